@@ -1,0 +1,12 @@
+//! The words that the rest of the program is written in: ARNs, accounts, Regions, resource types, and facts that may be
+//! unknown. Text becomes one of these at the border and stays one.
+
+mod arn;
+mod fact;
+mod place;
+mod resource_type;
+
+pub use arn::{Arn, ArnError};
+pub use fact::{Fact, Gap};
+pub use place::{AccountId, AccountIdError, Partition, Region};
+pub use resource_type::ResourceType;

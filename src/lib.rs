@@ -1,0 +1,21 @@
+//! Will this AWS Backup copy succeed, and if not, exactly what must change?
+//!
+//! The way through the program, each layer using only those before it:
+//!
+//! ```text
+//! cli -> sources -> inventory -> plans -> checks (policy, catalog) -> verdict -> remedy -> report
+//! ```
+//!
+//! - [`known`]: ARNs, accounts, Regions, and [`known::Fact`], which is known or unknown and never both.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+pub mod known;
