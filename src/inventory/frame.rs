@@ -1,0 +1,225 @@
+//! The frame of the inventory file: accounts, Regions, the copies asked about, the gaps. Its names are ours.
+
+use crate::known::{AccountId, Arn, Gap, Region};
+
+use super::field::Field;
+use super::json::Json;
+use super::leaf::{
+    ControlPolicy, CopyJob, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings,
+    Resource, Role, Vault,
+};
+use super::list::List;
+use super::merge::{Conflicts, Keyed, Merge};
+use super::record::record;
+use super::word::{SchemaId, Start, Timestamp, Whole};
+
+record! {
+    /// The facts of one run: everything that was read, and what was not. What is absent was not looked up; what is
+    /// null was looked up and is not there.
+    Inventory {
+        /// The format of this file: `backup-preflight/inventory/v1`.
+        schema: SchemaId = "schema",
+        /// When the facts were read, RFC 3339. Of several files, the earliest.
+        collected_at: Field<Timestamp> = "collected_at",
+        /// The accounts, each with its Regions.
+        accounts: Field<List<Account>> = "accounts",
+        /// The copies to decide.
+        copies: Field<List<CopyEntry>> = "copies",
+        /// What could not be read.
+        gaps: Field<List<GapEntry>> = "gaps",
+    }
+
+    /// One AWS account.
+    Account {
+        /// Its id, twelve digits.
+        account: AccountId = "account",
+        /// organizations:DescribeOrganization. Null: the account is in no organization.
+        organization: Field<Organization> = "organization",
+        /// backup:DescribeGlobalSettings, `isCrossAccountBackupEnabled`. Any account of the organization settles it
+        /// for all.
+        cross_account_backup: Field<bool> = "cross_account_backup",
+        /// The service control policies in force on the account: one list a level, root first. An empty list: none in
+        /// force; an empty level allows nothing.
+        service_control_policies: Field<Vec<Vec<ControlPolicy>>> = "service_control_policies",
+        /// The resource control policies in force on the account: one list a level, root first.
+        resource_control_policies: Field<Vec<Vec<ControlPolicy>>> = "resource_control_policies",
+        /// organizations:DescribeEffectivePolicy BACKUP_POLICY, parsed.
+        backup_policy: Field<Json> = "backup_policy",
+        /// organizations:DescribeEffectivePolicy TAG_POLICY, parsed.
+        tag_policy: Field<Json> = "tag_policy",
+        /// IAM roles, the account's service-linked role for AWS Backup among them where it exists.
+        roles: Field<List<Role>> = "roles",
+        /// Whether a role that is not in `roles` does not exist.
+        roles_complete: Field<Whole> = "roles_complete",
+        /// The account's Regions.
+        regions: Field<List<RegionFacts>> = "regions",
+    }
+
+    /// One Region of one account.
+    RegionFacts {
+        /// Its name, such as `us-east-2`.
+        region: Region = "region",
+        /// account:GetRegionOptStatus: `opt-in-not-required`, `opted-in` or `not-opted-in`.
+        opt_in_status: Field<Box<str>> = "opt_in_status",
+        /// backup:DescribeRegionSettings.
+        region_settings: Field<RegionSettings> = "region_settings",
+        /// ec2:GetAllowedImagesSettings.
+        allowed_images: Field<Json> = "allowed_images",
+        /// Backup vaults, those shared with the account too: the ARN says whose they are.
+        vaults: Field<List<Vault>> = "vaults",
+        /// Whether a vault that is not in `vaults` does not exist.
+        vaults_complete: Field<Whole> = "vaults_complete",
+        /// KMS keys.
+        keys: Field<List<Key>> = "keys",
+        /// What is backed up.
+        resources: Field<List<Resource>> = "resources",
+        /// Recovery points.
+        recovery_points: Field<List<RecoveryPoint>> = "recovery_points",
+        /// RDS option groups.
+        option_groups: Field<List<OptionGroup>> = "option_groups",
+        /// Backup plans with their selections.
+        plans: Field<List<Plan>> = "plans",
+        /// Copy jobs that ran.
+        copy_jobs: Field<List<CopyJob>> = "copy_jobs",
+    }
+
+    /// One copy to decide.
+    CopyEntry {
+        /// Its name in the report, one of a kind in the file.
+        id: Box<str> = "id",
+        /// The resource whose next backup is copied.
+        resource: Field<Arn> = "resource",
+        /// The recovery point that is copied.
+        recovery_point: Field<Arn> = "recovery_point",
+        /// The vault that the recovery point is or will be in.
+        source_vault: Field<Arn> = "source_vault",
+        /// The vault that it goes to.
+        destination_vault: Arn = "destination_vault",
+        /// The IAM role that the copy job runs as.
+        role: Field<Arn> = "role",
+        /// How long the copy is kept. Null: it never expires.
+        lifecycle: Field<Lifecycle> = "lifecycle",
+        /// Who starts it: `on-demand` or `scheduled`.
+        start: Field<Start> = "start",
+    }
+
+    /// When a recovery point moves to cold storage and when it is deleted, in days after its creation.
+    Lifecycle {
+        /// Days until it is deleted. Null or absent: never.
+        delete_after_days: Field<i64> = "DeleteAfterDays",
+        /// Days until it moves to cold storage. Null or absent: never.
+        move_to_cold_storage_after_days: Field<i64> = "MoveToColdStorageAfterDays",
+    }
+
+    /// A fact that could not be read, and why.
+    GapEntry {
+        /// The account that was asked.
+        account: Field<AccountId> = "account",
+        /// The Region that was asked.
+        region: Field<Region> = "region",
+        /// The call, as `service:Operation`.
+        operation: Box<str> = "operation",
+        /// What it was about: an ARN or an id.
+        subject: Field<Box<str>> = "subject",
+        /// The error code that AWS answered with. Null: nobody asked.
+        error: Field<Box<str>> = "error",
+        /// The IAM action that permits the call.
+        permission: Field<Box<str>> = "permission",
+    }
+}
+
+impl Inventory {
+    /// An inventory of nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            schema: SchemaId,
+            collected_at: Field::Absent,
+            accounts: Field::Absent,
+            copies: Field::Absent,
+            gaps: Field::Absent,
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl GapEntry {
+    /// The gap in the words of the report.
+    #[must_use]
+    pub fn to_gap(&self) -> Gap {
+        let text = |field: &Field<Box<str>>| field.value().map(|text| text.to_string());
+        Gap {
+            account: self.account.value().map(ToString::to_string),
+            region: self.region.value().map(ToString::to_string),
+            operation: self.operation.to_string(),
+            subject: text(&self.subject).unwrap_or_else(|| "everything".to_owned()),
+            error: text(&self.error),
+            permission: text(&self.permission).unwrap_or_else(|| self.operation.to_string()),
+        }
+    }
+}
+
+impl From<Gap> for GapEntry {
+    fn from(gap: Gap) -> Self {
+        Self {
+            account: gap.account.and_then(|id| AccountId::parse(&id).ok()).into(),
+            region: gap.region.map(|name| Region::new(&name)).into(),
+            operation: gap.operation.into(),
+            subject: Field::Is(gap.subject.into()),
+            error: gap.error.map(Into::into).into(),
+            permission: Field::Is(gap.permission.into()),
+            extra: Vec::new(),
+        }
+    }
+}
+
+/// What a record's key is, and how a conflict names it.
+macro_rules! keyed {
+    ($($Type:ty, $field:ident, $Key:ty);* $(;)?) => {$(
+        impl Keyed for $Type {
+            type Key = $Key;
+            fn key(&self) -> $Key {
+                self.$field.clone()
+            }
+            fn label(&self) -> String {
+                self.$field.to_string()
+            }
+        }
+    )*};
+}
+pub(super) use keyed;
+
+keyed! {
+    Account, account, AccountId;
+    RegionFacts, region, Region;
+    CopyEntry, id, Box<str>;
+}
+
+impl Keyed for GapEntry {
+    type Key = (Option<AccountId>, Option<Region>, Box<str>, Option<Box<str>>);
+    fn key(&self) -> Self::Key {
+        (
+            self.account.value().copied(),
+            self.region.value().cloned(),
+            self.operation.clone(),
+            self.subject.value().cloned(),
+        )
+    }
+    fn label(&self) -> String {
+        format!("{} {}", self.operation, self.to_gap().subject)
+    }
+}
+
+impl super::field::Part for SchemaId {
+    const REQUIRED: bool = true;
+    fn missing() -> Option<Self> {
+        None
+    }
+    fn is_present(&self) -> bool {
+        true
+    }
+}
+
+impl Merge for SchemaId {
+    fn merge(&mut self, _: Self, _: &mut Conflicts) {}
+}

@@ -1,0 +1,230 @@
+//! The leaves of the inventory file: AWS's own objects, with the names that AWS gives their fields, so that what the
+//! `aws` command prints can be pasted in. Only the fields that checks read are named here; all others are kept.
+
+use crate::known::{Arn, ResourceType};
+
+use super::field::Field;
+use super::frame::{Lifecycle, keyed};
+use super::json::Json;
+use super::list::List;
+use super::merge::Keyed;
+use super::policy::Policy;
+use super::record::record;
+use super::tags::Tags;
+
+record! {
+    /// The organization that an account is in: organizations:DescribeOrganization.
+    Organization {
+        /// `o-…`.
+        id: Field<Box<str>> = "Id",
+        /// The management account.
+        master_account_id: Field<Box<str>> = "MasterAccountId",
+        /// The account's place in the tree: `o-…/r-…/ou-…/`.
+        path: Field<Box<str>> = "Path",
+    }
+
+    /// A service or resource control policy: organizations:DescribePolicy.
+    ControlPolicy {
+        /// `p-…`.
+        id: Field<Box<str>> = "Id",
+        /// Its name.
+        name: Field<Box<str>> = "Name",
+        /// Its text.
+        document: Field<Policy> = "Document",
+    }
+
+    /// An IAM role: iam:GetRole, and its policies. A null trust policy: the role was looked up and does not exist.
+    Role {
+        /// The role's ARN, path included.
+        arn: Arn = "Arn",
+        /// The trust policy.
+        assume_role_policy_document: Field<Policy> = "AssumeRolePolicyDocument",
+        /// iam:ListAttachedRolePolicies.
+        attached_policies: Field<List<AttachedPolicy>> = "AttachedPolicies",
+        /// iam:ListRolePolicies and iam:GetRolePolicy.
+        inline_policies: Field<List<InlinePolicy>> = "InlinePolicies",
+        /// The permissions boundary. Absent or null: none.
+        permissions_boundary: Field<AttachedPolicy> = "PermissionsBoundary",
+        /// iam:SimulatePrincipalPolicy, EvaluationResults.
+        simulated: Field<Json> = "Simulated",
+        /// The role's tags.
+        tags: Field<Tags> = "Tags",
+    }
+
+    /// A managed policy attached to a role. AWS's own may lack `Document` where the program has it built in.
+    AttachedPolicy {
+        /// Its ARN.
+        policy_arn: Arn = "PolicyArn",
+        /// The text of its default version.
+        document: Field<Policy> = "Document",
+    }
+
+    /// A policy that is part of a role.
+    InlinePolicy {
+        /// Its name.
+        policy_name: Box<str> = "PolicyName",
+        /// Its text.
+        document: Field<Policy> = "Document",
+    }
+
+    /// backup:DescribeRegionSettings.
+    RegionSettings {
+        /// Which resource types AWS Backup protects here.
+        opt_in: Field<Json> = "ResourceTypeOptInPreference",
+        /// Which resource types AWS Backup fully manages here: DynamoDB's advanced features, EFS.
+        management: Field<Json> = "ResourceTypeManagementPreference",
+    }
+
+    /// A backup vault: backup:DescribeBackupVault, and its access policy.
+    Vault {
+        /// Its name.
+        name: Field<Box<str>> = "BackupVaultName",
+        /// Its ARN.
+        arn: Arn = "BackupVaultArn",
+        /// `BACKUP_VAULT` (also where absent), `LOGICALLY_AIR_GAPPED_BACKUP_VAULT` or `RESTORE_ACCESS_BACKUP_VAULT`.
+        vault_type: Field<Box<str>> = "VaultType",
+        /// `CREATING`, `AVAILABLE` (also where absent) or `FAILED`. Null: no such vault.
+        vault_state: Field<Box<str>> = "VaultState",
+        /// The key that backups of fully managed resources, and all copies, are encrypted with here.
+        encryption_key_arn: Field<Arn> = "EncryptionKeyArn",
+        /// `AWS_OWNED_KMS_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
+        encryption_key_type: Field<Box<str>> = "EncryptionKeyType",
+        /// Whether AWS Backup Vault Lock is on.
+        locked: Field<bool> = "Locked",
+        /// The shortest retention that the lock allows, in days.
+        min_retention_days: Field<i64> = "MinRetentionDays",
+        /// The longest retention that the lock allows, in days.
+        max_retention_days: Field<i64> = "MaxRetentionDays",
+        /// backup:GetBackupVaultAccessPolicy. Null: the vault has none.
+        access_policy: Field<Policy> = "AccessPolicy",
+        /// The vault's tags.
+        tags: Field<Tags> = "Tags",
+    }
+
+    /// A KMS key: kms:DescribeKey, and its policy, aliases and grants.
+    Key {
+        /// The key's ARN.
+        arn: Arn = "Arn",
+        /// `AWS` or `CUSTOMER`.
+        key_manager: Field<Box<str>> = "KeyManager",
+        /// `Enabled`, or why not. Null: no such key.
+        key_state: Field<Box<str>> = "KeyState",
+        /// `SYMMETRIC_DEFAULT` for the keys that AWS Backup can use.
+        key_spec: Field<Box<str>> = "KeySpec",
+        /// `ENCRYPT_DECRYPT` for the keys that AWS Backup can use.
+        key_usage: Field<Box<str>> = "KeyUsage",
+        /// kms:ListAliases.
+        aliases: Field<Vec<Box<str>>> = "Aliases",
+        /// kms:GetKeyPolicy.
+        policy: Field<Policy> = "Policy",
+        /// kms:ListGrants.
+        grants: Field<Vec<Grant>> = "Grants",
+        /// The key's tags.
+        tags: Field<Tags> = "Tags",
+    }
+
+    /// A grant on a key: kms:ListGrants.
+    Grant {
+        /// Who may use the key by it.
+        grantee_principal: Field<Box<str>> = "GranteePrincipal",
+        /// What it lets them do, without `kms:`.
+        operations: Field<Vec<Box<str>>> = "Operations",
+        /// The encryption context that it asks for.
+        constraints: Field<Json> = "Constraints",
+    }
+
+    /// Something that is backed up.
+    Resource {
+        /// Its ARN.
+        arn: Arn = "ResourceArn",
+        /// Its type in AWS Backup's API. Null: no such resource.
+        resource_type: Field<ResourceType> = "ResourceType",
+        /// Whether it is encrypted.
+        encrypted: Field<bool> = "Encrypted",
+        /// Its key. Null with `Encrypted` true: an AWS owned key.
+        encryption_key_arn: Field<Arn> = "EncryptionKeyArn",
+        /// Its tags.
+        tags: Field<Tags> = "Tags",
+        /// The service's own description of it.
+        detail: Field<Json> = "Detail",
+    }
+
+    /// A recovery point: backup:DescribeRecoveryPoint.
+    RecoveryPoint {
+        /// Its ARN.
+        arn: Arn = "RecoveryPointArn",
+        /// The vault that it is in.
+        backup_vault_arn: Field<Arn> = "BackupVaultArn",
+        /// What it is a backup of.
+        resource_arn: Field<Arn> = "ResourceArn",
+        /// The type of that.
+        resource_type: Field<ResourceType> = "ResourceType",
+        /// The key that it is encrypted with.
+        encryption_key_arn: Field<Arn> = "EncryptionKeyArn",
+        /// `AWS_OWNED_KMS_KEY` or `CUSTOMER_MANAGED_KMS_KEY`.
+        encryption_key_type: Field<Box<str>> = "EncryptionKeyType",
+        /// Whether it is encrypted.
+        is_encrypted: Field<bool> = "IsEncrypted",
+        /// `COMPLETED`, `AVAILABLE`, `PARTIAL`, … Null: no such recovery point.
+        status: Field<Box<str>> = "Status",
+        /// `WARM`, `COLD` or `DELETED`.
+        storage_class: Field<Box<str>> = "StorageClass",
+        /// When it was made: RFC 3339 text, or seconds since 1970.
+        creation_date: Field<Json> = "CreationDate",
+        /// When it moves to cold storage and when it is deleted.
+        lifecycle: Field<Lifecycle> = "Lifecycle",
+        /// Whether it is a composite with nested recovery points.
+        is_parent: Field<bool> = "IsParent",
+        /// The composite that it is part of.
+        parent_recovery_point_arn: Field<Arn> = "ParentRecoveryPointArn",
+        /// The role that made it.
+        iam_role_arn: Field<Arn> = "IamRoleArn",
+        /// Its tags.
+        tags: Field<Tags> = "Tags",
+        /// The service's own description of the snapshot or image.
+        detail: Field<Json> = "Detail",
+    }
+
+    /// An RDS option group: rds:DescribeOptionGroups.
+    OptionGroup {
+        /// Its name.
+        name: Box<str> = "OptionGroupName",
+        /// Its options, with `OptionName`, `Persistent`, `Permanent`.
+        options: Field<Json> = "Options",
+    }
+
+    /// A backup plan: backup:GetBackupPlan, and its selections.
+    Plan {
+        /// Its id.
+        id: Box<str> = "BackupPlanId",
+        /// Its ARN.
+        arn: Field<Arn> = "BackupPlanArn",
+        /// Name and rules.
+        plan: Field<Json> = "BackupPlan",
+        /// backup:ListBackupSelections and backup:GetBackupSelection.
+        selections: Field<Json> = "Selections",
+    }
+
+    /// A copy job that ran: backup:ListCopyJobs.
+    CopyJob {
+        /// Its id.
+        id: Box<str> = "CopyJobId",
+        /// How it ended.
+        state: Field<Box<str>> = "State",
+        /// What AWS said of it.
+        status_message: Field<Box<str>> = "StatusMessage",
+    }
+}
+
+keyed! {
+    Role, arn, Arn;
+    AttachedPolicy, policy_arn, Arn;
+    InlinePolicy, policy_name, Box<str>;
+    Vault, arn, Arn;
+    Key, arn, Arn;
+    Resource, arn, Arn;
+    RecoveryPoint, arn, Arn;
+    OptionGroup, name, Box<str>;
+    Plan, id, Box<str>;
+    CopyJob, id, Box<str>;
+}

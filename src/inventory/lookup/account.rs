@@ -1,0 +1,173 @@
+//! Accounts, their organization, and what is switched on in it.
+
+use crate::inventory::field::Field;
+use crate::inventory::frame::{Account, RegionFacts};
+use crate::inventory::leaf::{ControlPolicy, Organization};
+use crate::known::{AccountId, Fact, Region};
+
+use super::{Facts, Seen, fact};
+
+/// The service or resource control policies in force on an account: one list a level, root first.
+pub type ControlPolicies<'a> = &'a [Vec<ControlPolicy>];
+
+impl<'a> Facts<'a> {
+    pub(super) fn account(&self, id: AccountId) -> Seen<'a, Account> {
+        self.seen(|layer| layer.account(id))
+    }
+
+    pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'a, RegionFacts> {
+        self.seen(|layer| layer.region(account, region))
+    }
+
+    /// The organization that the account is in. `None`: it is in none.
+    #[must_use]
+    pub fn organization(&self, account: AccountId) -> Fact<Option<&'a Organization>> {
+        fact(self.account(account).field(|a| &a.organization), || {
+            self.gap("organizations:DescribeOrganization", &account.to_string(), Some(account), None)
+        })
+    }
+
+    /// The id of the account's organization, `o-…`. `None`: it is in none.
+    #[must_use]
+    pub fn organization_id(&self, account: AccountId) -> Fact<Option<&'a str>> {
+        match self.organization(account) {
+            Fact::Known(None) => Fact::Known(None),
+            Fact::Known(Some(Organization { id: Field::Is(id), .. })) => Fact::Known(Some(&**id)),
+            Fact::Known(Some(_)) => Fact::unknown(self.gap(
+                "organizations:DescribeOrganization",
+                &account.to_string(),
+                Some(account),
+                None,
+            )),
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        }
+    }
+
+    /// Whether the account is its organization's management account.
+    #[must_use]
+    pub fn is_management_account(&self, account: AccountId) -> Fact<bool> {
+        match self.organization(account) {
+            Fact::Known(None) => Fact::Known(false),
+            Fact::Known(Some(Organization { master_account_id: Field::Is(id), .. })) => {
+                Fact::Known(**id == *account.to_string())
+            }
+            Fact::Known(Some(_)) => Fact::unknown(self.gap(
+                "organizations:DescribeOrganization",
+                &account.to_string(),
+                Some(account),
+                None,
+            )),
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        }
+    }
+
+    /// The account's place in its organization, `o-…/r-…/ou-…/`.
+    #[must_use]
+    pub fn organization_path(&self, account: AccountId) -> Fact<Option<&'a str>> {
+        match self.organization(account) {
+            Fact::Known(None) => Fact::Known(None),
+            Fact::Known(Some(organization)) => match &organization.path {
+                Field::Is(path) => Fact::Known(Some(path)),
+                Field::Null => Fact::Known(None),
+                Field::Absent => {
+                    Fact::unknown(self.gap("organizations:ListParents", &account.to_string(), Some(account), None))
+                }
+            },
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        }
+    }
+
+    /// Whether cross-account backup is switched on in the organization of these accounts. Any account of the
+    /// organization settles it; where they differ the management account's word counts, and without that a `false`.
+    #[must_use]
+    pub fn cross_account_backup(&self, ours: &[AccountId]) -> Fact<bool> {
+        let organizations: Vec<&str> =
+            ours.iter().filter_map(|id| self.organization_id(*id).known().flatten()).collect();
+        let mut accounts: Vec<AccountId> =
+            self.layers.iter().flat_map(|layer| layer.accounts.keys().copied()).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let mut all = true;
+        let mut any = false;
+        for id in accounts {
+            let told = match self.account(id).field(|a| &a.cross_account_backup) {
+                Field::Absent => continue,
+                Field::Null => false,
+                Field::Is(on) => *on,
+            };
+            let same = matches!(self.organization_id(id), Fact::Known(Some(theirs)) if organizations.contains(&theirs));
+            if !same && !ours.contains(&id) {
+                continue;
+            }
+            if matches!(self.is_management_account(id), Fact::Known(true)) {
+                return Fact::Known(told);
+            }
+            any = true;
+            all &= told;
+        }
+        match ours.first() {
+            _ if any => Fact::Known(all),
+            first => Fact::unknown(self.gap(
+                "backup:DescribeGlobalSettings",
+                &first.map(ToString::to_string).unwrap_or_default(),
+                first.copied(),
+                None,
+            )),
+        }
+    }
+
+    /// The service control policies in force on the account.
+    #[must_use]
+    pub fn service_control_policies(&self, account: AccountId) -> Fact<Option<ControlPolicies<'a>>> {
+        fact(self.account(account).field(|a| &a.service_control_policies), || {
+            self.gap("organizations:ListPoliciesForTarget", &account.to_string(), Some(account), None)
+        })
+        .map(|levels| levels.map(Vec::as_slice))
+    }
+
+    /// The resource control policies in force on the account.
+    #[must_use]
+    pub fn resource_control_policies(&self, account: AccountId) -> Fact<Option<ControlPolicies<'a>>> {
+        fact(self.account(account).field(|a| &a.resource_control_policies), || {
+            self.gap("organizations:ListPoliciesForTarget", &account.to_string(), Some(account), None)
+        })
+        .map(|levels| levels.map(Vec::as_slice))
+    }
+
+    /// The account's opt-in to a Region: `opt-in-not-required`, `opted-in` or `not-opted-in`.
+    #[must_use]
+    pub fn region_opt_in(&self, account: AccountId, region: &Region) -> Fact<Option<&'a str>> {
+        fact(self.region(account, region).field(|r| &r.opt_in_status), || {
+            self.gap("account:GetRegionOptStatus", region.as_str(), Some(account), Some(region))
+        })
+        .map(|text| text.map(|text| &**text))
+    }
+
+    /// Whether AWS Backup's advanced features for DynamoDB are on: both preferences are.
+    #[must_use]
+    pub fn dynamodb_advanced(&self, account: AccountId, region: &Region) -> Fact<bool> {
+        let gap = || {
+            self.gap(
+                "backup:DescribeRegionSettings",
+                &format!("{account}/{region}"),
+                Some(account),
+                Some(region),
+            )
+        };
+        let settings = match self.region(account, region).field(|r| &r.region_settings) {
+            Field::Is(settings) => settings,
+            Field::Null => return Fact::Known(false),
+            Field::Absent => return Fact::unknown(gap()),
+        };
+        let on = |field: &'a Field<crate::inventory::Json>| {
+            field.value().map(|map| map.0.get("DynamoDB").and_then(serde_json::Value::as_bool))
+        };
+        match (on(&settings.opt_in), on(&settings.management)) {
+            (Some(Some(true)), Some(Some(true))) => Fact::Known(true),
+            (_, Some(Some(false))) | (Some(Some(false)), _) => Fact::Known(false),
+            // A map that was read and leaves DynamoDB out does not say that the feature is on.
+            (Some(_), Some(_)) => Fact::Known(false),
+            (None, _) | (_, None) => Fact::unknown(gap()),
+        }
+    }
+}

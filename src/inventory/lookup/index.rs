@@ -1,0 +1,108 @@
+//! Where each object of an inventory is, by its ARN.
+
+use std::collections::HashMap;
+
+use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
+use crate::inventory::leaf::{Key, RecoveryPoint, Resource, Role, Vault};
+use crate::inventory::read::items;
+use crate::known::{AccountId, Region};
+
+type ByArn<'a, T> = HashMap<&'a str, Vec<&'a T>>;
+
+/// One inventory with its objects by ARN. An object may stand in several places (a vault that is shared with another
+/// account); the place that its ARN names comes first.
+pub struct Index<'a> {
+    pub inventory: &'a Inventory,
+    pub accounts: HashMap<AccountId, &'a Account>,
+    pub regions: HashMap<(AccountId, Region), &'a RegionFacts>,
+    pub gaps: HashMap<(&'a str, &'a str), &'a GapEntry>,
+    vaults: ByArn<'a, Vault>,
+    keys: ByArn<'a, Key>,
+    roles: ByArn<'a, Role>,
+    resources: ByArn<'a, Resource>,
+    recovery_points: ByArn<'a, RecoveryPoint>,
+    backups: ByArn<'a, RecoveryPoint>,
+}
+
+impl<'a> Index<'a> {
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let mut index = Self {
+            inventory,
+            accounts: HashMap::new(),
+            regions: HashMap::new(),
+            gaps: HashMap::new(),
+            vaults: HashMap::new(),
+            keys: HashMap::new(),
+            roles: HashMap::new(),
+            resources: HashMap::new(),
+            recovery_points: HashMap::new(),
+            backups: HashMap::new(),
+        };
+        for gap in items(&inventory.gaps) {
+            let subject = gap.subject.value().map_or("", |subject| subject);
+            index.gaps.insert((&gap.operation, subject), gap);
+        }
+        for account in items(&inventory.accounts) {
+            index.accounts.insert(account.account, account);
+            for role in items(&account.roles) {
+                index.roles.entry(role.arn.as_str()).or_default().push(role);
+            }
+            for region in items(&account.regions) {
+                index.add_region(account.account, region);
+            }
+        }
+        index
+    }
+
+    fn add_region(&mut self, account: AccountId, region: &'a RegionFacts) {
+        self.regions.insert((account, region.region.clone()), region);
+        for vault in items(&region.vaults) {
+            let places = self.vaults.entry(vault.arn.as_str()).or_default();
+            let at = if vault.arn.account() == Some(account) { 0 } else { places.len() };
+            places.insert(at, vault);
+        }
+        for key in items(&region.keys) {
+            let places = self.keys.entry(key.arn.as_str()).or_default();
+            let at = if key.arn.account() == Some(account) { 0 } else { places.len() };
+            places.insert(at, key);
+        }
+        for resource in items(&region.resources) {
+            self.resources.entry(resource.arn.as_str()).or_default().push(resource);
+        }
+        for point in items(&region.recovery_points) {
+            self.recovery_points.entry(point.arn.as_str()).or_default().push(point);
+            if let Some(resource) = point.resource_arn.value() {
+                self.backups.entry(resource.as_str()).or_default().push(point);
+            }
+        }
+    }
+
+    pub fn gap(&self, operation: &str, subject: &str) -> Option<&'a GapEntry> {
+        self.gaps.get(&(operation, subject)).copied()
+    }
+    pub fn vaults(&self, arn: &str) -> &[&'a Vault] {
+        self.vaults.get(arn).map_or(&[], Vec::as_slice)
+    }
+    pub fn keys(&self, arn: &str) -> &[&'a Key] {
+        self.keys.get(arn).map_or(&[], Vec::as_slice)
+    }
+    pub fn roles(&self, arn: &str) -> &[&'a Role] {
+        self.roles.get(arn).map_or(&[], Vec::as_slice)
+    }
+    pub fn resources(&self, arn: &str) -> &[&'a Resource] {
+        self.resources.get(arn).map_or(&[], Vec::as_slice)
+    }
+    pub fn recovery_points(&self, arn: &str) -> &[&'a RecoveryPoint] {
+        self.recovery_points.get(arn).map_or(&[], Vec::as_slice)
+    }
+    /// The recovery points of a resource.
+    pub fn backups(&self, resource: &str) -> &[&'a RecoveryPoint] {
+        self.backups.get(resource).map_or(&[], Vec::as_slice)
+    }
+    pub fn account(&self, id: AccountId) -> &[&'a Account] {
+        self.accounts.get(&id).map_or(&[], std::slice::from_ref)
+    }
+    pub fn region(&self, account: AccountId, region: &Region) -> &[&'a RegionFacts] {
+        self.regions.get(&(account, region.clone())).map_or(&[], std::slice::from_ref)
+    }
+}

@@ -1,0 +1,118 @@
+//! Looking facts up: from an ARN and a question to a [`Fact`], which is known or names the call that would settle it.
+
+mod account;
+mod index;
+mod key;
+mod role;
+mod stored;
+mod vault;
+
+use std::sync::Arc;
+
+use crate::known::{AccountId, Fact, Gap, Region};
+
+use super::field::Field;
+use super::frame::Inventory;
+use index::Index;
+
+pub use account::ControlPolicies;
+pub use key::{EncryptedWith, KeyManager};
+pub use vault::{VaultLock, VaultType};
+pub use role::{PolicyInForce, RolePolicies};
+
+/// The facts of a run, ready to be looked up. One inventory may lie on top of another: what the upper one says of a
+/// field wins, and where it is silent the lower one speaks.
+#[derive(Clone)]
+pub struct Facts<'a> {
+    layers: Vec<Arc<Index<'a>>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of an inventory.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        Self { layers: vec![Arc::new(Index::new(inventory))] }
+    }
+
+    /// These facts with others on top.
+    #[must_use]
+    pub fn under<'b>(&self, top: &'b Inventory) -> Facts<'b>
+    where
+        'a: 'b,
+    {
+        let mut layers: Vec<Arc<Index<'b>>> = vec![Arc::new(Index::new(top))];
+        layers.extend(self.layers.iter().map(|layer| Arc::clone(layer) as Arc<Index<'b>>));
+        Facts { layers }
+    }
+
+    /// When the facts were read, RFC 3339; of the lowest layer.
+    #[must_use]
+    pub fn collected_at(&self) -> Option<&'a str> {
+        self.layers.last()?.inventory.collected_at.value().map(super::word::Timestamp::as_str)
+    }
+
+    /// The gap that a question leaves when its answer was not read: with AWS's error where somebody asked.
+    #[must_use]
+    pub fn gap(
+        &self,
+        operation: &'static str,
+        subject: &str,
+        account: Option<AccountId>,
+        region: Option<&Region>,
+    ) -> Gap {
+        let recorded = self.layers.iter().find_map(|layer| layer.gap(operation, subject));
+        match recorded {
+            Some(entry) => entry.to_gap(),
+            None => Gap {
+                account: account.map(|id| id.to_string()),
+                region: region.map(ToString::to_string),
+                operation: operation.to_owned(),
+                subject: subject.to_owned(),
+                error: None,
+                permission: operation.to_owned(),
+            },
+        }
+    }
+
+    /// The gaps that were recorded when the facts were read.
+    pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
+        self.layers.iter().flat_map(|layer| layer.gaps.values().map(|entry| entry.to_gap()))
+    }
+
+    /// One object, as far as the layers know it.
+    fn seen<T>(&self, of: impl Fn(&Index<'a>) -> &[&'a T]) -> Seen<'a, T> {
+        Seen { parts: self.layers.iter().flat_map(|layer| of(layer).iter().copied()).collect() }
+    }
+}
+
+/// What is known of one object: its parts, upper layers first.
+struct Seen<'a, T> {
+    parts: Vec<&'a T>,
+}
+
+impl<'a, T> Seen<'a, T> {
+    fn is_listed(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// One field: the first part that has it.
+    fn field<U>(&self, field: impl Fn(&'a T) -> &'a Field<U>) -> Field<&'a U> {
+        for part in &self.parts {
+            match field(part) {
+                Field::Absent => {}
+                Field::Null => return Field::Null,
+                Field::Is(value) => return Field::Is(value),
+            }
+        }
+        Field::Absent
+    }
+}
+
+/// A field as a fact: null is `None`, absent is the gap.
+fn fact<T>(field: Field<T>, gap: impl FnOnce() -> Gap) -> Fact<Option<T>> {
+    match field {
+        Field::Is(value) => Fact::Known(Some(value)),
+        Field::Null => Fact::Known(None),
+        Field::Absent => Fact::unknown(gap()),
+    }
+}

@@ -1,0 +1,145 @@
+//! IAM roles and the policies in force on them.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use crate::catalog;
+use crate::inventory::field::Field;
+use crate::inventory::leaf::Role;
+use crate::inventory::policy::Policy;
+use crate::inventory::tags::Tags;
+use crate::known::{Arn, Fact, Gap};
+
+use super::{Facts, Seen, fact};
+
+/// One policy of a role.
+#[derive(Clone, Debug)]
+pub struct PolicyInForce {
+    /// Its name, for people.
+    pub name: String,
+    /// Where it stands in the role: a JSON pointer.
+    pub pointer: String,
+    /// Its text.
+    pub policy: Fact<Policy>,
+}
+
+/// The policies in force on a role.
+#[derive(Clone, Debug)]
+pub struct RolePolicies {
+    /// What gives permissions: attached and inline policies.
+    pub identity: Vec<PolicyInForce>,
+    /// What limits them, if anything does.
+    pub boundary: Option<PolicyInForce>,
+}
+
+impl<'a> Facts<'a> {
+    fn role(&self, arn: &Arn) -> Seen<'a, Role> {
+        self.seen(|layer| layer.roles(arn.as_str()))
+    }
+
+    fn role_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
+        self.gap(operation, arn.as_str(), arn.account(), None)
+    }
+
+    /// Whether the role exists. Unknown where no list that would have it is whole.
+    #[must_use]
+    pub fn role_exists(&self, arn: &Arn) -> Fact<bool> {
+        let role = self.role(arn);
+        if role.is_listed() {
+            return Fact::Known(!matches!(role.field(|r| &r.assume_role_policy_document), Field::Null));
+        }
+        let whole = arn.account().is_some_and(|account| {
+            matches!(self.account(account).field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
+        });
+        if whole { Fact::Known(false) } else { Fact::unknown(self.role_gap("iam:GetRole", arn)) }
+    }
+
+    /// The role's trust policy. `None`: no such role.
+    #[must_use]
+    pub fn role_trust(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
+        if let Fact::Known(false) = self.role_exists(arn) {
+            return Fact::Known(None);
+        }
+        fact(self.role(arn).field(|r| &r.assume_role_policy_document), || self.role_gap("iam:GetRole", arn))
+    }
+
+    /// The role's tags.
+    #[must_use]
+    pub fn role_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
+        fact(self.role(arn).field(|r| &r.tags), || self.role_gap("iam:ListRoleTags", arn))
+    }
+
+    /// The policies in force on the role. `None`: no such role.
+    #[must_use]
+    pub fn role_policies(&self, arn: &Arn) -> Fact<Option<RolePolicies>> {
+        match self.role_exists(arn) {
+            Fact::Known(false) => return Fact::Known(None),
+            Fact::Unknown(gap) => return Fact::Unknown(gap),
+            Fact::Known(true) => {}
+        }
+        let role = self.role(arn);
+        let mut identity = Vec::new();
+        match role.field(|r| &r.attached_policies) {
+            Field::Absent => return Fact::unknown(self.role_gap("iam:ListAttachedRolePolicies", arn)),
+            Field::Null => {}
+            Field::Is(attached) => {
+                for (index, policy) in attached.0.iter().enumerate() {
+                    identity.push(PolicyInForce {
+                        name: policy.policy_arn.name().to_owned(),
+                        pointer: format!("/AttachedPolicies/{index}/Document"),
+                        policy: self.managed(&policy.policy_arn, &policy.document),
+                    });
+                }
+            }
+        }
+        match role.field(|r| &r.inline_policies) {
+            Field::Absent => return Fact::unknown(self.role_gap("iam:ListRolePolicies", arn)),
+            Field::Null => {}
+            Field::Is(inline) => {
+                for (index, policy) in inline.0.iter().enumerate() {
+                    identity.push(PolicyInForce {
+                        name: policy.policy_name.to_string(),
+                        pointer: format!("/InlinePolicies/{index}/Document"),
+                        policy: match &policy.document {
+                            Field::Is(document) => Fact::Known(document.clone()),
+                            Field::Null | Field::Absent => Fact::unknown(self.role_gap("iam:GetRolePolicy", arn)),
+                        },
+                    });
+                }
+            }
+        }
+        let boundary = match role.field(|r| &r.permissions_boundary) {
+            Field::Absent | Field::Null => None,
+            Field::Is(boundary) => Some(PolicyInForce {
+                name: boundary.policy_arn.name().to_owned(),
+                pointer: "/PermissionsBoundary/Document".to_owned(),
+                policy: self.managed(&boundary.policy_arn, &boundary.document),
+            }),
+        };
+        Fact::Known(Some(RolePolicies { identity, boundary }))
+    }
+
+    /// A managed policy's text: what was read, or AWS's own that is built in.
+    fn managed(&self, arn: &Arn, document: &Field<Policy>) -> Fact<Policy> {
+        match document {
+            Field::Is(policy) => Fact::Known(policy.clone()),
+            Field::Null | Field::Absent => match built_in(arn) {
+                Some(policy) => Fact::Known(policy),
+                None => Fact::unknown(self.gap("iam:GetPolicyVersion", arn.as_str(), arn.account(), None)),
+            },
+        }
+    }
+}
+
+/// AWS's managed policy of this ARN, if it is built into the program; parsed once.
+pub(super) fn built_in(arn: &Arn) -> Option<Policy> {
+    static PARSED: LazyLock<Mutex<HashMap<String, Policy>>> = LazyLock::new(Mutex::default);
+    let known = catalog::managed_policy(arn.as_str())?;
+    let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(policy) = parsed.get(known.name) {
+        return Some(policy.clone());
+    }
+    let policy = Policy::parse(known.text).ok()?;
+    parsed.insert(known.name.to_owned(), policy.clone());
+    Some(policy)
+}

@@ -1,0 +1,152 @@
+//! Backup vaults.
+
+use crate::inventory::field::Field;
+use crate::inventory::leaf::Vault;
+use crate::inventory::policy::Policy;
+use crate::inventory::tags::Tags;
+use crate::known::{Arn, Fact, Gap};
+
+use super::key::EncryptedWith;
+use super::{Facts, Seen, fact};
+
+/// The kinds of vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultType {
+    /// A standard vault.
+    Standard,
+    /// A logically air-gapped vault (LAGV).
+    AirGapped,
+    /// The view of another account's air-gapped vault, for restores.
+    RestoreAccess,
+}
+
+impl VaultType {
+    /// Its name in AWS Backup's API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "BACKUP_VAULT",
+            Self::AirGapped => "LOGICALLY_AIR_GAPPED_BACKUP_VAULT",
+            Self::RestoreAccess => "RESTORE_ACCESS_BACKUP_VAULT",
+        }
+    }
+}
+
+/// A vault's lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct VaultLock {
+    /// The shortest retention, in days, if there is a bound.
+    pub min: Option<i64>,
+    /// The longest retention, in days, if there is a bound.
+    pub max: Option<i64>,
+}
+
+impl<'a> Facts<'a> {
+    fn vault(&self, arn: &Arn) -> Seen<'a, Vault> {
+        self.seen(|layer| layer.vaults(arn.as_str()))
+    }
+
+    fn vault_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
+        self.gap(operation, arn.as_str(), arn.account(), arn.region().as_ref())
+    }
+
+    /// Whether the vault exists. Unknown where no list that would have it is whole.
+    #[must_use]
+    pub fn vault_exists(&self, arn: &Arn) -> Fact<bool> {
+        let vault = self.vault(arn);
+        if vault.is_listed() {
+            return Fact::Known(!matches!(vault.field(|v| &v.vault_state), Field::Null));
+        }
+        let whole = arn.account().zip(arn.region()).is_some_and(|(account, region)| {
+            let region = self.seen(|layer| layer.region(account, &region));
+            matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
+        });
+        if whole { Fact::Known(false) } else { Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)) }
+    }
+
+    /// The vault's state; `AVAILABLE` where AWS says nothing of it. `None`: no such vault.
+    #[must_use]
+    pub fn vault_state(&self, arn: &Arn) -> Fact<Option<&'a str>> {
+        self.vault_exists(arn).map(|exists| {
+            exists.then(|| match self.vault(arn).field(|v| &v.vault_state) {
+                Field::Is(state) => &**state,
+                Field::Absent | Field::Null => "AVAILABLE",
+            })
+        })
+    }
+
+    /// What kind of vault it is. `None`: no such vault, or of a kind that the program does not know.
+    #[must_use]
+    pub fn vault_type(&self, arn: &Arn) -> Fact<Option<VaultType>> {
+        self.vault_exists(arn).map(|exists| {
+            let vault = self.vault(arn);
+            match vault.field(|v| &v.vault_type) {
+                _ if !exists => None,
+                Field::Absent | Field::Null => Some(VaultType::Standard),
+                Field::Is(text) => [VaultType::Standard, VaultType::AirGapped, VaultType::RestoreAccess]
+                    .into_iter()
+                    .find(|kind| kind.as_str() == &**text),
+            }
+        })
+    }
+
+    /// The key that the vault encrypts with. `None`: no such vault.
+    #[must_use]
+    pub fn vault_key(&self, arn: &Arn) -> Fact<Option<EncryptedWith>> {
+        self.vault_exists(arn).and_then(|exists| {
+            if !exists {
+                return Fact::Known(None);
+            }
+            let vault = self.vault(arn);
+            if matches!(vault.field(|v| &v.encryption_key_type), Field::Is(kind) if &**kind == "AWS_OWNED_KMS_KEY") {
+                return Fact::Known(Some(EncryptedWith::AwsOwnedKey));
+            }
+            match vault.field(|v| &v.encryption_key_arn) {
+                Field::Is(key) => Fact::Known(Some(EncryptedWith::Key(key.clone()))),
+                Field::Null => Fact::Known(Some(EncryptedWith::AwsOwnedKey)),
+                Field::Absent => Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)),
+            }
+        })
+    }
+
+    /// The vault's access policy. `None`: it has none, or there is no such vault.
+    #[must_use]
+    pub fn vault_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
+        match self.vault_exists(arn) {
+            Fact::Known(false) => Fact::Known(None),
+            Fact::Known(true) | Fact::Unknown(_) => fact(self.vault(arn).field(|v| &v.access_policy), || {
+                self.vault_gap("backup:GetBackupVaultAccessPolicy", arn)
+            }),
+        }
+    }
+
+    /// The vault's lock. `None`: it is not locked, or there is no such vault.
+    #[must_use]
+    pub fn vault_lock(&self, arn: &Arn) -> Fact<Option<VaultLock>> {
+        self.vault_exists(arn).and_then(|exists| {
+            if !exists {
+                return Fact::Known(None);
+            }
+            let vault = self.vault(arn);
+            let bound = |field: Field<&i64>| match field {
+                Field::Is(days) => Some(*days),
+                Field::Absent | Field::Null => None,
+            };
+            let lock = VaultLock {
+                min: bound(vault.field(|v| &v.min_retention_days)),
+                max: bound(vault.field(|v| &v.max_retention_days)),
+            };
+            match vault.field(|v| &v.locked) {
+                Field::Is(true) => Fact::Known(Some(lock)),
+                Field::Is(false) | Field::Null => Fact::Known(None),
+                Field::Absent => Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)),
+            }
+        })
+    }
+
+    /// The vault's tags.
+    #[must_use]
+    pub fn vault_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
+        fact(self.vault(arn).field(|v| &v.tags), || self.vault_gap("backup:ListTags", arn))
+    }
+}

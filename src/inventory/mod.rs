@@ -1,0 +1,32 @@
+//! The facts of one run, in the contract's format: read, merged, written, and looked up.
+//!
+//! What is absent was not looked up; what is null was looked up and is not there. [`Field`] keeps the two apart in the
+//! file, [`crate::known::Fact`] in everything that looks a fact up.
+
+mod field;
+mod frame;
+mod json;
+mod leaf;
+mod list;
+mod lookup;
+mod merge;
+mod policy;
+mod read;
+mod record;
+mod tags;
+mod word;
+
+pub use field::Field;
+pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
+pub use json::{Extra, Json};
+pub use leaf::{
+    AttachedPolicy, ControlPolicy, CopyJob, Grant, InlinePolicy, Key, OptionGroup, Organization, Plan,
+    RecoveryPoint, RegionSettings, Resource, Role, Vault,
+};
+pub use list::List;
+pub use lookup::{ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock, VaultType};
+pub use merge::{Conflict, Conflicts, Keyed, Merge};
+pub use policy::Policy;
+pub use read::{ReadError, Stranger, items, merge, read, strangers};
+pub use tags::Tags;
+pub use word::{SchemaId, Start, Timestamp, Whole};

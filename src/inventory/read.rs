@@ -1,0 +1,255 @@
+//! From the bytes of inventory files to one inventory, or to an error that says which file, where in it, and what was
+//! expected.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_path_to_error::{Path, Segment};
+
+use super::field::Field;
+use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
+use super::json::Extra;
+use super::list::List;
+use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
+
+/// Why files do not make an inventory.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file is not an inventory.
+    #[error("{file}:{line}:{column}: {message}{}", place(.pointer))]
+    Format {
+        /// The file's name.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// Where in the JSON, as a JSON pointer; empty for the whole.
+        pointer: String,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// Two copies in one file have the same id.
+    #[error("{file}: two copies have the id `{id}`, at /copies/{first} and /copies/{second}; give each its own")]
+    DuplicateCopy {
+        /// The file's name.
+        file: String,
+        /// The id.
+        id: String,
+        /// The place of the first.
+        first: usize,
+        /// The place of the second.
+        second: usize,
+    },
+    /// Two files, or two entries of one file, say different things of the same object.
+    #[error("{first} and {second} disagree at {}: {}; keep the one that is right", .conflict.place, .conflict.difference)]
+    Conflict {
+        /// One file.
+        first: String,
+        /// The other.
+        second: String,
+        /// Where, and what.
+        conflict: Conflict,
+    },
+}
+
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" (at {pointer})") }
+}
+
+/// A field of the frame that the program does not know: probably a slip of the pen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The file's name.
+    pub file: String,
+    /// Where: a JSON pointer.
+    pub pointer: String,
+    /// The name that comes nearest, if any is near.
+    pub nearest: Option<&'static str>,
+}
+
+impl std::fmt::Display for Stranger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: unknown field at {}", self.file, self.pointer)?;
+        self.nearest.map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+    }
+}
+
+/// Reads one file's bytes.
+///
+/// # Errors
+/// Where they are not an inventory: file, line, column and JSON pointer say where.
+pub fn read(file: &str, bytes: &[u8]) -> Result<Inventory, ReadError> {
+    let mut inventory = match parse(bytes) {
+        Ok(inventory) => inventory,
+        Err(_) => return Err(locate(file, bytes)),
+    };
+    refuse_duplicate_copies(file, &inventory)?;
+    let mut conflicts = Conflicts::default();
+    join_within(&mut inventory, &mut conflicts);
+    no_conflict(file, file, conflicts)?;
+    Ok(inventory)
+}
+
+/// Joins several inventories, each with its file's name, into one.
+///
+/// # Errors
+/// Where two of them say different things of the same object.
+pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inventory, ReadError> {
+    let mut all = Inventory::empty();
+    let mut names: Vec<String> = Vec::new();
+    for (file, inventory) in files {
+        let mut conflicts = Conflicts::default();
+        all.merge(inventory, &mut conflicts);
+        no_conflict(&names.join(", "), &file, conflicts)?;
+        names.push(file);
+    }
+    Ok(all)
+}
+
+fn no_conflict(first: &str, second: &str, conflicts: Conflicts) -> Result<(), ReadError> {
+    match conflicts.found().into_iter().next() {
+        None => Ok(()),
+        Some(conflict) => {
+            Err(ReadError::Conflict { first: first.to_owned(), second: second.to_owned(), conflict })
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Inventory, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(without_mark(bytes));
+    let inventory = Inventory::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(inventory)
+}
+
+/// Windows editors put a byte order mark in front of UTF-8.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// Reads once more, slowly, to learn where the error is.
+fn locate(file: &str, bytes: &[u8]) -> ReadError {
+    let mut deserializer = serde_json::Deserializer::from_slice(without_mark(bytes));
+    let error = match serde_path_to_error::deserialize::<_, Inventory>(&mut deserializer) {
+        Ok(_) => match deserializer.end() {
+            Ok(()) => return format_error(file, "", 0, 0, "not an inventory".to_owned()),
+            Err(error) => return format_error(file, "", error.line(), error.column(), says(&error)),
+        },
+        Err(error) => error,
+    };
+    let pointer = pointer(error.path());
+    let inner = error.inner();
+    format_error(file, &pointer, inner.line(), inner.column(), says(inner))
+}
+
+fn format_error(file: &str, pointer: &str, line: usize, column: usize, message: String) -> ReadError {
+    ReadError::Format { file: file.to_owned(), line, column, pointer: pointer.to_owned(), message }
+}
+
+/// The message without serde_json's own " at line 1 column 2".
+fn says(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&end).unwrap_or(&text).to_owned()
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", escape(key))),
+            Segment::Enum { variant } => pointer.push_str(&format!("/{}", escape(variant))),
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn refuse_duplicate_copies(file: &str, inventory: &Inventory) -> Result<(), ReadError> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (second, copy) in items(&inventory.copies).iter().enumerate() {
+        if let Some(first) = seen.insert(&copy.id, second) {
+            return Err(ReadError::DuplicateCopy { file: file.to_owned(), id: copy.id.to_string(), first, second });
+        }
+    }
+    Ok(())
+}
+
+/// Joins what one file says twice of the same object, so that everything after meets each object once.
+fn join_within(inventory: &mut Inventory, conflicts: &mut Conflicts) {
+    fn list<T: Merge + Keyed>(field: &mut Field<List<T>>, name: &str, conflicts: &mut Conflicts) {
+        if let Field::Is(List(items)) = field {
+            let all = std::mem::take(items);
+            conflicts.at(name, |conflicts| join(items, all, conflicts));
+        }
+    }
+    list(&mut inventory.gaps, "gaps", conflicts);
+    list(&mut inventory.accounts, "accounts", conflicts);
+    if let Field::Is(List(accounts)) = &mut inventory.accounts {
+        for account in accounts {
+            conflicts.at(account.account.to_string(), |conflicts| {
+                list(&mut account.roles, "roles", conflicts);
+                list(&mut account.regions, "regions", conflicts);
+                let Field::Is(List(regions)) = &mut account.regions else { return };
+                for region in regions {
+                    conflicts.at(region.region.to_string(), |conflicts| {
+                        list(&mut region.vaults, "vaults", conflicts);
+                        list(&mut region.keys, "keys", conflicts);
+                        list(&mut region.resources, "resources", conflicts);
+                        list(&mut region.recovery_points, "recovery_points", conflicts);
+                        list(&mut region.option_groups, "option_groups", conflicts);
+                        list(&mut region.plans, "plans", conflicts);
+                        list(&mut region.copy_jobs, "copy_jobs", conflicts);
+                    });
+                }
+            });
+        }
+    }
+}
+
+/// The fields of the frame that the program does not know, each with the name that it may have been meant to be.
+#[must_use]
+pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
+    let mut found = Vec::new();
+    let mut look = |extra: &Extra, known: &[&'static str], pointer: String| {
+        for (name, _) in extra {
+            let nearest = known
+                .iter()
+                .map(|field| (strsim::damerau_levenshtein(name, field), *field))
+                .min()
+                .filter(|(distance, field)| *distance * 2 <= field.len().max(name.len()))
+                .map(|(_, field)| field);
+            found.push(Stranger {
+                file: file.to_owned(),
+                pointer: format!("{pointer}/{}", escape(name)),
+                nearest,
+            });
+        }
+    };
+    look(&inventory.extra, Inventory::FIELDS, String::new());
+    for (index, account) in items(&inventory.accounts).iter().enumerate() {
+        let at = format!("/accounts/{index}");
+        look(&account.extra, Account::FIELDS, at.clone());
+        for (index, region) in items(&account.regions).iter().enumerate() {
+            look(&region.extra, RegionFacts::FIELDS, format!("{at}/regions/{index}"));
+        }
+    }
+    for (index, copy) in items(&inventory.copies).iter().enumerate() {
+        look(&copy.extra, CopyEntry::FIELDS, format!("/copies/{index}"));
+    }
+    for (index, gap) in items(&inventory.gaps).iter().enumerate() {
+        look(&gap.extra, GapEntry::FIELDS, format!("/gaps/{index}"));
+    }
+    found
+}
+
+/// The objects of a list that may be absent.
+pub fn items<T>(field: &Field<List<T>>) -> &[T] {
+    field.value().map_or(&[], |List(items)| items)
+}

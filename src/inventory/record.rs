@@ -1,0 +1,119 @@
+//! How the records of the inventory file are written down: one table a record, from which reading, writing, merging and
+//! the JSON Schema all come. Fields that a record does not know are kept.
+
+/// Defines a record: its fields, each with its name in the file.
+macro_rules! record {
+    ($(
+        $(#[doc = $doc:literal])+
+        $Name:ident {
+            $($(#[doc = $about:literal])+ $field:ident: $Type:ty = $key:literal,)+
+        }
+    )+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $Name {
+            $($(#[doc = $about])+ pub $field: $Type,)+
+            /// Fields that the program does not know, kept as they stood.
+            pub extra: $crate::inventory::json::Extra,
+        }
+
+        impl $Name {
+            /// The names of the fields in the file.
+            pub const FIELDS: &'static [&'static str] = &[$($key),+];
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields;
+                impl<'de> serde::de::Visitor<'de> for Fields {
+                    type Value = $Name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str(concat!("an object (", stringify!($Name), ")"))
+                    }
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
+                        use serde::de::Error as _;
+                        $(let mut $field: Option<$Type> = None;)+
+                        let mut extra = $crate::inventory::json::Extra::new();
+                        while let Some($crate::inventory::field::Name(name)) = map.next_key()? {
+                            match name.as_ref() {
+                                $($key => {
+                                    if $field.is_some() {
+                                        return Err(A::Error::duplicate_field($key));
+                                    }
+                                    $field = Some(map.next_value()?);
+                                })+
+                                other => {
+                                    if extra.iter().any(|(known, _)| known.as_ref() == other) {
+                                        return Err(A::Error::custom(format_args!("duplicate field `{other}`")));
+                                    }
+                                    extra.push((other.into(), map.next_value()?));
+                                }
+                            }
+                        }
+                        Ok($Name {
+                            $($field: match $field {
+                                Some(value) => value,
+                                None => <$Type as $crate::inventory::field::Part>::missing()
+                                    .ok_or_else(|| A::Error::missing_field($key))?,
+                            },)+
+                            extra,
+                        })
+                    }
+                }
+                deserializer.deserialize_map(Fields)
+            }
+        }
+
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $(if $crate::inventory::field::Part::is_present(&self.$field) {
+                    map.serialize_entry($key, &self.$field)?;
+                })+
+                for (name, value) in &self.extra {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+
+        impl $crate::inventory::merge::Merge for $Name {
+            fn merge(&mut self, other: Self, conflicts: &mut $crate::inventory::merge::Conflicts) {
+                $(conflicts.at($key, |conflicts| self.$field.merge(other.$field, conflicts));)+
+                for (name, value) in other.extra {
+                    match self.extra.iter_mut().find(|(known, _)| *known == name) {
+                        Some((_, mine)) => conflicts.at(name.as_ref(), |conflicts| mine.merge(value, conflicts)),
+                        None => self.extra.push((name, value)),
+                    }
+                }
+            }
+        }
+
+        impl schemars::JsonSchema for $Name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($Name).into()
+            }
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let mut properties = serde_json::Map::new();
+                let mut required: Vec<&str> = Vec::new();
+                $(
+                    let mut field = generator.subschema_for::<$Type>();
+                    field.insert("description".to_owned(), concat!($($about),+).trim().into());
+                    properties.insert($key.to_owned(), field.to_value());
+                    if <$Type as $crate::inventory::field::Part>::REQUIRED {
+                        required.push($key);
+                    }
+                )+
+                schemars::json_schema!({
+                    "type": "object",
+                    "description": concat!($($doc),+).trim(),
+                    "properties": properties,
+                    "required": required,
+                })
+            }
+        }
+    )+};
+}
+
+pub(crate) use record;

@@ -1,0 +1,147 @@
+//! The frame's own small values.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::merge::{Conflicts, Merge, short};
+
+/// The name of the file format. Reading any other is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaId;
+
+impl SchemaId {
+    /// The name, as it stands in the file.
+    pub const NAME: &'static str = "backup-preflight/inventory/v1";
+}
+
+impl Serialize for SchemaId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Self::NAME)
+    }
+}
+
+impl<'de> Deserialize<'de> for SchemaId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        if name == Self::NAME {
+            Ok(Self)
+        } else {
+            Err(de::Error::custom(format_args!("schema `{name}` is not known: expected `{}`", Self::NAME)))
+        }
+    }
+}
+
+impl JsonSchema for SchemaId {
+    fn schema_name() -> Cow<'static, str> {
+        "SchemaId".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "const": Self::NAME})
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// A moment, as RFC 3339 text. Of two files' moments the earlier stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timestamp {
+    text: Box<str>,
+    moment: OffsetDateTime,
+}
+
+impl Timestamp {
+    /// Reads a moment such as `2026-11-22T10:00:00Z`; `None` where the text is no such thing.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        Some(Self { text: text.into(), moment })
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::custom(format_args!("`{text}` is not a time: expected RFC 3339, like `2026-11-22T10:00:00Z`"))
+        })
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time"})
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+impl Merge for Timestamp {
+    fn merge(&mut self, other: Self, _: &mut Conflicts) {
+        if (other.moment, &other.text) < (self.moment, &self.text) {
+            *self = other;
+        }
+    }
+}
+
+/// Whether a list is whole. One file that says so is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(transparent, inline)]
+pub struct Whole(pub bool);
+
+impl Merge for Whole {
+    fn merge(&mut self, other: Self, _: &mut Conflicts) {
+        self.0 |= other.0;
+    }
+}
+
+/// Who starts a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Start {
+    /// `StartCopyJob`, by hand or by a program.
+    OnDemand,
+    /// A rule of a backup plan.
+    Scheduled,
+}
+
+impl Start {
+    /// Its word in files and reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnDemand => "on-demand",
+            Self::Scheduled => "scheduled",
+        }
+    }
+}
+
+impl Merge for Start {
+    fn merge(&mut self, other: Self, conflicts: &mut Conflicts) {
+        if *self != other {
+            conflicts.differ(format!("`{}` and `{}`", short(self), short(&other)));
+        }
+    }
+}
