@@ -18,4 +18,5 @@
     )
 )]
 
+pub mod catalog;
 pub mod known;

@@ -1,0 +1,174 @@
+//! The pages that the catalog quotes, and the state of them that was read.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A page that says what a row of the catalog says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub struct Cite {
+    /// What the page is called.
+    pub title: &'static str,
+    /// Its address.
+    pub url: &'static str,
+    /// The state of the page that was read: the day of the newest change it had then, as `2026-09-24`.
+    pub as_of: &'static str,
+}
+
+/// The newest entry of AWS Backup's document history when the pages were read.
+pub const AS_OF: &str = "2026-09-24";
+
+const fn cite(title: &'static str, url: &'static str) -> Cite {
+    Cite {
+        title,
+        url,
+        as_of: AS_OF,
+    }
+}
+
+macro_rules! cites {
+    ($($(#[doc = $doc:literal])* $name:ident = $title:literal, $url:expr;)*) => {
+        $($(#[doc = $doc])* pub const $name: Cite = cite($title, $url);)*
+
+        /// Every page that the catalog quotes.
+        pub const ALL: &[Cite] = &[$($name),*];
+    };
+}
+
+macro_rules! guide {
+    ($page:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/aws-backup/latest/devguide/",
+            $page,
+            ".html"
+        )
+    };
+}
+
+macro_rules! api {
+    ($page:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_",
+            $page,
+            ".html"
+        )
+    };
+}
+
+macro_rules! managed_policy {
+    ($name:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/",
+            $name,
+            ".html"
+        )
+    };
+}
+
+cites! {
+    /// Which resource type supports what, and in which Region.
+    FEATURES = "Feature availability", guide!("backup-feature-availability");
+    /// Which key encrypts a backup and its copies.
+    ENCRYPTION = "Encryption for backups in AWS Backup", guide!("encryption");
+    /// Copies to another account.
+    CROSS_ACCOUNT = "Creating backup copies across AWS accounts", guide!("create-cross-account-backup");
+    /// Copies to another Region.
+    CROSS_REGION = "Creating backup copies across AWS Regions", guide!("cross-region-backup");
+    /// Copies in general.
+    COPY = "Copying a backup", guide!("recov-point-create-a-copy");
+    /// Logically air-gapped vaults.
+    LAGV = "Logically air-gapped vault", guide!("logicallyairgappedvault");
+    /// Backups whose first home is a logically air-gapped vault.
+    LAGV_PRIMARY = "Primary backup to a logically air-gapped vault", guide!("lag-vault-primary-backup");
+    /// Multi-party approval.
+    MPA = "Multi-party approval for logically air-gapped vaults", guide!("multipartyapproval");
+    /// Quotas.
+    QUOTAS = "AWS Backup quotas", guide!("aws-backup-limits");
+    /// What changed when.
+    HISTORY = "Document history for AWS Backup", guide!("doc-history");
+    /// Troubleshooting.
+    TROUBLESHOOTING = "Troubleshooting AWS Backup", guide!("troubleshooting");
+    /// Vault Lock.
+    VAULT_LOCK = "AWS Backup Vault Lock", guide!("vault-lock");
+    /// Vault access policies.
+    VAULT_POLICY = "Vault access policies", guide!("create-a-vault-access-policy");
+    /// Actions, resources and recovery point ARNs.
+    ACCESS_CONTROL = "Access control", guide!("access-control");
+    /// Continuous backups.
+    PITR = "Continuous backups and point-in-time recovery", guide!("point-in-time-recovery");
+    /// Copies of continuous backups.
+    PITR_COPY = "Copying continuous backups", guide!("point-in-time-recovery-copying");
+    /// DynamoDB with AWS Backup's advanced features.
+    DYNAMODB = "Advanced DynamoDB backup", guide!("advanced-ddb-backup");
+    /// RDS and Aurora.
+    RDS = "Amazon Relational Database Service backups", guide!("rds-backup");
+    /// EKS.
+    EKS = "Amazon Elastic Kubernetes Service backups", guide!("eks-backups");
+    /// CloudFormation stacks.
+    CLOUDFORMATION = "AWS CloudFormation stack backups", guide!("applicationstackbackups");
+    /// S3.
+    S3 = "Amazon S3 backups", guide!("s3-backups");
+    /// Switching cross-account backup on.
+    MANAGE_CROSS_ACCOUNT = "Managing AWS Backup resources across multiple AWS accounts", guide!("manage-cross-account");
+    /// The status messages, and the category that AWS files each under.
+    DASHBOARDS = "AWS Backup dashboards", guide!("backup-dashboards");
+    /// `DescribeRecoveryPoint`.
+    API_RECOVERY_POINT = "DescribeRecoveryPoint", api!("DescribeRecoveryPoint");
+    /// `DescribeBackupVault`.
+    API_VAULT = "DescribeBackupVault", api!("DescribeBackupVault");
+    /// `CopyJob`.
+    API_COPY_JOB = "CopyJob", api!("CopyJob");
+    /// `StartCopyJob`.
+    API_START_COPY_JOB = "StartCopyJob", api!("StartCopyJob");
+    /// `DescribeGlobalSettings`.
+    API_GLOBAL_SETTINGS = "DescribeGlobalSettings", api!("DescribeGlobalSettings");
+    /// The policy of AWS Backup's default role for backups and copies.
+    ROLE_POLICY = "AWSBackupServiceRolePolicyForBackup", managed_policy!("AWSBackupServiceRolePolicyForBackup");
+    /// The policy that a role needs for S3 besides.
+    S3_ROLE_POLICY = "AWSBackupServiceRolePolicyForS3Backup", managed_policy!("AWSBackupServiceRolePolicyForS3Backup");
+    /// The policy of AWS Backup's service-linked role.
+    SLR_POLICY = "AWSBackupServiceLinkedRolePolicyForBackup", managed_policy!("AWSBackupServiceLinkedRolePolicyForBackup");
+    /// Resource control policies.
+    RCP = "Resource control policies (RCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html";
+    /// Actions, resources and condition keys of AWS Backup.
+    ACTIONS = "Actions, resources, and condition keys for AWS Backup", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html";
+    /// Sharing the key of an EBS snapshot.
+    EBS_SHARE = "Share the KMS key used to encrypt a shared Amazon EBS snapshot", "https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html";
+    /// Copying an EBS snapshot.
+    EBS_COPY = "Copy an Amazon EBS snapshot", "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html";
+    /// Sharing an encrypted RDS snapshot.
+    RDS_SHARE = "Sharing encrypted snapshots for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html";
+    /// Copying an RDS snapshot.
+    RDS_COPY = "Copying a DB snapshot for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html";
+    /// AWS's knowledge center on cross-account copies.
+    KC_CROSS_ACCOUNT = "How do I troubleshoot cross-account copy issues in AWS Backup?", "https://repost.aws/knowledge-center/backup-troubleshoot-cross-account-copy";
+    /// AWS's knowledge center on the keys of cross-account copies.
+    KC_KEY = "Why did my AWS Backup cross-account copy fail with a KMS key error?", "https://repost.aws/knowledge-center/backup-cross-account-copy-error";
+    /// AWS's knowledge center on access denied.
+    KC_ACCESS_DENIED = "How do I resolve access denied errors in AWS Backup?", "https://repost.aws/knowledge-center/backup-resolve-access-denied-error";
+    /// A field report on cross-account and cross-Region copies, with CloudTrail's evidence.
+    FIELD_TECRACER = "Automating cross-account / cross-region backups with AWS Backup in AWS Organizations", "https://www.tecracer.com/blog/2024/04/automating-cross-account-/-cross-region-backups-with-aws-backup-in-aws-organizations.html";
+    /// Key error of the RDS snapshot tools.
+    FIELD_RDS_SNAPSHOT_TOOL = "rds-snapshot-tool issue 70", "https://github.com/awslabs/rds-snapshot-tool/issues/70";
+    /// A vault policy that AWS refused.
+    FIELD_AWS_NUKE = "aws-nuke issue 1150", "https://github.com/rebuy-de/aws-nuke/issues/1150";
+    /// Known issues of a Terraform module for AWS Backup.
+    FIELD_TERRAFORM_MODULE = "terraform-aws-backup known issues", "https://github.com/lgallard/terraform-aws-backup/blob/master/KNOWN_ISSUES.md";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_cited_once_by_a_secure_address_and_has_its_day() {
+        let mut urls: Vec<_> = ALL.iter().map(|cite| cite.url).collect();
+        urls.sort_unstable();
+        let before = urls.len();
+        urls.dedup();
+        assert_eq!(urls.len(), before);
+        for cite in ALL {
+            assert!(cite.url.starts_with("https://"), "{}", cite.url);
+            assert_eq!(cite.as_of.len(), 10, "{}", cite.title);
+        }
+    }
+}

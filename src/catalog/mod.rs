@@ -1,0 +1,15 @@
+//! What AWS documents, as tables: one row a line, each with the page it comes from and the state that was read.
+//!
+//! A table is a `match` over every [`Kind`], so that a new kind without a row does not compile. Where AWS's pages
+//! disagree the row says so in a word of its own, and its reading is the stronger page's.
+
+pub mod capability;
+pub mod cite;
+mod kind;
+pub mod regions;
+pub mod route;
+
+pub use capability::{Capabilities, Encryption, Support, capabilities};
+pub use cite::Cite;
+pub use kind::{Family, Kind};
+pub use route::{Capability, RouteAnswer, route};

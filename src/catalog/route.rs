@@ -1,0 +1,589 @@
+//! Whether a kind of resource can take a route: from one Region to another, to another account, into a logically
+//! air-gapped vault.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Kind;
+use super::capability::{Capabilities, Support, capabilities};
+use super::cite::{self, Cite};
+use super::regions::{LagvRegion, is_opt_in, lagv_available, partition};
+use crate::known::Region;
+
+/// What a route needs of a kind or of a Region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// A copy of any sort.
+    AnyCopy,
+    /// A copy to another Region.
+    CrossRegion,
+    /// A copy to another account.
+    CrossAccount,
+    /// A copy to another account and Region in one copy job.
+    BothAtOnce,
+    /// A copy into a logically air-gapped vault.
+    AirGappedVault,
+}
+
+/// Whether a kind can take a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteAnswer {
+    /// It can.
+    Supported {
+        /// True where no page states it, or pages disagree.
+        inferred: bool,
+        /// What else there is to know, such as why it is only inferred.
+        note: Option<String>,
+        /// The page.
+        cite: Cite,
+    },
+    /// It cannot.
+    Unsupported {
+        /// What is missing.
+        capability: Capability,
+        /// Why, in words that can end a sentence.
+        reason: String,
+        /// The page.
+        cite: Cite,
+    },
+}
+
+impl RouteAnswer {
+    /// Whether the route can be taken.
+    #[must_use]
+    pub fn is_supported(&self) -> bool {
+        match self {
+            Self::Supported { .. } => true,
+            Self::Unsupported { .. } => false,
+        }
+    }
+}
+
+/// A limit found on the way, or a doubt.
+enum Finding {
+    Limit(Capability, String, Cite),
+    Doubt(String, Cite),
+}
+
+/// The route that is asked about.
+struct Route<'a> {
+    kind: Kind,
+    row: Capabilities,
+    from: &'a Region,
+    to: &'a Region,
+    cross_region: bool,
+    cross_account: bool,
+    into_lagv: bool,
+}
+
+/// Whether a kind can be copied from one Region to another, to another account or not, into a logically air-gapped
+/// vault or not.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html>.
+#[must_use]
+pub fn route(
+    kind: Kind,
+    from: &Region,
+    to: &Region,
+    cross_account: bool,
+    into_lagv: bool,
+) -> RouteAnswer {
+    let route = Route {
+        kind,
+        row: capabilities(kind),
+        from,
+        to,
+        cross_region: from != to,
+        cross_account,
+        into_lagv,
+    };
+    let mut notes = Vec::new();
+    let mut doubted = None;
+    let findings = route
+        .marks()
+        .into_iter()
+        .chain(route.partition_limits())
+        .chain(route.regional_limits())
+        .chain(route.lagv_limits());
+    for finding in findings {
+        match finding {
+            Finding::Limit(capability, reason, cite) => {
+                return RouteAnswer::Unsupported {
+                    capability,
+                    reason,
+                    cite,
+                };
+            }
+            Finding::Doubt(note, cite) => {
+                doubted.get_or_insert(cite);
+                notes.push(note);
+            }
+        }
+    }
+    RouteAnswer::Supported {
+        inferred: doubted.is_some(),
+        note: Some(notes.join("; ")).filter(|note| !note.is_empty()),
+        cite: doubted.unwrap_or(cite::FEATURES),
+    }
+}
+
+impl Route<'_> {
+    /// What the feature table's row of the kind says.
+    fn marks(&self) -> Vec<Finding> {
+        let row = &self.row;
+        if !row.is_copyable() {
+            return vec![Finding::Limit(
+                Capability::AnyCopy,
+                format!(
+                    "a backup of {} cannot be copied at all, not even within its account and Region",
+                    self.name()
+                ),
+                no_copy_cite(self.kind),
+            )];
+        }
+        let both = self.cross_region && self.cross_account;
+        [
+            (
+                self.cross_region,
+                row.cross_region,
+                Capability::CrossRegion,
+                "be copied to another Region",
+            ),
+            (
+                self.cross_account,
+                row.cross_account,
+                Capability::CrossAccount,
+                "be copied to another account",
+            ),
+            (
+                both,
+                row.both_at_once,
+                Capability::BothAtOnce,
+                "be copied to another account and Region in one copy job",
+            ),
+            (
+                self.into_lagv,
+                row.lagv,
+                Capability::AirGappedVault,
+                "be copied into a logically air-gapped vault",
+            ),
+        ]
+        .into_iter()
+        .filter(|(asked, ..)| *asked)
+        .filter_map(|(_, support, capability, what)| self.mark(support, capability, what))
+        .collect()
+    }
+
+    fn mark(&self, support: Support, capability: Capability, what: &str) -> Option<Finding> {
+        let name = self.name();
+        match support {
+            Support::Yes => None,
+            Support::Inferred => Some(Finding::Doubt(
+                format!(
+                    "no AWS page states that a backup of {name} can {what}; that it can is inferred, as AWS named \
+                     only RDS, Aurora, DocumentDB and Neptune among those that could not before 2025-10-23"
+                ),
+                cite::KC_CROSS_ACCOUNT,
+            )),
+            Support::YesDisputed => Some(Finding::Doubt(
+                format!(
+                    "AWS's pages disagree whether a backup of {name} can {what}: the feature table has no mark, the \
+                     document history of 2025-03-12 and the quotas say that it can"
+                ),
+                cite::HISTORY,
+            )),
+            Support::No | Support::NoDisputed | Support::Unlisted => Some(Finding::Limit(
+                capability,
+                format!("a backup of {name} cannot {what}"),
+                cite::FEATURES,
+            )),
+        }
+    }
+
+    /// What holds for every kind in a partition of its own.
+    fn partition_limits(&self) -> Vec<Finding> {
+        let (from, to) = (partition(self.from), partition(self.to));
+        let mut found = Vec::new();
+        if from != to {
+            found.push(Finding::Limit(
+                Capability::CrossRegion,
+                format!(
+                    "{} is in the partition `{from}` and {} in `{to}`: nothing is copied from one to the other",
+                    self.from, self.to
+                ),
+                cite::FEATURES,
+            ));
+        }
+        match to {
+            "aws" | "aws-us-gov" => {}
+            "aws-cn" => {
+                if self.cross_account && self.kind == Kind::S3 {
+                    found.push(Finding::Doubt(
+                        "cross-account copies in the China Regions are documented since 2026-08-27; before, a footnote \
+                         excepted S3"
+                            .to_owned(),
+                        cite::HISTORY,
+                    ));
+                }
+            }
+            "aws-eusc" => found.push(Finding::Limit(
+                Capability::AnyCopy,
+                format!(
+                    "AWS's table marks no copies in the European Sovereign Cloud, and {} is in it",
+                    self.to
+                ),
+                cite::FEATURES,
+            )),
+            other => {
+                if self.cross_region || self.cross_account {
+                    found.push(Finding::Doubt(
+                        format!("AWS's public pages do not cover the partition `{other}`"),
+                        cite::FEATURES,
+                    ));
+                }
+            }
+        }
+        found
+    }
+
+    /// What holds for a kind in some Regions.
+    fn regional_limits(&self) -> Vec<Finding> {
+        match self.kind {
+            Kind::CloudFormation | Kind::Timestream => self.no_cross_account_in_opt_in().collect(),
+            Kind::Neptune => {
+                let cross_region = self.not_to_another_region("opt-in Region", |region| {
+                    is_opt_in(region) && !NEPTUNE_CROSS_REGION.contains(&region.as_str())
+                });
+                self.no_cross_account_in_opt_in()
+                    .chain(cross_region)
+                    .collect()
+            }
+            Kind::FsxOntap => self
+                .ends()
+                .filter(|end| ONTAP_NO_COPY.contains(&end.as_str()))
+                .map(|end| {
+                    Finding::Limit(
+                        Capability::AnyCopy,
+                        format!("a backup of {} cannot be copied in {end}", self.name()),
+                        cite::FEATURES,
+                    )
+                })
+                .chain(self.fsx_cross_region())
+                .collect(),
+            Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOpenZfs => {
+                self.fsx_cross_region().collect()
+            }
+            Kind::Aurora
+            | Kind::Rds
+            | Kind::RdsMultiAzCluster
+            | Kind::AuroraDsql
+            | Kind::DynamoDbBasic
+            | Kind::DynamoDbAdvanced
+            | Kind::Ebs
+            | Kind::Ec2
+            | Kind::Ec2Vss
+            | Kind::Efs
+            | Kind::Eks
+            | Kind::StorageGateway
+            | Kind::DocumentDb
+            | Kind::Redshift
+            | Kind::RedshiftServerless
+            | Kind::S3
+            | Kind::SapHana
+            | Kind::VirtualMachine => Vec::new(),
+        }
+    }
+
+    fn no_cross_account_in_opt_in(&self) -> impl Iterator<Item = Finding> {
+        self.ends()
+            .filter(|end| self.cross_account && is_opt_in(end))
+            .map(|end| {
+                Finding::Limit(
+                    Capability::CrossAccount,
+                    format!(
+                        "a backup of {} cannot be copied to another account in an opt-in Region, which {end} is",
+                        self.name()
+                    ),
+                    cite::FEATURES,
+                )
+            })
+    }
+
+    fn fsx_cross_region(&self) -> impl Iterator<Item = Finding> {
+        self.not_to_another_region("Region", |region| {
+            BAHRAIN_AND_UAE.contains(&region.as_str())
+        })
+    }
+
+    fn not_to_another_region(
+        &self,
+        what: &'static str,
+        excluded: impl Fn(&Region) -> bool,
+    ) -> impl Iterator<Item = Finding> {
+        self.ends()
+            .filter(move |end| self.cross_region && excluded(end))
+            .map(move |end| {
+                Finding::Limit(
+                    Capability::CrossRegion,
+                    format!(
+                        "a backup of {} cannot be copied to or from the {what} {end}",
+                        self.name()
+                    ),
+                    cite::FEATURES,
+                )
+            })
+    }
+
+    /// Where logically air-gapped vaults are, and for which kinds.
+    fn lagv_limits(&self) -> Vec<Finding> {
+        if !self.into_lagv {
+            return Vec::new();
+        }
+        let to = self.to;
+        let mut found = Vec::new();
+        match lagv_available(to) {
+            LagvRegion::Available => {}
+            LagvRegion::Unavailable => found.push(Finding::Limit(
+                Capability::AirGappedVault,
+                format!("logically air-gapped vaults are not available in {to}"),
+                cite::LAGV,
+            )),
+            LagvRegion::WithinRegionOnly if self.cross_region || self.cross_account => {
+                found.push(Finding::Limit(
+                    Capability::AirGappedVault,
+                    format!(
+                        "a logically air-gapped vault in {to} takes no copies from another account or Region"
+                    ),
+                    cite::LAGV,
+                ));
+            }
+            LagvRegion::WithinRegionOnly => found.push(Finding::Doubt(
+                format!(
+                    "AWS's pages disagree whether logically air-gapped vaults are available in {to}: the table says \
+                     so, its footnote does not"
+                ),
+                cite::FEATURES,
+            )),
+            LagvRegion::Unlisted => found.push(Finding::Doubt(
+                format!(
+                    "{to} is newer than the pages read ({}), whose list of Regions without logically air-gapped \
+                     vaults does not have it",
+                    cite::AS_OF
+                ),
+                cite::LAGV,
+            )),
+        }
+        let excluded = lagv_excluded(self.kind);
+        if excluded.contains(&to.as_str()) {
+            found.push(Finding::Limit(
+                Capability::AirGappedVault,
+                format!(
+                    "a backup of {} cannot be copied into a logically air-gapped vault in {to}",
+                    self.name()
+                ),
+                cite::FEATURES,
+            ));
+        } else if excluded.contains(&self.from.as_str()) {
+            found.push(Finding::Doubt(
+                format!(
+                    "AWS's table does not mark {} for logically air-gapped vaults in {}, where the copy comes from",
+                    self.name(),
+                    self.from
+                ),
+                cite::FEATURES,
+            ));
+        }
+        found
+    }
+
+    /// The Regions at the two ends, once where they are the same.
+    fn ends(&self) -> impl Iterator<Item = &Region> {
+        std::iter::once(self.from).chain(Some(self.to).filter(|_| self.cross_region))
+    }
+
+    fn name(&self) -> String {
+        self.kind.with_article()
+    }
+}
+
+/// The opt-in Regions between which, and others, Neptune's backups are copied.
+const NEPTUNE_CROSS_REGION: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-southeast-3",
+    "il-central-1",
+    "me-south-1",
+    "me-central-1",
+];
+
+const BAHRAIN_AND_UAE: &[&str] = &["me-south-1", "me-central-1"];
+
+/// New Zealand and China.
+const ONTAP_NO_COPY: &[&str] = &["ap-southeast-6", "cn-north-1", "cn-northwest-1"];
+
+/// The Regions whose logically air-gapped vaults do not take a kind that they take elsewhere.
+fn lagv_excluded(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Neptune => &["ap-southeast-3"],
+        Kind::Eks => BAHRAIN_AND_UAE,
+        Kind::Aurora
+        | Kind::Rds
+        | Kind::RdsMultiAzCluster
+        | Kind::AuroraDsql
+        | Kind::DynamoDbBasic
+        | Kind::DynamoDbAdvanced
+        | Kind::Ebs
+        | Kind::Ec2
+        | Kind::Ec2Vss
+        | Kind::Efs
+        | Kind::FsxLustre
+        | Kind::FsxWindows
+        | Kind::FsxOntap
+        | Kind::FsxOpenZfs
+        | Kind::StorageGateway
+        | Kind::DocumentDb
+        | Kind::Redshift
+        | Kind::RedshiftServerless
+        | Kind::S3
+        | Kind::SapHana
+        | Kind::Timestream
+        | Kind::VirtualMachine
+        | Kind::CloudFormation => &[],
+    }
+}
+
+fn no_copy_cite(kind: Kind) -> Cite {
+    if kind == Kind::RdsMultiAzCluster {
+        cite::RDS
+    } else {
+        cite::FEATURES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(kind: Kind, from: &str, to: &str, flags: &str) -> String {
+        let answer = route(
+            kind,
+            &Region::new(from),
+            &Region::new(to),
+            flags.contains("account"),
+            flags.contains("lagv"),
+        );
+        match answer {
+            RouteAnswer::Supported {
+                inferred: false, ..
+            } => "yes".to_owned(),
+            RouteAnswer::Supported { inferred: true, .. } => "inferred".to_owned(),
+            RouteAnswer::Unsupported { capability, .. } => format!("{capability:?}"),
+        }
+    }
+
+    #[test]
+    fn each_documented_limit_stops_its_route() {
+        #[rustfmt::skip]
+        let rows = [
+            // no copy at all, wherever to
+            (Kind::DynamoDbBasic,      "us-east-1",      "us-east-1",      "",             "AnyCopy"),
+            (Kind::Redshift,           "us-east-1",      "us-west-2",      "",             "AnyCopy"),
+            (Kind::RedshiftServerless, "us-east-1",      "us-east-1",      "account",      "AnyCopy"),
+            (Kind::RdsMultiAzCluster,  "us-east-1",      "us-east-1",      "",             "AnyCopy"),
+            // the plain marks
+            (Kind::Rds,                "us-east-1",      "us-west-2",      "account",      "yes"),
+            (Kind::Rds,                "us-east-1",      "us-east-1",      "lagv",         "AirGappedVault"),
+            (Kind::Aurora,             "us-east-1",      "us-west-2",      "account lagv", "yes"),
+            (Kind::Ebs,                "us-east-1",      "us-west-2",      "account",      "inferred"),
+            (Kind::Ebs,                "us-east-1",      "us-west-2",      "",             "yes"),
+            (Kind::Ebs,                "us-east-1",      "us-east-1",      "account",      "yes"),
+            (Kind::SapHana,            "us-east-1",      "us-east-1",      "lagv",         "AirGappedVault"),
+            (Kind::CloudFormation,     "us-east-1",      "us-west-2",      "",             "yes"),
+            (Kind::CloudFormation,     "us-east-1",      "us-east-1",      "",             "yes"),
+            (Kind::CloudFormation,     "us-east-1",      "us-east-1",      "account",      "CrossAccount"),
+            (Kind::FsxOpenZfs,         "us-east-1",      "us-east-1",      "lagv",         "inferred"),
+            // opt-in Regions
+            (Kind::Timestream,         "us-east-1",      "eu-south-1",     "account",      "CrossAccount"),
+            (Kind::Timestream,         "us-east-1",      "eu-south-1",     "",             "yes"),
+            (Kind::Neptune,            "ap-east-1",      "ap-east-1",      "account",      "CrossAccount"),
+            (Kind::Neptune,            "us-east-1",      "ap-east-1",      "",             "yes"),
+            (Kind::Neptune,            "us-east-1",      "eu-south-1",     "",             "CrossRegion"),
+            (Kind::Neptune,            "eu-central-2",   "us-east-1",      "",             "CrossRegion"),
+            (Kind::DocumentDb,         "us-east-1",      "eu-south-1",     "account",      "yes"),
+            // FSx
+            (Kind::FsxLustre,          "us-east-1",      "me-south-1",     "",             "CrossRegion"),
+            (Kind::FsxWindows,         "me-central-1",   "us-east-1",      "",             "CrossRegion"),
+            (Kind::FsxWindows,         "me-central-1",   "me-central-1",   "",             "yes"),
+            (Kind::FsxOntap,           "us-east-1",      "ap-southeast-6", "",             "AnyCopy"),
+            (Kind::FsxOntap,           "cn-north-1",     "cn-northwest-1", "",             "AnyCopy"),
+            // partitions
+            (Kind::Efs,                "cn-north-1",     "cn-northwest-1", "",             "yes"),
+            (Kind::Efs,                "cn-north-1",     "us-east-1",      "",             "CrossRegion"),
+            (Kind::S3,                 "cn-north-1",     "cn-north-1",     "account",      "inferred"),
+            (Kind::Efs,                "us-gov-east-1",  "us-gov-west-1",  "",             "yes"),
+            (Kind::Efs,                "us-gov-east-1",  "us-east-1",      "",             "CrossRegion"),
+            (Kind::Efs,                "eusc-de-east-1", "eusc-de-east-1", "",             "AnyCopy"),
+            // logically air-gapped vaults
+            (Kind::Efs,                "us-gov-east-1",  "us-gov-east-1",  "lagv",         "AirGappedVault"),
+            (Kind::Efs,                "us-east-1",      "ca-west-1",      "lagv",         "AirGappedVault"),
+            (Kind::Efs,                "ca-west-1",      "ca-west-1",      "lagv account", "AirGappedVault"),
+            (Kind::Efs,                "ca-west-1",      "ca-west-1",      "lagv",         "inferred"),
+            (Kind::Efs,                "sa-west-1",      "sa-west-1",      "lagv",         "inferred"),
+            (Kind::Neptune,            "ap-southeast-3", "ap-southeast-3", "lagv",         "AirGappedVault"),
+            (Kind::Eks,                "me-south-1",     "me-south-1",     "lagv",         "AirGappedVault"),
+            (Kind::Eks,                "me-south-1",     "eu-west-1",      "lagv",         "inferred"),
+            (Kind::Eks,                "eu-west-1",      "eu-west-1",      "lagv",         "yes"),
+        ];
+        for (kind, from, to, flags, expected) in rows {
+            assert_eq!(
+                answer(kind, from, to, flags),
+                expected,
+                "{kind:?} {from} -> {to} {flags}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_says_why_in_words() {
+        let RouteAnswer::Unsupported { reason, cite, .. } = route(
+            Kind::Rds,
+            &Region::new("us-east-1"),
+            &Region::new("us-east-1"),
+            false,
+            true,
+        ) else {
+            panic!("RDS does not go into a logically air-gapped vault")
+        };
+        assert_eq!(
+            reason,
+            "a backup of an RDS DB instance cannot be copied into a logically air-gapped vault"
+        );
+        assert_eq!(cite, cite::FEATURES);
+        let RouteAnswer::Supported { note, .. } = route(
+            Kind::Ebs,
+            &Region::new("us-east-1"),
+            &Region::new("us-west-2"),
+            true,
+            false,
+        ) else {
+            panic!("EBS is copied to another account and Region")
+        };
+        assert!(note.unwrap().contains("inferred"));
+    }
+
+    #[test]
+    fn a_route_never_opens_by_asking_for_more() {
+        let regions: Vec<_> = super::super::regions::known().collect();
+        for kind in Kind::ALL {
+            for from in &regions {
+                for to in &regions {
+                    let plain = route(*kind, from, to, false, false).is_supported();
+                    let account = route(*kind, from, to, true, false).is_supported();
+                    let lagv = route(*kind, from, to, true, true).is_supported();
+                    assert!(plain >= account && account >= lagv, "{kind:?} {from} {to}");
+                }
+            }
+        }
+    }
+}
