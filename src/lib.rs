@@ -19,4 +19,6 @@
 )]
 
 pub mod catalog;
+pub mod inventory;
 pub mod known;
+pub mod policy;
