@@ -22,3 +22,4 @@ pub mod catalog;
 pub mod inventory;
 pub mod known;
 pub mod policy;
+pub mod verdict;

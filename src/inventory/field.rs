@@ -111,7 +111,12 @@ macro_rules! required {
     )*};
 }
 
-required!(crate::known::Arn, crate::known::AccountId, crate::known::Region, Box<str>);
+required!(
+    crate::known::Arn,
+    crate::known::AccountId,
+    crate::known::Region,
+    Box<str>
+);
 
 impl<T: Merge> Merge for Field<T> {
     fn merge(&mut self, other: Self, conflicts: &mut Conflicts) {

@@ -196,7 +196,12 @@ keyed! {
 }
 
 impl Keyed for GapEntry {
-    type Key = (Option<AccountId>, Option<Region>, Box<str>, Option<Box<str>>);
+    type Key = (
+        Option<AccountId>,
+        Option<Region>,
+        Box<str>,
+        Option<Box<str>>,
+    );
     fn key(&self) -> Self::Key {
         (
             self.account.value().copied(),

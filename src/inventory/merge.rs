@@ -40,7 +40,10 @@ impl Conflicts {
 
     /// Notes a difference at the current place.
     pub fn differ(&mut self, difference: String) {
-        self.found.push(Conflict { place: format!("/{}", self.path.join("/")), difference });
+        self.found.push(Conflict {
+            place: format!("/{}", self.path.join("/")),
+            difference,
+        });
     }
 
     /// What was found.
@@ -63,7 +66,16 @@ macro_rules! atoms {
     )*};
 }
 
-atoms!(bool, i64, Box<str>, Arn, AccountId, Region, ResourceType, Json);
+atoms!(
+    bool,
+    i64,
+    Box<str>,
+    Arn,
+    AccountId,
+    Region,
+    ResourceType,
+    Json
+);
 
 /// A value as one short line.
 pub(super) fn short(value: &impl serde::Serialize) -> String {
@@ -96,10 +108,15 @@ pub trait Keyed {
 
 /// Adds the objects of `others` to `mine`, joining those with the same key.
 pub fn join<T: Merge + Keyed>(mine: &mut Vec<T>, others: Vec<T>, conflicts: &mut Conflicts) {
-    let mut places: HashMap<T::Key, usize> =
-        mine.iter().enumerate().map(|(index, item)| (item.key(), index)).collect();
+    let mut places: HashMap<T::Key, usize> = mine
+        .iter()
+        .enumerate()
+        .map(|(index, item)| (item.key(), index))
+        .collect();
     for other in others {
-        let place = places.get(&other.key()).and_then(|&index| mine.get_mut(index));
+        let place = places
+            .get(&other.key())
+            .and_then(|&index| mine.get_mut(index));
         match place {
             Some(item) => conflicts.at(other.label(), |conflicts| item.merge(other, conflicts)),
             None => {

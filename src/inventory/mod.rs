@@ -3,6 +3,7 @@
 //! What is absent was not looked up; what is null was looked up and is not there. [`Field`] keeps the two apart in the
 //! file, [`crate::known::Fact`] in everything that looks a fact up.
 
+mod copy;
 mod field;
 mod frame;
 mod json;
@@ -16,15 +17,19 @@ mod record;
 mod tags;
 mod word;
 
+pub use copy::{Copy, KindOf, Model, Named, PlanReference, service_linked_role};
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
 pub use json::{Extra, Json};
 pub use leaf::{
-    AttachedPolicy, ControlPolicy, CopyJob, Grant, InlinePolicy, Key, OptionGroup, Organization, Plan,
-    RecoveryPoint, RegionSettings, Resource, Role, Vault,
+    AttachedPolicy, ControlPolicy, CopyJob, Grant, InlinePolicy, Key, OptionGroup, Organization,
+    Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use list::List;
-pub use lookup::{ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock, VaultType};
+pub use lookup::{
+    ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
+    VaultType,
+};
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use policy::Policy;
 pub use read::{ReadError, Stranger, items, merge, read, strangers};

@@ -32,7 +32,10 @@ impl Policy {
         // The strict reader first: it also looks into what the policy language ignores.
         serde_json::from_str::<Json>(text).map_err(|error| error.to_string())?;
         let document = Document::parse(text).map_err(|error| error.to_string())?;
-        Ok(Self(Arc::new(Parsed { text: text.into(), document })))
+        Ok(Self(Arc::new(Parsed {
+            text: text.into(),
+            document,
+        })))
     }
 
     /// The policy document that is this JSON value.
@@ -59,7 +62,9 @@ impl Policy {
 
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text || self.to_value() == other.to_value()
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.0.text == other.0.text
+            || self.to_value() == other.to_value()
     }
 }
 
@@ -85,7 +90,8 @@ impl<'de> Deserialize<'de> for Policy {
         } else {
             Self::parse(text)
         };
-        parsed.map_err(|message| de::Error::custom(format_args!("not a policy document: {message}")))
+        parsed
+            .map_err(|message| de::Error::custom(format_args!("not a policy document: {message}")))
     }
 }
 

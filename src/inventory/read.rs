@@ -30,7 +30,9 @@ pub enum ReadError {
         message: String,
     },
     /// Two copies in one file have the same id.
-    #[error("{file}: two copies have the id `{id}`, at /copies/{first} and /copies/{second}; give each its own")]
+    #[error(
+        "{file}: two copies have the id `{id}`, at /copies/{first} and /copies/{second}; give each its own"
+    )]
     DuplicateCopy {
         /// The file's name.
         file: String,
@@ -54,7 +56,11 @@ pub enum ReadError {
 }
 
 fn place(pointer: &str) -> String {
-    if pointer.is_empty() { String::new() } else { format!(" (at {pointer})") }
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!(" (at {pointer})")
+    }
 }
 
 /// A field of the frame that the program does not know: probably a slip of the pen.
@@ -71,7 +77,8 @@ pub struct Stranger {
 impl std::fmt::Display for Stranger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: unknown field at {}", self.file, self.pointer)?;
-        self.nearest.map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+        self.nearest
+            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
     }
 }
 
@@ -110,9 +117,11 @@ pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inv
 fn no_conflict(first: &str, second: &str, conflicts: Conflicts) -> Result<(), ReadError> {
     match conflicts.found().into_iter().next() {
         None => Ok(()),
-        Some(conflict) => {
-            Err(ReadError::Conflict { first: first.to_owned(), second: second.to_owned(), conflict })
-        }
+        Some(conflict) => Err(ReadError::Conflict {
+            first: first.to_owned(),
+            second: second.to_owned(),
+            conflict,
+        }),
     }
 }
 
@@ -134,7 +143,9 @@ fn locate(file: &str, bytes: &[u8]) -> ReadError {
     let error = match serde_path_to_error::deserialize::<_, Inventory>(&mut deserializer) {
         Ok(_) => match deserializer.end() {
             Ok(()) => return format_error(file, "", 0, 0, "not an inventory".to_owned()),
-            Err(error) => return format_error(file, "", error.line(), error.column(), says(&error)),
+            Err(error) => {
+                return format_error(file, "", error.line(), error.column(), says(&error));
+            }
         },
         Err(error) => error,
     };
@@ -143,8 +154,20 @@ fn locate(file: &str, bytes: &[u8]) -> ReadError {
     format_error(file, &pointer, inner.line(), inner.column(), says(inner))
 }
 
-fn format_error(file: &str, pointer: &str, line: usize, column: usize, message: String) -> ReadError {
-    ReadError::Format { file: file.to_owned(), line, column, pointer: pointer.to_owned(), message }
+fn format_error(
+    file: &str,
+    pointer: &str,
+    line: usize,
+    column: usize,
+    message: String,
+) -> ReadError {
+    ReadError::Format {
+        file: file.to_owned(),
+        line,
+        column,
+        pointer: pointer.to_owned(),
+        message,
+    }
 }
 
 /// The message without serde_json's own " at line 1 column 2".
@@ -175,7 +198,12 @@ fn refuse_duplicate_copies(file: &str, inventory: &Inventory) -> Result<(), Read
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (second, copy) in items(&inventory.copies).iter().enumerate() {
         if let Some(first) = seen.insert(&copy.id, second) {
-            return Err(ReadError::DuplicateCopy { file: file.to_owned(), id: copy.id.to_string(), first, second });
+            return Err(ReadError::DuplicateCopy {
+                file: file.to_owned(),
+                id: copy.id.to_string(),
+                first,
+                second,
+            });
         }
     }
     Ok(())
@@ -196,7 +224,9 @@ fn join_within(inventory: &mut Inventory, conflicts: &mut Conflicts) {
             conflicts.at(account.account.to_string(), |conflicts| {
                 list(&mut account.roles, "roles", conflicts);
                 list(&mut account.regions, "regions", conflicts);
-                let Field::Is(List(regions)) = &mut account.regions else { return };
+                let Field::Is(List(regions)) = &mut account.regions else {
+                    return;
+                };
                 for region in regions {
                     conflicts.at(region.region.to_string(), |conflicts| {
                         list(&mut region.vaults, "vaults", conflicts);
@@ -237,7 +267,11 @@ pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
         let at = format!("/accounts/{index}");
         look(&account.extra, Account::FIELDS, at.clone());
         for (index, region) in items(&account.regions).iter().enumerate() {
-            look(&region.extra, RegionFacts::FIELDS, format!("{at}/regions/{index}"));
+            look(
+                &region.extra,
+                RegionFacts::FIELDS,
+                format!("{at}/regions/{index}"),
+            );
         }
     }
     for (index, copy) in items(&inventory.copies).iter().enumerate() {

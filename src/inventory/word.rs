@@ -30,7 +30,10 @@ impl<'de> Deserialize<'de> for SchemaId {
         if name == Self::NAME {
             Ok(Self)
         } else {
-            Err(de::Error::custom(format_args!("schema `{name}` is not known: expected `{}`", Self::NAME)))
+            Err(de::Error::custom(format_args!(
+                "schema `{name}` is not known: expected `{}`",
+                Self::NAME
+            )))
         }
     }
 }
@@ -59,7 +62,10 @@ impl Timestamp {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        Some(Self { text: text.into(), moment })
+        Some(Self {
+            text: text.into(),
+            moment,
+        })
     }
 
     /// The text as it was written.
@@ -79,7 +85,9 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format_args!("`{text}` is not a time: expected RFC 3339, like `2026-11-22T10:00:00Z`"))
+            de::Error::custom(format_args!(
+                "`{text}` is not a time: expected RFC 3339, like `2026-11-22T10:00:00Z`"
+            ))
         })
     }
 }

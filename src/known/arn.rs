@@ -40,6 +40,12 @@ impl Arn {
         }
     }
 
+    /// The ARN of an IAM role, its path and name given as `path/name`.
+    #[must_use]
+    pub fn iam_role(partition: Partition<'_>, account: AccountId, role: &str) -> Self {
+        Self(format!("arn:{partition}:iam::{account}:role/{role}").into())
+    }
+
     /// The whole ARN.
     #[must_use]
     pub fn as_str(&self) -> &str {

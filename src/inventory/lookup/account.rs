@@ -23,7 +23,12 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn organization(&self, account: AccountId) -> Fact<Option<&'a Organization>> {
         fact(self.account(account).field(|a| &a.organization), || {
-            self.gap("organizations:DescribeOrganization", &account.to_string(), Some(account), None)
+            self.gap(
+                "organizations:DescribeOrganization",
+                &account.to_string(),
+                Some(account),
+                None,
+            )
         })
     }
 
@@ -32,7 +37,9 @@ impl<'a> Facts<'a> {
     pub fn organization_id(&self, account: AccountId) -> Fact<Option<&'a str>> {
         match self.organization(account) {
             Fact::Known(None) => Fact::Known(None),
-            Fact::Known(Some(Organization { id: Field::Is(id), .. })) => Fact::Known(Some(&**id)),
+            Fact::Known(Some(Organization {
+                id: Field::Is(id), ..
+            })) => Fact::Known(Some(&**id)),
             Fact::Known(Some(_)) => Fact::unknown(self.gap(
                 "organizations:DescribeOrganization",
                 &account.to_string(),
@@ -48,9 +55,10 @@ impl<'a> Facts<'a> {
     pub fn is_management_account(&self, account: AccountId) -> Fact<bool> {
         match self.organization(account) {
             Fact::Known(None) => Fact::Known(false),
-            Fact::Known(Some(Organization { master_account_id: Field::Is(id), .. })) => {
-                Fact::Known(**id == *account.to_string())
-            }
+            Fact::Known(Some(Organization {
+                master_account_id: Field::Is(id),
+                ..
+            })) => Fact::Known(**id == *account.to_string()),
             Fact::Known(Some(_)) => Fact::unknown(self.gap(
                 "organizations:DescribeOrganization",
                 &account.to_string(),
@@ -69,9 +77,12 @@ impl<'a> Facts<'a> {
             Fact::Known(Some(organization)) => match &organization.path {
                 Field::Is(path) => Fact::Known(Some(path)),
                 Field::Null => Fact::Known(None),
-                Field::Absent => {
-                    Fact::unknown(self.gap("organizations:ListParents", &account.to_string(), Some(account), None))
-                }
+                Field::Absent => Fact::unknown(self.gap(
+                    "organizations:ListParents",
+                    &account.to_string(),
+                    Some(account),
+                    None,
+                )),
             },
             Fact::Unknown(gap) => Fact::Unknown(gap),
         }
@@ -81,10 +92,15 @@ impl<'a> Facts<'a> {
     /// organization settles it; where they differ the management account's word counts, and without that a `false`.
     #[must_use]
     pub fn cross_account_backup(&self, ours: &[AccountId]) -> Fact<bool> {
-        let organizations: Vec<&str> =
-            ours.iter().filter_map(|id| self.organization_id(*id).known().flatten()).collect();
-        let mut accounts: Vec<AccountId> =
-            self.layers.iter().flat_map(|layer| layer.accounts.keys().copied()).collect();
+        let organizations: Vec<&str> = ours
+            .iter()
+            .filter_map(|id| self.organization_id(*id).known().flatten())
+            .collect();
+        let mut accounts: Vec<AccountId> = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.accounts.keys().copied())
+            .collect();
         accounts.sort_unstable();
         accounts.dedup();
         let mut all = true;
@@ -118,28 +134,59 @@ impl<'a> Facts<'a> {
 
     /// The service control policies in force on the account.
     #[must_use]
-    pub fn service_control_policies(&self, account: AccountId) -> Fact<Option<ControlPolicies<'a>>> {
-        fact(self.account(account).field(|a| &a.service_control_policies), || {
-            self.gap("organizations:ListPoliciesForTarget", &account.to_string(), Some(account), None)
-        })
+    pub fn service_control_policies(
+        &self,
+        account: AccountId,
+    ) -> Fact<Option<ControlPolicies<'a>>> {
+        fact(
+            self.account(account).field(|a| &a.service_control_policies),
+            || {
+                self.gap(
+                    "organizations:ListPoliciesForTarget",
+                    &account.to_string(),
+                    Some(account),
+                    None,
+                )
+            },
+        )
         .map(|levels| levels.map(Vec::as_slice))
     }
 
     /// The resource control policies in force on the account.
     #[must_use]
-    pub fn resource_control_policies(&self, account: AccountId) -> Fact<Option<ControlPolicies<'a>>> {
-        fact(self.account(account).field(|a| &a.resource_control_policies), || {
-            self.gap("organizations:ListPoliciesForTarget", &account.to_string(), Some(account), None)
-        })
+    pub fn resource_control_policies(
+        &self,
+        account: AccountId,
+    ) -> Fact<Option<ControlPolicies<'a>>> {
+        fact(
+            self.account(account)
+                .field(|a| &a.resource_control_policies),
+            || {
+                self.gap(
+                    "organizations:ListPoliciesForTarget",
+                    &account.to_string(),
+                    Some(account),
+                    None,
+                )
+            },
+        )
         .map(|levels| levels.map(Vec::as_slice))
     }
 
     /// The account's opt-in to a Region: `opt-in-not-required`, `opted-in` or `not-opted-in`.
     #[must_use]
     pub fn region_opt_in(&self, account: AccountId, region: &Region) -> Fact<Option<&'a str>> {
-        fact(self.region(account, region).field(|r| &r.opt_in_status), || {
-            self.gap("account:GetRegionOptStatus", region.as_str(), Some(account), Some(region))
-        })
+        fact(
+            self.region(account, region).field(|r| &r.opt_in_status),
+            || {
+                self.gap(
+                    "account:GetRegionOptStatus",
+                    region.as_str(),
+                    Some(account),
+                    Some(region),
+                )
+            },
+        )
         .map(|text| text.map(|text| &**text))
     }
 
@@ -160,7 +207,9 @@ impl<'a> Facts<'a> {
             Field::Absent => return Fact::unknown(gap()),
         };
         let on = |field: &'a Field<crate::inventory::Json>| {
-            field.value().map(|map| map.0.get("DynamoDB").and_then(serde_json::Value::as_bool))
+            field
+                .value()
+                .map(|map| map.0.get("DynamoDB").and_then(serde_json::Value::as_bool))
         };
         match (on(&settings.opt_in), on(&settings.management)) {
             (Some(Some(true)), Some(Some(true))) => Fact::Known(true),

@@ -55,24 +55,42 @@ impl<'a> Index<'a> {
     }
 
     fn add_region(&mut self, account: AccountId, region: &'a RegionFacts) {
-        self.regions.insert((account, region.region.clone()), region);
+        self.regions
+            .insert((account, region.region.clone()), region);
         for vault in items(&region.vaults) {
             let places = self.vaults.entry(vault.arn.as_str()).or_default();
-            let at = if vault.arn.account() == Some(account) { 0 } else { places.len() };
+            let at = if vault.arn.account() == Some(account) {
+                0
+            } else {
+                places.len()
+            };
             places.insert(at, vault);
         }
         for key in items(&region.keys) {
             let places = self.keys.entry(key.arn.as_str()).or_default();
-            let at = if key.arn.account() == Some(account) { 0 } else { places.len() };
+            let at = if key.arn.account() == Some(account) {
+                0
+            } else {
+                places.len()
+            };
             places.insert(at, key);
         }
         for resource in items(&region.resources) {
-            self.resources.entry(resource.arn.as_str()).or_default().push(resource);
+            self.resources
+                .entry(resource.arn.as_str())
+                .or_default()
+                .push(resource);
         }
         for point in items(&region.recovery_points) {
-            self.recovery_points.entry(point.arn.as_str()).or_default().push(point);
+            self.recovery_points
+                .entry(point.arn.as_str())
+                .or_default()
+                .push(point);
             if let Some(resource) = point.resource_arn.value() {
-                self.backups.entry(resource.as_str()).or_default().push(point);
+                self.backups
+                    .entry(resource.as_str())
+                    .or_default()
+                    .push(point);
             }
         }
     }
@@ -103,6 +121,8 @@ impl<'a> Index<'a> {
         self.accounts.get(&id).map_or(&[], std::slice::from_ref)
     }
     pub fn region(&self, account: AccountId, region: &Region) -> &[&'a RegionFacts] {
-        self.regions.get(&(account, region.clone())).map_or(&[], std::slice::from_ref)
+        self.regions
+            .get(&(account, region.clone()))
+            .map_or(&[], std::slice::from_ref)
     }
 }

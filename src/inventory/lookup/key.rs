@@ -45,11 +45,23 @@ impl<'a> Facts<'a> {
     }
 
     fn key_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
-        self.gap(operation, arn.as_str(), arn.account(), arn.region().as_ref())
+        self.gap(
+            operation,
+            arn.as_str(),
+            arn.account(),
+            arn.region().as_ref(),
+        )
     }
 
-    fn key_word(&self, arn: &Arn, field: impl Fn(&'a Key) -> &'a Field<Box<str>>) -> Fact<Option<&'a str>> {
-        fact(self.key(arn).field(field), || self.key_gap("kms:DescribeKey", arn)).map(|text| text.map(|text| &**text))
+    fn key_word(
+        &self,
+        arn: &Arn,
+        field: impl Fn(&'a Key) -> &'a Field<Box<str>>,
+    ) -> Fact<Option<&'a str>> {
+        fact(self.key(arn).field(field), || {
+            self.key_gap("kms:DescribeKey", arn)
+        })
+        .map(|text| text.map(|text| &**text))
     }
 
     /// Who manages the key. `None`: no such key.
@@ -62,7 +74,9 @@ impl<'a> Facts<'a> {
             Fact::Known(Some("AWS")) => Fact::Known(Some(KeyManager::Aws)),
             Fact::Known(Some("CUSTOMER")) => Fact::Known(Some(KeyManager::Customer)),
             Fact::Known(None) => Fact::Known(None),
-            Fact::Known(Some(_)) | Fact::Unknown(_) => Fact::unknown(self.key_gap("kms:DescribeKey", arn)),
+            Fact::Known(Some(_)) | Fact::Unknown(_) => {
+                Fact::unknown(self.key_gap("kms:DescribeKey", arn))
+            }
         }
     }
 
@@ -87,26 +101,34 @@ impl<'a> Facts<'a> {
     /// The key's aliases, such as `alias/orders`.
     #[must_use]
     pub fn key_aliases(&self, arn: &Arn) -> Fact<Option<&'a [Box<str>]>> {
-        fact(self.key(arn).field(|key| &key.aliases), || self.key_gap("kms:ListAliases", arn))
-            .map(|aliases| aliases.map(Vec::as_slice))
+        fact(self.key(arn).field(|key| &key.aliases), || {
+            self.key_gap("kms:ListAliases", arn)
+        })
+        .map(|aliases| aliases.map(Vec::as_slice))
     }
 
     /// The key policy.
     #[must_use]
     pub fn key_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
-        fact(self.key(arn).field(|key| &key.policy), || self.key_gap("kms:GetKeyPolicy", arn))
+        fact(self.key(arn).field(|key| &key.policy), || {
+            self.key_gap("kms:GetKeyPolicy", arn)
+        })
     }
 
     /// The grants on the key.
     #[must_use]
     pub fn key_grants(&self, arn: &Arn) -> Fact<Option<&'a [Grant]>> {
-        fact(self.key(arn).field(|key| &key.grants), || self.key_gap("kms:ListGrants", arn))
-            .map(|grants| grants.map(Vec::as_slice))
+        fact(self.key(arn).field(|key| &key.grants), || {
+            self.key_gap("kms:ListGrants", arn)
+        })
+        .map(|grants| grants.map(Vec::as_slice))
     }
 
     /// The key's tags.
     #[must_use]
     pub fn key_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
-        fact(self.key(arn).field(|key| &key.tags), || self.key_gap("kms:ListResourceTags", arn))
+        fact(self.key(arn).field(|key| &key.tags), || {
+            self.key_gap("kms:ListResourceTags", arn)
+        })
     }
 }

@@ -17,8 +17,8 @@ use index::Index;
 
 pub use account::ControlPolicies;
 pub use key::{EncryptedWith, KeyManager};
-pub use vault::{VaultLock, VaultType};
 pub use role::{PolicyInForce, RolePolicies};
+pub use vault::{VaultLock, VaultType};
 
 /// The facts of a run, ready to be looked up. One inventory may lie on top of another: what the upper one says of a
 /// field wins, and where it is silent the lower one speaks.
@@ -31,7 +31,9 @@ impl<'a> Facts<'a> {
     /// The facts of an inventory.
     #[must_use]
     pub fn new(inventory: &'a Inventory) -> Self {
-        Self { layers: vec![Arc::new(Index::new(inventory))] }
+        Self {
+            layers: vec![Arc::new(Index::new(inventory))],
+        }
     }
 
     /// These facts with others on top.
@@ -41,14 +43,23 @@ impl<'a> Facts<'a> {
         'a: 'b,
     {
         let mut layers: Vec<Arc<Index<'b>>> = vec![Arc::new(Index::new(top))];
-        layers.extend(self.layers.iter().map(|layer| Arc::clone(layer) as Arc<Index<'b>>));
+        layers.extend(
+            self.layers
+                .iter()
+                .map(|layer| Arc::clone(layer) as Arc<Index<'b>>),
+        );
         Facts { layers }
     }
 
     /// When the facts were read, RFC 3339; of the lowest layer.
     #[must_use]
     pub fn collected_at(&self) -> Option<&'a str> {
-        self.layers.last()?.inventory.collected_at.value().map(super::word::Timestamp::as_str)
+        self.layers
+            .last()?
+            .inventory
+            .collected_at
+            .value()
+            .map(super::word::Timestamp::as_str)
     }
 
     /// The gap that a question leaves when its answer was not read: with AWS's error where somebody asked.
@@ -60,7 +71,10 @@ impl<'a> Facts<'a> {
         account: Option<AccountId>,
         region: Option<&Region>,
     ) -> Gap {
-        let recorded = self.layers.iter().find_map(|layer| layer.gap(operation, subject));
+        let recorded = self
+            .layers
+            .iter()
+            .find_map(|layer| layer.gap(operation, subject));
         match recorded {
             Some(entry) => entry.to_gap(),
             None => Gap {
@@ -76,12 +90,20 @@ impl<'a> Facts<'a> {
 
     /// The gaps that were recorded when the facts were read.
     pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
-        self.layers.iter().flat_map(|layer| layer.gaps.values().map(|entry| entry.to_gap()))
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.gaps.values().map(|entry| entry.to_gap()))
     }
 
     /// One object, as far as the layers know it.
-    fn seen<T>(&self, of: impl Fn(&Index<'a>) -> &[&'a T]) -> Seen<'a, T> {
-        Seen { parts: self.layers.iter().flat_map(|layer| of(layer).iter().copied()).collect() }
+    fn seen<T>(&self, of: impl for<'i> Fn(&'i Index<'a>) -> &'i [&'a T]) -> Seen<'a, T> {
+        Seen {
+            parts: self
+                .layers
+                .iter()
+                .flat_map(|layer| of(layer).iter().copied())
+                .collect(),
+        }
     }
 }
 

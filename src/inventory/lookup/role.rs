@@ -46,12 +46,19 @@ impl<'a> Facts<'a> {
     pub fn role_exists(&self, arn: &Arn) -> Fact<bool> {
         let role = self.role(arn);
         if role.is_listed() {
-            return Fact::Known(!matches!(role.field(|r| &r.assume_role_policy_document), Field::Null));
+            return Fact::Known(!matches!(
+                role.field(|r| &r.assume_role_policy_document),
+                Field::Null
+            ));
         }
         let whole = arn.account().is_some_and(|account| {
             matches!(self.account(account).field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
         });
-        if whole { Fact::Known(false) } else { Fact::unknown(self.role_gap("iam:GetRole", arn)) }
+        if whole {
+            Fact::Known(false)
+        } else {
+            Fact::unknown(self.role_gap("iam:GetRole", arn))
+        }
     }
 
     /// The role's trust policy. `None`: no such role.
@@ -60,13 +67,18 @@ impl<'a> Facts<'a> {
         if let Fact::Known(false) = self.role_exists(arn) {
             return Fact::Known(None);
         }
-        fact(self.role(arn).field(|r| &r.assume_role_policy_document), || self.role_gap("iam:GetRole", arn))
+        fact(
+            self.role(arn).field(|r| &r.assume_role_policy_document),
+            || self.role_gap("iam:GetRole", arn),
+        )
     }
 
     /// The role's tags.
     #[must_use]
     pub fn role_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
-        fact(self.role(arn).field(|r| &r.tags), || self.role_gap("iam:ListRoleTags", arn))
+        fact(self.role(arn).field(|r| &r.tags), || {
+            self.role_gap("iam:ListRoleTags", arn)
+        })
     }
 
     /// The policies in force on the role. `None`: no such role.
@@ -80,7 +92,9 @@ impl<'a> Facts<'a> {
         let role = self.role(arn);
         let mut identity = Vec::new();
         match role.field(|r| &r.attached_policies) {
-            Field::Absent => return Fact::unknown(self.role_gap("iam:ListAttachedRolePolicies", arn)),
+            Field::Absent => {
+                return Fact::unknown(self.role_gap("iam:ListAttachedRolePolicies", arn));
+            }
             Field::Null => {}
             Field::Is(attached) => {
                 for (index, policy) in attached.0.iter().enumerate() {
@@ -102,7 +116,9 @@ impl<'a> Facts<'a> {
                         pointer: format!("/InlinePolicies/{index}/Document"),
                         policy: match &policy.document {
                             Field::Is(document) => Fact::Known(document.clone()),
-                            Field::Null | Field::Absent => Fact::unknown(self.role_gap("iam:GetRolePolicy", arn)),
+                            Field::Null | Field::Absent => {
+                                Fact::unknown(self.role_gap("iam:GetRolePolicy", arn))
+                            }
                         },
                     });
                 }
@@ -125,7 +141,12 @@ impl<'a> Facts<'a> {
             Field::Is(policy) => Fact::Known(policy.clone()),
             Field::Null | Field::Absent => match built_in(arn) {
                 Some(policy) => Fact::Known(policy),
-                None => Fact::unknown(self.gap("iam:GetPolicyVersion", arn.as_str(), arn.account(), None)),
+                None => Fact::unknown(self.gap(
+                    "iam:GetPolicyVersion",
+                    arn.as_str(),
+                    arn.account(),
+                    None,
+                )),
             },
         }
     }

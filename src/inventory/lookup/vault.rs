@@ -47,7 +47,12 @@ impl<'a> Facts<'a> {
     }
 
     fn vault_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
-        self.gap(operation, arn.as_str(), arn.account(), arn.region().as_ref())
+        self.gap(
+            operation,
+            arn.as_str(),
+            arn.account(),
+            arn.region().as_ref(),
+        )
     }
 
     /// Whether the vault exists. Unknown where no list that would have it is whole.
@@ -57,11 +62,18 @@ impl<'a> Facts<'a> {
         if vault.is_listed() {
             return Fact::Known(!matches!(vault.field(|v| &v.vault_state), Field::Null));
         }
-        let whole = arn.account().zip(arn.region()).is_some_and(|(account, region)| {
-            let region = self.seen(|layer| layer.region(account, &region));
-            matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
-        });
-        if whole { Fact::Known(false) } else { Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)) }
+        let whole = arn
+            .account()
+            .zip(arn.region())
+            .is_some_and(|(account, region)| {
+                let region = self.seen(|layer| layer.region(account, &region));
+                matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
+            });
+        if whole {
+            Fact::Known(false)
+        } else {
+            Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+        }
     }
 
     /// The vault's state; `AVAILABLE` where AWS says nothing of it. `None`: no such vault.
@@ -83,9 +95,13 @@ impl<'a> Facts<'a> {
             match vault.field(|v| &v.vault_type) {
                 _ if !exists => None,
                 Field::Absent | Field::Null => Some(VaultType::Standard),
-                Field::Is(text) => [VaultType::Standard, VaultType::AirGapped, VaultType::RestoreAccess]
-                    .into_iter()
-                    .find(|kind| kind.as_str() == &**text),
+                Field::Is(text) => [
+                    VaultType::Standard,
+                    VaultType::AirGapped,
+                    VaultType::RestoreAccess,
+                ]
+                .into_iter()
+                .find(|kind| kind.as_str() == &**text),
             }
         })
     }
@@ -114,9 +130,11 @@ impl<'a> Facts<'a> {
     pub fn vault_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
         match self.vault_exists(arn) {
             Fact::Known(false) => Fact::Known(None),
-            Fact::Known(true) | Fact::Unknown(_) => fact(self.vault(arn).field(|v| &v.access_policy), || {
-                self.vault_gap("backup:GetBackupVaultAccessPolicy", arn)
-            }),
+            Fact::Known(true) | Fact::Unknown(_) => {
+                fact(self.vault(arn).field(|v| &v.access_policy), || {
+                    self.vault_gap("backup:GetBackupVaultAccessPolicy", arn)
+                })
+            }
         }
     }
 
@@ -147,6 +165,8 @@ impl<'a> Facts<'a> {
     /// The vault's tags.
     #[must_use]
     pub fn vault_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
-        fact(self.vault(arn).field(|v| &v.tags), || self.vault_gap("backup:ListTags", arn))
+        fact(self.vault(arn).field(|v| &v.tags), || {
+            self.vault_gap("backup:ListTags", arn)
+        })
     }
 }

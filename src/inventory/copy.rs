@@ -1,0 +1,605 @@
+//! One planned copy, and what its names lead to: accounts, Regions, resource type, keys.
+
+use crate::catalog::{Encryption, Kind, capabilities};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+
+use super::field::Field;
+use super::frame::{CopyEntry, Lifecycle};
+use super::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
+use super::word::Start;
+
+/// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
+/// vault; with the facts that its names lead to, each known or not.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// Its id, one of a kind.
+    pub id: Box<str>,
+    /// The recovery point that is copied; `None` where it will be made.
+    pub recovery_point: Option<Arn>,
+    /// What is backed up.
+    pub resource: Fact<Option<Arn>>,
+    /// The vault that the recovery point is in.
+    pub source_vault: Fact<Arn>,
+    /// The vault that it goes to.
+    pub destination_vault: Arn,
+    /// The role that the copy job runs as.
+    pub role: Fact<Arn>,
+    /// How long the copy is kept; `None`: it never expires.
+    pub lifecycle: Fact<Option<Lifecycle>>,
+    /// Who starts it.
+    pub start: Start,
+    /// The plan that makes the copy, if one does.
+    pub plan: Option<PlanReference>,
+    /// What was taken for granted, in words.
+    pub assumptions: Vec<String>,
+    /// The resource type.
+    pub resource_type: Fact<ResourceType>,
+    /// What kind of resource it is, as far as is known.
+    pub kind: KindOf,
+    /// What the recovery point is encrypted with.
+    pub backup_key: Fact<EncryptedWith>,
+    /// What the copy will be encrypted with.
+    pub copy_key: Fact<EncryptedWith>,
+    /// What kind of vault the source is. `None`: none, or of a kind that is not known.
+    pub source_type: Fact<Option<VaultType>>,
+    /// What kind of vault the destination is. `None`: none, or of a kind that is not known.
+    pub destination_type: Fact<Option<VaultType>>,
+}
+
+/// The plan, rule and selection that make a copy.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct PlanReference {
+    /// The plan's id.
+    pub id: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The selection's name.
+    pub selection: String,
+}
+
+/// What kind of resource a copy is of, as far as the facts tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KindOf {
+    /// This one.
+    Known(Kind),
+    /// One of these; the gap names the call that would tell which.
+    OneOf(&'static [Kind], Box<Gap>),
+    /// A type that AWS Backup's table does not have.
+    Unlisted(String),
+    /// Nothing is known of it.
+    Unknown(Box<Gap>),
+}
+
+impl KindOf {
+    /// What every kind that it may be agrees on; unknown where they do not.
+    pub fn agreed<T: PartialEq>(&self, of: impl Fn(Kind) -> T) -> Fact<Option<T>> {
+        match self {
+            Self::Known(kind) => Fact::Known(Some(of(*kind))),
+            Self::Unlisted(_) => Fact::Known(None),
+            Self::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Self::OneOf(kinds, gap) => {
+                let mut answers = kinds.iter().map(|kind| of(*kind));
+                match answers.next() {
+                    Some(first) if answers.all(|answer| answer == first) => {
+                        Fact::Known(Some(first))
+                    }
+                    _ => Fact::Unknown(gap.clone()),
+                }
+            }
+        }
+    }
+}
+
+/// How a backup is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// With the key of the vault.
+    Independent,
+    /// With the key of the resource.
+    ServiceDependent,
+}
+
+impl Model {
+    /// Its word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Independent => "independent",
+            Self::ServiceDependent => "service-dependent",
+        }
+    }
+}
+
+impl Copy {
+    /// The copy that an entry of the inventory asks about.
+    #[must_use]
+    pub fn of_entry(entry: &CopyEntry, facts: &Facts<'_>) -> Self {
+        let recovery_point = entry.recovery_point.value().cloned();
+        let not_named = |what: &str| Gap {
+            operation: format!("name `{what}` in the copy"),
+            subject: entry.id.to_string(),
+            permission: "none".to_owned(),
+            ..Gap::default()
+        };
+        let start = match &entry.start {
+            Field::Is(start) => *start,
+            Field::Null | Field::Absent if recovery_point.is_some() => Start::OnDemand,
+            Field::Null | Field::Absent => Start::Scheduled,
+        };
+        Self::new(
+            Named {
+                id: entry.id.clone(),
+                resource: entry.resource.value().cloned(),
+                recovery_point,
+                source_vault: entry.source_vault.value().cloned(),
+                destination_vault: entry.destination_vault.clone(),
+                role: match &entry.role {
+                    Field::Is(role) => Fact::Known(role.clone()),
+                    Field::Null | Field::Absent => Fact::unknown(not_named("role")),
+                },
+                lifecycle: match &entry.lifecycle {
+                    Field::Is(lifecycle) => Fact::Known(Some(lifecycle.clone())),
+                    Field::Null => Fact::Known(None),
+                    Field::Absent => Fact::unknown(not_named("lifecycle")),
+                },
+                start,
+                plan: None,
+                assumptions: Vec::new(),
+            },
+            facts,
+        )
+    }
+
+    /// A copy by its names, with what they lead to.
+    #[must_use]
+    pub fn new(named: Named, facts: &Facts<'_>) -> Self {
+        let resource = match (&named.resource, &named.recovery_point) {
+            (Some(arn), _) => Fact::Known(Some(arn.clone())),
+            (None, Some(point)) => facts.point_resource(point).map(|arn| arn.cloned()),
+            (None, None) => Fact::Known(None),
+        };
+        let source_vault = source_vault(&named, facts);
+        let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
+        let backup_key = backup_key(&named, &kind, &source_vault, facts);
+        let copy_key = copy_key(&named, &kind, &backup_key, facts);
+        let source_type = match &source_vault {
+            Fact::Known(vault) => facts.vault_type(vault),
+            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+        };
+        Self {
+            destination_type: facts.vault_type(&named.destination_vault),
+            id: named.id,
+            recovery_point: named.recovery_point,
+            resource,
+            source_vault,
+            destination_vault: named.destination_vault,
+            role: named.role,
+            lifecycle: named.lifecycle,
+            start: named.start,
+            plan: named.plan,
+            assumptions: named.assumptions,
+            resource_type,
+            kind,
+            backup_key,
+            copy_key,
+            source_type,
+        }
+    }
+
+    /// The account that the source vault is in.
+    #[must_use]
+    pub fn source_account(&self) -> Fact<AccountId> {
+        self.source_part(Arn::account)
+    }
+
+    /// The Region that the source vault is in.
+    #[must_use]
+    pub fn source_region(&self) -> Fact<Region> {
+        self.source_part(Arn::region)
+    }
+
+    fn source_part<T>(&self, part: impl Fn(&Arn) -> Option<T>) -> Fact<T> {
+        match &self.source_vault {
+            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Fact::Known(vault) => {
+                part(vault).map_or_else(|| Fact::unknown(no_place(vault)), Fact::Known)
+            }
+        }
+    }
+
+    /// The account that the destination vault is in.
+    #[must_use]
+    pub fn destination_account(&self) -> Fact<AccountId> {
+        self.destination_vault.account().map_or_else(
+            || Fact::unknown(no_place(&self.destination_vault)),
+            Fact::Known,
+        )
+    }
+
+    /// The Region that the destination vault is in.
+    #[must_use]
+    pub fn destination_region(&self) -> Fact<Region> {
+        self.destination_vault.region().map_or_else(
+            || Fact::unknown(no_place(&self.destination_vault)),
+            Fact::Known,
+        )
+    }
+
+    /// Whether the copy leaves its account.
+    #[must_use]
+    pub fn is_cross_account(&self) -> Fact<bool> {
+        self.source_account()
+            .and_then(|from| self.destination_account().map(|to| from != to))
+    }
+
+    /// Whether the copy leaves its Region.
+    #[must_use]
+    pub fn is_cross_region(&self) -> Fact<bool> {
+        self.source_region()
+            .and_then(|from| self.destination_region().map(|to| from != to))
+    }
+
+    /// How the backup is encrypted. `None`: a type that AWS Backup's table does not have.
+    #[must_use]
+    pub fn model(&self) -> Fact<Option<Model>> {
+        model(&self.kind)
+    }
+
+    /// Who manages the backup's key. `None`: it has no key of its own, or the key does not exist.
+    #[must_use]
+    pub fn backup_key_manager(&self, facts: &Facts<'_>) -> Fact<Option<KeyManager>> {
+        manager(&self.backup_key, facts)
+    }
+
+    /// Who manages the copy's key. `None`: it has no key of its own, or the key does not exist.
+    #[must_use]
+    pub fn copy_key_manager(&self, facts: &Facts<'_>) -> Fact<Option<KeyManager>> {
+        manager(&self.copy_key, facts)
+    }
+
+    /// Whether a logically air-gapped vault is the source or the destination.
+    #[must_use]
+    pub fn touches_air_gapped_vault(&self) -> Fact<bool> {
+        let is = |kind: &Fact<Option<VaultType>>| {
+            kind.clone().map(|kind| kind == Some(VaultType::AirGapped))
+        };
+        match (is(&self.destination_type), is(&self.source_type)) {
+            (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
+            (Fact::Known(false), other) | (other @ Fact::Unknown(_), _) => other,
+        }
+    }
+
+    /// The service-linked role of AWS Backup in the destination account.
+    #[must_use]
+    pub fn destination_service_linked_role(&self) -> Fact<Arn> {
+        self.destination_account()
+            .map(|account| service_linked_role(&self.destination_vault, account))
+    }
+}
+
+/// AWS Backup's service-linked role in an account, `AWSServiceRoleForBackup`, in the partition of another ARN.
+#[must_use]
+pub fn service_linked_role(like: &Arn, account: AccountId) -> Arn {
+    Arn::iam_role(
+        like.partition(),
+        account,
+        "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+    )
+}
+
+/// What names a copy, before anything is looked up.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its id.
+    pub id: Box<str>,
+    /// The resource, if it is named.
+    pub resource: Option<Arn>,
+    /// The recovery point, if it is named.
+    pub recovery_point: Option<Arn>,
+    /// The source vault, if it is named.
+    pub source_vault: Option<Arn>,
+    /// The destination vault.
+    pub destination_vault: Arn,
+    /// The role.
+    pub role: Fact<Arn>,
+    /// How long the copy is kept.
+    pub lifecycle: Fact<Option<Lifecycle>>,
+    /// Who starts it.
+    pub start: Start,
+    /// The plan that makes it.
+    pub plan: Option<PlanReference>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+}
+
+fn no_place(vault: &Arn) -> Gap {
+    Gap {
+        operation: "backup:DescribeBackupVault".to_owned(),
+        subject: vault.to_string(),
+        permission: "backup:DescribeBackupVault".to_owned(),
+        ..Gap::default()
+    }
+}
+
+fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {
+    if let Some(vault) = &named.source_vault {
+        return Fact::Known(vault.clone());
+    }
+    let unknown = |operation, subject: &Arn| {
+        Fact::unknown(facts.gap(
+            operation,
+            subject.as_str(),
+            subject.account(),
+            subject.region().as_ref(),
+        ))
+    };
+    match (&named.recovery_point, &named.resource) {
+        (Some(point), _) => match facts.point_vault(point) {
+            Fact::Known(Some(vault)) => Fact::Known(vault.clone()),
+            Fact::Known(None) => unknown("backup:DescribeRecoveryPoint", point),
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        },
+        (None, Some(resource)) => facts.newest_vault(resource),
+        (None, None) => unknown(
+            "backup:ListRecoveryPointsByResource",
+            &named.destination_vault,
+        ),
+    }
+}
+
+/// The resource type, and the kind that it is a variant of.
+fn kind_of(
+    named: &Named,
+    resource: &Fact<Option<Arn>>,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> (Fact<ResourceType>, KindOf) {
+    let resource = match resource {
+        Fact::Known(arn) => arn.as_ref(),
+        Fact::Unknown(_) => None,
+    };
+    let resource_type = resource_type(named, resource, facts);
+    let of = match &resource_type {
+        Fact::Unknown(gap) => return (resource_type.clone(), KindOf::Unknown(gap.clone())),
+        Fact::Known(of) => of,
+    };
+    let kinds = Kind::candidates(of);
+    let kind = match (of, kinds) {
+        (_, []) => KindOf::Unlisted(of.to_string()),
+        (_, [kind]) => KindOf::Known(*kind),
+        (ResourceType::DynamoDb, _) => dynamodb_kind(named, resource, source_vault, facts, kinds),
+        (ResourceType::Rds, _) => rds_kind(named, resource, facts, kinds),
+        (ResourceType::Fsx, _) => fsx_kind(named, resource, facts, kinds),
+        // With or without VSS an EC2 backup is the same AMI, and AWS's table has the same marks for both.
+        (ResourceType::Ec2, _) => KindOf::Known(Kind::Ec2),
+        _ => one_of(kinds, gap_of(named, resource, facts)),
+    };
+    (resource_type, kind)
+}
+
+fn one_of(kinds: &'static [Kind], gap: Gap) -> KindOf {
+    KindOf::OneOf(kinds, Box::new(gap))
+}
+
+fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fact<ResourceType> {
+    if let Some(point) = &named.recovery_point
+        && let Fact::Known(Some(of)) = facts.point_resource_type(point)
+    {
+        return Fact::Known(of.clone());
+    }
+    if let Some(resource) = resource {
+        if let Fact::Known(Some(of)) = facts.resource_type(resource) {
+            return Fact::Known(of.clone());
+        }
+        if let Some(of) = ResourceType::of_resource(resource) {
+            return Fact::Known(of);
+        }
+        if let Fact::Known(Some(detail)) = facts.resource_detail(resource)
+            && let Some(kind) = detail
+                .get("Engine")
+                .and_then(|e| e.as_str())
+                .and_then(Kind::of_cluster_engine)
+        {
+            return Fact::Known(kind.resource_type());
+        }
+    }
+    Fact::unknown(gap_of(named, resource, facts))
+}
+
+/// The call that would tell what is copied.
+fn gap_of(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Gap {
+    if let Some(point) = &named.recovery_point
+        && let Fact::Unknown(gap) = facts.point_status(point)
+    {
+        return *gap;
+    }
+    if let Some(resource) = resource {
+        return facts.resource_call(resource);
+    }
+    let arn = named
+        .recovery_point
+        .as_ref()
+        .unwrap_or(&named.destination_vault);
+    facts.gap(
+        "backup:DescribeRecoveryPoint",
+        arn.as_str(),
+        arn.account(),
+        arn.region().as_ref(),
+    )
+}
+
+/// A DynamoDB backup has the advanced features where it was made with them: its ARN tells. One that will be made has
+/// them where the Region's settings say so.
+fn dynamodb_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    if let Some(point) = &named.recovery_point {
+        return match point.service() {
+            "backup" => KindOf::Known(Kind::DynamoDbAdvanced),
+            "dynamodb" => KindOf::Known(Kind::DynamoDbBasic),
+            _ => one_of(kinds, gap_of(named, resource, facts)),
+        };
+    }
+    let place = match source_vault {
+        Fact::Known(vault) => vault.account().zip(vault.region()),
+        Fact::Unknown(_) => resource.and_then(|arn| arn.account().zip(arn.region())),
+    };
+    let Some((account, region)) = place else {
+        return one_of(kinds, gap_of(named, resource, facts));
+    };
+    match facts.dynamodb_advanced(account, &region) {
+        Fact::Known(true) => KindOf::Known(Kind::DynamoDbAdvanced),
+        Fact::Known(false) => KindOf::Known(Kind::DynamoDbBasic),
+        Fact::Unknown(gap) => KindOf::OneOf(kinds, gap),
+    }
+}
+
+/// RDS DB instances and Multi-AZ clusters share a resource type; the ARN of either, or of its snapshot, tells.
+fn rds_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    let words = named.recovery_point.iter().chain(resource).map(|arn| {
+        (
+            arn.service().to_owned(),
+            arn.resource()
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        )
+    });
+    for (service, word) in words {
+        match (service.as_str(), word.as_str()) {
+            ("rds", "db" | "snapshot") => return KindOf::Known(Kind::Rds),
+            ("rds", "cluster" | "cluster-snapshot") => {
+                return KindOf::Known(Kind::RdsMultiAzCluster);
+            }
+            _ => {}
+        }
+    }
+    one_of(kinds, gap_of(named, resource, facts))
+}
+
+fn fsx_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    let of_point = named
+        .recovery_point
+        .as_ref()
+        .and_then(|point| facts.point_detail(point).known().flatten());
+    let of_resource = resource.and_then(|arn| facts.resource_detail(arn).known().flatten());
+    let told = [of_point, of_resource]
+        .into_iter()
+        .flatten()
+        .find_map(|detail| {
+            detail
+                .get("FileSystemType")
+                .and_then(|text| text.as_str())
+                .and_then(Kind::of_file_system_type)
+        });
+    told.map_or_else(
+        || one_of(kinds, gap_of(named, resource, facts)),
+        KindOf::Known,
+    )
+}
+
+fn model(kind: &KindOf) -> Fact<Option<Model>> {
+    kind.agreed(|kind| match capabilities(kind).encryption {
+        Encryption::Independent | Encryption::IndependentDisputed => Model::Independent,
+        Encryption::OfResource => Model::ServiceDependent,
+    })
+}
+
+/// What the recovery point is, or will be, encrypted with.
+fn backup_key(
+    named: &Named,
+    kind: &KindOf,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> Fact<EncryptedWith> {
+    if let Some(point) = &named.recovery_point {
+        return facts.point_key(point);
+    }
+    match model(kind) {
+        Fact::Unknown(gap) => Fact::Unknown(gap),
+        Fact::Known(None) => Fact::unknown(gap_of(named, named.resource.as_ref(), facts)),
+        Fact::Known(Some(Model::Independent)) => match source_vault {
+            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Fact::Known(vault) => facts.vault_key(vault).and_then(|key| {
+                key.map_or_else(
+                    || {
+                        Fact::unknown(facts.gap(
+                            "backup:DescribeBackupVault",
+                            vault.as_str(),
+                            vault.account(),
+                            vault.region().as_ref(),
+                        ))
+                    },
+                    Fact::Known,
+                )
+            }),
+        },
+        Fact::Known(Some(Model::ServiceDependent)) => match &named.resource {
+            Some(resource) => facts.resource_key(resource),
+            None => Fact::unknown(gap_of(named, None, facts)),
+        },
+    }
+}
+
+/// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay
+/// so.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+fn copy_key(
+    named: &Named,
+    kind: &KindOf,
+    backup_key: &Fact<EncryptedWith>,
+    facts: &Facts<'_>,
+) -> Fact<EncryptedWith> {
+    let vault = &named.destination_vault;
+    let of_vault = facts.vault_key(vault).and_then(|key| {
+        key.map_or_else(
+            || {
+                Fact::unknown(facts.gap(
+                    "backup:DescribeBackupVault",
+                    vault.as_str(),
+                    vault.account(),
+                    vault.region().as_ref(),
+                ))
+            },
+            Fact::Known,
+        )
+    });
+    match (stays_unencrypted(kind), backup_key) {
+        (Fact::Known(Some(false) | None), _) => of_vault,
+        (Fact::Known(Some(true)), Fact::Known(EncryptedWith::Nothing)) => {
+            Fact::Known(EncryptedWith::Nothing)
+        }
+        (_, Fact::Known(EncryptedWith::Key(_) | EncryptedWith::AwsOwnedKey)) => of_vault,
+        (Fact::Unknown(gap), _) => Fact::Unknown(gap),
+        (_, Fact::Unknown(gap)) => Fact::Unknown(gap.clone()),
+    }
+}
+
+/// Whether an unencrypted backup of this kind is copied as it is.
+fn stays_unencrypted(kind: &KindOf) -> Fact<Option<bool>> {
+    kind.agreed(|kind| matches!(kind, Kind::Aurora | Kind::DocumentDb | Kind::Neptune))
+}
+
+fn manager(key: &Fact<EncryptedWith>, facts: &Facts<'_>) -> Fact<Option<KeyManager>> {
+    match key {
+        Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+        Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => Fact::Known(None),
+        Fact::Known(EncryptedWith::Key(arn)) => facts.key_manager(arn),
+    }
+}

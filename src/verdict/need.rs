@@ -1,0 +1,120 @@
+//! What a failing check needs, in the abstract: the remedies make changes of it.
+
+use crate::known::{AccountId, Arn, Region};
+
+/// What must become so for a check to pass.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// A policy must allow something.
+    Share(Share),
+    /// A Deny must no longer apply.
+    Lift(Lift),
+    /// AWS Backup's service-linked role must exist in an account.
+    ServiceLinkedRole {
+        /// The account.
+        account: AccountId,
+        /// The role that will exist.
+        role: Arn,
+    },
+    /// The backup must be encrypted with a customer managed key, and is not.
+    CustomerKeyOnBackup {
+        /// The AWS managed key that it is encrypted with.
+        key: Arn,
+        /// What is backed up, where that is known.
+        resource: Option<Arn>,
+        /// The recovery point, where there is one.
+        recovery_point: Option<Arn>,
+        /// The vault that it is in, where that is known.
+        source_vault: Option<Arn>,
+        /// The vault that it goes to.
+        destination_vault: Arn,
+        /// The role that copies it, where that is known.
+        role: Option<Arn>,
+        /// The principal that the new key must be shared with.
+        share_with: Option<Arn>,
+    },
+    /// The copy must go into a vault on a customer managed key.
+    CustomerKeyOnVault {
+        /// The vault that is not.
+        vault: Arn,
+    },
+    /// The destination vault must exist.
+    Vault {
+        /// The vault.
+        vault: Arn,
+        /// The account that copies into it.
+        source_account: Option<AccountId>,
+    },
+    /// The copy must be kept for as long as the vault's lock allows.
+    Retention {
+        /// The copy.
+        copy: String,
+        /// The vault.
+        vault: Arn,
+        /// At least this many days.
+        min: Option<i64>,
+        /// At most this many days.
+        max: Option<i64>,
+    },
+    /// Cross-account backup must be switched on.
+    CrossAccountBackup {
+        /// The management account, where it is known.
+        management: Option<String>,
+        /// The organization, where it is known.
+        organization: Option<String>,
+    },
+    /// A Region must be switched on in an account.
+    Region {
+        /// The account.
+        account: AccountId,
+        /// The Region.
+        region: Region,
+    },
+}
+
+/// Whose policy it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyOf {
+    /// A KMS key's.
+    Key(Arn),
+    /// A backup vault's.
+    Vault(Arn),
+    /// An IAM role's own.
+    Role(Arn),
+}
+
+impl PolicyOf {
+    /// The ARN of that whose policy it is.
+    #[must_use]
+    pub const fn arn(&self) -> &Arn {
+        match self {
+            Self::Key(arn) | Self::Vault(arn) | Self::Role(arn) => arn,
+        }
+    }
+}
+
+/// A policy must let a principal do these actions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share {
+    /// Whose policy.
+    pub policy: PolicyOf,
+    /// Who.
+    pub principal: Arn,
+    /// What, as `service:Action`; sorted.
+    pub actions: Vec<&'static str>,
+    /// On which resource, for a role's policy.
+    pub resource: Option<String>,
+}
+
+/// A Deny of a policy must not apply to a principal's actions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lift {
+    /// Whose policy.
+    pub policy: PolicyOf,
+    /// Who is denied.
+    pub principal: Arn,
+    /// What is denied, as `service:Action`; sorted.
+    pub actions: Vec<&'static str>,
+    /// The statements that deny, by their place in `Statement`; sorted.
+    pub statements: Vec<usize>,
+}

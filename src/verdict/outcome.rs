@@ -1,0 +1,179 @@
+//! What one check found about one copy.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::need::Need;
+use crate::known::Gap;
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// What it asks holds.
+    Pass,
+    /// What it asks does not hold: the copy will fail.
+    Fail,
+    /// The copy will succeed, but not as expected; or AWS's own sources disagree.
+    Warn,
+    /// A fact that it needs was not read.
+    Undecided,
+    /// Its question does not arise.
+    NotApplicable,
+}
+
+impl Status {
+    /// Its word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Undecided => "undecided",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// How strong AWS's word is for the rule that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// A page of AWS's documentation says so.
+    Documented,
+    /// Copies that people ran ended so.
+    Observed,
+    /// It follows from what AWS documents, and no page says it.
+    Inferred,
+}
+
+/// What was seen, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// What it was seen on: an ARN, or an id.
+    pub subject: String,
+    /// Where in that object: a JSON pointer; null for the whole of it.
+    pub pointer: Option<String>,
+    /// What it says.
+    pub says: String,
+}
+
+impl Evidence {
+    /// Something seen at a place of an object.
+    pub fn at(subject: impl ToString, pointer: impl Into<String>, says: impl Into<String>) -> Self {
+        Self {
+            subject: subject.to_string(),
+            pointer: Some(pointer.into()),
+            says: says.into(),
+        }
+    }
+
+    /// Something seen on an object as a whole.
+    pub fn of(subject: impl ToString, says: impl Into<String>) -> Self {
+        Self {
+            subject: subject.to_string(),
+            pointer: None,
+            says: says.into(),
+        }
+    }
+}
+
+/// What AWS will say of a copy that this makes fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predicted {
+    /// The StatusMessage, where it is a known literal.
+    pub message: Option<String>,
+    /// Its MessageCategory, where it is known.
+    pub category: Option<&'static str>,
+}
+
+/// What one check found about one copy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How it came out.
+    pub status: Status,
+    /// That in words: what is so, and for which thing.
+    pub message: String,
+    /// How strong AWS's word for the rule is.
+    pub basis: Basis,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// What AWS will say, where that is known.
+    pub predicted: Option<Predicted>,
+    /// What was not known.
+    pub gaps: Vec<Gap>,
+    /// What would mend it.
+    pub needs: Vec<Need>,
+}
+
+impl Outcome {
+    fn new(status: Status, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            basis: Basis::Documented,
+            evidence: Vec::new(),
+            predicted: None,
+            gaps: Vec::new(),
+            needs: Vec::new(),
+        }
+    }
+
+    /// What is asked holds.
+    pub fn pass(message: impl Into<String>) -> Self {
+        Self::new(Status::Pass, message)
+    }
+
+    /// What is asked does not hold.
+    pub fn fail(message: impl Into<String>) -> Self {
+        Self::new(Status::Fail, message)
+    }
+
+    /// It will go, but not as expected.
+    pub fn warn(message: impl Into<String>) -> Self {
+        Self::new(Status::Warn, message)
+    }
+
+    /// The question does not arise.
+    pub fn not_applicable(message: impl Into<String>) -> Self {
+        Self::new(Status::NotApplicable, message)
+    }
+
+    /// Facts are missing.
+    pub fn undecided(message: impl Into<String>, gaps: impl IntoIterator<Item = Gap>) -> Self {
+        let mut outcome = Self::new(Status::Undecided, message);
+        outcome.gaps.extend(gaps);
+        outcome.gaps.sort();
+        outcome.gaps.dedup();
+        outcome
+    }
+
+    /// With how strong AWS's word is.
+    #[must_use]
+    pub fn on(mut self, basis: Basis) -> Self {
+        self.basis = basis;
+        self
+    }
+
+    /// With something that was seen.
+    #[must_use]
+    pub fn saw(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// With what AWS will say.
+    #[must_use]
+    pub fn foretells(mut self, predicted: Option<Predicted>) -> Self {
+        self.predicted = predicted;
+        self
+    }
+
+    /// With what would mend it.
+    #[must_use]
+    pub fn needs(mut self, needs: impl IntoIterator<Item = Need>) -> Self {
+        self.needs.extend(needs);
+        self
+    }
+}
