@@ -5,11 +5,22 @@
 
 pub mod capability;
 pub mod cite;
+pub mod encryption;
 mod kind;
+pub mod managed_policies;
+pub mod messages;
+mod notes;
+pub mod recovery_points;
 pub mod regions;
+pub mod requests;
 pub mod route;
+mod rows;
 
 pub use capability::{Capabilities, Encryption, Support, capabilities};
 pub use cite::Cite;
 pub use kind::{Family, Kind};
+pub use managed_policies::{ManagedPolicy, managed_policy};
+pub use messages::explain;
+pub use notes::notes;
 pub use route::{Capability, RouteAnswer, route};
+pub use rows::{CapabilityRow, rows};

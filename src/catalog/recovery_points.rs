@@ -1,0 +1,142 @@
+//! The ARNs that the recovery points of a kind have.
+
+use super::Kind;
+use crate::known::{AccountId, Arn, Region};
+
+/// The ARN that a kind's recovery points have in a standard vault, as a pattern with `*`.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>. Of Redshift Serverless no page
+/// shows one: every ARN of the service matches.
+#[must_use]
+pub fn pattern(kind: Kind, partition: &str, region: &Region, account: AccountId) -> String {
+    let (service, owner, resource) = shape(kind);
+    match owner {
+        Owner::Named => format!("arn:{partition}:{service}:{region}:{account}:{resource}"),
+        Owner::LeftOut => format!("arn:{partition}:{service}:{region}::{resource}"),
+    }
+}
+
+/// Whether an ARN says whose the thing is.
+enum Owner {
+    Named,
+    LeftOut,
+}
+
+#[rustfmt::skip]
+fn shape(kind: Kind) -> (&'static str, Owner, &'static str) {
+    use Owner::{LeftOut, Named};
+    match kind {
+        //                           service                account  resource  (all as of 2026-09-24)
+        Kind::Rds                => ("rds",                 Named,   "snapshot:awsbackup:*"),
+        Kind::Aurora
+        | Kind::RdsMultiAzCluster
+        | Kind::DocumentDb
+        | Kind::Neptune          => ("rds",                 Named,   "cluster-snapshot:awsbackup:*"),
+        Kind::Ebs
+        | Kind::StorageGateway   => ("ec2",                 LeftOut, "snapshot/*"),
+        Kind::Ec2 | Kind::Ec2Vss => ("ec2",                 LeftOut, "image/ami-*"),
+        Kind::FsxLustre
+        | Kind::FsxWindows
+        | Kind::FsxOntap
+        | Kind::FsxOpenZfs       => ("fsx",                 Named,   "backup/backup-*"),
+        Kind::DynamoDbBasic      => ("dynamodb",            Named,   "table/*/backup/*"),
+        Kind::Redshift           => ("redshift",            Named,   "snapshot:*/awsbackup:*"),
+        Kind::RedshiftServerless => ("redshift-serverless", Named,   "*"),
+        Kind::Eks                => ("backup",              Named,   "recovery-point:composite:eks/*"),
+        Kind::AuroraDsql
+        | Kind::DynamoDbAdvanced
+        | Kind::Efs
+        | Kind::S3
+        | Kind::SapHana
+        | Kind::Timestream
+        | Kind::VirtualMachine
+        | Kind::CloudFormation   => ("backup",              Named,   "recovery-point:*"),
+    }
+}
+
+/// The ARN that recovery points of every kind have in a logically air-gapped vault.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
+#[must_use]
+pub fn pattern_in_lagv(partition: &str, region: &Region, account: AccountId) -> String {
+    format!("arn:{partition}:backup:{region}:{account}:recovery-point:*")
+}
+
+/// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such
+/// beginning proves nothing, as one of AWS's pages shows a continuous recovery point without it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html>.
+#[must_use]
+pub fn is_continuous(recovery_point: &Arn) -> bool {
+    recovery_point.service() == "backup"
+        && recovery_point
+            .resource()
+            .strip_prefix("recovery-point:")
+            .is_some_and(|id| id.starts_with("continuous"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: Kind) -> String {
+        let account = AccountId::parse("111122223333").unwrap();
+        pattern(kind, "aws", &Region::new("eu-west-1"), account)
+    }
+
+    #[test]
+    fn each_family_has_its_own_shape() {
+        for (kind, expected) in [
+            (
+                Kind::Rds,
+                "arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:*",
+            ),
+            (
+                Kind::Neptune,
+                "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:awsbackup:*",
+            ),
+            (Kind::StorageGateway, "arn:aws:ec2:eu-west-1::snapshot/*"),
+            (Kind::Ec2Vss, "arn:aws:ec2:eu-west-1::image/ami-*"),
+            (
+                Kind::FsxOntap,
+                "arn:aws:fsx:eu-west-1:111122223333:backup/backup-*",
+            ),
+            (
+                Kind::DynamoDbBasic,
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/*/backup/*",
+            ),
+            (
+                Kind::DynamoDbAdvanced,
+                "arn:aws:backup:eu-west-1:111122223333:recovery-point:*",
+            ),
+            (
+                Kind::Eks,
+                "arn:aws:backup:eu-west-1:111122223333:recovery-point:composite:eks/*",
+            ),
+            (
+                Kind::CloudFormation,
+                "arn:aws:backup:eu-west-1:111122223333:recovery-point:*",
+            ),
+            (
+                Kind::Redshift,
+                "arn:aws:redshift:eu-west-1:111122223333:snapshot:*/awsbackup:*",
+            ),
+        ] {
+            assert_eq!(of(kind), expected);
+        }
+    }
+
+    #[test]
+    fn a_continuous_recovery_point_is_known_by_its_id() {
+        let is = |text: &str| is_continuous(&Arn::parse(text).unwrap());
+        assert!(is(
+            "arn:aws:backup:eu-west-1:111122223333:recovery-point:continuous:cluster-1-9b1f"
+        ));
+        assert!(!is(
+            "arn:aws:backup:eu-west-1:111122223333:recovery-point:photos-20260901-continuous"
+        ));
+        assert!(!is(
+            "arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:job-1"
+        ));
+    }
+}

@@ -1,0 +1,276 @@
+//! What AWS asks IAM and KMS for during a copy: who, which actions, on what.
+
+use super::cite::{self, Cite};
+use super::{Family, Kind};
+
+/// When an action is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// For every copy.
+    Always,
+    /// For copies to another account, and for those into or out of a logically air-gapped vault, where AWS shares
+    /// the snapshot with another account.
+    Shared,
+}
+
+impl When {
+    /// Whether it is needed for a copy that goes to another account, or has a logically air-gapped vault at an end.
+    #[must_use]
+    pub fn applies(self, shared: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Shared => shared,
+        }
+    }
+}
+
+/// What an action is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// The recovery point that is copied.
+    RecoveryPoint,
+    /// The EBS snapshots behind an image.
+    Snapshots,
+    /// The vault that takes the copy.
+    DestinationVault,
+    /// The key of the backup.
+    BackupKey,
+    /// The bucket that is backed up.
+    Bucket,
+    /// The objects in it.
+    Objects,
+}
+
+/// One action that the copy role needs, by its own policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleAction {
+    /// The IAM action.
+    pub action: &'static str,
+    /// What it is done to.
+    pub on: On,
+    /// When it is needed.
+    pub when: When,
+    /// The page.
+    pub cite: Cite,
+}
+
+const fn role(action: &'static str, on: On, when: When, cite: Cite) -> RoleAction {
+    RoleAction {
+        action,
+        on,
+        when,
+        cite,
+    }
+}
+
+/// The action that a vault policy must allow to whoever copies into the vault from another account.
+pub const COPY_INTO: &str = "backup:CopyIntoBackupVault";
+
+/// The action on a recovery point that takes it out of its vault.
+pub const COPY_FROM: &str = "backup:CopyFromBackupVault";
+
+/// Allows KMS to be asked what a key is.
+pub const DESCRIBE_KEY: &str = "kms:DescribeKey";
+
+/// Allows the service to use a key on behalf of whoever makes the grant.
+pub const CREATE_GRANT: &str = "kms:CreateGrant";
+
+/// What every copy asks of the copy role.
+#[rustfmt::skip]
+pub const EVERY_COPY: &[RoleAction] = &[
+    role(COPY_FROM, On::RecoveryPoint,    When::Always, cite::CROSS_ACCOUNT),
+    role(COPY_INTO, On::DestinationVault, When::Always, cite::CROSS_ACCOUNT),
+];
+
+/// What a copy of a service-dependent backup on a customer managed key asks of the copy role besides.
+#[rustfmt::skip]
+pub const SERVICE_DEPENDENT_KEY: &[RoleAction] = &[
+    role(DESCRIBE_KEY, On::BackupKey, When::Always, cite::ENCRYPTION),
+    role(CREATE_GRANT, On::BackupKey, When::Always, cite::ENCRYPTION),
+];
+
+#[rustfmt::skip]
+const RDS_INSTANCE: &[RoleAction] = &[
+    role("rds:CopyDBSnapshot",                   On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
+    role("rds:ModifyDBSnapshotAttribute",        On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+];
+
+#[rustfmt::skip]
+const RDS_CLUSTER: &[RoleAction] = &[
+    role("rds:CopyDBClusterSnapshot",            On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
+    role("rds:ModifyDBClusterSnapshotAttribute", On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+];
+
+#[rustfmt::skip]
+const EBS: &[RoleAction] = &[
+    role("ec2:CopySnapshot",                     On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
+    role("ec2:ModifySnapshotAttribute",          On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+];
+
+#[rustfmt::skip]
+const EC2: &[RoleAction] = &[
+    role("ec2:CopyImage",                        On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
+    role("ec2:ModifyImageAttribute",             On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+    role("ec2:CopySnapshot",                     On::Snapshots,     When::Always, cite::ROLE_POLICY),
+    role("ec2:ModifySnapshotAttribute",          On::Snapshots,     When::Shared, cite::ROLE_POLICY),
+];
+
+#[rustfmt::skip]
+const FSX: &[RoleAction] = &[
+    role("fsx:CopyBackup",                       On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
+    role("fsx:ManageBackupPrincipalAssociations", On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+];
+
+/// What AWSBackupServiceRolePolicyForS3Backup reads with: the S3 page asks for that policy on the role.
+#[rustfmt::skip]
+const S3: &[RoleAction] = &[
+    role("s3:GetBucketVersioning",               On::Bucket,        When::Always, cite::S3),
+    role("s3:GetBucketLocation",                 On::Bucket,        When::Always, cite::S3),
+    role("s3:ListBucket",                        On::Bucket,        When::Always, cite::S3),
+    role("s3:ListBucketVersions",                On::Bucket,        When::Always, cite::S3),
+    role("s3:GetObject",                         On::Objects,       When::Always, cite::S3),
+    role("s3:GetObjectVersion",                  On::Objects,       When::Always, cite::S3),
+];
+
+/// What a copy of this kind asks of the copy role, beyond [`EVERY_COPY`].
+#[must_use]
+pub fn role_actions(kind: Kind) -> &'static [RoleAction] {
+    match kind.family() {
+        Family::RdsInstance => RDS_INSTANCE,
+        Family::RdsCluster => RDS_CLUSTER,
+        Family::Ebs => EBS,
+        Family::Ec2 => EC2,
+        Family::Fsx => FSX,
+        Family::Backup if kind == Kind::S3 => S3,
+        Family::Backup | Family::Composite | Family::DynamoDb | Family::Redshift => &[],
+    }
+}
+
+/// What the destination account's service-linked role must be able to do with the backup's key.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html>. AWS's lists differ; these are what all
+/// of them have and what the role's own policy can use.
+#[must_use]
+pub fn source_key_actions(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Ebs | Kind::Ec2 | Kind::Ec2Vss => &[
+            DESCRIBE_KEY,
+            CREATE_GRANT,
+            "kms:ReEncryptFrom",
+            "kms:GenerateDataKeyWithoutPlaintext",
+        ],
+        Kind::Aurora
+        | Kind::Rds
+        | Kind::RdsMultiAzCluster
+        | Kind::AuroraDsql
+        | Kind::DynamoDbBasic
+        | Kind::DynamoDbAdvanced
+        | Kind::Efs
+        | Kind::Eks
+        | Kind::FsxLustre
+        | Kind::FsxWindows
+        | Kind::FsxOntap
+        | Kind::FsxOpenZfs
+        | Kind::StorageGateway
+        | Kind::DocumentDb
+        | Kind::Neptune
+        | Kind::Redshift
+        | Kind::RedshiftServerless
+        | Kind::S3
+        | Kind::SapHana
+        | Kind::Timestream
+        | Kind::VirtualMachine
+        | Kind::CloudFormation => PLAIN_KEY_ACTIONS,
+    }
+}
+
+/// What is asked of a key in general: of the destination vault's key for the service-linked role, of the backup's
+/// key for the copy role.
+pub const PLAIN_KEY_ACTIONS: &[&str] = &[DESCRIBE_KEY, CREATE_GRANT];
+
+/// What AWS recommends that a shared source key allows, in two statements: the second set with
+/// `kms:GrantIsForAWSResource`.
+pub const SHARED_KEY_USE: &[&str] = &[
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:GenerateDataKey*",
+    DESCRIBE_KEY,
+];
+
+/// The grants that go with [`SHARED_KEY_USE`].
+pub const SHARED_KEY_GRANTS: &[&str] = &[CREATE_GRANT, "kms:ListGrants", "kms:RevokeGrant"];
+
+/// What the key of a logically air-gapped vault must allow: to the copy role where the vault takes the copy, to the
+/// destination's service-linked role where the copy comes out of it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
+pub const LAGV_KEY_ACTIONS: &[&str] = &[
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    DESCRIBE_KEY,
+    CREATE_GRANT,
+];
+
+/// The service-linked role that copies on the destination's behalf, in an account.
+#[must_use]
+pub fn service_linked_role(partition: &str, account: crate::known::AccountId) -> String {
+    format!(
+        "arn:{partition}:iam::{account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::managed_policies::{DEFAULT_ROLE_POLICY, managed_policy};
+    use super::*;
+
+    #[test]
+    fn the_default_role_may_do_what_a_copy_asks_except_for_s3() {
+        let text = managed_policy(DEFAULT_ROLE_POLICY).unwrap().text;
+        let s3 = managed_policy("arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup")
+            .unwrap()
+            .text;
+        let named = |text: &str, action: &str| text.contains(&format!("\"{action}\""));
+        for kind in Kind::ALL {
+            for asked in EVERY_COPY
+                .iter()
+                .chain(SERVICE_DEPENDENT_KEY)
+                .chain(role_actions(*kind))
+            {
+                let by_s3 = *kind == Kind::S3 && asked.action.starts_with("s3:");
+                assert!(
+                    named(if by_s3 { s3 } else { text }, asked.action),
+                    "{kind:?}: {}",
+                    asked.action
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn sharing_is_asked_only_of_copies_that_share() {
+        assert!(When::Always.applies(false));
+        assert!(!When::Shared.applies(false));
+        assert!(When::Shared.applies(true));
+        let shared: Vec<_> = role_actions(Kind::Ec2)
+            .iter()
+            .filter(|asked| asked.when == When::Shared)
+            .map(|asked| asked.action)
+            .collect();
+        assert_eq!(
+            shared,
+            ["ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute"]
+        );
+    }
+
+    #[test]
+    fn ebs_and_ec2_ask_more_of_the_source_key() {
+        assert_eq!(source_key_actions(Kind::Rds), PLAIN_KEY_ACTIONS);
+        assert_eq!(source_key_actions(Kind::Ec2Vss).len(), 4);
+    }
+}
