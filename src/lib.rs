@@ -19,6 +19,7 @@
 )]
 
 pub mod catalog;
+pub mod checks;
 pub mod inventory;
 pub mod known;
 pub mod policy;

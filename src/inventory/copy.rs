@@ -269,6 +269,25 @@ impl Copy {
         }
     }
 
+    /// What is copied, for evidence: the recovery point, else the resource, else the copy's id.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let resource = self.resource.as_ref().known().and_then(Option::as_ref);
+        self.recovery_point
+            .as_ref()
+            .or(resource)
+            .map_or_else(|| self.id.to_string(), ToString::to_string)
+    }
+
+    /// The resource type's name, or `unknown`.
+    #[must_use]
+    pub fn type_name(&self) -> String {
+        self.resource_type
+            .as_ref()
+            .known()
+            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
+    }
+
     /// The service-linked role of AWS Backup in the destination account.
     #[must_use]
     pub fn destination_service_linked_role(&self) -> Fact<Arn> {

@@ -143,6 +143,17 @@ impl Inventory {
     }
 }
 
+impl Lifecycle {
+    /// The days after which the copy is deleted; `None`: never (absent, null, or AWS's -1).
+    #[must_use]
+    pub fn days_kept(&self) -> Option<i64> {
+        self.delete_after_days
+            .value()
+            .copied()
+            .filter(|days| *days >= 0)
+    }
+}
+
 impl GapEntry {
     /// The gap in the words of the report.
     #[must_use]

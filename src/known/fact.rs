@@ -1,5 +1,7 @@
 //! A fact that was read, or the reason why it was not.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,6 +20,15 @@ pub struct Gap {
     pub error: Option<String>,
     /// The IAM action that permits the call.
     pub permission: String,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.error {
+            Some(error) => write!(f, "{} on {} answered {error}", self.operation, self.subject),
+            None => write!(f, "not read: {} on {}", self.operation, self.subject),
+        }
+    }
 }
 
 /// A fact of the user's AWS environment: known, or unknown with what would settle it.

@@ -154,6 +154,17 @@ impl<'a> Facts<'a> {
                 min: bound(vault.field(|v| &v.min_retention_days)),
                 max: bound(vault.field(|v| &v.max_retention_days)),
             };
+            // A logically air-gapped vault is always locked, and both its bounds are set.
+            if matches!(
+                self.vault_type(arn),
+                Fact::Known(Some(VaultType::AirGapped))
+            ) {
+                return if lock.min.is_some() && lock.max.is_some() {
+                    Fact::Known(Some(lock))
+                } else {
+                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+                };
+            }
             match vault.field(|v| &v.locked) {
                 Field::Is(true) => Fact::Known(Some(lock)),
                 Field::Is(false) | Field::Null => Fact::Known(None),

@@ -1,0 +1,50 @@
+#![doc = include_str!("accounts_in_different_organizations.md")]
+
+use super::words::{foretold, not_read, same_account};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::inventory::{Copy, Facts};
+use crate::known::{AccountId, Fact};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "accounts-in-different-organizations",
+    title: "the two accounts are not in one organization",
+    doc: include_str!("accounts_in_different_organizations.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::KC_CROSS_ACCOUNT],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !known!(copy.is_cross_account()) {
+        return same_account();
+    }
+    let from = known!(copy.source_account());
+    let to = known!(copy.destination_account());
+    match (facts.organization_id(from), facts.organization_id(to)) {
+        (Fact::Known(None), _) => alone(from),
+        (_, Fact::Known(None)) => alone(to),
+        (Fact::Known(Some(one)), Fact::Known(Some(other))) => {
+            let seen = [
+                Evidence::of(from, format!("is in the organization {one}")),
+                Evidence::of(to, format!("is in the organization {other}")),
+            ];
+            if one == other {
+                Outcome::pass(format!("both accounts are in the organization {one}")).saw(seen)
+            } else {
+                Outcome::fail(format!("account {from} is in the organization {one}, account {to} in {other}"))
+                    .foretells(foretold(predict(MessageId::E1)))
+                    .saw(seen)
+            }
+        }
+        (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => not_read(*gap),
+    }
+}
+
+fn alone(account: AccountId) -> Outcome {
+    Outcome::fail(format!("account {account} is in no organization"))
+        .foretells(foretold(predict(MessageId::E1)))
+        .saw([Evidence::of(account, "is in no organization")])
+}

@@ -1,0 +1,39 @@
+#![doc = include_str!("cross_account_backup_disabled.md")]
+
+use super::words::{foretold, same_account};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "cross-account-backup-disabled",
+    title: "the organization has not switched cross-account backup on",
+    doc: include_str!("cross_account_backup_disabled.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::API_GLOBAL_SETTINGS],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !known!(copy.is_cross_account()) {
+        return same_account();
+    }
+    let accounts = [known!(copy.source_account()), known!(copy.destination_account())];
+    let enabled = known!(facts.cross_account_backup(&accounts));
+    let [from, _] = accounts;
+    let setting = |value: &str| Evidence::of(from, format!("isCrossAccountBackupEnabled is {value} in its organization"));
+    if enabled {
+        return Outcome::pass("cross-account backup is on in the organization").saw([setting("true")]);
+    }
+    let organization = facts.organization(from).known().flatten();
+    let text = |field: &crate::inventory::Field<Box<str>>| field.value().map(ToString::to_string);
+    Outcome::fail("cross-account backup is off in the organization")
+        .foretells(foretold(predict(MessageId::E2)))
+        .saw([setting("false")])
+        .needs([Need::CrossAccountBackup {
+            management: organization.and_then(|organization| text(&organization.master_account_id)),
+            organization: organization.and_then(|organization| text(&organization.id)),
+        }])
+}

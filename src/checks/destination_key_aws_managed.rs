@@ -1,0 +1,90 @@
+#![doc = include_str!("destination_key_aws_managed.md")]
+
+use super::words::{foretold, key_name, no_destination_vault, unlisted};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::encryption::keys;
+use crate::catalog::messages::{MessageId, predict};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "destination-key-aws-managed",
+    title: "the destination vault is on a key that AWS manages, and the copy needs a customer managed one",
+    doc: include_str!("destination_key_aws_managed.md"),
+    cites: &[cite::ENCRYPTION, cite::CROSS_ACCOUNT, cite::LAGV],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let vault = &copy.destination_vault;
+    let Some(vault_key) = known!(facts.vault_key(vault)) else {
+        return no_destination_vault();
+    };
+    let out_of_customer_lagv = match known!(copy.source_type.clone()) {
+        Some(VaultType::AirGapped) => matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)),
+        Some(VaultType::Standard | VaultType::RestoreAccess) | None => false,
+    };
+    match known!(copy.model()) {
+        Some(Model::ServiceDependent) => {}
+        Some(Model::Independent) if out_of_customer_lagv => {}
+        Some(Model::Independent) => {
+            return Outcome::not_applicable("backups of this type take any key of the vault");
+        }
+        None => return unlisted(&copy.type_name()),
+    }
+    let key = match vault_key {
+        EncryptedWith::Key(key) => key,
+        EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {
+            return match known!(copy.destination_type.clone()) {
+                Some(VaultType::AirGapped) => Outcome::pass("the air-gapped vault is on a key that AWS owns, which is fine"),
+                Some(VaultType::Standard | VaultType::RestoreAccess) | None => {
+                    fail(vault, "no customer managed key", None).on(Basis::Inferred)
+                }
+            };
+        }
+    };
+    let name = key_name(&key, facts);
+    match known!(facts.key_manager(&key)) {
+        None => Outcome::not_applicable("the destination vault's key does not exist"),
+        Some(KeyManager::Customer) => Outcome::pass(format!("the destination vault's key {name} is customer managed"))
+            .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
+        Some(KeyManager::Aws) => of_aws(copy, facts, &key, out_of_customer_lagv),
+    }
+}
+
+/// The vault is on an AWS managed key: within one account the owning service's will do.
+fn of_aws(copy: &Copy, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool) -> Outcome {
+    let vault = &copy.destination_vault;
+    let name = key_name(key, facts);
+    let what = format!("the AWS managed key {name}");
+    let aliases = facts.key_aliases(key);
+    let has = |wanted: &str| {
+        aliases.as_ref().map(|list| {
+            list.is_some_and(|list| list.iter().any(|alias| alias.trim_start_matches("alias/") == wanted))
+        })
+    };
+    let predicted = match has("aws/backup") {
+        Fact::Known(true) => predict(MessageId::E4),
+        Fact::Known(false) | Fact::Unknown(_) => None,
+    };
+    if known!(copy.is_cross_account()) || out_of_customer_lagv {
+        return fail(vault, &what, Some(key)).foretells(foretold(predicted));
+    }
+    let basis = if known!(copy.is_cross_region()) { Basis::Documented } else { Basis::Inferred };
+    match known!(copy.kind.agreed(|kind| keys(kind).service_key)).flatten() {
+        Some(own) if known!(has(own)) => {
+            Outcome::pass(format!("the destination vault is on {what}, the owning service's own")).on(basis)
+        }
+        Some(_) | None => fail(vault, &what, Some(key)).foretells(foretold(predicted)).on(basis),
+    }
+}
+
+fn fail(vault: &Arn, what: &str, key: Option<&Arn>) -> Outcome {
+    Outcome::fail(format!("the destination vault `{}` is on {what}, and this copy needs a customer managed key there", vault.name()))
+        .saw(key.map(|key| Evidence::at(key, "/KeyManager", "is AWS")))
+        .saw([Evidence::at(vault, "/EncryptionKeyArn", key.map_or_else(|| "is none".to_owned(), |key| format!("is {key}")))])
+        .needs([Need::CustomerKeyOnVault { vault: vault.clone() }])
+}

@@ -1,0 +1,40 @@
+#![doc = include_str!("destination_vault_is_default.md")]
+
+use super::words::{same_account, unlisted};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts, Model};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "destination-vault-is-default",
+    title: "the copy goes into another account's default vault",
+    doc: include_str!("destination_vault_is_default.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::ENCRYPTION],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !known!(copy.is_cross_account()) {
+        return same_account();
+    }
+    let vault = &copy.destination_vault;
+    if vault.name() != "Default" {
+        return Outcome::pass("the destination is not the default vault")
+            .saw([Evidence::of(vault, format!("is named {}", vault.name()))]);
+    }
+    let seen = [Evidence::of(vault, "is the default vault of its account and Region")];
+    match known!(copy.model()) {
+        Some(Model::Independent) => Outcome::warn(
+            "the destination is the default vault; AWS's pages disagree whether it may be, and only one refuses it",
+        )
+        .saw(seen),
+        Some(Model::ServiceDependent) => {
+            Outcome::fail("the destination is the default vault, whose key cannot be shared")
+                .saw(seen)
+                .needs(facts.vault_key(vault).known().map(|_| Need::CustomerKeyOnVault { vault: vault.clone() }))
+        }
+        None => unlisted(&copy.type_name()),
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("destination_vault_missing.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "destination-vault-missing",
+    title: "the destination vault does not exist",
+    doc: include_str!("destination_vault_missing.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::API_VAULT],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let vault = &copy.destination_vault;
+    if known!(facts.vault_exists(vault)) {
+        return Outcome::pass("the destination vault exists").saw([Evidence::of(vault, "exists")]);
+    }
+    Outcome::fail(format!("there is no vault `{}`", vault.name()))
+        .saw([Evidence::of(vault, "does not exist")])
+        .needs([Need::Vault { vault: vault.clone(), source_account: copy.source_account().known() }])
+}

@@ -1,0 +1,38 @@
+#![doc = include_str!("destination_vault_not_ready.md")]
+
+use super::words::{no_destination_vault, vault_of_unknown_type};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts, VaultType};
+use crate::verdict::{Basis, Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "destination-vault-not-ready",
+    title: "the destination vault cannot take copies yet, or never",
+    doc: include_str!("destination_vault_not_ready.md"),
+    cites: &[cite::API_VAULT, cite::LAGV],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let vault = &copy.destination_vault;
+    let Some(state) = known!(facts.vault_state(vault)) else {
+        return no_destination_vault();
+    };
+    match known!(copy.destination_type.clone()) {
+        Some(VaultType::RestoreAccess) => {
+            return Outcome::fail("the destination is a restore access vault, which takes no copies")
+                .on(Basis::Inferred)
+                .saw([Evidence::at(vault, "/VaultType", VaultType::RestoreAccess.as_str())]);
+        }
+        Some(VaultType::Standard | VaultType::AirGapped) => {}
+        None => return vault_of_unknown_type(vault),
+    }
+    let seen = [Evidence::at(vault, "/VaultState", format!("is {state}"))];
+    if state == "AVAILABLE" {
+        Outcome::pass("the destination vault is available").saw(seen)
+    } else {
+        Outcome::fail(format!("the destination vault is {state}")).saw(seen)
+    }
+}

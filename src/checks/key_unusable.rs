@@ -1,0 +1,85 @@
+#![doc = include_str!("key_unusable.md")]
+
+use super::words::{foretold, key_name};
+use super::{Check, MayFail};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::inventory::{Copy, EncryptedWith, Facts};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "key-unusable",
+    title: "a key on the path cannot be used",
+    doc: include_str!("key_unusable.md"),
+    cites: &[cite::DASHBOARDS, cite::ENCRYPTION],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let mut gaps = Vec::new();
+    let mut keys: Vec<(&str, Arn)> = Vec::new();
+    match copy.backup_key.as_ref() {
+        Fact::Known(EncryptedWith::Key(key)) => keys.push(("the backup's key", key.clone())),
+        Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => {}
+        Fact::Unknown(gap) => gaps.push(*gap),
+    }
+    match facts.vault_key(&copy.destination_vault) {
+        Fact::Known(Some(EncryptedWith::Key(key))) => keys.push(("the destination vault's key", key)),
+        Fact::Known(Some(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) | None) => {}
+        Fact::Unknown(gap) => gaps.push(*gap),
+    }
+    let mut seen = Vec::new();
+    for (role, key) in &keys {
+        match usable(key, facts) {
+            Fact::Known(None) => seen.push(Evidence::at(key, "/KeyState", "is Enabled")),
+            Fact::Unknown(gap) => gaps.push(*gap),
+            Fact::Known(Some(Fault { pointer, says, message })) => {
+                return Outcome::fail(format!("{role} {} {says}", key_name(key, facts)))
+                    .foretells(foretold(predict(message)))
+                    .saw([Evidence::at(key, pointer, says)]);
+            }
+        }
+    }
+    match (gaps.first(), keys.is_empty()) {
+        (Some(gap), _) => Outcome::undecided(gap.to_string(), gaps),
+        (None, true) => Outcome::not_applicable("no key of yours is on the path"),
+        (None, false) => Outcome::pass("every key on the path is enabled").saw(seen),
+    }
+}
+
+struct Fault {
+    pointer: &'static str,
+    says: String,
+    message: MessageId,
+}
+
+/// What is wrong with a key, if anything is.
+fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
+    let fault = |pointer, says: String, message| Fact::Known(Some(Fault { pointer, says, message }));
+    let mut unread = None;
+    match facts.key_state(key) {
+        Fact::Known(None) => return fault("/KeyState", "does not exist".to_owned(), MessageId::E10),
+        Fact::Known(Some("Enabled")) => {}
+        Fact::Known(Some(state)) => return fault("/KeyState", format!("is {state}"), MessageId::E9),
+        Fact::Unknown(gap) => unread = Some(gap),
+    }
+    match facts.key_spec(key) {
+        Fact::Known(Some("SYMMETRIC_DEFAULT")) => {}
+        Fact::Known(spec) => {
+            let spec = spec.unwrap_or("null");
+            return fault("/KeySpec", format!("is of the kind {spec}, not a symmetric encryption key"), MessageId::E9);
+        }
+        Fact::Unknown(gap) => unread = unread.or(Some(gap)),
+    }
+    match facts.key_usage(key) {
+        Fact::Known(Some("ENCRYPT_DECRYPT")) => {}
+        Fact::Known(usage) => {
+            let usage = usage.unwrap_or("null");
+            return fault("/KeyUsage", format!("is for {usage}, not for encryption"), MessageId::E9);
+        }
+        Fact::Unknown(gap) => unread = unread.or(Some(gap)),
+    }
+    unread.map_or(Fact::Known(None), Fact::Unknown)
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("partition_mismatch.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Basis, Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "partition-mismatch",
+    title: "the two vaults are in different partitions of AWS",
+    doc: include_str!("partition_mismatch.md"),
+    cites: &[cite::FEATURES],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+    let source = known!(copy.source_vault.as_ref());
+    let (from, to) = (source.partition(), copy.destination_vault.partition());
+    let outcome = if from == to {
+        Outcome::pass(format!("both vaults are in the partition `{from}`"))
+    } else {
+        Outcome::fail(format!("nothing is copied from the partition `{from}` to `{to}`"))
+    };
+    outcome.on(Basis::Inferred).saw([
+        Evidence::of(source, format!("is in the partition `{from}`")),
+        Evidence::of(&copy.destination_vault, format!("is in the partition `{to}`")),
+    ])
+}

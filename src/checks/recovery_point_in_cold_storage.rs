@@ -1,0 +1,32 @@
+#![doc = include_str!("recovery_point_in_cold_storage.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "recovery-point-in-cold-storage",
+    title: "the recovery point has moved to cold storage",
+    doc: include_str!("recovery_point_in_cold_storage.md"),
+    cites: &[cite::COPY, cite::CROSS_ACCOUNT],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let Some(point) = &copy.recovery_point else {
+        return Outcome::not_applicable("the recovery point is yet to be made");
+    };
+    let class = match known!(facts.point_storage_class(point)) {
+        Some(class) => class,
+        None => return Outcome::not_applicable("the recovery point does not exist"),
+    };
+    let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
+    if class == "WARM" {
+        Outcome::pass("the recovery point is in warm storage").saw(seen)
+    } else {
+        Outcome::fail(format!("the recovery point is in {} storage, which is not copied from", class.to_lowercase()))
+            .saw(seen)
+    }
+}

@@ -1,0 +1,48 @@
+#![doc = include_str!("recovery_point_not_complete.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::known::Gap;
+use crate::verdict::{Basis, Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "recovery-point-not-complete",
+    title: "the recovery point is not in a state that can be copied",
+    doc: include_str!("recovery_point_not_complete.md"),
+    cites: &[cite::API_RECOVERY_POINT, cite::COPY],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let Some(point) = &copy.recovery_point else {
+        return Outcome::not_applicable("the recovery point is yet to be made");
+    };
+    let status = match known!(facts.point_status(point)) {
+        Some(status) => status,
+        None => return Outcome::not_applicable("the recovery point does not exist"),
+    };
+    let seen = [Evidence::at(point, "/Status", format!("is {status}"))];
+    match status {
+        "COMPLETED" | "AVAILABLE" => Outcome::pass(format!("the recovery point is {status}")).saw(seen),
+        "PARTIAL" => Outcome::warn("the recovery point is PARTIAL: only what it holds is copied")
+            .on(Basis::Inferred)
+            .saw(seen),
+        "CREATING" | "DELETING" | "EXPIRED" | "STOPPED" => {
+            Outcome::fail(format!("the recovery point is {status}")).on(Basis::Inferred).saw(seen)
+        }
+        other => Outcome::undecided(
+            format!("the recovery point is {other}, and whether it can be copied then is not known"),
+            [Gap {
+                account: point.account().map(|id| id.to_string()),
+                region: point.region().map(|region| region.to_string()),
+                operation: "backup:DescribeRecoveryPoint".to_owned(),
+                subject: point.to_string(),
+                error: None,
+                permission: "backup:DescribeRecoveryPoint".to_owned(),
+            }],
+        )
+        .saw(seen),
+    }
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("service_linked_role_missing.md")]
+
+use super::words::same_account;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "service-linked-role-missing",
+    title: "the destination account has no service-linked role for AWS Backup",
+    doc: include_str!("service_linked_role_missing.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::SLR_POLICY],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !known!(copy.is_cross_account()) {
+        return same_account();
+    }
+    let account = known!(copy.destination_account());
+    let role = known!(copy.destination_service_linked_role());
+    if known!(facts.role_exists(&role)) {
+        return Outcome::pass("AWSServiceRoleForBackup exists in the destination account")
+            .saw([Evidence::of(&role, "exists")]);
+    }
+    Outcome::fail(format!("AWSServiceRoleForBackup does not exist in account {account}, and it is what makes the copy"))
+        .saw([Evidence::of(&role, "does not exist")])
+        .needs([Need::ServiceLinkedRole { account, role }])
+}

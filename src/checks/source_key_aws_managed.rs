@@ -1,0 +1,74 @@
+#![doc = include_str!("source_key_aws_managed.md")]
+
+use super::words::{foretold, key_name, same_account, unlisted};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::source_key_aws_managed;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "source-key-aws-managed",
+    title: "the backup is encrypted with an AWS managed key, which cannot be shared",
+    doc: include_str!("source_key_aws_managed.md"),
+    cites: &[cite::ENCRYPTION, cite::RDS_SHARE, cite::EBS_SHARE],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    match known!(copy.model()) {
+        Some(Model::ServiceDependent) => {}
+        Some(Model::Independent) => {
+            return Outcome::not_applicable("the backup is encrypted with the vault's key, not the resource's");
+        }
+        None => return unlisted(&copy.type_name()),
+    }
+    let leaves = match known!(copy.destination_type.clone()) {
+        Some(VaultType::AirGapped) => "go into a logically air-gapped vault",
+        Some(VaultType::Standard | VaultType::RestoreAccess) | None if known!(copy.is_cross_account()) => {
+            "leave its account"
+        }
+        Some(VaultType::Standard | VaultType::RestoreAccess) | None => return same_account(),
+    };
+    let key = match known!(copy.backup_key.as_ref()) {
+        EncryptedWith::Nothing => return Outcome::pass("the backup is not encrypted"),
+        EncryptedWith::AwsOwnedKey if known!(copy.source_type.clone()) == Some(VaultType::AirGapped) => {
+            return Outcome::pass("the backup is encrypted with the air-gapped vault's own key, which AWS shares itself");
+        }
+        EncryptedWith::AwsOwnedKey => {
+            return Outcome::fail(format!(
+                "the backup is encrypted with a key that AWS owns, which nobody can share; it cannot {leaves}"
+            ))
+            .saw([Evidence::of(copy.subject(), "is encrypted with an AWS owned key")]);
+        }
+        EncryptedWith::Key(key) => key,
+    };
+    let name = key_name(key, facts);
+    match known!(facts.key_manager(key)) {
+        None => Outcome::not_applicable("the backup's key does not exist"),
+        Some(KeyManager::Customer) => Outcome::pass(format!("the backup's key {name} is customer managed"))
+            .saw([Evidence::at(key, "/KeyManager", "is CUSTOMER")]),
+        Some(KeyManager::Aws) => {
+            let predicted = copy.kind.agreed(|kind| source_key_aws_managed(kind, Some(key))).known().flatten().flatten();
+            Outcome::fail(format!(
+                "the backup is encrypted with the AWS managed key {name}; its policy cannot be changed, so the backup \
+                 cannot {leaves}, and no policy helps"
+            ))
+            .foretells(foretold(predicted))
+            .saw([
+                Evidence::at(key, "/KeyManager", "is AWS"),
+                Evidence::of(copy.subject(), format!("is encrypted with {key}")),
+            ])
+            .needs([Need::CustomerKeyOnBackup {
+                key: key.clone(),
+                resource: copy.resource.clone().known().flatten(),
+                recovery_point: copy.recovery_point.clone(),
+                source_vault: copy.source_vault.clone().known(),
+                destination_vault: copy.destination_vault.clone(),
+                role: copy.role.clone().known(),
+                share_with: copy.destination_service_linked_role().known(),
+            }])
+        }
+    }
+}

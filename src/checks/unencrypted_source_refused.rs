@@ -1,0 +1,40 @@
+#![doc = include_str!("unencrypted_source_refused.md")]
+
+use super::words::unlisted;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::encryption::{Unencrypted, keys};
+use crate::inventory::{Copy, EncryptedWith, Facts, VaultType};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "unencrypted-source-refused",
+    title: "an unencrypted backup of this type cannot go into a logically air-gapped vault",
+    doc: include_str!("unencrypted_source_refused.md"),
+    cites: &[cite::LAGV, cite::ENCRYPTION],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+    match known!(copy.destination_type.clone()) {
+        Some(VaultType::AirGapped) => {}
+        Some(VaultType::Standard | VaultType::RestoreAccess) | None => {
+            return Outcome::not_applicable("the destination is no logically air-gapped vault");
+        }
+    }
+    match known!(copy.kind.agreed(|kind| keys(kind).unencrypted)) {
+        Some(Unencrypted::StaysUnencrypted) => {}
+        Some(Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy) => {
+            return Outcome::not_applicable("copies of this type are encrypted whatever the source is");
+        }
+        None => return unlisted(&copy.type_name()),
+    }
+    match known!(copy.backup_key.as_ref()) {
+        EncryptedWith::Nothing => Outcome::fail(
+            "the backup is not encrypted; a copy of it stays so, and a logically air-gapped vault refuses it",
+        )
+        .saw([Evidence::of(copy.subject(), "is not encrypted")]),
+        EncryptedWith::AwsOwnedKey | EncryptedWith::Key(_) => Outcome::pass("the backup is encrypted"),
+    }
+}

@@ -1,0 +1,84 @@
+//! Phrases that several checks share.
+
+use crate::catalog::{cite, messages};
+use crate::inventory::{EncryptedWith, Facts};
+use crate::known::{Arn, Gap};
+use crate::verdict::{Outcome, Predicted};
+
+/// Undecided, for want of one fact.
+pub fn not_read(gap: Gap) -> Outcome {
+    Outcome::undecided(gap.to_string(), [gap])
+}
+
+/// The question does not arise within one account.
+pub fn same_account() -> Outcome {
+    Outcome::not_applicable("the copy stays in its account")
+}
+
+/// The question does not arise without a vault to ask it of.
+pub fn no_destination_vault() -> Outcome {
+    Outcome::not_applicable("the destination vault does not exist")
+}
+
+/// What the catalog foretells, in the words of a verdict.
+pub fn foretold(predicted: Option<messages::Predicted>) -> Option<Predicted> {
+    predicted.map(|predicted| Predicted {
+        category: predicted.category.map(messages::Category::as_str),
+        message: Some(predicted.text),
+    })
+}
+
+/// A KMS key for people: its alias where one is known, and its ARN.
+pub fn key_name(key: &Arn, facts: &Facts<'_>) -> String {
+    match facts
+        .key_aliases(key)
+        .known()
+        .flatten()
+        .and_then(|aliases| aliases.first())
+    {
+        Some(alias) => format!("`{}` ({key})", alias.trim_start_matches("alias/")),
+        None => format!("`{key}`"),
+    }
+}
+
+/// What something is encrypted with, for people.
+pub fn encrypted_with(key: &EncryptedWith, facts: &Facts<'_>) -> String {
+    match key {
+        EncryptedWith::Nothing => "nothing".to_owned(),
+        EncryptedWith::AwsOwnedKey => "a key that AWS owns".to_owned(),
+        EncryptedWith::Key(key) => key_name(key, facts),
+    }
+}
+
+/// Undecided, as AWS's feature table does not have the resource type.
+pub fn unlisted(name: &str) -> Outcome {
+    let gap = Gap {
+        operation: "backup:GetSupportedResourceTypes".to_owned(),
+        subject: name.to_owned(),
+        permission: "backup:GetSupportedResourceTypes".to_owned(),
+        ..Gap::default()
+    };
+    Outcome::undecided(
+        format!(
+            "the resource type `{name}` is not in AWS Backup's feature table as of {}",
+            cite::AS_OF
+        ),
+        [gap],
+    )
+}
+
+/// Undecided, as the vault is of a type that the program does not know.
+pub fn vault_of_unknown_type(vault: &Arn) -> Outcome {
+    let gap = Gap {
+        account: vault.account().map(|id| id.to_string()),
+        region: vault.region().map(|region| region.to_string()),
+        operation: "backup:DescribeBackupVault".to_owned(),
+        subject: vault.to_string(),
+        error: None,
+        permission: "backup:DescribeBackupVault".to_owned(),
+    };
+    Outcome::undecided(
+        "the vault is of a type that this program does not know",
+        [gap],
+    )
+}

@@ -1,0 +1,66 @@
+//! From what the checks need to the smallest change that gives it, ready to paste, and proven by running the checks
+//! again.
+
+use serde_json::Value;
+
+use crate::known::AccountId;
+
+/// What sort of change a remedy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemedyKind {
+    /// The service-linked role of AWS Backup is created.
+    CreateServiceLinkedRole,
+    /// Cross-account backup is switched on in the organization.
+    EnableCrossAccountBackup,
+    /// A Region is switched on in an account.
+    EnableRegion,
+    /// A key's policy is changed.
+    KeyPolicy,
+    /// A vault's access policy is changed.
+    VaultPolicy,
+    /// A role's own policies are changed.
+    RolePolicy,
+    /// A vault is created.
+    CreateVault,
+    /// The copy's retention is changed.
+    ChangeRetention,
+    /// The resource is encrypted with another key.
+    ReEncrypt,
+    /// The copy goes through a vault within the account.
+    TwoStepCopy,
+}
+
+/// One change, with everything that it takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remedy {
+    /// Its id within the report: `r1`, `r2`, …
+    pub id: String,
+    /// The change in a line.
+    pub title: String,
+    /// What is changed: an ARN, or an id.
+    pub subject: String,
+    /// The account that makes the change, where it is known.
+    pub account: Option<AccountId>,
+    /// What sort of change it is.
+    pub kind: RemedyKind,
+    /// The whole policy before, for a change of a policy; `None` where there was none, too.
+    pub before: Option<Value>,
+    /// The whole policy after, for a change of a policy.
+    pub after: Option<Value>,
+    /// The statements that were added or changed.
+    pub added: Vec<Value>,
+    /// The commands that make the change, in order, ready to paste.
+    pub commands: Vec<String>,
+    /// The ids of the remedies that must come before it.
+    pub requires: Vec<String>,
+    /// The ids of the remedies that would do in its place.
+    pub alternative_to: Vec<String>,
+    /// Whether running the checks again with it, and with what it requires, shows that it works; `None` where the
+    /// inventory cannot show the effect.
+    pub proven: Option<bool>,
+    /// The copies that it mends, by id.
+    pub copies: Vec<String>,
+    /// The checks that it mends, each with its copy's id.
+    pub checks: Vec<(String, &'static str)>,
+}
