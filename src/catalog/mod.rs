@@ -7,6 +7,7 @@ pub mod capability;
 pub mod cite;
 pub mod encryption;
 mod kind;
+mod limits;
 pub mod managed_policies;
 pub mod messages;
 mod notes;

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::Kind;
 use super::capability::{Capabilities, Support, capabilities};
 use super::cite::{self, Cite};
-use super::regions::{LagvRegion, is_opt_in, lagv_available, partition};
+use super::limits::{Where, limits};
+use super::regions::{LagvRegion, lagv_available, partition};
 use crate::known::Region;
 
 /// What a route needs of a kind or of a Region.
@@ -249,90 +250,42 @@ impl Route<'_> {
 
     /// What holds for a kind in some Regions.
     fn regional_limits(&self) -> Vec<Finding> {
-        match self.kind {
-            Kind::CloudFormation | Kind::Timestream => self.no_cross_account_in_opt_in().collect(),
-            Kind::Neptune => {
-                let cross_region = self.not_to_another_region("opt-in Region", |region| {
-                    is_opt_in(region) && !NEPTUNE_CROSS_REGION.contains(&region.as_str())
-                });
-                self.no_cross_account_in_opt_in()
-                    .chain(cross_region)
-                    .collect()
-            }
-            Kind::FsxOntap => self
-                .ends()
-                .filter(|end| ONTAP_NO_COPY.contains(&end.as_str()))
-                .map(|end| {
-                    Finding::Limit(
-                        Capability::AnyCopy,
-                        format!("a backup of {} cannot be copied in {end}", self.name()),
-                        cite::FEATURES,
-                    )
-                })
-                .chain(self.fsx_cross_region())
-                .collect(),
-            Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOpenZfs => {
-                self.fsx_cross_region().collect()
-            }
-            Kind::Aurora
-            | Kind::Rds
-            | Kind::RdsMultiAzCluster
-            | Kind::AuroraDsql
-            | Kind::DynamoDbBasic
-            | Kind::DynamoDbAdvanced
-            | Kind::Ebs
-            | Kind::Ec2
-            | Kind::Ec2Vss
-            | Kind::Efs
-            | Kind::Eks
-            | Kind::StorageGateway
-            | Kind::DocumentDb
-            | Kind::Redshift
-            | Kind::RedshiftServerless
-            | Kind::S3
-            | Kind::SapHana
-            | Kind::VirtualMachine => Vec::new(),
-        }
-    }
-
-    fn no_cross_account_in_opt_in(&self) -> impl Iterator<Item = Finding> {
-        self.ends()
-            .filter(|end| self.cross_account && is_opt_in(end))
-            .map(|end| {
-                Finding::Limit(
-                    Capability::CrossAccount,
-                    format!(
-                        "a backup of {} cannot be copied to another account in an opt-in Region, which {end} is",
-                        self.name()
-                    ),
-                    cite::FEATURES,
-                )
-            })
-    }
-
-    fn fsx_cross_region(&self) -> impl Iterator<Item = Finding> {
-        self.not_to_another_region("Region", |region| {
-            BAHRAIN_AND_UAE.contains(&region.as_str())
+        let limits = limits(self.kind);
+        [
+            (
+                true,
+                limits.any_copy,
+                Capability::AnyCopy,
+                "be copied at all in",
+            ),
+            (
+                self.cross_region,
+                limits.cross_region,
+                Capability::CrossRegion,
+                "be copied to or from",
+            ),
+            (
+                self.cross_account,
+                limits.cross_account,
+                Capability::CrossAccount,
+                "be copied to another account in",
+            ),
+        ]
+        .into_iter()
+        .filter(|(asked, ..)| *asked)
+        .filter_map(|(_, place, capability, what)| {
+            let end = self.ends().find(|end| !place.includes(end))?;
+            let opt_in = match place {
+                Where::OptInOnly(_) => "the opt-in Region ",
+                Where::Everywhere | Where::Except(_) => "",
+            };
+            Some(Finding::Limit(
+                capability,
+                format!("a backup of {} cannot {what} {opt_in}{end}", self.name()),
+                cite::FEATURES,
+            ))
         })
-    }
-
-    fn not_to_another_region(
-        &self,
-        what: &'static str,
-        excluded: impl Fn(&Region) -> bool,
-    ) -> impl Iterator<Item = Finding> {
-        self.ends()
-            .filter(move |end| self.cross_region && excluded(end))
-            .map(move |end| {
-                Finding::Limit(
-                    Capability::CrossRegion,
-                    format!(
-                        "a backup of {} cannot be copied to or from the {what} {end}",
-                        self.name()
-                    ),
-                    cite::FEATURES,
-                )
-            })
+        .collect()
     }
 
     /// Where logically air-gapped vaults are, and for which kinds.
@@ -374,8 +327,8 @@ impl Route<'_> {
                 cite::LAGV,
             )),
         }
-        let excluded = lagv_excluded(self.kind);
-        if excluded.contains(&to.as_str()) {
+        let place = limits(self.kind).lagv;
+        if !place.includes(to) {
             found.push(Finding::Limit(
                 Capability::AirGappedVault,
                 format!(
@@ -384,7 +337,7 @@ impl Route<'_> {
                 ),
                 cite::FEATURES,
             ));
-        } else if excluded.contains(&self.from.as_str()) {
+        } else if !place.includes(self.from) {
             found.push(Finding::Doubt(
                 format!(
                     "AWS's table does not mark {} for logically air-gapped vaults in {}, where the copy comes from",
@@ -404,52 +357,6 @@ impl Route<'_> {
 
     fn name(&self) -> String {
         self.kind.with_article()
-    }
-}
-
-/// The opt-in Regions between which, and others, Neptune's backups are copied.
-const NEPTUNE_CROSS_REGION: &[&str] = &[
-    "af-south-1",
-    "ap-east-1",
-    "ap-southeast-3",
-    "il-central-1",
-    "me-south-1",
-    "me-central-1",
-];
-
-const BAHRAIN_AND_UAE: &[&str] = &["me-south-1", "me-central-1"];
-
-/// New Zealand and China.
-const ONTAP_NO_COPY: &[&str] = &["ap-southeast-6", "cn-north-1", "cn-northwest-1"];
-
-/// The Regions whose logically air-gapped vaults do not take a kind that they take elsewhere.
-fn lagv_excluded(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Neptune => &["ap-southeast-3"],
-        Kind::Eks => BAHRAIN_AND_UAE,
-        Kind::Aurora
-        | Kind::Rds
-        | Kind::RdsMultiAzCluster
-        | Kind::AuroraDsql
-        | Kind::DynamoDbBasic
-        | Kind::DynamoDbAdvanced
-        | Kind::Ebs
-        | Kind::Ec2
-        | Kind::Ec2Vss
-        | Kind::Efs
-        | Kind::FsxLustre
-        | Kind::FsxWindows
-        | Kind::FsxOntap
-        | Kind::FsxOpenZfs
-        | Kind::StorageGateway
-        | Kind::DocumentDb
-        | Kind::Redshift
-        | Kind::RedshiftServerless
-        | Kind::S3
-        | Kind::SapHana
-        | Kind::Timestream
-        | Kind::VirtualMachine
-        | Kind::CloudFormation => &[],
     }
 }
 
@@ -560,6 +467,19 @@ mod tests {
             "a backup of an RDS DB instance cannot be copied into a logically air-gapped vault"
         );
         assert_eq!(cite, cite::FEATURES);
+        let RouteAnswer::Unsupported { reason, .. } = route(
+            Kind::Neptune,
+            &Region::new("us-east-1"),
+            &Region::new("eu-south-1"),
+            false,
+            false,
+        ) else {
+            panic!("Neptune is not copied to Milan")
+        };
+        assert_eq!(
+            reason,
+            "a backup of a Neptune cluster cannot be copied to or from the opt-in Region eu-south-1"
+        );
         let RouteAnswer::Supported { note, .. } = route(
             Kind::Ebs,
             &Region::new("us-east-1"),
