@@ -23,4 +23,5 @@ pub mod checks;
 pub mod inventory;
 pub mod known;
 pub mod policy;
+pub mod remedy;
 pub mod verdict;
