@@ -7,6 +7,7 @@
 //! ```
 //!
 //! - [`known`]: ARNs, accounts, Regions, and [`known::Fact`], which is known or unknown and never both.
+//! - [`policy`]: the policy language of IAM, with three values.
 
 #![cfg_attr(
     test,
@@ -19,3 +20,4 @@
 )]
 
 pub mod known;
+pub mod policy;
