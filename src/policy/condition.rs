@@ -1,0 +1,320 @@
+//! One condition of a statement, and whether a request meets it.
+//!
+//! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>.
+
+use super::arn_pattern::ArnPattern;
+use super::operator::{Operator, Order, Set, Test};
+use super::pattern::{Pattern, Syntax};
+use super::request::{Context, Entry};
+use super::scalar::{Block, Moment, Number, truth_value};
+use super::{Shape, Truth};
+
+/// One operator, one key, and the values that the key is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    operator_text: Box<str>,
+    key_text: Box<str>,
+    values: Box<[Box<str>]>,
+    key: Box<str>,
+    operator: Operator,
+    wanted: Wanted,
+}
+
+/// The values, read as the operator takes them. `None` is a value that it cannot take.
+#[derive(Clone, Debug, PartialEq)]
+enum Wanted {
+    Texts(Box<[Pattern]>),
+    Folded(Box<[Pattern]>),
+    Arns(Box<[ArnPattern]>),
+    Numbers(Order, Box<[Option<Number>]>),
+    Moments(Order, Box<[Option<Moment>]>),
+    Blocks(Box<[Option<Block>]>),
+    Bools(Box<[Option<bool>]>),
+    Odd,
+}
+
+/// What one value of a key can be.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Text(&'a str),
+    Shaped(&'a Shape),
+    Anything,
+}
+
+/// Keys that AWS documents as multivalued. With an operator that has neither `ForAllValues` nor `ForAnyValue` it does not
+/// say what a list means.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>.
+const MULTIVALUED: &[&str] = &[
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "backup:copytargetorgpaths",
+    "backup:copytargets",
+    "kms:encryptioncontextkeys",
+    "kms:grantoperations",
+    "kms:resourcealiases",
+];
+
+impl Condition {
+    pub(super) fn new(
+        operator_text: &str,
+        key_text: &str,
+        values: Box<[Box<str>]>,
+        variables: bool,
+    ) -> Self {
+        let operator = Operator::parse(operator_text);
+        Self {
+            operator_text: operator_text.into(),
+            key_text: key_text.into(),
+            key: key_text.to_ascii_lowercase().into(),
+            wanted: Wanted::read(operator.test, &values, variables),
+            values,
+            operator,
+        }
+    }
+
+    /// The operator as it is written, such as `ForAnyValue:StringLike`.
+    #[must_use]
+    pub fn operator(&self) -> &str {
+        &self.operator_text
+    }
+
+    /// The key as it is written.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key_text
+    }
+
+    /// The values as they are written; numbers and truth values as their text.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.values.iter().map(|value| &**value)
+    }
+
+    pub(super) fn truth(&self, context: &Context) -> Truth {
+        if self.wanted == Wanted::Odd {
+            return Truth::Unknown;
+        }
+        let entry = context.entry(&self.key);
+        if self.operator.test == Test::Null {
+            return self.null(entry);
+        }
+        let test = |value: Value<'_>| self.test(value, context);
+        let text = |value: &String| self.test(Value::Text(value), context);
+        match (entry, self.operator.set) {
+            (Entry::Absent, _) => self.absent(),
+            (Entry::One(value), _) => text(value),
+            (Entry::Shaped(shape), _) => test(Value::Shaped(shape)),
+            (Entry::Many(values), _) if values.is_empty() => self.absent(),
+            (Entry::Many(_) | Entry::Including(_), Set::None) => Truth::Unknown,
+            (Entry::Many(values), Set::ForAllValues) => Truth::all(values.iter().map(text)),
+            (Entry::Many(values), Set::ForAnyValue) => Truth::any(values.iter().map(text)),
+            (Entry::Including(values), Set::ForAllValues) => {
+                let others = test(Value::Anything).or(Truth::Unknown);
+                Truth::all(values.iter().map(text)).and(others)
+            }
+            (Entry::Including(values), Set::ForAnyValue) => {
+                let others = test(Value::Anything).and(Truth::Unknown);
+                Truth::any(values.iter().map(text)).or(others)
+            }
+            (Entry::Unknown, set) => {
+                let several = set == Set::None && MULTIVALUED.contains(&&*self.key);
+                let present = if several {
+                    Truth::Unknown
+                } else {
+                    test(Value::Anything)
+                };
+                self.absent().either(present)
+            }
+        }
+    }
+
+    /// Where the request does not carry the key.
+    fn absent(&self) -> Truth {
+        if self.operator.if_exists {
+            return Truth::True;
+        }
+        match self.operator.set {
+            Set::None => self.operator.negated.into(),
+            Set::ForAllValues => Truth::True,
+            Set::ForAnyValue => Truth::False,
+        }
+    }
+
+    fn null(&self, entry: &Entry) -> Truth {
+        let Wanted::Bools(wanted) = &self.wanted else {
+            return Truth::Unknown;
+        };
+        let absent = match entry {
+            Entry::Absent => Truth::True,
+            Entry::Many(values) if values.is_empty() => Truth::True,
+            Entry::Unknown => Truth::Unknown,
+            Entry::One(_) | Entry::Many(_) | Entry::Shaped(_) | Entry::Including(_) => Truth::False,
+        };
+        let holds = |absent: bool| {
+            Truth::any(wanted.iter().map(|wanted| match wanted {
+                Some(wanted) => (*wanted == absent).into(),
+                None => Truth::Unknown,
+            }))
+        };
+        match absent {
+            Truth::True => holds(true),
+            Truth::False => holds(false),
+            Truth::Unknown => holds(true).either(holds(false)),
+        }
+    }
+
+    fn test(&self, value: Value<'_>, context: &Context) -> Truth {
+        let met = match value {
+            Value::Text(text) => self.wanted.met_by(text, context),
+            Value::Shaped(shape) => self.wanted.met_by_shape(shape, context),
+            Value::Anything => self.wanted.met_by_anything(),
+        };
+        if self.operator.negated { !met } else { met }
+    }
+
+    /// The keys, or words, that leave the condition open.
+    pub(super) fn open(&self, context: &Context, out: &mut Vec<String>) {
+        let odd = match &self.wanted {
+            Wanted::Odd => true,
+            Wanted::Numbers(_, values) => values.contains(&None),
+            Wanted::Moments(_, values) => values.contains(&None),
+            Wanted::Blocks(values) => values.contains(&None),
+            Wanted::Bools(values) => values.contains(&None),
+            Wanted::Texts(_) | Wanted::Folded(_) | Wanted::Arns(_) => false,
+        };
+        if odd {
+            out.push(format!("{} of {}", self.operator_text, self.key_text));
+            return;
+        }
+        let before = out.len();
+        if !matches!(context.entry(&self.key), Entry::Unknown) {
+            match &self.wanted {
+                Wanted::Texts(patterns) | Wanted::Folded(patterns) => patterns
+                    .iter()
+                    .for_each(|pattern| pattern.open_variables(context, out)),
+                Wanted::Arns(patterns) => patterns
+                    .iter()
+                    .for_each(|pattern| pattern.open_variables(context, out)),
+                Wanted::Numbers(..)
+                | Wanted::Moments(..)
+                | Wanted::Blocks(_)
+                | Wanted::Bools(_)
+                | Wanted::Odd => {}
+            }
+        }
+        if out.len() == before {
+            out.push(context.spelling(&self.key, &self.key_text).to_owned());
+        }
+    }
+
+    /// What the request has under the key.
+    pub(super) fn found<'a>(&self, context: &'a Context) -> &'a Entry {
+        context.entry(&self.key)
+    }
+}
+
+impl Wanted {
+    fn read(test: Test, values: &[Box<str>], variables: bool) -> Self {
+        let syntax = |wildcards| Syntax {
+            wildcards,
+            variables,
+        };
+        let texts = |wildcards| {
+            let read = |value: &Box<str>| Pattern::parse(value, syntax(wildcards));
+            values.iter().map(read).collect()
+        };
+        match test {
+            _ if values.is_empty() => Self::Odd,
+            Test::Odd => Self::Odd,
+            Test::StringEquals | Test::Binary => Self::Texts(texts(false)),
+            Test::StringLike => Self::Texts(texts(true)),
+            Test::StringEqualsIgnoreCase => {
+                let read = |value: &Box<str>| Pattern::parse(&value.to_lowercase(), syntax(false));
+                Self::Folded(values.iter().map(read).collect())
+            }
+            Test::Arn => {
+                let read = |value: &Box<str>| ArnPattern::parse(value, syntax(true));
+                Self::Arns(values.iter().map(read).collect())
+            }
+            Test::Number(order) => {
+                Self::Numbers(order, values.iter().map(|v| Number::parse(v)).collect())
+            }
+            Test::Date(order) => {
+                Self::Moments(order, values.iter().map(|v| Moment::parse(v)).collect())
+            }
+            Test::Ip => Self::Blocks(values.iter().map(|value| Block::parse(value)).collect()),
+            Test::Bool | Test::Null => {
+                Self::Bools(values.iter().map(|value| truth_value(value)).collect())
+            }
+        }
+    }
+
+    fn met_by(&self, text: &str, context: &Context) -> Truth {
+        match self {
+            Self::Texts(patterns) => Truth::any(patterns.iter().map(|p| p.matches(text, context))),
+            Self::Folded(patterns) => {
+                Truth::any(patterns.iter().map(|p| p.matches_folded(text, context)))
+            }
+            Self::Arns(patterns) => Truth::any(patterns.iter().map(|p| p.matches(text, context))),
+            Self::Numbers(order, wanted) => met(wanted, Number::parse(text), |found, wanted| {
+                order.holds(found.cmp(wanted))
+            }),
+            Self::Moments(order, wanted) => met(wanted, Moment::parse(text), |found, wanted| {
+                order.holds(found.cmp(&wanted))
+            }),
+            Self::Blocks(wanted) => met(wanted, Block::parse(text), |found, wanted| {
+                wanted.holds(found)
+            }),
+            Self::Bools(wanted) => met(wanted, truth_value(text), |found, wanted| found == wanted),
+            Self::Odd => Truth::Unknown,
+        }
+    }
+
+    fn met_by_shape(&self, shape: &Shape, context: &Context) -> Truth {
+        match self {
+            Self::Texts(patterns) => {
+                Truth::any(patterns.iter().map(|p| p.matches_shape(shape, context)))
+            }
+            Self::Arns(patterns) => {
+                Truth::any(patterns.iter().map(|p| p.matches_shape(shape, context)))
+            }
+            Self::Folded(_)
+            | Self::Numbers(..)
+            | Self::Moments(..)
+            | Self::Blocks(_)
+            | Self::Bools(_)
+            | Self::Odd => Truth::Unknown,
+        }
+    }
+
+    /// Over every value that a key of this kind can have.
+    fn met_by_anything(&self) -> Truth {
+        let all = match self {
+            Self::Texts(patterns) | Self::Folded(patterns) => patterns.iter().any(Pattern::is_any),
+            Self::Bools(values) => [true, false]
+                .iter()
+                .all(|value| values.contains(&Some(*value))),
+            Self::Blocks(blocks) => {
+                let all = |v4: bool| {
+                    let mut known = blocks.iter().flatten();
+                    known.any(|block| block.is_all() && block.is_v4() == v4)
+                };
+                all(true) && all(false)
+            }
+            Self::Arns(_) | Self::Numbers(..) | Self::Moments(..) | Self::Odd => false,
+        };
+        if all { Truth::True } else { Truth::Unknown }
+    }
+}
+
+fn met<T: Copy>(wanted: &[Option<T>], found: Option<T>, holds: impl Fn(T, T) -> bool) -> Truth {
+    Truth::any(wanted.iter().map(|wanted| match (found, *wanted) {
+        (Some(found), Some(wanted)) => holds(found, wanted).into(),
+        (None, Some(_)) => Truth::False,
+        (_, None) => Truth::Unknown,
+    }))
+}

@@ -1,0 +1,367 @@
+//! One policy document, read once and asked many times.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::arn_pattern::ArnPattern;
+use super::condition::Condition;
+use super::parse::{RawDocument, RawStatement};
+use super::pattern::{Pattern, Syntax};
+use super::principal::Named;
+
+/// A policy document: a key policy, a vault's access policy, a role's policy, an SCP, a trust policy.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    version: Option<Box<str>>,
+    statements: Box<[Statement]>,
+}
+
+/// What a statement does when it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// It allows, unless something denies.
+    Allow,
+    /// It denies, whatever allows.
+    Deny,
+}
+
+/// One statement of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    sid: Option<Box<str>>,
+    effect: Effect,
+    pub(super) principals: Element<Named>,
+    pub(super) actions: Element<Action>,
+    pub(super) resources: Element<ResourcePattern>,
+    pub(super) conditions: Box<[Condition]>,
+}
+
+/// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Element<T> {
+    Absent,
+    Listed {
+        not: bool,
+        items: Box<[T]>,
+    },
+    /// Both ways at once, which AWS refuses.
+    Both,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Action {
+    pub text: Box<str>,
+    /// In lower case.
+    pub pattern: Pattern,
+    /// Not a service, a colon and a name, so that AWS refuses it.
+    pub odd: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ResourcePattern {
+    pub text: Box<str>,
+    pub pattern: ArnPattern,
+}
+
+/// Why a text is not a policy document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ParseError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1; 0 where the text ends too early.
+    pub column: usize,
+    /// What was expected there.
+    pub message: String,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let raw: RawDocument<'_> = serde_json::from_str(text)?;
+        Ok(Self::build(&raw))
+    }
+
+    /// Reads a document that was read as JSON already.
+    ///
+    /// # Errors
+    /// As [`Document::parse`]; line and column are those of the value printed on one line.
+    pub fn from_value(value: &Value) -> Result<Self, ParseError> {
+        match value {
+            Value::String(text) => Self::parse(text),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Self::parse(&value.to_string()),
+        }
+    }
+
+    /// The version as it is written; without one it is 2008-10-17.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// Its statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether AWS knows the version.
+    pub(super) fn has_known_version(&self) -> bool {
+        matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))
+    }
+
+    pub(super) fn build(raw: &RawDocument<'_>) -> Self {
+        let variables = raw.version.as_deref() == Some("2012-10-17");
+        Self {
+            version: raw.version.as_deref().map(Into::into),
+            statements: raw
+                .statements
+                .iter()
+                .map(|raw| Statement::build(raw, variables))
+                .collect(),
+        }
+    }
+
+    /// The document written out: what was understood of it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut document = Map::new();
+        if let Some(version) = &self.version {
+            document.insert("Version".to_owned(), json!(version));
+        }
+        let statements: Vec<Value> = self.statements.iter().map(Statement::to_value).collect();
+        document.insert("Statement".to_owned(), Value::Array(statements));
+        Value::Object(document)
+    }
+}
+
+impl Statement {
+    /// Its `Sid`.
+    #[must_use]
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+
+    /// What it does when it applies.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The principals of `Principal` or `NotPrincipal`, as they are written.
+    #[must_use]
+    pub fn principals(&self) -> &[Named] {
+        self.principals.items()
+    }
+
+    /// Whether it has `NotPrincipal`.
+    #[must_use]
+    pub fn is_not_principal(&self) -> bool {
+        self.principals.is_not()
+    }
+
+    /// The actions of `Action` or `NotAction`, as they are written.
+    pub fn actions(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.actions.items().iter().map(|action| &*action.text)
+    }
+
+    /// Whether it has `NotAction`.
+    #[must_use]
+    pub fn is_not_action(&self) -> bool {
+        self.actions.is_not()
+    }
+
+    /// The resources of `Resource` or `NotResource`, as they are written.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.resources.items().iter().map(|item| &*item.text)
+    }
+
+    /// Whether it has `NotResource`.
+    #[must_use]
+    pub fn is_not_resource(&self) -> bool {
+        self.resources.is_not()
+    }
+
+    /// Its conditions, all of which must hold.
+    #[must_use]
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
+    fn build(raw: &RawStatement<'_>, variables: bool) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables,
+        };
+        Self {
+            sid: raw.sid.as_deref().map(Into::into),
+            effect: raw.effect,
+            principals: Element::read(raw.principal.as_ref(), raw.not_principal.as_ref(), |item| {
+                Named::new(&item.0, &item.1)
+            }),
+            actions: Element::read(raw.action.as_ref(), raw.not_action.as_ref(), |text| {
+                Action::new(text)
+            }),
+            resources: Element::read(raw.resource.as_ref(), raw.not_resource.as_ref(), |text| {
+                ResourcePattern {
+                    text: (**text).into(),
+                    pattern: ArnPattern::parse(text, syntax),
+                }
+            }),
+            conditions: raw
+                .conditions
+                .iter()
+                .map(|condition| {
+                    let values = condition.values.iter().map(|value| (**value).into());
+                    Condition::new(
+                        &condition.operator,
+                        &condition.key,
+                        values.collect(),
+                        variables,
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let mut statement = Map::new();
+        if let Some(sid) = &self.sid {
+            statement.insert("Sid".to_owned(), json!(sid));
+        }
+        statement.insert("Effect".to_owned(), json!(self.effect.to_string()));
+        self.principals.write(&mut statement, "Principal", |items| {
+            let mut kinds = Map::new();
+            for item in items {
+                if item.kind.is_empty() {
+                    return json!(item.text);
+                }
+                if let Value::Array(texts) = kinds
+                    .entry(&*item.kind)
+                    .or_insert_with(|| Value::Array(Vec::new()))
+                {
+                    texts.push(json!(item.text));
+                }
+            }
+            Value::Object(kinds)
+        });
+        self.actions.write(&mut statement, "Action", |items| {
+            items.iter().map(|item| json!(item.text)).collect()
+        });
+        self.resources.write(&mut statement, "Resource", |items| {
+            items.iter().map(|item| json!(item.text)).collect()
+        });
+        if !self.conditions.is_empty() {
+            let mut block = Map::new();
+            for condition in &self.conditions {
+                let keys = block
+                    .entry(condition.operator())
+                    .or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(keys) = keys {
+                    keys.insert(condition.key().to_owned(), condition.values().collect());
+                }
+            }
+            statement.insert("Condition".to_owned(), Value::Object(block));
+        }
+        Value::Object(statement)
+    }
+}
+
+impl<T> Element<T> {
+    fn read<R>(is: Option<&Vec<R>>, not: Option<&Vec<R>>, item: impl Fn(&R) -> T) -> Self {
+        let (not, items) = match (is, not) {
+            (None, None) => return Self::Absent,
+            (Some(_), Some(_)) => return Self::Both,
+            (Some(items), None) => (false, items),
+            (None, Some(items)) => (true, items),
+        };
+        Self::Listed {
+            not,
+            items: items.iter().map(item).collect(),
+        }
+    }
+
+    fn items(&self) -> &[T] {
+        match self {
+            Self::Listed { items, .. } => items,
+            Self::Absent | Self::Both => &[],
+        }
+    }
+
+    fn is_not(&self) -> bool {
+        match self {
+            Self::Listed { not, .. } => *not,
+            Self::Absent | Self::Both => false,
+        }
+    }
+
+    fn write(&self, statement: &mut Map<String, Value>, name: &str, print: impl Fn(&[T]) -> Value) {
+        match self {
+            Self::Absent => {}
+            Self::Listed { not, items } => {
+                let name = if *not {
+                    format!("Not{name}")
+                } else {
+                    name.to_owned()
+                };
+                statement.insert(name, print(items));
+            }
+            Self::Both => {
+                statement.insert(name.to_owned(), print(&[]));
+                statement.insert(format!("Not{name}"), print(&[]));
+            }
+        }
+    }
+}
+
+impl Action {
+    fn new(text: &str) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: false,
+        };
+        let lower = text.to_ascii_lowercase();
+        let sound = match lower.split_once(':') {
+            Some((service, name)) => {
+                !name.is_empty() && (service == "*" || !service.contains(['*', '?']))
+            }
+            None => lower == "*",
+        };
+        Self {
+            text: text.into(),
+            pattern: Pattern::parse(&lower, syntax),
+            odd: !sound,
+        }
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        })
+    }
+}
+
+impl From<serde_json::Error> for ParseError {
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        Self {
+            line: error.line(),
+            column: error.column(),
+            message: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+        }
+    }
+}
