@@ -1,5 +1,6 @@
 //! The checks, one file and one page each, in the order in which a copy job meets them.
 
+mod ask;
 mod words;
 
 use crate::catalog::Cite;
@@ -107,6 +108,12 @@ checks! {
     unencrypted_source_refused,
     key_unusable,
     service_linked_role_missing,
+    source_key_not_shared,
+    destination_key_refuses_backup,
+    source_key_refuses_copy_role,
+    air_gapped_key_not_shared,
+    vault_refuses_copy,
+    source_vault_denies_copy,
 }
 
 /// The value of a fact, or out of the check with what is missing.

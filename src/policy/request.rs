@@ -144,6 +144,8 @@ pub enum Rest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     rest: Rest,
+    /// Where other than for the rest holds: prefixes of keys, in lower case.
+    families: Vec<(Box<str>, Rest)>,
     /// Sorted by the key in lower case.
     keys: Vec<Key>,
 }
@@ -161,6 +163,7 @@ impl Context {
     pub fn new(rest: Rest) -> Self {
         Self {
             rest,
+            families: Vec::new(),
             keys: Vec::new(),
         }
     }
@@ -186,6 +189,15 @@ impl Context {
         }
     }
 
+    /// The same context, with this held of the keys that begin so and that nobody spoke of: the tags of a resource
+    /// whose tags were read (`aws:ResourceTag/`), the keys of a service that the action does not carry (`kms:`).
+    #[must_use]
+    pub fn with_family(mut self, prefix: &str, rest: Rest) -> Self {
+        self.families
+            .push((prefix.to_ascii_lowercase().into(), rest));
+        self
+    }
+
     /// The same context, with this known of a key.
     #[must_use]
     pub fn with(mut self, key: &str, entry: Entry) -> Self {
@@ -203,11 +215,20 @@ impl Context {
     pub(super) fn entry(&self, key: &str) -> &Entry {
         match self.find(key) {
             Some(key) => &key.entry,
-            None => match self.rest {
+            None => match self.rest_of(key) {
                 Rest::Absent => &Entry::Absent,
                 Rest::Unknown => &Entry::Unknown,
             },
         }
+    }
+
+    /// What holds for a key that nobody spoke of.
+    fn rest_of(&self, key: &str) -> Rest {
+        let family = self
+            .families
+            .iter()
+            .find(|(prefix, _)| key.starts_with(&**prefix));
+        family.map_or(self.rest, |(_, rest)| *rest)
     }
 
     /// The key as the request spells it, or else as the policy does.
@@ -235,6 +256,19 @@ mod tests {
             .with("AWS:sourceaccount", Entry::One("1".into()));
         assert_eq!(context.get("aws:SourceAccount"), &Entry::One("1".into()));
         assert_eq!(context.get("aws:SourceArn"), &Entry::Unknown);
+    }
+
+    #[test]
+    fn a_family_of_keys_may_be_absent_while_the_rest_is_unknown() {
+        let context = Context::new(Rest::Unknown)
+            .with_family("aws:ResourceTag/", Rest::Absent)
+            .with("aws:ResourceTag/team", Entry::One("orders".into()));
+        assert_eq!(
+            context.get("aws:resourcetag/Team"),
+            &Entry::One("orders".into())
+        );
+        assert_eq!(context.get("aws:ResourceTag/other"), &Entry::Absent);
+        assert_eq!(context.get("aws:SourceVpce"), &Entry::Unknown);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use serde_json::Value;
 use crate::known::AccountId;
 
 /// What sort of change a remedy is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemedyKind {
     /// The service-linked role of AWS Backup is created.

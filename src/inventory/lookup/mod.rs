@@ -17,7 +17,7 @@ use index::Index;
 
 pub use account::ControlPolicies;
 pub use key::{EncryptedWith, KeyManager};
-pub use role::{PolicyInForce, RolePolicies};
+pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
 
 /// The facts of a run, ready to be looked up. One inventory may lie on top of another: what the upper one says of a

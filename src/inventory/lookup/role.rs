@@ -152,10 +152,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// AWS's managed policy of this ARN, if it is built into the program; parsed once.
-pub(super) fn built_in(arn: &Arn) -> Option<Policy> {
+/// AWS's managed policy of this ARN, in whatever partition, if it is built into the program; parsed once.
+#[must_use]
+pub fn built_in(arn: &Arn) -> Option<Policy> {
     static PARSED: LazyLock<Mutex<HashMap<String, Policy>>> = LazyLock::new(Mutex::default);
-    let known = catalog::managed_policy(arn.as_str())?;
+    let path = arn.as_str().split_once(":iam::aws:policy/")?.1;
+    let known = catalog::managed_policy(&format!("arn:aws:iam::aws:policy/{path}"))?;
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(policy) = parsed.get(known.name) {
         return Some(policy.clone());

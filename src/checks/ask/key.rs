@@ -1,0 +1,440 @@
+//! May a principal use a key? The key policy, then grants, then, for a service-linked role, AWS's policy of that role.
+
+use crate::catalog::encryption::{ViaService, via_services};
+use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
+use crate::inventory::{Copy, Facts, Policy, built_in};
+use crate::known::{Arn, Fact, Region};
+use crate::policy::{
+    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, identity_side,
+    resource_side,
+};
+use crate::verdict::Evidence;
+
+use super::context::{gap_of_key, of_role, with_tags};
+use super::ruling::{Asked, Fault, Ruling, Rulings};
+
+/// A question to a key.
+pub struct KeyQuestion<'a> {
+    /// The key.
+    pub key: &'a Arn,
+    /// Who wants to use it.
+    pub principal: &'a Arn,
+    /// For what.
+    pub actions: &'a [&'static str],
+    /// Through which service.
+    pub via: Via,
+    /// Whether the principal's own policies are asked too, where it is a service-linked role.
+    pub both_sides: bool,
+}
+
+/// Through which service a key is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The service that owns the resource, in the Region of either vault.
+    OfType,
+    /// AWS Backup itself: the keys of logically air-gapped vaults.
+    Backup,
+}
+
+/// Asks a key, action by action.
+pub fn ask_key(copy: &Copy, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
+    let vias = vias(copy, question.via);
+    let rulings = question.actions.iter().map(|action| {
+        let mut rulings = vias
+            .iter()
+            .map(|via| ask(copy, facts, question, action, via));
+        let first = rulings.next().unwrap_or(Ruling::Open {
+            gaps: Vec::new(),
+            may_deny: true,
+            seen: Vec::new(),
+        });
+        (
+            *action,
+            rulings.fold(first, |one, other| either(one, other, question.key)),
+        )
+    });
+    Rulings(rulings.collect())
+}
+
+/// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
+fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
+    let same = std::mem::discriminant(&one) == std::mem::discriminant(&other);
+    if same {
+        return one;
+    }
+    // Denied in one and not allowed in the other: the call fails in both.
+    match (&one, &other) {
+        (Ruling::Denied { .. }, Ruling::Missing { .. }) => return one,
+        (Ruling::Missing { .. }, Ruling::Denied { .. }) => return other,
+        _ => {}
+    }
+    let may_deny = matches!(
+        one,
+        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
+    ) || matches!(
+        other,
+        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
+    );
+    let mut gaps = Vec::new();
+    let mut seen = Vec::new();
+    for ruling in [one, other] {
+        match ruling {
+            Ruling::Open {
+                gaps: more,
+                seen: also,
+                ..
+            } => {
+                gaps.extend(more);
+                seen.extend(also);
+            }
+            Ruling::Allowed { by } | Ruling::Denied { by, .. } => seen.extend(by),
+            Ruling::Missing { near, .. } => seen.extend(near),
+        }
+    }
+    if gaps.is_empty() {
+        gaps.push(crate::known::Gap {
+            account: key.account().map(|id| id.to_string()),
+            region: key.region().map(|region| region.to_string()),
+            operation: "no call tells kms:ViaService".to_owned(),
+            subject: key.to_string(),
+            error: None,
+            permission: "none".to_owned(),
+        });
+    }
+    Ruling::Open {
+        gaps,
+        may_deny,
+        seen,
+    }
+}
+
+/// What `kms:ViaService` may be.
+fn vias(copy: &Copy, via: Via) -> Vec<Entry> {
+    let service = match via {
+        Via::Backup => Some(ViaService::Backup),
+        Via::OfType => copy.kind.agreed(via_services).known().flatten().flatten(),
+    };
+    let Some(service) = service else {
+        return vec![Entry::Unknown];
+    };
+    let suffix = if copy.destination_vault.partition().as_str() == "aws-cn" {
+        "amazonaws.com.cn"
+    } else {
+        "amazonaws.com"
+    };
+    let entry = |region: Fact<Region>| match region {
+        Fact::Known(region) => Entry::One(format!("{}.{region}.{suffix}", service.as_str())),
+        Fact::Unknown(_) => {
+            Entry::Shaped(Shape::parse(&format!("{}.*.{suffix}", service.as_str())))
+        }
+    };
+    let mut vias = vec![
+        entry(copy.source_region()),
+        entry(copy.destination_region()),
+    ];
+    vias.dedup();
+    vias
+}
+
+fn ask(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    question: &KeyQuestion<'_>,
+    action: &'static str,
+    via: &Entry,
+) -> Ruling {
+    let policy = match facts.key_policy(question.key) {
+        Fact::Known(Some(policy)) => policy,
+        Fact::Known(None) => {
+            return Ruling::Missing {
+                near: Vec::new(),
+                fault: Fault::Subject,
+            };
+        }
+        Fact::Unknown(gap) => {
+            return Ruling::Open {
+                gaps: vec![*gap],
+                may_deny: true,
+                seen: Vec::new(),
+            };
+        }
+    };
+    let Some(request) = request(copy, facts, question, action, via) else {
+        return Ruling::Missing {
+            near: Vec::new(),
+            fault: Fault::Subject,
+        };
+    };
+    let asked = Asked {
+        subject: question.key,
+        pointer: "/Policy",
+        document: policy.document(),
+    };
+    match resource_side(&request, Some(policy.document())) {
+        Side::Denied { by } => Ruling::Denied {
+            statements: by.iter().map(|at| at.index).collect(),
+            by: asked.statements(&by, action),
+        },
+        Side::Allowed { by, how, .. } => {
+            let seen = asked.statements(&by, action);
+            let same_account = question.principal.account() == question.key.account();
+            if !question.both_sides || (same_account && how != How::Account) {
+                return Ruling::Allowed { by: seen };
+            }
+            role_may(facts, question, &request, action, seen)
+        }
+        Side::NotAllowed { near, .. } => {
+            granted(facts, question, action, asked.near(&near, action))
+        }
+        Side::Unknown { statements, keys } => {
+            let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
+            if !may_deny
+                && let allowed @ Ruling::Allowed { .. } =
+                    granted(facts, question, action, Vec::new())
+            {
+                return allowed;
+            }
+            let gaps = keys
+                .iter()
+                .map(|key| gap_of_key(key, facts, question.principal, question.key))
+                .collect();
+            Ruling::Open {
+                gaps,
+                may_deny,
+                seen: asked.open(&statements, &keys),
+            }
+        }
+    }
+}
+
+/// The service-linked role's own policy, which is AWS's.
+fn role_may(
+    facts: &Facts<'_>,
+    question: &KeyQuestion<'_>,
+    request: &Request,
+    action: &'static str,
+    seen: Vec<Evidence>,
+) -> Ruling {
+    let policies = service_linked_role_policies(facts, question.principal);
+    let documents: Vec<_> = policies.iter().map(Policy::document).collect();
+    let Some(first) = documents.first() else {
+        let role = question.principal;
+        let gap = facts.gap(
+            "iam:ListAttachedRolePolicies",
+            role.as_str(),
+            role.account(),
+            None,
+        );
+        return Ruling::Open {
+            gaps: vec![gap],
+            may_deny: false,
+            seen,
+        };
+    };
+    let asked = Asked {
+        subject: question.principal,
+        pointer: "/AttachedPolicies/0/Document",
+        document: first,
+    };
+    match identity_side(request, &documents, None) {
+        Side::Allowed { .. } => Ruling::Allowed { by: seen },
+        Side::Denied { by } => Ruling::Missing {
+            near: asked.statements(&by, action),
+            fault: Fault::Principal,
+        },
+        Side::NotAllowed { near, .. } => Ruling::Missing {
+            near: asked.near(&near, action),
+            fault: Fault::Principal,
+        },
+        Side::Unknown { statements, keys } => Ruling::Open {
+            gaps: keys
+                .iter()
+                .map(|key| gap_of_key(key, facts, question.principal, question.key))
+                .collect(),
+            may_deny: false,
+            seen: asked.open(&statements, &keys),
+        },
+    }
+}
+
+/// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
+fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
+    let read = facts.role_policies(role).known().flatten();
+    let read: Vec<Policy> = read
+        .into_iter()
+        .flat_map(|policies| policies.identity)
+        .filter_map(|policy| policy.policy.known())
+        .collect();
+    if !read.is_empty() {
+        return read;
+    }
+    Arn::parse(SERVICE_LINKED_ROLE_POLICY)
+        .ok()
+        .as_ref()
+        .and_then(built_in)
+        .into_iter()
+        .collect()
+}
+
+/// Silence of the key policy is not denial where a grant speaks.
+fn granted(
+    facts: &Facts<'_>,
+    question: &KeyQuestion<'_>,
+    action: &str,
+    near: Vec<Evidence>,
+) -> Ruling {
+    let grants = match facts.key_grants(question.key) {
+        Fact::Unknown(gap) => {
+            return Ruling::Open {
+                gaps: vec![*gap],
+                may_deny: false,
+                seen: near,
+            };
+        }
+        Fact::Known(grants) => grants.unwrap_or(&[]),
+    };
+    let operation = action.trim_start_matches("kms:");
+    let mut constrained = None;
+    for (index, grant) in grants.iter().enumerate() {
+        let to_us = grant
+            .grantee_principal
+            .value()
+            .is_some_and(|who| **who == *question.principal.as_str());
+        let for_this = grant
+            .operations
+            .value()
+            .is_some_and(|operations| operations.iter().any(|name| **name == *operation));
+        if !to_us || !for_this {
+            continue;
+        }
+        let seen = Evidence::at(
+            question.key,
+            format!("/Grants/{index}"),
+            format!("the grant allows {action}"),
+        );
+        let free = grant
+            .constraints
+            .value()
+            .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
+        if free {
+            return Ruling::Allowed { by: vec![seen] };
+        }
+        constrained = Some(seen);
+    }
+    match constrained {
+        None => Ruling::Missing {
+            near,
+            fault: Fault::Subject,
+        },
+        Some(seen) => {
+            let gap = gap_of_key(
+                "kms:EncryptionContext",
+                facts,
+                question.principal,
+                question.key,
+            );
+            Ruling::Open {
+                gaps: vec![gap],
+                may_deny: false,
+                seen: vec![seen],
+            }
+        }
+    }
+}
+
+/// The request to a key by a role, through the service in between in the source Region. `None` where an ARN is none.
+pub fn key_request(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    role: &Arn,
+    key: &Arn,
+    action: &str,
+    via: Via,
+) -> Option<Request> {
+    let question = KeyQuestion {
+        key,
+        principal: role,
+        actions: &[],
+        via,
+        both_sides: false,
+    };
+    let vias = vias(copy, via);
+    // Where it matters in which Region the call comes, nobody knows which.
+    let via = match vias.as_slice() {
+        [via] => via.clone(),
+        _ => Entry::Unknown,
+    };
+    request(copy, facts, &question, action, &via)
+}
+
+/// The request as KMS sees it. `None` where the principal's ARN is none.
+fn request(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    question: &KeyQuestion<'_>,
+    action: &str,
+    via: &Entry,
+) -> Option<Request> {
+    let key = question.key;
+    let principal = Principal::parse(question.principal.as_str()).ok()?;
+    let caller = question
+        .principal
+        .account()
+        .map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
+    let mut context = of_role(
+        facts,
+        question.principal,
+        key.account(),
+        key.region().as_ref(),
+    )
+    .with("kms:CallerAccount", caller)
+    .with("kms:ViaService", via.clone())
+    .with_family("backup:", Rest::Absent);
+    context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
+    if let Fact::Known(aliases) = facts.key_aliases(key) {
+        let aliases = aliases
+            .unwrap_or(&[])
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        context = context.with("kms:ResourceAliases", Entry::Many(aliases));
+    }
+    context = of_action(context, action, on_ebs(copy));
+    Some(Request::new(
+        principal,
+        action,
+        Resource::exact(key.as_str()),
+        context,
+    ))
+}
+
+fn on_ebs(copy: &Copy) -> bool {
+    copy.kind.agreed(via_services).known().flatten().flatten() == Some(ViaService::Ec2)
+}
+
+/// The keys that only some actions carry.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
+fn of_action(context: Context, action: &str, on_ebs: bool) -> Context {
+    let grants = action == "kms:CreateGrant";
+    let context = if grants {
+        context.with("kms:GrantIsForAWSResource", Entry::One("true".to_owned()))
+    } else {
+        context
+            .with("kms:GrantIsForAWSResource", Entry::Absent)
+            .with("kms:GrantOperations", Entry::Absent)
+            .with("kms:GrantConstraintType", Entry::Absent)
+            .with("kms:GranteePrincipal", Entry::Absent)
+            .with("kms:RetiringPrincipal", Entry::Absent)
+    };
+    if action == "kms:DescribeKey" {
+        context.with_family("kms:EncryptionContext", Rest::Absent)
+    } else if on_ebs {
+        context.with(
+            "kms:EncryptionContextKeys",
+            Entry::Including(vec!["aws:ebs:id".to_owned()]),
+        )
+    } else {
+        context
+    }
+}
