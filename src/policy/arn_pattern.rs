@@ -4,16 +4,14 @@
 
 use super::pattern::{Pattern, Piece, Syntax, Token, glob, met, pieces};
 use super::request::{Context, Resource};
+use super::shape::relation;
 use super::{Shape, Truth};
 
 /// A pattern of ARNs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ArnPattern {
-    /// Six segments. `spans`: a wildcard stands before the last one, where it could be taken to reach over colons.
-    Segments {
-        parts: Box<[Pattern; 6]>,
-        spans: bool,
-    },
+    /// Six segments.
+    Segments(Box<[Pattern; 6]>),
     /// A text that is not an ARN, such as `*`.
     Text(Pattern),
 }
@@ -21,19 +19,12 @@ pub(super) enum ArnPattern {
 impl ArnPattern {
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
         let parts = if syntax.variables && text.contains("${") {
-            Self::segments_of_pieces(pieces(text, syntax))
+            Self::segments_of_pieces(&pieces(text, syntax))
         } else {
             Self::segments_of_text(text, syntax)
         };
         match parts {
-            Some(parts) => {
-                let first = parts.iter().take(5);
-                let spans = first.filter(|part| !part.is_exact()).count() > 0;
-                Self::Segments {
-                    parts: Box::new(parts),
-                    spans,
-                }
-            }
+            Some(parts) => Self::Segments(Box::new(parts)),
             None => Self::Text(Pattern::parse(text, syntax)),
         }
     }
@@ -45,7 +36,7 @@ impl ArnPattern {
     }
 
     /// Variables are still whole here, so that the colon in a key, or in its value, moves no segment.
-    fn segments_of_pieces(pieces: Vec<Piece>) -> Option<[Pattern; 6]> {
+    fn segments_of_pieces(pieces: &[Piece]) -> Option<[Pattern; 6]> {
         let colon = |piece: &Piece| *piece == Piece::Token(Token::Literal(':'));
         let mut parts = pieces.splitn(6, colon);
         let mut part = || {
@@ -59,13 +50,13 @@ impl ArnPattern {
     pub(super) fn is_any(&self) -> bool {
         match self {
             Self::Text(pattern) => pattern.is_any(),
-            Self::Segments { .. } => false,
+            Self::Segments(_) => false,
         }
     }
 
     fn parts(&self) -> impl Iterator<Item = &Pattern> {
         let (parts, text) = match self {
-            Self::Segments { parts, .. } => (parts.as_slice(), None),
+            Self::Segments(parts) => (parts.as_slice(), None),
             Self::Text(pattern) => (&[][..], Some(pattern)),
         };
         parts.iter().chain(text)
@@ -74,7 +65,7 @@ impl ArnPattern {
     /// As a condition's `ArnLike` compares. A pattern that is no ARN is nothing that AWS documents.
     pub(super) fn matches(&self, arn: &str, context: &Context) -> Truth {
         match self {
-            Self::Segments { parts, .. } => segments(parts, arn, context),
+            Self::Segments(parts) => segments(parts, arn, context),
             Self::Text(pattern) => pattern.matches(arn, context).and(Truth::Unknown),
         }
     }
@@ -82,7 +73,7 @@ impl ArnPattern {
     /// The same for a value of which only the shape is known.
     pub(super) fn matches_shape(&self, shape: &Shape, context: &Context) -> Truth {
         match self {
-            Self::Segments { parts, .. } => match shape.segments() {
+            Self::Segments(parts) => match shape.segments() {
                 None => Truth::False,
                 Some(segments) => Truth::all(
                     parts
@@ -95,20 +86,24 @@ impl ArnPattern {
         }
     }
 
-    /// As a statement's `Resource` compares: `*` is everything, and where it would take a wildcard that reaches over a
-    /// colon, the answer is open.
+    /// As a statement's `Resource` compares: `*` is everything, and a `*` that ends a segment may reach over colons. What
+    /// takes any other wildcard to reach over one is open.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
     pub(super) fn matches_resource(&self, resource: &Resource, context: &Context) -> Truth {
         if self.is_any() {
             return Truth::True;
         }
         match resource {
-            Resource::Exact(arn) => match self {
-                Self::Segments { parts, spans } => match segments(parts, arn, context) {
-                    Truth::False if *spans && glob(&self.whole(context).0, arn) => Truth::Unknown,
-                    settled => settled,
-                },
-                Self::Text(_) => self.matches(arn, context),
-            },
+            Resource::Exact(arn) => {
+                let within = self.within_segments(arn, context);
+                if within != Truth::False || self.is_exact() {
+                    return within;
+                }
+                let (tokens, open) = self.whole(context);
+                let matched = glob(&tokens, arn).into();
+                self.across_segments(met(matched, open))
+            }
             Resource::OneOf(shapes) => {
                 let mut each = shapes.iter().map(|shape| self.matches_new(shape, context));
                 let first = each.next().unwrap_or(Truth::Unknown);
@@ -118,12 +113,47 @@ impl ArnPattern {
     }
 
     fn matches_new(&self, shape: &Shape, context: &Context) -> Truth {
-        match self.matches_shape(shape, context) {
-            Truth::False => {
-                let (tokens, open) = self.whole(context);
-                met(super::shape::relation(shape, &tokens), open).and(Truth::Unknown)
-            }
-            settled => settled,
+        let within = match self {
+            Self::Segments(_) => self.matches_shape(shape, context),
+            Self::Text(_) => Truth::False,
+        };
+        if within == Truth::True {
+            return within;
+        }
+        let (tokens, open) = self.whole(context);
+        // A name that is not there yet is not taken to hold a colon where only that would make it match.
+        if within == Truth::False && relation(&shape.confined(), &tokens) == Truth::False {
+            return Truth::False;
+        }
+        let across = self.across_segments(met(relation(shape, &tokens), open));
+        across.or(Truth::Unknown)
+    }
+
+    fn within_segments(&self, arn: &str, context: &Context) -> Truth {
+        match self {
+            Self::Segments(parts) => segments(parts, arn, context),
+            Self::Text(_) => Truth::False,
+        }
+    }
+
+    fn is_exact(&self) -> bool {
+        self.parts().all(Pattern::is_exact)
+    }
+
+    /// A match that needs a wildcard to reach over a colon, which those that end a segment may.
+    fn across_segments(&self, matched: Truth) -> Truth {
+        let arn = match self {
+            Self::Segments(_) => true,
+            Self::Text(pattern) => pattern.starts_with("arn:"),
+        };
+        let last = match self {
+            Self::Segments(_) => 5,
+            Self::Text(_) => 1,
+        };
+        if arn && self.parts().take(last).all(Pattern::ends_its_segments) {
+            matched
+        } else {
+            matched.and(Truth::Unknown)
         }
     }
 
@@ -205,14 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_pattern_of_fewer_segments_is_open_where_it_could_match() {
+    fn a_star_that_ends_a_segment_of_a_resource_reaches_over_colons() {
         let context = Context::new(Rest::Absent);
         let resource = Resource::exact(VAULT);
         let ask = |text| ArnPattern::parse(text, SYNTAX).matches_resource(&resource, &context);
         assert_eq!(ask("*"), Truth::True);
-        assert_eq!(ask("arn:aws:backup:*"), Truth::Unknown);
+        assert_eq!(ask("arn:aws:backup:*"), Truth::True);
+        assert_eq!(ask("arn:aws:backup:*:backup-vault:prod"), Truth::True);
         assert_eq!(ask("arn:aws:kms:*"), Truth::False);
         assert_eq!(ask("arn:aws:backup:*:backup-vault:x:prod"), Truth::False);
+        assert_eq!(ask("arn:aws:backup:us*3:backup-vault:prod"), Truth::Unknown);
+        assert_eq!(ask("*prod"), Truth::Unknown);
     }
 
     #[test]
@@ -228,5 +261,8 @@ mod tests {
             Truth::Unknown
         );
         assert_eq!(ask("arn:aws:rds:*:*:cluster-snapshot:*"), Truth::False);
+        assert_eq!(ask("arn:aws:rds:*:snapshot:awsbackup:*"), Truth::True);
+        assert_eq!(ask("arn:aws:rds:*"), Truth::True);
+        assert_eq!(ask("arn:aws:ec2:*"), Truth::False);
     }
 }

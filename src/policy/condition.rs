@@ -13,9 +13,10 @@ use super::{Shape, Truth};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
     operator_text: Box<str>,
-    key_text: Box<str>,
-    values: Box<[Box<str>]>,
     key: Box<str>,
+    values: Box<[Box<str>]>,
+    /// The key in lower case.
+    name: Box<str>,
     operator: Operator,
     wanted: Wanted,
 }
@@ -62,15 +63,15 @@ const MULTIVALUED: &[&str] = &[
 impl Condition {
     pub(super) fn new(
         operator_text: &str,
-        key_text: &str,
+        key: &str,
         values: Box<[Box<str>]>,
         variables: bool,
     ) -> Self {
         let operator = Operator::parse(operator_text);
         Self {
             operator_text: operator_text.into(),
-            key_text: key_text.into(),
-            key: key_text.to_ascii_lowercase().into(),
+            key: key.into(),
+            name: key.to_ascii_lowercase().into(),
             wanted: Wanted::read(operator.test, &values, variables),
             values,
             operator,
@@ -86,7 +87,7 @@ impl Condition {
     /// The key as it is written.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key_text
+        &self.key
     }
 
     /// The values as they are written; numbers and truth values as their text.
@@ -98,7 +99,7 @@ impl Condition {
         if self.wanted == Wanted::Odd {
             return Truth::Unknown;
         }
-        let entry = context.entry(&self.key);
+        let entry = context.entry(&self.name);
         if self.operator.test == Test::Null {
             return self.null(entry);
         }
@@ -121,7 +122,7 @@ impl Condition {
                 Truth::any(values.iter().map(text)).or(others)
             }
             (Entry::Unknown, set) => {
-                let several = set == Set::None && MULTIVALUED.contains(&&*self.key);
+                let several = set == Set::None && MULTIVALUED.contains(&&*self.name);
                 let present = if several {
                     Truth::Unknown
                 } else {
@@ -187,11 +188,11 @@ impl Condition {
             Wanted::Texts(_) | Wanted::Folded(_) | Wanted::Arns(_) => false,
         };
         if odd {
-            out.push(format!("{} of {}", self.operator_text, self.key_text));
+            out.push(format!("{} of {}", self.operator_text, self.key));
             return;
         }
         let before = out.len();
-        if !matches!(context.entry(&self.key), Entry::Unknown) {
+        if !matches!(context.entry(&self.name), Entry::Unknown) {
             match &self.wanted {
                 Wanted::Texts(patterns) | Wanted::Folded(patterns) => patterns
                     .iter()
@@ -207,13 +208,13 @@ impl Condition {
             }
         }
         if out.len() == before {
-            out.push(context.spelling(&self.key, &self.key_text).to_owned());
+            out.push(context.spelling(&self.name, &self.key).to_owned());
         }
     }
 
     /// What the request has under the key.
     pub(super) fn found<'a>(&self, context: &'a Context) -> &'a Entry {
-        context.entry(&self.key)
+        context.entry(&self.name)
     }
 }
 
@@ -224,8 +225,9 @@ impl Wanted {
             variables,
         };
         let texts = |wildcards| {
-            let read = |value: &Box<str>| Pattern::parse(value, syntax(wildcards));
-            values.iter().map(read).collect()
+            let each = values.iter();
+            each.map(|value| Pattern::parse(value, syntax(wildcards)))
+                .collect()
         };
         match test {
             _ if values.is_empty() => Self::Odd,
@@ -233,12 +235,19 @@ impl Wanted {
             Test::StringEquals | Test::Binary => Self::Texts(texts(false)),
             Test::StringLike => Self::Texts(texts(true)),
             Test::StringEqualsIgnoreCase => {
-                let read = |value: &Box<str>| Pattern::parse(&value.to_lowercase(), syntax(false));
-                Self::Folded(values.iter().map(read).collect())
+                let lower = values.iter().map(|value| value.to_lowercase());
+                Self::Folded(
+                    lower
+                        .map(|value| Pattern::parse(&value, syntax(false)))
+                        .collect(),
+                )
             }
             Test::Arn => {
-                let read = |value: &Box<str>| ArnPattern::parse(value, syntax(true));
-                Self::Arns(values.iter().map(read).collect())
+                let each = values.iter();
+                Self::Arns(
+                    each.map(|value| ArnPattern::parse(value, syntax(true)))
+                        .collect(),
+                )
             }
             Test::Number(order) => {
                 Self::Numbers(order, values.iter().map(|v| Number::parse(v)).collect())

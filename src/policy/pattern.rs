@@ -105,6 +105,34 @@ impl Pattern {
         matches!(self.0, Kind::Exact(_))
     }
 
+    pub(super) fn starts_with(&self, text: &str) -> bool {
+        match &self.0 {
+            Kind::Any | Kind::Template(_) => false,
+            Kind::Exact(exact) => exact.starts_with(text),
+            Kind::Prefix(prefix) => prefix.starts_with(text),
+            Kind::Glob(tokens) => {
+                let mut tokens = tokens.iter();
+                text.chars()
+                    .all(|place| tokens.next() == Some(&Token::Literal(place)))
+            }
+        }
+    }
+
+    /// Whether its only wildcards are `*` that end a segment, or the whole.
+    pub(super) fn ends_its_segments(&self) -> bool {
+        match &self.0 {
+            Kind::Any | Kind::Exact(_) | Kind::Prefix(_) => true,
+            Kind::Template(_) => false,
+            Kind::Glob(tokens) => tokens.iter().enumerate().all(|(at, token)| match token {
+                Token::Literal(_) => true,
+                Token::One => false,
+                Token::Many => {
+                    matches!(tokens.get(at + 1), None | Some(Token::Literal(':')))
+                }
+            }),
+        }
+    }
+
     /// Whether a text matches: unknown where a variable is not known and could make it match.
     pub(super) fn matches(&self, text: &str, context: &Context) -> Truth {
         match &self.0 {

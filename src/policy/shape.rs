@@ -52,6 +52,16 @@ impl Shape {
         self.0.iter().map(place).collect()
     }
 
+    /// The same shape without a colon in anything that is not known.
+    pub(super) fn confined(&self) -> Self {
+        let place = |place: &Place| match place {
+            Place::Literal(place) => Place::Literal(*place),
+            Place::One { .. } => Place::One { colon: false },
+            Place::Many { .. } => Place::Many { colon: false },
+        };
+        Self(self.0.iter().map(place).collect())
+    }
+
     /// Its six segments, where it is the shape of an ARN.
     pub(super) fn segments(&self) -> Option<[Self; 6]> {
         let mut parts = self.0.splitn(6, |place| *place == Place::Literal(':'));
