@@ -1,0 +1,1 @@
+//! The server answers as AWS documents.
