@@ -233,9 +233,8 @@ fn fields(thing: &Value, kind: &Kind) -> Result<Value, No> {
         default(&mut fields, "SnapshotType", "awsbackup");
         default(&mut fields, "Status", "available");
     }
-    let tags = pairs(&thing["Tags"], "Key", "Value");
-    if !tags.is_empty() {
-        default(&mut fields, "TagList", tags);
+    if let Some(tags) = thing.get("Tags") {
+        default(&mut fields, "TagList", pairs(tags, "Key", "Value"));
     }
     Ok(fields.into())
 }

@@ -1,1 +1,3 @@
 //! The server answers as AWS documents.
+
+mod by_hand;
