@@ -34,22 +34,35 @@ fn route(method: &str, path: &[&str]) -> Option<Route> {
         ("POST", ["listRegions"]) => "ListRegions",
         _ => return None,
     };
-    Some(Route { operation, params: Vec::new() })
+    Some(Route {
+        operation,
+        params: Vec::new(),
+    })
 }
 
 fn names(_: &World, call: &Call) -> Vec<String> {
-    call.arg("RegionName").map(str::to_owned).into_iter().collect()
+    call.arg("RegionName")
+        .map(str::to_owned)
+        .into_iter()
+        .collect()
 }
 
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {
     let caller = &call.scope.account;
     if call.arg("AccountId").is_some_and(|id| id != caller) {
-        return Err(No::failure(403, "AccessDeniedException", "not the caller's account"));
+        return Err(No::failure(
+            403,
+            "AccessDeniedException",
+            "not the caller's account",
+        ));
     }
     match call.operation.as_str() {
         "GetRegionOptStatus" => {
             let region = call.need("RegionName")?;
-            Ok(Answer::Whole(status(world.region(caller, region)?, region)?))
+            Ok(Answer::Whole(status(
+                world.region(caller, region)?,
+                region,
+            )?))
         }
         "ListRegions" => {
             let wanted = many(&call.args, "RegionOptStatusContains");
@@ -60,7 +73,10 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                     items.push(region);
                 }
             }
-            Ok(Answer::List { field: "Regions", items })
+            Ok(Answer::List {
+                field: "Regions",
+                items,
+            })
         }
         _ => Err(No::Unknown),
     }
@@ -71,7 +87,11 @@ fn status(place: &Value, region: &str) -> Result<Value, No> {
         Some("opt-in-not-required") => "ENABLED_BY_DEFAULT",
         Some("opted-in") => "ENABLED",
         Some("not-opted-in") => "DISABLED",
-        _ => return Err(No::Incomplete(format!("`opt_in_status` of {region} is absent"))),
+        _ => {
+            return Err(No::Incomplete(format!(
+                "`opt_in_status` of {region} is absent"
+            )));
+        }
     };
     Ok(json!({"RegionName": region, "RegionOptStatus": status}))
 }

@@ -45,8 +45,7 @@ pub fn seconds(text: &str) -> Option<Number> {
     let minutes: i64 = parts.next()?.parse().ok()?;
     let last = parts.next()?;
     let (whole, fraction) = last.split_once('.').unwrap_or((last, ""));
-    let whole =
-        ((days * 24 + hours) * 60 + minutes) * 60 + whole.parse::<i64>().ok()? - offset;
+    let whole = ((days * 24 + hours) * 60 + minutes) * 60 + whole.parse::<i64>().ok()? - offset;
     if fraction.bytes().all(|digit| digit == b'0') {
         return Some(whole.into());
     }

@@ -58,9 +58,16 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
         }
         "ListTagsOfResource" => {
             let table = find(world, call, call.need("ResourceArn")?)?;
-            reveals(table, &["Tags"], text(table, "ResourceArn").unwrap_or_default())?;
+            reveals(
+                table,
+                &["Tags"],
+                text(table, "ResourceArn").unwrap_or_default(),
+            )?;
             let items = pairs(&table["Tags"], "Key", "Value");
-            Ok(Answer::List { field: "Tags", items })
+            Ok(Answer::List {
+                field: "Tags",
+                items,
+            })
         }
         _ => Err(No::Unknown),
     }
@@ -81,7 +88,10 @@ fn find<'a>(world: &'a World, call: &Call, asked: &str) -> Result<&'a Value, No>
         return Err(No::failure(
             400,
             "AccessDeniedException",
-            format!("not authorized to perform: dynamodb:{} on resource: {wanted}", call.operation),
+            format!(
+                "not authorized to perform: dynamodb:{} on resource: {wanted}",
+                call.operation
+            ),
         ));
     }
     let table = world
@@ -99,10 +109,16 @@ fn describe(table: &Value) -> Result<Value, No> {
     let arn = text(table, "ResourceArn").unwrap_or_default();
     reveals(table, &["Encrypted", "EncryptionKeyArn", "Detail"], arn)?;
     if table["Encrypted"] != true {
-        return Err(No::Incomplete(format!("{arn}: DynamoDB encrypts every table")));
+        return Err(No::Incomplete(format!(
+            "{arn}: DynamoDB encrypts every table"
+        )));
     }
     let mut fields = without(&table["Detail"], &[]);
-    default(&mut fields, "TableName", arn.rsplit('/').next().unwrap_or_default());
+    default(
+        &mut fields,
+        "TableName",
+        arn.rsplit('/').next().unwrap_or_default(),
+    );
     default(&mut fields, "TableArn", arn);
     default(&mut fields, "TableStatus", "ACTIVE");
     default(&mut fields, "CreationDateTime", "2025-01-01T00:00:00.250Z");
@@ -118,5 +134,10 @@ fn table_arn(call: &Call, asked: &str) -> String {
         return asked.to_owned();
     }
     let scope = &call.scope;
-    format!("arn:{}:dynamodb:{}:{}:table/{asked}", scope.partition(), scope.region, scope.account)
+    format!(
+        "arn:{}:dynamodb:{}:{}:table/{asked}",
+        scope.partition(),
+        scope.region,
+        scope.account
+    )
 }

@@ -9,7 +9,7 @@ pub struct Request {
     pub path: String,
     /// What stands after the question mark, still percent-encoded.
     pub query: String,
-    headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -143,8 +143,7 @@ fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     loop {
         let head = line(stream)?.ok_or_else(|| broken("the chunks end early"))?;
         let size = head.split(';').next().unwrap_or_default().trim();
-        let size =
-            usize::from_str_radix(size, 16).map_err(|_| broken("a chunk without a size"))?;
+        let size = usize::from_str_radix(size, 16).map_err(|_| broken("a chunk without a size"))?;
         if size == 0 {
             headers(stream)?;
             return Ok(body);
@@ -152,7 +151,9 @@ fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
         let start = body.len();
         body.resize(start + size, 0);
         stream.read_exact(&mut body[start..])?;
-        line(stream)?;
+        if line(stream)?.is_some_and(|rest| !rest.is_empty()) {
+            return Err(broken("a chunk that is longer than its size"));
+        }
     }
 }
 

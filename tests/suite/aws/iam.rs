@@ -4,9 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::call::{
-    Answer, Call, No, Service, default, document, pairs, reveals, text, without,
-};
+use super::call::{Answer, Call, No, Service, default, document, pairs, reveals, text, without};
 use super::paging::Pager;
 use super::protocol::Protocol;
 use super::query::{encode, members};
@@ -40,7 +38,13 @@ pub const SERVICE: Service = Service {
 };
 
 /// What comes from calls of its own, and not from GetRole.
-const ELSEWHERE: &[&str] = &["AttachedPolicies", "InlinePolicies", "Simulated", "PermissionsBoundary", "Tags"];
+const ELSEWHERE: &[&str] = &[
+    "AttachedPolicies",
+    "InlinePolicies",
+    "Simulated",
+    "PermissionsBoundary",
+    "Tags",
+];
 
 fn names(world: &World, call: &Call) -> Vec<String> {
     let mut names = Vec::new();
@@ -61,7 +65,10 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
         "GetRole" => {
             let role = find_role(world, call)?;
             let mut fields = frame(role)?;
-            if let Some(arn) = role.get("PermissionsBoundary").and_then(|b| text(b, "PolicyArn")) {
+            if let Some(arn) = role
+                .get("PermissionsBoundary")
+                .and_then(|b| text(b, "PolicyArn"))
+            {
                 let boundary = json!({
                     "PermissionsBoundaryType": "Policy",
                     "PermissionsBoundaryArn": arn,
@@ -79,7 +86,10 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
             let role = find_role(world, call)?;
             reveals(role, &["Tags"], &arn(role))?;
             let items = pairs(&role["Tags"], "Key", "Value");
-            Ok(Answer::List { field: "Tags", items })
+            Ok(Answer::List {
+                field: "Tags",
+                items,
+            })
         }
         "ListAttachedRolePolicies" => {
             let role = find_role(world, call)?;
@@ -89,7 +99,10 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                 .filter_map(|policy| text(policy, "PolicyArn"))
                 .map(|arn| json!({"PolicyName": last(arn), "PolicyArn": arn}))
                 .collect();
-            Ok(Answer::List { field: "AttachedPolicies", items })
+            Ok(Answer::List {
+                field: "AttachedPolicies",
+                items,
+            })
         }
         "ListRolePolicies" => {
             let role = find_role(world, call)?;
@@ -98,7 +111,10 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                 .iter()
                 .filter_map(|policy| policy.get("PolicyName").cloned())
                 .collect();
-            Ok(Answer::List { field: "PolicyNames", items })
+            Ok(Answer::List {
+                field: "PolicyNames",
+                items,
+            })
         }
         "GetRolePolicy" => role_policy(world, call),
         "GetPolicy" => {
@@ -129,7 +145,10 @@ const VERSION: &str = "v7";
 fn list_roles(world: &World, call: &Call) -> Result<Answer, No> {
     let account = world.account(&call.scope.account)?;
     if account["roles_complete"] != true {
-        let message = format!("`roles_complete` of account {} is not true", call.scope.account);
+        let message = format!(
+            "`roles_complete` of account {} is not true",
+            call.scope.account
+        );
         return Err(No::Incomplete(message));
     }
     let prefix = call.arg("PathPrefix").unwrap_or("/");
@@ -139,7 +158,10 @@ fn list_roles(world: &World, call: &Call) -> Result<Answer, No> {
             items.push(without(&frame(role)?.into(), &["RoleLastUsed"]).into());
         }
     }
-    Ok(Answer::List { field: "Roles", items })
+    Ok(Answer::List {
+        field: "Roles",
+        items,
+    })
 }
 
 fn frame(role: &Value) -> Result<serde_json::Map<String, Value>, No> {
@@ -177,7 +199,8 @@ fn policy_version(world: &World, call: &Call) -> Result<Answer, No> {
     built_in(policy, arn)?;
     let version = call.need("VersionId")?;
     if version != VERSION {
-        let message = format!("Policy {arn} version {version} does not exist or is not attachable.");
+        let message =
+            format!("Policy {arn} version {version} does not exist or is not attachable.");
         return Err(no_entity(message));
     }
     Ok(Answer::Whole(json!({"PolicyVersion": {
@@ -191,7 +214,9 @@ fn policy_version(world: &World, call: &Call) -> Result<Answer, No> {
 /// AWS managed policies that the inventory has no document for are not there: the program has its own copies.
 fn built_in(policy: &Value, arn: &str) -> Result<(), No> {
     if policy.get("Document").is_none() && arn.contains(":iam::aws:policy/") {
-        return Err(no_entity(format!("Policy {arn} does not exist or is not attachable.")));
+        return Err(no_entity(format!(
+            "Policy {arn} does not exist or is not attachable."
+        )));
     }
     Ok(())
 }
@@ -210,13 +235,19 @@ fn find_policy<'a>(world: &'a World, call: &'a Call) -> Result<(&'a Value, &'a s
     let account = world.account(&call.scope.account)?;
     let mut found: Vec<&Value> = many(account, "roles")
         .iter()
-        .flat_map(|role| many(role, "AttachedPolicies").iter().chain(role.get("PermissionsBoundary")))
+        .flat_map(|role| {
+            many(role, "AttachedPolicies")
+                .iter()
+                .chain(role.get("PermissionsBoundary"))
+        })
         .filter(|policy| text(policy, "PolicyArn") == Some(arn))
         .collect();
     found.sort_by_key(|policy| policy.get("Document").is_none());
     match found.first() {
         Some(policy) => Ok((policy, arn)),
-        None => Err(no_entity(format!("Policy {arn} does not exist or is not attachable."))),
+        None => Err(no_entity(format!(
+            "Policy {arn} does not exist or is not attachable."
+        ))),
     }
 }
 
@@ -246,7 +277,10 @@ fn simulate(world: &World, call: &Call) -> Result<Answer, No> {
             return Err(No::Incomplete(message));
         }
     }
-    Ok(Answer::List { field: "EvaluationResults", items })
+    Ok(Answer::List {
+        field: "EvaluationResults",
+        items,
+    })
 }
 
 fn known_role<'a>(world: &'a World, call: &Call, name: &str) -> Option<&'a Value> {
@@ -260,9 +294,9 @@ fn find_role<'a>(world: &'a World, call: &Call) -> Result<&'a Value, No> {
     let account = world.account(&call.scope.account)?;
     match known_role(world, call, name) {
         Some(role) => Ok(role),
-        None if account["roles_complete"] == true => {
-            Err(no_entity(format!("The role with name {name} cannot be found.")))
-        }
+        None if account["roles_complete"] == true => Err(no_entity(format!(
+            "The role with name {name} cannot be found."
+        ))),
         None => Err(No::Incomplete(format!(
             "the role {name} of account {} is absent, and `roles_complete` is not true",
             call.scope.account
@@ -280,8 +314,12 @@ fn last(arn: &str) -> &str {
 
 /// The path in an ARN: `/service-role/`, or `/`.
 fn path(arn: &str, kind: &str) -> String {
-    let inner = arn.split_once(&format!(":{kind}/")).map_or("", |(_, rest)| rest);
-    let folder = inner.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let inner = arn
+        .split_once(&format!(":{kind}/"))
+        .map_or("", |(_, rest)| rest);
+    let folder = inner
+        .rsplit_once('/')
+        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
     format!("/{folder}")
 }
 

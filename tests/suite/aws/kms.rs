@@ -55,7 +55,9 @@ fn names(world: &World, call: &Call) -> Vec<String> {
 
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {
     match call.operation.as_str() {
-        "DescribeKey" => Ok(Answer::Whole(json!({"KeyMetadata": metadata(key(world, call)?)?}))),
+        "DescribeKey" => Ok(Answer::Whole(
+            json!({"KeyMetadata": metadata(key(world, call)?)?}),
+        )),
         "GetKeyPolicy" => policy(world, call),
         "ListGrants" => grants(world, call),
         "ListAliases" => aliases(world, call),
@@ -63,14 +65,21 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
             let key = own_key(world, call)?;
             reveals(key, &["Tags"], &name(key))?;
             let items = pairs(&key["Tags"], "TagKey", "TagValue");
-            Ok(Answer::List { field: "Tags", items })
+            Ok(Answer::List {
+                field: "Tags",
+                items,
+            })
         }
         _ => Err(No::Unknown),
     }
 }
 
 fn metadata(key: &Value) -> Result<Value, No> {
-    reveals(key, &["KeyManager", "KeyState", "KeySpec", "KeyUsage"], &name(key))?;
+    reveals(
+        key,
+        &["KeyManager", "KeyState", "KeySpec", "KeyUsage"],
+        &name(key),
+    )?;
     let mut fields = without(key, ELSEWHERE);
     let name = name(key);
     let parts = arn(&name).ok_or_else(|| No::Incomplete(format!("the key ARN `{name}`")))?;
@@ -89,7 +98,9 @@ fn policy(world: &World, call: &Call) -> Result<Answer, No> {
     reveals(key, &["Policy"], &name(key))?;
     match &key["Policy"] {
         Value::Null => Err(not_found("No such policy exists")),
-        policy => Ok(Answer::Whole(json!({"Policy": document(policy), "PolicyName": "default"}))),
+        policy => Ok(Answer::Whole(
+            json!({"Policy": document(policy), "PolicyName": "default"}),
+        )),
     }
 }
 
@@ -108,7 +119,10 @@ fn grants(world: &World, call: &Call) -> Result<Answer, No> {
             grant.into()
         })
         .collect();
-    Ok(Answer::List { field: "Grants", items })
+    Ok(Answer::List {
+        field: "Grants",
+        items,
+    })
 }
 
 fn aliases(world: &World, call: &Call) -> Result<Answer, No> {
@@ -129,7 +143,12 @@ fn aliases(world: &World, call: &Call) -> Result<Answer, No> {
             .filter(|key| key.get("KeyState") != Some(&Value::Null))
             .collect(),
     };
-    let of = format!("arn:{}:kms:{}:{}", call.scope.partition(), call.scope.region, call.scope.account);
+    let of = format!(
+        "arn:{}:kms:{}:{}",
+        call.scope.partition(),
+        call.scope.region,
+        call.scope.account
+    );
     let mut items = Vec::new();
     for key in keys {
         reveals(key, &["Aliases"], &name(key))?;
@@ -150,7 +169,10 @@ fn aliases(world: &World, call: &Call) -> Result<Answer, No> {
         let alias = "alias/aws/lightsail";
         items.push(json!({"AliasName": alias, "AliasArn": format!("{of}:{alias}")}));
     }
-    Ok(Answer::List { field: "Aliases", items })
+    Ok(Answer::List {
+        field: "Aliases",
+        items,
+    })
 }
 
 /// The key that a call names, of whatever account, where the caller may describe it.
@@ -200,7 +222,13 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     fn read(call: &'a Call, id: &'a str) -> Self {
         match arn(id) {
-            Some(Arn { partition, region, account, resource, .. }) => Self {
+            Some(Arn {
+                partition,
+                region,
+                account,
+                resource,
+                ..
+            }) => Self {
                 partition,
                 region,
                 account,
@@ -210,17 +238,28 @@ impl<'a> Asked<'a> {
                 partition: call.scope.partition(),
                 region: &call.scope.region,
                 account: &call.scope.account,
-                resource: if id.starts_with("alias/") { id.to_owned() } else { format!("key/{id}") },
+                resource: if id.starts_with("alias/") {
+                    id.to_owned()
+                } else {
+                    format!("key/{id}")
+                },
             },
         }
     }
 
     fn alias(&self) -> Option<&str> {
-        self.resource.starts_with("alias/").then_some(&self.resource)
+        self.resource
+            .starts_with("alias/")
+            .then_some(&self.resource)
     }
 
     fn arn(&self) -> String {
-        let Self { partition, region, account, resource } = self;
+        let Self {
+            partition,
+            region,
+            account,
+            resource,
+        } = self;
         format!("arn:{partition}:kms:{region}:{account}:{resource}")
     }
 }
@@ -233,9 +272,14 @@ fn find<'a>(world: &'a World, call: &Call, asked: &Asked) -> Option<&'a Value> {
         None => text(key, "Arn") == Some(&wanted),
     };
     let foreign = asked.account != call.scope.account;
-    let own = world.known_list(call, "keys").iter().find(|key| !(foreign && asked.alias().is_some()) && is(key));
+    let own = world
+        .known_list(call, "keys")
+        .iter()
+        .find(|key| !(foreign && asked.alias().is_some()) && is(key));
     let shared = || {
-        let key = many(world.known_region(asked.account, asked.region)?, "keys").iter().find(is)?;
+        let key = many(world.known_region(asked.account, asked.region)?, "keys")
+            .iter()
+            .find(is)?;
         let pair = (name(key), call.scope.account.clone());
         world.shared_keys.contains(&pair).then_some(key)
     };

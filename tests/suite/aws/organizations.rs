@@ -66,7 +66,11 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
         "DescribeEffectivePolicy" => org.effective_policy(world, call),
         "ListAccounts" => Ok(Answer::List {
             field: "Accounts",
-            items: org.ids(world).iter().map(|id| org.account(world, id)).collect(),
+            items: org
+                .ids(world)
+                .iter()
+                .map(|id| org.account(world, id))
+                .collect(),
         }),
         "DescribeAccount" => {
             let id = call.need("AccountId")?;
@@ -89,7 +93,9 @@ struct Organization<'a> {
 impl<'a> Organization<'a> {
     fn of(world: &'a World, call: &Call) -> Result<Self, No> {
         let caller = &call.scope.account;
-        let own = world.known_account(caller).and_then(|account| account.get("organization"));
+        let own = world
+            .known_account(caller)
+            .and_then(|account| account.get("organization"));
         let managed = || {
             world
                 .accounts()
@@ -98,7 +104,9 @@ impl<'a> Organization<'a> {
                 .find(|org| text(org, "MasterAccountId") == Some(caller))
         };
         match own.or_else(managed) {
-            None => Err(No::Incomplete(format!("`organization` of account {caller} is absent"))),
+            None => Err(No::Incomplete(format!(
+                "`organization` of account {caller} is absent"
+            ))),
             Some(Value::Null) => Err(No::failure(
                 400,
                 "AWSOrganizationsNotInUseException",
@@ -191,7 +199,10 @@ impl<'a> Organization<'a> {
     fn roots(&self, world: &World) -> Result<Answer, No> {
         let ways = self.ways(world);
         let Some(root) = ways.first().and_then(|(way, _)| way.first()) else {
-            return Err(No::Incomplete(format!("no account of {} has a Path", self.id)));
+            return Err(No::Incomplete(format!(
+                "no account of {} has a Path",
+                self.id
+            )));
         };
         let enabled: Vec<_> = LEVELS
             .iter()
@@ -202,9 +213,15 @@ impl<'a> Organization<'a> {
             })
             .map(|(kind, _)| json!({"Type": kind, "Status": "ENABLED"}))
             .collect();
-        let arn = format!("arn:aws:organizations::{}:root/{}/{root}", self.management, self.id);
+        let arn = format!(
+            "arn:aws:organizations::{}:root/{}/{root}",
+            self.management, self.id
+        );
         let root = json!({"Id": root, "Arn": arn, "Name": "Root", "PolicyTypes": enabled});
-        Ok(Answer::List { field: "Roots", items: vec![root] })
+        Ok(Answer::List {
+            field: "Roots",
+            items: vec![root],
+        })
     }
 
     fn parents(&self, world: &World, call: &Call) -> Result<Answer, No> {
@@ -216,12 +233,21 @@ impl<'a> Organization<'a> {
             let Some(parent) = at.checked_sub(1).map(|before| way[before]) else {
                 break;
             };
-            let kind = if parent.starts_with("r-") { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
+            let kind = if parent.starts_with("r-") {
+                "ROOT"
+            } else {
+                "ORGANIZATIONAL_UNIT"
+            };
             let items = vec![json!({"Id": parent, "Type": kind})];
-            return Ok(Answer::List { field: "Parents", items });
+            return Ok(Answer::List {
+                field: "Parents",
+                items,
+            });
         }
         if self.ids(world).iter().any(|id| id == child) {
-            return Err(No::Incomplete(format!("the Path of account {child} is absent")));
+            return Err(No::Incomplete(format!(
+                "the Path of account {child} is absent"
+            )));
         }
         let message = "You specified a child that doesn't exist.";
         Err(No::failure(400, "ChildNotFoundException", message))
@@ -259,7 +285,9 @@ impl<'a> Organization<'a> {
                 Some(before) if before.is_empty() => found = Some(level),
                 Some(before) if level.is_empty() => found = Some(before),
                 Some(before) if before != level => {
-                    return Err(No::Incomplete(format!("two accounts differ on `{field}` of {target}")));
+                    return Err(No::Incomplete(format!(
+                        "two accounts differ on `{field}` of {target}"
+                    )));
                 }
                 _ => found = Some(level),
             }
@@ -267,14 +295,18 @@ impl<'a> Organization<'a> {
         match (found, silent) {
             (Some(level), _) => Ok(Answer::List {
                 field: "Policies",
-                items: level.iter().map(|policy| self.summary(policy, filter)).collect(),
+                items: level
+                    .iter()
+                    .map(|policy| self.summary(policy, filter))
+                    .collect(),
             }),
-            (None, Some(account)) => {
-                Err(No::Incomplete(format!("`{field}` of account {account} is absent")))
-            }
-            (None, None) if target == self.management => {
-                Ok(Answer::List { field: "Policies", items: Vec::new() })
-            }
+            (None, Some(account)) => Err(No::Incomplete(format!(
+                "`{field}` of account {account} is absent"
+            ))),
+            (None, None) if target == self.management => Ok(Answer::List {
+                field: "Policies",
+                items: Vec::new(),
+            }),
             (None, None) => Err(No::failure(
                 400,
                 "TargetNotFoundException",
@@ -310,7 +342,9 @@ impl<'a> Organization<'a> {
                 .find(|policy| text(policy, "Id") == Some(id));
             let Some(policy) = policy else { continue };
             let Some(content) = policy.get("Document") else {
-                return Err(No::Incomplete(format!("`Document` of policy {id} is absent")));
+                return Err(No::Incomplete(format!(
+                    "`Document` of policy {id} is absent"
+                )));
             };
             return Ok(Answer::Whole(json!({"Policy": {
                 "PolicySummary": self.summary(policy, kind),
@@ -330,10 +364,16 @@ impl<'a> Organization<'a> {
         let field = match kind {
             "BACKUP_POLICY" => "backup_policy",
             "TAG_POLICY" => "tag_policy",
-            _ => return Err(No::Incomplete(format!("no field of the inventory is a {kind}"))),
+            _ => {
+                return Err(No::Incomplete(format!(
+                    "no field of the inventory is a {kind}"
+                )));
+            }
         };
         match world.account(target)?.get(field) {
-            None => Err(No::Incomplete(format!("`{field}` of account {target} is absent"))),
+            None => Err(No::Incomplete(format!(
+                "`{field}` of account {target} is absent"
+            ))),
             Some(Value::Null) => Err(No::failure(
                 400,
                 "EffectivePolicyNotFoundException",

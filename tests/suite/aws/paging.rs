@@ -65,7 +65,10 @@ impl Pager {
             }
         };
         let mut page = Map::new();
-        page.insert(field.to_owned(), if is_map { map(part) } else { part.into() });
+        page.insert(
+            field.to_owned(),
+            if is_map { map(part) } else { part.into() },
+        );
         if let Some(truncated) = self.truncated {
             page.insert(truncated.to_owned(), next.is_some().into());
         }

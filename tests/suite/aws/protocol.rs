@@ -47,28 +47,44 @@ impl Protocol {
     pub fn read(&self, request: &Request) -> Result<(String, Value), String> {
         match self {
             Self::Query { version, .. } | Self::Ec2 { version, .. } => form(request, version),
-            Self::Json { content_type, target, .. } => json_request(request, content_type, target),
+            Self::Json {
+                content_type,
+                target,
+                ..
+            } => json_request(request, content_type, target),
             Self::Rest { route, .. } => rest_request(request, *route),
         }
     }
 
     pub fn write(&self, operation: &str, mut output: Value, id: &str) -> Response {
         match self {
-            Self::Query { namespace, shape, .. } => {
+            Self::Query {
+                namespace, shape, ..
+            } => {
                 let fields = xml::fields(&output, *shape);
-                xml_response(200, format!(
-                    "<{operation}Response xmlns=\"{namespace}\"><{operation}Result>{fields}</{operation}Result>\
+                xml_response(
+                    200,
+                    format!(
+                        "<{operation}Response xmlns=\"{namespace}\"><{operation}Result>{fields}</{operation}Result>\
                      <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{operation}Response>"
-                ))
+                    ),
+                )
             }
             Self::Ec2 { version, shape } => {
                 let fields = xml::fields(&output, *shape);
-                xml_response(200, format!(
-                    "<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/{version}/\">\
+                xml_response(
+                    200,
+                    format!(
+                        "<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/{version}/\">\
                      <requestId>{id}</requestId>{fields}</{operation}Response>"
-                ))
+                    ),
+                )
             }
-            Self::Json { content_type, times, .. } => {
+            Self::Json {
+                content_type,
+                times,
+                ..
+            } => {
                 clock::to_seconds(&mut output, times);
                 Response::new(200, content_type, output.to_string())
             }
@@ -80,24 +96,38 @@ impl Protocol {
     }
 
     pub fn fail(&self, failure: &Failure, id: &str) -> Response {
-        let Failure { status, code, message } = failure;
+        let Failure {
+            status,
+            code,
+            message,
+        } = failure;
         match self {
             Self::Query { namespace, .. } => {
                 let who = if *status < 500 { "Sender" } else { "Receiver" };
                 let message = xml::escape(message);
-                xml_response(*status, format!(
-                    "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{who}</Type><Code>{code}</Code>\
+                xml_response(
+                    *status,
+                    format!(
+                        "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{who}</Type><Code>{code}</Code>\
                      <Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
-                ))
+                    ),
+                )
             }
             Self::Ec2 { .. } => {
                 let message = xml::escape(message);
-                xml_response(*status, format!(
-                    "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+                xml_response(
+                    *status,
+                    format!(
+                        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
                      <RequestID>{id}</RequestID></Response>"
-                ))
+                    ),
+                )
             }
-            Self::Json { content_type, namespace, .. } => {
+            Self::Json {
+                content_type,
+                namespace,
+                ..
+            } => {
                 let body = json!({"__type": format!("{namespace}{code}"), "message": message});
                 Response::new(*status, content_type, body.to_string())
             }
@@ -112,6 +142,21 @@ impl Protocol {
 }
 
 impl Service {
+    /// What is said of keys that AWS does not know, in this Region or at all.
+    pub fn unknown_keys(&self) -> Failure {
+        let (status, code) = match self.protocol {
+            Protocol::Query { .. } => (403, "InvalidClientTokenId"),
+            Protocol::Ec2 { .. } => (401, "AuthFailure"),
+            Protocol::Json { .. } => (400, "UnrecognizedClientException"),
+            Protocol::Rest { .. } => (403, "UnrecognizedClientException"),
+        };
+        Failure {
+            status,
+            code: code.to_owned(),
+            message: "The security token included in the request is invalid.".to_owned(),
+        }
+    }
+
     /// An answer that is not of the service's protocol.
     pub fn garbage(&self) -> Response {
         let kind = match self.protocol {
@@ -188,6 +233,10 @@ fn rest_request(
             serde_json::from_slice(&request.body).map_err(|error| error.to_string())?;
         args.extend(body);
     }
-    args.extend(params.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
+    args.extend(
+        params
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.into())),
+    );
     Ok((operation.to_owned(), args.into()))
 }

@@ -151,7 +151,12 @@ const KINDS: &[Kind] = &[
 
 fn names(_: &World, call: &Call) -> Vec<String> {
     let scope = &call.scope;
-    let of = format!("arn:{}:rds:{}:{}", scope.partition(), scope.region, scope.account);
+    let of = format!(
+        "arn:{}:rds:{}:{}",
+        scope.partition(),
+        scope.region,
+        scope.account
+    );
     let (prefix, asked) = match kind(call) {
         Some(kind) => (kind.prefix, call.arg(kind.id)),
         None if call.operation == "DescribeOptionGroups" => ("og:", call.arg("OptionGroupName")),
@@ -187,16 +192,25 @@ fn describe(world: &World, call: &Call, kind: &Kind) -> Result<Answer, No> {
                 items.push(fields(thing, kind)?);
             }
         }
-        return Ok(Answer::List { field: kind.list, items: filtered(call, kind, items)? });
+        return Ok(Answer::List {
+            field: kind.list,
+            items: filtered(call, kind, items)?,
+        });
     };
     let thing = find(world, call, kind, asked)?;
-    Ok(Answer::List { field: kind.list, items: vec![fields(thing, kind)?] })
+    Ok(Answer::List {
+        field: kind.list,
+        items: vec![fields(thing, kind)?],
+    })
 }
 
 /// The things of a kind that the inventory has in a Region, those included that it says are not there.
 fn all<'a>(world: &'a World, call: &Call, kind: &Kind) -> Result<Vec<&'a Value>, No> {
     let things = world.list(call, kind.place.list)?;
-    Ok(things.iter().filter(|thing| name(thing, kind).is_some()).collect())
+    Ok(things
+        .iter()
+        .filter(|thing| name(thing, kind).is_some())
+        .collect())
 }
 
 fn find<'a>(world: &'a World, call: &Call, kind: &Kind, asked: &str) -> Result<&'a Value, No> {
@@ -223,11 +237,19 @@ fn name<'a>(thing: &'a Value, kind: &Kind) -> Option<&'a str> {
 
 fn fields(thing: &Value, kind: &Kind) -> Result<Value, No> {
     let arn = text(thing, kind.place.arn).unwrap_or_default();
-    reveals(thing, &[kind.place.encrypted, "EncryptionKeyArn", "Detail"], arn)?;
+    reveals(
+        thing,
+        &[kind.place.encrypted, "EncryptionKeyArn", "Detail"],
+        arn,
+    )?;
     let mut fields: Map<String, Value> = without(&thing["Detail"], &[]);
     default(&mut fields, kind.id, name(thing, kind).unwrap_or_default());
     default(&mut fields, kind.arn, arn);
-    default(&mut fields, kind.encrypted, thing[kind.place.encrypted].clone());
+    default(
+        &mut fields,
+        kind.encrypted,
+        thing[kind.place.encrypted].clone(),
+    );
     default(&mut fields, "KmsKeyId", thing["EncryptionKeyArn"].clone());
     if kind.place.list == POINTS.list {
         default(&mut fields, "SnapshotType", "awsbackup");
@@ -279,16 +301,29 @@ fn option_groups(world: &World, call: &Call) -> Result<Answer, No> {
             return Err(No::failure(404, "OptionGroupNotFoundFault", message));
         }
     }
-    Ok(Answer::List { field: "OptionGroupsList", items })
+    Ok(Answer::List {
+        field: "OptionGroupsList",
+        items,
+    })
 }
 
 fn tags(world: &World, call: &Call) -> Result<Answer, No> {
     let asked = call.need("ResourceName")?;
-    let parts = arn(asked).filter(|arn| arn.service == "rds").ok_or_else(|| {
-        No::failure(400, "InvalidParameterValue", format!("The specified resource name {asked} is invalid"))
-    })?;
+    let parts = arn(asked)
+        .filter(|arn| arn.service == "rds")
+        .ok_or_else(|| {
+            No::failure(
+                400,
+                "InvalidParameterValue",
+                format!("The specified resource name {asked} is invalid"),
+            )
+        })?;
     if (parts.account, parts.region) != (call.scope.account.as_str(), call.scope.region.as_str()) {
-        return Err(No::failure(403, "AccessDenied", format!("not authorized on {asked}")));
+        return Err(No::failure(
+            403,
+            "AccessDenied",
+            format!("not authorized on {asked}"),
+        ));
     }
     let kind = KINDS
         .iter()
@@ -296,5 +331,7 @@ fn tags(world: &World, call: &Call) -> Result<Answer, No> {
         .ok_or_else(|| No::Incomplete(format!("no field of the inventory has tags of {asked}")))?;
     let thing = find(world, call, kind, asked)?;
     reveals(thing, &["Tags"], asked)?;
-    Ok(Answer::Whole(json!({"TagList": pairs(&thing["Tags"], "Key", "Value")})))
+    Ok(Answer::Whole(
+        json!({"TagList": pairs(&thing["Tags"], "Key", "Value")}),
+    ))
 }

@@ -85,7 +85,9 @@ pub fn role_keys(account: &str) -> (String, String) {
 }
 
 fn account_of(id: &str) -> Option<&str> {
-    let rest = id.strip_prefix("AKIA").or_else(|| id.strip_prefix("ASIA"))?;
+    let rest = id
+        .strip_prefix("AKIA")
+        .or_else(|| id.strip_prefix("ASIA"))?;
     let account = rest.get(..12)?;
     account
         .bytes()

@@ -74,7 +74,11 @@ impl Server {
             let shared = Arc::clone(&shared);
             thread::spawn(move || accept(&listener, &shared))
         };
-        Self { address, shared, acceptor: Some(acceptor) }
+        Self {
+            address,
+            shared,
+            acceptor: Some(acceptor),
+        }
     }
 
     /// What `AWS_ENDPOINT_URL` is to be.
@@ -144,7 +148,9 @@ impl Server {
 
     /// What the server could not answer so far, and forgets: for tests that expect it.
     pub fn take_complaints(&self) -> Vec<String> {
-        std::mem::take(&mut self.state().complaints).into_iter().collect()
+        std::mem::take(&mut self.state().complaints)
+            .into_iter()
+            .collect()
     }
 
     /// Ends the server and gives its journal.
@@ -187,12 +193,17 @@ impl Drop for Server {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         // A poisoned lock means that a request could not be answered, which is a complaint by then.
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 fn told(complaints: &[String]) -> String {
-    format!("the AWS server could not answer:\n- {}", complaints.join("\n- "))
+    format!(
+        "the AWS server could not answer:\n- {}",
+        complaints.join("\n- ")
+    )
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -218,7 +229,10 @@ fn converse(stream: &TcpStream, shared: &Shared) {
             Ok(None) => return,
             Err(error) => {
                 if error.kind() == std::io::ErrorKind::InvalidData {
-                    shared.state().complaints.insert(format!("not HTTP: {error}"));
+                    shared
+                        .state()
+                        .complaints
+                        .insert(format!("not HTTP: {error}"));
                 }
                 return;
             }
@@ -255,7 +269,10 @@ enum Reply {
 }
 
 fn reply(request: &Request, shared: &Shared) -> Reply {
-    let id = format!("00000000-0000-4000-8000-{:012}", shared.state().journal.len());
+    let id = format!(
+        "00000000-0000-4000-8000-{:012}",
+        shared.state().journal.len()
+    );
     let mut reply = decide(request, shared, &id);
     if let Reply::Whole(response) | Reply::Half(response) = &mut reply {
         let header = ("x-amzn-RequestId".to_owned(), id);
@@ -271,10 +288,9 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
     let scope = match Scope::read(request) {
         Ok(scope) => scope,
         Err(Unsigned::UnknownKeys { service }) => {
-            let failure = unknown_keys();
             return Reply::Whole(match service_of(&service) {
-                Some(service) => service.protocol.fail(&failure, id),
-                None => plain(&failure),
+                Some(service) => service.protocol.fail(&service.unknown_keys(), id),
+                None => plain(&not_implemented("no such service")),
             });
         }
         Err(Unsigned::NoSignature) => {
@@ -283,7 +299,10 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
         }
     };
     let Some(service) = service_of(&scope.service) else {
-        complain(format!("the service {}: {} {}", scope.service, request.method, request.path));
+        complain(format!(
+            "the service {}: {} {}",
+            scope.service, request.method, request.path
+        ));
         return Reply::Whole(plain(&not_implemented("no such service")));
     };
     let (operation, args) = match service.protocol.read(request) {
@@ -293,7 +312,11 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
             return Reply::Whole(service.protocol.fail(&not_implemented(&error), id));
         }
     };
-    let call = Call { scope, operation, args };
+    let call = Call {
+        scope,
+        operation,
+        args,
+    };
     let mut state = shared.state();
     let names = (service.names)(&state.world, &call);
     let entry = Entry {
@@ -317,9 +340,15 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
     let denied = |(status, code): (u16, &str), why: &str| Failure {
         status,
         code: code.to_owned(),
-        message: format!("{why}: {}:{} on {}", service.name, call.operation, entry.subject),
+        message: format!(
+            "{why}: {}:{} on {}",
+            service.name, call.operation, entry.subject
+        ),
     };
-    let mut wish = Wish { size: shared.state().page_size, ..Wish::default() };
+    let mut wish = Wish {
+        size: shared.state().page_size,
+        ..Wish::default()
+    };
     let failed = match &kind {
         Some(Kind::Reset) => return Reply::Nothing,
         Some(Kind::Garbage) => {
@@ -346,21 +375,31 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
         None => answer(&state.world, service, &call, &names, wish),
     };
     let response = match output {
-        Ok(output) => service.protocol.write(&call.operation, without_nulls(output), id),
+        Ok(output) => service
+            .protocol
+            .write(&call.operation, without_nulls(output), id),
         Err(No::Failure(failure)) => {
             if failure.code == service.pager.bad_token && call.arg(service.pager.ask).is_some() {
-                state.complaints.insert(format!("{}: {}", entry.name(), failure.message));
+                state
+                    .complaints
+                    .insert(format!("{}: {}", entry.name(), failure.message));
             }
             service.protocol.fail(&failure, id)
         }
         Err(No::Incomplete(what)) => {
             let asked = format!("{} in {} of {}", entry.name(), entry.region, entry.account);
-            state.complaints.insert(format!("{asked}: the inventory is incomplete: {what}"));
+            state
+                .complaints
+                .insert(format!("{asked}: the inventory is incomplete: {what}"));
             service.protocol.fail(&not_implemented(&what), id)
         }
         Err(No::Unknown) => {
-            state.complaints.insert(format!("the operation {}", entry.name()));
-            service.protocol.fail(&not_implemented("no such operation"), id)
+            state
+                .complaints
+                .insert(format!("the operation {}", entry.name()));
+            service
+                .protocol
+                .fail(&not_implemented("no such operation"), id)
         }
     };
     state.journal[at].status = response.status;
@@ -377,6 +416,11 @@ fn answer(
     names: &[String],
     wish: Wish,
 ) -> Result<Value, No> {
+    let place = world.known_region(&call.scope.account, &call.scope.region);
+    // In a Region that an account has not opted in to, AWS does not know the account's keys.
+    if !service.global && place.is_some_and(|place| place["opt_in_status"] == "not-opted-in") {
+        return Err(No::Failure(service.unknown_keys()));
+    }
     match world.gap(service, call, names) {
         Some(Some(code)) => {
             let (status, usual) = service.denied;
@@ -384,7 +428,9 @@ fn answer(
             let message = format!("{}:{} is not to be had", service.name, call.operation);
             Err(No::failure(status, code, message))
         }
-        Some(None) => Err(No::Incomplete("it has a gap here that nobody had asked about".to_owned())),
+        Some(None) => Err(No::Incomplete(
+            "it has a gap here that nobody had asked about".to_owned(),
+        )),
         None => {
             let answer = (service.answer)(world, call)?;
             service.pager.page(call, answer, wish)
@@ -393,15 +439,10 @@ fn answer(
 }
 
 fn service_of(signing_name: &str) -> Option<&'static Service> {
-    SERVICES.iter().copied().find(|service| service.signing_name == signing_name)
-}
-
-fn unknown_keys() -> Failure {
-    Failure {
-        status: 403,
-        code: "UnrecognizedClientException".to_owned(),
-        message: "The security token included in the request is invalid.".to_owned(),
-    }
+    SERVICES
+        .iter()
+        .copied()
+        .find(|service| service.signing_name == signing_name)
 }
 
 fn not_implemented(why: &str) -> Failure {

@@ -49,7 +49,12 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
 fn who(call: &Call) -> Answer {
     let (account, partition) = (&call.scope.account, call.scope.partition());
     // The token of a role's session says which session it is.
-    let (id, arn) = match call.scope.token.as_deref().and_then(|token| token.split_once('|')) {
+    let (id, arn) = match call
+        .scope
+        .token
+        .as_deref()
+        .and_then(|token| token.split_once('|'))
+    {
         Some((_, session)) => (
             format!("AROATESTROLE{account}:session"),
             format!("arn:{partition}:sts::{account}:assumed-role/{session}"),
@@ -66,12 +71,13 @@ fn assume(world: &World, call: &Call) -> Result<Answer, No> {
     let role = call.need("RoleArn")?;
     let session = call.need("RoleSessionName")?;
     let refused = || {
-        let message = format!("User is not authorized to perform: sts:AssumeRole on resource: {role}");
+        let message =
+            format!("User is not authorized to perform: sts:AssumeRole on resource: {role}");
         No::failure(403, "AccessDenied", message)
     };
-    let parts = arn(role).filter(|arn| arn.service == "iam").ok_or_else(|| {
-        No::failure(400, "ValidationError", format!("{role} is invalid"))
-    })?;
+    let parts = arn(role)
+        .filter(|arn| arn.service == "iam")
+        .ok_or_else(|| No::failure(400, "ValidationError", format!("{role} is invalid")))?;
     let name = parts.resource.strip_prefix("role/").ok_or_else(refused)?;
     let name = name.rsplit('/').next().unwrap_or(name);
     if let Some(wanted) = world.external_ids.get(role)

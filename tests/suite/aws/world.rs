@@ -51,7 +51,9 @@ impl World {
     pub fn region(&self, account: &str, region: &str) -> Result<&Value, No> {
         self.account(account)?;
         self.known_region(account, region).ok_or_else(|| {
-            No::Incomplete(format!("the Region {region} of account {account} is absent"))
+            No::Incomplete(format!(
+                "the Region {region} of account {account} is absent"
+            ))
         })
     }
 
@@ -78,14 +80,6 @@ impl World {
             .map_or(&[], |place| many(place, name))
     }
 
-    /// A field of the caller's account.
-    pub fn of_account(&self, call: &Call, name: &str) -> Result<&Value, No> {
-        let id = &call.scope.account;
-        self.account(id)?
-            .get(name)
-            .ok_or_else(|| No::Incomplete(format!("`{name}` of account {id} is absent")))
-    }
-
     /// The error that the inventory's gaps have for a call.
     ///
     /// The outer `None`: there is no gap. The inner: there is one, and nobody had asked.
@@ -96,7 +90,8 @@ impl World {
             let region = text(gap, "region");
             let subject = text(gap, "subject").unwrap_or_default();
             text(gap, "operation") == Some(operation.as_str())
-                && account.is_none_or(|id| id == call.scope.account || names.iter().any(|n| n == id))
+                && account
+                    .is_none_or(|id| id == call.scope.account || names.iter().any(|n| n == id))
                 && (service.global || region.is_none_or(|region| region == call.scope.region))
                 && (subject.is_empty() || names.is_empty() || names.iter().any(|n| n == subject))
         };

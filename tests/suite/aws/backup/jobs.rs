@@ -23,9 +23,18 @@ pub fn list(world: &World, call: &Call) -> Result<Answer, No> {
                     ("sourceRecoveryPointArn", "/SourceRecoveryPointArn"),
                 ],
             ) && in_time(call, job, "CreationDate", "createdAfter", "createdBefore")
-                && in_time(call, job, "CompletionDate", "completeAfter", "completeBefore")
+                && in_time(
+                    call,
+                    job,
+                    "CompletionDate",
+                    "completeAfter",
+                    "completeBefore",
+                )
         })
         .cloned()
         .collect();
-    Ok(Answer::List { field: "CopyJobs", items })
+    Ok(Answer::List {
+        field: "CopyJobs",
+        items,
+    })
 }

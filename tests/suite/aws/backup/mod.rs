@@ -61,25 +61,29 @@ fn route(method: &str, path: &[&str]) -> Option<Route> {
         ("GET", ["backup-vaults", vault, "access-policy"]) => {
             ("GetBackupVaultAccessPolicy", vec![param("vault", vault)])
         }
-        ("GET", ["backup-vaults", vault, "recovery-points"]) => {
-            ("ListRecoveryPointsByBackupVault", vec![param("vault", vault)])
-        }
-        ("GET", ["backup-vaults", vault, "recovery-points", point]) => {
-            ("DescribeRecoveryPoint", vec![param("vault", vault), param("point", point)])
-        }
+        ("GET", ["backup-vaults", vault, "recovery-points"]) => (
+            "ListRecoveryPointsByBackupVault",
+            vec![param("vault", vault)],
+        ),
+        ("GET", ["backup-vaults", vault, "recovery-points", point]) => (
+            "DescribeRecoveryPoint",
+            vec![param("vault", vault), param("point", point)],
+        ),
         ("GET", ["resources"]) => ("ListProtectedResources", vec![]),
-        ("GET", ["resources", resource, "recovery-points"]) => {
-            ("ListRecoveryPointsByResource", vec![param("resource", resource)])
-        }
+        ("GET", ["resources", resource, "recovery-points"]) => (
+            "ListRecoveryPointsByResource",
+            vec![param("resource", resource)],
+        ),
         ("GET", ["tags", tagged]) => ("ListTags", vec![param("tagged", tagged)]),
         ("GET", ["backup", "plans"]) => ("ListBackupPlans", vec![]),
         ("GET", ["backup", "plans", plan]) => ("GetBackupPlan", vec![param("plan", plan)]),
         ("GET", ["backup", "plans", plan, "selections"]) => {
             ("ListBackupSelections", vec![param("plan", plan)])
         }
-        ("GET", ["backup", "plans", plan, "selections", selection]) => {
-            ("GetBackupSelection", vec![param("plan", plan), param("selection", selection)])
-        }
+        ("GET", ["backup", "plans", plan, "selections", selection]) => (
+            "GetBackupSelection",
+            vec![param("plan", plan), param("selection", selection)],
+        ),
         ("GET", ["copy-jobs"]) => ("ListCopyJobs", vec![]),
         ("GET", ["global-settings"]) => ("DescribeGlobalSettings", vec![]),
         ("GET", ["account-settings"]) => ("DescribeRegionSettings", vec![]),
@@ -135,7 +139,11 @@ fn not_found(message: impl Into<String>) -> No {
 
 /// What AWS Backup says of a vault that is not there, as of one that the caller may not see.
 fn insufficient() -> No {
-    No::failure(403, "AccessDeniedException", "Insufficient privileges to perform this action.")
+    No::failure(
+        403,
+        "AccessDeniedException",
+        "Insufficient privileges to perform this action.",
+    )
 }
 
 /// Whether a thing passes the call's filters: pairs of parameter and field.

@@ -19,7 +19,10 @@ pub fn list(world: &World, call: &Call) -> Result<Answer, No> {
             item.into()
         })
         .collect();
-    Ok(Answer::List { field: "BackupPlansList", items })
+    Ok(Answer::List {
+        field: "BackupPlansList",
+        items,
+    })
 }
 
 pub fn get(world: &World, call: &Call) -> Result<Answer, No> {
@@ -47,14 +50,24 @@ pub fn selections(world: &World, call: &Call) -> Result<Answer, No> {
             })
         })
         .collect();
-    Ok(Answer::List { field: "BackupSelectionsList", items })
+    Ok(Answer::List {
+        field: "BackupSelectionsList",
+        items,
+    })
 }
 
 pub fn selection(world: &World, call: &Call) -> Result<Answer, No> {
     let plan = find(world, call)?;
     reveals(plan, &["Selections"], id(plan))?;
     let wanted = call.need("selection")?;
-    let fields = ["SelectionName", "IamRoleArn", "Resources", "NotResources", "ListOfTags", "Conditions"];
+    let fields = [
+        "SelectionName",
+        "IamRoleArn",
+        "Resources",
+        "NotResources",
+        "ListOfTags",
+        "Conditions",
+    ];
     let (_, selection) = many(plan, "Selections")
         .iter()
         .enumerate()

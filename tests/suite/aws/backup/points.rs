@@ -64,7 +64,9 @@ pub fn describe(world: &World, call: &Call) -> Result<Answer, No> {
         .iter()
         .find(|point| text(point, "RecoveryPointArn") == Some(wanted));
     match point {
-        None => Err(No::Incomplete(format!("the recovery point {wanted} is absent"))),
+        None => Err(No::Incomplete(format!(
+            "the recovery point {wanted} is absent"
+        ))),
         Some(point) if !exists(point) => Err(missing()),
         Some(point) if vault_of(point).is_some_and(|found| found != vault) => Err(missing()),
         Some(point) => Ok(Answer::Whole(fields(point)?)),
@@ -92,7 +94,10 @@ pub fn by_vault(world: &World, call: &Call) -> Result<Answer, No> {
             items.push(only(&fields(point)?, IN_VAULT));
         }
     }
-    Ok(Answer::List { field: "RecoveryPoints", items })
+    Ok(Answer::List {
+        field: "RecoveryPoints",
+        items,
+    })
 }
 
 pub fn by_resource(world: &World, call: &Call) -> Result<Answer, No> {
@@ -108,7 +113,10 @@ pub fn by_resource(world: &World, call: &Call) -> Result<Answer, No> {
             items.push(part.into());
         }
     }
-    Ok(Answer::List { field: "RecoveryPoints", items })
+    Ok(Answer::List {
+        field: "RecoveryPoints",
+        items,
+    })
 }
 
 pub fn protected(world: &World, call: &Call) -> Result<Answer, No> {
@@ -118,7 +126,10 @@ pub fn protected(world: &World, call: &Call) -> Result<Answer, No> {
             continue;
         };
         let time = |point: &Value| text(point, "CreationDate").unwrap_or_default().to_owned();
-        if newest.get(arn).is_none_or(|other| time(other) < time(point)) {
+        if newest
+            .get(arn)
+            .is_none_or(|other| time(other) < time(point))
+        {
             newest.insert(arn.to_owned(), point.clone());
         }
     }
@@ -141,7 +152,10 @@ pub fn protected(world: &World, call: &Call) -> Result<Answer, No> {
             item.into()
         })
         .collect();
-    Ok(Answer::List { field: "Results", items })
+    Ok(Answer::List {
+        field: "Results",
+        items,
+    })
 }
 
 fn existing<'a>(world: &'a World, call: &Call) -> Result<Vec<&'a Value>, No> {
@@ -159,7 +173,13 @@ fn vault_of(point: &Value) -> Option<&str> {
 
 fn fields(point: &Value) -> Result<Value, No> {
     let arn = text(point, "RecoveryPointArn").unwrap_or_default();
-    let needed = ["BackupVaultArn", "Status", "IsEncrypted", "EncryptionKeyArn", "StorageClass"];
+    let needed = [
+        "BackupVaultArn",
+        "Status",
+        "IsEncrypted",
+        "EncryptionKeyArn",
+        "StorageClass",
+    ];
     reveals(point, &needed, arn)?;
     let mut fields = without(point, &["Tags", "Detail"]);
     let vault = vault_of(point).and_then(|vault| vault.rsplit(':').next());

@@ -9,14 +9,19 @@ pub fn global(world: &World, call: &Call) -> Result<Answer, No> {
     // A management account that the inventory does not have answers as the members of its organization do.
     let caller = &call.scope.account;
     let manages = |account: &&Value| {
-        account.get("organization").and_then(|org| text(org, "MasterAccountId")) == Some(caller)
+        account
+            .get("organization")
+            .and_then(|org| text(org, "MasterAccountId"))
+            == Some(caller)
     };
     let account = match world.known_account(caller) {
         Some(account) => Some(account),
         None => world.accounts().iter().find(manages),
     };
     match account.and_then(|account| account.get("cross_account_backup")) {
-        None => Err(No::Incomplete(format!("`cross_account_backup` of account {caller} is absent"))),
+        None => Err(No::Incomplete(format!(
+            "`cross_account_backup` of account {caller} is absent"
+        ))),
         Some(Value::Bool(on)) => Ok(Answer::Whole(json!({
             "GlobalSettings": {
                 "isCrossAccountBackupEnabled": on.to_string(),
@@ -69,13 +74,21 @@ pub fn tags(world: &World, call: &Call) -> Result<Answer, No> {
     ];
     let tagged = lists
         .iter()
-        .flat_map(|(list, arn)| world.known_list(call, list).iter().map(move |thing| (thing, arn)))
+        .flat_map(|(list, arn)| {
+            world
+                .known_list(call, list)
+                .iter()
+                .map(move |thing| (thing, arn))
+        })
         .find(|(thing, arn)| text(thing, arn) == Some(wanted));
     match tagged {
         None => Err(No::Incomplete(format!("{wanted} is absent"))),
         Some((thing, _)) => {
             reveals(thing, &["Tags"], wanted)?;
-            Ok(Answer::Map { field: "Tags", entries: without(&thing["Tags"], &[]) })
+            Ok(Answer::Map {
+                field: "Tags",
+                entries: without(&thing["Tags"], &[]),
+            })
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::call::{
-    self, Answer, Call, No, default, document, only, reveals, text, without,
-};
+use super::super::call::{self, Answer, Call, No, default, document, only, reveals, text, without};
 use super::super::world::World;
 use super::{insufficient, not_found};
 
@@ -48,7 +46,10 @@ pub fn list(world: &World, call: &Call) -> Result<Answer, No> {
             items.push(only(&fields(vault)?, LISTED));
         }
     }
-    Ok(Answer::List { field: "BackupVaultList", items })
+    Ok(Answer::List {
+        field: "BackupVaultList",
+        items,
+    })
 }
 
 pub fn policy(world: &World, call: &Call) -> Result<Answer, No> {
@@ -78,7 +79,10 @@ pub fn find<'a>(world: &'a World, call: &Call) -> Result<&'a Value, No> {
     match known(world, call, &wanted) {
         Some(vault) if exists(vault) => Ok(vault),
         Some(_) => Err(insufficient()),
-        None if call.arg("backupVaultAccountId").is_some_and(|id| id != call.scope.account) => {
+        None if call
+            .arg("backupVaultAccountId")
+            .is_some_and(|id| id != call.scope.account) =>
+        {
             Err(insufficient())
         }
         None if world.place(call)?["vaults_complete"] == true => Err(insufficient()),
@@ -98,7 +102,11 @@ pub fn known<'a>(world: &'a World, call: &Call, arn: &str) -> Option<&'a Value> 
 pub fn arn(call: &Call, name: &str) -> String {
     let scope = &call.scope;
     let owner = call.arg("backupVaultAccountId").unwrap_or(&scope.account);
-    format!("arn:{}:backup:{}:{owner}:backup-vault:{name}", scope.partition(), scope.region)
+    format!(
+        "arn:{}:backup:{}:{owner}:backup-vault:{name}",
+        scope.partition(),
+        scope.region
+    )
 }
 
 fn exists(vault: &Value) -> bool {
@@ -115,7 +123,11 @@ fn fields(vault: &Value) -> Result<Value, No> {
     let arn = text(vault, "BackupVaultArn").unwrap_or_default();
     reveals(vault, &["EncryptionKeyArn", "Locked"], arn)?;
     let mut fields = without(vault, &["AccessPolicy", "Tags"]);
-    default(&mut fields, "BackupVaultName", arn.rsplit(':').next().unwrap_or_default());
+    default(
+        &mut fields,
+        "BackupVaultName",
+        arn.rsplit(':').next().unwrap_or_default(),
+    );
     default(&mut fields, "CreationDate", "2025-01-01T00:00:00.250Z");
     default(&mut fields, "NumberOfRecoveryPoints", 0);
     Ok(fields.into())
