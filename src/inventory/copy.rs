@@ -186,6 +186,23 @@ impl Copy {
         }
     }
 
+    /// The names of this copy, for asking about it under other facts.
+    #[must_use]
+    pub fn named(&self) -> Named {
+        Named {
+            id: self.id.clone(),
+            resource: self.resource.as_ref().known().cloned().flatten(),
+            recovery_point: self.recovery_point.clone(),
+            source_vault: self.source_vault.as_ref().known().cloned(),
+            destination_vault: self.destination_vault.clone(),
+            role: self.role.clone(),
+            lifecycle: self.lifecycle.clone(),
+            start: self.start,
+            plan: self.plan.clone(),
+            assumptions: self.assumptions.clone(),
+        }
+    }
+
     /// The account that the source vault is in.
     #[must_use]
     pub fn source_account(&self) -> Fact<AccountId> {

@@ -8,3 +8,4 @@
 )]
 
 mod aws;
+mod report;

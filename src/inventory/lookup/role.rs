@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::catalog;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::Role;
+use crate::inventory::leaf::{InlinePolicy, Role};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{Arn, Fact, Gap};
@@ -133,6 +133,15 @@ impl<'a> Facts<'a> {
             }),
         };
         Fact::Known(Some(RolePolicies { identity, boundary }))
+    }
+
+    /// The role's inline policies, as they were read.
+    #[must_use]
+    pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
+        match self.role(arn).field(|r| &r.inline_policies) {
+            Field::Is(list) => list.0.clone(),
+            Field::Absent | Field::Null => Vec::new(),
+        }
     }
 
     /// A managed policy's text: what was read, or AWS's own that is built in.

@@ -1,0 +1,4 @@
+//! What is printed, in every format.
+
+mod json;
+mod support;
