@@ -12,7 +12,12 @@ use crate::known::Arn;
 /// Decides copies before they run, from what AWS says of vaults, keys, policies and organizations, or from files in which
 /// that was recorded. It only reads AWS.
 #[derive(Debug, Parser)]
-#[command(name = "backup-preflight", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "backup-preflight",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -32,13 +37,25 @@ pub struct Output {
     #[arg(long, global = true, help_heading = "Output")]
     pub strict: bool,
     /// Say nothing on standard error but errors
-    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
     pub quiet: bool,
     /// Show the checks that pass too, and what made them pass
     #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
     pub color: Colour,
 }
 
@@ -170,7 +187,13 @@ pub struct Check {
     #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(0..), help_heading = "Copy")]
     pub cold_after: Option<i64>,
     /// Who starts the copy
-    #[arg(long, value_name = "HOW", requires = "to", default_value = "on-demand", help_heading = "Copy")]
+    #[arg(
+        long,
+        value_name = "HOW",
+        requires = "to",
+        default_value = "on-demand",
+        help_heading = "Copy"
+    )]
     pub start: Start,
     /// Decide only the inventory's copy of this id; repeatable
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
@@ -234,7 +257,9 @@ fn vault(text: &str) -> Result<Arn, String> {
     if is_vault && arn.account().is_some() && arn.region().is_some() {
         Ok(arn)
     } else {
-        Err(format!("`{text}` is not a vault: expected `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`"))
+        Err(format!(
+            "`{text}` is not a vault: expected `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`"
+        ))
     }
 }
 
@@ -252,14 +277,25 @@ mod tests {
     #[test]
     fn a_format_may_go_to_a_file() {
         let to = FormatTo::parse("json=out/report.json").unwrap();
-        assert_eq!((to.format, to.file), (Format::Json, Some("out/report.json".into())));
-        assert!(FormatTo::parse("yaml").unwrap_err().contains("table, json, ndjson"));
+        assert_eq!(
+            (to.format, to.file),
+            (Format::Json, Some("out/report.json".into()))
+        );
+        assert!(
+            FormatTo::parse("yaml")
+                .unwrap_err()
+                .contains("table, json, ndjson")
+        );
         assert!(FormatTo::parse("json=").is_err());
     }
 
     #[test]
     fn a_destination_must_be_a_vault() {
         assert!(vault("arn:aws:backup:us-east-2:444455556666:backup-vault:central").is_ok());
-        assert!(vault("arn:aws:s3:::bucket").unwrap_err().contains("is not a vault"));
+        assert!(
+            vault("arn:aws:s3:::bucket")
+                .unwrap_err()
+                .contains("is not a vault")
+        );
     }
 }

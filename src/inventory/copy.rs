@@ -144,7 +144,13 @@ impl Copy {
                 },
                 start,
                 plan: None,
-                assumptions: Vec::new(),
+                assumptions: entry
+                    .assumptions
+                    .value()
+                    .into_iter()
+                    .flatten()
+                    .map(ToString::to_string)
+                    .collect(),
             },
             facts,
         )

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::inventory::{Inventory, ReadError, Stranger, merge, read, strangers};
+use crate::inventory::{Inventory, ReadError, Stranger, Timestamp, merge, read, strangers};
 
 use super::examples;
 
@@ -44,13 +44,20 @@ pub enum SourceError {
 ///
 /// # Errors
 /// Where one cannot be read, is no inventory, or disagrees with another.
-pub fn load(files: &[PathBuf], names: &[String]) -> Result<(Inventory, Vec<Stranger>), SourceError> {
+pub fn load(
+    files: &[PathBuf],
+    names: &[String],
+) -> Result<(Inventory, Vec<Stranger>), SourceError> {
     let mut all = Vec::new();
     let mut odd = Vec::new();
     for name in names {
         let example = examples::find(name).ok_or_else(|| SourceError::NoExample {
             name: name.clone(),
-            known: examples::EXAMPLES.iter().map(|example| example.name).collect::<Vec<_>>().join(", "),
+            known: examples::EXAMPLES
+                .iter()
+                .map(|example| example.name)
+                .collect::<Vec<_>>()
+                .join(", "),
         })?;
         let file = format!("example {name}");
         let inventory = read(&file, example.text.as_bytes())?;
@@ -63,6 +70,12 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<(Inventory, Vec<Stran
         all.push((name, inventory));
     }
     Ok((merge(all)?, odd))
+}
+
+/// The moment, for what is read now.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::of(time::OffsetDateTime::now_utc())
 }
 
 /// The bytes of a file; of standard input where the path is `-`.
@@ -90,7 +103,10 @@ pub fn bytes(path: &Path) -> Result<(String, Vec<u8>), SourceError> {
 /// # Errors
 /// Where it cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<(), SourceError> {
-    write_whole(path, text).map_err(|source| SourceError::Write { path: path.display().to_string(), source })
+    write_whole(path, text).map_err(|source| SourceError::Write {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {
@@ -98,7 +114,10 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
         return fs::write(path, text);
     }
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    let mut name = path
+        .file_name()
+        .map(std::ffi::OsStr::to_owned)
+        .unwrap_or_default();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
     let done = write_part(&part, text).and_then(|()| fs::rename(&part, path));
@@ -118,7 +137,12 @@ fn write_part(part: &Path, text: &str) -> io::Result<()> {
 #[cfg(unix)]
 fn private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(not(unix))]
