@@ -8,4 +8,6 @@
 )]
 
 mod aws;
+mod estate;
 mod report;
+mod support;
