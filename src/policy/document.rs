@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
+use super::Truth;
 use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
 use super::parse::{RawDocument, RawStatement};
@@ -53,11 +54,21 @@ pub(super) enum Element<T> {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Action {
-    pub text: Box<str>,
-    /// In lower case.
-    pub pattern: Pattern,
+    text: Box<str>,
+    names: Names,
     /// Not a service, a colon and a name, so that AWS refuses it.
-    pub odd: bool,
+    odd: bool,
+}
+
+/// Which actions a text names. Most need no more than the text itself.
+#[derive(Clone, Debug, PartialEq)]
+enum Names {
+    All,
+    One,
+    /// Those that begin with this many bytes of the text.
+    Prefix(usize),
+    /// In lower case.
+    Pattern(Pattern),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -243,14 +254,14 @@ impl Statement {
         self.principals.write(&mut statement, "Principal", |items| {
             let mut kinds = Map::new();
             for item in items {
-                if item.kind.is_empty() {
-                    return json!(item.text);
+                if item.kind().is_empty() {
+                    return json!(item.text());
                 }
                 if let Value::Array(texts) = kinds
-                    .entry(&*item.kind)
+                    .entry(item.kind())
                     .or_insert_with(|| Value::Array(Vec::new()))
                 {
-                    texts.push(json!(item.text));
+                    texts.push(json!(item.text()));
                 }
             }
             Value::Object(kinds)
@@ -330,17 +341,41 @@ impl Action {
             wildcards: true,
             variables: false,
         };
-        let lower = text.to_ascii_lowercase();
-        let sound = match lower.split_once(':') {
+        let sound = match text.split_once(':') {
             Some((service, name)) => {
                 !name.is_empty() && (service == "*" || !service.contains(['*', '?']))
             }
-            None => lower == "*",
+            None => text == "*",
+        };
+        let first = text.find(['*', '?']);
+        let names = match first {
+            None => Names::One,
+            Some(0) if text == "*" => Names::All,
+            Some(at) if text.ends_with('*') && at + 1 == text.len() => Names::Prefix(at),
+            Some(_) => Names::Pattern(Pattern::parse(&text.to_ascii_lowercase(), syntax)),
         };
         Self {
             text: text.into(),
-            pattern: Pattern::parse(&lower, syntax),
+            names,
             odd: !sound,
+        }
+    }
+
+    /// Whether it names an action, given in lower case.
+    pub(super) fn matches(&self, action: &str) -> Truth {
+        let named = match &self.names {
+            Names::All => true,
+            Names::One => self.text.eq_ignore_ascii_case(action),
+            Names::Prefix(length) => match (action.get(..*length), self.text.get(..*length)) {
+                (Some(action), Some(prefix)) => prefix.eq_ignore_ascii_case(action),
+                (None, _) | (_, None) => false,
+            },
+            Names::Pattern(pattern) => pattern.matches_plain(action),
+        };
+        match (named, self.odd) {
+            (false, _) => Truth::False,
+            (true, false) => Truth::True,
+            (true, true) => Truth::Unknown,
         }
     }
 }

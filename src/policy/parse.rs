@@ -71,6 +71,9 @@ impl<'de> Keys<'de> {
         if self.0.contains(&key) {
             return Err(de::Error::custom(format_args!("duplicate key `{key}`")));
         }
+        if self.0.is_empty() {
+            self.0.reserve(8);
+        }
         self.0.push(key.clone());
         Ok(Some(key))
     }
