@@ -78,6 +78,13 @@ impl Condition {
         }
     }
 
+    /// The same in a document whose version has no variables.
+    pub(super) fn forget_variables(&mut self) {
+        if self.values.iter().any(|value| value.contains("${")) {
+            self.wanted = Wanted::read(self.operator.test, &self.values, false);
+        }
+    }
+
     /// The operator as it is written, such as `ForAnyValue:StringLike`.
     #[must_use]
     pub fn operator(&self) -> &str {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Truth;
 use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
-use super::parse::{RawDocument, RawStatement};
+use super::parse::Object;
 use super::pattern::{Pattern, Syntax};
 use super::principal::Named;
 
@@ -21,19 +21,20 @@ pub struct Document {
 }
 
 /// What a statement does when it applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
     /// It allows, unless something denies.
     Allow,
     /// It denies, whatever allows.
+    #[default]
     Deny,
 }
 
 /// One statement of a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statement {
-    sid: Option<Box<str>>,
-    effect: Effect,
+    pub(super) sid: Option<Box<str>>,
+    pub(super) effect: Effect,
     pub(super) principals: Element<Named>,
     pub(super) actions: Element<Action>,
     pub(super) resources: Element<ResourcePattern>,
@@ -41,8 +42,9 @@ pub struct Statement {
 }
 
 /// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Element<T> {
+    #[default]
     Absent,
     Listed {
         not: bool,
@@ -73,7 +75,7 @@ enum Names {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ResourcePattern {
-    pub text: Box<str>,
+    text: Box<str>,
     pub pattern: ArnPattern,
 }
 
@@ -95,8 +97,8 @@ impl Document {
     /// # Errors
     /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let raw: RawDocument<'_> = serde_json::from_str(text)?;
-        Ok(Self::build(&raw))
+        let Object(document) = serde_json::from_str(text)?;
+        Ok(document)
     }
 
     /// Reads a document that was read as JSON already.
@@ -131,15 +133,16 @@ impl Document {
         matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))
     }
 
-    pub(super) fn build(raw: &RawDocument<'_>) -> Self {
-        let variables = raw.version.as_deref() == Some("2012-10-17");
+    /// The statements were read as if the version has variables, since it may come after them.
+    pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
+        if version.as_deref() != Some("2012-10-17") {
+            for statement in &mut statements {
+                statement.forget_variables();
+            }
+        }
         Self {
-            version: raw.version.as_deref().map(Into::into),
-            statements: raw
-                .statements
-                .iter()
-                .map(|raw| Statement::build(raw, variables))
-                .collect(),
+            version,
+            statements: statements.into(),
         }
     }
 
@@ -209,39 +212,14 @@ impl Statement {
         &self.conditions
     }
 
-    fn build(raw: &RawStatement<'_>, variables: bool) -> Self {
-        let syntax = Syntax {
-            wildcards: true,
-            variables,
-        };
-        Self {
-            sid: raw.sid.as_deref().map(Into::into),
-            effect: raw.effect,
-            principals: Element::read(raw.principal.as_ref(), raw.not_principal.as_ref(), |item| {
-                Named::new(&item.0, &item.1)
-            }),
-            actions: Element::read(raw.action.as_ref(), raw.not_action.as_ref(), |text| {
-                Action::new(text)
-            }),
-            resources: Element::read(raw.resource.as_ref(), raw.not_resource.as_ref(), |text| {
-                ResourcePattern {
-                    text: (**text).into(),
-                    pattern: ArnPattern::parse(text, syntax),
-                }
-            }),
-            conditions: raw
-                .conditions
-                .iter()
-                .map(|condition| {
-                    let values = condition.values.iter().map(|value| (**value).into());
-                    Condition::new(
-                        &condition.operator,
-                        &condition.key,
-                        values.collect(),
-                        variables,
-                    )
-                })
-                .collect(),
+    fn forget_variables(&mut self) {
+        if let Element::Listed { items, .. } = &mut self.resources {
+            for item in items.iter_mut().filter(|item| item.text.contains("${")) {
+                *item = ResourcePattern::new(&item.text, false);
+            }
+        }
+        for condition in &mut self.conditions {
+            condition.forget_variables();
         }
     }
 
@@ -289,17 +267,15 @@ impl Statement {
 }
 
 impl<T> Element<T> {
-    fn read<R>(is: Option<&Vec<R>>, not: Option<&Vec<R>>, item: impl Fn(&R) -> T) -> Self {
-        let (not, items) = match (is, not) {
-            (None, None) => return Self::Absent,
-            (Some(_), Some(_)) => return Self::Both,
-            (Some(items), None) => (false, items),
-            (None, Some(items)) => (true, items),
+    /// One of the two ways was read.
+    pub(super) fn add(&mut self, not: bool, items: Vec<T>) {
+        *self = match self {
+            Self::Absent => Self::Listed {
+                not,
+                items: items.into(),
+            },
+            Self::Listed { .. } | Self::Both => Self::Both,
         };
-        Self::Listed {
-            not,
-            items: items.iter().map(item).collect(),
-        }
     }
 
     fn items(&self) -> &[T] {
@@ -335,8 +311,21 @@ impl<T> Element<T> {
     }
 }
 
+impl ResourcePattern {
+    pub(super) fn new(text: &str, variables: bool) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables,
+        };
+        Self {
+            text: text.into(),
+            pattern: ArnPattern::parse(text, syntax),
+        }
+    }
+}
+
 impl Action {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let syntax = Syntax {
             wildcards: true,
             variables: false,
