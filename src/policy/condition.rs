@@ -4,7 +4,7 @@
 
 use super::arn_pattern::ArnPattern;
 use super::operator::{Operator, Order, Set, Test};
-use super::pattern::{Pattern, Syntax};
+use super::pattern::{Pattern, Syntax, has_variable};
 use super::request::{Context, Entry};
 use super::scalar::{Block, Moment, Number, truth_value};
 use super::{Shape, Truth};
@@ -14,7 +14,7 @@ use super::{Shape, Truth};
 pub struct Condition {
     operator_text: Box<str>,
     key: Box<str>,
-    values: Box<[Box<str>]>,
+    values: Vec<Box<str>>,
     /// The key in lower case.
     name: Box<str>,
     operator: Operator,
@@ -24,13 +24,13 @@ pub struct Condition {
 /// The values, read as the operator takes them. `None` is a value that it cannot take.
 #[derive(Clone, Debug, PartialEq)]
 enum Wanted {
-    Texts(Box<[Pattern]>),
-    Folded(Box<[Pattern]>),
-    Arns(Box<[ArnPattern]>),
-    Numbers(Order, Box<[Option<Number>]>),
-    Moments(Order, Box<[Option<Moment>]>),
-    Blocks(Box<[Option<Block>]>),
-    Bools(Box<[Option<bool>]>),
+    Texts(Vec<Pattern>),
+    Folded(Vec<Pattern>),
+    Arns(Vec<ArnPattern>),
+    Numbers(Order, Vec<Option<Number>>),
+    Moments(Order, Vec<Option<Moment>>),
+    Blocks(Vec<Option<Block>>),
+    Bools(Vec<Option<bool>>),
     Odd,
 }
 
@@ -64,7 +64,7 @@ impl Condition {
     pub(super) fn new(
         operator_text: &str,
         key: &str,
-        values: Box<[Box<str>]>,
+        values: Vec<Box<str>>,
         variables: bool,
     ) -> Self {
         let operator = Operator::parse(operator_text);
@@ -80,7 +80,7 @@ impl Condition {
 
     /// The same in a document whose version has no variables.
     pub(super) fn forget_variables(&mut self) {
-        if self.values.iter().any(|value| value.contains("${")) {
+        if self.values.iter().any(|value| has_variable(value)) {
             self.wanted = Wanted::read(self.operator.test, &self.values, false);
         }
     }

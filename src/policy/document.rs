@@ -8,7 +8,7 @@ use super::Truth;
 use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
 use super::parse::Object;
-use super::pattern::{Pattern, Syntax};
+use super::pattern::{Pattern, Syntax, has_variable};
 use super::principal::Named;
 
 /// A policy document: a key policy, a vault's access policy, a role's policy, an SCP, a trust policy.
@@ -17,7 +17,7 @@ use super::principal::Named;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     version: Option<Box<str>>,
-    statements: Box<[Statement]>,
+    statements: Vec<Statement>,
 }
 
 /// What a statement does when it applies.
@@ -38,7 +38,7 @@ pub struct Statement {
     pub(super) principals: Element<Named>,
     pub(super) actions: Element<Action>,
     pub(super) resources: Element<ResourcePattern>,
-    pub(super) conditions: Box<[Condition]>,
+    pub(super) conditions: Vec<Condition>,
 }
 
 /// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
@@ -48,7 +48,7 @@ pub(super) enum Element<T> {
     Absent,
     Listed {
         not: bool,
-        items: Box<[T]>,
+        items: Vec<T>,
     },
     /// Both ways at once, which AWS refuses.
     Both,
@@ -142,7 +142,7 @@ impl Document {
         }
         Self {
             version,
-            statements: statements.into(),
+            statements,
         }
     }
 
@@ -214,7 +214,7 @@ impl Statement {
 
     fn forget_variables(&mut self) {
         if let Element::Listed { items, .. } = &mut self.resources {
-            for item in items.iter_mut().filter(|item| item.text.contains("${")) {
+            for item in items.iter_mut().filter(|item| has_variable(&item.text)) {
                 *item = ResourcePattern::new(&item.text, false);
             }
         }
@@ -270,10 +270,7 @@ impl<T> Element<T> {
     /// One of the two ways was read.
     pub(super) fn add(&mut self, not: bool, items: Vec<T>) {
         *self = match self {
-            Self::Absent => Self::Listed {
-                not,
-                items: items.into(),
-            },
+            Self::Absent => Self::Listed { not, items },
             Self::Listed { .. } | Self::Both => Self::Both,
         };
     }
@@ -330,13 +327,15 @@ impl Action {
             wildcards: true,
             variables: false,
         };
-        let sound = match text.split_once(':') {
-            Some((service, name)) => {
-                !name.is_empty() && (service == "*" || !service.contains(['*', '?']))
+        let place = |wanted: &[u8]| text.bytes().position(|byte| wanted.contains(&byte));
+        let first = place(b"*?");
+        let sound = match place(b":") {
+            Some(colon) => {
+                let service = first.is_none_or(|first| first > colon) || text.starts_with("*:");
+                service && colon + 1 < text.len()
             }
             None => text == "*",
         };
-        let first = text.find(['*', '?']);
         let names = match first {
             None => Names::One,
             Some(0) if text == "*" => Names::All,

@@ -40,22 +40,30 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// The keys that an object had so far.
+/// The keys that an object had so far: the first few in place, which is all that most objects have.
 #[derive(Default)]
-struct Keys<'de>(Vec<Cow<'de, str>>);
+struct Keys<'de> {
+    few: [&'de str; 8],
+    used: usize,
+    more: Vec<Cow<'de, str>>,
+}
 
 impl<'de> Keys<'de> {
     fn next<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
         let Some(Text(key)) = map.next_key()? else {
             return Ok(None);
         };
-        if self.0.contains(&key) {
+        let mut few = self.few.iter().take(self.used);
+        if few.any(|earlier| *earlier == key) || self.more.contains(&key) {
             return Err(de::Error::custom(format_args!("duplicate key `{key}`")));
         }
-        if self.0.is_empty() {
-            self.0.reserve(8);
+        match (&key, self.few.get_mut(self.used)) {
+            (Cow::Borrowed(key), Some(slot)) => {
+                *slot = key;
+                self.used += 1;
+            }
+            (Cow::Borrowed(_) | Cow::Owned(_), _) => self.more.push(key.clone()),
         }
-        self.0.push(key.clone());
         Ok(Some(key))
     }
 }
@@ -157,7 +165,7 @@ impl<'de> Visitor<'de> for StatementVisitor {
                     let resources = map.next_value::<List<ResourcePattern>>()?.0;
                     statement.resources.add(&*key != "Resource", resources);
                 }
-                "Condition" => statement.conditions = map.next_value::<Conditions>()?.0.into(),
+                "Condition" => statement.conditions = map.next_value::<Conditions>()?.0,
                 other => {
                     misspelt(other, ELEMENTS)?;
                     map.next_value::<IgnoredAny>()?;
@@ -208,13 +216,49 @@ impl<'de> Deserialize<'de> for Principals {
                 let mut keys = Keys::default();
                 let mut principals = Vec::new();
                 while let Some(kind) = keys.next(&mut map)? {
-                    let named: List<Text<'de>> = map.next_value()?;
-                    principals.extend(named.0.iter().map(|text| Named::new(&kind, &text.0)));
+                    map.next_value_seed(OfKind {
+                        kind: &kind,
+                        named: &mut principals,
+                    })?;
                 }
                 Ok(Principals(principals))
             }
         }
         deserializer.deserialize_any(StarOrMap)
+    }
+}
+
+/// The principals of one kind.
+struct OfKind<'a> {
+    kind: &'a str,
+    named: &'a mut Vec<Named>,
+}
+
+impl<'de> DeserializeSeed<'de> for OfKind<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfKind<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a list of strings")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.named.push(Named::new(self.kind, text));
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(Text(text)) = seq.next_element()? {
+            self.named.push(Named::new(self.kind, &text));
+        }
+        Ok(())
     }
 }
 
@@ -405,12 +449,6 @@ trait Item<'de> {
     /// Numbers and truth values are taken for their text.
     const SCALARS: bool = false;
     fn of(text: Cow<'de, str>) -> Self;
-}
-
-impl<'de> Item<'de> for Text<'de> {
-    fn of(text: Cow<'de, str>) -> Self {
-        Self(text)
-    }
 }
 
 impl Item<'_> for Scalar {

@@ -56,10 +56,10 @@ pub(super) struct Syntax {
 
 impl Pattern {
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
-        if syntax.variables && text.contains("${") {
+        if syntax.variables && has_variable(text) {
             return Self::from_pieces(pieces(text, syntax));
         }
-        if !syntax.wildcards || !text.contains(['*', '?']) {
+        if !syntax.wildcards || !text.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
             return Self(Kind::Exact(text.into()));
         }
         match text.strip_suffix('*') {
@@ -220,6 +220,11 @@ impl Variable {
             Entry::Unknown | Entry::Many(_) | Entry::Shaped(_) | Entry::Including(_) => None,
         }
     }
+}
+
+/// Whether something stands in it that is a variable where the version has them.
+pub(super) fn has_variable(text: &str) -> bool {
+    text.as_bytes().contains(&b'$') && text.contains("${")
 }
 
 /// A match that rests on an unknown variable may fail as well.

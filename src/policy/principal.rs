@@ -262,26 +262,25 @@ fn aws(text: &str, bare: bool) -> Who {
     if text == "*" {
         return Who::Everyone;
     }
-    if bare || text.contains(['*', '?', '$']) {
+    if bare || text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'$')) {
         return odd(text);
     }
     if let Ok(id) = AccountId::parse(text) {
         return Who::Account(None, id);
     }
-    let mut parts = text.splitn(6, ':');
-    if parts.next() != Some("arn") {
-        return if text.chars().all(|place| place.is_ascii_alphanumeric()) {
+    if !text.starts_with("arn:") {
+        return if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             Who::Nobody
         } else {
             odd(text)
         };
     }
-    let partition = parts.next();
-    match (
-        AccountId::parse(parts.nth(2).unwrap_or_default()),
-        parts.next(),
-    ) {
-        (Ok(id), Some("root")) => Who::Account(partition.map(str::len), id),
+    let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+    let mut colon = || colons.next().map_or(text.len(), |(at, _)| at);
+    let (arn, partition, _, region, account) = (colon(), colon(), colon(), colon(), colon());
+    let account_id = text.get(region + 1..account).unwrap_or_default();
+    match (AccountId::parse(account_id), text.get(account + 1..)) {
+        (Ok(id), Some("root")) => Who::Account(Some(partition - arn - 1), id),
         (Ok(_), Some(_)) => Who::Arn,
         (Err(_), _) | (_, None) => odd(text),
     }
