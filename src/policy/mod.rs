@@ -10,6 +10,8 @@ mod arn_pattern;
 mod condition;
 mod document;
 mod evaluate;
+#[cfg(test)]
+mod fixture;
 mod operator;
 mod parse;
 mod pattern;
