@@ -94,9 +94,8 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
 /// The contract's exit codes.
 fn exit_code(report: &Report, strict: bool) -> u8 {
     let summary = report.summary;
-    if summary.blocked > 0 {
-        BLOCKED
-    } else if strict && (summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0) {
+    let unclean = summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
+    if summary.blocked > 0 || (strict && unclean) {
         BLOCKED
     } else if summary.undecided > 0 {
         UNDECIDED
