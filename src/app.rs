@@ -1,6 +1,8 @@
 //! The shell: it fetches the facts, hands them to the plain functions, and prints what comes back. The only place that
 //! holds two ends.
 
+#![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
+
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;

@@ -307,21 +307,16 @@ impl Wanted {
         }
     }
 
-    /// Over every value that a key of this kind can have.
+    /// Over every text that the key could have, also one that the operator cannot take.
     fn met_by_anything(&self) -> Truth {
         let all = match self {
             Self::Texts(patterns) | Self::Folded(patterns) => patterns.iter().any(Pattern::is_any),
-            Self::Bools(values) => [true, false]
-                .iter()
-                .all(|value| values.contains(&Some(*value))),
-            Self::Blocks(blocks) => {
-                let all = |v4: bool| {
-                    let mut known = blocks.iter().flatten();
-                    known.any(|block| block.is_all() && block.is_v4() == v4)
-                };
-                all(true) && all(false)
-            }
-            Self::Arns(_) | Self::Numbers(..) | Self::Moments(..) | Self::Odd => false,
+            Self::Arns(_)
+            | Self::Numbers(..)
+            | Self::Moments(..)
+            | Self::Blocks(_)
+            | Self::Bools(_)
+            | Self::Odd => false,
         };
         if all { Truth::True } else { Truth::Unknown }
     }
@@ -395,7 +390,7 @@ mod tests {
         assert_eq!(unknown("StringLikeIfExists", &["x", "*"]), True);
         assert_eq!(unknown("ForAllValues:StringLike", &["*"]), True);
         assert_eq!(unknown("ForAnyValue:StringNotLike", &["*"]), False);
-        assert_eq!(unknown("BoolIfExists", &["true", "false"]), True);
+        assert_eq!(unknown("BoolIfExists", &["true", "false"]), Unknown);
         assert_eq!(unknown("Null", &["true"]), Unknown);
         assert_eq!(unknown("Null", &["true", "false"]), True);
         assert_eq!(unknown("NotIpAddressIfExists", &["0.0.0.0/0"]), Unknown);

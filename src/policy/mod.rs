@@ -17,6 +17,8 @@ mod parse;
 mod pattern;
 mod principal;
 mod request;
+#[cfg(test)]
+mod rules;
 mod scalar;
 mod shape;
 mod side;

@@ -8,4 +8,5 @@
 )]
 
 mod aws;
+mod policy;
 mod report;
