@@ -1,5 +1,7 @@
 //! How fast a key policy of about 2 KB is read and asked.
 
+#![allow(clippy::expect_used, missing_docs)]
+
 use std::hint::black_box;
 
 use backup_preflight::policy::{
