@@ -11,10 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::decide;
 use super::places::{read_keys, statement_at};
-use super::pools::{
-    ACTIONS, BACKUP_ACTIONS, Family, KEYS, KMS_ACTIONS, Key, PRINCIPAL_ELEMENTS, PRINCIPALS,
-    RESOURCES, SPARED, negated, operators,
-};
+use super::pools::{BACKUP_ACTIONS, KEYS, KMS_ACTIONS, Key, PRINCIPALS};
+use super::statements::{document, statement};
 use super::value::items;
 
 /// Requests that know everything. They are the same in every run; `PROPTEST_CASES` asks for more of them.
@@ -190,114 +188,6 @@ fn control_policies(of_resources: bool) -> impl Strategy<Value = Value> {
         3 => Just(json!([])),
         1 => Just(Value::Null),
         2 => vec(level, 1..=3).prop_map(|levels| json!(levels)),
-    ]
-}
-
-fn document(statements: impl Strategy<Value = Vec<Value>>) -> impl Strategy<Value = Value> {
-    let version =
-        prop_oneof![7 => Just(Some("2012-10-17")), 1 => Just(Some("2008-10-17")), 1 => Just(None)];
-    (version, statements, any::<bool>()).prop_map(|(version, statements, bare)| {
-        let mut document = json!({});
-        if let Some(version) = version {
-            document["Version"] = json!(version);
-        }
-        document["Statement"] = match statements.as_slice() {
-            [only] if bare => only.clone(),
-            _ => json!(statements),
-        };
-        document
-    })
-}
-
-fn statement(allow: f64, names_principals: bool) -> impl Strategy<Value = Value> {
-    // Most parts of a statement fit, so that a decision often hangs on the one that may not.
-    let (meant, everything) = (Just(json!("@action")), Just(json!("*")));
-    let actions = prop_oneof![meant, everything.clone(), one_or_more(ACTIONS)];
-    let actions = (prop::bool::weighted(0.08), actions);
-    let resources = prop_oneof![2 => everything, 1 => one_or_more(RESOURCES)];
-    let resources = (prop::bool::weighted(0.06), resources);
-    let principals = prop_oneof![select(&PRINCIPAL_ELEMENTS[..9]), select(PRINCIPAL_ELEMENTS)];
-    let principal = (prop::bool::weighted(0.25), principals, select(SPARED));
-    (
-        prop::bool::weighted(allow),
-        actions,
-        resources,
-        principal,
-        condition(),
-    )
-        .prop_map(
-            move |(allow, actions, resources, (spares, principal, spared), condition)| {
-                let mut statement = json!({"Effect": if allow { "Allow" } else { "Deny" }});
-                if names_principals {
-                    if spares && !allow {
-                        statement["NotPrincipal"] = serde_json::from_str(spared).unwrap();
-                    } else {
-                        statement["Principal"] = serde_json::from_str(principal).unwrap();
-                    }
-                }
-                statement[if actions.0 { "NotAction" } else { "Action" }] = actions.1;
-                statement[if resources.0 {
-                    "NotResource"
-                } else {
-                    "Resource"
-                }] = resources.1;
-                if condition.as_object().is_some_and(|lines| !lines.is_empty()) {
-                    statement["Condition"] = condition;
-                }
-                statement
-            },
-        )
-}
-
-fn condition() -> impl Strategy<Value = Value> {
-    vec(line(), 0..=2).prop_map(|lines| {
-        let mut condition = json!({});
-        for (operator, key, values) in lines {
-            condition[operator][key] = values;
-        }
-        condition
-    })
-}
-
-/// One line of a condition: an operator, a key, and what it is compared with.
-fn line() -> impl Strategy<Value = (String, String, Value)> {
-    select(KEYS).prop_flat_map(|(name, family, _, wanted)| {
-        let spelt = prop_oneof![6 => Just(name.to_owned()), 1 => Just(name.to_lowercase()), 1 => Just(name.to_uppercase())];
-        let yes_or_no = prop_oneof![Just(json!("true")), Just(json!(false)), Just(json!(["true"])), Just(json!("false"))];
-        let null = (spelt.clone(), yes_or_no).prop_map(|(key, value)| ("Null".to_owned(), key, value));
-        let values = if family == Family::Bool {
-            select(&[r#""true""#, r#""false""#, "true", "false", r#"["true"]"#, r#"[false]"#][..])
-                .prop_map(|value| serde_json::from_str(value).unwrap())
-                .boxed()
-        } else {
-            one_or_more(wanted).boxed()
-        };
-        let compared = (select(operators(family)), prop::bool::weighted(0.35), 0..20, prop::bool::weighted(0.25), spelt, values)
-            .prop_map(move |(operator, opposite, set, forgiving, key, values)| {
-                let opposite = if opposite { negated(operator) } else { None };
-                let mut operator = opposite.unwrap_or_else(|| operator.to_owned());
-                let (all, any) = if family.is_multivalued() { (9, 18) } else { (1, 2) };
-                let any_value = (all..any).contains(&set);
-                // What ForAnyValue with IfExists does without the key, AWS's pages disagree on.
-                if forgiving && !any_value {
-                    operator.push_str("IfExists");
-                }
-                if set < all {
-                    operator.insert_str(0, "ForAllValues:");
-                } else if any_value {
-                    operator.insert_str(0, "ForAnyValue:");
-                }
-                (operator, key, values)
-            });
-        prop_oneof![1 => null, 9 => compared]
-    })
-}
-
-/// One text, or a list of one, two or three.
-fn one_or_more(pool: &'static [&'static str]) -> impl Strategy<Value = Value> {
-    prop_oneof![
-        select(pool).prop_map(|one| json!(one)),
-        vec(select(pool), 1..=3).prop_map(|many| json!(many)),
     ]
 }
 
