@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::decide;
+use super::{decide, program};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/service-role/AWSBackupDefaultServiceRole";
 const SERVICE_LINKED: &str =
@@ -103,9 +103,22 @@ fn sides(judge: Judge) {
     let mut granted_by_boundary = own_key(json!({"resource_policy": of_account("111111111111")}));
     granted_by_boundary["permissions_boundary"] = policy(json!({}));
     judge(page, granted_by_boundary, "denied");
+    let mut key = everybody();
+    let spared = json!({"AWS": [ROLE, "arn:aws:iam::111111111111:root"]});
+    let others = deny(json!({"NotPrincipal": spared}));
+    key["Statement"] = json!([key["Statement"][0], others["Statement"][0]]);
+    let mut never_spared = own_key(json!({"resource_policy": key}));
+    judge(
+        "reference_policies_elements_notprincipal",
+        never_spared.clone(),
+        "allowed",
+    );
+    never_spared["permissions_boundary"] = policy(json!({}));
+    judge(page, never_spared, "denied by a Deny");
 }
 
-/// To deny an account is to deny its roles; a principal's ARN takes no wildcards.
+/// To deny an account is to deny its roles; a principal's ARN takes no wildcards; an id stands for a
+/// role that is gone.
 fn principals(judge: Judge) {
     let page = "reference_policies_elements_principal";
     let mut key = everybody();
@@ -117,7 +130,9 @@ fn principals(judge: Judge) {
         "denied by a Deny",
     );
     let wild = policy(json!({"Principal": {"AWS": "arn:aws:iam::111111111111:role/*"}}));
-    judge(page, own_key(json!({"resource_policy": wild})), "denied");
+    judge(page, own_key(json!({"resource_policy": wild})), "unknown");
+    let gone = policy(json!({"Principal": {"AWS": "AROAEXAMPLEEXAMPLE123"}}));
+    judge(page, own_key(json!({"resource_policy": gone})), "denied");
 }
 
 /// Service control policies: every level, any policy within it, but not for service-linked roles. Resource control
@@ -268,4 +283,9 @@ fn decides_as_documented(evaluator: fn(&Value) -> Value) {
 #[test]
 fn the_second_evaluator_decides_as_documented() {
     decides_as_documented(decide::answer);
+}
+
+#[test]
+fn the_program_decides_as_documented() {
+    decides_as_documented(program::answer);
 }

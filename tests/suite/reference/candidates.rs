@@ -90,20 +90,20 @@ fn told_apart(request: &Value, base: &str, value: &str) -> Vec<String> {
     if base.starts_with("Date") {
         return seconds(value).map(around).unwrap_or_default();
     }
-    let value = names(value).iter().fold(value.to_owned(), |text, name| {
+    let filled = names(value).iter().fold(value.to_owned(), |text, name| {
         let put =
             known(request, name).map_or("the same".to_owned(), |value| texts(&value).concat());
         replace_variable(&text, &put)
     });
     let mut all = vec![
-        value.replace('*', "").replace('?', "x"),
-        value.replace(['*', '?'], "x"),
+        filled.replace('*', "").replace('?', "x"),
+        filled.replace(['*', '?'], "x"),
     ];
     if base == "StringEqualsIgnoreCase" {
-        all.push(value.to_uppercase());
+        all.push(filled.to_uppercase());
     }
-    // Equal is equal to the character itself.
-    all.push(value);
+    // Where wildcards and variables are none, what is written is the value.
+    all.extend([filled, value.to_owned()]);
     all
 }
 

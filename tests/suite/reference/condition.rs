@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::value::{address_in, items, number, seconds, texts};
 use super::variable::fill;
-use super::wildcard::fits;
+use super::wildcard::{Token, fits, literal};
 use super::worlds::World;
 
 /// All operators and all keys must hold.
@@ -70,14 +70,17 @@ impl Operator {
         };
         let one = |item: &Value| {
             let item = texts(item).concat();
-            let any = values
-                .iter()
-                .any(|value| self.matches(value, &item, variables, world));
+            // Each value is compared, so that none goes unseen that makes the statement invalid.
+            let any = values.iter().fold(false, |any, value| {
+                self.matches(value, &item, variables, world) | any
+            });
             any != self.negated
         };
         match self.set {
-            Set::AllValues => items(&found).iter().all(one),
-            Set::AnyValue => items(&found).iter().any(one),
+            Set::AllValues => items(&found).iter().fold(true, |all, item| one(item) & all),
+            Set::AnyValue => items(&found)
+                .iter()
+                .fold(false, |any, item| one(item) | any),
             // A multivalued key needs a set operator; what happens without one is not said.
             Set::No if found.is_array() => world.undocumented(),
             Set::No => one(&found),
@@ -119,27 +122,40 @@ impl Operator {
             "IpAddress" => return address_in(wanted, found),
             _ => {}
         }
-        // Only the operators below take variables. One that has no value may make the whole statement invalid.
-        let Some(wanted) = fill(wanted, variables, world) else {
-            return world.undocumented();
-        };
-        match self.base.as_str() {
-            "StringEquals" | "Bool" => wanted.text() == found,
-            "StringEqualsIgnoreCase" => wanted.text().to_lowercase() == found.to_lowercase(),
+        // Only the operators below take variables.
+        let wanted = fill(wanted, variables, world);
+        let fits = match self.base.as_str() {
+            "StringEquals" | "Bool" => fits(&wanted.text(), found),
+            "StringEqualsIgnoreCase" => fits(&lower(&wanted.text()), &found.to_lowercase()),
             "StringLike" => fits(&wanted.pattern(), found),
             "ArnEquals" | "ArnLike" => {
-                let wanted = wanted.parts();
-                let found: Vec<&str> = found.splitn(6, ':').collect();
-                wanted.len() == 6
-                    && found.len() == 6
-                    && wanted
+                let parts = wanted.parts();
+                let found_parts: Vec<&str> = found.splitn(6, ':').collect();
+                if parts.len() == 6 && found_parts.len() == 6 {
+                    parts
                         .iter()
-                        .zip(found)
+                        .zip(found_parts)
                         .all(|(wanted, found)| fits(wanted, found))
+                } else {
+                    // No ARN at all, such as a lone star.
+                    world.undocumented()
+                }
             }
             other => panic!("no such operator: {other}"),
+        };
+        if wanted.has_gap() {
+            world.meet_gap();
         }
+        fits && (!wanted.has_gap() || world.undocumented())
     }
+}
+
+fn lower(tokens: &[Token]) -> Vec<Token> {
+    let lower = |token: &Token| match token {
+        Token::Char(c) => literal(&c.to_lowercase().to_string()),
+        Token::Run | Token::One => vec![*token],
+    };
+    tokens.iter().flat_map(lower).collect()
 }
 
 #[test]

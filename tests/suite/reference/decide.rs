@@ -68,9 +68,11 @@ fn decide(request: &Value, world: &World) -> Decided {
         };
     }
     let allows = |policy: &str| found.iter().any(|one| one.policy == policy);
-    let named_itself = found
-        .iter()
-        .any(|one| one.policy == "resource" && one.reach == Reach::Itself);
+    let named = |reach: Reach| {
+        found
+            .iter()
+            .any(|one| one.policy == "resource" && one.reach == reach)
+    };
     let boundary = request["permissions_boundary"].is_null() || allows("boundary");
     // Every level of the organization must allow; RCPs always do, by the one that cannot be detached.
     let levels = items(&request["service_control_policies"]).len();
@@ -81,8 +83,11 @@ fn decide(request: &Value, world: &World) -> Decided {
                 .any(|one| one.policy == "scp" && one.level == level)
         });
     let both_sides = allows("resource") && allows("identity");
+    let itself = named(Reach::Itself) && boundary;
+    // Whether a boundary bounds what everybody is granted is not said.
+    let everybody = named(Reach::Everybody) && (boundary || world.undocumented());
     let granted = if account(request) != request["resource_account"].as_str().unwrap() {
-        both_sides
+        both_sides && boundary
     } else if request["action"]
         .as_str()
         .unwrap()
@@ -91,11 +96,11 @@ fn decide(request: &Value, world: &World) -> Decided {
     {
         // A key's policy is the root of all access to it: an identity policy counts only where the key policy hands
         // the decision to the account. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-        named_itself || both_sides
+        itself || everybody || (both_sides && boundary)
     } else {
-        named_itself || allows("identity")
+        itself || everybody || (allows("identity") && boundary)
     };
-    let allowed = granted && boundary && organization;
+    let allowed = granted && organization;
     let statements = if allowed {
         found.iter().map(|one| place(&one)).collect()
     } else {

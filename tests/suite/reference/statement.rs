@@ -14,7 +14,9 @@ pub enum Reach {
     Nobody,
     /// By its account: an Allow hands the decision to the account's own policies.
     Account,
-    /// By its own ARN, or as everybody.
+    /// As everybody.
+    Everybody,
+    /// By its own ARN.
     Itself,
 }
 
@@ -36,7 +38,14 @@ pub fn reach(
         && action(statement, request)
         && resource(statement, variables, request, world)
         && holds(&statement["Condition"], variables, world);
-    if applies { reach } else { Reach::Nobody }
+    // A variable without a value may make the whole statement invalid.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    let valid = !world.met_gap() || world.undocumented();
+    if applies && valid {
+        reach
+    } else {
+        Reach::Nobody
+    }
 }
 
 /// Action names ignore case.
@@ -57,11 +66,18 @@ fn action(statement: &Value, request: &Value) -> bool {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 fn resource(statement: &Value, variables: bool, request: &Value, world: &World) -> bool {
     let asked = request["resource"].as_str().unwrap();
-    let one = |pattern: &String| match fill(pattern, variables, world) {
-        Some(pattern) => fits(&pattern.pattern(), asked),
-        None => world.undocumented(),
+    let one = |pattern: &String| {
+        let pattern = fill(pattern, variables, world);
+        if pattern.has_gap() {
+            world.meet_gap();
+        }
+        fits(&pattern.pattern(), asked) && (!pattern.has_gap() || world.undocumented())
     };
-    let any = |patterns: &Value| texts(patterns).iter().any(one);
+    let any = |patterns: &Value| {
+        texts(patterns)
+            .iter()
+            .fold(false, |any, pattern| one(pattern) | any)
+    };
     match statement.get("NotResource") {
         Some(patterns) => !any(patterns),
         None => any(&statement["Resource"]),
@@ -73,17 +89,29 @@ fn principal(statement: &Value, request: &Value, world: &World) -> Reach {
     let asked = request["principal"].as_str().unwrap();
     let Some(spared) = statement.get("NotPrincipal") else {
         let named = named(&statement["Principal"]);
-        return if named.iter().any(|name| name == "*" || name == asked) {
+        return if named.iter().any(|name| name == asked) {
             Reach::Itself
+        } else if named.iter().any(|name| name == "*") {
+            Reach::Everybody
         } else if named.iter().any(|name| is_account_of(name, asked)) {
             Reach::Account
+        } else if named.iter().any(|name| fits(&wild(name), asked)) && world.undocumented() {
+            // AWS refuses a policy with such a principal; what one would do is not said.
+            Reach::Itself
         } else {
             Reach::Nobody
         };
     };
     // AWS asks for the ARN and its account both, and does not promise that one alone is spared.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    // A boundary is never spared. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    if !request["permissions_boundary"].is_null() {
+        return Reach::Everybody;
+    }
     let spared = named(spared);
+    if spared.iter().any(|name| name == "*") {
+        return Reach::Nobody;
+    }
     let itself = spared.iter().any(|name| name == asked);
     let account = spared.iter().any(|name| is_account_of(name, asked));
     let speaks = if itself != account {

@@ -11,12 +11,14 @@ pub struct Filled(Vec<Piece>);
 enum Piece {
     Written(String),
     Put(String),
+    Gap,
 }
 
-/// Fills in the variables of a text; none where one of them has no value, or more than one.
-pub fn fill(text: &str, variables: bool, world: &World) -> Option<Filled> {
+/// Fills in the variables of a text. One without a value, or with more than one, leaves a gap: nobody says what stands
+/// there.
+pub fn fill(text: &str, variables: bool, world: &World) -> Filled {
     if !variables {
-        return Some(Filled(vec![Piece::Written(text.to_owned())]));
+        return Filled(vec![Piece::Written(text.to_owned())]);
     }
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -25,11 +27,11 @@ pub fn fill(text: &str, variables: bool, world: &World) -> Option<Filled> {
             break;
         };
         pieces.push(Piece::Written(before.to_owned()));
-        pieces.push(Piece::Put(put(name, world)?));
+        pieces.push(put(name, world).map_or(Piece::Gap, Piece::Put));
         rest = tail;
     }
     pieces.push(Piece::Written(rest.to_owned()));
-    Some(Filled(pieces))
+    Filled(pieces)
 }
 
 fn put(name: &str, world: &World) -> Option<String> {
@@ -49,41 +51,48 @@ fn put(name: &str, world: &World) -> Option<String> {
 }
 
 impl Filled {
-    /// The text, where wildcards are no wildcards.
-    pub fn text(&self) -> String {
-        let text = |piece: &Piece| match piece {
-            Piece::Written(text) | Piece::Put(text) => text.clone(),
+    pub fn has_gap(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Gap))
+    }
+
+    /// The text, its wildcards being mere characters; a gap may be anything.
+    pub fn text(&self) -> Vec<Token> {
+        let tokens = |piece: &Piece| match piece {
+            Piece::Written(text) | Piece::Put(text) => literal(text),
+            Piece::Gap => vec![Token::Run],
         };
-        self.0.iter().map(text).collect()
+        self.0.iter().flat_map(tokens).collect()
     }
 
     /// The pattern: wildcards that were written are wild, those that a variable brought are not.
     pub fn pattern(&self) -> Vec<Token> {
-        let tokens = |piece: &Piece| match piece {
-            Piece::Written(text) => wild(text),
-            Piece::Put(text) => literal(text),
-        };
-        self.0.iter().flat_map(tokens).collect()
+        self.0.iter().flat_map(Piece::tokens).collect()
     }
 
     /// The pattern in the six parts of an ARN; a colon that a variable brought divides nothing.
     pub fn parts(&self) -> Vec<Vec<Token>> {
         let mut parts = vec![Vec::new()];
         for piece in &self.0 {
-            match piece {
-                Piece::Put(text) => parts.last_mut().unwrap().extend(literal(text)),
-                Piece::Written(text) => {
-                    for token in wild(text) {
-                        if token == Token::Char(':') && parts.len() < 6 {
-                            parts.push(Vec::new());
-                        } else {
-                            parts.last_mut().unwrap().push(token);
-                        }
-                    }
+            for token in piece.tokens() {
+                let divides = matches!(piece, Piece::Written(_)) && token == Token::Char(':');
+                if divides && parts.len() < 6 {
+                    parts.push(Vec::new());
+                } else {
+                    parts.last_mut().unwrap().push(token);
                 }
             }
         }
         parts
+    }
+}
+
+impl Piece {
+    fn tokens(&self) -> Vec<Token> {
+        match self {
+            Piece::Written(text) => wild(text),
+            Piece::Put(text) => literal(text),
+            Piece::Gap => vec![Token::Run],
+        }
     }
 }
 
@@ -94,4 +103,13 @@ pub fn names(text: &str) -> Vec<String> {
         .filter_map(|after| after.split_once('}'))
         .map(|(name, _)| name.split(',').next().unwrap().trim().to_lowercase())
         .collect()
+}
+
+/// The names of the variables in a text that have no default to fall back on.
+pub fn without_default(text: &str) -> Vec<String> {
+    let has_none = |name: &String| {
+        let character = ["*", "?", "$"].contains(&name.as_str());
+        !character && !text.contains(", '")
+    };
+    names(text).into_iter().filter(has_none).collect()
 }

@@ -1,6 +1,6 @@
 //! One world: the request with every unknown settled one way. `every` visits all of them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -14,6 +14,7 @@ pub struct World<'a> {
     candidates: &'a BTreeMap<String, Vec<Option<Value>>>,
     choices: RefCell<Choices>,
     settled: RefCell<BTreeMap<String, Option<Value>>>,
+    gap: Cell<bool>,
 }
 
 impl World<'_> {
@@ -31,6 +32,16 @@ impl World<'_> {
         let value = value.filter(|value| !items(value).is_empty());
         self.settled.borrow_mut().insert(key, value.clone());
         value
+    }
+
+    /// A variable without a value was compared with something.
+    pub fn meet_gap(&self) {
+        self.gap.set(true);
+    }
+
+    /// Whether that happened since this was last asked.
+    pub fn met_gap(&self) -> bool {
+        self.gap.take()
     }
 
     /// What AWS leaves undocumented goes one way in some worlds and the other way in others.
@@ -59,6 +70,7 @@ pub fn every<T>(
             candidates: &candidates,
             choices: RefCell::new(choices),
             settled: RefCell::default(),
+            gap: Cell::new(false),
         };
         seen.push(decide(&world));
         choices = world.choices.into_inner();
