@@ -4,9 +4,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    missing_docs
 )]
 
 mod aws;
 mod policy;
+mod reference;
 mod report;
