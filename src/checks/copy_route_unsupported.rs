@@ -28,25 +28,44 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
-        return Outcome::fail(format!("a backup of {} cannot be copied, by any route", kind.with_article()))
-            .foretells(foretold(predict(MessageId::E29)))
-            .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
+        return Outcome::fail(format!(
+            "a backup of {} cannot be copied, by any route",
+            kind.with_article()
+        ))
+        .foretells(foretold(predict(MessageId::E29)))
+        .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
     }
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
     let cross_account = known!(copy.is_cross_account());
-    let answers: Vec<_> = kinds.iter().map(|kind| (*kind, route(*kind, &from, &to, cross_account, false))).collect();
+    let answers: Vec<_> = kinds
+        .iter()
+        .map(|kind| (*kind, route(*kind, &from, &to, cross_account, false)))
+        .collect();
     if let (true, Some(gap)) = (differ(&answers), gap) {
         return not_read(gap.clone());
     }
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format!("a backup of {} can be copied {}", kind.with_article(), way(&from, &to, cross_account));
+            let what = format!(
+                "a backup of {} can be copied {}",
+                kind.with_article(),
+                way(&from, &to, cross_account)
+            );
             let pass = Outcome::pass(&what).saw([Evidence::of(subject, note.unwrap_or(what))]);
-            if inferred { pass.on(Basis::Inferred) } else { pass }
+            if inferred {
+                pass.on(Basis::Inferred)
+            } else {
+                pass
+            }
         }
-        Some((kind, RouteAnswer::Unsupported { capability, reason, .. })) => {
+        Some((
+            kind,
+            RouteAnswer::Unsupported {
+                capability, reason, ..
+            },
+        )) => {
             let predicted = match capability {
                 Capability::AnyCopy => predict(MessageId::E29),
                 Capability::CrossRegion
@@ -54,14 +73,19 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
                 | Capability::BothAtOnce
                 | Capability::AirGappedVault => route_unsupported(kind, &from, &to),
             };
-            Outcome::fail(&reason).foretells(foretold(predicted)).saw([Evidence::of(subject, reason)])
+            Outcome::fail(&reason)
+                .foretells(foretold(predicted))
+                .saw([Evidence::of(subject, reason)])
         }
     }
 }
 
 /// Whether it matters which of the kinds it is.
 fn differ(answers: &[(Kind, RouteAnswer)]) -> bool {
-    let supported = answers.iter().filter(|(_, answer)| answer.is_supported()).count();
+    let supported = answers
+        .iter()
+        .filter(|(_, answer)| answer.is_supported())
+        .count();
     supported != 0 && supported != answers.len()
 }
 

@@ -1,6 +1,28 @@
 //! The checks, one file and one page each, in the order in which a copy job meets them.
 
+mod accounts_in_different_organizations;
+mod air_gapped_key_not_shared;
+mod air_gapped_vault_unsupported;
 mod ask;
+mod copy_route_unsupported;
+mod cross_account_backup_disabled;
+mod destination_key_aws_managed;
+mod destination_key_refuses_backup;
+mod destination_vault_is_default;
+mod destination_vault_missing;
+mod destination_vault_not_ready;
+mod key_unusable;
+mod partition_mismatch;
+mod recovery_point_in_cold_storage;
+mod recovery_point_not_complete;
+mod retention_outside_vault_lock;
+mod service_linked_role_missing;
+mod source_key_aws_managed;
+mod source_key_not_shared;
+mod source_key_refuses_copy_role;
+mod source_vault_denies_copy;
+mod unencrypted_source_refused;
+mod vault_refuses_copy;
 mod words;
 
 use crate::catalog::Cite;
@@ -82,39 +104,31 @@ pub fn find(id: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.id == id)
 }
 
-macro_rules! checks {
-    ($($name:ident,)*) => {
-        $(mod $name;)*
-
-        /// Every check, in the order of the contract, which is the order in which they run.
-        pub const CHECKS: &[Check] = &[$($name::CHECK),*];
-    };
-}
-
-checks! {
-    partition_mismatch,
-    accounts_in_different_organizations,
-    cross_account_backup_disabled,
-    copy_route_unsupported,
-    air_gapped_vault_unsupported,
-    recovery_point_not_complete,
-    recovery_point_in_cold_storage,
-    destination_vault_missing,
-    destination_vault_not_ready,
-    destination_vault_is_default,
-    retention_outside_vault_lock,
-    source_key_aws_managed,
-    destination_key_aws_managed,
-    unencrypted_source_refused,
-    key_unusable,
-    service_linked_role_missing,
-    source_key_not_shared,
-    destination_key_refuses_backup,
-    source_key_refuses_copy_role,
-    air_gapped_key_not_shared,
-    vault_refuses_copy,
-    source_vault_denies_copy,
-}
+/// Every check, in the order of the contract, which is the order in which they run.
+pub const CHECKS: &[Check] = &[
+    partition_mismatch::CHECK,
+    accounts_in_different_organizations::CHECK,
+    cross_account_backup_disabled::CHECK,
+    copy_route_unsupported::CHECK,
+    air_gapped_vault_unsupported::CHECK,
+    recovery_point_not_complete::CHECK,
+    recovery_point_in_cold_storage::CHECK,
+    destination_vault_missing::CHECK,
+    destination_vault_not_ready::CHECK,
+    destination_vault_is_default::CHECK,
+    retention_outside_vault_lock::CHECK,
+    source_key_aws_managed::CHECK,
+    destination_key_aws_managed::CHECK,
+    unencrypted_source_refused::CHECK,
+    key_unusable::CHECK,
+    service_linked_role_missing::CHECK,
+    source_key_not_shared::CHECK,
+    destination_key_refuses_backup::CHECK,
+    source_key_refuses_copy_role::CHECK,
+    air_gapped_key_not_shared::CHECK,
+    vault_refuses_copy::CHECK,
+    source_vault_denies_copy::CHECK,
+];
 
 /// The value of a fact, or out of the check with what is missing.
 macro_rules! known {

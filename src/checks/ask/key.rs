@@ -3,7 +3,7 @@
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Copy, Facts, Policy, built_in};
-use crate::known::{Arn, Fact, Region};
+use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{
     Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, identity_side,
     resource_side,
@@ -92,7 +92,7 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
         }
     }
     if gaps.is_empty() {
-        gaps.push(crate::known::Gap {
+        gaps.push(Gap {
             account: key.account().map(|id| id.to_string()),
             region: key.region().map(|region| region.to_string()),
             operation: "no call tells kms:ViaService".to_owned(),
@@ -175,13 +175,27 @@ fn ask(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
-        Side::Allowed { by, how, .. } => {
+        Side::Allowed {
+            by,
+            how,
+            open,
+            keys,
+        } => {
             let seen = asked.statements(&by, action);
             let same_account = question.principal.account() == question.key.account();
             if !question.both_sides || (same_account && how != How::Account) {
                 return Ruling::Allowed { by: seen };
             }
-            role_may(facts, question, &request, action, seen)
+            let own = role_may(facts, question, &request, action, seen);
+            if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {
+                // A statement that may name the role itself would not need the role's own policy.
+                return Ruling::Open {
+                    gaps: open_gaps(&keys, facts, question),
+                    may_deny: false,
+                    seen: asked.open(&open, &keys),
+                };
+            }
+            own
         }
         Side::NotAllowed { near, .. } => {
             granted(facts, question, action, asked.near(&near, action))
@@ -205,6 +219,11 @@ fn ask(
             }
         }
     }
+}
+
+fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Vec<Gap> {
+    let gap = |key: &String| gap_of_key(key, facts, question.principal, question.key);
+    keys.iter().map(gap).collect()
 }
 
 /// The service-linked role's own policy, which is AWS's.
@@ -400,12 +419,9 @@ fn request(
         context = context.with("kms:ResourceAliases", Entry::Many(aliases));
     }
     context = of_action(context, action, on_ebs(copy));
-    Some(Request::new(
-        principal,
-        action,
-        Resource::exact(key.as_str()),
-        context,
-    ))
+    let mut request = Request::new(principal, action, Resource::exact(key.as_str()), context);
+    request.bounded = facts.has_boundary(question.principal);
+    Some(request)
 }
 
 fn on_ebs(copy: &Copy) -> bool {

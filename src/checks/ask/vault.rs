@@ -36,7 +36,7 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
         Resource::exact(vault.as_str()),
         context,
     );
-    rule(facts, role, vault, policy, &request, COPY_INTO)
+    rule(facts, role, vault, policy, request, COPY_INTO)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -74,7 +74,7 @@ pub fn copy_from(
         with_source_resource_tag(context),
     );
     request.resource_account = vault.account();
-    rule(facts, role, vault, policy, &request, COPY_FROM)
+    rule(facts, role, vault, policy, request, COPY_FROM)
 }
 
 /// The recovery point, or the shapes that its ARN will have.
@@ -107,15 +107,16 @@ fn rule(
     role: &Arn,
     vault: &Arn,
     policy: &Policy,
-    request: &Request,
+    mut request: Request,
     action: &'static str,
 ) -> Ruling {
+    request.bounded = facts.has_boundary(role);
     let asked = Asked {
         subject: vault,
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
-    match resource_side(request, Some(policy.document())) {
+    match resource_side(&request, Some(policy.document())) {
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action),
         },

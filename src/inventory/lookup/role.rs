@@ -135,6 +135,15 @@ impl<'a> Facts<'a> {
         Fact::Known(Some(RolePolicies { identity, boundary }))
     }
 
+    /// Whether the role is known to have a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
+    #[must_use]
+    pub fn has_boundary(&self, arn: &Arn) -> bool {
+        matches!(
+            self.role(arn).field(|r| &r.permissions_boundary),
+            Field::Is(_)
+        )
+    }
+
     /// The role's inline policies, as they were read.
     #[must_use]
     pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
