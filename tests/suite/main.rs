@@ -14,4 +14,5 @@ mod estate;
 mod policy;
 mod reference;
 mod report;
+mod scenarios;
 mod support;
