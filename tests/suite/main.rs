@@ -16,3 +16,4 @@ mod reference;
 mod report;
 mod scenarios;
 mod support;
+mod unknowns;
