@@ -10,7 +10,11 @@
 )]
 
 mod aws;
+mod cli;
 mod estate;
+mod examples;
+mod inventory;
+mod layers;
 mod policy;
 mod reference;
 mod report;
