@@ -17,6 +17,7 @@ mod inventory;
 mod layers;
 mod policy;
 mod reference;
+mod remedies;
 mod report;
 mod scenarios;
 mod support;
