@@ -38,7 +38,7 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
         Resource::exact(vault.as_str()),
         context,
     );
-    rule(facts, role, vault, policy, request, COPY_INTO)
+    rule(facts, role, vault, vault, policy, request, COPY_INTO)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -77,7 +77,8 @@ pub fn copy_from(
         with_source_resource_tag(context),
     );
     request.resource_account = vault.account();
-    rule(facts, role, vault, policy, request, COPY_FROM)
+    let target = &copy.destination_vault;
+    rule(facts, role, vault, target, policy, request, COPY_FROM)
 }
 
 /// The recovery point, or the shapes that its ARN will have.
@@ -109,6 +110,7 @@ fn rule(
     facts: &Facts<'_>,
     role: &Arn,
     vault: &Arn,
+    target: &Arn,
     policy: &Policy,
     mut request: Request,
     action: &'static str,
@@ -120,7 +122,12 @@ fn rule(
         document: policy.document(),
     };
     let gaps = |keys: &[String]| {
-        let gap = |key: &String| gap_of_key(key, facts, role, vault);
+        let gap = |key: &String| {
+            // Only this key is about the vault that the copy goes to.
+            let of_target = key.eq_ignore_ascii_case("backup:CopyTargetOrgPaths");
+            let subject = if of_target { target } else { vault };
+            gap_of_key(key, facts, role, subject)
+        };
         keys.iter().map(gap).collect()
     };
     match resource_side(&request, Some(policy.document())) {
