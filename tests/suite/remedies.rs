@@ -394,3 +394,24 @@ fn every_command_is_one_that_a_shell_can_read() {
     }
     assert!(read > 40, "only {read} were read");
 }
+
+#[test]
+fn a_change_of_retention_leaves_cold_storage_as_it_was() {
+    let estate = Estate::dynamodb()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(365))
+        .set(
+            &format!("{COPY}/lifecycle"),
+            json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 30}),
+        );
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    let wanted = "--lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=365";
+    assert!(
+        remedy.commands[0].ends_with(wanted),
+        "{:?}",
+        remedy.commands
+    );
+}
