@@ -93,3 +93,23 @@ fn a_path_that_was_not_read_is_a_gap_of_the_account_that_it_is_about() {
         .collect();
     assert_eq!(gaps, [("organizations:ListParents", Some(TO))]);
 }
+
+#[test]
+fn a_gap_of_another_account_is_not_taken_for_this_ones() {
+    let gap = |account: &str, error: &str| {
+        json!({"account": account, "region": "us-east-2", "operation": "account:GetRegionOptStatus",
+               "subject": "us-east-2", "error": error, "permission": "account:GetRegionOptStatus"})
+    };
+    let estate = Estate::rds()
+        .push("/gaps", gap(FROM, "OfTheSource"))
+        .push("/gaps", gap(TO, "OfTheDestination"));
+    let inventory = read(&estate.without(&format!("{DESTINATION}/opt_in_status")).0);
+    let facts = Facts::new(&inventory);
+    let account = backup_preflight::known::AccountId::parse(TO).unwrap();
+    let region = backup_preflight::known::Region::new("us-east-2");
+    let Fact::Unknown(gap) = facts.region_opt_in(account, &region) else {
+        panic!("it was read");
+    };
+    assert_eq!(gap.error.as_deref(), Some("OfTheDestination"));
+    assert_eq!(gap.account.as_deref(), Some(TO));
+}
