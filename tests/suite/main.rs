@@ -10,6 +10,9 @@
 )]
 
 mod aws;
+mod estate;
 mod policy;
 mod reference;
 mod report;
+mod scenarios;
+mod support;

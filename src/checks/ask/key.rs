@@ -11,7 +11,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::context::{gap_of_key, of_role, with_tags};
-use super::ruling::{Asked, Fault, Ruling, Rulings};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
 
 /// A question to a key.
 pub struct KeyQuestion<'a> {
@@ -58,28 +58,36 @@ pub fn ask_key(copy: &Copy, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Ru
 
 /// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
 fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
-    let same = std::mem::discriminant(&one) == std::mem::discriminant(&other);
-    if same {
-        return one;
-    }
-    // Denied in one and not allowed in the other: the call fails in both.
+    use Ruling::{Allowed, Denied, Missing, Open};
+    let may_deny = one.may_deny() || other.may_deny();
     match (&one, &other) {
-        (Ruling::Denied { .. }, Ruling::Missing { .. }) => return one,
-        (Ruling::Missing { .. }, Ruling::Denied { .. }) => return other,
-        _ => {}
+        (Allowed { .. }, Allowed { .. }) => return one,
+        // Denied in one and not allowed in the other: the call fails in both.
+        (Denied { .. }, Missing { .. }) => return one,
+        (Missing { .. }, Denied { .. }) => return other,
+        (
+            Denied { by, statements },
+            Denied {
+                statements: more, ..
+            },
+        ) => {
+            let mut statements = [statements.as_slice(), more].concat();
+            statements.sort_unstable();
+            statements.dedup();
+            return Denied {
+                by: by.clone(),
+                statements,
+            };
+        }
+        (Missing { denies: None, .. }, Missing { .. }) => return other,
+        (Missing { .. }, Missing { .. }) => return one,
+        (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
     }
-    let may_deny = matches!(
-        one,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    ) || matches!(
-        other,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    );
     let mut gaps = Vec::new();
     let mut seen = Vec::new();
     for ruling in [one, other] {
         match ruling {
-            Ruling::Open {
+            Open {
                 gaps: more,
                 seen: also,
                 ..
@@ -87,8 +95,14 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
                 gaps.extend(more);
                 seen.extend(also);
             }
-            Ruling::Allowed { by } | Ruling::Denied { by, .. } => seen.extend(by),
-            Ruling::Missing { near, .. } => seen.extend(near),
+            Allowed { by } | Denied { by, .. } => seen.extend(by),
+            Missing { near, denies, .. } => {
+                seen.extend(near);
+                if let Some(denies) = denies {
+                    gaps.extend(denies.gaps);
+                    seen.extend(denies.seen);
+                }
+            }
         }
     }
     if gaps.is_empty() {
@@ -149,6 +163,7 @@ fn ask(
             return Ruling::Missing {
                 near: Vec::new(),
                 fault: Fault::Subject,
+                denies: None,
             };
         }
         Fact::Unknown(gap) => {
@@ -163,6 +178,7 @@ fn ask(
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let asked = Asked {
@@ -197,8 +213,18 @@ fn ask(
             }
             own
         }
-        Side::NotAllowed { near, .. } => {
-            granted(facts, question, action, asked.near(&near, action))
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => {
+            let ruling = granted(facts, question, action, asked.near(&near, action));
+            if denies.is_empty() {
+                return ruling;
+            }
+            let denies = OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            };
+            ruling.unless(denies)
         }
         Side::Unknown { statements, keys } => {
             let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
@@ -208,12 +234,8 @@ fn ask(
             {
                 return allowed;
             }
-            let gaps = keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, question.principal, question.key))
-                .collect();
             Ruling::Open {
-                gaps,
+                gaps: open_gaps(&keys, facts, question),
                 may_deny,
                 seen: asked.open(&statements, &keys),
             }
@@ -260,10 +282,12 @@ fn role_may(
         Side::Denied { by } => Ruling::Missing {
             near: asked.statements(&by, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::NotAllowed { near, .. } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
@@ -289,6 +313,7 @@ fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
     }
     Arn::parse(SERVICE_LINKED_ROLE_POLICY)
         .ok()
+        .filter(|policy| policy.partition() == role.partition())
         .as_ref()
         .and_then(built_in)
         .into_iter()
@@ -344,6 +369,7 @@ fn granted(
         None => Ruling::Missing {
             near,
             fault: Fault::Subject,
+            denies: None,
         },
         Some(seen) => {
             let gap = gap_of_key(

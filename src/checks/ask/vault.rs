@@ -9,7 +9,7 @@ use crate::policy::{Effect, Entry, Principal, Request, Resource, Rest, Side, res
 use super::context::{
     gap_of_key, of_role, organization_paths, with_source_resource_tag, with_tags,
 };
-use super::ruling::{Asked, Fault, Ruling};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling};
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
 pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Policy>) -> Ruling {
@@ -18,12 +18,14 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let Ok(principal) = Principal::parse(role.as_str()) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
@@ -51,6 +53,7 @@ pub fn copy_from(
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
@@ -116,6 +119,10 @@ fn rule(
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
+    let gaps = |keys: &[String]| {
+        let gap = |key: &String| gap_of_key(key, facts, role, vault);
+        keys.iter().map(gap).collect()
+    };
     match resource_side(&request, Some(policy.document())) {
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action),
@@ -124,15 +131,18 @@ fn rule(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
-        Side::NotAllowed { near, .. } => Ruling::Missing {
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Subject,
+            denies: (!denies.is_empty()).then(|| OpenDeny {
+                gaps: gaps(&keys),
+                seen: asked.open(&denies, &keys),
+            }),
         },
         Side::Unknown { statements, keys } => Ruling::Open {
-            gaps: keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, role, vault))
-                .collect(),
+            gaps: gaps(&keys),
             may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
             seen: asked.open(&statements, &keys),
         },
