@@ -24,4 +24,5 @@ pub mod inventory;
 pub mod known;
 pub mod policy;
 pub mod remedy;
+pub mod sources;
 pub mod verdict;

@@ -1,0 +1,4 @@
+//! Where facts come from: the only layer with network, files or clock.
+
+#[cfg(feature = "live")]
+pub mod live;
