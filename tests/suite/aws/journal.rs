@@ -1,5 +1,6 @@
 //! Every call that was made, in the order in which the server read them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A call that was made.
@@ -35,6 +36,13 @@ impl fmt::Display for Entry {
             self.service, self.operation, self.args, self.region, self.account, self.status
         )
     }
+}
+
+/// The calls that were answered more than once though nothing in them differs.
+pub fn repeats(journal: &[Entry]) -> Vec<&Entry> {
+    let mut seen = BTreeSet::new();
+    let answered = journal.iter().filter(|entry| entry.status == 200);
+    answered.filter(|entry| !seen.insert(*entry)).collect()
 }
 
 /// How often an operation was called, each page counted.
