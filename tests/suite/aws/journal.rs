@@ -17,7 +17,7 @@ pub struct Entry {
     pub page: Option<String>,
     /// The parameters, as JSON: what tells two calls of one operation and one subject apart.
     pub args: String,
-    /// The HTTP status of the answer; zero while there is none, and where the connection was ended instead.
+    /// The HTTP status of the answer; zero while there is none, and where the connection ended before all of it.
     pub status: u16,
 }
 

@@ -1,6 +1,6 @@
 //! An AWS server of the tests' own, on loopback.
 //!
-//! It holds an inventory in the contract's format and answers the operations that the program uses in AWS's documented
+//! It holds an inventory in the format of the program's files and answers the operations that the program uses in AWS's documented
 //! wire formats, whatever is asked and in whatever order. So a test can state that collecting what it serves gives the
 //! inventory back, and what the program does when AWS refuses, throttles or goes away:
 //!
@@ -10,7 +10,8 @@
 //! server.page_size(1);
 //!
 //! let mut command = Command::new(env!("CARGO_BIN_EXE_backup-preflight"));
-//! server.sign_in(&mut command, "111122223333");        // endpoint and keys of that account, and no other AWS variable
+//! server.sign_in(&mut command, "111122223333");        // endpoint and keys of that account, and no other AWS variable;
+//!                                                      // the Region is the test's to give
 //! let output = command.args(["collect", "--output", path]).output().unwrap();
 //!
 //! let journal = server.finish();                      // panics if the server was asked what it cannot answer
@@ -36,6 +37,7 @@ mod call;
 mod clock;
 mod dynamodb;
 mod ec2;
+mod exchange;
 mod fault;
 mod http;
 mod iam;
