@@ -1,0 +1,164 @@
+//! Faults on demand: what goes wrong, in which calls, and how often.
+
+use std::time::Duration;
+
+use super::journal::Entry;
+
+/// Something that goes wrong in the calls that it fits.
+///
+/// A fault without a condition fits every call. The first that fits and has turns left is taken.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub(super) kind: Kind,
+    service: Option<String>,
+    operation: Option<String>,
+    account: Option<String>,
+    region: Option<String>,
+    subject: Option<String>,
+    turns: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Denied,
+    Throttled,
+    Error { status: u16, code: String },
+    Slow(Duration),
+    CutOff,
+    Reset,
+    Garbage,
+    Broken,
+    Endless,
+    EmptyFirst,
+}
+
+impl Fault {
+    /// The caller may not.
+    pub fn denied() -> Self {
+        Self::of(Kind::Denied)
+    }
+
+    /// The caller asks too often.
+    pub fn throttled() -> Self {
+        Self::of(Kind::Throttled)
+    }
+
+    /// Any other error.
+    pub fn error(status: u16, code: &str) -> Self {
+        let code = code.to_owned();
+        Self::of(Kind::Error { status, code })
+    }
+
+    /// The answer takes this long, and is then what it would have been.
+    pub fn slow(time: Duration) -> Self {
+        Self::of(Kind::Slow(time))
+    }
+
+    /// The connection ends in the middle of the answer's body.
+    pub fn cut_off() -> Self {
+        Self::of(Kind::CutOff)
+    }
+
+    /// The connection ends without an answer.
+    pub fn reset() -> Self {
+        Self::of(Kind::Reset)
+    }
+
+    /// Status 200, with a body that is not of the protocol.
+    pub fn garbage() -> Self {
+        Self::of(Kind::Garbage)
+    }
+
+    /// Status 500.
+    pub fn broken() -> Self {
+        Self::of(Kind::Broken)
+    }
+
+    /// The first page is right, and after it come empty ones without end.
+    pub fn endless_pages() -> Self {
+        Self::of(Kind::Endless)
+    }
+
+    /// The first page is empty and has another after it.
+    pub fn empty_first_page() -> Self {
+        Self::of(Kind::EmptyFirst)
+    }
+
+    /// Only calls of this service, by its name in IAM actions.
+    pub fn service(mut self, name: &str) -> Self {
+        self.service = Some(name.to_owned());
+        self
+    }
+
+    /// Only calls of this operation: `DescribeKey`, or with the service, `kms:DescribeKey`.
+    pub fn operation(mut self, name: &str) -> Self {
+        match name.split_once(':') {
+            Some((service, operation)) => {
+                self.service = Some(service.to_owned());
+                self.operation = Some(operation.to_owned());
+            }
+            None => self.operation = Some(name.to_owned()),
+        }
+        self
+    }
+
+    /// Only calls with keys of this account.
+    pub fn account(mut self, id: &str) -> Self {
+        self.account = Some(id.to_owned());
+        self
+    }
+
+    /// Only calls that were signed for this Region.
+    pub fn region(mut self, name: &str) -> Self {
+        self.region = Some(name.to_owned());
+        self
+    }
+
+    /// Only calls about something with this in its ARN or name.
+    pub fn subject(mut self, part: &str) -> Self {
+        self.subject = Some(part.to_owned());
+        self
+    }
+
+    /// Only so many times; without it, for ever.
+    pub fn times(mut self, times: u32) -> Self {
+        self.turns = Some(times);
+        self
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            service: None,
+            operation: None,
+            account: None,
+            region: None,
+            subject: None,
+            turns: None,
+        }
+    }
+
+    fn fits(&self, call: &Entry, names: &[String]) -> bool {
+        let is = |wanted: &Option<String>, found: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == found)
+        };
+        is(&self.service, &call.service)
+            && is(&self.operation, &call.operation)
+            && is(&self.account, &call.account)
+            && is(&self.region, &call.region)
+            && self
+                .subject
+                .as_deref()
+                .is_none_or(|part| names.iter().any(|name| name.contains(part)))
+            && self.turns != Some(0)
+    }
+}
+
+/// The fault that a call meets; it has a turn less afterwards.
+pub(super) fn take(faults: &mut [Fault], call: &Entry, names: &[String]) -> Option<Kind> {
+    let fault = faults.iter_mut().find(|fault| fault.fits(call, names))?;
+    if let Some(turns) = &mut fault.turns {
+        *turns -= 1;
+    }
+    Some(fault.kind.clone())
+}
