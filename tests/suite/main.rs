@@ -8,3 +8,5 @@
 )]
 
 mod aws;
+#[cfg(feature = "live")]
+mod live;

@@ -40,15 +40,25 @@ pub fn collect(
     settings: &Settings,
     collected_at: Timestamp,
 ) -> Result<Inventory, LiveError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(LiveError::Runtime)?;
-    runtime.block_on(named_copy::read(
-        copy,
-        source,
-        destination,
-        settings,
-        collected_at,
-    ))
+    let read = || -> Result<Inventory, LiveError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(LiveError::Start)?;
+        let work = named_copy::read(copy, source, destination, settings, collected_at);
+        runtime.block_on(Box::pin(work))
+    };
+    // The SDK's calls take more stack than some systems give a thread, above all without optimisation.
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new()
+            .name("live".to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, read)
+            .map_err(LiveError::Start)?;
+        reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
+
+const STACK: usize = 16 << 20;

@@ -107,9 +107,9 @@ pub enum LiveError {
     /// Ctrl-C. What was read until then is there.
     #[error("stopped before everything was read")]
     Stopped(Box<Inventory>),
-    /// The operating system gave no runtime.
-    #[error("could not start: {0}")]
-    Runtime(#[source] std::io::Error),
+    /// The operating system gave no thread, or no runtime.
+    #[error("could not start reading: {0}")]
+    Start(#[source] std::io::Error),
 }
 
 /// Reads what decides the copy.
@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
                 match destination {
                     None => Ok(None),
                     Some(credentials) => {
-                        sign_in(Side::Destination, credentials, &destination_region)
+                        Box::pin(sign_in(Side::Destination, credentials, &destination_region))
                             .await
                             .map(Some)
                     }
@@ -211,13 +211,13 @@ impl<'a> Run<'a> {
     async fn read(&self) {
         let role = self.copy.role_in(self.source.account());
         tokio::join!(
-            self.accounts(),
-            self.regions(),
-            self.copy_role(&role),
-            self.destination_role(),
-            self.things(),
+            Box::pin(self.accounts()),
+            Box::pin(self.regions()),
+            Box::pin(self.copy_role(&role)),
+            Box::pin(self.destination_role()),
+            Box::pin(self.things()),
         );
-        self.simulate(&role).await;
+        Box::pin(self.simulate(&role)).await;
     }
 
     /// Organizations and global settings, each account once.
@@ -312,13 +312,13 @@ impl<'a> Run<'a> {
     /// The resource, its recovery points, the vaults, and then the keys and option groups that they name.
     async fn things(&self) {
         let (backups, (), ()) = tokio::join!(
-            self.backups(),
-            self.vault(&self.copy.destination_vault),
+            Box::pin(self.backups()),
+            Box::pin(self.vault(&self.copy.destination_vault)),
             async {
                 if let Some(vault) = &self.copy.source_vault
                     && *vault != self.copy.destination_vault
                 {
-                    self.vault(vault).await;
+                    Box::pin(self.vault(vault)).await;
                 }
             },
         );
@@ -326,7 +326,7 @@ impl<'a> Run<'a> {
             self.copy.source_vault.is_none() && *vault != self.copy.destination_vault
         });
         if let Some(vault) = &unnamed {
-            self.vault(vault).await;
+            Box::pin(self.vault(vault)).await;
         }
         tokio::join!(
             self.keys(),

@@ -23,7 +23,7 @@ impl<K: Eq + Hash, V: Clone> Once<K, V> {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cells.entry(key).or_default())
         };
-        cell.get_or_init(|| read).await.clone()
+        cell.get_or_init(|| Box::pin(read)).await.clone()
     }
 }
 
@@ -39,14 +39,12 @@ where
     }
     let mut done = Vec::new();
     while let Some(ended) = set.join_next().await {
-        match ended {
+        match ended.map_err(tokio::task::JoinError::try_into_panic) {
             Ok(result) => done.push(result),
-            Err(error) => match error.try_into_panic() {
-                // A fault of ours in a task is a fault of ours here.
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // Only dropping the set cancels a task, and it is not dropped.
-                Err(_) => {}
-            },
+            // A fault of ours in a task is a fault of ours here.
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            // Only dropping the set cancels a task, and it is not dropped.
+            Err(Err(_cancelled)) => {}
         }
     }
     done.sort_by_key(|(index, _)| *index);

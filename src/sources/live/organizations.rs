@@ -22,9 +22,12 @@ pub struct Memory {
     organization: Once<(), Reply<Option<Shape>>>,
     parents: Once<String, Reply<Option<String>>>,
     enabled: Once<(), Reply<Arc<Vec<PolicyType>>>>,
-    attached: Once<(String, PolicyType), Reply<Vec<(String, String)>>>,
+    attached: Once<(String, PolicyType), Reply<Vec<Attached>>>,
     policies: Once<String, Reply<String>>,
 }
+
+/// A control policy's id and name.
+type Attached = (String, String);
 
 type Levels = Vec<Vec<ControlPolicy>>;
 
@@ -242,7 +245,7 @@ async fn level(
         .target_id(&target)
         .filter(kind.clone());
     let read = async {
-        let mut policies: Vec<(String, String)> = pages!(session, call.into_paginator().send(), page => {
+        let mut policies: Vec<Attached> = pages!(session, call.into_paginator().send(), page => {
             page.policies().iter().filter_map(|policy| {
                 Some((policy.id()?.to_owned(), policy.name()?.to_owned()))
             }).collect::<Vec<_>>()

@@ -63,7 +63,7 @@ impl Trouble {
             SdkError::DispatchFailure(_) => return Self::failed("NoCredentialsOrConnection"),
             SdkError::ConstructionFailure(_) => return Self::failed("RequestNotBuilt"),
             // The two that carry an answer; the enum may grow.
-            _ => {}
+            SdkError::ResponseError(_) | SdkError::ServiceError(_) | _ => {}
         }
         let status = error
             .raw_response()

@@ -1,6 +1,7 @@
 //! Signing in: credentials of an account, and the clients of its services in each Region.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,8 +15,8 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_sdk_backup::config::retry::{ClientRateLimiter, RetryPartition, TokenBucket};
-use aws_sdk_backup::config::{ProvideCredentials, SharedCredentialsProvider, SharedHttpClient};
-use aws_sdk_backup::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_backup::config::{SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_backup::error::ProvideErrorMetadata;
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// How long one operation may take, the SDK's retries included.
     pub timeout: Duration,
+    /// How often the SDK makes a call before it gives up.
+    pub attempts: u32,
     /// An AWS configuration file in place of the usual one.
     pub config_file: Option<PathBuf>,
     /// An AWS credentials file in place of the usual one.
@@ -58,7 +61,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             concurrency: 16,
-            timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(60),
+            attempts: 4,
             config_file: None,
             credentials_file: None,
             endpoint_url: None,
@@ -110,20 +114,23 @@ impl Wire {
         near: &Region,
     ) -> Result<Session, SignInError> {
         let home = home(near);
-        let config = self.config(credentials, &home).await;
-        let provider = config
-            .credentials_provider()
-            .ok_or_else(|| SignInError::NoCredentials("no credentials were found".to_owned()))?;
-        provider
-            .provide_credentials()
-            .await
-            .map_err(|error| SignInError::NoCredentials(DisplayErrorContext(error).to_string()))?;
+        let config = Box::pin(self.config(credentials, &home)).await;
         let sts = aws_sdk_sts::Client::new(&config);
         let answer = {
             let _turn = self.turns.acquire().await;
-            sts.get_caller_identity().send().await
+            Box::pin(sts.get_caller_identity().send()).await
         };
-        let identity = answer.map_err(|error| SignInError::Refused(Trouble::of(&error)))?;
+        let identity = answer.map_err(|error| {
+            // A call that did not leave failed on the way to credentials: the chain of causes says where.
+            if let SdkError::DispatchFailure(failure) = &error
+                && !failure.is_io()
+                && !failure.is_timeout()
+            {
+                SignInError::NoCredentials(causes(&error))
+            } else {
+                SignInError::Refused(Trouble::of(&error))
+            }
+        })?;
         let account = identity
             .account()
             .and_then(|id| AccountId::parse(id).ok())
@@ -153,7 +160,7 @@ impl Wire {
             .identity_cache(identities())
             .retry_config(
                 RetryConfig::adaptive()
-                    .with_max_attempts(5)
+                    .with_max_attempts(self.settings.attempts)
                     .with_initial_backoff(Duration::from_millis(200))
                     .with_max_backoff(Duration::from_secs(5)),
             )
@@ -185,7 +192,7 @@ impl Wire {
                 .profile_name(profile)
                 .credentials_provider(SharedCredentialsProvider::new(provider));
         }
-        let base = loader.load().await;
+        let base = Box::pin(loader.load()).await;
         let Some(role) = &credentials.role_arn else {
             return base;
         };
@@ -201,6 +208,22 @@ impl Wire {
             .identity_cache(identities())
             .build()
     }
+}
+
+/// An error and what caused it, each said once.
+fn causes(error: &dyn Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        // The SDK's own frame says nothing to the user.
+        let frame = matches!(text.as_str(), "dispatch failure" | "other");
+        if !frame && !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    said.join(": ")
 }
 
 /// The Region whose global services are asked.
@@ -272,7 +295,8 @@ impl Session {
         call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Reply<T> {
         let _turn = self.turn().await;
-        call.await.map_err(|error| Trouble::of(&error))
+        // The SDK's futures are many kilobytes each; held by value, a few dozen side by side fill the stack.
+        Box::pin(call).await.map_err(|error| Trouble::of(&error))
     }
 
     /// Retrying is counted for each account, service and Region apart: the SDK by itself would let one throttled
