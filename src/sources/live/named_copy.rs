@@ -225,7 +225,13 @@ impl<'a> Run<'a> {
         let theirs = self.destination.iter().filter(|_| !self.same_account());
         let sessions: Vec<&Session> = std::iter::once(&self.source).chain(theirs).collect();
         let tasks = sessions.iter().map(|session| {
-            let (session, near) = ((*session).clone(), self.source_region.clone());
+            // An account may lack the other's Region.
+            let near = if session.account() == self.source.account() {
+                &self.source_region
+            } else {
+                &self.destination_region
+            };
+            let (session, near) = ((*session).clone(), near.clone());
             async move {
                 tokio::join!(
                     organizations::membership(&session),
