@@ -48,7 +48,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
-        Command::Schema { format } => schema(*format),
+        Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);

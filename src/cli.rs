@@ -129,7 +129,9 @@ pub enum Command {
     /// The JSON Schema of a format
     Schema {
         /// Which
-        format: Schema,
+        // Not `format`, which is the name of the option that every command has.
+        #[arg(value_name = "FORMAT")]
+        of: Schema,
     },
     /// A completion script for a shell
     Completions {

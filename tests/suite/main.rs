@@ -10,7 +10,11 @@
 )]
 
 mod aws;
+mod cli;
 mod estate;
+mod examples;
+mod inventory;
+mod layers;
 #[cfg(feature = "live")]
 mod live;
 mod policy;
@@ -18,3 +22,4 @@ mod reference;
 mod report;
 mod scenarios;
 mod support;
+mod unknowns;
