@@ -28,7 +28,7 @@ pub use leaf::{
 };
 pub use list::List;
 pub use lookup::{
-    ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
+    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
     VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
