@@ -129,6 +129,8 @@ cites! {
     S3_ROLE_POLICY = "AWSBackupServiceRolePolicyForS3Backup", managed_policy!("AWSBackupServiceRolePolicyForS3Backup");
     /// The policy of AWS Backup's service-linked role.
     SLR_POLICY = "AWSBackupServiceLinkedRolePolicyForBackup", managed_policy!("AWSBackupServiceLinkedRolePolicyForBackup");
+    /// Service control policies.
+    SCP = "Service control policies (SCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html";
     /// Resource control policies.
     RCP = "Resource control policies (RCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html";
     /// Actions, resources and condition keys of AWS Backup.

@@ -122,6 +122,9 @@ checks! {
     air_gapped_key_not_shared,
     vault_refuses_copy,
     source_vault_denies_copy,
+    copy_role_not_assumable,
+    copy_role_lacks_permission,
+    organization_policy_denies_copy,
 }
 
 /// The value of a fact, or out of the check with what is missing.
