@@ -1,6 +1,7 @@
 //! The checks, one file and one page each, in the order in which a copy job meets them.
 
 mod ask;
+mod described;
 mod words;
 
 use crate::catalog::Cite;
@@ -98,12 +99,14 @@ checks! {
     cross_account_backup_disabled,
     copy_route_unsupported,
     air_gapped_vault_unsupported,
+    air_gapped_primary_not_stored,
     air_gapped_source_not_copyable,
     source_vault_missing,
     recovery_point_missing,
     recovery_point_not_complete,
     recovery_point_in_cold_storage,
     recovery_point_continuous,
+    nested_copies_dropped,
     destination_vault_missing,
     destination_vault_not_ready,
     destination_vault_is_default,
@@ -125,6 +128,12 @@ checks! {
     copy_role_not_assumable,
     copy_role_lacks_permission,
     organization_policy_denies_copy,
+    tag_policy_may_block,
+    too_many_tags,
+    option_group_not_portable,
+    encrypted_by_tde,
+    marketplace_image,
+    allowed_images_block_copy,
 }
 
 /// The value of a fact, or out of the check with what is missing.

@@ -5,7 +5,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
-use super::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
+use super::lookup::{Assumption, EncryptedWith, Facts, KeyManager, VaultType};
 use super::word::Start;
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
@@ -172,6 +172,9 @@ impl Copy {
             Fact::Known(vault) => facts.vault_type(vault),
             Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
         };
+        let mut assumptions = named.assumptions;
+        let assumed = organization_policies_assumed(&named.role, facts);
+        assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
         Self {
             destination_type: facts.vault_type(&named.destination_vault),
             id: named.id,
@@ -183,7 +186,7 @@ impl Copy {
             lifecycle: named.lifecycle,
             start: named.start,
             plan: named.plan,
-            assumptions: named.assumptions,
+            assumptions,
             resource_type,
             kind,
             backup_key,
@@ -352,6 +355,19 @@ pub struct Named {
     pub plan: Option<PlanReference>,
     /// What was taken for granted.
     pub assumptions: Vec<String>,
+}
+
+/// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.
+fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<String> {
+    if !facts.assumes(Assumption::OrganizationPoliciesAllow) {
+        return None;
+    }
+    let account = role.as_ref().known().and_then(Arn::account)?;
+    let read = matches!(facts.service_control_policies(account), Fact::Known(_))
+        && matches!(facts.resource_control_policies(account), Fact::Known(_));
+    (!read).then(|| {
+        format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
+    })
 }
 
 fn no_place(vault: &Arn) -> Gap {

@@ -9,19 +9,6 @@ pub enum Assumption {
     OrganizationPoliciesAllow,
 }
 
-impl Assumption {
-    /// Every one.
-    pub const ALL: &'static [Self] = &[Self::OrganizationPoliciesAllow];
-
-    /// Its word on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrganizationPoliciesAllow => "organization-policies-allow",
-        }
-    }
-}
-
 impl Facts<'_> {
     /// The same facts, with these taken for granted where they were not read.
     #[must_use]
