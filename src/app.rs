@@ -1,6 +1,8 @@
 //! The shell: it fetches the facts, hands them to the plain functions, and prints what comes back. The only place that
 //! holds two ends.
 
+#![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
+
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +13,9 @@ use clap::CommandFactory as _;
 use crate::catalog;
 use crate::checks::{self, Decided};
 use crate::cli::{Assume, Check, Cli, Colour, Command, Format, FormatTo, Output, Schema, Start};
-use crate::inventory::{self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::inventory::{
+    self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List,
+};
 use crate::known::{Arn, ResourceType};
 use crate::policy::wire;
 use crate::remedy;
@@ -34,7 +38,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::from(GOOD),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", with_causes(&error));
             ExitCode::from(WRONG)
         }
     }
@@ -97,9 +101,8 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
 /// The contract's exit codes.
 fn exit_code(report: &Report, strict: bool) -> u8 {
     let summary = report.summary;
-    if summary.blocked > 0 {
-        BLOCKED
-    } else if strict && (summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0) {
+    let unclean = summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
+    if summary.blocked > 0 || (strict && unclean) {
         BLOCKED
     } else if summary.undecided > 0 {
         UNDECIDED
@@ -266,6 +269,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
             Start::OnDemand => inventory::Start::OnDemand,
             Start::Scheduled => inventory::Start::Scheduled,
         }),
+        plan: Field::Absent,
         assumptions: if assumptions.is_empty() {
             Field::Absent
         } else {
@@ -430,6 +434,18 @@ fn in_colour(when: Colour) -> bool {
                 && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
     }
+}
+
+/// An error with its causes, each said once.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 /// Whoever read our output went away, as `head` does: no error of ours.

@@ -31,7 +31,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if out_of {
         outcomes.push(as_source(copy, facts));
     }
-    outcomes.into_iter().reduce(worse).unwrap_or_else(|| Outcome::not_applicable("no such vault is involved"))
+    outcomes
+        .into_iter()
+        .reduce(worse)
+        .unwrap_or_else(|| Outcome::not_applicable("no such vault is involved"))
 }
 
 /// The graver of two outcomes; of two alike both are told.
@@ -43,7 +46,11 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
         Status::Pass => 1,
         Status::NotApplicable => 0,
     };
-    let (mut first, second) = if rank(&other) > rank(&one) { (other, one) } else { (one, other) };
+    let (mut first, second) = if rank(&other) > rank(&one) {
+        (other, one)
+    } else {
+        (one, other)
+    };
     if rank(&first) == rank(&second) && first.message != second.message {
         first.message = format!("{}; {}", first.message, second.message);
         first.evidence.extend(second.evidence);
@@ -57,9 +64,9 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
 fn customer_key(vault: &Arn, facts: &Facts<'_>) -> Fact<Result<Arn, &'static str>> {
     facts.vault_key(vault).and_then(|key| match key {
         None => Fact::Known(Err("the vault does not exist")),
-        Some(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => {
-            Fact::Known(Err("the air-gapped vault is on a key that AWS owns, which needs no sharing"))
-        }
+        Some(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => Fact::Known(Err(
+            "the air-gapped vault is on a key that AWS owns, which needs no sharing",
+        )),
         Some(EncryptedWith::Key(key)) => facts.key_manager(&key).map(|manager| match manager {
             Some(KeyManager::Customer) => Ok(key),
             Some(KeyManager::Aws) => Err("the air-gapped vault has no customer managed key"),
@@ -79,18 +86,25 @@ fn as_destination(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let of_role = match role_may_use_key(facts, role, &key, Via::Backup, copy) {
         RoleAnswer::Allowed => return of_key,
         RoleAnswer::Denied { actions, seen } | RoleAnswer::Missing { actions, seen } => {
-            Outcome::fail(format!("{} may not do {} on the air-gapped vault's key by its own policies", role.name(), list(&actions)))
-                .saw(seen)
-                .needs([Need::Share(Share {
-                    policy: PolicyOf::Role(role.clone()),
-                    principal: role.clone(),
-                    actions,
-                    resource: Some(key.to_string()),
-                })])
+            Outcome::fail(format!(
+                "{} may not do {} on the air-gapped vault's key by its own policies",
+                role.name(),
+                list(&actions)
+            ))
+            .saw(seen)
+            .needs([Need::Share(Share {
+                policy: PolicyOf::Role(role.clone()),
+                principal: role.clone(),
+                actions,
+                resource: Some(key.to_string()),
+            })])
         }
         RoleAnswer::NoRole => Outcome::not_applicable("the copy role does not exist"),
         RoleAnswer::Open { gaps, seen } => Outcome::undecided(
-            format!("whether {} may use the air-gapped vault's key by its own policies is not known", role.name()),
+            format!(
+                "whether {} may use the air-gapped vault's key by its own policies is not known",
+                role.name()
+            ),
             gaps,
         )
         .saw(seen),
@@ -110,33 +124,64 @@ fn as_source(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 fn of_key_policy(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Outcome {
-    let question =
-        KeyQuestion { key, principal, actions: LAGV_KEY_ACTIONS, via: Via::Backup, both_sides: false };
+    let question = KeyQuestion {
+        key,
+        principal,
+        actions: LAGV_KEY_ACTIONS,
+        via: Via::Backup,
+        both_sides: false,
+    };
     let rulings = ask_key(copy, facts, &question);
     let name = key_name(key, facts);
-    let who = format!("{} of account {}", principal.name(), principal.account().map_or_else(|| "?".to_owned(), |id| id.to_string()));
+    let who = format!(
+        "{} of account {}",
+        principal.name(),
+        principal
+            .account()
+            .map_or_else(|| "?".to_owned(), |id| id.to_string())
+    );
     let share = |mut actions: Vec<&'static str>| {
         actions.sort_unstable();
-        Need::Share(Share { policy: PolicyOf::Key(key.clone()), principal: principal.clone(), actions, resource: None })
+        Need::Share(Share {
+            policy: PolicyOf::Key(key.clone()),
+            principal: principal.clone(),
+            actions,
+            resource: None,
+        })
     };
     let missing = rulings.missing(Fault::Subject);
     if let Some((actions, statements, seen)) = rulings.denied() {
-        let lift =
-            Lift { policy: PolicyOf::Key(key.clone()), principal: principal.clone(), actions: actions.clone(), statements };
-        return Outcome::fail(format!("the policy of the air-gapped vault's key {name} denies {} to {who}", list(&actions)))
-            .saw(seen)
-            .needs([Need::Lift(lift)])
-            .needs(missing.map(|(actions, _)| share(actions)));
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: principal.clone(),
+            actions: actions.clone(),
+            statements,
+        };
+        return Outcome::fail(format!(
+            "the policy of the air-gapped vault's key {name} denies {} to {who}",
+            list(&actions)
+        ))
+        .saw(seen)
+        .needs([Need::Lift(lift)])
+        .needs(missing.map(|(actions, _)| share(actions)));
     }
     if let Some((actions, near)) = missing {
-        return Outcome::fail(format!("the air-gapped vault's key {name} does not let {who} do {}", list(&actions)))
-            .saw(near)
-            .needs([share(actions)]);
+        return Outcome::fail(format!(
+            "the air-gapped vault's key {name} does not let {who} do {}",
+            list(&actions)
+        ))
+        .saw(near)
+        .needs([share(actions)]);
     }
     match rulings.open() {
-        Some((gaps, _, seen)) => {
-            Outcome::undecided(format!("whether the air-gapped vault's key {name} lets {who} use it is not known"), gaps).saw(seen)
-        }
-        None => Outcome::pass(format!("the air-gapped vault's key {name} lets {who} use it")).saw(rulings.allowed_by()),
+        Some((gaps, _, seen)) => Outcome::undecided(
+            format!("whether the air-gapped vault's key {name} lets {who} use it is not known"),
+            gaps,
+        )
+        .saw(seen),
+        None => Outcome::pass(format!(
+            "the air-gapped vault's key {name} lets {who} use it"
+        ))
+        .saw(rulings.allowed_by()),
     }
 }

@@ -20,13 +20,23 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !is_primary(copy, facts) {
-        return Outcome::not_applicable("the copy is not of a rule that names a logically air-gapped vault as its target");
+        return Outcome::not_applicable(
+            "the copy is not of a rule that names a logically air-gapped vault as its target",
+        );
     }
     let subject = copy.subject();
-    let (same_account, same_region) = (!known!(copy.is_cross_account()), !known!(copy.is_cross_region()));
+    let (same_account, same_region) = (
+        !known!(copy.is_cross_account()),
+        !known!(copy.is_cross_region()),
+    );
     if !same_account || !same_region {
-        return Outcome::fail("a rule's logically air-gapped target must be in the plan's own account and Region")
-            .saw([Evidence::of(&copy.destination_vault, "is in another account or Region")]);
+        return Outcome::fail(
+            "a rule's logically air-gapped target must be in the plan's own account and Region",
+        )
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is in another account or Region",
+        )]);
     }
     let support = match known!(copy.kind.agreed(|kind| capabilities(kind).lagv_primary)) {
         Some(support) => support,
@@ -52,7 +62,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::at(key, "/KeyManager", "is AWS")]);
     }
     let pass = Outcome::pass("the rule's logically air-gapped vault receives the backup");
-    if support == Support::Yes { pass } else { pass.on(Basis::Inferred) }
+    if support == Support::Yes {
+        pass
+    } else {
+        pass.on(Basis::Inferred)
+    }
 }
 
 /// Whether the copy is the one that AWS Backup makes of its own accord, for a rule's air-gapped target.
@@ -60,6 +74,9 @@ fn is_primary(copy: &Copy, facts: &Facts<'_>) -> bool {
     copy.plan
         .as_ref()
         .and_then(|plan| facts.backup_rule(&plan.id, &plan.rule))
-        .and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn").and_then(Value::as_str))
+        .and_then(|rule| {
+            rule.get("TargetLogicallyAirGappedBackupVaultArn")
+                .and_then(Value::as_str)
+        })
         .is_some_and(|target| target == copy.destination_vault.as_str())
 }

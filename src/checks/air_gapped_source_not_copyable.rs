@@ -24,7 +24,9 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
             return Outcome::not_applicable("the source is no logically air-gapped vault");
         }
     }
-    if copy.start == Start::Scheduled && known!(copy.destination_type.clone()) == Some(VaultType::AirGapped) {
+    if copy.start == Start::Scheduled
+        && known!(copy.destination_type.clone()) == Some(VaultType::AirGapped)
+    {
         return Outcome::fail("copies from one logically air-gapped vault to another cannot be scheduled, only started by hand")
             .saw([Evidence::of(&copy.destination_vault, "is a logically air-gapped vault too")]);
     }
@@ -37,8 +39,11 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
         ))
         .saw([Evidence::of(vault, format!("belongs to account {owner}")), Evidence::of(role, "belongs to another account")]);
     }
-    Outcome::pass(format!("account {owner} owns the logically air-gapped vault `{}`", vault.name()))
-        .saw([Evidence::of(vault, format!("belongs to account {owner}"))])
+    Outcome::pass(format!(
+        "account {owner} owns the logically air-gapped vault `{}`",
+        vault.name()
+    ))
+    .saw([Evidence::of(vault, format!("belongs to account {owner}"))])
 }
 
 /// AWS's pages speak of restores from such a vault, and in one place of copies.

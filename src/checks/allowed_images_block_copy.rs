@@ -30,23 +30,42 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !out_of_air_gapped && !known!(copy.is_cross_account()) {
         return Outcome::not_applicable("an account's own images are always allowed in it");
     }
-    let (account, region) = (known!(copy.destination_account()), known!(copy.destination_region()));
+    let (account, region) = (
+        known!(copy.destination_account()),
+        known!(copy.destination_region()),
+    );
     let place = format!("{account}/{region}");
     let Some(setting) = known!(facts.allowed_images(account, &region)) else {
         return Outcome::pass("the destination account has no Allowed AMIs setting");
     };
-    let call = || facts.gap("ec2:GetAllowedImagesSettings", &place, Some(account), Some(&region));
+    let call = || {
+        facts.gap(
+            "ec2:GetAllowedImagesSettings",
+            &place,
+            Some(account),
+            Some(&region),
+        )
+    };
     let state = setting.get("State").and_then(Value::as_str);
     match state {
         Some("disabled" | "audit-mode") => {
-            return Outcome::pass("the destination account's Allowed AMIs setting keeps nothing out")
-                .saw(state.map(|state| Evidence::at(&place, "/State", format!("is {state}"))));
+            return Outcome::pass(
+                "the destination account's Allowed AMIs setting keeps nothing out",
+            )
+            .saw(state.map(|state| Evidence::at(&place, "/State", format!("is {state}"))));
         }
         Some("enabled") => {}
         Some(_) | None => return not_read(call()),
     }
-    let wanted = if out_of_air_gapped { OF_AIR_GAPPED_VAULTS.to_owned() } else { known!(copy.source_account()).to_string() };
-    let criteria = setting.get("ImageCriteria").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let wanted = if out_of_air_gapped {
+        OF_AIR_GAPPED_VAULTS.to_owned()
+    } else {
+        known!(copy.source_account()).to_string()
+    };
+    let criteria = setting
+        .get("ImageCriteria")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     let mut conditional = None;
     for (index, criterion) in criteria.iter().enumerate() {
         let seen = |says: String| Evidence::at(&place, format!("/ImageCriteria/{index}"), says);
@@ -55,7 +74,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 return Outcome::pass(format!("the destination account allows images of {wanted}"))
                     .saw([seen(format!("allows {wanted}"))]);
             }
-            Admits::Perhaps => conditional = Some(seen("asks for more than the provider".to_owned())),
+            Admits::Perhaps => {
+                conditional = Some(seen("asks for more than the provider".to_owned()))
+            }
             Admits::No => {}
         }
     }
@@ -85,9 +106,18 @@ fn admits(criterion: &Value, provider: &str) -> Admits {
         return Admits::Perhaps;
     };
     let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    let named = |value: &Value| value.as_array().is_some_and(|names| names.iter().any(|name| name.as_str() == Some(provider)));
-    let by_provider = parts.get("ImageProviders").filter(|value| !is_empty(value)).is_none_or(named);
-    let more = parts.iter().any(|(name, value)| name != "ImageProviders" && !is_empty(value));
+    let named = |value: &Value| {
+        value
+            .as_array()
+            .is_some_and(|names| names.iter().any(|name| name.as_str() == Some(provider)))
+    };
+    let by_provider = parts
+        .get("ImageProviders")
+        .filter(|value| !is_empty(value))
+        .is_none_or(named);
+    let more = parts
+        .iter()
+        .any(|(name, value)| name != "ImageProviders" && !is_empty(value));
     match (by_provider, more) {
         (false, _) => Admits::No,
         (true, true) => Admits::Perhaps,

@@ -18,7 +18,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let days = known!(copy.lifecycle.as_ref()).as_ref().and_then(Lifecycle::days_kept);
+    let days = known!(copy.lifecycle.as_ref())
+        .as_ref()
+        .and_then(Lifecycle::days_kept);
     if let Some(days) = days {
         return Outcome::pass(format!("the copy has an expiry of its own: {days} days"));
     }
@@ -40,6 +42,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Option<i64>> {
     let plan = copy.plan.as_ref()?;
     let rule = facts.backup_rule(&plan.id, &plan.rule)?;
-    let days = rule.get("Lifecycle").and_then(|lifecycle| lifecycle.get("DeleteAfterDays")).and_then(Value::as_i64);
+    let days = rule
+        .get("Lifecycle")
+        .and_then(|lifecycle| lifecycle.get("DeleteAfterDays"))
+        .and_then(Value::as_i64);
     Some(days.filter(|days| *days >= 0))
 }

@@ -16,7 +16,12 @@ pub(super) const CHECK: Check = Check {
     id: "copy-role-lacks-permission",
     title: "the copy role's own policies lack what the copy takes",
     doc: include_str!("copy_role_lacks_permission.md"),
-    cites: &[cite::CROSS_ACCOUNT, cite::ROLE_POLICY, cite::S3, cite::KC_ACCESS_DENIED],
+    cites: &[
+        cite::CROSS_ACCOUNT,
+        cite::ROLE_POLICY,
+        cite::S3,
+        cite::KC_ACCESS_DENIED,
+    ],
     may_fail: MayFail::Yes,
     run,
 };
@@ -49,13 +54,23 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 found.denied.push(action);
                 found.seen.extend(seen);
             }
-            RoleRuling::Missing { by_boundary: true, seen } => {
+            RoleRuling::Missing {
+                by_boundary: true,
+                seen,
+            } => {
                 found.bounded.push(action);
                 found.seen.extend(seen);
             }
-            RoleRuling::Missing { by_boundary: false, seen } => {
+            RoleRuling::Missing {
+                by_boundary: false,
+                seen,
+            } => {
                 found.missing.push(action);
-                found.wanted.entry(request.resource.clone()).or_default().push(action);
+                found
+                    .wanted
+                    .entry(request.resource.clone())
+                    .or_default()
+                    .push(action);
                 found.seen.extend(seen);
             }
             RoleRuling::Open { gaps: more, seen } => {
@@ -68,12 +83,26 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return outcome;
     }
     if !gaps.is_empty() {
-        return Outcome::undecided(format!("whether the role `{}` may do all that the copy takes is not known", role.name()), gaps)
-            .saw(open_seen);
+        return Outcome::undecided(
+            format!(
+                "whether the role `{}` may do all that the copy takes is not known",
+                role.name()
+            ),
+            gaps,
+        )
+        .saw(open_seen);
     }
-    let actions: Vec<&str> = asked.requests.iter().map(|request| request.action).collect();
-    Outcome::pass(format!("the policies of the role `{}` allow {}", role.name(), list(&actions)))
-        .saw([Evidence::of(role, format!("may do {}", list(&actions)))])
+    let actions: Vec<&str> = asked
+        .requests
+        .iter()
+        .map(|request| request.action)
+        .collect();
+    Outcome::pass(format!(
+        "the policies of the role `{}` allow {}",
+        role.name(),
+        list(&actions)
+    ))
+    .saw([Evidence::of(role, format!("may do {}", list(&actions)))])
 }
 
 fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
@@ -87,7 +116,10 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
         parts.push(format!("its policies deny {}", list(&found.denied)));
     }
     if !found.bounded.is_empty() {
-        parts.push(format!("its permissions boundary leaves out {}", list(&found.bounded)));
+        parts.push(format!(
+            "its permissions boundary leaves out {}",
+            list(&found.bounded)
+        ));
     }
     if !found.missing.is_empty() {
         parts.push(format!("nothing allows {}", list(&found.missing)));
@@ -108,16 +140,27 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
     });
     // One statement more is no remedy where a Deny or a boundary stands against it.
     let mendable = found.denied.is_empty() && found.bounded.is_empty();
-    let needs: Vec<Need> = if mendable { needs.collect() } else { Vec::new() };
+    let needs: Vec<Need> = if mendable {
+        needs.collect()
+    } else {
+        Vec::new()
+    };
     let seen = if found.seen.is_empty() {
         vec![Evidence::of(role, "no statement of its policies allows it")]
     } else {
         found.seen
     };
     Some(
-        Outcome::fail(format!("the role `{name}` may not do what the copy takes: {}", parts.join("; ")))
-            .foretells(copies_into.then(|| foretold(predict(MessageId::E3))).flatten())
-            .saw(seen)
-            .needs(needs),
+        Outcome::fail(format!(
+            "the role `{name}` may not do what the copy takes: {}",
+            parts.join("; ")
+        ))
+        .foretells(
+            copies_into
+                .then(|| foretold(predict(MessageId::E3)))
+                .flatten(),
+        )
+        .saw(seen)
+        .needs(needs),
     )
 }

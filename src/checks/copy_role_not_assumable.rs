@@ -22,8 +22,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let name = role.name();
     let source = known!(copy.source_account());
     if role.account() != Some(source) {
-        return Outcome::fail(format!("the copy role `{name}` is not of the source account {source}"))
-            .saw([Evidence::of(role, "is of another account")]);
+        return Outcome::fail(format!(
+            "the copy role `{name}` is not of the source account {source}"
+        ))
+        .saw([Evidence::of(role, "is of another account")]);
     }
     if !known!(facts.role_exists(role)) {
         return Outcome::fail(format!("there is no role `{name}` in account {source}"))
@@ -34,18 +36,27 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the copy role does not exist");
     };
     match may_assume(facts, role, trust, source) {
-        TrustRuling::Allowed(by) => Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by),
-        TrustRuling::Denied(by) => {
-            Outcome::fail(format!("the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com")).saw(by)
+        TrustRuling::Allowed(by) => {
+            Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
         }
-        TrustRuling::Missing(near) => {
-            Outcome::fail(format!("the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"))
-                .saw(near)
-                .saw([Evidence::at(role, "/AssumeRolePolicyDocument", "no statement allows sts:AssumeRole to backup.amazonaws.com")])
-                .needs([Need::Trust { role: role.clone() }])
-        }
-        TrustRuling::Open(gaps, seen) => {
-            Outcome::undecided(format!("whether AWS Backup may assume the role `{name}` is not known"), gaps).saw(seen)
-        }
+        TrustRuling::Denied(by) => Outcome::fail(format!(
+            "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com"
+        ))
+        .saw(by),
+        TrustRuling::Missing(near) => Outcome::fail(format!(
+            "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"
+        ))
+        .saw(near)
+        .saw([Evidence::at(
+            role,
+            "/AssumeRolePolicyDocument",
+            "no statement allows sts:AssumeRole to backup.amazonaws.com",
+        )])
+        .needs([Need::Trust { role: role.clone() }]),
+        TrustRuling::Open(gaps, seen) => Outcome::undecided(
+            format!("whether AWS Backup may assume the role `{name}` is not known"),
+            gaps,
+        )
+        .saw(seen),
     }
 }

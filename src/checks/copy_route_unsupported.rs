@@ -29,28 +29,49 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
-        return Outcome::fail(format!("a backup of {} cannot be copied, by any route", kind.with_article()))
-            .foretells(foretold(predict(MessageId::E29)))
-            .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
+        return Outcome::fail(format!(
+            "a backup of {} cannot be copied, by any route",
+            kind.with_article()
+        ))
+        .foretells(foretold(predict(MessageId::E29)))
+        .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
     }
     if let Some(reason) = known!(not_backed_up(copy, facts)) {
-        return Outcome::fail(&reason).foretells(foretold(predict(MessageId::E29))).saw([Evidence::of(subject, reason)]);
+        return Outcome::fail(&reason)
+            .foretells(foretold(predict(MessageId::E29)))
+            .saw([Evidence::of(subject, reason)]);
     }
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
     let cross_account = known!(copy.is_cross_account());
-    let answers: Vec<_> = kinds.iter().map(|kind| (*kind, route(*kind, &from, &to, cross_account, false))).collect();
+    let answers: Vec<_> = kinds
+        .iter()
+        .map(|kind| (*kind, route(*kind, &from, &to, cross_account, false)))
+        .collect();
     if let (true, Some(gap)) = (differ(&answers), gap) {
         return not_read(gap.clone());
     }
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format!("a backup of {} can be copied {}", kind.with_article(), way(&from, &to, cross_account));
+            let what = format!(
+                "a backup of {} can be copied {}",
+                kind.with_article(),
+                way(&from, &to, cross_account)
+            );
             let pass = Outcome::pass(&what).saw([Evidence::of(subject, note.unwrap_or(what))]);
-            if inferred { pass.on(Basis::Inferred) } else { pass }
+            if inferred {
+                pass.on(Basis::Inferred)
+            } else {
+                pass
+            }
         }
-        Some((kind, RouteAnswer::Unsupported { capability, reason, .. })) => {
+        Some((
+            kind,
+            RouteAnswer::Unsupported {
+                capability, reason, ..
+            },
+        )) => {
             let predicted = match capability {
                 Capability::AnyCopy => predict(MessageId::E29),
                 Capability::CrossRegion
@@ -58,7 +79,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 | Capability::BothAtOnce
                 | Capability::AirGappedVault => route_unsupported(kind, &from, &to),
             };
-            Outcome::fail(&reason).foretells(foretold(predicted)).saw([Evidence::of(subject, reason)])
+            Outcome::fail(&reason)
+                .foretells(foretold(predicted))
+                .saw([Evidence::of(subject, reason)])
         }
     }
 }
@@ -74,9 +97,13 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
         described(copy, facts).map(|described| {
             let engine = engine.unwrap_or_default();
             if engine.starts_with("custom-oracle") {
-                Some(format!("AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"))
+                Some(format!(
+                    "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
+                ))
             } else if engine.starts_with("custom-sqlserver") && copy.start == Start::Scheduled {
-                Some(format!("AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"))
+                Some(format!(
+                    "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
+                ))
             } else if described.text("BackupTarget") == Some("outposts") {
                 Some("AWS Backup does not back up RDS on Outposts".to_owned())
             } else {
@@ -88,7 +115,10 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
 
 /// Whether it matters which of the kinds it is.
 fn differ(answers: &[(Kind, RouteAnswer)]) -> bool {
-    let supported = answers.iter().filter(|(_, answer)| answer.is_supported()).count();
+    let supported = answers
+        .iter()
+        .filter(|(_, answer)| answer.is_supported())
+        .count();
     supported != 0 && supported != answers.len()
 }
 

@@ -34,7 +34,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     match known!(facts.key_manager(&key)) {
         Some(KeyManager::Customer) => {}
-        Some(KeyManager::Aws) => return Outcome::not_applicable("AWS sets the policy of an AWS managed key"),
+        Some(KeyManager::Aws) => {
+            return Outcome::not_applicable("AWS sets the policy of an AWS managed key");
+        }
         None => return Outcome::not_applicable("the destination vault's key does not exist"),
     }
     let model = match known!(copy.model()) {
@@ -47,60 +49,106 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let rulings = ask_key(
         copy,
         facts,
-        &KeyQuestion { key: &key, principal: &role, actions: PLAIN_KEY_ACTIONS, via: Via::OfType, both_sides },
+        &KeyQuestion {
+            key: &key,
+            principal: &role,
+            actions: PLAIN_KEY_ACTIONS,
+            via: Via::OfType,
+            both_sides,
+        },
     );
-    decide(copy, facts, &key, &role, &rulings, both_sides || third_account)
+    decide(
+        copy,
+        facts,
+        &key,
+        &role,
+        &rulings,
+        both_sides || third_account,
+    )
 }
 
-fn decide(copy: &Copy, facts: &Facts<'_>, key: &Arn, role: &Arn, rulings: &Rulings, must_allow: bool) -> Outcome {
+fn decide(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    key: &Arn,
+    role: &Arn,
+    rulings: &Rulings,
+    must_allow: bool,
+) -> Outcome {
     let name = key_name(key, facts);
     let who = "AWSServiceRoleForBackup of the destination account";
-    let message = copy.kind.agreed(|kind| kind.family()).known().flatten().and_then(|family| match family {
-        Family::Ebs | Family::Ec2 => predict(MessageId::E6),
-        Family::RdsInstance
-        | Family::RdsCluster
-        | Family::Fsx
-        | Family::DynamoDb
-        | Family::Redshift
-        | Family::Backup
-        | Family::Composite => predict(MessageId::E9),
-    });
+    let message = copy
+        .kind
+        .agreed(|kind| kind.family())
+        .known()
+        .flatten()
+        .and_then(|family| match family {
+            Family::Ebs | Family::Ec2 => predict(MessageId::E6),
+            Family::RdsInstance
+            | Family::RdsCluster
+            | Family::Fsx
+            | Family::DynamoDb
+            | Family::Redshift
+            | Family::Backup
+            | Family::Composite => predict(MessageId::E9),
+        });
     let share = |actions| {
-        Need::Share(Share { policy: PolicyOf::Key(key.clone()), principal: role.clone(), actions, resource: None })
+        Need::Share(Share {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions,
+            resource: None,
+        })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {
-        let lift = Lift { policy: PolicyOf::Key(key.clone()), principal: role.clone(), actions: actions.clone(), statements };
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions: actions.clone(),
+            statements,
+        };
         let missing = rulings.missing(Fault::Subject).filter(|_| must_allow);
-        return Outcome::fail(format!("the policy of the destination vault's key {name} denies {} to {who}", list(&actions)))
-            .foretells(foretold(message))
-            .saw(seen)
-            .needs([Need::Lift(lift)])
-            .needs(missing.map(|(actions, _)| share(actions)));
+        return Outcome::fail(format!(
+            "the policy of the destination vault's key {name} denies {} to {who}",
+            list(&actions)
+        ))
+        .foretells(foretold(message))
+        .saw(seen)
+        .needs([Need::Lift(lift)])
+        .needs(missing.map(|(actions, _)| share(actions)));
     }
     if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
-        return Outcome::fail(format!("the destination vault's key {name} does not let {who} do {}", list(&actions)))
-            .on(Basis::Inferred)
-            .foretells(foretold(message))
-            .saw(near)
-            .needs([share(actions)]);
+        return Outcome::fail(format!(
+            "the destination vault's key {name} does not let {who} do {}",
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .foretells(foretold(message))
+        .saw(near)
+        .needs([share(actions)]);
     }
     if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Principal)) {
-        return Outcome::fail(format!("{who} may not do {} on the key {name} by its own policy", list(&actions)))
-            .on(Basis::Inferred)
-            .foretells(foretold(message))
-            .saw(near);
+        return Outcome::fail(format!(
+            "{who} may not do {} on the key {name} by its own policy",
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .foretells(foretold(message))
+        .saw(near);
     }
     match rulings.open() {
-        Some((gaps, may_deny, seen)) if must_allow || may_deny => {
-            Outcome::undecided(format!("whether the destination vault's key {name} lets {who} use it is not known"), gaps)
-                .saw(seen)
-        }
-        Some(_) | None if must_allow => {
-            Outcome::pass(format!("the destination vault's key {name} lets {who} use it")).saw(rulings.allowed_by())
-        }
-        Some(_) | None => {
-            Outcome::pass(format!("no statement of the destination vault's key {name} denies it to {who}"))
-                .saw(rulings.allowed_by())
-        }
+        Some((gaps, may_deny, seen)) if must_allow || may_deny => Outcome::undecided(
+            format!("whether the destination vault's key {name} lets {who} use it is not known"),
+            gaps,
+        )
+        .saw(seen),
+        Some(_) | None if must_allow => Outcome::pass(format!(
+            "the destination vault's key {name} lets {who} use it"
+        ))
+        .saw(rulings.allowed_by()),
+        Some(_) | None => Outcome::pass(format!(
+            "no statement of the destination vault's key {name} denies it to {who}"
+        ))
+        .saw(rulings.allowed_by()),
     }
 }

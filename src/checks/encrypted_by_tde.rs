@@ -35,8 +35,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         None => return Outcome::pass("RDS names no engine"),
     }
     let described = known!(described(copy, facts));
-    if let Some(credential) = described.text("TdeCredentialArn").filter(|text| !text.is_empty()) {
-        return fail(Evidence::at(&described.of, "/TdeCredentialArn", format!("is {credential}")));
+    if let Some(credential) = described
+        .text("TdeCredentialArn")
+        .filter(|text| !text.is_empty())
+    {
+        return fail(Evidence::at(
+            &described.of,
+            "/TdeCredentialArn",
+            format!("is {credential}"),
+        ));
     }
     let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
     let mut gaps: Vec<Gap> = Vec::new();
@@ -44,7 +51,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         match facts.option_group(account, &region, group) {
             Fact::Unknown(gap) => gaps.push(*gap),
             Fact::Known(options) => {
-                let mut names = options.iter().filter_map(|option| option.get("OptionName")?.as_str());
+                let mut names = options
+                    .iter()
+                    .filter_map(|option| option.get("OptionName")?.as_str());
                 if let Some(name) = names.find(|name| TDE.contains(name)) {
                     return fail(Evidence::at(group, "/Options", format!("has {name}")));
                 }
@@ -52,10 +61,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         }
     }
     if !gaps.is_empty() {
-        return Outcome::undecided("whether the database is encrypted by TDE is not known", gaps);
+        return Outcome::undecided(
+            "whether the database is encrypted by TDE is not known",
+            gaps,
+        );
     }
-    Outcome::pass("the database is not encrypted by TDE")
-        .saw([Evidence::of(&described.of, "has neither TdeCredentialArn nor an option group with TDE")])
+    Outcome::pass("the database is not encrypted by TDE").saw([Evidence::of(
+        &described.of,
+        "has neither TdeCredentialArn nor an option group with TDE",
+    )])
 }
 
 /// Oracle and SQL Server have transparent data encryption.

@@ -26,18 +26,26 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     };
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
-    let seen = |name: &str, days: i64| Evidence::at(&copy.id, format!("/lifecycle/{name}"), format!("is {days}"));
+    let seen = |name: &str, days: i64| {
+        Evidence::at(&copy.id, format!("/lifecycle/{name}"), format!("is {days}"))
+    };
     // -1 is AWS's word for never.
     if let Some(days) = delete.filter(|days| *days == 0 || *days < -1 || *days > MOST_DAYS) {
-        return Outcome::fail(format!("the copy would be deleted after {days} days; AWS Backup takes 1 to {MOST_DAYS}"))
-            .saw([seen("DeleteAfterDays", days)]);
+        return Outcome::fail(format!(
+            "the copy would be deleted after {days} days; AWS Backup takes 1 to {MOST_DAYS}"
+        ))
+        .saw([seen("DeleteAfterDays", days)]);
     }
     if let Some(days) = cold.filter(|days| *days < -1) {
-        return Outcome::fail(format!("the copy would move to cold storage after {days} days"))
-            .saw([seen("MoveToColdStorageAfterDays", days)]);
+        return Outcome::fail(format!(
+            "the copy would move to cold storage after {days} days"
+        ))
+        .saw([seen("MoveToColdStorageAfterDays", days)]);
     }
-    if let (Some(delete), Some(cold)) = (delete.filter(|days| *days > 0), cold.filter(|days| *days >= 0))
-        && delete < cold.saturating_add(COLD_DAYS)
+    if let (Some(delete), Some(cold)) = (
+        delete.filter(|days| *days > 0),
+        cold.filter(|days| *days >= 0),
+    ) && delete < cold.saturating_add(COLD_DAYS)
     {
         return Outcome::fail(format!(
             "the copy would move to cold storage after {cold} days and be deleted after {delete}; what is in cold storage stays there for {COLD_DAYS} days"

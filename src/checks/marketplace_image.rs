@@ -31,13 +31,26 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let codes: Vec<&str> = described
         .list("ProductCodes")
         .iter()
-        .map(|code| ["ProductCodeId", "ProductCode"].iter().find_map(|name| code.get(name)?.as_str()).unwrap_or("unnamed"))
+        .map(|code| {
+            ["ProductCodeId", "ProductCode"]
+                .iter()
+                .find_map(|name| code.get(name)?.as_str())
+                .unwrap_or("unnamed")
+        })
         .collect();
     if codes.is_empty() {
-        if described.detail.is_some_and(|detail| detail.get("ProductCodes").is_some_and(|codes| !matches!(codes, Value::Array(_) | Value::Null))) {
-            return Outcome::undecided("whether the image has product codes is not known", [facts.describe_gap(&described.of)]);
+        if described.detail.is_some_and(|detail| {
+            detail
+                .get("ProductCodes")
+                .is_some_and(|codes| !matches!(codes, Value::Array(_) | Value::Null))
+        }) {
+            return Outcome::undecided(
+                "whether the image has product codes is not known",
+                [facts.describe_gap(&described.of)],
+            );
         }
-        return Outcome::pass("the image has no product codes").saw([Evidence::of(&described.of, "has no ProductCodes")]);
+        return Outcome::pass("the image has no product codes")
+            .saw([Evidence::of(&described.of, "has no ProductCodes")]);
     }
     let fail = Outcome::fail(format!(
         "the image has product codes of AWS Marketplace ({}), and such a one is not copied to another account",
@@ -46,5 +59,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     .foretells(foretold(predict(MessageId::E19)))
     .saw([Evidence::at(&described.of, "/ProductCodes", format!("has {}", codes.join(", ")))]);
     // What a logically air-gapped vault holds lies in an account of AWS's.
-    if cross_account { fail } else { fail.on(Basis::Inferred) }
+    if cross_account {
+        fail
+    } else {
+        fail.on(Basis::Inferred)
+    }
 }

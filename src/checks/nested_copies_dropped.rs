@@ -1,7 +1,7 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
-use super::{Check, MayFail, known};
 use super::described::is_any_of;
+use super::{Check, MayFail, known};
 use crate::catalog::{Encryption, Kind, capabilities, cite, route};
 use crate::inventory::{Copy, Facts, KeyManager, RecoveryPoint, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -22,14 +22,25 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let vault = known!(copy.source_vault.as_ref());
     let unlisted = |subject: &Arn| {
-        facts.gap("backup:ListRecoveryPointsByBackupVault", subject.as_str(), vault.account(), vault.region().as_ref())
+        facts.gap(
+            "backup:ListRecoveryPointsByBackupVault",
+            subject.as_str(),
+            vault.account(),
+            vault.region().as_ref(),
+        )
     };
     let Some(point) = &copy.recovery_point else {
-        return Outcome::undecided("what the composite will hold is known only once it is made", [unlisted(vault)]);
+        return Outcome::undecided(
+            "what the composite will hold is known only once it is made",
+            [unlisted(vault)],
+        );
     };
     let nested = facts.nested_points(point);
     if nested.is_empty() {
-        return Outcome::undecided("what the composite recovery point holds was not read", [unlisted(point)]);
+        return Outcome::undecided(
+            "what the composite recovery point holds was not read",
+            [unlisted(point)],
+        );
     }
     let mut left = Vec::new();
     let mut gaps = Vec::new();
@@ -49,18 +60,34 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw(left);
     }
     if !gaps.is_empty() {
-        return Outcome::undecided("whether every nested recovery point can go along is not known", gaps);
+        return Outcome::undecided(
+            "whether every nested recovery point can go along is not known",
+            gaps,
+        );
     }
-    Outcome::pass(format!("all {} nested recovery points that were read can go along", nested.len())).on(Basis::Inferred)
+    Outcome::pass(format!(
+        "all {} nested recovery points that were read can go along",
+        nested.len()
+    ))
+    .on(Basis::Inferred)
 }
 
 /// Why a nested recovery point cannot take the route; `None`: it can.
 fn stays(copy: &Copy, facts: &Facts<'_>, part: &RecoveryPoint) -> Fact<Option<String>> {
-    let unread = || -> Gap { facts.gap("backup:DescribeRecoveryPoint", part.arn.as_str(), part.arn.account(), part.arn.region().as_ref()) };
+    let unread = || -> Gap {
+        facts.gap(
+            "backup:DescribeRecoveryPoint",
+            part.arn.as_str(),
+            part.arn.account(),
+            part.arn.region().as_ref(),
+        )
+    };
     let Some(of) = part.resource_type.value() else {
         return Fact::unknown(unread());
     };
-    let place = copy.source_region().and_then(|from| copy.destination_region().map(|to| (from, to)));
+    let place = copy
+        .source_region()
+        .and_then(|from| copy.destination_region().map(|to| (from, to)));
     place.and_then(|(from, to)| {
         copy.is_cross_account().and_then(|cross_account| {
             copy.destination_type.clone().and_then(|vault| {

@@ -41,12 +41,21 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             }
         };
         let stays = |option: &&Value| {
-            ["Persistent", "Permanent"].iter().any(|word| option.get(word).and_then(Value::as_bool) == Some(true))
+            ["Persistent", "Permanent"]
+                .iter()
+                .any(|word| option.get(word).and_then(Value::as_bool) == Some(true))
         };
         for option in options.iter().filter(stays) {
-            let name = option.get("OptionName").and_then(Value::as_str).unwrap_or("unnamed");
+            let name = option
+                .get("OptionName")
+                .and_then(Value::as_str)
+                .unwrap_or("unnamed");
             sticky.push(name);
-            seen.push(Evidence::at(group, "/Options", format!("has {name}, which stays with what was made with it")));
+            seen.push(Evidence::at(
+                group,
+                "/Options",
+                format!("has {name}, which stays with what was made with it"),
+            ));
         }
     }
     if !sticky.is_empty() {
@@ -59,7 +68,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw(seen);
     }
     if !gaps.is_empty() {
-        return Outcome::undecided("whether the option group has persistent or permanent options is not known", gaps);
+        return Outcome::undecided(
+            "whether the option group has persistent or permanent options is not known",
+            gaps,
+        );
     }
-    Outcome::pass("no option group with persistent or permanent options").saw([Evidence::of(&described.of, "is in none")])
+    Outcome::pass("no option group with persistent or permanent options")
+        .saw([Evidence::of(&described.of, "is in none")])
 }

@@ -22,11 +22,17 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let asked = role_requests(copy, facts, role);
-    let (mut denied, mut missing, mut simulated, mut assumed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut denied, mut missing, mut simulated, mut assumed) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
     let mut gaps = Vec::new();
     let mut is_open = false;
-    for (request, ruling) in asked.requests.iter().zip(control_rulings(facts, role, &asked.requests)) {
+    for (request, ruling) in
+        asked
+            .requests
+            .iter()
+            .zip(control_rulings(facts, role, &asked.requests))
+    {
         match ruling {
             ControlRuling::Allowed => {}
             ControlRuling::Assumed => assumed.push(request.action),
@@ -39,7 +45,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 missing.push(request.action);
                 seen.extend(near);
             }
-            ControlRuling::Open { gaps: more, seen: by } => {
+            ControlRuling::Open {
+                gaps: more,
+                seen: by,
+            } => {
                 is_open = true;
                 gaps.extend(more);
                 open_seen.extend(by);
@@ -81,9 +90,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::at(role, "/Simulated", "allows it")]);
     }
     if !assumed.is_empty() {
-        return Outcome::pass("the organization's policies were not read, and are taken to allow the copy").on(Basis::Inferred);
+        return Outcome::pass(
+            "the organization's policies were not read, and are taken to allow the copy",
+        )
+        .on(Basis::Inferred);
     }
-    Outcome::pass(format!("no policy of the organization stops the role `{name}`"))
+    Outcome::pass(format!(
+        "no policy of the organization stops the role `{name}`"
+    ))
 }
 
 /// Whether no policy of an organization can strike the role, or any key of its account, whatever is asked.
@@ -91,10 +105,9 @@ fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
     let Some(account) = role.account() else {
         return false;
     };
-    let none = |policies: Fact<Option<ControlPolicies<'_>>>| {
-        matches!(policies, Fact::Known(levels) if levels.is_none_or(<[_]>::is_empty))
-    };
+    let none = |policies: Fact<Option<ControlPolicies<'_>>>| matches!(policies, Fact::Known(levels) if levels.is_none_or(<[_]>::is_empty));
     matches!(facts.organization(account), Fact::Known(None))
         || matches!(facts.is_management_account(account), Fact::Known(true))
-        || (none(facts.service_control_policies(account)) && none(facts.resource_control_policies(account)))
+        || (none(facts.service_control_policies(account))
+            && none(facts.resource_control_policies(account)))
 }

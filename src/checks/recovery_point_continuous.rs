@@ -24,21 +24,24 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };
     match (copy.start, is_continuous(point)) {
-        (Start::Scheduled, true) => {
-            Outcome::pass("the recovery point is continuous; a scheduled copy of it is made from a snapshot")
-        }
+        (Start::Scheduled, true) => Outcome::pass(
+            "the recovery point is continuous; a scheduled copy of it is made from a snapshot",
+        ),
         (Start::Scheduled, false) => Outcome::not_applicable("the copy is scheduled"),
-        (Start::OnDemand, true) => {
-            Outcome::fail("the recovery point is continuous, and such a one is not copied on demand")
-                .saw([Evidence::of(point, "its id begins with `continuous`")])
-        }
+        (Start::OnDemand, true) => Outcome::fail(
+            "the recovery point is continuous, and such a one is not copied on demand",
+        )
+        .saw([Evidence::of(point, "its id begins with `continuous`")]),
         (Start::OnDemand, false) if may_be_bucket(copy) => of_bucket(point, facts),
         (Start::OnDemand, false) => pass(point),
     }
 }
 
 fn pass(point: &Arn) -> Outcome {
-    Outcome::pass("the recovery point is not continuous").saw([Evidence::of(point, "its id does not begin with `continuous`")])
+    Outcome::pass("the recovery point is not continuous").saw([Evidence::of(
+        point,
+        "its id does not begin with `continuous`",
+    )])
 }
 
 fn may_be_bucket(copy: &Copy) -> bool {
@@ -51,9 +54,18 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
     let Some((plan, rule)) = facts.point_created_by(point) else {
         return pass(point);
     };
-    let message = "whether the recovery point of the bucket is continuous is not known: its id does not tell";
+    let message =
+        "whether the recovery point of the bucket is continuous is not known: its id does not tell";
     match facts.backup_rule(plan, rule) {
-        None => Outcome::undecided(message, [facts.gap("backup:GetBackupPlan", plan, point.account(), point.region().as_ref())]),
+        None => Outcome::undecided(
+            message,
+            [facts.gap(
+                "backup:GetBackupPlan",
+                plan,
+                point.account(),
+                point.region().as_ref(),
+            )],
+        ),
         Some(rule) if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) => {
             let gap = Gap {
                 account: point.account().map(|id| id.to_string()),
@@ -63,8 +75,11 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
                 error: None,
                 permission: "none".to_owned(),
             };
-            Outcome::undecided(message, [gap])
-                .saw([Evidence::at(plan, "/BackupPlan/Rules", "the rule that made it has EnableContinuousBackup")])
+            Outcome::undecided(message, [gap]).saw([Evidence::at(
+                plan,
+                "/BackupPlan/Rules",
+                "the rule that made it has EnableContinuousBackup",
+            )])
         }
         Some(_) => Outcome::pass("the rule that made the recovery point makes no continuous ones"),
     }

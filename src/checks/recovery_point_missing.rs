@@ -18,9 +18,11 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(point) = &copy.recovery_point {
         return match known!(facts.point_status(point)) {
-            Some(status) => {
-                Outcome::pass("the recovery point exists").saw([Evidence::at(point, "/Status", format!("is {status}"))])
-            }
+            Some(status) => Outcome::pass("the recovery point exists").saw([Evidence::at(
+                point,
+                "/Status",
+                format!("is {status}"),
+            )]),
             None => missing(point, "there is no such recovery point"),
         };
     }

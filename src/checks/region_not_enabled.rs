@@ -30,7 +30,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let (mut off, mut seen) = (Vec::new(), Vec::new());
     for account in accounts {
-        let evidence = |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
+        let evidence =
+            |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
         match facts.region_opt_in(account, &region) {
             Fact::Unknown(gap) => gaps.push(*gap),
             Fact::Known(Some(status)) => match is_on(status) {
@@ -43,13 +44,22 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     if !off.is_empty() {
         let names: Vec<String> = off.iter().map(|(account, _)| account.to_string()).collect();
-        return Outcome::fail(format!("the Region {region} is not switched on in account {}", names.join(" and ")))
-            .needs(off.iter().map(|(account, _)| Need::Region { account: *account, region: region.clone() }))
-            .saw(off.into_iter().map(|(_, evidence)| evidence));
+        return Outcome::fail(format!(
+            "the Region {region} is not switched on in account {}",
+            names.join(" and ")
+        ))
+        .needs(off.iter().map(|(account, _)| Need::Region {
+            account: *account,
+            region: region.clone(),
+        }))
+        .saw(off.into_iter().map(|(_, evidence)| evidence));
     }
     if !gaps.is_empty() {
-        return Outcome::undecided(format!("whether the Region {region} is switched on in both accounts is not known"), gaps)
-            .saw(seen);
+        return Outcome::undecided(
+            format!("whether the Region {region} is switched on in both accounts is not known"),
+            gaps,
+        )
+        .saw(seen);
     }
     Outcome::pass(format!("the Region {region} is switched on")).saw(seen)
 }
@@ -64,5 +74,10 @@ fn is_on(status: &str) -> Option<bool> {
 }
 
 fn call(facts: &Facts<'_>, account: AccountId, region: &Region) -> Gap {
-    facts.gap("account:GetRegionOptStatus", region.as_str(), Some(account), Some(region))
+    facts.gap(
+        "account:GetRegionOptStatus",
+        region.as_str(),
+        Some(account),
+        Some(region),
+    )
 }

@@ -25,10 +25,13 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the source vault does not exist");
     }
     let Some(policy) = known!(facts.vault_policy(vault)) else {
-        return Outcome::pass(format!("the source vault `{}` has no access policy", vault.name()));
+        return Outcome::pass(format!(
+            "the source vault `{}` has no access policy",
+            vault.name()
+        ));
     };
     let role = known!(copy.role.as_ref());
-    match copy_from(copy, facts, role, vault, policy) {
+    match copy_from(copy, facts, role, vault, policy).where_silence_is_enough() {
         Ruling::Denied { by, statements } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),
@@ -45,14 +48,28 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .saw(by)
             .needs([Need::Lift(lift)])
         }
-        Ruling::Open { gaps, may_deny: true, seen } => Outcome::undecided(
-            format!("whether the source vault `{}` denies the copy to {} is not known", vault.name(), role.name()),
+        Ruling::Open {
+            gaps,
+            may_deny: true,
+            seen,
+        } => Outcome::undecided(
+            format!(
+                "whether the source vault `{}` denies the copy to {} is not known",
+                vault.name(),
+                role.name()
+            ),
             gaps,
         )
         .saw(seen),
-        Ruling::Open { may_deny: false, .. } | Ruling::Missing { .. } => {
-            Outcome::pass(format!("nothing in the source vault `{}` denies it", vault.name()))
+        Ruling::Open {
+            may_deny: false, ..
         }
-        Ruling::Allowed { by } => Outcome::pass(format!("the source vault `{}` allows it", vault.name())).saw(by),
+        | Ruling::Missing { .. } => Outcome::pass(format!(
+            "nothing in the source vault `{}` denies it",
+            vault.name()
+        )),
+        Ruling::Allowed { by } => {
+            Outcome::pass(format!("the source vault `{}` allows it", vault.name())).saw(by)
+        }
     }
 }

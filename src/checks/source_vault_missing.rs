@@ -19,5 +19,6 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if known!(facts.vault_exists(vault)) {
         return Outcome::pass("the source vault exists").saw([Evidence::of(vault, "exists")]);
     }
-    Outcome::fail(format!("there is no vault `{}` to copy from", vault.name())).saw([Evidence::of(vault, "does not exist")])
+    Outcome::fail(format!("there is no vault `{}` to copy from", vault.name()))
+        .saw([Evidence::of(vault, "does not exist")])
 }

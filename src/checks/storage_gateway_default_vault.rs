@@ -19,7 +19,9 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match known!(copy.kind.agreed(|kind| kind == Kind::StorageGateway)) {
         Some(true) => {}
-        Some(false) => return Outcome::not_applicable("the backup is not of a Storage Gateway volume"),
+        Some(false) => {
+            return Outcome::not_applicable("the backup is not of a Storage Gateway volume");
+        }
         None => return unlisted(&copy.type_name()),
     }
     let vault = &copy.destination_vault;
@@ -27,13 +29,17 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return no_destination_vault();
     }
     if known!(copy.destination_type.clone()) == Some(VaultType::AirGapped) {
-        return Outcome::not_applicable("the destination is a logically air-gapped vault, which is always of one's own making");
+        return Outcome::not_applicable(
+            "the destination is a logically air-gapped vault, which is always of one's own making",
+        );
     }
     let fail = |message: String, seen: Evidence| {
         Outcome::fail(message)
             .foretells(foretold(predict(MessageId::E20)))
             .saw([seen])
-            .needs([Need::CustomerKeyOnVault { vault: vault.clone() }])
+            .needs([Need::CustomerKeyOnVault {
+                vault: vault.clone(),
+            }])
     };
     if vault.name() == "Default" {
         return fail(
@@ -45,7 +51,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Some(EncryptedWith::Key(key)) => key,
         Some(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => {
             return fail(
-                format!("the destination vault `{}` is not on a KMS key of its own", vault.name()),
+                format!(
+                    "the destination vault `{}` is not on a KMS key of its own",
+                    vault.name()
+                ),
                 Evidence::at(vault, "/EncryptionKeyArn", "is no KMS key of the account"),
             );
         }
@@ -53,10 +62,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let name = key_name(&key, facts);
     match known!(facts.key_manager(&key)) {
-        Some(KeyManager::Customer) => Outcome::pass(format!("the destination vault is on the customer managed key {name}"))
-            .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
+        Some(KeyManager::Customer) => Outcome::pass(format!(
+            "the destination vault is on the customer managed key {name}"
+        ))
+        .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
         Some(KeyManager::Aws) => fail(
-            format!("the destination vault `{}` is on the AWS managed key {name}, and a Storage Gateway volume needs a vault on a key of its own", vault.name()),
+            format!(
+                "the destination vault `{}` is on the AWS managed key {name}, and a Storage Gateway volume needs a vault on a key of its own",
+                vault.name()
+            ),
             Evidence::at(&key, "/KeyManager", "is AWS"),
         ),
         None => Outcome::not_applicable("the destination vault's key does not exist"),

@@ -41,7 +41,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .filter(|(_, rule)| is_enforced(rule, &services))
         .collect();
     if rules.is_empty() {
-        return Outcome::pass("the destination account's tag policy is not enforced for recovery points");
+        return Outcome::pass(
+            "the destination account's tag policy is not enforced for recovery points",
+        );
     }
     let tags = match tags {
         Fact::Known(tags) => tags,
@@ -56,16 +58,28 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             }
             let pointer = format!("/tags/{of}");
             if key != name {
-                seen.push(Evidence::at(account, pointer, format!("spells the tag `{key}`, and it is `{name}`")));
+                seen.push(Evidence::at(
+                    account,
+                    pointer,
+                    format!("spells the tag `{key}`, and it is `{name}`"),
+                ));
             } else if !allows(rule, value) {
-                seen.push(Evidence::at(account, pointer, format!("does not have the value `{value}` for `{name}`")));
+                seen.push(Evidence::at(
+                    account,
+                    pointer,
+                    format!("does not have the value `{value}` for `{name}`"),
+                ));
             }
         }
     }
     if seen.is_empty() {
         return Outcome::pass("the tags keep to the destination account's tag policy");
     }
-    Outcome::warn(format!("the tag policy of account {account} may refuse tags of the copy")).on(Basis::Inferred).saw(seen)
+    Outcome::warn(format!(
+        "the tag policy of account {account} may refuse tags of the copy"
+    ))
+    .on(Basis::Inferred)
+    .saw(seen)
 }
 
 /// The services under whose names the copy's tags are set.
@@ -75,10 +89,18 @@ fn services(copy: &Copy) -> Vec<String> {
         KindOf::OneOf(kinds, _) => kinds,
         KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
     };
-    let place = copy.destination_account().known().zip(copy.destination_region().known());
+    let place = copy
+        .destination_account()
+        .known()
+        .zip(copy.destination_region().known());
     let mut services = vec!["backup".to_owned()];
     if let Some((account, region)) = place {
-        services.extend(kinds.iter().filter_map(|kind| pattern(*kind, "aws", &region, account).split(':').nth(2).map(str::to_owned)));
+        services.extend(kinds.iter().filter_map(|kind| {
+            pattern(*kind, "aws", &region, account)
+                .split(':')
+                .nth(2)
+                .map(str::to_owned)
+        }));
     }
     services
 }
@@ -86,10 +108,15 @@ fn services(copy: &Copy) -> Vec<String> {
 /// Whether a rule is enforced for one of these services: `ec2:snapshot`, `backup:*`.
 fn is_enforced(rule: &Value, services: &[String]) -> bool {
     let list = rule.get("enforced_for").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str).any(|entry| {
-        let service = entry.split(':').next().unwrap_or(entry);
-        service == "*" || service.eq_ignore_ascii_case("ALL_SUPPORTED") || services.iter().any(|ours| ours == service)
-    })
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .any(|entry| {
+            let service = entry.split(':').next().unwrap_or(entry);
+            service == "*"
+                || service.eq_ignore_ascii_case("ALL_SUPPORTED")
+                || services.iter().any(|ours| ours == service)
+        })
 }
 
 /// Whether a value is among those of a rule; a rule without values takes any.
@@ -97,12 +124,17 @@ fn allows(rule: &Value, value: &str) -> bool {
     match rule.get("tag_value") {
         None | Some(Value::Null) => true,
         Some(values) => values.as_array().is_some_and(|values| {
-            values.iter().filter_map(Value::as_str).any(|pattern| match pattern.split_once('*') {
-                None => pattern == value,
-                Some((start, end)) => {
-                    value.len() >= start.len() + end.len() && value.starts_with(start) && value.ends_with(end)
-                }
-            })
+            values
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|pattern| match pattern.split_once('*') {
+                    None => pattern == value,
+                    Some((start, end)) => {
+                        value.len() >= start.len() + end.len()
+                            && value.starts_with(start)
+                            && value.ends_with(end)
+                    }
+                })
         }),
     }
 }

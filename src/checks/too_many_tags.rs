@@ -31,20 +31,37 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Known(tags) => tags,
         // What is backed up has at most 50 tags: only the rule's can make them more.
         Fact::Unknown(_) if of_rule.is_empty() => {
-            return Outcome::pass("the rule adds no tags, and what is copied has no more than it may have");
+            return Outcome::pass(
+                "the rule adds no tags, and what is copied has no more than it may have",
+            );
         }
         Fact::Unknown(gap) => return not_read(*gap),
     };
     let mut names: BTreeSet<&str> = of_rule;
-    names.extend(own.into_iter().flat_map(|tags| tags.0.keys().map(String::as_str)));
-    let count = names.iter().filter(|name| !name.to_ascii_lowercase().starts_with("aws:")).count();
-    let seen = [Evidence::at(copy.subject(), "/Tags", format!("come to {count} with those of the rule"))];
+    names.extend(
+        own.into_iter()
+            .flat_map(|tags| tags.0.keys().map(String::as_str)),
+    );
+    let count = names
+        .iter()
+        .filter(|name| !name.to_ascii_lowercase().starts_with("aws:"))
+        .count();
+    let seen = [Evidence::at(
+        copy.subject(),
+        "/Tags",
+        format!("come to {count} with those of the rule"),
+    )];
     if count > MOST {
-        return Outcome::fail(format!("the copy would have {count} tags, and may have {MOST}"))
-            .foretells(foretold(predict(MessageId::E23)))
-            .saw(seen);
+        return Outcome::fail(format!(
+            "the copy would have {count} tags, and may have {MOST}"
+        ))
+        .foretells(foretold(predict(MessageId::E23)))
+        .saw(seen);
     }
-    Outcome::pass(format!("the copy will have {count} tags, and may have {MOST}")).saw(seen)
+    Outcome::pass(format!(
+        "the copy will have {count} tags, and may have {MOST}"
+    ))
+    .saw(seen)
 }
 
 /// The names of the tags that the plan's rule adds.

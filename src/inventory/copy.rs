@@ -5,6 +5,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
+use super::json::Json;
 use super::lookup::{Assumption, EncryptedWith, Facts, KeyManager, VaultType};
 use super::word::Start;
 
@@ -55,6 +56,23 @@ pub struct PlanReference {
     pub rule: String,
     /// The selection's name.
     pub selection: String,
+}
+
+impl PlanReference {
+    /// The reference that a copy of an inventory has; `None` where it names no plan and rule.
+    fn of_json(Json(value): &Json) -> Option<Self> {
+        let text = |name| {
+            value
+                .get(name)
+                .and_then(|text| text.as_str())
+                .map(str::to_owned)
+        };
+        Some(Self {
+            id: text("id")?,
+            rule: text("rule")?,
+            selection: text("selection").unwrap_or_default(),
+        })
+    }
 }
 
 /// What kind of resource a copy is of, as far as the facts tell.
@@ -143,7 +161,7 @@ impl Copy {
                     Field::Absent => Fact::unknown(not_named("lifecycle")),
                 },
                 start,
-                plan: None,
+                plan: entry.plan.value().and_then(PlanReference::of_json),
                 assumptions: entry
                     .assumptions
                     .value()

@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
 
-use super::pattern::{Pattern, Piece, Syntax, Token, glob, met, pieces};
+use super::pattern::{Pattern, Piece, Syntax, Token, glob, has_variable, met, pieces};
 use super::request::{Context, Resource};
 use super::shape::relation;
 use super::{Shape, Truth};
@@ -18,7 +18,10 @@ pub(super) enum ArnPattern {
 
 impl ArnPattern {
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
-        let parts = if syntax.variables && text.contains("${") {
+        if text == "*" {
+            return Self::Text(Pattern::parse(text, syntax));
+        }
+        let parts = if syntax.variables && has_variable(text) {
             Self::segments_of_pieces(&pieces(text, syntax))
         } else {
             Self::segments_of_text(text, syntax)

@@ -4,7 +4,7 @@
 
 use super::arn_pattern::ArnPattern;
 use super::operator::{Operator, Order, Set, Test};
-use super::pattern::{Pattern, Syntax};
+use super::pattern::{Pattern, Syntax, has_variable};
 use super::request::{Context, Entry};
 use super::scalar::{Block, Moment, Number, truth_value};
 use super::{Shape, Truth};
@@ -14,7 +14,7 @@ use super::{Shape, Truth};
 pub struct Condition {
     operator_text: Box<str>,
     key: Box<str>,
-    values: Box<[Box<str>]>,
+    values: Vec<Box<str>>,
     /// The key in lower case.
     name: Box<str>,
     operator: Operator,
@@ -24,13 +24,13 @@ pub struct Condition {
 /// The values, read as the operator takes them. `None` is a value that it cannot take.
 #[derive(Clone, Debug, PartialEq)]
 enum Wanted {
-    Texts(Box<[Pattern]>),
-    Folded(Box<[Pattern]>),
-    Arns(Box<[ArnPattern]>),
-    Numbers(Order, Box<[Option<Number>]>),
-    Moments(Order, Box<[Option<Moment>]>),
-    Blocks(Box<[Option<Block>]>),
-    Bools(Box<[Option<bool>]>),
+    Texts(Vec<Pattern>),
+    Folded(Vec<Pattern>),
+    Arns(Vec<ArnPattern>),
+    Numbers(Order, Vec<Option<Number>>),
+    Moments(Order, Vec<Option<Moment>>),
+    Blocks(Vec<Option<Block>>),
+    Bools(Vec<Option<bool>>),
     Odd,
 }
 
@@ -64,7 +64,7 @@ impl Condition {
     pub(super) fn new(
         operator_text: &str,
         key: &str,
-        values: Box<[Box<str>]>,
+        values: Vec<Box<str>>,
         variables: bool,
     ) -> Self {
         let operator = Operator::parse(operator_text);
@@ -75,6 +75,13 @@ impl Condition {
             wanted: Wanted::read(operator.test, &values, variables),
             values,
             operator,
+        }
+    }
+
+    /// The same in a document whose version has no variables.
+    pub(super) fn forget_variables(&mut self) {
+        if self.values.iter().any(|value| has_variable(value)) {
+            self.wanted = Wanted::read(self.operator.test, &self.values, false);
         }
     }
 
@@ -300,21 +307,16 @@ impl Wanted {
         }
     }
 
-    /// Over every value that a key of this kind can have.
+    /// Over every text that the key could have, also one that the operator cannot take.
     fn met_by_anything(&self) -> Truth {
         let all = match self {
             Self::Texts(patterns) | Self::Folded(patterns) => patterns.iter().any(Pattern::is_any),
-            Self::Bools(values) => [true, false]
-                .iter()
-                .all(|value| values.contains(&Some(*value))),
-            Self::Blocks(blocks) => {
-                let all = |v4: bool| {
-                    let mut known = blocks.iter().flatten();
-                    known.any(|block| block.is_all() && block.is_v4() == v4)
-                };
-                all(true) && all(false)
-            }
-            Self::Arns(_) | Self::Numbers(..) | Self::Moments(..) | Self::Odd => false,
+            Self::Arns(_)
+            | Self::Numbers(..)
+            | Self::Moments(..)
+            | Self::Blocks(_)
+            | Self::Bools(_)
+            | Self::Odd => false,
         };
         if all { Truth::True } else { Truth::Unknown }
     }
@@ -326,4 +328,205 @@ fn met<T: Copy>(wanted: &[Option<T>], found: Option<T>, holds: impl Fn(T, T) -> 
         (None, Some(_)) => Truth::False,
         (_, None) => Truth::Unknown,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Truth::{False, True, Unknown};
+    use super::*;
+    use crate::policy::fixture::{many, one};
+    use crate::policy::request::Rest;
+
+    fn truth(operator: &str, values: &[&str], entry: Entry) -> Truth {
+        truth_of("aws:x", operator, values, entry)
+    }
+
+    fn truth_of(key: &str, operator: &str, values: &[&str], entry: Entry) -> Truth {
+        let values = values.iter().map(|value| (*value).into()).collect();
+        let context = Context::new(Rest::Absent)
+            .with(key, entry)
+            .with("aws:PrincipalAccount", one("1"))
+            .with("aws:SourceAccount", Entry::Unknown);
+        Condition::new(operator, &key.to_uppercase(), values, true).truth(&context)
+    }
+
+    #[test]
+    fn an_absent_key_fails_what_is_positive_and_meets_what_is_negated() {
+        let absent = |operator| truth(operator, &["1"], Entry::Absent);
+        for positive in [
+            "StringEquals",
+            "StringLike",
+            "ArnLike",
+            "NumericLessThan",
+            "Bool",
+            "IpAddress",
+        ] {
+            assert_eq!(absent(positive), False, "{positive}");
+        }
+        for negated in [
+            "StringNotEquals",
+            "StringNotLike",
+            "ArnNotEquals",
+            "NumericNotEquals",
+            "NotIpAddress",
+        ] {
+            assert_eq!(absent(negated), True, "{negated}");
+        }
+        assert_eq!(absent("StringEqualsIfExists"), True);
+        assert_eq!(absent("ForAllValues:StringEquals"), True);
+        assert_eq!(absent("ForAnyValue:StringEquals"), False);
+        assert_eq!(absent("ForAnyValue:StringNotEquals"), False);
+        assert_eq!(truth("Null", &["true"], Entry::Absent), True);
+        assert_eq!(truth("Null", &["true"], one("1")), False);
+        assert_eq!(truth("Null", &["false"], one("1")), True);
+    }
+
+    #[test]
+    fn an_unknown_key_is_settled_where_everything_it_may_be_comes_to_the_same() {
+        let unknown = |operator, values: &[&str]| truth(operator, values, Entry::Unknown);
+        assert_eq!(unknown("StringEquals", &["1"]), Unknown);
+        assert_eq!(unknown("StringNotLike", &["1*"]), Unknown);
+        assert_eq!(unknown("StringLike", &["*"]), Unknown);
+        assert_eq!(unknown("StringLikeIfExists", &["x", "*"]), True);
+        assert_eq!(unknown("ForAllValues:StringLike", &["*"]), True);
+        assert_eq!(unknown("ForAnyValue:StringNotLike", &["*"]), False);
+        assert_eq!(unknown("BoolIfExists", &["true", "false"]), Unknown);
+        assert_eq!(unknown("Null", &["true"]), Unknown);
+        assert_eq!(unknown("Null", &["true", "false"]), True);
+        assert_eq!(unknown("NotIpAddressIfExists", &["0.0.0.0/0"]), Unknown);
+    }
+
+    #[test]
+    fn several_values_take_a_set_operator() {
+        let values = || many(&["a", "b"]);
+        assert_eq!(
+            truth("ForAllValues:StringEquals", &["a", "b", "c"], values()),
+            True
+        );
+        assert_eq!(truth("ForAllValues:StringEquals", &["a"], values()), False);
+        assert_eq!(truth("ForAnyValue:StringEquals", &["b"], values()), True);
+        assert_eq!(truth("ForAnyValue:StringNotEquals", &["a"], values()), True);
+        assert_eq!(
+            truth("ForAnyValue:StringNotEquals", &["a", "b"], values()),
+            False
+        );
+        assert_eq!(truth("StringEquals", &["a"], values()), Unknown);
+        assert_eq!(truth("StringNotEquals", &["x"], values()), Unknown);
+        assert_eq!(truth("ForAllValues:StringEquals", &["a"], many(&[])), True);
+        assert_eq!(truth("Null", &["true"], many(&[])), True);
+        let targets = |operator| truth_of("backup:CopyTargets", operator, &["*"], Entry::Unknown);
+        assert_eq!(targets("StringLikeIfExists"), Unknown);
+        assert_eq!(targets("ForAllValues:StringLike"), True);
+    }
+
+    #[test]
+    fn values_that_are_there_among_others_settle_what_they_can() {
+        let some = || Entry::Including(vec!["a".to_owned()]);
+        assert_eq!(truth("ForAnyValue:StringEquals", &["a"], some()), True);
+        assert_eq!(truth("ForAnyValue:StringEquals", &["b"], some()), Unknown);
+        assert_eq!(truth("ForAllValues:StringEquals", &["b"], some()), False);
+        assert_eq!(truth("ForAllValues:StringEquals", &["a"], some()), Unknown);
+        assert_eq!(truth("ForAllValues:StringLike", &["*"], some()), True);
+        assert_eq!(truth("Null", &["false"], some()), True);
+    }
+
+    #[test]
+    fn a_value_of_which_the_shape_is_known_is_settled_by_it() {
+        let shaped = || Entry::Shaped(Shape::parse("arn:aws:backup:*:111122223333:*"));
+        let arn = |operator, value| truth(operator, &[value], shaped());
+        assert_eq!(arn("ArnLike", "arn:aws:backup:*:111122223333:*"), True);
+        assert_eq!(arn("ArnNotLike", "arn:aws:rds:*:*:*"), True);
+        assert_eq!(arn("ArnLike", "arn:aws:backup:us-east-2:*:*"), Unknown);
+        assert_eq!(arn("StringLike", "arn:aws:backup:*"), True);
+        assert_eq!(arn("StringEquals", "arn:aws:backup:*"), False);
+    }
+
+    #[test]
+    fn arn_equals_is_arn_like_segment_by_segment() {
+        let arn = || one("arn:aws:backup:us-east-2:1:backup-vault:a");
+        for operator in ["ArnEquals", "ArnLike"] {
+            assert_eq!(
+                truth(operator, &["arn:aws:backup:*:1:backup-vault:*"], arn()),
+                True
+            );
+            assert_eq!(
+                truth(operator, &["arn:aws:*:1:backup-vault:a"], arn()),
+                False
+            );
+        }
+        let own = "arn:aws:backup:us-east-2:${aws:PrincipalAccount}:backup-vault:a";
+        assert_eq!(truth("ArnEquals", &[own], arn()), True);
+    }
+
+    #[test]
+    fn keys_ignore_case_and_values_follow_their_operator() {
+        assert_eq!(truth("StringEquals", &["a"], one("A")), False);
+        assert_eq!(truth("StringEqualsIgnoreCase", &["aB"], one("Ab")), True);
+        assert_eq!(truth("StringEquals", &["a*"], one("ab")), False);
+        assert_eq!(truth("StringLike", &["a*"], one("ab")), True);
+        assert_eq!(truth("Bool", &["true"], one("True")), True);
+        assert_eq!(
+            truth("NumericLessThanEquals", &["10.5"], one("10.50")),
+            True
+        );
+        assert_eq!(
+            truth(
+                "DateGreaterThan",
+                &["2026-01-01"],
+                one("2026-01-01T00:00:01Z")
+            ),
+            True
+        );
+        assert_eq!(truth("IpAddress", &["10.0.0.0/8"], one("10.1.2.3")), True);
+        assert_eq!(
+            truth("NotIpAddress", &["10.0.0.0/8"], one("10.1.2.3")),
+            False
+        );
+        assert_eq!(truth("BinaryEquals", &["QmluYXJ5"], one("QmluYXJ5")), True);
+    }
+
+    #[test]
+    fn a_variable_is_settled_by_the_request_and_else_open() {
+        assert_eq!(
+            truth("StringEquals", &["${aws:PrincipalAccount}"], one("1")),
+            True
+        );
+        assert_eq!(
+            truth("StringEquals", &["${aws:PrincipalAccount}"], one("2")),
+            False
+        );
+        assert_eq!(
+            truth("StringEquals", &["${aws:SourceAccount}"], one("1")),
+            Unknown
+        );
+        assert_eq!(
+            truth("StringEquals", &["${aws:SourceAccount}", "1"], one("1")),
+            True
+        );
+        assert_eq!(
+            truth("StringNotEquals", &["${aws:username}"], one("1")),
+            Unknown
+        );
+        assert_eq!(
+            truth("StringEquals", &["${aws:username, '1'}"], one("1")),
+            True
+        );
+        assert_eq!(
+            truth(
+                "StringEqualsIgnoreCase",
+                &["X${aws:PrincipalAccount}"],
+                one("x1")
+            ),
+            True
+        );
+    }
+
+    #[test]
+    fn a_value_that_its_operator_cannot_take_settles_nothing() {
+        assert_eq!(truth("NumericEquals", &["ten"], one("10")), Unknown);
+        assert_eq!(truth("NumericEquals", &["ten", "10"], one("10")), True);
+        assert_eq!(truth("Bool", &["yes"], one("true")), Unknown);
+        assert_eq!(truth("DateLessThan", &["soon"], one("2026-01-01")), Unknown);
+        assert_eq!(truth("IpAddress", &["here"], one("10.0.0.1")), Unknown);
+    }
 }

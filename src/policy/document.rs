@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
+use super::Truth;
 use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
-use super::parse::{RawDocument, RawStatement};
-use super::pattern::{Pattern, Syntax};
+use super::parse::Object;
+use super::pattern::{Pattern, Syntax, has_variable};
 use super::principal::Named;
 
 /// A policy document: a key policy, a vault's access policy, a role's policy, an SCP, a trust policy.
@@ -16,36 +17,38 @@ use super::principal::Named;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     version: Option<Box<str>>,
-    statements: Box<[Statement]>,
+    statements: Vec<Statement>,
 }
 
 /// What a statement does when it applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
     /// It allows, unless something denies.
     Allow,
     /// It denies, whatever allows.
+    #[default]
     Deny,
 }
 
 /// One statement of a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statement {
-    sid: Option<Box<str>>,
-    effect: Effect,
+    pub(super) sid: Option<Box<str>>,
+    pub(super) effect: Effect,
     pub(super) principals: Element<Named>,
     pub(super) actions: Element<Action>,
     pub(super) resources: Element<ResourcePattern>,
-    pub(super) conditions: Box<[Condition]>,
+    pub(super) conditions: Vec<Condition>,
 }
 
 /// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Element<T> {
+    #[default]
     Absent,
     Listed {
         not: bool,
-        items: Box<[T]>,
+        items: Vec<T>,
     },
     /// Both ways at once, which AWS refuses.
     Both,
@@ -53,16 +56,26 @@ pub(super) enum Element<T> {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Action {
-    pub text: Box<str>,
-    /// In lower case.
-    pub pattern: Pattern,
+    text: Box<str>,
+    names: Names,
     /// Not a service, a colon and a name, so that AWS refuses it.
-    pub odd: bool,
+    odd: bool,
+}
+
+/// Which actions a text names. Most need no more than the text itself.
+#[derive(Clone, Debug, PartialEq)]
+enum Names {
+    All,
+    One,
+    /// Those that begin with this many bytes of the text.
+    Prefix(usize),
+    /// In lower case.
+    Pattern(Pattern),
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ResourcePattern {
-    pub text: Box<str>,
+    text: Box<str>,
     pub pattern: ArnPattern,
 }
 
@@ -84,8 +97,8 @@ impl Document {
     /// # Errors
     /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let raw: RawDocument<'_> = serde_json::from_str(text)?;
-        Ok(Self::build(&raw))
+        let Object(document) = serde_json::from_str(text)?;
+        Ok(document)
     }
 
     /// Reads a document that was read as JSON already.
@@ -120,15 +133,16 @@ impl Document {
         matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))
     }
 
-    pub(super) fn build(raw: &RawDocument<'_>) -> Self {
-        let variables = raw.version.as_deref() == Some("2012-10-17");
+    /// The statements were read as if the version has variables, since it may come after them.
+    pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
+        if version.as_deref() != Some("2012-10-17") {
+            for statement in &mut statements {
+                statement.forget_variables();
+            }
+        }
         Self {
-            version: raw.version.as_deref().map(Into::into),
-            statements: raw
-                .statements
-                .iter()
-                .map(|raw| Statement::build(raw, variables))
-                .collect(),
+            version,
+            statements,
         }
     }
 
@@ -198,39 +212,14 @@ impl Statement {
         &self.conditions
     }
 
-    fn build(raw: &RawStatement<'_>, variables: bool) -> Self {
-        let syntax = Syntax {
-            wildcards: true,
-            variables,
-        };
-        Self {
-            sid: raw.sid.as_deref().map(Into::into),
-            effect: raw.effect,
-            principals: Element::read(raw.principal.as_ref(), raw.not_principal.as_ref(), |item| {
-                Named::new(&item.0, &item.1)
-            }),
-            actions: Element::read(raw.action.as_ref(), raw.not_action.as_ref(), |text| {
-                Action::new(text)
-            }),
-            resources: Element::read(raw.resource.as_ref(), raw.not_resource.as_ref(), |text| {
-                ResourcePattern {
-                    text: (**text).into(),
-                    pattern: ArnPattern::parse(text, syntax),
-                }
-            }),
-            conditions: raw
-                .conditions
-                .iter()
-                .map(|condition| {
-                    let values = condition.values.iter().map(|value| (**value).into());
-                    Condition::new(
-                        &condition.operator,
-                        &condition.key,
-                        values.collect(),
-                        variables,
-                    )
-                })
-                .collect(),
+    fn forget_variables(&mut self) {
+        if let Element::Listed { items, .. } = &mut self.resources {
+            for item in items.iter_mut().filter(|item| has_variable(&item.text)) {
+                *item = ResourcePattern::new(&item.text, false);
+            }
+        }
+        for condition in &mut self.conditions {
+            condition.forget_variables();
         }
     }
 
@@ -243,14 +232,14 @@ impl Statement {
         self.principals.write(&mut statement, "Principal", |items| {
             let mut kinds = Map::new();
             for item in items {
-                if item.kind.is_empty() {
-                    return json!(item.text);
+                if item.kind().is_empty() {
+                    return json!(item.text());
                 }
                 if let Value::Array(texts) = kinds
-                    .entry(&*item.kind)
+                    .entry(item.kind())
                     .or_insert_with(|| Value::Array(Vec::new()))
                 {
-                    texts.push(json!(item.text));
+                    texts.push(json!(item.text()));
                 }
             }
             Value::Object(kinds)
@@ -278,17 +267,12 @@ impl Statement {
 }
 
 impl<T> Element<T> {
-    fn read<R>(is: Option<&Vec<R>>, not: Option<&Vec<R>>, item: impl Fn(&R) -> T) -> Self {
-        let (not, items) = match (is, not) {
-            (None, None) => return Self::Absent,
-            (Some(_), Some(_)) => return Self::Both,
-            (Some(items), None) => (false, items),
-            (None, Some(items)) => (true, items),
+    /// One of the two ways was read.
+    pub(super) fn add(&mut self, not: bool, items: Vec<T>) {
+        *self = match self {
+            Self::Absent => Self::Listed { not, items },
+            Self::Listed { .. } | Self::Both => Self::Both,
         };
-        Self::Listed {
-            not,
-            items: items.iter().map(item).collect(),
-        }
     }
 
     fn items(&self) -> &[T] {
@@ -324,23 +308,62 @@ impl<T> Element<T> {
     }
 }
 
+impl ResourcePattern {
+    pub(super) fn new(text: &str, variables: bool) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables,
+        };
+        Self {
+            text: text.into(),
+            pattern: ArnPattern::parse(text, syntax),
+        }
+    }
+}
+
 impl Action {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let syntax = Syntax {
             wildcards: true,
             variables: false,
         };
-        let lower = text.to_ascii_lowercase();
-        let sound = match lower.split_once(':') {
-            Some((service, name)) => {
-                !name.is_empty() && (service == "*" || !service.contains(['*', '?']))
+        let place = |wanted: &[u8]| text.bytes().position(|byte| wanted.contains(&byte));
+        let first = place(b"*?");
+        let sound = match place(b":") {
+            Some(colon) => {
+                let service = first.is_none_or(|first| first > colon) || text.starts_with("*:");
+                service && colon + 1 < text.len()
             }
-            None => lower == "*",
+            None => text == "*",
+        };
+        let names = match first {
+            None => Names::One,
+            Some(0) if text == "*" => Names::All,
+            Some(at) if text.ends_with('*') && at + 1 == text.len() => Names::Prefix(at),
+            Some(_) => Names::Pattern(Pattern::parse(&text.to_ascii_lowercase(), syntax)),
         };
         Self {
             text: text.into(),
-            pattern: Pattern::parse(&lower, syntax),
+            names,
             odd: !sound,
+        }
+    }
+
+    /// Whether it names an action, given in lower case.
+    pub(super) fn matches(&self, action: &str) -> Truth {
+        let named = match &self.names {
+            Names::All => true,
+            Names::One => self.text.eq_ignore_ascii_case(action),
+            Names::Prefix(length) => match (action.get(..*length), self.text.get(..*length)) {
+                (Some(action), Some(prefix)) => prefix.eq_ignore_ascii_case(action),
+                (None, _) | (_, None) => false,
+            },
+            Names::Pattern(pattern) => pattern.matches_plain(action),
+        };
+        match (named, self.odd) {
+            (false, _) => Truth::False,
+            (true, false) => Truth::True,
+            (true, true) => Truth::Unknown,
         }
     }
 }

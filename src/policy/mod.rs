@@ -10,11 +10,15 @@ mod arn_pattern;
 mod condition;
 mod document;
 mod evaluate;
+#[cfg(test)]
+mod fixture;
 mod operator;
 mod parse;
 mod pattern;
 mod principal;
 mod request;
+#[cfg(test)]
+mod rules;
 mod scalar;
 mod shape;
 mod side;

@@ -2,35 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
-use super::document::{Document, Effect};
-
-/// A document as it is written. The version may come last, so nothing is compiled yet.
-#[derive(Default)]
-pub(super) struct RawDocument<'de> {
-    pub version: Option<Cow<'de, str>>,
-    pub statements: Vec<RawStatement<'de>>,
-}
-
-pub(super) struct RawStatement<'de> {
-    pub sid: Option<Cow<'de, str>>,
-    pub effect: Effect,
-    pub principal: Option<Vec<(Cow<'de, str>, Cow<'de, str>)>>,
-    pub not_principal: Option<Vec<(Cow<'de, str>, Cow<'de, str>)>>,
-    pub action: Option<Vec<Cow<'de, str>>>,
-    pub not_action: Option<Vec<Cow<'de, str>>>,
-    pub resource: Option<Vec<Cow<'de, str>>>,
-    pub not_resource: Option<Vec<Cow<'de, str>>>,
-    pub conditions: Vec<RawCondition<'de>>,
-}
-
-pub(super) struct RawCondition<'de> {
-    pub operator: Cow<'de, str>,
-    pub key: Cow<'de, str>,
-    pub values: Vec<Cow<'de, str>>,
-}
+use super::condition::Condition;
+use super::document::{Action, Document, Effect, ResourcePattern, Statement};
+use super::principal::Named;
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,9 +21,7 @@ impl<'de> Deserialize<'de> for Document {
                 f.write_str("a policy document, as an object or as its text")
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Document, A::Error> {
-                RawDocumentVisitor
-                    .visit_map(map)
-                    .map(|raw| Document::build(&raw))
+                DocumentVisitor.visit_map(map)
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Document, E> {
                 Document::parse(text).map_err(E::custom)
@@ -53,25 +31,39 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-impl<'de> Deserialize<'de> for RawDocument<'de> {
+/// A document that may only be an object.
+pub(super) struct Object(pub Document);
+
+impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawDocumentVisitor)
+        deserializer.deserialize_any(DocumentVisitor).map(Self)
     }
 }
 
-/// The keys that an object had so far.
+/// The keys that an object had so far: the first few in place, which is all that most objects have.
 #[derive(Default)]
-struct Keys<'de>(Vec<Cow<'de, str>>);
+struct Keys<'de> {
+    few: [&'de str; 8],
+    used: usize,
+    more: Vec<Cow<'de, str>>,
+}
 
 impl<'de> Keys<'de> {
     fn next<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
         let Some(Text(key)) = map.next_key()? else {
             return Ok(None);
         };
-        if self.0.contains(&key) {
+        let mut few = self.few.iter().take(self.used);
+        if few.any(|earlier| *earlier == key) || self.more.contains(&key) {
             return Err(de::Error::custom(format_args!("duplicate key `{key}`")));
         }
-        self.0.push(key.clone());
+        match (&key, self.few.get_mut(self.used)) {
+            (Cow::Borrowed(key), Some(slot)) => {
+                *slot = key;
+                self.used += 1;
+            }
+            (Cow::Borrowed(_) | Cow::Owned(_), _) => self.more.push(key.clone()),
+        }
         Ok(Some(key))
     }
 }
@@ -86,46 +78,47 @@ fn misspelt<E: de::Error>(key: &str, names: &[&str]) -> Result<(), E> {
     }
 }
 
-struct RawDocumentVisitor;
+struct DocumentVisitor;
 
-impl<'de> Visitor<'de> for RawDocumentVisitor {
-    type Value = RawDocument<'de>;
+impl<'de> Visitor<'de> for DocumentVisitor {
+    type Value = Document;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a policy document")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
         let mut keys = Keys::default();
-        let mut document = RawDocument::default();
+        let mut version = None;
+        let mut statements = Vec::new();
         while let Some(key) = keys.next(&mut map)? {
             match &*key {
-                "Version" => document.version = Some(map.next_value::<Text<'de>>()?.0),
-                "Statement" => document.statements = map.next_value::<Statements<'de>>()?.0,
+                "Version" => version = Some(map.next_value::<Text<'de>>()?.0.into()),
+                "Statement" => statements = map.next_value::<Statements>()?.0,
                 other => {
                     misspelt(other, &["Version", "Statement"])?;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(document)
+        Ok(Document::new(version, statements))
     }
 }
 
-struct Statements<'de>(Vec<RawStatement<'de>>);
+struct Statements(Vec<Statement>);
 
-impl<'de> Deserialize<'de> for Statements<'de> {
+impl<'de> Deserialize<'de> for Statements {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OneOrMany;
         impl<'de> Visitor<'de> for OneOrMany {
-            type Value = Statements<'de>;
+            type Value = Statements;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a statement or a list of statements")
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Statements, A::Error> {
                 Ok(Statements(vec![StatementVisitor.visit_map(map)?]))
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Statements, A::Error> {
                 let mut statements = Vec::new();
                 while let Some(statement) = seq.next_element()? {
                     statements.push(statement);
@@ -137,7 +130,7 @@ impl<'de> Deserialize<'de> for Statements<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for RawStatement<'de> {
+impl<'de> Deserialize<'de> for Statement {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(StatementVisitor)
     }
@@ -146,54 +139,35 @@ impl<'de> Deserialize<'de> for RawStatement<'de> {
 struct StatementVisitor;
 
 impl<'de> Visitor<'de> for StatementVisitor {
-    type Value = RawStatement<'de>;
+    type Value = Statement;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a statement")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Statement, A::Error> {
         let mut keys = Keys::default();
         let mut effect = None;
-        let mut statement = RawStatement {
-            sid: None,
-            effect: Effect::Deny,
-            principal: None,
-            not_principal: None,
-            action: None,
-            not_action: None,
-            resource: None,
-            not_resource: None,
-            conditions: Vec::new(),
-        };
+        let mut statement = Statement::default();
         while let Some(key) = keys.next(&mut map)? {
             match &*key {
-                "Sid" => statement.sid = Some(map.next_value::<Scalar<'de>>()?.0),
+                "Sid" => statement.sid = Some(map.next_value::<Scalar>()?.0),
                 "Effect" => effect = Some(map.next_value::<Effect>()?),
-                "Principal" => statement.principal = Some(map.next_value::<Principals<'de>>()?.0),
-                "NotPrincipal" => {
-                    statement.not_principal = Some(map.next_value::<Principals<'de>>()?.0);
+                "Principal" | "NotPrincipal" => {
+                    let named = map.next_value::<Principals>()?.0;
+                    statement.principals.add(&*key != "Principal", named);
                 }
-                "Action" => statement.action = Some(texts(map.next_value()?)),
-                "NotAction" => statement.not_action = Some(texts(map.next_value()?)),
-                "Resource" => statement.resource = Some(texts(map.next_value()?)),
-                "NotResource" => statement.not_resource = Some(texts(map.next_value()?)),
-                "Condition" => statement.conditions = map.next_value::<Conditions<'de>>()?.0,
+                "Action" | "NotAction" => {
+                    let actions = map.next_value::<List<Action>>()?.0;
+                    statement.actions.add(&*key != "Action", actions);
+                }
+                "Resource" | "NotResource" => {
+                    let resources = map.next_value::<List<ResourcePattern>>()?.0;
+                    statement.resources.add(&*key != "Resource", resources);
+                }
+                "Condition" => statement.conditions = map.next_value::<Conditions>()?.0,
                 other => {
-                    misspelt(
-                        other,
-                        &[
-                            "Sid",
-                            "Effect",
-                            "Principal",
-                            "NotPrincipal",
-                            "Action",
-                            "NotAction",
-                            "Resource",
-                            "NotResource",
-                            "Condition",
-                        ],
-                    )?;
+                    misspelt(other, ELEMENTS)?;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -202,6 +176,18 @@ impl<'de> Visitor<'de> for StatementVisitor {
         Ok(statement)
     }
 }
+
+const ELEMENTS: &[&str] = &[
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
 
 impl<'de> Deserialize<'de> for Effect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -213,25 +199,27 @@ impl<'de> Deserialize<'de> for Effect {
     }
 }
 
-struct Principals<'de>(Vec<(Cow<'de, str>, Cow<'de, str>)>);
+struct Principals(Vec<Named>);
 
-impl<'de> Deserialize<'de> for Principals<'de> {
+impl<'de> Deserialize<'de> for Principals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct StarOrMap;
         impl<'de> Visitor<'de> for StarOrMap {
-            type Value = Principals<'de>;
+            type Value = Principals;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("`\"*\"` or principals by kind, such as `{\"AWS\": …}`")
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Principals(vec![("".into(), text.to_owned().into())]))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Principals, E> {
+                Ok(Principals(vec![Named::new("", text)]))
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Principals, A::Error> {
                 let mut keys = Keys::default();
                 let mut principals = Vec::new();
                 while let Some(kind) = keys.next(&mut map)? {
-                    let named = texts(map.next_value()?);
-                    principals.extend(named.into_iter().map(|text| (kind.clone(), text)));
+                    map.next_value_seed(OfKind {
+                        kind: &kind,
+                        named: &mut principals,
+                    })?;
                 }
                 Ok(Principals(principals))
             }
@@ -240,27 +228,58 @@ impl<'de> Deserialize<'de> for Principals<'de> {
     }
 }
 
-struct Conditions<'de>(Vec<RawCondition<'de>>);
+/// The principals of one kind.
+struct OfKind<'a> {
+    kind: &'a str,
+    named: &'a mut Vec<Named>,
+}
 
-impl<'de> Deserialize<'de> for Conditions<'de> {
+impl<'de> DeserializeSeed<'de> for OfKind<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfKind<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a list of strings")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.named.push(Named::new(self.kind, text));
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(Text(text)) = seq.next_element()? {
+            self.named.push(Named::new(self.kind, &text));
+        }
+        Ok(())
+    }
+}
+
+struct Conditions(Vec<Condition>);
+
+impl<'de> Deserialize<'de> for Conditions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Operators;
         impl<'de> Visitor<'de> for Operators {
-            type Value = Conditions<'de>;
+            type Value = Conditions;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("conditions by operator, such as `{\"StringEquals\": {…}}`")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Conditions, A::Error> {
                 let mut operators = Keys::default();
                 let mut conditions = Vec::new();
                 while let Some(operator) = operators.next(&mut map)? {
-                    for (key, values) in map.next_value::<Block<'de>>()?.0 {
-                        conditions.push(RawCondition {
-                            operator: operator.clone(),
-                            key,
-                            values,
-                        });
-                    }
+                    map.next_value_seed(Block {
+                        operator: &operator,
+                        conditions: &mut conditions,
+                    })?;
                 }
                 Ok(Conditions(conditions))
             }
@@ -269,27 +288,36 @@ impl<'de> Deserialize<'de> for Conditions<'de> {
     }
 }
 
-struct Block<'de>(Vec<(Cow<'de, str>, Vec<Cow<'de, str>>)>);
+/// The keys of one operator.
+struct Block<'a> {
+    operator: &'a str,
+    conditions: &'a mut Vec<Condition>,
+}
 
-impl<'de> Deserialize<'de> for Block<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ByKey;
-        impl<'de> Visitor<'de> for ByKey {
-            type Value = Block<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("condition keys with their values")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut keys = Keys::default();
-                let mut block = Vec::new();
-                while let Some(key) = keys.next(&mut map)? {
-                    let values: List<Scalar<'de>> = map.next_value()?;
-                    block.push((key, values.0.into_iter().map(|value| value.0).collect()));
-                }
-                Ok(Block(block))
-            }
+impl<'de> DeserializeSeed<'de> for Block<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Block<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("condition keys with their values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut keys = Keys::default();
+        while let Some(key) = keys.next(&mut map)? {
+            let values: List<Scalar> = map.next_value()?;
+            let values = values.0.into_iter().map(|value| value.0).collect();
+            let condition = Condition::new(self.operator, &key, values, true);
+            self.conditions.push(condition);
         }
-        deserializer.deserialize_map(ByKey)
+        Ok(())
     }
 }
 
@@ -297,7 +325,7 @@ impl<'de> Deserialize<'de> for Block<'de> {
 struct Text<'de>(Cow<'de, str>);
 
 /// A text, a number or a truth value, as its text.
-struct Scalar<'de>(Cow<'de, str>);
+struct Scalar(Box<str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -318,31 +346,28 @@ impl<'de> Deserialize<'de> for Text<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar<'de> {
+impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Scalar<'de>;
+        impl Visitor<'_> for Any {
+            type Value = Scalar;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string, a number or a truth value")
             }
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Borrowed(text)))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar(text.into()))
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Owned(text.to_owned())))
+            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar, E> {
+                Ok(Scalar(value.to_string().into()))
             }
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Borrowed(if value { "true" } else { "false" })))
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
+                Ok(Scalar(value.to_string().into()))
             }
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Owned(value.to_string())))
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar(value.to_string().into()))
             }
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Owned(value.to_string())))
-            }
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar(Cow::Owned(format!("{value:?}"))))
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
+                Ok(Scalar(format!("{value:?}").into()))
             }
         }
         deserializer.deserialize_any(Any)
@@ -352,87 +377,98 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
 /// One value, or a list of them.
 struct List<T>(Vec<T>);
 
-impl<'de, T: Deserialize<'de> + Wraps<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: Item<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMany<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de> + Wraps<'de>> Visitor<'de> for OneOrMany<T> {
+        struct OneOrMany<T>(PhantomData<T>);
+        impl<'de, T: Item<'de>> Visitor<'de> for OneOrMany<T> {
             type Value = List<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(T::EXPECTED)
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut items = Vec::new();
-                while let Some(item) = seq.next_element()? {
+                while let Some(item) = seq.next_element_seed(Each(PhantomData))? {
                     items.push(item);
                 }
                 Ok(List(items))
             }
             fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<List<T>, E> {
-                Ok(List(vec![T::wrap(Cow::Borrowed(text))]))
+                Ok(List(vec![T::of(Cow::Borrowed(text))]))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<List<T>, E> {
-                Ok(List(vec![T::wrap(Cow::Owned(text.to_owned()))]))
+                Ok(List(vec![T::of(Cow::Owned(text.to_owned()))]))
             }
             fn visit_bool<E: de::Error>(self, value: bool) -> Result<List<T>, E> {
-                let text = if value { "true" } else { "false" };
-                T::scalar(text.into()).map_or_else(
-                    || Err(E::invalid_type(de::Unexpected::Bool(value), &self)),
-                    |item| Ok(List(vec![item])),
-                )
+                scalar(value, de::Unexpected::Bool(value), &self)
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<List<T>, E> {
-                T::scalar(value.to_string().into()).map_or_else(
-                    || Err(E::invalid_type(de::Unexpected::Unsigned(value), &self)),
-                    |item| Ok(List(vec![item])),
-                )
+                scalar(value, de::Unexpected::Unsigned(value), &self)
             }
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<List<T>, E> {
-                T::scalar(value.to_string().into()).map_or_else(
-                    || Err(E::invalid_type(de::Unexpected::Signed(value), &self)),
-                    |item| Ok(List(vec![item])),
-                )
+                scalar(value, de::Unexpected::Signed(value), &self)
             }
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<List<T>, E> {
-                T::scalar(format!("{value:?}").into()).map_or_else(
-                    || Err(E::invalid_type(de::Unexpected::Float(value), &self)),
-                    |item| Ok(List(vec![item])),
-                )
+                let text = format!("{value:?}");
+                scalar(text, de::Unexpected::Float(value), &self)
             }
         }
-        deserializer.deserialize_any(OneOrMany(std::marker::PhantomData))
+        deserializer.deserialize_any(OneOrMany(PhantomData))
+    }
+}
+
+fn scalar<'de, T: Item<'de>, E: de::Error>(
+    text: impl fmt::Display,
+    found: de::Unexpected<'_>,
+    expected: &dyn de::Expected,
+) -> Result<List<T>, E> {
+    if T::SCALARS {
+        Ok(List(vec![T::of(Cow::Owned(text.to_string()))]))
+    } else {
+        Err(E::invalid_type(found, expected))
+    }
+}
+
+/// One element of a list.
+struct Each<T>(PhantomData<T>);
+
+impl<'de, T: Item<'de>> DeserializeSeed<'de> for Each<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        if T::SCALARS {
+            Scalar::deserialize(deserializer).map(|scalar| T::of(Cow::Owned(scalar.0.into())))
+        } else {
+            Text::deserialize(deserializer).map(|text| T::of(text.0))
+        }
     }
 }
 
 /// What stands in a [`List`].
-trait Wraps<'de>: Sized {
-    const EXPECTED: &'static str;
-    fn wrap(text: Cow<'de, str>) -> Self;
-    /// From the text of a number or a truth value, where those are taken.
-    fn scalar(text: Cow<'de, str>) -> Option<Self>;
-}
-
-impl<'de> Wraps<'de> for Text<'de> {
+trait Item<'de> {
     const EXPECTED: &'static str = "a string or a list of strings";
-    fn wrap(text: Cow<'de, str>) -> Self {
-        Self(text)
-    }
-    fn scalar(_: Cow<'de, str>) -> Option<Self> {
-        None
-    }
+    /// Numbers and truth values are taken for their text.
+    const SCALARS: bool = false;
+    fn of(text: Cow<'de, str>) -> Self;
 }
 
-impl<'de> Wraps<'de> for Scalar<'de> {
+impl Item<'_> for Scalar {
     const EXPECTED: &'static str = "a string, a number, a truth value, or a list of them";
-    fn wrap(text: Cow<'de, str>) -> Self {
-        Self(text)
-    }
-    fn scalar(text: Cow<'de, str>) -> Option<Self> {
-        Some(Self(text))
+    const SCALARS: bool = true;
+    fn of(text: Cow<'_, str>) -> Self {
+        Self(text.into())
     }
 }
 
-fn texts<'de>(list: List<Text<'de>>) -> Vec<Cow<'de, str>> {
-    list.0.into_iter().map(|text| text.0).collect()
+impl Item<'_> for Action {
+    fn of(text: Cow<'_, str>) -> Self {
+        Self::new(&text)
+    }
+}
+
+impl Item<'_> for ResourcePattern {
+    fn of(text: Cow<'_, str>) -> Self {
+        Self::new(&text, true)
+    }
 }
 
 #[cfg(test)]

@@ -56,10 +56,10 @@ pub(super) struct Syntax {
 
 impl Pattern {
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
-        if syntax.variables && text.contains("${") {
+        if syntax.variables && has_variable(text) {
             return Self::from_pieces(pieces(text, syntax));
         }
-        if !syntax.wildcards || !text.contains(['*', '?']) {
+        if !syntax.wildcards || !text.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
             return Self(Kind::Exact(text.into()));
         }
         match text.strip_suffix('*') {
@@ -136,18 +136,28 @@ impl Pattern {
     /// Whether a text matches: unknown where a variable is not known and could make it match.
     pub(super) fn matches(&self, text: &str, context: &Context) -> Truth {
         match &self.0 {
-            Kind::Any => Truth::True,
-            Kind::Exact(exact) => (**exact == *text).into(),
-            Kind::Prefix(prefix) => text.starts_with(&**prefix).into(),
-            Kind::Glob(tokens) => glob(tokens, text).into(),
             Kind::Template(pieces) => {
                 let (tokens, open) = resolve(pieces, context, false);
                 met(glob(tokens.as_slice(), text).into(), open)
             }
+            Kind::Any | Kind::Exact(_) | Kind::Prefix(_) | Kind::Glob(_) => {
+                self.matches_plain(text).into()
+            }
         }
     }
 
-    /// The same in any mixture of upper and lower case; the pattern's own text is in lower case already.
+    /// Whether a text matches a pattern that has no variables.
+    pub(super) fn matches_plain(&self, text: &str) -> bool {
+        match &self.0 {
+            Kind::Any => true,
+            Kind::Exact(exact) => **exact == *text,
+            Kind::Prefix(prefix) => text.starts_with(&**prefix),
+            Kind::Glob(tokens) => glob(tokens, text),
+            Kind::Template(_) => false,
+        }
+    }
+
+    /// Whether a text matches in any mixture of upper and lower case; the pattern's own text is in lower case already.
     pub(super) fn matches_folded(&self, text: &str, context: &Context) -> Truth {
         let lower = text.to_lowercase();
         match &self.0 {
@@ -210,6 +220,11 @@ impl Variable {
             Entry::Unknown | Entry::Many(_) | Entry::Shaped(_) | Entry::Including(_) => None,
         }
     }
+}
+
+/// Whether something stands in it that is a variable where the version has them.
+pub(super) fn has_variable(text: &str) -> bool {
+    text.as_bytes().contains(&b'$') && text.contains("${")
 }
 
 /// A match that rests on an unknown variable may fail as well.

@@ -2,6 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
+use std::borrow::Cow;
+
 use crate::known::AccountId;
 
 use super::Truth;
@@ -127,17 +129,16 @@ pub enum How {
 /// One entry of a statement's `Principal`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// `AWS`, `Service`, …; empty for a bare `"*"`.
-    pub kind: Box<str>,
-    /// As it was written.
-    pub text: Box<str>,
+    kind: Cow<'static, str>,
+    text: Box<str>,
     who: Who,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Who {
     Everyone,
-    Account(Option<Box<str>>, AccountId),
+    /// The partition is so many bytes of the text, after `arn:`.
+    Account(Option<usize>, AccountId),
     Arn,
     Service,
     /// Nobody who could ask: a deleted principal's unique id, an identity provider, a canonical user.
@@ -148,17 +149,30 @@ enum Who {
 
 impl Named {
     pub(super) fn new(kind: &str, text: &str) -> Self {
-        let who = match kind {
-            "" | "AWS" => aws(text, kind.is_empty()),
-            "Service" => Who::Service,
-            "Federated" | "CanonicalUser" => Who::Nobody,
-            _ => odd("*"),
+        let (kind, who) = match kind {
+            "" => (Cow::Borrowed(""), aws(text, true)),
+            "AWS" => (Cow::Borrowed("AWS"), aws(text, false)),
+            "Service" => (Cow::Borrowed("Service"), Who::Service),
+            "Federated" | "CanonicalUser" => (Cow::Owned(kind.to_owned()), Who::Nobody),
+            _ => (Cow::Owned(kind.to_owned()), odd("*")),
         };
         Self {
-            kind: kind.into(),
+            kind,
             text: text.into(),
             who,
         }
+    }
+
+    /// `AWS`, `Service`, …; empty for a bare `"*"`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     pub(super) fn names(&self, principal: &Principal, context: &Context) -> (Truth, How) {
@@ -166,7 +180,8 @@ impl Named {
             Who::Everyone => (Truth::True, How::Everyone),
             Who::Account(partition, id) => {
                 let same = principal.account == Some(*id)
-                    && (partition.is_none() || principal.partition() == partition.as_deref());
+                    && partition
+                        .is_none_or(|length| principal.partition() == self.text.get(4..4 + length));
                 let how = match principal.kind {
                     PrincipalKind::Root => How::Itself,
                     PrincipalKind::Role
@@ -247,26 +262,25 @@ fn aws(text: &str, bare: bool) -> Who {
     if text == "*" {
         return Who::Everyone;
     }
-    if bare || text.contains(['*', '?', '$']) {
+    if bare || text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'$')) {
         return odd(text);
     }
     if let Ok(id) = AccountId::parse(text) {
         return Who::Account(None, id);
     }
-    let mut parts = text.splitn(6, ':');
-    if parts.next() != Some("arn") {
-        return if text.chars().all(|place| place.is_ascii_alphanumeric()) {
+    if !text.starts_with("arn:") {
+        return if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             Who::Nobody
         } else {
             odd(text)
         };
     }
-    let partition = parts.next();
-    match (
-        AccountId::parse(parts.nth(2).unwrap_or_default()),
-        parts.next(),
-    ) {
-        (Ok(id), Some("root")) => Who::Account(partition.map(Into::into), id),
+    let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+    let mut colon = || colons.next().map_or(text.len(), |(at, _)| at);
+    let (arn, partition, _, region, account) = (colon(), colon(), colon(), colon(), colon());
+    let account_id = text.get(region + 1..account).unwrap_or_default();
+    match (AccountId::parse(account_id), text.get(account + 1..)) {
+        (Ok(id), Some("root")) => Who::Account(Some(partition - arn - 1), id),
         (Ok(_), Some(_)) => Who::Arn,
         (Err(_), _) | (_, None) => odd(text),
     }

@@ -136,15 +136,6 @@ impl Block {
         let differ = (ours ^ theirs).leading_zeros();
         other.bits >= self.bits && differ >= u32::from(self.bits)
     }
-
-    /// Whether it is every address of its version.
-    pub(super) fn is_all(self) -> bool {
-        self.bits == 0
-    }
-
-    pub(super) fn is_v4(self) -> bool {
-        self.address.is_ipv4()
-    }
 }
 
 /// `true` or `false`, in any case.

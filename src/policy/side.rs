@@ -24,6 +24,10 @@ pub enum Side {
         level: usize,
         /// The statements that would allow but for one thing.
         near: Vec<NearMiss>,
+        /// Denies that are open: whether it denies outright too is not known, which matters where silence is enough.
+        denies: Vec<StatementRef>,
+        /// The keys, or words, that leave those open.
+        keys: Vec<String>,
     },
     /// It allows.
     Allowed {
@@ -138,7 +142,9 @@ impl<'a> Party<'a> {
         }
         let silent = |party: &&Self| party.tally.allow == Truth::False;
         if let Some(party) = parties.iter().find(silent) {
-            return party.silent(request);
+            let denies = refs(Effect::Deny, Truth::Unknown);
+            let keys = Self::open(request, parties, &denies);
+            return party.silent(request, denies, keys);
         }
         let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
         if allow == Truth::True && deny == Truth::False {
@@ -178,7 +184,7 @@ impl<'a> Party<'a> {
         open_words(request, at, statement)
     }
 
-    fn silent(&self, request: &Request) -> Side {
+    fn silent(&self, request: &Request, denies: Vec<StatementRef>, keys: Vec<String>) -> Side {
         let mut near = Vec::new();
         for (document, policy) in self.documents.iter().enumerate() {
             for (index, statement) in policy.statements().iter().enumerate() {
@@ -198,6 +204,8 @@ impl<'a> Party<'a> {
             policy: self.kind,
             level: self.level,
             near,
+            denies,
+            keys,
         }
     }
 }
@@ -208,4 +216,132 @@ fn near_miss(request: &Request, statement: &Statement, at: StatementRef) -> Opti
         sid: statement.sid().map(str::to_owned),
         why: statement.miss(request, at.policy)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::fixture::{KEY, LINKED, OTHER, ROLE, document, one, policy, request};
+    use crate::policy::{Entry, Unmet};
+
+    #[test]
+    fn the_resources_side_says_how_it_names_the_principal() {
+        for (name, expected) in [
+            (ROLE, How::Itself),
+            ("111122223333", How::Account),
+            ("*", How::Everyone),
+        ] {
+            let key = policy(&[&format!("Allow kms:* {name}")]);
+            let side = resource_side(&request(ROLE, "kms:Decrypt", KEY), Some(&key));
+            let Side::Allowed { how, by, .. } = side else {
+                panic!("{side:?}");
+            };
+            assert_eq!((how, by.len()), (expected, 1));
+        }
+    }
+
+    #[test]
+    fn an_account_that_is_delegated_to_may_still_be_named_more_closely() {
+        let key = document(&format!(
+            r#"{},{{"Effect": "Allow", "Principal": {{"AWS": "{ROLE}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringEquals": {{"kms:ViaService": "x"}}}}}}"#,
+            crate::policy::fixture::statement("Allow kms:* 111122223333")
+        ));
+        let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
+        decrypt.context.set("kms:ViaService", Entry::Unknown);
+        let side = resource_side(&decrypt, Some(&key));
+        let Side::Allowed {
+            how, open, keys, ..
+        } = side
+        else {
+            panic!("{side:?}");
+        };
+        assert_eq!((how, open.len(), open[0].index), (How::Account, 1, 1));
+        assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
+    fn silence_names_the_statements_that_come_near() {
+        let key = document(&format!(
+            r#"{{"Sid": "ViaBackup", "Effect": "Allow", "Principal": {{"AWS": "{LINKED}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringLike": {{"kms:ViaService": "backup.*.amazonaws.com"}}}}}},
+               {},{},{}"#,
+            crate::policy::fixture::statement(&format!("Allow kms:Decrypt {LINKED}")),
+            crate::policy::fixture::statement(&format!("Allow kms:CreateGrant {OTHER}")),
+            crate::policy::fixture::statement(&format!("Allow kms:Encrypt {ROLE}")),
+        ));
+        let mut grant = request(LINKED, "kms:CreateGrant", KEY);
+        let via = one("rds.us-east-2.amazonaws.com");
+        grant.context.set("kms:ViaService", via.clone());
+        let Side::NotAllowed { policy, near, .. } = resource_side(&grant, Some(&key)) else {
+            panic!("expected silence");
+        };
+        assert_eq!(policy, Kind::Resource);
+        let why: Vec<Miss> = near.iter().map(|miss| miss.why.clone()).collect();
+        let unmet = Unmet {
+            operator: "StringLike".to_owned(),
+            key: "kms:ViaService".to_owned(),
+            wanted: vec!["backup.*.amazonaws.com".to_owned()],
+            found: via,
+        };
+        assert_eq!(
+            why,
+            [Miss::Conditions(vec![unmet]), Miss::Action, Miss::Principal]
+        );
+        assert_eq!(near[0].sid.as_deref(), Some("ViaBackup"));
+    }
+
+    #[test]
+    fn silence_names_the_denies_that_may_strike() {
+        let key = document(&format!(
+            r#"{{"Effect": "Deny", "Principal": {{"AWS": "{ROLE}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringEquals": {{"kms:ViaService": "x"}}}}}}"#
+        ));
+        let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
+        decrypt.context.set("kms:ViaService", Entry::Unknown);
+        let side = resource_side(&decrypt, Some(&key));
+        let Side::NotAllowed { denies, keys, .. } = side else {
+            panic!("{side:?}");
+        };
+        assert_eq!((denies.len(), denies[0].index), (1, 0));
+        assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
+    fn the_principals_side_names_the_boundary_where_that_is_silent() {
+        let (allow, tight) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
+        let decrypt = request(ROLE, "kms:Decrypt", KEY);
+        let silent = |side| match side {
+            Side::NotAllowed { policy, .. } => Some(policy),
+            Side::Denied { .. } | Side::Allowed { .. } | Side::Unknown { .. } => None,
+        };
+        let side = identity_side(&decrypt, &[&allow], Some(&tight));
+        assert_eq!(silent(side), Some(Kind::Boundary));
+        let side = identity_side(&decrypt, &[&tight], Some(&allow));
+        assert_eq!(silent(side), Some(Kind::Identity));
+        assert_eq!(silent(identity_side(&decrypt, &[&allow], None)), None);
+    }
+
+    #[test]
+    fn the_organizations_side_names_the_level_that_is_silent() {
+        let (allow, none) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
+        let decrypt = request(ROLE, "kms:Decrypt", KEY);
+        let side = control_side(&decrypt, &[vec![&allow], vec![&none]], &[]);
+        let Side::NotAllowed {
+            policy,
+            level,
+            near,
+            ..
+        } = side
+        else {
+            panic!("{side:?}");
+        };
+        assert_eq!((policy, level, near.len()), (Kind::Scp, 1, 1));
+        let deny = super::super::fixture::policy(&["Deny kms:* *"]);
+        let side = control_side(&decrypt, &[], &[vec![&deny]]);
+        assert!(matches!(side, Side::Denied { .. }), "{side:?}");
+        let linked = request(LINKED, "kms:Decrypt", KEY);
+        let side = control_side(&linked, &[vec![&none]], &[vec![&deny]]);
+        assert!(matches!(side, Side::Allowed { ref by, .. } if by.is_empty()));
+    }
 }

@@ -1,7 +1,7 @@
 //! Whether one statement applies to a request, and where it does not, why.
 
 use super::condition::Condition;
-use super::document::{Action, Effect, Element, Statement};
+use super::document::{Effect, Element, Statement};
 use super::principal::{How, Named, PrincipalKind};
 use super::request::{Entry, Request};
 use super::{Kind, Truth};
@@ -92,7 +92,7 @@ impl Statement {
         match &self.actions {
             Element::Absent | Element::Both => Truth::Unknown,
             Element::Listed { not, items } => {
-                let met = Truth::any(items.iter().map(|item| item.matches(request)));
+                let met = Truth::any(items.iter().map(|item| item.matches(request.action())));
                 turned(met, *not, items.is_empty())
             }
         }
@@ -194,17 +194,6 @@ impl Statement {
         }
         let only = misses.pop();
         only.filter(|_| misses.is_empty())
-    }
-}
-
-impl Action {
-    fn matches(&self, request: &Request) -> Truth {
-        let matched = self.pattern.matches(request.action(), &request.context);
-        if self.odd {
-            matched.and(Truth::Unknown)
-        } else {
-            matched
-        }
     }
 }
 

@@ -63,9 +63,8 @@ fn names_only(statement: &Value, principal: &Arn) -> bool {
         return false;
     };
     principals.len() == 1
-        && principals.get("AWS").is_some_and(|aws| match aws {
-            Value::Array(list) => matches!(list.as_slice(), [one] if is(one)),
-            one => is(one),
+        && principals.get("AWS").is_some_and(|aws| {
+            is(aws) || matches!(aws.as_array().map(Vec::as_slice), Some([one]) if is(one))
         })
 }
 

@@ -4,8 +4,15 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    missing_docs
 )]
 
 mod aws;
+mod estate;
+mod policy;
+mod reference;
 mod report;
+mod scenarios;
+mod support;

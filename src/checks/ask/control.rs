@@ -230,6 +230,7 @@ impl Controls<'_> {
                 policy,
                 level,
                 near,
+                ..
             } => {
                 let mut seen = self.near(&near, asked.action);
                 seen.push(Evidence::at(
@@ -365,10 +366,12 @@ fn simulated(facts: &Facts<'_>, role: &Arn, asked: &RoleRequest) -> Option<Contr
 
 fn is_about(result: &Value, asked: &RoleRequest) -> bool {
     let text = |name| result.get(name).and_then(Value::as_str);
-    let action =
-        text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
+    let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
     let resource = text("EvalResourceName").is_none_or(|name| {
-        name == "*" || name == asked.resource || asked.resource == "*" || asked.resource.contains('*')
+        name == "*"
+            || name == asked.resource
+            || asked.resource == "*"
+            || asked.resource.contains('*')
     });
     action && resource
 }

@@ -11,7 +11,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::context::{gap_of_key, of_role, with_tags};
-use super::ruling::{Asked, Fault, Ruling, Rulings};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
 
 /// A question to a key.
 pub struct KeyQuestion<'a> {
@@ -58,28 +58,36 @@ pub fn ask_key(copy: &Copy, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Ru
 
 /// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
 fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
-    let same = std::mem::discriminant(&one) == std::mem::discriminant(&other);
-    if same {
-        return one;
-    }
-    // Denied in one and not allowed in the other: the call fails in both.
+    use Ruling::{Allowed, Denied, Missing, Open};
+    let may_deny = one.may_deny() || other.may_deny();
     match (&one, &other) {
-        (Ruling::Denied { .. }, Ruling::Missing { .. }) => return one,
-        (Ruling::Missing { .. }, Ruling::Denied { .. }) => return other,
-        _ => {}
+        (Allowed { .. }, Allowed { .. }) => return one,
+        // Denied in one and not allowed in the other: the call fails in both.
+        (Denied { .. }, Missing { .. }) => return one,
+        (Missing { .. }, Denied { .. }) => return other,
+        (
+            Denied { by, statements },
+            Denied {
+                statements: more, ..
+            },
+        ) => {
+            let mut statements = [statements.as_slice(), more].concat();
+            statements.sort_unstable();
+            statements.dedup();
+            return Denied {
+                by: by.clone(),
+                statements,
+            };
+        }
+        (Missing { denies: None, .. }, Missing { .. }) => return other,
+        (Missing { .. }, Missing { .. }) => return one,
+        (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
     }
-    let may_deny = matches!(
-        one,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    ) || matches!(
-        other,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    );
     let mut gaps = Vec::new();
     let mut seen = Vec::new();
     for ruling in [one, other] {
         match ruling {
-            Ruling::Open {
+            Open {
                 gaps: more,
                 seen: also,
                 ..
@@ -87,8 +95,14 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
                 gaps.extend(more);
                 seen.extend(also);
             }
-            Ruling::Allowed { by } | Ruling::Denied { by, .. } => seen.extend(by),
-            Ruling::Missing { near, .. } => seen.extend(near),
+            Allowed { by } | Denied { by, .. } => seen.extend(by),
+            Missing { near, denies, .. } => {
+                seen.extend(near);
+                if let Some(denies) = denies {
+                    gaps.extend(denies.gaps);
+                    seen.extend(denies.seen);
+                }
+            }
         }
     }
     if gaps.is_empty() {
@@ -154,6 +168,7 @@ fn ask(
             return Ruling::Missing {
                 near: Vec::new(),
                 fault: Fault::Subject,
+                denies: None,
             };
         }
         Fact::Unknown(gap) => {
@@ -168,6 +183,7 @@ fn ask(
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let asked = Asked {
@@ -180,16 +196,40 @@ fn ask(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
-        Side::Allowed { by, how, .. } => {
+        Side::Allowed {
+            by,
+            how,
+            open,
+            keys,
+        } => {
             let seen = asked.statements(&by, action);
             let same_account = question.principal.account() == question.key.account();
             if !question.both_sides || (same_account && how != How::Account) {
                 return Ruling::Allowed { by: seen };
             }
-            role_may(facts, question, &request, action, seen)
+            let own = role_may(facts, question, &request, action, seen);
+            if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {
+                // A statement that may name the role itself would not need the role's own policy.
+                return Ruling::Open {
+                    gaps: open_gaps(&keys, facts, question),
+                    may_deny: false,
+                    seen: asked.open(&open, &keys),
+                };
+            }
+            own
         }
-        Side::NotAllowed { near, .. } => {
-            granted(facts, question, action, asked.near(&near, action))
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => {
+            let ruling = granted(facts, question, action, asked.near(&near, action));
+            if denies.is_empty() {
+                return ruling;
+            }
+            let denies = OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            };
+            ruling.unless(denies)
         }
         Side::Unknown { statements, keys } => {
             let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
@@ -199,17 +239,18 @@ fn ask(
             {
                 return allowed;
             }
-            let gaps = keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, question.principal, question.key))
-                .collect();
             Ruling::Open {
-                gaps,
+                gaps: open_gaps(&keys, facts, question),
                 may_deny,
                 seen: asked.open(&statements, &keys),
             }
         }
     }
+}
+
+fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Vec<Gap> {
+    let gap = |key: &String| gap_of_key(key, facts, question.principal, question.key);
+    keys.iter().map(gap).collect()
 }
 
 /// The service-linked role's own policy, which is AWS's.
@@ -246,10 +287,12 @@ fn role_may(
         Side::Denied { by } => Ruling::Missing {
             near: asked.statements(&by, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::NotAllowed { near, .. } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
@@ -275,6 +318,7 @@ fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
     }
     Arn::parse(SERVICE_LINKED_ROLE_POLICY)
         .ok()
+        .filter(|policy| policy.partition() == role.partition())
         .as_ref()
         .and_then(built_in)
         .into_iter()
@@ -330,6 +374,7 @@ fn granted(
         None => Ruling::Missing {
             near,
             fault: Fault::Subject,
+            denies: None,
         },
         Some(seen) => {
             let gap = gap_of_key(
@@ -401,7 +446,13 @@ pub fn named_by_key(
         Side::Allowed { open, keys, .. } if !open.is_empty() => Named::Open(gaps(&keys)),
         Side::Unknown { keys, .. } => Named::Open(gaps(&keys)),
         Side::Denied { .. } => Named::No,
-        Side::Allowed { .. } | Side::NotAllowed { .. } => {
+        side @ (Side::Allowed { .. } | Side::NotAllowed { .. }) => {
+            // A Deny of the key's policy strikes grants too.
+            if let Side::NotAllowed { denies, keys, .. } = &side
+                && !denies.is_empty()
+            {
+                return Named::Open(gaps(keys));
+            }
             match granted(facts, &plain(key, role, Via::OfType), action, Vec::new()) {
                 Ruling::Allowed { .. } => Named::Yes,
                 Ruling::Open { gaps, .. } => Named::Open(gaps),
@@ -454,12 +505,9 @@ fn request(
         context = context.with("kms:ResourceAliases", Entry::Many(aliases));
     }
     context = of_action(context, action, on_ebs(copy));
-    Some(Request::new(
-        principal,
-        action,
-        Resource::exact(key.as_str()),
-        context,
-    ))
+    let mut request = Request::new(principal, action, Resource::exact(key.as_str()), context);
+    request.bounded = facts.has_boundary(question.principal);
+    Some(request)
 }
 
 fn on_ebs(copy: &Copy) -> bool {

@@ -9,8 +9,8 @@ mod ruling;
 mod trust;
 mod vault;
 
-pub use key::{KeyQuestion, Via, ask_key};
 pub use control::{ControlRuling, control_rulings};
+pub use key::{KeyQuestion, Via, ask_key};
 pub use request::role_requests;
 pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
 pub use ruling::{Fault, Ruling, Rulings, list, unique};

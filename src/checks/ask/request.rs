@@ -216,7 +216,11 @@ impl Asking<'_> {
         }
         // A continuous recovery point has an ARN of AWS Backup's; what is copied is a snapshot all the same.
         match &self.copy.recovery_point {
-            Some(point) if of_kinds.iter().any(|shape| service(shape) == point.service()) => {
+            Some(point)
+                if of_kinds
+                    .iter()
+                    .any(|shape| service(shape) == point.service()) =>
+            {
                 vec![point.to_string()]
             }
             Some(_) | None => of_kinds,
@@ -229,14 +233,9 @@ impl Asking<'_> {
             Fact::Known(Some(VaultType::AirGapped))
         );
         let account = self.vault.account().filter(|_| !foreign);
-        let context = of_role(
-            self.facts,
-            self.role,
-            account,
-            self.vault.region().as_ref(),
-        )
-        .with_family("kms:", Rest::Absent)
-        .with_family("backup:", Rest::Absent);
+        let context = of_role(self.facts, self.role, account, self.vault.region().as_ref())
+            .with_family("kms:", Rest::Absent)
+            .with_family("backup:", Rest::Absent);
         let context = match &self.copy.recovery_point {
             Some(point) => with_tags(context, "aws:ResourceTag/", self.facts.point_tags(point)),
             None => context,

@@ -252,6 +252,7 @@ impl<'a> Read<'a> {
                 .collect(),
             seen: self.open(role, statements, keys),
         };
+        let mut may_be_denied = None;
         let ruling = match self.ask(form) {
             Side::Denied { by } => {
                 return RoleRuling::Denied {
@@ -272,18 +273,29 @@ impl<'a> Read<'a> {
                 policy: Kind::Identity,
                 ..
             } if !self.gaps.is_empty() => open(&[], &[]),
-            Side::NotAllowed { policy, near, .. } => RoleRuling::Missing {
-                by_boundary: policy == Kind::Boundary,
-                seen: self.near(role, &near, asked.action),
-            },
+            Side::NotAllowed {
+                policy,
+                near,
+                denies,
+                keys,
+                ..
+            } => {
+                // Where the key allows it, a Deny that may strike is what decides.
+                may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
+                RoleRuling::Missing {
+                    by_boundary: policy == Kind::Boundary,
+                    seen: self.near(role, &near, asked.action),
+                }
+            }
         };
-        match of_key() {
-            Named::No => ruling,
-            Named::Open(gaps) => RoleRuling::Open {
+        match (of_key(), may_be_denied) {
+            (Named::No, _) => ruling,
+            (Named::Yes | Named::Open(_), Some(open)) => open,
+            (Named::Open(gaps), None) => RoleRuling::Open {
                 gaps: gaps.into_iter().chain(self.gaps.iter().cloned()).collect(),
                 seen: Vec::new(),
             },
-            Named::Yes => self.within_boundary(facts, role, asked, form),
+            (Named::Yes, None) => self.within_boundary(facts, role, asked, form),
         }
     }
 

@@ -26,12 +26,7 @@ pub enum TrustRuling {
 }
 
 /// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role.
-pub fn may_assume(
-    facts: &Facts<'_>,
-    role: &Arn,
-    trust: &Policy,
-    source: AccountId,
-) -> TrustRuling {
+pub fn may_assume(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
     let asked = Asked {
         subject: role,
         pointer: "/AssumeRolePolicyDocument",
@@ -59,7 +54,10 @@ fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> 
     let some_of_backup = format!("arn:{}:backup:*:{source}:*", role.partition());
     let context = Context::new(Rest::Unknown)
         .with("aws:SourceAccount", one(&source.to_string()))
-        .with("aws:SourceArn", Entry::Shaped(Shape::parse(&some_of_backup)))
+        .with(
+            "aws:SourceArn",
+            Entry::Shaped(Shape::parse(&some_of_backup)),
+        )
         .with("aws:PrincipalIsAWSService", one("true"))
         .with("aws:PrincipalServiceName", one(SERVICE))
         .with("aws:SecureTransport", one("true"))

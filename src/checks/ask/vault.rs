@@ -9,7 +9,7 @@ use crate::policy::{Effect, Entry, Principal, Request, Resource, Rest, Side, res
 use super::context::{
     gap_of_key, of_role, organization_paths, with_source_resource_tag, with_tags,
 };
-use super::ruling::{Asked, Fault, Ruling};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling};
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
 pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Policy>) -> Ruling {
@@ -18,15 +18,17 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let Some(request) = into_request(copy, facts, role) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
-    rule(facts, role, vault, policy, &request, COPY_INTO)
+    rule(facts, role, vault, policy, request, COPY_INTO)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -41,9 +43,10 @@ pub fn copy_from(
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
-    rule(facts, role, vault, policy, &request, COPY_FROM)
+    rule(facts, role, vault, policy, request, COPY_FROM)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault. `None` where the role's ARN is none.
@@ -59,12 +62,7 @@ pub fn into_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Reques
 }
 
 /// `backup:CopyFromBackupVault` on the recovery point. `None` where the role's ARN is none.
-pub fn from_request(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    role: &Arn,
-    vault: &Arn,
-) -> Option<Request> {
+pub fn from_request(copy: &Copy, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Option<Request> {
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
         .with(
             "backup:CopyTargets",
@@ -119,15 +117,20 @@ fn rule(
     role: &Arn,
     vault: &Arn,
     policy: &Policy,
-    request: &Request,
+    mut request: Request,
     action: &'static str,
 ) -> Ruling {
+    request.bounded = facts.has_boundary(role);
     let asked = Asked {
         subject: vault,
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
-    match resource_side(request, Some(policy.document())) {
+    let gaps = |keys: &[String]| {
+        let gap = |key: &String| gap_of_key(key, facts, role, vault);
+        keys.iter().map(gap).collect()
+    };
+    match resource_side(&request, Some(policy.document())) {
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action),
         },
@@ -135,15 +138,18 @@ fn rule(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
-        Side::NotAllowed { near, .. } => Ruling::Missing {
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Subject,
+            denies: (!denies.is_empty()).then(|| OpenDeny {
+                gaps: gaps(&keys),
+                seen: asked.open(&denies, &keys),
+            }),
         },
         Side::Unknown { statements, keys } => Ruling::Open {
-            gaps: keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, role, vault))
-                .collect(),
+            gaps: gaps(&keys),
             may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
             seen: asked.open(&statements, &keys),
         },

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::known::{AccountId, Fact, Gap, Region};
 
 use super::field::Field;
-use super::frame::Inventory;
+use super::frame::{GapEntry, Inventory};
 use index::Index;
 
 pub use account::ControlPolicies;
@@ -104,7 +104,8 @@ impl<'a> Facts<'a> {
     pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
         self.layers
             .iter()
-            .flat_map(|layer| layer.gaps.values().map(|entry| entry.to_gap()))
+            .flat_map(|layer| super::read::items(&layer.inventory.gaps))
+            .map(GapEntry::to_gap)
     }
 
     /// One object, as far as the layers know it.

@@ -135,6 +135,15 @@ impl<'a> Facts<'a> {
         Fact::Known(Some(RolePolicies { identity, boundary }))
     }
 
+    /// Whether the role is known to have a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
+    #[must_use]
+    pub fn has_boundary(&self, arn: &Arn) -> bool {
+        matches!(
+            self.role(arn).field(|r| &r.permissions_boundary),
+            Field::Is(_)
+        )
+    }
+
     /// The role's inline policies, as they were read.
     #[must_use]
     pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
@@ -161,12 +170,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// AWS's managed policy of this ARN, in whatever partition, if it is built into the program; parsed once.
+/// AWS's managed policy of this ARN, if it is built into the program; parsed once. Other partitions have texts of their
+/// own, with their own ARNs and service names, which are not built in.
 #[must_use]
 pub fn built_in(arn: &Arn) -> Option<Policy> {
     static PARSED: LazyLock<Mutex<HashMap<String, Policy>>> = LazyLock::new(Mutex::default);
-    let path = arn.as_str().split_once(":iam::aws:policy/")?.1;
-    let known = catalog::managed_policy(&format!("arn:aws:iam::aws:policy/{path}"))?;
+    let known = catalog::managed_policy(arn.as_str())?;
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(policy) = parsed.get(known.name) {
         return Some(policy.clone());

@@ -75,7 +75,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         sheet.text(0, &format!("{what} (-v lists them)"));
         return;
     }
-    sheet.title(&what);
+    sheet.title("Not read, and asked for by no check");
     for gap in others {
         sheet.item(2, ("-", Paint::Quiet), &call(gap));
     }
