@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::catalog::Kind;
 use crate::inventory::{Copy, Facts, KindOf, Tags};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, Fact, Gap, ResourceType};
 
 /// The description, and of what it is. `None`: it was looked up and there is none.
 pub struct Described<'a> {
@@ -117,11 +117,32 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
 
 /// Whether what is copied is of one of these kinds.
 pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
-    match &copy.kind {
-        KindOf::Unlisted(_) => Fact::Known(false),
-        KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unknown(_) => copy
-            .kind
-            .agreed(|kind| kinds.contains(&kind))
-            .map(|of| of == Some(true)),
+    if let KindOf::Unlisted(_) = copy.kind {
+        return Fact::Known(false);
+    }
+    let told = copy
+        .kind
+        .agreed(|kind| kinds.contains(&kind))
+        .map(|of| of == Some(true));
+    match (told, copy.resource.as_ref()) {
+        // Not even the type is known, but the ARN rules these out.
+        (Fact::Unknown(_), Fact::Known(Some(resource)))
+            if !kinds.iter().any(|kind| may_be(*kind, resource)) =>
+        {
+            Fact::Known(false)
+        }
+        (told, _) => told,
+    }
+}
+
+/// Whether a resource of this ARN may be of the kind, as far as the type's own ARNs tell.
+fn may_be(kind: Kind, resource: &Arn) -> bool {
+    match kind {
+        // The clusters of `rds` are of other kinds.
+        Kind::Rds => resource.service() == "rds" && !resource.resource().starts_with("cluster:"),
+        other => match ResourceType::of_resource(resource) {
+            Some(of) => of == other.resource_type(),
+            None => resource.service() != "rds",
+        },
     }
 }

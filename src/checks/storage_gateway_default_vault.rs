@@ -1,6 +1,7 @@
 #![doc = include_str!("storage_gateway_default_vault.md")]
 
-use super::words::{foretold, key_name, no_destination_vault, unlisted};
+use super::described::is_any_of;
+use super::words::{foretold, key_name, no_destination_vault};
 use super::{Check, MayFail, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
@@ -17,12 +18,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    match known!(copy.kind.agreed(|kind| kind == Kind::StorageGateway)) {
-        Some(true) => {}
-        Some(false) => {
-            return Outcome::not_applicable("the backup is not of a Storage Gateway volume");
-        }
-        None => return unlisted(&copy.type_name()),
+    if !known!(is_any_of(copy, &[Kind::StorageGateway])) {
+        return Outcome::not_applicable("the backup is not of a Storage Gateway volume");
     }
     let vault = &copy.destination_vault;
     if !known!(facts.vault_exists(vault)) {
