@@ -145,7 +145,7 @@ fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Inventory> {
 
 #[cfg(feature = "live")]
 fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
-    use crate::sources::live::{self, Credentials, Limits, NamedCopy};
+    use crate::sources::live::{self, Credentials, NamedCopy, Settings};
     let Some(to) = &asked.to else {
         bail!(
             "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
@@ -167,15 +167,16 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
     let source = of(&given.source_profile, &given.source_role_arn);
     let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
         .then(|| of(&given.destination_profile, &given.destination_role_arn));
-    let limits = Limits {
+    let settings = Settings {
         concurrency: usize::from(asked.concurrency),
         timeout: asked.timeout(),
+        ..Settings::default()
     };
     Ok(live::collect(
         &copy,
         &source,
         destination.as_ref(),
-        &limits,
+        &settings,
         recorded::now(),
     )?)
 }

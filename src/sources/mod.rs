@@ -6,4 +6,6 @@
 )]
 
 pub mod examples;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod recorded;

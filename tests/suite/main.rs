@@ -11,6 +11,8 @@
 
 mod aws;
 mod estate;
+#[cfg(feature = "live")]
+mod live;
 mod policy;
 mod reference;
 mod report;
