@@ -12,8 +12,10 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{Check, Cli, Colour, Command, Format, FormatTo, Output, Schema, Start};
-use crate::inventory::{self, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::cli::{Assume, Check, Cli, Colour, Command, Format, FormatTo, Output, Schema, Start};
+use crate::inventory::{
+    self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List,
+};
 use crate::known::{Arn, ResourceType};
 use crate::policy::wire;
 use crate::remedy;
@@ -69,7 +71,10 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
     if let Some(file) = &asked.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
-    let facts = Facts::new(&inventory);
+    let assumed = asked.assume.iter().map(|fact| match fact {
+        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
+    });
+    let facts = Facts::new(&inventory).assuming(assumed);
     let mut decided: Vec<Decided> = inventory::items(&inventory.copies)
         .iter()
         .map(|entry| checks::decide(Copy::of_entry(entry, &facts), &facts))
@@ -265,6 +270,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
             Start::OnDemand => inventory::Start::OnDemand,
             Start::Scheduled => inventory::Start::Scheduled,
         }),
+        plan: Field::Absent,
         assumptions: if assumptions.is_empty() {
             Field::Absent
         } else {

@@ -167,6 +167,10 @@ pub struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub save: Option<PathBuf>,
 
+    /// Take a fact for granted where it was not read; the report says so; repeatable
+    #[arg(long, value_name = "FACT", help_heading = "Facts")]
+    pub assume: Vec<Assume>,
+
     /// The resource whose next backup is copied
     #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
     pub resource: Option<Arn>,
@@ -230,6 +234,13 @@ pub struct Credentials {
     /// The external id that goes with each role
     #[arg(long, value_name = "ID", help_heading = "AWS")]
     pub external_id: Option<String>,
+}
+
+/// A fact that can be taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Assume {
+    /// The organization's service and resource control policies deny nothing that the copy takes
+    OrganizationPoliciesAllow,
 }
 
 /// Who starts a copy.
