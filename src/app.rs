@@ -45,7 +45,11 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
-        Command::Explain { id } => explain(id.as_deref()),
+        Command::Explain {
+            message: Some(message),
+            ..
+        } => explain_message(message, &cli.output),
+        Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
         Command::Schema { format } => schema(*format),
@@ -300,6 +304,34 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     }
 }
 
+fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
+    one_format_to_standard_output(output)?;
+    let message = if message == "-" {
+        let (_, bytes) = recorded::bytes(Path::new("-"))?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        message.to_owned()
+    };
+    let Some(explained) = report::Explained::of(&message) else {
+        let hint = report::nearest_message(&message)
+            .map(|wording| format!("; the nearest is: {wording}"))
+            .unwrap_or_default();
+        bail!("this is no status message that AWS documents{hint}")
+    };
+    for (format, file) in formats(output) {
+        let text = match format {
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::message_page(&explained, width, color)
+            }
+            Format::Json => report::message_json(&explained),
+            Format::Ndjson => bail!("a message is explained as table or json"),
+        };
+        deliver(file, &text)?;
+    }
+    Ok(GOOD)
+}
+
 fn simulate(requests: &Path) -> anyhow::Result<u8> {
     let (name, bytes) = recorded::bytes(requests)?;
     let text = String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))?;
@@ -375,18 +407,30 @@ fn write_report(report: &Report, output: &Output) -> anyhow::Result<()> {
         let text = match format {
             Format::Json => report::json(report),
             Format::Ndjson => report::ndjson(report),
-            Format::Table => report::render(
-                report,
-                report::Options {
-                    width: if file.is_some() { 100 } else { width() },
-                    color: file.is_none() && in_colour(output.color),
-                    verbose: output.verbose,
-                },
-            ),
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::render(
+                    report,
+                    report::Options {
+                        width,
+                        color,
+                        verbose: output.verbose,
+                    },
+                )
+            }
         };
         deliver(file, &text)?;
     }
     Ok(())
+}
+
+/// The columns and the colours of what is printed, or written to a file.
+fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
+    if file.is_some() {
+        (100, false)
+    } else {
+        (width(), in_colour(output.color))
+    }
 }
 
 fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {

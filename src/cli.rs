@@ -110,10 +110,13 @@ pub enum Command {
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
     Check(Box<Check>),
-    /// The page of one check, or the list of them
+    /// The page of one check, or the list of them; what the status message of a failed job means
     Explain {
         /// A check's id, such as `vault-refuses-copy`
         id: Option<String>,
+        /// The StatusMessage of a failed job, to be told what it means and what to look at; `-` is standard input
+        #[arg(long, value_name = "TEXT", conflicts_with = "id")]
+        message: Option<String>,
     },
     /// The policy evaluator by itself: JSON lines in, JSON lines out
     Simulate {

@@ -6,6 +6,7 @@ mod capabilities;
 mod copy;
 mod explain;
 mod json;
+mod message;
 mod model;
 mod ndjson;
 mod table;
@@ -17,6 +18,9 @@ pub use copy::{
 };
 pub use explain::{list, page};
 pub use json::{json, report_schema};
+pub use message::{
+    Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
+};
 pub use model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
 pub use ndjson::ndjson;
 pub use table::{NARROWEST, Options, render};

@@ -10,6 +10,7 @@
 )]
 
 mod aws;
+mod explain;
 mod policy;
 mod reference;
 mod report;
