@@ -74,9 +74,16 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
         recorded::write(file, &to_json(&inventory)?)?;
     }
     let facts = Facts::new(&inventory);
-    let mut decided: Vec<Decided> = inventory::items(&inventory.copies)
+    let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
         .iter()
-        .map(|entry| checks::decide(Copy::of_entry(entry, &facts), &facts))
+        .map(|entry| Copy::of_entry(entry, &facts))
+        .collect();
+    if asked.and_back {
+        copies.extend(ways_back(&copies, &facts, output));
+    }
+    let mut decided: Vec<Decided> = copies
+        .into_iter()
+        .map(|copy| checks::decide(copy, &facts))
         .collect();
     decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
     let remedies = remedy::remedies(&decided, &facts);
@@ -95,6 +102,24 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
         );
     }
     Ok(exit_code(&report, output.strict))
+}
+
+/// The ways back of all copies that say where they come from.
+fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
+    let mut back = Vec::new();
+    for copy in copies {
+        match copy.back(facts) {
+            Some(copy) => back.push(copy),
+            None => warn(
+                output,
+                &format!(
+                    "the way back of `{}` is not decided: its source vault is not known",
+                    copy.id
+                ),
+            ),
+        }
+    }
+    back
 }
 
 /// The contract's exit codes.
@@ -170,13 +195,44 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
         concurrency: usize::from(asked.concurrency),
         timeout: asked.timeout(),
     };
-    Ok(live::collect(
+    let there = live::collect(
         &copy,
         &source,
         destination.as_ref(),
         &limits,
         recorded::now(),
-    )?)
+    )?;
+    let Some(home) = asked
+        .and_back
+        .then(|| {
+            asked
+                .source_vault
+                .clone()
+                .or_else(|| newest_vault(asked, &there))
+        })
+        .flatten()
+    else {
+        return Ok(there);
+    };
+    // The two sides change places. What is copied was read already, with the credentials of its own account.
+    let back = NamedCopy {
+        resource: None,
+        recovery_point: None,
+        source_vault: Some(to.clone()),
+        destination_vault: home,
+        role: None,
+    };
+    let back = live::collect(
+        &back,
+        destination.as_ref().unwrap_or(&source),
+        destination.is_some().then_some(&source),
+        &limits,
+        recorded::now(),
+    )?;
+    Ok(inventory::merge([
+        ("AWS".to_owned(), there),
+        ("AWS, for the way back".to_owned(), back),
+    ])?)
 }
 
 #[cfg(not(feature = "live"))]

@@ -202,6 +202,10 @@ pub struct Check {
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
     pub copy: Vec<String>,
 
+    /// Decide the way back too, for a restore: from the destination to where the backup came from, as `ID/back`
+    #[arg(long, help_heading = "Copy")]
+    pub and_back: bool,
+
     /// The credentials to ask AWS with.
     #[command(flatten)]
     pub credentials: Credentials,

@@ -9,6 +9,10 @@ use crate::known::Arn;
 
 /// The resource is encrypted anew. `None` where it is not known what it is.
 pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+    if copy.copy_of.is_some() {
+        // The backup has the key of the vault that it lies in, whatever the resource is encrypted with.
+        return None;
+    }
     let resource = copy.resource.as_ref().known()?.as_ref()?;
     let KindOf::Known(kind) = copy.kind else {
         return None;

@@ -10,6 +10,7 @@
 )]
 
 mod aws;
+mod back;
 mod explain;
 mod policy;
 mod reference;
