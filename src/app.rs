@@ -12,13 +12,13 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{Check, Cli, Colour, Command, Format, FormatTo, Output, Schema, Start};
+use crate::cli::{Check, Cli, Colour, Command, Fix, Format, FormatTo, Output, Schema, Start};
 use crate::inventory::{self, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
 use crate::known::{Arn, ResourceType};
 use crate::policy::wire;
-use crate::remedy;
+use crate::remedy::{self, Remedy};
 use crate::report::{self, Report};
-use crate::sources::recorded;
+use crate::sources::{folder, recorded};
 
 /// Everything that was asked holds.
 const GOOD: u8 = 0;
@@ -45,6 +45,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Fix(asked) => fix(asked, &cli.output),
         Command::Explain {
             message: Some(message),
             ..
@@ -67,6 +68,35 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
+    let (report, _) = decide(asked, output)?;
+    write_report(&report, output)?;
+    Ok(exit_code(&report, output.strict))
+}
+
+/// Decides, writes the remedies as files, and ends as `check` would.
+fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
+    let (report, remedies) = decide(&asked.check, output)?;
+    if !output.format.is_empty() {
+        write_report(&report, output)?;
+    }
+    let files = report::fixes(&remedies);
+    if !files.is_empty() {
+        let files = files.iter().map(|file| (&*file.path, &*file.text));
+        folder::write_all(&asked.dir, files, asked.force)?;
+    }
+    let text = report::fixes_summary(&report, &files, &asked.dir.display().to_string());
+    if output.format.iter().any(|to| to.file.is_none()) {
+        if !output.quiet {
+            eprint!("{text}");
+        }
+    } else {
+        print(&text)?;
+    }
+    Ok(exit_code(&report, output.strict))
+}
+
+/// What was decided of the copies that were asked about, and what to change.
+fn decide(asked: &Check, output: &Output) -> anyhow::Result<(Report, Vec<Remedy>)> {
     one_format_to_standard_output(output)?;
     let mut inventory = facts_for(asked, output)?;
     narrow(&mut inventory, asked)?;
@@ -94,14 +124,13 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
         facts.collected_at(),
         &facts,
     );
-    write_report(&report, output)?;
     if report.summary.copies == 0 {
         warn(
             output,
             "there are no copies to decide: the inventory names none",
         );
     }
-    Ok(exit_code(&report, output.strict))
+    Ok((report, remedies))
 }
 
 /// The ways back of all copies that say where they come from.

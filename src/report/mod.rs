@@ -5,6 +5,7 @@
 mod capabilities;
 mod copy;
 mod explain;
+mod fixes;
 mod json;
 mod message;
 mod model;
@@ -17,6 +18,7 @@ pub use copy::{
     KeyManagedBy, Retention,
 };
 pub use explain::{list, page};
+pub use fixes::{FixFile, fixes, fixes_summary};
 pub use json::{json, report_schema};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,

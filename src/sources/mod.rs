@@ -6,4 +6,5 @@
 )]
 
 pub mod examples;
+pub mod folder;
 pub mod recorded;
