@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{put_vault_policy, region, word};
 use super::draft::Draft;
 use super::statement::{Copier, of_vault};
+use super::{Parts, RemedyKind};
 use crate::inventory::{Copy, Field, Policy};
 use crate::known::{AccountId, Arn, Fact};
 
@@ -68,6 +68,11 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     if let Some(access) = &access {
         draft.remedy.commands.push(put_vault_policy(vault, access));
     }
+    draft.remedy.parts = Parts::Vault {
+        vault: vault.clone(),
+        key_policy: key_policy.clone(),
+        access_policy: access.clone(),
+    };
     let mut created_key = bare_key(&key);
     created_key.key_manager = Field::Is("CUSTOMER".into());
     created_key.key_state = Field::Is("Enabled".into());

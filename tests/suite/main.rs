@@ -10,9 +10,11 @@
 )]
 
 mod aws;
+mod back;
 mod cli;
 mod estate;
 mod examples;
+mod explain;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]
