@@ -18,11 +18,14 @@
     )
 )]
 
+pub mod app;
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod inventory;
 pub mod known;
 pub mod policy;
 pub mod remedy;
+pub mod report;
 pub mod sources;
 pub mod verdict;

@@ -1,5 +1,9 @@
 //! The program: parse the command line, run the task, exit.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    backup_preflight::app::run(&backup_preflight::cli::Cli::parse())
 }

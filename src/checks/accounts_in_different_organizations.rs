@@ -34,9 +34,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             if one == other {
                 Outcome::pass(format!("both accounts are in the organization {one}")).saw(seen)
             } else {
-                Outcome::fail(format!("account {from} is in the organization {one}, account {to} in {other}"))
-                    .foretells(foretold(predict(MessageId::E1)))
-                    .saw(seen)
+                Outcome::fail(format!(
+                    "account {from} is in the organization {one}, account {to} in {other}"
+                ))
+                .foretells(foretold(predict(MessageId::E1)))
+                .saw(seen)
             }
         }
         (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => not_read(*gap),

@@ -39,8 +39,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         KindOf::Known(kind) => (std::slice::from_ref(kind), None),
         KindOf::OneOf(kinds, gap) => (*kinds, Some(gap)),
     };
-    let answers: Vec<_> = kinds.iter().map(|kind| (*kind, route(*kind, &from, &to, cross_account, true))).collect();
-    let supported = answers.iter().filter(|(_, answer)| answer.is_supported()).count();
+    let answers: Vec<_> = kinds
+        .iter()
+        .map(|kind| (*kind, route(*kind, &from, &to, cross_account, true)))
+        .collect();
+    let supported = answers
+        .iter()
+        .filter(|(_, answer)| answer.is_supported())
+        .count();
     if let (true, Some(gap)) = (supported != 0 && supported != answers.len(), gap) {
         return not_read((**gap).clone());
     }
@@ -48,9 +54,16 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format!("a backup of {} can go into a logically air-gapped vault", kind.with_article());
+            let what = format!(
+                "a backup of {} can go into a logically air-gapped vault",
+                kind.with_article()
+            );
             let pass = Outcome::pass(&what).saw([Evidence::of(vault, note.unwrap_or(what))]);
-            if inferred { pass.on(Basis::Inferred) } else { pass }
+            if inferred {
+                pass.on(Basis::Inferred)
+            } else {
+                pass
+            }
         }
         Some((kind, RouteAnswer::Unsupported { reason, .. })) => Outcome::fail(&reason)
             .foretells(foretold(route_unsupported(kind, &from, &to)))

@@ -20,12 +20,21 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
         return same_account();
     }
-    let accounts = [known!(copy.source_account()), known!(copy.destination_account())];
+    let accounts = [
+        known!(copy.source_account()),
+        known!(copy.destination_account()),
+    ];
     let enabled = known!(facts.cross_account_backup(&accounts));
     let [from, _] = accounts;
-    let setting = |value: &str| Evidence::of(from, format!("isCrossAccountBackupEnabled is {value} in its organization"));
+    let setting = |value: &str| {
+        Evidence::of(
+            from,
+            format!("isCrossAccountBackupEnabled is {value} in its organization"),
+        )
+    };
     if enabled {
-        return Outcome::pass("cross-account backup is on in the organization").saw([setting("true")]);
+        return Outcome::pass("cross-account backup is on in the organization")
+            .saw([setting("true")]);
     }
     let organization = facts.organization(from).known().flatten();
     let text = |field: &crate::inventory::Field<Box<str>>| field.value().map(ToString::to_string);

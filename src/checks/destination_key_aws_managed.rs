@@ -24,7 +24,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return no_destination_vault();
     };
     let out_of_customer_lagv = match known!(copy.source_type.clone()) {
-        Some(VaultType::AirGapped) => matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)),
+        Some(VaultType::AirGapped) => {
+            matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_))
+        }
         Some(VaultType::Standard | VaultType::RestoreAccess) | None => false,
     };
     match known!(copy.model()) {
@@ -39,7 +41,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         EncryptedWith::Key(key) => key,
         EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {
             return match known!(copy.destination_type.clone()) {
-                Some(VaultType::AirGapped) => Outcome::pass("the air-gapped vault is on a key that AWS owns, which is fine"),
+                Some(VaultType::AirGapped) => {
+                    Outcome::pass("the air-gapped vault is on a key that AWS owns, which is fine")
+                }
                 Some(VaultType::Standard | VaultType::RestoreAccess) | None => {
                     fail(vault, "no customer managed key", None).on(Basis::Inferred)
                 }
@@ -49,8 +53,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let name = key_name(&key, facts);
     match known!(facts.key_manager(&key)) {
         None => Outcome::not_applicable("the destination vault's key does not exist"),
-        Some(KeyManager::Customer) => Outcome::pass(format!("the destination vault's key {name} is customer managed"))
-            .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
+        Some(KeyManager::Customer) => Outcome::pass(format!(
+            "the destination vault's key {name} is customer managed"
+        ))
+        .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
         Some(KeyManager::Aws) => of_aws(copy, facts, &key, out_of_customer_lagv),
     }
 }
@@ -63,7 +69,10 @@ fn of_aws(copy: &Copy, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool)
     let aliases = facts.key_aliases(key);
     let has = |wanted: &str| {
         aliases.as_ref().map(|list| {
-            list.is_some_and(|list| list.iter().any(|alias| alias.trim_start_matches("alias/") == wanted))
+            list.is_some_and(|list| {
+                list.iter()
+                    .any(|alias| alias.trim_start_matches("alias/") == wanted)
+            })
         })
     };
     let predicted = match has("aws/backup") {
@@ -73,18 +82,34 @@ fn of_aws(copy: &Copy, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool)
     if known!(copy.is_cross_account()) || out_of_customer_lagv {
         return fail(vault, &what, Some(key)).foretells(foretold(predicted));
     }
-    let basis = if known!(copy.is_cross_region()) { Basis::Documented } else { Basis::Inferred };
+    let basis = if known!(copy.is_cross_region()) {
+        Basis::Documented
+    } else {
+        Basis::Inferred
+    };
     match known!(copy.kind.agreed(|kind| keys(kind).service_key)).flatten() {
-        Some(own) if known!(has(own)) => {
-            Outcome::pass(format!("the destination vault is on {what}, the owning service's own")).on(basis)
-        }
-        Some(_) | None => fail(vault, &what, Some(key)).foretells(foretold(predicted)).on(basis),
+        Some(own) if known!(has(own)) => Outcome::pass(format!(
+            "the destination vault is on {what}, the owning service's own"
+        ))
+        .on(basis),
+        Some(_) | None => fail(vault, &what, Some(key))
+            .foretells(foretold(predicted))
+            .on(basis),
     }
 }
 
 fn fail(vault: &Arn, what: &str, key: Option<&Arn>) -> Outcome {
-    Outcome::fail(format!("the destination vault `{}` is on {what}, and this copy needs a customer managed key there", vault.name()))
-        .saw(key.map(|key| Evidence::at(key, "/KeyManager", "is AWS")))
-        .saw([Evidence::at(vault, "/EncryptionKeyArn", key.map_or_else(|| "is none".to_owned(), |key| format!("is {key}")))])
-        .needs([Need::CustomerKeyOnVault { vault: vault.clone() }])
+    Outcome::fail(format!(
+        "the destination vault `{}` is on {what}, and this copy needs a customer managed key there",
+        vault.name()
+    ))
+    .saw(key.map(|key| Evidence::at(key, "/KeyManager", "is AWS")))
+    .saw([Evidence::at(
+        vault,
+        "/EncryptionKeyArn",
+        key.map_or_else(|| "is none".to_owned(), |key| format!("is {key}")),
+    )])
+    .needs([Need::CustomerKeyOnVault {
+        vault: vault.clone(),
+    }])
 }

@@ -24,7 +24,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("the destination is not the default vault")
             .saw([Evidence::of(vault, format!("is named {}", vault.name()))]);
     }
-    let seen = [Evidence::of(vault, "is the default vault of its account and Region")];
+    let seen = [Evidence::of(
+        vault,
+        "is the default vault of its account and Region",
+    )];
     match known!(copy.model()) {
         Some(Model::Independent) => Outcome::warn(
             "the destination is the default vault; AWS's pages disagree whether it may be, and only one refuses it",

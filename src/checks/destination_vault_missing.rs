@@ -21,5 +21,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     Outcome::fail(format!("there is no vault `{}`", vault.name()))
         .saw([Evidence::of(vault, "does not exist")])
-        .needs([Need::Vault { vault: vault.clone(), source_account: copy.source_account().known() }])
+        .needs([Need::Vault {
+            vault: vault.clone(),
+            source_account: copy.source_account().known(),
+        }])
 }

@@ -22,9 +22,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     match known!(copy.destination_type.clone()) {
         Some(VaultType::RestoreAccess) => {
-            return Outcome::fail("the destination is a restore access vault, which takes no copies")
-                .on(Basis::Inferred)
-                .saw([Evidence::at(vault, "/VaultType", VaultType::RestoreAccess.as_str())]);
+            return Outcome::fail(
+                "the destination is a restore access vault, which takes no copies",
+            )
+            .on(Basis::Inferred)
+            .saw([Evidence::at(
+                vault,
+                "/VaultType",
+                VaultType::RestoreAccess.as_str(),
+            )]);
         }
         Some(VaultType::Standard | VaultType::AirGapped) => {}
         None => return vault_of_unknown_type(vault),

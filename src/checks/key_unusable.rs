@@ -26,7 +26,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Unknown(gap) => gaps.push(*gap),
     }
     match facts.vault_key(&copy.destination_vault) {
-        Fact::Known(Some(EncryptedWith::Key(key))) => keys.push(("the destination vault's key", key)),
+        Fact::Known(Some(EncryptedWith::Key(key))) => {
+            keys.push(("the destination vault's key", key))
+        }
         Fact::Known(Some(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) | None) => {}
         Fact::Unknown(gap) => gaps.push(*gap),
     }
@@ -35,7 +37,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         match usable(key, facts) {
             Fact::Known(None) => seen.push(Evidence::at(key, "/KeyState", "is Enabled")),
             Fact::Unknown(gap) => gaps.push(*gap),
-            Fact::Known(Some(Fault { pointer, says, message })) => {
+            Fact::Known(Some(Fault {
+                pointer,
+                says,
+                message,
+            })) => {
                 return Outcome::fail(format!("{role} {} {says}", key_name(key, facts)))
                     .foretells(foretold(predict(message)))
                     .saw([Evidence::at(key, pointer, says)]);
@@ -57,19 +63,33 @@ struct Fault {
 
 /// What is wrong with a key, if anything is.
 fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
-    let fault = |pointer, says: String, message| Fact::Known(Some(Fault { pointer, says, message }));
+    let fault = |pointer, says: String, message| {
+        Fact::Known(Some(Fault {
+            pointer,
+            says,
+            message,
+        }))
+    };
     let mut unread = None;
     match facts.key_state(key) {
-        Fact::Known(None) => return fault("/KeyState", "does not exist".to_owned(), MessageId::E10),
+        Fact::Known(None) => {
+            return fault("/KeyState", "does not exist".to_owned(), MessageId::E10);
+        }
         Fact::Known(Some("Enabled")) => {}
-        Fact::Known(Some(state)) => return fault("/KeyState", format!("is {state}"), MessageId::E9),
+        Fact::Known(Some(state)) => {
+            return fault("/KeyState", format!("is {state}"), MessageId::E9);
+        }
         Fact::Unknown(gap) => unread = Some(gap),
     }
     match facts.key_spec(key) {
         Fact::Known(Some("SYMMETRIC_DEFAULT")) => {}
         Fact::Known(spec) => {
             let spec = spec.unwrap_or("null");
-            return fault("/KeySpec", format!("is of the kind {spec}, not a symmetric encryption key"), MessageId::E9);
+            return fault(
+                "/KeySpec",
+                format!("is of the kind {spec}, not a symmetric encryption key"),
+                MessageId::E9,
+            );
         }
         Fact::Unknown(gap) => unread = unread.or(Some(gap)),
     }
@@ -77,7 +97,11 @@ fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
         Fact::Known(Some("ENCRYPT_DECRYPT")) => {}
         Fact::Known(usage) => {
             let usage = usage.unwrap_or("null");
-            return fault("/KeyUsage", format!("is for {usage}, not for encryption"), MessageId::E9);
+            return fault(
+                "/KeyUsage",
+                format!("is for {usage}, not for encryption"),
+                MessageId::E9,
+            );
         }
         Fact::Unknown(gap) => unread = unread.or(Some(gap)),
     }

@@ -20,10 +20,15 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     let outcome = if from == to {
         Outcome::pass(format!("both vaults are in the partition `{from}`"))
     } else {
-        Outcome::fail(format!("nothing is copied from the partition `{from}` to `{to}`"))
+        Outcome::fail(format!(
+            "nothing is copied from the partition `{from}` to `{to}`"
+        ))
     };
     outcome.on(Basis::Inferred).saw([
         Evidence::of(source, format!("is in the partition `{from}`")),
-        Evidence::of(&copy.destination_vault, format!("is in the partition `{to}`")),
+        Evidence::of(
+            &copy.destination_vault,
+            format!("is in the partition `{to}`"),
+        ),
     ])
 }

@@ -26,7 +26,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if class == "WARM" {
         Outcome::pass("the recovery point is in warm storage").saw(seen)
     } else {
-        Outcome::fail(format!("the recovery point is in {} storage, which is not copied from", class.to_lowercase()))
-            .saw(seen)
+        Outcome::fail(format!(
+            "the recovery point is in {} storage, which is not copied from",
+            class.to_lowercase()
+        ))
+        .saw(seen)
     }
 }

@@ -25,15 +25,21 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let seen = [Evidence::at(point, "/Status", format!("is {status}"))];
     match status {
-        "COMPLETED" | "AVAILABLE" => Outcome::pass(format!("the recovery point is {status}")).saw(seen),
+        "COMPLETED" | "AVAILABLE" => {
+            Outcome::pass(format!("the recovery point is {status}")).saw(seen)
+        }
         "PARTIAL" => Outcome::warn("the recovery point is PARTIAL: only what it holds is copied")
             .on(Basis::Inferred)
             .saw(seen),
         "CREATING" | "DELETING" | "EXPIRED" | "STOPPED" => {
-            Outcome::fail(format!("the recovery point is {status}")).on(Basis::Inferred).saw(seen)
+            Outcome::fail(format!("the recovery point is {status}"))
+                .on(Basis::Inferred)
+                .saw(seen)
         }
         other => Outcome::undecided(
-            format!("the recovery point is {other}, and whether it can be copied then is not known"),
+            format!(
+                "the recovery point is {other}, and whether it can be copied then is not known"
+            ),
             [Gap {
                 account: point.account().map(|id| id.to_string()),
                 region: point.region().map(|region| region.to_string()),

@@ -25,7 +25,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let VaultLock { min, max } = match known!(facts.vault_lock(vault)) {
         Some(lock) if lock != VaultLock::default() => lock,
         Some(_) => return Outcome::pass("the destination vault's lock sets no bounds"),
-        None => return Outcome::pass("the destination vault is not locked").saw([Evidence::at(vault, "/Locked", "is false")]),
+        None => {
+            return Outcome::pass("the destination vault is not locked")
+                .saw([Evidence::at(vault, "/Locked", "is false")]);
+        }
     };
     let days = match known!(copy.lifecycle.as_ref()) {
         Some(lifecycle) => lifecycle.days_kept(),
@@ -37,12 +40,20 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let too_long = max.is_some_and(|max| days.is_none_or(|days| days > max));
     let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
     if !too_short && !too_long {
-        return Outcome::pass(format!("the copy is kept {kept}; the lock allows {bounds}")).saw(seen);
+        return Outcome::pass(format!("the copy is kept {kept}; the lock allows {bounds}"))
+            .saw(seen);
     }
-    Outcome::fail(format!("the copy would be kept {kept}, and the destination's lock allows {bounds}"))
-        .foretells(foretold(predict(MessageId::E13)))
-        .saw(seen)
-        .needs([Need::Retention { copy: copy.id.to_string(), vault: vault.clone(), min, max }])
+    Outcome::fail(format!(
+        "the copy would be kept {kept}, and the destination's lock allows {bounds}"
+    ))
+    .foretells(foretold(predict(MessageId::E13)))
+    .saw(seen)
+    .needs([Need::Retention {
+        copy: copy.id.to_string(),
+        vault: vault.clone(),
+        min,
+        max,
+    }])
 }
 
 fn bounds(min: Option<i64>, max: Option<i64>) -> String {
@@ -55,6 +66,11 @@ fn bounds(min: Option<i64>, max: Option<i64>) -> String {
 }
 
 fn evidence(vault: &Arn, min: Option<i64>, max: Option<i64>) -> Vec<Evidence> {
-    let of = |name: &str, days: Option<i64>| days.map(|days| Evidence::at(vault, format!("/{name}"), format!("is {days}")));
-    of("MinRetentionDays", min).into_iter().chain(of("MaxRetentionDays", max)).collect()
+    let of = |name: &str, days: Option<i64>| {
+        days.map(|days| Evidence::at(vault, format!("/{name}"), format!("is {days}")))
+    };
+    of("MinRetentionDays", min)
+        .into_iter()
+        .chain(of("MaxRetentionDays", max))
+        .collect()
 }

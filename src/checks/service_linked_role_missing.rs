@@ -25,7 +25,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("AWSServiceRoleForBackup exists in the destination account")
             .saw([Evidence::of(&role, "exists")]);
     }
-    Outcome::fail(format!("AWSServiceRoleForBackup does not exist in account {account}, and it is what makes the copy"))
-        .saw([Evidence::of(&role, "does not exist")])
-        .needs([Need::ServiceLinkedRole { account, role }])
+    Outcome::fail(format!(
+        "AWSServiceRoleForBackup does not exist in account {account}, and it is what makes the copy"
+    ))
+    .saw([Evidence::of(&role, "does not exist")])
+    .needs([Need::ServiceLinkedRole { account, role }])
 }

@@ -20,21 +20,29 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match known!(copy.model()) {
         Some(Model::ServiceDependent) => {}
         Some(Model::Independent) => {
-            return Outcome::not_applicable("the backup is encrypted with the vault's key, not the resource's");
+            return Outcome::not_applicable(
+                "the backup is encrypted with the vault's key, not the resource's",
+            );
         }
         None => return unlisted(&copy.type_name()),
     }
     let leaves = match known!(copy.destination_type.clone()) {
         Some(VaultType::AirGapped) => "go into a logically air-gapped vault",
-        Some(VaultType::Standard | VaultType::RestoreAccess) | None if known!(copy.is_cross_account()) => {
+        Some(VaultType::Standard | VaultType::RestoreAccess) | None
+            if known!(copy.is_cross_account()) =>
+        {
             "leave its account"
         }
         Some(VaultType::Standard | VaultType::RestoreAccess) | None => return same_account(),
     };
     let key = match known!(copy.backup_key.as_ref()) {
         EncryptedWith::Nothing => return Outcome::pass("the backup is not encrypted"),
-        EncryptedWith::AwsOwnedKey if known!(copy.source_type.clone()) == Some(VaultType::AirGapped) => {
-            return Outcome::pass("the backup is encrypted with the air-gapped vault's own key, which AWS shares itself");
+        EncryptedWith::AwsOwnedKey
+            if known!(copy.source_type.clone()) == Some(VaultType::AirGapped) =>
+        {
+            return Outcome::pass(
+                "the backup is encrypted with the air-gapped vault's own key, which AWS shares itself",
+            );
         }
         EncryptedWith::AwsOwnedKey => {
             return Outcome::fail(format!(
@@ -47,10 +55,17 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let name = key_name(key, facts);
     match known!(facts.key_manager(key)) {
         None => Outcome::not_applicable("the backup's key does not exist"),
-        Some(KeyManager::Customer) => Outcome::pass(format!("the backup's key {name} is customer managed"))
-            .saw([Evidence::at(key, "/KeyManager", "is CUSTOMER")]),
+        Some(KeyManager::Customer) => {
+            Outcome::pass(format!("the backup's key {name} is customer managed"))
+                .saw([Evidence::at(key, "/KeyManager", "is CUSTOMER")])
+        }
         Some(KeyManager::Aws) => {
-            let predicted = copy.kind.agreed(|kind| source_key_aws_managed(kind, Some(key))).known().flatten().flatten();
+            let predicted = copy
+                .kind
+                .agreed(|kind| source_key_aws_managed(kind, Some(key)))
+                .known()
+                .flatten()
+                .flatten();
             Outcome::fail(format!(
                 "the backup is encrypted with the AWS managed key {name}; its policy cannot be changed, so the backup \
                  cannot {leaves}, and no policy helps"

@@ -25,8 +25,12 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     }
     match known!(copy.kind.agreed(|kind| keys(kind).unencrypted)) {
         Some(Unencrypted::StaysUnencrypted) => {}
-        Some(Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy) => {
-            return Outcome::not_applicable("copies of this type are encrypted whatever the source is");
+        Some(
+            Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy,
+        ) => {
+            return Outcome::not_applicable(
+                "copies of this type are encrypted whatever the source is",
+            );
         }
         None => return unlisted(&copy.type_name()),
     }

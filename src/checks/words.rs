@@ -1,7 +1,7 @@
 //! Phrases that several checks share.
 
 use crate::catalog::{cite, messages};
-use crate::inventory::{EncryptedWith, Facts};
+use crate::inventory::Facts;
 use crate::known::{Arn, Gap};
 use crate::verdict::{Outcome, Predicted};
 
@@ -38,15 +38,6 @@ pub fn key_name(key: &Arn, facts: &Facts<'_>) -> String {
     {
         Some(alias) => format!("`{}` ({key})", alias.trim_start_matches("alias/")),
         None => format!("`{key}`"),
-    }
-}
-
-/// What something is encrypted with, for people.
-pub fn encrypted_with(key: &EncryptedWith, facts: &Facts<'_>) -> String {
-    match key {
-        EncryptedWith::Nothing => "nothing".to_owned(),
-        EncryptedWith::AwsOwnedKey => "a key that AWS owns".to_owned(),
-        EncryptedWith::Key(key) => key_name(key, facts),
     }
 }
 

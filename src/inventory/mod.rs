@@ -6,6 +6,7 @@
 mod copy;
 mod field;
 mod frame;
+mod gaps;
 mod json;
 mod leaf;
 mod list;
@@ -27,11 +28,21 @@ pub use leaf::{
 };
 pub use list::List;
 pub use lookup::{
-    ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
-    VaultType,
+    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
+    VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use policy::Policy;
 pub use read::{ReadError, Stranger, items, merge, read, strangers};
 pub use tags::Tags;
 pub use word::{SchemaId, Start, Timestamp, Whole};
+
+/// The JSON Schema of the inventory file.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Inventory>();
+    schema.insert("title".to_owned(), "backup-preflight inventory".into());
+    schema.to_value()
+}

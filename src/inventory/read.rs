@@ -111,6 +111,9 @@ pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inv
         no_conflict(&names.join(", "), &file, conflicts)?;
         names.push(file);
     }
+    if names.len() > 1 {
+        super::gaps::drop_filled(&mut all);
+    }
     Ok(all)
 }
 

@@ -68,6 +68,15 @@ impl Timestamp {
         })
     }
 
+    /// A moment of the clock, to the second.
+    #[must_use]
+    pub fn of(moment: OffsetDateTime) -> Self {
+        let moment = moment.replace_nanosecond(0).unwrap_or(moment);
+        // RFC 3339 has no year past 9999, which is the one thing that can fail.
+        let text = moment.format(&Rfc3339).unwrap_or_default().into();
+        Self { text, moment }
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,16 +1,39 @@
-//! stub
-/// stub
-#[derive(Debug)]
-pub struct Document;
-/// stub
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct ParseError;
-impl Document {
-    /// stub
-    /// # Errors
-    /// never
-    pub fn parse(_: &str) -> Result<Self, ParseError> {
-        Ok(Document)
-    }
-}
+//! The policy language of AWS IAM, with three values: allowed, denied, and unknown where a fact that matters was not read.
+//!
+//! [`Document`] is a policy, [`Request`] a question, and [`evaluate`] puts it to all [`Policies`] that apply.
+//! [`resource_side`], [`identity_side`] and [`control_side`] put it to one party alone, so that a report can name the
+//! document at fault.
+//!
+//! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
+
+mod arn_pattern;
+mod condition;
+mod document;
+mod evaluate;
+#[cfg(test)]
+mod fixture;
+mod operator;
+mod parse;
+mod pattern;
+mod principal;
+mod request;
+#[cfg(test)]
+mod rules;
+mod scalar;
+mod shape;
+mod side;
+mod statement;
+mod tally;
+mod truth;
+pub mod wire;
+
+pub use condition::Condition;
+pub use document::{Document, Effect, ParseError, Statement};
+pub use evaluate::{Answer, Decision, Policies, evaluate};
+pub use principal::{How, Named, Principal, PrincipalError};
+pub use request::{Context, Entry, Request, Resource, Rest};
+pub use shape::Shape;
+pub use side::{NearMiss, Side, control_side, identity_side, resource_side};
+pub use statement::{Miss, Unmet};
+pub use tally::{Kind, StatementRef};
+pub use truth::Truth;

@@ -1,15 +1,33 @@
 //! From what the checks need to the smallest change that gives it, ready to paste, and proven by running the checks
 //! again.
 
+mod change;
+mod command;
+mod draft;
+mod key_policy;
+mod patch;
+mod plan;
+mod prove;
+mod re_encrypt;
+mod settings;
+mod statement;
+mod trust;
+mod two_step;
+mod vault;
+
 use serde_json::Value;
 
 use crate::known::AccountId;
 
-/// What sort of change a remedy is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+pub use plan::remedies;
+
+/// What sort of change a remedy is, in the order in which changes work.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemedyKind {
-    /// The service-linked role of AWS Backup is created.
+    /// The service-linked role of AWS Backup is created; a policy that names it can be saved only then.
     CreateServiceLinkedRole,
     /// Cross-account backup is switched on in the organization.
     EnableCrossAccountBackup,
@@ -17,12 +35,14 @@ pub enum RemedyKind {
     EnableRegion,
     /// A key's policy is changed.
     KeyPolicy,
+    /// A vault is created.
+    CreateVault,
     /// A vault's access policy is changed.
     VaultPolicy,
     /// A role's own policies are changed.
     RolePolicy,
-    /// A vault is created.
-    CreateVault,
+    /// A role's trust policy is changed.
+    TrustPolicy,
     /// The copy's retention is changed.
     ChangeRetention,
     /// The resource is encrypted with another key.

@@ -1,4 +1,11 @@
-//! Where facts come from: the only layer with network, files or clock.
+//! Where facts come from: files, the examples built into the program, AWS. The only layer with files, network or clock.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the layer that reads files and the clock"
+)]
+
+pub mod examples;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod recorded;

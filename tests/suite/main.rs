@@ -4,9 +4,22 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    missing_docs
 )]
 
 mod aws;
+mod cli;
+mod estate;
+mod examples;
+mod inventory;
+mod layers;
 #[cfg(feature = "live")]
 mod live;
+mod policy;
+mod reference;
+mod report;
+mod scenarios;
+mod support;
+mod unknowns;

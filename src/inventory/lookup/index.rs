@@ -40,7 +40,12 @@ impl<'a> Index<'a> {
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
-            index.gaps.insert((&gap.operation, subject), gap);
+            // Of two that were asked the same, the one with AWS's answer tells more.
+            let rank = |gap: &GapEntry| (gap.error.value().is_none(), gap.to_gap());
+            let known = index.gaps.entry((&gap.operation, subject)).or_insert(gap);
+            if rank(gap) < rank(known) {
+                *known = gap;
+            }
         }
         for account in items(&inventory.accounts) {
             index.accounts.insert(account.account, account);

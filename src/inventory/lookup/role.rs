@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::catalog;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::Role;
+use crate::inventory::leaf::{InlinePolicy, Role};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{Arn, Fact, Gap};
@@ -135,6 +135,24 @@ impl<'a> Facts<'a> {
         Fact::Known(Some(RolePolicies { identity, boundary }))
     }
 
+    /// Whether the role is known to have a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
+    #[must_use]
+    pub fn has_boundary(&self, arn: &Arn) -> bool {
+        matches!(
+            self.role(arn).field(|r| &r.permissions_boundary),
+            Field::Is(_)
+        )
+    }
+
+    /// The role's inline policies, as they were read.
+    #[must_use]
+    pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
+        match self.role(arn).field(|r| &r.inline_policies) {
+            Field::Is(list) => list.0.clone(),
+            Field::Absent | Field::Null => Vec::new(),
+        }
+    }
+
     /// A managed policy's text: what was read, or AWS's own that is built in.
     fn managed(&self, arn: &Arn, document: &Field<Policy>) -> Fact<Policy> {
         match document {
@@ -152,8 +170,10 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// AWS's managed policy of this ARN, if it is built into the program; parsed once.
-pub(super) fn built_in(arn: &Arn) -> Option<Policy> {
+/// AWS's managed policy of this ARN, if it is built into the program; parsed once. Other partitions have texts of their
+/// own, with their own ARNs and service names, which are not built in.
+#[must_use]
+pub fn built_in(arn: &Arn) -> Option<Policy> {
     static PARSED: LazyLock<Mutex<HashMap<String, Policy>>> = LazyLock::new(Mutex::default);
     let known = catalog::managed_policy(arn.as_str())?;
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);

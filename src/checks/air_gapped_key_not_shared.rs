@@ -1,0 +1,187 @@
+#![doc = include_str!("air_gapped_key_not_shared.md")]
+
+use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
+use super::words::key_name;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::requests::LAGV_KEY_ACTIONS;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Lift, Need, Outcome, PolicyOf, Share, Status};
+
+pub(super) const CHECK: Check = Check {
+    id: "air-gapped-key-not-shared",
+    title: "the logically air-gapped vault's key is not shared with whoever copies",
+    doc: include_str!("air_gapped_key_not_shared.md"),
+    cites: &[cite::LAGV],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let into = known!(copy.destination_type.clone()) == Some(VaultType::AirGapped);
+    let out_of = known!(copy.source_type.clone()) == Some(VaultType::AirGapped);
+    if !into && !out_of {
+        return Outcome::not_applicable("no logically air-gapped vault is involved");
+    }
+    let mut outcomes = Vec::new();
+    if into {
+        outcomes.push(as_destination(copy, facts));
+    }
+    if out_of {
+        outcomes.push(as_source(copy, facts));
+    }
+    outcomes
+        .into_iter()
+        .reduce(worse)
+        .unwrap_or_else(|| Outcome::not_applicable("no such vault is involved"))
+}
+
+/// The graver of two outcomes; of two alike both are told.
+fn worse(one: Outcome, other: Outcome) -> Outcome {
+    let rank = |outcome: &Outcome| match outcome.status {
+        Status::Fail => 4,
+        Status::Undecided => 3,
+        Status::Warn => 2,
+        Status::Pass => 1,
+        Status::NotApplicable => 0,
+    };
+    let (mut first, second) = if rank(&other) > rank(&one) {
+        (other, one)
+    } else {
+        (one, other)
+    };
+    if rank(&first) == rank(&second) && first.message != second.message {
+        first.message = format!("{}; {}", first.message, second.message);
+        first.evidence.extend(second.evidence);
+        first.gaps.extend(second.gaps);
+        first.needs.extend(second.needs);
+    }
+    first
+}
+
+/// The key of an air-gapped vault that is customer managed.
+fn customer_key(vault: &Arn, facts: &Facts<'_>) -> Fact<Result<Arn, &'static str>> {
+    facts.vault_key(vault).and_then(|key| match key {
+        None => Fact::Known(Err("the vault does not exist")),
+        Some(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => Fact::Known(Err(
+            "the air-gapped vault is on a key that AWS owns, which needs no sharing",
+        )),
+        Some(EncryptedWith::Key(key)) => facts.key_manager(&key).map(|manager| match manager {
+            Some(KeyManager::Customer) => Ok(key),
+            Some(KeyManager::Aws) => Err("the air-gapped vault has no customer managed key"),
+            None => Err("the air-gapped vault's key does not exist"),
+        }),
+    })
+}
+
+/// Into the vault: the copy role uses its key, by the key's policy and by its own.
+fn as_destination(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let key = match known!(customer_key(&copy.destination_vault, facts)) {
+        Ok(key) => key,
+        Err(why) => return Outcome::not_applicable(why),
+    };
+    let role = known!(copy.role.as_ref());
+    let of_key = of_key_policy(copy, facts, &key, role);
+    let of_role = match role_may_use_key(facts, role, &key, Via::Backup, copy) {
+        RoleAnswer::Allowed => return of_key,
+        RoleAnswer::Denied { actions, seen } | RoleAnswer::Missing { actions, seen } => {
+            Outcome::fail(format!(
+                "{} may not do {} on the air-gapped vault's key by its own policies",
+                role.name(),
+                list(&actions)
+            ))
+            .saw(seen)
+            .needs([Need::Share(Share {
+                policy: PolicyOf::Role(role.clone()),
+                principal: role.clone(),
+                actions,
+                resource: Some(key.to_string()),
+            })])
+        }
+        RoleAnswer::NoRole => Outcome::not_applicable("the copy role does not exist"),
+        RoleAnswer::Open { gaps, seen } => Outcome::undecided(
+            format!(
+                "whether {} may use the air-gapped vault's key by its own policies is not known",
+                role.name()
+            ),
+            gaps,
+        )
+        .saw(seen),
+    };
+    worse(of_key, of_role)
+}
+
+/// Out of the vault: the destination's service-linked role uses its key, by the key's policy.
+fn as_source(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let vault = known!(copy.source_vault.as_ref());
+    let key = match known!(customer_key(vault, facts)) {
+        Ok(key) => key,
+        Err(why) => return Outcome::not_applicable(why),
+    };
+    let role = known!(copy.destination_service_linked_role());
+    of_key_policy(copy, facts, &key, &role)
+}
+
+fn of_key_policy(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Outcome {
+    let question = KeyQuestion {
+        key,
+        principal,
+        actions: LAGV_KEY_ACTIONS,
+        via: Via::Backup,
+        both_sides: false,
+    };
+    let rulings = ask_key(copy, facts, &question);
+    let name = key_name(key, facts);
+    let who = format!(
+        "{} of account {}",
+        principal.name(),
+        principal
+            .account()
+            .map_or_else(|| "?".to_owned(), |id| id.to_string())
+    );
+    let share = |mut actions: Vec<&'static str>| {
+        actions.sort_unstable();
+        Need::Share(Share {
+            policy: PolicyOf::Key(key.clone()),
+            principal: principal.clone(),
+            actions,
+            resource: None,
+        })
+    };
+    let missing = rulings.missing(Fault::Subject);
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: principal.clone(),
+            actions: actions.clone(),
+            statements,
+        };
+        return Outcome::fail(format!(
+            "the policy of the air-gapped vault's key {name} denies {} to {who}",
+            list(&actions)
+        ))
+        .saw(seen)
+        .needs([Need::Lift(lift)])
+        .needs(missing.map(|(actions, _)| share(actions)));
+    }
+    if let Some((actions, near)) = missing {
+        return Outcome::fail(format!(
+            "the air-gapped vault's key {name} does not let {who} do {}",
+            list(&actions)
+        ))
+        .saw(near)
+        .needs([share(actions)]);
+    }
+    match rulings.open() {
+        Some((gaps, _, seen)) => Outcome::undecided(
+            format!("whether the air-gapped vault's key {name} lets {who} use it is not known"),
+            gaps,
+        )
+        .saw(seen),
+        None => Outcome::pass(format!(
+            "the air-gapped vault's key {name} lets {who} use it"
+        ))
+        .saw(rulings.allowed_by()),
+    }
+}

@@ -1,0 +1,141 @@
+//! What is known of a request that AWS Backup will make: the contract's list of condition keys, and for every other key
+//! that nothing is known.
+
+use crate::inventory::{Facts, Tags};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::policy::{Context, Entry, Rest, Shape};
+
+/// The keys that every request carries, whatever the service.
+pub fn of_role(
+    facts: &Facts<'_>,
+    principal: &Arn,
+    resource_account: Option<AccountId>,
+    region: Option<&Region>,
+) -> Context {
+    let one = |text: String| Entry::One(text);
+    let account = principal.account();
+    let mut context = Context::new(Rest::Unknown)
+        .with("aws:PrincipalArn", one(principal.to_string()))
+        .with("aws:PrincipalType", one("AssumedRole".to_owned()))
+        .with("aws:PrincipalIsAWSService", one("false".to_owned()))
+        .with("aws:SecureTransport", one("true".to_owned()))
+        .with(
+            "aws:PrincipalAccount",
+            account.map_or(Entry::Unknown, |id| one(id.to_string())),
+        )
+        .with("aws:PrincipalOrgID", organization_id(facts, account))
+        .with("aws:PrincipalOrgPaths", organization_paths(facts, account))
+        .with(
+            "aws:ResourceAccount",
+            resource_account.map_or(Entry::Unknown, |id| one(id.to_string())),
+        )
+        .with(
+            "aws:ResourceOrgID",
+            organization_id(facts, resource_account),
+        )
+        .with(
+            "aws:ResourceOrgPaths",
+            organization_paths(facts, resource_account),
+        )
+        .with(
+            "aws:RequestedRegion",
+            region.map_or(Entry::Unknown, |region| one(region.to_string())),
+        )
+        .with(
+            "aws:CurrentTime",
+            facts
+                .collected_at()
+                .map_or(Entry::Unknown, |time| one(time.to_owned())),
+        );
+    context = with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal));
+    context
+}
+
+/// The keys of tags: known where the tags were read, and then others of the family are absent.
+pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> Context {
+    match tags {
+        Fact::Unknown(_) => context,
+        Fact::Known(tags) => {
+            let context = context.with_family(prefix, Rest::Absent);
+            tags.into_iter()
+                .flat_map(|tags| &tags.0)
+                .fold(context, |context, (name, value)| {
+                    context.with(&format!("{prefix}{name}"), Entry::One(value.clone()))
+                })
+        }
+    }
+}
+
+fn organization_id(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
+    match account.map(|id| facts.organization_id(id)) {
+        Some(Fact::Known(Some(id))) => Entry::One(id.to_owned()),
+        Some(Fact::Known(None)) => Entry::Absent,
+        Some(Fact::Unknown(_)) | None => Entry::Unknown,
+    }
+}
+
+/// The account's place in its organization; the key has several values by its type, and one in fact.
+pub fn organization_paths(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
+    match account.map(|id| facts.organization_path(id)) {
+        Some(Fact::Known(Some(path))) => Entry::Many(vec![path.to_owned()]),
+        Some(Fact::Known(None)) => Entry::Absent,
+        Some(Fact::Unknown(_)) | None => Entry::Unknown,
+    }
+}
+
+/// The key that marks the recovery points of AWS Backup: there, with a value that does not matter.
+pub fn with_source_resource_tag(context: Context) -> Context {
+    context.with(
+        "aws:ResourceTag/aws:backup:source-resource",
+        Entry::Shaped(Shape::parse("*")),
+    )
+}
+
+/// The gap that a condition key leaves: the call that tells its value where one does.
+pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) -> Gap {
+    let lower = key.to_ascii_lowercase();
+    let of_account = |operation, account: Option<AccountId>| {
+        facts.gap(
+            operation,
+            &account.map(|id| id.to_string()).unwrap_or_default(),
+            account,
+            None,
+        )
+    };
+    let of_subject = |operation| {
+        facts.gap(
+            operation,
+            subject.as_str(),
+            subject.account(),
+            subject.region().as_ref(),
+        )
+    };
+    let is_key = subject.service() == "kms";
+    match lower.as_str() {
+        "aws:principalorgid" => {
+            of_account("organizations:DescribeOrganization", principal.account())
+        }
+        "aws:principalorgpaths" => of_account("organizations:ListParents", principal.account()),
+        "aws:resourceorgid" => of_account("organizations:DescribeOrganization", subject.account()),
+        "aws:resourceorgpaths" | "backup:copytargetorgpaths" => {
+            of_account("organizations:ListParents", subject.account())
+        }
+        "kms:resourcealiases" => of_subject("kms:ListAliases"),
+        _ if lower.starts_with("aws:principaltag/") => facts.gap(
+            "iam:ListRoleTags",
+            principal.as_str(),
+            principal.account(),
+            None,
+        ),
+        _ if lower.starts_with("aws:resourcetag/") && is_key => of_subject("kms:ListResourceTags"),
+        _ if lower.starts_with("aws:resourcetag/") => of_subject("backup:ListTags"),
+        _ => Gap {
+            account: subject.account().map(|id| id.to_string()),
+            region: subject.region().map(|region| region.to_string()),
+            operation: format!("no call tells {key}"),
+            subject: subject.to_string(),
+            error: None,
+            permission: "none".to_owned(),
+        },
+    }
+}

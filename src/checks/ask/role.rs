@@ -1,0 +1,394 @@
+//! May the copy role do something by its own policies, boundary included?
+
+use crate::catalog::requests::PLAIN_KEY_ACTIONS;
+use crate::inventory::{Copy, Facts, PolicyInForce, RolePolicies};
+use crate::known::{Arn, Fact, Gap};
+use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
+use crate::verdict::Evidence;
+
+use super::context::gap_of_key;
+use super::key::{Named, Via, key_requests, named_by_key, via_service};
+use super::request::RoleRequest;
+use super::ruling::{Asked, unique};
+
+/// What a role's own policies say to several actions.
+pub enum RoleAnswer {
+    /// They allow all of them.
+    Allowed,
+    /// A Deny forbids some.
+    Denied {
+        /// Which.
+        actions: Vec<&'static str>,
+        /// By what.
+        seen: Vec<Evidence>,
+    },
+    /// Nothing allows some.
+    Missing {
+        /// Which.
+        actions: Vec<&'static str>,
+        /// What comes near.
+        seen: Vec<Evidence>,
+    },
+    /// It depends on what was not read.
+    Open {
+        /// What.
+        gaps: Vec<Gap>,
+        /// The statements that are open.
+        seen: Vec<Evidence>,
+    },
+    /// There is no such role.
+    NoRole,
+}
+
+/// What a role's own policies say to one request.
+#[derive(Clone, Debug)]
+pub enum RoleRuling {
+    /// They allow it.
+    Allowed,
+    /// A Deny forbids it.
+    Denied {
+        /// By what.
+        seen: Vec<Evidence>,
+    },
+    /// Nothing allows it.
+    Missing {
+        /// Whether it is the permissions boundary that is silent.
+        by_boundary: bool,
+        /// What comes near.
+        seen: Vec<Evidence>,
+    },
+    /// It depends on what was not read.
+    Open {
+        /// What.
+        gaps: Vec<Gap>,
+        /// The statements that are open.
+        seen: Vec<Evidence>,
+    },
+}
+
+/// Whether a key that names the role itself does in place of the role's own policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByKey {
+    /// It does.
+    Counts,
+    /// Only the role's own policies are asked.
+    Ignored,
+}
+
+/// Whether the role's own policies let it describe a key and make grants on it.
+pub fn role_may_use_key(
+    facts: &Facts<'_>,
+    role: &Arn,
+    key: &Arn,
+    via: Via,
+    copy: &Copy,
+) -> RoleAnswer {
+    let requests: Vec<RoleRequest> = PLAIN_KEY_ACTIONS
+        .iter()
+        .map(|action| RoleRequest {
+            action,
+            subject: key.clone(),
+            resource: key.to_string(),
+            forms: key_requests(copy, facts, role, key, action, via),
+        })
+        .collect();
+    role_may(facts, role, &requests)
+}
+
+/// Whether the role's own policies allow these requests, all together.
+fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnswer {
+    let rulings = match role_rulings(facts, role, requests, ByKey::Ignored) {
+        Fact::Known(Some(rulings)) => rulings,
+        Fact::Known(None) => return RoleAnswer::NoRole,
+        Fact::Unknown(gap) => {
+            return RoleAnswer::Open {
+                gaps: vec![*gap],
+                seen: Vec::new(),
+            };
+        }
+    };
+    let (mut denied, mut missing) = (Vec::new(), Vec::new());
+    let (mut seen, mut gaps) = (Vec::new(), Vec::new());
+    for (request, ruling) in requests.iter().zip(rulings) {
+        match ruling {
+            RoleRuling::Allowed => {}
+            RoleRuling::Denied { seen: by } => {
+                denied.push(request.action);
+                seen.extend(by);
+            }
+            RoleRuling::Missing { seen: near, .. } => {
+                missing.push(request.action);
+                seen.extend(near);
+            }
+            RoleRuling::Open {
+                gaps: more,
+                seen: open,
+            } => {
+                gaps.extend(more);
+                seen.extend(open);
+            }
+        }
+    }
+    if !denied.is_empty() {
+        RoleAnswer::Denied {
+            actions: denied,
+            seen,
+        }
+    } else if !missing.is_empty() {
+        RoleAnswer::Missing {
+            actions: missing,
+            seen,
+        }
+    } else if !gaps.is_empty() {
+        RoleAnswer::Open { gaps, seen }
+    } else {
+        RoleAnswer::Allowed
+    }
+}
+
+/// What the role's own policies say to each request, in order. `None`: there is no such role.
+pub fn role_rulings(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[RoleRequest],
+    by_key: ByKey,
+) -> Fact<Option<Vec<RoleRuling>>> {
+    facts.role_policies(role).map(|policies| {
+        let policies = policies?;
+        let read = Read::of(&policies);
+        let of = |request: &RoleRequest| {
+            request
+                .forms
+                .iter()
+                .map(|form| read.rule(facts, role, request, form, by_key))
+                .reduce(|one, other| either(one, other, &request.subject))
+                // An ARN that is none makes no request that anything could allow.
+                .unwrap_or(RoleRuling::Missing {
+                    by_boundary: false,
+                    seen: Vec::new(),
+                })
+        };
+        Some(requests.iter().map(of).collect())
+    })
+}
+
+/// Nobody knows in which of two forms the request comes: where the answers differ, neither stands.
+fn either(one: RoleRuling, other: RoleRuling, subject: &Arn) -> RoleRuling {
+    use RoleRuling::{Allowed, Denied, Missing, Open};
+    match (one, other) {
+        (Allowed, Allowed) => Allowed,
+        (one @ Denied { .. }, Denied { .. } | Missing { .. })
+        | (Missing { .. }, one @ Denied { .. })
+        | (one @ Missing { .. }, Missing { .. }) => one,
+        (one, other) => {
+            let (mut all, mut evidence) = (Vec::new(), Vec::new());
+            for ruling in [one, other] {
+                match ruling {
+                    Allowed => {}
+                    Denied { seen } | Missing { seen, .. } => evidence.extend(seen),
+                    Open { gaps, seen } => {
+                        all.extend(gaps);
+                        evidence.extend(seen);
+                    }
+                }
+            }
+            if all.is_empty() {
+                all.push(via_service(subject));
+            }
+            Open {
+                gaps: all,
+                seen: unique(evidence),
+            }
+        }
+    }
+}
+
+/// The policies of a role that were read, and the gaps that the others leave.
+struct Read<'a> {
+    identity: Vec<(&'a PolicyInForce, &'a Document)>,
+    boundary: Option<(&'a PolicyInForce, &'a Document)>,
+    gaps: Vec<Gap>,
+}
+
+impl<'a> Read<'a> {
+    fn of(policies: &'a RolePolicies) -> Self {
+        let mut gaps = Vec::new();
+        let mut read = |policy: &'a PolicyInForce| match &policy.policy {
+            Fact::Known(document) => Some((policy, document.document())),
+            Fact::Unknown(gap) => {
+                gaps.push((**gap).clone());
+                None
+            }
+        };
+        let identity = policies.identity.iter().filter_map(&mut read).collect();
+        let boundary = policies.boundary.as_ref().and_then(&mut read);
+        Self {
+            identity,
+            boundary,
+            gaps,
+        }
+    }
+
+    fn rule(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+        by_key: ByKey,
+    ) -> RoleRuling {
+        let subject = &asked.subject;
+        let of_key = || match by_key {
+            ByKey::Counts if asked.action.starts_with("kms:") => {
+                named_by_key(facts, role, subject, asked.action, form)
+            }
+            ByKey::Counts | ByKey::Ignored => Named::No,
+        };
+        let open = |statements: &[StatementRef], keys: &[String]| RoleRuling::Open {
+            gaps: keys
+                .iter()
+                .map(|key| gap_of_key(key, facts, role, subject))
+                .chain(self.gaps.iter().cloned())
+                .collect(),
+            seen: self.open(role, statements, keys),
+        };
+        let mut may_be_denied = None;
+        let ruling = match self.ask(form) {
+            Side::Denied { by } => {
+                return RoleRuling::Denied {
+                    seen: self.statements(role, &by, asked.action),
+                };
+            }
+            // A policy that was not read may hold a Deny.
+            Side::Allowed { .. } if self.gaps.is_empty() => return RoleRuling::Allowed,
+            Side::Allowed { .. } => return open(&[], &[]),
+            Side::Unknown { statements, keys }
+                if statements.iter().any(|at| at.effect == Effect::Deny) =>
+            {
+                return open(&statements, &keys);
+            }
+            Side::Unknown { statements, keys } => open(&statements, &keys),
+            // A policy that was not read may allow it, unless it is one that only limits.
+            Side::NotAllowed {
+                policy: Kind::Identity,
+                ..
+            } if !self.gaps.is_empty() => open(&[], &[]),
+            Side::NotAllowed {
+                policy,
+                near,
+                denies,
+                keys,
+                ..
+            } => {
+                // Where the key allows it, a Deny that may strike is what decides.
+                may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
+                RoleRuling::Missing {
+                    by_boundary: policy == Kind::Boundary,
+                    seen: self.near(role, &near, asked.action),
+                }
+            }
+        };
+        match (of_key(), may_be_denied) {
+            (Named::No, _) => ruling,
+            (Named::Yes | Named::Open(_), Some(open)) => open,
+            (Named::Open(gaps), None) => RoleRuling::Open {
+                gaps: gaps.into_iter().chain(self.gaps.iter().cloned()).collect(),
+                seen: Vec::new(),
+            },
+            (Named::Yes, None) => self.within_boundary(facts, role, asked, form),
+        }
+    }
+
+    /// The key names the role itself: only the boundary may still be silent, and an unread policy deny.
+    fn within_boundary(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+    ) -> RoleRuling {
+        if !self.gaps.is_empty() {
+            return RoleRuling::Open {
+                gaps: self.gaps.clone(),
+                seen: Vec::new(),
+            };
+        }
+        let Some((_, boundary)) = self.boundary else {
+            return RoleRuling::Allowed;
+        };
+        match identity_side(form, &[boundary], None) {
+            Side::Allowed { .. } => RoleRuling::Allowed,
+            Side::Denied { .. } | Side::NotAllowed { .. } => RoleRuling::Missing {
+                by_boundary: true,
+                seen: Vec::new(),
+            },
+            Side::Unknown { keys, .. } => RoleRuling::Open {
+                gaps: keys
+                    .iter()
+                    .map(|key| gap_of_key(key, facts, role, &asked.subject))
+                    .collect(),
+                seen: Vec::new(),
+            },
+        }
+    }
+
+    fn ask(&self, request: &Request) -> Side {
+        let documents: Vec<&Document> = self
+            .identity
+            .iter()
+            .map(|(_, document)| *document)
+            .collect();
+        identity_side(
+            request,
+            &documents,
+            self.boundary.map(|(_, document)| document),
+        )
+    }
+
+    fn find(&self, at: &StatementRef) -> Option<(&'a PolicyInForce, &'a Document)> {
+        match at.policy {
+            Kind::Identity => self.identity.get(at.document).copied(),
+            Kind::Boundary => self.boundary,
+            Kind::Resource | Kind::Scp | Kind::Rcp => None,
+        }
+    }
+
+    fn asked<'b>(&self, role: &'b Arn, at: &StatementRef) -> Option<Asked<'b>>
+    where
+        'a: 'b,
+    {
+        let (policy, document) = self.find(at)?;
+        Some(Asked {
+            subject: role,
+            pointer: &policy.pointer,
+            document,
+        })
+    }
+
+    fn statements(&self, role: &Arn, refs: &[StatementRef], action: &str) -> Vec<Evidence> {
+        refs.iter()
+            .filter(|at| at.effect == Effect::Deny)
+            .filter_map(|at| Some(self.asked(role, at)?.statements(&[*at], action)))
+            .flatten()
+            .collect()
+    }
+
+    fn near(&self, role: &Arn, near: &[NearMiss], action: &str) -> Vec<Evidence> {
+        near.iter()
+            .filter_map(|miss| {
+                Some(
+                    self.asked(role, &miss.statement)?
+                        .near(std::slice::from_ref(miss), action),
+                )
+            })
+            .flatten()
+            .collect()
+    }
+
+    fn open(&self, role: &Arn, refs: &[StatementRef], keys: &[String]) -> Vec<Evidence> {
+        refs.iter()
+            .filter_map(|at| Some(self.asked(role, at)?.open(&[*at], keys)))
+            .flatten()
+            .collect()
+    }
+}

@@ -1,0 +1,328 @@
+//! What a policy says to one action, as evidence that names the statement.
+
+use std::fmt::Display;
+
+use crate::known::Gap;
+use crate::policy::{Document, Effect, Entry, Miss, NearMiss, StatementRef};
+use crate::verdict::Evidence;
+
+/// What the policies asked say to one action.
+#[derive(Clone, Debug)]
+pub enum Ruling {
+    /// They allow it.
+    Allowed {
+        /// By what.
+        by: Vec<Evidence>,
+    },
+    /// A Deny of the subject's own policy forbids it.
+    Denied {
+        /// By what.
+        by: Vec<Evidence>,
+        /// The denying statements of the subject's own policy.
+        statements: Vec<usize>,
+    },
+    /// Nothing allows it.
+    Missing {
+        /// What comes near, and why it does not apply.
+        near: Vec<Evidence>,
+        /// Who would have to allow it.
+        fault: Fault,
+        /// What a Deny depends on that may strike besides: it matters where silence is enough.
+        denies: Option<OpenDeny>,
+    },
+    /// It depends on what was not read.
+    Open {
+        /// What.
+        gaps: Vec<Gap>,
+        /// Whether a Deny may be what decides.
+        may_deny: bool,
+        /// The statements that are open.
+        seen: Vec<Evidence>,
+    },
+}
+
+/// A Deny of which it is not known whether it strikes.
+#[derive(Clone, Debug)]
+pub struct OpenDeny {
+    /// What it depends on.
+    pub gaps: Vec<Gap>,
+    /// The statements that are open.
+    pub seen: Vec<Evidence>,
+}
+
+/// Whose silence it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The policy of the key or the vault.
+    Subject,
+    /// The principal's own policies.
+    Principal,
+}
+
+impl Ruling {
+    /// Whether a Deny strikes, or may.
+    pub fn may_deny(&self) -> bool {
+        match self {
+            Self::Denied { .. }
+            | Self::Open { may_deny: true, .. }
+            | Self::Missing {
+                denies: Some(_), ..
+            } => true,
+            Self::Allowed { .. }
+            | Self::Open {
+                may_deny: false, ..
+            }
+            | Self::Missing { denies: None, .. } => false,
+        }
+    }
+
+    /// The ruling where no Allow is needed: silence is open where a Deny may strike.
+    pub fn where_silence_is_enough(self) -> Self {
+        match self {
+            Self::Missing {
+                denies: Some(denies),
+                ..
+            } => Self::Open {
+                gaps: denies.gaps,
+                may_deny: true,
+                seen: denies.seen,
+            },
+            Self::Missing { denies: None, .. }
+            | Self::Allowed { .. }
+            | Self::Denied { .. }
+            | Self::Open { .. } => self,
+        }
+    }
+
+    /// The ruling where a Deny may strike besides: what would be allowed is open then.
+    pub fn unless(self, denies: OpenDeny) -> Self {
+        match self {
+            Self::Allowed { by: seen } => Self::Open {
+                gaps: denies.gaps,
+                may_deny: true,
+                seen: [seen, denies.seen].concat(),
+            },
+            Self::Open { gaps, seen, .. } => Self::Open {
+                gaps: [gaps, denies.gaps].concat(),
+                may_deny: true,
+                seen: [seen, denies.seen].concat(),
+            },
+            Self::Missing { near, fault, .. } => Self::Missing {
+                near,
+                fault,
+                denies: Some(denies),
+            },
+            denied @ Self::Denied { .. } => denied,
+        }
+    }
+}
+
+/// The rulings on several actions.
+pub struct Rulings(pub Vec<(&'static str, Ruling)>);
+
+impl Rulings {
+    /// The actions that a Deny forbids, with the statements, sorted.
+    pub fn denied(&self) -> Option<(Vec<&'static str>, Vec<usize>, Vec<Evidence>)> {
+        let mut actions = Vec::new();
+        let mut all = Vec::new();
+        let mut seen = Vec::new();
+        for (action, ruling) in &self.0 {
+            if let Ruling::Denied { by, statements } = ruling {
+                actions.push(*action);
+                all.extend(statements);
+                seen.extend(by.clone());
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        (!actions.is_empty()).then_some((actions, all, unique(seen)))
+    }
+
+    /// The actions that nothing allows, with what comes near.
+    pub fn missing(&self, whose: Fault) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
+        let mut actions = Vec::new();
+        let mut seen = Vec::new();
+        for (action, ruling) in &self.0 {
+            if let Ruling::Missing { near, fault, .. } = ruling
+                && *fault == whose
+            {
+                actions.push(*action);
+                seen.extend(near.clone());
+            }
+        }
+        (!actions.is_empty()).then_some((actions, unique(seen)))
+    }
+
+    /// What is open, if anything is: a Deny that may strike, too, where nothing allows.
+    pub fn open(&self) -> Option<(Vec<Gap>, bool, Vec<Evidence>)> {
+        let mut found = false;
+        let mut any_deny = false;
+        let mut all = Vec::new();
+        let mut evidence = Vec::new();
+        for (_, ruling) in &self.0 {
+            let (gaps, may_deny, seen) = match ruling {
+                Ruling::Open {
+                    gaps,
+                    may_deny,
+                    seen,
+                } => (gaps, *may_deny, seen),
+                Ruling::Missing {
+                    denies: Some(OpenDeny { gaps, seen }),
+                    ..
+                } => (gaps, true, seen),
+                Ruling::Missing { denies: None, .. }
+                | Ruling::Allowed { .. }
+                | Ruling::Denied { .. } => continue,
+            };
+            found = true;
+            any_deny |= may_deny;
+            all.extend(gaps.clone());
+            evidence.extend(seen.clone());
+        }
+        all.sort();
+        all.dedup();
+        found.then_some((all, any_deny, unique(evidence)))
+    }
+
+    /// Whether everything is allowed.
+    pub fn all_allowed(&self) -> bool {
+        self.0
+            .iter()
+            .all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
+    }
+
+    /// What allowed everything.
+    pub fn allowed_by(&self) -> Vec<Evidence> {
+        let mut seen = Vec::new();
+        for (_, ruling) in &self.0 {
+            if let Ruling::Allowed { by } = ruling {
+                seen.extend(by.clone());
+            }
+        }
+        unique(seen)
+    }
+}
+
+pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    let mut kept: Vec<Evidence> = Vec::new();
+    for item in evidence {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+/// Actions in a sentence: `kms:DescribeKey and kms:CreateGrant`.
+pub fn list(actions: &[&str]) -> String {
+    match actions {
+        [] => "nothing".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A policy that is asked: whose it is, and where it stands in that object.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// Whose policy: an ARN, or an account.
+    pub subject: &'a dyn Display,
+    /// Where: a JSON pointer.
+    pub pointer: &'a str,
+    /// The document.
+    pub document: &'a Document,
+}
+
+impl Asked<'_> {
+    fn at(&self, index: usize) -> String {
+        format!("{}/Statement/{index}", self.pointer)
+    }
+
+    fn name(&self, index: usize) -> String {
+        match self
+            .document
+            .statements()
+            .get(index)
+            .and_then(|statement| statement.sid())
+        {
+            Some(sid) => format!("statement `{sid}`"),
+            None => format!("statement {index}"),
+        }
+    }
+
+    /// Statements that allow or deny an action.
+    pub fn statements(&self, refs: &[StatementRef], action: &str) -> Vec<Evidence> {
+        refs.iter()
+            .map(|at| {
+                let verb = match at.effect {
+                    Effect::Allow => "allows",
+                    Effect::Deny => "denies",
+                };
+                Evidence::at(
+                    self.subject,
+                    self.at(at.index),
+                    format!("{} {verb} {action}", self.name(at.index)),
+                )
+            })
+            .collect()
+    }
+
+    /// Statements whose conditions are open.
+    pub fn open(&self, refs: &[StatementRef], keys: &[String]) -> Vec<Evidence> {
+        refs.iter()
+            .map(|at| {
+                let says = format!("{} depends on {}", self.name(at.index), keys.join(", "));
+                Evidence::at(self.subject, self.at(at.index), says)
+            })
+            .collect()
+    }
+
+    /// Statements that would allow but for one thing, where that is worth saying.
+    pub fn near(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
+        near.iter()
+            .filter_map(|miss| {
+                let name = self.name(miss.statement.index);
+                let says = match &miss.why {
+                    Miss::Principal => return None,
+                    Miss::Action => format!("{name} names the principal, and not {action}"),
+                    Miss::Resource => {
+                        format!("{name} would allow {action}, but names another resource")
+                    }
+                    Miss::Conditions(unmet) => {
+                        let each: Vec<_> = unmet
+                            .iter()
+                            .map(|unmet| {
+                                format!(
+                                    "{} {} wants {}, and the call has {}",
+                                    unmet.operator,
+                                    unmet.key,
+                                    unmet.wanted.join(" or "),
+                                    entry(&unmet.found)
+                                )
+                            })
+                            .collect();
+                        format!(
+                            "{name} would allow {action}, but its condition never holds: {}",
+                            each.join("; ")
+                        )
+                    }
+                };
+                Some(Evidence::at(
+                    self.subject,
+                    self.at(miss.statement.index),
+                    says,
+                ))
+            })
+            .collect()
+    }
+}
+
+fn entry(found: &Entry) -> String {
+    match found {
+        Entry::Absent => "no such key".to_owned(),
+        Entry::Unknown => "a value that is not known".to_owned(),
+        Entry::One(value) => value.clone(),
+        Entry::Many(values) | Entry::Including(values) => values.join(", "),
+        Entry::Shaped(shape) => shape.text(),
+    }
+}

@@ -1,0 +1,154 @@
+#![doc = include_str!("destination_key_refuses_backup.md")]
+
+use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
+use super::words::{foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type};
+use super::{Check, MayFail, known};
+use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::requests::PLAIN_KEY_ACTIONS;
+use crate::catalog::{Family, cite};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::known::Arn;
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
+
+pub(super) const CHECK: Check = Check {
+    id: "destination-key-refuses-backup",
+    title: "the destination vault's key keeps AWS Backup out",
+    doc: include_str!("destination_key_refuses_backup.md"),
+    cites: &[cite::ENCRYPTION, cite::SLR_POLICY, cite::KC_CROSS_ACCOUNT],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let vault = &copy.destination_vault;
+    match known!(copy.destination_type.clone()) {
+        Some(VaultType::Standard) => {}
+        Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
+            return Outcome::not_applicable("the destination is no standard vault");
+        }
+        None if known!(facts.vault_exists(vault)) => return vault_of_unknown_type(vault),
+        None => return no_destination_vault(),
+    }
+    let Some(EncryptedWith::Key(key)) = known!(facts.vault_key(vault)) else {
+        return Outcome::not_applicable("the destination vault has no customer managed key");
+    };
+    match known!(facts.key_manager(&key)) {
+        Some(KeyManager::Customer) => {}
+        Some(KeyManager::Aws) => {
+            return Outcome::not_applicable("AWS sets the policy of an AWS managed key");
+        }
+        None => return Outcome::not_applicable("the destination vault's key does not exist"),
+    }
+    let model = match known!(copy.model()) {
+        Some(model) => model,
+        None => return unlisted(&copy.type_name()),
+    };
+    let role = known!(copy.destination_service_linked_role());
+    let third_account = key.account() != vault.account();
+    let both_sides = model == Model::ServiceDependent;
+    let rulings = ask_key(
+        copy,
+        facts,
+        &KeyQuestion {
+            key: &key,
+            principal: &role,
+            actions: PLAIN_KEY_ACTIONS,
+            via: Via::OfType,
+            both_sides,
+        },
+    );
+    decide(
+        copy,
+        facts,
+        &key,
+        &role,
+        &rulings,
+        both_sides || third_account,
+    )
+}
+
+fn decide(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    key: &Arn,
+    role: &Arn,
+    rulings: &Rulings,
+    must_allow: bool,
+) -> Outcome {
+    let name = key_name(key, facts);
+    let who = "AWSServiceRoleForBackup of the destination account";
+    let message = copy
+        .kind
+        .agreed(|kind| kind.family())
+        .known()
+        .flatten()
+        .and_then(|family| match family {
+            Family::Ebs | Family::Ec2 => predict(MessageId::E6),
+            Family::RdsInstance
+            | Family::RdsCluster
+            | Family::Fsx
+            | Family::DynamoDb
+            | Family::Redshift
+            | Family::Backup
+            | Family::Composite => predict(MessageId::E9),
+        });
+    let share = |actions| {
+        Need::Share(Share {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions,
+            resource: None,
+        })
+    };
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions: actions.clone(),
+            statements,
+        };
+        let missing = rulings.missing(Fault::Subject).filter(|_| must_allow);
+        return Outcome::fail(format!(
+            "the policy of the destination vault's key {name} denies {} to {who}",
+            list(&actions)
+        ))
+        .foretells(foretold(message))
+        .saw(seen)
+        .needs([Need::Lift(lift)])
+        .needs(missing.map(|(actions, _)| share(actions)));
+    }
+    if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
+        return Outcome::fail(format!(
+            "the destination vault's key {name} does not let {who} do {}",
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .foretells(foretold(message))
+        .saw(near)
+        .needs([share(actions)]);
+    }
+    if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Principal)) {
+        return Outcome::fail(format!(
+            "{who} may not do {} on the key {name} by its own policy",
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .foretells(foretold(message))
+        .saw(near);
+    }
+    match rulings.open() {
+        Some((gaps, may_deny, seen)) if must_allow || may_deny => Outcome::undecided(
+            format!("whether the destination vault's key {name} lets {who} use it is not known"),
+            gaps,
+        )
+        .saw(seen),
+        Some(_) | None if must_allow => Outcome::pass(format!(
+            "the destination vault's key {name} lets {who} use it"
+        ))
+        .saw(rulings.allowed_by()),
+        Some(_) | None => Outcome::pass(format!(
+            "no statement of the destination vault's key {name} denies it to {who}"
+        ))
+        .saw(rulings.allowed_by()),
+    }
+}

@@ -1,0 +1,224 @@
+#![doc = include_str!("source_key_not_shared.md")]
+
+use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
+use super::words::{foretold, key_name, same_account, unlisted};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::source_key_not_shared;
+use crate::catalog::requests::source_key_actions;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
+use crate::known::{AccountId, Arn, Fact};
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
+
+/// AWS's instructions include it; the role's own policy does not even use it.
+const DECRYPT: &str = "kms:Decrypt";
+
+pub(super) const CHECK: Check = Check {
+    id: "source-key-not-shared",
+    title: "the backup's key is not shared with the destination account's AWSServiceRoleForBackup",
+    doc: include_str!("source_key_not_shared.md"),
+    cites: &[
+        cite::ENCRYPTION,
+        cite::CROSS_ACCOUNT,
+        cite::KC_KEY,
+        cite::EBS_SHARE,
+        cite::SLR_POLICY,
+    ],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let model = match known!(copy.model()) {
+        Some(model) => model,
+        None => return unlisted(&copy.type_name()),
+    };
+    if !known!(leaves(copy)) {
+        return same_account();
+    }
+    let key = match known!(copy.backup_key.as_ref()) {
+        EncryptedWith::Key(key) => key,
+        EncryptedWith::Nothing => return Outcome::not_applicable("the backup is not encrypted"),
+        EncryptedWith::AwsOwnedKey => {
+            return Outcome::not_applicable("the backup is on a key that AWS owns");
+        }
+    };
+    match known!(facts.key_manager(key)) {
+        Some(KeyManager::Customer) => {}
+        Some(KeyManager::Aws) => {
+            return Outcome::not_applicable("an AWS managed key cannot be shared");
+        }
+        None => return Outcome::not_applicable("the backup's key does not exist"),
+    }
+    let role = known!(copy.destination_service_linked_role());
+    let Some(actions) = known!(copy.kind.agreed(source_key_actions)) else {
+        return unlisted(&copy.type_name());
+    };
+    let asking = |actions, both_sides| {
+        ask_key(
+            copy,
+            facts,
+            &KeyQuestion {
+                key,
+                principal: &role,
+                actions,
+                via: Via::OfType,
+                both_sides,
+            },
+        )
+    };
+    let name = key_name(key, facts);
+    let account = known!(copy.destination_account());
+    match model {
+        Model::ServiceDependent => {
+            let decrypt = asking(&[DECRYPT], false);
+            service_dependent(copy, key, &name, &role, &asking(actions, true), &decrypt)
+        }
+        Model::Independent => {
+            independent(copy, key, &name, &role, account, &asking(actions, false))
+        }
+    }
+}
+
+/// Another account is involved: the destination's, or the one of AWS's that a logically air-gapped vault stands in.
+fn leaves(copy: &Copy) -> Fact<bool> {
+    match copy.is_cross_account() {
+        Fact::Known(true) => Fact::Known(true),
+        Fact::Known(false) => copy.touches_air_gapped_vault(),
+        Fact::Unknown(gap) => match copy.touches_air_gapped_vault() {
+            Fact::Known(true) => Fact::Known(true),
+            Fact::Known(false) | Fact::Unknown(_) => Fact::Unknown(gap),
+        },
+    }
+}
+
+fn service_dependent(
+    copy: &Copy,
+    key: &Arn,
+    name: &str,
+    role: &Arn,
+    rulings: &Rulings,
+    decrypt: &Rulings,
+) -> Outcome {
+    let predicted = || {
+        foretold(
+            copy.kind
+                .agreed(|kind| source_key_not_shared(kind, Some(key)))
+                .known()
+                .flatten()
+                .flatten(),
+        )
+    };
+    let who = format!("AWSServiceRoleForBackup of account {}", account_of(role));
+    let share = |mut actions: Vec<&'static str>| {
+        if decrypt.missing(Fault::Subject).is_some() {
+            actions.push(DECRYPT);
+        }
+        actions.sort_unstable();
+        Need::Share(Share {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions,
+            resource: None,
+        })
+    };
+    let missing = rulings.missing(Fault::Subject);
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let lift = Need::Lift(Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions: actions.clone(),
+            statements,
+        });
+        return Outcome::fail(format!(
+            "the policy of the backup's key {name} denies {} to {who}",
+            list(&actions)
+        ))
+        .foretells(predicted())
+        .saw(seen)
+        .needs([lift])
+        .needs(missing.map(|(actions, _)| share(actions)));
+    }
+    if let Some((actions, near)) = missing {
+        let message = format!(
+            "the backup's key {name} does not let {who} do {}",
+            list(&actions)
+        );
+        return Outcome::fail(message)
+            .foretells(predicted())
+            .saw(near)
+            .needs([share(actions)]);
+    }
+    if let Some((actions, near)) = rulings.missing(Fault::Principal) {
+        let message = format!(
+            "{who} may not do {} by its own policy, whatever the key {name} says",
+            list(&actions)
+        );
+        return Outcome::fail(message).foretells(predicted()).saw(near);
+    }
+    if let Some((gaps, _, seen)) = rulings.open() {
+        return Outcome::undecided(
+            format!("whether the backup's key {name} lets {who} use it is not known"),
+            gaps,
+        )
+        .saw(seen);
+    }
+    let seen = rulings.allowed_by();
+    if !decrypt.all_allowed() {
+        return Outcome::warn(format!(
+            "the backup's key {name} is shared with {who}, but not for kms:Decrypt, which AWS's instructions include"
+        ))
+        .on(Basis::Inferred)
+        .saw(seen);
+    }
+    Outcome::pass(format!("the backup's key {name} is shared with {who}")).saw(seen)
+}
+
+/// AWS's pages disagree whether the vault's key must be shared where the vault's key encrypts the backup.
+fn independent(
+    copy: &Copy,
+    key: &Arn,
+    name: &str,
+    role: &Arn,
+    account: AccountId,
+    rulings: &Rulings,
+) -> Outcome {
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions: actions.clone(),
+            statements,
+        };
+        return Outcome::fail(format!(
+            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}",
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))
+        .saw(seen)
+        .needs([Need::Lift(lift)]);
+    }
+    let open = rulings.open();
+    if let Some((gaps, true, seen)) = open {
+        let message =
+            format!("whether a Deny keeps account {account} from the key {name} is not known");
+        return Outcome::undecided(message, gaps).saw(seen);
+    }
+    let shared = rulings.missing(Fault::Subject).is_none() && open.is_none();
+    if shared {
+        return Outcome::pass(format!(
+            "the source vault's key {name} is shared with account {account}"
+        ))
+        .saw(rulings.allowed_by());
+    }
+    Outcome::warn(format!(
+        "the source vault's key {name} is not shared with account {account}; AWS's pages disagree whether it must be"
+    ))
+    .on(Basis::Observed)
+}
+
+fn account_of(role: &Arn) -> String {
+    role.account()
+        .map_or_else(|| "?".to_owned(), |id| id.to_string())
+}

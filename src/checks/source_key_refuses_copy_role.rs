@@ -1,0 +1,102 @@
+#![doc = include_str!("source_key_refuses_copy_role.md")]
+
+use super::ask::{Fault, KeyQuestion, Via, ask_key, list};
+use super::words::{foretold, key_name};
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::source_key_not_shared;
+use crate::catalog::requests::PLAIN_KEY_ACTIONS;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf};
+
+pub(super) const CHECK: Check = Check {
+    id: "source-key-refuses-copy-role",
+    title: "the backup's key keeps the copy role out",
+    doc: include_str!("source_key_refuses_copy_role.md"),
+    cites: &[cite::ENCRYPTION, cite::KC_KEY],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let key = match known!(copy.backup_key.as_ref()) {
+        EncryptedWith::Key(key) => key,
+        EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {
+            return Outcome::not_applicable("the backup has no customer managed key");
+        }
+    };
+    match known!(facts.key_manager(key)) {
+        Some(KeyManager::Customer) => {}
+        Some(KeyManager::Aws) => {
+            return Outcome::not_applicable("the backup has no customer managed key");
+        }
+        None => return Outcome::not_applicable("the backup's key does not exist"),
+    }
+    let role = known!(copy.role.as_ref());
+    let question = KeyQuestion {
+        key,
+        principal: role,
+        actions: PLAIN_KEY_ACTIONS,
+        via: Via::OfType,
+        both_sides: false,
+    };
+    let rulings = ask_key(copy, facts, &question);
+    let name = key_name(key, facts);
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let predicted = copy
+            .kind
+            .agreed(|kind| source_key_not_shared(kind, Some(key)))
+            .known()
+            .flatten()
+            .flatten();
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: role.clone(),
+            actions: actions.clone(),
+            statements,
+        };
+        return Outcome::fail(format!(
+            "the policy of the backup's key {name} denies {} to {}",
+            list(&actions),
+            role.name()
+        ))
+        .foretells(foretold(predicted))
+        .saw(seen)
+        .needs([Need::Lift(lift)]);
+    }
+    match rulings.open() {
+        Some((gaps, true, seen)) => {
+            return Outcome::undecided(
+                format!(
+                    "whether a Deny of the backup's key {name} strikes {} is not known",
+                    role.name()
+                ),
+                gaps,
+            )
+            .saw(seen);
+        }
+        Some((_, false, seen)) => {
+            return Outcome::warn(format!(
+                "the backup's key {name} may not let {} use it",
+                role.name()
+            ))
+            .on(Basis::Inferred)
+            .saw(seen);
+        }
+        None => {}
+    }
+    match rulings.missing(Fault::Subject) {
+        Some((actions, near)) => Outcome::warn(format!(
+            "the backup's key {name} does not let {} do {}",
+            role.name(),
+            list(&actions)
+        ))
+        .on(Basis::Inferred)
+        .saw(near),
+        None => Outcome::pass(format!(
+            "the backup's key {name} lets {} use it",
+            role.name()
+        ))
+        .saw(rulings.allowed_by()),
+    }
+}

@@ -1,0 +1,314 @@
+//! The command line: from words to one typed task. Nothing is read here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::known::Arn;
+
+/// Will this AWS Backup copy succeed, and if not, exactly what must change?
+///
+/// Decides copies before they run, from what AWS says of vaults, keys, policies and organizations, or from files in which
+/// that was recorded. It only reads AWS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "backup-preflight",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to say it.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How results are printed.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// How the report is written: table, json or ndjson, to standard output or, with =FILE, to a file; repeatable
+    #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatTo::parse, help_heading = "Output")]
+    pub format: Vec<FormatTo>,
+    /// Exit with 1 for a warning, an undecided copy, or no copies at all
+    #[arg(long, global = true, help_heading = "Output")]
+    pub strict: bool,
+    /// Say nothing on standard error but errors
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    pub quiet: bool,
+    /// Show the checks that pass too, and what made them pass
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub color: Colour,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// A format, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatTo {
+    /// The format.
+    pub format: Format,
+    /// The file; `None`: standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl FormatTo {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("a file name must follow `=`".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        Format::from_str(name, false)
+            .map(|format| Self { format, file })
+            .map_err(|_| format!("`{name}` is no format; there are table, json, ndjson"))
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Decide copies: will they succeed, and if not, what must change
+    ///
+    /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
+    Check(Box<Check>),
+    /// The page of one check, or the list of them
+    Explain {
+        /// A check's id, such as `vault-refuses-copy`
+        id: Option<String>,
+    },
+    /// The policy evaluator by itself: JSON lines in, JSON lines out
+    Simulate {
+        /// The requests, one JSON object a line; `-` is standard input
+        #[arg(long, value_name = "FILE")]
+        requests: PathBuf,
+    },
+    /// What AWS Backup can copy, by resource type
+    Capabilities {
+        /// A resource type, such as `RDS`; all of them if left out
+        r#type: Option<String>,
+    },
+    /// The JSON Schema of a format
+    Schema {
+        /// Which
+        // Not `format`, which is the name of the option that every command has.
+        #[arg(value_name = "FORMAT")]
+        of: Schema,
+    },
+    /// A completion script for a shell
+    Completions {
+        /// Which
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, in roff
+    Man,
+}
+
+/// The formats that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Schema {
+    /// The inventory file.
+    Inventory,
+    /// The JSON report.
+    Report,
+}
+
+/// Which copies to decide, and from what.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Take the facts from an inventory file; repeatable, `-` is standard input
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub inventory: Vec<PathBuf>,
+    /// Take the facts from an example that is built in; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "Facts")]
+    pub example: Vec<String>,
+    /// Ask AWS, too, where files are given
+    #[arg(long, help_heading = "Facts")]
+    pub live: bool,
+    /// Keep the facts in a file, to decide from later
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub save: Option<PathBuf>,
+
+    /// Take a fact for granted where it was not read; the report says so; repeatable
+    #[arg(long, value_name = "FACT", help_heading = "Facts")]
+    pub assume: Vec<Assume>,
+
+    /// The resource whose next backup is copied
+    #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
+    pub resource: Option<Arn>,
+    /// The recovery point that is copied
+    #[arg(long, value_name = "ARN", value_parser = arn, conflicts_with = "resource", help_heading = "Copy")]
+    pub recovery_point: Option<Arn>,
+    /// The vault that the copy goes to
+    #[arg(long, value_name = "VAULT_ARN", value_parser = vault, help_heading = "Copy")]
+    pub to: Option<Arn>,
+    /// The vault that the recovery point is in; else that of the newest recovery point
+    #[arg(long, value_name = "VAULT_ARN", value_parser = vault, requires = "to", help_heading = "Copy")]
+    pub source_vault: Option<Arn>,
+    /// The role that the copy job runs as; else AWSBackupDefaultServiceRole
+    #[arg(long, value_name = "ARN", value_parser = arn, requires = "to", help_heading = "Copy")]
+    pub role: Option<Arn>,
+    /// Delete the copy after so many days; else it never expires
+    #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Copy")]
+    pub delete_after: Option<i64>,
+    /// Move the copy to cold storage after so many days
+    #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(0..), help_heading = "Copy")]
+    pub cold_after: Option<i64>,
+    /// Who starts the copy
+    #[arg(
+        long,
+        value_name = "HOW",
+        requires = "to",
+        default_value = "on-demand",
+        help_heading = "Copy"
+    )]
+    pub start: Start,
+    /// Decide only the inventory's copy of this id; repeatable
+    #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
+    pub copy: Vec<String>,
+
+    /// The credentials to ask AWS with.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Calls to AWS at the same time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "AWS")]
+    pub concurrency: u16,
+    /// Give a call to AWS up after so many seconds, retries included
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
+    pub timeout: u64,
+}
+
+/// Which credentials to use on which side.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Credentials {
+    /// The profile for the source account; else the environment's credentials
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub source_profile: Option<String>,
+    /// The role to assume for the source account
+    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    pub source_role_arn: Option<String>,
+    /// The profile for the destination account
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub destination_profile: Option<String>,
+    /// The role to assume for the destination account
+    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    pub destination_role_arn: Option<String>,
+    /// The external id that goes with each role
+    #[arg(long, value_name = "ID", help_heading = "AWS")]
+    pub external_id: Option<String>,
+}
+
+/// A fact that can be taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Assume {
+    /// The organization's service and resource control policies deny nothing that the copy takes
+    OrganizationPoliciesAllow,
+}
+
+/// Who starts a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Start {
+    /// By hand, or by a program.
+    OnDemand,
+    /// By a backup plan.
+    Scheduled,
+}
+
+impl Check {
+    /// How long a call may take, retries included.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
+fn arn(text: &str) -> Result<Arn, String> {
+    Arn::parse(text).map_err(|error| error.to_string())
+}
+
+fn vault(text: &str) -> Result<Arn, String> {
+    let arn = arn(text)?;
+    let is_vault = arn.service() == "backup" && arn.resource().starts_with("backup-vault:");
+    if is_vault && arn.account().is_some() && arn.region().is_some() {
+        Ok(arn)
+    } else {
+        Err(format!(
+            "`{text}` is not a vault: expected `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_format_may_go_to_a_file() {
+        let to = FormatTo::parse("json=out/report.json").unwrap();
+        assert_eq!(
+            (to.format, to.file),
+            (Format::Json, Some("out/report.json".into()))
+        );
+        assert!(
+            FormatTo::parse("yaml")
+                .unwrap_err()
+                .contains("table, json, ndjson")
+        );
+        assert!(FormatTo::parse("json=").is_err());
+    }
+
+    #[test]
+    fn a_destination_must_be_a_vault() {
+        assert!(vault("arn:aws:backup:us-east-2:444455556666:backup-vault:central").is_ok());
+        assert!(
+            vault("arn:aws:s3:::bucket")
+                .unwrap_err()
+                .contains("is not a vault")
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Gaps that are none: what one call could not read, another file may say.
+
+use crate::known::{AccountId, Arn, Fact};
+
+use super::field::Field;
+use super::frame::{GapEntry, Inventory};
+use super::list::List;
+use super::lookup::Facts;
+
+/// Takes out the gaps whose fact is there.
+pub fn drop_filled(inventory: &mut Inventory) {
+    let Field::Is(List(gaps)) = std::mem::take(&mut inventory.gaps) else {
+        return;
+    };
+    let facts = Facts::new(inventory);
+    let left: Vec<GapEntry> = gaps
+        .into_iter()
+        .filter(|gap| !is_filled(gap, &facts))
+        .collect();
+    inventory.gaps = Field::Is(List(left));
+}
+
+fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
+    fn known<T>(fact: Fact<T>) -> bool {
+        matches!(fact, Fact::Known(_))
+    }
+    let Some(subject) = gap.subject.value() else {
+        return false;
+    };
+    let account = || {
+        AccountId::parse(subject)
+            .ok()
+            .or(gap.account.value().copied())
+    };
+    let region = || {
+        gap.account
+            .value()
+            .copied()
+            .zip(gap.region.value().cloned())
+    };
+    let of_arn =
+        |is_known: &dyn Fn(&Arn) -> bool| Arn::parse(subject).is_ok_and(|arn| is_known(&arn));
+    match &*gap.operation {
+        "kms:DescribeKey" => {
+            of_arn(&|arn| known(facts.key_manager(arn)) && known(facts.key_state(arn)))
+        }
+        "kms:GetKeyPolicy" => of_arn(&|arn| known(facts.key_policy(arn))),
+        "kms:ListGrants" => of_arn(&|arn| known(facts.key_grants(arn))),
+        "kms:ListAliases" => of_arn(&|arn| known(facts.key_aliases(arn))),
+        "kms:ListResourceTags" => of_arn(&|arn| known(facts.key_tags(arn))),
+        "backup:DescribeBackupVault" => of_arn(&|arn| {
+            known(facts.vault_key(arn))
+                && known(facts.vault_lock(arn))
+                && known(facts.vault_exists(arn))
+        }),
+        "backup:GetBackupVaultAccessPolicy" => of_arn(&|arn| known(facts.vault_policy(arn))),
+        "backup:DescribeRecoveryPoint" => {
+            of_arn(&|arn| known(facts.point_status(arn)) && known(facts.point_key(arn)))
+        }
+        "backup:DescribeRegionSettings" => region()
+            .is_some_and(|(account, region)| known(facts.dynamodb_advanced(account, &region))),
+        "backup:DescribeGlobalSettings" => {
+            account().is_some_and(|id| known(facts.cross_account_backup(&[id])))
+        }
+        "organizations:DescribeOrganization" => {
+            account().is_some_and(|id| known(facts.organization(id)))
+        }
+        "organizations:ListParents" => {
+            account().is_some_and(|id| known(facts.organization_path(id)))
+        }
+        "organizations:ListPoliciesForTarget" => account().is_some_and(|id| {
+            known(facts.service_control_policies(id)) && known(facts.resource_control_policies(id))
+        }),
+        "iam:GetRole" => {
+            of_arn(&|arn| known(facts.role_exists(arn)) && known(facts.role_trust(arn)))
+        }
+        "iam:ListAttachedRolePolicies" | "iam:ListRolePolicies" | "iam:GetRolePolicy" => {
+            of_arn(&|arn| known(facts.role_policies(arn)))
+        }
+        "iam:ListRoleTags" => of_arn(&|arn| known(facts.role_tags(arn))),
+        "rds:DescribeDBInstances" | "rds:DescribeDBClusters" | "dynamodb:DescribeTable" => {
+            of_arn(&|arn| known(facts.resource_exists(arn)) && known(facts.resource_key(arn)))
+        }
+        "account:GetRegionOptStatus" => {
+            region().is_some_and(|(account, region)| known(facts.region_opt_in(account, &region)))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,390 @@
+//! One policy document, read once and asked many times.
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::Truth;
+use super::arn_pattern::ArnPattern;
+use super::condition::Condition;
+use super::parse::Object;
+use super::pattern::{Pattern, Syntax, has_variable};
+use super::principal::Named;
+
+/// A policy document: a key policy, a vault's access policy, a role's policy, an SCP, a trust policy.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    version: Option<Box<str>>,
+    statements: Vec<Statement>,
+}
+
+/// What a statement does when it applies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// It allows, unless something denies.
+    Allow,
+    /// It denies, whatever allows.
+    #[default]
+    Deny,
+}
+
+/// One statement of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statement {
+    pub(super) sid: Option<Box<str>>,
+    pub(super) effect: Effect,
+    pub(super) principals: Element<Named>,
+    pub(super) actions: Element<Action>,
+    pub(super) resources: Element<ResourcePattern>,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Element<T> {
+    #[default]
+    Absent,
+    Listed {
+        not: bool,
+        items: Vec<T>,
+    },
+    /// Both ways at once, which AWS refuses.
+    Both,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Action {
+    text: Box<str>,
+    names: Names,
+    /// Not a service, a colon and a name, so that AWS refuses it.
+    odd: bool,
+}
+
+/// Which actions a text names. Most need no more than the text itself.
+#[derive(Clone, Debug, PartialEq)]
+enum Names {
+    All,
+    One,
+    /// Those that begin with this many bytes of the text.
+    Prefix(usize),
+    /// In lower case.
+    Pattern(Pattern),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ResourcePattern {
+    text: Box<str>,
+    pub pattern: ArnPattern,
+}
+
+/// Why a text is not a policy document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ParseError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1; 0 where the text ends too early.
+    pub column: usize,
+    /// What was expected there.
+    pub message: String,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let Object(document) = serde_json::from_str(text)?;
+        Ok(document)
+    }
+
+    /// Reads a document that was read as JSON already.
+    ///
+    /// # Errors
+    /// As [`Document::parse`]; line and column are those of the value printed on one line.
+    pub fn from_value(value: &Value) -> Result<Self, ParseError> {
+        match value {
+            Value::String(text) => Self::parse(text),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Self::parse(&value.to_string()),
+        }
+    }
+
+    /// The version as it is written; without one it is 2008-10-17.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// Its statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Whether AWS knows the version.
+    pub(super) fn has_known_version(&self) -> bool {
+        matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))
+    }
+
+    /// The statements were read as if the version has variables, since it may come after them.
+    pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
+        if version.as_deref() != Some("2012-10-17") {
+            for statement in &mut statements {
+                statement.forget_variables();
+            }
+        }
+        Self {
+            version,
+            statements,
+        }
+    }
+
+    /// The document written out: what was understood of it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut document = Map::new();
+        if let Some(version) = &self.version {
+            document.insert("Version".to_owned(), json!(version));
+        }
+        let statements: Vec<Value> = self.statements.iter().map(Statement::to_value).collect();
+        document.insert("Statement".to_owned(), Value::Array(statements));
+        Value::Object(document)
+    }
+}
+
+impl Statement {
+    /// Its `Sid`.
+    #[must_use]
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+
+    /// What it does when it applies.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The principals of `Principal` or `NotPrincipal`, as they are written.
+    #[must_use]
+    pub fn principals(&self) -> &[Named] {
+        self.principals.items()
+    }
+
+    /// Whether it has `NotPrincipal`.
+    #[must_use]
+    pub fn is_not_principal(&self) -> bool {
+        self.principals.is_not()
+    }
+
+    /// The actions of `Action` or `NotAction`, as they are written.
+    pub fn actions(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.actions.items().iter().map(|action| &*action.text)
+    }
+
+    /// Whether it has `NotAction`.
+    #[must_use]
+    pub fn is_not_action(&self) -> bool {
+        self.actions.is_not()
+    }
+
+    /// The resources of `Resource` or `NotResource`, as they are written.
+    pub fn resources(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.resources.items().iter().map(|item| &*item.text)
+    }
+
+    /// Whether it has `NotResource`.
+    #[must_use]
+    pub fn is_not_resource(&self) -> bool {
+        self.resources.is_not()
+    }
+
+    /// Its conditions, all of which must hold.
+    #[must_use]
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
+    fn forget_variables(&mut self) {
+        if let Element::Listed { items, .. } = &mut self.resources {
+            for item in items.iter_mut().filter(|item| has_variable(&item.text)) {
+                *item = ResourcePattern::new(&item.text, false);
+            }
+        }
+        for condition in &mut self.conditions {
+            condition.forget_variables();
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let mut statement = Map::new();
+        if let Some(sid) = &self.sid {
+            statement.insert("Sid".to_owned(), json!(sid));
+        }
+        statement.insert("Effect".to_owned(), json!(self.effect.to_string()));
+        self.principals.write(&mut statement, "Principal", |items| {
+            let mut kinds = Map::new();
+            for item in items {
+                if item.kind().is_empty() {
+                    return json!(item.text());
+                }
+                if let Value::Array(texts) = kinds
+                    .entry(item.kind())
+                    .or_insert_with(|| Value::Array(Vec::new()))
+                {
+                    texts.push(json!(item.text()));
+                }
+            }
+            Value::Object(kinds)
+        });
+        self.actions.write(&mut statement, "Action", |items| {
+            items.iter().map(|item| json!(item.text)).collect()
+        });
+        self.resources.write(&mut statement, "Resource", |items| {
+            items.iter().map(|item| json!(item.text)).collect()
+        });
+        if !self.conditions.is_empty() {
+            let mut block = Map::new();
+            for condition in &self.conditions {
+                let keys = block
+                    .entry(condition.operator())
+                    .or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(keys) = keys {
+                    keys.insert(condition.key().to_owned(), condition.values().collect());
+                }
+            }
+            statement.insert("Condition".to_owned(), Value::Object(block));
+        }
+        Value::Object(statement)
+    }
+}
+
+impl<T> Element<T> {
+    /// One of the two ways was read.
+    pub(super) fn add(&mut self, not: bool, items: Vec<T>) {
+        *self = match self {
+            Self::Absent => Self::Listed { not, items },
+            Self::Listed { .. } | Self::Both => Self::Both,
+        };
+    }
+
+    fn items(&self) -> &[T] {
+        match self {
+            Self::Listed { items, .. } => items,
+            Self::Absent | Self::Both => &[],
+        }
+    }
+
+    fn is_not(&self) -> bool {
+        match self {
+            Self::Listed { not, .. } => *not,
+            Self::Absent | Self::Both => false,
+        }
+    }
+
+    fn write(&self, statement: &mut Map<String, Value>, name: &str, print: impl Fn(&[T]) -> Value) {
+        match self {
+            Self::Absent => {}
+            Self::Listed { not, items } => {
+                let name = if *not {
+                    format!("Not{name}")
+                } else {
+                    name.to_owned()
+                };
+                statement.insert(name, print(items));
+            }
+            Self::Both => {
+                statement.insert(name.to_owned(), print(&[]));
+                statement.insert(format!("Not{name}"), print(&[]));
+            }
+        }
+    }
+}
+
+impl ResourcePattern {
+    pub(super) fn new(text: &str, variables: bool) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables,
+        };
+        Self {
+            text: text.into(),
+            pattern: ArnPattern::parse(text, syntax),
+        }
+    }
+}
+
+impl Action {
+    pub(super) fn new(text: &str) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: false,
+        };
+        let place = |wanted: &[u8]| text.bytes().position(|byte| wanted.contains(&byte));
+        let first = place(b"*?");
+        let sound = match place(b":") {
+            Some(colon) => {
+                let service = first.is_none_or(|first| first > colon) || text.starts_with("*:");
+                service && colon + 1 < text.len()
+            }
+            None => text == "*",
+        };
+        let names = match first {
+            None => Names::One,
+            Some(0) if text == "*" => Names::All,
+            Some(at) if text.ends_with('*') && at + 1 == text.len() => Names::Prefix(at),
+            Some(_) => Names::Pattern(Pattern::parse(&text.to_ascii_lowercase(), syntax)),
+        };
+        Self {
+            text: text.into(),
+            names,
+            odd: !sound,
+        }
+    }
+
+    /// Whether it names an action, given in lower case.
+    pub(super) fn matches(&self, action: &str) -> Truth {
+        let named = match &self.names {
+            Names::All => true,
+            Names::One => self.text.eq_ignore_ascii_case(action),
+            Names::Prefix(length) => match (action.get(..*length), self.text.get(..*length)) {
+                (Some(action), Some(prefix)) => prefix.eq_ignore_ascii_case(action),
+                (None, _) | (_, None) => false,
+            },
+            Names::Pattern(pattern) => pattern.matches_plain(action),
+        };
+        match (named, self.odd) {
+            (false, _) => Truth::False,
+            (true, false) => Truth::True,
+            (true, true) => Truth::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        })
+    }
+}
+
+impl From<serde_json::Error> for ParseError {
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        Self {
+            line: error.line(),
+            column: error.column(),
+            message: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+        }
+    }
+}

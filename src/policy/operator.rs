@@ -1,0 +1,150 @@
+//! The names of condition operators.
+//!
+//! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
+
+use std::cmp::Ordering;
+
+/// A condition operator, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Operator {
+    pub test: Test,
+    /// It holds where no value is met, such as `StringNotEquals`.
+    pub negated: bool,
+    pub set: Set,
+    pub if_exists: bool,
+}
+
+/// How the values of a multivalued key are taken together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    /// The operator is for single-valued keys.
+    None,
+    ForAllValues,
+    ForAnyValue,
+}
+
+/// What is compared, without the negation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    StringEquals,
+    StringEqualsIgnoreCase,
+    StringLike,
+    Arn,
+    Number(Order),
+    Date(Order),
+    Bool,
+    Binary,
+    Ip,
+    Null,
+    /// Not an operator that AWS documents.
+    Odd,
+}
+
+/// How two numbers or two dates compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Order {
+    pub(super) fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+        }
+    }
+}
+
+impl Operator {
+    pub(super) fn parse(text: &str) -> Self {
+        let (set, rest) = if let Some(rest) = text.strip_prefix("ForAllValues:") {
+            (Set::ForAllValues, rest)
+        } else if let Some(rest) = text.strip_prefix("ForAnyValue:") {
+            (Set::ForAnyValue, rest)
+        } else {
+            (Set::None, text)
+        };
+        let (name, if_exists) = match rest.strip_suffix("IfExists") {
+            Some(name) => (name, true),
+            None => (rest, false),
+        };
+        let (test, negated) = test(name);
+        let odd = test == Test::Null && (if_exists || set != Set::None);
+        Self {
+            test: if odd { Test::Odd } else { test },
+            negated,
+            set,
+            if_exists,
+        }
+    }
+}
+
+#[rustfmt::skip]
+fn test(name: &str) -> (Test, bool) {
+    match name {
+        "StringEquals"              => (Test::StringEquals, false),
+        "StringNotEquals"           => (Test::StringEquals, true),
+        "StringEqualsIgnoreCase"    => (Test::StringEqualsIgnoreCase, false),
+        "StringNotEqualsIgnoreCase" => (Test::StringEqualsIgnoreCase, true),
+        "StringLike"                => (Test::StringLike, false),
+        "StringNotLike"             => (Test::StringLike, true),
+        "ArnEquals" | "ArnLike"     => (Test::Arn, false),
+        "ArnNotEquals" | "ArnNotLike" => (Test::Arn, true),
+        "NumericEquals"             => (Test::Number(Order::Equal), false),
+        "NumericNotEquals"          => (Test::Number(Order::Equal), true),
+        "NumericLessThan"           => (Test::Number(Order::Less), false),
+        "NumericLessThanEquals"     => (Test::Number(Order::LessOrEqual), false),
+        "NumericGreaterThan"        => (Test::Number(Order::Greater), false),
+        "NumericGreaterThanEquals"  => (Test::Number(Order::GreaterOrEqual), false),
+        "DateEquals"                => (Test::Date(Order::Equal), false),
+        "DateNotEquals"             => (Test::Date(Order::Equal), true),
+        "DateLessThan"              => (Test::Date(Order::Less), false),
+        "DateLessThanEquals"        => (Test::Date(Order::LessOrEqual), false),
+        "DateGreaterThan"           => (Test::Date(Order::Greater), false),
+        "DateGreaterThanEquals"     => (Test::Date(Order::GreaterOrEqual), false),
+        "Bool"                      => (Test::Bool, false),
+        "BinaryEquals"              => (Test::Binary, false),
+        "IpAddress"                 => (Test::Ip, false),
+        "NotIpAddress"              => (Test::Ip, true),
+        "Null"                      => (Test::Null, false),
+        _                           => (Test::Odd, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_falls_into_set_test_negation_and_if_exists() {
+        assert_eq!(
+            Operator::parse("ForAnyValue:StringNotLikeIfExists"),
+            Operator {
+                test: Test::StringLike,
+                negated: true,
+                set: Set::ForAnyValue,
+                if_exists: true
+            }
+        );
+    }
+
+    #[test]
+    fn what_aws_does_not_document_is_odd() {
+        for name in [
+            "StringMatches",
+            "stringequals",
+            "NullIfExists",
+            "ForAllValues:Null",
+            "",
+        ] {
+            assert_eq!(Operator::parse(name).test, Test::Odd, "{name}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What is asked: may this principal do this action on this resource, given what is known of the request's context.
+
+use crate::known::AccountId;
+
+use super::Shape;
+use super::principal::Principal;
+
+/// One question to a set of policies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks.
+    pub principal: Principal,
+    pub(super) action: Box<str>,
+    /// What the action is done to.
+    pub resource: Resource,
+    /// The account that owns the resource, where it is known.
+    pub resource_account: Option<AccountId>,
+    /// Whether the principal has a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
+    pub bounded: bool,
+    /// What else the policies can see of the request.
+    pub context: Context,
+}
+
+impl Request {
+    /// A request about a resource, whose account is taken from its ARN where that names one.
+    #[must_use]
+    pub fn new(principal: Principal, action: &str, resource: Resource, context: Context) -> Self {
+        Self {
+            principal,
+            action: action.to_ascii_lowercase().into(),
+            resource_account: resource.account(),
+            resource,
+            bounded: false,
+            context,
+        }
+    }
+
+    /// The same request about another action.
+    #[must_use]
+    pub fn with_action(mut self, action: &str) -> Self {
+        self.action = action.to_ascii_lowercase().into();
+        self
+    }
+
+    /// The action in lower case, such as `kms:creategrant`.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// Whether only the resource's own policy can open the door: KMS keys, and roles that are to be assumed. Everywhere
+    /// else an identity policy of the same account is enough.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>.
+    #[must_use]
+    pub(super) fn needs_resource_policy(&self) -> bool {
+        let of = |service: &str, kind: &str| self.resource.is_of(service, kind);
+        (self.action.starts_with("kms:") && of("kms", "key/"))
+            || (self.action.starts_with("sts:") && of("iam", "role/"))
+    }
+}
+
+/// What an action is done to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// The resource of this ARN.
+    Exact(Box<str>),
+    /// A resource that is not there yet: its ARN will have one of these shapes.
+    OneOf(Box<[Shape]>),
+}
+
+impl Resource {
+    /// The resource of this ARN.
+    #[must_use]
+    pub fn exact(arn: &str) -> Self {
+        Self::Exact(arn.into())
+    }
+
+    /// A resource that is not there yet; wildcards in the shapes stand for what is not known.
+    #[must_use]
+    pub fn one_of<'a>(shapes: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::OneOf(shapes.into_iter().map(Shape::parse).collect())
+    }
+
+    fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Exact(arn) => vec![arn.to_string()],
+            Self::OneOf(shapes) => shapes.iter().map(Shape::text).collect(),
+        }
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        let texts = self.texts();
+        let mut accounts = texts
+            .iter()
+            .map(|text| AccountId::parse(text.split(':').nth(4).unwrap_or_default()).ok());
+        let first = accounts.next().flatten()?;
+        accounts
+            .all(|account| account == Some(first))
+            .then_some(first)
+    }
+
+    fn is_of(&self, service: &str, kind: &str) -> bool {
+        let of = |arn: &str| {
+            let mut parts = arn.splitn(6, ':').skip(2);
+            parts.next() == Some(service) && parts.nth(2).is_some_and(|part| part.starts_with(kind))
+        };
+        match self {
+            Self::Exact(arn) => of(arn),
+            Self::OneOf(shapes) => shapes.iter().any(|shape| of(&shape.text())),
+        }
+    }
+}
+
+/// What is known of one context key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The request does not carry the key.
+    Absent,
+    /// Whether it carries the key, and with what value, is not known.
+    Unknown,
+    /// A single-valued key and its value.
+    One(String),
+    /// A multivalued key and all its values.
+    Many(Vec<String>),
+    /// A single-valued key; of its value only the shape is known.
+    Shaped(Shape),
+    /// A multivalued key that has these values, and may have others.
+    Including(Vec<String>),
+}
+
+/// Keys that AWS documents as multivalued.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>.
+const MULTIVALUED: &[&str] = &[
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "backup:copytargetorgpaths",
+    "backup:copytargets",
+    "kms:encryptioncontextkeys",
+    "kms:grantoperations",
+    "kms:resourcealiases",
+];
+
+/// Whether a key, in lower case, can have several values.
+pub(super) fn is_multivalued(name: &str) -> bool {
+    MULTIVALUED.contains(&name)
+}
+
+/// What holds for the keys that nobody spoke of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// The request does not carry them.
+    Absent,
+    /// Nothing is known of them.
+    Unknown,
+}
+
+/// The context of a request: what is known of each condition key. Key names ignore case.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    rest: Rest,
+    /// Where other than for the rest holds: prefixes of keys, in lower case.
+    families: Vec<(Box<str>, Rest)>,
+    /// Sorted by the key in lower case.
+    keys: Vec<Key>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    name: Box<str>,
+    text: Box<str>,
+    entry: Entry,
+}
+
+impl Context {
+    /// A context in which no key is set.
+    #[must_use]
+    pub fn new(rest: Rest) -> Self {
+        Self {
+            rest,
+            families: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Says what is known of a key, in place of what was said before.
+    pub fn set(&mut self, key: &str, entry: Entry) {
+        let name: Box<str> = key.to_ascii_lowercase().into();
+        let key = Key {
+            text: key.into(),
+            entry,
+            name,
+        };
+        match self
+            .keys
+            .binary_search_by(|other| other.name.cmp(&key.name))
+        {
+            Ok(at) => {
+                if let Some(slot) = self.keys.get_mut(at) {
+                    *slot = key;
+                }
+            }
+            Err(at) => self.keys.insert(at, key),
+        }
+    }
+
+    /// The same context, with this held of the keys that begin so and that nobody spoke of: the tags of a resource
+    /// whose tags were read (`aws:ResourceTag/`), the keys of a service that the action does not carry (`kms:`).
+    #[must_use]
+    pub fn with_family(mut self, prefix: &str, rest: Rest) -> Self {
+        self.families
+            .push((prefix.to_ascii_lowercase().into(), rest));
+        self
+    }
+
+    /// The same context, with this known of a key.
+    #[must_use]
+    pub fn with(mut self, key: &str, entry: Entry) -> Self {
+        self.set(key, entry);
+        self
+    }
+
+    /// What is known of a key, in any mixture of upper and lower case.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &Entry {
+        self.entry(&key.to_ascii_lowercase())
+    }
+
+    /// What is known of a key that is in lower case already.
+    pub(super) fn entry(&self, key: &str) -> &Entry {
+        match self.find(key) {
+            Some(key) => &key.entry,
+            None => match self.rest_of(key) {
+                Rest::Absent => &Entry::Absent,
+                Rest::Unknown => &Entry::Unknown,
+            },
+        }
+    }
+
+    /// What holds for a key that nobody spoke of.
+    fn rest_of(&self, key: &str) -> Rest {
+        let family = self
+            .families
+            .iter()
+            .find(|(prefix, _)| key.starts_with(&**prefix));
+        family.map_or(self.rest, |(_, rest)| *rest)
+    }
+
+    /// The key as the request spells it, or else as the policy does.
+    pub(super) fn spelling<'a>(&'a self, key: &str, text: &'a str) -> &'a str {
+        self.find(key).map_or(text, |key| &key.text)
+    }
+
+    fn find(&self, name: &str) -> Option<&Key> {
+        let at = self
+            .keys
+            .binary_search_by(|key| (*key.name).cmp(name))
+            .ok()?;
+        self.keys.get(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_in_any_case_and_the_last_word_stands() {
+        let context = Context::new(Rest::Unknown)
+            .with("aws:SourceAccount", Entry::Absent)
+            .with("AWS:sourceaccount", Entry::One("1".into()));
+        assert_eq!(context.get("aws:SourceAccount"), &Entry::One("1".into()));
+        assert_eq!(context.get("aws:SourceArn"), &Entry::Unknown);
+    }
+
+    #[test]
+    fn a_family_of_keys_may_be_absent_while_the_rest_is_unknown() {
+        let context = Context::new(Rest::Unknown)
+            .with_family("aws:ResourceTag/", Rest::Absent)
+            .with("aws:ResourceTag/team", Entry::One("orders".into()));
+        assert_eq!(
+            context.get("aws:resourcetag/Team"),
+            &Entry::One("orders".into())
+        );
+        assert_eq!(context.get("aws:ResourceTag/other"), &Entry::Absent);
+        assert_eq!(context.get("aws:SourceVpce"), &Entry::Unknown);
+    }
+
+    #[test]
+    fn the_account_of_a_resource_that_is_not_there_yet_is_that_of_its_shapes() {
+        let shapes = [
+            "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:*",
+            "arn:aws:rds:us-east-2:111122223333:snapshot:rds:*",
+        ];
+        let account = Resource::one_of(shapes).account().unwrap();
+        assert_eq!(account.to_string(), "111122223333");
+        assert_eq!(
+            Resource::one_of(["arn:aws:ec2:us-east-2::snapshot/*"]).account(),
+            None
+        );
+    }
+}

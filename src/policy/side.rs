@@ -1,0 +1,347 @@
+//! What one party alone says to a request: the resource, the principal, or the organization.
+
+use super::Truth;
+use super::document::{Document, Effect, Statement};
+use super::evaluate::{is_bound_by_organization, open_words};
+use super::principal::{How, PrincipalKind};
+use super::request::Request;
+use super::statement::Miss;
+use super::tally::{Kind, StatementRef, Tally};
+
+/// What one party says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// It denies, by these statements.
+    Denied {
+        /// The Denies.
+        by: Vec<StatementRef>,
+    },
+    /// Nothing that it says allows, so that it denies by saying nothing.
+    NotAllowed {
+        /// The policies that are silent.
+        policy: Kind,
+        /// The level that is silent, root first; 0 where there are none.
+        level: usize,
+        /// The statements that would allow but for one thing.
+        near: Vec<NearMiss>,
+        /// Denies that are open: whether it denies outright too is not known, which matters where silence is enough.
+        denies: Vec<StatementRef>,
+        /// The keys, or words, that leave those open.
+        keys: Vec<String>,
+    },
+    /// It allows.
+    Allowed {
+        /// The Allows.
+        by: Vec<StatementRef>,
+        /// How they name the principal: where they only name its account, its own policies must allow too.
+        how: How,
+        /// Statements that may name the principal more closely than that, and are open.
+        open: Vec<StatementRef>,
+        /// The keys that leave those open.
+        keys: Vec<String>,
+    },
+    /// It depends on facts that were not read.
+    Unknown {
+        /// The statements that are open.
+        statements: Vec<StatementRef>,
+        /// The context keys, or words, that leave them open.
+        keys: Vec<String>,
+    },
+}
+
+/// A statement that would allow but for one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// Where it stands.
+    pub statement: StatementRef,
+    /// Its `Sid`.
+    pub sid: Option<String>,
+    /// What keeps it from applying.
+    pub why: Miss,
+}
+
+/// The documents of one kind and level, and what they say.
+struct Party<'a> {
+    kind: Kind,
+    level: usize,
+    documents: Vec<&'a Document>,
+    tally: Tally,
+}
+
+/// What the policy of the resource says.
+#[must_use]
+pub fn resource_side(request: &Request, policy: Option<&Document>) -> Side {
+    let documents = policy.into_iter().collect();
+    Party::side(
+        request,
+        &[Party::ask(request, Kind::Resource, 0, documents)],
+    )
+}
+
+/// What the policies of the principal say, within its permissions boundary. The root user of an account has none, and
+/// needs none: nothing here may be asked of it.
+#[must_use]
+pub fn identity_side(
+    request: &Request,
+    identity: &[&Document],
+    boundary: Option<&Document>,
+) -> Side {
+    let ask = |kind, documents| Party::ask(request, kind, 0, documents);
+    let mut parties = vec![ask(Kind::Identity, identity.to_vec())];
+    parties.extend(boundary.map(|boundary| ask(Kind::Boundary, vec![boundary])));
+    Party::side(request, &parties)
+}
+
+/// What the policies of the organizations say: SCPs of the principal's, RCPs of the resource's. Where none binds the
+/// principal, they allow, by no statement.
+#[must_use]
+pub fn control_side(request: &Request, scps: &[Vec<&Document>], rcps: &[Vec<&Document>]) -> Side {
+    let bound = is_bound_by_organization(request);
+    let service = request.principal.kind() == PrincipalKind::Service;
+    let ask = |kind| {
+        move |(level, documents): (usize, &Vec<_>)| {
+            Party::ask(request, kind, level, documents.clone())
+        }
+    };
+    let mut parties: Vec<Party<'_>> = Vec::new();
+    if bound && !service {
+        parties.extend(scps.iter().enumerate().map(ask(Kind::Scp)));
+    }
+    if bound {
+        parties.extend(rcps.iter().enumerate().map(ask(Kind::Rcp)));
+    }
+    for party in parties.iter_mut().filter(|party| party.kind == Kind::Rcp) {
+        // RCPs only deny: the one that allows everything cannot be detached.
+        party.tally.allow = Truth::True;
+    }
+    Party::side(request, &parties)
+}
+
+impl<'a> Party<'a> {
+    fn ask(request: &Request, kind: Kind, level: usize, documents: Vec<&'a Document>) -> Self {
+        Self {
+            tally: Tally::of(request, kind, level, documents.iter().copied()),
+            kind,
+            level,
+            documents,
+        }
+    }
+
+    /// All parties must allow, and none may deny.
+    fn side(request: &Request, parties: &[Self]) -> Side {
+        let refs = |effect, truth| {
+            let each = parties.iter();
+            let each = each.flat_map(move |party| party.tally.refs(effect, truth));
+            each.collect::<Vec<_>>()
+        };
+        let deny = Truth::any(parties.iter().map(|party| party.tally.deny));
+        if deny == Truth::True {
+            return Side::Denied {
+                by: refs(Effect::Deny, Truth::True),
+            };
+        }
+        let silent = |party: &&Self| party.tally.allow == Truth::False;
+        if let Some(party) = parties.iter().find(silent) {
+            let denies = refs(Effect::Deny, Truth::Unknown);
+            let keys = Self::open(request, parties, &denies);
+            return party.silent(request, denies, keys);
+        }
+        let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
+        if allow == Truth::True && deny == Truth::False {
+            let how = parties.first().map(|party| party.tally.how());
+            let how = how.unwrap_or(How::Everyone);
+            let closer = |party: &Self| party.tally.direct_refs(Truth::Unknown).collect::<Vec<_>>();
+            let open = match how {
+                How::Account => parties.iter().flat_map(closer).collect(),
+                How::Everyone | How::Itself | How::Session => Vec::new(),
+            };
+            return Side::Allowed {
+                by: refs(Effect::Allow, Truth::True),
+                how,
+                keys: Self::open(request, parties, &open),
+                open,
+            };
+        }
+        let mut statements = refs(Effect::Deny, Truth::Unknown);
+        let unsettled = parties
+            .iter()
+            .filter(|party| party.tally.allow == Truth::Unknown);
+        statements
+            .extend(unsettled.flat_map(|party| party.tally.refs(Effect::Allow, Truth::Unknown)));
+        statements.sort_unstable();
+        Side::Unknown {
+            keys: Self::open(request, parties, &statements),
+            statements,
+        }
+    }
+
+    fn open(request: &Request, parties: &[Self], at: &[StatementRef]) -> Vec<String> {
+        let statement = |at: &StatementRef| {
+            let mut parties = parties.iter();
+            let party = parties.find(|party| party.kind == at.policy && party.level == at.level)?;
+            party.documents.get(at.document)?.statements().get(at.index)
+        };
+        open_words(request, at, statement)
+    }
+
+    fn silent(&self, request: &Request, denies: Vec<StatementRef>, keys: Vec<String>) -> Side {
+        let mut near = Vec::new();
+        for (document, policy) in self.documents.iter().enumerate() {
+            for (index, statement) in policy.statements().iter().enumerate() {
+                let at = StatementRef {
+                    policy: self.kind,
+                    level: self.level,
+                    document,
+                    index,
+                    effect: statement.effect(),
+                };
+                if at.effect == Effect::Allow {
+                    near.extend(near_miss(request, statement, at));
+                }
+            }
+        }
+        Side::NotAllowed {
+            policy: self.kind,
+            level: self.level,
+            near,
+            denies,
+            keys,
+        }
+    }
+}
+
+fn near_miss(request: &Request, statement: &Statement, at: StatementRef) -> Option<NearMiss> {
+    Some(NearMiss {
+        statement: at,
+        sid: statement.sid().map(str::to_owned),
+        why: statement.miss(request, at.policy)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::fixture::{KEY, LINKED, OTHER, ROLE, document, one, policy, request};
+    use crate::policy::{Entry, Unmet};
+
+    #[test]
+    fn the_resources_side_says_how_it_names_the_principal() {
+        for (name, expected) in [
+            (ROLE, How::Itself),
+            ("111122223333", How::Account),
+            ("*", How::Everyone),
+        ] {
+            let key = policy(&[&format!("Allow kms:* {name}")]);
+            let side = resource_side(&request(ROLE, "kms:Decrypt", KEY), Some(&key));
+            let Side::Allowed { how, by, .. } = side else {
+                panic!("{side:?}");
+            };
+            assert_eq!((how, by.len()), (expected, 1));
+        }
+    }
+
+    #[test]
+    fn an_account_that_is_delegated_to_may_still_be_named_more_closely() {
+        let key = document(&format!(
+            r#"{},{{"Effect": "Allow", "Principal": {{"AWS": "{ROLE}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringEquals": {{"kms:ViaService": "x"}}}}}}"#,
+            crate::policy::fixture::statement("Allow kms:* 111122223333")
+        ));
+        let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
+        decrypt.context.set("kms:ViaService", Entry::Unknown);
+        let side = resource_side(&decrypt, Some(&key));
+        let Side::Allowed {
+            how, open, keys, ..
+        } = side
+        else {
+            panic!("{side:?}");
+        };
+        assert_eq!((how, open.len(), open[0].index), (How::Account, 1, 1));
+        assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
+    fn silence_names_the_statements_that_come_near() {
+        let key = document(&format!(
+            r#"{{"Sid": "ViaBackup", "Effect": "Allow", "Principal": {{"AWS": "{LINKED}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringLike": {{"kms:ViaService": "backup.*.amazonaws.com"}}}}}},
+               {},{},{}"#,
+            crate::policy::fixture::statement(&format!("Allow kms:Decrypt {LINKED}")),
+            crate::policy::fixture::statement(&format!("Allow kms:CreateGrant {OTHER}")),
+            crate::policy::fixture::statement(&format!("Allow kms:Encrypt {ROLE}")),
+        ));
+        let mut grant = request(LINKED, "kms:CreateGrant", KEY);
+        let via = one("rds.us-east-2.amazonaws.com");
+        grant.context.set("kms:ViaService", via.clone());
+        let Side::NotAllowed { policy, near, .. } = resource_side(&grant, Some(&key)) else {
+            panic!("expected silence");
+        };
+        assert_eq!(policy, Kind::Resource);
+        let why: Vec<Miss> = near.iter().map(|miss| miss.why.clone()).collect();
+        let unmet = Unmet {
+            operator: "StringLike".to_owned(),
+            key: "kms:ViaService".to_owned(),
+            wanted: vec!["backup.*.amazonaws.com".to_owned()],
+            found: via,
+        };
+        assert_eq!(
+            why,
+            [Miss::Conditions(vec![unmet]), Miss::Action, Miss::Principal]
+        );
+        assert_eq!(near[0].sid.as_deref(), Some("ViaBackup"));
+    }
+
+    #[test]
+    fn silence_names_the_denies_that_may_strike() {
+        let key = document(&format!(
+            r#"{{"Effect": "Deny", "Principal": {{"AWS": "{ROLE}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringEquals": {{"kms:ViaService": "x"}}}}}}"#
+        ));
+        let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
+        decrypt.context.set("kms:ViaService", Entry::Unknown);
+        let side = resource_side(&decrypt, Some(&key));
+        let Side::NotAllowed { denies, keys, .. } = side else {
+            panic!("{side:?}");
+        };
+        assert_eq!((denies.len(), denies[0].index), (1, 0));
+        assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
+    fn the_principals_side_names_the_boundary_where_that_is_silent() {
+        let (allow, tight) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
+        let decrypt = request(ROLE, "kms:Decrypt", KEY);
+        let silent = |side| match side {
+            Side::NotAllowed { policy, .. } => Some(policy),
+            Side::Denied { .. } | Side::Allowed { .. } | Side::Unknown { .. } => None,
+        };
+        let side = identity_side(&decrypt, &[&allow], Some(&tight));
+        assert_eq!(silent(side), Some(Kind::Boundary));
+        let side = identity_side(&decrypt, &[&tight], Some(&allow));
+        assert_eq!(silent(side), Some(Kind::Identity));
+        assert_eq!(silent(identity_side(&decrypt, &[&allow], None)), None);
+    }
+
+    #[test]
+    fn the_organizations_side_names_the_level_that_is_silent() {
+        let (allow, none) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
+        let decrypt = request(ROLE, "kms:Decrypt", KEY);
+        let side = control_side(&decrypt, &[vec![&allow], vec![&none]], &[]);
+        let Side::NotAllowed {
+            policy,
+            level,
+            near,
+            ..
+        } = side
+        else {
+            panic!("{side:?}");
+        };
+        assert_eq!((policy, level, near.len()), (Kind::Scp, 1, 1));
+        let deny = super::super::fixture::policy(&["Deny kms:* *"]);
+        let side = control_side(&decrypt, &[], &[vec![&deny]]);
+        assert!(matches!(side, Side::Denied { .. }), "{side:?}");
+        let linked = request(LINKED, "kms:Decrypt", KEY);
+        let side = control_side(&linked, &[vec![&none]], &[vec![&deny]]);
+        assert!(matches!(side, Side::Allowed { ref by, .. } if by.is_empty()));
+    }
+}

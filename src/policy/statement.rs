@@ -1,0 +1,269 @@
+//! Whether one statement applies to a request, and where it does not, why.
+
+use super::condition::Condition;
+use super::document::{Effect, Element, Statement};
+use super::principal::{How, Named, PrincipalKind};
+use super::request::{Entry, Request};
+use super::{Kind, Truth};
+
+/// How a statement applies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Applies {
+    /// It names the principal itself, or everybody.
+    pub direct: Truth,
+    /// It names the principal's account.
+    pub account: Truth,
+    /// The closest way in which it names the principal.
+    pub how: How,
+}
+
+/// The one thing that keeps a statement from applying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Miss {
+    /// It does not name the principal.
+    Principal,
+    /// It does not name the action.
+    Action,
+    /// It does not name the resource.
+    Resource,
+    /// These conditions do not hold.
+    Conditions(Vec<Unmet>),
+}
+
+/// A condition that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// The operator as it is written.
+    pub operator: String,
+    /// The key as it is written.
+    pub key: String,
+    /// The values as they are written.
+    pub wanted: Vec<String>,
+    /// What the request has under the key.
+    pub found: Entry,
+}
+
+impl Applies {
+    const NOT: Self = Self {
+        direct: Truth::False,
+        account: Truth::False,
+        how: How::Account,
+    };
+
+    pub(super) fn truth(self) -> Truth {
+        self.direct.or(self.account)
+    }
+
+    /// The same where something about the statement cannot be relied on.
+    pub(super) fn doubted(self) -> Self {
+        self.and(Truth::Unknown)
+    }
+
+    fn and(self, truth: Truth) -> Self {
+        Self {
+            direct: self.direct.and(truth),
+            account: self.account.and(truth),
+            how: self.how,
+        }
+    }
+}
+
+impl Statement {
+    pub(super) fn applies(&self, request: &Request, kind: Kind) -> Applies {
+        let mut rest = self.action(request);
+        if rest == Truth::False {
+            return Applies::NOT;
+        }
+        let named = self.named(request, kind);
+        if named.truth() == Truth::False {
+            return Applies::NOT;
+        }
+        rest = rest.and(self.resource(request));
+        for condition in &self.conditions {
+            if rest == Truth::False {
+                return Applies::NOT;
+            }
+            rest = rest.and(condition.truth(&request.context));
+        }
+        named.and(rest)
+    }
+
+    fn action(&self, request: &Request) -> Truth {
+        match &self.actions {
+            Element::Absent | Element::Both => Truth::Unknown,
+            Element::Listed { not, items } => {
+                let met = Truth::any(items.iter().map(|item| item.matches(request.action())));
+                turned(met, *not, items.is_empty())
+            }
+        }
+    }
+
+    fn resource(&self, request: &Request) -> Truth {
+        match &self.resources {
+            // The trust policy of a role has none: it is about the role.
+            Element::Absent if request.action().starts_with("sts:") => Truth::True,
+            Element::Absent | Element::Both => Truth::Unknown,
+            Element::Listed { not, items } => {
+                let each = items.iter().map(|item| {
+                    item.pattern
+                        .matches_resource(&request.resource, &request.context)
+                });
+                let met = turned(Truth::any(each), *not, items.is_empty());
+                let may_be_invalid = || {
+                    let mut patterns = items.iter().map(|item| &item.pattern);
+                    patterns.any(|pattern| pattern.may_lack_value(&request.context))
+                };
+                if met == Truth::True && may_be_invalid() {
+                    Truth::Unknown
+                } else {
+                    met
+                }
+            }
+        }
+    }
+
+    fn named(&self, request: &Request, kind: Kind) -> Applies {
+        let all = Applies {
+            direct: Truth::True,
+            account: Truth::False,
+            how: How::Everyone,
+        };
+        let odd = all.and(Truth::Unknown);
+        match (&self.principals, kind) {
+            (Element::Absent, Kind::Identity | Kind::Boundary | Kind::Scp) => all,
+            // These policies belong to their principal, and AWS does not take the element in them; without it, it takes
+            // no policy of a resource.
+            (Element::Listed { .. }, Kind::Identity | Kind::Boundary | Kind::Scp)
+            | (Element::Absent, Kind::Resource | Kind::Rcp)
+            | (Element::Both, _) => odd,
+            (Element::Listed { not: false, items }, Kind::Resource | Kind::Rcp) => {
+                list(items, request)
+            }
+            (Element::Listed { not: true, items }, Kind::Resource | Kind::Rcp) => {
+                let truth = match self.effect() {
+                    Effect::Deny => excepted(items, request),
+                    // AWS does not support it.
+                    Effect::Allow => excepted(items, request).and(Truth::Unknown),
+                };
+                all.and(truth)
+            }
+        }
+    }
+
+    /// The keys, or words, that leave open whether it applies.
+    pub(super) fn open(&self, request: &Request, kind: Kind, out: &mut Vec<String>) {
+        let before = out.len();
+        let context = &request.context;
+        for condition in &self.conditions {
+            if condition.truth(context) == Truth::Unknown {
+                condition.open(context, out);
+            }
+        }
+        if self.action(request) == Truth::Unknown {
+            out.push("Action".to_owned());
+        }
+        if self.resource(request) == Truth::Unknown {
+            let at = out.len();
+            if let Element::Listed { items, .. } = &self.resources {
+                for item in items {
+                    item.pattern.open_variables(context, out);
+                }
+            }
+            if out.len() == at {
+                out.push("Resource".to_owned());
+            }
+        }
+        if self.named(request, kind).truth() == Truth::Unknown {
+            out.push("Principal".to_owned());
+        }
+        if out.len() == before {
+            out.push("Version".to_owned());
+        }
+    }
+
+    /// Why it does not apply, where that is one thing only.
+    pub(super) fn miss(&self, request: &Request, kind: Kind) -> Option<Miss> {
+        let conditions = self.conditions.iter();
+        let unmet: Vec<Unmet> = conditions
+            .filter(|condition| condition.truth(&request.context) == Truth::False)
+            .map(|condition| Unmet::new(condition, request))
+            .collect();
+        let mut misses = Vec::new();
+        if self.action(request) == Truth::False {
+            misses.push(Miss::Action);
+        }
+        if self.resource(request) == Truth::False {
+            misses.push(Miss::Resource);
+        }
+        if self.named(request, kind).truth() == Truth::False {
+            misses.push(Miss::Principal);
+        }
+        if !unmet.is_empty() {
+            misses.push(Miss::Conditions(unmet));
+        }
+        let only = misses.pop();
+        only.filter(|_| misses.is_empty())
+    }
+}
+
+impl Unmet {
+    fn new(condition: &Condition, request: &Request) -> Self {
+        Self {
+            operator: condition.operator().to_owned(),
+            key: condition.key().to_owned(),
+            wanted: condition.values().map(str::to_owned).collect(),
+            found: condition.found(&request.context).clone(),
+        }
+    }
+}
+
+/// A list the other way round. AWS does not say what everything but nothing is.
+fn turned(met: Truth, not: bool, empty: bool) -> Truth {
+    match (not, empty) {
+        (false, _) => met,
+        (true, false) => !met,
+        (true, true) => Truth::Unknown,
+    }
+}
+
+fn list(items: &[Named], request: &Request) -> Applies {
+    let mut found = Applies::NOT;
+    for item in items {
+        let (truth, how) = item.names(&request.principal, &request.context);
+        if truth == Truth::False {
+            continue;
+        }
+        if how == How::Account {
+            found.account = found.account.or(truth);
+        } else {
+            found.direct = found.direct.or(truth);
+        }
+        found.how = found.how.max(how);
+    }
+    found
+}
+
+/// Whether `NotPrincipal` strikes. AWS checks the account, then the role or user, so both have to be excepted; where only
+/// one is, it says that access may be denied.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
+fn excepted(items: &[Named], request: &Request) -> Truth {
+    let found = list(items, request);
+    match request.principal.kind() {
+        PrincipalKind::Root | PrincipalKind::Service => !found.direct,
+        PrincipalKind::Role | PrincipalKind::Session | PrincipalKind::User if request.bounded => {
+            Truth::True
+        }
+        PrincipalKind::Role
+        | PrincipalKind::Session
+        | PrincipalKind::User
+        | PrincipalKind::Other => {
+            let everyone = found.direct == Truth::True && found.how == How::Everyone;
+            if everyone {
+                Truth::False
+            } else {
+                (!found.direct).either(!found.account)
+            }
+        }
+    }
+}

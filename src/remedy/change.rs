@@ -1,0 +1,191 @@
+//! What is different once a remedy was made: facts that lie on top of those that were read, or another copy.
+
+use crate::inventory::{
+    Account, Conflicts, Field, Inventory, Key, Lifecycle, List, Merge, Named, Policy, RegionFacts,
+    Role, Vault,
+};
+use crate::known::{AccountId, Arn, Region};
+
+/// What a remedy changes.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The facts that it makes; they lie on top of those that were read.
+    pub facts: Inventory,
+    /// How the copy itself changes.
+    pub copy: CopyChange,
+}
+
+/// How a remedy changes the copy itself.
+#[derive(Clone, Debug, Default)]
+pub enum CopyChange {
+    /// Not at all.
+    #[default]
+    None,
+    /// It is kept for this long.
+    Lifecycle(Lifecycle),
+    /// It goes into this vault.
+    Destination(Arn),
+}
+
+impl CopyChange {
+    /// Changes the names of a copy.
+    pub fn apply(&self, named: &mut Named) {
+        match self {
+            Self::None => {}
+            Self::Lifecycle(lifecycle) => {
+                named.lifecycle = crate::known::Fact::Known(Some(lifecycle.clone()));
+            }
+            Self::Destination(vault) => named.destination_vault = vault.clone(),
+        }
+    }
+}
+
+impl Change {
+    /// A change of nothing yet.
+    pub fn none() -> Self {
+        Self {
+            facts: Inventory::empty(),
+            copy: CopyChange::None,
+        }
+    }
+
+    /// The same with an account's facts on top.
+    pub fn account(mut self, id: AccountId, set: impl FnOnce(&mut Account)) -> Self {
+        let mut account = Account {
+            account: id,
+            organization: Field::Absent,
+            cross_account_backup: Field::Absent,
+            service_control_policies: Field::Absent,
+            resource_control_policies: Field::Absent,
+            backup_policy: Field::Absent,
+            tag_policy: Field::Absent,
+            roles: Field::Absent,
+            roles_complete: Field::Absent,
+            regions: Field::Absent,
+            extra: Vec::new(),
+        };
+        set(&mut account);
+        let mut more = Inventory::empty();
+        more.accounts = Field::Is(List(vec![account]));
+        // The pieces of a change speak of different fields, so that nothing can clash.
+        self.facts.merge(more, &mut Conflicts::default());
+        self
+    }
+
+    /// The same with the facts of a Region of an account on top.
+    pub fn region(self, id: AccountId, name: Region, set: impl FnOnce(&mut RegionFacts)) -> Self {
+        self.account(id, |account| {
+            let mut region = RegionFacts {
+                region: name,
+                opt_in_status: Field::Absent,
+                region_settings: Field::Absent,
+                allowed_images: Field::Absent,
+                vaults: Field::Absent,
+                vaults_complete: Field::Absent,
+                keys: Field::Absent,
+                resources: Field::Absent,
+                recovery_points: Field::Absent,
+                option_groups: Field::Absent,
+                plans: Field::Absent,
+                copy_jobs: Field::Absent,
+                extra: Vec::new(),
+            };
+            set(&mut region);
+            account.regions = Field::Is(List(vec![region]));
+        })
+    }
+
+    /// The same with a key on top; nothing where its ARN names no place.
+    pub fn key(self, key: Key) -> Self {
+        match (key.arn.account(), key.arn.region()) {
+            (Some(account), Some(region)) => self.region(account, region, |region| {
+                region.keys = Field::Is(List(vec![key]))
+            }),
+            _ => self,
+        }
+    }
+
+    /// The same with a vault on top; nothing where its ARN names no place.
+    pub fn vault(self, vault: Vault) -> Self {
+        match (vault.arn.account(), vault.arn.region()) {
+            (Some(account), Some(region)) => self.region(account, region, |region| {
+                region.vaults = Field::Is(List(vec![vault]))
+            }),
+            _ => self,
+        }
+    }
+
+    /// The same with a role on top; nothing where its ARN names no account.
+    pub fn role(self, role: Role) -> Self {
+        match role.arn.account() {
+            Some(account) => self.account(account, |account| {
+                account.roles = Field::Is(List(vec![role]))
+            }),
+            None => self,
+        }
+    }
+
+    /// The same with a key's policy changed.
+    pub fn key_policy(self, arn: &Arn, policy: Policy) -> Self {
+        self.key(Key {
+            policy: Field::Is(policy),
+            ..bare_key(arn)
+        })
+    }
+
+    /// The same with a vault's access policy changed.
+    pub fn vault_policy(self, arn: &Arn, policy: Policy) -> Self {
+        self.vault(Vault {
+            access_policy: Field::Is(policy),
+            ..bare_vault(arn)
+        })
+    }
+}
+
+/// A key of which nothing is said.
+pub fn bare_key(arn: &Arn) -> Key {
+    Key {
+        arn: arn.clone(),
+        key_manager: Field::Absent,
+        key_state: Field::Absent,
+        key_spec: Field::Absent,
+        key_usage: Field::Absent,
+        aliases: Field::Absent,
+        policy: Field::Absent,
+        grants: Field::Absent,
+        tags: Field::Absent,
+        extra: Vec::new(),
+    }
+}
+
+/// A vault of which nothing is said.
+pub fn bare_vault(arn: &Arn) -> Vault {
+    Vault {
+        name: Field::Absent,
+        arn: arn.clone(),
+        vault_type: Field::Absent,
+        vault_state: Field::Absent,
+        encryption_key_arn: Field::Absent,
+        encryption_key_type: Field::Absent,
+        locked: Field::Absent,
+        min_retention_days: Field::Absent,
+        max_retention_days: Field::Absent,
+        access_policy: Field::Absent,
+        tags: Field::Absent,
+        extra: Vec::new(),
+    }
+}
+
+/// A role of which nothing is said.
+pub fn bare_role(arn: &Arn) -> Role {
+    Role {
+        arn: arn.clone(),
+        assume_role_policy_document: Field::Absent,
+        attached_policies: Field::Absent,
+        inline_policies: Field::Absent,
+        permissions_boundary: Field::Absent,
+        simulated: Field::Absent,
+        tags: Field::Absent,
+        extra: Vec::new(),
+    }
+}

@@ -1,0 +1,53 @@
+//! A remedy while it is being made: the change itself, and what it is for.
+
+use super::change::Change;
+use super::{Remedy, RemedyKind};
+
+/// A check of a copy, by the copy's place among the decided ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// The copy's place.
+    pub copy: usize,
+    /// The check's id.
+    pub check: &'static str,
+}
+
+/// A remedy without its id, its proof and its links to others.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What it will say.
+    pub remedy: Remedy,
+    /// What becomes different when it is made; `None` where the inventory cannot show it.
+    pub change: Option<Change>,
+    /// The checks that it is for.
+    pub targets: Vec<Target>,
+    /// What tells alternatives from each other: remedies of one group do each in place of the others.
+    pub group: Option<String>,
+}
+
+impl Draft {
+    /// A draft of a kind, on a subject.
+    pub fn new(kind: RemedyKind, subject: impl ToString, title: impl Into<String>) -> Self {
+        Self {
+            remedy: Remedy {
+                id: String::new(),
+                title: title.into(),
+                subject: subject.to_string(),
+                account: None,
+                kind,
+                before: None,
+                after: None,
+                added: Vec::new(),
+                commands: Vec::new(),
+                requires: Vec::new(),
+                alternative_to: Vec::new(),
+                proven: None,
+                copies: Vec::new(),
+                checks: Vec::new(),
+            },
+            change: None,
+            targets: Vec::new(),
+            group: None,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A resource on an AWS managed key, moved to a customer managed one: by the owning service's own commands.
+
+use super::RemedyKind;
+use super::command::{region, word};
+use super::draft::Draft;
+use crate::catalog::Kind;
+use crate::inventory::{Copy, KindOf};
+use crate::known::Arn;
+
+/// The resource is encrypted anew. `None` where it is not known what it is.
+pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+    let resource = copy.resource.as_ref().known()?.as_ref()?;
+    let KindOf::Known(kind) = copy.kind else {
+        return None;
+    };
+    let steps = steps(kind, resource)?;
+    let title = format!(
+        "encrypt `{}` with a customer managed key: new snapshot, restored under a new name",
+        resource.name()
+    );
+    let mut draft = Draft::new(RemedyKind::ReEncrypt, resource, title);
+    draft.remedy.account = resource.account().or(key.account());
+    draft.remedy.commands = vec![create_key(key, share_with, "re-encrypted backups")];
+    draft.remedy.commands.extend(steps);
+    Some(draft)
+}
+
+/// Makes a key in the account and Region of another, shared with a principal, and keeps its ARN in `$KEY`.
+pub fn create_key(like: &Arn, share_with: Option<&Arn>, what: &str) -> String {
+    let flag = region(like.region().as_ref());
+    let root = like
+        .account()
+        .map(|id| format!("arn:{}:iam::{id}:root", like.partition()));
+    let mut policy = super::patch::add_statements(
+        None,
+        &root
+            .map(|root| {
+                serde_json::json!({
+                    "Sid": "Enable IAM User Permissions",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": root},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                })
+            })
+            .into_iter()
+            .collect::<Vec<_>>(),
+    );
+    if let Some(principal) = share_with {
+        let actions = vec![
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+        ];
+        let statements = super::statement::of_key(Some(&policy), &[(principal.clone(), actions)]);
+        policy = super::patch::add_statements(Some(&policy), &statements);
+    }
+    format!(
+        "KEY=$(aws kms create-key{flag} --description {} --query KeyMetadata.Arn --output text \
+         --policy file:///dev/stdin <<'POLICY'\n{policy:#}\nPOLICY\n)",
+        word(what)
+    )
+}
+
+/// The commands of the owning service; `None` where no snapshot can be re-encrypted.
+fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
+    let flag = region(resource.region().as_ref());
+    let name = resource.name();
+    let (old, new) = (format!("{name}-before-cmk"), format!("{name}-on-cmk"));
+    let database = |service: &str, what: &str| {
+        let thing = if what == "db-cluster" {
+            "cluster"
+        } else {
+            "instance"
+        };
+        let (snapshot, id) = (
+            format!(
+                "db-{}snapshot",
+                if thing == "cluster" { "cluster-" } else { "" }
+            ),
+            format!("{what}-identifier"),
+        );
+        let restore = if thing == "cluster" {
+            format!(
+                "aws {service} restore-db-cluster-from-snapshot{flag} --{id} {new} --snapshot-identifier {new} --engine \"$ENGINE\" --kms-key-id \"$KEY\""
+            )
+        } else {
+            format!(
+                "aws {service} restore-db-instance-from-db-snapshot{flag} --{id} {new} --{snapshot}-identifier {new}"
+            )
+        };
+        vec![
+            format!(
+                "aws {service} create-{snapshot}{flag} --{id} {name} --{snapshot}-identifier {old}"
+            ),
+            format!("aws {service} wait {snapshot}-available{flag} --{snapshot}-identifier {old}"),
+            format!(
+                "aws {service} copy-{snapshot}{flag} --source-{snapshot}-identifier {old} --target-{snapshot}-identifier {new} --kms-key-id \"$KEY\" --copy-tags"
+            ),
+            format!("aws {service} wait {snapshot}-available{flag} --{snapshot}-identifier {new}"),
+            restore,
+        ]
+    };
+    match kind {
+        Kind::Rds => Some(database("rds", "db-instance")),
+        Kind::Aurora | Kind::RdsMultiAzCluster => Some(database("rds", "db-cluster")),
+        Kind::DocumentDb => Some(database("docdb", "db-cluster")),
+        Kind::Neptune => Some(database("neptune", "db-cluster")),
+        Kind::Ebs => Some(vec![
+            format!(
+                "SNAPSHOT=$(aws ec2 create-snapshot{flag} --volume-id {name} --query SnapshotId --output text)"
+            ),
+            format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$SNAPSHOT\""),
+            format!(
+                "COPY=$(aws ec2 copy-snapshot{flag} --source-region {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"$KEY\" --query SnapshotId --output text)",
+                resource
+                    .region()
+                    .map_or_else(|| "\"$AWS_REGION\"".to_owned(), |region| region.to_string())
+            ),
+            format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$COPY\""),
+            format!(
+                "aws ec2 create-volume{flag} --snapshot-id \"$COPY\" --availability-zone \"$ZONE\""
+            ),
+        ]),
+        Kind::Ec2 | Kind::Ec2Vss => Some(vec![
+            format!(
+                "IMAGE=$(aws ec2 create-image{flag} --instance-id {name} --name {old} --query ImageId --output text)"
+            ),
+            format!("aws ec2 wait image-available{flag} --image-ids \"$IMAGE\""),
+            format!(
+                "COPY=$(aws ec2 copy-image{flag} --source-region {} --source-image-id \"$IMAGE\" --name {new} --encrypted --kms-key-id \"$KEY\" --query ImageId --output text)",
+                resource
+                    .region()
+                    .map_or_else(|| "\"$AWS_REGION\"".to_owned(), |region| region.to_string())
+            ),
+            format!("aws ec2 wait image-available{flag} --image-ids \"$COPY\""),
+            format!(
+                "aws ec2 run-instances{flag} --image-id \"$COPY\" --instance-type \"$INSTANCE_TYPE\" --subnet-id \"$SUBNET\""
+            ),
+        ]),
+        Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOntap | Kind::FsxOpenZfs => Some(vec![
+            format!(
+                "BACKUP=$(aws fsx create-backup{flag} --file-system-id {name} --query Backup.BackupId --output text)"
+            ),
+            format!(
+                "COPY=$(aws fsx copy-backup{flag} --source-backup-id \"$BACKUP\" --kms-key-id \"$KEY\" --query Backup.BackupId --output text)"
+            ),
+            format!(
+                "aws fsx create-file-system-from-backup{flag} --backup-id \"$COPY\" --subnet-ids \"$SUBNET\""
+            ),
+        ]),
+        Kind::AuroraDsql
+        | Kind::DynamoDbBasic
+        | Kind::DynamoDbAdvanced
+        | Kind::Efs
+        | Kind::Eks
+        | Kind::StorageGateway
+        | Kind::Redshift
+        | Kind::RedshiftServerless
+        | Kind::S3
+        | Kind::SapHana
+        | Kind::Timestream
+        | Kind::VirtualMachine
+        | Kind::CloudFormation => None,
+    }
+}

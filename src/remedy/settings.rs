@@ -1,0 +1,168 @@
+//! Changes of settings: the service-linked role, cross-account backup, a Region, the copy's retention.
+
+use serde_json::json;
+
+use super::RemedyKind;
+use super::change::{Change, CopyChange, bare_role};
+use super::command::region;
+use super::draft::Draft;
+use crate::inventory::{Copy, Field, Lifecycle, Organization, Policy};
+use crate::known::{AccountId, Arn, Fact, Region};
+
+/// AWS Backup's service-linked role is created in an account.
+pub fn service_linked_role(account: AccountId, role: &Arn) -> Draft {
+    let title = format!("create AWSServiceRoleForBackup in account {account}");
+    let mut draft = Draft::new(RemedyKind::CreateServiceLinkedRole, role, title);
+    draft.remedy.account = Some(account);
+    draft.remedy.commands = vec![
+        "aws iam create-service-linked-role --aws-service-name backup.amazonaws.com".to_owned(),
+    ];
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "backup.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }]});
+    draft.change = Policy::from_value(&trust).ok().map(|trust| {
+        let mut created = bare_role(role);
+        created.assume_role_policy_document = Field::Is(trust);
+        Change::none().role(created)
+    });
+    draft
+}
+
+/// Cross-account backup is switched on, by the management account, for all.
+pub fn cross_account_backup(
+    management: Option<&str>,
+    organization: Option<&str>,
+    ours: &[AccountId],
+) -> Draft {
+    let subject = organization.unwrap_or("organization");
+    let mut draft = Draft::new(
+        RemedyKind::EnableCrossAccountBackup,
+        subject,
+        format!(
+            "switch cross-account backup on in the organization {subject}, from its management account"
+        ),
+    );
+    draft.remedy.account = management.and_then(|id| AccountId::parse(id).ok());
+    draft.remedy.commands = vec![
+        "aws backup update-global-settings --global-settings isCrossAccountBackupEnabled=true"
+            .to_owned(),
+    ];
+    let mut change = Change::none();
+    for account in ours.iter().copied().chain(draft.remedy.account) {
+        change = change.account(account, |account| {
+            account.cross_account_backup = Field::Is(true)
+        });
+    }
+    if let (Some(management), Some(id)) = (draft.remedy.account, organization) {
+        let organization = Organization {
+            id: Field::Is(id.into()),
+            master_account_id: Field::Is(management.to_string().into()),
+            path: Field::Absent,
+            extra: Vec::new(),
+        };
+        if !ours.contains(&management) {
+            change = change.account(management, |account| {
+                account.organization = Field::Is(organization)
+            });
+        }
+    }
+    draft.change = Some(change);
+    draft
+}
+
+/// A Region is switched on in an account.
+pub fn enable_region(account: AccountId, name: &Region) -> Draft {
+    let mut draft = Draft::new(
+        RemedyKind::EnableRegion,
+        format!("{account}/{name}"),
+        format!("switch the Region {name} on in account {account}"),
+    );
+    draft.remedy.account = Some(account);
+    draft.remedy.commands = vec![format!("aws account enable-region --region-name {name}")];
+    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+        region.opt_in_status = Field::Is("opted-in".into())
+    }));
+    draft
+}
+
+/// The copy is kept for as long as the destination's lock allows.
+pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -> Draft {
+    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let days = now.and_then(Lifecycle::days_kept);
+    let wanted = match (days, min, max) {
+        (Some(days), Some(min), _) if days < min => min,
+        (_, _, Some(max)) => max,
+        (Some(days), _, None) => days,
+        (None, min, None) => min.unwrap_or(0),
+    };
+    let title = format!(
+        "keep the copy `{}` for {wanted} days, within what the lock of the vault `{}` allows",
+        copy.id,
+        vault.name()
+    );
+    keep_for(copy, wanted, title)
+}
+
+/// The copy is kept for as long as its move to cold storage asks for.
+pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
+    let title = format!(
+        "keep the copy `{}` for {days} days, 90 of them in cold storage",
+        copy.id
+    );
+    keep_for(copy, days, title)
+}
+
+fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
+    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let cold = now.map_or(Field::Null, |lifecycle| {
+        lifecycle.move_to_cold_storage_after_days.clone()
+    });
+    let lifecycle = Lifecycle {
+        delete_after_days: Field::Is(wanted),
+        move_to_cold_storage_after_days: cold,
+        extra: Vec::new(),
+    };
+    let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
+    let account = copy.source_account();
+    draft.remedy.commands = vec![command(copy, wanted)];
+    draft.remedy.account = match account {
+        Fact::Known(account) => Some(account),
+        Fact::Unknown(_) => None,
+    };
+    draft.change = Some(Change {
+        copy: CopyChange::Lifecycle(lifecycle),
+        ..Change::none()
+    });
+    draft
+}
+
+fn command(copy: &Copy, days: i64) -> String {
+    if let Some(plan) = &copy.plan {
+        return format!(
+            "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days} in the Lifecycle of the copy action, then\n\
+             aws backup update-backup-plan --backup-plan-id {} --backup-plan file://plan.json",
+            plan.id, plan.rule, plan.id
+        );
+    }
+    let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));
+    format!(
+        "aws backup start-copy-job{} --recovery-point-arn {} --source-backup-vault-name {} \
+         --destination-backup-vault-arn {} --iam-role-arn {} --lifecycle DeleteAfterDays={days}",
+        region(copy.source_region().known().as_ref()),
+        known(
+            copy.recovery_point.as_ref().map(ToString::to_string),
+            "RECOVERY_POINT"
+        ),
+        known(
+            copy.source_vault
+                .as_ref()
+                .known()
+                .map(|vault| super::command::word(vault.name())),
+            "SOURCE_VAULT"
+        ),
+        copy.destination_vault,
+        known(copy.role.as_ref().known().map(ToString::to_string), "ROLE"),
+    )
+}

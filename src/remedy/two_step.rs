@@ -1,0 +1,73 @@
+//! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
+
+use super::RemedyKind;
+use super::command::{region, word};
+use super::draft::Draft;
+use super::re_encrypt::create_key;
+use crate::inventory::Copy;
+use crate::known::{Arn, Fact};
+
+/// The vault in between.
+pub const BETWEEN: &str = "copy-re-encryption";
+
+/// The copy goes through a vault within its account. `None` where the source vault is not known.
+pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+    let Fact::Known(source) = &copy.source_vault else {
+        return None;
+    };
+    let account = source.account()?;
+    let place = source.region()?;
+    let flag = region(Some(&place));
+    let between = Arn::parse(&format!(
+        "arn:{}:backup:{place}:{account}:backup-vault:{BETWEEN}",
+        source.partition()
+    ))
+    .ok()?;
+    let title = format!(
+        "copy in two steps: into the vault `{BETWEEN}` of account {account} on a customer managed key, then on to `{}`",
+        copy.destination_vault.name()
+    );
+    let mut draft = Draft::new(RemedyKind::TwoStepCopy, &copy.id, title);
+    let role = copy
+        .role
+        .as_ref()
+        .known()
+        .map_or_else(|| "\"$ROLE\"".to_owned(), ToString::to_string);
+    let point = match (
+        &copy.recovery_point,
+        copy.resource.as_ref().known().and_then(Option::as_ref),
+    ) {
+        (Some(point), _) => format!("POINT={point}"),
+        (None, Some(resource)) => format!(
+            "POINT=$(aws backup list-recovery-points-by-resource{flag} --resource-arn {resource} \
+             --query 'sort_by(RecoveryPoints,&CreationDate)[-1].RecoveryPointArn' --output text)"
+        ),
+        (None, None) => "POINT=\"$RECOVERY_POINT\"".to_owned(),
+    };
+    let step = |from: &str, to: &Arn| {
+        format!(
+            "aws backup start-copy-job{flag} --recovery-point-arn \"$POINT\" --source-backup-vault-name {} \
+             --destination-backup-vault-arn {to} --iam-role-arn {role} --query CopyJobId --output text",
+            word(from)
+        )
+    };
+    draft.remedy.account = Some(account);
+    draft.remedy.commands = vec![
+        create_key(key, share_with, "re-encryption of backups on their way out"),
+        format!(
+            "aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\""
+        ),
+        point,
+        format!("JOB=$({})", step(source.name(), &between)),
+        format!(
+            "until STATE=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" --query CopyJob.State --output text) \
+             && [ \"$STATE\" != CREATED ] && [ \"$STATE\" != RUNNING ]; do sleep 30; done"
+        ),
+        format!(
+            "[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
+             --query CopyJob.DestinationRecoveryPointArn --output text) && {}",
+            step(BETWEEN, &copy.destination_vault)
+        ),
+    ];
+    Some(draft)
+}

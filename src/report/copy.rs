@@ -1,0 +1,285 @@
+//! One copy, as a report has it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::checks::{Check, Decided};
+use crate::inventory::Start;
+use crate::inventory::{
+    Copy, EncryptedWith, Facts, Field, KeyManager, Lifecycle, Model, PlanReference, VaultType,
+};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+use crate::verdict::{Basis, Evidence, Outcome, Status, Verdict};
+
+use super::model::Mended;
+
+/// One copy, with what was found about it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CopyReport {
+    /// Its id.
+    pub id: String,
+    /// Where it comes from.
+    pub source: CopySource,
+    /// Where it goes.
+    pub destination: CopyTarget,
+    /// The role that the copy job runs as; absent where it is unknown.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub role: Field<Arn>,
+    /// Who starts it.
+    pub start: Start,
+    /// How long the copy is kept: null where it never expires, absent where that is unknown.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub lifecycle: Field<Retention>,
+    /// The plan that makes it; null where none does.
+    pub plan: Option<PlanReference>,
+    /// What was taken for granted, in words.
+    pub assumptions: Vec<String>,
+    /// The keys on the way.
+    pub encryption: EncryptionReport,
+    /// Whether it will succeed.
+    pub verdict: Verdict,
+    /// What every check found, in the order in which they run.
+    pub checks: Vec<CheckReport>,
+}
+
+/// Where a copy comes from. A field that is absent is unknown.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CopySource {
+    /// The source vault's account.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub account: Field<AccountId>,
+    /// The source vault's Region.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub region: Field<Region>,
+    /// The source vault.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub vault: Field<Arn>,
+    /// What is backed up; null where the recovery point names nothing.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub resource: Field<Arn>,
+    /// The recovery point; null where it is still to be made.
+    pub recovery_point: Option<Arn>,
+    /// The resource type, by its name in AWS Backup's API.
+    #[serde(skip_serializing_if = "is_absent")]
+    pub resource_type: Field<ResourceType>,
+}
+
+/// Where a copy goes.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CopyTarget {
+    /// The vault's account; null where its ARN has none.
+    pub account: Option<AccountId>,
+    /// The vault's Region; null where its ARN has none.
+    pub region: Option<Region>,
+    /// The vault.
+    pub vault: Arn,
+    /// What kind of vault it is; null where that is unknown, or the vault does not exist.
+    pub vault_type: Option<&'static str>,
+}
+
+/// How long a copy is kept, as in AWS Backup's `Lifecycle`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Retention {
+    /// The days after which it is deleted; null for never.
+    pub delete_after_days: Option<i64>,
+    /// The days after which it moves to cold storage; null for never.
+    pub move_to_cold_storage_after_days: Option<i64>,
+}
+
+/// The keys on the way. What is null is unknown, or is no key with an ARN.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct EncryptionReport {
+    /// Whose key encrypts the backup; null where the resource type is unknown.
+    pub model: Option<EncryptionModel>,
+    /// The key that the backup is encrypted with.
+    pub backup_key: Option<Arn>,
+    /// Who manages that key.
+    pub backup_key_manager: Option<KeyManagedBy>,
+    /// The key that the copy will be encrypted with.
+    pub copy_key: Option<Arn>,
+    /// Who manages that key.
+    pub copy_key_manager: Option<KeyManagedBy>,
+}
+
+/// Whose key encrypts a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EncryptionModel {
+    /// The key of the vault it lies in.
+    Independent,
+    /// The key of the resource.
+    ServiceDependent,
+}
+
+/// Who manages a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum KeyManagedBy {
+    /// The customer: its policy can be changed.
+    Customer,
+    /// AWS, for one service in one account: its policy cannot be changed.
+    Aws,
+    /// Nobody who could be asked: AWS owns it, and it has no ARN.
+    AwsOwned,
+    /// There is no key: it is not encrypted.
+    None,
+}
+
+/// What one check found.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CheckReport {
+    /// The check's id.
+    pub id: &'static str,
+    /// How it came out.
+    pub outcome: Status,
+    /// That in words.
+    pub message: String,
+    /// How strong AWS's word for the rule is.
+    pub basis: Basis,
+    /// What was seen, and where.
+    pub evidence: Vec<Evidence>,
+    /// The StatusMessage that AWS will give, where it is a known literal.
+    pub predicted_message: Option<String>,
+    /// The MessageCategory that AWS will give, where it is known.
+    pub predicted_category: Option<&'static str>,
+    /// What was not known.
+    pub gaps: Vec<Gap>,
+    /// The pages that say so.
+    pub cites: Vec<&'static str>,
+    /// The ids of the remedies that mend it.
+    pub remedies: Vec<String>,
+}
+
+fn is_absent<T>(field: &Field<T>) -> bool {
+    !field.is_present()
+}
+
+/// Unknown is absent.
+fn field<T>(fact: Fact<T>) -> Field<T> {
+    match fact {
+        Fact::Known(value) => Field::Is(value),
+        Fact::Unknown(_) => Field::Absent,
+    }
+}
+
+/// Unknown is absent, and what is not there is null.
+fn field_or_null<T>(fact: Fact<Option<T>>) -> Field<T> {
+    match fact {
+        Fact::Known(Some(value)) => Field::Is(value),
+        Fact::Known(None) => Field::Null,
+        Fact::Unknown(_) => Field::Absent,
+    }
+}
+
+impl CopyReport {
+    pub(super) fn new(decided: &Decided, mended: &Mended<'_>, facts: &Facts<'_>) -> Self {
+        let copy = &decided.copy;
+        Self {
+            id: copy.id.to_string(),
+            source: CopySource {
+                account: field(copy.source_account()),
+                region: field(copy.source_region()),
+                vault: field(copy.source_vault.clone()),
+                resource: field_or_null(copy.resource.clone()),
+                recovery_point: copy.recovery_point.clone(),
+                resource_type: field(copy.resource_type.clone()),
+            },
+            destination: CopyTarget {
+                account: copy.destination_vault.account(),
+                region: copy.destination_vault.region(),
+                vault: copy.destination_vault.clone(),
+                vault_type: copy
+                    .destination_type
+                    .clone()
+                    .known()
+                    .flatten()
+                    .map(VaultType::as_str),
+            },
+            role: field(copy.role.clone()),
+            start: copy.start,
+            lifecycle: field_or_null(
+                copy.lifecycle
+                    .as_ref()
+                    .map(|kept| kept.as_ref().map(Retention::of)),
+            ),
+            plan: copy.plan.clone(),
+            assumptions: copy.assumptions.clone(),
+            encryption: EncryptionReport::of(copy, facts),
+            verdict: decided.verdict,
+            checks: decided
+                .outcomes
+                .iter()
+                .map(|(check, outcome)| {
+                    CheckReport::new(check, outcome, mended.by(&copy.id, check.id))
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Retention {
+    fn of(lifecycle: &Lifecycle) -> Self {
+        Self {
+            delete_after_days: lifecycle.delete_after_days.value().copied(),
+            move_to_cold_storage_after_days: lifecycle
+                .move_to_cold_storage_after_days
+                .value()
+                .copied(),
+        }
+    }
+}
+
+impl EncryptionReport {
+    fn of(copy: &Copy, facts: &Facts<'_>) -> Self {
+        let (backup_key, backup_key_manager) =
+            key(&copy.backup_key, copy.backup_key_manager(facts));
+        let (copy_key, copy_key_manager) = key(&copy.copy_key, copy.copy_key_manager(facts));
+        Self {
+            model: copy.model().known().flatten().map(|model| match model {
+                Model::Independent => EncryptionModel::Independent,
+                Model::ServiceDependent => EncryptionModel::ServiceDependent,
+            }),
+            backup_key,
+            backup_key_manager,
+            copy_key,
+            copy_key_manager,
+        }
+    }
+}
+
+fn key(
+    with: &Fact<EncryptedWith>,
+    manager: Fact<Option<KeyManager>>,
+) -> (Option<Arn>, Option<KeyManagedBy>) {
+    match with {
+        Fact::Unknown(_) => (None, None),
+        Fact::Known(EncryptedWith::Nothing) => (None, Some(KeyManagedBy::None)),
+        Fact::Known(EncryptedWith::AwsOwnedKey) => (None, Some(KeyManagedBy::AwsOwned)),
+        Fact::Known(EncryptedWith::Key(arn)) => {
+            let manager = manager.known().flatten().map(|manager| match manager {
+                KeyManager::Customer => KeyManagedBy::Customer,
+                KeyManager::Aws => KeyManagedBy::Aws,
+            });
+            (Some(arn.clone()), manager)
+        }
+    }
+}
+
+impl CheckReport {
+    pub(super) fn new(check: &Check, outcome: &Outcome, remedies: Vec<String>) -> Self {
+        let predicted = outcome.predicted.as_ref();
+        Self {
+            id: check.id,
+            outcome: outcome.status,
+            message: outcome.message.clone(),
+            basis: outcome.basis,
+            evidence: outcome.evidence.clone(),
+            predicted_message: predicted.and_then(|predicted| predicted.message.clone()),
+            predicted_category: predicted.and_then(|predicted| predicted.category),
+            gaps: outcome.gaps.clone(),
+            cites: check.cites.iter().map(|cite| cite.url).collect(),
+            remedies,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What is printed: from decided copies and their remedies to a table, JSON and pages of text.
+//!
+//! Plain functions from values to text. How wide the terminal is, and whether it takes colours, is passed in.
+
+mod capabilities;
+mod copy;
+mod explain;
+mod json;
+mod model;
+mod ndjson;
+mod table;
+
+pub use capabilities::{capabilities_json, capabilities_table};
+pub use copy::{
+    CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
+    KeyManagedBy, Retention,
+};
+pub use explain::{list, page};
+pub use json::{json, report_schema};
+pub use model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
+pub use ndjson::ndjson;
+pub use table::{NARROWEST, Options, render};

@@ -1,0 +1,63 @@
+//! The report as JSON lines, for what reads a line at a time.
+
+use serde::Serialize;
+
+use crate::known::Gap;
+
+use super::copy::CopyReport;
+use super::model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
+
+/// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, remedies and gaps,
+/// and the summary last.
+#[must_use]
+pub fn ndjson(report: &Report) -> String {
+    let copies = report.copies.iter().map(Line::Copy);
+    let vaults = report.vaults.iter().flatten().map(Line::Vault);
+    let remedies = report.remedies.iter().map(Line::Remedy);
+    let gaps = report.gaps.iter().map(Line::Gap);
+    let last = Line::Summary(Last {
+        schema: report.schema,
+        tool: report.tool,
+        collected_at: report.collected_at.as_deref(),
+        summary: report.summary,
+    });
+    copies
+        .chain(vaults)
+        .chain(remedies)
+        .chain(gaps)
+        .chain([last])
+        .map(|line| line.text())
+        .collect()
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Copy(&'a CopyReport),
+    Vault(&'a VaultReport),
+    Remedy(&'a RemedyReport),
+    Gap(&'a Gap),
+    Summary(Last<'a>),
+}
+
+/// The summary, with what stands at the head of the JSON report.
+#[derive(Serialize)]
+struct Last<'a> {
+    schema: SchemaId,
+    tool: Tool,
+    collected_at: Option<&'a str>,
+    #[serde(flatten)]
+    summary: Summary,
+}
+
+impl Line<'_> {
+    #[expect(
+        clippy::expect_used,
+        reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
+    )]
+    fn text(&self) -> String {
+        let mut text = serde_json::to_string(self).expect("our types are JSON");
+        text.push('\n');
+        text
+    }
+}

@@ -1,0 +1,151 @@
+//! Inventory files: read whole, written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::inventory::{Inventory, ReadError, Stranger, Timestamp, merge, read, strangers};
+
+use super::examples;
+
+/// Why no inventory could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The file cannot be read.
+    #[error("could not read `{path}`: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("could not write `{path}`: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no such example.
+    #[error("there is no example `{name}`; there are {known}")]
+    NoExample {
+        /// The name that was asked for.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// The files make no inventory.
+    #[error(transparent)]
+    Inventory(#[from] ReadError),
+}
+
+/// Reads files and examples, each by name, into one inventory. Gives the fields of the frame that it does not know, too.
+///
+/// # Errors
+/// Where one cannot be read, is no inventory, or disagrees with another.
+pub fn load(
+    files: &[PathBuf],
+    names: &[String],
+) -> Result<(Inventory, Vec<Stranger>), SourceError> {
+    let mut all = Vec::new();
+    let mut odd = Vec::new();
+    for name in names {
+        let example = examples::find(name).ok_or_else(|| SourceError::NoExample {
+            name: name.clone(),
+            known: examples::EXAMPLES
+                .iter()
+                .map(|example| example.name)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+        let file = format!("example {name}");
+        let inventory = read(&file, example.text.as_bytes())?;
+        all.push((file, inventory));
+    }
+    for path in files {
+        let (name, bytes) = bytes(path)?;
+        let inventory = read(&name, &bytes)?;
+        odd.extend(strangers(&name, &inventory));
+        all.push((name, inventory));
+    }
+    Ok((merge(all)?, odd))
+}
+
+/// The moment, for what is read now.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::of(time::OffsetDateTime::now_utc())
+}
+
+/// The bytes of a file; of standard input where the path is `-`.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn bytes(path: &Path) -> Result<(String, Vec<u8>), SourceError> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let name = "standard input".to_owned();
+        return match io::stdin().read_to_end(&mut bytes) {
+            Ok(_) => Ok((name, bytes)),
+            Err(source) => Err(SourceError::Read { path: name, source }),
+        };
+    }
+    let name = path.display().to_string();
+    match fs::read(path) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(source) => Err(SourceError::Read { path: name, source }),
+    }
+}
+
+/// Writes a file whole or not at all, readable by its owner alone: an inventory tells much about an account.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write(path: &Path, text: &str) -> Result<(), SourceError> {
+    write_whole(path, text).map_err(|source| SourceError::Write {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    // Pipes and devices are written as they are.
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return fs::write(path, text);
+    }
+    let mut name = path
+        .file_name()
+        .map(std::ffi::OsStr::to_owned)
+        .unwrap_or_default();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let done = write_part(&part, text).and_then(|()| fs::rename(&part, path));
+    if done.is_err() {
+        // The error that matters is the first one.
+        let _ = fs::remove_file(&part);
+    }
+    done
+}
+
+fn write_part(part: &Path, text: &str) -> io::Result<()> {
+    let mut file = private(part)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+}
+
+#[cfg(not(unix))]
+fn private(path: &Path) -> io::Result<File> {
+    File::create(path)
+}

@@ -1,0 +1,5 @@
+//! What is printed, in every format.
+
+mod json;
+mod support;
+mod table;
