@@ -12,6 +12,7 @@
 mod aws;
 mod back;
 mod explain;
+mod fixes;
 mod policy;
 mod reference;
 mod report;
