@@ -12,8 +12,12 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{Check, Cli, Colour, Command, Fix, Format, FormatTo, Output, Schema, Start};
-use crate::inventory::{self, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::cli::{
+    Assume, Check, Cli, Colour, Command, Fix, Format, FormatTo, Output, Schema, Start,
+};
+use crate::inventory::{
+    self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List,
+};
 use crate::known::{Arn, ResourceType};
 use crate::policy::wire;
 use crate::remedy::{self, Remedy};
@@ -53,7 +57,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
-        Command::Schema { format } => schema(*format),
+        Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);
@@ -103,7 +107,10 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<(Report, Vec<Remedy>
     if let Some(file) = &asked.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
-    let facts = Facts::new(&inventory);
+    let assumed = asked.assume.iter().map(|fact| match fact {
+        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
+    });
+    let facts = Facts::new(&inventory).assuming(assumed);
     let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
         .iter()
         .map(|entry| Copy::of_entry(entry, &facts))
@@ -198,7 +205,7 @@ fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Inventory> {
 
 #[cfg(feature = "live")]
 fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
-    use crate::sources::live::{self, Credentials, Limits, NamedCopy};
+    use crate::sources::live::{self, Credentials, NamedCopy, Settings};
     let Some(to) = &asked.to else {
         bail!(
             "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
@@ -220,15 +227,16 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
     let source = of(&given.source_profile, &given.source_role_arn);
     let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
         .then(|| of(&given.destination_profile, &given.destination_role_arn));
-    let limits = Limits {
+    let settings = Settings {
         concurrency: usize::from(asked.concurrency),
         timeout: asked.timeout(),
+        ..Settings::default()
     };
     let there = live::collect(
         &copy,
         &source,
         destination.as_ref(),
-        &limits,
+        &settings,
         recorded::now(),
     )?;
     let Some(home) = asked
@@ -255,7 +263,7 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
         &back,
         destination.as_ref().unwrap_or(&source),
         destination.is_some().then_some(&source),
-        &limits,
+        &settings,
         recorded::now(),
     )?;
     Ok(inventory::merge([
@@ -353,6 +361,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
             Start::OnDemand => inventory::Start::OnDemand,
             Start::Scheduled => inventory::Start::Scheduled,
         }),
+        plan: Field::Absent,
         assumptions: if assumptions.is_empty() {
             Field::Absent
         } else {

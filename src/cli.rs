@@ -136,7 +136,9 @@ pub enum Command {
     /// The JSON Schema of a format
     Schema {
         /// Which
-        format: Schema,
+        // Not `format`, which is the name of the option that every command has.
+        #[arg(value_name = "FORMAT")]
+        of: Schema,
     },
     /// A completion script for a shell
     Completions {
@@ -171,6 +173,10 @@ pub struct Check {
     /// Keep the facts in a file, to decide from later
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub save: Option<PathBuf>,
+
+    /// Take a fact for granted where it was not read; the report says so; repeatable
+    #[arg(long, value_name = "FACT", help_heading = "Facts")]
+    pub assume: Vec<Assume>,
 
     /// The resource whose next backup is copied
     #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
@@ -253,6 +259,13 @@ pub struct Credentials {
     /// The external id that goes with each role
     #[arg(long, value_name = "ID", help_heading = "AWS")]
     pub external_id: Option<String>,
+}
+
+/// A fact that can be taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Assume {
+    /// The organization's service and resource control policies deny nothing that the copy takes
+    OrganizationPoliciesAllow,
 }
 
 /// Who starts a copy.

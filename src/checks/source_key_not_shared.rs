@@ -164,7 +164,7 @@ fn service_dependent(
         .saw(seen);
     }
     let seen = rulings.allowed_by();
-    if decrypt.missing(Fault::Subject).is_some() {
+    if !decrypt.all_allowed() {
         return Outcome::warn(format!(
             "the backup's key {name} is shared with {who}, but not for kms:Decrypt, which AWS's instructions include"
         ))

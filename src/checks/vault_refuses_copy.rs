@@ -41,7 +41,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         })
     };
     let predicted = || foretold(predict(MessageId::E3));
-    match copy_into(copy, facts, role, policy) {
+    let ruling = match copy_into(copy, facts, role, policy) {
+        ruling if cross_account => ruling,
+        ruling => ruling.where_silence_is_enough(),
+    };
+    match ruling {
         Ruling::Denied { by, statements } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),

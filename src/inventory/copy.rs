@@ -5,7 +5,8 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
-use super::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
+use super::json::Json;
+use super::lookup::{Assumption, EncryptedWith, Facts, KeyManager, VaultType};
 use super::word::Start;
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
@@ -57,6 +58,23 @@ pub struct PlanReference {
     pub rule: String,
     /// The selection's name.
     pub selection: String,
+}
+
+impl PlanReference {
+    /// The reference that a copy of an inventory has; `None` where it names no plan and rule.
+    fn of_json(Json(value): &Json) -> Option<Self> {
+        let text = |name| {
+            value
+                .get(name)
+                .and_then(|text| text.as_str())
+                .map(str::to_owned)
+        };
+        Some(Self {
+            id: text("id")?,
+            rule: text("rule")?,
+            selection: text("selection").unwrap_or_default(),
+        })
+    }
 }
 
 /// What kind of resource a copy is of, as far as the facts tell.
@@ -145,7 +163,7 @@ impl Copy {
                     Field::Absent => Fact::unknown(not_named("lifecycle")),
                 },
                 start,
-                plan: None,
+                plan: entry.plan.value().and_then(PlanReference::of_json),
                 assumptions: entry
                     .assumptions
                     .value()
@@ -184,6 +202,9 @@ impl Copy {
             Fact::Known(vault) => facts.vault_type(vault),
             Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
         };
+        let mut assumptions = named.assumptions;
+        let assumed = organization_policies_assumed(&named.role, facts);
+        assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
         Self {
             destination_type: facts.vault_type(&named.destination_vault),
             id: named.id,
@@ -195,7 +216,7 @@ impl Copy {
             lifecycle: named.lifecycle,
             start: named.start,
             plan: named.plan,
-            assumptions: named.assumptions,
+            assumptions,
             copy_of: named.copy_of,
             resource_type,
             kind,
@@ -368,6 +389,19 @@ pub struct Named {
     pub assumptions: Vec<String>,
     /// The copy that makes the backup, where that is to be copied on.
     pub copy_of: Option<Box<Named>>,
+}
+
+/// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.
+fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<String> {
+    if !facts.assumes(Assumption::OrganizationPoliciesAllow) {
+        return None;
+    }
+    let account = role.as_ref().known().and_then(Arn::account)?;
+    let read = matches!(facts.service_control_policies(account), Fact::Known(_))
+        && matches!(facts.resource_control_policies(account), Fact::Known(_));
+    (!read).then(|| {
+        format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
+    })
 }
 
 fn no_place(vault: &Arn) -> Gap {

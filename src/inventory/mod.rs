@@ -29,8 +29,8 @@ pub use leaf::{
 };
 pub use list::List;
 pub use lookup::{
-    ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
-    VaultType, built_in,
+    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
+    VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use policy::Policy;

@@ -24,6 +24,10 @@ pub enum Side {
         level: usize,
         /// The statements that would allow but for one thing.
         near: Vec<NearMiss>,
+        /// Denies that are open: whether it denies outright too is not known, which matters where silence is enough.
+        denies: Vec<StatementRef>,
+        /// The keys, or words, that leave those open.
+        keys: Vec<String>,
     },
     /// It allows.
     Allowed {
@@ -138,7 +142,9 @@ impl<'a> Party<'a> {
         }
         let silent = |party: &&Self| party.tally.allow == Truth::False;
         if let Some(party) = parties.iter().find(silent) {
-            return party.silent(request);
+            let denies = refs(Effect::Deny, Truth::Unknown);
+            let keys = Self::open(request, parties, &denies);
+            return party.silent(request, denies, keys);
         }
         let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
         if allow == Truth::True && deny == Truth::False {
@@ -178,7 +184,7 @@ impl<'a> Party<'a> {
         open_words(request, at, statement)
     }
 
-    fn silent(&self, request: &Request) -> Side {
+    fn silent(&self, request: &Request, denies: Vec<StatementRef>, keys: Vec<String>) -> Side {
         let mut near = Vec::new();
         for (document, policy) in self.documents.iter().enumerate() {
             for (index, statement) in policy.statements().iter().enumerate() {
@@ -198,6 +204,8 @@ impl<'a> Party<'a> {
             policy: self.kind,
             level: self.level,
             near,
+            denies,
+            keys,
         }
     }
 }
@@ -284,6 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn silence_names_the_denies_that_may_strike() {
+        let key = document(&format!(
+            r#"{{"Effect": "Deny", "Principal": {{"AWS": "{ROLE}"}}, "Action": "kms:*", "Resource": "*",
+                "Condition": {{"StringEquals": {{"kms:ViaService": "x"}}}}}}"#
+        ));
+        let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
+        decrypt.context.set("kms:ViaService", Entry::Unknown);
+        let side = resource_side(&decrypt, Some(&key));
+        let Side::NotAllowed { denies, keys, .. } = side else {
+            panic!("{side:?}");
+        };
+        assert_eq!((denies.len(), denies[0].index), (1, 0));
+        assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
     fn the_principals_side_names_the_boundary_where_that_is_silent() {
         let (allow, tight) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
         let decrypt = request(ROLE, "kms:Decrypt", KEY);
@@ -307,6 +331,7 @@ mod tests {
             policy,
             level,
             near,
+            ..
         } = side
         else {
             panic!("{side:?}");

@@ -12,6 +12,7 @@ mod prove;
 mod re_encrypt;
 mod settings;
 mod statement;
+mod trust;
 mod two_step;
 mod vault;
 
@@ -43,6 +44,8 @@ pub enum RemedyKind {
     VaultPolicy,
     /// A role's own policies are changed.
     RolePolicy,
+    /// A role's trust policy is changed.
+    TrustPolicy,
     /// The copy's retention is changed.
     ChangeRetention,
     /// The resource is encrypted with another key.

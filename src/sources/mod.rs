@@ -7,4 +7,6 @@
 
 pub mod examples;
 pub mod folder;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod recorded;

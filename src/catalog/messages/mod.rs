@@ -272,6 +272,12 @@ pub fn role_missing(role: &Arn) -> Option<Predicted> {
     fill(MessageId::E37, &[("role", role.as_str())])
 }
 
+/// E16: what RDS says of a snapshot whose option group the destination lacks; the names of the options go into it.
+#[must_use]
+pub fn option_group_required(options: &str) -> Option<Predicted> {
+    fill(MessageId::E16, &[("options", options)])
+}
+
 fn rds_key(key: Option<&Arn>) -> Option<Predicted> {
     fill(MessageId::E8, &[("key", key?.as_str())])
 }

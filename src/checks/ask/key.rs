@@ -11,7 +11,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::context::{gap_of_key, of_role, with_tags};
-use super::ruling::{Asked, Fault, Ruling, Rulings};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
 
 /// A question to a key.
 pub struct KeyQuestion<'a> {
@@ -58,28 +58,36 @@ pub fn ask_key(copy: &Copy, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Ru
 
 /// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
 fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
-    let same = std::mem::discriminant(&one) == std::mem::discriminant(&other);
-    if same {
-        return one;
-    }
-    // Denied in one and not allowed in the other: the call fails in both.
+    use Ruling::{Allowed, Denied, Missing, Open};
+    let may_deny = one.may_deny() || other.may_deny();
     match (&one, &other) {
-        (Ruling::Denied { .. }, Ruling::Missing { .. }) => return one,
-        (Ruling::Missing { .. }, Ruling::Denied { .. }) => return other,
-        _ => {}
+        (Allowed { .. }, Allowed { .. }) => return one,
+        // Denied in one and not allowed in the other: the call fails in both.
+        (Denied { .. }, Missing { .. }) => return one,
+        (Missing { .. }, Denied { .. }) => return other,
+        (
+            Denied { by, statements },
+            Denied {
+                statements: more, ..
+            },
+        ) => {
+            let mut statements = [statements.as_slice(), more].concat();
+            statements.sort_unstable();
+            statements.dedup();
+            return Denied {
+                by: by.clone(),
+                statements,
+            };
+        }
+        (Missing { denies: None, .. }, Missing { .. }) => return other,
+        (Missing { .. }, Missing { .. }) => return one,
+        (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
     }
-    let may_deny = matches!(
-        one,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    ) || matches!(
-        other,
-        Ruling::Denied { .. } | Ruling::Open { may_deny: true, .. }
-    );
     let mut gaps = Vec::new();
     let mut seen = Vec::new();
     for ruling in [one, other] {
         match ruling {
-            Ruling::Open {
+            Open {
                 gaps: more,
                 seen: also,
                 ..
@@ -87,24 +95,35 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
                 gaps.extend(more);
                 seen.extend(also);
             }
-            Ruling::Allowed { by } | Ruling::Denied { by, .. } => seen.extend(by),
-            Ruling::Missing { near, .. } => seen.extend(near),
+            Allowed { by } | Denied { by, .. } => seen.extend(by),
+            Missing { near, denies, .. } => {
+                seen.extend(near);
+                if let Some(denies) = denies {
+                    gaps.extend(denies.gaps);
+                    seen.extend(denies.seen);
+                }
+            }
         }
     }
     if gaps.is_empty() {
-        gaps.push(Gap {
-            account: key.account().map(|id| id.to_string()),
-            region: key.region().map(|region| region.to_string()),
-            operation: "no call tells kms:ViaService".to_owned(),
-            subject: key.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        });
+        gaps.push(via_service(key));
     }
     Ruling::Open {
         gaps,
         may_deny,
         seen,
+    }
+}
+
+/// The gap that is left where it matters in which Region a service uses a key.
+pub fn via_service(key: &Arn) -> Gap {
+    Gap {
+        account: key.account().map(|id| id.to_string()),
+        region: key.region().map(|region| region.to_string()),
+        operation: "no call tells kms:ViaService".to_owned(),
+        subject: key.to_string(),
+        error: None,
+        permission: "none".to_owned(),
     }
 }
 
@@ -149,6 +168,7 @@ fn ask(
             return Ruling::Missing {
                 near: Vec::new(),
                 fault: Fault::Subject,
+                denies: None,
             };
         }
         Fact::Unknown(gap) => {
@@ -163,6 +183,7 @@ fn ask(
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
     let asked = Asked {
@@ -197,8 +218,18 @@ fn ask(
             }
             own
         }
-        Side::NotAllowed { near, .. } => {
-            granted(facts, question, action, asked.near(&near, action))
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => {
+            let ruling = granted(facts, question, action, asked.near(&near, action));
+            if denies.is_empty() {
+                return ruling;
+            }
+            let denies = OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            };
+            ruling.unless(denies)
         }
         Side::Unknown { statements, keys } => {
             let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
@@ -208,12 +239,8 @@ fn ask(
             {
                 return allowed;
             }
-            let gaps = keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, question.principal, question.key))
-                .collect();
             Ruling::Open {
-                gaps,
+                gaps: open_gaps(&keys, facts, question),
                 may_deny,
                 seen: asked.open(&statements, &keys),
             }
@@ -260,10 +287,12 @@ fn role_may(
         Side::Denied { by } => Ruling::Missing {
             near: asked.statements(&by, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::NotAllowed { near, .. } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Principal,
+            denies: None,
         },
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
@@ -289,6 +318,7 @@ fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
     }
     Arn::parse(SERVICE_LINKED_ROLE_POLICY)
         .ok()
+        .filter(|policy| policy.partition() == role.partition())
         .as_ref()
         .and_then(built_in)
         .into_iter()
@@ -344,6 +374,7 @@ fn granted(
         None => Ruling::Missing {
             near,
             fault: Fault::Subject,
+            denies: None,
         },
         Some(seen) => {
             let gap = gap_of_key(
@@ -361,29 +392,84 @@ fn granted(
     }
 }
 
-/// The request to a key by a role, through the service in between in the source Region. `None` where an ARN is none.
-pub fn key_request(
+/// The requests to a key by a role, one for each Region in which the service in between may make it. Empty where an ARN
+/// is none.
+pub fn key_requests(
     copy: &Copy,
     facts: &Facts<'_>,
     role: &Arn,
     key: &Arn,
-    action: &str,
+    action: &'static str,
     via: Via,
-) -> Option<Request> {
-    let question = KeyQuestion {
+) -> Vec<Request> {
+    let question = plain(key, role, via);
+    vias(copy, via)
+        .iter()
+        .filter_map(|via| request(copy, facts, &question, action, via))
+        .collect()
+}
+
+/// Whether a key's policy, or a grant, names the role itself, so that the role's own policies need not speak. Asked of
+/// keys of the role's own account alone.
+pub enum Named {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// It depends on what was not read.
+    Open(Vec<Gap>),
+}
+
+/// Whether the key itself lets the role do this.
+pub fn named_by_key(
+    facts: &Facts<'_>,
+    role: &Arn,
+    key: &Arn,
+    action: &'static str,
+    request: &Request,
+) -> Named {
+    if role.account() != key.account() {
+        return Named::No;
+    }
+    let policy = match facts.key_policy(key) {
+        Fact::Known(Some(policy)) => policy,
+        Fact::Known(None) => return Named::No,
+        Fact::Unknown(gap) => return Named::Open(vec![*gap]),
+    };
+    let gaps = |keys: &[String]| {
+        keys.iter()
+            .map(|name| gap_of_key(name, facts, role, key))
+            .collect()
+    };
+    match resource_side(request, Some(policy.document())) {
+        Side::Allowed { how, .. } if how != How::Account => Named::Yes,
+        Side::Allowed { open, keys, .. } if !open.is_empty() => Named::Open(gaps(&keys)),
+        Side::Unknown { keys, .. } => Named::Open(gaps(&keys)),
+        Side::Denied { .. } => Named::No,
+        side @ (Side::Allowed { .. } | Side::NotAllowed { .. }) => {
+            // A Deny of the key's policy strikes grants too.
+            if let Side::NotAllowed { denies, keys, .. } = &side
+                && !denies.is_empty()
+            {
+                return Named::Open(gaps(keys));
+            }
+            match granted(facts, &plain(key, role, Via::OfType), action, Vec::new()) {
+                Ruling::Allowed { .. } => Named::Yes,
+                Ruling::Open { gaps, .. } => Named::Open(gaps),
+                Ruling::Denied { .. } | Ruling::Missing { .. } => Named::No,
+            }
+        }
+    }
+}
+
+fn plain<'a>(key: &'a Arn, role: &'a Arn, via: Via) -> KeyQuestion<'a> {
+    KeyQuestion {
         key,
         principal: role,
         actions: &[],
         via,
         both_sides: false,
-    };
-    let vias = vias(copy, via);
-    // Where it matters in which Region the call comes, nobody knows which.
-    let via = match vias.as_slice() {
-        [via] => via.clone(),
-        _ => Entry::Unknown,
-    };
-    request(copy, facts, &question, action, &via)
+    }
 }
 
 /// The request as KMS sees it. `None` where the principal's ARN is none.

@@ -1,6 +1,8 @@
 //! What a policy says to one action, as evidence that names the statement.
 
-use crate::known::{Arn, Gap};
+use std::fmt::Display;
+
+use crate::known::Gap;
 use crate::policy::{Document, Effect, Entry, Miss, NearMiss, StatementRef};
 use crate::verdict::Evidence;
 
@@ -25,6 +27,8 @@ pub enum Ruling {
         near: Vec<Evidence>,
         /// Who would have to allow it.
         fault: Fault,
+        /// What a Deny depends on that may strike besides: it matters where silence is enough.
+        denies: Option<OpenDeny>,
     },
     /// It depends on what was not read.
     Open {
@@ -37,6 +41,15 @@ pub enum Ruling {
     },
 }
 
+/// A Deny of which it is not known whether it strikes.
+#[derive(Clone, Debug)]
+pub struct OpenDeny {
+    /// What it depends on.
+    pub gaps: Vec<Gap>,
+    /// The statements that are open.
+    pub seen: Vec<Evidence>,
+}
+
 /// Whose silence it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -44,6 +57,64 @@ pub enum Fault {
     Subject,
     /// The principal's own policies.
     Principal,
+}
+
+impl Ruling {
+    /// Whether a Deny strikes, or may.
+    pub fn may_deny(&self) -> bool {
+        match self {
+            Self::Denied { .. }
+            | Self::Open { may_deny: true, .. }
+            | Self::Missing {
+                denies: Some(_), ..
+            } => true,
+            Self::Allowed { .. }
+            | Self::Open {
+                may_deny: false, ..
+            }
+            | Self::Missing { denies: None, .. } => false,
+        }
+    }
+
+    /// The ruling where no Allow is needed: silence is open where a Deny may strike.
+    pub fn where_silence_is_enough(self) -> Self {
+        match self {
+            Self::Missing {
+                denies: Some(denies),
+                ..
+            } => Self::Open {
+                gaps: denies.gaps,
+                may_deny: true,
+                seen: denies.seen,
+            },
+            Self::Missing { denies: None, .. }
+            | Self::Allowed { .. }
+            | Self::Denied { .. }
+            | Self::Open { .. } => self,
+        }
+    }
+
+    /// The ruling where a Deny may strike besides: what would be allowed is open then.
+    pub fn unless(self, denies: OpenDeny) -> Self {
+        match self {
+            Self::Allowed { by: seen } => Self::Open {
+                gaps: denies.gaps,
+                may_deny: true,
+                seen: [seen, denies.seen].concat(),
+            },
+            Self::Open { gaps, seen, .. } => Self::Open {
+                gaps: [gaps, denies.gaps].concat(),
+                may_deny: true,
+                seen: [seen, denies.seen].concat(),
+            },
+            Self::Missing { near, fault, .. } => Self::Missing {
+                near,
+                fault,
+                denies: Some(denies),
+            },
+            denied @ Self::Denied { .. } => denied,
+        }
+    }
 }
 
 /// The rulings on several actions.
@@ -72,7 +143,7 @@ impl Rulings {
         let mut actions = Vec::new();
         let mut seen = Vec::new();
         for (action, ruling) in &self.0 {
-            if let Ruling::Missing { near, fault } = ruling
+            if let Ruling::Missing { near, fault, .. } = ruling
                 && *fault == whose
             {
                 actions.push(*action);
@@ -82,28 +153,42 @@ impl Rulings {
         (!actions.is_empty()).then_some((actions, unique(seen)))
     }
 
-    /// What is open, if anything is.
+    /// What is open, if anything is: a Deny that may strike, too, where nothing allows.
     pub fn open(&self) -> Option<(Vec<Gap>, bool, Vec<Evidence>)> {
         let mut found = false;
         let mut any_deny = false;
         let mut all = Vec::new();
         let mut evidence = Vec::new();
         for (_, ruling) in &self.0 {
-            if let Ruling::Open {
-                gaps,
-                may_deny,
-                seen,
-            } = ruling
-            {
-                found = true;
-                any_deny |= may_deny;
-                all.extend(gaps.clone());
-                evidence.extend(seen.clone());
-            }
+            let (gaps, may_deny, seen) = match ruling {
+                Ruling::Open {
+                    gaps,
+                    may_deny,
+                    seen,
+                } => (gaps, *may_deny, seen),
+                Ruling::Missing {
+                    denies: Some(OpenDeny { gaps, seen }),
+                    ..
+                } => (gaps, true, seen),
+                Ruling::Missing { denies: None, .. }
+                | Ruling::Allowed { .. }
+                | Ruling::Denied { .. } => continue,
+            };
+            found = true;
+            any_deny |= may_deny;
+            all.extend(gaps.clone());
+            evidence.extend(seen.clone());
         }
         all.sort();
         all.dedup();
         found.then_some((all, any_deny, unique(evidence)))
+    }
+
+    /// Whether everything is allowed.
+    pub fn all_allowed(&self) -> bool {
+        self.0
+            .iter()
+            .all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
     }
 
     /// What allowed everything.
@@ -118,7 +203,7 @@ impl Rulings {
     }
 }
 
-fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
+pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut kept: Vec<Evidence> = Vec::new();
     for item in evidence {
         if !kept.contains(&item) {
@@ -140,8 +225,8 @@ pub fn list(actions: &[&str]) -> String {
 /// A policy that is asked: whose it is, and where it stands in that object.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// Whose policy.
-    pub subject: &'a Arn,
+    /// Whose policy: an ARN, or an account.
+    pub subject: &'a dyn Display,
     /// Where: a JSON pointer.
     pub pointer: &'a str,
     /// The document.

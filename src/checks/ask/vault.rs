@@ -9,7 +9,7 @@ use crate::policy::{Effect, Entry, Principal, Request, Resource, Rest, Side, res
 use super::context::{
     gap_of_key, of_role, organization_paths, with_source_resource_tag, with_tags,
 };
-use super::ruling::{Asked, Fault, Ruling};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling};
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
 pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Policy>) -> Ruling {
@@ -18,24 +18,16 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
-    let Ok(principal) = Principal::parse(role.as_str()) else {
+    let Some(request) = into_request(copy, facts, role) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
-    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with_family("backup:", Rest::Absent)
-        .with_family("kms:", Rest::Absent);
-    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
-    let request = Request::new(
-        principal,
-        COPY_INTO,
-        Resource::exact(vault.as_str()),
-        context,
-    );
     rule(facts, role, vault, policy, request, COPY_INTO)
 }
 
@@ -47,12 +39,30 @@ pub fn copy_from(
     vault: &Arn,
     policy: &Policy,
 ) -> Ruling {
-    let Ok(principal) = Principal::parse(role.as_str()) else {
+    let Some(request) = from_request(copy, facts, role, vault) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
+            denies: None,
         };
     };
+    rule(facts, role, vault, policy, request, COPY_FROM)
+}
+
+/// `backup:CopyIntoBackupVault` on the destination vault. `None` where the role's ARN is none.
+pub fn into_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Request> {
+    let vault = &copy.destination_vault;
+    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
+        .with_family("backup:", Rest::Absent)
+        .with_family("kms:", Rest::Absent);
+    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
+    let principal = Principal::parse(role.as_str()).ok()?;
+    let resource = Resource::exact(vault.as_str());
+    Some(Request::new(principal, COPY_INTO, resource, context))
+}
+
+/// `backup:CopyFromBackupVault` on the recovery point. `None` where the role's ARN is none.
+pub fn from_request(copy: &Copy, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Option<Request> {
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
         .with(
             "backup:CopyTargets",
@@ -68,13 +78,13 @@ pub fn copy_from(
         None => context,
     };
     let mut request = Request::new(
-        principal,
+        Principal::parse(role.as_str()).ok()?,
         COPY_FROM,
         recovery_point(copy, vault),
         with_source_resource_tag(context),
     );
     request.resource_account = vault.account();
-    rule(facts, role, vault, policy, request, COPY_FROM)
+    Some(request)
 }
 
 /// The recovery point, or the shapes that its ARN will have.
@@ -116,6 +126,10 @@ fn rule(
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
+    let gaps = |keys: &[String]| {
+        let gap = |key: &String| gap_of_key(key, facts, role, vault);
+        keys.iter().map(gap).collect()
+    };
     match resource_side(&request, Some(policy.document())) {
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action),
@@ -124,15 +138,18 @@ fn rule(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
-        Side::NotAllowed { near, .. } => Ruling::Missing {
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => Ruling::Missing {
             near: asked.near(&near, action),
             fault: Fault::Subject,
+            denies: (!denies.is_empty()).then(|| OpenDeny {
+                gaps: gaps(&keys),
+                seen: asked.open(&denies, &keys),
+            }),
         },
         Side::Unknown { statements, keys } => Ruling::Open {
-            gaps: keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, role, vault))
-                .collect(),
+            gaps: gaps(&keys),
             may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
             seen: asked.open(&statements, &keys),
         },

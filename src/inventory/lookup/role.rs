@@ -170,12 +170,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// AWS's managed policy of this ARN, in whatever partition, if it is built into the program; parsed once.
+/// AWS's managed policy of this ARN, if it is built into the program; parsed once. Other partitions have texts of their
+/// own, with their own ARNs and service names, which are not built in.
 #[must_use]
 pub fn built_in(arn: &Arn) -> Option<Policy> {
     static PARSED: LazyLock<Mutex<HashMap<String, Policy>>> = LazyLock::new(Mutex::default);
-    let path = arn.as_str().split_once(":iam::aws:policy/")?.1;
-    let known = catalog::managed_policy(&format!("arn:aws:iam::aws:policy/{path}"))?;
+    let known = catalog::managed_policy(arn.as_str())?;
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(policy) = parsed.get(known.name) {
         return Some(policy.clone());

@@ -95,7 +95,10 @@ fn each_copy_has_a_row_and_no_check_id_is_cut() {
             text.lines()
                 .any(|line| line.starts_with(start) && line.ends_with(end))
         };
-        assert!(has("UNDECIDED  hidden-stays", "? key-unusable"), "{text}");
+        assert!(
+            has("UNDECIDED  hidden-stays", "? copy-route-unsupported"),
+            "{text}"
+        );
         assert!(
             has(
                 "BLOCKED    orders-to-central",

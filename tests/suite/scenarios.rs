@@ -1,0 +1,184 @@
+//! The scenarios: small inventories, a folder for each check, with what the program must say of each. `expected.txt` has
+//! the verdict, the checks that neither pass nor do not apply, the message that a failing one foretells, and the
+//! remedies. `UPDATE_SCENARIOS=1` writes what the program says now.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use backup_preflight::checks::{self, CHECKS, Decided};
+use backup_preflight::inventory::{self, Facts};
+use backup_preflight::remedy::{self, Remedy};
+use backup_preflight::verdict::{Status, Verdict};
+
+use crate::support::decided;
+
+/// The checks that warn, and must be seen to.
+const WARNING: &[&str] = &[
+    "recovery-point-not-complete",
+    "destination-vault-is-default",
+    "source-key-not-shared",
+    "source-key-refuses-copy-role",
+];
+
+/// One scenario.
+pub struct Scenario {
+    /// The check that it is about.
+    pub check: String,
+    /// Its folder.
+    pub folder: PathBuf,
+}
+
+impl Scenario {
+    pub fn name(&self) -> String {
+        format!(
+            "{}/{}",
+            self.check,
+            self.folder.file_name().unwrap().display()
+        )
+    }
+
+    pub fn inventory(&self) -> Vec<u8> {
+        fs::read(self.folder.join("inventory.json")).unwrap()
+    }
+}
+
+/// Every scenario, sorted.
+pub fn scenarios() -> Vec<Scenario> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut found = Vec::new();
+    for check in folders(&root) {
+        for folder in folders(&check) {
+            let check = check.file_name().unwrap().to_str().unwrap().to_owned();
+            found.push(Scenario { check, folder });
+        }
+    }
+    found
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(of).unwrap_or_else(|error| panic!("{}: {error}", of.display()));
+    let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+/// What the program says of a scenario, as `expected.txt` has it, and the decided copy.
+fn said(scenario: &Scenario) -> (String, BTreeMap<&'static str, Status>) {
+    let name = scenario.name();
+    let inventory = inventory::read(&name, &scenario.inventory())
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let facts = Facts::new(&inventory);
+    let all = decided(&facts, &inventory);
+    let [one] = all.as_slice() else {
+        panic!("{name}: a scenario has one copy");
+    };
+    let remedies = remedy::remedies(&all, &facts);
+    let outcomes = one
+        .outcomes
+        .iter()
+        .map(|(check, outcome)| (check.id, outcome.status));
+    (describe(one, &remedies), outcomes.collect())
+}
+
+fn describe(decided: &Decided, remedies: &[Remedy]) -> String {
+    let mut text = match decided.verdict {
+        Verdict::Feasible => "feasible\n",
+        Verdict::Blocked => "blocked\n",
+        Verdict::Undecided => "undecided\n",
+    }
+    .to_owned();
+    for (check, outcome) in &decided.outcomes {
+        match outcome.status {
+            Status::Pass | Status::NotApplicable => continue,
+            Status::Fail | Status::Warn | Status::Undecided => {}
+        }
+        text += &format!("{} {}\n", check.id, outcome.status.as_str());
+        if let Some(message) = outcome
+            .predicted
+            .as_ref()
+            .and_then(|told| told.message.as_ref())
+        {
+            text += &format!("> {message}\n");
+        }
+    }
+    for remedy in remedies {
+        let kind = serde_json::to_value(remedy.kind).unwrap();
+        let proven = match remedy.proven {
+            Some(true) => "proven",
+            Some(false) => "unproven",
+            None => "unprovable",
+        };
+        text += &format!("remedy: {} {proven}\n", kind.as_str().unwrap());
+    }
+    text
+}
+
+#[test]
+fn every_scenario_comes_out_as_its_page_says() {
+    let update = std::env::var_os("UPDATE_SCENARIOS").is_some();
+    let mut wrong = Vec::new();
+    for scenario in scenarios() {
+        let file = scenario.folder.join("expected.txt");
+        let (now, _) = said(&scenario);
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        if expected == now {
+            continue;
+        }
+        if update {
+            fs::write(&file, now).unwrap();
+        } else {
+            wrong.push(format!(
+                "{}\n-- expected\n{expected}-- found\n{now}",
+                scenario.name()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_check_is_seen_to_fail_to_pass_and_to_be_undecided() {
+    let mut seen: BTreeMap<String, Vec<Status>> = BTreeMap::new();
+    for scenario in scenarios() {
+        let (_, outcomes) = said(&scenario);
+        let status = outcomes
+            .get(scenario.check.as_str())
+            .unwrap_or_else(|| panic!("{}: there is no such check", scenario.name()));
+        seen.entry(scenario.check).or_default().push(*status);
+    }
+    for check in CHECKS {
+        let mut wanted = vec![Status::Pass, Status::Undecided];
+        match check.may_fail {
+            checks::MayFail::Yes => wanted.push(Status::Fail),
+            checks::MayFail::OnlyWarns => wanted.push(Status::Warn),
+        }
+        if WARNING.contains(&check.id) {
+            wanted.push(Status::Warn);
+        }
+        let found = seen.get(check.id).map_or(&[][..], Vec::as_slice);
+        for status in wanted {
+            assert!(
+                found.contains(&status),
+                "no scenario of `{}` has it {status:?}",
+                check.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_scenario_holds_nothing_but_its_two_files() {
+    for scenario in scenarios() {
+        let names: Vec<_> = folders(&scenario.folder)
+            .iter()
+            .map(|file| file.file_name().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            names,
+            ["expected.txt", "inventory.json"],
+            "{}",
+            scenario.name()
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! What the tests share: inventories to change, verdicts in process, and the program run as its users run it.
+
+pub mod estate;
+mod program;
+pub mod verdicts;
+
+pub use estate::Estate;
+pub use program::{Ran, run, run_with};
+pub use verdicts::{Verdicts, decide, decided, verdict};
