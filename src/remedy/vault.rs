@@ -10,6 +10,13 @@ use super::{Parts, RemedyKind};
 use crate::inventory::{Copy, Field, Policy};
 use crate::known::{AccountId, Arn, Fact};
 
+/// A vault's name takes so many characters.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
+const LONGEST_NAME: usize = 50;
+/// What the name of a vault beside another ends with.
+const SUFFIX: &str = "-cmk";
+
 /// The missing vault is created, on a key of its own.
 pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
     let title = format!(
@@ -21,7 +28,13 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
 
 /// Beside a vault whose key will not do another is created, and the copy goes there.
 pub fn beside(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
-    let other = Arn::parse(&format!("{vault}-cmk")).ok()?;
+    let name: String = vault
+        .name()
+        .chars()
+        .take(LONGEST_NAME - SUFFIX.len())
+        .collect();
+    let place = vault.as_str().strip_suffix(vault.name())?;
+    let other = Arn::parse(&format!("{place}{name}{SUFFIX}")).ok()?;
     let title = format!(
         "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
         other.name(),

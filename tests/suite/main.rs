@@ -15,6 +15,7 @@ mod cli;
 mod estate;
 mod examples;
 mod explain;
+mod fixes;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]

@@ -50,7 +50,7 @@ fn head(items: &[Item<'_>]) -> String {
     format!(
         "#!/usr/bin/env bash\n\
          # Makes the changes that let the copies succeed, as backup-preflight found them. README.md says what each file is.\n\
-         # shellcheck disable=SC2329\n\n\
+         # shellcheck disable=SC2016,SC2329\n\n\
          usage() {{\n  cat <<'USAGE'\n\
          bash apply.sh [--yes] [--force] [r1 r2 ...]\n\n\
          Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of changes leave the others out; a\n\
