@@ -110,10 +110,17 @@ pub enum Command {
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
     Check(Box<Check>),
-    /// The page of one check, or the list of them
+    /// Write what must change as files: policies, a script, Terraform, CloudFormation
+    ///
+    /// Decides as `check` does, ends with the same exit code, and never writes to AWS.
+    Fix(Box<Fix>),
+    /// The page of one check, or the list of them; what the status message of a failed job means
     Explain {
         /// A check's id, such as `vault-refuses-copy`
         id: Option<String>,
+        /// The StatusMessage of a failed job, to be told what it means and what to look at; `-` is standard input
+        #[arg(long, value_name = "TEXT", conflicts_with = "id")]
+        message: Option<String>,
     },
     /// The policy evaluator by itself: JSON lines in, JSON lines out
     Simulate {
@@ -167,6 +174,10 @@ pub struct Check {
     #[arg(long, value_name = "FILE", help_heading = "Facts")]
     pub save: Option<PathBuf>,
 
+    /// Take a fact for granted where it was not read; the report says so; repeatable
+    #[arg(long, value_name = "FACT", help_heading = "Facts")]
+    pub assume: Vec<Assume>,
+
     /// The resource whose next backup is copied
     #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
     pub resource: Option<Arn>,
@@ -201,6 +212,10 @@ pub struct Check {
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
     pub copy: Vec<String>,
 
+    /// Decide the way back too, for a restore: from the destination to where the backup came from, as `ID/back`
+    #[arg(long, help_heading = "Copy")]
+    pub and_back: bool,
+
     /// The credentials to ask AWS with.
     #[command(flatten)]
     pub credentials: Credentials,
@@ -210,6 +225,20 @@ pub struct Check {
     /// Give a call to AWS up after so many seconds, retries included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
     pub timeout: u64,
+}
+
+/// Where the files go, and which copies they are for.
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// The folder to write to; it must be new or empty
+    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    pub dir: PathBuf,
+    /// Write into a folder that is not empty, over what has the same name
+    #[arg(long, help_heading = "Files")]
+    pub force: bool,
+    /// Which copies.
+    #[command(flatten)]
+    pub check: Check,
 }
 
 /// Which credentials to use on which side.
@@ -230,6 +259,13 @@ pub struct Credentials {
     /// The external id that goes with each role
     #[arg(long, value_name = "ID", help_heading = "AWS")]
     pub external_id: Option<String>,
+}
+
+/// A fact that can be taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Assume {
+    /// The organization's service and resource control policies deny nothing that the copy takes
+    OrganizationPoliciesAllow,
 }
 
 /// Who starts a copy.

@@ -119,6 +119,8 @@ cites! {
     API_COPY_JOB = "CopyJob", api!("CopyJob");
     /// `StartCopyJob`.
     API_START_COPY_JOB = "StartCopyJob", api!("StartCopyJob");
+    /// `Lifecycle`.
+    API_LIFECYCLE = "Lifecycle", api!("Lifecycle");
     /// `DescribeGlobalSettings`.
     API_GLOBAL_SETTINGS = "DescribeGlobalSettings", api!("DescribeGlobalSettings");
     /// The policy of AWS Backup's default role for backups and copies.
@@ -127,10 +129,14 @@ cites! {
     S3_ROLE_POLICY = "AWSBackupServiceRolePolicyForS3Backup", managed_policy!("AWSBackupServiceRolePolicyForS3Backup");
     /// The policy of AWS Backup's service-linked role.
     SLR_POLICY = "AWSBackupServiceLinkedRolePolicyForBackup", managed_policy!("AWSBackupServiceLinkedRolePolicyForBackup");
+    /// Service control policies.
+    SCP = "Service control policies (SCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html";
     /// Resource control policies.
     RCP = "Resource control policies (RCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html";
     /// Actions, resources and condition keys of AWS Backup.
     ACTIONS = "Actions, resources, and condition keys for AWS Backup", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html";
+    /// Which Regions an account has.
+    REGIONS = "Specify which AWS Regions your account can use", "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html";
     /// Sharing the key of an EBS snapshot.
     EBS_SHARE = "Share the KMS key used to encrypt a shared Amazon EBS snapshot", "https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html";
     /// Copying an EBS snapshot.

@@ -1,23 +1,24 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
+use super::described::{described, engine};
 use super::words::{foretold, not_read, unlisted};
 use super::{Check, MayFail, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
-use crate::inventory::{Copy, Facts, KindOf};
-use crate::known::Gap;
+use crate::inventory::{Copy, Facts, KindOf, Start};
+use crate::known::{Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-route-unsupported",
     title: "backups of this resource type cannot take this route",
     doc: include_str!("copy_route_unsupported.md"),
-    cites: &[cite::FEATURES, cite::HISTORY],
+    cites: &[cite::FEATURES, cite::HISTORY, cite::RDS],
     may_fail: MayFail::Yes,
     run,
 };
 
-fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let (kinds, gap): (&[Kind], Option<&Gap>) = match &copy.kind {
         KindOf::Unknown(gap) => return not_read((**gap).clone()),
         KindOf::Unlisted(name) => return unlisted(name),
@@ -34,6 +35,11 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
         ))
         .foretells(foretold(predict(MessageId::E29)))
         .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
+    }
+    if let Some(reason) = known!(not_backed_up(copy, facts)) {
+        return Outcome::fail(&reason)
+            .foretells(foretold(predict(MessageId::E29)))
+            .saw([Evidence::of(subject, reason)]);
     }
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
@@ -78,6 +84,33 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
                 .saw([Evidence::of(subject, reason)])
         }
     }
+}
+
+/// Why AWS Backup makes no backups of this RDS instance to copy; `None`: it does.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
+fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
+    if copy.recovery_point.is_some() || !matches!(copy.kind, KindOf::Known(Kind::Rds)) {
+        return Fact::Known(None);
+    }
+    engine(copy, facts).and_then(|engine| {
+        described(copy, facts).map(|described| {
+            let engine = engine.unwrap_or_default();
+            if engine.starts_with("custom-oracle") {
+                Some(format!(
+                    "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
+                ))
+            } else if engine.starts_with("custom-sqlserver") && copy.start == Start::Scheduled {
+                Some(format!(
+                    "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
+                ))
+            } else if described.text("BackupTarget") == Some("outposts") {
+                Some("AWS Backup does not back up RDS on Outposts".to_owned())
+            } else {
+                None
+            }
+        })
+    })
 }
 
 /// Whether it matters which of the kinds it is.

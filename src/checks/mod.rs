@@ -2,25 +2,45 @@
 
 mod accounts_in_different_organizations;
 mod air_gapped_key_not_shared;
+mod air_gapped_primary_not_stored;
+mod air_gapped_source_not_copyable;
 mod air_gapped_vault_unsupported;
+mod allowed_images_block_copy;
 mod ask;
+mod copy_inherits_expiry;
+mod copy_role_lacks_permission;
+mod copy_role_not_assumable;
 mod copy_route_unsupported;
 mod cross_account_backup_disabled;
+mod described;
 mod destination_key_aws_managed;
 mod destination_key_refuses_backup;
 mod destination_vault_is_default;
 mod destination_vault_missing;
 mod destination_vault_not_ready;
+mod encrypted_by_tde;
 mod key_unusable;
+mod lifecycle_invalid;
+mod marketplace_image;
+mod nested_copies_dropped;
+mod option_group_not_portable;
+mod organization_policy_denies_copy;
 mod partition_mismatch;
+mod recovery_point_continuous;
 mod recovery_point_in_cold_storage;
+mod recovery_point_missing;
 mod recovery_point_not_complete;
+mod region_not_enabled;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;
 mod source_key_aws_managed;
 mod source_key_not_shared;
 mod source_key_refuses_copy_role;
 mod source_vault_denies_copy;
+mod source_vault_missing;
+mod storage_gateway_default_vault;
+mod tag_policy_may_block;
+mod too_many_tags;
 mod unencrypted_source_refused;
 mod vault_refuses_copy;
 mod words;
@@ -107,16 +127,26 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// Every check, in the order of the contract, which is the order in which they run.
 pub const CHECKS: &[Check] = &[
     partition_mismatch::CHECK,
+    region_not_enabled::CHECK,
     accounts_in_different_organizations::CHECK,
     cross_account_backup_disabled::CHECK,
     copy_route_unsupported::CHECK,
     air_gapped_vault_unsupported::CHECK,
+    air_gapped_primary_not_stored::CHECK,
+    air_gapped_source_not_copyable::CHECK,
+    source_vault_missing::CHECK,
+    recovery_point_missing::CHECK,
     recovery_point_not_complete::CHECK,
     recovery_point_in_cold_storage::CHECK,
+    recovery_point_continuous::CHECK,
+    nested_copies_dropped::CHECK,
     destination_vault_missing::CHECK,
     destination_vault_not_ready::CHECK,
     destination_vault_is_default::CHECK,
+    storage_gateway_default_vault::CHECK,
     retention_outside_vault_lock::CHECK,
+    lifecycle_invalid::CHECK,
+    copy_inherits_expiry::CHECK,
     source_key_aws_managed::CHECK,
     destination_key_aws_managed::CHECK,
     unencrypted_source_refused::CHECK,
@@ -128,6 +158,15 @@ pub const CHECKS: &[Check] = &[
     air_gapped_key_not_shared::CHECK,
     vault_refuses_copy::CHECK,
     source_vault_denies_copy::CHECK,
+    copy_role_not_assumable::CHECK,
+    copy_role_lacks_permission::CHECK,
+    organization_policy_denies_copy::CHECK,
+    tag_policy_may_block::CHECK,
+    too_many_tags::CHECK,
+    option_group_not_portable::CHECK,
+    encrypted_by_tde::CHECK,
+    marketplace_image::CHECK,
+    allowed_images_block_copy::CHECK,
 ];
 
 /// The value of a fact, or out of the check with what is missing.

@@ -5,7 +5,8 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
-use super::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
+use super::json::Json;
+use super::lookup::{Assumption, EncryptedWith, Facts, KeyManager, VaultType};
 use super::word::Start;
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
@@ -32,6 +33,8 @@ pub struct Copy {
     pub plan: Option<PlanReference>,
     /// What was taken for granted, in words.
     pub assumptions: Vec<String>,
+    /// The copy that makes the backup, for one on the way back.
+    pub copy_of: Option<Box<Named>>,
     /// The resource type.
     pub resource_type: Fact<ResourceType>,
     /// What kind of resource it is, as far as is known.
@@ -55,6 +58,23 @@ pub struct PlanReference {
     pub rule: String,
     /// The selection's name.
     pub selection: String,
+}
+
+impl PlanReference {
+    /// The reference that a copy of an inventory has; `None` where it names no plan and rule.
+    fn of_json(Json(value): &Json) -> Option<Self> {
+        let text = |name| {
+            value
+                .get(name)
+                .and_then(|text| text.as_str())
+                .map(str::to_owned)
+        };
+        Some(Self {
+            id: text("id")?,
+            rule: text("rule")?,
+            selection: text("selection").unwrap_or_default(),
+        })
+    }
 }
 
 /// What kind of resource a copy is of, as far as the facts tell.
@@ -143,7 +163,7 @@ impl Copy {
                     Field::Absent => Fact::unknown(not_named("lifecycle")),
                 },
                 start,
-                plan: None,
+                plan: entry.plan.value().and_then(PlanReference::of_json),
                 assumptions: entry
                     .assumptions
                     .value()
@@ -151,6 +171,7 @@ impl Copy {
                     .flatten()
                     .map(ToString::to_string)
                     .collect(),
+                copy_of: None,
             },
             facts,
         )
@@ -159,19 +180,31 @@ impl Copy {
     /// A copy by its names, with what they lead to.
     #[must_use]
     pub fn new(named: Named, facts: &Facts<'_>) -> Self {
+        let first = named.copy_of.clone().map(|first| Self::new(*first, facts));
         let resource = match (&named.resource, &named.recovery_point) {
+            _ if let Some(first) = &first => first.resource.clone(),
             (Some(arn), _) => Fact::Known(Some(arn.clone())),
             (None, Some(point)) => facts.point_resource(point).map(|arn| arn.cloned()),
             (None, None) => Fact::Known(None),
         };
         let source_vault = source_vault(&named, facts);
-        let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
-        let backup_key = backup_key(&named, &kind, &source_vault, facts);
+        // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
+        let (resource_type, kind, backup_key) = match first {
+            Some(first) => (first.resource_type, first.kind, first.copy_key),
+            None => {
+                let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
+                let key = backup_key(&named, &kind, &source_vault, facts);
+                (resource_type, kind, key)
+            }
+        };
         let copy_key = copy_key(&named, &kind, &backup_key, facts);
         let source_type = match &source_vault {
             Fact::Known(vault) => facts.vault_type(vault),
             Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
         };
+        let mut assumptions = named.assumptions;
+        let assumed = organization_policies_assumed(&named.role, facts);
+        assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
         Self {
             destination_type: facts.vault_type(&named.destination_vault),
             id: named.id,
@@ -183,7 +216,8 @@ impl Copy {
             lifecycle: named.lifecycle,
             start: named.start,
             plan: named.plan,
-            assumptions: named.assumptions,
+            assumptions,
+            copy_of: named.copy_of,
             resource_type,
             kind,
             backup_key,
@@ -206,6 +240,7 @@ impl Copy {
             start: self.start,
             plan: self.plan.clone(),
             assumptions: self.assumptions.clone(),
+            copy_of: self.copy_of.clone(),
         }
     }
 
@@ -352,6 +387,21 @@ pub struct Named {
     pub plan: Option<PlanReference>,
     /// What was taken for granted.
     pub assumptions: Vec<String>,
+    /// The copy that makes the backup, where that is to be copied on.
+    pub copy_of: Option<Box<Named>>,
+}
+
+/// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.
+fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<String> {
+    if !facts.assumes(Assumption::OrganizationPoliciesAllow) {
+        return None;
+    }
+    let account = role.as_ref().known().and_then(Arn::account)?;
+    let read = matches!(facts.service_control_policies(account), Fact::Known(_))
+        && matches!(facts.resource_control_policies(account), Fact::Known(_));
+    (!read).then(|| {
+        format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
+    })
 }
 
 fn no_place(vault: &Arn) -> Gap {

@@ -3,6 +3,7 @@
 //! What is absent was not looked up; what is null was looked up and is not there. [`Field`] keeps the two apart in the
 //! file, [`crate::known::Fact`] in everything that looks a fact up.
 
+mod back;
 mod copy;
 mod field;
 mod frame;
@@ -28,8 +29,8 @@ pub use leaf::{
 };
 pub use list::List;
 pub use lookup::{
-    ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies, VaultLock,
-    VaultType, built_in,
+    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
+    VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use policy::Policy;

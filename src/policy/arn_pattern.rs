@@ -132,6 +132,11 @@ impl ArnPattern {
         across.or(Truth::Unknown)
     }
 
+    /// Whether the request may lack a value for one of its variables.
+    pub(super) fn may_lack_value(&self, context: &Context) -> bool {
+        self.parts().any(|part| part.may_lack_value(context))
+    }
+
     fn within_segments(&self, arn: &str, context: &Context) -> Truth {
         match self {
             Self::Segments(parts) => segments(parts, arn, context),

@@ -5,8 +5,8 @@
 use super::arn_pattern::ArnPattern;
 use super::operator::{Operator, Order, Set, Test};
 use super::pattern::{Pattern, Syntax, has_variable};
-use super::request::{Context, Entry};
-use super::scalar::{Block, Moment, Number, truth_value};
+use super::request::{Context, Entry, is_multivalued};
+use super::scalar::{Block, Flag, Moment, Number};
 use super::{Shape, Truth};
 
 /// One operator, one key, and the values that the key is compared with.
@@ -19,6 +19,8 @@ pub struct Condition {
     name: Box<str>,
     operator: Operator,
     wanted: Wanted,
+    /// A variable stands in one of the values.
+    varies: bool,
 }
 
 /// The values, read as the operator takes them. `None` is a value that it cannot take.
@@ -30,7 +32,7 @@ enum Wanted {
     Numbers(Order, Vec<Option<Number>>),
     Moments(Order, Vec<Option<Moment>>),
     Blocks(Vec<Option<Block>>),
-    Bools(Vec<Option<bool>>),
+    Bools(Vec<Option<Flag>>),
     Odd,
 }
 
@@ -41,24 +43,6 @@ enum Value<'a> {
     Shaped(&'a Shape),
     Anything,
 }
-
-/// Keys that AWS documents as multivalued. With an operator that has neither `ForAllValues` nor `ForAnyValue` it does not
-/// say what a list means.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>.
-const MULTIVALUED: &[&str] = &[
-    "aws:calledvia",
-    "aws:principalorgpaths",
-    "aws:principalservicenameslist",
-    "aws:resourceorgpaths",
-    "aws:sourceorgpaths",
-    "aws:tagkeys",
-    "backup:copytargetorgpaths",
-    "backup:copytargets",
-    "kms:encryptioncontextkeys",
-    "kms:grantoperations",
-    "kms:resourcealiases",
-];
 
 impl Condition {
     pub(super) fn new(
@@ -73,6 +57,7 @@ impl Condition {
             key: key.into(),
             name: key.to_ascii_lowercase().into(),
             wanted: Wanted::read(operator.test, &values, variables),
+            varies: variables && values.iter().any(|value| has_variable(value)),
             values,
             operator,
         }
@@ -82,6 +67,7 @@ impl Condition {
     pub(super) fn forget_variables(&mut self) {
         if self.values.iter().any(|value| has_variable(value)) {
             self.wanted = Wanted::read(self.operator.test, &self.values, false);
+            self.varies = false;
         }
     }
 
@@ -117,6 +103,7 @@ impl Condition {
             (Entry::One(value), _) => text(value),
             (Entry::Shaped(shape), _) => test(Value::Shaped(shape)),
             (Entry::Many(values), _) if values.is_empty() => self.absent(),
+            // What a list means to an operator for one value, AWS does not say.
             (Entry::Many(_) | Entry::Including(_), Set::None) => Truth::Unknown,
             (Entry::Many(values), Set::ForAllValues) => Truth::all(values.iter().map(text)),
             (Entry::Many(values), Set::ForAnyValue) => Truth::any(values.iter().map(text)),
@@ -129,7 +116,7 @@ impl Condition {
                 Truth::any(values.iter().map(text)).or(others)
             }
             (Entry::Unknown, set) => {
-                let several = set == Set::None && MULTIVALUED.contains(&&*self.name);
+                let several = set == Set::None && is_multivalued(&self.name);
                 let present = if several {
                     Truth::Unknown
                 } else {
@@ -140,15 +127,16 @@ impl Condition {
         }
     }
 
-    /// Where the request does not carry the key.
+    /// Where the request does not carry the key. AWS says of `IfExists` that it then holds, and of `ForAnyValue` that it
+    /// then does not: of the two together it says both.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>.
     fn absent(&self) -> Truth {
-        if self.operator.if_exists {
-            return Truth::True;
-        }
-        match self.operator.set {
-            Set::None => self.operator.negated.into(),
-            Set::ForAllValues => Truth::True,
-            Set::ForAnyValue => Truth::False,
+        match (self.operator.set, self.operator.if_exists) {
+            (Set::None, true) | (Set::ForAllValues, _) => Truth::True,
+            (Set::None, false) => self.operator.negated.into(),
+            (Set::ForAnyValue, true) => Truth::Unknown,
+            (Set::ForAnyValue, false) => Truth::False,
         }
     }
 
@@ -164,7 +152,7 @@ impl Condition {
         };
         let holds = |absent: bool| {
             Truth::any(wanted.iter().map(|wanted| match wanted {
-                Some(wanted) => (*wanted == absent).into(),
+                Some(wanted) => wanted.is(absent.into()),
                 None => Truth::Unknown,
             }))
         };
@@ -181,7 +169,13 @@ impl Condition {
             Value::Shaped(shape) => self.wanted.met_by_shape(shape, context),
             Value::Anything => self.wanted.met_by_anything(),
         };
-        if self.operator.negated { !met } else { met }
+        let met = if self.operator.negated { !met } else { met };
+        // Whatever the other values come to, and the other way round as well, the statement may be invalid.
+        if met == Truth::True && self.varies && self.wanted.may_lack_value(context) {
+            Truth::Unknown
+        } else {
+            met
+        }
     }
 
     /// The keys, or words, that leave the condition open.
@@ -191,10 +185,17 @@ impl Condition {
             Wanted::Numbers(_, values) => values.contains(&None),
             Wanted::Moments(_, values) => values.contains(&None),
             Wanted::Blocks(values) => values.contains(&None),
-            Wanted::Bools(values) => values.contains(&None),
+            Wanted::Bools(values) => values
+                .iter()
+                .any(|value| !value.is_some_and(Flag::is_documented)),
             Wanted::Texts(_) | Wanted::Folded(_) | Wanted::Arns(_) => false,
         };
-        if odd {
+        let absent = match context.entry(&self.name) {
+            Entry::Absent => true,
+            Entry::Many(values) => values.is_empty(),
+            Entry::Unknown | Entry::One(_) | Entry::Shaped(_) | Entry::Including(_) => false,
+        };
+        if odd || absent {
             out.push(format!("{} of {}", self.operator_text, self.key));
             return;
         }
@@ -264,7 +265,7 @@ impl Wanted {
             }
             Test::Ip => Self::Blocks(values.iter().map(|value| Block::parse(value)).collect()),
             Test::Bool | Test::Null => {
-                Self::Bools(values.iter().map(|value| truth_value(value)).collect())
+                Self::Bools(values.iter().map(|value| Flag::parse(value)).collect())
             }
         }
     }
@@ -285,7 +286,7 @@ impl Wanted {
             Self::Blocks(wanted) => met(wanted, Block::parse(text), |found, wanted| {
                 wanted.holds(found)
             }),
-            Self::Bools(wanted) => met(wanted, truth_value(text), |found, wanted| found == wanted),
+            Self::Bools(wanted) => met(wanted, Flag::parse(text), Flag::is),
             Self::Odd => Truth::Unknown,
         }
     }
@@ -307,6 +308,22 @@ impl Wanted {
         }
     }
 
+    /// Whether a variable in one of the values may have no value. Operators that read their values as something other
+    /// than text are not documented to take one.
+    fn may_lack_value(&self, context: &Context) -> bool {
+        match self {
+            Self::Texts(patterns) | Self::Folded(patterns) => {
+                patterns.iter().any(|p| p.may_lack_value(context))
+            }
+            Self::Arns(patterns) => patterns.iter().any(|p| p.may_lack_value(context)),
+            Self::Numbers(..)
+            | Self::Moments(..)
+            | Self::Blocks(_)
+            | Self::Bools(_)
+            | Self::Odd => true,
+        }
+    }
+
     /// Over every text that the key could have, also one that the operator cannot take.
     fn met_by_anything(&self) -> Truth {
         let all = match self {
@@ -322,7 +339,11 @@ impl Wanted {
     }
 }
 
-fn met<T: Copy>(wanted: &[Option<T>], found: Option<T>, holds: impl Fn(T, T) -> bool) -> Truth {
+fn met<T: Copy, R: Into<Truth>>(
+    wanted: &[Option<T>],
+    found: Option<T>,
+    holds: impl Fn(T, T) -> R,
+) -> Truth {
     Truth::any(wanted.iter().map(|wanted| match (found, *wanted) {
         (Some(found), Some(wanted)) => holds(found, wanted).into(),
         (None, Some(_)) => Truth::False,
@@ -376,6 +397,9 @@ mod tests {
         assert_eq!(absent("ForAllValues:StringEquals"), True);
         assert_eq!(absent("ForAnyValue:StringEquals"), False);
         assert_eq!(absent("ForAnyValue:StringNotEquals"), False);
+        assert_eq!(absent("ForAllValues:StringEqualsIfExists"), True);
+        assert_eq!(absent("ForAnyValue:StringEqualsIfExists"), Unknown);
+        assert_eq!(absent("ForAnyValue:StringNotEqualsIfExists"), Unknown);
         assert_eq!(truth("Null", &["true"], Entry::Absent), True);
         assert_eq!(truth("Null", &["true"], one("1")), False);
         assert_eq!(truth("Null", &["false"], one("1")), True);
@@ -390,6 +414,7 @@ mod tests {
         assert_eq!(unknown("StringLikeIfExists", &["x", "*"]), True);
         assert_eq!(unknown("ForAllValues:StringLike", &["*"]), True);
         assert_eq!(unknown("ForAnyValue:StringNotLike", &["*"]), False);
+        assert_eq!(unknown("ForAnyValue:StringLikeIfExists", &["*"]), Unknown);
         assert_eq!(unknown("BoolIfExists", &["true", "false"]), Unknown);
         assert_eq!(unknown("Null", &["true"]), Unknown);
         assert_eq!(unknown("Null", &["true", "false"]), True);
@@ -464,7 +489,6 @@ mod tests {
         assert_eq!(truth("StringEqualsIgnoreCase", &["aB"], one("Ab")), True);
         assert_eq!(truth("StringEquals", &["a*"], one("ab")), False);
         assert_eq!(truth("StringLike", &["a*"], one("ab")), True);
-        assert_eq!(truth("Bool", &["true"], one("True")), True);
         assert_eq!(
             truth("NumericLessThanEquals", &["10.5"], one("10.50")),
             True
@@ -500,14 +524,6 @@ mod tests {
             Unknown
         );
         assert_eq!(
-            truth("StringEquals", &["${aws:SourceAccount}", "1"], one("1")),
-            True
-        );
-        assert_eq!(
-            truth("StringNotEquals", &["${aws:username}"], one("1")),
-            Unknown
-        );
-        assert_eq!(
             truth("StringEquals", &["${aws:username, '1'}"], one("1")),
             True
         );
@@ -519,6 +535,53 @@ mod tests {
             ),
             True
         );
+    }
+
+    #[test]
+    fn a_variable_that_may_have_no_value_lets_nothing_hold_that_it_is_compared_in() {
+        let of_one = |operator, values: &[&str]| truth(operator, values, one("1"));
+        for variable in ["${aws:username}", "${aws:SourceAccount}", "${aws: x}"] {
+            let longer = format!("y-{variable}");
+            assert_eq!(of_one("StringEquals", &["1", variable]), Unknown);
+            assert_eq!(of_one("StringEquals", &[variable, "1"]), Unknown);
+            assert_eq!(of_one("StringEqualsIgnoreCase", &[variable, "1"]), Unknown);
+            assert_eq!(of_one("StringNotEquals", &[variable]), Unknown);
+            assert_eq!(of_one("StringNotEquals", &[&longer]), Unknown);
+            assert_eq!(of_one("StringNotEquals", &[&longer, "1"]), False);
+            assert_eq!(of_one("StringEquals", &[&longer]), False);
+            assert_eq!(of_one("ArnNotLike", &["arn:aws:s3:::a", &longer]), Unknown);
+        }
+        let flag = |values: &[&str]| truth("Bool", values, one("true"));
+        assert_eq!(flag(&["true", "${aws:username}"]), Unknown);
+    }
+
+    #[test]
+    fn a_variable_with_a_value_or_a_default_leaves_the_rest_alone() {
+        let of_one = |operator, values: &[&str]| truth(operator, values, one("1"));
+        assert_eq!(
+            of_one("StringEquals", &["1", "y${aws:PrincipalAccount}"]),
+            True
+        );
+        assert_eq!(
+            of_one("StringNotEquals", &["y-${aws:SourceAccount, 'z'}"]),
+            True
+        );
+        assert_eq!(of_one("StringEquals", &["1", "${*}"]), True);
+        let missing = "y-${aws:username}";
+        let absent = |operator| truth(operator, &[missing], Entry::Absent);
+        assert_eq!(absent("StringNotEquals"), True);
+        assert_eq!(absent("StringEqualsIfExists"), True);
+    }
+
+    #[test]
+    fn a_truth_value_in_other_letters_settles_only_what_it_is_not() {
+        assert_eq!(truth("Bool", &["true"], one("true")), True);
+        for (wanted, found) in [("true", "True"), ("FALSE", "false"), ("True", "True")] {
+            assert_eq!(truth("Bool", &[wanted], one(found)), Unknown);
+        }
+        assert_eq!(truth("Bool", &["False"], one("true")), False);
+        assert_eq!(truth("Bool", &["False", "true"], one("true")), True);
+        assert_eq!(truth("Null", &["True"], Entry::Absent), Unknown);
     }
 
     #[test]

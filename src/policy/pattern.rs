@@ -3,7 +3,7 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
 use super::Truth;
-use super::request::{Context, Entry};
+use super::request::{Context, Entry, is_multivalued};
 use super::shape::{Shape, relation};
 
 /// One place of a pattern.
@@ -192,6 +192,18 @@ impl Pattern {
         }
     }
 
+    /// Whether the request may lack a value for one of its variables. AWS says that this may make the whole statement
+    /// invalid, so nothing that such a pattern was compared with is known to hold.
+    pub(super) fn may_lack_value(&self, context: &Context) -> bool {
+        match &self.0 {
+            Kind::Template(pieces) => pieces.iter().any(|piece| match piece {
+                Piece::Token(_) => false,
+                Piece::Variable(variable) => variable.may_lack_value(context),
+            }),
+            Kind::Any | Kind::Exact(_) | Kind::Prefix(_) | Kind::Glob(_) => false,
+        }
+    }
+
     /// The context keys of its variables that this request does not settle.
     pub(super) fn open_variables(&self, context: &Context, out: &mut Vec<String>) {
         if let Kind::Template(pieces) = &self.0 {
@@ -218,6 +230,17 @@ impl Variable {
             Entry::One(value) => Some(value),
             Entry::Absent => self.default.as_deref(),
             Entry::Unknown | Entry::Many(_) | Entry::Shaped(_) | Entry::Including(_) => None,
+        }
+    }
+
+    /// A variable stands for one value: several are as bad as none.
+    fn may_lack_value(&self, context: &Context) -> bool {
+        match context.entry(&self.key) {
+            _ if self.key.is_empty() => true,
+            Entry::One(_) | Entry::Shaped(_) => false,
+            Entry::Absent => self.default.is_none(),
+            Entry::Unknown => self.default.is_none() || is_multivalued(&self.key),
+            Entry::Many(_) | Entry::Including(_) => true,
         }
     }
 }
@@ -441,6 +464,25 @@ mod tests {
         assert_eq!(matches("a-${aws:PrincipalAccount}", "b-1"), Truth::False);
         assert_eq!(matches("${aws:none}", "x"), Truth::Unknown);
         assert_eq!(matches("${aws:none", "x"), Truth::Unknown);
+    }
+
+    #[test]
+    fn a_value_may_lack_where_the_key_is_not_surely_there_once() {
+        let lacks = |variable: &str, entry: Entry| {
+            let context = Context::new(Rest::Absent).with("aws:TagKeys", entry.clone());
+            let context = context.with("aws:x", entry);
+            Pattern::parse(variable, LIKE).may_lack_value(&context)
+        };
+        for entry in [Entry::Absent, Entry::Unknown, Entry::Many(vec!["a".into()])] {
+            assert!(lacks("a-${aws:x}", entry));
+        }
+        assert!(!lacks("${aws:x}", Entry::One("a".into())));
+        assert!(!lacks("${aws:x}", Entry::Shaped(Shape::parse("a*"))));
+        assert!(!lacks("${aws:x, 'b'}", Entry::Absent));
+        assert!(!lacks("${aws:x, 'b'}", Entry::Unknown));
+        assert!(lacks("${aws:TagKeys, 'b'}", Entry::Unknown));
+        assert!(lacks("${aws: x}", Entry::One("a".into())));
+        assert!(!lacks("${*}${$}*", Entry::Absent));
     }
 
     #[test]

@@ -129,6 +129,28 @@ pub enum Entry {
     Including(Vec<String>),
 }
 
+/// Keys that AWS documents as multivalued.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>.
+const MULTIVALUED: &[&str] = &[
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "backup:copytargetorgpaths",
+    "backup:copytargets",
+    "kms:encryptioncontextkeys",
+    "kms:grantoperations",
+    "kms:resourcealiases",
+];
+
+/// Whether a key, in lower case, can have several values.
+pub(super) fn is_multivalued(name: &str) -> bool {
+    MULTIVALUED.contains(&name)
+}
+
 /// What holds for the keys that nobody spoke of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use time::{Date, Month};
 
+use super::Truth;
+
 /// A decimal number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Number(f64);
@@ -138,14 +140,43 @@ impl Block {
     }
 }
 
-/// `true` or `false`, in any case.
-pub(super) fn truth_value(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
+/// `true` or `false`. AWS does not say what it takes one in other letters for, such as `True`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flag {
+    value: bool,
+    documented: bool,
+}
+
+impl Flag {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let is = |word: &str| text.eq_ignore_ascii_case(word);
+        (is("true") || is("false")).then(|| Self {
+            value: is("true"),
+            documented: matches!(text, "true" | "false"),
+        })
+    }
+
+    pub(super) fn is_documented(self) -> bool {
+        self.documented
+    }
+
+    pub(super) fn is(self, other: Self) -> Truth {
+        if self.value != other.value {
+            Truth::False
+        } else if self.documented && other.documented {
+            Truth::True
+        } else {
+            Truth::Unknown
+        }
+    }
+}
+
+impl From<bool> for Flag {
+    fn from(value: bool) -> Self {
+        Self {
+            value,
+            documented: true,
+        }
     }
 }
 

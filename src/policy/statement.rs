@@ -108,7 +108,16 @@ impl Statement {
                     item.pattern
                         .matches_resource(&request.resource, &request.context)
                 });
-                turned(Truth::any(each), *not, items.is_empty())
+                let met = turned(Truth::any(each), *not, items.is_empty());
+                let may_be_invalid = || {
+                    let mut patterns = items.iter().map(|item| &item.pattern);
+                    patterns.any(|pattern| pattern.may_lack_value(&request.context))
+                };
+                if met == Truth::True && may_be_invalid() {
+                    Truth::Unknown
+                } else {
+                    met
+                }
             }
         }
     }

@@ -40,6 +40,15 @@ pub fn put_role_policy(role: &Arn, name: &str, policy: &Value) -> String {
     format!("{command} --policy-document file:///dev/stdin <<'POLICY'\n{text}\nPOLICY")
 }
 
+/// Sets the trust policy of a role.
+pub fn put_trust_policy(role: &Arn, policy: &Value) -> String {
+    let text = text(policy);
+    format!(
+        "aws iam update-assume-role-policy --role-name {} --policy-document file:///dev/stdin <<'POLICY'\n{text}\nPOLICY",
+        word(role.name())
+    )
+}
+
 /// ` --region NAME`, where it is known.
 pub fn region(region: Option<&Region>) -> String {
     region

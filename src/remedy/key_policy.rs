@@ -7,7 +7,7 @@ use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
 use super::patch::{add_statements, lift};
 use super::statement::{Copier, of_key, of_role, of_vault};
-use super::{RemedyKind, patch};
+use super::{Parts, RemedyKind, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, List, Policy};
 use crate::known::{Arn, Fact};
 use crate::policy::Effect;
@@ -139,6 +139,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     );
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_role_policy(role, &name, &after)];
+    draft.remedy.parts = Parts::RolePolicy { name: name.clone() };
     draft.change = Policy::from_value(&after).ok().map(|policy| {
         let mut changed = bare_role(role);
         let mut inline: Vec<InlinePolicy> = facts.role_inline_policies(role);

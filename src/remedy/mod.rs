@@ -5,12 +5,14 @@ mod change;
 mod command;
 mod draft;
 mod key_policy;
+mod parts;
 mod patch;
 mod plan;
 mod prove;
 mod re_encrypt;
 mod settings;
 mod statement;
+mod trust;
 mod two_step;
 mod vault;
 
@@ -18,7 +20,9 @@ use serde_json::Value;
 
 use crate::known::AccountId;
 
+pub use parts::{Parts, TwoStep};
 pub use plan::remedies;
+pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.
 #[derive(
@@ -40,6 +44,8 @@ pub enum RemedyKind {
     VaultPolicy,
     /// A role's own policies are changed.
     RolePolicy,
+    /// A role's trust policy is changed.
+    TrustPolicy,
     /// The copy's retention is changed.
     ChangeRetention,
     /// The resource is encrypted with another key.
@@ -80,4 +86,6 @@ pub struct Remedy {
     pub copies: Vec<String>,
     /// The checks that it mends, each with its copy's id.
     pub checks: Vec<(String, &'static str)>,
+    /// What it is made of, beyond its policies.
+    pub parts: Parts,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Target};
 use super::key_policy::Wanted;
-use super::{Remedy, key_policy, prove, re_encrypt, settings, two_step, vault};
+use super::{Remedy, key_policy, prove, re_encrypt, settings, trust, two_step, vault};
 use crate::checks::Decided;
 use crate::inventory::{Copy, Facts};
 use crate::known::AccountId;
@@ -110,6 +110,11 @@ fn drafts(
                 .iter()
                 .map(|copy| settings::retention(copy, vault, *min, *max))
                 .collect(),
+            Need::Lifecycle { delete_after, .. } => ours
+                .iter()
+                .map(|copy| settings::lifecycle(copy, *delete_after))
+                .collect(),
+            Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
             Need::Vault { vault, .. } => vault::missing(vault, &ours).into_iter().collect(),
             Need::CustomerKeyOnVault { vault } => vault::beside(vault, &ours).into_iter().collect(),
             Need::CustomerKeyOnBackup {

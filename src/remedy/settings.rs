@@ -97,6 +97,25 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
         (Some(days), _, None) => days,
         (None, min, None) => min.unwrap_or(0),
     };
+    let title = format!(
+        "keep the copy `{}` for {wanted} days, within what the lock of the vault `{}` allows",
+        copy.id,
+        vault.name()
+    );
+    keep_for(copy, wanted, title)
+}
+
+/// The copy is kept for as long as its move to cold storage asks for.
+pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
+    let title = format!(
+        "keep the copy `{}` for {days} days, 90 of them in cold storage",
+        copy.id
+    );
+    keep_for(copy, days, title)
+}
+
+fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
+    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let cold = now.map_or(Field::Null, |lifecycle| {
         lifecycle.move_to_cold_storage_after_days.clone()
     });
@@ -105,11 +124,6 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
         move_to_cold_storage_after_days: cold.clone(),
         extra: Vec::new(),
     };
-    let title = format!(
-        "keep the copy `{}` for {wanted} days, within what the lock of the vault `{}` allows",
-        copy.id,
-        vault.name()
-    );
     let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
     let account = copy.source_account();
     draft.remedy.commands = vec![command(copy, wanted, cold.value().copied())];

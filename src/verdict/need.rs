@@ -56,6 +56,18 @@ pub enum Need {
         /// At most this many days.
         max: Option<i64>,
     },
+    /// The copy must be kept for longer, as it moves to cold storage on the way.
+    Lifecycle {
+        /// The copy.
+        copy: String,
+        /// The fewest days that it must be kept for.
+        delete_after: i64,
+    },
+    /// A role's trust policy must let AWS Backup assume it.
+    Trust {
+        /// The role.
+        role: Arn,
+    },
     /// Cross-account backup must be switched on.
     CrossAccountBackup {
         /// The management account, where it is known.

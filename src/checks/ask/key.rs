@@ -106,19 +106,24 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
         }
     }
     if gaps.is_empty() {
-        gaps.push(Gap {
-            account: key.account().map(|id| id.to_string()),
-            region: key.region().map(|region| region.to_string()),
-            operation: "no call tells kms:ViaService".to_owned(),
-            subject: key.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        });
+        gaps.push(via_service(key));
     }
     Ruling::Open {
         gaps,
         may_deny,
         seen,
+    }
+}
+
+/// The gap that is left where it matters in which Region a service uses a key.
+pub fn via_service(key: &Arn) -> Gap {
+    Gap {
+        account: key.account().map(|id| id.to_string()),
+        region: key.region().map(|region| region.to_string()),
+        operation: "no call tells kms:ViaService".to_owned(),
+        subject: key.to_string(),
+        error: None,
+        permission: "none".to_owned(),
     }
 }
 
@@ -387,29 +392,84 @@ fn granted(
     }
 }
 
-/// The request to a key by a role, through the service in between in the source Region. `None` where an ARN is none.
-pub fn key_request(
+/// The requests to a key by a role, one for each Region in which the service in between may make it. Empty where an ARN
+/// is none.
+pub fn key_requests(
     copy: &Copy,
     facts: &Facts<'_>,
     role: &Arn,
     key: &Arn,
-    action: &str,
+    action: &'static str,
     via: Via,
-) -> Option<Request> {
-    let question = KeyQuestion {
+) -> Vec<Request> {
+    let question = plain(key, role, via);
+    vias(copy, via)
+        .iter()
+        .filter_map(|via| request(copy, facts, &question, action, via))
+        .collect()
+}
+
+/// Whether a key's policy, or a grant, names the role itself, so that the role's own policies need not speak. Asked of
+/// keys of the role's own account alone.
+pub enum Named {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// It depends on what was not read.
+    Open(Vec<Gap>),
+}
+
+/// Whether the key itself lets the role do this.
+pub fn named_by_key(
+    facts: &Facts<'_>,
+    role: &Arn,
+    key: &Arn,
+    action: &'static str,
+    request: &Request,
+) -> Named {
+    if role.account() != key.account() {
+        return Named::No;
+    }
+    let policy = match facts.key_policy(key) {
+        Fact::Known(Some(policy)) => policy,
+        Fact::Known(None) => return Named::No,
+        Fact::Unknown(gap) => return Named::Open(vec![*gap]),
+    };
+    let gaps = |keys: &[String]| {
+        keys.iter()
+            .map(|name| gap_of_key(name, facts, role, key))
+            .collect()
+    };
+    match resource_side(request, Some(policy.document())) {
+        Side::Allowed { how, .. } if how != How::Account => Named::Yes,
+        Side::Allowed { open, keys, .. } if !open.is_empty() => Named::Open(gaps(&keys)),
+        Side::Unknown { keys, .. } => Named::Open(gaps(&keys)),
+        Side::Denied { .. } => Named::No,
+        side @ (Side::Allowed { .. } | Side::NotAllowed { .. }) => {
+            // A Deny of the key's policy strikes grants too.
+            if let Side::NotAllowed { denies, keys, .. } = &side
+                && !denies.is_empty()
+            {
+                return Named::Open(gaps(keys));
+            }
+            match granted(facts, &plain(key, role, Via::OfType), action, Vec::new()) {
+                Ruling::Allowed { .. } => Named::Yes,
+                Ruling::Open { gaps, .. } => Named::Open(gaps),
+                Ruling::Denied { .. } | Ruling::Missing { .. } => Named::No,
+            }
+        }
+    }
+}
+
+fn plain<'a>(key: &'a Arn, role: &'a Arn, via: Via) -> KeyQuestion<'a> {
+    KeyQuestion {
         key,
         principal: role,
         actions: &[],
         via,
         both_sides: false,
-    };
-    let vias = vias(copy, via);
-    // Where it matters in which Region the call comes, nobody knows which.
-    let via = match vias.as_slice() {
-        [via] => via.clone(),
-        _ => Entry::Unknown,
-    };
-    request(copy, facts, &question, action, &via)
+    }
 }
 
 /// The request as KMS sees it. `None` where the principal's ARN is none.

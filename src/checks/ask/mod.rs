@@ -1,12 +1,18 @@
 //! The questions that the policy checks put to policies, and the answers in the words of a verdict.
 
 mod context;
+mod control;
 mod key;
+mod request;
 mod role;
 mod ruling;
+mod trust;
 mod vault;
 
+pub use control::{ControlRuling, control_rulings};
 pub use key::{KeyQuestion, Via, ask_key};
-pub use role::{RoleAnswer, role_may_use_key};
-pub use ruling::{Fault, Ruling, Rulings, list};
+pub use request::role_requests;
+pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
+pub use ruling::{Fault, Ruling, Rulings, list, unique};
+pub use trust::{TrustRuling, may_assume};
 pub use vault::{copy_from, copy_into};

@@ -7,8 +7,9 @@ use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRe
 use crate::verdict::Evidence;
 
 use super::context::gap_of_key;
-use super::key::{Via, key_request};
-use super::ruling::Asked;
+use super::key::{Named, Via, key_requests, named_by_key, via_service};
+use super::request::RoleRequest;
+use super::ruling::{Asked, unique};
 
 /// What a role's own policies say to several actions.
 pub enum RoleAnswer {
@@ -39,6 +40,41 @@ pub enum RoleAnswer {
     NoRole,
 }
 
+/// What a role's own policies say to one request.
+#[derive(Clone, Debug)]
+pub enum RoleRuling {
+    /// They allow it.
+    Allowed,
+    /// A Deny forbids it.
+    Denied {
+        /// By what.
+        seen: Vec<Evidence>,
+    },
+    /// Nothing allows it.
+    Missing {
+        /// Whether it is the permissions boundary that is silent.
+        by_boundary: bool,
+        /// What comes near.
+        seen: Vec<Evidence>,
+    },
+    /// It depends on what was not read.
+    Open {
+        /// What.
+        gaps: Vec<Gap>,
+        /// The statements that are open.
+        seen: Vec<Evidence>,
+    },
+}
+
+/// Whether a key that names the role itself does in place of the role's own policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByKey {
+    /// It does.
+    Counts,
+    /// Only the role's own policies are asked.
+    Ignored,
+}
+
 /// Whether the role's own policies let it describe a key and make grants on it.
 pub fn role_may_use_key(
     facts: &Facts<'_>,
@@ -47,22 +83,22 @@ pub fn role_may_use_key(
     via: Via,
     copy: &Copy,
 ) -> RoleAnswer {
-    let requests = PLAIN_KEY_ACTIONS
+    let requests: Vec<RoleRequest> = PLAIN_KEY_ACTIONS
         .iter()
-        .filter_map(|action| Some((*action, key_request(copy, facts, role, key, action, via)?)))
-        .collect::<Vec<_>>();
-    role_may(facts, role, key, &requests)
+        .map(|action| RoleRequest {
+            action,
+            subject: key.clone(),
+            resource: key.to_string(),
+            forms: key_requests(copy, facts, role, key, action, via),
+        })
+        .collect();
+    role_may(facts, role, &requests)
 }
 
-/// Whether the role's own policies allow these requests.
-pub fn role_may(
-    facts: &Facts<'_>,
-    role: &Arn,
-    subject: &Arn,
-    requests: &[(&'static str, Request)],
-) -> RoleAnswer {
-    let policies = match facts.role_policies(role) {
-        Fact::Known(Some(policies)) => policies,
+/// Whether the role's own policies allow these requests, all together.
+fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnswer {
+    let rulings = match role_rulings(facts, role, requests, ByKey::Ignored) {
+        Fact::Known(Some(rulings)) => rulings,
         Fact::Known(None) => return RoleAnswer::NoRole,
         Fact::Unknown(gap) => {
             return RoleAnswer::Open {
@@ -71,28 +107,25 @@ pub fn role_may(
             };
         }
     };
-    let read = Read::of(&policies);
     let (mut denied, mut missing) = (Vec::new(), Vec::new());
-    let (mut seen, mut gaps) = (Vec::new(), read.gaps.clone());
-    for (action, request) in requests {
-        match read.ask(request) {
-            Side::Denied { by } => {
-                denied.push(*action);
-                seen.extend(read.statements(role, &by, action));
+    let (mut seen, mut gaps) = (Vec::new(), Vec::new());
+    for (request, ruling) in requests.iter().zip(rulings) {
+        match ruling {
+            RoleRuling::Allowed => {}
+            RoleRuling::Denied { seen: by } => {
+                denied.push(request.action);
+                seen.extend(by);
             }
-            // A policy that was not read may allow it, unless it is one that only limits.
-            Side::NotAllowed {
-                policy: Kind::Identity,
-                ..
-            } if !read.gaps.is_empty() => {}
-            Side::NotAllowed { near, .. } => {
-                missing.push(*action);
-                seen.extend(read.near(role, &near, action));
+            RoleRuling::Missing { seen: near, .. } => {
+                missing.push(request.action);
+                seen.extend(near);
             }
-            Side::Allowed { .. } => {}
-            Side::Unknown { statements, keys } => {
-                gaps.extend(keys.iter().map(|key| gap_of_key(key, facts, role, subject)));
-                seen.extend(read.open(role, &statements, &keys));
+            RoleRuling::Open {
+                gaps: more,
+                seen: open,
+            } => {
+                gaps.extend(more);
+                seen.extend(open);
             }
         }
     }
@@ -110,6 +143,63 @@ pub fn role_may(
         RoleAnswer::Open { gaps, seen }
     } else {
         RoleAnswer::Allowed
+    }
+}
+
+/// What the role's own policies say to each request, in order. `None`: there is no such role.
+pub fn role_rulings(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[RoleRequest],
+    by_key: ByKey,
+) -> Fact<Option<Vec<RoleRuling>>> {
+    facts.role_policies(role).map(|policies| {
+        let policies = policies?;
+        let read = Read::of(&policies);
+        let of = |request: &RoleRequest| {
+            request
+                .forms
+                .iter()
+                .map(|form| read.rule(facts, role, request, form, by_key))
+                .reduce(|one, other| either(one, other, &request.subject))
+                // An ARN that is none makes no request that anything could allow.
+                .unwrap_or(RoleRuling::Missing {
+                    by_boundary: false,
+                    seen: Vec::new(),
+                })
+        };
+        Some(requests.iter().map(of).collect())
+    })
+}
+
+/// Nobody knows in which of two forms the request comes: where the answers differ, neither stands.
+fn either(one: RoleRuling, other: RoleRuling, subject: &Arn) -> RoleRuling {
+    use RoleRuling::{Allowed, Denied, Missing, Open};
+    match (one, other) {
+        (Allowed, Allowed) => Allowed,
+        (one @ Denied { .. }, Denied { .. } | Missing { .. })
+        | (Missing { .. }, one @ Denied { .. })
+        | (one @ Missing { .. }, Missing { .. }) => one,
+        (one, other) => {
+            let (mut all, mut evidence) = (Vec::new(), Vec::new());
+            for ruling in [one, other] {
+                match ruling {
+                    Allowed => {}
+                    Denied { seen } | Missing { seen, .. } => evidence.extend(seen),
+                    Open { gaps, seen } => {
+                        all.extend(gaps);
+                        evidence.extend(seen);
+                    }
+                }
+            }
+            if all.is_empty() {
+                all.push(via_service(subject));
+            }
+            Open {
+                gaps: all,
+                seen: unique(evidence),
+            }
+        }
     }
 }
 
@@ -136,6 +226,109 @@ impl<'a> Read<'a> {
             identity,
             boundary,
             gaps,
+        }
+    }
+
+    fn rule(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+        by_key: ByKey,
+    ) -> RoleRuling {
+        let subject = &asked.subject;
+        let of_key = || match by_key {
+            ByKey::Counts if asked.action.starts_with("kms:") => {
+                named_by_key(facts, role, subject, asked.action, form)
+            }
+            ByKey::Counts | ByKey::Ignored => Named::No,
+        };
+        let open = |statements: &[StatementRef], keys: &[String]| RoleRuling::Open {
+            gaps: keys
+                .iter()
+                .map(|key| gap_of_key(key, facts, role, subject))
+                .chain(self.gaps.iter().cloned())
+                .collect(),
+            seen: self.open(role, statements, keys),
+        };
+        let mut may_be_denied = None;
+        let ruling = match self.ask(form) {
+            Side::Denied { by } => {
+                return RoleRuling::Denied {
+                    seen: self.statements(role, &by, asked.action),
+                };
+            }
+            // A policy that was not read may hold a Deny.
+            Side::Allowed { .. } if self.gaps.is_empty() => return RoleRuling::Allowed,
+            Side::Allowed { .. } => return open(&[], &[]),
+            Side::Unknown { statements, keys }
+                if statements.iter().any(|at| at.effect == Effect::Deny) =>
+            {
+                return open(&statements, &keys);
+            }
+            Side::Unknown { statements, keys } => open(&statements, &keys),
+            // A policy that was not read may allow it, unless it is one that only limits.
+            Side::NotAllowed {
+                policy: Kind::Identity,
+                ..
+            } if !self.gaps.is_empty() => open(&[], &[]),
+            Side::NotAllowed {
+                policy,
+                near,
+                denies,
+                keys,
+                ..
+            } => {
+                // Where the key allows it, a Deny that may strike is what decides.
+                may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
+                RoleRuling::Missing {
+                    by_boundary: policy == Kind::Boundary,
+                    seen: self.near(role, &near, asked.action),
+                }
+            }
+        };
+        match (of_key(), may_be_denied) {
+            (Named::No, _) => ruling,
+            (Named::Yes | Named::Open(_), Some(open)) => open,
+            (Named::Open(gaps), None) => RoleRuling::Open {
+                gaps: gaps.into_iter().chain(self.gaps.iter().cloned()).collect(),
+                seen: Vec::new(),
+            },
+            (Named::Yes, None) => self.within_boundary(facts, role, asked, form),
+        }
+    }
+
+    /// The key names the role itself: only the boundary may still be silent, and an unread policy deny.
+    fn within_boundary(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+    ) -> RoleRuling {
+        if !self.gaps.is_empty() {
+            return RoleRuling::Open {
+                gaps: self.gaps.clone(),
+                seen: Vec::new(),
+            };
+        }
+        let Some((_, boundary)) = self.boundary else {
+            return RoleRuling::Allowed;
+        };
+        match identity_side(form, &[boundary], None) {
+            Side::Allowed { .. } => RoleRuling::Allowed,
+            Side::Denied { .. } | Side::NotAllowed { .. } => RoleRuling::Missing {
+                by_boundary: true,
+                seen: Vec::new(),
+            },
+            Side::Unknown { keys, .. } => RoleRuling::Open {
+                gaps: keys
+                    .iter()
+                    .map(|key| gap_of_key(key, facts, role, &asked.subject))
+                    .collect(),
+                seen: Vec::new(),
+            },
         }
     }
 

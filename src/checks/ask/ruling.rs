@@ -1,6 +1,8 @@
 //! What a policy says to one action, as evidence that names the statement.
 
-use crate::known::{Arn, Gap};
+use std::fmt::Display;
+
+use crate::known::Gap;
 use crate::policy::{Document, Effect, Entry, Miss, NearMiss, StatementRef};
 use crate::verdict::Evidence;
 
@@ -201,7 +203,7 @@ impl Rulings {
     }
 }
 
-fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
+pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut kept: Vec<Evidence> = Vec::new();
     for item in evidence {
         if !kept.contains(&item) {
@@ -223,8 +225,8 @@ pub fn list(actions: &[&str]) -> String {
 /// A policy that is asked: whose it is, and where it stands in that object.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// Whose policy.
-    pub subject: &'a Arn,
+    /// Whose policy: an ARN, or an account.
+    pub subject: &'a dyn Display,
     /// Where: a JSON pointer.
     pub pointer: &'a str,
     /// The document.

@@ -21,23 +21,13 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
             denies: None,
         };
     };
-    let Ok(principal) = Principal::parse(role.as_str()) else {
+    let Some(request) = into_request(copy, facts, role) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
             denies: None,
         };
     };
-    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with_family("backup:", Rest::Absent)
-        .with_family("kms:", Rest::Absent);
-    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
-    let request = Request::new(
-        principal,
-        COPY_INTO,
-        Resource::exact(vault.as_str()),
-        context,
-    );
     rule(facts, role, vault, vault, policy, request, COPY_INTO)
 }
 
@@ -49,13 +39,31 @@ pub fn copy_from(
     vault: &Arn,
     policy: &Policy,
 ) -> Ruling {
-    let Ok(principal) = Principal::parse(role.as_str()) else {
+    let Some(request) = from_request(copy, facts, role, vault) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
             denies: None,
         };
     };
+    let target = &copy.destination_vault;
+    rule(facts, role, vault, target, policy, request, COPY_FROM)
+}
+
+/// `backup:CopyIntoBackupVault` on the destination vault. `None` where the role's ARN is none.
+pub fn into_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Request> {
+    let vault = &copy.destination_vault;
+    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
+        .with_family("backup:", Rest::Absent)
+        .with_family("kms:", Rest::Absent);
+    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
+    let principal = Principal::parse(role.as_str()).ok()?;
+    let resource = Resource::exact(vault.as_str());
+    Some(Request::new(principal, COPY_INTO, resource, context))
+}
+
+/// `backup:CopyFromBackupVault` on the recovery point. `None` where the role's ARN is none.
+pub fn from_request(copy: &Copy, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Option<Request> {
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
         .with(
             "backup:CopyTargets",
@@ -71,14 +79,13 @@ pub fn copy_from(
         None => context,
     };
     let mut request = Request::new(
-        principal,
+        Principal::parse(role.as_str()).ok()?,
         COPY_FROM,
         recovery_point(copy, vault),
         with_source_resource_tag(context),
     );
     request.resource_account = vault.account();
-    let target = &copy.destination_vault;
-    rule(facts, role, vault, target, policy, request, COPY_FROM)
+    Some(request)
 }
 
 /// The recovery point, or the shapes that its ARN will have.

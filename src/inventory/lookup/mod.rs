@@ -1,9 +1,15 @@
 //! Looking facts up: from an ARN and a question to a [`Fact`], which is known or names the call that would settle it.
 
 mod account;
+mod assumed;
+mod backup_rule;
+mod description;
 mod index;
 mod key;
+mod option_group;
+mod point;
 mod role;
+mod settings;
 mod stored;
 mod vault;
 
@@ -16,6 +22,7 @@ use super::frame::{GapEntry, Inventory};
 use index::Index;
 
 pub use account::ControlPolicies;
+pub use assumed::Assumption;
 pub use key::{EncryptedWith, KeyManager};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
@@ -25,6 +32,7 @@ pub use vault::{VaultLock, VaultType};
 #[derive(Clone)]
 pub struct Facts<'a> {
     layers: Vec<Arc<Index<'a>>>,
+    assumed: Vec<Assumption>,
 }
 
 impl<'a> Facts<'a> {
@@ -33,6 +41,7 @@ impl<'a> Facts<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         Self {
             layers: vec![Arc::new(Index::new(inventory))],
+            assumed: Vec::new(),
         }
     }
 
@@ -48,7 +57,10 @@ impl<'a> Facts<'a> {
                 .iter()
                 .map(|layer| Arc::clone(layer) as Arc<Index<'b>>),
         );
-        Facts { layers }
+        Facts {
+            layers,
+            assumed: self.assumed.clone(),
+        }
     }
 
     /// When the facts were read, RFC 3339; of the lowest layer.

@@ -99,7 +99,7 @@ fn find<'a>(world: &'a World, call: &Call, asked: &str) -> Result<&'a Value, No>
         .iter()
         .find(|resource| text(resource, "ResourceArn") == Some(&wanted))
         .ok_or_else(|| No::Incomplete(format!("the table {wanted} is absent")))?;
-    if table.get("ResourceType") == Some(&Value::Null) {
+    if [table.get("ResourceType"), table.get("Detail")].contains(&Some(&Value::Null)) {
         return Err(missing());
     }
     Ok(table)

@@ -70,7 +70,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                 .and_then(|b| text(b, "PolicyArn"))
             {
                 let boundary = json!({
-                    "PermissionsBoundaryType": "Policy",
+                    "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
                     "PermissionsBoundaryArn": arn,
                 });
                 fields.insert("PermissionsBoundary".to_owned(), boundary);

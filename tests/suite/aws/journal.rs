@@ -1,5 +1,6 @@
 //! Every call that was made, in the order in which the server read them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A call that was made.
@@ -16,7 +17,7 @@ pub struct Entry {
     pub page: Option<String>,
     /// The parameters, as JSON: what tells two calls of one operation and one subject apart.
     pub args: String,
-    /// The HTTP status of the answer; zero while there is none, and where the connection was ended instead.
+    /// The HTTP status of the answer; zero while there is none, and where the connection ended before all of it.
     pub status: u16,
 }
 
@@ -35,6 +36,13 @@ impl fmt::Display for Entry {
             self.service, self.operation, self.args, self.region, self.account, self.status
         )
     }
+}
+
+/// The calls that were answered more than once though nothing in them differs.
+pub fn repeats(journal: &[Entry]) -> Vec<&Entry> {
+    let mut seen = BTreeSet::new();
+    let answered = journal.iter().filter(|entry| entry.status == 200);
+    answered.filter(|entry| !seen.insert(*entry)).collect()
 }
 
 /// How often an operation was called, each page counted.

@@ -1,6 +1,6 @@
 //! An AWS server of the tests' own, on loopback.
 //!
-//! It holds an inventory in the contract's format and answers the operations that the program uses in AWS's documented
+//! It holds an inventory in the format of the program's files and answers the operations that the program uses in AWS's documented
 //! wire formats, whatever is asked and in whatever order. So a test can state that collecting what it serves gives the
 //! inventory back, and what the program does when AWS refuses, throttles or goes away:
 //!
@@ -10,11 +10,13 @@
 //! server.page_size(1);
 //!
 //! let mut command = Command::new(env!("CARGO_BIN_EXE_backup-preflight"));
-//! server.sign_in(&mut command, "111122223333");        // endpoint and keys of that account, and no other AWS variable
+//! server.sign_in(&mut command, "111122223333");        // endpoint and keys of that account, and no other AWS variable;
+//!                                                      // the Region is the test's to give
 //! let output = command.args(["collect", "--output", path]).output().unwrap();
 //!
 //! let journal = server.finish();                      // panics if the server was asked what it cannot answer
 //! assert_eq!(calls(&journal, "kms:GetKeyPolicy"), 3);
+//! assert!(repeats(&journal).is_empty());
 //! ```
 //!
 //! - The caller's account is in its access key, Region and service are in the scope of its signature. `AssumeRole`
@@ -24,12 +26,18 @@
 //!   operations that the server does not know, and requests that are not of the service's protocol.
 //! - It is written from AWS's documentation and knows nothing of the program's types.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "JSON values have a few kinds, and most are of no interest"
+)]
+
 mod account;
 mod backup;
 mod call;
 mod clock;
 mod dynamodb;
 mod ec2;
+mod exchange;
 mod fault;
 mod http;
 mod iam;
@@ -48,5 +56,5 @@ mod world;
 mod xml;
 
 pub use fault::Fault;
-pub use journal::{Entry, calls};
+pub use journal::{Entry, calls, repeats};
 pub use server::Server;

@@ -266,7 +266,7 @@ impl<'a> Organization<'a> {
                 silent = text(account, "account");
                 continue;
             };
-            let level = match levels.get(at) {
+            let level: &[Value] = match levels.get(at) {
                 _ if levels.is_empty() => &[],
                 Some(level) if levels.len() == way.len() => {
                     level.as_array().map_or(&[][..], Vec::as_slice)
@@ -282,7 +282,7 @@ impl<'a> Organization<'a> {
             };
             match found {
                 // The management account stands under the root like the others, and no policy is in force for it.
-                Some(before) if before.is_empty() => found = Some(level),
+                Some([]) => found = Some(level),
                 Some(before) if level.is_empty() => found = Some(before),
                 Some(before) if before != level => {
                     return Err(No::Incomplete(format!(

@@ -188,7 +188,7 @@ fn describe(world: &World, call: &Call, kind: &Kind) -> Result<Answer, No> {
     let Some(asked) = call.arg(kind.id) else {
         let mut items = Vec::new();
         for thing in all(world, call, kind)? {
-            if thing.get(kind.place.status) != Some(&Value::Null) {
+            if exists(thing, kind) {
                 items.push(fields(thing, kind)?);
             }
         }
@@ -221,13 +221,19 @@ fn find<'a>(world: &'a World, call: &Call, kind: &Kind, asked: &str) -> Result<&
             || text(thing, kind.place.arn) == Some(asked)
     });
     match found {
-        Some(thing) if thing.get(kind.place.status) == Some(&Value::Null) => Err(missing()),
-        Some(thing) => Ok(thing),
+        Some(thing) if exists(thing, kind) => Ok(thing),
+        Some(_) => Err(missing()),
         None => Err(No::Incomplete(format!(
             "`{}` in {} of account {} has no {}{asked}",
             kind.place.list, call.scope.region, call.scope.account, kind.prefix
         ))),
     }
+}
+
+/// Whether the thing was found, by AWS Backup and by RDS itself.
+fn exists(thing: &Value, kind: &Kind) -> bool {
+    let null = Some(&Value::Null);
+    thing.get(kind.place.status) != null && thing.get("Detail") != null
 }
 
 fn name<'a>(thing: &'a Value, kind: &Kind) -> Option<&'a str> {

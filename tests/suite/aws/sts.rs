@@ -35,7 +35,12 @@ pub const SERVICE: Service = Service {
 };
 
 fn names(_: &World, call: &Call) -> Vec<String> {
-    call.arg("RoleArn").map(str::to_owned).into_iter().collect()
+    let Some(role) = call.arg("RoleArn") else {
+        return Vec::new();
+    };
+    // A gap names the account that could not be entered, and not the one that the call came from.
+    let account = arn(role).map(|arn| arn.account.to_owned());
+    std::iter::once(role.to_owned()).chain(account).collect()
 }
 
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::decide;
 use super::generate::{KNOWN, UNKNOWN};
-use super::places::{lines, read_keys, resources, smallest};
+use super::places::{read_keys, smallest};
 use super::program;
 use super::value::texts;
-use super::variable::without_default;
-use super::worlds::known;
 
 /// Why the first evaluator's answer cannot stand beside the second's, which tries every world; none if it can.
 ///
@@ -64,28 +62,12 @@ pub fn agree(requests: &[Value], answers: &[Value]) {
     let wrong = requests
         .iter()
         .zip(answers)
-        .filter(|(request, _)| !is_disputed(request))
         .find(|(request, answer)| is_wrong(request, answer));
     if let Some((request, _)) = wrong {
         always(std::slice::from_ref(request), |request| {
             fault(request, &program::answer(request), &decide::answer(request))
         });
     }
-}
-
-/// Whether the request asks what AWS's pages answer in two ways, and the two evaluators read differently: what a
-/// variable without a value does to the rest of its statement, and what IfExists does under ForAnyValue.
-fn is_disputed(request: &Value) -> bool {
-    let lines = lines(request);
-    let texts = lines
-        .iter()
-        .flat_map(|line| line.values.clone())
-        .chain(resources(request));
-    let names: Vec<String> = texts.flat_map(|text| without_default(&text)).collect();
-    names.iter().any(|name| known(request, name).is_none())
-        || lines
-            .iter()
-            .any(|line| line.operator.starts_with("ForAny") && line.operator.ends_with("IfExists"))
 }
 
 /// Fails with the smallest request that shows what is wrong with one of the given ones.

@@ -104,12 +104,3 @@ pub fn names(text: &str) -> Vec<String> {
         .map(|(name, _)| name.split(',').next().unwrap().trim().to_lowercase())
         .collect()
 }
-
-/// The names of the variables in a text that have no default to fall back on.
-pub fn without_default(text: &str) -> Vec<String> {
-    let has_none = |name: &String| {
-        let character = ["*", "?", "$"].contains(&name.as_str());
-        !character && !text.contains(", '")
-    };
-    names(text).into_iter().filter(has_none).collect()
-}

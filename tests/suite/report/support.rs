@@ -3,7 +3,7 @@
 use backup_preflight::checks::{self, Decided};
 use backup_preflight::inventory::{self, Copy, Facts, Inventory};
 use backup_preflight::known::AccountId;
-use backup_preflight::remedy::{Remedy, RemedyKind};
+use backup_preflight::remedy::{Parts, Remedy, RemedyKind};
 use backup_preflight::report::Report;
 use serde_json::{Value, json};
 
@@ -24,11 +24,22 @@ pub fn database(name: &str) -> String {
 
 fn key(arn: &str, manager: &str) -> Value {
     json!({"Arn": arn, "KeyManager": manager, "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT",
-           "KeyUsage": "ENCRYPT_DECRYPT", "Policy": {"Version": "2012-10-17", "Statement": []}, "Grants": []})
+           "KeyUsage": "ENCRYPT_DECRYPT", "Aliases": [], "Grants": [], "Policy": {"Version": "2012-10-17", "Statement": [
+               {"Effect": "Allow", "Principal": {"AWS": arn.split(':').nth(4)}, "Action": "kms:*", "Resource": "*"}]}})
+}
+
+/// A role that AWS Backup may assume, and that may do everything.
+fn role(arn: &str) -> Value {
+    let may = |action: &str| json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+    json!({"Arn": arn, "AttachedPolicies": [], "PermissionsBoundary": null, "Tags": {},
+           "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+               "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+           "InlinePolicies": [{"PolicyName": "all", "Document": {"Version": "2012-10-17", "Statement": [may("*")]}}]})
 }
 
 fn resource(name: &str, encrypted_with: &str) -> Value {
-    json!({"ResourceArn": database(name), "ResourceType": "RDS", "Encrypted": true, "EncryptionKeyArn": encrypted_with})
+    json!({"ResourceArn": database(name), "ResourceType": "RDS", "Encrypted": true, "EncryptionKeyArn": encrypted_with,
+           "Tags": {}, "Detail": {"Engine": "postgres", "OptionGroupMemberships": []}})
 }
 
 fn copy(id: &str, resource: &str, destination: &str) -> Value {
@@ -48,7 +59,8 @@ pub fn estate() -> Value {
                 "account": "111122223333",
                 "organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "999988887777"},
                 "cross_account_backup": true,
-                "roles": [], "roles_complete": true,
+                "service_control_policies": [], "resource_control_policies": [],
+                "roles": [role("arn:aws:iam::111122223333:role/copy")], "roles_complete": true,
                 "regions": [{
                     "region": "us-east-2", "opt_in_status": "opt-in-not-required",
                     "vaults": [{"BackupVaultName": "prod", "BackupVaultArn": vault("111122223333", "prod"),
@@ -63,7 +75,8 @@ pub fn estate() -> Value {
             {
                 "account": "444455556666",
                 "organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "999988887777"},
-                "roles": [{"Arn": SLR}], "roles_complete": true,
+                "service_control_policies": [], "resource_control_policies": [],
+                "roles": [role(SLR)], "roles_complete": true,
                 "regions": [{
                     "region": "us-east-2", "opt_in_status": "opt-in-not-required",
                     "vaults": [{"BackupVaultName": "central", "BackupVaultArn": central,
@@ -120,6 +133,7 @@ pub fn remedies() -> Vec<Remedy> {
         proven: None,
         copies: vec!["orders-to-central".to_owned()],
         checks: vec![("orders-to-central".to_owned(), check)],
+        parts: Parts::None,
     };
     let statement = json!({"Sid": "AllowAWSBackup", "Effect": "Allow", "Principal": {"AWS": SLR},
                            "Action": ["kms:CreateGrant", "kms:DescribeKey"], "Resource": "*"});

@@ -95,7 +95,10 @@ fn each_copy_has_a_row_and_no_check_id_is_cut() {
             text.lines()
                 .any(|line| line.starts_with(start) && line.ends_with(end))
         };
-        assert!(has("UNDECIDED  hidden-stays", "? key-unusable"), "{text}");
+        assert!(
+            has("UNDECIDED  hidden-stays", "? copy-route-unsupported"),
+            "{text}"
+        );
         assert!(
             has(
                 "BLOCKED    orders-to-central",
@@ -331,6 +334,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
         assumptions: vec![
             "tags were not read: the plan is taken to choose the resource".to_owned(),
         ],
+        copy_of: None,
     };
     Copy::new(named, facts)
 }

@@ -101,7 +101,7 @@ fn an_error_of_the_tests_own_is_given_as_it_is() {
 #[test]
 fn a_slow_answer_is_right_in_the_end_and_does_not_hold_up_others() {
     let server = served();
-    let time = Duration::from_millis(300);
+    let time = Duration::from_millis(800);
     server.fault(Fault::slow(time).operation("backup:ListCopyJobs"));
     let start = Instant::now();
     std::thread::scope(|scope| {
@@ -136,7 +136,7 @@ fn a_connection_may_end_in_the_middle_of_an_answer_or_before_it() {
         (None, Some(200))
     );
     let statuses: Vec<_> = server.finish().iter().map(|entry| entry.status).collect();
-    assert_eq!(statuses, [200, 200, 0, 200]);
+    assert_eq!(statuses, [0, 200, 0, 200]);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The server answers as AWS documents.
 
 mod backup;
-mod by_hand;
 mod client;
 mod faults;
 mod iam;

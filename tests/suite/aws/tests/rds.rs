@@ -1,6 +1,9 @@
 //! Amazon RDS.
 
-use super::client::{Client, DESTINATION, served};
+use serde_json::Value;
+
+use super::client::{Client, DESTINATION, inventory, served};
+use crate::aws::Server;
 
 #[test]
 fn an_instance_is_written_with_the_names_that_rds_gives_to_the_elements_of_its_lists() {
@@ -154,5 +157,18 @@ fn a_refusal_is_xml() {
     let got = Client::of(&server, DESTINATION).rds("DescribeDBInstances", &[]);
     assert_eq!((got.status, got.code().as_str()), (403, "AccessDenied"));
     assert!(got.body.contains("<ErrorResponse xmlns="), "{}", got.body);
+    server.finish();
+}
+
+#[test]
+fn a_resource_without_detail_was_looked_up_and_is_not_there() {
+    let mut inventory = inventory();
+    inventory["accounts"][0]["regions"][0]["resources"][0]["Detail"] = Value::Null;
+    let server = Server::start(inventory);
+    let mut client = Client::source(&server);
+    let gone = client.rds("DescribeDBInstances", &[("DBInstanceIdentifier", "orders")]);
+    assert_eq!(gone.code(), "DBInstanceNotFound");
+    let all = client.rds("DescribeDBInstances", &[]);
+    assert_eq!(all.elements("DBInstanceIdentifier"), ["open"]);
     server.finish();
 }

@@ -1,6 +1,8 @@
 //! AWS STS.
 
-use super::client::{Client, DESTINATION, Got, SOURCE, served};
+use serde_json::json;
+
+use super::client::{Client, DESTINATION, Got, SOURCE, inventory, served};
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/readers/preflight";
 
@@ -71,4 +73,24 @@ fn keys_of_nobody_are_refused_in_the_services_own_way() {
         (403, "UnrecognizedClientException")
     );
     assert!(server.finish().is_empty());
+}
+
+#[test]
+fn a_gap_of_an_account_that_could_not_be_entered_is_served() {
+    let mut inventory = inventory();
+    inventory["gaps"] = json!([{
+        "account": DESTINATION,
+        "region": null,
+        "operation": "sts:AssumeRole",
+        "subject": ROLE,
+        "error": "AccessDenied",
+        "permission": "sts:AssumeRole",
+    }]);
+    let server = crate::aws::Server::start(inventory);
+    let mut client = Client::source(&server);
+    let ask = [("RoleArn", ROLE), ("RoleSessionName", "me")];
+    assert_eq!(client.sts("AssumeRole", &ask).code(), "AccessDenied");
+    let other = [("RoleArn", "arn:aws:iam::444455556666:role/other"), ask[1]];
+    assert_eq!(client.sts("AssumeRole", &other).status, 200);
+    server.finish();
 }

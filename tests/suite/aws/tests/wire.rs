@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::client::{Client, SOURCE, served};
-use crate::aws::{Entry, calls};
+use crate::aws::{Entry, Fault, calls, repeats};
 
 #[test]
 fn one_connection_takes_many_requests() {
@@ -197,4 +197,27 @@ fn a_command_is_signed_in_with_the_servers_address_and_an_accounts_keys() {
     assert_eq!(set["AWS_CONFIG_FILE"], "/dev/null");
     assert!(set.contains_key("AWS_SECRET_ACCESS_KEY"));
     server.finish();
+}
+
+#[test]
+fn repeats_are_calls_that_were_answered_before() {
+    let server = served();
+    server.fault(Fault::throttled().times(1));
+    let mut client = Client::source(&server);
+    for path in [
+        "/copy-jobs",
+        "/copy-jobs",
+        "/copy-jobs?state=FAILED",
+        "/backup/plans",
+        "/backup/plans",
+    ] {
+        client.get(path);
+    }
+    let journal = server.finish();
+    let repeated: Vec<_> = repeats(&journal).iter().map(|entry| entry.name()).collect();
+    assert_eq!(
+        repeated,
+        ["backup:ListBackupPlans"],
+        "a second try after throttling is none"
+    );
 }

@@ -1,0 +1,82 @@
+#![doc = include_str!("air_gapped_primary_not_stored.md")]
+
+use serde_json::Value;
+
+use super::words::{foretold, key_name, unlisted};
+use super::{Check, MayFail, known};
+use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::{Support, capabilities, cite};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
+use crate::verdict::{Basis, Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "air-gapped-primary-not-stored",
+    title: "the rule's logically air-gapped vault will not receive the backup, and the backup job says that it completed",
+    doc: include_str!("air_gapped_primary_not_stored.md"),
+    cites: &[cite::LAGV_PRIMARY],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !is_primary(copy, facts) {
+        return Outcome::not_applicable(
+            "the copy is not of a rule that names a logically air-gapped vault as its target",
+        );
+    }
+    let subject = copy.subject();
+    let (same_account, same_region) = (
+        !known!(copy.is_cross_account()),
+        !known!(copy.is_cross_region()),
+    );
+    if !same_account || !same_region {
+        return Outcome::fail(
+            "a rule's logically air-gapped target must be in the plan's own account and Region",
+        )
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is in another account or Region",
+        )]);
+    }
+    let support = match known!(copy.kind.agreed(|kind| capabilities(kind).lagv_primary)) {
+        Some(support) => support,
+        None => return unlisted(&copy.type_name()),
+    };
+    if !support.is_supported() {
+        return Outcome::fail(format!(
+            "logically air-gapped vaults take no backups of the type {}: the backup stays in the standard vault",
+            copy.type_name()
+        ))
+        .foretells(foretold(predict(MessageId::E32)))
+        .saw([Evidence::of(subject, format!("is of the type {}", copy.type_name()))]);
+    }
+    if let Some(Model::ServiceDependent) = known!(copy.model())
+        && let EncryptedWith::Key(key) = known!(copy.backup_key.as_ref())
+        && known!(facts.key_manager(key)) == Some(KeyManager::Aws)
+    {
+        return Outcome::fail(format!(
+            "the backup is encrypted with the AWS managed key {}: it stays in the standard vault",
+            key_name(key, facts)
+        ))
+        .foretells(foretold(predict(MessageId::E33)))
+        .saw([Evidence::at(key, "/KeyManager", "is AWS")]);
+    }
+    let pass = Outcome::pass("the rule's logically air-gapped vault receives the backup");
+    if support == Support::Yes {
+        pass
+    } else {
+        pass.on(Basis::Inferred)
+    }
+}
+
+/// Whether the copy is the one that AWS Backup makes of its own accord, for a rule's air-gapped target.
+fn is_primary(copy: &Copy, facts: &Facts<'_>) -> bool {
+    copy.plan
+        .as_ref()
+        .and_then(|plan| facts.backup_rule(&plan.id, &plan.rule))
+        .and_then(|rule| {
+            rule.get("TargetLogicallyAirGappedBackupVaultArn")
+                .and_then(Value::as_str)
+        })
+        .is_some_and(|target| target == copy.destination_vault.as_str())
+}

@@ -1,0 +1,413 @@
+//! Does the organization let the copy role do something? Its service control policies, and for keys the resource control
+//! policies of the key's account.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::inventory::{Assumption, ControlPolicy, Facts, Field, Policy};
+use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
+use crate::verdict::Evidence;
+
+use super::context::gap_of_key;
+use super::key::via_service;
+use super::request::RoleRequest;
+use super::ruling::{Asked, unique};
+
+/// What the organization says to one request.
+#[derive(Clone, Debug)]
+pub enum ControlRuling {
+    /// Its policies allow it, or none binds.
+    Allowed,
+    /// It was not read, and is taken for granted.
+    Assumed,
+    /// Only the policy simulator was asked, and it allows.
+    Simulated,
+    /// A Deny forbids it.
+    Denied {
+        /// By what.
+        seen: Vec<Evidence>,
+    },
+    /// A level allows nothing of the kind.
+    Missing {
+        /// What comes near.
+        seen: Vec<Evidence>,
+    },
+    /// It depends on what was not read.
+    Open {
+        /// What.
+        gaps: Vec<Gap>,
+        /// The statements that are open.
+        seen: Vec<Evidence>,
+    },
+}
+
+/// What the organization says to each request, in order.
+pub fn control_rulings(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[RoleRequest],
+) -> Vec<ControlRuling> {
+    requests
+        .iter()
+        .map(|asked| {
+            let resource_account = asked.subject.account();
+            let controls = Controls {
+                doubts: [role.account(), resource_account]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|account| match facts.is_management_account(account) {
+                        Fact::Unknown(gap) => Some(*gap),
+                        Fact::Known(_) => None,
+                    })
+                    .collect(),
+                scps: of_principal(facts, role),
+                rcps: if asked.action.starts_with("kms:") {
+                    of_resource(facts, resource_account)
+                } else {
+                    Levels::None
+                },
+                account: role.account(),
+                resource_account,
+            };
+            asked
+                .forms
+                .iter()
+                .map(|form| controls.rule(facts, role, asked, form))
+                .reduce(|one, other| either(one, other, &asked.subject))
+                .unwrap_or(ControlRuling::Allowed)
+        })
+        .collect()
+}
+
+/// The policies of one kind that are in force on an account.
+enum Levels<'a> {
+    /// None binds.
+    None,
+    /// These, one list a level.
+    Read(Vec<Vec<(Policy, &'a ControlPolicy)>>),
+    /// Not read.
+    Unread(Box<Gap>),
+}
+
+/// Service control policies bind every role but those of the management account.
+fn of_principal<'a>(facts: &Facts<'a>, role: &Arn) -> Levels<'a> {
+    let Some(account) = role.account() else {
+        return Levels::None;
+    };
+    of_account(facts, account, facts.service_control_policies(account))
+}
+
+/// Resource control policies bind what is in any account but the management account.
+fn of_resource<'a>(facts: &Facts<'a>, account: Option<AccountId>) -> Levels<'a> {
+    match account {
+        None => Levels::None,
+        Some(account) => of_account(facts, account, facts.resource_control_policies(account)),
+    }
+}
+
+fn of_account<'a>(
+    facts: &Facts<'a>,
+    account: AccountId,
+    policies: Fact<Option<&'a [Vec<ControlPolicy>]>>,
+) -> Levels<'a> {
+    let outside = matches!(facts.organization(account), Fact::Known(None));
+    if outside || matches!(facts.is_management_account(account), Fact::Known(true)) {
+        return Levels::None;
+    }
+    match policies {
+        Fact::Unknown(gap) => Levels::Unread(gap),
+        Fact::Known(None) => Levels::None,
+        Fact::Known(Some([])) => Levels::None,
+        Fact::Known(Some(levels)) => {
+            let mut read = Vec::new();
+            for level in levels {
+                let mut documents = Vec::new();
+                for policy in level {
+                    match document(policy) {
+                        Some(document) => documents.push((document, policy)),
+                        None => return Levels::Unread(Box::new(no_text(facts, account, policy))),
+                    }
+                }
+                read.push(documents);
+            }
+            Levels::Read(read)
+        }
+    }
+}
+
+/// The text of a control policy: what was read, or AWS's own that allows everything.
+fn document(policy: &ControlPolicy) -> Option<Policy> {
+    static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
+        Policy::parse(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
+        )
+        .ok()
+    });
+    match &policy.document {
+        Field::Is(document) => Some(document.clone()),
+        Field::Null | Field::Absent => match policy.id.value() {
+            Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
+                EVERYTHING.clone()
+            }
+            Some(_) | None => None,
+        },
+    }
+}
+
+fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
+    let name = policy.id.value().map_or("", |id| id);
+    facts.gap("organizations:DescribePolicy", name, Some(account), None)
+}
+
+struct Controls<'a> {
+    /// Whether an account is the management account, which nothing binds, where that was not read.
+    doubts: Vec<Gap>,
+    scps: Levels<'a>,
+    rcps: Levels<'a>,
+    account: Option<AccountId>,
+    resource_account: Option<AccountId>,
+}
+
+impl Controls<'_> {
+    fn rule(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+    ) -> ControlRuling {
+        let by_policies = self.by_policies(facts, role, asked, form);
+        let unread: Vec<Gap> = [&self.scps, &self.rcps]
+            .into_iter()
+            .filter_map(|levels| match levels {
+                Levels::Unread(gap) => Some((**gap).clone()),
+                Levels::None | Levels::Read(_) => None,
+            })
+            .collect();
+        match by_policies {
+            ControlRuling::Denied { seen } | ControlRuling::Missing { seen }
+                if !self.doubts.is_empty() =>
+            {
+                return ControlRuling::Open {
+                    gaps: self.doubts.clone(),
+                    seen,
+                };
+            }
+            ControlRuling::Allowed if !unread.is_empty() => {}
+            other => return other,
+        }
+        if facts.assumes(Assumption::OrganizationPoliciesAllow) {
+            return ControlRuling::Assumed;
+        }
+        if let Levels::Unread(_) = self.scps
+            && let Some(ruling) = simulated(facts, role, asked)
+        {
+            return ruling;
+        }
+        ControlRuling::Open {
+            gaps: unread,
+            seen: Vec::new(),
+        }
+    }
+
+    /// What the policies that were read say.
+    fn by_policies(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        asked: &RoleRequest,
+        form: &Request,
+    ) -> ControlRuling {
+        let (scps, rcps) = (documents(&self.scps), documents(&self.rcps));
+        match control_side(form, &scps, &rcps) {
+            Side::Allowed { .. } => ControlRuling::Allowed,
+            Side::Denied { by } => ControlRuling::Denied {
+                seen: self.each(&by, |place, at| place.statements(&[*at], asked.action)),
+            },
+            Side::NotAllowed {
+                policy,
+                level,
+                near,
+                ..
+            } => {
+                let mut seen = self.near(&near, asked.action);
+                seen.push(Evidence::at(
+                    self.owner(policy),
+                    format!("/{}/{level}", list_name(policy)),
+                    format!("no policy of this level allows {}", asked.action),
+                ));
+                ControlRuling::Missing { seen }
+            }
+            Side::Unknown { statements, keys } => ControlRuling::Open {
+                gaps: keys
+                    .iter()
+                    .map(|key| gap_of_key(key, facts, role, &asked.subject))
+                    .collect(),
+                seen: self.each(&statements, |place, at| place.open(&[*at], &keys)),
+            },
+        }
+    }
+
+    fn owner(&self, policy: Kind) -> String {
+        let account = match policy {
+            Kind::Rcp => self.resource_account,
+            Kind::Scp | Kind::Identity | Kind::Boundary | Kind::Resource => self.account,
+        };
+        account.map_or_else(|| "?".to_owned(), |id| id.to_string())
+    }
+
+    fn policy(&self, at: &StatementRef) -> Option<(&Policy, &ControlPolicy)> {
+        let levels = match at.policy {
+            Kind::Scp => &self.scps,
+            Kind::Rcp => &self.rcps,
+            Kind::Identity | Kind::Boundary | Kind::Resource => return None,
+        };
+        match levels {
+            Levels::Read(levels) => levels
+                .get(at.level)?
+                .get(at.document)
+                .map(|(policy, of)| (policy, *of)),
+            Levels::None | Levels::Unread(_) => None,
+        }
+    }
+
+    fn each(
+        &self,
+        refs: &[StatementRef],
+        say: impl Fn(&Asked<'_>, &StatementRef) -> Vec<Evidence>,
+    ) -> Vec<Evidence> {
+        let seen = refs.iter().filter_map(|at| {
+            let (policy, of) = self.policy(at)?;
+            let owner = self.owner(at.policy);
+            let pointer = format!(
+                "/{}/{}/{}/Document",
+                list_name(at.policy),
+                at.level,
+                at.document
+            );
+            let place = Asked {
+                subject: &owner,
+                pointer: &pointer,
+                document: policy.document(),
+            };
+            Some(named(say(&place, at), of))
+        });
+        unique(seen.flatten().collect())
+    }
+
+    fn near(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
+        near.iter()
+            .filter(|miss| miss.statement.effect == Effect::Allow)
+            .flat_map(|miss| {
+                self.each(std::slice::from_ref(&miss.statement), |place, _| {
+                    place.near(std::slice::from_ref(miss), action)
+                })
+            })
+            .collect()
+    }
+}
+
+/// Evidence that says which policy it is of.
+fn named(seen: Vec<Evidence>, policy: &ControlPolicy) -> Vec<Evidence> {
+    let name = policy.name.value().or(policy.id.value());
+    seen.into_iter()
+        .map(|mut evidence| {
+            if let Some(name) = name {
+                evidence.says = format!("{} (policy `{name}`)", evidence.says);
+            }
+            evidence
+        })
+        .collect()
+}
+
+fn documents<'b>(levels: &'b Levels<'_>) -> Vec<Vec<&'b Document>> {
+    match levels {
+        Levels::None | Levels::Unread(_) => Vec::new(),
+        Levels::Read(levels) => levels
+            .iter()
+            .map(|level| level.iter().map(|(policy, _)| policy.document()).collect())
+            .collect(),
+    }
+}
+
+fn list_name(policy: Kind) -> &'static str {
+    match policy {
+        Kind::Rcp => "resource_control_policies",
+        Kind::Scp | Kind::Identity | Kind::Boundary | Kind::Resource => "service_control_policies",
+    }
+}
+
+/// What the policy simulator said of the organization; `None` where it was not asked about this action.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>.
+fn simulated(facts: &Facts<'_>, role: &Arn, asked: &RoleRequest) -> Option<ControlRuling> {
+    let results = facts.simulated(role)?;
+    let mut ruling = None;
+    for (index, result) in results.iter().enumerate() {
+        if !is_about(result, asked) {
+            continue;
+        }
+        let pointer = format!("/Simulated/{index}");
+        match verdict(result) {
+            Some(true) => ruling = ruling.or(Some(ControlRuling::Simulated)),
+            Some(false) => {
+                let says = format!("the policy simulator denies {}", asked.action);
+                return Some(ControlRuling::Denied {
+                    seen: vec![Evidence::at(role, pointer, says)],
+                });
+            }
+            None => {}
+        }
+    }
+    ruling
+}
+
+fn is_about(result: &Value, asked: &RoleRequest) -> bool {
+    let text = |name| result.get(name).and_then(Value::as_str);
+    let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
+    let resource = text("EvalResourceName").is_none_or(|name| {
+        name == "*"
+            || name == asked.resource
+            || asked.resource == "*"
+            || asked.resource.contains('*')
+    });
+    action && resource
+}
+
+/// Whether a result lets the action pass the organization. `None`: it does not tell.
+fn verdict(result: &Value) -> Option<bool> {
+    let organization = result
+        .get("OrganizationsDecisionDetail")
+        .and_then(|detail| detail.get("AllowedByOrganizations"))
+        .and_then(Value::as_bool);
+    if organization.is_some() {
+        return organization;
+    }
+    match result.get("EvalDecision").and_then(Value::as_str)? {
+        "allowed" => Some(true),
+        "explicitDeny" => Some(false),
+        // Without the organization's part, silence may be that of the role's own policies for want of context.
+        "implicitDeny" => {
+            let missing = result.get("MissingContextValues").and_then(Value::as_array);
+            missing.is_none_or(Vec::is_empty).then_some(false)
+        }
+        _ => None,
+    }
+}
+
+/// Nobody knows in which of two forms the request comes.
+fn either(one: ControlRuling, other: ControlRuling, subject: &Arn) -> ControlRuling {
+    use ControlRuling::{Allowed, Assumed, Denied, Missing, Open, Simulated};
+    match (one, other) {
+        (one @ (Denied { .. } | Missing { .. }), Denied { .. } | Missing { .. }) => one,
+        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+        (Denied { seen } | Missing { seen }, _) | (_, Denied { seen } | Missing { seen }) => Open {
+            gaps: vec![via_service(subject)],
+            seen,
+        },
+        (one @ (Assumed | Simulated), _) | (_, one @ (Assumed | Simulated)) => one,
+        (Allowed, Allowed) => Allowed,
+    }
+}

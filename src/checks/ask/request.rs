@@ -1,0 +1,292 @@
+//! The requests that a copy makes of its role: the two of every copy, those of the resource type, those to the key.
+
+use crate::catalog::recovery_points::pattern;
+use crate::catalog::requests::{
+    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, role_actions,
+};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, VaultType};
+use crate::known::{Arn, Fact, Gap};
+use crate::policy::{Principal, Request, Resource, Rest};
+
+use super::context::{of_role, with_source_resource_tag, with_tags};
+use super::key::{Via, key_requests};
+use super::vault::{from_request, into_request};
+
+/// One thing that the copy role must be able to do.
+pub struct RoleRequest {
+    /// The IAM action.
+    pub action: &'static str,
+    /// What it is done to, or comes nearest to it: what a gap is about.
+    pub subject: Arn,
+    /// The same as a policy would name it, with `*` for what is not known yet.
+    pub resource: String,
+    /// The forms in which the request may come; where the answers differ nobody knows which counts.
+    pub forms: Vec<Request>,
+}
+
+/// What a copy asks of its role, and the gaps where not even that is known.
+pub struct RoleRequests {
+    /// What is known to be asked.
+    pub requests: Vec<RoleRequest>,
+    /// What leaves open what else is asked.
+    pub gaps: Vec<Gap>,
+}
+
+/// Everything that the copy asks of its role.
+pub fn role_requests(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> RoleRequests {
+    let mut all = RoleRequests {
+        requests: Vec::new(),
+        gaps: Vec::new(),
+    };
+    let vault = match &copy.source_vault {
+        Fact::Known(vault) => vault,
+        Fact::Unknown(gap) => {
+            all.gaps.push((**gap).clone());
+            return all;
+        }
+    };
+    let asking = Asking {
+        copy,
+        facts,
+        role,
+        vault,
+    };
+    all.requests
+        .extend(EVERY_COPY.iter().filter_map(|asked| asking.request(asked)));
+    asking.of_type(&mut all);
+    asking.of_key(&mut all);
+    all
+}
+
+struct Asking<'a> {
+    copy: &'a Copy,
+    facts: &'a Facts<'a>,
+    role: &'a Arn,
+    vault: &'a Arn,
+}
+
+impl Asking<'_> {
+    /// The type's own actions; those that share the snapshot only where it leaves the account.
+    fn of_type(&self, all: &mut RoleRequests) {
+        let actions = match self.copy.kind.agreed(role_actions) {
+            Fact::Known(Some(actions)) => actions,
+            // A type that the table does not have fails, or stays open, by a check of its own.
+            Fact::Known(None) => return,
+            Fact::Unknown(gap) => {
+                all.gaps.push(*gap);
+                return;
+            }
+        };
+        let shared = self.is_shared();
+        for asked in actions {
+            match (&shared, asked.when.applies(false)) {
+                (_, true) | (Fact::Known(true), false) => all.requests.extend(self.request(asked)),
+                (Fact::Known(false), false) => {}
+                (Fact::Unknown(gap), false) => all.gaps.push((**gap).clone()),
+            }
+        }
+    }
+
+    fn is_shared(&self) -> Fact<bool> {
+        match self.copy.is_cross_account() {
+            Fact::Known(false) => self.copy.touches_air_gapped_vault(),
+            other @ (Fact::Known(true) | Fact::Unknown(_)) => other,
+        }
+    }
+
+    /// The backup's own key, where it is a customer's.
+    fn of_key(&self, all: &mut RoleRequests) {
+        match self.copy.model() {
+            Fact::Known(Some(Model::ServiceDependent)) => {}
+            Fact::Known(Some(Model::Independent) | None) => return,
+            Fact::Unknown(gap) => {
+                all.gaps.push(*gap);
+                return;
+            }
+        }
+        let manager = match &self.copy.backup_key {
+            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
+            Fact::Known(EncryptedWith::Key(key)) => self.facts.key_manager(key),
+        };
+        match manager {
+            Fact::Known(Some(KeyManager::Customer)) => {}
+            Fact::Known(Some(KeyManager::Aws) | None) => return,
+            Fact::Unknown(gap) => {
+                all.gaps.push(*gap);
+                return;
+            }
+        }
+        all.requests.extend(
+            SERVICE_DEPENDENT_KEY
+                .iter()
+                .filter_map(|asked| self.request(asked)),
+        );
+    }
+
+    fn request(&self, asked: &RoleAction) -> Option<RoleRequest> {
+        let Self {
+            copy,
+            facts,
+            role,
+            vault,
+        } = self;
+        let action = asked.action;
+        let one = |subject: &Arn, resource: String, request: Option<Request>| {
+            Some(RoleRequest {
+                action,
+                subject: subject.clone(),
+                resource,
+                forms: vec![request?],
+            })
+        };
+        match (action, asked.on) {
+            (COPY_INTO, _) => one(
+                &copy.destination_vault,
+                copy.destination_vault.to_string(),
+                into_request(copy, facts, role),
+            ),
+            (COPY_FROM, _) => one(
+                copy.recovery_point.as_ref().unwrap_or(vault),
+                copy.recovery_point
+                    .as_ref()
+                    .map_or_else(|| "*".to_owned(), ToString::to_string),
+                from_request(copy, facts, role, vault),
+            ),
+            (_, On::BackupKey) => {
+                let key = copy.backup_key.as_ref().known()?.key()?;
+                Some(RoleRequest {
+                    action,
+                    subject: key.clone(),
+                    resource: key.to_string(),
+                    forms: key_requests(copy, facts, role, key, action, Via::OfType),
+                })
+            }
+            (_, On::RecoveryPoint) => {
+                let shapes = self.snapshot();
+                one(vault, text(&shapes), self.on_snapshot(action, &shapes))
+            }
+            (_, On::Snapshots) => {
+                let region = vault
+                    .region()
+                    .map_or_else(|| "*".to_owned(), |region| region.to_string());
+                let shapes = vec![format!(
+                    "arn:{}:ec2:{region}::snapshot/*",
+                    vault.partition()
+                )];
+                one(vault, text(&shapes), self.on_snapshot(action, &shapes))
+            }
+            (_, On::Bucket) => {
+                let bucket = self.bucket();
+                one(vault, bucket.clone(), self.plain(action, &bucket))
+            }
+            (_, On::Objects) => {
+                let objects = format!("{}/*", self.bucket());
+                one(vault, objects.clone(), self.plain(action, &objects))
+            }
+            (_, On::DestinationVault) => None,
+        }
+    }
+
+    /// The snapshot, image or backup of the owning service, or the shapes that its ARN will have. Out of an air-gapped
+    /// vault it lies in an account of AWS's.
+    fn snapshot(&self) -> Vec<String> {
+        let (Some(account), Some(region)) = (self.vault.account(), self.vault.region()) else {
+            return vec!["arn:*:*:*:*:*".to_owned()];
+        };
+        let kinds = match &self.copy.kind {
+            KindOf::Known(kind) => std::slice::from_ref(kind),
+            KindOf::OneOf(kinds, _) => kinds,
+            KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
+        };
+        let partition = self.vault.partition();
+        let of_kinds: Vec<String> = kinds
+            .iter()
+            .map(|kind| pattern(*kind, partition.as_str(), &region, account))
+            .collect();
+        if matches!(
+            self.copy.source_type,
+            Fact::Known(Some(VaultType::AirGapped))
+        ) {
+            let ours = format!(":{account}:");
+            return of_kinds
+                .into_iter()
+                .map(|shape| shape.replace(&ours, ":*:"))
+                .collect();
+        }
+        // A continuous recovery point has an ARN of AWS Backup's; what is copied is a snapshot all the same.
+        match &self.copy.recovery_point {
+            Some(point)
+                if of_kinds
+                    .iter()
+                    .any(|shape| service(shape) == point.service()) =>
+            {
+                vec![point.to_string()]
+            }
+            Some(_) | None => of_kinds,
+        }
+    }
+
+    fn on_snapshot(&self, action: &str, shapes: &[String]) -> Option<Request> {
+        let foreign = matches!(
+            self.copy.source_type,
+            Fact::Known(Some(VaultType::AirGapped))
+        );
+        let account = self.vault.account().filter(|_| !foreign);
+        let context = of_role(self.facts, self.role, account, self.vault.region().as_ref())
+            .with_family("kms:", Rest::Absent)
+            .with_family("backup:", Rest::Absent);
+        let context = match &self.copy.recovery_point {
+            Some(point) => with_tags(context, "aws:ResourceTag/", self.facts.point_tags(point)),
+            None => context,
+        };
+        let resource = match shapes {
+            [exact] if !exact.contains('*') => Resource::exact(exact),
+            _ => Resource::one_of(shapes.iter().map(String::as_str)),
+        };
+        let mut request = Request::new(
+            Principal::parse(self.role.as_str()).ok()?,
+            action,
+            resource,
+            with_source_resource_tag(context),
+        );
+        request.resource_account = account;
+        Some(request)
+    }
+
+    fn bucket(&self) -> String {
+        match self.copy.resource.as_ref() {
+            Fact::Known(Some(bucket)) => bucket.to_string(),
+            Fact::Known(None) | Fact::Unknown(_) => {
+                format!("arn:{}:s3:::*", self.vault.partition())
+            }
+        }
+    }
+
+    fn plain(&self, action: &str, shape: &str) -> Option<Request> {
+        let account = self.vault.account();
+        let context = of_role(self.facts, self.role, account, self.vault.region().as_ref())
+            .with_family("kms:", Rest::Absent)
+            .with_family("backup:", Rest::Absent);
+        let resource = if shape.contains('*') {
+            Resource::one_of([shape])
+        } else {
+            Resource::exact(shape)
+        };
+        let principal = Principal::parse(self.role.as_str()).ok()?;
+        let mut request = Request::new(principal, action, resource, context);
+        request.resource_account = account;
+        Some(request)
+    }
+}
+
+fn service(shape: &str) -> &str {
+    shape.split(':').nth(2).unwrap_or_default()
+}
+
+fn text(shapes: &[String]) -> String {
+    match shapes {
+        [one] => one.clone(),
+        _ => "*".to_owned(),
+    }
+}

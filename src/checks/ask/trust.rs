@@ -1,0 +1,80 @@
+//! May AWS Backup assume a role? The role's trust policy.
+
+use crate::inventory::{Facts, Policy};
+use crate::known::{AccountId, Arn, Gap};
+use crate::policy::{
+    Context, Entry, Principal, Request, Resource, Rest, Shape, Side, resource_side,
+};
+use crate::verdict::Evidence;
+
+use super::context::gap_of_key;
+use super::ruling::Asked;
+
+const SERVICE: &str = "backup.amazonaws.com";
+const ASSUME: &str = "sts:AssumeRole";
+
+/// What a role's trust policy says to AWS Backup.
+pub enum TrustRuling {
+    /// It may assume the role.
+    Allowed(Vec<Evidence>),
+    /// A Deny forbids it.
+    Denied(Vec<Evidence>),
+    /// Nothing allows it.
+    Missing(Vec<Evidence>),
+    /// It depends on what was not read.
+    Open(Vec<Gap>, Vec<Evidence>),
+}
+
+/// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role.
+pub fn may_assume(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
+    let asked = Asked {
+        subject: role,
+        pointer: "/AssumeRolePolicyDocument",
+        document: trust.document(),
+    };
+    let Some(request) = request(facts, role, source) else {
+        return TrustRuling::Missing(Vec::new());
+    };
+    match resource_side(&request, Some(trust.document())) {
+        Side::Allowed { by, .. } => TrustRuling::Allowed(asked.statements(&by, ASSUME)),
+        Side::Denied { by } => TrustRuling::Denied(asked.statements(&by, ASSUME)),
+        Side::NotAllowed { near, .. } => TrustRuling::Missing(asked.near(&near, ASSUME)),
+        Side::Unknown { statements, keys } => TrustRuling::Open(
+            keys.iter()
+                .map(|key| gap_of_key(key, facts, role, role))
+                .collect(),
+            asked.open(&statements, &keys),
+        ),
+    }
+}
+
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>.
+fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> {
+    let one = |text: &str| Entry::One(text.to_owned());
+    let some_of_backup = format!("arn:{}:backup:*:{source}:*", role.partition());
+    let context = Context::new(Rest::Unknown)
+        .with("aws:SourceAccount", one(&source.to_string()))
+        .with(
+            "aws:SourceArn",
+            Entry::Shaped(Shape::parse(&some_of_backup)),
+        )
+        .with("aws:PrincipalIsAWSService", one("true"))
+        .with("aws:PrincipalServiceName", one(SERVICE))
+        .with("aws:SecureTransport", one("true"))
+        .with(
+            "aws:ResourceAccount",
+            role.account()
+                .map_or(Entry::Unknown, |id| one(&id.to_string())),
+        )
+        .with(
+            "aws:CurrentTime",
+            facts.collected_at().map_or(Entry::Unknown, one),
+        );
+    let principal = Principal::parse(SERVICE).ok()?;
+    Some(Request::new(
+        principal,
+        ASSUME,
+        Resource::exact(role.as_str()),
+        context,
+    ))
+}

@@ -1,0 +1,166 @@
+#![doc = include_str!("copy_role_lacks_permission.md")]
+
+use std::collections::BTreeMap;
+
+use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings};
+use super::words::foretold;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::requests::COPY_INTO;
+use crate::inventory::{Copy, Facts};
+use crate::known::Arn;
+use crate::verdict::{Evidence, Need, Outcome, PolicyOf, Share};
+
+pub(super) const CHECK: Check = Check {
+    id: "copy-role-lacks-permission",
+    title: "the copy role's own policies lack what the copy takes",
+    doc: include_str!("copy_role_lacks_permission.md"),
+    cites: &[
+        cite::CROSS_ACCOUNT,
+        cite::ROLE_POLICY,
+        cite::S3,
+        cite::KC_ACCESS_DENIED,
+    ],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+/// What the rulings come to.
+#[derive(Default)]
+struct Found {
+    denied: Vec<&'static str>,
+    bounded: Vec<&'static str>,
+    missing: Vec<&'static str>,
+    /// The missing actions by the resource that a policy would name.
+    wanted: BTreeMap<String, Vec<&'static str>>,
+    seen: Vec<Evidence>,
+}
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let role = known!(copy.role.as_ref());
+    let asked = role_requests(copy, facts, role);
+    let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
+        return Outcome::not_applicable("the copy role does not exist");
+    };
+    let mut found = Found::default();
+    let mut gaps = asked.gaps;
+    let mut open_seen = Vec::new();
+    for (request, ruling) in asked.requests.iter().zip(rulings) {
+        let action = request.action;
+        match ruling {
+            RoleRuling::Allowed => {}
+            RoleRuling::Denied { seen } => {
+                found.denied.push(action);
+                found.seen.extend(seen);
+            }
+            RoleRuling::Missing {
+                by_boundary: true,
+                seen,
+            } => {
+                found.bounded.push(action);
+                found.seen.extend(seen);
+            }
+            RoleRuling::Missing {
+                by_boundary: false,
+                seen,
+            } => {
+                found.missing.push(action);
+                found
+                    .wanted
+                    .entry(request.resource.clone())
+                    .or_default()
+                    .push(action);
+                found.seen.extend(seen);
+            }
+            RoleRuling::Open { gaps: more, seen } => {
+                gaps.extend(more);
+                open_seen.extend(seen);
+            }
+        }
+    }
+    if let Some(outcome) = failed(role, found) {
+        return outcome;
+    }
+    if !gaps.is_empty() {
+        return Outcome::undecided(
+            format!(
+                "whether the role `{}` may do all that the copy takes is not known",
+                role.name()
+            ),
+            gaps,
+        )
+        .saw(open_seen);
+    }
+    let actions: Vec<&str> = asked
+        .requests
+        .iter()
+        .map(|request| request.action)
+        .collect();
+    Outcome::pass(format!(
+        "the policies of the role `{}` allow {}",
+        role.name(),
+        list(&actions)
+    ))
+    .saw([Evidence::of(role, format!("may do {}", list(&actions)))])
+}
+
+fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
+    for actions in [&mut found.denied, &mut found.bounded, &mut found.missing] {
+        actions.sort_unstable();
+        actions.dedup();
+    }
+    let name = role.name();
+    let mut parts = Vec::new();
+    if !found.denied.is_empty() {
+        parts.push(format!("its policies deny {}", list(&found.denied)));
+    }
+    if !found.bounded.is_empty() {
+        parts.push(format!(
+            "its permissions boundary leaves out {}",
+            list(&found.bounded)
+        ));
+    }
+    if !found.missing.is_empty() {
+        parts.push(format!("nothing allows {}", list(&found.missing)));
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let all = [&found.denied, &found.bounded, &found.missing];
+    let copies_into = all.iter().any(|actions| actions.contains(&COPY_INTO));
+    let needs = found.wanted.into_iter().map(|(resource, mut actions)| {
+        actions.sort_unstable();
+        Need::Share(Share {
+            policy: PolicyOf::Role(role.clone()),
+            principal: role.clone(),
+            actions,
+            resource: Some(resource),
+        })
+    });
+    // One statement more is no remedy where a Deny or a boundary stands against it.
+    let mendable = found.denied.is_empty() && found.bounded.is_empty();
+    let needs: Vec<Need> = if mendable {
+        needs.collect()
+    } else {
+        Vec::new()
+    };
+    let seen = if found.seen.is_empty() {
+        vec![Evidence::of(role, "no statement of its policies allows it")]
+    } else {
+        found.seen
+    };
+    Some(
+        Outcome::fail(format!(
+            "the role `{name}` may not do what the copy takes: {}",
+            parts.join("; ")
+        ))
+        .foretells(
+            copies_into
+                .then(|| foretold(predict(MessageId::E3)))
+                .flatten(),
+        )
+        .saw(seen)
+        .needs(needs),
+    )
+}

@@ -1,0 +1,62 @@
+#![doc = include_str!("copy_role_not_assumable.md")]
+
+use super::ask::{TrustRuling, may_assume};
+use super::words::foretold;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::role_missing;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "copy-role-not-assumable",
+    title: "AWS Backup cannot assume the copy role",
+    doc: include_str!("copy_role_not_assumable.md"),
+    cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let role = known!(copy.role.as_ref());
+    let name = role.name();
+    let source = known!(copy.source_account());
+    if role.account() != Some(source) {
+        return Outcome::fail(format!(
+            "the copy role `{name}` is not of the source account {source}"
+        ))
+        .saw([Evidence::of(role, "is of another account")]);
+    }
+    if !known!(facts.role_exists(role)) {
+        return Outcome::fail(format!("there is no role `{name}` in account {source}"))
+            .foretells(foretold(role_missing(role)))
+            .saw([Evidence::of(role, "does not exist")]);
+    }
+    let Some(trust) = known!(facts.role_trust(role)) else {
+        return Outcome::not_applicable("the copy role does not exist");
+    };
+    match may_assume(facts, role, trust, source) {
+        TrustRuling::Allowed(by) => {
+            Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
+        }
+        TrustRuling::Denied(by) => Outcome::fail(format!(
+            "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com"
+        ))
+        .saw(by),
+        TrustRuling::Missing(near) => Outcome::fail(format!(
+            "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"
+        ))
+        .saw(near)
+        .saw([Evidence::at(
+            role,
+            "/AssumeRolePolicyDocument",
+            "no statement allows sts:AssumeRole to backup.amazonaws.com",
+        )])
+        .needs([Need::Trust { role: role.clone() }]),
+        TrustRuling::Open(gaps, seen) => Outcome::undecided(
+            format!("whether AWS Backup may assume the role `{name}` is not known"),
+            gaps,
+        )
+        .saw(seen),
+    }
+}

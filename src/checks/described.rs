@@ -1,0 +1,148 @@
+//! What the owning service says of that which is copied: of the snapshot or image, else of the resource.
+
+use serde_json::Value;
+
+use crate::catalog::Kind;
+use crate::inventory::{Copy, Facts, KindOf, Tags};
+use crate::known::{Arn, Fact, Gap, ResourceType};
+
+/// The description, and of what it is. `None`: it was looked up and there is none.
+pub struct Described<'a> {
+    /// The snapshot, the image or the resource.
+    pub of: Arn,
+    /// What the service says.
+    pub detail: Option<&'a Value>,
+}
+
+impl<'a> Described<'a> {
+    /// A field that is a text.
+    pub fn text(&self, name: &str) -> Option<&'a str> {
+        self.detail?.get(name)?.as_str()
+    }
+
+    /// A field that is a list; empty where it is not set.
+    pub fn list(&self, name: &str) -> &'a [Value] {
+        self.detail
+            .and_then(|detail| detail.get(name))
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What the service says of that which is copied. A recovery point with an ARN of AWS Backup's own, such as a
+/// continuous one, has no snapshot yet: there the resource speaks.
+pub fn described<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Described<'a>> {
+    if let Some(point) = &copy.recovery_point
+        && point.service() != "backup"
+    {
+        return facts.point_description(point).map(|detail| Described {
+            of: point.clone(),
+            detail,
+        });
+    }
+    match &copy.resource {
+        Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+        Fact::Known(Some(resource)) => {
+            facts
+                .resource_description(resource)
+                .map(|detail| Described {
+                    of: resource.clone(),
+                    detail,
+                })
+        }
+        Fact::Known(None) => Fact::unknown(match &copy.recovery_point {
+            Some(point) => facts.describe_gap(point),
+            None => not_named(copy),
+        }),
+    }
+}
+
+fn not_named(copy: &Copy) -> Gap {
+    Gap {
+        operation: "name `resource` in the copy".to_owned(),
+        subject: copy.id.to_string(),
+        permission: "none".to_owned(),
+        ..Gap::default()
+    }
+}
+
+/// The engine of a database: its snapshot names it, and so does the database itself. AWS always names one. `None`: it was
+/// looked up and there is none.
+pub fn engine<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a str>> {
+    let named = |described: Described<'a>| match described.detail.map(|detail| detail.get("Engine"))
+    {
+        Some(Some(Value::String(engine))) => Fact::Known(Some(engine.as_str())),
+        Some(Some(Value::Null)) | None => Fact::Known(None),
+        Some(_) => Fact::unknown(facts.describe_gap(&described.of)),
+    };
+    let of_snapshot = described(copy, facts).and_then(named);
+    if matches!(of_snapshot, Fact::Known(_)) {
+        return of_snapshot;
+    }
+    match copy.resource.as_ref() {
+        Fact::Known(Some(resource)) => match facts.resource_description(resource) {
+            Fact::Known(Some(detail)) => match detail.get("Engine").and_then(Value::as_str) {
+                Some(engine) => Fact::Known(Some(engine)),
+                None => of_snapshot,
+            },
+            Fact::Known(None) | Fact::Unknown(_) => of_snapshot,
+        },
+        Fact::Known(None) | Fact::Unknown(_) => of_snapshot,
+    }
+}
+
+/// The names of the option groups that the snapshot or the instance is in.
+pub fn option_groups<'a>(described: &Described<'a>) -> Vec<&'a str> {
+    let memberships = described.list("OptionGroupMemberships").iter();
+    let of_instance = memberships.filter_map(|group| group.get("OptionGroupName")?.as_str());
+    let mut names: Vec<&str> = described
+        .text("OptionGroupName")
+        .into_iter()
+        .chain(of_instance)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The tags that will go along: those of the recovery point, or of the resource whose backup is copied.
+pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
+    match (&copy.recovery_point, copy.resource.as_ref()) {
+        (Some(point), _) => facts.point_tags(point),
+        (None, Fact::Known(Some(resource))) => facts.resource_tags(resource),
+        (None, Fact::Known(None)) => Fact::unknown(not_named(copy)),
+        (None, Fact::Unknown(gap)) => Fact::Unknown(gap),
+    }
+}
+
+/// Whether what is copied is of one of these kinds.
+pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
+    if let KindOf::Unlisted(_) = copy.kind {
+        return Fact::Known(false);
+    }
+    let told = copy
+        .kind
+        .agreed(|kind| kinds.contains(&kind))
+        .map(|of| of == Some(true));
+    match (told, copy.resource.as_ref()) {
+        // Not even the type is known, but the ARN rules these out.
+        (Fact::Unknown(_), Fact::Known(Some(resource)))
+            if !kinds.iter().any(|kind| may_be(*kind, resource)) =>
+        {
+            Fact::Known(false)
+        }
+        (told, _) => told,
+    }
+}
+
+/// Whether a resource of this ARN may be of the kind, as far as the type's own ARNs tell.
+fn may_be(kind: Kind, resource: &Arn) -> bool {
+    match kind {
+        // The clusters of `rds` are of other kinds.
+        Kind::Rds => resource.service() == "rds" && !resource.resource().starts_with("cluster:"),
+        other => match ResourceType::of_resource(resource) {
+            Some(of) => of == other.resource_type(),
+            None => resource.service() != "rds",
+        },
+    }
+}

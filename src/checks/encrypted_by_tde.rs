@@ -1,0 +1,82 @@
+#![doc = include_str!("encrypted_by_tde.md")]
+
+use super::described::{described, engine, is_any_of, option_groups};
+use super::words::same_account;
+use super::{Check, MayFail, known};
+use crate::catalog::{Kind, cite};
+use crate::inventory::{Copy, Facts};
+use crate::known::{Fact, Gap};
+use crate::verdict::{Evidence, Outcome};
+
+/// The options by which RDS encrypts inside the database.
+const TDE: &[&str] = &["TDE", "TDE_HSM", "TRANSPARENT_DATA_ENCRYPTION"];
+
+pub(super) const CHECK: Check = Check {
+    id: "encrypted-by-tde",
+    title: "the database is encrypted by TDE, whose snapshots cannot be shared",
+    doc: include_str!("encrypted_by_tde.md"),
+    cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if !known!(is_any_of(copy, &[Kind::Rds])) {
+        return Outcome::not_applicable("the backup is not of an RDS DB instance");
+    }
+    if !known!(copy.is_cross_account()) {
+        return same_account();
+    }
+    match known!(engine(copy, facts)) {
+        Some(engine) if !has_tde(engine) => {
+            return Outcome::not_applicable(format!("the engine {engine} knows no TDE"));
+        }
+        Some(_) => {}
+        None => return Outcome::pass("RDS names no engine"),
+    }
+    let described = known!(described(copy, facts));
+    if let Some(credential) = described
+        .text("TdeCredentialArn")
+        .filter(|text| !text.is_empty())
+    {
+        return fail(Evidence::at(
+            &described.of,
+            "/TdeCredentialArn",
+            format!("is {credential}"),
+        ));
+    }
+    let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
+    let mut gaps: Vec<Gap> = Vec::new();
+    for group in option_groups(&described) {
+        match facts.option_group(account, &region, group) {
+            Fact::Unknown(gap) => gaps.push(*gap),
+            Fact::Known(options) => {
+                let mut names = options
+                    .iter()
+                    .filter_map(|option| option.get("OptionName")?.as_str());
+                if let Some(name) = names.find(|name| TDE.contains(name)) {
+                    return fail(Evidence::at(group, "/Options", format!("has {name}")));
+                }
+            }
+        }
+    }
+    if !gaps.is_empty() {
+        return Outcome::undecided(
+            "whether the database is encrypted by TDE is not known",
+            gaps,
+        );
+    }
+    Outcome::pass("the database is not encrypted by TDE").saw([Evidence::of(
+        &described.of,
+        "has neither TdeCredentialArn nor an option group with TDE",
+    )])
+}
+
+/// Oracle and SQL Server have transparent data encryption.
+fn has_tde(engine: &str) -> bool {
+    engine.contains("oracle") || engine.contains("sqlserver")
+}
+
+fn fail(seen: Evidence) -> Outcome {
+    Outcome::fail("the database is encrypted by TDE, and such snapshots cannot be shared with another account").saw([seen])
+}

@@ -1,0 +1,57 @@
+#![doc = include_str!("lifecycle_invalid.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::inventory::{Copy, Facts};
+use crate::verdict::{Evidence, Need, Outcome};
+
+/// What is in cold storage stays there for so many days.
+const COLD_DAYS: i64 = 90;
+
+/// A hundred years.
+const MOST_DAYS: i64 = 36_500;
+
+pub(super) const CHECK: Check = Check {
+    id: "lifecycle-invalid",
+    title: "the copy's lifecycle is one that AWS Backup refuses",
+    doc: include_str!("lifecycle_invalid.md"),
+    cites: &[cite::API_START_COPY_JOB, cite::API_LIFECYCLE],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+    let Some(lifecycle) = known!(copy.lifecycle.as_ref()) else {
+        return Outcome::pass("the copy has no lifecycle");
+    };
+    let delete = lifecycle.delete_after_days.value().copied();
+    let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
+    let seen = |name: &str, days: i64| {
+        Evidence::at(&copy.id, format!("/lifecycle/{name}"), format!("is {days}"))
+    };
+    // -1 is AWS's word for never.
+    if let Some(days) = delete.filter(|days| *days == 0 || *days < -1 || *days > MOST_DAYS) {
+        return Outcome::fail(format!(
+            "the copy would be deleted after {days} days; AWS Backup takes 1 to {MOST_DAYS}"
+        ))
+        .saw([seen("DeleteAfterDays", days)]);
+    }
+    if let Some(days) = cold.filter(|days| *days < -1) {
+        return Outcome::fail(format!(
+            "the copy would move to cold storage after {days} days"
+        ))
+        .saw([seen("MoveToColdStorageAfterDays", days)]);
+    }
+    if let (Some(delete), Some(cold)) = (
+        delete.filter(|days| *days > 0),
+        cold.filter(|days| *days >= 0),
+    ) && delete < cold.saturating_add(COLD_DAYS)
+    {
+        return Outcome::fail(format!(
+            "the copy would move to cold storage after {cold} days and be deleted after {delete}; what is in cold storage stays there for {COLD_DAYS} days"
+        ))
+        .saw([seen("DeleteAfterDays", delete), seen("MoveToColdStorageAfterDays", cold)])
+        .needs([Need::Lifecycle { copy: copy.id.to_string(), delete_after: cold.saturating_add(COLD_DAYS) }]);
+    }
+    Outcome::pass("the copy's lifecycle is sound")
+}

@@ -1,0 +1,113 @@
+#![doc = include_str!("organization_policy_denies_copy.md")]
+
+use super::ask::{ControlRuling, control_rulings, list, role_requests, unique};
+use super::words::foretold;
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::requests::COPY_INTO;
+use crate::inventory::{ControlPolicies, Copy, Facts};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "organization-policy-denies-copy",
+    title: "a policy of the organization stops the copy role",
+    doc: include_str!("organization_policy_denies_copy.md"),
+    cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let role = known!(copy.role.as_ref());
+    let asked = role_requests(copy, facts, role);
+    let (mut denied, mut missing, mut simulated, mut assumed) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
+    let mut gaps = Vec::new();
+    let mut is_open = false;
+    for (request, ruling) in
+        asked
+            .requests
+            .iter()
+            .zip(control_rulings(facts, role, &asked.requests))
+    {
+        match ruling {
+            ControlRuling::Allowed => {}
+            ControlRuling::Assumed => assumed.push(request.action),
+            ControlRuling::Simulated => simulated.push(request.action),
+            ControlRuling::Denied { seen: by } => {
+                denied.push(request.action);
+                seen.extend(by);
+            }
+            ControlRuling::Missing { seen: near } => {
+                missing.push(request.action);
+                seen.extend(near);
+            }
+            ControlRuling::Open {
+                gaps: more,
+                seen: by,
+            } => {
+                is_open = true;
+                gaps.extend(more);
+                open_seen.extend(by);
+            }
+        }
+    }
+    let name = role.name();
+    if !denied.is_empty() || !missing.is_empty() {
+        let mut parts = Vec::new();
+        if !denied.is_empty() {
+            parts.push(format!("deny {}", list(&denied)));
+        }
+        if !missing.is_empty() {
+            parts.push(format!("do not allow {}", list(&missing)));
+        }
+        let into = denied.contains(&COPY_INTO) || missing.contains(&COPY_INTO);
+        return Outcome::fail(format!(
+            "the organization's policies {} to the role `{name}`; exempt the role from the statement, or let the copy go elsewhere",
+            parts.join(", and ")
+        ))
+        .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
+        .saw(unique(seen));
+    }
+    // What else the copy asks is not known; whether that matters is, where nothing binds the role.
+    let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
+    if is_open || more_unknown {
+        if more_unknown {
+            gaps.extend(asked.gaps);
+        }
+        return Outcome::undecided(format!("whether the organization's policies let the role `{name}` make the copy is not known"), gaps)
+            .saw(unique(open_seen));
+    }
+    if !simulated.is_empty() {
+        return Outcome::warn(format!(
+            "the organization's policies were not read; the policy simulator lets the role `{name}` do {}, but leaves their conditions out",
+            list(&simulated)
+        ))
+        .on(Basis::Inferred)
+        .saw([Evidence::at(role, "/Simulated", "allows it")]);
+    }
+    if !assumed.is_empty() {
+        return Outcome::pass(
+            "the organization's policies were not read, and are taken to allow the copy",
+        )
+        .on(Basis::Inferred);
+    }
+    Outcome::pass(format!(
+        "no policy of the organization stops the role `{name}`"
+    ))
+}
+
+/// Whether no policy of an organization can strike the role, or any key of its account, whatever is asked.
+fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
+    let Some(account) = role.account() else {
+        return false;
+    };
+    let none = |policies: Fact<Option<ControlPolicies<'_>>>| matches!(policies, Fact::Known(levels) if levels.is_none_or(<[_]>::is_empty));
+    matches!(facts.organization(account), Fact::Known(None))
+        || matches!(facts.is_management_account(account), Fact::Known(true))
+        || (none(facts.service_control_policies(account))
+            && none(facts.resource_control_policies(account)))
+}

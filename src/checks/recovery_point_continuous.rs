@@ -1,0 +1,86 @@
+#![doc = include_str!("recovery_point_continuous.md")]
+
+use serde_json::Value;
+
+use super::Check;
+use super::MayFail;
+use crate::catalog::recovery_points::is_continuous;
+use crate::catalog::{Kind, cite};
+use crate::inventory::{Copy, Facts, KindOf, Start};
+use crate::known::{Arn, Gap};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "recovery-point-continuous",
+    title: "a continuous recovery point is not copied on demand",
+    doc: include_str!("recovery_point_continuous.md"),
+    cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let Some(point) = &copy.recovery_point else {
+        return Outcome::not_applicable("the recovery point is yet to be made");
+    };
+    match (copy.start, is_continuous(point)) {
+        (Start::Scheduled, true) => Outcome::pass(
+            "the recovery point is continuous; a scheduled copy of it is made from a snapshot",
+        ),
+        (Start::Scheduled, false) => Outcome::not_applicable("the copy is scheduled"),
+        (Start::OnDemand, true) => Outcome::fail(
+            "the recovery point is continuous, and such a one is not copied on demand",
+        )
+        .saw([Evidence::of(point, "its id begins with `continuous`")]),
+        (Start::OnDemand, false) if may_be_bucket(copy) => of_bucket(point, facts),
+        (Start::OnDemand, false) => pass(point),
+    }
+}
+
+fn pass(point: &Arn) -> Outcome {
+    Outcome::pass("the recovery point is not continuous").saw([Evidence::of(
+        point,
+        "its id does not begin with `continuous`",
+    )])
+}
+
+fn may_be_bucket(copy: &Copy) -> bool {
+    matches!(copy.kind, KindOf::Known(Kind::S3))
+}
+
+/// AWS shows a continuous recovery point of a bucket without the beginning: the rule that made it tells, where it is one
+/// that makes no continuous backups.
+fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
+    let Some((plan, rule)) = facts.point_created_by(point) else {
+        return pass(point);
+    };
+    let message =
+        "whether the recovery point of the bucket is continuous is not known: its id does not tell";
+    match facts.backup_rule(plan, rule) {
+        None => Outcome::undecided(
+            message,
+            [facts.gap(
+                "backup:GetBackupPlan",
+                plan,
+                point.account(),
+                point.region().as_ref(),
+            )],
+        ),
+        Some(rule) if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) => {
+            let gap = Gap {
+                account: point.account().map(|id| id.to_string()),
+                region: point.region().map(|region| region.to_string()),
+                operation: "no call tells a bucket's continuous recovery point".to_owned(),
+                subject: point.to_string(),
+                error: None,
+                permission: "none".to_owned(),
+            };
+            Outcome::undecided(message, [gap]).saw([Evidence::at(
+                plan,
+                "/BackupPlan/Rules",
+                "the rule that made it has EnableContinuousBackup",
+            )])
+        }
+        Some(_) => Outcome::pass("the rule that made the recovery point makes no continuous ones"),
+    }
+}

@@ -1,0 +1,83 @@
+#![doc = include_str!("region_not_enabled.md")]
+
+use super::{Check, MayFail, known};
+use crate::catalog::cite;
+use crate::catalog::regions::enabled_by_default;
+use crate::inventory::{Copy, Facts};
+use crate::known::{AccountId, Fact, Gap, Region};
+use crate::verdict::{Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "region-not-enabled",
+    title: "the destination Region is not switched on in one of the accounts",
+    doc: include_str!("region_not_enabled.md"),
+    cites: &[cite::FEATURES, cite::REGIONS],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let region = known!(copy.destination_region());
+    if enabled_by_default(&region) {
+        return Outcome::pass(format!("every account has the Region {region}"));
+    }
+    let mut accounts: Vec<AccountId> = vec![known!(copy.destination_account())];
+    let mut gaps: Vec<Gap> = Vec::new();
+    match copy.source_account() {
+        Fact::Known(account) if !accounts.contains(&account) => accounts.push(account),
+        Fact::Known(_) => {}
+        Fact::Unknown(gap) => gaps.push(*gap),
+    }
+    let (mut off, mut seen) = (Vec::new(), Vec::new());
+    for account in accounts {
+        let evidence =
+            |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
+        match facts.region_opt_in(account, &region) {
+            Fact::Unknown(gap) => gaps.push(*gap),
+            Fact::Known(Some(status)) => match is_on(status) {
+                Some(true) => seen.push(evidence(status)),
+                Some(false) => off.push((account, evidence(status))),
+                None => gaps.push(call(facts, account, &region)),
+            },
+            Fact::Known(None) => off.push((account, evidence("unknown to the account"))),
+        }
+    }
+    if !off.is_empty() {
+        let names: Vec<String> = off.iter().map(|(account, _)| account.to_string()).collect();
+        return Outcome::fail(format!(
+            "the Region {region} is not switched on in account {}",
+            names.join(" and ")
+        ))
+        .needs(off.iter().map(|(account, _)| Need::Region {
+            account: *account,
+            region: region.clone(),
+        }))
+        .saw(off.into_iter().map(|(_, evidence)| evidence));
+    }
+    if !gaps.is_empty() {
+        return Outcome::undecided(
+            format!("whether the Region {region} is switched on in both accounts is not known"),
+            gaps,
+        )
+        .saw(seen);
+    }
+    Outcome::pass(format!("the Region {region} is switched on")).saw(seen)
+}
+
+/// Whether a status says that the Region can be used: the words of EC2 and of the account service. `None`: on its way.
+fn is_on(status: &str) -> Option<bool> {
+    match status.to_ascii_lowercase().replace('_', "-").as_str() {
+        "opted-in" | "opt-in-not-required" | "enabled" | "enabled-by-default" => Some(true),
+        "not-opted-in" | "disabled" | "disabling" => Some(false),
+        _ => None,
+    }
+}
+
+fn call(facts: &Facts<'_>, account: AccountId, region: &Region) -> Gap {
+    facts.gap(
+        "account:GetRegionOptStatus",
+        region.as_str(),
+        Some(account),
+        Some(region),
+    )
+}

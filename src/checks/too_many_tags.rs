@@ -1,0 +1,76 @@
+#![doc = include_str!("too_many_tags.md")]
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::described::tags;
+use super::words::{foretold, not_read};
+use super::{Check, MayFail};
+use crate::catalog::cite;
+use crate::catalog::messages::{MessageId, predict};
+use crate::inventory::{Copy, Facts, Tags};
+use crate::known::Fact;
+use crate::verdict::{Evidence, Outcome};
+
+/// The most tags that a resource may have. Those of AWS itself do not count.
+const MOST: usize = 50;
+
+pub(super) const CHECK: Check = Check {
+    id: "too-many-tags",
+    title: "the copy would have more than 50 tags",
+    doc: include_str!("too_many_tags.md"),
+    cites: &[cite::ACCESS_CONTROL, cite::DASHBOARDS],
+    may_fail: MayFail::Yes,
+    run,
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let of_rule = of_rule(copy, facts);
+    let own: Option<&Tags> = match tags(copy, facts) {
+        Fact::Known(tags) => tags,
+        // What is backed up has at most 50 tags: only the rule's can make them more.
+        Fact::Unknown(_) if of_rule.is_empty() => {
+            return Outcome::pass(
+                "the rule adds no tags, and what is copied has no more than it may have",
+            );
+        }
+        Fact::Unknown(gap) => return not_read(*gap),
+    };
+    let mut names: BTreeSet<&str> = of_rule;
+    names.extend(
+        own.into_iter()
+            .flat_map(|tags| tags.0.keys().map(String::as_str)),
+    );
+    let count = names
+        .iter()
+        .filter(|name| !name.to_ascii_lowercase().starts_with("aws:"))
+        .count();
+    let seen = [Evidence::at(
+        copy.subject(),
+        "/Tags",
+        format!("come to {count} with those of the rule"),
+    )];
+    if count > MOST {
+        return Outcome::fail(format!(
+            "the copy would have {count} tags, and may have {MOST}"
+        ))
+        .foretells(foretold(predict(MessageId::E23)))
+        .saw(seen);
+    }
+    Outcome::pass(format!(
+        "the copy will have {count} tags, and may have {MOST}"
+    ))
+    .saw(seen)
+}
+
+/// The names of the tags that the plan's rule adds.
+fn of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> BTreeSet<&'a str> {
+    copy.plan
+        .as_ref()
+        .and_then(|plan| facts.backup_rule(&plan.id, &plan.rule))
+        .and_then(|rule| rule.get("RecoveryPointTags")?.as_object())
+        .into_iter()
+        .flat_map(|tags: &serde_json::Map<String, Value>| tags.keys().map(String::as_str))
+        .collect()
+}

@@ -1,0 +1,29 @@
+//! The rules of backup plans.
+
+use serde_json::Value;
+
+use crate::inventory::json::Json;
+use crate::inventory::read::items;
+
+use super::Facts;
+
+impl<'a> Facts<'a> {
+    /// A rule of a backup plan, by the plan's id and the rule's name or id. `None` where the plan was not read, or has no
+    /// such rule.
+    #[must_use]
+    pub fn backup_rule(&self, plan: &str, rule: &str) -> Option<&'a Value> {
+        let is = |candidate: &Value, field: &str| {
+            candidate.get(field).and_then(Value::as_str) == Some(rule)
+        };
+        self.layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts))
+            .flat_map(|account| items(&account.regions))
+            .flat_map(|region| items(&region.plans))
+            .filter(|candidate| &*candidate.id == plan)
+            .filter_map(|plan| plan.plan.value())
+            .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
+            .flatten()
+            .find(|candidate| is(candidate, "RuleName") || is(candidate, "RuleId"))
+    }
+}

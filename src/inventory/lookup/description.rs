@@ -1,0 +1,58 @@
+//! What the owning service says of a resource or of the snapshot behind a recovery point: its own describe shape.
+
+use serde_json::Value;
+
+use crate::inventory::json::Json;
+use crate::known::{Arn, Fact, Gap};
+
+use super::{Facts, fact};
+
+impl<'a> Facts<'a> {
+    /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
+    #[must_use]
+    pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        fact(point.field(|p| &p.detail), || self.describe_gap(arn)).map(open)
+    }
+
+    /// What the service says of a resource, with the call that tells.
+    #[must_use]
+    pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+        let resource = self.seen(|layer| layer.resources(arn.as_str()));
+        fact(resource.field(|r| &r.detail), || self.describe_gap(arn)).map(open)
+    }
+
+    /// The gap that the service's own describe call would close.
+    #[must_use]
+    pub fn describe_gap(&self, arn: &Arn) -> Gap {
+        self.gap(
+            describe_call(arn),
+            arn.as_str(),
+            arn.account(),
+            arn.region().as_ref(),
+        )
+    }
+}
+
+fn open(detail: Option<&Json>) -> Option<&Value> {
+    detail.map(|Json(value)| value)
+}
+
+/// The call of the owning service that describes a resource, a snapshot or an image.
+fn describe_call(arn: &Arn) -> &'static str {
+    let resource = arn.resource();
+    match (arn.service(), resource.split([':', '/']).next()) {
+        ("rds", Some("cluster")) => "rds:DescribeDBClusters",
+        ("rds", Some("cluster-snapshot")) => "rds:DescribeDBClusterSnapshots",
+        ("rds", Some("snapshot")) => "rds:DescribeDBSnapshots",
+        ("rds", _) => "rds:DescribeDBInstances",
+        ("ec2", Some("image")) => "ec2:DescribeImages",
+        ("ec2", Some("snapshot")) => "ec2:DescribeSnapshots",
+        ("ec2", Some("instance")) => "ec2:DescribeInstances",
+        ("ec2", _) => "ec2:DescribeVolumes",
+        ("fsx", Some("backup")) => "fsx:DescribeBackups",
+        ("fsx", _) => "fsx:DescribeFileSystems",
+        ("backup", _) => "backup:DescribeRecoveryPoint",
+        _ => "cloudformation:GetResource",
+    }
+}

@@ -1,0 +1,68 @@
+//! What a recovery point says of itself beyond its state: its expiry, its parts, the plan that made it.
+
+use serde_json::Value;
+
+use crate::inventory::field::Field;
+use crate::inventory::frame::Lifecycle;
+use crate::inventory::json::Json;
+use crate::inventory::leaf::RecoveryPoint;
+use crate::inventory::read::items;
+use crate::known::{Arn, Fact};
+
+use super::Facts;
+
+impl<'a> Facts<'a> {
+    /// When the recovery point expires, in days after its creation. `None`: never.
+    #[must_use]
+    pub fn point_days_kept(&self, arn: &Arn) -> Fact<Option<i64>> {
+        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        if !point.is_listed() {
+            return Fact::unknown(self.gap(
+                "backup:DescribeRecoveryPoint",
+                arn.as_str(),
+                arn.account(),
+                arn.region().as_ref(),
+            ));
+        }
+        // AWS leaves the lifecycle out where there is none.
+        Fact::Known(match point.field(|p| &p.lifecycle) {
+            Field::Is(lifecycle) => Lifecycle::days_kept(lifecycle),
+            Field::Null | Field::Absent => None,
+        })
+    }
+
+    /// The plan and the rule that made the recovery point, by their ids; `None` where none did, or where that was not
+    /// read: `CreatedBy` is left out for both.
+    #[must_use]
+    pub fn point_created_by(&self, arn: &Arn) -> Option<(&'a str, &'a str)> {
+        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let Json(made) = point.parts.iter().find_map(|part| {
+            part.extra
+                .iter()
+                .find(|(name, _)| &**name == "CreatedBy")
+                .map(|(_, value)| value)
+        })?;
+        let text = |name| made.get(name).and_then(Value::as_str);
+        text("BackupPlanId").zip(text("BackupRuleId"))
+    }
+
+    /// The recovery points that are nested in a composite one, as far as they were read.
+    #[must_use]
+    pub fn nested_points(&self, composite: &Arn) -> Vec<&'a RecoveryPoint> {
+        let mut nested: Vec<&'a RecoveryPoint> = Vec::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    for point in items(&region.recovery_points) {
+                        let ours = point.parent_recovery_point_arn.value() == Some(composite);
+                        if ours && !nested.iter().any(|other| other.arn == point.arn) {
+                            nested.push(point);
+                        }
+                    }
+                }
+            }
+        }
+        nested.sort_by(|one, other| one.arn.cmp(&other.arn));
+        nested
+    }
+}

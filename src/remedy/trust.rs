@@ -1,0 +1,36 @@
+//! A role's trust policy lets AWS Backup assume the role.
+
+use serde_json::json;
+
+use super::RemedyKind;
+use super::change::{Change, bare_role};
+use super::command::put_trust_policy;
+use super::draft::Draft;
+use super::patch::{add_statements, free_sid};
+use crate::inventory::{Facts, Field, Policy};
+use crate::known::Arn;
+
+/// The role's trust policy with a statement for AWS Backup; `None` where it was not read.
+pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
+    let before = facts.role_trust(role).known().flatten()?.to_value();
+    let statement = json!({
+        "Sid": free_sid(Some(&before), &[], "AllowAWSBackup"),
+        "Effect": "Allow",
+        "Principal": {"Service": "backup.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    });
+    let after = add_statements(Some(&before), std::slice::from_ref(&statement));
+    let title = format!("let AWS Backup assume the role `{}`", role.name());
+    let mut draft = Draft::new(RemedyKind::TrustPolicy, role, title);
+    draft.remedy.account = role.account();
+    draft.remedy.commands = vec![put_trust_policy(role, &after)];
+    draft.change = Policy::from_value(&after).ok().map(|policy| {
+        let mut changed = bare_role(role);
+        changed.assume_role_policy_document = Field::Is(policy);
+        Change::none().role(changed)
+    });
+    draft.remedy.before = Some(before);
+    draft.remedy.after = Some(after);
+    draft.remedy.added = vec![statement];
+    Some(draft)
+}

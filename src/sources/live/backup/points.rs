@@ -1,0 +1,257 @@
+//! Recovery points.
+
+use aws_sdk_backup::operation::describe_recovery_point::DescribeRecoveryPointOutput;
+use aws_sdk_backup::types::{Lifecycle, RecoveryPointByResource};
+
+use crate::inventory::RecoveryPoint;
+use crate::known::{Arn, Gap, Region};
+use crate::sources::live::found::Found;
+use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
+use crate::sources::live::session::Session;
+use crate::sources::live::shape::Shape;
+use crate::sources::live::{kms, rds};
+
+use super::settings::tags;
+use super::vaults::vaults;
+
+const DESCRIBE: &str = "backup:DescribeRecoveryPoint";
+
+/// The recovery points of a resource, as far as the list says.
+pub async fn of_resource(
+    session: &Session,
+    region: &Region,
+    resource: &Arn,
+) -> Found<Option<Vec<RecoveryPoint>>> {
+    let call = session
+        .backup(region)
+        .list_recovery_points_by_resource()
+        .resource_arn(resource.as_str());
+    let account = session.account();
+    let vault = |name: &str| {
+        let partition = resource.partition();
+        format!("arn:{partition}:backup:{region}:{account}:backup-vault:{name}")
+    };
+    let read: Reply<Vec<Shape>> = pages!(session, call.into_paginator().send(), page => {
+        page.recovery_points().iter().map(|point| {
+            let vault = point.backup_vault_name().map(vault);
+            listed(point).with("BackupVaultArn", vault).with("ResourceArn", Some(resource.as_str()))
+        }).collect::<Vec<_>>()
+    });
+    let points = read.and_then(|shapes| {
+        shapes
+            .into_iter()
+            .map(Shape::read)
+            .collect::<Reply<Vec<_>>>()
+    });
+    match points {
+        Ok(points) => Found::all(Some(points)),
+        Err(trouble) => Found::nothing(session.place(region).gap(
+            "backup:ListRecoveryPointsByResource",
+            resource.as_str(),
+            &trouble,
+        )),
+    }
+}
+
+/// The newest of some recovery points.
+pub fn newest(points: &[RecoveryPoint]) -> Option<&RecoveryPoint> {
+    points
+        .iter()
+        .filter(|point| point.backup_vault_arn.is_present())
+        .max_by_key(|point| {
+            let made = point.creation_date.value();
+            made.and_then(|json| json.0.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        })
+}
+
+/// One recovery point, with its tags and the service's own description of it.
+pub async fn point(
+    session: &Session,
+    region: &Region,
+    vault: &Arn,
+    arn: &Arn,
+) -> Found<Option<RecoveryPoint>> {
+    let (answer, (tags, tags_gap), detail) = tokio::join!(
+        describe(session, region, vault.name(), arn),
+        async {
+            match arn.service() {
+                "backup" => tags(session, region, arn).await,
+                _ => (None, None),
+            }
+        },
+        rds::snapshot(session, region, arn),
+    );
+    let place = session.place(region);
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(trouble) if trouble.kind == Kind::NotThere => return Found::all(missing(arn)),
+        Err(trouble) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    };
+    let mut gaps: Vec<Gap> = tags_gap.into_iter().collect();
+    let (shape, key_gap) = with_key(session, region, arn, &answer).await;
+    gaps.extend(key_gap);
+    let detail = detail.into_value(&mut gaps);
+    let tags = tags.or_else(|| detail.as_ref().and_then(|snapshot| snapshot.tags.clone()));
+    let shape = shape
+        .with("Tags", tags)
+        .with("Detail", detail.map(|snapshot| snapshot.detail));
+    match shape.read() {
+        Ok(point) => Found {
+            value: Some(point),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+/// The vault that a recovery point is in, where nobody named it: each vault of the Region is asked.
+pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<Option<Arn>> {
+    let place = session.place(region);
+    let all = match vaults(session, region).await {
+        Ok(all) => all,
+        Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
+            return Found::nothing(place.gap("backup:ListBackupVaults", &subject, &trouble));
+        }
+    };
+    let mut why = None;
+    for name in all.iter().filter_map(|vault| vault.text("BackupVaultName")) {
+        match describe(session, region, name, point).await {
+            Ok(answer) => {
+                let vault = answer
+                    .backup_vault_arn()
+                    .and_then(|arn| Arn::parse(arn).ok());
+                return Found::all(vault);
+            }
+            Err(trouble) if trouble.kind == Kind::NotThere => {}
+            Err(trouble) => why = Some(trouble),
+        }
+    }
+    match why {
+        Some(trouble) => Found::nothing(place.gap(DESCRIBE, point.as_str(), &trouble)),
+        None => Found::all(None),
+    }
+}
+
+/// A recovery point that was looked for in every vault, or in its own, and is not there.
+pub fn missing(arn: &Arn) -> Option<RecoveryPoint> {
+    Shape::new()
+        .with("RecoveryPointArn", Some(arn.as_str()))
+        .without("Status")
+        .read()
+        .ok()
+}
+
+async fn describe(
+    session: &Session,
+    region: &Region,
+    vault: &str,
+    point: &Arn,
+) -> Reply<DescribeRecoveryPointOutput> {
+    let key = (region.clone(), vault.to_owned(), point.clone());
+    let call = session
+        .backup(region)
+        .describe_recovery_point()
+        .backup_vault_name(vault)
+        .recovery_point_arn(point.as_str())
+        .send();
+    let read = session.ask(call);
+    session.memory().backup.points.get(key, read).await
+}
+
+/// The recovery point with its key as an ARN.
+async fn with_key(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    point: &DescribeRecoveryPointOutput,
+) -> (Shape, Option<Gap>) {
+    let shape = described(point);
+    let Some(named) = point.encryption_key_arn() else {
+        let shape = shape.with("IsEncrypted", Some(point.is_encrypted()));
+        let aws_owned = shape.text("EncryptionKeyType") == Some("AWS_OWNED_KMS_KEY")
+            || arn.service() == "dynamodb";
+        return if aws_owned || !point.is_encrypted() {
+            (shape.without("EncryptionKeyArn"), None)
+        } else {
+            let why = Trouble::failed("NoEncryptionKeyArn");
+            let gap = session.place(region).gap(DESCRIBE, arn.as_str(), &why);
+            (shape, Some(gap))
+        };
+    };
+    // The SDK reads an absent `IsEncrypted` as false; a key says otherwise, and then nothing is said.
+    let shape = shape.with("IsEncrypted", point.is_encrypted().then_some(true));
+    match kms::named(session, region, named).await {
+        Ok(key) => (shape.with("EncryptionKeyArn", Some(key.as_str())), None),
+        Err(gap) => (shape, Some(gap)),
+    }
+}
+
+fn described(point: &DescribeRecoveryPointOutput) -> Shape {
+    Shape::new()
+        .with("RecoveryPointArn", point.recovery_point_arn())
+        .with("BackupVaultName", point.backup_vault_name())
+        .with("BackupVaultArn", point.backup_vault_arn())
+        .with("SourceBackupVaultArn", point.source_backup_vault_arn())
+        .with("ResourceArn", point.resource_arn())
+        .with("ResourceType", point.resource_type())
+        .with(
+            "EncryptionKeyType",
+            point.encryption_key_type().map(|kind| kind.as_str()),
+        )
+        .with("Status", point.status().map(|status| status.as_str()))
+        .with(
+            "StorageClass",
+            point.storage_class().map(|class| class.as_str()),
+        )
+        .at("CreationDate", point.creation_date())
+        .at("CompletionDate", point.completion_date())
+        .with("Lifecycle", point.lifecycle().map(lifecycle))
+        .with("IsParent", Some(point.is_parent()))
+        .with("ParentRecoveryPointArn", point.parent_recovery_point_arn())
+        .with(
+            "CompositeMemberIdentifier",
+            point.composite_member_identifier(),
+        )
+        .with("IamRoleArn", point.iam_role_arn())
+        .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
+}
+
+fn listed(point: &RecoveryPointByResource) -> Shape {
+    // A bare key id, as some endpoints give it, is no ARN; this list's keys decide nothing.
+    let key = point
+        .encryption_key_arn()
+        .filter(|key| Arn::parse(key).is_ok());
+    Shape::new()
+        .with("RecoveryPointArn", point.recovery_point_arn())
+        .with("BackupVaultName", point.backup_vault_name())
+        .with("EncryptionKeyArn", key)
+        .with(
+            "EncryptionKeyType",
+            point.encryption_key_type().map(|kind| kind.as_str()),
+        )
+        .with("Status", point.status().map(|status| status.as_str()))
+        .at("CreationDate", point.creation_date())
+        .with("IsParent", Some(point.is_parent()))
+        .with("ParentRecoveryPointArn", point.parent_recovery_point_arn())
+        .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
+}
+
+fn lifecycle(lifecycle: &Lifecycle) -> Shape {
+    Shape::new()
+        .with("DeleteAfterDays", lifecycle.delete_after_days())
+        .with(
+            "MoveToColdStorageAfterDays",
+            lifecycle.move_to_cold_storage_after_days(),
+        )
+        .with(
+            "OptInToArchiveForSupportedResources",
+            lifecycle.opt_in_to_archive_for_supported_resources(),
+        )
+        .with(
+            "DeleteAfterEvent",
+            lifecycle.delete_after_event().map(|event| event.as_str()),
+        )
+}

@@ -1,0 +1,250 @@
+//! Backup vaults and their access policies.
+
+use std::sync::Arc;
+
+use aws_sdk_backup::operation::describe_backup_vault::DescribeBackupVaultOutput;
+use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
+
+use crate::inventory::Vault;
+use crate::known::{Arn, Gap, Region};
+use crate::sources::live::found::{Found, settled_by};
+use crate::sources::live::kms;
+use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
+use crate::sources::live::session::Session;
+use crate::sources::live::shape::Shape;
+
+use super::settings::tags;
+
+/// A vault of the account, with its access policy and tags. AWS Backup answers some questions about a vault that does
+/// not exist as if the caller were not allowed to ask, so the list of vaults has the last word.
+pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Vault>> {
+    let place = session.place(region);
+    let call = session
+        .backup(region)
+        .describe_backup_vault()
+        .backup_vault_name(arn.name())
+        .send();
+    let shape = match session.ask(call).await {
+        Ok(answer) => described(&answer),
+        Err(trouble) => match in_list(session, region, arn, &trouble).await {
+            Listed::Is(shape) => shape,
+            Listed::Missing => return missing(arn),
+            Listed::Unknown(mut gaps) => {
+                // Whether the vault has a policy can only be told of a vault that is there.
+                gaps.push(place.unasked("backup:GetBackupVaultAccessPolicy", arn.as_str()));
+                return Found { value: None, gaps };
+            }
+        },
+    };
+    let ((policy, policy_gap), (tags, tags_gap), (shape, key_gap)) = tokio::join!(
+        access_policy(session, region, arn),
+        tags(session, region, arn),
+        with_key(session, region, arn, shape),
+    );
+    let gaps: Vec<Gap> = [policy_gap, tags_gap, key_gap]
+        .into_iter()
+        .flatten()
+        .collect();
+    let shape = match policy {
+        Policy::Is(text) => shape.with("AccessPolicy", Some(text)),
+        Policy::None => shape.without("AccessPolicy"),
+        Policy::Unknown => shape,
+    };
+    match read(shape.with("Tags", tags), arn) {
+        Ok(vault) => Found {
+            value: Some(vault),
+            gaps,
+        },
+        Err(trouble) => {
+            Found::nothing(place.gap("backup:DescribeBackupVault", arn.as_str(), &trouble))
+        }
+    }
+}
+
+/// A vault of another account that is shared with this one, as an air-gapped vault may be. `None`: it is not, or
+/// nobody may say so.
+pub async fn shared_vault(session: &Session, region: &Region, arn: &Arn) -> Option<Vault> {
+    let call = session
+        .backup(region)
+        .describe_backup_vault()
+        .backup_vault_name(arn.name())
+        .set_backup_vault_account_id(arn.account().map(|account| account.to_string()))
+        .send();
+    let answer = session.ask(call).await.ok()?;
+    let (shape, _) = with_key(session, region, arn, described(&answer)).await;
+    read(shape, arn).ok()
+}
+
+fn missing(arn: &Arn) -> Found<Option<Vault>> {
+    let shape = Shape::new()
+        .with("BackupVaultName", Some(arn.name()))
+        .with("BackupVaultArn", Some(arn.as_str()))
+        .without("VaultState");
+    Found::all(shape.read().ok())
+}
+
+/// The vault, if the answer is about it.
+fn read(shape: Shape, arn: &Arn) -> Reply<Vault> {
+    let vault: Vault = shape.read()?;
+    if vault.arn == *arn {
+        Ok(vault)
+    } else {
+        Err(Trouble::unreadable())
+    }
+}
+
+enum Listed {
+    Is(Shape),
+    Missing,
+    Unknown(Vec<Gap>),
+}
+
+/// What the list of vaults says of a vault that could not be described.
+async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &Trouble) -> Listed {
+    let place = session.place(region);
+    let gap = place.gap("backup:DescribeBackupVault", arn.as_str(), why);
+    match why.kind {
+        Kind::NotThere | Kind::Refused => {}
+        Kind::Throttled | Kind::Failed => return Listed::Unknown(vec![gap]),
+    }
+    match vaults(session, region).await {
+        Ok(all) => all
+            .iter()
+            .find(|vault| vault.text("BackupVaultArn") == Some(arn.as_str()))
+            .map_or(Listed::Missing, |vault| Listed::Is(vault.clone())),
+        Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
+            let list = place.gap("backup:ListBackupVaults", &subject, &trouble);
+            let gap = match why.kind {
+                Kind::NotThere => settled_by(gap, "backup:ListBackupVaults"),
+                Kind::Refused | Kind::Throttled | Kind::Failed => gap,
+            };
+            Listed::Unknown(vec![gap, list])
+        }
+    }
+}
+
+/// All vaults of the account in a Region. Air-gapped ones are asked for by name too: that a vault is not there must be
+/// certain.
+pub(super) async fn vaults(session: &Session, region: &Region) -> Reply<Arc<Vec<Shape>>> {
+    let list = |kind: Option<VaultType>| async move {
+        let call = session
+            .backup(region)
+            .list_backup_vaults()
+            .set_by_vault_type(kind);
+        pages!(session, call.into_paginator().send(), page => page.backup_vault_list().iter().map(listed).collect::<Vec<_>>())
+    };
+    let read = async {
+        let (all, air_gapped) = tokio::join!(
+            list(None),
+            list(Some(VaultType::LogicallyAirGappedBackupVault))
+        );
+        let mut all: Vec<Shape> = all?;
+        all.extend(air_gapped?);
+        Ok(Arc::new(all))
+    };
+    session
+        .memory()
+        .backup
+        .vaults
+        .get(region.clone(), read)
+        .await
+}
+
+fn described(vault: &DescribeBackupVaultOutput) -> Shape {
+    Shape::new()
+        .with("BackupVaultName", vault.backup_vault_name())
+        .with("BackupVaultArn", vault.backup_vault_arn())
+        .with("VaultType", vault.vault_type().map(|kind| kind.as_str()))
+        .with(
+            "VaultState",
+            vault.vault_state().map(|state| state.as_str()),
+        )
+        .with("EncryptionKeyArn", vault.encryption_key_arn())
+        .with(
+            "EncryptionKeyType",
+            vault.encryption_key_type().map(|kind| kind.as_str()),
+        )
+        .with("Locked", vault.locked())
+        .with("MinRetentionDays", vault.min_retention_days())
+        .with("MaxRetentionDays", vault.max_retention_days())
+        .at("LockDate", vault.lock_date())
+        .with("SourceBackupVaultArn", vault.source_backup_vault_arn())
+}
+
+fn listed(vault: &BackupVaultListMember) -> Shape {
+    Shape::new()
+        .with("BackupVaultName", vault.backup_vault_name())
+        .with("BackupVaultArn", vault.backup_vault_arn())
+        .with("VaultType", vault.vault_type().map(|kind| kind.as_str()))
+        .with(
+            "VaultState",
+            vault.vault_state().map(|state| state.as_str()),
+        )
+        .with("EncryptionKeyArn", vault.encryption_key_arn())
+        .with(
+            "EncryptionKeyType",
+            vault.encryption_key_type().map(|kind| kind.as_str()),
+        )
+        .with("Locked", vault.locked())
+        .with("MinRetentionDays", vault.min_retention_days())
+        .with("MaxRetentionDays", vault.max_retention_days())
+        .at("LockDate", vault.lock_date())
+}
+
+/// The vault with its key as an ARN. Without a key it is encrypted with one that AWS owns, if AWS says so; an answer
+/// that says nothing of the key leaves it unknown.
+async fn with_key(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    shape: Shape,
+) -> (Shape, Option<Gap>) {
+    let Some(named) = shape.text("EncryptionKeyArn").map(str::to_owned) else {
+        let aws_owned = shape.text("EncryptionKeyType") == Some("AWS_OWNED_KMS_KEY");
+        return if aws_owned {
+            (shape.without("EncryptionKeyArn"), None)
+        } else {
+            let why = Trouble::failed("NoEncryptionKeyArn");
+            let gap = session
+                .place(region)
+                .gap("backup:DescribeBackupVault", arn.as_str(), &why);
+            (shape, Some(gap))
+        };
+    };
+    match kms::named(session, region, &named).await {
+        Ok(key) => (shape.with("EncryptionKeyArn", Some(key.as_str())), None),
+        Err(gap) => (shape.leave_out("EncryptionKeyArn"), Some(gap)),
+    }
+}
+
+enum Policy {
+    Is(String),
+    None,
+    Unknown,
+}
+
+/// The access policy of a vault that is there.
+async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy, Option<Gap>) {
+    let call = session
+        .backup(region)
+        .get_backup_vault_access_policy()
+        .backup_vault_name(arn.name())
+        .send();
+    let gap = |trouble: &Trouble| {
+        session
+            .place(region)
+            .gap("backup:GetBackupVaultAccessPolicy", arn.as_str(), trouble)
+    };
+    match session.ask(call).await {
+        Ok(answer) => match answer.policy() {
+            None => (Policy::None, None),
+            Some(text) if crate::inventory::Policy::parse(text).is_ok() => {
+                (Policy::Is(text.to_owned()), None)
+            }
+            Some(_) => (Policy::Unknown, Some(gap(&Trouble::unreadable()))),
+        },
+        Err(trouble) if trouble.kind == Kind::NotThere => (Policy::None, None),
+        Err(trouble) => (Policy::Unknown, Some(gap(&trouble))),
+    }
+}

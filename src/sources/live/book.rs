@@ -1,0 +1,170 @@
+//! The inventory as it fills up: each object at its account and Region, each gap once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+
+use crate::inventory::{
+    Account, Field, GapEntry, Inventory, Keyed, List, RecoveryPoint, RegionFacts, Timestamp, items,
+};
+use crate::known::{AccountId, Arn, Gap, Region};
+
+use super::found::{Found, Place};
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub struct Book(Mutex<Pages>);
+
+#[derive(Debug, Default)]
+struct Pages {
+    accounts: BTreeMap<AccountId, (Option<Account>, BTreeMap<Region, RegionFacts>)>,
+    gaps: BTreeMap<GapKey, Gap>,
+}
+
+type GapKey = (Option<String>, Option<String>, String, String);
+
+impl Book {
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes something of an account.
+    pub fn account(&self, id: AccountId, note: impl FnOnce(&mut Account)) {
+        let mut pages = self.pages();
+        let (account, _) = pages.accounts.entry(id).or_default();
+        if account.is_none() {
+            *account = serde_json::from_value(json!({"account": id})).ok();
+        }
+        if let Some(account) = account {
+            note(account);
+        }
+    }
+
+    /// Notes something of a Region of an account.
+    pub fn region(&self, place: &Place, note: impl FnOnce(&mut RegionFacts)) {
+        let Some(region) = &place.region else { return };
+        self.account(place.account, |_| {});
+        let mut pages = self.pages();
+        let (_, regions) = pages.accounts.entry(place.account).or_default();
+        if !regions.contains_key(region) {
+            let Ok(facts) = serde_json::from_value(json!({"region": region})) else {
+                return;
+            };
+            regions.insert(region.clone(), facts);
+        }
+        if let Some(facts) = regions.get_mut(region) {
+            note(facts);
+        }
+    }
+
+    /// Notes what could not be read. Of two gaps of the same question, the one that AWS answered stays.
+    pub fn gaps(&self, gaps: impl IntoIterator<Item = Gap>) {
+        let mut pages = self.pages();
+        for gap in gaps {
+            let key = (
+                gap.account.clone(),
+                gap.region.clone(),
+                gap.operation.clone(),
+                gap.subject.clone(),
+            );
+            let known = pages.gaps.get(&key);
+            if known.is_none_or(|known| known.error.is_none() && gap.error.is_some()) {
+                pages.gaps.insert(key, gap);
+            }
+        }
+    }
+
+    /// Notes the gaps of what was found, and gives the rest.
+    pub fn take<T>(&self, found: Found<T>) -> T {
+        self.gaps(found.gaps);
+        found.value
+    }
+
+    /// The keys that vaults, resources and recovery points name.
+    pub fn keys(&self) -> BTreeSet<Arn> {
+        let pages = self.pages();
+        let mut keys = BTreeSet::new();
+        for region in pages
+            .accounts
+            .values()
+            .flat_map(|(_, regions)| regions.values())
+        {
+            let vaults = items(&region.vaults)
+                .iter()
+                .map(|vault| &vault.encryption_key_arn);
+            let resources = items(&region.resources)
+                .iter()
+                .map(|thing| &thing.encryption_key_arn);
+            // A point that was only listed names the key of some earlier backup, which decides nothing.
+            let points = items(&region.recovery_points)
+                .iter()
+                .filter(|point| point.storage_class.is_present())
+                .map(|point| &point.encryption_key_arn);
+            keys.extend(
+                vaults
+                    .chain(resources)
+                    .chain(points)
+                    .filter_map(Field::value)
+                    .cloned(),
+            );
+        }
+        keys
+    }
+
+    /// The recovery points that were read, where the account's service control policies were not and the role was.
+    pub fn worth_simulating(&self, id: AccountId, role: &Arn) -> Option<Vec<RecoveryPoint>> {
+        let pages = self.pages();
+        let (account, regions) = pages.accounts.get(&id)?;
+        let account = account.as_ref()?;
+        let unread = !account.service_control_policies.is_present();
+        let there = items(&account.roles)
+            .iter()
+            .any(|known| known.arn == *role && known.assume_role_policy_document.value().is_some());
+        let points = regions
+            .values()
+            .flat_map(|region| items(&region.recovery_points));
+        (unread && there).then(|| points.cloned().collect())
+    }
+
+    /// The inventory of all that was noted, in an order that does not depend on which call came back first.
+    pub fn inventory(&self, collected_at: Timestamp) -> Inventory {
+        let pages = self.pages();
+        let mut inventory = Inventory::empty();
+        inventory.collected_at = Field::Is(collected_at);
+        let accounts = pages.accounts.values().filter_map(|(account, regions)| {
+            let mut account = account.clone()?;
+            sort(&mut account.roles);
+            let regions: Vec<RegionFacts> = regions.values().cloned().map(sorted).collect();
+            account.regions = Field::Is(List(regions));
+            Some(account)
+        });
+        inventory.accounts = Field::Is(List(accounts.collect()));
+        let gaps = pages.gaps.values().cloned().map(GapEntry::from);
+        inventory.gaps = Field::Is(List(gaps.collect()));
+        inventory
+    }
+}
+
+fn sorted(mut region: RegionFacts) -> RegionFacts {
+    sort(&mut region.vaults);
+    sort(&mut region.keys);
+    sort(&mut region.resources);
+    sort(&mut region.recovery_points);
+    sort(&mut region.option_groups);
+    region
+}
+
+fn sort<T: Keyed>(field: &mut Field<List<T>>) {
+    if let Field::Is(List(items)) = field {
+        items.sort_by_cached_key(Keyed::label);
+    }
+}
+
+/// Adds an object to a list. What was noted of the same object before stands back.
+pub fn add<T: Keyed + Clone>(list: &mut Field<List<T>>, item: T) {
+    let mut all = items(list).to_vec();
+    all.retain(|other| other.key() != item.key());
+    all.push(item);
+    *list = Field::Is(List(all));
+}

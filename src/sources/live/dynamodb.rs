@@ -1,0 +1,150 @@
+//! Amazon DynamoDB: tables.
+//!
+//! See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>.
+
+use aws_sdk_dynamodb::types::{SseDescription, SseStatus, TableDescription};
+use serde_json::Value;
+
+use crate::inventory::Resource;
+use crate::known::{Arn, Gap, Region};
+
+use super::found::Found;
+use super::kms;
+use super::reply::{Kind, MOST_PAGES, Reply, Trouble};
+use super::session::Session;
+use super::shape::{Shape, tags as in_order};
+
+const DESCRIBE: &str = "dynamodb:DescribeTable";
+
+/// A table. Every one is encrypted: without a description of how, with a key that AWS owns.
+pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
+    let place = session.place(region);
+    let name = arn
+        .resource()
+        .strip_prefix("table/")
+        .unwrap_or_else(|| arn.resource());
+    let call = session
+        .dynamodb(region)
+        .describe_table()
+        .table_name(name)
+        .send();
+    let (answer, tags) = tokio::join!(session.ask(call), tags(session, region, arn));
+    let table = match answer.and_then(|answer| answer.table.ok_or_else(Trouble::unreadable)) {
+        Ok(table) => table,
+        Err(trouble) if trouble.kind == Kind::NotThere => {
+            let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+            return Found::all(shape.without("ResourceType").read().ok());
+        }
+        Err(trouble) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    };
+    let mut gaps: Vec<Gap> = Vec::new();
+    let shape = Shape::new()
+        .with("ResourceArn", Some(arn.as_str()))
+        .with("ResourceType", Some("DynamoDB"))
+        .with("Encrypted", Some(true));
+    let shape = match encrypted_with(table.sse_description()) {
+        Some(Sse::AwsOwned) => shape.without("EncryptionKeyArn"),
+        Some(Sse::Key(named)) => match kms::named(session, region, named).await {
+            Ok(key) => shape.with("EncryptionKeyArn", Some(key.as_str())),
+            Err(gap) => {
+                gaps.push(gap);
+                shape
+            }
+        },
+        None => {
+            let why = Trouble::failed("NoKMSMasterKeyArn");
+            gaps.push(place.gap(DESCRIBE, arn.as_str(), &why));
+            shape
+        }
+    };
+    let shape = match tags {
+        Ok(tags) => shape.with("Tags", Some(tags)),
+        Err(trouble) => {
+            gaps.push(place.gap("dynamodb:ListTagsOfResource", arn.as_str(), &trouble));
+            shape
+        }
+    };
+    match shape.with("Detail", Some(detail(&table))).read() {
+        Ok(resource) => Found {
+            value: Some(resource),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+enum Sse<'a> {
+    AwsOwned,
+    Key(&'a str),
+}
+
+fn encrypted_with(sse: Option<&SseDescription>) -> Option<Sse<'_>> {
+    let Some(sse) = sse else {
+        return Some(Sse::AwsOwned);
+    };
+    match (sse.status(), sse.kms_master_key_arn()) {
+        (Some(SseStatus::Disabled), _) => Some(Sse::AwsOwned),
+        (_, Some(key)) => Some(Sse::Key(key)),
+        (_, None) => None,
+    }
+}
+
+fn detail(table: &TableDescription) -> Shape {
+    Shape::new()
+        .with("TableName", table.table_name())
+        .with("TableArn", table.table_arn())
+        .with("TableId", table.table_id())
+        .with(
+            "TableStatus",
+            table.table_status().map(|status| status.as_str()),
+        )
+        .with("GlobalTableVersion", table.global_table_version())
+        .list(
+            "Replicas",
+            table.replicas().iter().map(|replica| {
+                Shape::new()
+                    .with("RegionName", replica.region_name())
+                    .with(
+                        "ReplicaStatus",
+                        replica.replica_status().map(|status| status.as_str()),
+                    )
+                    .with("KMSMasterKeyId", replica.kms_master_key_id())
+            }),
+        )
+        .with(
+            "SSEDescription",
+            table.sse_description().map(|sse| {
+                Shape::new()
+                    .with("Status", sse.status().map(|status| status.as_str()))
+                    .with("SSEType", sse.sse_type().map(|kind| kind.as_str()))
+                    .with("KMSMasterKeyArn", sse.kms_master_key_arn())
+            }),
+        )
+}
+
+/// The table's tags. The SDK has no paginator for this list.
+async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let mut tags: Vec<(String, String)> = Vec::new();
+    let mut next = None;
+    for _ in 0..MOST_PAGES {
+        let call = session
+            .dynamodb(region)
+            .list_tags_of_resource()
+            .resource_arn(arn.as_str())
+            .set_next_token(next)
+            .send();
+        let page = session.ask(call).await?;
+        tags.extend(
+            page.tags()
+                .iter()
+                .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
+        );
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(in_order(
+                tags.iter().map(|(name, value)| (&**name, &**value)),
+            ));
+        }
+    }
+    Err(Trouble::endless())
+}

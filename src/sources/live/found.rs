@@ -1,0 +1,95 @@
+//! What a reader comes back with: what it read, and a gap for everything that it could not.
+
+use crate::known::{AccountId, Gap, Region};
+
+use super::reply::Trouble;
+
+/// What was read, and what could not be.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    /// What was read.
+    pub value: T,
+    /// What could not be, each with the call and the permission that would settle it.
+    pub gaps: Vec<Gap>,
+}
+
+impl<T> Found<T> {
+    /// All of it was read.
+    pub fn all(value: T) -> Self {
+        Self {
+            value,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// The value, its gaps added to others.
+    pub fn into_value(self, gaps: &mut Vec<Gap>) -> T {
+        gaps.extend(self.gaps);
+        self.value
+    }
+}
+
+impl<T> Found<Option<T>> {
+    /// None of it was read.
+    pub fn nothing(gap: Gap) -> Self {
+        Self {
+            value: None,
+            gaps: vec![gap],
+        }
+    }
+}
+
+/// Where a call is made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The account.
+    pub account: AccountId,
+    /// The Region; `None` for a global service.
+    pub region: Option<Region>,
+}
+
+impl Place {
+    /// A Region of an account.
+    pub fn new(account: AccountId, region: &Region) -> Self {
+        Self {
+            account,
+            region: Some(region.clone()),
+        }
+    }
+
+    /// An account, for a global service.
+    pub const fn global(account: AccountId) -> Self {
+        Self {
+            account,
+            region: None,
+        }
+    }
+
+    /// The gap of a call that failed.
+    pub fn gap(&self, operation: &str, subject: &str, trouble: &Trouble) -> Gap {
+        Gap {
+            error: Some(trouble.code.clone()),
+            ..self.unasked(operation, subject)
+        }
+    }
+
+    /// The gap of a call that was not made.
+    pub fn unasked(&self, operation: &str, subject: &str) -> Gap {
+        Gap {
+            account: Some(self.account.to_string()),
+            region: self.region.as_ref().map(ToString::to_string),
+            operation: operation.to_owned(),
+            subject: subject.to_owned(),
+            error: None,
+            permission: operation.to_owned(),
+        }
+    }
+}
+
+/// The same gap where another permission than the call's own would settle it.
+pub fn settled_by(gap: Gap, permission: &str) -> Gap {
+    Gap {
+        permission: permission.to_owned(),
+        ..gap
+    }
+}

@@ -1,0 +1,220 @@
+//! AWS KMS: keys with their policies, aliases, grants and tags.
+//!
+//! See <https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html>.
+
+use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyMetadata};
+use serde_json::Value;
+
+use crate::inventory::{Key, Policy};
+use crate::known::{Arn, Gap, Region};
+
+use super::found::{Found, Place};
+use super::once::Once;
+use super::reply::{Kind, Reply, Trouble, pages};
+use super::session::Session;
+use super::shape::{Shape, map, tags as in_order};
+
+const DESCRIBE: &str = "kms:DescribeKey";
+
+/// What was read of KMS in an account: keys by Region and by the name that they were asked by.
+#[derive(Default)]
+pub struct Memory {
+    keys: Once<(Region, String), Reply<KeyMetadata>>,
+}
+
+/// The ARN of the key that a service names: most give the ARN, some a bare id or an alias.
+pub async fn named(session: &Session, region: &Region, text: &str) -> Result<Arn, Gap> {
+    let arn = Arn::parse(text).ok();
+    if let Some(arn) =
+        arn.filter(|arn| arn.service() == "kms" && arn.resource().starts_with("key/"))
+    {
+        return Ok(arn);
+    }
+    let place = session.place(region);
+    let key = match describe(session, region, text).await {
+        Ok(key) => key,
+        Err(trouble) => return Err(place.gap(DESCRIBE, text, &trouble)),
+    };
+    key.arn()
+        .and_then(|arn| Arn::parse(arn).ok())
+        .ok_or_else(|| place.gap(DESCRIBE, text, &Trouble::unreadable()))
+}
+
+/// A key. Another account's key can be described and its grants listed, where its policy says so; the rest is its own
+/// account's to read.
+pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
+    let Some(region) = arn.region() else {
+        let why = Trouble::unreadable();
+        return Found::nothing(session.global().gap(DESCRIBE, arn.as_str(), &why));
+    };
+    let region = &region;
+    let own = arn.account() == Some(session.account());
+    let owner = Place {
+        account: arn.account().unwrap_or_else(|| session.account()),
+        region: Some(region.clone()),
+    };
+    let mut gaps = Vec::new();
+    let mut shape = match describe(session, region, arn.as_str()).await {
+        Ok(key) => described(&key).with("Arn", Some(arn.as_str())),
+        Err(trouble) if own && trouble.kind == Kind::NotThere => {
+            let shape = Shape::new().with("Arn", Some(arn.as_str()));
+            return Found::all(shape.without("KeyState").read().ok());
+        }
+        Err(trouble) => {
+            gaps.push(owner.gap(DESCRIBE, arn.as_str(), &trouble));
+            Shape::new().with("Arn", Some(arn.as_str()))
+        }
+    };
+    if own {
+        let (aliases, policy, grants, tags) = tokio::join!(
+            aliases(session, region, arn),
+            policy(session, region, arn),
+            grants(session, region, arn),
+            tags(session, region, arn),
+        );
+        for (field, operation, read) in [
+            ("Aliases", "kms:ListAliases", aliases),
+            ("Policy", "kms:GetKeyPolicy", policy),
+            ("Grants", "kms:ListGrants", grants),
+            ("Tags", "kms:ListResourceTags", tags),
+        ] {
+            match read {
+                Ok(value) => shape = shape.with(field, Some(value)),
+                Err(trouble) => gaps.push(owner.gap(operation, arn.as_str(), &trouble)),
+            }
+        }
+    } else {
+        gaps.push(owner.unasked("kms:GetKeyPolicy", arn.as_str()));
+        match grants(session, region, arn).await {
+            Ok(value) if gaps.len() == 1 => shape = shape.with("Grants", Some(value)),
+            Ok(_) => {}
+            Err(trouble) => gaps.push(owner.gap("kms:ListGrants", arn.as_str(), &trouble)),
+        }
+    }
+    match shape.read() {
+        Ok(key) => Found {
+            value: Some(key),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(owner.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+async fn describe(session: &Session, region: &Region, name: &str) -> Reply<KeyMetadata> {
+    let call = session.kms(region).describe_key().key_id(name).send();
+    let read = async {
+        let answer = session.ask(call).await?;
+        answer.key_metadata.ok_or_else(Trouble::unreadable)
+    };
+    let key = (region.clone(), name.to_owned());
+    let found = session.memory().kms.keys.get(key, read).await;
+    // Asked by another name, the key need not be asked again by its ARN.
+    if let Ok(metadata) = &found
+        && let Some(arn) = metadata.arn().filter(|arn| *arn != name)
+    {
+        let key = (region.clone(), arn.to_owned());
+        let same = std::future::ready(Ok(metadata.clone()));
+        return session.memory().kms.keys.get(key, same).await;
+    }
+    found
+}
+
+fn described(key: &KeyMetadata) -> Shape {
+    Shape::new()
+        .with("Arn", key.arn())
+        .with(
+            "KeyManager",
+            key.key_manager().map(|manager| manager.as_str()),
+        )
+        .with("KeyState", key.key_state().map(|state| state.as_str()))
+        .with("KeySpec", key.key_spec().map(|spec| spec.as_str()))
+        .with("KeyUsage", key.key_usage().map(|usage| usage.as_str()))
+        .with("Origin", key.origin().map(|origin| origin.as_str()))
+        .with("MultiRegion", key.multi_region())
+        .at("DeletionDate", key.deletion_date())
+        .at("ValidTo", key.valid_to())
+}
+
+async fn policy(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let call = session
+        .kms(region)
+        .get_key_policy()
+        .key_id(arn.as_str())
+        .policy_name("default")
+        .send();
+    let answer = session.ask(call).await?;
+    let text = answer.policy().ok_or_else(Trouble::unreadable)?;
+    Policy::parse(text).map_err(|_| Trouble::unreadable())?;
+    Ok(text.into())
+}
+
+async fn aliases(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let call = session.kms(region).list_aliases().key_id(arn.as_str());
+    let mut names: Vec<String> = pages!(session, call.into_paginator().send(), page => {
+        page.aliases().iter().filter_map(|alias| alias.alias_name().map(str::to_owned)).collect::<Vec<_>>()
+    })?;
+    names.sort();
+    Ok(names.into())
+}
+
+async fn grants(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let call = session
+        .kms(region)
+        .list_grants()
+        .key_id(arn.as_str())
+        .limit(100);
+    let mut grants: Vec<Shape> = pages!(session, call.into_paginator().send(), page => {
+        page.grants().iter().map(grant).collect::<Vec<_>>()
+    })?;
+    grants.sort_by(|one, other| one.text("GrantId").cmp(&other.text("GrantId")));
+    Ok(grants.into_iter().map(Value::from).collect())
+}
+
+fn grant(grant: &GrantListEntry) -> Shape {
+    let principal = grant
+        .grantee_principal()
+        .or_else(|| grant.grantee_service_principal());
+    Shape::new()
+        .with("GrantId", grant.grant_id())
+        .with("Name", grant.name().filter(|name| !name.is_empty()))
+        .with("GranteePrincipal", principal)
+        .with(
+            "Operations",
+            Some(
+                grant
+                    .operations()
+                    .iter()
+                    .map(|operation| Value::from(operation.as_str()))
+                    .collect::<Vec<_>>(),
+            ),
+        )
+        .with("Constraints", grant.constraints().map(constraints))
+        .with("RetiringPrincipal", grant.retiring_principal())
+        .with("IssuingAccount", grant.issuing_account())
+}
+
+fn constraints(constraints: &GrantConstraints) -> Shape {
+    Shape::new()
+        .with(
+            "EncryptionContextSubset",
+            constraints.encryption_context_subset().map(map),
+        )
+        .with(
+            "EncryptionContextEquals",
+            constraints.encryption_context_equals().map(map),
+        )
+        .with("SourceArn", constraints.source_arn())
+}
+
+async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let call = session
+        .kms(region)
+        .list_resource_tags()
+        .key_id(arn.as_str());
+    let tags: Vec<(String, String)> = pages!(session, call.into_paginator().send(), page => {
+        page.tags().iter().map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())).collect::<Vec<_>>()
+    })?;
+    Ok(in_order(
+        tags.iter().map(|(name, value)| (&**name, &**value)),
+    ))
+}

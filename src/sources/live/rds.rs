@@ -1,0 +1,312 @@
+//! Amazon RDS, Aurora, DocumentDB and Neptune: instances, clusters, their snapshots, option groups.
+//!
+//! See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html>.
+
+use aws_sdk_rds::types::{
+    DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot, OptionGroup as Group,
+    StorageEncryptionType, Tag,
+};
+use serde_json::Value;
+
+use crate::catalog::Kind as ResourceKind;
+use crate::inventory::{OptionGroup, Resource};
+use crate::known::{Arn, Gap, Region};
+
+use super::found::Found;
+use super::kms;
+use super::reply::{Kind, Reply, Trouble, pages};
+use super::session::Session;
+use super::shape::{Shape, tags as in_order};
+
+/// The service's own description of a snapshot, and its tags.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// DBSnapshot or DBClusterSnapshot.
+    pub detail: Shape,
+    /// The tags.
+    pub tags: Option<Value>,
+}
+
+/// What RDS says of a resource's encryption, and the rest of it.
+struct Described {
+    resource_type: Option<String>,
+    encrypted: Option<bool>,
+    how: Option<StorageEncryptionType>,
+    key: Option<String>,
+    tags: Value,
+    detail: Shape,
+}
+
+/// A DB instance or cluster.
+pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
+    let (operation, described) = if kind_of(arn) == "cluster" {
+        (
+            "rds:DescribeDBClusters",
+            cluster(session, region, arn).await,
+        )
+    } else {
+        (
+            "rds:DescribeDBInstances",
+            instance(session, region, arn).await,
+        )
+    };
+    let place = session.place(region);
+    let described = match described {
+        Ok(described) => described,
+        Err(trouble) if trouble.kind == Kind::NotThere => {
+            let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+            return Found::all(shape.without("ResourceType").read().ok());
+        }
+        Err(trouble) => return Found::nothing(place.gap(operation, arn.as_str(), &trouble)),
+    };
+    let mut gaps: Vec<Gap> = Vec::new();
+    let shape = Shape::new()
+        .with("ResourceArn", Some(arn.as_str()))
+        .with("ResourceType", described.resource_type)
+        .with("Tags", Some(described.tags))
+        .with("Detail", Some(described.detail));
+    let encrypted = match described.how {
+        Some(StorageEncryptionType::Unencrypted) => Some(false),
+        Some(StorageEncryptionType::Cmk | StorageEncryptionType::Sse) => Some(true),
+        // The enum may grow.
+        Some(_) | None => described.encrypted,
+    };
+    let shape = shape.with("Encrypted", encrypted);
+    let shape = match (encrypted, described.how, described.key) {
+        (Some(false), ..) | (Some(true), Some(StorageEncryptionType::Sse), _) => {
+            shape.without("EncryptionKeyArn")
+        }
+        (_, _, Some(named)) => match kms::named(session, region, &named).await {
+            Ok(key) => shape.with("EncryptionKeyArn", Some(key.as_str())),
+            Err(gap) => {
+                gaps.push(gap);
+                shape
+            }
+        },
+        (_, _, None) => {
+            let why = Trouble::failed("NoKmsKeyId");
+            gaps.push(place.gap(operation, arn.as_str(), &why));
+            shape
+        }
+    };
+    match shape.read() {
+        Ok(resource) => Found {
+            value: Some(resource),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(place.gap(operation, arn.as_str(), &trouble)),
+    }
+}
+
+/// `db`, `cluster`, `snapshot`, …
+fn kind_of(arn: &Arn) -> &str {
+    arn.resource().split(':').next().unwrap_or_default()
+}
+
+/// The identifier after the kind; a snapshot's own has colons.
+fn identifier(arn: &Arn) -> &str {
+    arn.resource()
+        .split_once(':')
+        .map_or(arn.resource(), |(_, id)| id)
+}
+
+async fn instance(session: &Session, region: &Region, arn: &Arn) -> Reply<Described> {
+    let call = session
+        .rds(region)
+        .describe_db_instances()
+        .db_instance_identifier(identifier(arn));
+    let all: Vec<DbInstance> =
+        pages!(session, call.into_paginator().send(), page => page.db_instances().to_vec())?;
+    let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    Ok(Described {
+        resource_type: Some("RDS".to_owned()),
+        encrypted: db.storage_encrypted(),
+        how: db.storage_encryption_type().cloned(),
+        key: db.kms_key_id().map(str::to_owned),
+        tags: tags(db.tag_list()),
+        detail: Shape::new()
+            .with("DBInstanceIdentifier", db.db_instance_identifier())
+            .with("DBInstanceArn", db.db_instance_arn())
+            .with("DBInstanceClass", db.db_instance_class())
+            .with("DBInstanceStatus", db.db_instance_status())
+            .with("DbiResourceId", db.dbi_resource_id())
+            .with("DBClusterIdentifier", db.db_cluster_identifier())
+            .with("Engine", db.engine())
+            .with("EngineVersion", db.engine_version())
+            .with("MultiAZ", db.multi_az())
+            .with("StorageType", db.storage_type())
+            .with("StorageEncrypted", db.storage_encrypted())
+            .with(
+                "StorageEncryptionType",
+                db.storage_encryption_type().map(|how| how.as_str()),
+            )
+            .with("KmsKeyId", db.kms_key_id())
+            .with("TdeCredentialArn", db.tde_credential_arn())
+            .list(
+                "OptionGroupMemberships",
+                db.option_group_memberships().iter().map(|group| {
+                    Shape::new()
+                        .with("OptionGroupName", group.option_group_name())
+                        .with("Status", group.status())
+                }),
+            ),
+    })
+}
+
+async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Described> {
+    let call = session
+        .rds(region)
+        .describe_db_clusters()
+        .db_cluster_identifier(identifier(arn));
+    let all: Vec<DbCluster> =
+        pages!(session, call.into_paginator().send(), page => page.db_clusters().to_vec())?;
+    let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let kind = db.engine().and_then(ResourceKind::of_cluster_engine);
+    Ok(Described {
+        resource_type: kind.map(|kind| kind.resource_type().as_str().to_owned()),
+        encrypted: db.storage_encrypted(),
+        how: db.storage_encryption_type().cloned(),
+        key: db.kms_key_id().map(str::to_owned),
+        tags: tags(db.tag_list()),
+        detail: Shape::new()
+            .with("DBClusterIdentifier", db.db_cluster_identifier())
+            .with("DBClusterArn", db.db_cluster_arn())
+            .with("DbClusterResourceId", db.db_cluster_resource_id())
+            .with("Status", db.status())
+            .with("Engine", db.engine())
+            .with("EngineVersion", db.engine_version())
+            .with("EngineMode", db.engine_mode())
+            .with("MultiAZ", db.multi_az())
+            .with("StorageType", db.storage_type())
+            .with("StorageEncrypted", db.storage_encrypted())
+            .with(
+                "StorageEncryptionType",
+                db.storage_encryption_type().map(|how| how.as_str()),
+            )
+            .with("KmsKeyId", db.kms_key_id()),
+    })
+}
+
+/// The service's own description of the snapshot that a recovery point is; `None` where it is none of RDS's.
+pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let (operation, read) = match (arn.service(), kind_of(arn)) {
+        ("rds", "snapshot") => (
+            "rds:DescribeDBSnapshots",
+            db_snapshot(session, region, arn).await,
+        ),
+        ("rds", "cluster-snapshot") => (
+            "rds:DescribeDBClusterSnapshots",
+            cluster_snapshot(session, region, arn).await,
+        ),
+        _ => return Found::all(None),
+    };
+    match read {
+        Ok(snapshot) => Found::all(Some(snapshot)),
+        // Whether there is such a recovery point is AWS Backup's to say.
+        Err(trouble) => {
+            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
+        }
+    }
+}
+
+async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Snapshot> {
+    let call = session
+        .rds(region)
+        .describe_db_snapshots()
+        .db_snapshot_identifier(identifier(arn));
+    let all: Vec<DbSnapshot> =
+        pages!(session, call.into_paginator().send(), page => page.db_snapshots().to_vec())?;
+    let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    Ok(Snapshot {
+        tags: Some(tags(snapshot.tag_list())),
+        detail: Shape::new()
+            .with("DBSnapshotIdentifier", snapshot.db_snapshot_identifier())
+            .with("DBSnapshotArn", snapshot.db_snapshot_arn())
+            .with("DBInstanceIdentifier", snapshot.db_instance_identifier())
+            .with("SnapshotType", snapshot.snapshot_type())
+            .with("Status", snapshot.status())
+            .with("Engine", snapshot.engine())
+            .with("EngineVersion", snapshot.engine_version())
+            .with("Encrypted", snapshot.encrypted())
+            .with("KmsKeyId", snapshot.kms_key_id())
+            .with("OptionGroupName", snapshot.option_group_name())
+            .with("TdeCredentialArn", snapshot.tde_credential_arn()),
+    })
+}
+
+async fn cluster_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Snapshot> {
+    let call = session
+        .rds(region)
+        .describe_db_cluster_snapshots()
+        .db_cluster_snapshot_identifier(identifier(arn));
+    let all: Vec<DbClusterSnapshot> = pages!(session, call.into_paginator().send(), page => page.db_cluster_snapshots().to_vec())?;
+    let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    Ok(Snapshot {
+        tags: Some(tags(snapshot.tag_list())),
+        detail: Shape::new()
+            .with(
+                "DBClusterSnapshotIdentifier",
+                snapshot.db_cluster_snapshot_identifier(),
+            )
+            .with("DBClusterSnapshotArn", snapshot.db_cluster_snapshot_arn())
+            .with("DBClusterIdentifier", snapshot.db_cluster_identifier())
+            .with("SnapshotType", snapshot.snapshot_type())
+            .with("Status", snapshot.status())
+            .with("Engine", snapshot.engine())
+            .with("EngineVersion", snapshot.engine_version())
+            .with("StorageEncrypted", snapshot.storage_encrypted())
+            .with("KmsKeyId", snapshot.kms_key_id()),
+    })
+}
+
+/// An option group.
+pub async fn option_group(
+    session: &Session,
+    region: &Region,
+    partition: &str,
+    name: &str,
+) -> Found<Option<OptionGroup>> {
+    let call = session
+        .rds(region)
+        .describe_option_groups()
+        .option_group_name(name);
+    let read: Reply<Vec<Group>> =
+        pages!(session, call.into_paginator().send(), page => page.option_groups_list().to_vec());
+    let group = read.and_then(|all| {
+        let group = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+        let options: Vec<Value> = group.options().iter().map(option).collect();
+        Shape::new()
+            .with("OptionGroupName", Some(name))
+            .with("EngineName", group.engine_name())
+            .with("MajorEngineVersion", group.major_engine_version())
+            .with("Options", Some(options))
+            .read()
+    });
+    match group {
+        Ok(group) => Found::all(Some(group)),
+        Err(trouble) => {
+            let account = session.account();
+            let subject = format!("arn:{partition}:rds:{region}:{account}:og:{name}");
+            Found::nothing(session.place(region).gap(
+                "rds:DescribeOptionGroups",
+                &subject,
+                &trouble,
+            ))
+        }
+    }
+}
+
+fn option(option: &aws_sdk_rds::types::Option) -> Value {
+    Shape::new()
+        .with("OptionName", option.option_name())
+        .with("Persistent", option.persistent())
+        .with("Permanent", option.permanent())
+        .into()
+}
+
+fn tags(tags: &[Tag]) -> Value {
+    in_order(
+        tags.iter()
+            .filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))),
+    )
+}

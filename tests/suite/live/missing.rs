@@ -1,0 +1,306 @@
+//! What AWS says is not there becomes null; what nobody could look at stays open.
+
+use serde_json::json;
+
+use super::super::aws::Fault;
+use super::*;
+
+fn source_region(world: &mut Value) -> &mut Value {
+    &mut world["accounts"][0]["regions"][0]
+}
+
+fn destination(world: &mut Value) -> &mut Value {
+    &mut world["accounts"][1]
+}
+
+#[test]
+fn a_vault_that_is_not_in_the_list_does_not_exist() {
+    let mut world = rds();
+    let place = &mut destination(&mut world)["regions"][0];
+    place["vaults"] = json!([]);
+    place["vaults_complete"] = json!(true);
+    let server = served(&world);
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    assert_eq!(
+        object(&found, CENTRAL),
+        Some(&json!({"BackupVaultName": "central", "BackupVaultArn": CENTRAL, "VaultState": null}))
+    );
+    assert_eq!(gaps(&found), []);
+}
+
+#[test]
+fn a_vault_that_is_refused_and_in_the_list_is_read_from_the_list() {
+    let mut world = rds();
+    destination(&mut world)["regions"][0]["vaults_complete"] = json!(true);
+    let server = served(&world);
+    server.fault(
+        Fault::denied()
+            .operation("backup:DescribeBackupVault")
+            .account(DESTINATION),
+    );
+    assert_eq!(
+        Home::new(&server).both(&copy_of(DATABASE)),
+        as_collected(&world)
+    );
+    server.finish();
+}
+
+#[test]
+fn a_vault_that_is_refused_is_open_where_the_list_is_refused_too() {
+    let world = rds();
+    let server = served(&world);
+    for operation in ["backup:DescribeBackupVault", "backup:ListBackupVaults"] {
+        server.fault(Fault::denied().operation(operation).account(DESTINATION));
+    }
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    let denied = Some("AccessDeniedException");
+    assert_eq!(
+        gaps(&found),
+        [
+            gap(DESTINATION, "backup:DescribeBackupVault", CENTRAL, denied),
+            gap(
+                DESTINATION,
+                "backup:GetBackupVaultAccessPolicy",
+                CENTRAL,
+                None
+            ),
+            gap(
+                DESTINATION,
+                "backup:ListBackupVaults",
+                "444455556666/eu-west-1",
+                denied
+            ),
+        ]
+    );
+    assert_eq!(object(&found, CENTRAL), None);
+}
+
+#[test]
+fn a_vault_without_a_policy_has_none_and_one_that_is_refused_is_a_gap() {
+    let mut world = rds();
+    destination(&mut world)["regions"][0]["vaults"][0]["AccessPolicy"] = Value::Null;
+    let server = served(&world);
+    let operation = "backup:GetBackupVaultAccessPolicy";
+    server.fault(Fault::denied().operation(operation).account(SOURCE));
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    assert_eq!(
+        object(&found, CENTRAL).unwrap()["AccessPolicy"],
+        Value::Null
+    );
+    assert_eq!(
+        object(&found, CENTRAL).unwrap().get("AccessPolicy"),
+        Some(&Value::Null)
+    );
+    assert_eq!(object(&found, PROD).unwrap().get("AccessPolicy"), None);
+    assert_eq!(
+        gaps(&found),
+        [gap(SOURCE, operation, PROD, Some("AccessDeniedException"))]
+    );
+}
+
+#[test]
+fn a_role_that_does_not_exist_has_a_null_trust_policy() {
+    let mut world = rds();
+    destination(&mut world)["roles"] = json!([]);
+    destination(&mut world)["roles_complete"] = json!(true);
+    let server = served(&world);
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    assert_eq!(
+        object(&found, LINKED_ROLE),
+        Some(&json!({"Arn": LINKED_ROLE, "AssumeRolePolicyDocument": null}))
+    );
+    assert_eq!(gaps(&found), []);
+}
+
+#[test]
+fn a_role_of_the_same_name_under_another_path_is_not_the_role() {
+    let world = rds();
+    let server = served(&world);
+    let named = "arn:aws:iam::111122223333:role/AWSBackupDefaultServiceRole";
+    let copy = NamedCopy {
+        role: Some(arn(named)),
+        ..copy_of(DATABASE)
+    };
+    let found = Home::new(&server).both(&copy);
+    server.finish();
+    assert_eq!(
+        object(&found, named).unwrap()["AssumeRolePolicyDocument"],
+        Value::Null
+    );
+    assert_eq!(object(&found, ROLE), None);
+}
+
+#[test]
+fn a_key_that_does_not_exist_has_a_null_state() {
+    let mut world = rds();
+    source_region(&mut world)["keys"][0] = json!({"Arn": DATA_KEY, "KeyState": null});
+    let server = served(&world);
+    let found = Home::new(&server).both(&copy_of(DATABASE));
+    server.finish();
+    assert_eq!(
+        object(&found, DATA_KEY),
+        Some(&json!({"Arn": DATA_KEY, "KeyState": null}))
+    );
+    assert_eq!(gaps(&found), []);
+}
+
+#[test]
+fn a_resource_that_does_not_exist_has_a_null_type() {
+    for (mut world, named) in [(rds(), DATABASE), (dynamodb(), TABLE)] {
+        let missing = json!({"ResourceArn": named, "ResourceType": null});
+        source_region(&mut world)["resources"][0] = missing.clone();
+        let server = served(&world);
+        let found = Home::new(&server).both(&copy_of(named));
+        server.finish();
+        let resources = &found["accounts"][0]["regions"][0]["resources"];
+        assert_eq!(resources, &json!([missing]));
+        assert_eq!(gaps(&found), []);
+    }
+}
+
+#[test]
+fn a_recovery_point_that_does_not_exist_has_a_null_status() {
+    let mut world = rds();
+    source_region(&mut world)["recovery_points"] =
+        json!([{"RecoveryPointArn": POINT, "Status": null}]);
+    let server = served(&world);
+    let copy = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(POINT)),
+        ..copy_of(DATABASE)
+    };
+    let found = Home::new(&server).both(&copy);
+    server.finish();
+    assert_eq!(
+        object(&found, POINT),
+        Some(&json!({"RecoveryPointArn": POINT, "Status": null}))
+    );
+    assert_eq!(gaps(&found), []);
+}
+
+#[test]
+fn accounts_of_no_organization_have_none_and_no_control_policies() {
+    let mut world = rds();
+    for account in world["accounts"].as_array_mut().unwrap() {
+        account["organization"] = Value::Null;
+        account["cross_account_backup"] = Value::Null;
+        account["service_control_policies"] = json!([]);
+    }
+    let server = served(&world);
+    assert_eq!(
+        Home::new(&server).both(&copy_of(DATABASE)),
+        as_collected(&world)
+    );
+    server.finish();
+}
+
+#[test]
+fn a_member_account_that_may_not_read_the_tree_asks_the_simulator() {
+    let world = {
+        let mut world = rds();
+        for account in world["accounts"].as_array_mut().unwrap() {
+            let account = account.as_object_mut().unwrap();
+            account.remove("service_control_policies");
+            account.remove("resource_control_policies");
+            account["organization"]
+                .as_object_mut()
+                .unwrap()
+                .remove("Path");
+        }
+        let newest = POINT.replace("job-1", "job-2");
+        world["accounts"][0]["roles"][0]["Simulated"] = json!([
+            {"EvalActionName": "backup:CopyIntoBackupVault", "EvalResourceName": CENTRAL, "EvalDecision": "allowed",
+             "MatchedStatements": [{"SourcePolicyId": "extra", "SourcePolicyType": "IAM Policy"}],
+             "OrganizationsDecisionDetail": {"AllowedByOrganizations": true}},
+            {"EvalActionName": "backup:CopyFromBackupVault", "EvalResourceName": newest, "EvalDecision": "implicitDeny",
+             "OrganizationsDecisionDetail": {"AllowedByOrganizations": false}},
+        ]);
+        let unread = |account: &str, operation: &str, error: Option<&str>| {
+            json!({"account": account, "region": null, "operation": operation, "subject": account, "error": error,
+                   "permission": operation})
+        };
+        world["gaps"] = json!([
+            unread(
+                SOURCE,
+                "organizations:ListParents",
+                Some("AccessDeniedException")
+            ),
+            unread(SOURCE, "organizations:ListPoliciesForTarget", None),
+            unread(
+                DESTINATION,
+                "organizations:ListParents",
+                Some("AccessDeniedException")
+            ),
+            unread(DESTINATION, "organizations:ListPoliciesForTarget", None),
+        ]);
+        world
+    };
+    let server = Server::start(world.clone());
+    assert_eq!(
+        Home::new(&server).both(&copy_of(DATABASE)),
+        as_collected(&world)
+    );
+    server.finish();
+}
+
+#[test]
+fn without_destination_credentials_the_destination_is_all_gaps_and_nothing_there_is_read() {
+    let world = rds();
+    let server = served(&world);
+    let found = Home::new(&server).source_only(&copy_of(DATABASE));
+    let journal = server.finish();
+    assert!(journal.iter().all(|call| call.account == SOURCE));
+    assert_eq!(
+        gaps(&found),
+        [
+            gap(DESTINATION, "iam:GetRole", LINKED_ROLE, None),
+            gap(
+                DESTINATION,
+                "organizations:DescribeOrganization",
+                DESTINATION,
+                None
+            ),
+            gap(DESTINATION, "backup:DescribeBackupVault", CENTRAL, None),
+            gap(
+                DESTINATION,
+                "backup:GetBackupVaultAccessPolicy",
+                CENTRAL,
+                None
+            ),
+        ]
+    );
+    let mut expected = as_collected(&world);
+    expected["accounts"].as_array_mut().unwrap().truncate(1);
+    assert_eq!(found["accounts"], expected["accounts"]);
+}
+
+#[test]
+fn a_region_that_must_be_opted_in_to_is_a_gap_in_both_accounts() {
+    let mut world = rds();
+    let text = world.to_string().replace("eu-west-1", "eu-south-1");
+    world = serde_json::from_str(&text).unwrap();
+    let server = served(&world);
+    let copy = NamedCopy {
+        destination_vault: arn(&CENTRAL.replace("eu-west-1", "eu-south-1")),
+        ..copy_of(DATABASE)
+    };
+    let found = Home::new(&server).both(&copy);
+    let journal = server.finish();
+    let asked = "account:GetRegionOptStatus";
+    assert_eq!(
+        gaps(&found),
+        [
+            gap(SOURCE, asked, "eu-south-1", None),
+            gap(DESTINATION, asked, "eu-south-1", None)
+        ]
+    );
+    // The security token service of such a Region may not know the account.
+    let identity = journal
+        .iter()
+        .find(|call| call.account == DESTINATION && call.name() == "sts:GetCallerIdentity");
+    assert_eq!(identity.unwrap().region, "us-east-1");
+}

@@ -1,0 +1,234 @@
+//! Live collection against the tests' own AWS.
+
+mod against_moto;
+mod faults;
+mod law;
+mod missing;
+mod moto;
+mod sign_in;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use backup_preflight::inventory::{Inventory, Timestamp};
+use backup_preflight::known::Arn;
+use backup_preflight::sources::live::{Credentials, LiveError, NamedCopy, Settings, collect};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::aws::Server;
+
+pub const SOURCE: &str = "111122223333";
+pub const DESTINATION: &str = "444455556666";
+pub const TABLE: &str = "arn:aws:dynamodb:us-east-2:111122223333:table/carts";
+pub const DATABASE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
+pub const POINT: &str = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-1";
+pub const PROD: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:prod";
+pub const CENTRAL: &str = "arn:aws:backup:eu-west-1:444455556666:backup-vault:central";
+pub const ROLE: &str = "arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole";
+pub const LINKED_ROLE: &str =
+    "arn:aws:iam::444455556666:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup";
+pub const DATA_KEY: &str =
+    "arn:aws:kms:us-east-2:111122223333:key/00000001-aaaa-bbbb-cccc-111122223333";
+
+/// An RDS instance's world: two accounts of one organization, a key for the data and one for each vault.
+pub fn rds() -> Value {
+    serde_json::from_str(include_str!("rds.json")).unwrap()
+}
+
+/// The same with a table under a key that AWS owns, backed up with the advanced features.
+pub fn dynamodb() -> Value {
+    serde_json::from_str(include_str!("dynamodb.json")).unwrap()
+}
+
+/// A server of a world whose accounts may read the organization.
+pub fn served(world: &Value) -> Server {
+    let server = Server::start(world.clone());
+    server.delegate(SOURCE);
+    server.delegate(DESTINATION);
+    server
+}
+
+pub fn arn(text: &str) -> Arn {
+    Arn::parse(text).unwrap()
+}
+
+/// The database to the central vault.
+pub fn copy_of(resource: &str) -> NamedCopy {
+    NamedCopy {
+        resource: Some(arn(resource)),
+        recovery_point: None,
+        source_vault: Some(arn(PROD)),
+        destination_vault: arn(CENTRAL),
+        role: None,
+    }
+}
+
+/// Files with a profile for each account, and settings that name them.
+pub struct Home {
+    dir: TempDir,
+    settings: Settings,
+}
+
+impl Home {
+    pub fn new(server: &Server) -> Self {
+        let dir = TempDir::new().unwrap();
+        let mut text = String::new();
+        for account in [SOURCE, DESTINATION] {
+            let (id, secret) = Server::account_keys(account);
+            text += &format!(
+                "[{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
+            );
+        }
+        let home = Self {
+            settings: Settings {
+                concurrency: 8,
+                timeout: Duration::from_secs(20),
+                attempts: 4,
+                config_file: Some(dir.path().join("config")),
+                credentials_file: Some(dir.path().join("credentials")),
+                endpoint_url: Some(server.url()),
+            },
+            dir,
+        };
+        std::fs::write(home.path("credentials"), text).unwrap();
+        std::fs::write(home.path("config"), "").unwrap();
+        home
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.settings.concurrency = calls;
+        self
+    }
+
+    pub fn attempts(mut self, times: u32) -> Self {
+        self.settings.attempts = times;
+        self
+    }
+
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.settings.timeout = time;
+        self
+    }
+
+    pub fn collect(
+        &self,
+        copy: &NamedCopy,
+        source: &Credentials,
+        destination: Option<&Credentials>,
+    ) -> Result<Inventory, LiveError> {
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+        collect(copy, source, destination, &self.settings, now)
+    }
+
+    /// With credentials of both accounts.
+    pub fn both(&self, copy: &NamedCopy) -> Value {
+        let found = self.collect(copy, &profile(SOURCE), Some(&profile(DESTINATION)));
+        as_value(&found.unwrap())
+    }
+
+    /// With credentials of the source account only.
+    pub fn source_only(&self, copy: &NamedCopy) -> Value {
+        as_value(&self.collect(copy, &profile(SOURCE), None).unwrap())
+    }
+}
+
+pub fn profile(name: &str) -> Credentials {
+    Credentials {
+        profile: Some(name.to_owned()),
+        ..Credentials::default()
+    }
+}
+
+pub fn as_value(inventory: &Inventory) -> Value {
+    serde_json::to_value(inventory).unwrap()
+}
+
+/// What is served, as far as collecting a copy of a resource reads it: of its recovery points, what their list says.
+pub fn as_collected(world: &Value) -> Value {
+    let mut world = world.clone();
+    for account in world["accounts"].as_array_mut().unwrap() {
+        account.as_object_mut().unwrap().remove("roles_complete");
+        for region in account["regions"].as_array_mut().unwrap() {
+            let region = region.as_object_mut().unwrap();
+            region.remove("vaults_complete");
+            region.retain(|_, value| *value != json!([]));
+            let points = region
+                .get_mut("recovery_points")
+                .and_then(Value::as_array_mut);
+            for point in points.into_iter().flatten() {
+                point.as_object_mut().unwrap().retain(|name, _| {
+                    [
+                        "RecoveryPointArn",
+                        "BackupVaultName",
+                        "BackupVaultArn",
+                        "ResourceArn",
+                        "EncryptionKeyArn",
+                        "EncryptionKeyType",
+                        "Status",
+                        "CreationDate",
+                        "IsParent",
+                        "VaultType",
+                    ]
+                    .contains(&name.as_str())
+                });
+            }
+        }
+    }
+    world
+}
+
+/// An object of a list by its ARN, wherever it stands.
+pub fn object<'a>(value: &'a Value, arn: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(fields) => {
+            let named = ["Arn", "BackupVaultArn", "ResourceArn", "RecoveryPointArn"];
+            // A recovery point names its vault and its resource, too; its own name comes first.
+            let own = named.iter().rev().find_map(|name| fields.get(*name));
+            if own.and_then(Value::as_str) == Some(arn) {
+                return Some(value);
+            }
+            fields.values().find_map(|inner| object(inner, arn))
+        }
+        Value::Array(items) => items.iter().find_map(|inner| object(inner, arn)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// The inventory's gaps as (account, operation, subject, error).
+pub fn gaps(inventory: &Value) -> Vec<(String, String, String, Option<String>)> {
+    let text = |gap: &Value, name: &str| gap[name].as_str().map(str::to_owned);
+    inventory["gaps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gap| {
+            let must = |name| text(gap, name).unwrap();
+            (
+                must("account"),
+                must("operation"),
+                must("subject"),
+                text(gap, "error"),
+            )
+        })
+        .collect()
+}
+
+/// One gap, as `gaps` gives it.
+pub fn gap(
+    account: &str,
+    operation: &str,
+    subject: &str,
+    error: Option<&str>,
+) -> (String, String, String, Option<String>) {
+    (
+        account.to_owned(),
+        operation.to_owned(),
+        subject.to_owned(),
+        error.map(str::to_owned),
+    )
+}

@@ -1,0 +1,120 @@
+//! Whose credentials they are, and what is said where they are not those that the copy needs.
+
+use super::super::aws::calls;
+use super::*;
+
+fn role_of(account: &str) -> String {
+    format!("arn:aws:iam::{account}:role/reader")
+}
+
+fn assuming(account: &str, external_id: Option<&str>) -> Credentials {
+    Credentials {
+        profile: Some(SOURCE.to_owned()),
+        role_arn: Some(role_of(account)),
+        external_id: external_id.map(str::to_owned),
+    }
+}
+
+#[test]
+fn a_role_is_assumed_once_with_its_external_id() {
+    let world = rds();
+    let server = served(&world);
+    server.require_external_id(&role_of(DESTINATION), "between us");
+    let home = Home::new(&server);
+    let destination = assuming(DESTINATION, Some("between us"));
+    let found = home.collect(&copy_of(DATABASE), &profile(SOURCE), Some(&destination));
+    let journal = server.finish();
+    assert_eq!(as_value(&found.unwrap()), as_collected(&world));
+    assert_eq!(calls(&journal, "sts:AssumeRole"), 1);
+}
+
+#[test]
+fn a_role_that_may_not_be_assumed_ends_it_with_the_reason() {
+    let server = served(&rds());
+    server.require_external_id(&role_of(DESTINATION), "between us");
+    let home = Home::new(&server);
+    let error = home
+        .collect(
+            &copy_of(DATABASE),
+            &profile(SOURCE),
+            Some(&assuming(DESTINATION, None)),
+        )
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("could not sign in to the destination account: an error occurred"),
+        "{text}"
+    );
+    assert!(
+        text.contains("not authorized to perform: sts:AssumeRole"),
+        "{text}"
+    );
+    assert!(text.contains("--destination-role-arn"), "{text}");
+    assert!(!text.contains("secret-of"), "{text}");
+}
+
+#[test]
+fn a_profile_that_does_not_exist_ends_it_with_its_name() {
+    let server = served(&rds());
+    let error = Home::new(&server)
+        .collect(&copy_of(DATABASE), &profile("nobody"), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("source") && error.contains("nobody"),
+        "{error}"
+    );
+}
+
+#[test]
+fn keys_that_aws_does_not_know_end_it() {
+    let server = served(&rds());
+    let home = Home::new(&server);
+    let text = "[stranger]\naws_access_key_id = AKIANOBODY\naws_secret_access_key = s3cret\n";
+    std::fs::write(home.path("credentials"), text).unwrap();
+    let error = home
+        .collect(&copy_of(DATABASE), &profile("stranger"), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("sts:GetCallerIdentity answered InvalidClientTokenId"),
+        "{error}"
+    );
+    assert!(!error.contains("s3cret"), "{error}");
+}
+
+#[test]
+fn credentials_of_another_account_end_it_before_anything_is_read() {
+    for (source, destination, side) in [
+        (DESTINATION, None, "source"),
+        (SOURCE, Some(SOURCE), "destination"),
+    ] {
+        let server = served(&rds());
+        let destination = destination.map(profile);
+        let error = Home::new(&server)
+            .collect(&copy_of(DATABASE), &profile(source), destination.as_ref())
+            .unwrap_err();
+        assert!(matches!(error, LiveError::OtherAccount { .. }));
+        let text = error.to_string();
+        assert!(
+            text.contains(SOURCE) && text.contains(DESTINATION),
+            "{text}"
+        );
+        assert!(text.contains(&format!("--{side}-profile")), "{text}");
+        let journal = server.finish();
+        assert!(journal.iter().all(|call| call.service == "sts"));
+    }
+}
+
+#[test]
+fn a_destination_that_names_no_account_ends_it() {
+    let server = served(&rds());
+    let copy = NamedCopy {
+        destination_vault: arn("arn:aws:backup:eu-west-1::backup-vault:central"),
+        ..copy_of(DATABASE)
+    };
+    let error = Home::new(&server)
+        .collect(&copy, &profile(SOURCE), None)
+        .unwrap_err();
+    assert!(matches!(error, LiveError::NoPlace(_)), "{error}");
+}
