@@ -70,6 +70,7 @@ fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         RemedyKind::KeyPolicy => "Policy",
         RemedyKind::VaultPolicy => "AccessPolicy",
         RemedyKind::RolePolicy => "InlinePolicies",
+        RemedyKind::TrustPolicy => "AssumeRolePolicyDocument",
         RemedyKind::CreateServiceLinkedRole => {
             let accounts = inventory["accounts"].as_array_mut().unwrap();
             let id = remedy.account.unwrap().to_string();
@@ -203,7 +204,7 @@ fn no_remedy_opens_a_policy_to_neighbours() {
     for (name, _, remedies) in inventories() {
         for remedy in &remedies {
             let Some(after) = &remedy.after else { continue };
-            if remedy.kind == RemedyKind::RolePolicy {
+            if [RemedyKind::RolePolicy, RemedyKind::TrustPolicy].contains(&remedy.kind) {
                 continue;
             }
             let before = remedy.before.as_ref();
