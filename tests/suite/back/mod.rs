@@ -47,6 +47,21 @@ fn status(decided: &Decided, id: &str) -> Status {
 /// The field notes' estate with its home vault on a customer managed key and the backup account's key shared.
 fn mended() -> Value {
     let mut estate = example("field-notes-rds");
+    // The backup account has its own default role, with the same policies as that of the home account.
+    let text = estate["accounts"][0]["roles"][0]
+        .to_string()
+        .replace("111222333444", "666777888999");
+    let role: Value = serde_json::from_str(&text).unwrap();
+    assert!(
+        role["Arn"]
+            .as_str()
+            .unwrap()
+            .ends_with("/AWSBackupDefaultServiceRole")
+    );
+    estate["accounts"][1]["roles"]
+        .as_array_mut()
+        .unwrap()
+        .push(role);
     for key in keys(&mut estate) {
         if key["Arn"] == HOME_KEY {
             key["KeyManager"] = json!("CUSTOMER");
