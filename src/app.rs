@@ -12,15 +12,17 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{Assume, Check, Cli, Colour, Command, Format, FormatTo, Output, Schema, Start};
+use crate::cli::{
+    Assume, Check, Cli, Colour, Command, Fix, Format, FormatTo, Output, Schema, Start,
+};
 use crate::inventory::{
     self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List,
 };
 use crate::known::{Arn, ResourceType};
 use crate::policy::wire;
-use crate::remedy;
+use crate::remedy::{self, Remedy};
 use crate::report::{self, Report};
-use crate::sources::recorded;
+use crate::sources::{folder, recorded};
 
 /// Everything that was asked holds.
 const GOOD: u8 = 0;
@@ -47,10 +49,15 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
-        Command::Explain { id } => explain(id.as_deref()),
+        Command::Fix(asked) => fix(asked, &cli.output),
+        Command::Explain {
+            message: Some(message),
+            ..
+        } => explain_message(message, &cli.output),
+        Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
-        Command::Schema { format } => schema(*format),
+        Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);
@@ -65,6 +72,35 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
+    let (report, _) = decide(asked, output)?;
+    write_report(&report, output)?;
+    Ok(exit_code(&report, output.strict))
+}
+
+/// Decides, writes the remedies as files, and ends as `check` would.
+fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
+    let (report, remedies) = decide(&asked.check, output)?;
+    if !output.format.is_empty() {
+        write_report(&report, output)?;
+    }
+    let files = report::fixes(&remedies);
+    if !files.is_empty() {
+        let files = files.iter().map(|file| (&*file.path, &*file.text));
+        folder::write_all(&asked.dir, files, asked.force)?;
+    }
+    let text = report::fixes_summary(&report, &files, &asked.dir.display().to_string());
+    if output.format.iter().any(|to| to.file.is_none()) {
+        if !output.quiet {
+            eprint!("{text}");
+        }
+    } else {
+        print(&text)?;
+    }
+    Ok(exit_code(&report, output.strict))
+}
+
+/// What was decided of the copies that were asked about, and what to change.
+fn decide(asked: &Check, output: &Output) -> anyhow::Result<(Report, Vec<Remedy>)> {
     one_format_to_standard_output(output)?;
     let mut inventory = facts_for(asked, output)?;
     narrow(&mut inventory, asked)?;
@@ -75,9 +111,16 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
         Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
     });
     let facts = Facts::new(&inventory).assuming(assumed);
-    let mut decided: Vec<Decided> = inventory::items(&inventory.copies)
+    let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
         .iter()
-        .map(|entry| checks::decide(Copy::of_entry(entry, &facts), &facts))
+        .map(|entry| Copy::of_entry(entry, &facts))
+        .collect();
+    if asked.and_back {
+        copies.extend(ways_back(&copies, &facts, output));
+    }
+    let mut decided: Vec<Decided> = copies
+        .into_iter()
+        .map(|copy| checks::decide(copy, &facts))
         .collect();
     decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
     let remedies = remedy::remedies(&decided, &facts);
@@ -88,14 +131,31 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
         facts.collected_at(),
         &facts,
     );
-    write_report(&report, output)?;
     if report.summary.copies == 0 {
         warn(
             output,
             "there are no copies to decide: the inventory names none",
         );
     }
-    Ok(exit_code(&report, output.strict))
+    Ok((report, remedies))
+}
+
+/// The ways back of all copies that say where they come from.
+fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
+    let mut back = Vec::new();
+    for copy in copies {
+        match copy.back(facts) {
+            Some(copy) => back.push(copy),
+            None => warn(
+                output,
+                &format!(
+                    "the way back of `{}` is not decided: its source vault is not known",
+                    copy.id
+                ),
+            ),
+        }
+    }
+    back
 }
 
 /// The contract's exit codes.
@@ -172,13 +232,44 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
         timeout: asked.timeout(),
         ..Settings::default()
     };
-    Ok(live::collect(
+    let there = live::collect(
         &copy,
         &source,
         destination.as_ref(),
         &settings,
         recorded::now(),
-    )?)
+    )?;
+    let Some(home) = asked
+        .and_back
+        .then(|| {
+            asked
+                .source_vault
+                .clone()
+                .or_else(|| newest_vault(asked, &there))
+        })
+        .flatten()
+    else {
+        return Ok(there);
+    };
+    // The two sides change places. What is copied was read already, with the credentials of its own account.
+    let back = NamedCopy {
+        resource: None,
+        recovery_point: None,
+        source_vault: Some(to.clone()),
+        destination_vault: home,
+        role: None,
+    };
+    let back = live::collect(
+        &back,
+        destination.as_ref().unwrap_or(&source),
+        destination.is_some().then_some(&source),
+        &settings,
+        recorded::now(),
+    )?;
+    Ok(inventory::merge([
+        ("AWS".to_owned(), there),
+        ("AWS, for the way back".to_owned(), back),
+    ])?)
 }
 
 #[cfg(not(feature = "live"))]
@@ -307,6 +398,34 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     }
 }
 
+fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
+    one_format_to_standard_output(output)?;
+    let message = if message == "-" {
+        let (_, bytes) = recorded::bytes(Path::new("-"))?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        message.to_owned()
+    };
+    let Some(explained) = report::Explained::of(&message) else {
+        let hint = report::nearest_message(&message)
+            .map(|wording| format!("; the nearest is: {wording}"))
+            .unwrap_or_default();
+        bail!("this is no status message that AWS documents{hint}")
+    };
+    for (format, file) in formats(output) {
+        let text = match format {
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::message_page(&explained, width, color)
+            }
+            Format::Json => report::message_json(&explained),
+            Format::Ndjson => bail!("a message is explained as table or json"),
+        };
+        deliver(file, &text)?;
+    }
+    Ok(GOOD)
+}
+
 fn simulate(requests: &Path) -> anyhow::Result<u8> {
     let (name, bytes) = recorded::bytes(requests)?;
     let text = String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))?;
@@ -382,18 +501,30 @@ fn write_report(report: &Report, output: &Output) -> anyhow::Result<()> {
         let text = match format {
             Format::Json => report::json(report),
             Format::Ndjson => report::ndjson(report),
-            Format::Table => report::render(
-                report,
-                report::Options {
-                    width: if file.is_some() { 100 } else { width() },
-                    color: file.is_none() && in_colour(output.color),
-                    verbose: output.verbose,
-                },
-            ),
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::render(
+                    report,
+                    report::Options {
+                        width,
+                        color,
+                        verbose: output.verbose,
+                    },
+                )
+            }
         };
         deliver(file, &text)?;
     }
     Ok(())
+}
+
+/// The columns and the colours of what is printed, or written to a file.
+fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
+    if file.is_some() {
+        (100, false)
+    } else {
+        (width(), in_colour(output.color))
+    }
 }
 
 fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {

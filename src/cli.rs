@@ -110,10 +110,17 @@ pub enum Command {
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
     Check(Box<Check>),
-    /// The page of one check, or the list of them
+    /// Write what must change as files: policies, a script, Terraform, CloudFormation
+    ///
+    /// Decides as `check` does, ends with the same exit code, and never writes to AWS.
+    Fix(Box<Fix>),
+    /// The page of one check, or the list of them; what the status message of a failed job means
     Explain {
         /// A check's id, such as `vault-refuses-copy`
         id: Option<String>,
+        /// The StatusMessage of a failed job, to be told what it means and what to look at; `-` is standard input
+        #[arg(long, value_name = "TEXT", conflicts_with = "id")]
+        message: Option<String>,
     },
     /// The policy evaluator by itself: JSON lines in, JSON lines out
     Simulate {
@@ -129,7 +136,9 @@ pub enum Command {
     /// The JSON Schema of a format
     Schema {
         /// Which
-        format: Schema,
+        // Not `format`, which is the name of the option that every command has.
+        #[arg(value_name = "FORMAT")]
+        of: Schema,
     },
     /// A completion script for a shell
     Completions {
@@ -203,6 +212,10 @@ pub struct Check {
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
     pub copy: Vec<String>,
 
+    /// Decide the way back too, for a restore: from the destination to where the backup came from, as `ID/back`
+    #[arg(long, help_heading = "Copy")]
+    pub and_back: bool,
+
     /// The credentials to ask AWS with.
     #[command(flatten)]
     pub credentials: Credentials,
@@ -212,6 +225,20 @@ pub struct Check {
     /// Give a call to AWS up after so many seconds, retries included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
     pub timeout: u64,
+}
+
+/// Where the files go, and which copies they are for.
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// The folder to write to; it must be new or empty
+    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    pub dir: PathBuf,
+    /// Write into a folder that is not empty, over what has the same name
+    #[arg(long, help_heading = "Files")]
+    pub force: bool,
+    /// Which copies.
+    #[command(flatten)]
+    pub check: Check,
 }
 
 /// Which credentials to use on which side.

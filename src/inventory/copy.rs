@@ -33,6 +33,8 @@ pub struct Copy {
     pub plan: Option<PlanReference>,
     /// What was taken for granted, in words.
     pub assumptions: Vec<String>,
+    /// The copy that makes the backup, for one on the way back.
+    pub copy_of: Option<Box<Named>>,
     /// The resource type.
     pub resource_type: Fact<ResourceType>,
     /// What kind of resource it is, as far as is known.
@@ -169,6 +171,7 @@ impl Copy {
                     .flatten()
                     .map(ToString::to_string)
                     .collect(),
+                copy_of: None,
             },
             facts,
         )
@@ -177,14 +180,23 @@ impl Copy {
     /// A copy by its names, with what they lead to.
     #[must_use]
     pub fn new(named: Named, facts: &Facts<'_>) -> Self {
+        let first = named.copy_of.clone().map(|first| Self::new(*first, facts));
         let resource = match (&named.resource, &named.recovery_point) {
+            _ if let Some(first) = &first => first.resource.clone(),
             (Some(arn), _) => Fact::Known(Some(arn.clone())),
             (None, Some(point)) => facts.point_resource(point).map(|arn| arn.cloned()),
             (None, None) => Fact::Known(None),
         };
         let source_vault = source_vault(&named, facts);
-        let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
-        let backup_key = backup_key(&named, &kind, &source_vault, facts);
+        // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
+        let (resource_type, kind, backup_key) = match first {
+            Some(first) => (first.resource_type, first.kind, first.copy_key),
+            None => {
+                let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
+                let key = backup_key(&named, &kind, &source_vault, facts);
+                (resource_type, kind, key)
+            }
+        };
         let copy_key = copy_key(&named, &kind, &backup_key, facts);
         let source_type = match &source_vault {
             Fact::Known(vault) => facts.vault_type(vault),
@@ -205,6 +217,7 @@ impl Copy {
             start: named.start,
             plan: named.plan,
             assumptions,
+            copy_of: named.copy_of,
             resource_type,
             kind,
             backup_key,
@@ -227,6 +240,7 @@ impl Copy {
             start: self.start,
             plan: self.plan.clone(),
             assumptions: self.assumptions.clone(),
+            copy_of: self.copy_of.clone(),
         }
     }
 
@@ -373,6 +387,8 @@ pub struct Named {
     pub plan: Option<PlanReference>,
     /// What was taken for granted.
     pub assumptions: Vec<String>,
+    /// The copy that makes the backup, where that is to be copied on.
+    pub copy_of: Option<Box<Named>>,
 }
 
 /// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.

@@ -3,6 +3,7 @@
 //! What is absent was not looked up; what is null was looked up and is not there. [`Field`] keeps the two apart in the
 //! file, [`crate::known::Fact`] in everything that looks a fact up.
 
+mod back;
 mod copy;
 mod field;
 mod frame;

@@ -34,6 +34,7 @@ macro_rules! record {
                         use serde::de::Error as _;
                         $(let mut $field: Option<$Type> = None;)+
                         let mut extra = $crate::inventory::json::Extra::new();
+                        let mut odd = std::collections::HashSet::new();
                         while let Some($crate::inventory::field::Name(name)) = map.next_key()? {
                             match name.as_ref() {
                                 $($key => {
@@ -43,7 +44,7 @@ macro_rules! record {
                                     $field = Some(map.next_value()?);
                                 })+
                                 other => {
-                                    if extra.iter().any(|(known, _)| known.as_ref() == other) {
+                                    if !odd.insert(other.to_owned()) {
                                         return Err(A::Error::custom(format_args!("duplicate field `{other}`")));
                                     }
                                     extra.push((other.into(), map.next_value()?));

@@ -1,7 +1,7 @@
 //! A remedy while it is being made: the change itself, and what it is for.
 
 use super::change::Change;
-use super::{Remedy, RemedyKind};
+use super::{Parts, Remedy, RemedyKind};
 
 /// A check of a copy, by the copy's place among the decided ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,7 @@ impl Draft {
                 proven: None,
                 copies: Vec::new(),
                 checks: Vec::new(),
+                parts: Parts::None,
             },
             change: None,
             targets: Vec::new(),

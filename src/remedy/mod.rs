@@ -5,6 +5,7 @@ mod change;
 mod command;
 mod draft;
 mod key_policy;
+mod parts;
 mod patch;
 mod plan;
 mod prove;
@@ -19,7 +20,9 @@ use serde_json::Value;
 
 use crate::known::AccountId;
 
+pub use parts::{Parts, TwoStep};
 pub use plan::remedies;
+pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.
 #[derive(
@@ -83,4 +86,6 @@ pub struct Remedy {
     pub copies: Vec<String>,
     /// The checks that it mends, each with its copy's id.
     pub checks: Vec<(String, &'static str)>,
+    /// What it is made of, beyond its policies.
+    pub parts: Parts,
 }

@@ -9,6 +9,10 @@ use crate::known::Arn;
 
 /// The resource is encrypted anew. `None` where it is not known what it is.
 pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+    if copy.copy_of.is_some() {
+        // The backup has the key of the vault that it lies in, whatever the resource is encrypted with.
+        return None;
+    }
     let resource = copy.resource.as_ref().known()?.as_ref()?;
     let KindOf::Known(kind) = copy.kind else {
         return None;
@@ -28,10 +32,25 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
 /// Makes a key in the account and Region of another, shared with a principal, and keeps its ARN in `$KEY`.
 pub fn create_key(like: &Arn, share_with: Option<&Arn>, what: &str) -> String {
     let flag = region(like.region().as_ref());
+    let policy = own_key_policy(like, share_with);
+    format!(
+        "KEY=$(aws kms create-key{flag} --description {} --query KeyMetadata.Arn --output text \
+         --policy file:///dev/stdin <<'POLICY'\n{policy:#}\nPOLICY\n)",
+        word(what)
+    )
+}
+
+/// The policy of a key of the account that an ARN names: the account itself may do everything, and these principals what
+/// a copy out of it takes.
+#[must_use]
+pub fn own_key_policy<'a>(
+    like: &Arn,
+    share_with: impl IntoIterator<Item = &'a Arn>,
+) -> serde_json::Value {
     let root = like
         .account()
         .map(|id| format!("arn:{}:iam::{id}:root", like.partition()));
-    let mut policy = super::patch::add_statements(
+    let policy = super::patch::add_statements(
         None,
         &root
             .map(|root| {
@@ -46,22 +65,21 @@ pub fn create_key(like: &Arn, share_with: Option<&Arn>, what: &str) -> String {
             .into_iter()
             .collect::<Vec<_>>(),
     );
-    if let Some(principal) = share_with {
-        let actions = vec![
-            "kms:CreateGrant",
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-        ];
-        let statements = super::statement::of_key(Some(&policy), &[(principal.clone(), actions)]);
-        policy = super::patch::add_statements(Some(&policy), &statements);
-    }
-    format!(
-        "KEY=$(aws kms create-key{flag} --description {} --query KeyMetadata.Arn --output text \
-         --policy file:///dev/stdin <<'POLICY'\n{policy:#}\nPOLICY\n)",
-        word(what)
-    )
+    let shares: Vec<_> = share_with
+        .into_iter()
+        .map(|principal| {
+            let actions = vec![
+                "kms:CreateGrant",
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+            ];
+            (principal.clone(), actions)
+        })
+        .collect();
+    let statements = super::statement::of_key(Some(&policy), &shares);
+    super::patch::add_statements(Some(&policy), &statements)
 }
 
 /// The commands of the owning service; `None` where no snapshot can be re-encrypted.

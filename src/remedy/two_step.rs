@@ -1,9 +1,10 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use super::RemedyKind;
 use super::command::{region, word};
 use super::draft::Draft;
 use super::re_encrypt::create_key;
+use super::{Parts, RemedyKind, TwoStep};
+use crate::catalog::recovery_points::pattern;
 use crate::inventory::Copy;
 use crate::known::{Arn, Fact};
 
@@ -52,6 +53,19 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
         )
     };
     draft.remedy.account = Some(account);
+    let points = copy
+        .kind
+        .agreed(|kind| pattern(kind, between.partition().as_str(), &place, account));
+    draft.remedy.parts = Parts::TwoStep(Box::new(TwoStep {
+        between: between.clone(),
+        share_with: share_with.cloned(),
+        points: points.known().flatten().into_iter().collect(),
+        destination: copy.destination_vault.clone(),
+        resource: copy.resource.clone().known().flatten(),
+        recovery_point: copy.recovery_point.clone(),
+        role: copy.role.clone().known(),
+        lifecycle: copy.lifecycle.clone().known(),
+    }));
     draft.remedy.commands = vec![
         create_key(key, share_with, "re-encryption of backups on their way out"),
         format!(

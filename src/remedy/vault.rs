@@ -2,13 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{put_vault_policy, region, word};
 use super::draft::Draft;
 use super::statement::{Copier, of_vault};
+use super::{Parts, RemedyKind};
 use crate::inventory::{Copy, Field, Policy};
 use crate::known::{AccountId, Arn, Fact};
+
+/// A vault's name takes so many characters.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
+const LONGEST_NAME: usize = 50;
+/// What the name of a vault beside another ends with.
+const SUFFIX: &str = "-cmk";
 
 /// The missing vault is created, on a key of its own.
 pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
@@ -21,7 +28,13 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
 
 /// Beside a vault whose key will not do another is created, and the copy goes there.
 pub fn beside(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
-    let other = Arn::parse(&format!("{vault}-cmk")).ok()?;
+    let name: String = vault
+        .name()
+        .chars()
+        .take(LONGEST_NAME - SUFFIX.len())
+        .collect();
+    let place = vault.as_str().strip_suffix(vault.name())?;
+    let other = Arn::parse(&format!("{place}{name}{SUFFIX}")).ok()?;
     let title = format!(
         "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
         other.name(),
@@ -68,6 +81,11 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     if let Some(access) = &access {
         draft.remedy.commands.push(put_vault_policy(vault, access));
     }
+    draft.remedy.parts = Parts::Vault {
+        vault: vault.clone(),
+        key_policy: key_policy.clone(),
+        access_policy: access.clone(),
+    };
     let mut created_key = bare_key(&key);
     created_key.key_manager = Field::Is("CUSTOMER".into());
     created_key.key_state = Field::Is("Enabled".into());

@@ -5,7 +5,9 @@
 mod capabilities;
 mod copy;
 mod explain;
+mod fixes;
 mod json;
+mod message;
 mod model;
 mod ndjson;
 mod table;
@@ -16,7 +18,11 @@ pub use copy::{
     KeyManagedBy, Retention,
 };
 pub use explain::{list, page};
+pub use fixes::{FixFile, fixes, fixes_summary};
 pub use json::{json, report_schema};
+pub use message::{
+    Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
+};
 pub use model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
 pub use ndjson::ndjson;
 pub use table::{NARROWEST, Options, render};

@@ -6,6 +6,7 @@
 )]
 
 pub mod examples;
+pub mod folder;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod recorded;

@@ -4,7 +4,8 @@ use backup_preflight::verdict::{Status, Verdict};
 
 use crate::support::Estate;
 
-fn feasible() -> Vec<(&'static str, Estate)> {
+/// Each estate by what it is.
+pub fn feasible() -> Vec<(&'static str, Estate)> {
     vec![
         ("rds", Estate::rds()),
         ("rds within the account", Estate::rds().within_the_account()),

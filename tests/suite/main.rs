@@ -10,11 +10,20 @@
 )]
 
 mod aws;
+mod back;
+mod cli;
 mod estate;
+mod examples;
+mod explain;
+mod fixes;
+mod inventory;
+mod layers;
 #[cfg(feature = "live")]
 mod live;
 mod policy;
 mod reference;
+mod remedies;
 mod report;
 mod scenarios;
 mod support;
+mod unknowns;

@@ -100,6 +100,14 @@ pub struct Message {
 }
 
 impl Text {
+    /// The wording itself.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Literal(wording) | Self::Template(wording) | Self::Pattern(wording) => wording,
+        }
+    }
+
     /// How much of a text this wording accounts for: whole wordings before pieces, long ones before short ones.
     fn weight_in(self, plain: &str) -> Option<(Whole, usize)> {
         let (whole, wording) = match self {
@@ -132,6 +140,36 @@ pub fn explain(text: &str) -> Vec<&'static Message> {
         .collect();
     found.sort_by_key(|(weight, id, _)| (*weight, *id));
     found.into_iter().map(|(_, _, message)| message).collect()
+}
+
+/// The wording of a message that a text has: a whole one before a piece, a long one before a short one.
+#[must_use]
+pub fn wording(message: &Message, text: &str) -> Option<Text> {
+    let plain = normal(text);
+    let found = message
+        .texts
+        .iter()
+        .filter_map(|text| Some((text.weight_in(&plain)?, *text)));
+    found
+        .max_by_key(|(weight, _)| *weight)
+        .map(|(_, text)| text)
+}
+
+/// The message whose wording is most like a text that is none of them; `None` where none is like it.
+#[must_use]
+pub fn nearest(text: &str) -> Option<&'static Message> {
+    let plain = normal(text);
+    let likeness = |message: &Message| {
+        let texts = message.texts.iter();
+        texts
+            .map(|text| strsim::sorensen_dice(&normal(text.wording()), &plain))
+            .fold(0.0, f64::max)
+    };
+    ALL.iter()
+        .map(|message| (likeness(message), message))
+        .filter(|(likeness, _)| *likeness > 0.6)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, message)| message)
 }
 
 fn normal(text: &str) -> String {

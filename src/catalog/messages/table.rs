@@ -187,7 +187,7 @@ messages! {
         cites:  [DASHBOARDS];
     E30, Some(ResourceNotFound), "The recovery point, the resource or a vault is gone.",
         texts:  [Pattern("Cannot find recovery point"), Pattern("Could not find cryopod"), Pattern("Could not find resource"),
-                 Pattern("resource not found"), Pattern("no longer available"), Pattern("does not exist")],
+                 Pattern("resource not found"), Pattern("no longer available"), Pattern("does not exist"), Pattern("is invalid")],
         checks: ["recovery-point-missing", "source-vault-missing", "destination-vault-missing", "recovery-point-not-complete"],
         cites:  [DASHBOARDS];
     E31, Some(FatalError), "AWS gives no reason; nothing that can be read foretells it.",

@@ -5,7 +5,7 @@ mod copies;
 mod diff;
 mod findings;
 mod rows;
-mod sheet;
+pub(super) mod sheet;
 mod unread;
 mod words;
 

@@ -1,8 +1,10 @@
 //! Live collection against the tests' own AWS.
 
+mod against_moto;
 mod faults;
 mod law;
 mod missing;
+mod moto;
 mod sign_in;
 
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use backup_preflight::checks::{self, Decided};
 use backup_preflight::inventory::{self, Copy, Facts, Inventory};
 use backup_preflight::known::AccountId;
-use backup_preflight::remedy::{Remedy, RemedyKind};
+use backup_preflight::remedy::{Parts, Remedy, RemedyKind};
 use backup_preflight::report::Report;
 use serde_json::{Value, json};
 
@@ -133,6 +133,7 @@ pub fn remedies() -> Vec<Remedy> {
         proven: None,
         copies: vec!["orders-to-central".to_owned()],
         checks: vec![("orders-to-central".to_owned(), check)],
+        parts: Parts::None,
     };
     let statement = json!({"Sid": "AllowAWSBackup", "Effect": "Allow", "Principal": {"AWS": SLR},
                            "Action": ["kms:CreateGrant", "kms:DescribeKey"], "Resource": "*"});

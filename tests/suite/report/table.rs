@@ -334,6 +334,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
         assumptions: vec![
             "tags were not read: the plan is taken to choose the resource".to_owned(),
         ],
+        copy_of: None,
     };
     Copy::new(named, facts)
 }

@@ -1,0 +1,42 @@
+//! The way back of a copy: from its destination to where it came from, for a restore.
+
+use crate::known::{Arn, Fact};
+
+use super::copy::{Copy, Named};
+use super::lookup::Facts;
+use super::word::Start;
+
+impl Copy {
+    /// The copy that brings this one's back: its backup is the one that this copy makes, in the destination vault; it
+    /// goes to the source vault, on demand, by the default role of the account that it lies in, and never expires.
+    /// `None` where the source vault is not known, or the destination's ARN names no account.
+    #[must_use]
+    pub fn back(&self, facts: &Facts<'_>) -> Option<Self> {
+        let home = self.source_vault.as_ref().known()?;
+        let from = &self.destination_vault;
+        let role = Arn::iam_role(
+            from.partition(),
+            from.account()?,
+            "service-role/AWSBackupDefaultServiceRole",
+        );
+        let first = self.named();
+        let named = Named {
+            id: format!("{}/back", self.id).into(),
+            resource: first.resource.clone(),
+            recovery_point: None,
+            source_vault: Some(from.clone()),
+            destination_vault: home.clone(),
+            role: Fact::Known(role),
+            lifecycle: Fact::Known(None),
+            start: Start::OnDemand,
+            plan: None,
+            assumptions: vec![
+                format!("backup: the one that the copy `{}` makes", self.id),
+                "role: AWSBackupDefaultServiceRole of the account that the copy lies in".to_owned(),
+                "lifecycle: what comes back never expires".to_owned(),
+            ],
+            copy_of: Some(Box::new(first)),
+        };
+        Some(Self::new(named, facts))
+    }
+}

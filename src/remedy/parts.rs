@@ -1,0 +1,51 @@
+//! What a remedy is made of, for those who write it down otherwise than in commands.
+
+use serde_json::Value;
+
+use crate::inventory::Lifecycle;
+use crate::known::Arn;
+
+/// What a remedy is made of, beyond its policies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Parts {
+    /// Nothing more.
+    #[default]
+    None,
+    /// A policy that a role gets.
+    RolePolicy {
+        /// The policy's name.
+        name: String,
+    },
+    /// A vault, on a key of its own.
+    Vault {
+        /// The vault.
+        vault: Arn,
+        /// The policy of its key.
+        key_policy: Value,
+        /// The vault's access policy, if it gets one.
+        access_policy: Option<Value>,
+    },
+    /// A vault in between, from which copies go on.
+    TwoStep(Box<TwoStep>),
+}
+
+/// A copy that goes on from a vault in between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TwoStep {
+    /// The vault in between.
+    pub between: Arn,
+    /// Who must be able to use its key.
+    pub share_with: Option<Arn>,
+    /// The ARNs that recovery points in it have, as patterns with `*`.
+    pub points: Vec<String>,
+    /// Where the copy goes on to.
+    pub destination: Arn,
+    /// What is copied: the resource.
+    pub resource: Option<Arn>,
+    /// What is copied: the recovery point.
+    pub recovery_point: Option<Arn>,
+    /// The role that copies, where it is known.
+    pub role: Option<Arn>,
+    /// How long the copy is kept, where that is known; `Some(None)`: it never expires.
+    pub lifecycle: Option<Option<Lifecycle>>,
+}

@@ -1,0 +1,226 @@
+set -eu
+cd "$(dirname "$0")"
+export AWS_PAGER=""
+
+yes=${YES:-0}
+force=${FORCE:-0}
+only=""
+left=""
+profile=""
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    -y | --yes) yes=1 ;;
+    --force) force=1 ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    r[0-9]*)
+      case " $all " in
+        *" $1 "*) only="$only $1" ;;
+        *) fail "there is no change $1 that this script makes; there are:$all" ;;
+      esac
+      ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+if command -v jq >/dev/null; then
+  plain() { jq -S -c .; }
+elif command -v python3 >/dev/null; then
+  plain() { python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin), sort_keys=True))'; }
+else
+  fail "jq or python3 is needed, to compare policies"
+fi
+
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+
+# The aws command, with the profile of the account that the change belongs to.
+call() {
+  if [ -n "$profile" ]; then
+    aws --profile "$profile" "$@"
+  else
+    aws "$@"
+  fi
+}
+
+# Nothing is changed in an account but the one that the change belongs to.
+in_account() {
+  if [ -z "$1" ]; then
+    fail "which account $2 belongs to is not known: set ACCOUNT_$2 to its id"
+  fi
+  name=PROFILE_$1
+  profile=${!name:-}
+  found=$(call sts get-caller-identity --query Account --output text) ||
+    fail "could not sign in to account $1: set $name to the name of a profile"
+  if [ "$found" != "$1" ]; then
+    fail "$2 belongs to account $1, and these credentials are of account $found: set $name to the name of a profile"
+  fi
+}
+
+# Asks; with --yes, takes it for said.
+agreed() {
+  if [ "$yes" = 1 ]; then
+    say "$1"
+    return 0
+  fi
+  printf '%s [y/N] ' "$1"
+  answer=""
+  read -r answer || true
+  case $answer in
+    y | Y | yes | Yes) return 0 ;;
+    *)
+      say "left as it is"
+      return 1
+      ;;
+  esac
+}
+
+# Whether two files hold the same JSON.
+same() {
+  one=$(plain <"$1") || fail "$1 is not JSON"
+  other=$(plain <"$2") || fail "$2 is not JSON"
+  [ -n "$one" ] && [ "$one" = "$other" ]
+}
+
+# Runs a command of aws whose answer may be that the thing is not there: then it succeeds, and prints nothing.
+if_there() {
+  if "$@" 2>"$said"; then
+    return 0
+  fi
+  if grep -Eq 'ResourceNotFoundException|NoSuchEntity|NotFoundException' "$said"; then
+    return 0
+  fi
+  cat "$said" >&2
+  return 1
+}
+
+# A role that was created a moment ago cannot be named in a policy yet.
+set_policy() {
+  tries=1
+  until write_now "$1" >/dev/null 2>"$said"; do
+    if [ "$tries" -ge 6 ] || ! grep -Eq 'MalformedPolicyDocument|invalid principal' "$said"; then
+      cat "$said" >&2
+      fail "$2 was not made"
+    fi
+    tries=$((tries + 1))
+    sleep "${WAIT:-5}"
+  done
+}
+
+# Sets a policy: read_now prints the present one, write_now sets that of a file.
+policy() {
+  id=$1
+  stem=$2
+  what=$3
+  now=$stem.current.json.new
+  if_there read_now >"$now" || {
+    rm -f "$now"
+    fail "the present policy could not be read, $id was not made"
+  }
+  if [ -s "$now" ] && same "$now" "$stem.after.json"; then
+    rm -f "$now"
+    say "$id: already so"
+    return 0
+  fi
+  if [ -e "$stem.current.json" ] && ! cmp -s "$now" "$stem.current.json"; then
+    number=2
+    while [ -e "$stem.current.$number.json" ]; do
+      number=$((number + 1))
+    done
+    mv "$stem.current.json" "$stem.current.$number.json"
+  fi
+  mv "$now" "$stem.current.json"
+  as_read=no
+  if [ -e "$stem.before.json" ]; then
+    if [ -s "$stem.current.json" ] && same "$stem.current.json" "$stem.before.json"; then
+      as_read=yes
+    fi
+  elif [ ! -s "$stem.current.json" ]; then
+    as_read=yes
+  fi
+  if [ "$as_read" = no ]; then
+    if [ "$force" != 1 ]; then
+      fail "$id: the policy is no longer what it was when the facts were read; see $stem.current.json, and decide again from new facts (--force sets $stem.after.json all the same)"
+    fi
+    say "$id: the policy is no longer what it was when the facts were read; --force was given"
+  fi
+  cat "$stem.diff"
+  if agreed "$what"; then
+    set_policy "$stem.after.json" "$id"
+    say "$id: done; the policy as it was is in $stem.current.json"
+  else
+    left="$left $id"
+  fi
+}
+
+# Makes a vault on a key of its own.
+vault() {
+  id=$1
+  stem=$2
+  what=$3
+  region=$4
+  name=$5
+  found=$(call backup list-backup-vaults --region "$region" \
+    --query "BackupVaultList[?BackupVaultName=='$name'].EncryptionKeyArn" --output text) ||
+    fail "the vaults could not be listed, $id was not made"
+  found=$(printf '%s' "$found" | tr -d '[:space:]')
+  if [ -n "$found" ]; then
+    say "$id: the vault $name is there already, on the key $found"
+    return 0
+  fi
+  if ! agreed "$what"; then
+    left="$left $id"
+    return 0
+  fi
+  key=$(if_there call kms describe-key --region "$region" --key-id "alias/$name" \
+    --query KeyMetadata.Arn --output text) || fail "the keys could not be read, $id was not made"
+  if [ -z "$key" ]; then
+    key=$(call kms create-key --region "$region" --description "AWS Backup vault $name" \
+      --policy "file://$stem.key-policy.json" --query KeyMetadata.Arn --output text)
+    call kms create-alias --region "$region" --alias-name "alias/$name" --target-key-id "$key"
+  fi
+  call backup create-backup-vault --region "$region" --backup-vault-name "$name" \
+    --encryption-key-arn "$key" >/dev/null
+  say "$id: done"
+}
+
+# Makes a change, unless only others were named, or one that must come first was not made.
+run() {
+  if [ -n "$only" ]; then
+    case " $only " in
+      *" $1 "*) ;;
+      *) return 0 ;;
+    esac
+  fi
+  for needed in $(requires "$1"); do
+    case " $left " in
+      *" $needed "*)
+        say "$1: left as it is: it needs $needed"
+        left="$left $1"
+        return 0
+        ;;
+    esac
+  done
+  "$1"
+}
+
+# Makes a change that is one of several ways, only if it is named.
+if_named() {
+  case " $only " in
+    *" $1 "*) run "$1" ;;
+    *) ;;
+  esac
+}

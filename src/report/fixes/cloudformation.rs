@@ -1,0 +1,135 @@
+//! CloudFormation templates, one for each account and Region.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::FixFile;
+use super::item::{Action, Item, home, slug};
+use crate::remedy::Parts;
+
+/// The templates of what CloudFormation can create. The policy of a key or a vault that is there already it cannot set.
+pub fn templates(items: &[Item<'_>]) -> Vec<FixFile> {
+    let mut all: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for item in items {
+        if let (Some(path), Some(made)) = (path(item, items), resources(item)) {
+            all.entry(path).or_default().extend(made);
+        }
+    }
+    all.into_iter()
+        .map(|(path, resources)| {
+            FixFile::json(
+                path,
+                &template("What lets AWS Backup copies succeed", resources),
+            )
+        })
+        .collect()
+}
+
+/// The template that a change is in.
+pub fn path(item: &Item<'_>, items: &[Item<'_>]) -> Option<String> {
+    if item.only_if_named() || resources(item).is_none() {
+        return None;
+    }
+    let account = item.remedy.account?;
+    let region = item
+        .region()
+        .unwrap_or_else(|| home(items, Some(account), &item.partition()));
+    Some(format!("template-{account}-{}.json", slug(region.as_str())))
+}
+
+/// A template.
+pub fn template(about: &str, resources: Map<String, Value>) -> Value {
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": about,
+        "Resources": resources,
+    })
+}
+
+/// A vault on a key of its own, each of which stays when the stack goes.
+pub fn vault(
+    id: &str,
+    name: &str,
+    key_policy: &Value,
+    access_policy: Option<&Value>,
+) -> Map<String, Value> {
+    let mut properties = json!({
+        "BackupVaultName": name,
+        "EncryptionKeyArn": {"Fn::GetAtt": [format!("{id}Key"), "Arn"]},
+    });
+    if let (Some(properties), Some(policy)) = (properties.as_object_mut(), access_policy) {
+        properties.insert("AccessPolicy".to_owned(), policy.clone());
+    }
+    let stays = |kind: &str, properties: Value| {
+        json!({
+            "Type": kind,
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": properties,
+        })
+    };
+    [
+        (
+            format!("{id}Key"),
+            stays(
+                "AWS::KMS::Key",
+                json!({
+                    "Description": format!("AWS Backup vault {name}"),
+                    "EnableKeyRotation": true,
+                    "KeyPolicy": key_policy,
+                }),
+            ),
+        ),
+        (
+            format!("{id}Alias"),
+            json!({
+                "Type": "AWS::KMS::Alias",
+                "Properties": {
+                    "AliasName": format!("alias/{name}"),
+                    "TargetKeyId": {"Ref": format!("{id}Key")},
+                },
+            }),
+        ),
+        (
+            format!("{id}Vault"),
+            stays("AWS::Backup::BackupVault", properties),
+        ),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
+    let id = item.remedy.id.to_uppercase();
+    match (&item.action, &item.remedy.parts) {
+        (
+            Action::Vault(arn),
+            Parts::Vault {
+                key_policy,
+                access_policy,
+                ..
+            },
+        ) => Some(vault(&id, arn.name(), key_policy, access_policy.as_ref())),
+        (Action::ServiceLinkedRole, _) => Some(one(
+            &id,
+            "AWS::IAM::ServiceLinkedRole",
+            json!({"AWSServiceName": "backup.amazonaws.com"}),
+        )),
+        (Action::RolePolicy(role, name), _) => Some(one(
+            &id,
+            "AWS::IAM::RolePolicy",
+            json!({"PolicyName": name, "RoleName": role.name(), "PolicyDocument": item.remedy.after}),
+        )),
+        _ => None,
+    }
+}
+
+fn one(id: &str, kind: &str, properties: Value) -> Map<String, Value> {
+    [(
+        id.to_owned(),
+        json!({"Type": kind, "Properties": properties}),
+    )]
+    .into_iter()
+    .collect()
+}

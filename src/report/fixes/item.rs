@@ -1,0 +1,207 @@
+//! One remedy, as the files see it: in which way it is made, and what its files are called.
+
+use crate::catalog::regions;
+use crate::known::{AccountId, Arn, Region};
+use crate::remedy::{Parts, Remedy, RemedyKind, TwoStep};
+
+/// A remedy to write down.
+pub struct Item<'a> {
+    /// The remedy.
+    pub remedy: &'a Remedy,
+    /// What its files begin with.
+    pub stem: String,
+    /// What makes it.
+    pub action: Action<'a>,
+}
+
+/// What makes a change.
+pub enum Action<'a> {
+    /// A key's policy is set.
+    KeyPolicy(Arn),
+    /// A vault's access policy is set.
+    VaultPolicy(Arn),
+    /// A role gets a policy of this name.
+    RolePolicy(Arn, &'a str),
+    /// A role's trust policy is set.
+    TrustPolicy(Arn),
+    /// AWS Backup's service-linked role is created.
+    ServiceLinkedRole,
+    /// Cross-account backup is switched on.
+    CrossAccountBackup,
+    /// A Region is switched on.
+    Region(Region),
+    /// A vault is created.
+    Vault(&'a Arn),
+    /// A function carries copies on.
+    TwoStep(&'a TwoStep),
+    /// Somebody does it.
+    ByHand,
+}
+
+impl Item<'_> {
+    /// A file of this remedy.
+    pub fn file(&self, end: &str) -> String {
+        format!("{}.{end}", self.stem)
+    }
+
+    /// Its id and what it does, in a line.
+    pub fn title(&self) -> String {
+        let title: String = self
+            .remedy
+            .title
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        format!("{}: {title}", self.remedy.id)
+    }
+
+    /// Whether it is made only when it is named: it is one of several ways, or the checks do not confirm it.
+    pub fn only_if_named(&self) -> bool {
+        !self.remedy.alternative_to.is_empty()
+            || self.remedy.proven == Some(false)
+            || matches!(self.action, Action::TwoStep(_))
+    }
+
+    /// Whether its commands go into a file of their own.
+    pub fn has_steps(&self) -> bool {
+        matches!(self.action, Action::ByHand | Action::TwoStep(_))
+    }
+
+    /// The Region that the change is made in; `None` for what is of a whole account.
+    pub fn region(&self) -> Option<Region> {
+        match &self.action {
+            Action::KeyPolicy(arn) | Action::VaultPolicy(arn) => arn.region(),
+            Action::Vault(arn) => arn.region(),
+            Action::TwoStep(step) => step.between.region(),
+            Action::RolePolicy(..)
+            | Action::TrustPolicy(_)
+            | Action::ServiceLinkedRole
+            | Action::CrossAccountBackup
+            | Action::Region(_)
+            | Action::ByHand => None,
+        }
+    }
+
+    /// The partition that the change is made in.
+    pub fn partition(&self) -> String {
+        if let Ok(arn) = Arn::parse(&self.remedy.subject) {
+            return arn.partition().to_string();
+        }
+        let of_action = if let Action::Region(region) = &self.action {
+            Some(regions::partition(region).to_owned())
+        } else if let Action::TwoStep(step) = &self.action {
+            Some(step.between.partition().to_string())
+        } else {
+            None
+        };
+        of_action.unwrap_or_else(|| "aws".to_owned())
+    }
+}
+
+/// The remedies in the order in which they are made: what another one requires comes first.
+pub fn in_order(remedies: &[Remedy]) -> Vec<Item<'_>> {
+    let mut left: Vec<&Remedy> = remedies.iter().collect();
+    let mut done: Vec<&Remedy> = Vec::new();
+    while !left.is_empty() {
+        let waits = |remedy: &Remedy| {
+            remedy.requires.iter().any(|id| {
+                left.iter()
+                    .any(|other| other.id == *id && other.id != remedy.id)
+            })
+        };
+        // Where remedies wait for each other the first goes ahead.
+        let next = left
+            .iter()
+            .position(|remedy| !waits(remedy))
+            .unwrap_or_default();
+        done.push(left.remove(next));
+    }
+    done.into_iter().map(item).collect()
+}
+
+fn item(remedy: &Remedy) -> Item<'_> {
+    let subject = Arn::parse(&remedy.subject).ok();
+    let name = subject
+        .as_ref()
+        .map_or(remedy.subject.as_str(), |arn| arn.name());
+    Item {
+        remedy,
+        stem: slug(&format!("{}-{}-{name}", remedy.id, word(remedy.kind))),
+        action: action(remedy, subject.clone()),
+    }
+}
+
+fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
+    match (&remedy.parts, remedy.kind) {
+        (Parts::Vault { vault, .. }, _) => return Action::Vault(vault),
+        (Parts::TwoStep(step), _) if runs(step) => return Action::TwoStep(step),
+        (Parts::RolePolicy { name }, _) => {
+            return subject.map_or(Action::ByHand, |role| Action::RolePolicy(role, name));
+        }
+        (_, RemedyKind::CreateServiceLinkedRole) => return Action::ServiceLinkedRole,
+        (_, RemedyKind::EnableCrossAccountBackup) => return Action::CrossAccountBackup,
+        (_, RemedyKind::EnableRegion) => {
+            let region = remedy.subject.rsplit('/').next().unwrap_or_default();
+            return Action::Region(Region::new(region));
+        }
+        _ => {}
+    }
+    match subject {
+        Some(arn) if remedy.after.is_some() => match arn.service() {
+            "kms" => Action::KeyPolicy(arn),
+            "backup" => Action::VaultPolicy(arn),
+            "iam" => Action::TrustPolicy(arn),
+            _ => Action::ByHand,
+        },
+        _ => Action::ByHand,
+    }
+}
+
+/// Whether everything that the function goes by is known.
+fn runs(step: &TwoStep) -> bool {
+    step.role.is_some()
+        && step.lifecycle.is_some()
+        && !step.points.is_empty()
+        && (step.resource.is_some() || step.recovery_point.is_some())
+}
+
+/// The kind's word, as it stands in reports.
+pub fn word(kind: RemedyKind) -> String {
+    serde_json::to_value(kind)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_else(|| "change".to_owned())
+}
+
+/// A name that every file system and shell takes.
+pub fn slug(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(100)
+        .collect();
+    plain.trim_end_matches('-').to_owned()
+}
+
+/// The Region in which what is of a whole account is done: one that something else of the account is done in, else the
+/// partition's first.
+pub fn home(items: &[Item<'_>], account: Option<AccountId>, partition: &str) -> Region {
+    let ours = items
+        .iter()
+        .filter(|item| item.remedy.account == account)
+        .find_map(Item::region);
+    ours.unwrap_or_else(|| {
+        Region::new(match partition {
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            "aws-eusc" => "eusc-de-east-1",
+            _ => "us-east-1",
+        })
+    })
+}

@@ -1,0 +1,106 @@
+//! Remedies as files: policies before and after, a script, Terraform, CloudFormation, and the function of a copy in two
+//! steps. Plain text is made here; who asked for it writes it.
+
+mod cloudformation;
+mod function;
+mod item;
+mod policy;
+mod readme;
+mod script;
+mod terraform;
+
+use serde_json::Value;
+
+use super::Report;
+use super::json::pretty;
+use crate::remedy::Remedy;
+
+use item::Item;
+
+/// One file, by its path within the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixFile {
+    /// Its path, with `/` between folders.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl FixFile {
+    fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+
+    fn json(path: impl Into<String>, value: &Value) -> Self {
+        Self::new(path, format!("{}\n", pretty(value)))
+    }
+}
+
+/// The remedies as files, the README first; none where there is nothing to change.
+#[must_use]
+pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
+    if remedies.is_empty() {
+        return Vec::new();
+    }
+    let items = item::in_order(remedies);
+    let mut files = Vec::new();
+    for item in &items {
+        files.extend(policy::files(item));
+        files.extend(steps(item));
+    }
+    files.push(FixFile::new("apply.sh", script::text(&items)));
+    files.extend(terraform::main(&items));
+    files.extend(cloudformation::templates(&items));
+    files.extend(function::files(&items));
+    let readme = readme::text(&items, &files);
+    files.insert(0, FixFile::new("README.md", readme));
+    files
+}
+
+/// What was written, for whoever asked for it.
+#[must_use]
+pub fn fixes_summary(report: &Report, files: &[FixFile], folder: &str) -> String {
+    let summary = report.summary;
+    let decided = format!(
+        "{} copies: {} feasible, {} blocked, {} undecided.",
+        summary.copies, summary.feasible, summary.blocked, summary.undecided
+    );
+    if files.is_empty() {
+        let why = if summary.blocked == 0 {
+            "There is nothing to fix"
+        } else {
+            "No change that could be written down helps; `check` says why"
+        };
+        return format!("{decided} {why}; nothing was written.\n");
+    }
+    let mut text = format!("{decided} Wrote {} files to {folder}:\n", files.len());
+    for file in files {
+        text.push_str(&format!("  {}\n", file.path));
+    }
+    text.push_str("Nothing was changed in AWS. Begin with README.md.\n");
+    text
+}
+
+/// The commands of what is done by hand, or that show one copy by hand.
+fn steps(item: &Item<'_>) -> Option<FixFile> {
+    if !item.has_steps() {
+        return None;
+    }
+    let mut text = format!(
+        "# {}\n# {}. Read it, fill in what is left open, and run it line by line.\n",
+        item.title(),
+        match item.remedy.account {
+            Some(account) => format!("In account {account}"),
+            None => "In an account that is not known".to_owned(),
+        }
+    );
+    for command in &item.remedy.commands {
+        text.push('\n');
+        text.push_str(command);
+        text.push('\n');
+    }
+    Some(FixFile::new(item.file("steps.sh"), text))
+}

@@ -1,0 +1,52 @@
+//! A policy before and after, and the difference.
+
+use serde_json::Value;
+use similar::TextDiff;
+
+use super::item::Item;
+use super::{FixFile, pretty};
+use crate::remedy::Parts;
+
+/// The files of a change that sets a policy.
+pub fn files(item: &Item<'_>) -> Vec<FixFile> {
+    let (before, after) = policies(item);
+    let mut files = Vec::new();
+    if let Parts::Vault { key_policy, .. } = &item.remedy.parts {
+        files.push(FixFile::json(item.file("key-policy.json"), key_policy));
+    }
+    let Some(after) = after else { return files };
+    if let Some(before) = before {
+        files.push(FixFile::json(item.file("before.json"), before));
+    }
+    files.push(FixFile::json(item.file("after.json"), after));
+    files.push(FixFile::new(item.file("diff"), diff(item, before, after)));
+    files
+}
+
+/// The policy that the change sets, and the one before it.
+pub fn policies<'a>(item: &Item<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
+    match &item.remedy.parts {
+        Parts::Vault { access_policy, .. } => (None, access_policy.as_ref()),
+        Parts::None | Parts::RolePolicy { .. } | Parts::TwoStep(_) => {
+            (item.remedy.before.as_ref(), item.remedy.after.as_ref())
+        }
+    }
+}
+
+fn diff(item: &Item<'_>, before: Option<&Value>, after: &Value) -> String {
+    let text = |value: Option<&Value>| {
+        value
+            .map(|value| format!("{}\n", pretty(value)))
+            .unwrap_or_default()
+    };
+    let (old, new) = (text(before), text(Some(after)));
+    let from = match before {
+        Some(_) => item.file("before.json"),
+        None => "/dev/null".to_owned(),
+    };
+    TextDiff::from_lines(old.as_str(), new.as_str())
+        .unified_diff()
+        .context_radius(3)
+        .header(&from, &item.file("after.json"))
+        .to_string()
+}

@@ -1,0 +1,244 @@
+//! `apply.sh`: makes the changes, one after another, and asks before each.
+
+use std::fmt::Write as _;
+
+use super::item::{Action, Item};
+use super::policy::policies;
+use crate::known::{Arn, Region};
+use crate::remedy::Parts;
+
+/// What the script does whatever the changes are.
+const FRAME: &str = include_str!("apply.sh");
+
+/// The script.
+pub fn text(items: &[Item<'_>]) -> String {
+    let mut text = head(items);
+    text.push_str(FRAME);
+    for item in items {
+        if let Some(body) = body(item) {
+            let _ = write!(
+                text,
+                "\n# {}\n{}() {{\n{body}}}\n",
+                item.title(),
+                item.remedy.id
+            );
+        }
+    }
+    text.push('\n');
+    for item in items {
+        text.push_str(&call(item));
+    }
+    text.push_str("\nif [ -n \"$left\" ]; then\n  say \"left as they are:$left\"\nfi\n");
+    text
+}
+
+fn head(items: &[Item<'_>]) -> String {
+    let made: String = items
+        .iter()
+        .filter(|item| !matches!(item.action, Action::ByHand))
+        .map(|item| format!(" {}", item.remedy.id))
+        .collect();
+    let mut requires = String::new();
+    for item in items.iter().filter(|item| !item.remedy.requires.is_empty()) {
+        let _ = writeln!(
+            requires,
+            "    {}) echo {} ;;",
+            item.remedy.id,
+            item.remedy.requires.join(" ")
+        );
+    }
+    format!(
+        "#!/usr/bin/env bash\n\
+         # Makes the changes that let the copies succeed, as backup-preflight found them. README.md says what each file is.\n\
+         # shellcheck disable=SC2016,SC2329\n\n\
+         usage() {{\n  cat <<'USAGE'\n\
+         bash apply.sh [--yes] [--force] [r1 r2 ...]\n\n\
+         Asks before each change, and shows it; --yes, or YES=1, does not ask. Names of changes leave the others out; a\n\
+         change that is one of several ways is made only if it is named. A policy that is no longer what it was when the\n\
+         facts were read is not changed, unless --force, or FORCE=1, is given.\n\n\
+         PROFILE_111122223333=NAME sets the profile for an account; each change is made in its own account or not at all.\n\
+         USAGE\n}}\n\n\
+         all='{made}'\n\n\
+         requires() {{\n  case $1 in\n{requires}    *) ;;\n  esac\n}}\n\n"
+    )
+}
+
+fn call(item: &Item<'_>) -> String {
+    let id = &item.remedy.id;
+    if matches!(item.action, Action::ByHand) {
+        return format!("# {id} is done by hand: see {}\n", item.file("steps.sh"));
+    }
+    if !item.only_if_named() {
+        return format!("run {id}\n");
+    }
+    let mut why = if item.remedy.alternative_to.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "# One of {id}, {} will do. To choose {id}: bash apply.sh {id}\n",
+            item.remedy.alternative_to.join(", ")
+        )
+    };
+    if item.remedy.proven == Some(false) {
+        let _ = writeln!(
+            why,
+            "# The checks do not confirm {id}. To make it all the same: bash apply.sh {id}"
+        );
+    } else if why.is_empty() {
+        let _ = writeln!(
+            why,
+            "# {id} sets a function up. To choose it: bash apply.sh {id}"
+        );
+    }
+    format!("{why}if_named {id}\n")
+}
+
+/// What makes the change; `None` for what is done by hand.
+fn body(item: &Item<'_>) -> Option<String> {
+    let id = &item.remedy.id;
+    let account = item.remedy.account.map_or_else(
+        || format!("\"${{ACCOUNT_{id}:-}}\""),
+        |account| account.to_string(),
+    );
+    let mut body = format!("  in_account {account} {id}\n");
+    let what = quoted(&format!("{}{}", item.title(), proof(item)));
+    let stem = &item.stem;
+    let mut policy = |read: &str, write: &str| {
+        format!(
+            "  read_now() {{ call {read}; }}\n  write_now() {{ call {write} \"file://$1\"; }}\n  policy {id} {stem} {what}\n"
+        )
+    };
+    let rest = match &item.action {
+        Action::ByHand => return None,
+        Action::KeyPolicy(key) => {
+            let of = format!(
+                "{} --key-id {} --policy-name default",
+                flag(key),
+                quoted(key.as_str())
+            );
+            policy(
+                &format!("kms get-key-policy{of} --query Policy --output text"),
+                &format!("kms put-key-policy{of} --policy"),
+            )
+        }
+        Action::VaultPolicy(vault) => vault_policy(vault, &mut policy),
+        Action::RolePolicy(role, name) => {
+            let of = format!(
+                " --role-name {} --policy-name {}",
+                quoted(role.name()),
+                quoted(name)
+            );
+            policy(
+                &format!("iam get-role-policy{of} --query PolicyDocument --output json"),
+                &format!("iam put-role-policy{of} --policy-document"),
+            )
+        }
+        Action::TrustPolicy(role) => {
+            let of = format!(" --role-name {}", quoted(role.name()));
+            policy(
+                &format!("iam get-role{of} --query Role.AssumeRolePolicyDocument --output json"),
+                &format!("iam update-assume-role-policy{of} --policy-document"),
+            )
+        }
+        Action::ServiceLinkedRole => once(
+            id,
+            &what,
+            "if_there call iam get-role --role-name AWSServiceRoleForBackup --query Role.Arn --output text",
+            "?*",
+            "call iam create-service-linked-role --aws-service-name backup.amazonaws.com >/dev/null",
+        ),
+        Action::CrossAccountBackup => once(
+            id,
+            &what,
+            "call backup describe-global-settings --query GlobalSettings.isCrossAccountBackupEnabled --output text",
+            "true | True",
+            "call backup update-global-settings --global-settings isCrossAccountBackupEnabled=true",
+        ),
+        Action::Region(region) => once(
+            id,
+            &what,
+            &format!(
+                "call account get-region-opt-status --region-name {} --query RegionOptStatus --output text",
+                quoted(region.as_str())
+            ),
+            "ENABLED | ENABLING | ENABLED_BY_DEFAULT",
+            &format!(
+                "call account enable-region --region-name {}",
+                quoted(region.as_str())
+            ),
+        ),
+        Action::Vault(vault) => {
+            let region = vault.region().map(|region| region.to_string());
+            let make = format!(
+                "  vault {id} {stem} {what} {} {}\n",
+                quoted(&region.unwrap_or_default()),
+                quoted(vault.name())
+            );
+            match policies(item) {
+                (_, Some(_)) => format!(
+                    "{make}  case \" $left \" in\n    *\" {id} \"*) return 0 ;;\n  esac\n{}",
+                    vault_policy(vault, &mut policy)
+                ),
+                (_, None) => make,
+            }
+        }
+        Action::TwoStep(step) => {
+            let file = super::function::template(step);
+            format!(
+                "  if agreed {what}; then\n    call cloudformation deploy{} --stack-name {} --template-file {file} \\\n      \
+                 --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset\n  else\n    left=\"$left {id}\"\n  fi\n",
+                region_flag(step.between.region().as_ref()),
+                super::function::NAME,
+            )
+        }
+    };
+    body.push_str(&rest);
+    Some(body)
+}
+
+fn vault_policy(vault: &Arn, policy: &mut impl FnMut(&str, &str) -> String) -> String {
+    let of = format!(
+        "{} --backup-vault-name {}",
+        flag(vault),
+        quoted(vault.name())
+    );
+    policy(
+        &format!("backup get-backup-vault-access-policy{of} --query Policy --output text"),
+        &format!("backup put-backup-vault-access-policy{of} --policy"),
+    )
+}
+
+/// A setting: nothing is done where what `read` prints shows that it is so.
+fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
+    format!(
+        "  found=$({read}) || fail \"how it is could not be read, {id} was not made\"\n  case $found in\n    {is})\n      \
+         say '{id}: already so'\n      return 0\n      ;;\n  esac\n  if agreed {what}; then\n    {make}\n    \
+         say '{id}: done'\n  else\n    left=\"$left {id}\"\n  fi\n"
+    )
+}
+
+fn proof(item: &Item<'_>) -> &'static str {
+    match (item.remedy.proven, &item.remedy.parts) {
+        (Some(true), _) => " (the checks pass with it)",
+        (Some(false), _) => " (the checks do not confirm it)",
+        (
+            None,
+            Parts::None | Parts::RolePolicy { .. } | Parts::Vault { .. } | Parts::TwoStep(_),
+        ) => " (what it does cannot be shown beforehand)",
+    }
+}
+
+fn flag(arn: &Arn) -> String {
+    region_flag(arn.region().as_ref())
+}
+
+fn region_flag(region: Option<&Region>) -> String {
+    region
+        .map(|region| format!(" --region {region}"))
+        .unwrap_or_default()
+}
+
+/// A word for the shell, always in quotes.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

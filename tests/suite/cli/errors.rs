@@ -1,0 +1,106 @@
+//! Errors name the file, the place, and what to do.
+
+use serde_json::json;
+
+use super::Files;
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let ran = run(&["check", "--inventory", "/no/such/file.json"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("/no/such/file.json"), "{}", ran.err);
+    assert!(ran.err.contains("No such file"), "{}", ran.err);
+}
+
+#[test]
+fn a_wrong_file_is_named_with_line_pointer_and_what_was_expected() {
+    let files = Files::new();
+    let wrong = Estate::rds().set(&format!("{DESTINATION_VAULT}/Locked"), json!("yes"));
+    let text = format!("{:#}", wrong.0);
+    let line = text
+        .lines()
+        .position(|line| line.contains("\"Locked\": \"yes\""))
+        .unwrap()
+        + 1;
+    let file = files.write("wrong.json", &text);
+    let ran = run(&["check", "--inventory", &file]);
+    assert_eq!(ran.code, 2);
+    for part in [
+        &format!("{file}:{line}:"),
+        "/accounts/1/regions/0/vaults/0/Locked",
+        "boolean",
+    ] {
+        assert!(ran.err.contains(part), "{part} is not in: {}", ran.err);
+    }
+}
+
+#[test]
+fn an_unknown_field_of_the_frame_is_a_warning_that_can_be_silenced() {
+    let files = Files::new();
+    let file = files.estate(&Estate::rds().set("/accounts/0/role", json!([])));
+    let ran = run(&["check", "--inventory", &file]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.err.contains("/accounts/0/role") && ran.err.contains("`roles`"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(run(&["check", "--inventory", &file, "--quiet"]).err, "");
+}
+
+#[test]
+fn two_files_that_disagree_are_both_named() {
+    let files = Files::new();
+    let one = files.write("one.json", &Estate::rds().0.to_string());
+    let two = Estate::rds().set(&format!("{RESOURCE_KEY}/KeyState"), json!("Disabled"));
+    let two = files.write("two.json", &two.0.to_string());
+    let ran = run(&["check", "--inventory", &one, "--inventory", &two]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains(&one) && ran.err.contains(&two) && ran.err.contains("KeyState"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn an_example_that_is_none_names_those_that_are() {
+    let ran = run(&["check", "--example", "aws-storage-blogg"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("aws-storage-blogg") && ran.err.contains("lagv-primer"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    for args in [
+        ["--save", "/no/such/folder/saved.json"],
+        ["--format", "json=/no/such/folder/report.json"],
+    ] {
+        let ran = run(&[&["check", "--example", "field-notes-rds"], &args[..]].concat());
+        assert_eq!(ran.code, 2, "{args:?}");
+        assert!(ran.err.contains("/no/such/folder/"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_deep_or_binary_file_is_refused_in_a_line() {
+    let files = Files::new();
+    let deep = files.write("deep.json", &"[".repeat(10_000));
+    let odd = super::text_of(&files.path("odd.json"));
+    std::fs::write(&odd, [0xff, 0xfe, 0x00, 0x7b]).unwrap();
+    for file in [deep, odd] {
+        let ran = run(&["check", "--inventory", &file]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.err.contains(&file) && ran.err.lines().count() == 1,
+            "{}",
+            ran.err
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Exit codes.
+
+use serde_json::json;
+
+use super::Files;
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+fn code(estate: &Estate, more: &[&str]) -> i32 {
+    let files = Files::new();
+    let file = files.estate(estate);
+    run(&[&["check", "--inventory", &file], more].concat()).code
+}
+
+fn blocked() -> Estate {
+    Estate::rds().on_aws_managed_key("alias/aws/rds")
+}
+
+fn undecided() -> Estate {
+    Estate::rds().without(&format!("{DESTINATION_VAULT}/AccessPolicy"))
+}
+
+fn warning() -> Estate {
+    Estate::dynamodb().set(
+        &format!("{SOURCE_VAULT_KEY}/Policy"),
+        key_policy(FROM, json!([])),
+    )
+}
+
+/// Two copies, one of each.
+fn both(one: &Estate, mut other: Estate) -> Estate {
+    let mut copy = other.0["copies"][0].take();
+    copy["id"] = json!("second");
+    let mut all = one.clone();
+    all.0["copies"].as_array_mut().unwrap().push(copy);
+    all
+}
+
+#[test]
+fn each_verdict_has_its_code() {
+    assert_eq!(code(&Estate::rds(), &[]), 0);
+    assert_eq!(code(&blocked(), &[]), 1);
+    assert_eq!(code(&undecided(), &[]), 3);
+    assert_eq!(code(&warning(), &[]), 0, "a warning is none");
+}
+
+#[test]
+fn a_blocked_copy_outweighs_an_undecided_one() {
+    let mut mixed = both(&blocked(), Estate::rds());
+    mixed.0["copies"][1].as_object_mut().unwrap().remove("role");
+    mixed.0["copies"][1]["resource"] = json!("arn:aws:rds:us-east-2:111122223333:db:unread");
+    assert_eq!(code(&mixed, &[]), 1);
+}
+
+#[test]
+fn strict_turns_warnings_undecided_copies_and_no_copies_into_1() {
+    assert_eq!(code(&Estate::rds(), &["--strict"]), 0);
+    assert_eq!(code(&warning(), &["--strict"]), 1);
+    assert_eq!(code(&undecided(), &["--strict"]), 1);
+    assert_eq!(code(&blocked(), &["--strict"]), 1);
+}
+
+#[test]
+fn no_copies_are_good_with_a_warning_and_bad_where_it_is_strict() {
+    let files = Files::new();
+    for none in [
+        Estate::rds().without("/copies"),
+        Estate::rds().set("/copies", json!([])),
+    ] {
+        let file = files.estate(&none);
+        let ran = run(&["check", "--inventory", &file]);
+        assert_eq!(ran.code, 0);
+        assert!(ran.err.starts_with("warning: "), "{}", ran.err);
+        assert_eq!(run(&["check", "--inventory", &file, "--strict"]).code, 1);
+        let quiet = run(&["check", "--inventory", &file, "--quiet"]);
+        assert_eq!((quiet.code, quiet.err.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    for args in [
+        &["check"][..],
+        &["check", "--no-such-flag"],
+        &["no-such-command"],
+        &[],
+        &["check", "--example", "aws-storage-blog", "--format", "yaml"],
+        &[
+            "check",
+            "--example",
+            "aws-storage-blog",
+            "--to",
+            "arn:aws:s3:::bucket",
+        ],
+        &["check", "--to", CENTRAL],
+        &["check", "--resource", "orders", "--to", CENTRAL],
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{args:?}");
+        assert!(!ran.err.is_empty(), "{args:?}");
+    }
+}

@@ -1,0 +1,126 @@
+//! The commands, as they are run.
+
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn code_and_text(arguments: &[&str]) -> (i32, String, String) {
+    let output = run(arguments);
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn fix_ends_as_check_does_and_says_what_it_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("fixes");
+    let out = out.to_str().unwrap();
+    for (example, more, expected, written) in [
+        ("field-notes-rds", None, 0, false),
+        ("field-notes-rds-before", None, 1, true),
+        ("field-notes-rds", Some("--and-back"), 1, true),
+    ] {
+        let _ = std::fs::remove_dir_all(out);
+        let mut arguments = vec!["fix", "--example", example, "--dir", out];
+        arguments.extend(more);
+        let (code, text, error) = code_and_text(&arguments);
+        assert_eq!(code, expected, "{text}{error}");
+        assert_eq!(
+            std::path::Path::new(out).join("apply.sh").exists(),
+            written,
+            "{text}"
+        );
+        assert_eq!(text.contains("README.md"), written, "{text}");
+        let mut check = vec!["check", "--example", example];
+        check.extend(more);
+        assert_eq!(run(&check).status.code(), Some(expected));
+    }
+}
+
+#[test]
+fn a_folder_with_something_in_it_stops_it_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    std::fs::write(&mine, "mine").unwrap();
+    let out = folder.path().to_str().unwrap();
+    let arguments = ["fix", "--example", "field-notes-rds-before", "--dir", out];
+    let (code, text, error) = code_and_text(&arguments);
+    assert_eq!((code, text.as_str()), (2, ""));
+    assert!(error.contains("--force"), "{error}");
+    let (code, ..) = code_and_text(&[arguments.as_slice(), &["--force"]].concat());
+    assert_eq!(code, 1);
+    assert!(mine.exists() && folder.path().join("apply.sh").exists());
+}
+
+#[test]
+fn the_report_may_come_with_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("fixes");
+    let (code, text, error) = code_and_text(&[
+        "fix",
+        "--example",
+        "field-notes-rds-before",
+        "--dir",
+        out.to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(code, 1);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["summary"]["blocked"], 1);
+    assert!(error.contains("apply.sh"), "{error}");
+}
+
+#[test]
+fn the_way_back_is_in_the_report_only_where_it_is_asked_for() {
+    let ids = |more: &[&str]| -> Vec<String> {
+        let arguments = ["check", "--example", "field-notes-rds", "--format", "json"];
+        let (_, text, _) = code_and_text(&[arguments.as_slice(), more].concat());
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let copies = report["copies"].as_array().unwrap();
+        copies
+            .iter()
+            .map(|copy| copy["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(ids(&[]), ["rds-to-backup-account"]);
+    assert_eq!(
+        ids(&["--and-back"]),
+        ["rds-to-backup-account", "rds-to-backup-account/back"]
+    );
+}
+
+#[test]
+fn a_message_is_explained_or_its_nearest_is_named() {
+    let (code, text, _) =
+        code_and_text(&["explain", "--message", "given key id is not accessible"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("source-key-not-shared"), "{text}");
+    let (code, text, _) = code_and_text(&[
+        "explain",
+        "--message",
+        "Failed to unshare snapshot",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(code, 0);
+    let explained: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(explained["meanings"][0]["id"], "E24");
+    let (code, text, error) =
+        code_and_text(&["explain", "--message", "Failed to share the snapshot"]);
+    assert_eq!((code, text.as_str()), (2, ""));
+    assert!(error.contains("Failed to unshare snapshot"), "{error}");
+    assert_eq!(
+        code_and_text(&["explain", "key-unusable", "--message", "x"]).0,
+        2
+    );
+}

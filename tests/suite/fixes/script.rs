@@ -1,0 +1,384 @@
+//! `apply.sh`, run with a stand-in for the `aws` command.
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::support::{Made, example};
+
+const KEY: &str = "key-arn_aws_kms_us_east_1_111222333444_key_00000001_1111_2222_3333_111222333444";
+const VAULT: &str = "vault-targetbackupvault";
+/// Those of the example: source, destination, management; and one that is named by hand.
+const ACCOUNTS: [&str; 4] = [
+    "111222333444",
+    "666777888999",
+    "123456789012",
+    "999988887777",
+];
+/// The calls that only read.
+const READS: [&str; 8] = [
+    "sts get-caller-identity",
+    "kms get-key-policy",
+    "kms describe-key",
+    "backup list-backup-vaults",
+    "backup get-backup-vault-access-policy",
+    "backup describe-global-settings",
+    "iam get-role",
+    "account get-region-opt-status",
+];
+
+/// An AWS that the script talks to.
+struct World {
+    made: Made,
+    state: tempfile::TempDir,
+}
+
+/// How a run of the script went.
+struct Ran {
+    code: i32,
+    out: String,
+    error: String,
+    /// The calls that change something, in order.
+    changes: Vec<String>,
+}
+
+impl World {
+    /// AWS as the inventory says, with a profile for each account.
+    fn of(inventory: &Value) -> Self {
+        let world = Self {
+            made: Made::of(inventory),
+            state: tempfile::tempdir().unwrap(),
+        };
+        std::fs::create_dir(world.state("bin")).unwrap();
+        let aws = world.state("bin/aws");
+        std::fs::write(&aws, include_str!("aws.sh")).unwrap();
+        std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).unwrap();
+        for account in ACCOUNTS {
+            world.put(&format!("account-p{account}"), account);
+        }
+        for file in &world.made.files {
+            if file.path.contains("key-policy") && file.path.ends_with(".before.json") {
+                // As AWS gives it back: on one line.
+                let policy: Value = serde_json::from_str(&file.text).unwrap();
+                world.put(KEY, &policy.to_string());
+            }
+        }
+        world
+    }
+
+    fn before() -> Self {
+        Self::of(&example("field-notes-rds-before"))
+    }
+
+    fn state(&self, name: &str) -> PathBuf {
+        self.state.path().join(name)
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        std::fs::write(self.state(name), text).unwrap();
+    }
+
+    fn policy(&self, name: &str) -> Option<Value> {
+        let text = std::fs::read_to_string(self.state(name)).ok()?;
+        Some(serde_json::from_str(&text).unwrap())
+    }
+
+    fn run(&self, arguments: &[&str], answers: &str, profiles: bool) -> Ran {
+        self.run_with(arguments, answers, profiles, &[])
+    }
+
+    fn run_with(
+        &self,
+        arguments: &[&str],
+        answers: &str,
+        profiles: bool,
+        variables: &[(&str, &str)],
+    ) -> Ran {
+        let _ = std::fs::remove_file(self.state("calls"));
+        let path = std::env::var("PATH").unwrap();
+        let mut command = Command::new("bash");
+        command
+            .arg(self.made.path("apply.sh"))
+            .args(arguments)
+            .env("PATH", format!("{}:{path}", self.state("bin").display()))
+            .env("STATE", self.state.path())
+            .env("WAIT", "0")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if profiles {
+            for account in ACCOUNTS {
+                command.env(format!("PROFILE_{account}"), format!("p{account}"));
+            }
+        }
+        let mut child = command.spawn().unwrap();
+        // A script that never asks closes its end.
+        let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let calls = std::fs::read_to_string(self.state("calls")).unwrap_or_default();
+        let changes = calls
+            .lines()
+            .map(|line| match line.strip_prefix("--profile ") {
+                Some(rest) => rest.split_once(' ').unwrap().1,
+                None => line,
+            })
+            .filter(|line| READS.iter().all(|read| !line.starts_with(read)))
+            .map(|line| {
+                line.split_whitespace()
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
+        Ran {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            error: String::from_utf8(output.stderr).unwrap(),
+            changes,
+        }
+    }
+
+    /// The policy of the one file that begins and ends so.
+    fn file(&self, start: &str, end: &str) -> Value {
+        let name = self.made.named(start, end).to_owned();
+        self.made.json(&name)
+    }
+}
+
+#[test]
+fn with_yes_each_policy_is_set_and_the_old_one_kept_and_a_second_run_changes_nothing() {
+    let world = World::before();
+    let old = world.policy(KEY).unwrap();
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert_eq!(
+        ran.changes,
+        [
+            "kms put-key-policy",
+            "backup put-backup-vault-access-policy"
+        ]
+    );
+    assert_eq!(world.policy(KEY).unwrap(), world.file("r1-", ".after.json"));
+    assert_eq!(
+        world.policy(VAULT).unwrap(),
+        world.file("r2-", ".after.json")
+    );
+    let stem = world
+        .made
+        .named("r1-", ".diff")
+        .replace(".diff", ".current.json");
+    let kept = std::fs::read_to_string(world.made.path(&stem)).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), old);
+
+    let again = world.run(&["--yes"], "", true);
+    assert_eq!(
+        (again.code, again.changes),
+        (0, Vec::new()),
+        "{}",
+        again.out
+    );
+    assert_eq!(again.out.matches("already so").count(), 2, "{}", again.out);
+    assert_eq!(
+        std::fs::read_to_string(world.made.path(&stem)).unwrap(),
+        kept
+    );
+}
+
+#[test]
+fn it_shows_the_difference_and_asks_before_each_change() {
+    let world = World::before();
+    let ran = world.run(&[], "n\ny\n", true);
+    assert_eq!(ran.code, 0, "{}", ran.error);
+    assert_eq!(ran.changes, ["backup put-backup-vault-access-policy"]);
+    assert!(
+        ran.out.contains("[y/N]") && ran.out.contains("+++ r1-"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("left as they are: r1"), "{}", ran.out);
+    // Nobody there to answer is a no.
+    let silent = World::before().run(&[], "", true);
+    assert_eq!((silent.code, silent.changes), (0, Vec::new()));
+}
+
+#[test]
+fn nothing_is_changed_in_another_account() {
+    let world = World::before();
+    world.put("account-default", "666777888999");
+    let ran = world.run(&["--yes"], "", false);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+    assert!(ran.error.contains("PROFILE_111222333444"), "{}", ran.error);
+    assert!(ran.error.contains("666777888999"), "{}", ran.error);
+    // Signed in nowhere.
+    std::fs::remove_file(world.state("account-default")).unwrap();
+    let ran = world.run(&["--yes"], "", false);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+}
+
+#[test]
+fn a_policy_that_is_no_longer_what_it_was_is_left_alone_unless_forced() {
+    let world = World::before();
+    let other = json!({"Version": "2012-10-17", "Statement": [{"Sid": "Somebody else's"}]});
+    world.put(KEY, &other.to_string());
+    world.put(VAULT, &other.to_string());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    assert!(ran.error.contains("no longer what it was"), "{}", ran.error);
+    assert_eq!(world.policy(KEY), Some(other.clone()));
+    let forced = world.run(&["--yes", "--force"], "", true);
+    assert_eq!(
+        (forced.code, forced.changes.len()),
+        (0, 2),
+        "{}",
+        forced.error
+    );
+    for id in ["r1-", "r2-"] {
+        let stem = world
+            .made
+            .named(id, ".diff")
+            .replace(".diff", ".current.json");
+        let kept = std::fs::read_to_string(world.made.path(&stem)).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), other, "{id}");
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_not_taken_for_none() {
+    let world = World::before();
+    std::fs::remove_file(world.state(KEY)).unwrap();
+    let ran = world.run(&["--yes", "--force"], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    assert!(ran.error.contains("AccessDeniedException"), "{}", ran.error);
+}
+
+#[test]
+fn names_leave_the_others_out_and_a_stranger_is_refused() {
+    let world = World::before();
+    let ran = world.run(&["--yes", "r2"], "", true);
+    assert_eq!(ran.changes, ["backup put-backup-vault-access-policy"]);
+    let ran = world.run(&["--yes", "r9"], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    assert!(ran.error.contains("r1 r2"), "{}", ran.error);
+    assert_eq!(world.run(&["--what"], "", true).code, 2);
+}
+
+/// The field notes without service-linked role, switch, and destination vault.
+fn bare() -> Value {
+    let mut estate = example("field-notes-rds-before");
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        account["cross_account_backup"] = json!(false);
+        if account["account"] == "666777888999" {
+            account["roles"] = json!([]);
+            account["roles_complete"] = json!(true);
+            account["regions"][0]["vaults"] = json!([]);
+            account["regions"][0]["vaults_complete"] = json!(true);
+        }
+    }
+    estate
+}
+
+#[test]
+fn roles_settings_and_vaults_are_made_once_in_their_order() {
+    let world = World::of(&bare());
+    world.put("unready", "");
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert_eq!(
+        ran.changes,
+        [
+            "iam create-service-linked-role",
+            "backup update-global-settings",
+            // The role was not known to KMS yet the first time.
+            "kms put-key-policy",
+            "kms put-key-policy",
+            "kms create-key",
+            "kms create-alias",
+            "backup create-backup-vault",
+            "backup put-backup-vault-access-policy",
+        ]
+    );
+    let again = world.run(&["--yes"], "", true);
+    assert_eq!(
+        (again.code, again.changes),
+        (0, Vec::new()),
+        "{}",
+        again.error
+    );
+}
+
+#[test]
+fn an_account_that_is_not_known_must_be_named() {
+    let mut estate = bare();
+    for account in estate["accounts"].as_array_mut().unwrap() {
+        let organization = account["organization"].as_object_mut().unwrap();
+        organization.remove("MasterAccountId");
+    }
+    let world = World::of(&estate);
+    let id = world.made.id("enable-cross-account-backup");
+    let ran = world.run(&["--yes", id], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+    let variable = format!("ACCOUNT_{id}");
+    assert!(ran.error.contains(&variable), "{}", ran.error);
+    let named = world.run_with(&["--yes", id], "", true, &[(&variable, "999988887777")]);
+    assert_eq!(
+        named.changes,
+        ["backup update-global-settings"],
+        "{}",
+        named.error
+    );
+}
+
+#[test]
+fn what_needs_a_change_that_was_left_is_left_too() {
+    let world = World::of(&bare());
+    let role = world.made.id("create-service-linked-role").to_owned();
+    let key = world.made.id("key-policy").to_owned();
+    let ran = world.run(&[&role, &key], "n\ny\n", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
+    assert!(ran.out.contains(&format!("it needs {role}")), "{}", ran.out);
+}
+
+#[test]
+fn of_several_ways_none_is_gone_unless_it_is_named() {
+    let text = example("opstree-two-step")
+        .to_string()
+        .replace("111122223333", "111222333444");
+    let world = World::of(&serde_json::from_str(&text).unwrap());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes), (0, Vec::new()), "{}", ran.error);
+    let two_step = world.made.id("two-step-copy");
+    let re_encrypt = world.made.id("re-encrypt");
+    let script = world.made.text("apply.sh");
+    assert!(
+        script.contains(&format!("One of {two_step}, {re_encrypt} will do")),
+        "{script}"
+    );
+    let ran = world.run(&["--yes", two_step], "", true);
+    assert_eq!(
+        (ran.code, ran.changes.as_slice()),
+        (0, ["cloudformation deploy".to_owned()].as_slice())
+    );
+    let ran = world.run(&["--yes", re_encrypt], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()));
+}
+
+#[test]
+fn a_name_that_a_shell_would_obey_is_a_name() {
+    let mut estate = example("field-notes-rds-before");
+    for key in estate["accounts"][0]["regions"][0]["keys"]
+        .as_array_mut()
+        .unwrap()
+    {
+        key["Aliases"] = json!([
+            "alias/x'; touch \"$STATE/evil\"; $(touch $STATE/evil) `touch $STATE/evil`\n touch $STATE/evil"
+        ]);
+    }
+    let world = World::of(&estate);
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!((ran.code, ran.changes.len()), (0, 2), "{}", ran.error);
+    assert!(!world.state("evil").exists());
+}

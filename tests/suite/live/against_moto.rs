@@ -1,0 +1,283 @@
+//! The readers against moto: wire formats, accounts, Regions and errors as others understand AWS. moto lacks some calls
+//! and answers them with pages of HTML; the gaps that they leave are asserted, too.
+
+use serde_json::json;
+
+use super::moto::{ACCOUNT, Keys, Moto};
+use super::*;
+
+const OTHER: &str = "222222222222";
+const REGION: &str = "us-east-1";
+
+struct Stage {
+    moto: Moto,
+    dir: TempDir,
+}
+
+impl Stage {
+    fn set() -> Self {
+        Self {
+            moto: Moto::start(),
+            dir: TempDir::new().unwrap(),
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let Keys { id, secret, .. } = Moto::keys();
+        let path = |name: &str| self.dir.path().join(name);
+        let text = format!("[moto]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+        std::fs::write(path("credentials"), text).unwrap();
+        std::fs::write(path("config"), "").unwrap();
+        Settings {
+            attempts: 1,
+            config_file: Some(path("config")),
+            credentials_file: Some(path("credentials")),
+            endpoint_url: Some(self.moto.url()),
+            ..Settings::default()
+        }
+    }
+
+    /// A key with an alias; its ARN.
+    fn key(&self, keys: &Keys, alias: &str) -> String {
+        let key = self.moto.aws(keys, REGION, &["kms", "create-key"]);
+        let key = key["KeyMetadata"]["Arn"].as_str().unwrap().to_owned();
+        let id = key.rsplit('/').next().unwrap();
+        let call = [
+            "kms",
+            "create-alias",
+            "--alias-name",
+            alias,
+            "--target-key-id",
+            id,
+        ];
+        self.moto.aws(keys, REGION, &call);
+        key
+    }
+
+    fn vault(&self, keys: &Keys, name: &str, key: &str) -> String {
+        let create = "create-backup-vault";
+        let call = [
+            "backup",
+            create,
+            "--backup-vault-name",
+            name,
+            "--encryption-key-arn",
+            key,
+        ];
+        let vault = self.moto.aws(keys, REGION, &call);
+        vault["BackupVaultArn"].as_str().unwrap().to_owned()
+    }
+
+    fn role(&self, keys: &Keys, path: &str, name: &str) {
+        let trust = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"
+        }]});
+        let trust = trust.to_string();
+        self.moto.aws(
+            keys,
+            REGION,
+            &[
+                "iam",
+                "create-role",
+                "--path",
+                path,
+                "--role-name",
+                name,
+                "--assume-role-policy-document",
+                &trust,
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
+    let stage = Stage::set();
+    let moto = &stage.moto;
+    let (ours, theirs) = (Moto::keys(), moto.keys_of(OTHER));
+    moto.aws(
+        &ours,
+        REGION,
+        &[
+            "organizations",
+            "create-organization",
+            "--feature-set",
+            "ALL",
+        ],
+    );
+    let data = stage.key(&ours, "alias/orders");
+    let ours_key = stage.key(&ours, "alias/prod");
+    let theirs_key = stage.key(&theirs, "alias/central");
+    let prod = stage.vault(&ours, "prod", &ours_key);
+    let central = stage.vault(&theirs, "central", &theirs_key);
+    let database = moto.aws(
+        &ours,
+        REGION,
+        &[
+            "rds",
+            "create-db-instance",
+            "--db-instance-identifier",
+            "orders",
+            "--db-instance-class",
+            "db.t3.micro",
+            "--engine",
+            "mysql",
+            "--allocated-storage",
+            "20",
+            "--master-username",
+            "root",
+            "--master-user-password",
+            "not-a-secret",
+            "--storage-encrypted",
+            "--kms-key-id",
+            &data,
+            "--tags",
+            "Key=team,Value=orders",
+        ],
+    );
+    let database = database["DBInstance"]["DBInstanceArn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    stage.role(&ours, "/service-role/", "AWSBackupDefaultServiceRole");
+    moto.aws(
+        &ours,
+        REGION,
+        &[
+            "iam",
+            "attach-role-policy",
+            "--role-name",
+            "AWSBackupDefaultServiceRole",
+            "--policy-arn",
+            "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+        ],
+    );
+    stage.role(
+        &theirs,
+        "/aws-service-role/backup.amazonaws.com/",
+        "AWSServiceRoleForBackup",
+    );
+
+    let copy = NamedCopy {
+        resource: Some(arn(&database)),
+        recovery_point: None,
+        source_vault: Some(arn(&prod)),
+        destination_vault: arn(&central),
+        role: None,
+    };
+    let destination = Credentials {
+        role_arn: Some(format!("arn:aws:iam::{OTHER}:role/tester")),
+        ..profile("moto")
+    };
+    let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+    let found = collect(
+        &copy,
+        &profile("moto"),
+        Some(&destination),
+        &stage.settings(),
+        now,
+    );
+    let found = as_value(&found.unwrap());
+
+    let resource = object(&found, &database).unwrap();
+    assert_eq!(resource["EncryptionKeyArn"], json!(data));
+    assert_eq!(resource["Tags"], json!({"team": "orders"}));
+    assert_eq!(resource["Detail"]["Engine"], "mysql");
+    for (key, alias) in [
+        (&data, "orders"),
+        (&ours_key, "prod"),
+        (&theirs_key, "central"),
+    ] {
+        let key = object(&found, key).unwrap();
+        assert_eq!(key["KeyManager"], "CUSTOMER");
+        assert_eq!(key["Aliases"], json!([format!("alias/{alias}")]));
+        assert!(key["Policy"]["Statement"].is_array(), "{key}");
+    }
+    assert_eq!(
+        object(&found, &central).unwrap()["EncryptionKeyArn"],
+        json!(theirs_key)
+    );
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole");
+    assert!(object(&found, &role).unwrap()["AssumeRolePolicyDocument"].is_object());
+    let linked = LINKED_ROLE.replace(DESTINATION, OTHER);
+    assert!(object(&found, &linked).unwrap()["AssumeRolePolicyDocument"].is_object());
+    assert_eq!(
+        found["accounts"][0]["organization"]["MasterAccountId"],
+        ACCOUNT
+    );
+    // Its 404s are pages of HTML without an error code, from which nothing follows: neither that a vault has no policy
+    // nor that a resource has no recovery points.
+    let group = format!("arn:aws:rds:{REGION}:{ACCOUNT}:og:default:mysql-5-6");
+    let lacks = |account: &str, operation: &str, subject: &str| {
+        gap(account, operation, subject, Some("HTTP 404"))
+    };
+    let settings = |account: &str| format!("{account}/{REGION}");
+    assert_eq!(
+        gaps(&found),
+        [
+            lacks(ACCOUNT, "backup:DescribeGlobalSettings", ACCOUNT),
+            lacks(ACCOUNT, "backup:DescribeRegionSettings", &settings(ACCOUNT)),
+            lacks(ACCOUNT, "backup:GetBackupVaultAccessPolicy", &prod),
+            lacks(ACCOUNT, "backup:ListRecoveryPointsByResource", &database),
+            gap(
+                ACCOUNT,
+                "rds:DescribeOptionGroups",
+                &group,
+                Some("OptionGroupNotFoundFault")
+            ),
+            lacks(OTHER, "backup:DescribeGlobalSettings", OTHER),
+            lacks(OTHER, "backup:DescribeRegionSettings", &settings(OTHER)),
+            lacks(OTHER, "backup:GetBackupVaultAccessPolicy", &central),
+        ]
+    );
+}
+
+#[test]
+fn a_table_with_a_key_named_by_its_id_is_read_and_a_missing_vault_is_missing() {
+    let stage = Stage::set();
+    let moto = &stage.moto;
+    let ours = Moto::keys();
+    let data = stage.key(&ours, "alias/carts");
+    let table = moto.aws(
+        &ours,
+        REGION,
+        &[
+            "dynamodb",
+            "create-table",
+            "--table-name",
+            "carts",
+            "--billing-mode",
+            "PAY_PER_REQUEST",
+            "--attribute-definitions",
+            "AttributeName=id,AttributeType=S",
+            "--key-schema",
+            "AttributeName=id,KeyType=HASH",
+            "--sse-specification",
+            &format!(
+                "Enabled=true,SSEType=KMS,KMSMasterKeyId={}",
+                data.rsplit('/').next().unwrap()
+            ),
+        ],
+    );
+    let table = table["TableDescription"]["TableArn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let vault = format!("arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:nowhere");
+    let copy = NamedCopy {
+        resource: Some(arn(&table)),
+        recovery_point: None,
+        source_vault: None,
+        destination_vault: arn(&vault),
+        role: None,
+    };
+    let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+    let found = collect(&copy, &profile("moto"), None, &stage.settings(), now);
+    let found = as_value(&found.unwrap());
+    assert_eq!(
+        object(&found, &table).unwrap()["EncryptionKeyArn"],
+        json!(data)
+    );
+    assert_eq!(object(&found, &vault).unwrap()["VaultState"], Value::Null);
+    assert_eq!(object(&found, &data).unwrap()["KeyState"], "Enabled");
+}

@@ -1,0 +1,223 @@
+//! What was not read is never taken for granted: a fact is taken away from scenarios, examples and estates, one at a
+//! time, and no check may come out better for it, nor otherwise than undecided.
+//!
+//! And the other way round: what is settled without a fact stays so, whatever the fact turns out to be.
+
+mod places;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use backup_preflight::sources::examples::EXAMPLES;
+use backup_preflight::verdict::{Status, Verdict};
+use serde_json::{Value, json};
+
+use crate::scenarios::scenarios;
+use crate::support::estate::{SLR, put};
+use crate::support::{Verdicts, decide, verdict};
+use places::{Place, places};
+
+/// The estates, the examples, and a scenario in which each check fails; with `EVERY_SCENARIO=1` all scenarios, which takes
+/// a minute or two.
+fn inventories() -> Vec<(String, Value)> {
+    let every = std::env::var_os("EVERY_SCENARIO").is_some();
+    let mut failing = BTreeSet::new();
+    let mut all = Vec::new();
+    for scenario in scenarios() {
+        let inventory: Value = serde_json::from_slice(&scenario.inventory()).unwrap();
+        let fails = verdict(&inventory).of(&scenario.check) == Status::Fail;
+        if every || (fails && failing.insert(scenario.check.clone())) {
+            all.push((scenario.name(), inventory));
+        }
+    }
+    for example in EXAMPLES {
+        let inventory = serde_json::from_str(example.text).unwrap();
+        all.push((example.name.to_owned(), inventory));
+    }
+    for (name, estate) in crate::estate::feasible() {
+        all.push((name.to_owned(), estate.0));
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|(_, inventory)| seen.insert(inventory.to_string()));
+    all
+}
+
+/// Why a check may come out differently where a fact is taken away or set; none where it may not.
+fn excused(place: &Place, check: &str) -> Option<&'static str> {
+    match (place.field.as_str(), check) {
+        (
+            "cross_account_backup" | "organization" | "MasterAccountId" | "Id" | "accounts",
+            "cross-account-backup-disabled",
+        ) => Some("any account of the organization settles it; where they differ, a false counts"),
+        _ => None,
+    }
+}
+
+fn by_id(verdicts: Vec<Verdicts>) -> BTreeMap<String, Verdicts> {
+    verdicts
+        .into_iter()
+        .map(|found| (found.id.clone(), found))
+        .collect()
+}
+
+/// What a law finds broken in each of some inventories, asked on all processors.
+fn broken(
+    inventories: &[(String, Value)],
+    law: impl Fn(&Value, &mut Vec<String>) -> usize + Sync,
+) -> (usize, Vec<String>) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut asked, mut broken) = (0, Vec::new());
+        while let Some((name, inventory)) = inventories.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut found = Vec::new();
+            asked += law(inventory, &mut found);
+            broken.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+        }
+        (asked, broken)
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let found = workers.into_iter().map(|worker| worker.join().unwrap());
+        found.fold((0, Vec::new()), |(sum, mut all), (asked, broken)| {
+            all.extend(broken);
+            (sum + asked, all)
+        })
+    })
+}
+
+#[test]
+fn a_fact_that_is_taken_away_leaves_the_verdict_or_leaves_it_undecided() {
+    let (taken, broken) = broken(&inventories(), |inventory, broken| {
+        let before = by_id(decide(inventory));
+        let places = places(inventory);
+        for place in &places {
+            let mut without = inventory.clone();
+            place.take(&mut without);
+            for after in decide(&without) {
+                let before = &before[&after.id];
+                for ((check, was), (_, is)) in before.checks.iter().zip(&after.checks) {
+                    let holds = was == is || *is == Status::Undecided;
+                    if !holds && excused(place, check).is_none() {
+                        let (was, is) = (was.as_str(), is.as_str());
+                        broken.push(format!(
+                            "without {}, {check} goes from {was} to {is}",
+                            place.pointer
+                        ));
+                    }
+                }
+                let holds = before.verdict == after.verdict || after.verdict == Verdict::Undecided;
+                if !holds && excused(place, "cross-account-backup-disabled").is_none() {
+                    broken.push(format!(
+                        "without {}, {} to {:?}",
+                        place.pointer, after.id, after.verdict
+                    ));
+                }
+            }
+        }
+        places.len()
+    });
+    assert!(taken > 3000, "only {taken} facts were taken away");
+    assert!(
+        broken.is_empty(),
+        "{} faults\n{}",
+        broken.len(),
+        broken.join("\n")
+    );
+}
+
+#[test]
+fn what_is_settled_without_a_fact_stays_so_whatever_the_fact_is() {
+    let mut inventories = inventories();
+    // The examples have many copies each, and nothing that the scenarios have not.
+    inventories.retain(|(name, _)| !EXAMPLES.iter().any(|example| example.name == *name));
+    let (asked, broken) = broken(&inventories, |inventory, broken| {
+        let mut asked = 0;
+        for place in places(inventory) {
+            let values = values(&place, inventory);
+            if values.is_empty() {
+                continue;
+            }
+            let mut without = inventory.clone();
+            place.take(&mut without);
+            let unknown = by_id(decide(&without));
+            if unknown
+                .values()
+                .all(|found| found.verdict == Verdict::Undecided)
+            {
+                continue;
+            }
+            for value in values {
+                let mut with = without.clone();
+                put(&mut with, &place.pointer, value.clone());
+                for after in decide(&with) {
+                    asked += 1;
+                    let before = &unknown[&after.id];
+                    let settled = before.verdict != Verdict::Undecided;
+                    let excused = excused(&place, "cross-account-backup-disabled").is_some();
+                    if settled && before.verdict != after.verdict && !excused {
+                        broken.push(format!(
+                            "{} is {:?} without {}, and {:?} where it is {value}",
+                            after.id, before.verdict, place.pointer, after.verdict
+                        ));
+                    }
+                }
+            }
+        }
+        asked
+    });
+    assert!(asked > 500, "only {asked} values were tried");
+    assert!(
+        broken.is_empty(),
+        "{} faults\n{}",
+        broken.len(),
+        broken.join("\n")
+    );
+}
+
+/// What a fact may turn out to be; nothing where no other value would make sense beside the rest.
+fn values(place: &Place, inventory: &Value) -> Vec<Value> {
+    let everybody = |effect: &str| {
+        json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": effect, "Principal": "*", "Action": ["kms:*", "backup:*"], "Resource": "*"}
+        ]})
+    };
+    match place.field.as_str() {
+        "AccessPolicy" => vec![Value::Null, everybody("Allow"), everybody("Deny")],
+        "Policy" => vec![everybody("Allow"), everybody("Deny")],
+        "Grants" => vec![
+            Value::Null,
+            json!([]),
+            json!([{"GranteePrincipal": SLR, "Operations": ["CreateGrant"]}]),
+        ],
+        "Aliases" => vec![
+            json!([]),
+            json!(["alias/aws/backup"]),
+            json!(["alias/aws/rds"]),
+        ],
+        "Tags" => vec![json!({}), json!({"team": "orders"})],
+        "KeyManager" => vec![json!("AWS"), json!("CUSTOMER")],
+        "KeyState" => vec![Value::Null, json!("Enabled"), json!("Disabled")],
+        "KeySpec" => vec![json!("SYMMETRIC_DEFAULT"), json!("RSA_2048")],
+        "KeyUsage" => vec![json!("ENCRYPT_DECRYPT"), json!("SIGN_VERIFY")],
+        "Status" => vec![json!("COMPLETED"), json!("EXPIRED"), json!("PARTIAL")],
+        "StorageClass" => vec![json!("WARM"), json!("COLD")],
+        "Locked" => vec![json!(true), json!(false)],
+        "organization" => vec![
+            Value::Null,
+            json!({"Id": "o-z9y8x7w6v5", "MasterAccountId": "555566667777"}),
+        ],
+        "Path" => vec![Value::Null, json!("o-a1b2c3d4e5/r-ab12/")],
+        "cross_account_backup" => vec![json!(true), json!(false)],
+        "role" => vec![json!("arn:aws:iam::111122223333:role/another")],
+        "lifecycle" => vec![
+            Value::Null,
+            json!({"DeleteAfterDays": 1}),
+            json!({"DeleteAfterDays": 36500}),
+        ],
+        "AttachedPolicies" | "InlinePolicies" => vec![Value::Null, json!([])],
+        "opt_in_status" => vec![json!("opted-in"), json!("not-opted-in")],
+        "EncryptionKeyArn" => vec![inventory.pointer(&place.pointer).unwrap().clone()],
+        _ => Vec::new(),
+    }
+}
