@@ -70,6 +70,7 @@ fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         RemedyKind::KeyPolicy => "Policy",
         RemedyKind::VaultPolicy => "AccessPolicy",
         RemedyKind::RolePolicy => "InlinePolicies",
+        RemedyKind::TrustPolicy => "AssumeRolePolicyDocument",
         RemedyKind::CreateServiceLinkedRole => {
             let accounts = inventory["accounts"].as_array_mut().unwrap();
             let id = remedy.account.unwrap().to_string();

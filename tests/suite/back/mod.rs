@@ -47,6 +47,12 @@ fn status(decided: &Decided, id: &str) -> Status {
 /// The field notes' estate with its home vault on a customer managed key and the backup account's key shared.
 fn mended() -> Value {
     let mut estate = example("field-notes-rds");
+    let text = estate["accounts"][0]["roles"][0].to_string();
+    let role = text.replace("111222333444", "666777888999");
+    estate["accounts"][1]["roles"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::from_str(&role).unwrap());
     for key in keys(&mut estate) {
         if key["Arn"] == HOME_KEY {
             key["KeyManager"] = json!("CUSTOMER");
