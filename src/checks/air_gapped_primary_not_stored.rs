@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !is_primary(copy, facts) {
+    if !is_primary(copy, known!(facts.rule_of(copy.plan.as_ref()))) {
         return Outcome::not_applicable(
             "the copy is not of a rule that names a logically air-gapped vault as its target",
         );
@@ -70,13 +70,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// Whether the copy is the one that AWS Backup makes of its own accord, for a rule's air-gapped target.
-fn is_primary(copy: &Copy, facts: &Facts<'_>) -> bool {
-    copy.plan
-        .as_ref()
-        .and_then(|plan| facts.backup_rule(&plan.id, &plan.rule))
-        .and_then(|rule| {
-            rule.get("TargetLogicallyAirGappedBackupVaultArn")
-                .and_then(Value::as_str)
-        })
+fn is_primary(copy: &Copy, rule: Option<&Value>) -> bool {
+    rule.and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn")?.as_str())
         .is_some_and(|target| target == copy.destination_vault.as_str())
 }

@@ -137,12 +137,12 @@ pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
 
 /// Whether a resource of this ARN may be of the kind, as far as the type's own ARNs tell.
 fn may_be(kind: Kind, resource: &Arn) -> bool {
-    match kind {
-        // The clusters of `rds` are of other kinds.
-        Kind::Rds => resource.service() == "rds" && !resource.resource().starts_with("cluster:"),
-        other => match ResourceType::of_resource(resource) {
-            Some(of) => of == other.resource_type(),
-            None => resource.service() != "rds",
-        },
+    // The clusters of `rds` are of other kinds than its instances.
+    if kind == Kind::Rds {
+        return resource.service() == "rds" && !resource.resource().starts_with("cluster:");
+    }
+    match ResourceType::of_resource(resource) {
+        Some(of) => of == kind.resource_type(),
+        None => resource.service() != "rds",
     }
 }

@@ -24,6 +24,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(is_any_of(copy, &[Kind::Rds])) {
         return Outcome::not_applicable("the backup is not of an RDS DB instance");
     }
+    if copy.copy_of.is_some() {
+        return Outcome::not_applicable("it is asked of the copy that comes first");
+    }
     if !known!(copy.is_cross_region()) {
         return Outcome::not_applicable("the copy stays in its Region");
     }

@@ -65,12 +65,16 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             parts.push(format!("do not allow {}", list(&missing)));
         }
         let into = denied.contains(&COPY_INTO) || missing.contains(&COPY_INTO);
+        let seen = unique(seen);
+        let by = seen
+            .first()
+            .map_or_else(String::new, |first| format!(" ({})", first.says));
         return Outcome::fail(format!(
-            "the organization's policies {} to the role `{name}`; exempt the role from the statement, or let the copy go elsewhere",
+            "the organization's policies {} to the role `{name}`{by}; have the role exempted, or copy to where they allow",
             parts.join(", and ")
         ))
         .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
-        .saw(unique(seen));
+        .saw(seen);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
@@ -110,4 +114,42 @@ fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
         || matches!(facts.is_management_account(account), Fact::Known(true))
         || (none(facts.service_control_policies(account))
             && none(facts.resource_control_policies(account)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::inventory::{Assumption, items, read};
+    use crate::verdict::Status;
+
+    #[test]
+    fn policies_that_were_not_read_are_taken_for_granted_only_where_somebody_says_so() {
+        let vault =
+            |name: &str| format!("arn:aws:backup:us-east-2:111122223333:backup-vault:{name}");
+        let text = json!({
+            "schema": "backup-preflight/inventory/v1",
+            "copies": [{
+                "id": "c",
+                "resource": "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1",
+                "source_vault": vault("one"),
+                "destination_vault": vault("other"),
+                "role": "arn:aws:iam::111122223333:role/copies",
+            }],
+        })
+        .to_string();
+        let inventory = read("test", text.as_bytes()).unwrap();
+        let entry = items(&inventory.copies).first().unwrap();
+        let facts = Facts::new(&inventory);
+        let copy = Copy::of_entry(entry, &facts);
+        assert_eq!(run(&copy, &facts).status, Status::Undecided);
+        assert!(copy.assumptions.is_empty());
+        let facts = facts.assuming([Assumption::OrganizationPoliciesAllow]);
+        let copy = Copy::of_entry(entry, &facts);
+        assert_eq!(run(&copy, &facts).status, Status::Pass);
+        assert_eq!(copy.assumptions.len(), 1);
+        // Asked again, as remedies are proven, it is said once.
+        assert_eq!(Copy::new(copy.named(), &facts).assumptions.len(), 1);
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::described::tags;
 use super::words::{foretold, not_read};
-use super::{Check, MayFail};
+use super::{Check, MayFail, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, Tags};
@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let of_rule = of_rule(copy, facts);
+    let of_rule = of_rule(known!(facts.rule_of(copy.plan.as_ref())));
     let own: Option<&Tags> = match tags(copy, facts) {
         Fact::Known(tags) => tags,
         // What is backed up has at most 50 tags: only the rule's can make them more.
@@ -65,11 +65,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// The names of the tags that the plan's rule adds.
-fn of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> BTreeSet<&'a str> {
-    copy.plan
-        .as_ref()
-        .and_then(|plan| facts.backup_rule(&plan.id, &plan.rule))
-        .and_then(|rule| rule.get("RecoveryPointTags")?.as_object())
+fn of_rule(rule: Option<&Value>) -> BTreeSet<&str> {
+    rule.and_then(|rule| rule.get("RecoveryPointTags")?.as_object())
         .into_iter()
         .flat_map(|tags: &serde_json::Map<String, Value>| tags.keys().map(String::as_str))
         .collect()

@@ -196,7 +196,12 @@ impl Controls<'_> {
                 };
             }
             ControlRuling::Allowed if !unread.is_empty() => {}
-            other => return other,
+            settled @ (ControlRuling::Allowed
+            | ControlRuling::Assumed
+            | ControlRuling::Simulated
+            | ControlRuling::Denied { .. }
+            | ControlRuling::Missing { .. }
+            | ControlRuling::Open { .. }) => return settled,
         }
         if facts.assumes(Assumption::OrganizationPoliciesAllow) {
             return ControlRuling::Assumed;

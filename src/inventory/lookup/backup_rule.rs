@@ -2,12 +2,26 @@
 
 use serde_json::Value;
 
+use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
 use crate::inventory::read::items;
+use crate::known::Fact;
 
 use super::Facts;
 
 impl<'a> Facts<'a> {
+    /// The rule that makes a copy. `None`: none does.
+    #[must_use]
+    pub fn rule_of(&self, plan: Option<&PlanReference>) -> Fact<Option<&'a Value>> {
+        let Some(plan) = plan else {
+            return Fact::Known(None);
+        };
+        match self.backup_rule(&plan.id, &plan.rule) {
+            Some(rule) => Fact::Known(Some(rule)),
+            None => Fact::unknown(self.gap("backup:GetBackupPlan", &plan.id, None, None)),
+        }
+    }
+
     /// A rule of a backup plan, by the plan's id and the rule's name or id. `None` where the plan was not read, or has no
     /// such rule.
     #[must_use]

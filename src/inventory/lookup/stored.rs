@@ -125,6 +125,9 @@ impl<'a> Facts<'a> {
     /// `WARM`, `COLD` or `DELETED`. `None`: no such recovery point.
     #[must_use]
     pub fn point_storage_class(&self, arn: &Arn) -> Fact<Option<&'a str>> {
+        if let Fact::Known(None) = self.point_status(arn) {
+            return Fact::Known(None);
+        }
         fact(self.recovery_point(arn).field(|p| &p.storage_class), || {
             self.point_gap(arn)
         })
