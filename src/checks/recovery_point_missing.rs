@@ -26,6 +26,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             None => missing(point, "there is no such recovery point"),
         };
     }
+    if copy.copy_of.is_some() {
+        return Outcome::not_applicable("the recovery point is the one that another copy makes");
+    }
     let Some(resource) = known!(copy.resource.as_ref()) else {
         return Outcome::not_applicable("the copy names neither a recovery point nor a resource");
     };
