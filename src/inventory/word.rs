@@ -77,6 +77,11 @@ impl Timestamp {
         Self { text, moment }
     }
 
+    /// Milliseconds since 1970.
+    pub(super) fn milliseconds(&self) -> i128 {
+        self.moment.unix_timestamp_nanos() / 1_000_000
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {

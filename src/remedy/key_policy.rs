@@ -74,12 +74,12 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
         }
         None => (None, Vec::new()),
     };
-    let speaks_of_organization = speaks_of_organization(vault, facts);
     let mut copiers: Vec<Copier> = wanted
         .shares
         .iter()
         .map(|share| {
-            match organization(&share.principal, facts).filter(|_| speaks_of_organization) {
+            let organization = organization(&share.principal, facts);
+            match organization.filter(|id| speaks_of_organization(vault, id, facts)) {
                 Some(id) => Copier::Organization(id),
                 None => Copier::Role(share.principal.clone()),
             }
@@ -204,8 +204,8 @@ fn by_principal(shares: &[Share]) -> Vec<(Arn, Vec<&'static str>)> {
     all
 }
 
-/// Whether the vault's policy already lets an organization copy into it.
-fn speaks_of_organization(vault: &Arn, facts: &Facts<'_>) -> bool {
+/// Whether the vault's policy already lets this organization in for something.
+fn speaks_of_organization(vault: &Arn, id: &str, facts: &Facts<'_>) -> bool {
     facts
         .vault_policy(vault)
         .known()
@@ -213,10 +213,10 @@ fn speaks_of_organization(vault: &Arn, facts: &Facts<'_>) -> bool {
         .is_some_and(|policy| {
             policy.document().statements().iter().any(|statement| {
                 statement.effect() == Effect::Allow
-                    && statement
-                        .conditions()
-                        .iter()
-                        .any(|on| on.key().eq_ignore_ascii_case("aws:PrincipalOrgID"))
+                    && statement.conditions().iter().any(|on| {
+                        on.key().eq_ignore_ascii_case("aws:PrincipalOrgID")
+                            && on.values().any(|value| value == id)
+                    })
             })
         })
 }

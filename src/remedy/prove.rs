@@ -101,6 +101,90 @@ mod tests {
     use super::*;
     use crate::remedy::RemedyKind;
 
+    /// An inventory in which the backup's key is not shared.
+    const BEFORE: &str = include_str!("../sources/examples/field-notes-rds-before.json");
+
+    /// What the prover says of a change to the key's policy that is said to mend the sharing.
+    fn proven(
+        change: impl FnOnce(&crate::known::Arn, &crate::known::Arn) -> Option<Change>,
+    ) -> Option<bool> {
+        let inventory = crate::inventory::read("before", BEFORE.as_bytes()).unwrap();
+        let facts = Facts::new(&inventory);
+        let decided: Vec<Decided> = crate::inventory::items(&inventory.copies)
+            .iter()
+            .map(|entry| decide(Copy::of_entry(entry, &facts), &facts))
+            .collect();
+        let copy = &decided[0].copy;
+        let key = copy.backup_key.as_ref().known().unwrap().key().unwrap();
+        let role = copy.destination_service_linked_role().known().unwrap();
+        let mut draft = Draft::new(RemedyKind::KeyPolicy, key, "share the key");
+        draft.change = change(key, &role);
+        draft.targets = vec![crate::remedy::draft::Target {
+            copy: 0,
+            check: "source-key-not-shared",
+        }];
+        let mut drafts = [draft];
+        prove(&mut drafts, &decided, &facts);
+        drafts[0].remedy.proven
+    }
+
+    fn sharing(
+        key: &crate::known::Arn,
+        principal: &str,
+        actions: &[&str],
+        more: &[serde_json::Value],
+    ) -> Option<Change> {
+        let mut statements = vec![
+            serde_json::json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{}:root", key.account()?)},
+                "Action": "kms:*", "Resource": "*"}),
+            serde_json::json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": actions, "Resource": "*"}),
+        ];
+        statements.extend(more.iter().cloned());
+        let policy = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+        let policy = crate::inventory::Policy::from_value(&policy).ok()?;
+        Some(Change::none().key_policy(key, policy))
+    }
+
+    const NEEDED: &[&str] = &["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt"];
+
+    #[test]
+    fn a_change_that_suffices_is_proven() {
+        assert_eq!(
+            proven(|key, role| sharing(key, role.as_str(), NEEDED, &[])),
+            Some(true)
+        );
+    }
+
+    #[test]
+    fn a_change_that_does_not_suffice_is_not_proven() {
+        let another = "arn:aws:iam::999999999999:root";
+        assert_eq!(
+            proven(|key, _| sharing(key, another, NEEDED, &[])),
+            Some(false)
+        );
+        let less = &["kms:DescribeKey"];
+        assert_eq!(
+            proven(|key, role| sharing(key, role.as_str(), less, &[])),
+            Some(false)
+        );
+        assert_eq!(proven(|_, _| Some(Change::none())), Some(false));
+    }
+
+    #[test]
+    fn a_change_that_makes_another_check_worse_is_not_proven() {
+        let deny = serde_json::json!({"Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant", "Resource": "*",
+            "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/service-role/*"}}});
+        assert_eq!(
+            proven(|key, role| sharing(key, role.as_str(), NEEDED, &[deny])),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn what_the_inventory_cannot_show_is_neither() {
+        assert_eq!(proven(|_, _| None), None);
+    }
+
     #[test]
     fn only_what_the_checks_confirm_is_proven() {
         // A draft that promises nothing about any copy cannot be shown to work or not.

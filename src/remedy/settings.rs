@@ -121,12 +121,12 @@ fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
     });
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
-        move_to_cold_storage_after_days: cold,
+        move_to_cold_storage_after_days: cold.clone(),
         extra: Vec::new(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
     let account = copy.source_account();
-    draft.remedy.commands = vec![command(copy, wanted)];
+    draft.remedy.commands = vec![command(copy, wanted, cold.value().copied())];
     draft.remedy.account = match account {
         Fact::Known(account) => Some(account),
         Fact::Unknown(_) => None,
@@ -138,7 +138,7 @@ fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
     draft
 }
 
-fn command(copy: &Copy, days: i64) -> String {
+fn command(copy: &Copy, days: i64, cold: Option<i64>) -> String {
     if let Some(plan) = &copy.plan {
         return format!(
             "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days} in the Lifecycle of the copy action, then\n\
@@ -147,9 +147,13 @@ fn command(copy: &Copy, days: i64) -> String {
         );
     }
     let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));
+    // What the command leaves out of the lifecycle is not kept as it was, but not set.
+    let cold = cold
+        .map(|days| format!("MoveToColdStorageAfterDays={days},"))
+        .unwrap_or_default();
     format!(
         "aws backup start-copy-job{} --recovery-point-arn {} --source-backup-vault-name {} \
-         --destination-backup-vault-arn {} --iam-role-arn {} --lifecycle DeleteAfterDays={days}",
+         --destination-backup-vault-arn {} --iam-role-arn {} --lifecycle {cold}DeleteAfterDays={days}",
         region(copy.source_region().known().as_ref()),
         known(
             copy.recovery_point.as_ref().map(ToString::to_string),

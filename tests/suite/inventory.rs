@@ -1,6 +1,7 @@
 //! The inventory file: read, written, merged, and refused.
 
 mod hostile;
+mod lookups;
 mod merging;
 mod refusals;
 mod round_trip;

@@ -22,6 +22,7 @@ mod layers;
 mod live;
 mod policy;
 mod reference;
+mod remedies;
 mod report;
 mod scenarios;
 mod support;

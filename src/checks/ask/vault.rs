@@ -28,7 +28,7 @@ pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Pol
             denies: None,
         };
     };
-    rule(facts, role, vault, policy, request, COPY_INTO)
+    rule(facts, role, vault, vault, policy, request, COPY_INTO)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -46,7 +46,8 @@ pub fn copy_from(
             denies: None,
         };
     };
-    rule(facts, role, vault, policy, request, COPY_FROM)
+    let target = &copy.destination_vault;
+    rule(facts, role, vault, target, policy, request, COPY_FROM)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault. `None` where the role's ARN is none.
@@ -116,6 +117,7 @@ fn rule(
     facts: &Facts<'_>,
     role: &Arn,
     vault: &Arn,
+    target: &Arn,
     policy: &Policy,
     mut request: Request,
     action: &'static str,
@@ -127,7 +129,12 @@ fn rule(
         document: policy.document(),
     };
     let gaps = |keys: &[String]| {
-        let gap = |key: &String| gap_of_key(key, facts, role, vault);
+        let gap = |key: &String| {
+            // Only this key is about the vault that the copy goes to.
+            let of_target = key.eq_ignore_ascii_case("backup:CopyTargetOrgPaths");
+            let subject = if of_target { target } else { vault };
+            gap_of_key(key, facts, role, subject)
+        };
         keys.iter().map(gap).collect()
     };
     match resource_side(&request, Some(policy.document())) {

@@ -15,7 +15,7 @@ pub struct Index<'a> {
     pub inventory: &'a Inventory,
     pub accounts: HashMap<AccountId, &'a Account>,
     pub regions: HashMap<(AccountId, Region), &'a RegionFacts>,
-    pub gaps: HashMap<(&'a str, &'a str), &'a GapEntry>,
+    pub gaps: HashMap<(&'a str, &'a str), Vec<&'a GapEntry>>,
     vaults: ByArn<'a, Vault>,
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
@@ -40,12 +40,12 @@ impl<'a> Index<'a> {
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
+            let asked = (&*gap.operation, subject);
+            index.gaps.entry(asked).or_default().push(gap);
+        }
+        for gaps in index.gaps.values_mut() {
             // Of two that were asked the same, the one with AWS's answer tells more.
-            let rank = |gap: &GapEntry| (gap.error.value().is_none(), gap.to_gap());
-            let known = index.gaps.entry((&gap.operation, subject)).or_insert(gap);
-            if rank(gap) < rank(known) {
-                *known = gap;
-            }
+            gaps.sort_by_cached_key(|gap| (gap.error.value().is_none(), gap.to_gap()));
         }
         for account in items(&inventory.accounts) {
             index.accounts.insert(account.account, account);
@@ -100,8 +100,22 @@ impl<'a> Index<'a> {
         }
     }
 
-    pub fn gap(&self, operation: &str, subject: &str) -> Option<&'a GapEntry> {
-        self.gaps.get(&(operation, subject)).copied()
+    /// The gap that this question left; one of another account or Region is about something else.
+    pub fn gap(
+        &self,
+        operation: &str,
+        subject: &str,
+        account: Option<AccountId>,
+        region: Option<&Region>,
+    ) -> Option<&'a GapEntry> {
+        let gaps = self.gaps.get(&(operation, subject))?;
+        let of = |gap: &&&GapEntry| {
+            let other_account = gap.account.value().zip(account);
+            let other_region = gap.region.value().zip(region);
+            other_account.is_none_or(|(one, other)| *one == other)
+                && other_region.is_none_or(|(one, other)| one == other)
+        };
+        gaps.iter().find(of).copied()
     }
     pub fn vaults(&self, arn: &str) -> &[&'a Vault] {
         self.vaults.get(arn).map_or(&[], Vec::as_slice)

@@ -86,7 +86,7 @@ impl<'a> Facts<'a> {
         let recorded = self
             .layers
             .iter()
-            .find_map(|layer| layer.gap(operation, subject));
+            .find_map(|layer| layer.gap(operation, subject, account, region));
         match recorded {
             Some(entry) => entry.to_gap(),
             None => Gap {

@@ -1,6 +1,6 @@
 //! Resources and recovery points.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
+use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::key::EncryptedWith;
@@ -92,32 +93,24 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The vault of the newest recovery point of the resource.
+    /// The vault of the newest recovery point of the resource; unknown where one of them lacks its date or its vault.
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
         let points = self.seen(|layer| layer.backups(resource.as_str()));
-        points
-            .parts
-            .iter()
-            .filter_map(|point| {
-                Some((
-                    point.creation_date.value()?,
-                    point.backup_vault_arn.value()?,
-                ))
-            })
-            .max_by(|(one, a), (other, b)| by_age(&one.0, &other.0).then_with(|| b.cmp(a)))
-            .map(|(_, vault)| vault.clone())
-            .map_or_else(
-                || {
-                    Fact::unknown(self.gap(
-                        "backup:ListRecoveryPointsByResource",
-                        resource.as_str(),
-                        resource.account(),
-                        resource.region().as_ref(),
-                    ))
-                },
-                Fact::Known,
-            )
+        let dated = points.parts.iter().map(|point| {
+            let moment = moment(&point.creation_date.value()?.0)?;
+            Some((moment, Reverse(point.backup_vault_arn.value()?)))
+        });
+        let newest = dated.collect::<Option<Vec<_>>>();
+        match newest.and_then(|dated| dated.into_iter().max()) {
+            Some((_, Reverse(vault))) => Fact::Known(vault.clone()),
+            None => Fact::unknown(self.gap(
+                "backup:ListRecoveryPointsByResource",
+                resource.as_str(),
+                resource.account(),
+                resource.region().as_ref(),
+            )),
+        }
     }
 
     /// The recovery point's status. `None`: no such recovery point.
@@ -213,11 +206,16 @@ fn encrypted_with(encrypted: Field<&bool>, key: Field<&Arn>) -> Option<Encrypted
     }
 }
 
-/// Which of two creation dates is earlier. Numbers are seconds since 1970, texts RFC 3339 in UTC.
-fn by_age(one: &Value, other: &Value) -> Ordering {
-    match (one.as_f64(), other.as_f64()) {
-        (Some(one), Some(other)) => one.total_cmp(&other),
-        _ => one.as_str().cmp(&other.as_str()),
+/// A creation date as milliseconds since 1970: AWS prints numbers, in seconds, or RFC 3339 text with any offset.
+fn moment(date: &Value) -> Option<i128> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a date of AWS's in milliseconds is far below the limit, and the cast saturates"
+    )]
+    match date {
+        Value::Number(seconds) => Some((seconds.as_f64()? * 1000.0) as i128),
+        Value::String(text) => Timestamp::parse(text).map(|moment| moment.milliseconds()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

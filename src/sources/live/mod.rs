@@ -7,6 +7,7 @@
 mod backup;
 mod book;
 mod dynamodb;
+mod error;
 mod files;
 mod found;
 mod iam;
@@ -21,8 +22,10 @@ mod shape;
 
 use crate::inventory::{Inventory, Timestamp};
 
-pub use named_copy::{LiveError, NamedCopy, Side};
-pub use session::{Credentials, Settings};
+pub use error::{LiveError, Side};
+pub use named_copy::NamedCopy;
+pub use reply::{Kind as TroubleKind, Trouble};
+pub use session::{Credentials, Settings, SignInError};
 
 /// Reads what decides a named copy: both vaults, their keys, the resource, its recovery points, the copy role, the
 /// destination's service-linked role, and the settings of accounts and Regions. Without destination credentials it

@@ -9,7 +9,6 @@ pub const SOURCE: &str = "/accounts/0/regions/0";
 pub const DESTINATION: &str = "/accounts/1/regions/0";
 pub const COPY: &str = "/copies/0";
 pub const COPY_ROLE: &str = "/accounts/0/roles/0";
-pub const SERVICE_LINKED_ROLE: &str = "/accounts/1/roles/0";
 pub const SOURCE_VAULT: &str = "/accounts/0/regions/0/vaults/0";
 pub const DESTINATION_VAULT: &str = "/accounts/1/regions/0/vaults/0";
 pub const RESOURCE: &str = "/accounts/0/regions/0/resources/0";
@@ -18,8 +17,6 @@ pub const POINT: &str = "/accounts/0/regions/0/recovery_points/0";
 pub const RESOURCE_KEY: &str = "/accounts/0/regions/0/keys/0";
 /// The key of the source vault.
 pub const SOURCE_VAULT_KEY: &str = "/accounts/0/regions/0/keys/1";
-/// The key of the destination vault.
-pub const DESTINATION_KEY: &str = "/accounts/1/regions/0/keys/0";
 
 pub const FROM: &str = "111122223333";
 pub const TO: &str = "444455556666";

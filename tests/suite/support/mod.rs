@@ -5,5 +5,5 @@ mod program;
 pub mod verdicts;
 
 pub use estate::Estate;
-pub use program::{Ran, run, run_with};
+pub use program::{run, run_with};
 pub use verdicts::{Verdicts, decide, decided, verdict};
