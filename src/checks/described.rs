@@ -32,7 +32,7 @@ impl<'a> Described<'a> {
 /// What the service says of that which is copied. A recovery point with an ARN of AWS Backup's own, such as a
 /// continuous one, has no snapshot yet: there the resource speaks.
 pub fn described<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Described<'a>> {
-    if let Some(point) = &copy.recovery_point
+    if let Some(point) = copy.first_point()
         && point.service() != "backup"
     {
         return facts.point_description(point).map(|detail| Described {
@@ -107,7 +107,7 @@ pub fn option_groups<'a>(described: &Described<'a>) -> Vec<&'a str> {
 
 /// The tags that will go along: those of the recovery point, or of the resource whose backup is copied.
 pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
-    match (&copy.recovery_point, copy.resource.as_ref()) {
+    match (copy.first_point(), copy.resource.as_ref()) {
         (Some(point), _) => facts.point_tags(point),
         (None, Fact::Known(Some(resource))) => facts.resource_tags(resource),
         (None, Fact::Known(None)) => Fact::unknown(not_named(copy)),

@@ -20,6 +20,12 @@ impl Copy {
             "service-role/AWSBackupDefaultServiceRole",
         );
         let first = self.named();
+        let mut assumptions = vec![
+            format!("backup: the one that the copy `{}` makes", self.id),
+            "role: AWSBackupDefaultServiceRole of the account that the copy lies in".to_owned(),
+            "lifecycle: what comes back never expires".to_owned(),
+        ];
+        assumptions.extend(self.cold_later());
         let named = Named {
             id: format!("{}/back", self.id).into(),
             resource: first.resource.clone(),
@@ -30,13 +36,28 @@ impl Copy {
             lifecycle: Fact::Known(None),
             start: Start::OnDemand,
             plan: None,
-            assumptions: vec![
-                format!("backup: the one that the copy `{}` makes", self.id),
-                "role: AWSBackupDefaultServiceRole of the account that the copy lies in".to_owned(),
-                "lifecycle: what comes back never expires".to_owned(),
-            ],
+            assumptions,
             copy_of: Some(Box::new(first)),
         };
         Some(Self::new(named, facts))
+    }
+
+    /// The recovery point that it begins with: its own, else that of the copy which makes its backup.
+    #[must_use]
+    pub fn first_point(&self) -> Option<&Arn> {
+        let of_first = || self.copy_of.as_ref()?.recovery_point.as_ref();
+        self.recovery_point.as_ref().or_else(of_first)
+    }
+
+    /// What is taken for granted of a copy that moves to cold storage, from where nothing can be copied.
+    fn cold_later(&self) -> Option<String> {
+        match self.lifecycle.as_ref() {
+            Fact::Known(None) => None,
+            Fact::Known(Some(kept)) => kept
+                .move_to_cold_storage_after_days
+                .value()
+                .map(|days| format!("storage: the copy is warm, which it is for {days} days")),
+            Fact::Unknown(_) => Some("storage: the copy is warm".to_owned()),
+        }
     }
 }

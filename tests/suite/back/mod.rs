@@ -44,7 +44,8 @@ fn status(decided: &Decided, id: &str) -> Status {
         .unwrap()
 }
 
-/// The field notes' estate with its home vault on a customer managed key and the backup account's key shared.
+/// The field notes' estate with its home vault on a customer managed key, the backup account's key shared, and the
+/// default role there too.
 fn mended() -> Value {
     let mut estate = example("field-notes-rds");
     // The backup account has its own default role, with the same policies as that of the home account.
@@ -165,7 +166,7 @@ fn a_shared_key_and_an_open_vault_on_a_key_of_its_own_let_it_back() {
     ] {
         assert_eq!(status(&decided, id), Status::Pass, "{id}");
     }
-    assert_ne!(decided.verdict, Verdict::Blocked);
+    assert_eq!(decided.verdict, Verdict::Feasible);
 }
 
 #[test]
@@ -246,5 +247,43 @@ fn its_remedies_are_proven_and_never_touch_the_resource() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_resource_that_is_gone_does_not_keep_its_copy_from_coming_back() {
+    let mut estate = mended();
+    let resource = "arn:aws:rds:us-east-1:111222333444:db:orders";
+    let points = estate["accounts"][0]["regions"][0]["recovery_points"]
+        .as_array_mut()
+        .unwrap();
+    for point in points {
+        point["ResourceArn"] = json!(resource);
+    }
+    estate["accounts"][0]["regions"][0]["resources"] =
+        json!([{"ResourceArn": resource, "ResourceType": null}]);
+    let inventory = inventory(&estate);
+    let facts = Facts::new(&inventory);
+    let (there, back) = both(&facts, &inventory).remove(0);
+    assert_eq!(back.first_point(), there.recovery_point.as_ref());
+    let decided = decide(back, &facts);
+    assert_eq!(
+        status(&decided, "recovery-point-missing"),
+        Status::NotApplicable
+    );
+    assert_ne!(decided.verdict, Verdict::Blocked);
+}
+
+#[test]
+fn a_copy_that_will_be_cold_is_taken_to_be_warm_and_says_so() {
+    for (days, said) in [(json!(7), true), (Value::Null, false)] {
+        let mut estate = mended();
+        estate["copies"][0]["lifecycle"] =
+            json!({"DeleteAfterDays": 365, "MoveToColdStorageAfterDays": days});
+        let inventory = inventory(&estate);
+        let facts = Facts::new(&inventory);
+        let (_, back) = both(&facts, &inventory).remove(0);
+        let about = |text: &String| text.starts_with("storage: the copy is warm");
+        assert_eq!(back.assumptions.iter().any(about), said, "{days}");
     }
 }

@@ -49,6 +49,9 @@ case $operation in
   "backup update-global-settings") touch "$STATE/switch" ;;
   "iam get-role") show "role-$id" NoSuchEntity ;;
   "iam create-service-linked-role") touch "$STATE/role-AWSServiceRoleForBackup" && echo made >"$STATE/role-AWSServiceRoleForBackup" ;;
+  "iam update-assume-role-policy") keep "role-$id" ;;
+  "iam get-role-policy") show "inline-$id" NoSuchEntity ;;
+  "iam put-role-policy") keep "inline-$id" ;;
   "cloudformation deploy") ;;
   *) refuse "UnknownOperation $operation" ;;
 esac

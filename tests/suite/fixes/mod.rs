@@ -87,3 +87,33 @@ fn the_difference_turns_the_policy_before_into_the_one_after() {
 fn nothing_to_change_is_no_file() {
     assert!(Made::of_example("field-notes-rds").files.is_empty());
 }
+
+#[test]
+fn whatever_is_wrong_the_files_are_valid() {
+    let mut seen = 0;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let folders = |path: &std::path::Path| {
+        let entries = std::fs::read_dir(path).unwrap();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect::<Vec<_>>()
+    };
+    for scenario in folders(&root).iter().flat_map(|check| folders(check)) {
+        let text = std::fs::read(scenario.join("inventory.json")).unwrap();
+        let made = Made::of(&serde_json::from_slice(&text).unwrap());
+        for file in made
+            .files
+            .iter()
+            .filter(|file| file.path.ends_with(".json"))
+        {
+            serde_json::from_str::<serde_json::Value>(&file.text)
+                .unwrap_or_else(|error| panic!("{scenario:?}: {}: {error}", file.path));
+        }
+        if !made.files.is_empty() {
+            support::succeeds("bash", &["-n", made.path("apply.sh").to_str().unwrap()]);
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}

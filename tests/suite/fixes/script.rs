@@ -19,14 +19,15 @@ const ACCOUNTS: [&str; 4] = [
     "999988887777",
 ];
 /// The calls that only read.
-const READS: [&str; 8] = [
+const READS: [&str; 9] = [
     "sts get-caller-identity",
     "kms get-key-policy",
     "kms describe-key",
     "backup list-backup-vaults",
     "backup get-backup-vault-access-policy",
     "backup describe-global-settings",
-    "iam get-role",
+    "iam get-role ",
+    "iam get-role-policy",
     "account get-region-opt-status",
 ];
 
@@ -381,4 +382,42 @@ fn a_name_that_a_shell_would_obey_is_a_name() {
     let ran = world.run(&["--yes"], "", true);
     assert_eq!((ran.code, ran.changes.len()), (0, 2), "{}", ran.error);
     assert!(!world.state("evil").exists());
+}
+
+#[test]
+fn a_role_gets_its_trust_and_its_permission_once() {
+    let mut estate = example("field-notes-rds");
+    let role = &mut estate["accounts"][0]["roles"][0];
+    assert!(
+        role["Arn"]
+            .as_str()
+            .unwrap()
+            .ends_with("/AWSBackupDefaultServiceRole")
+    );
+    let trust = json!({"Version": "2012-10-17", "Statement": []});
+    role["AssumeRolePolicyDocument"] = trust.clone();
+    role["AttachedPolicies"] = json!([]);
+    role["InlinePolicies"] = json!([]);
+    let world = World::of(&estate);
+    world.put("role-AWSBackupDefaultServiceRole", &trust.to_string());
+    let ran = world.run(&["--yes"], "", true);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
+    assert_eq!(
+        ran.changes,
+        ["iam put-role-policy", "iam update-assume-role-policy"]
+    );
+    assert!(
+        world
+            .policy("role-AWSBackupDefaultServiceRole")
+            .unwrap()
+            .to_string()
+            .contains("backup.amazonaws.com")
+    );
+    let again = world.run(&["--yes"], "", true);
+    assert_eq!(
+        (again.code, again.changes),
+        (0, Vec::new()),
+        "{}",
+        again.error
+    );
 }
