@@ -32,6 +32,14 @@ const BLOCKED: u8 = 1;
 const WRONG: u8 = 2;
 /// Something is undecided, and nothing blocked.
 const UNDECIDED: u8 = 3;
+/// Ctrl-C.
+const STOPPED: u8 = 130;
+
+/// What was read, and whether all of it was.
+struct Gathered {
+    inventory: Inventory,
+    stopped: bool,
+}
 
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
@@ -72,23 +80,23 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    let (report, _) = decide(asked, output)?;
-    write_report(&report, output)?;
-    Ok(exit_code(&report, output.strict))
+    let found = decide(asked, output)?;
+    write_report(&found.report, output)?;
+    Ok(found.exit_code(output.strict))
 }
 
 /// Decides, writes the remedies as files, and ends as `check` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    let (report, remedies) = decide(&asked.check, output)?;
+    let found = decide(&asked.check, output)?;
     if !output.format.is_empty() {
-        write_report(&report, output)?;
+        write_report(&found.report, output)?;
     }
-    let files = report::fixes(&remedies);
+    let files = report::fixes(&found.remedies);
     if !files.is_empty() {
         let files = files.iter().map(|file| (&*file.path, &*file.text));
         folder::write_all(&asked.dir, files, asked.force)?;
     }
-    let text = report::fixes_summary(&report, &files, &asked.dir.display().to_string());
+    let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
     if output.format.iter().any(|to| to.file.is_none()) {
         if !output.quiet {
             eprint!("{text}");
@@ -96,13 +104,33 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
     } else {
         print(&text)?;
     }
-    Ok(exit_code(&report, output.strict))
+    Ok(found.exit_code(output.strict))
 }
 
 /// What was decided of the copies that were asked about, and what to change.
-fn decide(asked: &Check, output: &Output) -> anyhow::Result<(Report, Vec<Remedy>)> {
+struct Found {
+    report: Report,
+    remedies: Vec<Remedy>,
+    /// Ctrl-C ended the reading: this is what was known then.
+    stopped: bool,
+}
+
+impl Found {
+    fn exit_code(&self, strict: bool) -> u8 {
+        if self.stopped {
+            STOPPED
+        } else {
+            exit_code(&self.report, strict)
+        }
+    }
+}
+
+fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     one_format_to_standard_output(output)?;
-    let mut inventory = facts_for(asked, output)?;
+    let Gathered {
+        mut inventory,
+        stopped,
+    } = facts_for(asked, output)?;
     narrow(&mut inventory, asked)?;
     if let Some(file) = &asked.save {
         recorded::write(file, &to_json(&inventory)?)?;
@@ -137,7 +165,11 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<(Report, Vec<Remedy>
             "there are no copies to decide: the inventory names none",
         );
     }
-    Ok((report, remedies))
+    Ok(Found {
+        report,
+        remedies,
+        stopped,
+    })
 }
 
 /// The ways back of all copies that say where they come from.
@@ -172,7 +204,7 @@ fn exit_code(report: &Report, strict: bool) -> u8 {
 }
 
 /// The inventory of what was asked: files, examples, AWS.
-fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Inventory> {
+fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
     let from_files = !asked.inventory.is_empty() || !asked.example.is_empty();
     let named = asked.to.is_some();
     if named && asked.resource.is_none() && asked.recovery_point.is_none() {
@@ -193,19 +225,21 @@ fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Inventory> {
     for stranger in strangers {
         warn(output, &stranger.to_string());
     }
+    let mut stopped = false;
     if asked.live || !from_files {
         let read = read_aws(asked)?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
-            ("AWS".to_owned(), read),
+            ("AWS".to_owned(), read.inventory),
         ])?;
+        stopped = read.stopped;
     }
-    Ok(inventory)
+    Ok(Gathered { inventory, stopped })
 }
 
 #[cfg(feature = "live")]
-fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
-    use crate::sources::live::{self, Credentials, NamedCopy, Settings};
+fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
+    use crate::sources::live::{self, Credentials, LiveError, NamedCopy, Settings};
     let Some(to) = &asked.to else {
         bail!(
             "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
@@ -232,23 +266,25 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
         timeout: asked.timeout(),
         ..Settings::default()
     };
-    let there = live::collect(
-        &copy,
-        &source,
-        destination.as_ref(),
-        &settings,
-        recorded::now(),
-    )?;
-    let Some(home) = asked
-        .and_back
-        .then(|| {
-            asked
-                .source_vault
-                .clone()
-                .or_else(|| newest_vault(asked, &there))
-        })
-        .flatten()
-    else {
+    let read = |copy: &NamedCopy, source: &Credentials, destination: Option<&Credentials>| {
+        match live::collect(copy, source, destination, &settings, recorded::now()) {
+            Ok(inventory) => Ok(Gathered {
+                inventory,
+                stopped: false,
+            }),
+            Err(LiveError::Stopped(inventory)) => Ok(Gathered {
+                inventory: *inventory,
+                stopped: true,
+            }),
+            Err(error) => Err(error),
+        }
+    };
+    let there = read(&copy, &source, destination.as_ref())?;
+    let home = asked
+        .source_vault
+        .clone()
+        .or_else(|| newest_vault(asked, &there.inventory));
+    let Some(home) = home.filter(|_| asked.and_back && !there.stopped) else {
         return Ok(there);
     };
     // The two sides change places. What is copied was read already, with the credentials of its own account.
@@ -259,21 +295,22 @@ fn read_aws(asked: &Check) -> anyhow::Result<Inventory> {
         destination_vault: home,
         role: None,
     };
-    let back = live::collect(
+    let back = read(
         &back,
         destination.as_ref().unwrap_or(&source),
         destination.is_some().then_some(&source),
-        &settings,
-        recorded::now(),
     )?;
-    Ok(inventory::merge([
-        ("AWS".to_owned(), there),
-        ("AWS, for the way back".to_owned(), back),
-    ])?)
+    Ok(Gathered {
+        inventory: inventory::merge([
+            ("AWS".to_owned(), there.inventory),
+            ("AWS, for the way back".to_owned(), back.inventory),
+        ])?,
+        stopped: back.stopped,
+    })
 }
 
 #[cfg(not(feature = "live"))]
-fn read_aws(_: &Check) -> anyhow::Result<Inventory> {
+fn read_aws(_: &Check) -> anyhow::Result<Gathered> {
     bail!(
         "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
     )

@@ -6,16 +6,17 @@ use serde_json::json;
 use super::moto::{ACCOUNT, Keys, Moto};
 use super::*;
 
-const OTHER: &str = "222222222222";
-const REGION: &str = "us-east-1";
+pub const OTHER: &str = "222222222222";
+pub const REGION: &str = "us-east-1";
 
-struct Stage {
-    moto: Moto,
-    dir: TempDir,
+/// A moto, and a folder for the files of those that ask it.
+pub struct Stage {
+    pub moto: Moto,
+    pub dir: TempDir,
 }
 
 impl Stage {
-    fn set() -> Self {
+    pub fn set() -> Self {
         Self {
             moto: Moto::start(),
             dir: TempDir::new().unwrap(),
@@ -88,6 +89,81 @@ impl Stage {
             ],
         );
     }
+
+    /// An RDS database on a key of its own, two vaults on keys of theirs, and the two roles: a copy between two accounts.
+    pub fn copy(&self, ours: &Keys, theirs: &Keys) -> NamedCopy {
+        let moto = &self.moto;
+        moto.aws(
+            ours,
+            REGION,
+            &[
+                "organizations",
+                "create-organization",
+                "--feature-set",
+                "ALL",
+            ],
+        );
+        let data = self.key(ours, "alias/orders");
+        let ours_key = self.key(ours, "alias/prod");
+        let theirs_key = self.key(theirs, "alias/central");
+        let prod = self.vault(ours, "prod", &ours_key);
+        let central = self.vault(theirs, "central", &theirs_key);
+        let database = moto.aws(
+            ours,
+            REGION,
+            &[
+                "rds",
+                "create-db-instance",
+                "--db-instance-identifier",
+                "orders",
+                "--db-instance-class",
+                "db.t3.micro",
+                "--engine",
+                "mysql",
+                "--allocated-storage",
+                "20",
+                "--master-username",
+                "root",
+                "--master-user-password",
+                "not-a-secret",
+                "--storage-encrypted",
+                "--kms-key-id",
+                &data,
+                "--tags",
+                "Key=team,Value=orders",
+            ],
+        );
+        let database = database["DBInstance"]["DBInstanceArn"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        self.role(ours, "/service-role/", "AWSBackupDefaultServiceRole");
+        moto.aws(
+            ours,
+            REGION,
+            &[
+                "iam",
+                "attach-role-policy",
+                "--role-name",
+                "AWSBackupDefaultServiceRole",
+                "--policy-arn",
+                "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+            ],
+        );
+        self.role(
+            theirs,
+            "/aws-service-role/backup.amazonaws.com/",
+            "AWSServiceRoleForBackup",
+        );
+
+        NamedCopy {
+            resource: Some(arn(&database)),
+            recovery_point: None,
+            source_vault: Some(arn(&prod)),
+            destination_vault: arn(&central),
+            role: None,
+        }
+    }
 }
 
 #[test]
@@ -95,76 +171,12 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
     let stage = Stage::set();
     let moto = &stage.moto;
     let (ours, theirs) = (Moto::keys(), moto.keys_of(OTHER));
-    moto.aws(
-        &ours,
-        REGION,
-        &[
-            "organizations",
-            "create-organization",
-            "--feature-set",
-            "ALL",
-        ],
+    let copy = stage.copy(&ours, &theirs);
+    let (database, prod, central) = (
+        copy.resource.clone().unwrap().to_string(),
+        copy.source_vault.clone().unwrap().to_string(),
+        copy.destination_vault.to_string(),
     );
-    let data = stage.key(&ours, "alias/orders");
-    let ours_key = stage.key(&ours, "alias/prod");
-    let theirs_key = stage.key(&theirs, "alias/central");
-    let prod = stage.vault(&ours, "prod", &ours_key);
-    let central = stage.vault(&theirs, "central", &theirs_key);
-    let database = moto.aws(
-        &ours,
-        REGION,
-        &[
-            "rds",
-            "create-db-instance",
-            "--db-instance-identifier",
-            "orders",
-            "--db-instance-class",
-            "db.t3.micro",
-            "--engine",
-            "mysql",
-            "--allocated-storage",
-            "20",
-            "--master-username",
-            "root",
-            "--master-user-password",
-            "not-a-secret",
-            "--storage-encrypted",
-            "--kms-key-id",
-            &data,
-            "--tags",
-            "Key=team,Value=orders",
-        ],
-    );
-    let database = database["DBInstance"]["DBInstanceArn"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    stage.role(&ours, "/service-role/", "AWSBackupDefaultServiceRole");
-    moto.aws(
-        &ours,
-        REGION,
-        &[
-            "iam",
-            "attach-role-policy",
-            "--role-name",
-            "AWSBackupDefaultServiceRole",
-            "--policy-arn",
-            "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
-        ],
-    );
-    stage.role(
-        &theirs,
-        "/aws-service-role/backup.amazonaws.com/",
-        "AWSServiceRoleForBackup",
-    );
-
-    let copy = NamedCopy {
-        resource: Some(arn(&database)),
-        recovery_point: None,
-        source_vault: Some(arn(&prod)),
-        destination_vault: arn(&central),
-        role: None,
-    };
     let destination = Credentials {
         role_arn: Some(format!("arn:aws:iam::{OTHER}:role/tester")),
         ..profile("moto")
@@ -179,8 +191,13 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
     );
     let found = as_value(&found.unwrap());
 
+    let key_of = |arn: &str| {
+        let key = object(&found, arn).unwrap()["EncryptionKeyArn"].clone();
+        key.as_str().unwrap().to_owned()
+    };
+    let (data, ours_key, theirs_key) = (key_of(&database), key_of(&prod), key_of(&central));
+    assert!(data.starts_with("arn:aws:kms:") && data != ours_key && ours_key != theirs_key);
     let resource = object(&found, &database).unwrap();
-    assert_eq!(resource["EncryptionKeyArn"], json!(data));
     assert_eq!(resource["Tags"], json!({"team": "orders"}));
     assert_eq!(resource["Detail"]["Engine"], "mysql");
     for (key, alias) in [
@@ -193,10 +210,6 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
         assert_eq!(key["Aliases"], json!([format!("alias/{alias}")]));
         assert!(key["Policy"]["Statement"].is_array(), "{key}");
     }
-    assert_eq!(
-        object(&found, &central).unwrap()["EncryptionKeyArn"],
-        json!(theirs_key)
-    );
     let role = format!("arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole");
     assert!(object(&found, &role).unwrap()["AssumeRolePolicyDocument"].is_object());
     let linked = LINKED_ROLE.replace(DESTINATION, OTHER);

@@ -1,6 +1,7 @@
 //! Live collection against the tests' own AWS.
 
 mod against_moto;
+mod end_to_end;
 mod faults;
 mod law;
 mod missing;

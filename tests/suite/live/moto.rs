@@ -83,6 +83,11 @@ impl Moto {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Where AWS's own command line is.
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// Keys of moto's own account.
     pub fn keys() -> Keys {
         Keys {
