@@ -1,6 +1,6 @@
 //! The policy language of AWS IAM, with three values: allowed, denied, and unknown where a fact that matters was not read.
 //!
-//! [`Document`] is a policy, [`Request`] a question, and [`evaluate`] puts it to all [`Policies`] that apply.
+//! [`Document`] is a policy, [`Request`] a question, and [`evaluate()`] puts it to all [`Policies`] that apply.
 //! [`resource_side`], [`identity_side`] and [`control_side`] put it to one party alone, so that a report can name the
 //! document at fault.
 //!
