@@ -1,0 +1,206 @@
+//! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
+
+use crate::catalog::Kind;
+use crate::inventory::lookup::Facts;
+use crate::known::{Arn, Fact, Gap, ResourceType};
+
+use super::Named;
+
+/// What kind of resource a copy is of, as far as the facts tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KindOf {
+    /// This one.
+    Known(Kind),
+    /// One of these; the gap names the call that would tell which.
+    OneOf(&'static [Kind], Box<Gap>),
+    /// A type that AWS Backup's table does not have.
+    Unlisted(String),
+    /// Nothing is known of it.
+    Unknown(Box<Gap>),
+}
+
+impl KindOf {
+    /// What every kind that it may be agrees on; unknown where they do not.
+    pub fn agreed<T: PartialEq>(&self, of: impl Fn(Kind) -> T) -> Fact<Option<T>> {
+        match self {
+            Self::Known(kind) => Fact::Known(Some(of(*kind))),
+            Self::Unlisted(_) => Fact::Known(None),
+            Self::Unknown(gap) => Fact::Unknown(gap.clone()),
+            Self::OneOf(kinds, gap) => {
+                let mut answers = kinds.iter().map(|kind| of(*kind));
+                match answers.next() {
+                    Some(first) if answers.all(|answer| answer == first) => {
+                        Fact::Known(Some(first))
+                    }
+                    _ => Fact::Unknown(gap.clone()),
+                }
+            }
+        }
+    }
+}
+
+/// The resource type, and the kind that it is a variant of.
+pub(super) fn kind_of(
+    named: &Named,
+    resource: &Fact<Option<Arn>>,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> (Fact<ResourceType>, KindOf) {
+    let resource = match resource {
+        Fact::Known(arn) => arn.as_ref(),
+        Fact::Unknown(_) => None,
+    };
+    let resource_type = resource_type(named, resource, facts);
+    let of = match &resource_type {
+        Fact::Unknown(gap) => return (resource_type.clone(), KindOf::Unknown(gap.clone())),
+        Fact::Known(of) => of,
+    };
+    let kinds = Kind::candidates(of);
+    let kind = match (of, kinds) {
+        (_, []) => KindOf::Unlisted(of.to_string()),
+        (_, [kind]) => KindOf::Known(*kind),
+        (ResourceType::DynamoDb, _) => dynamodb_kind(named, resource, source_vault, facts, kinds),
+        (ResourceType::Rds, _) => rds_kind(named, resource, facts, kinds),
+        (ResourceType::Fsx, _) => fsx_kind(named, resource, facts, kinds),
+        // With or without VSS an EC2 backup is the same AMI, and AWS's table has the same marks for both.
+        (ResourceType::Ec2, _) => KindOf::Known(Kind::Ec2),
+        _ => one_of(kinds, gap_of(named, resource, facts)),
+    };
+    (resource_type, kind)
+}
+
+fn one_of(kinds: &'static [Kind], gap: Gap) -> KindOf {
+    KindOf::OneOf(kinds, Box::new(gap))
+}
+
+fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fact<ResourceType> {
+    if let Some(point) = &named.recovery_point
+        && let Fact::Known(Some(of)) = facts.point_resource_type(point)
+    {
+        return Fact::Known(of.clone());
+    }
+    if let Some(resource) = resource {
+        if let Fact::Known(Some(of)) = facts.resource_type(resource) {
+            return Fact::Known(of.clone());
+        }
+        if let Some(of) = ResourceType::of_resource(resource) {
+            return Fact::Known(of);
+        }
+        if let Fact::Known(Some(detail)) = facts.resource_detail(resource)
+            && let Some(kind) = detail
+                .get("Engine")
+                .and_then(|e| e.as_str())
+                .and_then(Kind::of_cluster_engine)
+        {
+            return Fact::Known(kind.resource_type());
+        }
+    }
+    Fact::unknown(gap_of(named, resource, facts))
+}
+
+/// The call that would tell what is copied.
+pub(super) fn gap_of(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Gap {
+    if let Some(point) = &named.recovery_point
+        && let Fact::Unknown(gap) = facts.point_status(point)
+    {
+        return *gap;
+    }
+    if let Some(resource) = resource {
+        return facts.resource_call(resource);
+    }
+    let arn = named
+        .recovery_point
+        .as_ref()
+        .unwrap_or(&named.destination_vault);
+    facts.gap(
+        "backup:DescribeRecoveryPoint",
+        arn.as_str(),
+        arn.account(),
+        arn.region().as_ref(),
+    )
+}
+
+/// A DynamoDB backup has the advanced features where it was made with them: its ARN tells. One that will be made has
+/// them where the Region's settings say so.
+fn dynamodb_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    if let Some(point) = &named.recovery_point {
+        return match point.service() {
+            "backup" => KindOf::Known(Kind::DynamoDbAdvanced),
+            "dynamodb" => KindOf::Known(Kind::DynamoDbBasic),
+            _ => one_of(kinds, gap_of(named, resource, facts)),
+        };
+    }
+    let place = match source_vault {
+        Fact::Known(vault) => vault.account().zip(vault.region()),
+        Fact::Unknown(_) => resource.and_then(|arn| arn.account().zip(arn.region())),
+    };
+    let Some((account, region)) = place else {
+        return one_of(kinds, gap_of(named, resource, facts));
+    };
+    match facts.dynamodb_advanced(account, &region) {
+        Fact::Known(true) => KindOf::Known(Kind::DynamoDbAdvanced),
+        Fact::Known(false) => KindOf::Known(Kind::DynamoDbBasic),
+        Fact::Unknown(gap) => KindOf::OneOf(kinds, gap),
+    }
+}
+
+/// RDS DB instances and Multi-AZ clusters share a resource type; the ARN of either, or of its snapshot, tells.
+fn rds_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    let words = named.recovery_point.iter().chain(resource).map(|arn| {
+        (
+            arn.service().to_owned(),
+            arn.resource()
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        )
+    });
+    for (service, word) in words {
+        match (service.as_str(), word.as_str()) {
+            ("rds", "db" | "snapshot") => return KindOf::Known(Kind::Rds),
+            ("rds", "cluster" | "cluster-snapshot") => {
+                return KindOf::Known(Kind::RdsMultiAzCluster);
+            }
+            _ => {}
+        }
+    }
+    one_of(kinds, gap_of(named, resource, facts))
+}
+
+fn fsx_kind(
+    named: &Named,
+    resource: Option<&Arn>,
+    facts: &Facts<'_>,
+    kinds: &'static [Kind],
+) -> KindOf {
+    let of_point = named
+        .recovery_point
+        .as_ref()
+        .and_then(|point| facts.point_detail(point).known().flatten());
+    let of_resource = resource.and_then(|arn| facts.resource_detail(arn).known().flatten());
+    let told = [of_point, of_resource]
+        .into_iter()
+        .flatten()
+        .find_map(|detail| {
+            detail
+                .get("FileSystemType")
+                .and_then(|text| text.as_str())
+                .and_then(Kind::of_file_system_type)
+        });
+    told.map_or_else(
+        || one_of(kinds, gap_of(named, resource, facts)),
+        KindOf::Known,
+    )
+}
