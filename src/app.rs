@@ -3,7 +3,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
-use std::io::{self, IsTerminal, Write};
+mod gather;
+mod print;
+
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,17 +15,17 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{
-    Assume, Check, Cli, Colour, Command, Fix, Format, FormatTo, Output, Schema, Start,
-};
-use crate::inventory::{
-    self, Assumption, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List,
-};
-use crate::known::{Arn, ResourceType};
+use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Output, Schema};
+use crate::inventory::{self, Assumption, Copy, Facts, Inventory};
+use crate::known::ResourceType;
 use crate::policy::wire;
 use crate::remedy::{self, Remedy};
 use crate::report::{self, Report};
 use crate::sources::{folder, recorded};
+use gather::{Gathered, facts_for, narrow};
+use print::{
+    deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
+};
 
 /// Everything that was asked holds.
 const GOOD: u8 = 0;
@@ -34,12 +37,6 @@ const WRONG: u8 = 2;
 const UNDECIDED: u8 = 3;
 /// Ctrl-C.
 const STOPPED: u8 = 130;
-
-/// What was read, and whether all of it was.
-struct Gathered {
-    inventory: Inventory,
-    stopped: bool,
-}
 
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
@@ -203,220 +200,6 @@ fn exit_code(report: &Report, strict: bool) -> u8 {
     }
 }
 
-/// The inventory of what was asked: files, examples, AWS.
-fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
-    let from_files = !asked.inventory.is_empty() || !asked.example.is_empty();
-    let named = asked.to.is_some();
-    if named && asked.resource.is_none() && asked.recovery_point.is_none() {
-        bail!(
-            "--to names where the copy goes; name what is copied too: --resource ARN or --recovery-point ARN"
-        );
-    }
-    if !from_files && !named {
-        bail!(
-            "nothing to decide from: name a copy (--resource ARN --to VAULT_ARN), an inventory (--inventory FILE) or an \
-             example (--example {})",
-            crate::sources::examples::EXAMPLES
-                .first()
-                .map_or("NAME", |example| example.name)
-        );
-    }
-    let (mut inventory, strangers) = recorded::load(&asked.inventory, &asked.example)?;
-    for stranger in strangers {
-        warn(output, &stranger.to_string());
-    }
-    let mut stopped = false;
-    if asked.live || !from_files {
-        let read = read_aws(asked)?;
-        inventory = inventory::merge([
-            ("the files".to_owned(), inventory),
-            ("AWS".to_owned(), read.inventory),
-        ])?;
-        stopped = read.stopped;
-    }
-    Ok(Gathered { inventory, stopped })
-}
-
-#[cfg(feature = "live")]
-fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
-    use crate::sources::live::{self, Credentials, LiveError, NamedCopy, Settings};
-    let Some(to) = &asked.to else {
-        bail!(
-            "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
-        );
-    };
-    let copy = NamedCopy {
-        resource: asked.resource.clone(),
-        recovery_point: asked.recovery_point.clone(),
-        source_vault: asked.source_vault.clone(),
-        destination_vault: to.clone(),
-        role: asked.role.clone(),
-    };
-    let of = |profile: &Option<String>, role_arn: &Option<String>| Credentials {
-        profile: profile.clone(),
-        role_arn: role_arn.clone(),
-        external_id: role_arn.as_ref().and(asked.credentials.external_id.clone()),
-    };
-    let given = &asked.credentials;
-    let source = of(&given.source_profile, &given.source_role_arn);
-    let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
-        .then(|| of(&given.destination_profile, &given.destination_role_arn));
-    let settings = Settings {
-        concurrency: usize::from(asked.concurrency),
-        timeout: asked.timeout(),
-        ..Settings::default()
-    };
-    let read = |copy: &NamedCopy, source: &Credentials, destination: Option<&Credentials>| {
-        match live::collect(copy, source, destination, &settings, recorded::now()) {
-            Ok(inventory) => Ok(Gathered {
-                inventory,
-                stopped: false,
-            }),
-            Err(LiveError::Stopped(inventory)) => Ok(Gathered {
-                inventory: *inventory,
-                stopped: true,
-            }),
-            Err(error) => Err(error),
-        }
-    };
-    let there = read(&copy, &source, destination.as_ref())?;
-    let home = asked
-        .source_vault
-        .clone()
-        .or_else(|| newest_vault(asked, &there.inventory));
-    let Some(home) = home.filter(|_| asked.and_back && !there.stopped) else {
-        return Ok(there);
-    };
-    // The two sides change places. What is copied was read already, with the credentials of its own account.
-    let back = NamedCopy {
-        resource: None,
-        recovery_point: None,
-        source_vault: Some(to.clone()),
-        destination_vault: home,
-        role: None,
-    };
-    let back = read(
-        &back,
-        destination.as_ref().unwrap_or(&source),
-        destination.is_some().then_some(&source),
-    )?;
-    Ok(Gathered {
-        inventory: inventory::merge([
-            ("AWS".to_owned(), there.inventory),
-            ("AWS, for the way back".to_owned(), back.inventory),
-        ])?,
-        stopped: back.stopped,
-    })
-}
-
-#[cfg(not(feature = "live"))]
-fn read_aws(_: &Check) -> anyhow::Result<Gathered> {
-    bail!(
-        "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
-    )
-}
-
-/// Leaves only the copies that were asked about.
-fn narrow(inventory: &mut Inventory, asked: &Check) -> anyhow::Result<()> {
-    if let Some(to) = &asked.to {
-        let entry = entry(asked, to, inventory);
-        inventory.copies = Field::Is(List(vec![entry]));
-        return Ok(());
-    }
-    let Field::Is(List(copies)) = &mut inventory.copies else {
-        return match (asked.copy.first(), &asked.resource, &asked.recovery_point) {
-            (None, None, None) => Ok(()),
-            _ => bail!("the inventory names no copies; with --to VAULT_ARN a copy is named here"),
-        };
-    };
-    for id in &asked.copy {
-        if !copies.iter().any(|copy| *copy.id == **id) {
-            let known: Vec<&str> = copies.iter().map(|copy| &*copy.id).collect();
-            bail!(
-                "there is no copy `{id}` in the inventory; there are: {}",
-                known.join(", ")
-            );
-        }
-    }
-    if !asked.copy.is_empty() {
-        copies.retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
-    }
-    let mut only = |arn: &Option<Arn>, what: &str, of: fn(&CopyEntry) -> &Field<Arn>| match arn {
-        None => Ok(()),
-        Some(arn) => {
-            copies.retain(|copy| of(copy).value() == Some(arn));
-            if copies.is_empty() {
-                bail!("no copy of the inventory is of the {what} `{arn}`")
-            } else {
-                Ok(())
-            }
-        }
-    };
-    only(&asked.resource, "resource", |copy| &copy.resource)?;
-    only(&asked.recovery_point, "recovery point", |copy| {
-        &copy.recovery_point
-    })
-}
-
-/// The copy that the command line names.
-fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
-    let mut assumptions: Vec<Box<str>> = Vec::new();
-    let role = asked.role.clone().or_else(|| {
-        let vault = asked
-            .source_vault
-            .clone()
-            .or_else(|| newest_vault(asked, inventory));
-        let place = vault
-            .or_else(|| asked.resource.clone())
-            .or_else(|| asked.recovery_point.clone())?;
-        let account = place.account()?;
-        assumptions.push("role: AWSBackupDefaultServiceRole, none was named".into());
-        Some(Arn::iam_role(
-            to.partition(),
-            account,
-            "service-role/AWSBackupDefaultServiceRole",
-        ))
-    });
-    let lifecycle = match (asked.delete_after, asked.cold_after) {
-        (None, None) => Field::Null,
-        (delete, cold) => Field::Is(Lifecycle {
-            delete_after_days: delete.into(),
-            move_to_cold_storage_after_days: cold.into(),
-            extra: Vec::new(),
-        }),
-    };
-    let given = |arn: &Option<Arn>| arn.clone().map_or(Field::Absent, Field::Is);
-    CopyEntry {
-        id: "cli".into(),
-        resource: given(&asked.resource),
-        recovery_point: given(&asked.recovery_point),
-        source_vault: given(&asked.source_vault),
-        destination_vault: to.clone(),
-        role: given(&role),
-        lifecycle,
-        start: Field::Is(match asked.start {
-            Start::OnDemand => inventory::Start::OnDemand,
-            Start::Scheduled => inventory::Start::Scheduled,
-        }),
-        plan: Field::Absent,
-        assumptions: if assumptions.is_empty() {
-            Field::Absent
-        } else {
-            Field::Is(assumptions)
-        },
-        extra: Vec::new(),
-    }
-}
-
-fn newest_vault(asked: &Check, inventory: &Inventory) -> Option<Arn> {
-    let facts = Facts::new(inventory);
-    match (&asked.recovery_point, &asked.resource) {
-        (Some(point), _) => facts.point_vault(point).known().flatten().cloned(),
-        (None, Some(resource)) => facts.newest_vault(resource).known(),
-        (None, None) => None,
-    }
-}
-
 fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     let Some(id) = id else {
         return print(&report::list());
@@ -505,104 +288,6 @@ fn to_json(inventory: &Inventory) -> anyhow::Result<String> {
     let mut text = serde_json::to_string_pretty(inventory)?;
     text.push('\n');
     Ok(text)
-}
-
-fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
-    let here: Vec<_> = output
-        .format
-        .iter()
-        .filter(|to| to.file.is_none())
-        .collect();
-    if here.len() > 1 {
-        bail!(
-            "only one format can go to standard output; give the others a file: --format json=report.json"
-        );
-    }
-    Ok(())
-}
-
-/// The formats that were asked for; the table where none was.
-fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
-    if output.format.is_empty() {
-        return vec![(Format::Table, None)];
-    }
-    output
-        .format
-        .iter()
-        .map(|FormatTo { format, file }| (*format, file.as_deref()))
-        .collect()
-}
-
-fn write_report(report: &Report, output: &Output) -> anyhow::Result<()> {
-    for (format, file) in formats(output) {
-        let text = match format {
-            Format::Json => report::json(report),
-            Format::Ndjson => report::ndjson(report),
-            Format::Table => {
-                let (width, color) = how_to_print(file, output);
-                report::render(
-                    report,
-                    report::Options {
-                        width,
-                        color,
-                        verbose: output.verbose,
-                    },
-                )
-            }
-        };
-        deliver(file, &text)?;
-    }
-    Ok(())
-}
-
-/// The columns and the colours of what is printed, or written to a file.
-fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
-    if file.is_some() {
-        (100, false)
-    } else {
-        (width(), in_colour(output.color))
-    }
-}
-
-fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
-    match file {
-        Some(file) => Ok(recorded::write(file, text)?),
-        None => print(text).map(|_| ()),
-    }
-}
-
-fn print(text: &str) -> anyhow::Result<u8> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(GOOD)
-}
-
-fn warn(output: &Output, text: &str) {
-    if !output.quiet {
-        eprintln!("warning: {text}");
-    }
-}
-
-/// The columns of the terminal, a hundred at most; a hundred where there is none.
-fn width() -> usize {
-    match terminal_size::terminal_size_of(io::stdout()) {
-        Some((terminal_size::Width(columns), _)) => usize::from(columns).min(100),
-        None => 100,
-    }
-}
-
-fn in_colour(when: Colour) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match when {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => {
-            io::stdout().is_terminal()
-                && !set("NO_COLOR")
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
-    }
 }
 
 /// An error with its causes, each said once.

@@ -1,0 +1,230 @@
+//! The facts of what was asked: from files, from examples, from AWS; and the copies that are to be decided.
+
+use anyhow::bail;
+
+use crate::cli::{Check, Output, Start};
+use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::known::Arn;
+use crate::sources::recorded;
+
+use super::print::warn;
+
+/// What was read, and whether all of it was.
+pub(super) struct Gathered {
+    pub inventory: Inventory,
+    pub stopped: bool,
+}
+
+/// The inventory of what was asked: files, examples, AWS.
+pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
+    let from_files = !asked.inventory.is_empty() || !asked.example.is_empty();
+    let named = asked.to.is_some();
+    if named && asked.resource.is_none() && asked.recovery_point.is_none() {
+        bail!(
+            "--to names where the copy goes; name what is copied too: --resource ARN or --recovery-point ARN"
+        );
+    }
+    if !from_files && !named {
+        bail!(
+            "nothing to decide from: name a copy (--resource ARN --to VAULT_ARN), an inventory (--inventory FILE) or an \
+             example (--example {})",
+            crate::sources::examples::EXAMPLES
+                .first()
+                .map_or("NAME", |example| example.name)
+        );
+    }
+    let (mut inventory, strangers) = recorded::load(&asked.inventory, &asked.example)?;
+    for stranger in strangers {
+        warn(output, &stranger.to_string());
+    }
+    let mut stopped = false;
+    if asked.live || !from_files {
+        let read = read_aws(asked)?;
+        inventory = inventory::merge([
+            ("the files".to_owned(), inventory),
+            ("AWS".to_owned(), read.inventory),
+        ])?;
+        stopped = read.stopped;
+    }
+    Ok(Gathered { inventory, stopped })
+}
+
+#[cfg(feature = "live")]
+fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
+    use crate::sources::live::{self, Credentials, LiveError, NamedCopy, Settings};
+    let Some(to) = &asked.to else {
+        bail!(
+            "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
+        );
+    };
+    let copy = NamedCopy {
+        resource: asked.resource.clone(),
+        recovery_point: asked.recovery_point.clone(),
+        source_vault: asked.source_vault.clone(),
+        destination_vault: to.clone(),
+        role: asked.role.clone(),
+    };
+    let of = |profile: &Option<String>, role_arn: &Option<String>| Credentials {
+        profile: profile.clone(),
+        role_arn: role_arn.clone(),
+        external_id: role_arn.as_ref().and(asked.credentials.external_id.clone()),
+    };
+    let given = &asked.credentials;
+    let source = of(&given.source_profile, &given.source_role_arn);
+    let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
+        .then(|| of(&given.destination_profile, &given.destination_role_arn));
+    let settings = Settings {
+        concurrency: usize::from(asked.concurrency),
+        timeout: asked.timeout(),
+        ..Settings::default()
+    };
+    let read = |copy: &NamedCopy, source: &Credentials, destination: Option<&Credentials>| {
+        match live::collect(copy, source, destination, &settings, recorded::now()) {
+            Ok(inventory) => Ok(Gathered {
+                inventory,
+                stopped: false,
+            }),
+            Err(LiveError::Stopped(inventory)) => Ok(Gathered {
+                inventory: *inventory,
+                stopped: true,
+            }),
+            Err(error) => Err(error),
+        }
+    };
+    let there = read(&copy, &source, destination.as_ref())?;
+    let home = asked
+        .source_vault
+        .clone()
+        .or_else(|| newest_vault(asked, &there.inventory));
+    let Some(home) = home.filter(|_| asked.and_back && !there.stopped) else {
+        return Ok(there);
+    };
+    // The two sides change places. What is copied was read already, with the credentials of its own account.
+    let back = NamedCopy {
+        resource: None,
+        recovery_point: None,
+        source_vault: Some(to.clone()),
+        destination_vault: home,
+        role: None,
+    };
+    let back = read(
+        &back,
+        destination.as_ref().unwrap_or(&source),
+        destination.is_some().then_some(&source),
+    )?;
+    Ok(Gathered {
+        inventory: inventory::merge([
+            ("AWS".to_owned(), there.inventory),
+            ("AWS, for the way back".to_owned(), back.inventory),
+        ])?,
+        stopped: back.stopped,
+    })
+}
+
+#[cfg(not(feature = "live"))]
+fn read_aws(_: &Check) -> anyhow::Result<Gathered> {
+    bail!(
+        "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
+    )
+}
+
+/// Leaves only the copies that were asked about.
+pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) -> anyhow::Result<()> {
+    if let Some(to) = &asked.to {
+        let entry = entry(asked, to, inventory);
+        inventory.copies = Field::Is(List(vec![entry]));
+        return Ok(());
+    }
+    let Field::Is(List(copies)) = &mut inventory.copies else {
+        return match (asked.copy.first(), &asked.resource, &asked.recovery_point) {
+            (None, None, None) => Ok(()),
+            _ => bail!("the inventory names no copies; with --to VAULT_ARN a copy is named here"),
+        };
+    };
+    for id in &asked.copy {
+        if !copies.iter().any(|copy| *copy.id == **id) {
+            let known: Vec<&str> = copies.iter().map(|copy| &*copy.id).collect();
+            bail!(
+                "there is no copy `{id}` in the inventory; there are: {}",
+                known.join(", ")
+            );
+        }
+    }
+    if !asked.copy.is_empty() {
+        copies.retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
+    }
+    let mut only = |arn: &Option<Arn>, what: &str, of: fn(&CopyEntry) -> &Field<Arn>| match arn {
+        None => Ok(()),
+        Some(arn) => {
+            copies.retain(|copy| of(copy).value() == Some(arn));
+            if copies.is_empty() {
+                bail!("no copy of the inventory is of the {what} `{arn}`")
+            } else {
+                Ok(())
+            }
+        }
+    };
+    only(&asked.resource, "resource", |copy| &copy.resource)?;
+    only(&asked.recovery_point, "recovery point", |copy| {
+        &copy.recovery_point
+    })
+}
+
+/// The copy that the command line names.
+fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
+    let mut assumptions: Vec<Box<str>> = Vec::new();
+    let role = asked.role.clone().or_else(|| {
+        let vault = asked
+            .source_vault
+            .clone()
+            .or_else(|| newest_vault(asked, inventory));
+        let place = vault
+            .or_else(|| asked.resource.clone())
+            .or_else(|| asked.recovery_point.clone())?;
+        let account = place.account()?;
+        assumptions.push("role: AWSBackupDefaultServiceRole, none was named".into());
+        Some(Arn::iam_role(
+            to.partition(),
+            account,
+            "service-role/AWSBackupDefaultServiceRole",
+        ))
+    });
+    let lifecycle = match (asked.delete_after, asked.cold_after) {
+        (None, None) => Field::Null,
+        (delete, cold) => Field::Is(Lifecycle {
+            delete_after_days: delete.into(),
+            move_to_cold_storage_after_days: cold.into(),
+            extra: Vec::new(),
+        }),
+    };
+    let given = |arn: &Option<Arn>| arn.clone().map_or(Field::Absent, Field::Is);
+    CopyEntry {
+        id: "cli".into(),
+        resource: given(&asked.resource),
+        recovery_point: given(&asked.recovery_point),
+        source_vault: given(&asked.source_vault),
+        destination_vault: to.clone(),
+        role: given(&role),
+        lifecycle,
+        start: Field::Is(match asked.start {
+            Start::OnDemand => inventory::Start::OnDemand,
+            Start::Scheduled => inventory::Start::Scheduled,
+        }),
+        plan: Field::Absent,
+        assumptions: if assumptions.is_empty() {
+            Field::Absent
+        } else {
+            Field::Is(assumptions)
+        },
+        extra: Vec::new(),
+    }
+}
+
+fn newest_vault(asked: &Check, inventory: &Inventory) -> Option<Arn> {
+    let facts = Facts::new(inventory);
+    match (&asked.recovery_point, &asked.resource) {
+        (Some(point), _) => facts.point_vault(point).known().flatten().cloned(),
+        (None, Some(resource)) => facts.newest_vault(resource).known(),
+        (None, None) => None,
+    }
+}

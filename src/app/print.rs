@@ -1,0 +1,110 @@
+//! Where results go: standard output or a file, as wide as the terminal and in colour where it takes any.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::cli::{Colour, Format, FormatTo, Output};
+use crate::report::{self, Report};
+use crate::sources::recorded;
+
+use super::GOOD;
+
+pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
+    let here: Vec<_> = output
+        .format
+        .iter()
+        .filter(|to| to.file.is_none())
+        .collect();
+    if here.len() > 1 {
+        bail!(
+            "only one format can go to standard output; give the others a file: --format json=report.json"
+        );
+    }
+    Ok(())
+}
+
+/// The formats that were asked for; the table where none was.
+pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
+    if output.format.is_empty() {
+        return vec![(Format::Table, None)];
+    }
+    output
+        .format
+        .iter()
+        .map(|FormatTo { format, file }| (*format, file.as_deref()))
+        .collect()
+}
+
+pub(super) fn write_report(report: &Report, output: &Output) -> anyhow::Result<()> {
+    for (format, file) in formats(output) {
+        let text = match format {
+            Format::Json => report::json(report),
+            Format::Ndjson => report::ndjson(report),
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::render(
+                    report,
+                    report::Options {
+                        width,
+                        color,
+                        verbose: output.verbose,
+                    },
+                )
+            }
+        };
+        deliver(file, &text)?;
+    }
+    Ok(())
+}
+
+/// The columns and the colours of what is printed, or written to a file.
+pub(super) fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
+    if file.is_some() {
+        (100, false)
+    } else {
+        (width(), in_colour(output.color))
+    }
+}
+
+pub(super) fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
+    match file {
+        Some(file) => Ok(recorded::write(file, text)?),
+        None => print(text).map(|_| ()),
+    }
+}
+
+pub(super) fn print(text: &str) -> anyhow::Result<u8> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(GOOD)
+}
+
+pub(super) fn warn(output: &Output, text: &str) {
+    if !output.quiet {
+        eprintln!("warning: {text}");
+    }
+}
+
+/// The columns of the terminal, a hundred at most; a hundred where there is none.
+pub(super) fn width() -> usize {
+    match terminal_size::terminal_size_of(io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns).min(100),
+        None => 100,
+    }
+}
+
+fn in_colour(when: Colour) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match when {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            io::stdout().is_terminal()
+                && !set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
