@@ -107,7 +107,7 @@ fn decide(
             actions: actions.clone(),
             statements,
         };
-        let missing = rulings.missing(Fault::Subject).filter(|_| must_allow);
+        let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(
             "the policy of the destination vault's key {name} denies {} to {who}",
             list(&actions)
@@ -115,7 +115,7 @@ fn decide(
         .foretells(foretold(message))
         .saw(seen)
         .needs([Need::Lift(lift)])
-        .needs(missing.map(|(actions, _)| share(actions)));
+        .needs(silent.map(share));
     }
     if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
         return Outcome::fail(format!(

@@ -111,7 +111,7 @@ fn service_dependent(
     };
     let who = format!("AWSServiceRoleForBackup of account {}", account_of(role));
     let share = |mut actions: Vec<&'static str>| {
-        if decrypt.missing(Fault::Subject).is_some() {
+        if decrypt.to_share().is_some() {
             actions.push(DECRYPT);
         }
         actions.sort_unstable();
@@ -122,7 +122,6 @@ fn service_dependent(
             resource: None,
         })
     };
-    let missing = rulings.missing(Fault::Subject);
     if let Some((actions, statements, seen)) = rulings.denied() {
         let lift = Need::Lift(Lift {
             policy: PolicyOf::Key(key.clone()),
@@ -137,9 +136,9 @@ fn service_dependent(
         .foretells(predicted())
         .saw(seen)
         .needs([lift])
-        .needs(missing.map(|(actions, _)| share(actions)));
+        .needs(rulings.to_share().map(share));
     }
-    if let Some((actions, near)) = missing {
+    if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         let message = format!(
             "the backup's key {name} does not let {who} do {}",
             list(&actions)
@@ -190,6 +189,15 @@ fn independent(
             actions: actions.clone(),
             statements,
         };
+        let share = rulings.to_share().map(|mut actions| {
+            actions.sort_unstable();
+            Need::Share(Share {
+                policy: PolicyOf::Key(key.clone()),
+                principal: role.clone(),
+                actions,
+                resource: None,
+            })
+        });
         return Outcome::fail(format!(
             "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}",
             list(&actions)
@@ -197,7 +205,8 @@ fn independent(
         .on(Basis::Inferred)
         .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))
         .saw(seen)
-        .needs([Need::Lift(lift)]);
+        .needs([Need::Lift(lift)])
+        .needs(share);
     }
     let open = rulings.open();
     if let Some((gaps, true, seen)) = open {

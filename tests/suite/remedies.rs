@@ -301,6 +301,36 @@ fn a_policy_that_names_a_role_waits_for_the_role() {
 }
 
 #[test]
+fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
+    let deny = |action: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"});
+    let key = key_policy(FROM, json!([deny("kms:CreateGrant")]));
+    let vault = json!({"Version": "2012-10-17", "Statement": [deny("backup:CopyIntoBackupVault")]});
+    for (place, policy, action, principal) in [
+        (
+            format!("{RESOURCE_KEY}/Policy"),
+            key,
+            "kms:CreateGrant",
+            SLR,
+        ),
+        (
+            format!("{DESTINATION_VAULT}/AccessPolicy"),
+            vault,
+            "backup:CopyIntoBackupVault",
+            ROLE,
+        ),
+    ] {
+        let remedies = remedies_of(&Estate::rds().set(&place, policy).0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+        assert!(!allows(before, principal, action, &remedy.subject));
+        assert!(allows(after, principal, action, &remedy.subject));
+    }
+}
+
+#[test]
 fn a_deny_is_lifted_for_this_principal_alone() {
     let deny = json!({"Sid": "KeepOut", "Effect": "Deny", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
         "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "777788889999"}}});

@@ -5,8 +5,8 @@ use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Copy, Facts, Policy, built_in};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{
-    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, identity_side,
-    resource_side,
+    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, Truth,
+    identity_side, resource_side,
 };
 use crate::verdict::Evidence;
 
@@ -63,12 +63,18 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
     match (&one, &other) {
         (Allowed { .. }, Allowed { .. }) => return one,
         // Denied in one and not allowed in the other: the call fails in both.
-        (Denied { .. }, Missing { .. }) => return one,
-        (Missing { .. }, Denied { .. }) => return other,
+        (Denied { .. }, Missing { .. }) => return one.and_silent(),
+        (Missing { .. }, Denied { .. }) => return other.and_silent(),
         (
-            Denied { by, statements },
             Denied {
-                statements: more, ..
+                by,
+                statements,
+                silent,
+            },
+            Denied {
+                statements: more,
+                silent: also,
+                ..
             },
         ) => {
             let mut statements = [statements.as_slice(), more].concat();
@@ -77,6 +83,7 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
             return Denied {
                 by: by.clone(),
                 statements,
+                silent: *silent || *also,
             };
         }
         (Missing { denies: None, .. }, Missing { .. }) => return other,
@@ -192,7 +199,12 @@ fn ask(
         document: policy.document(),
     };
     match resource_side(&request, Some(policy.document())) {
-        Side::Denied { by } => Ruling::Denied {
+        Side::Denied { by, allow } => Ruling::Denied {
+            silent: allow == Truth::False
+                && matches!(
+                    granted(facts, question, action, Vec::new()),
+                    Ruling::Missing { .. }
+                ),
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
@@ -284,7 +296,7 @@ fn role_may(
     };
     match identity_side(request, &documents, None) {
         Side::Allowed { .. } => Ruling::Allowed { by: seen },
-        Side::Denied { by } => Ruling::Missing {
+        Side::Denied { by, .. } => Ruling::Missing {
             near: asked.statements(&by, action),
             fault: Fault::Principal,
             denies: None,

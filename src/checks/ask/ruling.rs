@@ -20,6 +20,8 @@ pub enum Ruling {
         by: Vec<Evidence>,
         /// The denying statements of the subject's own policy.
         statements: Vec<usize>,
+        /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
+        silent: bool,
     },
     /// Nothing allows it.
     Missing {
@@ -76,6 +78,14 @@ impl Ruling {
         }
     }
 
+    /// The same Deny where nothing allows it besides.
+    pub fn and_silent(mut self) -> Self {
+        if let Self::Denied { silent, .. } = &mut self {
+            *silent = true;
+        }
+        self
+    }
+
     /// The ruling where no Allow is needed: silence is open where a Deny may strike.
     pub fn where_silence_is_enough(self) -> Self {
         match self {
@@ -127,7 +137,7 @@ impl Rulings {
         let mut all = Vec::new();
         let mut seen = Vec::new();
         for (action, ruling) in &self.0 {
-            if let Ruling::Denied { by, statements } = ruling {
+            if let Ruling::Denied { by, statements, .. } = ruling {
                 actions.push(*action);
                 all.extend(statements);
                 seen.extend(by.clone());
@@ -151,6 +161,17 @@ impl Rulings {
             }
         }
         (!actions.is_empty()).then_some((actions, unique(seen)))
+    }
+
+    /// The actions that the subject must allow besides what is lifted; `None` where there are none.
+    pub fn to_share(&self) -> Option<Vec<&'static str>> {
+        let wanted = self.0.iter().filter(|(_, ruling)| match ruling {
+            Ruling::Denied { silent, .. } => *silent,
+            Ruling::Missing { fault, .. } => *fault == Fault::Subject,
+            Ruling::Allowed { .. } | Ruling::Open { .. } => false,
+        });
+        let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
+        (!actions.is_empty()).then_some(actions)
     }
 
     /// What is open, if anything is: a Deny that may strike, too, where nothing allows.
