@@ -123,11 +123,20 @@ fn service_dependent(
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {
+        let (mut lifted, mut places) = (actions.clone(), statements);
+        if let Some((more, also, _)) = decrypt.denied() {
+            lifted.extend(more);
+            places.extend(also);
+        }
+        lifted.sort_unstable();
+        lifted.dedup();
+        places.sort_unstable();
+        places.dedup();
         let lift = Need::Lift(Lift {
             policy: PolicyOf::Key(key.clone()),
             principal: role.clone(),
-            actions: actions.clone(),
-            statements,
+            actions: lifted,
+            statements: places,
         });
         return Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}",

@@ -358,6 +358,45 @@ fn a_deny_is_lifted_for_this_principal_alone() {
 }
 
 #[test]
+fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
+    let root = json!({"Effect": "Allow", "Principal": {"AWS": [ROLE, SLR]}, "Action": "kms:*", "Resource": "*"});
+    let deny = |who: Value, what: Value| {
+        let mut deny = json!({"Sid": "No", "Effect": "Deny", "Principal": who, "Resource": "*"});
+        for (name, value) in what.as_object().unwrap() {
+            deny[name] = value.clone();
+        }
+        key_policy(FROM, json!([root, deny]))
+    };
+    let mut asked = 0;
+    for who in [json!("*"), json!({"AWS": SLR}), json!({"AWS": [SLR, ROLE]})] {
+        for what in [
+            json!({"Action": "kms:*"}),
+            json!({"Action": ["kms:CreateGrant", "kms:ScheduleKeyDeletion", "kms:Sign"]}),
+            json!({"NotAction": ["kms:PutKeyPolicy"]}),
+        ] {
+            let policy = deny(who.clone(), what);
+            let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy);
+            let remedies = remedies_of(&estate.0);
+            let [remedy] = remedies.as_slice() else {
+                panic!("{remedies:?}")
+            };
+            assert_eq!(remedy.proven, Some(true), "{who} {:?}", remedy.after);
+            let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+            assert!(allows(after, SLR, "kms:CreateGrant", KEY));
+            for action in ["kms:ScheduleKeyDeletion", "kms:Sign", "kms:PutKeyPolicy"] {
+                for principal in [SLR, ROLE] {
+                    let was = allows(before, principal, action, KEY);
+                    let is = allows(after, principal, action, KEY);
+                    assert_eq!(was, is, "{principal} {action} {after:?}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(asked, 54);
+}
+
+#[test]
 fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
     let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
     let [one, other] = remedies.as_slice() else {
