@@ -412,6 +412,23 @@ fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
 }
 
 #[test]
+fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
+    let second = |lifecycle: Value| {
+        let estate = Estate::rds()
+            .on_aws_managed_key("alias/aws/rds")
+            .set(&format!("{COPY}/lifecycle"), lifecycle);
+        let remedies = remedies_of(&estate.0);
+        let (last, others) = remedies[1].commands.split_last().unwrap();
+        assert!(!others.concat().contains("--lifecycle"));
+        last.clone()
+    };
+    let kept = second(json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 30}));
+    let words = " --lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=400";
+    assert!(kept.ends_with(words), "{kept}");
+    assert!(!second(Value::Null).contains("--lifecycle"));
+}
+
+#[test]
 fn a_feasible_copy_has_no_remedies() {
     for (name, estate) in crate::estate::feasible() {
         assert_eq!(estate.verdict().verdict, Verdict::Feasible);
