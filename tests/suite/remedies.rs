@@ -502,3 +502,32 @@ fn a_change_of_retention_leaves_cold_storage_as_it_was() {
         remedy.commands
     );
 }
+
+#[test]
+fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
+    let wanted = |min: Value, max: Value, now: Value| {
+        let estate = Estate::dynamodb()
+            .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+            .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), min)
+            .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), max)
+            .set(&format!("{COPY}/lifecycle"), now);
+        let remedies = remedies_of(&estate.0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+        let (_, words) = remedy.commands[0].split_once("--lifecycle ").unwrap();
+        words.to_owned()
+    };
+    let late = json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(
+        wanted(json!(7), json!(365), late.clone()),
+        "DeleteAfterDays=365"
+    );
+    assert_eq!(
+        wanted(json!(7), json!(390), late),
+        "MoveToColdStorageAfterDays=300,DeleteAfterDays=390"
+    );
+    let never = json!({"DeleteAfterDays": -1, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(wanted(json!(7), json!(365), never), "DeleteAfterDays=365");
+}
