@@ -57,14 +57,13 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             both_sides,
         },
     );
-    decide(
-        copy,
-        facts,
-        &key,
-        &role,
-        &rulings,
-        both_sides || third_account,
-    )
+    let must_allow = both_sides || third_account;
+    let rulings = if must_allow {
+        rulings
+    } else {
+        rulings.where_only_a_deny_matters()
+    };
+    decide(copy, facts, &key, &role, &rulings, must_allow)
 }
 
 fn decide(

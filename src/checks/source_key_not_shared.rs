@@ -75,7 +75,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             service_dependent(copy, key, &name, &role, &asking(actions, true), &decrypt)
         }
         Model::Independent => {
-            independent(copy, key, &name, &role, account, &asking(actions, false))
+            let rulings = asking(actions, false).where_only_a_deny_matters();
+            independent(copy, key, &name, &role, account, &rulings)
         }
     }
 }

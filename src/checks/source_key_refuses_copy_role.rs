@@ -40,7 +40,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         via: Via::OfType,
         both_sides: false,
     };
-    let rulings = ask_key(copy, facts, &question);
+    let rulings = ask_key(copy, facts, &question).where_only_a_deny_matters();
     let name = key_name(key, facts);
     if let Some((actions, statements, seen)) = rulings.denied() {
         let predicted = copy

@@ -50,6 +50,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             by,
             statements,
             silent,
+            ..
         } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),

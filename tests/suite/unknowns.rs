@@ -14,7 +14,7 @@ use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
 use crate::scenarios::scenarios;
-use crate::support::estate::{COPY, SLR, put};
+use crate::support::estate::{COPY, RESOURCE_KEY, SLR, put};
 use crate::support::verdicts::read;
 use crate::support::{Estate, Verdicts, decide, decided, verdict};
 use places::{Place, places};
@@ -200,6 +200,25 @@ fn a_copy_of_a_plan_that_was_not_read_waits_for_the_plan() {
             .flat_map(|(_, outcome)| &outcome.gaps);
         assert!(gaps.all(|gap| gap.operation == "backup:GetBackupPlan"));
     }
+}
+
+#[test]
+fn a_deny_in_one_region_alone_blocks_only_what_must_be_allowed() {
+    // The copy goes to another Region, and no call tells in which of the two the service uses the key.
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant", "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": "rds.us-east-2.amazonaws.com"}}});
+    let policy = json!({"Version": "2012-10-17", "Statement": [deny]});
+    let text = Estate::rds().0.to_string();
+    let elsewhere = text.replace(
+        "arn:aws:backup:us-east-2:444455556666",
+        "arn:aws:backup:eu-west-1:444455556666",
+    );
+    let estate = Estate(serde_json::from_str(&elsewhere).unwrap());
+    let found = estate
+        .set(&format!("{RESOURCE_KEY}/Policy"), policy)
+        .verdict();
+    assert_eq!(found.of("source-key-not-shared"), Status::Fail);
+    assert_eq!(found.of("source-key-refuses-copy-role"), Status::Undecided);
 }
 
 /// What a fact may turn out to be; nothing where no other value would make sense beside the rest.

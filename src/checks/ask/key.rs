@@ -62,14 +62,15 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
     let may_deny = one.may_deny() || other.may_deny();
     match (&one, &other) {
         (Allowed { .. }, Allowed { .. }) => return one,
-        // Denied in one and not allowed in the other: the call fails in both.
-        (Denied { .. }, Missing { .. }) => return one.and_silent(),
-        (Missing { .. }, Denied { .. }) => return other.and_silent(),
+        // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
+        (Denied { .. }, Missing { .. }) => return one.or_silence(via_service(key)),
+        (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(key)),
         (
             Denied {
                 by,
                 statements,
                 silent,
+                ..
             },
             Denied {
                 statements: more,
@@ -84,6 +85,7 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
                 by: by.clone(),
                 statements,
                 silent: *silent || *also,
+                unless: None,
             };
         }
         (Missing { denies: None, .. }, Missing { .. }) => return other,
@@ -200,6 +202,7 @@ fn ask(
     };
     match resource_side(&request, Some(policy.document())) {
         Side::Denied { by, allow } => Ruling::Denied {
+            unless: None,
             silent: allow == Truth::False
                 && matches!(
                     granted(facts, question, action, Vec::new()),

@@ -22,6 +22,9 @@ pub enum Ruling {
         statements: Vec<usize>,
         /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
         silent: bool,
+        /// What does not tell whether the Deny strikes, where it does so in one Region alone and nothing allows it in the
+        /// other: the call fails in either, but not where silence is enough.
+        unless: Option<Box<Gap>>,
     },
     /// Nothing allows it.
     Missing {
@@ -78,15 +81,16 @@ impl Ruling {
         }
     }
 
-    /// The same Deny where nothing allows it besides.
-    pub fn and_silent(mut self) -> Self {
-        if let Self::Denied { silent, .. } = &mut self {
+    /// The same Deny where nothing allows it besides, and where it may not strike.
+    pub fn or_silence(mut self, gap: Gap) -> Self {
+        if let Self::Denied { silent, unless, .. } = &mut self {
             *silent = true;
+            *unless = Some(Box::new(gap));
         }
         self
     }
 
-    /// The ruling where no Allow is needed: silence is open where a Deny may strike.
+    /// The ruling where no Allow is needed: silence is open where a Deny may strike, and so is a Deny that may not.
     pub fn where_silence_is_enough(self) -> Self {
         match self {
             Self::Missing {
@@ -97,9 +101,18 @@ impl Ruling {
                 may_deny: true,
                 seen: denies.seen,
             },
+            Self::Denied {
+                by,
+                unless: Some(gap),
+                ..
+            } => Self::Open {
+                gaps: vec![*gap],
+                may_deny: true,
+                seen: by,
+            },
             Self::Missing { denies: None, .. }
             | Self::Allowed { .. }
-            | Self::Denied { .. }
+            | Self::Denied { unless: None, .. }
             | Self::Open { .. } => self,
         }
     }
@@ -131,6 +144,17 @@ impl Ruling {
 pub struct Rulings(pub Vec<(&'static str, Ruling)>);
 
 impl Rulings {
+    /// The rulings where only a Deny matters: one that may not strike is open. Silence stays what it is.
+    pub fn where_only_a_deny_matters(self) -> Self {
+        let rulings = self.0.into_iter().map(|(action, ruling)| match ruling {
+            denied @ Ruling::Denied { .. } => (action, denied.where_silence_is_enough()),
+            other @ (Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. }) => {
+                (action, other)
+            }
+        });
+        Self(rulings.collect())
+    }
+
     /// The actions that a Deny forbids, with the statements, sorted.
     pub fn denied(&self) -> Option<(Vec<&'static str>, Vec<usize>, Vec<Evidence>)> {
         let mut actions = Vec::new();

@@ -144,6 +144,7 @@ fn rule(
             by: asked.statements(&by, action),
         },
         Side::Denied { by, allow } => Ruling::Denied {
+            unless: None,
             silent: allow == Truth::False,
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
