@@ -149,7 +149,6 @@ fn of_key_policy(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> 
             resource: None,
         })
     };
-    let missing = rulings.missing(Fault::Subject);
     if let Some((actions, statements, seen)) = rulings.denied() {
         let lift = Lift {
             policy: PolicyOf::Key(key.clone()),
@@ -163,9 +162,9 @@ fn of_key_policy(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> 
         ))
         .saw(seen)
         .needs([Need::Lift(lift)])
-        .needs(missing.map(|(actions, _)| share(actions)));
+        .needs(rulings.to_share().map(share));
     }
-    if let Some((actions, near)) = missing {
+    if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         return Outcome::fail(format!(
             "the air-gapped vault's key {name} does not let {who} do {}",
             list(&actions)

@@ -57,14 +57,13 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             both_sides,
         },
     );
-    decide(
-        copy,
-        facts,
-        &key,
-        &role,
-        &rulings,
-        both_sides || third_account,
-    )
+    let must_allow = both_sides || third_account;
+    let rulings = if must_allow {
+        rulings
+    } else {
+        rulings.where_only_a_deny_matters()
+    };
+    decide(copy, facts, &key, &role, &rulings, must_allow)
 }
 
 fn decide(
@@ -107,7 +106,7 @@ fn decide(
             actions: actions.clone(),
             statements,
         };
-        let missing = rulings.missing(Fault::Subject).filter(|_| must_allow);
+        let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(
             "the policy of the destination vault's key {name} denies {} to {who}",
             list(&actions)
@@ -115,7 +114,7 @@ fn decide(
         .foretells(foretold(message))
         .saw(seen)
         .needs([Need::Lift(lift)])
-        .needs(missing.map(|(actions, _)| share(actions)));
+        .needs(silent.map(share));
     }
     if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
         return Outcome::fail(format!(

@@ -75,7 +75,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             service_dependent(copy, key, &name, &role, &asking(actions, true), &decrypt)
         }
         Model::Independent => {
-            independent(copy, key, &name, &role, account, &asking(actions, false))
+            let rulings = asking(actions, false).where_only_a_deny_matters();
+            independent(copy, key, &name, &role, account, &rulings)
         }
     }
 }
@@ -111,7 +112,7 @@ fn service_dependent(
     };
     let who = format!("AWSServiceRoleForBackup of account {}", account_of(role));
     let share = |mut actions: Vec<&'static str>| {
-        if decrypt.missing(Fault::Subject).is_some() {
+        if decrypt.to_share().is_some() {
             actions.push(DECRYPT);
         }
         actions.sort_unstable();
@@ -122,13 +123,21 @@ fn service_dependent(
             resource: None,
         })
     };
-    let missing = rulings.missing(Fault::Subject);
     if let Some((actions, statements, seen)) = rulings.denied() {
+        let (mut lifted, mut places) = (actions.clone(), statements);
+        if let Some((more, also, _)) = decrypt.denied() {
+            lifted.extend(more);
+            places.extend(also);
+        }
+        lifted.sort_unstable();
+        lifted.dedup();
+        places.sort_unstable();
+        places.dedup();
         let lift = Need::Lift(Lift {
             policy: PolicyOf::Key(key.clone()),
             principal: role.clone(),
-            actions: actions.clone(),
-            statements,
+            actions: lifted,
+            statements: places,
         });
         return Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}",
@@ -137,9 +146,9 @@ fn service_dependent(
         .foretells(predicted())
         .saw(seen)
         .needs([lift])
-        .needs(missing.map(|(actions, _)| share(actions)));
+        .needs(rulings.to_share().map(share));
     }
-    if let Some((actions, near)) = missing {
+    if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         let message = format!(
             "the backup's key {name} does not let {who} do {}",
             list(&actions)
@@ -190,6 +199,15 @@ fn independent(
             actions: actions.clone(),
             statements,
         };
+        let share = rulings.to_share().map(|mut actions| {
+            actions.sort_unstable();
+            Need::Share(Share {
+                policy: PolicyOf::Key(key.clone()),
+                principal: role.clone(),
+                actions,
+                resource: None,
+            })
+        });
         return Outcome::fail(format!(
             "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}",
             list(&actions)
@@ -197,7 +215,8 @@ fn independent(
         .on(Basis::Inferred)
         .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))
         .saw(seen)
-        .needs([Need::Lift(lift)]);
+        .needs([Need::Lift(lift)])
+        .needs(share);
     }
     let open = rulings.open();
     if let Some((gaps, true, seen)) = open {

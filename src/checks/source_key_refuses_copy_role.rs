@@ -7,7 +7,7 @@ use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
-use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf};
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-refuses-copy-role",
@@ -40,7 +40,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         via: Via::OfType,
         both_sides: false,
     };
-    let rulings = ask_key(copy, facts, &question);
+    let rulings = ask_key(copy, facts, &question).where_only_a_deny_matters();
     let name = key_name(key, facts);
     if let Some((actions, statements, seen)) = rulings.denied() {
         let predicted = copy
@@ -55,6 +55,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             actions: actions.clone(),
             statements,
         };
+        let share = rulings.to_share().map(|mut actions| {
+            actions.sort_unstable();
+            Need::Share(Share {
+                policy: PolicyOf::Key(key.clone()),
+                principal: role.clone(),
+                actions,
+                resource: None,
+            })
+        });
         return Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {}",
             list(&actions),
@@ -62,7 +71,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         ))
         .foretells(foretold(predicted))
         .saw(seen)
-        .needs([Need::Lift(lift)]);
+        .needs([Need::Lift(lift)])
+        .needs(share);
     }
     match rulings.open() {
         Some((gaps, true, seen)) => {

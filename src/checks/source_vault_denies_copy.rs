@@ -32,7 +32,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let role = known!(copy.role.as_ref());
     match copy_from(copy, facts, role, vault, policy).where_silence_is_enough() {
-        Ruling::Denied { by, statements } => {
+        Ruling::Denied { by, statements, .. } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),
                 principal: role.clone(),

@@ -46,7 +46,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         ruling => ruling.where_silence_is_enough(),
     };
     match ruling {
-        Ruling::Denied { by, statements } => {
+        Ruling::Denied {
+            by,
+            statements,
+            silent,
+            ..
+        } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),
                 principal: role.clone(),
@@ -60,6 +65,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .foretells(predicted())
             .saw(by)
             .needs([Need::Lift(lift)])
+            .needs((cross_account && silent).then(share))
         }
         Ruling::Missing { .. } if !cross_account => Outcome::pass(format!(
             "nothing in the vault `{name}` denies it, which is enough within one account"

@@ -68,19 +68,18 @@ pub struct PlanReference {
 }
 
 impl PlanReference {
-    /// The reference that a copy of an inventory has; `None` where it names no plan and rule.
-    fn of_json(Json(value): &Json) -> Option<Self> {
+    /// The reference that a copy of an inventory has. What it does not name is empty, and leads to no rule, so that what
+    /// depends on the rule stays unknown.
+    fn of_json(Json(value): &Json) -> Self {
         let text = |name| {
-            value
-                .get(name)
-                .and_then(|text| text.as_str())
-                .map(str::to_owned)
+            let text = value.get(name).and_then(|text| text.as_str());
+            text.map_or_else(String::new, str::to_owned)
         };
-        Some(Self {
-            id: text("id")?,
-            rule: text("rule")?,
-            selection: text("selection").unwrap_or_default(),
-        })
+        Self {
+            id: text("id"),
+            rule: text("rule"),
+            selection: text("selection"),
+        }
     }
 }
 
@@ -117,7 +116,7 @@ impl Copy {
                     Field::Absent => Fact::unknown(not_named("lifecycle")),
                 },
                 start,
-                plan: entry.plan.value().and_then(PlanReference::of_json),
+                plan: entry.plan.value().map(PlanReference::of_json),
                 assumptions: entry
                     .assumptions
                     .value()

@@ -15,6 +15,8 @@ pub enum Side {
     Denied {
         /// The Denies.
         by: Vec<StatementRef>,
+        /// Whether it would allow but for those.
+        allow: Truth,
     },
     /// Nothing that it says allows, so that it denies by saying nothing.
     NotAllowed {
@@ -135,9 +137,11 @@ impl<'a> Party<'a> {
             each.collect::<Vec<_>>()
         };
         let deny = Truth::any(parties.iter().map(|party| party.tally.deny));
+        let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
         if deny == Truth::True {
             return Side::Denied {
                 by: refs(Effect::Deny, Truth::True),
+                allow,
             };
         }
         let silent = |party: &&Self| party.tally.allow == Truth::False;
@@ -146,7 +150,6 @@ impl<'a> Party<'a> {
             let keys = Self::open(request, parties, &denies);
             return party.silent(request, denies, keys);
         }
-        let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
         if allow == Truth::True && deny == Truth::False {
             let how = parties.first().map(|party| party.tally.how());
             let how = how.unwrap_or(How::Everyone);

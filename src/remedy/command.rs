@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::inventory::{Field, Lifecycle};
 use crate::known::{Arn, Region};
 
 /// A key policy takes 32 KiB; one that is nearly as long is written without spaces.
@@ -54,6 +55,25 @@ pub fn region(region: Option<&Region>) -> String {
     region
         .map(|region| format!(" --region {region}"))
         .unwrap_or_default()
+}
+
+/// ` --lifecycle WORDS`: what is left out of it is not kept as it was, but not set. Nothing where nothing is set.
+pub fn lifecycle(lifecycle: &Lifecycle) -> String {
+    let days = |name: &str, days: &Field<i64>| days.value().map(|days| format!("{name}={days}"));
+    let words: Vec<String> = [
+        days(
+            "MoveToColdStorageAfterDays",
+            &lifecycle.move_to_cold_storage_after_days,
+        ),
+        days("DeleteAfterDays", &lifecycle.delete_after_days),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    format!(" --lifecycle {}", words.join(","))
 }
 
 /// A word for the shell, quoted where it must be.

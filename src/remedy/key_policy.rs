@@ -1,5 +1,7 @@
 //! Changes to the policies of keys, vaults and roles: one remedy a subject, whatever the checks want of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::change::{Change, bare_role};
@@ -161,26 +163,22 @@ fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {
 }
 
 fn lift_all(before: &Value, lifts: &[Lift]) -> (Value, Vec<Value>) {
-    // Statements that go would move the places of those after them, so that the last comes first.
-    let mut one_by_one: Vec<(usize, &Arn)> = lifts
-        .iter()
-        .flat_map(|wanted| {
-            wanted
-                .statements
-                .iter()
-                .map(|place| (*place, &wanted.principal))
-        })
-        .collect();
-    one_by_one.sort_unstable();
-    one_by_one.dedup();
+    let mut one_by_one: BTreeMap<(usize, &Arn), BTreeSet<&str>> = BTreeMap::new();
+    for wanted in lifts {
+        for place in &wanted.statements {
+            let actions = one_by_one.entry((*place, &wanted.principal)).or_default();
+            actions.extend(&wanted.actions);
+        }
+    }
     let mut after = before.clone();
     let mut changed = Vec::new();
-    for (place, principal) in one_by_one.into_iter().rev() {
-        let (next, more) = lift(&after, &[place], principal);
+    // Statements that come or go would move the places of those after them, so that the last comes first.
+    for ((place, principal), actions) in one_by_one.into_iter().rev() {
+        let actions: Vec<&str> = actions.into_iter().collect();
+        let (next, more) = lift(&after, place, principal, &actions);
         after = next;
-        changed.extend(more);
+        changed.splice(0..0, more);
     }
-    changed.reverse();
     (after, changed)
 }
 

@@ -5,6 +5,7 @@ mod change;
 mod command;
 mod draft;
 mod key_policy;
+mod narrow;
 mod parts;
 mod patch;
 mod plan;

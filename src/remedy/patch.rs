@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::narrow::rest;
 use crate::known::Arn;
 
 /// A policy with statements added at its end; one that is not there begins anew.
@@ -24,36 +25,55 @@ pub fn add_statements(policy: Option<&Value>, statements: &[Value]) -> Value {
     after
 }
 
-/// A policy in which some Denies no longer strike one principal, and strike everybody else as before. Gives the changed
-/// statements too; a statement that named nobody else goes.
-pub fn lift(policy: &Value, places: &[usize], principal: &Arn) -> (Value, Vec<Value>) {
+/// A policy in which one Deny no longer strikes these actions of one principal, and strikes everything else as before.
+/// Gives the changed statements too; a statement of which nothing is left goes.
+pub fn lift(
+    policy: &Value,
+    place: usize,
+    principal: &Arn,
+    actions: &[&str],
+) -> (Value, Vec<Value>) {
     let mut after = policy.clone();
     let mut changed = Vec::new();
-    let Some(statement) = after.get_mut("Statement") else {
+    let Some(statements) = after.get_mut("Statement") else {
         return (after, changed);
     };
-    if let Some(list) = statement.as_array_mut() {
-        let mut gone = Vec::new();
-        for place in places {
-            let Some(statement) = list.get_mut(*place) else {
-                continue;
-            };
-            if names_only(statement, principal) {
-                gone.push(*place);
-            } else {
-                exempt(statement, principal);
-                changed.push(statement.clone());
-            }
-        }
-        gone.sort_unstable();
-        for place in gone.into_iter().rev() {
-            list.remove(place);
-        }
-    } else {
+    let alone = !statements.is_array();
+    if alone {
+        *statements = Value::Array(vec![statements.take()]);
+    }
+    let Some(list) = statements.as_array_mut() else {
+        return (after, changed);
+    };
+    let Some(statement) = list.get_mut(place) else {
+        return (after, changed);
+    };
+    let rest = rest(statement, principal, actions);
+    if !names_only(statement, principal) {
         exempt(statement, principal);
         changed.push(statement.clone());
+        if let Some(mut rest) = rest {
+            name(&mut rest, policy);
+            changed.push(rest.clone());
+            list.insert(place.saturating_add(1), rest);
+        }
+    } else if let Some(rest) = rest {
+        *statement = rest.clone();
+        changed.push(rest);
+    } else {
+        list.remove(place);
+    }
+    if alone && let [only] = list.as_mut_slice() {
+        *statements = only.take();
     }
     (after, changed)
+}
+
+/// Gives a statement that stands beside the one that it was made of a `Sid` of its own.
+fn name(statement: &mut Value, policy: &Value) {
+    if let Some(Value::String(sid)) = statement.get_mut("Sid") {
+        *sid = free_sid(Some(policy), &[], sid);
+    }
 }
 
 /// Whether a statement names this principal, and nobody else.
@@ -146,33 +166,52 @@ mod tests {
     }
 
     #[test]
-    fn a_deny_that_names_nobody_else_goes() {
-        let before = json!({"Statement": [
-            {"Effect": "Allow"},
-            {"Effect": "Deny", "Principal": {"AWS": [role().as_str()]}, "Action": "*"},
-        ]});
+    fn a_deny_that_names_nobody_else_goes_or_keeps_its_rest() {
+        let before = |action: &str| {
+            json!({"Statement": [
+                {"Effect": "Allow"},
+                {"Effect": "Deny", "Principal": {"AWS": [role().as_str()]}, "Action": ["a:Sign", action]},
+            ]})
+        };
+        let after = |action| lift(&before(action), 1, &role(), &["a:One", "a:Sign"]).0;
+        assert_eq!(after("a:One"), json!({"Statement": [{"Effect": "Allow"}]}));
         assert_eq!(
-            lift(&before, &[1], &role()).0,
-            json!({"Statement": [{"Effect": "Allow"}]})
+            after("a:Two")["Statement"][1],
+            json!({"Effect": "Deny", "Principal": {"AWS": role().as_str()}, "Action": "a:Two"})
         );
     }
 
     #[test]
-    fn any_other_deny_passes_this_principal_by() {
+    fn any_other_deny_passes_these_actions_of_this_principal_by() {
         let before = json!({"Statement": [
-            {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"x": "true"}}},
-            {"Effect": "Deny", "Principal": "*", "Condition": {"ArnNotEquals": {"AWS:PrincipalArn": "a"}}},
+            {"Sid": "A", "Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"x": "true"}}},
+            {"Effect": "Deny", "Principal": "*", "Action": "a:One", "Condition": {"ArnNotEquals": {"AWS:PrincipalArn": "a"}}},
         ]});
-        let (after, changed) = lift(&before, &[0, 1], &role());
-        assert_eq!(changed.len(), 2);
+        let (after, changed) = lift(&before, 0, &role(), &["a:One"]);
+        assert_eq!(after["Statement"].as_array().unwrap()[..2], changed);
         assert_eq!(
             after["Statement"][0]["Condition"],
             json!({"Bool": {"x": "true"}, "ArnNotEquals": {"aws:PrincipalArn": role().as_str()}})
         );
         assert_eq!(
+            after["Statement"][1],
+            json!({"Sid": "A2", "Effect": "Deny", "Principal": {"AWS": role().as_str()}, "NotAction": "a:One",
+                "Condition": {"Bool": {"x": "true"}}})
+        );
+        let (after, changed) = lift(&before, 1, &role(), &["a:One"]);
+        assert_eq!(changed.len(), 1);
+        assert_eq!(
             after["Statement"][1]["Condition"],
             json!({"ArnNotEquals": {"AWS:PrincipalArn": ["a", role().as_str()]}})
         );
+    }
+
+    #[test]
+    fn a_policy_of_one_statement_stays_so_where_one_is_left() {
+        let deny = |action: &str| json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": action}});
+        let lifted = |action: &str| lift(&deny(action), 0, &role(), &["a:One"]).0;
+        assert!(lifted("a:One")["Statement"].is_object());
+        assert_eq!(lifted("a:*")["Statement"].as_array().unwrap().len(), 2);
     }
 
     #[test]

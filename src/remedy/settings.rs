@@ -9,6 +9,11 @@ use super::draft::Draft;
 use crate::inventory::{Copy, Field, Lifecycle, Organization, Policy};
 use crate::known::{AccountId, Arn, Fact, Region};
 
+/// What is in cold storage stays there for so many days.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
+const COLD_DAYS: i64 = 90;
+
 /// AWS Backup's service-linked role is created in an account.
 pub fn service_linked_role(account: AccountId, role: &Arn) -> Draft {
     let title = format!("create AWSServiceRoleForBackup in account {account}");
@@ -87,22 +92,42 @@ pub fn enable_region(account: AccountId, name: &Region) -> Draft {
     draft
 }
 
-/// The copy is kept for as long as the destination's lock allows.
+/// The copy is kept for as long as the destination's lock allows. It moves to cold storage as before, where the lock
+/// leaves it the time that it must stay there.
 pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -> Draft {
     let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let days = now.and_then(Lifecycle::days_kept);
-    let wanted = match (days, min, max) {
+    let within = match (days, min, max) {
         (Some(days), Some(min), _) if days < min => min,
         (_, _, Some(max)) => max,
         (Some(days), _, None) => days,
         (None, min, None) => min.unwrap_or(0),
     };
+    let cold = now.and_then(moves_after);
+    let least = cold.map_or(within, |cold| cold.saturating_add(COLD_DAYS).max(within));
+    let (wanted, stays_warm) = if max.is_none_or(|max| least <= max) {
+        (least, false)
+    } else {
+        (within, true)
+    };
+    let warm = if stays_warm {
+        " and never move it to cold storage"
+    } else {
+        ""
+    };
     let title = format!(
-        "keep the copy `{}` for {wanted} days, within what the lock of the vault `{}` allows",
+        "keep the copy `{}` for {wanted} days{warm}, within what the lock of the vault `{}` allows",
         copy.id,
         vault.name()
     );
-    keep_for(copy, wanted, title)
+    let cold = if stays_warm {
+        Field::Null
+    } else {
+        now.map_or(Field::Null, |now| {
+            now.move_to_cold_storage_after_days.clone()
+        })
+    };
+    keep_for(copy, wanted, cold, title)
 }
 
 /// The copy is kept for as long as its move to cold storage asks for.
@@ -111,22 +136,28 @@ pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
         "keep the copy `{}` for {days} days, 90 of them in cold storage",
         copy.id
     );
-    keep_for(copy, days, title)
+    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+    let cold = now.map_or(Field::Null, |now| {
+        now.move_to_cold_storage_after_days.clone()
+    });
+    keep_for(copy, days, cold, title)
 }
 
-fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
-    let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
-    let cold = now.map_or(Field::Null, |lifecycle| {
-        lifecycle.move_to_cold_storage_after_days.clone()
-    });
+/// After how many days a copy moves to cold storage; `None`: never.
+fn moves_after(lifecycle: &Lifecycle) -> Option<i64> {
+    let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
+    cold.filter(|days| *days >= 0)
+}
+
+fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String) -> Draft {
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
-        move_to_cold_storage_after_days: cold.clone(),
+        move_to_cold_storage_after_days: cold,
         extra: Vec::new(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
     let account = copy.source_account();
-    draft.remedy.commands = vec![command(copy, wanted, cold.value().copied())];
+    draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
     draft.remedy.account = match account {
         Fact::Known(account) => Some(account),
         Fact::Unknown(_) => None,
@@ -138,22 +169,25 @@ fn keep_for(copy: &Copy, wanted: i64, title: String) -> Draft {
     draft
 }
 
-fn command(copy: &Copy, days: i64, cold: Option<i64>) -> String {
+fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
     if let Some(plan) = &copy.plan {
+        let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
+        let moved = now.and_then(moves_after).is_some();
+        let warm = if moved && moves_after(lifecycle).is_none() {
+            ", and take \"MoveToColdStorageAfterDays\" out,"
+        } else {
+            ""
+        };
         return format!(
-            "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days} in the Lifecycle of the copy action, then\n\
+            "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action, then\n\
              aws backup update-backup-plan --backup-plan-id {} --backup-plan file://plan.json",
             plan.id, plan.rule, plan.id
         );
     }
     let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));
-    // What the command leaves out of the lifecycle is not kept as it was, but not set.
-    let cold = cold
-        .map(|days| format!("MoveToColdStorageAfterDays={days},"))
-        .unwrap_or_default();
     format!(
         "aws backup start-copy-job{} --recovery-point-arn {} --source-backup-vault-name {} \
-         --destination-backup-vault-arn {} --iam-role-arn {} --lifecycle {cold}DeleteAfterDays={days}",
+         --destination-backup-vault-arn {} --iam-role-arn {}{}",
         region(copy.source_region().known().as_ref()),
         known(
             copy.recovery_point.as_ref().map(ToString::to_string),
@@ -168,5 +202,6 @@ fn command(copy: &Copy, days: i64, cold: Option<i64>) -> String {
         ),
         copy.destination_vault,
         known(copy.role.as_ref().known().map(ToString::to_string), "ROLE"),
+        super::command::lifecycle(lifecycle),
     )
 }

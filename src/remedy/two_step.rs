@@ -1,6 +1,6 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use super::command::{region, word};
+use super::command::{lifecycle, region, word};
 use super::draft::Draft;
 use super::re_encrypt::create_key;
 use super::{Parts, RemedyKind, TwoStep};
@@ -66,6 +66,11 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
         role: copy.role.clone().known(),
         lifecycle: copy.lifecycle.clone().known(),
     }));
+    let kept = match &copy.lifecycle {
+        Fact::Known(Some(kept)) => lifecycle(kept),
+        Fact::Known(None) => String::new(),
+        Fact::Unknown(_) => " --lifecycle \"$LIFECYCLE\"".to_owned(),
+    };
     draft.remedy.commands = vec![
         create_key(key, share_with, "re-encryption of backups on their way out"),
         format!(
@@ -79,7 +84,7 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
         ),
         format!(
             "[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
-             --query CopyJob.DestinationRecoveryPointArn --output text) && {}",
+             --query CopyJob.DestinationRecoveryPointArn --output text) && {}{kept}",
             step(BETWEEN, &copy.destination_vault)
         ),
     ];

@@ -301,6 +301,36 @@ fn a_policy_that_names_a_role_waits_for_the_role() {
 }
 
 #[test]
+fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
+    let deny = |action: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"});
+    let key = key_policy(FROM, json!([deny("kms:CreateGrant")]));
+    let vault = json!({"Version": "2012-10-17", "Statement": [deny("backup:CopyIntoBackupVault")]});
+    for (place, policy, action, principal) in [
+        (
+            format!("{RESOURCE_KEY}/Policy"),
+            key,
+            "kms:CreateGrant",
+            SLR,
+        ),
+        (
+            format!("{DESTINATION_VAULT}/AccessPolicy"),
+            vault,
+            "backup:CopyIntoBackupVault",
+            ROLE,
+        ),
+    ] {
+        let remedies = remedies_of(&Estate::rds().set(&place, policy).0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+        assert!(!allows(before, principal, action, &remedy.subject));
+        assert!(allows(after, principal, action, &remedy.subject));
+    }
+}
+
+#[test]
 fn a_deny_is_lifted_for_this_principal_alone() {
     let deny = json!({"Sid": "KeepOut", "Effect": "Deny", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
         "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "777788889999"}}});
@@ -328,6 +358,45 @@ fn a_deny_is_lifted_for_this_principal_alone() {
 }
 
 #[test]
+fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
+    let root = json!({"Effect": "Allow", "Principal": {"AWS": [ROLE, SLR]}, "Action": "kms:*", "Resource": "*"});
+    let deny = |who: Value, what: Value| {
+        let mut deny = json!({"Sid": "No", "Effect": "Deny", "Principal": who, "Resource": "*"});
+        for (name, value) in what.as_object().unwrap() {
+            deny[name] = value.clone();
+        }
+        key_policy(FROM, json!([root, deny]))
+    };
+    let mut asked = 0;
+    for who in [json!("*"), json!({"AWS": SLR}), json!({"AWS": [SLR, ROLE]})] {
+        for what in [
+            json!({"Action": "kms:*"}),
+            json!({"Action": ["kms:CreateGrant", "kms:ScheduleKeyDeletion", "kms:Sign"]}),
+            json!({"NotAction": ["kms:PutKeyPolicy"]}),
+        ] {
+            let policy = deny(who.clone(), what);
+            let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy);
+            let remedies = remedies_of(&estate.0);
+            let [remedy] = remedies.as_slice() else {
+                panic!("{remedies:?}")
+            };
+            assert_eq!(remedy.proven, Some(true), "{who} {:?}", remedy.after);
+            let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+            assert!(allows(after, SLR, "kms:CreateGrant", KEY));
+            for action in ["kms:ScheduleKeyDeletion", "kms:Sign", "kms:PutKeyPolicy"] {
+                for principal in [SLR, ROLE] {
+                    let was = allows(before, principal, action, KEY);
+                    let is = allows(after, principal, action, KEY);
+                    assert_eq!(was, is, "{principal} {action} {after:?}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(asked, 54);
+}
+
+#[test]
 fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
     let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
     let [one, other] = remedies.as_slice() else {
@@ -340,6 +409,23 @@ fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
     assert_eq!((one.proven, other.proven), (None, None));
     assert_eq!(one.alternative_to, [other.id.as_str()]);
     assert_eq!(other.alternative_to, [one.id.as_str()]);
+}
+
+#[test]
+fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
+    let second = |lifecycle: Value| {
+        let estate = Estate::rds()
+            .on_aws_managed_key("alias/aws/rds")
+            .set(&format!("{COPY}/lifecycle"), lifecycle);
+        let remedies = remedies_of(&estate.0);
+        let (last, others) = remedies[1].commands.split_last().unwrap();
+        assert!(!others.concat().contains("--lifecycle"));
+        last.clone()
+    };
+    let kept = second(json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 30}));
+    let words = " --lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=400";
+    assert!(kept.ends_with(words), "{kept}");
+    assert!(!second(Value::Null).contains("--lifecycle"));
 }
 
 #[test]
@@ -415,4 +501,33 @@ fn a_change_of_retention_leaves_cold_storage_as_it_was() {
         "{:?}",
         remedy.commands
     );
+}
+
+#[test]
+fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
+    let wanted = |min: Value, max: Value, now: Value| {
+        let estate = Estate::dynamodb()
+            .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+            .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), min)
+            .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), max)
+            .set(&format!("{COPY}/lifecycle"), now);
+        let remedies = remedies_of(&estate.0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+        let (_, words) = remedy.commands[0].split_once("--lifecycle ").unwrap();
+        words.to_owned()
+    };
+    let late = json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(
+        wanted(json!(7), json!(365), late.clone()),
+        "DeleteAfterDays=365"
+    );
+    assert_eq!(
+        wanted(json!(7), json!(390), late),
+        "MoveToColdStorageAfterDays=300,DeleteAfterDays=390"
+    );
+    let never = json!({"DeleteAfterDays": -1, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(wanted(json!(7), json!(365), never), "DeleteAfterDays=365");
 }

@@ -8,13 +8,15 @@ mod places;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use backup_preflight::inventory::Facts;
 use backup_preflight::sources::examples::EXAMPLES;
 use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
 use crate::scenarios::scenarios;
-use crate::support::estate::{SLR, put};
-use crate::support::{Verdicts, decide, verdict};
+use crate::support::estate::{COPY, RESOURCE_KEY, SLR, put};
+use crate::support::verdicts::read;
+use crate::support::{Estate, Verdicts, decide, decided, verdict};
 use places::{Place, places};
 
 /// The estates, the examples, and a scenario in which each check fails; with `EVERY_SCENARIO=1` all scenarios, which takes
@@ -49,9 +51,6 @@ fn excused(place: &Place, check: &str) -> Option<&'static str> {
             "cross_account_backup" | "organization" | "MasterAccountId" | "Id" | "accounts",
             "cross-account-backup-disabled",
         ) => Some("any account of the organization settles it; where they differ, a false counts"),
-        ("accounts" | "regions" | "plans", "too-many-tags" | "air-gapped-primary-not-stored") => {
-            Some("what only a plan's rule makes so cannot arise for a copy that no plan makes")
-        }
         _ => None,
     }
 }
@@ -178,6 +177,48 @@ fn what_is_settled_without_a_fact_stays_so_whatever_the_fact_is() {
         broken.len(),
         broken.join("\n")
     );
+}
+
+#[test]
+fn a_copy_of_a_plan_that_was_not_read_waits_for_the_plan() {
+    for plan in [
+        json!({"id": "p-1", "rule": "nightly"}),
+        json!({"id": "p-1"}),
+        json!({}),
+    ] {
+        let estate = Estate::rds().set(&format!("{COPY}/plan"), plan.clone());
+        let found = estate.verdict();
+        assert_eq!(found.verdict, Verdict::Undecided, "{plan}");
+        for check in ["too-many-tags", "air-gapped-primary-not-stored"] {
+            assert_eq!(found.of(check), Status::Undecided, "{check} of {plan}");
+        }
+        let inventory = read(&estate.0);
+        let all = decided(&Facts::new(&inventory), &inventory);
+        let mut gaps = all[0]
+            .outcomes
+            .iter()
+            .flat_map(|(_, outcome)| &outcome.gaps);
+        assert!(gaps.all(|gap| gap.operation == "backup:GetBackupPlan"));
+    }
+}
+
+#[test]
+fn a_deny_in_one_region_alone_blocks_only_what_must_be_allowed() {
+    // The copy goes to another Region, and no call tells in which of the two the service uses the key.
+    let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant", "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": "rds.us-east-2.amazonaws.com"}}});
+    let policy = json!({"Version": "2012-10-17", "Statement": [deny]});
+    let text = Estate::rds().0.to_string();
+    let elsewhere = text.replace(
+        "arn:aws:backup:us-east-2:444455556666",
+        "arn:aws:backup:eu-west-1:444455556666",
+    );
+    let estate = Estate(serde_json::from_str(&elsewhere).unwrap());
+    let found = estate
+        .set(&format!("{RESOURCE_KEY}/Policy"), policy)
+        .verdict();
+    assert_eq!(found.of("source-key-not-shared"), Status::Fail);
+    assert_eq!(found.of("source-key-refuses-copy-role"), Status::Undecided);
 }
 
 /// What a fact may turn out to be; nothing where no other value would make sense beside the rest.

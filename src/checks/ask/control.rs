@@ -228,7 +228,7 @@ impl Controls<'_> {
         let (scps, rcps) = (documents(&self.scps), documents(&self.rcps));
         match control_side(form, &scps, &rcps) {
             Side::Allowed { .. } => ControlRuling::Allowed,
-            Side::Denied { by } => ControlRuling::Denied {
+            Side::Denied { by, .. } => ControlRuling::Denied {
                 seen: self.each(&by, |place, at| place.statements(&[*at], asked.action)),
             },
             Side::NotAllowed {

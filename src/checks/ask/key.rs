@@ -5,8 +5,8 @@ use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Copy, Facts, Policy, built_in};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{
-    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, identity_side,
-    resource_side,
+    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, Truth,
+    identity_side, resource_side,
 };
 use crate::verdict::Evidence;
 
@@ -62,13 +62,20 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
     let may_deny = one.may_deny() || other.may_deny();
     match (&one, &other) {
         (Allowed { .. }, Allowed { .. }) => return one,
-        // Denied in one and not allowed in the other: the call fails in both.
-        (Denied { .. }, Missing { .. }) => return one,
-        (Missing { .. }, Denied { .. }) => return other,
+        // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
+        (Denied { .. }, Missing { .. }) => return one.or_silence(via_service(key)),
+        (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(key)),
         (
-            Denied { by, statements },
             Denied {
-                statements: more, ..
+                by,
+                statements,
+                silent,
+                ..
+            },
+            Denied {
+                statements: more,
+                silent: also,
+                ..
             },
         ) => {
             let mut statements = [statements.as_slice(), more].concat();
@@ -77,6 +84,8 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
             return Denied {
                 by: by.clone(),
                 statements,
+                silent: *silent || *also,
+                unless: None,
             };
         }
         (Missing { denies: None, .. }, Missing { .. }) => return other,
@@ -192,7 +201,13 @@ fn ask(
         document: policy.document(),
     };
     match resource_side(&request, Some(policy.document())) {
-        Side::Denied { by } => Ruling::Denied {
+        Side::Denied { by, allow } => Ruling::Denied {
+            unless: None,
+            silent: allow == Truth::False
+                && matches!(
+                    granted(facts, question, action, Vec::new()),
+                    Ruling::Missing { .. }
+                ),
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
@@ -284,7 +299,7 @@ fn role_may(
     };
     match identity_side(request, &documents, None) {
         Side::Allowed { .. } => Ruling::Allowed { by: seen },
-        Side::Denied { by } => Ruling::Missing {
+        Side::Denied { by, .. } => Ruling::Missing {
             near: asked.statements(&by, action),
             fault: Fault::Principal,
             denies: None,

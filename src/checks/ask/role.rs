@@ -254,7 +254,7 @@ impl<'a> Read<'a> {
         };
         let mut may_be_denied = None;
         let ruling = match self.ask(form) {
-            Side::Denied { by } => {
+            Side::Denied { by, .. } => {
                 return RoleRuling::Denied {
                     seen: self.statements(role, &by, asked.action),
                 };

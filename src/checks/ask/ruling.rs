@@ -20,6 +20,11 @@ pub enum Ruling {
         by: Vec<Evidence>,
         /// The denying statements of the subject's own policy.
         statements: Vec<usize>,
+        /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
+        silent: bool,
+        /// What does not tell whether the Deny strikes, where it does so in one Region alone and nothing allows it in the
+        /// other: the call fails in either, but not where silence is enough.
+        unless: Option<Box<Gap>>,
     },
     /// Nothing allows it.
     Missing {
@@ -76,7 +81,16 @@ impl Ruling {
         }
     }
 
-    /// The ruling where no Allow is needed: silence is open where a Deny may strike.
+    /// The same Deny where nothing allows it besides, and where it may not strike.
+    pub fn or_silence(mut self, gap: Gap) -> Self {
+        if let Self::Denied { silent, unless, .. } = &mut self {
+            *silent = true;
+            *unless = Some(Box::new(gap));
+        }
+        self
+    }
+
+    /// The ruling where no Allow is needed: silence is open where a Deny may strike, and so is a Deny that may not.
     pub fn where_silence_is_enough(self) -> Self {
         match self {
             Self::Missing {
@@ -87,9 +101,18 @@ impl Ruling {
                 may_deny: true,
                 seen: denies.seen,
             },
+            Self::Denied {
+                by,
+                unless: Some(gap),
+                ..
+            } => Self::Open {
+                gaps: vec![*gap],
+                may_deny: true,
+                seen: by,
+            },
             Self::Missing { denies: None, .. }
             | Self::Allowed { .. }
-            | Self::Denied { .. }
+            | Self::Denied { unless: None, .. }
             | Self::Open { .. } => self,
         }
     }
@@ -121,13 +144,24 @@ impl Ruling {
 pub struct Rulings(pub Vec<(&'static str, Ruling)>);
 
 impl Rulings {
+    /// The rulings where only a Deny matters: one that may not strike is open. Silence stays what it is.
+    pub fn where_only_a_deny_matters(self) -> Self {
+        let rulings = self.0.into_iter().map(|(action, ruling)| match ruling {
+            denied @ Ruling::Denied { .. } => (action, denied.where_silence_is_enough()),
+            other @ (Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. }) => {
+                (action, other)
+            }
+        });
+        Self(rulings.collect())
+    }
+
     /// The actions that a Deny forbids, with the statements, sorted.
     pub fn denied(&self) -> Option<(Vec<&'static str>, Vec<usize>, Vec<Evidence>)> {
         let mut actions = Vec::new();
         let mut all = Vec::new();
         let mut seen = Vec::new();
         for (action, ruling) in &self.0 {
-            if let Ruling::Denied { by, statements } = ruling {
+            if let Ruling::Denied { by, statements, .. } = ruling {
                 actions.push(*action);
                 all.extend(statements);
                 seen.extend(by.clone());
@@ -151,6 +185,17 @@ impl Rulings {
             }
         }
         (!actions.is_empty()).then_some((actions, unique(seen)))
+    }
+
+    /// The actions that the subject must allow besides what is lifted; `None` where there are none.
+    pub fn to_share(&self) -> Option<Vec<&'static str>> {
+        let wanted = self.0.iter().filter(|(_, ruling)| match ruling {
+            Ruling::Denied { silent, .. } => *silent,
+            Ruling::Missing { fault, .. } => *fault == Fault::Subject,
+            Ruling::Allowed { .. } | Ruling::Open { .. } => false,
+        });
+        let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
+        (!actions.is_empty()).then_some(actions)
     }
 
     /// What is open, if anything is: a Deny that may strike, too, where nothing allows.

@@ -37,7 +37,7 @@ pub fn may_assume(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: Account
     };
     match resource_side(&request, Some(trust.document())) {
         Side::Allowed { by, .. } => TrustRuling::Allowed(asked.statements(&by, ASSUME)),
-        Side::Denied { by } => TrustRuling::Denied(asked.statements(&by, ASSUME)),
+        Side::Denied { by, .. } => TrustRuling::Denied(asked.statements(&by, ASSUME)),
         Side::NotAllowed { near, .. } => TrustRuling::Missing(asked.near(&near, ASSUME)),
         Side::Unknown { statements, keys } => TrustRuling::Open(
             keys.iter()

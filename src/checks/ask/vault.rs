@@ -4,7 +4,9 @@ use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{Copy, Facts, KindOf, Policy, VaultType};
 use crate::known::{Arn, Fact};
-use crate::policy::{Effect, Entry, Principal, Request, Resource, Rest, Side, resource_side};
+use crate::policy::{
+    Effect, Entry, Principal, Request, Resource, Rest, Side, Truth, resource_side,
+};
 
 use super::context::{
     gap_of_key, of_role, organization_paths, with_source_resource_tag, with_tags,
@@ -141,7 +143,9 @@ fn rule(
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action),
         },
-        Side::Denied { by } => Ruling::Denied {
+        Side::Denied { by, allow } => Ruling::Denied {
+            unless: None,
+            silent: allow == Truth::False,
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action),
         },
