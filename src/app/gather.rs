@@ -3,8 +3,8 @@
 use anyhow::bail;
 
 use crate::cli::{Check, Output, Start};
-use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
-use crate::known::Arn;
+use crate::inventory::{self, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::known::{Arn, Fact};
 use crate::sources::recorded;
 
 use super::print::warn;
@@ -135,6 +135,11 @@ pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) -> anyhow::Result
         inventory.copies = Field::Is(List(vec![entry]));
         return Ok(());
     }
+    let of_resource = asked
+        .resource
+        .as_ref()
+        .map(|arn| copies_of(arn, inventory))
+        .unwrap_or_default();
     let Field::Is(List(copies)) = &mut inventory.copies else {
         return match (asked.copy.first(), &asked.resource, &asked.recovery_point) {
             (None, None, None) => Ok(()),
@@ -153,21 +158,32 @@ pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) -> anyhow::Result
     if !asked.copy.is_empty() {
         copies.retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
     }
-    let mut only = |arn: &Option<Arn>, what: &str, of: fn(&CopyEntry) -> &Field<Arn>| match arn {
-        None => Ok(()),
-        Some(arn) => {
-            copies.retain(|copy| of(copy).value() == Some(arn));
-            if copies.is_empty() {
-                bail!("no copy of the inventory is of the {what} `{arn}`")
-            } else {
-                Ok(())
-            }
-        }
+    let none = |what: &str, arn: &Arn| {
+        anyhow::anyhow!("no copy of the inventory is of the {what} `{arn}`")
     };
-    only(&asked.resource, "resource", |copy| &copy.resource)?;
-    only(&asked.recovery_point, "recovery point", |copy| {
-        &copy.recovery_point
-    })
+    if let Some(arn) = &asked.resource {
+        copies.retain(|copy| of_resource.contains(&copy.id));
+        anyhow::ensure!(!copies.is_empty(), none("resource", arn));
+    }
+    if let Some(arn) = &asked.recovery_point {
+        copies.retain(|copy| copy.recovery_point.value() == Some(arn));
+        anyhow::ensure!(!copies.is_empty(), none("recovery point", arn));
+    }
+    Ok(())
+}
+
+/// The copies of a resource, also those that name a recovery point of it.
+fn copies_of(resource: &Arn, inventory: &Inventory) -> Vec<Box<str>> {
+    let facts = Facts::new(inventory);
+    let of = |entry: &&CopyEntry| {
+        let copy = Copy::of_entry(entry, &facts);
+        copy.resource == Fact::Known(Some(resource.clone()))
+    };
+    inventory::items(&inventory.copies)
+        .iter()
+        .filter(of)
+        .map(|entry| entry.id.clone())
+        .collect()
 }
 
 /// The copy that the command line names.

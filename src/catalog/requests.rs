@@ -188,6 +188,20 @@ pub fn source_key_actions(kind: Kind) -> &'static [&'static str] {
 /// key for the copy role.
 pub const PLAIN_KEY_ACTIONS: &[&str] = &[DESCRIBE_KEY, CREATE_GRANT];
 
+/// What a copy does with the backup's key in the end, by whatever grant: a Deny of these stops it, silence does not.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+pub const SOURCE_KEY_USE: &[&str] = &["kms:Decrypt", "kms:ReEncryptFrom"];
+
+/// The same of the destination vault's key.
+pub const DESTINATION_KEY_USE: &[&str] = &[
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptTo",
+];
+
 /// What AWS recommends that a shared source key allows, in two statements: the second set with
 /// `kms:GrantIsForAWSResource`.
 pub const SHARED_KEY_USE: &[&str] = &[

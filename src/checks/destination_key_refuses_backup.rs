@@ -4,7 +4,7 @@ use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type};
 use super::{Check, MayFail, known};
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::PLAIN_KEY_ACTIONS;
+use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
 use crate::known::Arn;
@@ -46,23 +46,24 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.destination_service_linked_role());
     let third_account = key.account() != vault.account();
     let both_sides = model == Model::ServiceDependent;
-    let rulings = ask_key(
-        copy,
-        facts,
-        &KeyQuestion {
+    let asking = |actions, both_sides| {
+        let question = KeyQuestion {
             key: &key,
             principal: &role,
-            actions: PLAIN_KEY_ACTIONS,
+            actions,
             via: Via::OfType,
             both_sides,
-        },
-    );
+        };
+        ask_key(copy, facts, &question)
+    };
+    let rulings = asking(PLAIN_KEY_ACTIONS, both_sides);
     let must_allow = both_sides || third_account;
     let rulings = if must_allow {
         rulings
     } else {
         rulings.where_only_a_deny_matters()
     };
+    let rulings = rulings.and_denies_of(asking(DESTINATION_KEY_USE, false));
     decide(copy, facts, &key, &role, &rulings, must_allow)
 }
 

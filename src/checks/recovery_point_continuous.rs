@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Check;
 use super::MayFail;
+use super::known;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Start};
@@ -52,6 +53,8 @@ fn may_be_bucket(copy: &Copy) -> bool {
 /// that makes no continuous backups.
 fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
     let Some((plan, rule)) = facts.point_created_by(point) else {
+        // Where the recovery point was not read, neither was the plan that made it.
+        known!(facts.point_status(point));
         return pass(point);
     };
     let message =

@@ -3,8 +3,8 @@
 use super::{Check, MayFail, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::Arn;
-use crate::verdict::{Evidence, Outcome};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "recovery-point-missing",
@@ -18,11 +18,10 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(point) = &copy.recovery_point {
         return match known!(facts.point_status(point)) {
-            Some(status) => Outcome::pass("the recovery point exists").saw([Evidence::at(
-                point,
-                "/Status",
-                format!("is {status}"),
-            )]),
+            Some(status) => elsewhere(copy, facts, point).unwrap_or_else(|| {
+                let seen = Evidence::at(point, "/Status", format!("is {status}"));
+                Outcome::pass("the recovery point exists").saw([seen])
+            }),
             None => missing(point, "there is no such recovery point"),
         };
     }
@@ -36,6 +35,33 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")]);
     }
     missing(resource, "there is no such resource to back up")
+}
+
+/// The recovery point exists, and not in the vault that the copy names: AWS Backup does not find it there.
+fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
+    let vault = copy.source_vault.as_ref().known()?;
+    let other = |what: String| {
+        let seen = Evidence::of(point, what.clone());
+        Outcome::fail(format!(
+            "the recovery point is not in the vault `{}`: it {what}",
+            vault.name()
+        ))
+        .on(Basis::Inferred)
+        .saw([seen])
+    };
+    if let Fact::Known(Some(home)) = facts.point_vault(point)
+        && home != vault
+    {
+        return Some(other(format!("is in {home}")));
+    }
+    // Snapshots and images have no account in their ARNs.
+    let same_account = point.account().is_none() || point.account() == vault.account();
+    let same_region = point.region().is_none() || point.region() == vault.region();
+    (!same_account || !same_region).then(|| {
+        other(format!(
+            "is of another account or Region, by its ARN {point}"
+        ))
+    })
 }
 
 fn missing(arn: &Arn, what: &str) -> Outcome {

@@ -5,7 +5,7 @@ use super::words::{foretold, key_name, same_account, unlisted};
 use super::{Check, MayFail, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::source_key_actions;
+use crate::catalog::requests::{SOURCE_KEY_USE, source_key_actions};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
 use crate::known::{AccountId, Arn, Fact};
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
@@ -72,10 +72,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match model {
         Model::ServiceDependent => {
             let decrypt = asking(&[DECRYPT], false);
-            service_dependent(copy, key, &name, &role, &asking(actions, true), &decrypt)
+            let rulings = asking(actions, true).and_denies_of(asking(SOURCE_KEY_USE, false));
+            service_dependent(copy, key, &name, &role, &rulings, &decrypt)
         }
         Model::Independent => {
             let rulings = asking(actions, false).where_only_a_deny_matters();
+            let rulings = rulings.and_denies_of(asking(SOURCE_KEY_USE, false));
             independent(copy, key, &name, &role, account, &rulings)
         }
     }

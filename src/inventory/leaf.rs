@@ -6,7 +6,7 @@ use crate::known::{Arn, ResourceType};
 use super::field::Field;
 use super::frame::{Lifecycle, keyed};
 use super::json::Json;
-use super::list::List;
+use super::list::Listing;
 use super::merge::Keyed;
 use super::policy::Policy;
 use super::record::record;
@@ -40,9 +40,9 @@ record! {
         /// The trust policy.
         assume_role_policy_document: Field<Policy> = "AssumeRolePolicyDocument",
         /// iam:ListAttachedRolePolicies.
-        attached_policies: Field<List<AttachedPolicy>> = "AttachedPolicies",
+        attached_policies: Field<Listing<AttachedPolicy>> = "AttachedPolicies",
         /// iam:ListRolePolicies and iam:GetRolePolicy.
-        inline_policies: Field<List<InlinePolicy>> = "InlinePolicies",
+        inline_policies: Field<Listing<InlinePolicy>> = "InlinePolicies",
         /// The permissions boundary. Absent or null: none.
         permissions_boundary: Field<AttachedPolicy> = "PermissionsBoundary",
         /// iam:SimulatePrincipalPolicy, EvaluationResults.

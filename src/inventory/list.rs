@@ -1,6 +1,7 @@
 //! A list of objects, each of which is one of a kind by its ARN or id.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -46,5 +47,29 @@ impl<T: JsonSchema> JsonSchema for List<T> {
     }
     fn inline_schema() -> bool {
         true
+    }
+}
+
+/// A list that one call gives whole: two files that both have it must name the same objects, which then join.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(transparent, inline)]
+pub struct Listing<T>(pub Vec<T>);
+
+impl<T: Merge + Keyed + Serialize> Merge for Listing<T> {
+    fn merge(&mut self, other: Self, conflicts: &mut Conflicts) {
+        let keys = |items: &[T]| items.iter().map(Keyed::key).collect::<HashSet<_>>();
+        if keys(&self.0) == keys(&other.0) {
+            join(&mut self.0, other.0, conflicts);
+        } else {
+            let labels = |items: &[T]| {
+                items
+                    .iter()
+                    .map(Keyed::label)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            conflicts.differ(format!("`{}` and `{}`", labels(&self.0), labels(&other.0)));
+        }
     }
 }

@@ -27,7 +27,7 @@ pub use leaf::{
     AttachedPolicy, ControlPolicy, CopyJob, Grant, InlinePolicy, Key, OptionGroup, Organization,
     Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
-pub use list::List;
+pub use list::{List, Listing};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
     VaultLock, VaultType, built_in,

@@ -142,6 +142,10 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 
 /// Reads once more, slowly, to learn where the error is.
 fn locate(file: &str, bytes: &[u8]) -> ReadError {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let message = "the file is empty: expected an inventory".to_owned();
+        return format_error(file, "", 1, 1, message);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(without_mark(bytes));
     let error = match serde_path_to_error::deserialize::<_, Inventory>(&mut deserializer) {
         Ok(_) => match deserializer.end() {

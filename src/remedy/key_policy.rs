@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::patch::{add_statements, lift};
 use super::statement::{Copier, of_key, of_role, of_vault};
 use super::{Parts, RemedyKind, patch};
-use crate::inventory::{Facts, Field, InlinePolicy, List, Policy};
+use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
 use crate::policy::Effect;
 use crate::verdict::{Lift, PolicyOf, Share};
@@ -150,7 +150,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
             document: Field::Is(policy),
             extra: Vec::new(),
         });
-        changed.inline_policies = Field::Is(List(inline));
+        changed.inline_policies = Field::Is(Listing(inline));
         Change::none().role(changed)
     });
     draft.remedy.after = Some(after);

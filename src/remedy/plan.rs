@@ -7,7 +7,7 @@ use super::key_policy::Wanted;
 use super::{Remedy, key_policy, prove, re_encrypt, settings, trust, two_step, vault};
 use crate::checks::Decided;
 use crate::inventory::{Copy, Facts};
-use crate::known::AccountId;
+use crate::known::{AccountId, Arn};
 use crate::verdict::{Need, PolicyOf, Status};
 
 /// The remedies of what fails, in the order in which they work.
@@ -125,7 +125,7 @@ fn drafts(
                     let group = Some(format!("{key} {}", copy.id));
                     let ways = [
                         re_encrypt::draft(copy, key, share_with.as_ref()),
-                        two_step::draft(copy, key, share_with.as_ref()),
+                        two_step::draft(copy, key, share_with.as_ref(), &shared_by(key, needs)),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         group: group.clone(),
@@ -146,6 +146,23 @@ fn drafts(
         }
     }
     join(drafts)
+}
+
+/// All that the vault in between is for, in the account and Region of a key: the copies through it share its key.
+fn shared_by(key: &Arn, needs: &BTreeMap<&Need, BTreeSet<Target>>) -> Vec<Arn> {
+    let mut all = BTreeSet::new();
+    for need in needs.keys() {
+        if let Need::CustomerKeyOnBackup {
+            key: other,
+            share_with: Some(principal),
+            ..
+        } = need
+            && (other.account(), other.region()) == (key.account(), key.region())
+        {
+            all.insert(principal.clone());
+        }
+    }
+    all.into_iter().collect()
 }
 
 /// Several needs may lead to the same change: it is made once, for all of them.

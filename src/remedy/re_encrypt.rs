@@ -29,8 +29,12 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
     Some(draft)
 }
 
-/// Makes a key in the account and Region of another, shared with a principal, and keeps its ARN in `$KEY`.
-pub fn create_key(like: &Arn, share_with: Option<&Arn>, what: &str) -> String {
+/// Makes a key in the account and Region of another, shared with principals, and keeps its ARN in `$KEY`.
+pub fn create_key<'a>(
+    like: &Arn,
+    share_with: impl IntoIterator<Item = &'a Arn>,
+    what: &str,
+) -> String {
     let flag = region(like.region().as_ref());
     let policy = own_key_policy(like, share_with);
     format!(

@@ -11,8 +11,9 @@ use crate::known::{Arn, Fact};
 /// The vault in between.
 pub const BETWEEN: &str = "copy-re-encryption";
 
-/// The copy goes through a vault within its account. `None` where the source vault is not known.
-pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+/// The copy goes through a vault within its account, whose key is shared with all that such copies go to. `None` where
+/// the source vault is not known.
+pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> Option<Draft> {
     let Fact::Known(source) = &copy.source_vault else {
         return None;
     };
@@ -72,9 +73,11 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
         Fact::Unknown(_) => " --lifecycle \"$LIFECYCLE\"".to_owned(),
     };
     draft.remedy.commands = vec![
-        create_key(key, share_with, "re-encryption of backups on their way out"),
+        // Another copy may have made the vault already.
         format!(
-            "aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\""
+            "aws backup describe-backup-vault{flag} --backup-vault-name {BETWEEN} >/dev/null 2>&1 || {{\n{}\n\
+             aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\"\n}}",
+            create_key(key, all, "re-encryption of backups on their way out"),
         ),
         point,
         format!("JOB=$({})", step(source.name(), &between)),

@@ -155,6 +155,38 @@ impl Rulings {
         Self(rulings.collect())
     }
 
+    /// These, and of others only what denies or may: actions that something else allows, and only a Deny can forbid.
+    #[must_use]
+    pub fn and_denies_of(mut self, others: Self) -> Self {
+        for (action, ruling) in others.where_only_a_deny_matters().0 {
+            let ruling = match ruling {
+                Ruling::Denied {
+                    by,
+                    statements,
+                    unless,
+                    ..
+                } => Ruling::Denied {
+                    by,
+                    statements,
+                    silent: false,
+                    unless,
+                },
+                open @ Ruling::Open { may_deny: true, .. } => open,
+                Ruling::Missing {
+                    denies: Some(OpenDeny { gaps, seen }),
+                    ..
+                } => Ruling::Open {
+                    gaps,
+                    may_deny: true,
+                    seen,
+                },
+                Ruling::Open { .. } | Ruling::Missing { .. } | Ruling::Allowed { .. } => continue,
+            };
+            self.0.push((action, ruling));
+        }
+        self
+    }
+
     /// The actions that a Deny forbids, with the statements, sorted.
     pub fn denied(&self) -> Option<(Vec<&'static str>, Vec<usize>, Vec<Evidence>)> {
         let mut actions = Vec::new();

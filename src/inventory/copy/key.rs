@@ -2,7 +2,7 @@
 
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, Gap};
 
 use super::Named;
 use super::kind::{KindOf, gap_of};
@@ -64,10 +64,55 @@ pub(super) fn backup_key(
             }),
         },
         Fact::Known(Some(Model::ServiceDependent)) => match &named.resource {
-            Some(resource) => facts.resource_key(resource),
+            Some(resource) => facts
+                .resource_key(resource)
+                .and_then(|key| of_all_volumes(resource, key, facts)),
             None => Fact::unknown(gap_of(named, None, facts)),
         },
     }
+}
+
+/// The key of an EC2 instance's backup, whose volumes may have several. Of those an AWS managed one decides, as it stops
+/// the copy; where they differ otherwise, which to ask is not known.
+fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
+    let mut keys = vec![key];
+    for volume in volumes(resource, facts) {
+        match facts.resource_key(&volume) {
+            Fact::Known(key) => keys.push(key),
+            Fact::Unknown(gap) => return Fact::Unknown(gap),
+        }
+    }
+    let is_aws_managed = |key: &EncryptedWith| {
+        key.key()
+            .is_some_and(|arn| facts.key_manager(arn) == Fact::Known(Some(KeyManager::Aws)))
+    };
+    let decides = keys.iter().position(is_aws_managed);
+    let differ = keys.iter().any(|key| Some(key) != keys.first());
+    match decides {
+        None if differ => Fact::unknown(Gap {
+            operation: "one copy a volume: its volumes are on different keys".to_owned(),
+            permission: "none".to_owned(),
+            ..facts.resource_call(resource)
+        }),
+        place => Fact::Known(keys.swap_remove(place.unwrap_or(0))),
+    }
+}
+
+/// The EBS volumes of an instance, as far as its description names them.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
+fn volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
+    if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
+        return Vec::new();
+    }
+    let detail = facts.resource_detail(resource).known().flatten();
+    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let volume = |device: &serde_json::Value| {
+        let id = device.get("Ebs")?.get("VolumeId")?.as_str()?;
+        let prefix = resource.as_str().strip_suffix(resource.resource())?;
+        Arn::parse(&format!("{prefix}volume/{id}")).ok()
+    };
+    devices.into_iter().flatten().filter_map(volume).collect()
 }
 
 /// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay

@@ -51,7 +51,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resource_exists(&self, arn: &Arn) -> Fact<bool> {
         let resource = self.resource(arn);
-        if !resource.is_listed() {
+        let told = resource.field(|r| &r.resource_type).is_present()
+            || resource.field(|r| &r.encrypted).is_present()
+            || resource.field(|r| &r.detail).is_present();
+        if !told {
             return Fact::unknown(self.resource_gap(arn));
         }
         Fact::Known(!matches!(resource.field(|r| &r.resource_type), Field::Null))
