@@ -85,9 +85,9 @@ fn in_place(object: Map<String, Value>, old: &str, new: &str, value: Value) -> M
 
 fn words(value: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    match value {
-        Value::Array(list) => list.iter().filter_map(text).collect(),
-        one => text(one).into_iter().collect(),
+    match value.as_array() {
+        Some(list) => list.iter().filter_map(text).collect(),
+        None => text(value).into_iter().collect(),
     }
 }
 

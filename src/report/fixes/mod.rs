@@ -65,8 +65,16 @@ pub fn fixes(remedies: &[Remedy]) -> Vec<FixFile> {
 pub fn fixes_summary(report: &Report, files: &[FixFile], folder: &str) -> String {
     let summary = report.summary;
     let decided = format!(
-        "{} copies: {} feasible, {} blocked, {} undecided.",
-        summary.copies, summary.feasible, summary.blocked, summary.undecided
+        "{} {}: {} blocked, {} undecided, {} feasible.",
+        summary.copies,
+        if summary.copies == 1 {
+            "copy"
+        } else {
+            "copies"
+        },
+        summary.blocked,
+        summary.undecided,
+        summary.feasible
     );
     if files.is_empty() {
         let why = if summary.blocked == 0 {

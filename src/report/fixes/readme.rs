@@ -13,7 +13,7 @@ pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
         let _ = writeln!(text, "- **{}**{}", item.remedy.id, change(item, items));
     }
     text.push_str(
-        "\n## One of three ways to make them\n\n\
+        "\n## Make them in one of these ways\n\n\
          1. `bash apply.sh`, with the `aws` command. It shows each change and asks; it makes it only in the account that it \
          belongs to (`PROFILE_111122223333=NAME` names the profile for an account), keeps the policy that it replaces in \
          `….current.json`, and refuses where that is no longer what it was when the facts were read. It may be run again: \

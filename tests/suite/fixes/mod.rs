@@ -1,8 +1,10 @@
 //! The files of `fix`: each is valid in its own language, and does what it says where AWS has a stand-in.
 
 mod folder;
+#[cfg(unix)]
 mod function;
 mod program;
+#[cfg(unix)]
 mod script;
 mod support;
 mod templates;

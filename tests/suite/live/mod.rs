@@ -1,10 +1,13 @@
 //! Live collection against the tests' own AWS.
 
+#[cfg(unix)]
 mod against_moto;
+#[cfg(unix)]
 mod end_to_end;
 mod faults;
 mod law;
 mod missing;
+#[cfg(unix)]
 mod moto;
 mod sign_in;
 
