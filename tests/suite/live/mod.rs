@@ -5,6 +5,8 @@ mod against_moto;
 #[cfg(unix)]
 mod end_to_end;
 mod faults;
+#[cfg(unix)]
+mod interrupted;
 mod law;
 mod missing;
 #[cfg(unix)]
