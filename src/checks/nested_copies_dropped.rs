@@ -117,9 +117,15 @@ fn stays(copy: &Copy, facts: &Facts<'_>, part: &RecoveryPoint) -> Fact<Option<St
                         (manager == Some(KeyManager::Aws))
                             .then(|| format!("is encrypted with the AWS managed key {key}, which cannot be shared"))
                     }),
+                    None if shares && own_key && may_have_key(part) => Fact::unknown(unread()),
                     Some(_) | None => Fact::Known(None),
                 }
             })
         })
     })
+}
+
+/// Whether a nested recovery point may have a key that was not read.
+fn may_have_key(part: &RecoveryPoint) -> bool {
+    !part.encryption_key_arn.is_present() && part.is_encrypted.value() != Some(&false)
 }

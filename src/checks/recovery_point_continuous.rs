@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::Check;
-use super::MayFail;
-use super::known;
+use super::words::not_read;
+use super::{Check, MayFail, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Start};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -33,8 +32,17 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the recovery point is continuous, and such a one is not copied on demand",
         )
         .saw([Evidence::of(point, "its id begins with `continuous`")]),
-        (Start::OnDemand, false) if may_be_bucket(copy) => of_bucket(point, facts),
-        (Start::OnDemand, false) => pass(point),
+        (Start::OnDemand, false) => match &copy.kind {
+            KindOf::Known(Kind::S3) => of_bucket(point, facts),
+            // Only the ARNs of AWS Backup's own recovery points may hide one.
+            KindOf::Unknown(_) if facts.point_status(point) == Fact::Known(None) => {
+                Outcome::not_applicable("the recovery point does not exist")
+            }
+            KindOf::Unknown(gap) if point.service() == "backup" => not_read((**gap).clone()),
+            KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => {
+                pass(point)
+            }
+        },
     }
 }
 
@@ -43,10 +51,6 @@ fn pass(point: &Arn) -> Outcome {
         point,
         "its id does not begin with `continuous`",
     )])
-}
-
-fn may_be_bucket(copy: &Copy) -> bool {
-    matches!(copy.kind, KindOf::Known(Kind::S3))
 }
 
 /// AWS shows a continuous recovery point of a bucket without the beginning: the rule that made it tells, where it is one
