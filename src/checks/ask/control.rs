@@ -76,7 +76,10 @@ pub fn control_rulings(
                 .iter()
                 .map(|form| controls.rule(facts, role, asked, form))
                 .reduce(|one, other| either(one, other, &asked.subject))
-                .unwrap_or(ControlRuling::Allowed)
+                .unwrap_or(ControlRuling::Open {
+                    gaps: Vec::new(),
+                    seen: Vec::new(),
+                })
         })
         .collect()
 }
