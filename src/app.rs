@@ -129,10 +129,10 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
         stopped,
     } = facts_for(asked, output)?;
     narrow(&mut inventory, asked)?;
-    if let Some(file) = &asked.save {
+    if let Some(file) = &asked.facts.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
-    let assumed = asked.assume.iter().map(|fact| match fact {
+    let assumed = asked.facts.assume.iter().map(|fact| match fact {
         Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
     });
     let facts = Facts::new(&inventory).assuming(assumed);

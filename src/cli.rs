@@ -1,11 +1,16 @@
 //! The command line: from words to one typed task. Nothing is read here.
 
+mod estate;
+mod facts;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
+
+pub use estate::{Estate, Shard, WantedRegion};
+pub use facts::{Assume, Aws, Credentials, Given};
 
 /// Will this AWS Backup copy succeed, and if not, exactly what must change?
 ///
@@ -161,22 +166,9 @@ pub enum Schema {
 /// Which copies to decide, and from what.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Take the facts from an inventory file; repeatable, `-` is standard input
-    #[arg(long, value_name = "FILE", help_heading = "Facts")]
-    pub inventory: Vec<PathBuf>,
-    /// Take the facts from an example that is built in; repeatable
-    #[arg(long, value_name = "NAME", help_heading = "Facts")]
-    pub example: Vec<String>,
-    /// Ask AWS, too, where files are given
-    #[arg(long, help_heading = "Facts")]
-    pub live: bool,
-    /// Keep the facts in a file, to decide from later
-    #[arg(long, value_name = "FILE", help_heading = "Facts")]
-    pub save: Option<PathBuf>,
-
-    /// Take a fact for granted where it was not read; the report says so; repeatable
-    #[arg(long, value_name = "FACT", help_heading = "Facts")]
-    pub assume: Vec<Assume>,
+    /// Where the facts come from.
+    #[command(flatten)]
+    pub facts: Given,
 
     /// The resource whose next backup is copied
     #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
@@ -216,15 +208,9 @@ pub struct Check {
     #[arg(long, help_heading = "Copy")]
     pub and_back: bool,
 
-    /// The credentials to ask AWS with.
+    /// How AWS is asked.
     #[command(flatten)]
-    pub credentials: Credentials,
-    /// Calls to AWS at the same time
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "AWS")]
-    pub concurrency: u16,
-    /// Give a call to AWS up after so many seconds, retries included
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
-    pub timeout: u64,
+    pub aws: Aws,
 }
 
 /// Where the files go, and which copies they are for.
@@ -241,33 +227,6 @@ pub struct Fix {
     pub check: Check,
 }
 
-/// Which credentials to use on which side.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Credentials {
-    /// The profile for the source account; else the environment's credentials
-    #[arg(long, value_name = "NAME", help_heading = "AWS")]
-    pub source_profile: Option<String>,
-    /// The role to assume for the source account
-    #[arg(long, value_name = "ARN", help_heading = "AWS")]
-    pub source_role_arn: Option<String>,
-    /// The profile for the destination account
-    #[arg(long, value_name = "NAME", help_heading = "AWS")]
-    pub destination_profile: Option<String>,
-    /// The role to assume for the destination account
-    #[arg(long, value_name = "ARN", help_heading = "AWS")]
-    pub destination_role_arn: Option<String>,
-    /// The external id that goes with each role
-    #[arg(long, value_name = "ID", help_heading = "AWS")]
-    pub external_id: Option<String>,
-}
-
-/// A fact that can be taken for granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Assume {
-    /// The organization's service and resource control policies deny nothing that the copy takes
-    OrganizationPoliciesAllow,
-}
-
 /// Who starts a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Start {
@@ -275,14 +234,6 @@ pub enum Start {
     OnDemand,
     /// By a backup plan.
     Scheduled,
-}
-
-impl Check {
-    /// How long a call may take, retries included.
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        Duration::from_secs(self.timeout)
-    }
 }
 
 fn arn(text: &str) -> Result<Arn, String> {

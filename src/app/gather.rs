@@ -17,7 +17,7 @@ pub(super) struct Gathered {
 
 /// The inventory of what was asked: files, examples, AWS.
 pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
-    let from_files = !asked.inventory.is_empty() || !asked.example.is_empty();
+    let from_files = asked.facts.from_files();
     let named = asked.to.is_some();
     if named && asked.resource.is_none() && asked.recovery_point.is_none() {
         bail!(
@@ -33,12 +33,12 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
                 .map_or("NAME", |example| example.name)
         );
     }
-    let (mut inventory, strangers) = recorded::load(&asked.inventory, &asked.example)?;
+    let (mut inventory, strangers) = recorded::load(&asked.facts.inventory, &asked.facts.example)?;
     for stranger in strangers {
         warn(output, &stranger.to_string());
     }
     let mut stopped = false;
-    if asked.live || !from_files {
+    if asked.facts.live || !from_files {
         let read = read_aws(asked)?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
@@ -67,15 +67,17 @@ fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
     let of = |profile: &Option<String>, role_arn: &Option<String>| Credentials {
         profile: profile.clone(),
         role_arn: role_arn.clone(),
-        external_id: role_arn.as_ref().and(asked.credentials.external_id.clone()),
+        external_id: role_arn
+            .as_ref()
+            .and(asked.aws.credentials.external_id.clone()),
     };
-    let given = &asked.credentials;
+    let given = &asked.aws.credentials;
     let source = of(&given.source_profile, &given.source_role_arn);
     let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
         .then(|| of(&given.destination_profile, &given.destination_role_arn));
     let settings = Settings {
-        concurrency: usize::from(asked.concurrency),
-        timeout: asked.timeout(),
+        concurrency: usize::from(asked.aws.concurrency),
+        timeout: asked.aws.timeout(),
         ..Settings::default()
     };
     let read = |copy: &NamedCopy, source: &Credentials, destination: Option<&Credentials>| {

@@ -1,0 +1,89 @@
+//! Where facts come from, and how AWS is asked for them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+/// Where the facts come from, and what is taken for granted.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Given {
+    /// Take the facts from an inventory file; repeatable, `-` is standard input
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub inventory: Vec<PathBuf>,
+    /// Take the facts from an example that is built in; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "Facts")]
+    pub example: Vec<String>,
+    /// Ask AWS, too, where files are given
+    #[arg(long, help_heading = "Facts")]
+    pub live: bool,
+    /// Keep the facts in a file, to decide from later
+    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    pub save: Option<PathBuf>,
+    /// Take a fact for granted where it was not read; the report says so; repeatable
+    #[arg(long, value_name = "FACT", help_heading = "Facts")]
+    pub assume: Vec<Assume>,
+}
+
+impl Given {
+    /// Whether the facts come from files or examples.
+    #[must_use]
+    pub const fn from_files(&self) -> bool {
+        !self.inventory.is_empty() || !self.example.is_empty()
+    }
+}
+
+/// How AWS is asked.
+#[derive(Clone, Debug, Args)]
+pub struct Aws {
+    /// The credentials to ask it with.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Calls to AWS at the same time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "AWS")]
+    pub concurrency: u16,
+    /// Give a call to AWS up after so many seconds, retries included
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
+    pub timeout: u64,
+}
+
+impl Aws {
+    /// How long a call may take, retries included.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
+/// Which credentials to use on which side.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Credentials {
+    /// The profile for the source account; else the environment's credentials
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub source_profile: Option<String>,
+    /// The role to assume for the source account
+    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    pub source_role_arn: Option<String>,
+    /// The profile for the destination account
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub destination_profile: Option<String>,
+    /// The role to assume for the destination account
+    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    pub destination_role_arn: Option<String>,
+    /// The profile for the organization's management account
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    pub management_profile: Option<String>,
+    /// The role to assume for the organization's management account
+    #[arg(long, value_name = "ARN", help_heading = "AWS")]
+    pub management_role_arn: Option<String>,
+    /// The external id that goes with each role
+    #[arg(long, value_name = "ID", help_heading = "AWS")]
+    pub external_id: Option<String>,
+}
+
+/// A fact that can be taken for granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Assume {
+    /// The organization's service and resource control policies deny nothing that the copy takes
+    OrganizationPoliciesAllow,
+}
