@@ -3,7 +3,7 @@
 //!
 //! And the other way round: what is settled without a fact stays so, whatever the fact turns out to be.
 
-mod places;
+pub mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
