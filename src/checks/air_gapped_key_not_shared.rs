@@ -2,7 +2,7 @@
 
 use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
 use super::words::key_name;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::requests::LAGV_KEY_ACTIONS;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_key_not_shared.md"),
     cites: &[cite::LAGV],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::words::{foretold, key_name, unlisted};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_primary_not_stored.md"),
     cites: &[cite::LAGV_PRIMARY],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,6 +1,6 @@
 #![doc = include_str!("air_gapped_source_not_copyable.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, Start, VaultType};
 use crate::known::{Arn, Gap};
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_source_not_copyable.md"),
     cites: &[cite::LAGV, cite::MPA],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {

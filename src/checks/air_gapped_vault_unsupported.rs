@@ -1,7 +1,7 @@
 #![doc = include_str!("air_gapped_vault_unsupported.md")]
 
 use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_unknown_type};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
 use crate::inventory::{Copy, Facts, KindOf, VaultType};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_vault_unsupported.md"),
     cites: &[cite::LAGV, cite::FEATURES],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::described::is_any_of;
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, VaultType};
@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("allowed_images_block_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, Lifecycle};
 use crate::known::Fact;
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_inherits_expiry.md"),
     cites: &[cite::COPY],
     may_fail: MayFail::OnlyWarns,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings};
 use super::words::foretold;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
         cite::KC_ACCESS_DENIED,
     ],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 /// What the rulings come to.

@@ -2,7 +2,7 @@
 
 use super::ask::{TrustRuling, may_assume};
 use super::words::foretold;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
 use crate::inventory::{Copy, Facts};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_role_not_assumable.md"),
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

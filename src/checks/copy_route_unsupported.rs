@@ -2,7 +2,7 @@
 
 use super::described::{described, engine};
 use super::words::{foretold, not_read, unlisted};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
 use crate::inventory::{Copy, Facts, KindOf, Start};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_route_unsupported.md"),
     cites: &[cite::FEATURES, cite::HISTORY, cite::RDS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("cross_account_backup_disabled.md")]
 
 use super::words::{foretold, same_account};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts};
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("cross_account_backup_disabled.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::API_GLOBAL_SETTINGS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_key_refuses_backup.md"),
     cites: &[cite::ENCRYPTION, cite::SLR_POLICY, cite::KC_CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_vault_is_default.md")]
 
 use super::words::{same_account, unlisted};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, Model};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_is_default.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_vault_missing.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_missing.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::API_VAULT],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

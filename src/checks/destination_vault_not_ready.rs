@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_vault_not_ready.md")]
 
 use super::words::{no_destination_vault, vault_of_unknown_type};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_not_ready.md"),
     cites: &[cite::API_VAULT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

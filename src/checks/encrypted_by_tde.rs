@@ -2,7 +2,7 @@
 
 use super::described::{described, engine, is_any_of, option_groups};
 use super::words::same_account;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
 use crate::known::{Fact, Gap};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("encrypted_by_tde.md"),
     cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("key_unusable.md")]
 
 use super::words::{foretold, key_name};
-use super::{Check, MayFail};
+use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, EncryptedWith, Facts};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("key_unusable.md"),
     cites: &[cite::DASHBOARDS, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,6 +1,6 @@
 #![doc = include_str!("lifecycle_invalid.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("lifecycle_invalid.md"),
     cites: &[cite::API_START_COPY_JOB, cite::API_LIFECYCLE],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::described::{described, is_any_of};
 use super::words::foretold;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("marketplace_image.md"),
     cites: &[cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

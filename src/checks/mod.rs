@@ -47,9 +47,10 @@ mod words;
 
 use crate::catalog::Cite;
 use crate::inventory::{Copy, Facts};
+use crate::known::Arn;
 use crate::verdict::{Outcome, Verdict};
 
-/// One way for a copy to fail, and the question that tells.
+/// One thing that can be wrong, and the question that tells.
 #[derive(Clone, Copy)]
 pub struct Check {
     /// Its id, which names the problem: `vault-refuses-copy`.
@@ -62,7 +63,26 @@ pub struct Check {
     pub cites: &'static [Cite],
     /// Whether it can fail; a check that can only warn leaves no copy undecided.
     pub may_fail: MayFail,
-    run: fn(&Copy, &Facts<'_>) -> Outcome,
+    /// The question, by what it is asked of.
+    pub run: Run,
+}
+
+/// A check's question, by its subject.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// It is asked of every copy.
+    Copy(fn(&Copy, &Facts<'_>) -> Outcome),
+    /// `audit` asks it of every vault.
+    Vault(fn(&Arn, &Facts<'_>) -> Outcome),
+}
+
+/// What a question is asked of.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    /// A copy.
+    Copy(&'a Copy),
+    /// A vault.
+    Vault(&'a Arn),
 }
 
 /// Whether a check can make a copy fail.
@@ -75,10 +95,14 @@ pub enum MayFail {
 }
 
 impl Check {
-    /// Asks the question of a copy.
+    /// Asks the question. `None`: it is one for other subjects.
     #[must_use]
-    pub fn run(&self, copy: &Copy, facts: &Facts<'_>) -> Outcome {
-        (self.run)(copy, facts)
+    pub fn run(&self, subject: Subject<'_>, facts: &Facts<'_>) -> Option<Outcome> {
+        match (self.run, subject) {
+            (Run::Copy(run), Subject::Copy(copy)) => Some(run(copy, facts)),
+            (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
+            (Run::Copy(_), Subject::Vault(_)) | (Run::Vault(_), Subject::Copy(_)) => None,
+        }
     }
 }
 
@@ -99,13 +123,19 @@ pub struct Decided {
     pub verdict: Verdict,
 }
 
-/// Decides a copy: every check runs, whatever the others say.
+/// What every check of such a subject finds, in the order of [`CHECKS`]: all of them run, whatever the others say.
+#[must_use]
+pub fn outcomes(subject: Subject<'_>, facts: &Facts<'_>) -> Vec<(&'static Check, Outcome)> {
+    CHECKS
+        .iter()
+        .filter_map(|check| Some((check, check.run(subject, facts)?)))
+        .collect()
+}
+
+/// Decides a copy.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let outcomes: Vec<_> = CHECKS
-        .iter()
-        .map(|check| (check, check.run(&copy, facts)))
-        .collect();
+    let outcomes = outcomes(Subject::Copy(&copy), facts);
     let verdict = Verdict::of(
         outcomes
             .iter()

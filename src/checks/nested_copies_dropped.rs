@@ -1,7 +1,7 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
 use super::described::is_any_of;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::{Encryption, Kind, capabilities, cite, route};
 use crate::inventory::{Copy, Facts, KeyManager, RecoveryPoint, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
     may_fail: MayFail::OnlyWarns,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

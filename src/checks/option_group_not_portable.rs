@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::described::{described, is_any_of, option_groups};
 use super::words::foretold;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("option_group_not_portable.md"),
     cites: &[cite::CROSS_REGION, cite::RDS_COPY],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

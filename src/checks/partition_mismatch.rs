@@ -1,6 +1,6 @@
 #![doc = include_str!("partition_mismatch.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("partition_mismatch.md"),
     cites: &[cite::FEATURES],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::words::not_read;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Start};
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_continuous.md"),
     cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

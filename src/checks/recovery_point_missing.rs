@@ -1,6 +1,6 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, Fact};
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_missing.md"),
     cites: &[cite::API_RECOVERY_POINT, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

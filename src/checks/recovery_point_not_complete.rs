@@ -1,6 +1,6 @@
 #![doc = include_str!("recovery_point_not_complete.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::known::Gap;
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_not_complete.md"),
     cites: &[cite::API_RECOVERY_POINT, cite::COPY],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,6 +1,6 @@
 #![doc = include_str!("region_not_enabled.md")]
 
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::regions::enabled_by_default;
 use crate::inventory::{Copy, Facts};
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("region_not_enabled.md"),
     cites: &[cite::FEATURES, cite::REGIONS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

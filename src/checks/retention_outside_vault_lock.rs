@@ -1,7 +1,7 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
 use super::words::{foretold, no_destination_vault};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, VaultLock};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("retention_outside_vault_lock.md"),
     cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("source_key_aws_managed.md")]
 
 use super::words::{foretold, key_name, same_account, unlisted};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_key_aws_managed.md"),
     cites: &[cite::ENCRYPTION, cite::RDS_SHARE, cite::EBS_SHARE],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{foretold, key_name, same_account, unlisted};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::{SOURCE_KEY_USE, source_key_actions};
@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
         cite::SLR_POLICY,
     ],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

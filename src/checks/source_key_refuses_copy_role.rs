@@ -2,7 +2,7 @@
 
 use super::ask::{Fault, KeyQuestion, Via, ask_key, list};
 use super::words::{foretold, key_name};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_key_refuses_copy_role.md"),
     cites: &[cite::ENCRYPTION, cite::KC_KEY],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

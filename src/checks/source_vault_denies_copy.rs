@@ -2,7 +2,7 @@
 
 use super::ask::{Ruling, copy_from};
 use super::words::foretold;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_FROM;
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_vault_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

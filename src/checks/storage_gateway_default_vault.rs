@@ -2,7 +2,7 @@
 
 use super::described::is_any_of;
 use super::words::{foretold, key_name, no_destination_vault};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("storage_gateway_default_vault.md"),
     cites: &[cite::ENCRYPTION, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::described::tags;
 use super::words::not_read;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts, KindOf};
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("tag_policy_may_block.md"),
     cites: &[cite::KC_CROSS_ACCOUNT, cite::DASHBOARDS],
     may_fail: MayFail::OnlyWarns,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::described::tags;
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, Tags};
@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("too_many_tags.md"),
     cites: &[cite::ACCESS_CONTROL, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("unencrypted_source_refused.md")]
 
 use super::words::unlisted;
-use super::{Check, MayFail, known};
+use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::{Unencrypted, keys};
 use crate::inventory::{Copy, EncryptedWith, Facts, VaultType};
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("unencrypted_source_refused.md"),
     cites: &[cite::LAGV, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run,
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
