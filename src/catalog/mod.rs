@@ -5,6 +5,8 @@
 
 pub mod capability;
 pub mod cite;
+pub mod cloud_control;
+mod describe;
 pub mod encryption;
 mod kind;
 mod limits;
@@ -19,6 +21,7 @@ mod rows;
 
 pub use capability::{Capabilities, Encryption, Support, capabilities};
 pub use cite::Cite;
+pub use describe::describe_call;
 pub use kind::{Family, Kind};
 pub use managed_policies::{ManagedPolicy, managed_policy};
 pub use messages::explain;

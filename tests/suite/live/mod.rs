@@ -12,6 +12,7 @@ mod missing;
 #[cfg(unix)]
 mod moto;
 mod sign_in;
+mod types;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -10,8 +10,8 @@ use crate::known::{Arn, Gap, Region, ResourceType};
 use crate::sources::live::found::Found;
 use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
 use crate::sources::live::session::Session;
-use crate::sources::live::shape::Shape;
-use crate::sources::live::{kms, rds};
+use crate::sources::live::shape::{Shape, Snapshot};
+use crate::sources::live::{ec2, kms, rds};
 
 use super::settings::tags;
 use super::vaults::vaults;
@@ -163,7 +163,7 @@ pub async fn point(
                 _ => (None, None),
             }
         },
-        rds::snapshot(session, region, arn),
+        description(session, region, arn),
     );
     let place = session.place(region);
     let answer = match answer {
@@ -189,6 +189,16 @@ pub async fn point(
             gaps,
         },
         Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+/// What the service that owns the snapshot or image behind a recovery point says of it.
+async fn description(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let kind = arn.resource().split(['/', ':']).next();
+    match (arn.service(), kind) {
+        ("rds", _) => rds::snapshot(session, region, arn).await,
+        ("ec2", Some("image")) => ec2::image(session, region, arn).await,
+        _ => Found::all(None),
     }
 }
 
