@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
 mod gather;
+mod permissions;
 mod print;
 
 use std::io;
@@ -62,6 +63,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
+        Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
         Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();

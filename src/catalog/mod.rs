@@ -13,6 +13,7 @@ mod limits;
 pub mod managed_policies;
 pub mod messages;
 mod notes;
+pub mod permissions;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;

@@ -11,6 +11,7 @@ mod law;
 mod missing;
 #[cfg(unix)]
 mod moto;
+mod permissions;
 mod sign_in;
 mod types;
 
