@@ -7,6 +7,7 @@ mod audit;
 mod backtest;
 mod copies;
 mod gather;
+mod permissions;
 mod print;
 
 use std::io;
@@ -69,6 +70,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
+        Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
         Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();

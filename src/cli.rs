@@ -150,6 +150,15 @@ pub enum Command {
         /// A resource type, such as `RDS`; all of them if left out
         r#type: Option<String>,
     },
+    /// The smallest IAM policy that lets this program read what it needs
+    Permissions {
+        /// The account that it is for; else one policy for all three
+        #[arg(long = "for", value_name = "ACCOUNT")]
+        side: Option<Side>,
+        /// The partition that the account is in
+        #[arg(long, value_name = "NAME", default_value = "aws")]
+        partition: String,
+    },
     /// The JSON Schema of a format
     Schema {
         /// Which
@@ -164,6 +173,17 @@ pub enum Command {
     },
     /// The manual page, in roff
     Man,
+}
+
+/// What an account is to a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// The account that copies come from.
+    Source,
+    /// The account that they go to.
+    Destination,
+    /// The organization's management account.
+    Management,
 }
 
 /// The formats that have a schema.

@@ -59,7 +59,7 @@ record! {
     RegionFacts {
         /// Its name, such as `us-east-2`.
         region: Region = "region",
-        /// account:GetRegionOptStatus: `opt-in-not-required`, `opted-in` or `not-opted-in`.
+        /// ec2:DescribeRegions: `opt-in-not-required`, `opted-in` or `not-opted-in`.
         opt_in_status: Field<Box<str>> = "opt_in_status",
         /// backup:DescribeRegionSettings.
         region_settings: Field<RegionSettings> = "region_settings",

@@ -17,6 +17,7 @@ mod estate;
 mod examples;
 mod explain;
 mod fixes;
+mod generate;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]

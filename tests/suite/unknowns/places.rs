@@ -37,7 +37,12 @@ const ACCOUNT: &[&str] = &[
     "regions",
 ];
 const ORGANIZATION: &[&str] = &["Id", "MasterAccountId", "Path"];
-const ROLE: &[&str] = &["AttachedPolicies", "InlinePolicies", "Tags"];
+const ROLE: &[&str] = &[
+    "AssumeRolePolicyDocument",
+    "AttachedPolicies",
+    "InlinePolicies",
+    "Tags",
+];
 const REGION: &[&str] = &[
     "opt_in_status",
     "region_settings",
@@ -104,6 +109,7 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                 ORGANIZATION,
                 found,
             );
+            levels(inventory, account, found);
             let flag = format!("{account}/roles_complete");
             each(
                 inventory,
@@ -130,11 +136,13 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                     );
                     let flag = format!("{region}/vaults_complete");
                     let all = format!("{region}/resources_complete");
-                    let lists: [(&str, Option<&str>, &[&str]); 4] = [
+                    let lists: [(&str, Option<&str>, &[&str]); 6] = [
                         ("vaults", Some(&flag), VAULT),
                         ("keys", None, KEY),
                         ("resources", Some(&all), RESOURCE),
                         ("recovery_points", None, POINT),
+                        ("option_groups", None, &["Options"]),
+                        ("plans", None, &["BackupPlan"]),
                     ];
                     for (list, flag, names) in lists {
                         let list = format!("{region}/{list}");
@@ -189,6 +197,20 @@ fn each(
             flag: flag.map(str::to_owned),
         });
         inside(&pointer, found);
+    }
+}
+
+/// The texts of the organization's policies.
+fn levels(inventory: &Value, account: &str, found: &mut Vec<Place>) {
+    for list in ["service_control_policies", "resource_control_policies"] {
+        let levels = inventory.pointer(&format!("{account}/{list}"));
+        let levels = levels.and_then(Value::as_array).into_iter().flatten();
+        for (level, policies) in levels.enumerate() {
+            for index in 0..policies.as_array().map_or(0, Vec::len) {
+                let policy = format!("{account}/{list}/{level}/{index}");
+                fields(inventory, &policy, &["Document"], found);
+            }
+        }
     }
 }
 
