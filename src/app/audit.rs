@@ -32,7 +32,7 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let plans = plans::plans(&facts);
-    let Wanted { copies, open } = copies::all(&inventory, &plans, &facts);
+    let Wanted { copies, gaps, open } = copies::all(&inventory, &plans, &facts);
     let mut decided: Vec<Decided> = copies
         .into_iter()
         .map(|copy| checks::decide(copy, &facts))
@@ -42,7 +42,7 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let remedies = remedy::remedies(&decided, &facts);
     let remedies = remedy::with_audited(remedies, &audited, &decided, &facts);
     let is_open = !open.is_empty();
-    let gaps = facts.recorded_gaps().chain(open).collect();
+    let gaps = facts.recorded_gaps().chain(gaps).collect();
     let report = Report::new(&decided, &remedies, gaps, facts.collected_at(), &facts)
         .audited(&audited, &remedies);
     if report.summary.copies == 0 {

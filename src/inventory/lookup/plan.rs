@@ -6,7 +6,7 @@ use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
 use crate::inventory::read::items;
-use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
 
@@ -62,6 +62,28 @@ impl<'a> Facts<'a> {
                 Some(region),
             )),
         }
+    }
+
+    /// Whether the resources of a Region were looked up, and AWS refused no call that lists some: where they are not said
+    /// to be all, that is for want of a word, not of an answer.
+    #[must_use]
+    pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
+        const OF_OTHERS: &[&str] = &["backup", "kms", "iam", "organizations", "account", "sts"];
+        let lists = |gap: &Gap| {
+            let (service, action) = gap.operation.split_once(':').unwrap_or_default();
+            (action.starts_with("List") || action.starts_with("Describe"))
+                && !OF_OTHERS.contains(&service)
+                && !gap.subject.starts_with("arn:")
+        };
+        let here = |gap: &Gap| {
+            gap.account.as_deref() == Some(&*account.to_string())
+                && gap.region.as_deref().is_none_or(|of| of == region.as_str())
+        };
+        let refused = self
+            .recorded_gaps()
+            .any(|gap| gap.error.is_some() && here(&gap) && lists(&gap));
+        let listed = self.region(account, region).field(|r| &r.resources);
+        matches!(listed, Field::Is(_)) && !refused
     }
 
     /// Whether AWS Backup protects resources of a type where they are selected by tag, or with all others. `None`: AWS
