@@ -99,8 +99,8 @@ fn the_example_comes_out_as_its_makers_meant_it() {
 fn a_vault_is_made_again_with_the_rules_that_back_up_to_it() {
     let report = example(&[]);
     let vault = "arn:aws:backup:us-east-1:222233334444:backup-vault:local";
-    let found = report["vaults"].as_array().unwrap().iter();
-    let found = found.filter(|one| one["vault"] == vault).next().unwrap();
+    let mut vaults = report["vaults"].as_array().unwrap().iter();
+    let found = vaults.find(|one| one["vault"] == vault).unwrap();
     let id = &found["checks"][0]["remedies"][0];
     let remedies = report["remedies"].as_array().unwrap();
     let remedy = remedies.iter().find(|remedy| remedy["id"] == *id).unwrap();
@@ -200,7 +200,9 @@ fn turn(inventory: &mut Value) {
     for account in accounts {
         for region in account["regions"].as_array_mut().unwrap() {
             for list in ["vaults", "keys", "resources", "plans", "copy_jobs"] {
-                region[list].as_array_mut().map(|list| list.reverse());
+                if let Some(list) = region[list].as_array_mut() {
+                    list.reverse();
+                }
             }
         }
     }

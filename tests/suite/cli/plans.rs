@@ -71,7 +71,8 @@ fn a_copy_that_the_inventory_names_of_a_plan_is_decided_once() {
 fn a_plan_is_picked_by_its_id_or_its_name() {
     let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
     for plan in [PLAN, "daily"] {
-        assert_eq!(ids(&checked(&both(), &["--plan", plan]).0), [made.clone()]);
+        let (report, _) = checked(&both(), &["--plan", plan]);
+        assert_eq!(ids(&report), [&*made]);
     }
     let error = refused(&both(), &["--plan", "p-9"]);
     assert!(error.contains("p-9") && error.contains(PLAN), "{error}");
@@ -82,7 +83,8 @@ fn a_plan_is_picked_by_its_id_or_its_name() {
 #[test]
 fn a_resource_and_an_id_pick_copies_of_plans_too() {
     let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
-    assert_eq!(ids(&checked(&both(), &["--copy", &made]).0), [made.clone()]);
+    let (report, _) = checked(&both(), &["--copy", &made]);
+    assert_eq!(ids(&report), [&*made]);
     assert_eq!(
         ids(&checked(&both(), &["--resource", ORDERS]).0),
         ["orders-to-central", &made]
