@@ -11,6 +11,7 @@ mod limits;
 pub mod managed_policies;
 pub mod messages;
 mod notes;
+pub mod quotas;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;

@@ -78,7 +78,7 @@ impl Timestamp {
     }
 
     /// Milliseconds since 1970.
-    pub(super) fn milliseconds(&self) -> i128 {
+    pub(in crate::inventory) fn milliseconds(&self) -> i128 {
         self.moment.unix_timestamp_nanos() / 1_000_000
     }
 

@@ -12,7 +12,10 @@ mod plan;
 mod prove;
 mod re_encrypt;
 mod settings;
+mod size;
+mod split;
 mod statement;
+mod together;
 mod trust;
 mod two_step;
 mod vault;
@@ -22,7 +25,7 @@ use serde_json::Value;
 use crate::known::AccountId;
 
 pub use parts::{Parts, TwoStep};
-pub use plan::remedies;
+pub use plan::{Proposed, propose, remedies};
 pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.
@@ -37,6 +40,12 @@ pub enum RemedyKind {
     EnableCrossAccountBackup,
     /// A Region is switched on in an account.
     EnableRegion,
+    /// A key is enabled, and is not deleted.
+    EnableKey,
+    /// AWS Backup manages the backups of a type in full.
+    EnableAdvancedFeatures,
+    /// The Allowed AMIs setting lets images of one more provider in.
+    AllowImages,
     /// A key's policy is changed.
     KeyPolicy,
     /// A vault is created.
@@ -53,6 +62,8 @@ pub enum RemedyKind {
     ReEncrypt,
     /// The copy goes through a vault within the account.
     TwoStepCopy,
+    /// The copy goes in two jobs, as no one job takes the whole route.
+    SplitRoute,
 }
 
 /// One change, with everything that it takes.
