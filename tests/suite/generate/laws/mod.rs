@@ -3,4 +3,5 @@
 mod formats;
 mod mix;
 mod remedies;
+mod statements;
 mod unknowns;
