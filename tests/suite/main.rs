@@ -22,6 +22,7 @@ mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+mod plans;
 mod policy;
 mod reference;
 mod remedies;

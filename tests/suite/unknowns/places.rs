@@ -51,6 +51,7 @@ const REGION: &[&str] = &[
     "vaults_complete",
     "keys",
     "resources",
+    "resources_complete",
     "recovery_points",
     "option_groups",
     "plans",
@@ -134,10 +135,11 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                         found,
                     );
                     let flag = format!("{region}/vaults_complete");
+                    let all = format!("{region}/resources_complete");
                     let lists: [(&str, Option<&str>, &[&str]); 6] = [
                         ("vaults", Some(&flag), VAULT),
                         ("keys", None, KEY),
-                        ("resources", None, RESOURCE),
+                        ("resources", Some(&all), RESOURCE),
                         ("recovery_points", None, POINT),
                         ("option_groups", None, &["Options"]),
                         ("plans", None, &["BackupPlan"]),
@@ -164,7 +166,7 @@ fn fields(inventory: &Value, at: &str, names: &[&str], found: &mut Vec<Place>) {
     for name in names {
         let pointer = format!("{at}/{name}");
         if inventory.pointer(&pointer).is_some() {
-            let whole = ["roles", "vaults"].contains(name);
+            let whole = ["roles", "vaults", "resources"].contains(name);
             let flag = whole.then(|| format!("{at}/{name}_complete"));
             found.push(Place {
                 pointer,
