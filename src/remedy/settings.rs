@@ -211,8 +211,8 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
         ""
     };
     let title = format!(
-        "keep the copy `{}` for {wanted} days{warm}, within what the lock of the vault `{}` allows",
-        copy.id,
+        "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows",
+        kept(copy),
         vault.name()
     );
     let cold = if stays_warm {
@@ -228,8 +228,8 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
 /// The copy is kept for as long as its move to cold storage asks for.
 pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
     let title = format!(
-        "keep the copy `{}` for {days} days, 90 of them in cold storage",
-        copy.id
+        "keep {} for {days} days, 90 of them in cold storage",
+        kept(copy)
     );
     let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let cold = now.map_or(Field::Null, |now| {
@@ -244,13 +244,30 @@ fn moves_after(lifecycle: &Lifecycle) -> Option<i64> {
     cold.filter(|days| *days >= 0)
 }
 
+/// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change mends it all.
+fn kept(copy: &Copy) -> String {
+    match &copy.plan {
+        Some(plan) => format!(
+            "the copies of rule `{}` of the plan `{}` in `{}`",
+            plan.rule,
+            plan.id,
+            copy.destination_vault.name()
+        ),
+        None => format!("the copy `{}`", copy.id),
+    }
+}
+
 fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String) -> Draft {
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
         move_to_cold_storage_after_days: cold,
         extra: Vec::new(),
     };
-    let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
+    let subject = match &copy.plan {
+        Some(plan) => format!("{}/{}", plan.id, plan.rule),
+        None => copy.id.to_string(),
+    };
+    let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
     let account = copy.source_account();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
     draft.remedy.account = match account {
@@ -273,10 +290,15 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
         } else {
             ""
         };
-        return format!(
-            "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action, then\n\
-             aws backup update-backup-plan --backup-plan-id {} --backup-plan file://plan.json",
-            plan.id, plan.rule, plan.id
+        let what = format!(
+            "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
+            plan.rule, copy.destination_vault
+        );
+        return super::command::change_plan(
+            &plan.id,
+            copy.source_account().known(),
+            copy.source_region().known().as_ref(),
+            &what,
         );
     }
     let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));
