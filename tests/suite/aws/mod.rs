@@ -36,6 +36,7 @@ mod backup;
 mod call;
 mod clock;
 mod cloudcontrol;
+mod config;
 mod dynamodb;
 mod ec2;
 mod exchange;
