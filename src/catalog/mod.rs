@@ -27,5 +27,6 @@ pub use kind::{Family, Kind};
 pub use managed_policies::{ManagedPolicy, managed_policy};
 pub use messages::explain;
 pub use notes::notes;
+pub use regions::partition;
 pub use route::{Capability, RouteAnswer, route};
 pub use rows::{CapabilityRow, rows};

@@ -214,7 +214,7 @@ fn encrypted_with(encrypted: Field<&bool>, key: Field<&Arn>) -> Option<Encrypted
 }
 
 /// A creation date as milliseconds since 1970: AWS prints numbers, in seconds, or RFC 3339 text with any offset.
-fn moment(date: &Value) -> Option<i128> {
+pub(super) fn moment(date: &Value) -> Option<i128> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a date of AWS's in milliseconds is far below the limit, and the cast saturates"
