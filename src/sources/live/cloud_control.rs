@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::catalog::cloud_control::{Listing, Row};
 use crate::catalog::regions;
@@ -51,16 +51,14 @@ pub async fn resources(
 ) -> Found<Option<Vec<Resource>>> {
     let place = session.place(region);
     let subject = format!("{}/{region}/{}", session.account(), row.name);
-    if row.listing == Listing::OfParent {
-        return Found::nothing(place.unasked(LIST, &subject));
-    }
-    let call = session
-        .cloudcontrol(region)
-        .list_resources()
-        .type_name(row.name);
-    let identifiers: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
-        page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
-    });
+    let identifiers = match row.listing {
+        Listing::OfRegion | Listing::OfAccount => {
+            identifiers(session, region, row.name, None).await
+        }
+        Listing::OfEach(parent, property) => {
+            of_each(session, region, row.name, parent, property).await
+        }
+    };
     let identifiers = match identifiers {
         Ok(identifiers) => identifiers,
         Err(trouble) => return Found::nothing(place.gap(LIST, &subject, &trouble)),
@@ -78,6 +76,37 @@ pub async fn resources(
         value: Some(resources),
         gaps,
     }
+}
+
+async fn identifiers(
+    session: &Session,
+    region: &Region,
+    of: &str,
+    model: Option<String>,
+) -> Reply<Vec<String>> {
+    let call = session
+        .cloudcontrol(region)
+        .list_resources()
+        .type_name(of)
+        .set_resource_model(model);
+    pages!(session, call.into_paginator().send(), page => {
+        page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
+    })
+}
+
+async fn of_each(
+    session: &Session,
+    region: &Region,
+    of: &str,
+    parent: &str,
+    property: &str,
+) -> Reply<Vec<String>> {
+    let mut all = Vec::new();
+    for name in identifiers(session, region, parent, None).await? {
+        let model = json!({property: name}).to_string();
+        all.extend(identifiers(session, region, of, Some(model)).await?);
+    }
+    Ok(all)
 }
 
 async fn listed(

@@ -16,6 +16,7 @@ mod found;
 mod fsx;
 mod iam;
 mod kms;
+mod listings;
 mod named_copy;
 mod once;
 mod organizations;

@@ -7,7 +7,7 @@ use crate::known::{Arn, Gap, Region, ResourceType};
 
 use super::found::Found;
 use super::session::Session;
-use super::{cloud_control as by_cloud_control, dynamodb, ec2, fsx, rds};
+use super::{cloud_control as by_cloud_control, dynamodb, ec2, fsx, listings, rds};
 
 /// A resource, and behind it what it consists of: the volumes of an EC2 instance. Nothing, with a gap that names the
 /// call that would tell, for a type that nothing here reads: its recovery points stand for it.
@@ -89,7 +89,6 @@ pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> 
         listed.add(&[ResourceType::DynamoDb], tables);
     }
     if wants(&[ResourceType::Fsx]) {
-        // Volumes of a file system are resources of their own to AWS Backup, and are not listed.
         listed.add(
             &[ResourceType::Fsx],
             fsx::file_systems(session, region).await,
@@ -120,40 +119,17 @@ pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> 
             if unread {
                 listed.in_part.push(of.clone());
             }
-        } else if let Some(call) = unlisted(of) {
-            let subject = format!("{}/{region}/{of}", session.account());
+        } else if let Some(found) = listings::resources(session, region, of).await {
+            listed.add(std::slice::from_ref(of), found);
+        } else if let ResourceType::Other(name) = of {
+            let subject = format!("{}/{region}/{name}", session.account());
+            let place = session.place(region);
             listed
                 .gaps
-                .push(session.place(region).unasked(call, &subject));
+                .push(place.unasked("cloudformation:ListResources", &subject));
             listed.in_part.push(of.clone());
         }
     }
     listed.in_part.retain(|of| types.contains(of));
     listed
-}
-
-/// The call that would list a type that nothing here lists.
-fn unlisted(of: &ResourceType) -> Option<&'static str> {
-    match of {
-        ResourceType::RedshiftServerless => Some("redshift-serverless:ListNamespaces"),
-        ResourceType::SapHana => Some("ssm-sap:ListDatabases"),
-        ResourceType::StorageGateway => Some("storagegateway:ListVolumes"),
-        ResourceType::VirtualMachine => Some("backup-gateway:ListVirtualMachines"),
-        ResourceType::Other(_) => Some("cloudformation:ListResources"),
-        ResourceType::Aurora
-        | ResourceType::AuroraDsql
-        | ResourceType::CloudFormation
-        | ResourceType::DocumentDb
-        | ResourceType::DynamoDb
-        | ResourceType::Ebs
-        | ResourceType::Ec2
-        | ResourceType::Efs
-        | ResourceType::Eks
-        | ResourceType::Fsx
-        | ResourceType::Neptune
-        | ResourceType::Rds
-        | ResourceType::Redshift
-        | ResourceType::S3
-        | ResourceType::Timestream => None,
-    }
 }

@@ -18,7 +18,8 @@ use super::scope::{Scope, Unsigned};
 use super::server::{Shared, State};
 use super::world::{World, without_nulls};
 use super::{
-    account, backup, cloudcontrol, config, dynamodb, ec2, fsx, iam, kms, organizations, rds, sts,
+    account, backup, cloudcontrol, config, dynamodb, ec2, fsx, iam, kms, lists, organizations, rds,
+    sts,
 };
 
 const SERVICES: &[&Service] = &[
@@ -31,6 +32,9 @@ const SERVICES: &[&Service] = &[
     &fsx::SERVICE,
     &iam::SERVICE,
     &kms::SERVICE,
+    &lists::BACKUP_GATEWAY,
+    &lists::SAP,
+    &lists::STORAGE_GATEWAY,
     &organizations::SERVICE,
     &rds::SERVICE,
     &sts::SERVICE,

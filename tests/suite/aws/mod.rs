@@ -46,6 +46,7 @@ mod http;
 mod iam;
 mod journal;
 mod kms;
+mod lists;
 mod machines;
 mod organizations;
 mod paging;
