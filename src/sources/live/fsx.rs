@@ -59,28 +59,23 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
         Ok(volumes) => volumes,
         Err(trouble) => return Found::nothing(place.gap(DESCRIBE_VOLUMES, &subject, &trouble)),
     };
-    let mut gaps = Vec::new();
-    let mut resources = Vec::new();
+    let mut read = Vec::new();
     for thing in all.iter().chain(&volumes) {
         // A volume is encrypted as its file system is, and has tags of its own.
         let id = text(thing, "FileSystemId");
         let file_system = all.iter().find(|one| text(one, "FileSystemId") == id);
         let arn = text(thing, "ResourceARN").and_then(|arn| Arn::parse(arn).ok());
-        match (arn, file_system) {
+        read.push(match (arn, file_system) {
             (Some(arn), Some(file_system)) => {
                 let tags = Some(tags(thing));
-                let found = built(session, region, &arn, file_system, tags).await;
-                resources.extend(found.into_value(&mut gaps));
+                built(session, region, &arn, file_system, tags).await
             }
             (None, _) | (_, None) => {
-                return Found::nothing(place.gap(DESCRIBE, &subject, &Trouble::unreadable()));
+                Found::nothing(place.gap(DESCRIBE, &subject, &Trouble::unreadable()))
             }
-        }
+        });
     }
-    Found {
-        value: Some(resources),
-        gaps,
-    }
+    Found::whole(read)
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
