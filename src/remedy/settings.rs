@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::RemedyKind;
-use super::change::{Change, CopyChange, bare_role};
-use super::command::region;
+use super::change::{Change, CopyChange, bare_key, bare_role};
+use super::command::{region, word};
 use super::draft::Draft;
-use crate::inventory::{Copy, Field, Lifecycle, Organization, Policy};
+use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
 use crate::known::{AccountId, Arn, Fact, Region};
 
 /// What is in cold storage stays there for so many days.
@@ -88,6 +88,101 @@ pub fn enable_region(account: AccountId, name: &Region) -> Draft {
     draft.remedy.commands = vec![format!("aws account enable-region --region-name {name}")];
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
         region.opt_in_status = Field::Is("opted-in".into())
+    }));
+    draft
+}
+
+/// A key is enabled; one that is to be deleted is kept first.
+pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
+    let name = key.name();
+    let title = if to_be_deleted {
+        format!("keep the key `{name}`, which is to be deleted, and enable it")
+    } else {
+        format!("enable the key `{name}`")
+    };
+    let mut draft = Draft::new(RemedyKind::EnableKey, key, title);
+    let flag = region(key.region().as_ref());
+    draft.remedy.account = key.account();
+    if to_be_deleted {
+        let command = format!("aws kms cancel-key-deletion{flag} --key-id {key}");
+        draft.remedy.commands.push(command);
+    }
+    let command = format!("aws kms enable-key{flag} --key-id {key}");
+    draft.remedy.commands.push(command);
+    let mut enabled = bare_key(key);
+    enabled.key_state = Field::Is("Enabled".into());
+    draft.change = Some(Change::none().key(enabled));
+    draft
+}
+
+/// The Allowed AMIs setting gets one more criterion, by the provider alone. `None` where the setting was not read.
+pub fn allow_images(
+    account: AccountId,
+    name: &Region,
+    provider: &str,
+    facts: &Facts<'_>,
+) -> Option<Draft> {
+    let mut setting = facts
+        .allowed_images(account, name)
+        .known()
+        .flatten()?
+        .clone();
+    let mut criteria = setting.get("ImageCriteria")?.as_array()?.clone();
+    criteria.push(json!({"ImageProviders": [provider]}));
+    let mut draft = Draft::new(
+        RemedyKind::AllowImages,
+        format!("{account}/{name}"),
+        format!(
+            "let images of {provider} in, by the Allowed AMIs setting of account {account} in {name}"
+        ),
+    );
+    draft.remedy.account = Some(account);
+    let text = serde_json::Value::Array(criteria.clone()).to_string();
+    draft.remedy.commands = vec![format!(
+        "aws ec2 replace-image-criteria-in-allowed-images-settings --region {name} --image-criteria {}",
+        word(&text)
+    )];
+    *setting.get_mut("ImageCriteria")? = serde_json::Value::Array(criteria);
+    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+        region.allowed_images = Field::Is(Json(setting));
+    }));
+    Some(draft)
+}
+
+/// AWS Backup's advanced features for DynamoDB are switched on: for the backups that are made from then on.
+pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::new(
+        RemedyKind::EnableAdvancedFeatures,
+        format!("{account}/{name}"),
+        format!(
+            "switch AWS Backup's advanced features for DynamoDB on in account {account}, {name}, and back up anew"
+        ),
+    );
+    draft.remedy.account = Some(account);
+    draft.remedy.commands = vec![format!(
+        "aws backup update-region-settings --region {name} --resource-type-opt-in-preference DynamoDB=true \
+         --resource-type-management-preference DynamoDB=true"
+    )];
+    let with = |preferences: Option<&Field<Json>>| {
+        let read = preferences
+            .and_then(Field::value)
+            .map(|Json(map)| map.clone());
+        let mut map = read
+            .filter(serde_json::Value::is_object)
+            .unwrap_or_else(|| json!({}));
+        if let Some(map) = map.as_object_mut() {
+            map.insert("DynamoDB".to_owned(), true.into());
+        }
+        Field::Is(Json(map))
+    };
+    let now = facts.region_settings(account, name);
+    let settings = RegionSettings {
+        opt_in: with(now.map(|now| &now.opt_in)),
+        management: with(now.map(|now| &now.management)),
+        extra: Vec::new(),
+    };
+    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+        region.region_settings = Field::Is(settings);
     }));
     draft
 }

@@ -39,6 +39,16 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         one(sheet, remedy, &instead, verbose);
         printed.insert(remedy.id.as_str());
     }
+    let mut copies = report.copies.iter();
+    if copies.any(|copy| copy.verdict_with_remedies.is_some()) {
+        sheet.gap();
+        let blocked = words::copies(report.summary.blocked);
+        let mended = report.copies.iter().filter(|copy| copy.is_mended()).count();
+        sheet.text(
+            0,
+            &format!("Made together, these changes unblock {mended} of {blocked}."),
+        );
+    }
 }
 
 /// A line a remedy, those that mend most copies first.
