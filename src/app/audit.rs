@@ -41,8 +41,10 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let audited = checks::audit(&plans, &facts);
     let remedies = remedy::remedies(&decided, &facts);
     let remedies = remedy::with_audited(remedies, &audited, &decided, &facts);
-    let is_open = !open.is_empty();
-    let gaps = facts.recorded_gaps().chain(gaps).collect();
+    // A Region whose plans were not read may have some; where AWS refused them, the answer stays open.
+    let unlisted = facts.plans_not_listed();
+    let is_open = !open.is_empty() || unlisted.iter().any(|gap| gap.error.is_some());
+    let gaps = facts.recorded_gaps().chain(gaps).chain(unlisted).collect();
     let report = Report::new(&decided, &remedies, gaps, facts.collected_at(), &facts)
         .audited(&audited, &remedies);
     if report.summary.copies == 0 {

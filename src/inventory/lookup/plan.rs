@@ -34,6 +34,31 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// The Regions of which the plans were not read, each as the gap that it is.
+    #[must_use]
+    pub fn plans_not_listed(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    let (id, name) = (account.account, &region.region);
+                    if !self.region(id, name).field(|r| &r.plans).is_present() {
+                        let subject = format!("{id}/{name}");
+                        gaps.push(self.gap(
+                            "backup:ListBackupPlans",
+                            &subject,
+                            Some(id),
+                            Some(name),
+                        ));
+                    }
+                }
+            }
+        }
+        gaps.sort();
+        gaps.dedup();
+        gaps
+    }
+
     /// The resources that were found in a Region of an account.
     #[must_use]
     pub fn resources_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {

@@ -49,6 +49,27 @@ fn each_finding_has_its_exit_code() {
 }
 
 #[test]
+fn a_region_whose_plans_were_not_read_is_a_gap_and_open_where_aws_refused() {
+    let gaps = |report: &Value| -> Vec<String> {
+        let all = report["gaps"].as_array().unwrap().iter();
+        all.filter(|gap| gap["operation"] == "backup:ListBackupPlans")
+            .map(|gap| gap["subject"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (report, code) = audited(&sound(), &[]);
+    assert_eq!(
+        (gaps(&report), code),
+        (vec!["444455556666/us-east-2".to_owned()], 0)
+    );
+    let refused = json!([{
+        "account": TO, "region": "us-east-2", "operation": "backup:ListBackupPlans",
+        "subject": "444455556666/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListBackupPlans",
+    }]);
+    assert_eq!(audited(&sound().set("/gaps", refused), &[]).1, 3);
+}
+
+#[test]
 fn the_example_comes_out_as_its_makers_meant_it() {
     let report = example(&[]);
     assert_eq!(
