@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::field::Field;
+use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
 use crate::inventory::read::items;
@@ -94,19 +95,22 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
         const OF_OTHERS: &[&str] = &["backup", "kms", "iam", "organizations", "account", "sts"];
-        let lists = |gap: &Gap| {
+        let lists = |gap: &GapEntry| {
             let (service, action) = gap.operation.split_once(':').unwrap_or_default();
+            let subject = gap.subject.value().map_or("", |subject| subject);
             (action.starts_with("List") || action.starts_with("Describe"))
                 && !OF_OTHERS.contains(&service)
-                && !gap.subject.starts_with("arn:")
+                && !subject.starts_with("arn:")
         };
-        let here = |gap: &Gap| {
-            gap.account.as_deref() == Some(&*account.to_string())
-                && gap.region.as_deref().is_none_or(|of| of == region.as_str())
+        let here = |gap: &GapEntry| {
+            gap.account.value() == Some(&account)
+                && gap.region.value().is_none_or(|of| of == region)
         };
         let refused = self
-            .recorded_gaps()
-            .any(|gap| gap.error.is_some() && here(&gap) && lists(&gap));
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.gaps))
+            .any(|gap| here(gap) && gap.error.value().is_some() && lists(gap));
         let listed = self.region(account, region).field(|r| &r.resources);
         matches!(listed, Field::Is(_)) && !refused
     }

@@ -158,6 +158,13 @@ fn only_leaves_the_copies_of_a_verdict_and_the_totals_of_all() {
 }
 
 #[test]
+fn files_are_decided_whole_and_that_is_said_where_a_region_is_picked() {
+    let ran = run(&[EXAMPLE, &["--region", "eu-west-1"]].concat());
+    assert_eq!(ran.out, run(EXAMPLE).out);
+    assert!(ran.err.contains("decided whole"), "{}", ran.err);
+}
+
+#[test]
 fn causes_come_before_copies_in_the_table() {
     let text = run(EXAMPLE).out;
     let place = |part: &str| {
