@@ -218,7 +218,7 @@ mod tests {
     fn every_action_only_reads() {
         for permission in permissions() {
             let (_, verb) = permission.action.split_once(':').unwrap();
-            let reads = ["Describe", "Get", "List", "Simulate"];
+            let reads = ["BatchGet", "Describe", "Get", "List", "Select", "Simulate"];
             assert!(
                 permission.action == "sts:AssumeRole"
                     || reads.iter().any(|word| verb.starts_with(word)),
