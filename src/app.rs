@@ -3,8 +3,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
+#[cfg(feature = "live")]
+mod aws;
+mod collect;
 mod gather;
 mod print;
+#[cfg(feature = "live")]
+mod survey;
 
 use std::io;
 use std::path::Path;
@@ -54,6 +59,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Collect(asked) => collect::collect(asked, &cli.output),
         Command::Fix(asked) => fix(asked, &cli.output),
         Command::Explain {
             message: Some(message),

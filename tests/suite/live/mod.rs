@@ -11,14 +11,18 @@ mod law;
 mod missing;
 #[cfg(unix)]
 mod moto;
+mod organization;
 mod sign_in;
+mod survey;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use backup_preflight::inventory::{Inventory, Timestamp};
 use backup_preflight::known::Arn;
-use backup_preflight::sources::live::{Credentials, LiveError, NamedCopy, Settings, collect};
+use backup_preflight::sources::live::{
+    Credentials, LiveError, NamedCopy, Scope, Settings, Sides, collect, survey,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -78,9 +82,14 @@ pub struct Home {
 
 impl Home {
     pub fn new(server: &Server) -> Self {
+        Self::of(server, &[SOURCE, DESTINATION])
+    }
+
+    /// With a profile for each of these accounts.
+    pub fn of(server: &Server, accounts: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         let mut text = String::new();
-        for account in [SOURCE, DESTINATION] {
+        for account in accounts {
             let (id, secret) = Server::account_keys(account);
             text += &format!(
                 "[{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
@@ -94,6 +103,7 @@ impl Home {
                 config_file: Some(dir.path().join("config")),
                 credentials_file: Some(dir.path().join("credentials")),
                 endpoint_url: Some(server.url()),
+                progress: false,
             },
             dir,
         };
@@ -128,7 +138,18 @@ impl Home {
         destination: Option<&Credentials>,
     ) -> Result<Inventory, LiveError> {
         let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-        collect(copy, source, destination, &self.settings, now)
+        let sides = Sides {
+            source: source.clone(),
+            destination: destination.cloned(),
+            management: None,
+        };
+        collect(copy, &sides, &self.settings, now)
+    }
+
+    /// Reads whole accounts.
+    pub fn survey(&self, scope: Scope, sides: &Sides) -> Result<Inventory, LiveError> {
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+        survey(scope, sides, &self.settings, None, now)
     }
 
     /// With credentials of both accounts.

@@ -1,0 +1,121 @@
+//! Whole organizations: what is served comes back, each thing asked for once.
+
+use std::collections::BTreeMap;
+
+use backup_preflight::sources::live::{Accounts, Choice, Entry};
+
+use super::super::aws::{Entry as Call, repeats};
+use super::organization::{MANAGEMENT, Made, ROLE_NAME, as_surveyed, assert_same, organization};
+use super::*;
+
+const REGIONS: &[&str] = &["us-east-2", "eu-west-1", "us-west-2", "ap-south-1"];
+
+/// All accounts of the organization in these Regions.
+fn everything(regions: &[&str]) -> Scope {
+    Scope {
+        accounts: Accounts::Organization(Entry {
+            choice: Choice::default(),
+            role_name: ROLE_NAME.to_owned(),
+            external_id: None,
+        }),
+        regions: Some(regions.iter().map(|name| region(name)).collect()),
+        shard: None,
+        plans: true,
+        copy_jobs: true,
+    }
+}
+
+fn region(name: &str) -> backup_preflight::known::Region {
+    backup_preflight::known::Region::new(name)
+}
+
+/// Surveys with the management account's credentials.
+fn read(home: &Home, scope: Scope) -> Value {
+    let sides = Sides {
+        source: profile(MANAGEMENT),
+        ..Sides::default()
+    };
+    as_value(&home.survey(scope, &sides).unwrap())
+}
+
+/// The fewest calls that can read it, by operation.
+fn fewest(made: &Made) -> BTreeMap<String, usize> {
+    let accounts = made.accounts.len();
+    let members = accounts - 1;
+    let cells = accounts * made.regions.len();
+    let units = if accounts > 2 { 2 } else { members.min(1) };
+    // The central vault and its key come on top of each Region's vault and two keys.
+    let (vaults, keys) = (cells + 1, 2 * cells + 1);
+    let roles = 3 * accounts;
+    [
+        ("sts:GetCallerIdentity", accounts),
+        ("sts:AssumeRole", members),
+        ("organizations:ListAccounts", 1),
+        ("organizations:DescribeOrganization", 1),
+        ("organizations:ListRoots", 1),
+        ("organizations:ListParents", accounts + units),
+        ("organizations:ListPoliciesForTarget", 1 + units + members),
+        ("organizations:DescribePolicy", 2),
+        ("organizations:DescribeEffectivePolicy", 2 * accounts),
+        ("backup:DescribeGlobalSettings", 1),
+        ("backup:DescribeRegionSettings", cells),
+        // Standard vaults and air-gapped ones.
+        ("backup:ListBackupVaults", 2 * cells),
+        ("backup:GetBackupVaultAccessPolicy", vaults),
+        ("backup:ListTags", vaults),
+        ("backup:ListRecoveryPointsByBackupVault", vaults),
+        ("backup:ListBackupPlans", cells),
+        ("backup:GetBackupPlan", cells),
+        ("backup:ListBackupSelections", cells),
+        ("backup:GetBackupSelection", cells),
+        ("backup:ListCopyJobs", cells),
+        ("backup:ListProtectedResources", cells),
+        ("rds:DescribeDBInstances", cells),
+        ("kms:DescribeKey", keys),
+        ("kms:GetKeyPolicy", keys),
+        ("kms:ListAliases", keys),
+        ("kms:ListGrants", keys),
+        ("kms:ListResourceTags", keys),
+        ("iam:GetRole", roles),
+        ("iam:ListAttachedRolePolicies", roles),
+        ("iam:ListRolePolicies", roles),
+        ("iam:ListRoleTags", roles),
+    ]
+    .into_iter()
+    .map(|(name, count)| (name.to_owned(), count))
+    .collect()
+}
+
+fn by_operation(journal: &[Call]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in journal {
+        *counts.entry(call.name()).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn an_organization_comes_back_as_it_is_with_the_fewest_calls() {
+    for (accounts, regions) in [(2, 1), (3, 2), (5, 3)] {
+        let made = organization(accounts, &REGIONS[..regions]);
+        let server = Server::start(made.world.clone());
+        let found = read(&Home::of(&server, &[MANAGEMENT]), everything(&made.regions));
+        let journal = server.finish();
+        assert_same(&found, &as_surveyed(&made.world));
+        assert!(repeats(&journal).is_empty(), "{:?}", repeats(&journal));
+        assert_eq!(by_operation(&journal), fewest(&made));
+    }
+}
+
+#[test]
+fn pages_of_one_and_one_call_at_a_time_read_the_same() {
+    let made = organization(3, &REGIONS[..1]);
+    let server = Server::start(made.world.clone());
+    server.page_size(1);
+    let home = Home::of(&server, &[MANAGEMENT]).concurrency(1);
+    assert_same(
+        &read(&home, everything(&made.regions)),
+        &as_surveyed(&made.world),
+    );
+    server.finish();
+}
