@@ -1,5 +1,6 @@
 //! The command line: from words to one typed task. Nothing is read here.
 
+mod audit;
 mod collect;
 mod estate;
 mod facts;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
 
+pub use audit::{Audit, Backtest, Only};
 pub use collect::Collect;
 pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
@@ -117,6 +119,16 @@ pub enum Command {
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
     Check(Box<Check>),
+    /// Decide every copy of every backup plan, account and Region, and look at every vault
+    ///
+    /// The report has the totals first, then the causes, most copies first, then the copies. Exit code as for `check`; a
+    /// vault or a plan that fails is 1, too.
+    Audit(Box<Audit>),
+    /// Decide the copy jobs of the last 30 days, and compare with how they ended
+    ///
+    /// They are decided from the facts of now, which may have changed since. Exit code: 0; with --strict 1 where it
+    /// disagrees with what happened.
+    Backtest(Box<Backtest>),
     /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, and what they name
     ///
     /// Exit code: 0 it is written, with a gap for each thing that could not be read; 2 it is not; 130 stopped by Ctrl-C, and
@@ -145,6 +157,15 @@ pub enum Command {
         /// A resource type, such as `RDS`; all of them if left out
         r#type: Option<String>,
     },
+    /// The smallest IAM policy that lets this program read what it needs
+    Permissions {
+        /// The account that it is for; else one policy for all three
+        #[arg(long = "for", value_name = "ACCOUNT")]
+        side: Option<Side>,
+        /// The partition that the account is in
+        #[arg(long, value_name = "NAME", default_value = "aws")]
+        partition: String,
+    },
     /// The JSON Schema of a format
     Schema {
         /// Which
@@ -159,6 +180,17 @@ pub enum Command {
     },
     /// The manual page, in roff
     Man,
+}
+
+/// What an account is to a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// The account that copies come from.
+    Source,
+    /// The account that they go to.
+    Destination,
+    /// The organization's management account.
+    Management,
 }
 
 /// The formats that have a schema.
@@ -210,6 +242,9 @@ pub struct Check {
     /// Decide only the inventory's copy of this id; repeatable
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
     pub copy: Vec<String>,
+    /// Decide only the copies of this backup plan, by its id or its name; repeatable
+    #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
+    pub plan: Vec<String>,
 
     /// Decide the way back too, for a restore: from the destination to where the backup came from, as `ID/back`
     #[arg(long, help_heading = "Copy")]

@@ -47,7 +47,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         .map(|account| items(&account.regions).len())
         .sum();
     say(format!(
-        "wrote `{path}`: {} of {}, {}",
+        "wrote `{path}`: {}, {}, {}",
         count(accounts.len(), "account"),
         count(regions, "Region"),
         count(items(&inventory.gaps).len(), "gap"),

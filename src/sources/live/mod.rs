@@ -6,11 +6,14 @@
 
 mod backup;
 mod book;
+mod cloud_control;
 mod counts;
 mod dynamodb;
+mod ec2;
 mod error;
 mod files;
 mod found;
+mod fsx;
 mod iam;
 mod journal;
 mod kms;
@@ -20,8 +23,10 @@ mod organizations;
 mod progress;
 mod rds;
 mod reply;
+mod resources;
 mod session;
 mod shape;
+mod signed;
 mod survey;
 mod wire;
 

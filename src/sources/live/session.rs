@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
-use aws_sdk_backup::config::retry::{ClientRateLimiter, RetryPartition, TokenBucket};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_backup::config::SharedHttpClient;
+use aws_sdk_backup::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_backup::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -16,7 +18,7 @@ use crate::known::{AccountId, Region};
 use super::found::Place;
 use super::reply::{Reply, Trouble};
 use super::wire::Wire;
-use super::{backup, iam, kms, organizations};
+use super::{backup, ec2, iam, kms, organizations};
 
 /// An account that was signed in to. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ struct Inner {
 #[derive(Default)]
 pub struct Memory {
     pub backup: backup::Memory,
+    pub ec2: ec2::Memory,
     pub iam: iam::Memory,
     pub kms: kms::Memory,
     pub organizations: organizations::Memory,
@@ -58,15 +61,6 @@ impl Session {
         }))
     }
 
-    pub(super) fn config(&self) -> &SdkConfig {
-        &self.0.config
-    }
-
-    /// The Region whose global services are asked.
-    pub(super) fn home(&self) -> &Region {
-        &self.0.home
-    }
-
     /// The account.
     pub fn account(&self) -> AccountId {
         self.0.account
@@ -80,6 +74,29 @@ impl Session {
     /// The account, for its global services.
     pub fn global(&self) -> Place {
         Place::global(self.account())
+    }
+
+    /// The Region whose global services are asked.
+    pub fn home(&self) -> &Region {
+        &self.0.home
+    }
+
+    /// How AWS is called: endpoints, retries, time limits.
+    pub fn config(&self) -> &SdkConfig {
+        &self.0.config
+    }
+
+    /// The connections that all calls share.
+    pub fn http(&self) -> SharedHttpClient {
+        self.0.wire.http()
+    }
+
+    /// The account's credentials, for calls that are signed by hand.
+    pub async fn credentials(&self) -> Reply<aws_credential_types::Credentials> {
+        let provider = self.0.config.credentials_provider();
+        let provider = provider.ok_or_else(|| Trouble::failed("NoCredentialsOrConnection"))?;
+        let got = Box::pin(provider.provide_credentials()).await;
+        got.map_err(|_| Trouble::failed("NoCredentialsOrConnection"))
     }
 
     /// What was read before.
@@ -107,7 +124,6 @@ impl Session {
     fn retries(&self, service: &str, region: &Region) -> RetryPartition {
         RetryPartition::custom(format!("{service}-{region}-{}", self.account()))
             .token_bucket(TokenBucket::builder().capacity(500).build())
-            .client_rate_limiter(ClientRateLimiter::builder().token_refill_rate(20.0).build())
             .build()
     }
 
@@ -149,6 +165,7 @@ macro_rules! clients {
 
 clients! {
     backup: aws_sdk_backup;
+    cloudcontrol: aws_sdk_cloudcontrol;
     dynamodb: aws_sdk_dynamodb;
     iam_in: aws_sdk_iam;
     kms: aws_sdk_kms;

@@ -29,6 +29,7 @@ use super::counts::Counts;
 use super::files;
 use super::reply::Trouble;
 use super::session::Session;
+use super::signed::Purse;
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Default for Settings {
         Self {
             concurrency: 16,
             timeout: Duration::from_secs(60),
-            attempts: 4,
+            attempts: 6,
             config_file: None,
             credentials_file: None,
             endpoint_url: None,
@@ -147,6 +148,11 @@ impl Wire {
     /// How far the run has come.
     pub fn counts(&self) -> &Arc<Counts> {
         &self.counts
+    }
+
+    /// The connections that all calls share.
+    pub fn http(&self) -> SharedHttpClient {
+        self.http.clone()
     }
 
     /// How many calls go at the same time.
@@ -245,7 +251,9 @@ impl Wire {
             .profile_files(files::of(&self.settings))
             .identity_cache(identities())
             .retry_config(
-                RetryConfig::adaptive()
+                // Not `adaptive`: after one throttled call it lets a service of an account in a Region have a call
+                // every two seconds, which is right for one busy client and not for many that have a dozen calls each.
+                RetryConfig::standard()
                     .with_max_attempts(self.settings.attempts)
                     .with_initial_backoff(Duration::from_millis(200))
                     .with_max_backoff(Duration::from_secs(5)),
@@ -278,7 +286,14 @@ impl Wire {
                 .profile_name(profile)
                 .credentials_provider(SharedCredentialsProvider::new(provider));
         }
-        Box::pin(loader.load()).await
+        let config = Box::pin(loader.load()).await;
+        let Some(provider) = config.credentials_provider() else {
+            return config;
+        };
+        config
+            .to_builder()
+            .credentials_provider(Purse::of(provider))
+            .build()
     }
 }
 
@@ -292,7 +307,9 @@ async fn assumed(base: &SdkConfig, role: &str, external_id: Option<&str>) -> Sdk
         provider = provider.external_id(id);
     }
     base.to_builder()
-        .credentials_provider(SharedCredentialsProvider::new(provider.build().await))
+        .credentials_provider(Purse::of(SharedCredentialsProvider::new(
+            provider.build().await,
+        )))
         .identity_cache(identities())
         .build()
 }

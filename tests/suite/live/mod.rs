@@ -7,13 +7,18 @@ mod end_to_end;
 mod faults;
 #[cfg(unix)]
 mod interrupted;
+#[cfg(unix)]
+mod kept;
 mod law;
 mod missing;
 #[cfg(unix)]
 mod moto;
 mod organization;
+mod outage;
+mod permissions;
 mod sign_in;
 mod survey;
+mod types;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -6,12 +6,12 @@ use aws_sdk_backup::types::{
 };
 
 use crate::inventory::RecoveryPoint;
-use crate::known::{Arn, Gap, Region, ResourceType};
+use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
 use crate::sources::live::session::Session;
-use crate::sources::live::shape::Shape;
-use crate::sources::live::{kms, rds};
+use crate::sources::live::shape::{Shape, Snapshot};
+use crate::sources::live::{ec2, kms, rds};
 
 use super::settings::tags;
 use super::vaults::vaults;
@@ -107,34 +107,6 @@ pub async fn points_in(
     }
 }
 
-/// A resource that AWS Backup has, or had, recovery points of. It may no longer be there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protected {
-    /// Its ARN.
-    pub arn: Arn,
-    /// Its type.
-    pub resource_type: Option<ResourceType>,
-}
-
-/// The resources that AWS Backup has recovery points of, in a Region of the account.
-pub async fn protected(session: &Session, region: &Region) -> Found<Option<Vec<Protected>>> {
-    let call = session.backup(region).list_protected_resources();
-    let read: Reply<Vec<Protected>> = pages!(session, call.into_paginator().send(), page => {
-        page.results().iter().filter_map(|resource| Some(Protected {
-            arn: Arn::parse(resource.resource_arn()?).ok()?,
-            resource_type: resource.resource_type().map(ResourceType::parse),
-        })).collect::<Vec<_>>()
-    });
-    match read {
-        Ok(resources) => Found::all(Some(resources)),
-        Err(trouble) => {
-            let subject = format!("{}/{region}", session.account());
-            let place = session.place(region);
-            Found::nothing(place.gap("backup:ListProtectedResources", &subject, &trouble))
-        }
-    }
-}
-
 /// The newest of some recovery points.
 pub fn newest(points: &[RecoveryPoint]) -> Option<&RecoveryPoint> {
     points
@@ -163,7 +135,7 @@ pub async fn point(
                 _ => (None, None),
             }
         },
-        rds::snapshot(session, region, arn),
+        description(session, region, arn),
     );
     let place = session.place(region);
     let answer = match answer {
@@ -189,6 +161,16 @@ pub async fn point(
             gaps,
         },
         Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+/// What the service that owns the snapshot or image behind a recovery point says of it.
+async fn description(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let kind = arn.resource().split(['/', ':']).next();
+    match (arn.service(), kind) {
+        ("rds", _) => rds::snapshot(session, region, arn).await,
+        ("ec2", Some("image")) => ec2::image(session, region, arn).await,
+        _ => Found::all(None),
     }
 }
 

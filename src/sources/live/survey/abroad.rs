@@ -10,11 +10,10 @@ use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
-use crate::sources::live::{backup, kms, organizations};
+use crate::sources::live::{backup, ec2, kms, organizations};
 
 use super::cell::{note_key, settings};
 use super::names::{self, Named};
-use super::stand_in::ec2;
 use super::{Run, account};
 
 /// Reads what was named, as far as there are credentials, and leaves a gap for the rest.
@@ -93,7 +92,11 @@ async fn places(run: &Run, known: &Inventory, vaults: &Named, book: &Book) {
             Box::pin(stranger(run, account, vaults, book)).await;
         }
     }
+    let images = names::has_instances(known);
     for (account, region) in settled {
+        if images {
+            allowed_images(run, account, &region, book).await;
+        }
         if matches!(facts.dynamodb_advanced(account, &region), Fact::Unknown(_))
             && !run.was_looked_at(account, &region)
             && let Some(session) = run.estate.session_of(account).await
@@ -117,12 +120,25 @@ async fn opt_in(run: &Run, account: AccountId, region: &Region, book: &Book) {
         book.gaps([place.unasked("ec2:DescribeRegions", region.as_str())]);
         return;
     };
-    let found = ec2::regions(&session, &run.estate.near).await;
-    let status = book
-        .take(found)
-        .and_then(|all| all.into_iter().find(|(known, _)| known == region));
-    if let Some((_, status)) = status {
-        book.region(&place, |facts| facts.opt_in_status = status.into());
+    let found = ec2::opt_in_status(&session, region).await;
+    if let Some(status) = book.take(found) {
+        book.region(&place, |facts| {
+            facts.opt_in_status = status.map(Into::into).into();
+        });
+    }
+}
+
+/// The Allowed AMIs setting of a Region that images may be copied to.
+async fn allowed_images(run: &Run, account: AccountId, region: &Region, book: &Book) {
+    let place = Place::new(account, region);
+    let Some(session) = run.estate.session_of(account).await else {
+        let subject = format!("{account}/{region}");
+        book.gaps([place.unasked("ec2:GetAllowedImagesSettings", &subject)]);
+        return;
+    };
+    let found = ec2::allowed_images(&session, region).await;
+    if let Some(setting) = book.take(found) {
+        book.region(&place, |facts| facts.allowed_images = setting.into());
     }
 }
 

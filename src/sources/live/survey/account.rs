@@ -1,13 +1,13 @@
 //! What holds for an account in all its Regions.
 
 use crate::catalog::regions;
+use crate::inventory::Field;
 use crate::known::{AccountId, Arn, Partition, Region};
 use crate::sources::live::book::{Book, add};
 use crate::sources::live::session::Session;
-use crate::sources::live::{backup, iam, organizations};
+use crate::sources::live::{backup, ec2, iam, organizations};
 
 use super::Run;
-use super::stand_in::ec2;
 
 /// The account's organization, its policies, the switch for cross-account backup, the roles that AWS Backup brings,
 /// and its Regions where they matter.
@@ -106,12 +106,12 @@ async fn regions_of(run: &Run, session: &Session, book: &Book) {
     if wanted.is_some_and(|wanted| wanted.iter().all(regions::enabled_by_default)) {
         return;
     }
-    let found = ec2::regions(session, &run.estate.near).await;
+    let found = ec2::opt_in_statuses(session).await;
     for (region, status) in book.take(found).into_iter().flatten() {
         // A Region that the account does not have is of interest where it was named.
-        if asked(&region) && (wanted.is_some() || &*status != "not-opted-in") {
+        if asked(&region) && (wanted.is_some() || status != "not-opted-in") {
             book.region(&session.place(&region), |facts| {
-                facts.opt_in_status = status.into();
+                facts.opt_in_status = Field::Is(status.into());
             });
         }
     }

@@ -9,11 +9,11 @@ use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
-use crate::sources::live::{backup, kms, rds};
+use crate::sources::live::{backup, kms, rds, resources};
 
+use super::Run;
 use super::account::role_of;
-use super::stand_in::resources;
-use super::{Run, names};
+use super::names::{self, Selected};
 
 /// The Region's settings, vaults, recovery points, plans, copy jobs and what they take; the keys and roles of these.
 pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {
@@ -116,25 +116,44 @@ async fn jobs(run: &Run, session: &Session, region: &Region, book: &Book) -> Vec
     jobs
 }
 
-/// What the plans may take: everything in the Region of a type that can be backed up. Without a plan, nothing.
+/// What the plans may take: what they name, and everything of the types that AWS Backup protects where a plan takes by
+/// tag or by pattern; and what the copy jobs copied.
 async fn taken(session: &Session, region: &Region, plans: &[Plan], jobs: &[CopyJob], book: &Book) {
     let place = session.place(region);
-    if !plans.is_empty() {
-        resources::all(session, region, book).await;
+    let Selected { named, types } = names::selected(plans);
+    if let Some(types) = types {
+        let mut of = Vec::new();
+        book.region(&place, |facts| of.extend(names::protected(facts, &types)));
+        let listed = Box::pin(resources::all(session, region, &of)).await;
+        let whole = listed.is_whole();
+        book.gaps(listed.gaps);
+        book.region(&place, |facts| {
+            facts.resources = Field::Is(List(listed.resources));
+            if whole {
+                facts.resources_complete = Field::Is(Whole(true));
+            }
+        });
     }
-    let mut listed = Vec::new();
+    let mut known = BTreeSet::new();
     book.region(&place, |facts| {
-        listed.extend(items(&facts.resources).iter().map(|it| it.arn.clone()));
+        known.extend(items(&facts.resources).iter().map(|it| it.arn.clone()));
     });
-    let tasks = names::resources(jobs)
+    let here = |arn: &Arn| {
+        arn.account().is_none_or(|of| of == session.account())
+            && arn.region().is_none_or(|of| of == *region)
+    };
+    let tasks = named
         .into_iter()
-        .filter(|arn| !listed.contains(arn))
+        .chain(names::resources(jobs))
+        .filter(|arn| here(arn) && !known.contains(arn))
+        .collect::<BTreeSet<Arn>>()
+        .into_iter()
         .map(|arn| {
             let (session, region) = (session.clone(), region.clone());
-            async move { resources::one(&session, &region, &arn).await }
+            async move { Box::pin(resources::one(&session, &region, &arn)).await }
         });
     for found in each(tasks).await {
-        if let Some(resource) = book.take(found) {
+        for resource in book.take(found) {
             book.region(&place, |facts| add(&mut facts.resources, resource));
         }
     }
@@ -171,7 +190,7 @@ async fn keys(run: &Run, session: &Session, region: &Region, book: &Book) {
     });
     let tasks = named.into_iter().filter_map(|arn| {
         let owner = run.estate.members.get(&arn.account()?)?.clone();
-        run.claims.take(&arn).then(|| async move {
+        run.claims.take(&arn).then_some(async move {
             let found = kms::key(&owner, &arn).await;
             (arn, found)
         })

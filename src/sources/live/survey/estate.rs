@@ -20,6 +20,8 @@ pub struct Estate {
     pub near: Region,
     /// The accounts that are looked at and could be entered.
     pub members: BTreeMap<AccountId, Session>,
+    /// Those that could not be.
+    shut: BTreeSet<AccountId>,
     /// The organization's management account, if somebody signed in to it.
     pub management: Option<Session>,
     /// The destination account, where credentials for it were given.
@@ -68,6 +70,7 @@ impl Estate {
             wire: wire.clone(),
             near: near.clone(),
             members: BTreeMap::new(),
+            shut: BTreeSet::new(),
             management: management?,
             destination: destination?,
             organization: None,
@@ -187,6 +190,7 @@ impl Estate {
                 Err(error) => shut.push(error),
             }
         }
+        self.shut = shut.iter().filter_map(|(_, account, _)| *account).collect();
         let none = sessions.is_empty();
         self.join(sessions, scope);
         let first = shut.pop();
@@ -224,7 +228,7 @@ impl Estate {
         }
         let organization = self.organization.as_ref()?;
         let management = self.management.as_ref()?;
-        if !organization.accounts.contains(&account) {
+        if !organization.accounts.contains(&account) || self.shut.contains(&account) {
             return None;
         }
         let read = async {

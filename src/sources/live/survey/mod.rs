@@ -13,7 +13,6 @@ mod estate;
 mod names;
 mod scope;
 mod simulated;
-mod stand_in;
 
 use std::collections::BTreeSet;
 use std::future::Future;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::inventory::{CopyJob, Field, Inventory, Json, Plan, RegionFacts, items};
-use crate::known::{AccountId, Arn};
+use crate::known::{AccountId, Arn, ResourceType};
 
 /// Who names each thing.
 pub type Named = BTreeMap<Arn, BTreeSet<AccountId>>;
@@ -17,17 +17,85 @@ pub fn roles(plans: &[Plan], jobs: &[CopyJob]) -> BTreeSet<Arn> {
         .filter_map(|plan| plan.selections.value())
         .filter_map(|Json(selections)| selections.as_array())
         .flatten();
-    let of_jobs = jobs.iter().filter_map(|job| job_field(job, "IamRoleArn"));
+    let of_jobs = jobs.iter().filter_map(|job| job.role.value()).cloned();
     of_plans
         .filter_map(|selection| arn(selection.get("IamRoleArn")?))
         .chain(of_jobs)
         .collect()
 }
 
+/// What the plans of a Region take.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// What is named.
+    pub named: BTreeSet<Arn>,
+    /// The types that are named by a pattern, where anything is taken by tag or by pattern.
+    pub types: Option<BTreeSet<ResourceType>>,
+}
+
+/// What the plans of a Region take. A selection without resources takes by its tags alone.
+pub fn selected(plans: &[Plan]) -> Selected {
+    let mut selected = Selected::default();
+    let selections = plans
+        .iter()
+        .filter_map(|plan| plan.selections.value())
+        .filter_map(|Json(selections)| selections.as_array())
+        .flatten();
+    for selection in selections {
+        let resources = selection.get("Resources").and_then(Value::as_array);
+        if resources.is_none_or(Vec::is_empty) {
+            selected.types.get_or_insert_default();
+        }
+        for text in resources.into_iter().flatten().filter_map(Value::as_str) {
+            let arn = Arn::parse(text).ok();
+            if text.contains(['*', '?']) {
+                let types = selected.types.get_or_insert_default();
+                types.extend(arn.as_ref().and_then(ResourceType::of_resource));
+            } else {
+                selected.named.extend(arn);
+            }
+        }
+    }
+    selected
+}
+
+/// The types to list: those that AWS Backup protects in the Region, and those that a plan names by a pattern, which it
+/// backs up whatever the setting says.
+pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
+    let switched_off = |of: &ResourceType| {
+        let settings = region.region_settings.value();
+        let preference = settings.and_then(|settings| settings.opt_in.value());
+        let on = preference.and_then(|Json(map)| map.get(of.as_str())?.as_bool());
+        on == Some(false)
+    };
+    ResourceType::ALL
+        .iter()
+        .filter(|of| named.contains(of) || !switched_off(of))
+        .cloned()
+        .collect()
+}
+
+/// Whether there are EC2 instances, whose copies are images.
+pub fn has_instances(inventory: &Inventory) -> bool {
+    items(&inventory.accounts)
+        .iter()
+        .flat_map(|account| items(&account.regions))
+        .any(|region| {
+            let resources = items(&region.resources).iter().map(|it| &it.resource_type);
+            let points = items(&region.recovery_points)
+                .iter()
+                .map(|it| &it.resource_type);
+            resources
+                .chain(points)
+                .any(|of| of.value() == Some(&ResourceType::Ec2))
+        })
+}
+
 /// The resources that copy jobs copied.
 pub fn resources(jobs: &[CopyJob]) -> BTreeSet<Arn> {
     jobs.iter()
-        .filter_map(|job| job_field(job, "ResourceArn"))
+        .filter_map(|job| job.resource_arn.value())
+        .cloned()
         .collect()
 }
 
@@ -89,8 +157,8 @@ pub fn destinations(inventory: &Inventory) -> Named {
                     .for_each(|vault| note(Some(vault)));
             }
             for job in items(&region.copy_jobs) {
-                note(job_field(job, "DestinationBackupVaultArn"));
-                note(job_field(job, "SourceBackupVaultArn"));
+                note(job.destination_vault.value().cloned());
+                note(job.source_vault.value().cloned());
             }
         }
         if let Some(Json(policy)) = account.backup_policy.value() {
@@ -142,10 +210,4 @@ fn is_vault(arn: &Arn) -> bool {
 
 fn arn(value: &Value) -> Option<Arn> {
     Arn::parse(value.as_str()?).ok()
-}
-
-/// A field of a copy job that holds an ARN.
-fn job_field(job: &CopyJob, name: &str) -> Option<Arn> {
-    let written = serde_json::to_value(job).ok()?;
-    arn(written.get(name)?)
 }
