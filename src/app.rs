@@ -29,7 +29,7 @@ use crate::inventory::{self, Assumption, Copy, Facts, Inventory};
 use crate::known::ResourceType;
 use crate::plans;
 use crate::policy::wire;
-use crate::remedy::{self, Remedy};
+use crate::remedy::{self, Proposed, Remedy};
 use crate::report::{self, Report};
 use crate::sources::{folder, recorded};
 use copies::Wanted;
@@ -164,14 +164,15 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
         .map(|copy| checks::decide(copy, &facts))
         .collect();
     decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
-    let remedies = remedy::remedies(&decided, &facts);
+    let Proposed { remedies, together } = remedy::propose(&decided, &facts);
     let report = Report::new(
         &decided,
         &remedies,
         facts.recorded_gaps().chain(open).collect(),
         facts.collected_at(),
         &facts,
-    );
+    )
+    .with_remedies_made(&together);
     if report.summary.copies == 0 {
         warn(
             output,

@@ -12,7 +12,11 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     use crate::sources::recorded;
 
     let kept = Journal::beside(&asked.output);
-    let words = asked.estate.words();
+    let aggregator = asked.aggregator().map_err(anyhow::Error::msg)?;
+    let words = match aggregator {
+        Some(name) => format!("--from config-aggregator {name} {}", asked.estate.words()),
+        None => asked.estate.words(),
+    };
     let journal = if asked.resume {
         Journal::resume(&kept, &words, recorded::now())
     } else {
@@ -22,6 +26,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         &asked.estate,
         &asked.aws,
         Survey::CopyJobs,
+        aggregator,
         Some(journal?),
         output,
     );

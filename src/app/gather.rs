@@ -93,7 +93,7 @@ pub(super) fn facts_of_estate(
 
 #[cfg(feature = "live")]
 fn survey(estate: &Estate, aws: &Aws, what: Survey, output: &Output) -> anyhow::Result<Gathered> {
-    super::survey::survey(estate, aws, what, None, output)
+    super::survey::survey(estate, aws, what, None, None, output)
 }
 
 #[cfg(not(feature = "live"))]

@@ -14,10 +14,14 @@ pub(super) fn survey(
     estate: &Estate,
     aws: &Aws,
     what: Survey,
+    aggregator: Option<&str>,
     journal: Option<Journal>,
     output: &Output,
 ) -> anyhow::Result<Gathered> {
-    let scope = scope(estate, aws, what)?;
+    let scope = Scope {
+        aggregator: aggregator.map(str::to_owned),
+        ..scope(estate, aws, what)?
+    };
     let settings = aws::settings(aws, output);
     let sides = aws::sides(&aws.credentials);
     let began = journal
@@ -46,6 +50,7 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey) -> anyhow::Result<Scope> {
         accounts: accounts(estate, aws)?,
         regions: named.collect(),
         shard: estate.shard,
+        aggregator: None,
         plans: true,
         copy_jobs: match what {
             Survey::Plans => false,

@@ -1,7 +1,7 @@
 #![doc = include_str!("air_gapped_vault_unsupported.md")]
 
 use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_unknown_type};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, detour, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
 use crate::inventory::{Copy, Facts, KindOf, VaultType};
@@ -65,8 +65,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 pass
             }
         }
-        Some((kind, RouteAnswer::Unsupported { reason, .. })) => Outcome::fail(&reason)
-            .foretells(foretold(route_unsupported(kind, &from, &to)))
-            .saw([Evidence::of(vault, reason)]),
+        Some((kind, RouteAnswer::Unsupported { reason, .. })) => {
+            let fail = Outcome::fail(&reason)
+                .foretells(foretold(route_unsupported(kind, &from, &to)))
+                .saw([Evidence::of(vault, reason)]);
+            match detour::need(copy, kind) {
+                Some(need) => fail.needs([need]),
+                None => fail.nothing_helps("copy into a standard vault"),
+            }
+        }
     }
 }

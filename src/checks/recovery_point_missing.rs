@@ -46,6 +46,7 @@ fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
             "the recovery point is not in the vault `{}`: it {what}",
             vault.name()
         ))
+        .by_hand("name the vault that it is in")
         .on(Basis::Inferred)
         .saw([seen])
     };
@@ -65,5 +66,7 @@ fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
 }
 
 fn missing(arn: &Arn, what: &str) -> Outcome {
-    Outcome::fail(format!("{what}: {arn}")).saw([Evidence::of(arn, "does not exist")])
+    Outcome::fail(format!("{what}: {arn}"))
+        .nothing_helps("name one that is there")
+        .saw([Evidence::of(arn, "does not exist")])
 }

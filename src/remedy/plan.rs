@@ -4,15 +4,44 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Target};
 use super::key_policy::Wanted;
-use super::{Remedy, key_policy, prove, re_encrypt, settings, trust, two_step, vault};
+use super::{
+    Remedy, key_policy, prove, re_encrypt, settings, split, together, trust, two_step, vault,
+};
 use crate::checks::Decided;
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn};
-use crate::verdict::{Need, PolicyOf, Status};
+use crate::verdict::{Need, PolicyOf, Status, Verdict};
+
+/// The remedies of what fails, and what they do together.
+#[derive(Clone, Debug)]
+pub struct Proposed {
+    /// The remedies, in the order in which they work.
+    pub remedies: Vec<Remedy>,
+    /// The verdict on each copy that has remedies, by its id, once all of them are made. A copy of which the facts cannot
+    /// show it is left out.
+    pub together: BTreeMap<String, Verdict>,
+}
 
 /// The remedies of what fails, in the order in which they work.
 #[must_use]
 pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
+    proven(decided, facts)
+        .into_iter()
+        .map(|draft| draft.remedy)
+        .collect()
+}
+
+/// The remedies of what fails, each proven by itself, and the whole set together.
+#[must_use]
+pub fn propose(decided: &[Decided], facts: &Facts<'_>) -> Proposed {
+    let drafts = proven(decided, facts);
+    Proposed {
+        together: together::verdicts(&drafts, decided, facts),
+        remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
+    }
+}
+
+fn proven(decided: &[Decided], facts: &Facts<'_>) -> Vec<Draft> {
     let needs = needs(decided);
     let mut drafts = drafts(&needs, decided, facts);
     drafts.sort_by(|one, other| {
@@ -41,13 +70,16 @@ pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
     }
     link(&mut drafts);
     prove::prove(&mut drafts, decided, facts);
-    drafts.into_iter().map(|draft| draft.remedy).collect()
+    drafts
 }
 
 /// Each need with the checks that have it.
 fn needs(decided: &[Decided]) -> BTreeMap<&Need, BTreeSet<Target>> {
     let mut needs: BTreeMap<&Need, BTreeSet<Target>> = BTreeMap::new();
     for (copy, decided) in decided.iter().enumerate() {
+        if crosses_partitions(&decided.copy) {
+            continue;
+        }
         for (check, outcome) in &decided.outcomes {
             if outcome.status == Status::Fail {
                 for need in &outcome.needs {
@@ -60,6 +92,12 @@ fn needs(decided: &[Decided]) -> BTreeMap<&Need, BTreeSet<Target>> {
         }
     }
     needs
+}
+
+/// Nothing helps such a copy, and AWS refuses a policy that names somebody of another partition.
+fn crosses_partitions(copy: &Copy) -> bool {
+    let source = copy.source_vault.as_ref().known();
+    source.is_some_and(|vault| vault.partition() != copy.destination_vault.partition())
 }
 
 fn drafts(
@@ -103,6 +141,23 @@ fn drafts(
                 organization.as_deref(),
                 &accounts(&ours),
             )],
+            Need::KeyEnabled { key, to_be_deleted } => {
+                vec![settings::enable_key(key, *to_be_deleted)]
+            }
+            Need::ImageProvider {
+                account,
+                region,
+                provider,
+            } => settings::allow_images(*account, region, provider, facts)
+                .into_iter()
+                .collect(),
+            Need::AdvancedFeatures { account, region } => {
+                vec![settings::advanced_features(*account, region, facts)]
+            }
+            Need::Split { through, .. } => ours
+                .iter()
+                .filter_map(|copy| split::draft(copy, through))
+                .collect(),
             Need::Region { account, region } => vec![settings::enable_region(*account, region)],
             Need::Retention {
                 vault, min, max, ..

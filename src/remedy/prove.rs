@@ -1,10 +1,10 @@
 //! The prover: it runs the checks again on the changed facts, and it alone says that a remedy is proven.
 
-use super::change::Change;
+use super::change::{Change, steps};
 use super::draft::Draft;
-use crate::checks::{Decided, decide};
+use crate::checks::{Decided, MayFail, decide};
 use crate::inventory::{Conflicts, Copy, Facts, Inventory, Merge};
-use crate::verdict::Status;
+use crate::verdict::{Status, Verdict};
 
 /// Sets `proven` of every draft.
 pub fn prove(drafts: &mut [Draft], decided: &[Decided], facts: &Facts<'_>) {
@@ -35,11 +35,7 @@ fn proof(index: usize, drafts: &[Draft], decided: &[Decided], facts: &Facts<'_>)
         let Some(before) = decided.get(*place) else {
             return false;
         };
-        let mut named = before.copy.named();
-        for change in &together {
-            change.copy.apply(&mut named);
-        }
-        let after = decide(Copy::new(named, &changed), &changed);
+        let after = with(before, &together, &changed);
         let wanted: Vec<&str> = draft
             .targets
             .iter()
@@ -49,6 +45,32 @@ fn proof(index: usize, drafts: &[Draft], decided: &[Decided], facts: &Facts<'_>)
         passes(&after, &wanted) && none_worse(before, &after)
     });
     Some(holds)
+}
+
+/// What the checks say of a copy once changes are made. Of one that takes two steps, the worse of both; that the first step
+/// warns says nothing of the copy.
+pub fn with(before: &Decided, changes: &[&Change], changed: &Facts<'_>) -> Decided {
+    let mut steps = steps(before.copy.named(), changes)
+        .into_iter()
+        .rev()
+        .map(|named| decide(Copy::new(named, changed), changed));
+    let Some(mut last) = steps.next() else {
+        return before.clone();
+    };
+    for first in steps {
+        for ((check, outcome), (_, of_first)) in last.outcomes.iter_mut().zip(first.outcomes) {
+            if check.may_fail == MayFail::Yes && rank(of_first.status) > rank(outcome.status).max(1)
+            {
+                *outcome = of_first;
+            }
+        }
+    }
+    last.verdict = Verdict::of(
+        last.outcomes
+            .iter()
+            .map(|(check, outcome)| (outcome, check.may_fail == MayFail::Yes)),
+    );
+    last
 }
 
 /// Whether a remedy goes with another: it must come first, or the same check of the same copy wants both.
@@ -62,7 +84,7 @@ fn belongs(candidate: &Draft, draft: &Draft) -> bool {
     required || (shared && !alternative)
 }
 
-fn merged(changes: &[&Change]) -> Inventory {
+pub fn merged(changes: &[&Change]) -> Inventory {
     let mut all = Inventory::empty();
     for change in changes {
         // Remedies are one a subject, so that they speak of different things.

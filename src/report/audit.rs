@@ -68,7 +68,7 @@ impl Report {
             .collect();
         plans.sort_by(|one, other| one.plan.cmp(&other.plan));
         report.plans = Some(plans);
-        report.causes = Some(causes(&report.copies));
+        report.causes = Some(causes(&report.copies, &report.remedies));
         report.add_up();
         report
     }

@@ -9,6 +9,7 @@ use crate::known::Gap;
 use crate::verdict::{Status, Verdict};
 
 use super::copy::{CheckReport, CopyReport};
+use super::model::RemedyReport;
 
 /// One thing at fault, with how much it stops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -42,7 +43,11 @@ struct Group<'a> {
 type Key<'a> = (Status, Option<String>, &'a str);
 
 /// The causes of what is blocked or undecided, most copies first.
-pub fn causes(copies: &[CopyReport]) -> Vec<Cause> {
+pub fn causes(copies: &[CopyReport], remedies: &[RemedyReport]) -> Vec<Cause> {
+    let subjects: BTreeMap<&str, &str> = remedies
+        .iter()
+        .map(|remedy| (&*remedy.id, &*remedy.subject))
+        .collect();
     let mut groups: BTreeMap<Key<'_>, Group<'_>> = BTreeMap::new();
     for copy in copies {
         let wanted = match copy.verdict {
@@ -51,7 +56,7 @@ pub fn causes(copies: &[CopyReport]) -> Vec<Cause> {
             Verdict::Undecided => Status::Undecided,
         };
         for check in copy.checks.iter().filter(|check| check.outcome == wanted) {
-            for key in keys(copy, check) {
+            for key in keys(copy, check, &subjects) {
                 let group = groups.entry(key).or_default();
                 group.checks.insert(check.id);
                 group.copies.insert(&copy.id);
@@ -87,9 +92,13 @@ fn place(cause: &Cause) -> impl Ord + '_ {
     (cause.outcome, copies, &cause.subject, &cause.checks)
 }
 
-/// The groups that a check of a copy belongs to: that of the first thing it saw, or those of the calls that would settle
-/// it.
-fn keys<'a>(copy: &CopyReport, check: &'a CheckReport) -> Vec<Key<'a>> {
+/// The groups that a check of a copy belongs to: that of the first thing it saw that is not the copy's own, else of what
+/// is changed to mend it; or those of the calls that would settle it.
+fn keys<'a>(
+    copy: &CopyReport,
+    check: &'a CheckReport,
+    subjects: &BTreeMap<&str, &str>,
+) -> Vec<Key<'a>> {
     if check.outcome == Status::Undecided {
         let calls: BTreeSet<String> = check.gaps.iter().map(call).collect();
         return calls
@@ -97,18 +106,20 @@ fn keys<'a>(copy: &CopyReport, check: &'a CheckReport) -> Vec<Key<'a>> {
             .map(|call| (Status::Undecided, Some(call), ""))
             .collect();
     }
-    let thing = check.evidence.first().map(|seen| &*seen.subject);
     let source = &copy.source;
     let own = [
         Some(&*copy.id),
         source.resource.value().map(|arn| arn.as_str()),
         source.recovery_point.as_ref().map(|arn| arn.as_str()),
     ];
+    let seen = check.evidence.iter().map(|seen| &*seen.subject);
+    let mended = check.remedies.iter().filter_map(|id| subjects.get(&**id));
+    let thing = seen
+        .chain(mended.copied())
+        .find(|thing| !own.contains(&Some(*thing)));
     match thing {
-        Some(thing) if !own.contains(&Some(thing)) => {
-            vec![(Status::Fail, Some(thing.to_owned()), "")]
-        }
-        Some(_) | None => vec![(Status::Fail, None, check.id)],
+        Some(thing) => vec![(Status::Fail, Some(thing.to_owned()), "")],
+        None => vec![(Status::Fail, None, check.id)],
     }
 }
 

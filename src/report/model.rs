@@ -209,6 +209,15 @@ impl Report {
         self
     }
 
+    /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
+    #[must_use]
+    pub fn with_remedies_made(mut self, together: &BTreeMap<String, Verdict>) -> Self {
+        for copy in &mut self.copies {
+            copy.verdict_with_remedies = together.get(&copy.id).copied();
+        }
+        self
+    }
+
     /// What every check found, of copies, of vaults and of plans.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         let of_vaults = self.vaults.iter().flatten().flat_map(|vault| &vault.checks);

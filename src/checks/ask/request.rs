@@ -2,7 +2,8 @@
 
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
-    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, role_actions,
+    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, TAG_RESOURCE,
+    role_actions,
 };
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -56,6 +57,32 @@ pub fn role_requests(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> RoleRequests
     asking.of_type(&mut all);
     asking.of_key(&mut all);
     all
+}
+
+/// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
+/// of the role since 2025-06-30. `None` where it is not made, or not known to be.
+pub fn tag_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<RoleRequest> {
+    if copy.model() != Fact::Known(Some(Model::Independent)) {
+        return None;
+    }
+    let vault = copy.source_vault.as_ref().known()?;
+    let (account, region) = (vault.account()?, vault.region()?);
+    let resource = format!(
+        "arn:{}:backup:{region}:{account}:recovery-point:*",
+        vault.partition()
+    );
+    let asking = Asking {
+        copy,
+        facts,
+        role,
+        vault,
+    };
+    Some(RoleRequest {
+        action: TAG_RESOURCE,
+        subject: vault.clone(),
+        forms: vec![asking.plain(TAG_RESOURCE, &resource)?],
+        resource,
+    })
 }
 
 struct Asking<'a> {
@@ -150,7 +177,7 @@ impl Asking<'_> {
                 copy.recovery_point.as_ref().unwrap_or(vault),
                 copy.recovery_point
                     .as_ref()
-                    .map_or_else(|| "*".to_owned(), ToString::to_string),
+                    .map_or_else(|| text(&self.snapshot()), ToString::to_string),
                 from_request(copy, facts, role, vault),
             ),
             (_, On::BackupKey) => {

@@ -22,6 +22,7 @@ pub struct Index<'a> {
     resources: ByArn<'a, Resource>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
+    running: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Index<'a> {
@@ -37,6 +38,7 @@ impl<'a> Index<'a> {
             resources: HashMap::new(),
             recovery_points: HashMap::new(),
             backups: HashMap::new(),
+            running: HashMap::new(),
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
@@ -86,6 +88,13 @@ impl<'a> Index<'a> {
                 .or_default()
                 .push(resource);
         }
+        for job in items(&region.copy_jobs) {
+            let state = job.state.value().map(|state| &**state);
+            if let (Some("CREATED" | "RUNNING"), Some(resource)) = (state, job.resource_arn.value())
+            {
+                self.running.insert(resource.as_str(), &job.id);
+            }
+        }
         for point in items(&region.recovery_points) {
             self.recovery_points
                 .entry(point.arn.as_str())
@@ -98,6 +107,11 @@ impl<'a> Index<'a> {
                     .push(point);
             }
         }
+    }
+
+    /// A copy job of the resource that had not ended.
+    pub fn running_copy_job(&self, resource: &str) -> Option<&'a str> {
+        self.running.get(resource).copied()
     }
 
     /// The gap that this question left; one of another account or Region is about something else.

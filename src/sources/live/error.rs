@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::inventory::Inventory;
-use crate::known::{AccountId, Arn};
+use crate::known::{AccountId, Arn, Region};
 
 use super::journal::JournalError;
 use super::reply::Trouble;
@@ -88,6 +88,20 @@ pub enum LiveError {
         /// Why not.
         #[source]
         why: SignInError,
+    },
+    /// There is no such aggregator.
+    #[error(
+        "there is no aggregator `{name}` of AWS Config in account {account} in {region}: config:SelectAggregateResourceConfig answered {why}"
+    )]
+    NoAggregator {
+        /// Its name.
+        name: String,
+        /// The account that was asked.
+        account: AccountId,
+        /// The Region that was asked.
+        region: Region,
+        /// What AWS answered.
+        why: Trouble,
     },
     /// What was read cannot be kept.
     #[error(transparent)]

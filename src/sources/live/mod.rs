@@ -4,6 +4,7 @@
 //! gap for everything that AWS refused or did not answer. One failing call never stops the rest. What is read for a
 //! purpose is put together above them: [`named_copy`] for one copy, [`survey`] for accounts and Regions.
 
+mod aggregator;
 mod backup;
 mod book;
 mod cloud_control;
@@ -17,6 +18,7 @@ mod fsx;
 mod iam;
 mod journal;
 mod kms;
+mod listings;
 mod named_copy;
 mod once;
 mod organizations;

@@ -164,6 +164,7 @@ macro_rules! clients {
 }
 
 clients! {
+    aggregator: aws_sdk_config;
     backup: aws_sdk_backup;
     cloudcontrol: aws_sdk_cloudcontrol;
     dynamodb: aws_sdk_dynamodb;

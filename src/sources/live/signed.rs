@@ -31,14 +31,28 @@ use super::session::Session;
 pub enum Body<'a> {
     /// A form, as the Query protocols have it.
     Form(&'a str),
-    /// JSON, as AWS's JSON protocol 1.1 has it.
+    /// JSON, as AWS's JSON protocols have it.
     Json {
+        /// The protocol's content type.
+        kind: &'static str,
         /// The operation, as the protocol's header names it.
         target: &'static str,
         /// The parameters.
         text: &'a str,
     },
+    /// JSON to a path of the operation's own.
+    Rest {
+        /// The path.
+        path: &'static str,
+        /// The parameters.
+        text: &'a str,
+    },
 }
+
+/// The content type of AWS's JSON protocol 1.0.
+pub const JSON_1_0: &str = "application/x-amz-json-1.0";
+/// The content type of AWS's JSON protocol 1.1.
+pub const JSON_1_1: &str = "application/x-amz-json-1.1";
 
 /// One call.
 pub struct Call<'a> {
@@ -59,6 +73,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
     let headers = signature(&url, region, &call, credentials)
         .map_err(|_| Trouble::failed("RequestNotBuilt"))?;
     let body = call.body.text().to_owned();
+    let path = call.body.path();
     let error = call.error;
     let config = session.config();
     let mut operation = Operation::builder()
@@ -70,7 +85,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
         .no_auth()
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-        .serializer(move |(): ()| request(&body, &headers))
+        .serializer(move |(): ()| request(path, &body, &headers))
         .deserializer(move |response: &HttpResponse| read(response, error));
     if let Some(retries) = config.retry_config() {
         operation = operation.standard_retry(retries);
@@ -121,7 +136,7 @@ type Headers = Vec<(Cow<'static, str>, String)>;
 impl<'a> Body<'a> {
     fn text(self) -> &'a str {
         match self {
-            Self::Form(text) | Self::Json { text, .. } => text,
+            Self::Form(text) | Self::Json { text, .. } | Self::Rest { text, .. } => text,
         }
     }
 
@@ -131,10 +146,17 @@ impl<'a> Body<'a> {
                 "content-type",
                 "application/x-www-form-urlencoded; charset=utf-8",
             )],
-            Self::Json { target, .. } => vec![
-                ("content-type", "application/x-amz-json-1.1"),
-                ("x-amz-target", target),
-            ],
+            Self::Json { kind, target, .. } => {
+                vec![("content-type", kind), ("x-amz-target", target)]
+            }
+            Self::Rest { .. } => vec![("content-type", "application/json")],
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Form(_) | Self::Json { .. } => "/",
+            Self::Rest { path, .. } => path,
         }
     }
 }
@@ -154,7 +176,7 @@ fn signature(
         .settings(SigningSettings::default())
         .build()?
         .into();
-    let url = format!("{}/", url.trim_end_matches('/'));
+    let url = format!("{}{}", url.trim_end_matches('/'), call.body.path());
     let plain = call.body.headers();
     let body = SignableBody::Bytes(call.body.text().as_bytes());
     let signable = SignableRequest::new("POST", url, plain.iter().copied(), body)?;
@@ -168,10 +190,10 @@ fn signature(
     Ok(plain.chain(signed).collect())
 }
 
-fn request(body: &str, headers: &Headers) -> Result<HttpRequest, BoxError> {
+fn request(path: &str, body: &str, headers: &Headers) -> Result<HttpRequest, BoxError> {
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST")?;
-    request.set_uri("/")?;
+    request.set_uri(path)?;
     for (name, value) in headers {
         request
             .headers_mut()
@@ -190,10 +212,21 @@ fn read(
         return Ok(text.into_owned());
     }
     let mut told = ErrorMetadata::builder();
-    if let Some(code) = error(&text) {
+    // REST services name the error in a header, some with an address behind it.
+    let header = response.headers().get("x-amzn-errortype");
+    let header = header.and_then(|kind| kind.split(':').next());
+    if let Some(code) = header.map(str::to_owned).or_else(|| error(&text)) {
         told = told.code(code);
     }
     Err(OrchestratorError::operation(told.build()))
+}
+
+/// The code of an error of the JSON protocols.
+pub fn json_error(text: &str) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_str(text).ok()?;
+    let code = answer.get("__type").or_else(|| answer.get("code"))?;
+    let code = code.as_str()?;
+    Some(code.rsplit('#').next().unwrap_or(code).to_owned())
 }
 
 /// The credentials of an account, got once for the SDK's clients and for what is signed here.

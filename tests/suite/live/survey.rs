@@ -22,6 +22,7 @@ pub fn everything(regions: &[&str]) -> Scope {
         }),
         regions: Some(regions.iter().map(|name| region(name)).collect()),
         shard: None,
+        aggregator: None,
         plans: true,
         copy_jobs: true,
     }
@@ -270,6 +271,7 @@ fn own(account: &str, regions: Option<&[&str]>) -> (Scope, Sides) {
         accounts: Accounts::Own,
         regions: regions.map(|names| names.iter().map(|name| region(name)).collect()),
         shard: None,
+        aggregator: None,
         plans: true,
         copy_jobs: true,
     };

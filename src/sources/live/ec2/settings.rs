@@ -77,7 +77,6 @@ pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<
     }
 }
 
-#[allow(dead_code, reason = "no check asks for it yet")]
 /// The key that EBS takes in a Region where none is named: its ARN, or `alias/aws/ebs`, which KMS is not asked about, as
 /// asking would make that key where there is none yet.
 ///

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::regions;
-use crate::inventory::{Facts, Inventory, service_linked_role};
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::inventory::{Facts, Field, Inventory, service_linked_role};
+use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
@@ -92,10 +92,11 @@ async fn places(run: &Run, known: &Inventory, vaults: &Named, book: &Book) {
             Box::pin(stranger(run, account, vaults, book)).await;
         }
     }
-    let images = names::has_instances(known);
+    let images = names::has_any(known, &[ResourceType::Ec2]);
+    let volumes = names::has_any(known, &[ResourceType::Ebs]);
     for (account, region) in settled {
-        if images {
-            allowed_images(run, account, &region, book).await;
+        if images || volumes {
+            machines(run, account, &region, images, book).await;
         }
         if matches!(facts.dynamodb_advanced(account, &region), Fact::Unknown(_))
             && !run.was_looked_at(account, &region)
@@ -128,17 +129,29 @@ async fn opt_in(run: &Run, account: AccountId, region: &Region, book: &Book) {
     }
 }
 
-/// The Allowed AMIs setting of a Region that images may be copied to.
-async fn allowed_images(run: &Run, account: AccountId, region: &Region, book: &Book) {
+/// What EC2 has to say of a Region that images and volumes may be copied to: which images are let in, and the key that
+/// EBS takes where none is named.
+async fn machines(run: &Run, account: AccountId, region: &Region, images: bool, book: &Book) {
     let place = Place::new(account, region);
+    let subject = format!("{account}/{region}");
     let Some(session) = run.estate.session_of(account).await else {
-        let subject = format!("{account}/{region}");
-        book.gaps([place.unasked("ec2:GetAllowedImagesSettings", &subject)]);
+        book.gaps([
+            place.unasked("ec2:GetAllowedImagesSettings", &subject),
+            place.unasked("ec2:GetEbsDefaultKmsKeyId", &subject),
+        ]);
         return;
     };
-    let found = ec2::allowed_images(&session, region).await;
-    if let Some(setting) = book.take(found) {
-        book.region(&place, |facts| facts.allowed_images = setting.into());
+    if images {
+        let found = ec2::allowed_images(&session, region).await;
+        if let Some(setting) = book.take(found) {
+            book.region(&place, |facts| facts.allowed_images = setting.into());
+        }
+    }
+    let found = ec2::ebs_default_key(&session, region).await;
+    if let Some(key) = book.take(found) {
+        book.region(&place, |facts| {
+            facts.ebs_default_kms_key_id = Field::Is(key.into());
+        });
     }
 }
 

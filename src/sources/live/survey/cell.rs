@@ -9,7 +9,7 @@ use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
-use crate::sources::live::{backup, kms, rds, resources};
+use crate::sources::live::{aggregator, backup, kms, rds, resources};
 
 use super::Run;
 use super::account::role_of;
@@ -25,7 +25,7 @@ pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {
     );
     tokio::join!(
         async {
-            Box::pin(taken(session, region, &plans, &jobs, book)).await;
+            Box::pin(taken(run, session, region, &plans, &jobs, book)).await;
             Box::pin(option_groups(session, region, book)).await;
         },
         async {
@@ -118,10 +118,27 @@ async fn jobs(run: &Run, session: &Session, region: &Region, book: &Book) -> Vec
 
 /// What the plans may take: what they name, and everything of the types that AWS Backup protects where a plan takes by
 /// tag or by pattern; and what the copy jobs copied.
-async fn taken(session: &Session, region: &Region, plans: &[Plan], jobs: &[CopyJob], book: &Book) {
+async fn taken(
+    run: &Run,
+    session: &Session,
+    region: &Region,
+    plans: &[Plan],
+    jobs: &[CopyJob],
+    book: &Book,
+) {
     let place = session.place(region);
     let Selected { named, types } = names::selected(plans);
-    if let Some(types) = types {
+    let mut named = named;
+    if let (Some(_), Some(held)) = (&types, &run.held) {
+        // What AWS Config says in part, the service says whole. That it has everything, nobody says.
+        let (part, whole): (Vec<_>, Vec<_>) = held
+            .of(session.account(), region)
+            .iter()
+            .cloned()
+            .partition(aggregator::is_in_part);
+        named.extend(part.into_iter().map(|resource| resource.arn));
+        book.region(&place, |facts| facts.resources = Field::Is(List(whole)));
+    } else if let Some(types) = types {
         let mut of = Vec::new();
         book.region(&place, |facts| of.extend(names::protected(facts, &types)));
         let listed = Box::pin(resources::all(session, region, &of)).await;

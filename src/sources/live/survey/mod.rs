@@ -22,6 +22,7 @@ use crate::catalog::regions;
 use crate::inventory::{Inventory, Timestamp};
 use crate::known::{AccountId, Region};
 
+use super::aggregator::{self, Held};
 use super::book::Book;
 use super::error::LiveError;
 use super::found::Place;
@@ -52,9 +53,11 @@ pub async fn read(
             let (estate, gaps) = Estate::enter(&wire, &scope, sides).await?;
             book.gaps(gaps);
             let scope = scope.near(&estate.near);
+            let held = held(&scope, &estate, &book).await?;
             let run = Arc::new(Run {
                 scope,
                 estate,
+                held,
                 collected_at: collected_at.clone(),
                 book: Arc::clone(&book),
                 claims: Claims::default(),
@@ -81,10 +84,32 @@ pub async fn read(
     }
 }
 
+/// What the aggregator has that is to be asked, in the organization's name or the account's own.
+async fn held(scope: &Scope, estate: &Estate, book: &Book) -> Result<Option<Held>, LiveError> {
+    let session = estate.management.as_ref();
+    let (Some(name), Some(session)) = (
+        &scope.aggregator,
+        session.or_else(|| estate.members.values().next()),
+    ) else {
+        return Ok(None);
+    };
+    match Box::pin(aggregator::held(session, &estate.near, name)).await {
+        Ok(found) => Ok(Some(book.take(found))),
+        Err(why) => Err(LiveError::NoAggregator {
+            name: name.clone(),
+            account: session.account(),
+            region: estate.near.clone(),
+            why,
+        }),
+    }
+}
+
 /// What the parts of a survey share.
 struct Run {
     scope: Scope,
     estate: Estate,
+    /// What AWS Config's aggregator has.
+    held: Option<Held>,
     collected_at: Timestamp,
     /// All that is whole.
     book: Arc<Book>,

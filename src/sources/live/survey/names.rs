@@ -75,8 +75,8 @@ pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<Re
         .collect()
 }
 
-/// Whether there are EC2 instances, whose copies are images.
-pub fn has_instances(inventory: &Inventory) -> bool {
+/// Whether there is anything of these types.
+pub fn has_any(inventory: &Inventory, types: &[ResourceType]) -> bool {
     items(&inventory.accounts)
         .iter()
         .flat_map(|account| items(&account.regions))
@@ -87,7 +87,7 @@ pub fn has_instances(inventory: &Inventory) -> bool {
                 .map(|it| &it.resource_type);
             resources
                 .chain(points)
-                .any(|of| of.value() == Some(&ResourceType::Ec2))
+                .any(|of| of.value().is_some_and(|of| types.contains(of)))
         })
 }
 
@@ -99,7 +99,7 @@ pub fn resources(jobs: &[CopyJob]) -> BTreeSet<Arn> {
         .collect()
 }
 
-/// The keys that a Region's vaults, resources and recovery points name.
+/// The keys that a Region's vaults, resources and recovery points name, and the one that EBS takes by default.
 pub fn keys(region: &RegionFacts) -> BTreeSet<Arn> {
     let vaults = items(&region.vaults)
         .iter()
@@ -110,11 +110,14 @@ pub fn keys(region: &RegionFacts) -> BTreeSet<Arn> {
     let points = items(&region.recovery_points)
         .iter()
         .map(|it| &it.encryption_key_arn);
+    let default = region.ebs_default_kms_key_id.value();
+    let default = default.and_then(|key| Arn::parse(key).ok());
     vaults
         .chain(resources)
         .chain(points)
         .filter_map(Field::value)
         .cloned()
+        .chain(default.filter(|key| key.resource().starts_with("key/")))
         .collect()
 }
 

@@ -15,6 +15,8 @@ pub struct Scope {
     pub shard: Option<Shard>,
     /// Whether plans, what they select and the vaults are read.
     pub plans: bool,
+    /// The aggregator of AWS Config that says what the plans may take; else each service is asked.
+    pub aggregator: Option<String>,
     /// Whether the copy jobs of the last 30 days are read, and what they copied.
     pub copy_jobs: bool,
 }
