@@ -14,7 +14,9 @@ use aws_smithy_runtime::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_types::service_config::ServiceConfigKey;
@@ -22,7 +24,7 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::catalog::regions;
 use crate::known::Region;
 
-use super::reply::{Reply, Trouble};
+use super::reply::{self, Reply, Trouble};
 use super::session::Session;
 
 /// What is posted to a service.
@@ -84,6 +86,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
         .no_auth()
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+        .retry_classifier(ByCode)
         .serializer(move |(): ()| request(path, &body, &headers))
         .deserializer(move |response: &HttpResponse| read(response, error));
     if let Some(retries) = config.retry_config() {
@@ -226,6 +229,28 @@ pub fn json_error(text: &str) -> Option<String> {
     let code = answer.get("__type").or_else(|| answer.get("code"))?;
     let code = code.as_str()?;
     Some(code.rsplit('#').next().unwrap_or(code).to_owned())
+}
+
+/// What to do about throttling that comes with a status of its own: the JSON protocols say 400.
+#[derive(Debug)]
+struct ByCode;
+
+impl ClassifyRetry for ByCode {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(|output| output.err());
+        let code = error
+            .and_then(OrchestratorError::as_operation_error)
+            .and_then(|error| error.downcast_ref::<ErrorMetadata>())
+            .and_then(ErrorMetadata::code);
+        match code {
+            Some(code) if reply::is_throttling(code) => RetryAction::throttling_error(),
+            Some(_) | None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "throttling by its code"
+    }
 }
 
 /// The credentials of an account, which the SDK's clients keep for themselves.

@@ -317,6 +317,24 @@ fn a_call_that_is_signed_by_hand_is_made_again_after_throttling_and_given_up_aft
 }
 
 #[test]
+fn throttling_that_is_said_by_its_code_alone_is_waited_out_too() {
+    let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let one = with_key(
+        arn,
+        "FSx",
+        true,
+        Some(KEY),
+        &json!({"FileSystemType": "LUSTRE"}),
+    );
+    let server = served(&world_of(&json!([one])));
+    let asked = "fsx:DescribeFileSystems";
+    server.fault(Fault::throttled().operation(asked).times(2));
+    let found = Home::new(&server).both(&copy_of(arn));
+    assert_eq!(calls(&server.finish(), asked), 3);
+    assert_eq!(gaps(&found), []);
+}
+
+#[test]
 fn a_type_that_nothing_reads_is_a_gap_with_the_call_that_would() {
     for (arn, asked) in [
         (
