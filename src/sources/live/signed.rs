@@ -113,13 +113,17 @@ fn endpoint(session: &Session, region: &Region, service: &str) -> String {
     if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
         return url;
     }
-    let fips = if config.use_fips() == Some(true) {
-        "-fips"
-    } else {
-        ""
-    };
+    let fips = config.use_fips() == Some(true);
     let dual = config.use_dual_stack() == Some(true);
-    let domain = match (regions::partition(region), dual) {
+    at_aws(service, region, fips, dual)
+}
+
+/// Where AWS has a service.
+///
+/// See <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
+fn at_aws(service: &str, region: &Region, fips: bool, dual_stack: bool) -> String {
+    let fips = if fips { "-fips" } else { "" };
+    let domain = match (regions::partition(region), dual_stack) {
         ("aws-cn", false) => "amazonaws.com.cn",
         ("aws-cn", true) => "api.amazonwebservices.com.cn",
         ("aws-eusc", _) => "amazonaws.eu",
@@ -274,5 +278,58 @@ impl Purse {
         let fresh = fresh.map_err(|_| Trouble::failed("NoCredentialsOrConnection"))?;
         *kept = Some(fresh.clone());
         Ok(fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_where_its_partition_and_the_settings_say() {
+        for (region, fips, dual_stack, url) in [
+            (
+                "us-east-2",
+                false,
+                false,
+                "https://ec2.us-east-2.amazonaws.com",
+            ),
+            (
+                "us-east-2",
+                true,
+                false,
+                "https://ec2-fips.us-east-2.amazonaws.com",
+            ),
+            ("us-east-2", false, true, "https://ec2.us-east-2.api.aws"),
+            (
+                "cn-north-1",
+                false,
+                false,
+                "https://ec2.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-west-1",
+                true,
+                false,
+                "https://ec2-fips.us-gov-west-1.amazonaws.com",
+            ),
+        ] {
+            assert_eq!(at_aws("ec2", &Region::new(region), fips, dual_stack), url);
+        }
+    }
+
+    #[test]
+    fn the_code_of_an_error_is_read_with_or_without_its_namespace() {
+        let code = |text: &str| json_error(text);
+        assert_eq!(
+            code(r#"{"__type": "com.amazonaws.x#AccessDeniedException"}"#).as_deref(),
+            Some("AccessDeniedException")
+        );
+        assert_eq!(
+            code(r#"{"__type": "FileSystemNotFound", "Message": ""}"#).as_deref(),
+            Some("FileSystemNotFound")
+        );
+        assert_eq!(code("<html></html>"), None);
+        assert_eq!(code("{}"), None);
     }
 }
