@@ -23,7 +23,7 @@ impl Stage {
         }
     }
 
-    fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Settings {
         let Keys { id, secret, .. } = Moto::keys();
         let path = |name: &str| self.dir.path().join(name);
         let text = format!("[moto]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");

@@ -1,6 +1,8 @@
 //! Live collection against the tests' own AWS.
 
 #[cfg(unix)]
+mod accounts_of_moto;
+#[cfg(unix)]
 mod against_moto;
 #[cfg(unix)]
 mod end_to_end;

@@ -441,3 +441,68 @@ fn the_management_account_reads_the_control_policies_of_accounts_that_may_not() 
     server.finish();
     assert_same(&as_value(&found.unwrap()), &as_collected(&world));
 }
+
+#[test]
+fn an_aggregator_of_aws_config_stands_for_the_lists_and_leaves_open_whether_it_has_all() {
+    let made = organization(4, &REGIONS[..2]);
+    let server = Server::start(made.world.clone());
+    let scope = Scope {
+        aggregator: Some("everything".to_owned()),
+        ..everything(&made.regions)
+    };
+    let found = read(&Home::of(&server, &[MANAGEMENT]), scope);
+    let journal = server.finish();
+    assert!(repeats(&journal).is_empty(), "{:?}", repeats(&journal));
+    for list in ["rds:DescribeDBClusters", "dynamodb:ListTables"] {
+        assert_eq!(calls(&journal, list), 0, "{list}");
+    }
+    assert!(calls(&journal, "config:SelectAggregateResourceConfig") > 0);
+    let open: Vec<_> = gaps(&found);
+    let select = "config:SelectAggregateResourceConfig";
+    assert_eq!(open.len(), 4, "{open:?}");
+    assert!(
+        open.iter()
+            .all(|(_, operation, _, error)| operation == select && error.is_none())
+    );
+    let mut wanted = as_surveyed(&made.world);
+    for account in wanted["accounts"].as_array_mut().unwrap() {
+        for region in account["regions"].as_array_mut().unwrap() {
+            region.as_object_mut().unwrap().remove("resources_complete");
+        }
+    }
+    wanted["gaps"] = found["gaps"].clone();
+    let as_far = |mut inventory: Value| {
+        for account in inventory["accounts"].as_array_mut().unwrap() {
+            for region in account["regions"].as_array_mut().unwrap() {
+                // Of a database's own description, AWS Config has what decides its copies.
+                region["resources"][0]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("Detail");
+            }
+        }
+        inventory
+    };
+    assert_same(&as_far(found), &as_far(wanted));
+}
+
+#[test]
+fn an_aggregator_that_is_not_there_ends_it_with_its_name() {
+    let made = organization(2, &REGIONS[..1]);
+    let server = Server::start(made.world.clone());
+    let scope = Scope {
+        aggregator: Some("nothing".to_owned()),
+        ..everything(&made.regions)
+    };
+    let sides = Sides {
+        source: profile(MANAGEMENT),
+        ..Sides::default()
+    };
+    let home = Home::of(&server, &[MANAGEMENT]);
+    let error = home.survey(scope, &sides).unwrap_err().to_string();
+    server.finish();
+    assert!(
+        error.starts_with("there is no aggregator `nothing`"),
+        "{error}"
+    );
+}

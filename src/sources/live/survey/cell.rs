@@ -128,20 +128,13 @@ async fn taken(
 ) {
     let place = session.place(region);
     let Selected { named, types } = names::selected(plans);
-    let mut named = named;
-    if let (Some(_), Some(held)) = (&types, &run.held) {
-        // What AWS Config says in part, the service says whole. That it has everything, nobody says.
-        let (part, whole): (Vec<_>, Vec<_>) = held
-            .of(session.account(), region)
-            .iter()
-            .cloned()
-            .partition(aggregator::is_in_part);
-        named.extend(part.into_iter().map(|resource| resource.arn));
-        book.region(&place, |facts| facts.resources = Field::Is(List(whole)));
-    } else if let Some(types) = types {
+    if let Some(types) = types {
         let mut of = Vec::new();
         book.region(&place, |facts| of.extend(names::protected(facts, &types)));
-        let listed = Box::pin(resources::all(session, region, &of)).await;
+        let listed = match &run.held {
+            Some(held) => Box::pin(aggregator::resources(held, session, region, &of)).await,
+            None => Box::pin(resources::all(session, region, &of)).await,
+        };
         let whole = listed.is_whole();
         book.gaps(listed.gaps);
         book.region(&place, |facts| {
