@@ -3,7 +3,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
+mod audit;
+mod backtest;
+mod copies;
 mod gather;
+mod permissions;
 mod print;
 
 use std::io;
@@ -15,13 +19,15 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks::{self, Decided};
-use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Output, Schema};
+use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
 use crate::inventory::{self, Assumption, Copy, Facts, Inventory};
 use crate::known::ResourceType;
+use crate::plans;
 use crate::policy::wire;
 use crate::remedy::{self, Proposed, Remedy};
 use crate::report::{self, Report};
 use crate::sources::{folder, recorded};
+use copies::Wanted;
 use gather::{Gathered, facts_for, narrow};
 use print::{
     deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
@@ -54,6 +60,8 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Audit(asked) => audit::audit(asked, &cli.output),
+        Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
         Command::Fix(asked) => fix(asked, &cli.output),
         Command::Explain {
             message: Some(message),
@@ -62,6 +70,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
+        Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
         Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -110,6 +119,8 @@ struct Found {
     remedies: Vec<Remedy>,
     /// Ctrl-C ended the reading: this is what was known then.
     stopped: bool,
+    /// A plan may make more copies: not all of it was read.
+    open: bool,
 }
 
 impl Found {
@@ -117,7 +128,7 @@ impl Found {
         if self.stopped {
             STOPPED
         } else {
-            exit_code(&self.report, strict)
+            exit_code(&self.report, self.open, strict)
         }
     }
 }
@@ -128,18 +139,17 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
         mut inventory,
         stopped,
     } = facts_for(asked, output)?;
-    narrow(&mut inventory, asked)?;
+    narrow(&mut inventory, asked);
     if let Some(file) = &asked.facts.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
-    let assumed = asked.facts.assume.iter().map(|fact| match fact {
-        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
-    });
-    let facts = Facts::new(&inventory).assuming(assumed);
-    let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
-        .iter()
-        .map(|entry| Copy::of_entry(entry, &facts))
-        .collect();
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let Wanted { mut copies, open } = copies::asked_for(asked, &inventory, &facts)?;
+    for gap in &open {
+        warn(output, &format!("a plan may make more copies: {gap}"));
+    }
+    let is_open = !open.is_empty();
     if asked.and_back {
         copies.extend(ways_back(&copies, &facts, output));
     }
@@ -152,7 +162,7 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     let report = Report::new(
         &decided,
         &remedies,
-        facts.recorded_gaps().collect(),
+        facts.recorded_gaps().chain(open).collect(),
         facts.collected_at(),
         &facts,
     )
@@ -160,13 +170,14 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     if report.summary.copies == 0 {
         warn(
             output,
-            "there are no copies to decide: the inventory names none",
+            "there are no copies to decide: the inventory names none, and no plan makes any",
         );
     }
     Ok(Found {
         report,
         remedies,
         stopped,
+        open: is_open,
     })
 }
 
@@ -188,13 +199,20 @@ fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
     back
 }
 
-/// The contract's exit codes.
-fn exit_code(report: &Report, strict: bool) -> u8 {
+/// What is taken for granted where it was not read.
+fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
+    given.assume.iter().map(|fact| match fact {
+        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
+    })
+}
+
+/// The contract's exit codes. `open`: a plan may make more copies, as not all of it was read.
+fn exit_code(report: &Report, open: bool, strict: bool) -> u8 {
     let summary = report.summary;
-    let unclean = summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
+    let unclean = open || summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
     if summary.blocked > 0 || (strict && unclean) {
         BLOCKED
-    } else if summary.undecided > 0 {
+    } else if open || summary.undecided > 0 {
         UNDECIDED
     } else {
         GOOD

@@ -2,7 +2,10 @@
 //!
 //! Plain functions from values to text. How wide the terminal is, and whether it takes colours, is passed in.
 
+mod audit;
+mod backtest;
 mod capabilities;
+mod causes;
 mod copy;
 mod explain;
 mod fixes;
@@ -12,7 +15,10 @@ mod model;
 mod ndjson;
 mod table;
 
+pub use audit::{PlanName, PlanReport};
+pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
+pub use causes::Cause;
 pub use copy::{
     CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
     KeyManagedBy, Retention,

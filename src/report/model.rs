@@ -13,6 +13,8 @@ use crate::known::{AccountId, Arn, Gap};
 use crate::remedy::{Remedy, RemedyKind};
 use crate::verdict::{Outcome, Status, Verdict};
 
+use super::audit::PlanReport;
+use super::causes::Cause;
 use super::copy::{CheckReport, CopyReport};
 
 /// What was decided of the copies that were asked about, why, and what to change.
@@ -28,11 +30,17 @@ pub struct Report {
     pub collected_at: Option<String>,
     /// How many of each.
     pub summary: Summary,
+    /// What is at fault, most copies first; of `audit` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causes: Option<Vec<Cause>>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
     /// The vaults that `audit` looked at; absent elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vaults: Option<Vec<VaultReport>>,
+    /// The backup plans that `audit` looked at; absent elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<Vec<PlanReport>>,
     /// The changes to make.
     pub remedies: Vec<RemedyReport>,
     /// What was not read: what the facts record, and what a check went without.
@@ -94,7 +102,7 @@ pub struct Summary {
     pub blocked: usize,
     /// Those of which that is not known.
     pub undecided: usize,
-    /// The checks that warn, of all copies and vaults.
+    /// The checks that warn, of all copies, vaults and plans.
     pub warnings: usize,
 }
 
@@ -165,6 +173,8 @@ impl Report {
             summary: Summary::default(),
             copies,
             vaults: None,
+            plans: None,
+            causes: None,
             remedies,
             gaps,
         };
@@ -208,16 +218,17 @@ impl Report {
         self
     }
 
-    /// What every check found, of copies and of vaults.
+    /// What every check found, of copies, of vaults and of plans.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         let of_vaults = self.vaults.iter().flatten().flat_map(|vault| &vault.checks);
         self.copies
             .iter()
             .flat_map(|copy| &copy.checks)
             .chain(of_vaults)
+            .chain(self.plans.iter().flatten().flat_map(|plan| &plan.checks))
     }
 
-    fn add_up(&mut self) {
+    pub(super) fn add_up(&mut self) {
         let of = |verdict| {
             self.copies
                 .iter()
@@ -288,7 +299,7 @@ impl RemedyReport {
 pub(super) struct Mended<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a str>>);
 
 impl<'a> Mended<'a> {
-    fn new(remedies: &'a [Remedy]) -> Self {
+    pub(super) fn new(remedies: &'a [Remedy]) -> Self {
         let mut by: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for remedy in remedies {
             for (subject, check) in &remedy.checks {

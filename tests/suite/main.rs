@@ -17,10 +17,12 @@ mod estate;
 mod examples;
 mod explain;
 mod fixes;
+mod generate;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+mod plans;
 mod policy;
 mod reference;
 mod remedies;

@@ -3,10 +3,12 @@
 mod account;
 mod assumed;
 mod backup_rule;
+mod copy_job;
 mod description;
 mod index;
 mod key;
 mod option_group;
+mod plan;
 mod point;
 mod role;
 mod settings;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
+use crate::catalog::describe_call;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{RecoveryPoint, Resource};
@@ -240,15 +241,5 @@ pub(super) fn moment(date: &Value) -> Option<i128> {
         Value::Number(seconds) => Some((seconds.as_f64()? * 1000.0) as i128),
         Value::String(text) => Timestamp::parse(text).map(|moment| moment.milliseconds()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// The call that describes a resource.
-fn describe_call(arn: &Arn) -> &'static str {
-    match (arn.service(), arn.resource().split([':', '/']).next()) {
-        ("rds", Some("cluster")) => "rds:DescribeDBClusters",
-        ("rds", _) => "rds:DescribeDBInstances",
-        ("dynamodb", _) => "dynamodb:DescribeTable",
-        _ => "cloudformation:GetResource",
     }
 }
