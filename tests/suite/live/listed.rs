@@ -1,5 +1,6 @@
 //! All that is in a Region, of every type.
 
+use backup_preflight::catalog::permissions::permissions;
 use backup_preflight::known::ResourceType;
 use serde_json::{Map, Value, json};
 
@@ -142,7 +143,15 @@ fn one_resource_of_each_type_is_found_where_a_plan_takes_everything_and_they_are
     let world = world();
     let server = served(&world);
     let found = read(&Home::new(&server), scope());
-    server.finish();
+    let journal = server.finish();
+    let table = permissions();
+    for call in journal
+        .iter()
+        .filter(|call| call.name() != "sts:GetCallerIdentity")
+    {
+        let named = table.iter().any(|row| row.action == call.name());
+        assert!(named, "{} is not in the policy", call.name());
+    }
     assert_eq!(
         found["resources"],
         world["accounts"][0]["regions"][0]["resources"]
