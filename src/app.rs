@@ -4,11 +4,16 @@
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
 mod audit;
+#[cfg(feature = "live")]
+mod aws;
 mod backtest;
+mod collect;
 mod copies;
 mod gather;
 mod permissions;
 mod print;
+#[cfg(feature = "live")]
+mod survey;
 
 use std::io;
 use std::path::Path;
@@ -60,6 +65,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Collect(asked) => collect::collect(asked, &cli.output),
         Command::Audit(asked) => audit::audit(asked, &cli.output),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
         Command::Fix(asked) => fix(asked, &cli.output),

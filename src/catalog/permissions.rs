@@ -94,7 +94,6 @@ const CALLS: &[Permission] = &[
     row("backup:ListBackupSelections",             SOURCE,      WholeAccount, Plans),
     row("backup:ListBackupVaults",                 BOTH,        OneCopy,      Everything),
     row("backup:ListCopyJobs",                     SOURCE,      WholeAccount, Everything),
-    row("backup:ListProtectedResources",           SOURCE,      WholeAccount, Everything),
     row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      WholeAccount, Vaults),
     row("backup:ListRecoveryPointsByResource",     SOURCE,      OneCopy,      Everything),
     row("backup:ListTags",                         BOTH,        OneCopy,      Everything),

@@ -5,8 +5,10 @@ mod arn;
 mod fact;
 mod place;
 mod resource_type;
+mod shard;
 
 pub use arn::{Arn, ArnError};
 pub use fact::{Fact, Gap};
 pub use place::{AccountId, AccountIdError, Partition, Region};
 pub use resource_type::ResourceType;
+pub use shard::{Shard, ShardError};

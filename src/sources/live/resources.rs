@@ -42,7 +42,6 @@ fn not_read(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource
     Found::nothing(place.unasked(describe_call(arn), arn.as_str())).into_list()
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
 /// Resources of some types in a Region.
 #[derive(Clone, Debug, Default)]
 pub struct Listed {
@@ -54,7 +53,6 @@ pub struct Listed {
     pub in_part: Vec<ResourceType>,
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
 impl Listed {
     /// Whether every resource of the types is here.
     pub fn is_whole(&self) -> bool {
@@ -70,7 +68,6 @@ impl Listed {
     }
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
 /// All resources of these types in a Region, as far as they can be listed: the types side by side.
 pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> Listed {
     let mut tasks: Vec<Task> = Vec::new();

@@ -2,10 +2,11 @@
 //! on the connections that all calls share, with the SDK's own time limits and retries.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
@@ -14,7 +15,9 @@ use aws_smithy_runtime::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_types::service_config::ServiceConfigKey;
@@ -22,7 +25,7 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::catalog::regions;
 use crate::known::Region;
 
-use super::reply::{Reply, Trouble};
+use super::reply::{self, Reply, Trouble};
 use super::session::Session;
 
 /// What is posted to a service.
@@ -84,6 +87,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
         .no_auth()
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+        .retry_classifier(ByCode)
         .serializer(move |(): ()| request(path, &body, &headers))
         .deserializer(move |response: &HttpResponse| read(response, error));
     if let Some(retries) = config.retry_config() {
@@ -110,13 +114,17 @@ fn endpoint(session: &Session, region: &Region, service: &str) -> String {
     if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
         return url;
     }
-    let fips = if config.use_fips() == Some(true) {
-        "-fips"
-    } else {
-        ""
-    };
+    let fips = config.use_fips() == Some(true);
     let dual = config.use_dual_stack() == Some(true);
-    let domain = match (regions::partition(region), dual) {
+    at_aws(service, region, fips, dual)
+}
+
+/// Where AWS has a service.
+///
+/// See <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
+fn at_aws(service: &str, region: &Region, fips: bool, dual_stack: bool) -> String {
+    let fips = if fips { "-fips" } else { "" };
+    let domain = match (regions::partition(region), dual_stack) {
         ("aws-cn", false) => "amazonaws.com.cn",
         ("aws-cn", true) => "api.amazonwebservices.com.cn",
         ("aws-eusc", _) => "amazonaws.eu",
@@ -228,15 +236,46 @@ pub fn json_error(text: &str) -> Option<String> {
     Some(code.rsplit('#').next().unwrap_or(code).to_owned())
 }
 
-/// The credentials of an account, which the SDK's clients keep for themselves.
-#[derive(Default)]
-pub struct Purse(tokio::sync::Mutex<Option<Credentials>>);
+/// What to do about throttling that comes with a status of its own: the JSON protocols say 400.
+#[derive(Debug)]
+struct ByCode;
+
+impl ClassifyRetry for ByCode {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(|output| output.err());
+        let code = error
+            .and_then(OrchestratorError::as_operation_error)
+            .and_then(|error| error.downcast_ref::<ErrorMetadata>())
+            .and_then(ErrorMetadata::code);
+        match code {
+            Some(code) if reply::is_throttling(code) => RetryAction::throttling_error(),
+            Some(_) | None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "throttling by its code"
+    }
+}
+
+/// The credentials of an account, got once for the SDK's clients and for what is signed here.
+pub struct Purse {
+    from: SharedCredentialsProvider,
+    kept: tokio::sync::Mutex<Option<Credentials>>,
+}
 
 impl Purse {
-    /// Credentials that are good for a while yet.
-    pub async fn credentials(&self, provider: &impl ProvideCredentials) -> Reply<Credentials> {
+    /// What a provider gives, until it is about to end.
+    pub fn of(from: SharedCredentialsProvider) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(Self {
+            from,
+            kept: tokio::sync::Mutex::default(),
+        })
+    }
+
+    async fn credentials(&self) -> provider::Result {
         const A_WHILE: Duration = Duration::from_secs(5 * 60);
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         let good = |credentials: &Credentials| {
             credentials
                 .expiry()
@@ -245,9 +284,76 @@ impl Purse {
         if let Some(credentials) = kept.as_ref().filter(|kept| good(kept)) {
             return Ok(credentials.clone());
         }
-        let fresh = Box::pin(async { provider.provide_credentials().await }).await;
-        let fresh = fresh.map_err(|_| Trouble::failed("NoCredentialsOrConnection"))?;
+        let fresh = Box::pin(self.from.provide_credentials()).await?;
         *kept = Some(fresh.clone());
         Ok(fresh)
+    }
+}
+
+impl ProvideCredentials for Purse {
+    fn provide_credentials<'a>(&'a self) -> provider::future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        provider::future::ProvideCredentials::new(self.credentials())
+    }
+}
+
+impl fmt::Debug for Purse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Purse")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_where_its_partition_and_the_settings_say() {
+        for (region, fips, dual_stack, url) in [
+            (
+                "us-east-2",
+                false,
+                false,
+                "https://ec2.us-east-2.amazonaws.com",
+            ),
+            (
+                "us-east-2",
+                true,
+                false,
+                "https://ec2-fips.us-east-2.amazonaws.com",
+            ),
+            ("us-east-2", false, true, "https://ec2.us-east-2.api.aws"),
+            (
+                "cn-north-1",
+                false,
+                false,
+                "https://ec2.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-west-1",
+                true,
+                false,
+                "https://ec2-fips.us-gov-west-1.amazonaws.com",
+            ),
+        ] {
+            assert_eq!(at_aws("ec2", &Region::new(region), fips, dual_stack), url);
+        }
+    }
+
+    #[test]
+    fn the_code_of_an_error_is_read_with_or_without_its_namespace() {
+        let code = |text: &str| json_error(text);
+        assert_eq!(
+            code(r#"{"__type": "com.amazonaws.x#AccessDeniedException"}"#).as_deref(),
+            Some("AccessDeniedException")
+        );
+        assert_eq!(
+            code(r#"{"__type": "FileSystemNotFound", "Message": ""}"#).as_deref(),
+            Some("FileSystemNotFound")
+        );
+        assert_eq!(code("<html></html>"), None);
+        assert_eq!(code("{}"), None);
     }
 }

@@ -132,9 +132,14 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
         page: call.arg(service.pager.ask).map(str::to_owned),
         args: call.args.to_string(),
         status: 0,
+        fault: "",
     };
     let at = state.journal.len();
     let fault = fault::take(&mut state.faults, &entry, &names);
+    let entry = Entry {
+        fault: fault.as_ref().map_or("", Kind::name),
+        ..entry
+    };
     state.journal.push(entry);
     if let Some(Kind::Slow(time)) = fault {
         // Not with the lock held: other connections go on.

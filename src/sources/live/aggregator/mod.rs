@@ -7,8 +7,6 @@
 //!
 //! See <https://docs.aws.amazon.com/config/latest/APIReference/API_SelectAggregateResourceConfig.html>.
 
-#![allow(dead_code, reason = "the survey of an organization asks it")]
-
 mod items;
 
 use std::collections::BTreeMap;
@@ -16,9 +14,10 @@ use std::collections::BTreeMap;
 use crate::inventory::Resource;
 use crate::known::{AccountId, Gap, Region, ResourceType};
 
-use super::found::{Found, Place};
+use super::found::Found;
 use super::once::each;
 use super::reply::{Reply, Trouble, pages};
+use super::resources::{self, Listed};
 use super::session::Session;
 use items::{KINDS, Kind, Told};
 
@@ -34,11 +33,6 @@ impl Held {
     pub fn of(&self, account: AccountId, region: &Region) -> &[Resource] {
         let place = (account, region.clone());
         self.0.get(&place).map_or(&[], Vec::as_slice)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.values().map(Vec::len).sum()
     }
 }
 
@@ -138,7 +132,44 @@ async fn select(
         .collect()
 }
 
-/// The gap of what an aggregator cannot say: whether these are all the resources of a Region.
-pub fn not_whole(place: &Place, region: &Region) -> Gap {
-    place.unasked(SELECT, &format!("{}/{region}", place.account))
+/// The resources of these types that the aggregator has in a Region of the account. What it leaves open is asked of
+/// their own services, one call for each; and that there are no more stays open.
+pub async fn resources(
+    held: &Held,
+    session: &Session,
+    region: &Region,
+    types: &[ResourceType],
+) -> Listed {
+    let wanted = |resource: &&Resource| {
+        let of = resource.resource_type.value();
+        of.is_none_or(|of| types.contains(of))
+    };
+    let there = held.of(session.account(), region).iter().filter(wanted);
+    let (in_part, whole): (Vec<Resource>, Vec<Resource>) = there.cloned().partition(is_in_part);
+    let tasks = in_part.into_iter().map(|resource| {
+        let (session, region) = (session.clone(), region.clone());
+        async move {
+            let found = resources::one(&session, &region, &resource.arn).await;
+            // Where its service does not say, AWS Config's word stands.
+            let read = found.value.iter().any(|read| read.arn == resource.arn);
+            let kept = (!read).then_some(resource);
+            (kept, found)
+        }
+    });
+    let place = session.place(region);
+    let subject = format!("{}/{region}", session.account());
+    let mut listed = Listed {
+        resources: whole,
+        gaps: vec![place.unasked(SELECT, &subject)],
+        in_part: types.to_vec(),
+    };
+    for (kept, found) in each(tasks).await {
+        listed.resources.extend(kept);
+        let read = found.into_value(&mut listed.gaps);
+        for resource in read {
+            listed.resources.retain(|known| known.arn != resource.arn);
+            listed.resources.push(resource);
+        }
+    }
+    listed
 }
