@@ -151,8 +151,12 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     }
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
-    let Wanted { mut copies, open } = copies::asked_for(asked, &inventory, &facts)?;
-    for gap in &open {
+    let Wanted {
+        mut copies,
+        gaps,
+        open,
+    } = copies::asked_for(asked, &inventory, &facts)?;
+    for gap in &gaps {
         warn(output, &format!("a plan may make more copies: {gap}"));
     }
     let is_open = !open.is_empty();
@@ -168,7 +172,7 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     let report = Report::new(
         &decided,
         &remedies,
-        facts.recorded_gaps().chain(open).collect(),
+        facts.recorded_gaps().chain(gaps).collect(),
         facts.collected_at(),
         &facts,
     )

@@ -32,19 +32,22 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let plans = plans::plans(&facts);
-    let Wanted { copies, open } = copies::all(&inventory, &plans, &facts);
+    let Wanted { copies, gaps, open } = copies::all(&inventory, &plans, &facts);
     let mut decided: Vec<Decided> = copies
         .into_iter()
         .map(|copy| checks::decide(copy, &facts))
         .collect();
     decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
     let audited = checks::audit(&plans, &facts);
-    let remedies = remedy::remedies(&decided, &facts);
+    let remedy::Proposed { remedies, together } = remedy::propose(&decided, &facts);
     let remedies = remedy::with_audited(remedies, &audited, &decided, &facts);
-    let is_open = !open.is_empty();
-    let gaps = facts.recorded_gaps().chain(open).collect();
+    // A Region whose plans were not read may have some; where AWS refused them, the answer stays open.
+    let unlisted = facts.plans_not_listed();
+    let is_open = !open.is_empty() || unlisted.iter().any(|gap| gap.error.is_some());
+    let gaps = facts.recorded_gaps().chain(gaps).chain(unlisted).collect();
     let report = Report::new(&decided, &remedies, gaps, facts.collected_at(), &facts)
-        .audited(&audited, &remedies);
+        .audited(&audited, &remedies)
+        .with_remedies_made(&together);
     if report.summary.copies == 0 {
         warn(output, "there are no copies to decide: no plan makes any");
     }

@@ -12,9 +12,10 @@ use crate::plans::{self, Plan};
 /// The ids that an error names; more are counted.
 const NAMED: usize = 20;
 
-/// The copies, and what was not read of the plans that may make more.
+/// The copies, and what was not read of the plans that may make more: all of it, and what leaves the answer open.
 pub(super) struct Wanted {
     pub copies: Vec<Copy>,
+    pub gaps: Vec<Gap>,
     pub open: Vec<Gap>,
 }
 
@@ -36,7 +37,8 @@ pub(super) fn all(inventory: &Inventory, plans: &[Plan], facts: &Facts<'_>) -> W
     copies.extend(made);
     Wanted {
         copies,
-        open: planned.gaps,
+        gaps: planned.gaps,
+        open: planned.open,
     }
 }
 
@@ -96,6 +98,7 @@ pub(super) fn asked_for(
         wanted
             .copies
             .retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
+        wanted.gaps.clear();
         wanted.open.clear();
     }
     if let Some(arn) = &asked.resource {
@@ -103,6 +106,7 @@ pub(super) fn asked_for(
             .copies
             .retain(|copy| copy.resource.as_ref().known().and_then(Option::as_ref) == Some(arn));
         wanted.open.retain(|gap| may_be_of(gap, arn));
+        wanted.gaps.retain(|gap| may_be_of(gap, arn));
         if wanted.copies.is_empty() && wanted.open.is_empty() {
             return Err(none("resource", arn));
         }
@@ -111,6 +115,7 @@ pub(super) fn asked_for(
         wanted
             .copies
             .retain(|copy| copy.recovery_point.as_ref() == Some(arn));
+        wanted.gaps.clear();
         wanted.open.clear();
         if wanted.copies.is_empty() {
             return Err(none("recovery point", arn));
@@ -155,7 +160,9 @@ fn of_plans(
             .as_ref()
             .is_some_and(|plan| kept.contains(&plan.id))
     });
-    wanted.open = plans::copies(plans.iter(), facts).gaps;
+    let planned = plans::copies(plans.iter(), facts);
+    wanted.gaps = planned.gaps;
+    wanted.open = planned.open;
     Ok(())
 }
 

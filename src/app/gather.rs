@@ -80,6 +80,16 @@ pub(super) fn facts_of_estate(
         warn(output, &stranger.to_string());
     }
     let mut stopped = false;
+    let chosen = !estate.region.is_empty()
+        || estate.organization
+        || estate.profiles.is_some()
+        || estate.shard.is_some();
+    if given.from_files() && !given.live && chosen {
+        warn(
+            output,
+            "which accounts and Regions are looked at is asked of AWS alone: the files are decided whole",
+        );
+    }
     if given.live || !given.from_files() {
         let read = survey(estate, aws, what, output)?;
         inventory = inventory::merge([

@@ -32,6 +32,16 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         KindOf::OneOf(kinds, gap) => (kinds, Some(gap)),
     };
     let subject = copy.subject();
+    if copy.source_vault == Fact::Known(copy.destination_vault.clone()) {
+        return Outcome::fail(
+            "the copy goes into the vault that the backup lies in: nothing helps but another vault",
+        )
+        .on(Basis::Inferred)
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is the source and the destination",
+        )]);
+    }
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {

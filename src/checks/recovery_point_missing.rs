@@ -18,10 +18,17 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(point) = &copy.recovery_point {
         return match known!(facts.point_status(point)) {
-            Some(status) => elsewhere(copy, facts, point).unwrap_or_else(|| {
+            Some(status) => {
+                if let Some(outcome) = elsewhere(copy, facts, point) {
+                    return outcome;
+                }
+                // Which vault it is in matters as much as that it exists.
+                if known!(facts.point_vault(point)).is_none() {
+                    return missing(point, "the recovery point is in no vault");
+                }
                 let seen = Evidence::at(point, "/Status", format!("is {status}"));
                 Outcome::pass("the recovery point exists").saw([seen])
-            }),
+            }
             None => missing(point, "there is no such recovery point"),
         };
     }

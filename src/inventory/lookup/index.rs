@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
-use crate::inventory::leaf::{Key, RecoveryPoint, Resource, Role, Vault};
+use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
 use crate::known::{AccountId, Region};
 
@@ -22,6 +22,7 @@ pub struct Index<'a> {
     resources: ByArn<'a, Resource>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
+    plans: ByArn<'a, Plan>,
     running: HashMap<&'a str, &'a str>,
 }
 
@@ -38,6 +39,7 @@ impl<'a> Index<'a> {
             resources: HashMap::new(),
             recovery_points: HashMap::new(),
             backups: HashMap::new(),
+            plans: HashMap::new(),
             running: HashMap::new(),
         };
         for gap in items(&inventory.gaps) {
@@ -81,6 +83,9 @@ impl<'a> Index<'a> {
                 places.len()
             };
             places.insert(at, key);
+        }
+        for plan in items(&region.plans) {
+            self.plans.entry(&*plan.id).or_default().push(plan);
         }
         for resource in items(&region.resources) {
             self.resources
@@ -149,6 +154,10 @@ impl<'a> Index<'a> {
     /// The recovery points of a resource.
     pub fn backups(&self, resource: &str) -> &[&'a RecoveryPoint] {
         self.backups.get(resource).map_or(&[], Vec::as_slice)
+    }
+    /// The plans of an id.
+    pub fn plans(&self, id: &str) -> &[&'a Plan] {
+        self.plans.get(id).map_or(&[], Vec::as_slice)
     }
     pub fn account(&self, id: AccountId) -> &[&'a Account] {
         self.accounts.get(&id).map_or(&[], std::slice::from_ref)
