@@ -293,13 +293,14 @@ fn find_role<'a>(world: &'a World, call: &Call) -> Result<&'a Value, No> {
     let name = call.need("RoleName")?;
     let account = world.account(&call.scope.account)?;
     match known_role(world, call, name) {
-        Some(role) => Ok(role),
-        None if account["roles_complete"] == true => Err(no_entity(format!(
-            "The role with name {name} cannot be found."
-        ))),
-        None => Err(No::Incomplete(format!(
+        // A null trust policy says that the role was looked up and is not there.
+        Some(role) if role.get("AssumeRolePolicyDocument") != Some(&Value::Null) => Ok(role),
+        None if account["roles_complete"] != true => Err(No::Incomplete(format!(
             "the role {name} of account {} is absent, and `roles_complete` is not true",
             call.scope.account
+        ))),
+        Some(_) | None => Err(no_entity(format!(
+            "The role with name {name} cannot be found."
         ))),
     }
 }

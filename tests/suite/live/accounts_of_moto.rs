@@ -113,5 +113,16 @@ fn two_accounts_in_two_regions_are_read_and_what_moto_lacks_is_a_gap() {
         .iter()
         .map(|(name, times)| (&**name, *times))
         .collect();
-    assert_eq!(lacking, []);
+    assert_eq!(
+        lacking,
+        [
+            ("backup:DescribeGlobalSettings", 2),
+            ("backup:DescribeRegionSettings", 4),
+            ("backup:GetBackupVaultAccessPolicy", 3),
+            ("backup:ListBackupSelections", 1),
+            ("backup:ListCopyJobs", 4),
+            ("backup:ListRecoveryPointsByBackupVault", 3),
+            ("organizations:DescribeEffectivePolicy", 2),
+        ]
+    );
 }

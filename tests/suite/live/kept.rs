@@ -36,10 +36,14 @@ impl Collecting {
         self.dir.path().join(name)
     }
 
-    fn start(&self, concurrency: &str, more: &[&str]) -> Child {
+    fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_backup-preflight"));
         self.server.sign_in(&mut command, MANAGEMENT);
         command
+    }
+
+    fn start(&self, concurrency: &str, more: &[&str]) -> Child {
+        self.program()
             .args([
                 "collect",
                 "--organization",
@@ -193,4 +197,52 @@ fn what_is_left_of_another_question_is_refused_and_nothing_is_lost() {
         "{said}"
     );
     assert_eq!(std::fs::read_to_string(&left).unwrap(), "my notes\n");
+}
+
+#[test]
+fn an_audit_of_aws_says_what_an_audit_of_what_was_collected_says() {
+    let collecting = Collecting::new(3);
+    let (code, said) = collecting.finish(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    let regions = REGIONS.iter().flat_map(|region| ["--region", region]);
+    let report = |arguments: Vec<&str>| {
+        let mut command = collecting.program();
+        let output = command
+            .args(["audit", "--format", "json"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let mut report: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+        report.as_object_mut().unwrap().remove("collected_at");
+        (output.status.code(), report)
+    };
+    let file = collecting.path("facts.json");
+    let recorded = report(vec!["--inventory", file.to_str().unwrap()]);
+    let live = report(std::iter::once("--organization").chain(regions).collect());
+    assert_eq!(live.0, recorded.0);
+    assert_same(&live.1, &recorded.1);
+    // One account has not shared the key of its data, in either Region.
+    assert_eq!(live.0, Some(1));
+    assert_eq!(live.1["summary"]["copies"], 6, "{:#}", live.1["summary"]);
+    assert_eq!(live.1["summary"]["blocked"], 2, "{:#}", live.1["summary"]);
+}
+
+#[test]
+fn one_plan_is_checked_from_aws() {
+    let collecting = Collecting::new(2);
+    let mut command = collecting.program();
+    let output = command
+        .env("AWS_REGION", REGIONS[0])
+        .args(["check", "--plan", "plan-999988887777-0", "--format", "json"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
+    let copies = report["copies"].as_array().unwrap();
+    assert_eq!(copies.len(), 1, "{said}");
+    assert_eq!(copies[0]["plan"]["id"], "plan-999988887777-0");
+    // The other account is not to be asked.
+    assert_eq!(copies[0]["verdict"], "undecided");
 }

@@ -255,6 +255,80 @@ fn data_key(arn: &str, account: &str, shared: bool) -> Value {
     })
 }
 
+/// The same with Regions of many kinds: some empty, some without a plan, some with locks, policies, tags, missing roles.
+pub fn varied(mut made: Made, seed: u64) -> Made {
+    let mut state = seed;
+    let mut chance = |of: u64| {
+        // Numbers that look random and are the same every time: Knuth's linear congruential generator.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33).is_multiple_of(of)
+    };
+    let central = id(1);
+    for account in made.world["accounts"].as_array_mut().unwrap() {
+        let own = account["account"].as_str().unwrap().to_owned();
+        if chance(3) {
+            account["roles"][2] =
+                json!({"Arn": account["roles"][2]["Arn"], "AssumeRolePolicyDocument": null});
+        }
+        account["tag_policy"] = if chance(2) {
+            json!({"tags": {"team": {"tag_key": "Team"}}})
+        } else {
+            Value::Null
+        };
+        let mut has_plans = false;
+        for region in account["regions"].as_array_mut().unwrap() {
+            if own != central && chance(4) {
+                empty(region);
+            } else if chance(3) {
+                without_plans(region);
+            } else {
+                has_plans = true;
+            }
+            for vault in region["vaults"].as_array_mut().unwrap() {
+                if chance(2) {
+                    vault["Tags"] = json!({"kind": "a & b", "": "x"});
+                }
+                if chance(3) {
+                    vault["Locked"] = json!(true);
+                    vault["MinRetentionDays"] = json!(7);
+                    vault["MaxRetentionDays"] = json!(365);
+                }
+                if chance(3) {
+                    vault["EncryptionKeyType"] = json!("CUSTOMER_MANAGED_KMS_KEY");
+                    vault["AccessPolicy"] = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+                        "Principal": "*", "Action": "backup:CopyFromBackupVault", "Resource": "*"}]});
+                }
+            }
+        }
+        if !has_plans {
+            // Nobody names the role of the plans.
+            account["roles"].as_array_mut().unwrap().remove(1);
+        }
+    }
+    made
+}
+
+/// Nothing was ever backed up there.
+fn empty(region: &mut Value) {
+    without_plans(region);
+    for list in ["vaults", "recovery_points"] {
+        region[list] = json!([]);
+    }
+    region.as_object_mut().unwrap().remove("keys");
+}
+
+/// What is stored there is no plan's, so nobody asks what else there is.
+fn without_plans(region: &mut Value) {
+    for list in ["plans", "copy_jobs"] {
+        region[list] = json!([]);
+    }
+    let region = region.as_object_mut().unwrap();
+    region.remove("resources");
+    region.remove("resources_complete");
+}
+
 /// The same without the jobs, which are listed by a date that passes.
 pub fn without_jobs(mut made: Made) -> Made {
     for account in made.world["accounts"].as_array_mut().unwrap() {

@@ -7,6 +7,7 @@ use backup_preflight::sources::live::{Accounts, Choice, Entry};
 use super::super::aws::{Entry as Call, Fault, calls, repeats};
 use super::organization::{
     MANAGEMENT, Made, ROLE_NAME, as_surveyed, assert_same, by_name, central, id, organization,
+    varied,
 };
 use super::*;
 
@@ -110,6 +111,18 @@ fn an_organization_comes_back_as_it_is_with_the_fewest_calls() {
         assert_same(&found, &as_surveyed(&made.world));
         assert!(repeats(&journal).is_empty(), "{:?}", repeats(&journal));
         assert_eq!(by_operation(&journal), fewest(&made));
+    }
+}
+
+#[test]
+fn organizations_of_all_kinds_come_back_as_they_are() {
+    for seed in 1..=8 {
+        let made = varied(organization(3, &REGIONS[..2]), seed);
+        let server = Server::start(made.world.clone());
+        let found = read(&Home::of(&server, &[MANAGEMENT]), everything(&made.regions));
+        let journal = server.finish();
+        assert_same(&found, &as_surveyed(&made.world));
+        assert!(repeats(&journal).is_empty(), "{:?}", repeats(&journal));
     }
 }
 
