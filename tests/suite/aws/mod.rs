@@ -26,6 +26,14 @@
 //!   operations that the server does not know, and requests that are not of the service's protocol.
 //! - It is written from AWS's documentation and knows nothing of the program's types.
 
+#![cfg_attr(
+    not(feature = "live"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "only what asks AWS asks for these faults"
+    )
+)]
 #![expect(
     clippy::wildcard_enum_match_arm,
     reason = "JSON values have a few kinds, and most are of no interest"
