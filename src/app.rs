@@ -156,8 +156,12 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
         gaps,
         open,
     } = copies::asked_for(asked, &inventory, &facts)?;
-    for gap in &gaps {
-        warn(output, &format!("a plan may make more copies: {gap}"));
+    if let Some(gap) = gaps.first() {
+        let more = match gaps.len() {
+            1 => String::new(),
+            many => format!(" and {} more", many - 1),
+        };
+        warn(output, &format!("a plan may make more copies: {gap}{more}"));
     }
     let is_open = !open.is_empty();
     if asked.and_back {

@@ -110,7 +110,7 @@ const CALLS: &[Permission] = &[
     row("ec2:DescribeRegions",                     BOTH,        OneCopy,      Everything),
     row("ec2:DescribeVolumes",                     SOURCE,      OneCopy,      Everything),
     row("ec2:GetAllowedImagesSettings",            DESTINATION, OneCopy,      Everything),
-    row("ec2:GetEbsDefaultKmsKeyId",               BOTH,        WholeAccount, Everything),
+    row("ec2:GetEbsDefaultKmsKeyId",               DESTINATION, OneCopy,      Everything),
     row("fsx:DescribeFileSystems",                 SOURCE,      OneCopy,      Everything),
     row("fsx:DescribeVolumes",                     SOURCE,      WholeAccount, Everything),
     row("iam:GetPolicy",                           BOTH,        OneCopy,      Policies),

@@ -39,6 +39,8 @@ pub enum Named {
 impl Selection {
     /// Reads a selection as AWS prints it; `None` where it is none.
     pub(super) fn of_json(value: &Value) -> Option<Self> {
+        // What backup:GetBackupSelection answers has it inside.
+        let value = value.get("BackupSelection").unwrap_or(value);
         let list_of_tags = list(value, "ListOfTags")?
             .iter()
             .map(|tag| Condition::of_json(Operator::StringEquals, tag))

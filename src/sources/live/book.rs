@@ -152,6 +152,9 @@ impl Book {
                     .filter_map(Field::value)
                     .cloned(),
             );
+            let default = region.ebs_default_kms_key_id.value();
+            let default = default.and_then(|id| Arn::parse(id).ok());
+            keys.extend(default.filter(|arn| arn.resource().starts_with("key/")));
         }
         keys
     }

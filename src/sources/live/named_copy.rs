@@ -42,6 +42,12 @@ impl NamedCopy {
         })
     }
 
+    /// Whether EC2 makes the copy, which asks for the default key for EBS where it goes.
+    fn is_of_ec2(&self) -> bool {
+        let named = self.recovery_point.iter().chain(&self.resource);
+        named.into_iter().any(|arn| arn.service() == "ec2")
+    }
+
     /// What says where the copy comes from, the surest first.
     fn origin(&self) -> Option<&Arn> {
         self.source_vault
@@ -264,6 +270,27 @@ impl<'a> Run<'a> {
                     facts.allowed_images = setting.into();
                 });
             }
+        }
+        if self.copy.is_of_ec2() {
+            self.default_key().await;
+        }
+    }
+
+    /// The key that EBS takes by default where the copy goes.
+    async fn default_key(&self) {
+        let Some(session) = &self.destination else {
+            let (account, region) = (self.destination_place.account, &self.destination_region);
+            let gap = self
+                .destination_place
+                .unasked("ec2:GetEbsDefaultKmsKeyId", &format!("{account}/{region}"));
+            self.book.gaps([gap]);
+            return;
+        };
+        let found = ec2::ebs_default_key(session, &self.destination_region).await;
+        if let Some(key) = self.book.take(found) {
+            self.book.region(&self.destination_place, |facts| {
+                facts.ebs_default_kms_key_id = Field::Is(key.into());
+            });
         }
     }
 

@@ -16,6 +16,7 @@ fn world_of(resources: &Value) -> Value {
     region.insert("resources".to_owned(), resources.clone());
     region.insert("recovery_points".to_owned(), json!([]));
     region.remove("option_groups");
+    world["accounts"][1]["regions"][0]["ebs_default_kms_key_id"] = json!("alias/aws/ebs");
     world
 }
 
@@ -211,6 +212,29 @@ fn a_recovery_point_of_an_instance_is_read_with_its_image() {
     let server = served(&world);
     assert_eq!(Home::new(&server).both(&copy), world);
     server.finish();
+}
+
+#[test]
+fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_goes_and_nowhere_else() {
+    let call = "ec2:GetEbsDefaultKmsKeyId";
+    let volume = volume("vol-1", Some(KEY));
+    let arn = volume["ResourceArn"].as_str().unwrap().to_owned();
+    let mut world = world_of(&json!([volume]));
+    let read = |world: &Value, arn: &str| {
+        let (found, journal) = found(world, arn);
+        let place = found["accounts"][1]["regions"][0].clone();
+        (
+            place["ebs_default_kms_key_id"].clone(),
+            calls(&journal, call),
+        )
+    };
+    assert_eq!(read(&world, &arn), (json!("alias/aws/ebs"), 1));
+    let own = world["accounts"][1]["regions"][0]["keys"][0]["Arn"].clone();
+    world["accounts"][1]["regions"][0]["ebs_default_kms_key_id"] = own.clone();
+    assert_eq!(read(&world, &arn), (own, 1));
+    let fsx = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let one = keyed(fsx, "FSx", json!({"FileSystemType": "LUSTRE"}));
+    assert_eq!(read(&world_of(&json!([one])), fsx), (Value::Null, 0));
 }
 
 /// A world for each type that is read, with the resource in it.

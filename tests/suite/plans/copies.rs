@@ -60,6 +60,13 @@ fn a_named_resource_need_not_have_been_found() {
 }
 
 #[test]
+fn a_selection_may_be_pasted_as_aws_answers_it() {
+    let inside = selection(json!({"Resources": [ORDERS]}))[0].clone();
+    let answer = json!([{"BackupPlanId": PLAN, "SelectionId": "s-1", "BackupSelection": inside}]);
+    assert_eq!(taken(&planned(answer)), ["orders"]);
+}
+
+#[test]
 fn a_plan_takes_nothing_of_another_region_or_account() {
     for other in [
         "arn:aws:rds:eu-west-1:111122223333:db:orders",
