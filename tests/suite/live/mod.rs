@@ -19,6 +19,7 @@ mod moto;
 mod organization;
 mod outage;
 mod permissions;
+mod reach;
 mod sign_in;
 mod survey;
 mod types;
