@@ -3,6 +3,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
+mod batches;
+mod decide;
 mod gather;
 mod print;
 
@@ -14,14 +16,14 @@ use anyhow::{Context as _, bail};
 use clap::CommandFactory as _;
 
 use crate::catalog;
-use crate::checks::{self, Decided};
+use crate::checks;
 use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Output, Schema};
-use crate::inventory::{self, Assumption, Copy, Facts, Inventory};
+use crate::inventory::{self, Assumption, Facts, Inventory};
 use crate::known::ResourceType;
 use crate::policy::wire;
-use crate::remedy::{self, Remedy};
-use crate::report::{self, Report};
+use crate::report::{self, Summary};
 use crate::sources::{folder, recorded};
+use decide::{Asked, Found};
 use gather::{Gathered, facts_for, narrow};
 use print::{
     deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
@@ -77,52 +79,38 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    let found = decide(asked, output)?;
-    write_report(&found.report, output)?;
-    Ok(found.exit_code(output.strict))
+    decide(asked, output, |found| write_report(found, output))
 }
 
 /// Decides, writes the remedies as files, and ends as `check` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    let found = decide(&asked.check, output)?;
-    if !output.format.is_empty() {
-        write_report(&found.report, output)?;
-    }
-    let files = report::fixes(&found.remedies);
-    if !files.is_empty() {
-        let files = files.iter().map(|file| (&*file.path, &*file.text));
-        folder::write_all(&asked.dir, files, asked.force)?;
-    }
-    let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
-    if output.format.iter().any(|to| to.file.is_none()) {
-        if !output.quiet {
-            eprint!("{text}");
+    decide(&asked.check, output, |found| {
+        if !output.format.is_empty() {
+            write_report(found, output)?;
         }
-    } else {
-        print(&text)?;
-    }
-    Ok(found.exit_code(output.strict))
-}
-
-/// What was decided of the copies that were asked about, and what to change.
-struct Found {
-    report: Report,
-    remedies: Vec<Remedy>,
-    /// Ctrl-C ended the reading: this is what was known then.
-    stopped: bool,
-}
-
-impl Found {
-    fn exit_code(&self, strict: bool) -> u8 {
-        if self.stopped {
-            STOPPED
+        let files = report::fixes(&found.remedies);
+        if !files.is_empty() {
+            let files = files.iter().map(|file| (&*file.path, &*file.text));
+            folder::write_all(&asked.dir, files, asked.force)?;
+        }
+        let text = report::fixes_summary(&found.totals, &files, &asked.dir.display().to_string());
+        if output.format.iter().any(|to| to.file.is_none()) {
+            if !output.quiet {
+                eprint!("{text}");
+            }
         } else {
-            exit_code(&self.report, strict)
+            print(&text)?;
         }
-    }
+        Ok(())
+    })
 }
 
-fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
+/// Decides the copies that are asked about, and has it told; the exit code says what they come to.
+fn decide(
+    asked: &Check,
+    output: &Output,
+    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
         mut inventory,
@@ -136,45 +124,35 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
         Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
     });
     let facts = Facts::new(&inventory).assuming(assumed);
-    let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
-        .iter()
-        .map(|entry| Copy::of_entry(entry, &facts))
-        .collect();
+    let entries = inventory::items(&inventory.copies);
+    let mut copies: Vec<Asked<'_>> = entries.iter().map(Asked::Entry).collect();
     if asked.and_back {
         copies.extend(ways_back(&copies, &facts, output));
     }
-    let mut decided: Vec<Decided> = copies
-        .into_iter()
-        .map(|copy| checks::decide(copy, &facts))
-        .collect();
-    decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
-    let remedies = remedy::remedies(&decided, &facts);
-    let report = Report::new(
-        &decided,
-        &remedies,
-        facts.recorded_gaps().collect(),
-        facts.collected_at(),
-        &facts,
-    );
-    if report.summary.copies == 0 {
+    let found = Found::of(copies, &facts);
+    let summary = found.totals.summary;
+    if summary.copies == 0 {
         warn(
             output,
             "there are no copies to decide: the inventory names none",
         );
     }
-    Ok(Found {
-        report,
-        remedies,
-        stopped,
+    tell(&found)?;
+    Ok(if stopped {
+        // Ctrl-C ended the reading: this is what was known then.
+        STOPPED
+    } else {
+        exit_code(summary, output.strict)
     })
 }
 
 /// The ways back of all copies that say where they come from.
-fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
+fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
     let mut back = Vec::new();
     for copy in copies {
-        match copy.back(facts) {
-            Some(copy) => back.push(copy),
+        let copy = copy.copy(facts);
+        match copy.back() {
+            Some(named) => back.push(Asked::Made(Box::new(named))),
             None => warn(
                 output,
                 &format!(
@@ -188,8 +166,7 @@ fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
 }
 
 /// The contract's exit codes.
-fn exit_code(report: &Report, strict: bool) -> u8 {
-    let summary = report.summary;
+fn exit_code(summary: Summary, strict: bool) -> u8 {
     let unclean = summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
     if summary.blocked > 0 || (strict && unclean) {
         BLOCKED

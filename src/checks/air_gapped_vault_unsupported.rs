@@ -4,7 +4,7 @@ use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
-use crate::inventory::{Copy, Facts, KindOf, VaultType};
+use crate::inventory::{Facts, KindOf, Route, VaultType};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_vault_unsupported.md"),
     cites: &[cite::LAGV, cite::FEATURES],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     match known!(copy.destination_type.clone()) {
         Some(VaultType::AirGapped) => {}
         Some(VaultType::Standard | VaultType::RestoreAccess) => {

@@ -8,7 +8,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Facts, Reach};
 use crate::known::Arn;
 use crate::verdict::{Evidence, Need, Outcome, PolicyOf, Share};
 
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
         cite::KC_ACCESS_DENIED,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Reach(run),
 };
 
 /// What the rulings come to.
@@ -37,9 +37,9 @@ struct Found {
     seen: Vec<Evidence>,
 }
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
-    let asked = role_requests(copy, facts, role);
+    let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
         return Outcome::not_applicable("the copy role does not exist");
     };

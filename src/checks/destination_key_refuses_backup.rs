@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route, VaultType};
 use crate::known::Arn;
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
 
@@ -16,10 +16,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_key_refuses_backup.md"),
     cites: &[cite::ENCRYPTION, cite::SLR_POLICY, cite::KC_CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     match known!(copy.destination_type.clone()) {
         Some(VaultType::Standard) => {}
@@ -68,7 +68,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 fn decide(
-    copy: &Copy,
+    copy: &Route,
     facts: &Facts<'_>,
     key: &Arn,
     role: &Arn,

@@ -4,9 +4,11 @@
 mod arn;
 mod fact;
 mod place;
+mod recent;
 mod resource_type;
 
 pub use arn::{Arn, ArnError};
 pub use fact::{Fact, Gap};
 pub use place::{AccountId, AccountIdError, Partition, Region};
+pub use recent::Recent;
 pub use resource_type::ResourceType;

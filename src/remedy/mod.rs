@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::known::AccountId;
 
 pub use parts::{Parts, TwoStep};
-pub use plan::remedies;
+pub use plan::{remedies, remedies_of};
 pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.

@@ -11,6 +11,7 @@ mod message;
 mod model;
 mod ndjson;
 mod table;
+mod totals;
 
 pub use capabilities::{capabilities_json, capabilities_table};
 pub use copy::{
@@ -23,6 +24,7 @@ pub use json::{json, report_schema};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
-pub use ndjson::ndjson;
+pub use model::{Mended, RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
+pub use ndjson::{ndjson, ndjson_copy};
 pub use table::{NARROWEST, Options, render};
+pub use totals::{Place, Totals};

@@ -21,10 +21,13 @@ mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+#[path = "../../benches/organization/mod.rs"]
+mod organization;
 mod policy;
 mod reference;
 mod remedies;
 mod report;
+mod scale;
 mod scenarios;
 mod support;
 mod unknowns;

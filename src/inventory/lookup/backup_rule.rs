@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
-use crate::inventory::read::items;
 use crate::known::Fact;
 
 use super::Facts;
@@ -29,12 +28,8 @@ impl<'a> Facts<'a> {
         let is = |candidate: &Value, field: &str| {
             candidate.get(field).and_then(Value::as_str) == Some(rule)
         };
-        self.layers
-            .iter()
-            .flat_map(|layer| items(&layer.inventory.accounts))
-            .flat_map(|account| items(&account.regions))
-            .flat_map(|region| items(&region.plans))
-            .filter(|candidate| &*candidate.id == plan)
+        self.seen(|layer| layer.plans(plan))
+            .parts()
             .filter_map(|plan| plan.plan.value())
             .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
             .flatten()

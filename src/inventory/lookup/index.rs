@@ -1,11 +1,14 @@
 //! Where each object of an inventory is, by its ARN.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
-use crate::inventory::leaf::{Key, RecoveryPoint, Resource, Role, Vault};
+use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
 use crate::known::{AccountId, Region};
+
+use super::cross_account::ByOrganization;
 
 type ByArn<'a, T> = HashMap<&'a str, Vec<&'a T>>;
 
@@ -22,6 +25,9 @@ pub struct Index<'a> {
     resources: ByArn<'a, Resource>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
+    nested: ByArn<'a, RecoveryPoint>,
+    plans: ByArn<'a, Plan>,
+    pub cross_account: OnceLock<ByOrganization>,
 }
 
 impl<'a> Index<'a> {
@@ -37,6 +43,9 @@ impl<'a> Index<'a> {
             resources: HashMap::new(),
             recovery_points: HashMap::new(),
             backups: HashMap::new(),
+            nested: HashMap::new(),
+            plans: HashMap::new(),
+            cross_account: OnceLock::new(),
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
@@ -97,6 +106,15 @@ impl<'a> Index<'a> {
                     .or_default()
                     .push(point);
             }
+            if let Some(composite) = point.parent_recovery_point_arn.value() {
+                self.nested
+                    .entry(composite.as_str())
+                    .or_default()
+                    .push(point);
+            }
+        }
+        for plan in items(&region.plans) {
+            self.plans.entry(&plan.id).or_default().push(plan);
         }
     }
 
@@ -135,6 +153,14 @@ impl<'a> Index<'a> {
     /// The recovery points of a resource.
     pub fn backups(&self, resource: &str) -> &[&'a RecoveryPoint] {
         self.backups.get(resource).map_or(&[], Vec::as_slice)
+    }
+    /// The recovery points that are nested in a composite one.
+    pub fn nested(&self, composite: &str) -> &[&'a RecoveryPoint] {
+        self.nested.get(composite).map_or(&[], Vec::as_slice)
+    }
+    /// The backup plans of an id.
+    pub fn plans(&self, id: &str) -> &[&'a Plan] {
+        self.plans.get(id).map_or(&[], Vec::as_slice)
     }
     pub fn account(&self, id: AccountId) -> &[&'a Account] {
         self.accounts.get(&id).map_or(&[], std::slice::from_ref)
