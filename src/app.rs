@@ -3,9 +3,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
+mod audit;
+mod backtest;
 mod batches;
+mod copies;
 mod decide;
 mod gather;
+mod permissions;
 mod print;
 
 use std::io;
@@ -17,13 +21,15 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks;
-use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Output, Schema};
+use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
 use crate::inventory::{self, Assumption, Facts, Inventory};
 use crate::known::ResourceType;
+use crate::plans;
 use crate::policy::wire;
 use crate::report::{self, Summary};
 use crate::sources::{folder, recorded};
-use decide::{Asked, Found};
+use copies::Asked;
+use decide::Found;
 use gather::{Gathered, facts_for, narrow};
 use print::{
     deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
@@ -56,6 +62,8 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Audit(asked) => audit::audit(asked, &cli.output),
+        Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
         Command::Fix(asked) => fix(asked, &cli.output),
         Command::Explain {
             message: Some(message),
@@ -64,6 +72,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
         Command::Explain { id, .. } => explain(id.as_deref()),
         Command::Simulate { requests } => simulate(requests),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
+        Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
         Command::Schema { of } => schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -105,7 +114,7 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
     })
 }
 
-/// Decides the copies that are asked about, and has it told; the exit code says what they come to.
+/// Decides the copies that are asked about and has it told; the exit code says what they come to.
 fn decide(
     asked: &Check,
     output: &Output,
@@ -116,25 +125,27 @@ fn decide(
         mut inventory,
         stopped,
     } = facts_for(asked, output)?;
-    narrow(&mut inventory, asked)?;
+    narrow(&mut inventory, asked);
     if let Some(file) = &asked.facts.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
-    let assumed = asked.facts.assume.iter().map(|fact| match fact {
-        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
-    });
-    let facts = Facts::new(&inventory).assuming(assumed);
-    let entries = inventory::items(&inventory.copies);
-    let mut copies: Vec<Asked<'_>> = entries.iter().map(Asked::Entry).collect();
-    if asked.and_back {
-        copies.extend(ways_back(&copies, &facts, output));
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
+    for gap in &wanted.open {
+        warn(output, &format!("a plan may make more copies: {gap}"));
     }
-    let found = Found::of(copies, &facts);
+    let is_open = !wanted.open.is_empty();
+    if asked.and_back {
+        let back = ways_back(&wanted.copies, &facts, output);
+        wanted.copies.extend(back);
+    }
+    let found = Found::of(wanted, &facts);
     let summary = found.totals.summary;
     if summary.copies == 0 {
         warn(
             output,
-            "there are no copies to decide: the inventory names none",
+            "there are no copies to decide: the inventory names none, and no plan makes any",
         );
     }
     tell(&found)?;
@@ -142,7 +153,7 @@ fn decide(
         // Ctrl-C ended the reading: this is what was known then.
         STOPPED
     } else {
-        exit_code(summary, output.strict)
+        exit_code(summary, is_open, output.strict)
     })
 }
 
@@ -165,12 +176,19 @@ fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Ve
     back
 }
 
-/// The contract's exit codes.
-fn exit_code(summary: Summary, strict: bool) -> u8 {
-    let unclean = summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
+/// What is taken for granted where it was not read.
+fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
+    given.assume.iter().map(|fact| match fact {
+        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
+    })
+}
+
+/// The contract's exit codes. `open`: a plan may make more copies, as not all of it was read.
+fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
+    let unclean = open || summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
     if summary.blocked > 0 || (strict && unclean) {
         BLOCKED
-    } else if summary.undecided > 0 {
+    } else if open || summary.undecided > 0 {
         UNDECIDED
     } else {
         GOOD

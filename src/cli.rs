@@ -1,5 +1,6 @@
 //! The command line: from words to one typed task. Nothing is read here.
 
+mod audit;
 mod estate;
 mod facts;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
 
+pub use audit::{Audit, Backtest, Only};
 pub use estate::{Estate, Shard, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
 
@@ -115,6 +117,16 @@ pub enum Command {
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
     Check(Box<Check>),
+    /// Decide every copy of every backup plan, account and Region, and look at every vault
+    ///
+    /// The report has the totals first, then the causes, most copies first, then the copies. Exit code as for `check`; a
+    /// vault or a plan that fails is 1, too.
+    Audit(Box<Audit>),
+    /// Decide the copy jobs of the last 30 days, and compare with how they ended
+    ///
+    /// They are decided from the facts of now, which may have changed since. Exit code: 0; with --strict 1 where it
+    /// disagrees with what happened.
+    Backtest(Box<Backtest>),
     /// Write what must change as files: policies, a script, Terraform, CloudFormation
     ///
     /// Decides as `check` does, ends with the same exit code, and never writes to AWS.
@@ -138,6 +150,15 @@ pub enum Command {
         /// A resource type, such as `RDS`; all of them if left out
         r#type: Option<String>,
     },
+    /// The smallest IAM policy that lets this program read what it needs
+    Permissions {
+        /// The account that it is for; else one policy for all three
+        #[arg(long = "for", value_name = "ACCOUNT")]
+        side: Option<Side>,
+        /// The partition that the account is in
+        #[arg(long, value_name = "NAME", default_value = "aws")]
+        partition: String,
+    },
     /// The JSON Schema of a format
     Schema {
         /// Which
@@ -152,6 +173,17 @@ pub enum Command {
     },
     /// The manual page, in roff
     Man,
+}
+
+/// What an account is to a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// The account that copies come from.
+    Source,
+    /// The account that they go to.
+    Destination,
+    /// The organization's management account.
+    Management,
 }
 
 /// The formats that have a schema.
@@ -203,6 +235,9 @@ pub struct Check {
     /// Decide only the inventory's copy of this id; repeatable
     #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
     pub copy: Vec<String>,
+    /// Decide only the copies of this backup plan, by its id or its name; repeatable
+    #[arg(long, value_name = "ID", conflicts_with = "to", help_heading = "Copy")]
+    pub plan: Vec<String>,
 
     /// Decide the way back too, for a restore: from the destination to where the backup came from, as `ID/back`
     #[arg(long, help_heading = "Copy")]

@@ -19,11 +19,13 @@
 )]
 
 pub mod app;
+pub mod backtest;
 pub mod catalog;
 pub mod checks;
 pub mod cli;
 pub mod inventory;
 pub mod known;
+pub mod plans;
 pub mod policy;
 pub mod remedy;
 pub mod report;

@@ -2,9 +2,9 @@
 
 use anyhow::bail;
 
-use crate::cli::{Check, Output, Start};
-use crate::inventory::{self, Copy, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
-use crate::known::{Arn, Fact};
+use crate::cli::{Aws, Check, Estate, Given, Output, Start};
+use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::known::Arn;
 use crate::sources::recorded;
 
 use super::print::warn;
@@ -22,6 +22,15 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
     if named && asked.resource.is_none() && asked.recovery_point.is_none() {
         bail!(
             "--to names where the copy goes; name what is copied too: --resource ARN or --recovery-point ARN"
+        );
+    }
+    if !named && !asked.plan.is_empty() {
+        return facts_of_estate(
+            &asked.facts,
+            &Estate::default(),
+            &asked.aws,
+            Survey::Plans,
+            output,
         );
     }
     if !from_files && !named {
@@ -47,6 +56,44 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
         stopped = read.stopped;
     }
     Ok(Gathered { inventory, stopped })
+}
+
+/// What is read of whole accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Survey {
+    /// What decides the copies that plans make.
+    Plans,
+    /// That, and the copy jobs that ran.
+    CopyJobs,
+}
+
+/// The facts of whole accounts and Regions: files, examples, AWS.
+pub(super) fn facts_of_estate(
+    given: &Given,
+    estate: &Estate,
+    aws: &Aws,
+    what: Survey,
+    output: &Output,
+) -> anyhow::Result<Gathered> {
+    let (mut inventory, strangers) = recorded::load(&given.inventory, &given.example)?;
+    for stranger in strangers {
+        warn(output, &stranger.to_string());
+    }
+    let mut stopped = false;
+    if given.live || !given.from_files() {
+        let read = survey(estate, aws, what, output)?;
+        inventory = inventory::merge([
+            ("the files".to_owned(), inventory),
+            ("AWS".to_owned(), read.inventory),
+        ])?;
+        stopped = read.stopped;
+    }
+    Ok(Gathered { inventory, stopped })
+}
+
+/// Asks AWS for whole accounts and Regions.
+fn survey(_: &Estate, _: &Aws, _: Survey, _: &Output) -> anyhow::Result<Gathered> {
+    bail!("this build cannot ask AWS for a whole account; give --inventory FILE")
 }
 
 #[cfg(feature = "live")]
@@ -130,62 +177,25 @@ fn read_aws(_: &Check) -> anyhow::Result<Gathered> {
     )
 }
 
-/// Leaves only the copies that were asked about.
-pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) -> anyhow::Result<()> {
+/// Leaves only the copies that the command line names, or names by their ids.
+pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) {
     if let Some(to) = &asked.to {
         let entry = entry(asked, to, inventory);
         inventory.copies = Field::Is(List(vec![entry]));
-        return Ok(());
+        return;
     }
-    let of_resource = asked
-        .resource
-        .as_ref()
-        .map(|arn| copies_of(arn, inventory))
-        .unwrap_or_default();
     let Field::Is(List(copies)) = &mut inventory.copies else {
-        return match (asked.copy.first(), &asked.resource, &asked.recovery_point) {
-            (None, None, None) => Ok(()),
-            _ => bail!("the inventory names no copies; with --to VAULT_ARN a copy is named here"),
-        };
+        return;
     };
-    for id in &asked.copy {
-        if !copies.iter().any(|copy| *copy.id == **id) {
-            let known: Vec<&str> = copies.iter().map(|copy| &*copy.id).collect();
-            bail!(
-                "there is no copy `{id}` in the inventory; there are: {}",
-                known.join(", ")
-            );
-        }
-    }
-    if !asked.copy.is_empty() {
+    // Where one of them is not there, that is said when those of the plans are known, too.
+    if !asked.copy.is_empty()
+        && asked
+            .copy
+            .iter()
+            .all(|id| copies.iter().any(|copy| *copy.id == **id))
+    {
         copies.retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
     }
-    let none = |what: &str, arn: &Arn| {
-        anyhow::anyhow!("no copy of the inventory is of the {what} `{arn}`")
-    };
-    if let Some(arn) = &asked.resource {
-        copies.retain(|copy| of_resource.contains(&copy.id));
-        anyhow::ensure!(!copies.is_empty(), none("resource", arn));
-    }
-    if let Some(arn) = &asked.recovery_point {
-        copies.retain(|copy| copy.recovery_point.value() == Some(arn));
-        anyhow::ensure!(!copies.is_empty(), none("recovery point", arn));
-    }
-    Ok(())
-}
-
-/// The copies of a resource, also those that name a recovery point of it.
-fn copies_of(resource: &Arn, inventory: &Inventory) -> Vec<Box<str>> {
-    let facts = Facts::new(inventory);
-    let of = |entry: &&CopyEntry| {
-        let copy = Copy::of_entry(entry, &facts);
-        copy.resource == Fact::Known(Some(resource.clone()))
-    };
-    inventory::items(&inventory.copies)
-        .iter()
-        .filter(of)
-        .map(|entry| entry.id.clone())
-        .collect()
 }
 
 /// The copy that the command line names.

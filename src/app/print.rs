@@ -71,11 +71,7 @@ pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result
 /// Writes JSON lines, each copy as soon as it is told.
 fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
     let write = |out: &mut dyn Write| -> io::Result<()> {
-        found.tell(
-            |copy| report::ndjson_copy(&copy),
-            |lines| out.write_all(lines.concat().as_bytes()),
-        )?;
-        out.write_all(report::ndjson(&found.totals).as_bytes())?;
+        found.lines(|text| out.write_all(text.as_bytes()))?;
         out.flush()
     };
     match file {

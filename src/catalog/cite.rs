@@ -111,6 +111,12 @@ cites! {
     MANAGE_CROSS_ACCOUNT = "Managing AWS Backup resources across multiple AWS accounts", guide!("manage-cross-account");
     /// The status messages, and the category that AWS files each under.
     DASHBOARDS = "AWS Backup dashboards", guide!("backup-dashboards");
+    /// Vaults, and when their key is set.
+    CREATE_VAULT = "Backup vault creation and deletion", guide!("create-a-vault");
+    /// Which resources a plan takes.
+    ASSIGN = "Select AWS services to backup", guide!("assigning-resources");
+    /// Selections as JSON: patterns, tags, conditions, and when the opt-in settings count.
+    ASSIGN_JSON = "Assign resources with AWS CLI", guide!("assigning-resources-json");
     /// `DescribeRecoveryPoint`.
     API_RECOVERY_POINT = "DescribeRecoveryPoint", api!("DescribeRecoveryPoint");
     /// `DescribeBackupVault`.
@@ -151,6 +157,10 @@ cites! {
     KC_KEY = "Why did my AWS Backup cross-account copy fail with a KMS key error?", "https://repost.aws/knowledge-center/backup-cross-account-copy-error";
     /// AWS's knowledge center on access denied.
     KC_ACCESS_DENIED = "How do I resolve access denied errors in AWS Backup?", "https://repost.aws/knowledge-center/backup-resolve-access-denied-error";
+    /// Backup policies of an organization.
+    BACKUP_POLICY = "Backup policy syntax and examples", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html";
+    /// A selection with resources and tags that took either.
+    FIELD_SELECTION = "terraform-provider-aws issue 41274", "https://github.com/hashicorp/terraform-provider-aws/issues/41274";
     /// A field report on cross-account and cross-Region copies, with CloudTrail's evidence.
     FIELD_TECRACER = "Automating cross-account / cross-region backups with AWS Backup in AWS Organizations", "https://www.tecracer.com/blog/2024/04/automating-cross-account-/-cross-region-backups-with-aws-backup-in-aws-organizations.html";
     /// Key error of the RDS snapshot tools.

@@ -5,12 +5,15 @@
 
 pub mod capability;
 pub mod cite;
+pub mod cloud_control;
+mod describe;
 pub mod encryption;
 mod kind;
 mod limits;
 pub mod managed_policies;
 pub mod messages;
 mod notes;
+pub mod permissions;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;
@@ -19,9 +22,11 @@ mod rows;
 
 pub use capability::{Capabilities, Encryption, Support, capabilities};
 pub use cite::Cite;
+pub use describe::describe_call;
 pub use kind::{Family, Kind};
 pub use managed_policies::{ManagedPolicy, managed_policy};
 pub use messages::explain;
 pub use notes::notes;
+pub use regions::partition;
 pub use route::{Capability, RouteAnswer, route};
 pub use rows::{CapabilityRow, rows};

@@ -39,7 +39,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
                 Run::Reach(run) => of_reach
                     .next()
                     .map_or_else(|| Arc::new(run(&copy, facts)), Arc::clone),
-                Run::Vault(_) => return None,
+                Run::Vault(_) | Run::Plan(_) => return None,
             };
             Some((check, outcome))
         })
@@ -59,7 +59,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 fn of_route(route: &Route, facts: &Facts<'_>) -> Answers {
     let answers = CHECKS.iter().filter_map(|check| match check.run {
         Run::Route(run) => Some(Arc::new(run(route, facts))),
-        Run::Copy(_) | Run::Reach(_) | Run::Vault(_) => None,
+        Run::Copy(_) | Run::Reach(_) | Run::Vault(_) | Run::Plan(_) => None,
     });
     answers.collect()
 }
@@ -67,7 +67,7 @@ fn of_route(route: &Route, facts: &Facts<'_>) -> Answers {
 fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Answers {
     let answers = CHECKS.iter().filter_map(|check| match check.run {
         Run::Reach(run) => Some(Arc::new(run(reach, facts))),
-        Run::Copy(_) | Run::Route(_) | Run::Vault(_) => None,
+        Run::Copy(_) | Run::Route(_) | Run::Vault(_) | Run::Plan(_) => None,
     });
     answers.collect()
 }

@@ -7,6 +7,7 @@ mod air_gapped_source_not_copyable;
 mod air_gapped_vault_unsupported;
 mod allowed_images_block_copy;
 mod ask;
+mod audit;
 mod copy_inherits_expiry;
 mod copy_role_lacks_permission;
 mod copy_role_not_assumable;
@@ -28,6 +29,7 @@ mod nested_copies_dropped;
 mod option_group_not_portable;
 mod organization_policy_denies_copy;
 mod partition_mismatch;
+mod plan_copies_nowhere;
 mod recovery_point_continuous;
 mod recovery_point_in_cold_storage;
 mod recovery_point_missing;
@@ -45,13 +47,16 @@ mod tag_policy_may_block;
 mod too_many_tags;
 mod unencrypted_source_refused;
 mod vault_refuses_copy;
+mod vault_uses_aws_managed_key;
 mod words;
 
 use crate::catalog::Cite;
 use crate::inventory::{Copy, Facts, Reach, Route};
 use crate::known::Arn;
+use crate::plans::Plan;
 use crate::verdict::Outcome;
 
+pub use audit::{Audited, Outcomes, audit};
 pub use decide::{Decided, decide};
 pub use failing::Failing;
 
@@ -83,6 +88,8 @@ pub enum Run {
     Reach(fn(&Reach, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
+    /// `audit` asks it of every backup plan.
+    Plan(fn(&Plan, &Facts<'_>) -> Outcome),
 }
 
 /// What a question is asked of.
@@ -92,6 +99,8 @@ pub enum Subject<'a> {
     Copy(&'a Copy),
     /// A vault.
     Vault(&'a Arn),
+    /// A backup plan.
+    Plan(&'a Plan),
 }
 
 /// Whether a check can make a copy fail.
@@ -112,8 +121,13 @@ impl Check {
             (Run::Route(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Reach(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
-            (Run::Copy(_) | Run::Route(_) | Run::Reach(_), Subject::Vault(_))
-            | (Run::Vault(_), Subject::Copy(_)) => None,
+            (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
+            (
+                Run::Copy(_) | Run::Route(_) | Run::Reach(_),
+                Subject::Vault(_) | Subject::Plan(_),
+            )
+            | (Run::Vault(_), Subject::Copy(_) | Subject::Plan(_))
+            | (Run::Plan(_), Subject::Copy(_) | Subject::Vault(_)) => None,
         }
     }
 }
@@ -182,6 +196,8 @@ pub const CHECKS: &[Check] = &[
     encrypted_by_tde::CHECK,
     marketplace_image::CHECK,
     allowed_images_block_copy::CHECK,
+    vault_uses_aws_managed_key::CHECK,
+    plan_copies_nowhere::CHECK,
 ];
 
 /// The value of a fact, or out of the check with what is missing.

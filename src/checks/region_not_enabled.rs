@@ -75,7 +75,7 @@ fn is_on(status: &str) -> Option<bool> {
 
 fn call(facts: &Facts<'_>, account: AccountId, region: &Region) -> Gap {
     facts.gap(
-        "account:GetRegionOptStatus",
+        "ec2:DescribeRegions",
         region.as_str(),
         Some(account),
         Some(region),

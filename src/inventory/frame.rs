@@ -59,7 +59,7 @@ record! {
     RegionFacts {
         /// Its name, such as `us-east-2`.
         region: Region = "region",
-        /// account:GetRegionOptStatus: `opt-in-not-required`, `opted-in` or `not-opted-in`.
+        /// ec2:DescribeRegions: `opt-in-not-required`, `opted-in` or `not-opted-in`.
         opt_in_status: Field<Box<str>> = "opt_in_status",
         /// backup:DescribeRegionSettings.
         region_settings: Field<RegionSettings> = "region_settings",
@@ -73,6 +73,8 @@ record! {
         keys: Field<List<Key>> = "keys",
         /// What is backed up.
         resources: Field<List<Resource>> = "resources",
+        /// Whether `resources` has every resource here of the types that AWS Backup protects.
+        resources_complete: Field<Whole> = "resources_complete",
         /// Recovery points.
         recovery_points: Field<List<RecoveryPoint>> = "recovery_points",
         /// RDS option groups.
@@ -142,6 +144,29 @@ impl Inventory {
             accounts: Field::Absent,
             copies: Field::Absent,
             gaps: Field::Absent,
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl RegionFacts {
+    /// A Region of which nothing is known.
+    #[must_use]
+    pub const fn named(region: Region) -> Self {
+        Self {
+            region,
+            opt_in_status: Field::Absent,
+            region_settings: Field::Absent,
+            allowed_images: Field::Absent,
+            vaults: Field::Absent,
+            vaults_complete: Field::Absent,
+            keys: Field::Absent,
+            resources: Field::Absent,
+            resources_complete: Field::Absent,
+            recovery_points: Field::Absent,
+            option_groups: Field::Absent,
+            plans: Field::Absent,
+            copy_jobs: Field::Absent,
             extra: Vec::new(),
         }
     }

@@ -78,10 +78,20 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
             of_arn(&|arn| known(facts.role_policies(arn)))
         }
         "iam:ListRoleTags" => of_arn(&|arn| known(facts.role_tags(arn))),
-        "rds:DescribeDBInstances" | "rds:DescribeDBClusters" | "dynamodb:DescribeTable" => {
+        "rds:DescribeDBInstances"
+        | "rds:DescribeDBClusters"
+        | "dynamodb:DescribeTable"
+        | "ec2:DescribeVolumes"
+        | "ec2:DescribeInstances"
+        | "fsx:DescribeFileSystems"
+        | "cloudformation:GetResource" => {
             of_arn(&|arn| known(facts.resource_exists(arn)) && known(facts.resource_key(arn)))
         }
-        "account:GetRegionOptStatus" => {
+        "ec2:GetAllowedImagesSettings" => {
+            region().is_some_and(|(account, region)| known(facts.allowed_images(account, &region)))
+        }
+        "ec2:DescribeImages" => of_arn(&|arn| known(facts.point_detail(arn))),
+        "ec2:DescribeRegions" => {
             region().is_some_and(|(account, region)| known(facts.region_opt_in(account, &region)))
         }
         _ => false,

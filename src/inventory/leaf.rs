@@ -213,6 +213,28 @@ record! {
         state: Field<Box<str>> = "State",
         /// What AWS said of it.
         status_message: Field<Box<str>> = "StatusMessage",
+        /// What AWS files that under.
+        message_category: Field<Box<str>> = "MessageCategory",
+        /// The vault that it copied from.
+        source_vault: Field<Arn> = "SourceBackupVaultArn",
+        /// What it copied.
+        source_point: Field<Arn> = "SourceRecoveryPointArn",
+        /// The vault that it copied to.
+        destination_vault: Field<Arn> = "DestinationBackupVaultArn",
+        /// How long the copy is kept.
+        destination_lifecycle: Field<Lifecycle> = "DestinationRecoveryPointLifecycle",
+        /// What was backed up.
+        resource_arn: Field<Arn> = "ResourceArn",
+        /// The type of that.
+        resource_type: Field<ResourceType> = "ResourceType",
+        /// The role that it ran as.
+        role: Field<Arn> = "IamRoleArn",
+        /// When it was made: RFC 3339 text, or seconds since 1970.
+        creation_date: Field<Json> = "CreationDate",
+        /// The plan and the rule that started it: `BackupPlanId`, `BackupRuleId`. Absent: it was started on demand.
+        created_by: Field<Json> = "CreatedBy",
+        /// The job that it is part of, for a nested recovery point.
+        parent_job_id: Field<Box<str>> = "ParentJobId",
     }
 }
 

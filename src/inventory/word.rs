@@ -78,7 +78,8 @@ impl Timestamp {
     }
 
     /// Milliseconds since 1970.
-    pub(super) fn milliseconds(&self) -> i128 {
+    #[must_use]
+    pub fn milliseconds(&self) -> i128 {
         self.moment.unix_timestamp_nanos() / 1_000_000
     }
 

@@ -75,21 +75,7 @@ impl Change {
     /// The same with the facts of a Region of an account on top.
     pub fn region(self, id: AccountId, name: Region, set: impl FnOnce(&mut RegionFacts)) -> Self {
         self.account(id, |account| {
-            let mut region = RegionFacts {
-                region: name,
-                opt_in_status: Field::Absent,
-                region_settings: Field::Absent,
-                allowed_images: Field::Absent,
-                vaults: Field::Absent,
-                vaults_complete: Field::Absent,
-                keys: Field::Absent,
-                resources: Field::Absent,
-                recovery_points: Field::Absent,
-                option_groups: Field::Absent,
-                plans: Field::Absent,
-                copy_jobs: Field::Absent,
-                extra: Vec::new(),
-            };
+            let mut region = RegionFacts::named(name);
             set(&mut region);
             account.regions = Field::Is(List(vec![region]));
         })

@@ -1,6 +1,7 @@
 //! From what the checks need to the smallest change that gives it, ready to paste, and proven by running the checks
 //! again.
 
+mod audit;
 mod change;
 mod command;
 mod draft;
@@ -21,6 +22,7 @@ use serde_json::Value;
 
 use crate::known::AccountId;
 
+pub use audit::{plan_key, with_audited};
 pub use parts::{Parts, TwoStep};
 pub use plan::{remedies, remedies_of};
 pub use re_encrypt::own_key_policy;

@@ -2,7 +2,10 @@
 //!
 //! Plain functions from values to text. How wide the terminal is, and whether it takes colours, is passed in.
 
+mod audit;
+mod backtest;
 mod capabilities;
+mod causes;
 mod copy;
 mod explain;
 mod fixes;
@@ -13,7 +16,10 @@ mod ndjson;
 mod table;
 mod totals;
 
+pub use audit::{PlanName, PlanReport};
+pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
+pub use causes::{Blame, Cause, Causes};
 pub use copy::{
     CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
     KeyManagedBy, Retention,

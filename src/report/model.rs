@@ -13,6 +13,8 @@ use crate::known::{AccountId, Arn, Gap};
 use crate::remedy::{Remedy, RemedyKind};
 use crate::verdict::{Outcome, Status};
 
+use super::audit::PlanReport;
+use super::causes::Cause;
 use super::copy::{CheckReport, CopyReport};
 use super::totals::{Place, Totals};
 
@@ -29,11 +31,17 @@ pub struct Report {
     pub collected_at: Option<String>,
     /// How many of each.
     pub summary: Summary,
+    /// What is at fault, most copies first; of `audit` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causes: Option<Vec<Cause>>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
     /// The vaults that `audit` looked at; absent elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vaults: Option<Vec<VaultReport>>,
+    /// The backup plans that `audit` looked at; absent elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<Vec<PlanReport>>,
     /// The changes to make.
     pub remedies: Vec<RemedyReport>,
     /// What was not read: what the facts record, and what a check went without.
@@ -95,7 +103,7 @@ pub struct Summary {
     pub blocked: usize,
     /// Those of which that is not known.
     pub undecided: usize,
-    /// The checks that warn, of all copies and vaults.
+    /// The checks that warn, of all copies, vaults and plans.
     pub warnings: usize,
 }
 
@@ -186,6 +194,8 @@ impl Report {
             summary: totals.summary,
             copies: Vec::new(),
             vaults: None,
+            plans: None,
+            causes: None,
             remedies,
             gaps: all.into_iter().collect(),
         }
@@ -213,23 +223,29 @@ impl Report {
             })
             .collect();
         vaults.sort_by(|a, b| a.vault.cmp(&b.vault));
-        let mut gaps: BTreeSet<Gap> = self.gaps.into_iter().collect();
-        for check in vaults.iter().flat_map(|vault| &vault.checks) {
-            self.summary.warnings += usize::from(check.outcome == Status::Warn);
-            gaps.extend(check.gaps.iter().cloned());
-        }
-        self.gaps = gaps.into_iter().collect();
+        self.add(vaults.iter().flat_map(|vault| &vault.checks));
         self.vaults = Some(vaults);
         self
     }
 
-    /// What every check found, of copies and of vaults.
+    /// Adds what checks found to the totals.
+    pub(super) fn add<'c>(&mut self, checks: impl Iterator<Item = &'c CheckReport>) {
+        let mut gaps: BTreeSet<Gap> = std::mem::take(&mut self.gaps).into_iter().collect();
+        for check in checks {
+            self.summary.warnings += usize::from(check.outcome == Status::Warn);
+            gaps.extend(check.gaps.iter().cloned());
+        }
+        self.gaps = gaps.into_iter().collect();
+    }
+
+    /// What every check found, of copies, of vaults and of plans.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         let of_vaults = self.vaults.iter().flatten().flat_map(|vault| &vault.checks);
         self.copies
             .iter()
             .flat_map(|copy| &copy.checks)
             .chain(of_vaults)
+            .chain(self.plans.iter().flatten().flat_map(|plan| &plan.checks))
     }
 }
 

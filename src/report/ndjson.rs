@@ -4,14 +4,18 @@ use serde::Serialize;
 
 use crate::known::Gap;
 
+use super::audit::PlanReport;
+use super::causes::Cause;
 use super::copy::CopyReport;
 use super::model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
 
-/// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, remedies and gaps,
-/// and the summary last.
+/// The report as one JSON object a line, each with a `type`: the copies in their order, then causes, vaults, plans,
+/// remedies and gaps, and the summary last.
 #[must_use]
 pub fn ndjson(report: &Report) -> String {
     let copies = report.copies.iter().map(Line::Copy);
+    let causes = report.causes.iter().flatten().map(Line::Cause);
+    let plans = report.plans.iter().flatten().map(Line::Plan);
     let vaults = report.vaults.iter().flatten().map(Line::Vault);
     let remedies = report.remedies.iter().map(Line::Remedy);
     let gaps = report.gaps.iter().map(Line::Gap);
@@ -22,7 +26,9 @@ pub fn ndjson(report: &Report) -> String {
         summary: report.summary,
     });
     copies
+        .chain(causes)
         .chain(vaults)
+        .chain(plans)
         .chain(remedies)
         .chain(gaps)
         .chain([last])
@@ -40,7 +46,9 @@ pub fn ndjson_copy(copy: &CopyReport) -> String {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
     Copy(&'a CopyReport),
+    Cause(&'a Cause),
     Vault(&'a VaultReport),
+    Plan(&'a PlanReport),
     Remedy(&'a RemedyReport),
     Gap(&'a Gap),
     Summary(Last<'a>),

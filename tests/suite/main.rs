@@ -17,12 +17,14 @@ mod estate;
 mod examples;
 mod explain;
 mod fixes;
+mod generate;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
 #[path = "../../benches/organization/mod.rs"]
 mod organization;
+mod plans;
 mod policy;
 mod reference;
 mod remedies;

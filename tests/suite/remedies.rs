@@ -17,7 +17,7 @@ use crate::support::estate::*;
 use crate::support::verdicts::read;
 use crate::support::{Estate, Verdicts, decide, decided};
 
-fn remedies_of(inventory: &Value) -> Vec<Remedy> {
+pub fn remedies_of(inventory: &Value) -> Vec<Remedy> {
     let inventory = read(inventory);
     let facts = Facts::new(&inventory);
     remedies(&decided(&facts, &inventory), &facts)
@@ -65,7 +65,7 @@ fn objects<'a>(value: &'a mut Value, arn: &str, found: &mut Vec<&'a mut Value>) 
 }
 
 /// Makes the change of a remedy; gives whether that can be written down in an inventory by what the remedy shows.
-fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
+pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
     let field = match remedy.kind {
         RemedyKind::KeyPolicy => "Policy",
         RemedyKind::VaultPolicy => "AccessPolicy",
@@ -110,7 +110,7 @@ fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
     true
 }
 
-fn rank(status: Status) -> u8 {
+pub fn rank(status: Status) -> u8 {
     match status {
         Status::Pass | Status::NotApplicable => 0,
         Status::Warn => 1,
@@ -157,7 +157,7 @@ fn every_proven_remedy_mends_its_checks_and_makes_none_worse() {
     assert!(applied > 20, "only {applied} were applied");
 }
 
-fn allows(policy: Option<&Value>, principal: &str, action: &str, subject: &str) -> bool {
+pub fn allows(policy: Option<&Value>, principal: &str, action: &str, subject: &str) -> bool {
     let Some(policy) = policy else { return false };
     let policy = Policy::from_value(policy).unwrap();
     let account = principal.split(':').nth(4).unwrap();

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use backup_preflight::checks::{self, CHECKS, Decided};
-use backup_preflight::inventory::{self, Facts};
+use backup_preflight::checks::{self, CHECKS, Decided, Run};
+use backup_preflight::inventory::{self, Copy, Facts};
+use backup_preflight::known::Arn;
+use backup_preflight::plans;
 use backup_preflight::remedy::{self, Remedy};
 use backup_preflight::verdict::{Status, Verdict};
 
@@ -38,6 +40,11 @@ impl Scenario {
         )
     }
 
+    /// Whether it is of a copy; else an audit finds it, on a vault or a plan.
+    pub fn is_of_a_copy(&self) -> bool {
+        checks::find(&self.check).is_none_or(|check| matches!(check.run, Run::Copy(_)))
+    }
+
     pub fn inventory(&self) -> Vec<u8> {
         fs::read(self.folder.join("inventory.json")).unwrap()
     }
@@ -66,9 +73,13 @@ fn folders(of: &Path) -> Vec<PathBuf> {
 /// What the program says of a scenario, as `expected.txt` has it, and the decided copy.
 fn said(scenario: &Scenario) -> (String, BTreeMap<&'static str, Status>) {
     let name = scenario.name();
-    let inventory = inventory::read(&name, &scenario.inventory())
+    let mut inventory = inventory::read(&name, &scenario.inventory())
         .unwrap_or_else(|error| panic!("{name}: {error}"));
+    plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory);
+    if !scenario.is_of_a_copy() {
+        return audited(&scenario.check, &facts);
+    }
     let all = decided(&facts, &inventory);
     let [one] = all.as_slice() else {
         panic!("{name}: a scenario has one copy");
@@ -79,6 +90,67 @@ fn said(scenario: &Scenario) -> (String, BTreeMap<&'static str, Status>) {
         .iter()
         .map(|(check, outcome)| (check.id, outcome.status));
     (describe(one, &remedies), outcomes.collect())
+}
+
+/// The same for a check of vaults or of plans, which an audit asks: a line for each of them.
+fn audited(check: &str, facts: &Facts<'_>) -> (String, BTreeMap<&'static str, Status>) {
+    let plans = plans::plans(facts);
+    let found = checks::audit(&plans, facts);
+    let decided: Vec<Decided> = plans::copies(&plans, facts)
+        .copies
+        .into_iter()
+        .map(|copy| checks::decide(Copy::new(copy, facts), facts))
+        .collect();
+    let of_copies = remedy::remedies(&decided, facts);
+    let into = |vault: &Arn| -> Vec<Copy> {
+        let copies = decided.iter().map(|decided| &decided.copy);
+        copies
+            .filter(|copy| copy.destination_vault == *vault)
+            .cloned()
+            .collect()
+    };
+    let remedies = remedy::with_audited(of_copies, &found, into, facts);
+    let vaults = found
+        .vaults
+        .iter()
+        .map(|(vault, outcomes)| (vault.name(), outcomes));
+    let of_plans = found
+        .plans
+        .iter()
+        .map(|(plan, outcomes)| (plan.id.as_str(), outcomes));
+    let mut text = String::new();
+    let mut all = BTreeMap::new();
+    for (subject, outcomes) in vaults.chain(of_plans) {
+        for (this, outcome) in outcomes.iter().filter(|(this, _)| this.id == check) {
+            let status = outcome.status;
+            text += &format!("{subject}: {}\n", status.as_str());
+            if status != Status::Pass && status != Status::NotApplicable {
+                text += &format!("  {}\n", outcome.message);
+            }
+            // The one that is worth most words stands for the scenario.
+            let worst = all.entry(this.id).or_insert(status);
+            if rank(status) > rank(*worst) {
+                *worst = status;
+            }
+        }
+    }
+    for remedy in remedies
+        .iter()
+        .filter(|remedy| remedy.checks.iter().any(|(_, id)| *id == check))
+    {
+        text += &remedied(remedy);
+    }
+    (text, all)
+}
+
+fn rank(status: Status) -> u8 {
+    match status {
+        Status::NotApplicable => 0,
+        Status::Pass => 1,
+        Status::Warn => 2,
+        Status::Undecided => 3,
+        Status::Fail => 4,
+    }
 }
 
 fn describe(decided: &Decided, remedies: &[Remedy]) -> String {
@@ -103,15 +175,19 @@ fn describe(decided: &Decided, remedies: &[Remedy]) -> String {
         }
     }
     for remedy in remedies {
-        let kind = serde_json::to_value(remedy.kind).unwrap();
-        let proven = match remedy.proven {
-            Some(true) => "proven",
-            Some(false) => "unproven",
-            None => "unprovable",
-        };
-        text += &format!("remedy: {} {proven}\n", kind.as_str().unwrap());
+        text += &remedied(remedy);
     }
     text
+}
+
+fn remedied(remedy: &Remedy) -> String {
+    let kind = serde_json::to_value(remedy.kind).unwrap();
+    let proven = match remedy.proven {
+        Some(true) => "proven",
+        Some(false) => "unproven",
+        None => "unprovable",
+    };
+    format!("remedy: {} {proven}\n", kind.as_str().unwrap())
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! And the other way round: what is settled without a fact stays so, whatever the fact turns out to be.
 
-mod places;
+pub mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use backup_preflight::sources::examples::EXAMPLES;
 use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
-use crate::scenarios::scenarios;
+use crate::scenarios::{Scenario, scenarios};
 use crate::support::estate::{COPY, RESOURCE_KEY, SLR, put};
 use crate::support::verdicts::read;
 use crate::support::{Estate, Verdicts, decide, decided, verdict};
@@ -25,7 +25,7 @@ fn inventories() -> Vec<(String, Value)> {
     let every = std::env::var_os("EVERY_SCENARIO").is_some();
     let mut failing = BTreeSet::new();
     let mut all = Vec::new();
-    for scenario in scenarios() {
+    for scenario in scenarios().into_iter().filter(Scenario::is_of_a_copy) {
         let inventory: Value = serde_json::from_slice(&scenario.inventory()).unwrap();
         let fails = verdict(&inventory).of(&scenario.check) == Status::Fail;
         if every || (fails && failing.insert(scenario.check.clone())) {

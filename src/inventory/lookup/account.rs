@@ -136,7 +136,7 @@ impl<'a> Facts<'a> {
             self.region(account, region).field(|r| &r.opt_in_status),
             || {
                 self.gap(
-                    "account:GetRegionOptStatus",
+                    "ec2:DescribeRegions",
                     region.as_str(),
                     Some(account),
                     Some(region),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::describe_call;
 use crate::inventory::json::Json;
 use crate::known::{Arn, Fact, Gap};
 
@@ -36,23 +37,4 @@ impl<'a> Facts<'a> {
 
 fn open(detail: Option<&Json>) -> Option<&Value> {
     detail.map(|Json(value)| value)
-}
-
-/// The call of the owning service that describes a resource, a snapshot or an image.
-fn describe_call(arn: &Arn) -> &'static str {
-    let resource = arn.resource();
-    match (arn.service(), resource.split([':', '/']).next()) {
-        ("rds", Some("cluster")) => "rds:DescribeDBClusters",
-        ("rds", Some("cluster-snapshot")) => "rds:DescribeDBClusterSnapshots",
-        ("rds", Some("snapshot")) => "rds:DescribeDBSnapshots",
-        ("rds", _) => "rds:DescribeDBInstances",
-        ("ec2", Some("image")) => "ec2:DescribeImages",
-        ("ec2", Some("snapshot")) => "ec2:DescribeSnapshots",
-        ("ec2", Some("instance")) => "ec2:DescribeInstances",
-        ("ec2", _) => "ec2:DescribeVolumes",
-        ("fsx", Some("backup")) => "fsx:DescribeBackups",
-        ("fsx", _) => "fsx:DescribeFileSystems",
-        ("backup", _) => "backup:DescribeRecoveryPoint",
-        _ => "cloudformation:GetResource",
-    }
 }

@@ -3,12 +3,14 @@
 mod account;
 mod assumed;
 mod backup_rule;
+mod copy_job;
 mod cross_account;
 mod description;
 mod index;
 mod key;
 mod memory;
 mod option_group;
+mod plan;
 mod point;
 mod role;
 mod settings;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
+use crate::catalog::describe_call;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{RecoveryPoint, Resource};
@@ -213,7 +214,7 @@ fn encrypted_with(encrypted: Field<&bool>, key: Field<&Arn>) -> Option<Encrypted
 }
 
 /// A creation date as milliseconds since 1970: AWS prints numbers, in seconds, or RFC 3339 text with any offset.
-fn moment(date: &Value) -> Option<i128> {
+pub(super) fn moment(date: &Value) -> Option<i128> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a date of AWS's in milliseconds is far below the limit, and the cast saturates"
@@ -222,15 +223,5 @@ fn moment(date: &Value) -> Option<i128> {
         Value::Number(seconds) => Some((seconds.as_f64()? * 1000.0) as i128),
         Value::String(text) => Timestamp::parse(text).map(|moment| moment.milliseconds()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// The call that describes a resource.
-fn describe_call(arn: &Arn) -> &'static str {
-    match (arn.service(), arn.resource().split([':', '/']).next()) {
-        ("rds", Some("cluster")) => "rds:DescribeDBClusters",
-        ("rds", _) => "rds:DescribeDBInstances",
-        ("dynamodb", _) => "dynamodb:DescribeTable",
-        _ => "cloudformation:GetResource",
     }
 }

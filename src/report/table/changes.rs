@@ -14,12 +14,20 @@ const SHORT: usize = 16;
 /// The copies that are named; more are counted.
 const NAMED: usize = 3;
 
+/// The remedies that are shown with what to paste, without being asked for.
+const SHOWN: usize = 12;
+/// The remedies that are listed where there are more than that.
+const LISTED: usize = 20;
+
 /// The remedies, those that others need before them.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if report.remedies.is_empty() {
         return;
     }
     sheet.title("Changes to make");
+    if !verbose && report.remedies.len() > SHOWN {
+        return in_short(sheet, report);
+    }
     let mut printed = BTreeSet::new();
     for remedy in in_order(&report.remedies) {
         let instead: Vec<_> = report
@@ -31,6 +39,32 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         one(sheet, remedy, &instead, verbose);
         printed.insert(remedy.id.as_str());
     }
+}
+
+/// A line a remedy, those that mend most copies first.
+fn in_short(sheet: &mut Sheet, report: &Report) {
+    let mut remedies: Vec<&RemedyReport> = report.remedies.iter().collect();
+    remedies.sort_by_key(|remedy| std::cmp::Reverse(remedy.copies.len()));
+    for remedy in remedies.iter().take(LISTED) {
+        let proven = match remedy.proven {
+            Some(true) => ", proven",
+            Some(false) => ", not proven",
+            None => "",
+        };
+        let text = format!(
+            "{} ({}{proven})",
+            remedy.title,
+            words::copies(remedy.copies.len())
+        );
+        sheet.item(2, (&remedy.id, Paint::Title), &text);
+    }
+    let rest = remedies.len().saturating_sub(LISTED);
+    if rest > 0 {
+        sheet.item(2, ("…", Paint::Quiet), &format!("{rest} more"));
+    }
+    let text = "-v shows what to paste; backup-preflight fix --dir DIR writes all of it as files";
+    sheet.gap();
+    sheet.text(2, text);
 }
 
 fn are_alternatives(one: &RemedyReport, other: &RemedyReport) -> bool {

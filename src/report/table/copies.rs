@@ -9,6 +9,10 @@ use super::findings::{self, is_finding};
 use super::sheet::{Paint, Sheet};
 use super::words;
 
+/// The groups of copies of a verdict, and the copies of a group, that are shown without being asked for.
+const GROUPS: usize = 12;
+const NAMED: usize = 10;
+
 /// The copies, blocked ones first. Those that were found the same stand together, with what was found once.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     for verdict in [Verdict::Blocked, Verdict::Undecided, Verdict::Feasible] {
@@ -27,13 +31,36 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
                 None => groups.push((found, vec![copy])),
             }
         }
-        for (found, copies) in groups {
+        let shown = if verbose { usize::MAX } else { GROUPS };
+        let rest: usize = groups
+            .iter()
+            .skip(shown)
+            .map(|(_, copies)| copies.len())
+            .sum();
+        for (found, copies) in groups.into_iter().take(shown) {
             sheet.gap();
-            for copy in &copies {
+            let named = if verbose { copies.len() } else { NAMED };
+            for copy in copies.iter().take(named) {
                 heading(sheet, copy, verbose);
+            }
+            if copies.len() > named {
+                let text = format!(
+                    "{} more, of which the same was found",
+                    words::copies(copies.len() - named)
+                );
+                sheet.item(0, ("…", Paint::Quiet), &text);
             }
             let found: Vec<CheckReport> = found.into_iter().cloned().collect();
             findings::write(sheet, &found, verbose);
+        }
+        if rest > 0 {
+            let (word, paint) = words::verdict(verdict);
+            let text = format!(
+                "{} more (-v shows what was found of each)",
+                words::copies(rest)
+            );
+            sheet.gap();
+            sheet.item(0, (&format!("… {word}:"), paint), &text);
         }
     }
 }

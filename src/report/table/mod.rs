@@ -1,5 +1,6 @@
 //! The report for people: the verdict first, then what fails and why, then the change to make, ready to paste.
 
+mod causes;
 mod changes;
 mod copies;
 mod diff;
@@ -10,6 +11,7 @@ mod unread;
 mod words;
 
 use super::Report;
+use crate::verdict::Status;
 use sheet::{Paint, Sheet};
 
 pub(super) use sheet::{grid, wrapped};
@@ -43,9 +45,11 @@ impl Default for Options {
 pub fn render(report: &Report, options: Options) -> String {
     let mut sheet = Sheet::new(options.width.max(NARROWEST), options.color);
     summary(&mut sheet, report);
-    rows::write(&mut sheet, report);
+    causes::write(&mut sheet, report, options.verbose);
+    rows::write(&mut sheet, report, options.verbose);
     copies::write(&mut sheet, report, options.verbose);
     copies::write_vaults(&mut sheet, report, options.verbose);
+    causes::write_plans(&mut sheet, report, options.verbose);
     changes::write(&mut sheet, report, options.verbose);
     unread::write(&mut sheet, report, options.verbose);
     copies::write_assumptions(&mut sheet, report);
@@ -65,6 +69,7 @@ fn summary(sheet: &mut Sheet, report: &Report) {
             ("no copies:", Paint::Unsure),
             "there was nothing to decide",
         );
+        beside(sheet, report);
         return;
     }
     let mut parts = vec![
@@ -102,4 +107,22 @@ fn summary(sheet: &mut Sheet, report: &Report) {
         })
         .collect();
     sheet.as_it_stands(&format!("{lead}{}", parts.join(between)));
+    beside(sheet, report);
+}
+
+/// The second line of an audit: how many vaults and plans, and how many of them fail.
+fn beside(sheet: &mut Sheet, report: &Report) {
+    let (Some(vaults), Some(plans)) = (&report.vaults, &report.plans) else {
+        return;
+    };
+    let fails =
+        |checks: &[super::CheckReport]| checks.iter().any(|check| check.outcome == Status::Fail);
+    let of_vaults = vaults.iter().filter(|vault| fails(&vault.checks)).count();
+    let of_plans = plans.iter().filter(|plan| fails(&plan.checks)).count();
+    let text = format!(
+        "{}, {of_vaults} failing; {}, {of_plans} failing",
+        words::count(vaults.len(), "vault"),
+        words::count(plans.len(), "plan"),
+    );
+    sheet.text(0, &text);
 }

@@ -3,18 +3,31 @@
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Status, Verdict};
 
-use super::sheet::{Sheet, grid};
+use super::sheet::{Paint, Sheet, grid};
 use super::words;
 
 /// The columns from which on a row has room for where a copy comes from and goes.
 const ROOMY: usize = 96;
 
-/// The grid of copies. A single copy needs none: its own lines say all.
-pub fn write(sheet: &mut Sheet, report: &Report) {
+/// The rows that are shown without being asked for.
+const SHOWN: usize = 40;
+
+/// The grid of copies. A single copy needs none: its own lines say all. Of many, those that are not feasible come first.
+pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if report.copies.len() < 2 {
         return;
     }
     sheet.gap();
+    let mut copies: Vec<&CopyReport> = report.copies.iter().collect();
+    if !verbose && copies.len() > SHOWN {
+        copies.sort_by_key(|copy| match copy.verdict {
+            Verdict::Blocked => 0,
+            Verdict::Undecided => 1,
+            Verdict::Feasible => 2,
+        });
+        copies.truncate(SHOWN);
+    }
+    let more = report.copies.len() - copies.len();
     let width = sheet.width();
     let lines = if width < ROOMY {
         let row = |copy| vec![verdict(copy), called(copy), why(copy)];
@@ -22,7 +35,7 @@ pub fn write(sheet: &mut Sheet, report: &Report) {
             width,
             &["verdict", "copy", "why"],
             &[0, 2],
-            report.copies.iter().map(row),
+            copies.into_iter().map(row),
         )
     } else {
         let row = |copy| {
@@ -38,7 +51,7 @@ pub fn write(sheet: &mut Sheet, report: &Report) {
             width,
             &["verdict", "copy", "from", "to", "why"],
             &[0, 4],
-            report.copies.iter().map(row),
+            copies.into_iter().map(row),
         )
     };
     for line in lines {
@@ -50,6 +63,13 @@ pub fn write(sheet: &mut Sheet, report: &Report) {
                 Some(format!("{}{rest}", sheet.paint(paint, word)))
             });
         sheet.as_it_stands(&painted.unwrap_or(line));
+    }
+    if more > 0 {
+        let text = format!(
+            "{} more (-v shows them, and so does --format json)",
+            words::copies(more)
+        );
+        sheet.item(0, ("…", Paint::Quiet), &text);
     }
 }
 

@@ -5,12 +5,14 @@
 use aws_sdk_dynamodb::types::{SseDescription, SseStatus, TableDescription};
 use serde_json::Value;
 
+use crate::catalog::regions;
 use crate::inventory::Resource;
 use crate::known::{Arn, Gap, Region};
 
 use super::found::Found;
 use super::kms;
-use super::reply::{Kind, MOST_PAGES, Reply, Trouble};
+use super::once::each;
+use super::reply::{Kind, MOST_PAGES, Reply, Trouble, pages};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -71,6 +73,54 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
         },
         Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
     }
+}
+
+/// All tables of a Region.
+pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
+    let call = session.dynamodb(region).list_tables();
+    let names: Reply<Vec<String>> =
+        pages!(session, call.into_paginator().send(), page => page.table_names().to_vec());
+    let names = match names {
+        Ok(names) => names,
+        Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
+            let place = session.place(region);
+            return Found::nothing(place.gap("dynamodb:ListTables", &subject, &trouble));
+        }
+    };
+    let (partition, account) = (regions::partition(region), session.account());
+    let arns = names.iter().filter_map(|name| {
+        Arn::parse(&format!(
+            "arn:{partition}:dynamodb:{region}:{account}:table/{name}"
+        ))
+        .ok()
+    });
+    let tasks = arns.map(|arn| {
+        let (session, region) = (session.clone(), region.clone());
+        async move {
+            let found = table(&session, &region, &arn).await;
+            // That there is such a table was just said.
+            let itself = found.value.or_else(|| named(&arn));
+            Found {
+                value: itself,
+                gaps: found.gaps,
+            }
+        }
+    });
+    let mut gaps = Vec::new();
+    let mut tables = Vec::new();
+    for found in each(tasks).await {
+        tables.extend(found.into_value(&mut gaps));
+    }
+    Found {
+        value: Some(tables),
+        gaps,
+    }
+}
+
+fn named(arn: &Arn) -> Option<Resource> {
+    let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+    shape.with("ResourceType", Some("DynamoDB")).read().ok()
 }
 
 enum Sse<'a> {

@@ -30,6 +30,14 @@ impl<T> Found<T> {
 }
 
 impl<T> Found<Option<T>> {
+    /// What was read as a list of one thing, or of none.
+    pub fn into_list(self) -> Found<Vec<T>> {
+        Found {
+            value: self.value.into_iter().collect(),
+            gaps: self.gaps,
+        }
+    }
+
     /// None of it was read.
     pub fn nothing(gap: Gap) -> Self {
         Self {

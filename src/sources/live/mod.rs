@@ -6,10 +6,13 @@
 
 mod backup;
 mod book;
+mod cloud_control;
 mod dynamodb;
+mod ec2;
 mod error;
 mod files;
 mod found;
+mod fsx;
 mod iam;
 mod kms;
 mod named_copy;
@@ -17,8 +20,10 @@ mod once;
 mod organizations;
 mod rds;
 mod reply;
+mod resources;
 mod session;
 mod shape;
+mod signed;
 
 use crate::inventory::{Inventory, Timestamp};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::regions;
 use crate::inventory::{
-    Facts, Field, Inventory, Json, RecoveryPoint, Resource, Timestamp, items, service_linked_role,
+    Field, Inventory, Json, RecoveryPoint, Resource, Timestamp, items, service_linked_role,
 };
 use crate::known::{AccountId, Arn, Region};
 
@@ -14,7 +14,7 @@ use super::found::Place;
 use super::once::each;
 use super::reply::Trouble;
 use super::session::{Credentials, Session, Settings, Wire};
-use super::{backup, dynamodb, iam, kms, organizations, rds};
+use super::{backup, ec2, iam, kms, organizations, rds, resources};
 
 /// A copy, as it is named: what is copied, from where, to where, by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub struct NamedCopy {
 }
 
 impl NamedCopy {
+    /// Whether an image is copied, or an instance that one will be made of.
+    fn is_of_an_image(&self) -> bool {
+        let named = self.recovery_point.iter().chain(&self.resource);
+        named.into_iter().any(|arn| {
+            let kind = arn.resource().split('/').next();
+            arn.service() == "ec2" && matches!(kind, Some("image" | "instance"))
+        })
+    }
+
     /// What says where the copy comes from, the surest first.
     fn origin(&self) -> Option<&Arn> {
         self.source_vault
@@ -218,12 +227,39 @@ impl<'a> Run<'a> {
                 });
             }
         }
+        if !regions::enabled_by_default(&self.destination_region) {
+            self.opt_in().await;
+        }
+        if self.copy.is_of_an_image()
+            && let Some(session) = &self.destination
+        {
+            let found = ec2::allowed_images(session, &self.destination_region).await;
+            if let Some(setting) = self.book.take(found) {
+                self.book.region(&self.destination_place, |facts| {
+                    facts.allowed_images = setting.into();
+                });
+            }
+        }
+    }
+
+    /// Whether both accounts have opted in to the destination's Region.
+    async fn opt_in(&self) {
         let region = &self.destination_region;
-        if !regions::enabled_by_default(region) {
-            let accounts = BTreeSet::from([self.source.account(), self.destination_place.account]);
-            self.book.gaps(accounts.into_iter().map(|account| {
-                Place::new(account, region).unasked("account:GetRegionOptStatus", region.as_str())
-            }));
+        for account in BTreeSet::from([self.source.account(), self.destination_place.account]) {
+            let place = Place::new(account, region);
+            match self.session_of(account) {
+                Some(session) => {
+                    let found = ec2::opt_in_status(session, region).await;
+                    if let Some(status) = self.book.take(found) {
+                        self.book.region(&place, |facts| {
+                            facts.opt_in_status = status.map(Into::into).into();
+                        });
+                    }
+                }
+                None => self
+                    .book
+                    .gaps([place.unasked("ec2:DescribeRegions", region.as_str())]),
+            }
         }
     }
 
@@ -364,21 +400,14 @@ impl<'a> Run<'a> {
 
     async fn resource(&self, arn: &Arn) -> Option<Resource> {
         let (session, region) = (&self.source, &self.source_region);
-        let found = match arn.service() {
-            "rds" => rds::resource(session, region, arn).await,
-            "dynamodb" => dynamodb::table(session, region, arn).await,
-            // The gap names the call that would describe it.
-            _ => {
-                let nothing = Inventory::empty();
-                self.book.gaps([Facts::new(&nothing).resource_call(arn)]);
-                return None;
-            }
-        };
-        let resource = self.book.take(found)?;
+        let found = resources::one(session, region, arn).await;
+        let resources = self.book.take(found);
         self.book.region(&session.place(region), |facts| {
-            add(&mut facts.resources, resource.clone());
+            for resource in &resources {
+                add(&mut facts.resources, resource.clone());
+            }
         });
-        Some(resource)
+        resources.into_iter().find(|resource| resource.arn == *arn)
     }
 
     /// A vault of either account.

@@ -16,16 +16,7 @@ use super::found::Found;
 use super::kms;
 use super::reply::{Kind, Reply, Trouble, pages};
 use super::session::Session;
-use super::shape::{Shape, tags as in_order};
-
-/// The service's own description of a snapshot, and its tags.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// DBSnapshot or DBClusterSnapshot.
-    pub detail: Shape,
-    /// The tags.
-    pub tags: Option<Value>,
-}
+use super::shape::{Shape, Snapshot, tags as in_order};
 
 /// What RDS says of a resource's encryption, and the rest of it.
 struct Described {
@@ -50,15 +41,82 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
             instance(session, region, arn).await,
         )
     };
-    let place = session.place(region);
-    let described = match described {
-        Ok(described) => described,
+    match described {
+        Ok(described) => built(session, region, arn, operation, described).await,
         Err(trouble) if trouble.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
-            return Found::all(shape.without("ResourceType").read().ok());
+            Found::all(shape.without("ResourceType").read().ok())
         }
-        Err(trouble) => return Found::nothing(place.gap(operation, arn.as_str(), &trouble)),
+        Err(trouble) => {
+            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
+        }
+    }
+}
+
+/// All DB instances of a Region but those of clusters, which AWS Backup takes as a whole.
+pub async fn instances(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
+    let call = session.rds(region).describe_db_instances();
+    let all: Reply<Vec<DbInstance>> =
+        pages!(session, call.into_paginator().send(), page => page.db_instances().to_vec());
+    let described = all.map(|all| {
+        let alone = all.iter().filter(|db| db.db_cluster_identifier().is_none());
+        alone
+            .map(|db| (db.db_instance_arn().map(str::to_owned), of_instance(db)))
+            .collect()
+    });
+    listed(session, region, "rds:DescribeDBInstances", described).await
+}
+
+/// All DB clusters of a Region: Aurora, DocumentDB, Neptune, Multi-AZ clusters.
+pub async fn clusters(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
+    let call = session.rds(region).describe_db_clusters();
+    let all: Reply<Vec<DbCluster>> =
+        pages!(session, call.into_paginator().send(), page => page.db_clusters().to_vec());
+    let described = all.map(|all| {
+        all.iter()
+            .map(|db| (db.db_cluster_arn().map(str::to_owned), of_cluster(db)))
+            .collect()
+    });
+    listed(session, region, "rds:DescribeDBClusters", described).await
+}
+
+async fn listed(
+    session: &Session,
+    region: &Region,
+    operation: &str,
+    described: Reply<Vec<(Option<String>, Described)>>,
+) -> Found<Option<Vec<Resource>>> {
+    let place = session.place(region);
+    let subject = format!("{}/{region}", session.account());
+    let described = match described {
+        Ok(described) => described,
+        Err(trouble) => return Found::nothing(place.gap(operation, &subject, &trouble)),
     };
+    let mut gaps = Vec::new();
+    let mut resources = Vec::new();
+    for (arn, described) in described {
+        match arn.and_then(|arn| Arn::parse(&arn).ok()) {
+            Some(arn) => {
+                let found = built(session, region, &arn, operation, described).await;
+                resources.extend(found.into_value(&mut gaps));
+            }
+            None => gaps.push(place.gap(operation, &subject, &Trouble::unreadable())),
+        }
+    }
+    Found {
+        value: Some(resources),
+        gaps,
+    }
+}
+
+async fn built(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    operation: &str,
+    described: Described,
+) -> Found<Option<Resource>> {
+    let place = session.place(region);
     let mut gaps: Vec<Gap> = Vec::new();
     let shape = Shape::new()
         .with("ResourceArn", Some(arn.as_str()))
@@ -118,7 +176,11 @@ async fn instance(session: &Session, region: &Region, arn: &Arn) -> Reply<Descri
     let all: Vec<DbInstance> =
         pages!(session, call.into_paginator().send(), page => page.db_instances().to_vec())?;
     let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
-    Ok(Described {
+    Ok(of_instance(&db))
+}
+
+fn of_instance(db: &DbInstance) -> Described {
+    Described {
         resource_type: Some("RDS".to_owned()),
         encrypted: db.storage_encrypted(),
         how: db.storage_encryption_type().cloned(),
@@ -150,7 +212,7 @@ async fn instance(session: &Session, region: &Region, arn: &Arn) -> Reply<Descri
                         .with("Status", group.status())
                 }),
             ),
-    })
+    }
 }
 
 async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Described> {
@@ -161,8 +223,12 @@ async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Describ
     let all: Vec<DbCluster> =
         pages!(session, call.into_paginator().send(), page => page.db_clusters().to_vec())?;
     let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    Ok(of_cluster(&db))
+}
+
+fn of_cluster(db: &DbCluster) -> Described {
     let kind = db.engine().and_then(ResourceKind::of_cluster_engine);
-    Ok(Described {
+    Described {
         resource_type: kind.map(|kind| kind.resource_type().as_str().to_owned()),
         encrypted: db.storage_encrypted(),
         how: db.storage_encryption_type().cloned(),
@@ -184,7 +250,7 @@ async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Describ
                 db.storage_encryption_type().map(|how| how.as_str()),
             )
             .with("KmsKeyId", db.kms_key_id()),
-    })
+    }
 }
 
 /// The service's own description of the snapshot that a recovery point is; `None` where it is none of RDS's.

@@ -27,7 +27,8 @@ use crate::known::{AccountId, Region};
 
 use super::found::Place;
 use super::reply::{Reply, Trouble};
-use super::{backup, files, iam, kms, organizations};
+use super::signed::Purse;
+use super::{backup, ec2, files, iam, kms, organizations};
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,6 +143,7 @@ impl Wire {
             wire: self.clone(),
             clients: Clients::default(),
             memory: Memory::default(),
+            purse: Purse::default(),
         })))
     }
 
@@ -245,12 +247,14 @@ struct Inner {
     wire: Wire,
     clients: Clients,
     memory: Memory,
+    purse: Purse,
 }
 
 /// What was read in an account, so that it is read once.
 #[derive(Default)]
 pub struct Memory {
     pub backup: backup::Memory,
+    pub ec2: ec2::Memory,
     pub iam: iam::Memory,
     pub kms: kms::Memory,
     pub organizations: organizations::Memory,
@@ -276,6 +280,28 @@ impl Session {
     /// The account, for its global services.
     pub fn global(&self) -> Place {
         Place::global(self.account())
+    }
+
+    /// The Region whose global services are asked.
+    pub fn home(&self) -> &Region {
+        &self.0.home
+    }
+
+    /// How AWS is called: endpoints, retries, time limits.
+    pub fn config(&self) -> &SdkConfig {
+        &self.0.config
+    }
+
+    /// The connections that all calls share.
+    pub fn http(&self) -> SharedHttpClient {
+        self.0.wire.http.clone()
+    }
+
+    /// The account's credentials, for calls that are signed by hand.
+    pub async fn credentials(&self) -> Reply<aws_credential_types::Credentials> {
+        let provider = self.0.config.credentials_provider();
+        let provider = provider.ok_or_else(|| Trouble::failed("NoCredentialsOrConnection"))?;
+        self.0.purse.credentials(&provider).await
     }
 
     /// What was read before.
@@ -346,6 +372,7 @@ macro_rules! clients {
 
 clients! {
     backup: aws_sdk_backup;
+    cloudcontrol: aws_sdk_cloudcontrol;
     dynamodb: aws_sdk_dynamodb;
     iam_in: aws_sdk_iam;
     kms: aws_sdk_kms;

@@ -20,6 +20,11 @@ impl Shape {
         Self::default()
     }
 
+    /// The fields of an object that is in AWS's shape already.
+    pub fn of(object: &Value) -> Self {
+        Self(object.as_object().cloned().unwrap_or_default())
+    }
+
     /// With a field, where AWS gave it a value.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
@@ -70,6 +75,15 @@ impl Shape {
     pub fn read<T: DeserializeOwned>(self) -> Reply<T> {
         serde_json::from_value(Value::Object(self.0)).map_err(|_| Trouble::unreadable())
     }
+}
+
+/// The service's own description of a snapshot, image or backup, and its tags.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// DBSnapshot, DBClusterSnapshot, Image.
+    pub detail: Shape,
+    /// The tags.
+    pub tags: Option<Value>,
 }
 
 impl From<Shape> for Value {

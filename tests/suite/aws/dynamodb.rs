@@ -56,6 +56,16 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
             let table = find(world, call, call.need("TableName")?)?;
             Ok(Answer::Whole(json!({"Table": describe(table)?})))
         }
+        "ListTables" => {
+            let tables = world.whole_list(call, "resources")?.iter();
+            let there = tables.filter(|table| table.get("ResourceType") != Some(&Value::Null));
+            let names: Vec<&str> = there
+                .filter_map(|table| arn(text(table, "ResourceArn")?))
+                .filter(|arn| arn.service == "dynamodb")
+                .filter_map(|arn| arn.resource.strip_prefix("table/"))
+                .collect();
+            Ok(Answer::Whole(json!({"TableNames": names})))
+        }
         "ListTagsOfResource" => {
             let table = find(world, call, call.need("ResourceArn")?)?;
             reveals(

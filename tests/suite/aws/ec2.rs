@@ -1,10 +1,11 @@
-//! Amazon EC2, as far as Regions and the Allowed AMIs setting go.
+//! Amazon EC2: Regions, the Allowed AMIs setting, the default key of EBS, and its machines.
 //!
 //! See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html>.
 
 use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Call, No, Service, text};
+use super::machines;
 use super::paging::Pager;
 use super::protocol::Protocol;
 use super::query::members;
@@ -29,11 +30,14 @@ pub const SERVICE: Service = Service {
     },
     denied: (403, "UnauthorizedOperation"),
     throttled: (503, "RequestLimitExceeded"),
-    names: |_, _| Vec::new(),
+    names: machines::names,
     answer,
 };
 
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {
+    if let Some(answer) = machines::answer(world, call) {
+        return answer;
+    }
     match call.operation.as_str() {
         "GetAllowedImagesSettings" => match world.place(call)?.get("allowed_images") {
             None => Err(No::Incomplete(format!(
@@ -42,6 +46,13 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
             ))),
             Some(Value::Null) => Ok(Answer::Whole(json!({}))),
             Some(settings) => Ok(Answer::Whole(on_the_wire(settings))),
+        },
+        "GetEbsDefaultKmsKeyId" => match text(world.place(call)?, "ebs_default_kms_key_id") {
+            None => Err(No::Incomplete(format!(
+                "`ebs_default_kms_key_id` of {} in account {} is absent",
+                call.scope.region, call.scope.account
+            ))),
+            Some(key) => Ok(Answer::Whole(json!({"kmsKeyId": key}))),
         },
         "DescribeRegions" => regions(world, call),
         _ => Err(No::Unknown),

@@ -17,13 +17,15 @@ use super::paging::Wish;
 use super::scope::{Scope, Unsigned};
 use super::server::{Shared, State};
 use super::world::{World, without_nulls};
-use super::{account, backup, dynamodb, ec2, iam, kms, organizations, rds, sts};
+use super::{account, backup, cloudcontrol, dynamodb, ec2, fsx, iam, kms, organizations, rds, sts};
 
 const SERVICES: &[&Service] = &[
     &account::SERVICE,
     &backup::SERVICE,
+    &cloudcontrol::SERVICE,
     &dynamodb::SERVICE,
     &ec2::SERVICE,
+    &fsx::SERVICE,
     &iam::SERVICE,
     &kms::SERVICE,
     &organizations::SERVICE,

@@ -74,6 +74,19 @@ impl World {
         Ok(many(place, name))
     }
 
+    /// The same of a list that has all there is.
+    pub fn whole_list(&self, call: &Call, name: &str) -> Result<&[Value], No> {
+        let list = self.list(call, name)?;
+        let whole = format!("{name}_complete");
+        if self.place(call)?[&whole] != true {
+            return Err(No::Incomplete(format!(
+                "`{whole}` of {} in account {} is not true",
+                call.scope.region, call.scope.account
+            )));
+        }
+        Ok(list)
+    }
+
     /// The same, empty where the inventory does not say.
     pub fn known_list(&self, call: &Call, name: &str) -> &[Value] {
         self.known_region(&call.scope.account, &call.scope.region)

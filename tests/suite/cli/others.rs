@@ -32,6 +32,34 @@ fn explain_names_the_nearest_check() {
 }
 
 #[test]
+fn permissions_are_one_policy_or_that_of_one_account() {
+    let actions = |words: &[&str]| -> Vec<String> {
+        let ran = run(words);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        let policy = json(&ran.out);
+        assert_eq!(policy["Version"], "2012-10-17");
+        let statements = policy["Statement"].as_array().unwrap().iter();
+        let actions = statements.flat_map(|one| one["Action"].as_array().unwrap());
+        actions
+            .map(|action| action.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = actions(&["permissions"]);
+    for side in ["source", "destination", "management"] {
+        let of_side = actions(&["permissions", "--for", side]);
+        assert!(of_side.len() < all.len());
+        assert!(of_side.iter().all(|action| all.contains(action)), "{side}");
+    }
+    let china = run(&["permissions", "--for", "source", "--partition", "aws-cn"]);
+    assert!(
+        china.out.contains("arn:aws-cn:kms:*:*:key/*"),
+        "{}",
+        china.out
+    );
+    assert_eq!(run(&["permissions", "--for", "me"]).code, 2);
+}
+
+#[test]
 fn both_schemas_are_json() {
     for name in ["inventory", "report"] {
         let ran = run(&["schema", name]);

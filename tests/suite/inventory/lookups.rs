@@ -97,8 +97,8 @@ fn a_path_that_was_not_read_is_a_gap_of_the_account_that_it_is_about() {
 #[test]
 fn a_gap_of_another_account_is_not_taken_for_this_ones() {
     let gap = |account: &str, error: &str| {
-        json!({"account": account, "region": "us-east-2", "operation": "account:GetRegionOptStatus",
-               "subject": "us-east-2", "error": error, "permission": "account:GetRegionOptStatus"})
+        json!({"account": account, "region": "us-east-2", "operation": "ec2:DescribeRegions",
+               "subject": "us-east-2", "error": error, "permission": "ec2:DescribeRegions"})
     };
     let estate = Estate::rds()
         .push("/gaps", gap(FROM, "OfTheSource"))

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::aws::Fault;
+use super::super::aws::{Fault, calls};
 use super::*;
 
 fn source_region(world: &mut Value) -> &mut Value {
@@ -278,29 +278,56 @@ fn without_destination_credentials_the_destination_is_all_gaps_and_nothing_there
     assert_eq!(found["accounts"], expected["accounts"]);
 }
 
-#[test]
-fn a_region_that_must_be_opted_in_to_is_a_gap_in_both_accounts() {
-    let mut world = rds();
-    let text = world.to_string().replace("eu-west-1", "eu-south-1");
-    world = serde_json::from_str(&text).unwrap();
-    let server = served(&world);
+/// The database's world with the central vault in a Region that must be opted in to, and what each account says of it.
+pub fn in_south(source: &str, destination: &str) -> (Value, NamedCopy) {
+    let text = rds().to_string().replace("eu-west-1", "eu-south-1");
+    let mut world: Value = serde_json::from_str(&text).unwrap();
+    world["accounts"][0]["regions"][0]["opt_in_status"] = json!("opt-in-not-required");
+    world["accounts"][1]["regions"][0]["opt_in_status"] = json!(destination);
+    let south = json!({"region": "eu-south-1", "opt_in_status": source});
+    let regions = world["accounts"][0]["regions"].as_array_mut().unwrap();
+    regions.insert(0, south);
     let copy = NamedCopy {
         destination_vault: arn(&CENTRAL.replace("eu-west-1", "eu-south-1")),
         ..copy_of(DATABASE)
     };
+    (world, copy)
+}
+
+#[test]
+fn a_region_that_must_be_opted_in_to_is_asked_of_both_accounts() {
+    let (world, copy) = in_south("not-opted-in", "opted-in");
+    let server = served(&world);
     let found = Home::new(&server).both(&copy);
     let journal = server.finish();
-    let asked = "account:GetRegionOptStatus";
+    assert_eq!(gaps(&found), []);
+    let status = |account: usize| &found["accounts"][account]["regions"][0]["opt_in_status"];
     assert_eq!(
-        gaps(&found),
-        [
-            gap(SOURCE, asked, "eu-south-1", None),
-            gap(DESTINATION, asked, "eu-south-1", None)
-        ]
+        (status(0), status(1)),
+        (&json!("not-opted-in"), &json!("opted-in"))
     );
+    assert_eq!(calls(&journal, "ec2:DescribeRegions"), 2);
     // The security token service of such a Region may not know the account.
     let identity = journal
         .iter()
         .find(|call| call.account == DESTINATION && call.name() == "sts:GetCallerIdentity");
     assert_eq!(identity.unwrap().region, "us-east-1");
+}
+
+#[test]
+fn a_region_whose_status_is_refused_is_a_gap() {
+    let (world, copy) = in_south("opted-in", "opted-in");
+    let server = served(&world);
+    server.fault(Fault::denied().operation("ec2:DescribeRegions"));
+    let found = Home::new(&server).both(&copy);
+    server.finish();
+    let code = Some("UnauthorizedOperation");
+    let asked = "ec2:DescribeRegions";
+    assert_eq!(
+        gaps(&found),
+        [
+            gap(SOURCE, asked, "eu-south-1", code),
+            gap(DESTINATION, asked, "eu-south-1", code)
+        ]
+    );
 }

@@ -11,7 +11,9 @@ mod law;
 mod missing;
 #[cfg(unix)]
 mod moto;
+mod permissions;
 mod sign_in;
+mod types;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -385,6 +385,6 @@ fn aws_managed(arn: &str, alias: &str) -> Value {
     key
 }
 
-fn resource(name: &str, arn: &str, key: Value, detail: Value) -> Value {
+pub fn resource(name: &str, arn: &str, key: Value, detail: Value) -> Value {
     json!({"ResourceArn": arn, "ResourceType": name, "Encrypted": true, "EncryptionKeyArn": key, "Tags": {}, "Detail": detail})
 }

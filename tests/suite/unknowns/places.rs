@@ -37,7 +37,12 @@ const ACCOUNT: &[&str] = &[
     "regions",
 ];
 const ORGANIZATION: &[&str] = &["Id", "MasterAccountId", "Path"];
-const ROLE: &[&str] = &["AttachedPolicies", "InlinePolicies", "Tags"];
+const ROLE: &[&str] = &[
+    "AssumeRolePolicyDocument",
+    "AttachedPolicies",
+    "InlinePolicies",
+    "Tags",
+];
 const REGION: &[&str] = &[
     "opt_in_status",
     "region_settings",
@@ -46,6 +51,7 @@ const REGION: &[&str] = &[
     "vaults_complete",
     "keys",
     "resources",
+    "resources_complete",
     "recovery_points",
     "option_groups",
     "plans",
@@ -103,6 +109,7 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                 ORGANIZATION,
                 found,
             );
+            levels(inventory, account, found);
             let flag = format!("{account}/roles_complete");
             each(
                 inventory,
@@ -128,11 +135,14 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                         found,
                     );
                     let flag = format!("{region}/vaults_complete");
-                    let lists: [(&str, Option<&str>, &[&str]); 4] = [
+                    let all = format!("{region}/resources_complete");
+                    let lists: [(&str, Option<&str>, &[&str]); 6] = [
                         ("vaults", Some(&flag), VAULT),
                         ("keys", None, KEY),
-                        ("resources", None, RESOURCE),
+                        ("resources", Some(&all), RESOURCE),
                         ("recovery_points", None, POINT),
+                        ("option_groups", None, &["Options"]),
+                        ("plans", None, &["BackupPlan"]),
                     ];
                     for (list, flag, names) in lists {
                         let list = format!("{region}/{list}");
@@ -156,7 +166,7 @@ fn fields(inventory: &Value, at: &str, names: &[&str], found: &mut Vec<Place>) {
     for name in names {
         let pointer = format!("{at}/{name}");
         if inventory.pointer(&pointer).is_some() {
-            let whole = ["roles", "vaults"].contains(name);
+            let whole = ["roles", "vaults", "resources"].contains(name);
             let flag = whole.then(|| format!("{at}/{name}_complete"));
             found.push(Place {
                 pointer,
@@ -187,6 +197,20 @@ fn each(
             flag: flag.map(str::to_owned),
         });
         inside(&pointer, found);
+    }
+}
+
+/// The texts of the organization's policies.
+fn levels(inventory: &Value, account: &str, found: &mut Vec<Place>) {
+    for list in ["service_control_policies", "resource_control_policies"] {
+        let levels = inventory.pointer(&format!("{account}/{list}"));
+        let levels = levels.and_then(Value::as_array).into_iter().flatten();
+        for (level, policies) in levels.enumerate() {
+            for index in 0..policies.as_array().map_or(0, Vec::len) {
+                let policy = format!("{account}/{list}/{level}/{index}");
+                fields(inventory, &policy, &["Document"], found);
+            }
+        }
     }
 }
 

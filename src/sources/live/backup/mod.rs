@@ -1,7 +1,15 @@
-//! AWS Backup: vaults, recovery points, settings, tags.
+//! AWS Backup: vaults, recovery points, plans, copy jobs, settings, tags.
 //!
 //! See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Operations.html>.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the survey of a whole account reads by what one named copy does not need"
+)]
+
+mod jobs;
+mod plans;
 mod points;
 mod settings;
 mod vaults;
@@ -16,9 +24,11 @@ use super::once::Once;
 use super::reply::Reply;
 use super::shape::Shape;
 
-pub use points::{missing, newest, of_resource, point, vault_of};
+pub use jobs::copy_jobs;
+pub use plans::plans;
+pub use points::{missing, newest, of_resource, point, points_in, protected, vault_of};
 pub use settings::{cross_account_backup, region_settings};
-pub use vaults::{shared_vault, vault};
+pub use vaults::{all as all_vaults, shared_vault, vault};
 
 /// What was read of AWS Backup in an account.
 #[derive(Default)]

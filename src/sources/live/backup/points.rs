@@ -1,15 +1,17 @@
 //! Recovery points.
 
 use aws_sdk_backup::operation::describe_recovery_point::DescribeRecoveryPointOutput;
-use aws_sdk_backup::types::{Lifecycle, RecoveryPointByResource};
+use aws_sdk_backup::types::{
+    Lifecycle, RecoveryPointByBackupVault, RecoveryPointByResource, RecoveryPointCreator,
+};
 
 use crate::inventory::RecoveryPoint;
-use crate::known::{Arn, Gap, Region};
+use crate::known::{Arn, Gap, Region, ResourceType};
 use crate::sources::live::found::Found;
 use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
 use crate::sources::live::session::Session;
-use crate::sources::live::shape::Shape;
-use crate::sources::live::{kms, rds};
+use crate::sources::live::shape::{Shape, Snapshot};
+use crate::sources::live::{ec2, kms, rds};
 
 use super::settings::tags;
 use super::vaults::vaults;
@@ -53,6 +55,86 @@ pub async fn of_resource(
     }
 }
 
+/// The recovery points of a vault: all that AWS Backup says of each but its storage class and its tags, which are one
+/// call a recovery point.
+pub async fn points_in(
+    session: &Session,
+    region: &Region,
+    vault: &Arn,
+) -> Found<Option<Vec<RecoveryPoint>>> {
+    let call = session
+        .backup(region)
+        .list_recovery_points_by_backup_vault()
+        .backup_vault_name(vault.name());
+    let read: Reply<Vec<RecoveryPointByBackupVault>> =
+        pages!(session, call.into_paginator().send(), page => page.recovery_points().to_vec());
+    let place = session.place(region);
+    let gap = |trouble: &Trouble| {
+        place.gap(
+            "backup:ListRecoveryPointsByBackupVault",
+            vault.as_str(),
+            trouble,
+        )
+    };
+    let listed = match read {
+        Ok(listed) => listed,
+        Err(trouble) => return Found::nothing(gap(&trouble)),
+    };
+    let mut gaps = Vec::new();
+    let mut points = Vec::new();
+    for point in &listed {
+        let Some(arn) = point
+            .recovery_point_arn()
+            .and_then(|arn| Arn::parse(arn).ok())
+        else {
+            gaps.push(gap(&Trouble::unreadable()));
+            continue;
+        };
+        let key = KeyOf {
+            named: point.encryption_key_arn(),
+            is_encrypted: point.is_encrypted(),
+        };
+        let (shape, key_gap) = with_key(session, region, &arn, in_vault(point), &key).await;
+        gaps.extend(key_gap);
+        match shape.read() {
+            Ok(point) => points.push(point),
+            Err(trouble) => gaps.push(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        }
+    }
+    Found {
+        value: Some(points),
+        gaps,
+    }
+}
+
+/// A resource that AWS Backup has, or had, recovery points of. It may no longer be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protected {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its type.
+    pub resource_type: Option<ResourceType>,
+}
+
+/// The resources that AWS Backup has recovery points of, in a Region of the account.
+pub async fn protected(session: &Session, region: &Region) -> Found<Option<Vec<Protected>>> {
+    let call = session.backup(region).list_protected_resources();
+    let read: Reply<Vec<Protected>> = pages!(session, call.into_paginator().send(), page => {
+        page.results().iter().filter_map(|resource| Some(Protected {
+            arn: Arn::parse(resource.resource_arn()?).ok()?,
+            resource_type: resource.resource_type().map(ResourceType::parse),
+        })).collect::<Vec<_>>()
+    });
+    match read {
+        Ok(resources) => Found::all(Some(resources)),
+        Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
+            let place = session.place(region);
+            Found::nothing(place.gap("backup:ListProtectedResources", &subject, &trouble))
+        }
+    }
+}
+
 /// The newest of some recovery points.
 pub fn newest(points: &[RecoveryPoint]) -> Option<&RecoveryPoint> {
     points
@@ -81,7 +163,7 @@ pub async fn point(
                 _ => (None, None),
             }
         },
-        rds::snapshot(session, region, arn),
+        description(session, region, arn),
     );
     let place = session.place(region);
     let answer = match answer {
@@ -90,7 +172,11 @@ pub async fn point(
         Err(trouble) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
     };
     let mut gaps: Vec<Gap> = tags_gap.into_iter().collect();
-    let (shape, key_gap) = with_key(session, region, arn, &answer).await;
+    let key = KeyOf {
+        named: answer.encryption_key_arn(),
+        is_encrypted: answer.is_encrypted(),
+    };
+    let (shape, key_gap) = with_key(session, region, arn, described(&answer), &key).await;
     gaps.extend(key_gap);
     let detail = detail.into_value(&mut gaps);
     let tags = tags.or_else(|| detail.as_ref().and_then(|snapshot| snapshot.tags.clone()));
@@ -103,6 +189,16 @@ pub async fn point(
             gaps,
         },
         Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+/// What the service that owns the snapshot or image behind a recovery point says of it.
+async fn description(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let kind = arn.resource().split(['/', ':']).next();
+    match (arn.service(), kind) {
+        ("rds", _) => rds::snapshot(session, region, arn).await,
+        ("ec2", Some("image")) => ec2::image(session, region, arn).await,
+        _ => Found::all(None),
     }
 }
 
@@ -161,19 +257,25 @@ async fn describe(
     session.memory().backup.points.get(key, read).await
 }
 
+/// What AWS Backup says of a recovery point's key.
+struct KeyOf<'a> {
+    named: Option<&'a str>,
+    is_encrypted: bool,
+}
+
 /// The recovery point with its key as an ARN.
 async fn with_key(
     session: &Session,
     region: &Region,
     arn: &Arn,
-    point: &DescribeRecoveryPointOutput,
+    shape: Shape,
+    key: &KeyOf<'_>,
 ) -> (Shape, Option<Gap>) {
-    let shape = described(point);
-    let Some(named) = point.encryption_key_arn() else {
-        let shape = shape.with("IsEncrypted", Some(point.is_encrypted()));
+    let Some(named) = key.named else {
+        let shape = shape.with("IsEncrypted", Some(key.is_encrypted));
         let aws_owned = shape.text("EncryptionKeyType") == Some("AWS_OWNED_KMS_KEY")
             || arn.service() == "dynamodb";
-        return if aws_owned || !point.is_encrypted() {
+        return if aws_owned || !key.is_encrypted {
             (shape.without("EncryptionKeyArn"), None)
         } else {
             let why = Trouble::failed("NoEncryptionKeyArn");
@@ -182,7 +284,7 @@ async fn with_key(
         };
     };
     // The SDK reads an absent `IsEncrypted` as false; a key says otherwise, and then nothing is said.
-    let shape = shape.with("IsEncrypted", point.is_encrypted().then_some(true));
+    let shape = shape.with("IsEncrypted", key.is_encrypted.then_some(true));
     match kms::named(session, region, named).await {
         Ok(key) => (shape.with("EncryptionKeyArn", Some(key.as_str())), None),
         Err(gap) => (shape, Some(gap)),
@@ -197,6 +299,7 @@ fn described(point: &DescribeRecoveryPointOutput) -> Shape {
         .with("SourceBackupVaultArn", point.source_backup_vault_arn())
         .with("ResourceArn", point.resource_arn())
         .with("ResourceType", point.resource_type())
+        .with("CreatedBy", point.created_by().map(creator))
         .with(
             "EncryptionKeyType",
             point.encryption_key_type().map(|kind| kind.as_str()),
@@ -239,7 +342,45 @@ fn listed(point: &RecoveryPointByResource) -> Shape {
         .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
 }
 
-fn lifecycle(lifecycle: &Lifecycle) -> Shape {
+fn in_vault(point: &RecoveryPointByBackupVault) -> Shape {
+    Shape::new()
+        .with("RecoveryPointArn", point.recovery_point_arn())
+        .with("BackupVaultName", point.backup_vault_name())
+        .with("BackupVaultArn", point.backup_vault_arn())
+        .with("SourceBackupVaultArn", point.source_backup_vault_arn())
+        .with("ResourceArn", point.resource_arn())
+        .with("ResourceType", point.resource_type())
+        .with("CreatedBy", point.created_by().map(creator))
+        .with(
+            "EncryptionKeyType",
+            point.encryption_key_type().map(|kind| kind.as_str()),
+        )
+        .with("Status", point.status().map(|status| status.as_str()))
+        .at("CreationDate", point.creation_date())
+        .at("CompletionDate", point.completion_date())
+        .with("Lifecycle", point.lifecycle().map(lifecycle))
+        .with("IsParent", Some(point.is_parent()))
+        .with("ParentRecoveryPointArn", point.parent_recovery_point_arn())
+        .with(
+            "CompositeMemberIdentifier",
+            point.composite_member_identifier(),
+        )
+        .with("IamRoleArn", point.iam_role_arn())
+        .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
+}
+
+/// The plan that made something.
+pub(super) fn creator(creator: &RecoveryPointCreator) -> Shape {
+    Shape::new()
+        .with("BackupPlanId", creator.backup_plan_id())
+        .with("BackupPlanArn", creator.backup_plan_arn())
+        .with("BackupPlanName", creator.backup_plan_name())
+        .with("BackupPlanVersion", creator.backup_plan_version())
+        .with("BackupRuleId", creator.backup_rule_id())
+        .with("BackupRuleName", creator.backup_rule_name())
+}
+
+pub(super) fn lifecycle(lifecycle: &Lifecycle) -> Shape {
     Shape::new()
         .with("DeleteAfterDays", lifecycle.delete_after_days())
         .with(

@@ -1,5 +1,6 @@
 //! Backup vaults and their access policies.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_backup::operation::describe_backup_vault::DescribeBackupVaultOutput;
@@ -9,6 +10,7 @@ use crate::inventory::Vault;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::{Found, settled_by};
 use crate::sources::live::kms;
+use crate::sources::live::once::each;
 use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
@@ -36,6 +38,50 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             }
         },
     };
+    whole(session, region, arn, shape).await
+}
+
+/// The vaults of the account in a Region, each as [`vault`] reads it. The list says all that a description does.
+pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>> {
+    let listed = match vaults(session, region).await {
+        Ok(listed) => listed,
+        Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
+            let place = session.place(region);
+            return Found::nothing(place.gap("backup:ListBackupVaults", &subject, &trouble));
+        }
+    };
+    let mut shapes: BTreeMap<Arn, Shape> = BTreeMap::new();
+    for vault in listed.iter() {
+        if let Some(arn) = vault
+            .text("BackupVaultArn")
+            .and_then(|arn| Arn::parse(arn).ok())
+        {
+            shapes.insert(arn, vault.clone());
+        }
+    }
+    let tasks = shapes.into_iter().map(|(arn, shape)| {
+        let (session, region) = (session.clone(), region.clone());
+        async move { whole(&session, &region, &arn, shape).await }
+    });
+    let mut gaps = Vec::new();
+    let mut vaults = Vec::new();
+    for found in each(tasks).await {
+        vaults.extend(found.into_value(&mut gaps));
+    }
+    Found {
+        value: Some(vaults),
+        gaps,
+    }
+}
+
+/// A vault that was described or listed, with its access policy and tags.
+async fn whole(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    shape: Shape,
+) -> Found<Option<Vault>> {
     let ((policy, policy_gap), (tags, tags_gap), (shape, key_gap)) = tokio::join!(
         access_policy(session, region, arn),
         tags(session, region, arn),
@@ -55,9 +101,11 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             value: Some(vault),
             gaps,
         },
-        Err(trouble) => {
-            Found::nothing(place.gap("backup:DescribeBackupVault", arn.as_str(), &trouble))
-        }
+        Err(trouble) => Found::nothing(session.place(region).gap(
+            "backup:DescribeBackupVault",
+            arn.as_str(),
+            &trouble,
+        )),
     }
 }
 

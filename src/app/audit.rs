@@ -1,0 +1,63 @@
+//! `audit`: every copy of every plan, and every vault.
+
+use crate::checks;
+use crate::cli::{Audit, Only, Output};
+use crate::inventory::Facts;
+use crate::plans;
+use crate::sources::recorded;
+use crate::verdict::{Status, Verdict};
+
+use super::copies;
+use super::decide::Found;
+use super::gather::{Gathered, Survey, facts_of_estate};
+use super::print::{one_format_to_standard_output, warn, write_report};
+use super::{BLOCKED, STOPPED, assumed, exit_code, to_json};
+
+pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
+    one_format_to_standard_output(output)?;
+    let Gathered {
+        mut inventory,
+        stopped,
+    } = facts_of_estate(
+        &asked.facts,
+        &asked.estate,
+        &asked.aws,
+        Survey::Plans,
+        output,
+    )?;
+    if let Some(file) = &asked.facts.save {
+        recorded::write(file, &to_json(&inventory)?)?;
+    }
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let plans = plans::plans(&facts);
+    let wanted = copies::all(&inventory, &plans, &facts);
+    let is_open = !wanted.open.is_empty();
+    let audited = checks::audit(&plans, &facts);
+    let only: Vec<Verdict> = asked.only.iter().map(|only| verdict(*only)).collect();
+    let found = Found::audited(wanted, &facts, &audited, &only);
+    let summary = found.totals.summary;
+    if summary.copies == 0 {
+        warn(output, "there are no copies to decide: no plan makes any");
+    }
+    let of_copies = exit_code(summary, is_open, output.strict);
+    let unclean = [Status::Warn, Status::Undecided]
+        .into_iter()
+        .any(|status| audited.has(status));
+    write_report(&found, output)?;
+    Ok(if stopped {
+        STOPPED
+    } else if audited.fails() || (output.strict && unclean) {
+        BLOCKED
+    } else {
+        of_copies
+    })
+}
+
+const fn verdict(only: Only) -> Verdict {
+    match only {
+        Only::Blocked => Verdict::Blocked,
+        Only::Undecided => Verdict::Undecided,
+        Only::Feasible => Verdict::Feasible,
+    }
+}

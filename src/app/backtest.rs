@@ -1,0 +1,68 @@
+//! `backtest`: the copy jobs that ran, compared with what is said of them now.
+
+use crate::backtest::{self, Backtest};
+use crate::cli::{self, Format, Output};
+use crate::inventory::Facts;
+use crate::plans;
+use crate::report;
+use crate::sources::recorded;
+
+use super::gather::{Gathered, Survey, facts_of_estate};
+use super::print::{deliver, formats, how_to_print, one_format_to_standard_output, warn};
+use super::{BLOCKED, GOOD, STOPPED, assumed, to_json};
+
+pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
+    one_format_to_standard_output(output)?;
+    let Gathered {
+        mut inventory,
+        stopped,
+    } = facts_of_estate(
+        &asked.facts,
+        &asked.estate,
+        &asked.aws,
+        Survey::CopyJobs,
+        output,
+    )?;
+    if let Some(file) = &asked.facts.save {
+        recorded::write(file, &to_json(&inventory)?)?;
+    }
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let found = backtest::backtest(&facts);
+    if found.summary.jobs == 0 {
+        warn(
+            output,
+            "there are no copy jobs of the last 30 days to compare with",
+        );
+    }
+    write(&found, output)?;
+    Ok(if stopped {
+        STOPPED
+    } else if output.strict && found.disagrees() {
+        BLOCKED
+    } else {
+        GOOD
+    })
+}
+
+fn write(found: &Backtest, output: &Output) -> anyhow::Result<()> {
+    for (format, file) in formats(output) {
+        let text = match format {
+            Format::Json => report::backtest_json(found),
+            Format::Ndjson => report::backtest_ndjson(found),
+            Format::Table => {
+                let (width, color) = how_to_print(file, output);
+                report::backtest_table(
+                    found,
+                    report::Options {
+                        width,
+                        color,
+                        verbose: output.verbose,
+                    },
+                )
+            }
+        };
+        deliver(file, &text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! Which copies are decided: those that the inventory names, and those that its plans make.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+
+use crate::cli::Check;
+use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named};
+use crate::known::{Arn, Fact, Gap};
+use crate::plans::{self, Plan};
+
+/// The ids that an error names; more are counted.
+const NAMED: usize = 20;
+
+/// A copy that is asked about, by its names.
+pub(super) enum Asked<'a> {
+    /// An entry of the inventory names it.
+    Entry(&'a CopyEntry),
+    /// A plan makes it, or it is made of another.
+    Made(Box<Named>),
+}
+
+impl Asked<'_> {
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Entry(entry) => &entry.id,
+            Self::Made(named) => &named.id,
+        }
+    }
+
+    /// The vault that it goes to.
+    pub(super) fn destination_vault(&self) -> &Arn {
+        match self {
+            Self::Entry(entry) => &entry.destination_vault,
+            Self::Made(named) => &named.destination_vault,
+        }
+    }
+
+    fn named(&self) -> Named {
+        match self {
+            Self::Entry(entry) => Named::of_entry(entry),
+            Self::Made(named) => (**named).clone(),
+        }
+    }
+
+    /// The copy, with what its names lead to.
+    pub(super) fn copy(&self, facts: &Facts<'_>) -> Copy {
+        Copy::new(self.named(), facts)
+    }
+}
+
+/// The copies, and what was not read of the plans that may make more.
+pub(super) struct Wanted<'a> {
+    pub copies: Vec<Asked<'a>>,
+    pub open: Vec<Gap>,
+}
+
+/// All of them: the inventory's own, and those of every plan.
+pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_>) -> Wanted<'a> {
+    let entries = inventory::items(&inventory.copies);
+    let planned = plans::copies(plans, facts);
+    let mut made = planned.copies;
+    if !made.is_empty() {
+        let by_plans = entries.iter().filter(|entry| entry.plan.value().is_some());
+        let named: BTreeSet<_> = by_plans
+            .filter_map(|entry| identity(&Copy::of_entry(entry, facts)))
+            .collect();
+        let ids: BTreeSet<_> = entries.iter().map(|entry| &entry.id).collect();
+        made.retain(|copy| !ids.contains(&copy.id) && !is_among(&named, copy));
+    }
+    let made = made.into_iter().map(|named| Asked::Made(Box::new(named)));
+    Wanted {
+        copies: entries.iter().map(Asked::Entry).chain(made).collect(),
+        open: planned.gaps,
+    }
+}
+
+/// What a copy of a plan is, whatever its id: an inventory may name one that its plan makes.
+fn identity(copy: &Copy) -> Option<[String; 4]> {
+    let plan = copy.plan.as_ref()?;
+    let resource = copy.resource.as_ref().known().cloned().flatten()?;
+    Some([
+        plan.id.clone(),
+        plan.rule.clone(),
+        resource.to_string(),
+        copy.destination_vault.to_string(),
+    ])
+}
+
+fn is_among(named: &BTreeSet<[String; 4]>, made: &Named) -> bool {
+    let of = |plan: &inventory::PlanReference| {
+        Some([
+            plan.id.clone(),
+            plan.rule.clone(),
+            made.resource.as_ref()?.to_string(),
+            made.destination_vault.to_string(),
+        ])
+    };
+    made.plan
+        .as_ref()
+        .and_then(of)
+        .is_some_and(|made| named.contains(&made))
+}
+
+/// The copies that were asked about.
+pub(super) fn asked_for<'a>(
+    asked: &Check,
+    inventory: &'a Inventory,
+    facts: &Facts<'_>,
+) -> anyhow::Result<Wanted<'a>> {
+    if asked.to.is_some() {
+        // The one that the command line names.
+        return Ok(all(inventory, &[], facts));
+    }
+    let mut plans = plans::plans(facts);
+    let every = all(inventory, &plans, facts);
+    let mut wanted = every;
+    if !asked.plan.is_empty() {
+        of_plans(&asked.plan, &mut plans, &mut wanted, facts)?;
+    }
+    if !asked.copy.is_empty() {
+        for id in &asked.copy {
+            if !wanted.copies.iter().any(|copy| copy.id() == id) {
+                let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
+                bail!(
+                    "there is no copy `{id}`; there are: {}",
+                    listed(ids.collect())
+                );
+            }
+        }
+        wanted
+            .copies
+            .retain(|copy| asked.copy.iter().any(|id| copy.id() == id));
+        wanted.open.clear();
+    }
+    if let Some(arn) = &asked.resource {
+        wanted
+            .copies
+            .retain(|copy| copy.copy(facts).resource == Fact::Known(Some(arn.clone())));
+        wanted.open.retain(|gap| may_be_of(gap, arn));
+        if wanted.copies.is_empty() && wanted.open.is_empty() {
+            return Err(none("resource", arn));
+        }
+    }
+    if let Some(arn) = &asked.recovery_point {
+        wanted
+            .copies
+            .retain(|copy| copy.named().recovery_point.as_ref() == Some(arn));
+        wanted.open.clear();
+        if wanted.copies.is_empty() {
+            return Err(none("recovery point", arn));
+        }
+    }
+    Ok(wanted)
+}
+
+/// Leaves the copies of these plans, which are known by their ids, and by their names where they have one.
+fn of_plans(
+    ids: &[String],
+    plans: &mut Vec<Plan>,
+    wanted: &mut Wanted<'_>,
+    facts: &Facts<'_>,
+) -> anyhow::Result<()> {
+    let mentioned: BTreeSet<String> = wanted
+        .copies
+        .iter()
+        .filter_map(|copy| Some(copy.named().plan?.id))
+        .collect();
+    let is = |plan: &Plan, id: &String| plan.id == *id || plan.name.as_ref() == Some(id);
+    for id in ids {
+        if !mentioned.contains(id) && !plans.iter().any(|plan| is(plan, id)) {
+            let mut known: BTreeSet<String> = plans.iter().map(|plan| plan.id.clone()).collect();
+            known.extend(mentioned);
+            if known.is_empty() {
+                bail!("there is no plan `{id}`: the inventory has none");
+            }
+            bail!(
+                "there is no plan `{id}`; there are: {}",
+                listed(known.into_iter().collect())
+            );
+        }
+    }
+    plans.retain(|plan| ids.iter().any(|id| is(plan, id)));
+    let kept: BTreeSet<&String> = ids
+        .iter()
+        .chain(plans.iter().map(|plan| &plan.id))
+        .collect();
+    wanted.copies.retain(|copy| {
+        copy.named()
+            .plan
+            .is_some_and(|plan| kept.contains(&plan.id))
+    });
+    wanted.open = plans::copies(plans.iter(), facts).gaps;
+    Ok(())
+}
+
+fn none(what: &str, arn: &Arn) -> anyhow::Error {
+    anyhow::anyhow!("no copy of the inventory, or of its plans, is of the {what} `{arn}`")
+}
+
+/// Whether a gap is of a place that a resource may be in.
+fn may_be_of(gap: &Gap, resource: &Arn) -> bool {
+    let account = resource.account().map(|account| account.to_string());
+    let region = resource.region().map(|region| region.to_string());
+    let same = |one: &Option<String>, other: &Option<String>| match (one, other) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => true,
+    };
+    same(&gap.account, &account) && same(&gap.region, &region)
+}
+
+fn listed(mut ids: Vec<String>) -> String {
+    ids.sort();
+    let more = ids.len().saturating_sub(NAMED);
+    ids.truncate(NAMED);
+    let mut text = ids.join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}

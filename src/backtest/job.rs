@@ -1,0 +1,76 @@
+//! From a copy job that ran to the copy that is decided in its place.
+
+use crate::inventory::{CopyJob, Facts, Field, Lifecycle, Named, PlanReference, Start};
+use crate::known::{Arn, Fact, Gap};
+use crate::plans;
+
+/// The copy of a job. `None` where it does not say where it went. A recovery point that is no longer there, as most of
+/// last month's are not, is the next one of the same resource.
+pub fn named(job: &CopyJob, facts: &Facts<'_>) -> Option<Named> {
+    let destination = job.destination_vault.value()?.clone();
+    let resource = job.resource_arn.value().cloned();
+    let mut assumptions = Vec::new();
+    let point = job.source_point.value().filter(|point| {
+        matches!(facts.point_status(point), Fact::Known(Some(_))) || resource.is_none()
+    });
+    if let (None, Some(gone)) = (point, job.source_point.value()) {
+        assumptions.push(format!(
+            "recovery point: `{}` was not found; the next one of the resource is decided in its place",
+            gone.name()
+        ));
+    }
+    let by = job.plan_and_rule();
+    let plan = by.map(|(plan, rule)| PlanReference {
+        id: plan.to_owned(),
+        rule: rule.to_owned(),
+        selection: String::new(),
+    });
+    Some(Named {
+        id: job.id.clone(),
+        resource,
+        recovery_point: point.cloned(),
+        source_vault: job.source_vault.value().cloned(),
+        role: match &job.role {
+            Field::Is(role) => Fact::Known(role.clone()),
+            Field::Null | Field::Absent => Fact::unknown(gap(job)),
+        },
+        lifecycle: lifecycle(job, by, &destination, facts),
+        destination_vault: destination,
+        start: if plan.is_some() {
+            Start::Scheduled
+        } else {
+            Start::OnDemand
+        },
+        plan,
+        assumptions,
+        copy_of: None,
+    })
+}
+
+/// How long the copy is kept: as the job says, else as the rule that started it does.
+fn lifecycle(
+    job: &CopyJob,
+    by: Option<(&str, &str)>,
+    destination: &Arn,
+    facts: &Facts<'_>,
+) -> Fact<Option<Lifecycle>> {
+    match &job.destination_lifecycle {
+        Field::Is(kept) => return Fact::Known(Some(kept.clone())),
+        Field::Null => return Fact::Known(None),
+        Field::Absent => {}
+    }
+    let of_rule = by.and_then(|(plan, rule)| {
+        let rule = facts.backup_rule(plan, rule)?;
+        plans::kept_by(rule, destination)
+    });
+    of_rule.map_or_else(|| Fact::unknown(gap(job)), Fact::Known)
+}
+
+fn gap(job: &CopyJob) -> Gap {
+    Gap {
+        operation: "backup:DescribeCopyJob".to_owned(),
+        subject: job.id.to_string(),
+        permission: "backup:DescribeCopyJob".to_owned(),
+        ..Gap::default()
+    }
+}

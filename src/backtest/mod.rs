@@ -1,0 +1,270 @@
+//! The copy jobs that ran, decided from the facts of now, and compared with how they ended.
+
+mod job;
+mod tally;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::catalog::messages::explain;
+use crate::checks::{Decided, decide};
+use crate::inventory::{Copy, Facts, Timestamp};
+use crate::known::{AccountId, Arn, Region};
+use crate::verdict::{Status, Verdict};
+
+pub use tally::ByCheck;
+
+/// The days that are looked back.
+const DAYS: i64 = 30;
+
+/// What a comparison with copy jobs has to say of itself.
+const NOTE: &str = "the jobs are decided from facts that were read later: what was changed since they ran is not known";
+
+/// How often the checks agree with what happened.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Backtest {
+    /// When the facts were read that the jobs are decided from.
+    pub collected_at: Option<String>,
+    /// What to keep in mind.
+    pub note: &'static str,
+    /// How many of each.
+    pub summary: Totals,
+    /// The same by check, for the checks that had a say.
+    pub checks: Vec<ByCheck>,
+    /// The jobs, in the order of their ids.
+    pub jobs: Vec<Tested>,
+}
+
+/// How many jobs came out how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Totals {
+    /// The jobs that were decided.
+    pub jobs: usize,
+    /// It was said that it would end as it ended.
+    pub agreed: usize,
+    /// It was called feasible, and failed.
+    pub feasible_but_failed: usize,
+    /// It was called blocked, and was completed.
+    pub blocked_but_completed: usize,
+    /// It was not decided.
+    pub undecided: usize,
+    /// Left out: it has not ended.
+    pub running: usize,
+    /// Left out: it is older than 30 days.
+    pub older: usize,
+    /// Left out: how it ended, or where it went, was not read.
+    pub not_read: usize,
+}
+
+/// How a decision compares with what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// Called feasible, and failed.
+    FeasibleButFailed,
+    /// Called blocked, and completed.
+    BlockedButCompleted,
+    /// Not decided.
+    Undecided,
+    /// As it was said.
+    Agreed,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Ended {
+    /// All of it was copied.
+    Completed,
+    /// Some of what is nested in it was.
+    Partial,
+    /// Nothing was.
+    Failed,
+}
+
+/// One job, decided and compared.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Tested {
+    /// Its id.
+    pub id: String,
+    /// The account that it was read in.
+    pub account: AccountId,
+    /// The Region that it was read in.
+    pub region: Region,
+    /// When it was made, as AWS says it.
+    pub created: Option<String>,
+    /// What was backed up.
+    pub resource: Option<Arn>,
+    /// Its type.
+    pub resource_type: Option<String>,
+    /// Where it was copied from.
+    pub source_vault: Option<Arn>,
+    /// Where it was copied to.
+    pub destination_vault: Arn,
+    /// What was taken for granted, in words.
+    pub assumptions: Vec<String>,
+    /// How it ended.
+    pub ended: Ended,
+    /// What is said of it now.
+    pub verdict: Verdict,
+    /// How the two compare.
+    pub comparison: Comparison,
+    /// The checks that fail; those that are undecided where none fails.
+    pub checks: Vec<&'static str>,
+    /// The messages that these foretell.
+    pub foretold: Vec<String>,
+    /// What AWS said.
+    pub message: Option<String>,
+    /// What AWS filed that under.
+    pub message_category: Option<String>,
+    /// The checks that foretell what AWS said.
+    pub message_leads_to: Vec<&'static str>,
+    /// Whether one of these is among those that fail; null where AWS said nothing that is known.
+    pub message_agrees: Option<bool>,
+}
+
+/// Decides the copy jobs of the last 30 days, and compares.
+#[must_use]
+pub fn backtest(facts: &Facts<'_>) -> Backtest {
+    let now = facts.collected_at().and_then(Timestamp::parse);
+    let mut summary = Totals::default();
+    let mut tested = Vec::new();
+    for (account, region, job) in facts.copy_jobs() {
+        let within = now.as_ref().and_then(|now| job.is_within(DAYS, now));
+        if within == Some(false) {
+            summary.older += 1;
+            continue;
+        }
+        let ended = match job.state.value().map(|state| &**state) {
+            Some("COMPLETED") => Ended::Completed,
+            Some("PARTIAL") => Ended::Partial,
+            Some("FAILED") => Ended::Failed,
+            Some("CREATED" | "RUNNING") => {
+                summary.running += 1;
+                continue;
+            }
+            Some(_) | None => {
+                summary.not_read += 1;
+                continue;
+            }
+        };
+        let Some(named) = job::named(job, facts) else {
+            summary.not_read += 1;
+            continue;
+        };
+        let decided = decide(Copy::new(named, facts), facts);
+        let one = Tested::new((account, region), job, ended, &decided);
+        match one.comparison {
+            Comparison::Agreed => summary.agreed += 1,
+            Comparison::FeasibleButFailed => summary.feasible_but_failed += 1,
+            Comparison::BlockedButCompleted => summary.blocked_but_completed += 1,
+            Comparison::Undecided => summary.undecided += 1,
+        }
+        tested.push(one);
+    }
+    summary.jobs = tested.len();
+    Backtest {
+        collected_at: facts.collected_at().map(str::to_owned),
+        note: NOTE,
+        summary,
+        checks: tally::by_check(&tested),
+        jobs: tested,
+    }
+}
+
+impl Backtest {
+    /// Whether anything that was decided came out otherwise.
+    #[must_use]
+    pub const fn disagrees(&self) -> bool {
+        self.summary.feasible_but_failed > 0 || self.summary.blocked_but_completed > 0
+    }
+}
+
+impl Tested {
+    fn new(
+        (account, region): (AccountId, &Region),
+        job: &crate::inventory::CopyJob,
+        ended: Ended,
+        decided: &Decided,
+    ) -> Self {
+        let of = |status| {
+            decided
+                .outcomes
+                .iter()
+                .filter(move |(check, outcome)| {
+                    outcome.status == status && check.may_fail == crate::checks::MayFail::Yes
+                })
+                .map(|(check, _)| check.id)
+        };
+        let checks: Vec<&'static str> = match decided.verdict {
+            Verdict::Blocked => of(Status::Fail).collect(),
+            Verdict::Undecided => of(Status::Undecided).collect(),
+            Verdict::Feasible => Vec::new(),
+        };
+        let foretold = decided
+            .outcomes
+            .iter()
+            .filter(|(_, outcome)| outcome.status == Status::Fail)
+            .filter_map(|(_, outcome)| outcome.predicted.as_ref()?.message.clone())
+            .collect();
+        let text =
+            |field: &crate::inventory::Field<Box<str>>| field.value().map(ToString::to_string);
+        let message = text(&job.status_message).filter(|message| !message.trim().is_empty());
+        let mut leads = Vec::new();
+        // A job that was completed may say so.
+        if let (Some(message), Ended::Failed | Ended::Partial) = (&message, ended) {
+            for known in explain(message) {
+                for id in known.checks {
+                    if !leads.contains(id) {
+                        leads.push(*id);
+                    }
+                }
+            }
+        }
+        let agrees = (!leads.is_empty() && decided.verdict == Verdict::Blocked)
+            .then(|| leads.iter().any(|id| checks.contains(id)));
+        Self {
+            id: job.id.to_string(),
+            account,
+            region: region.clone(),
+            created: job.made(),
+            resource: decided.copy.resource.as_ref().known().cloned().flatten(),
+            resource_type: decided
+                .copy
+                .resource_type
+                .as_ref()
+                .known()
+                .map(ToString::to_string),
+            source_vault: decided.copy.source_vault.as_ref().known().cloned(),
+            destination_vault: decided.copy.destination_vault.clone(),
+            assumptions: decided.copy.assumptions.clone(),
+            ended,
+            verdict: decided.verdict,
+            comparison: compared(ended, decided),
+            checks,
+            foretold,
+            message,
+            message_category: text(&job.message_category),
+            message_leads_to: leads,
+            message_agrees: agrees,
+        }
+    }
+}
+
+fn compared(ended: Ended, decided: &Decided) -> Comparison {
+    let warned = decided.outcomes.iter().any(|(check, outcome)| {
+        check.id == "nested-copies-dropped" && outcome.status == Status::Warn
+    });
+    match (decided.verdict, ended) {
+        (Verdict::Undecided, _) => Comparison::Undecided,
+        (Verdict::Feasible, Ended::Completed) | (Verdict::Blocked, Ended::Failed) => {
+            Comparison::Agreed
+        }
+        (Verdict::Feasible, Ended::Failed) => Comparison::FeasibleButFailed,
+        (Verdict::Blocked, Ended::Completed) => Comparison::BlockedButCompleted,
+        // A composite of which a part stays behind is foretold by a warning.
+        (Verdict::Feasible, Ended::Partial) if warned => Comparison::Agreed,
+        (Verdict::Feasible, Ended::Partial) => Comparison::FeasibleButFailed,
+        (Verdict::Blocked, Ended::Partial) => Comparison::BlockedButCompleted,
+    }
+}

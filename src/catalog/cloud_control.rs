@@ -1,0 +1,311 @@
+//! The resource types that are read by AWS Cloud Control API: what it calls them, how an ARN names one, where its
+//! properties have what matters here, and what else its handlers must be permitted.
+//!
+//! Cloud Control asks the type's own service with the caller's permissions: those that the type's registered schema
+//! lists for its handlers. Types that are not here have no handlers that read them, or their own calls say more: RDS,
+//! DynamoDB, EC2, EBS and FSx.
+//!
+//! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-types.html>.
+
+use crate::known::{Arn, ResourceType};
+
+/// One type, as Cloud Control knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its name there, such as `AWS::EFS::FileSystem`.
+    pub name: &'static str,
+    /// Its service in ARNs.
+    pub service: &'static str,
+    /// What stands before each part of its identifier in the resource part of its ARN.
+    pub before: &'static [&'static str],
+    /// Where its own ARN stands in its properties. `None`: the ARN is made from the identifier.
+    pub arn: Option<&'static str>,
+    /// Where its properties say whether it is encrypted, and with what. `None`: its backups take the vault's key.
+    pub key: Option<(&'static str, &'static str)>,
+    /// Where its tags stand.
+    pub tags: &'static str,
+    /// Whether all of a Region can be listed without naming what they are in.
+    pub listing: Listing,
+    /// What its handler must be permitted to read one.
+    pub read: &'static [&'static str],
+    /// What its handler must be permitted to list all.
+    pub list: &'static [&'static str],
+}
+
+/// Whether all of a type can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Those of the Region.
+    OfRegion,
+    /// Those of every Region of the account.
+    OfAccount,
+    /// Only those of something that is named.
+    OfParent,
+}
+
+/// How Cloud Control knows a resource type. `None`: it does not read it, or something else does.
+#[must_use]
+pub fn row(of: &ResourceType) -> Option<&'static Row> {
+    match of {
+        ResourceType::AuroraDsql => Some(&DSQL),
+        ResourceType::CloudFormation => Some(&STACK),
+        ResourceType::Efs => Some(&EFS),
+        ResourceType::Eks => Some(&EKS),
+        ResourceType::Redshift => Some(&REDSHIFT),
+        ResourceType::S3 => Some(&BUCKET),
+        ResourceType::Timestream => Some(&TIMESTREAM),
+        // Their own calls say more.
+        ResourceType::Aurora
+        | ResourceType::DocumentDb
+        | ResourceType::DynamoDb
+        | ResourceType::Ebs
+        | ResourceType::Ec2
+        | ResourceType::Fsx
+        | ResourceType::Neptune
+        | ResourceType::Rds
+        // Known by a name that its ARN does not have.
+        | ResourceType::RedshiftServerless
+        // Not there.
+        | ResourceType::SapHana
+        | ResourceType::StorageGateway
+        | ResourceType::VirtualMachine
+        | ResourceType::Other(_) => None,
+    }
+}
+
+impl Row {
+    /// What Cloud Control calls the resource. `None`: its ARN does not say.
+    #[must_use]
+    pub fn identifier(&self, arn: &Arn) -> Option<String> {
+        if self.before.is_empty() {
+            return Some(arn.as_str().to_owned());
+        }
+        let mut rest = arn.resource();
+        let mut parts: Vec<&str> = Vec::new();
+        for (index, before) in self.before.iter().enumerate() {
+            rest = rest.strip_prefix(before)?;
+            let end = match self.before.get(index + 1) {
+                Some(next) => rest.find(next)?,
+                None => rest.len(),
+            };
+            let (part, left) = rest.split_at_checked(end)?;
+            parts.push(part);
+            rest = left;
+        }
+        parts
+            .iter()
+            .all(|part| !part.is_empty())
+            .then(|| parts.join("|"))
+    }
+
+    /// The ARN of what Cloud Control calls so, in an account and Region.
+    #[must_use]
+    pub fn arn(
+        &self,
+        partition: &str,
+        region: &str,
+        account: &str,
+        identifier: &str,
+    ) -> Option<Arn> {
+        if self.before.is_empty() {
+            return Arn::parse(identifier).ok();
+        }
+        // The ARN of a bucket has neither.
+        let (region, account) = match self.listing {
+            Listing::OfAccount => ("", ""),
+            Listing::OfRegion | Listing::OfParent => (region, account),
+        };
+        let parts = self.before.iter().zip(identifier.split('|'));
+        let resource: String = parts.flat_map(|(before, part)| [*before, part]).collect();
+        let service = self.service;
+        Arn::parse(&format!(
+            "arn:{partition}:{service}:{region}:{account}:{resource}"
+        ))
+        .ok()
+    }
+}
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-efs-filesystem.html>.
+const EFS: Row = Row {
+    name: "AWS::EFS::FileSystem",
+    service: "elasticfilesystem",
+    before: &["file-system/"],
+    arn: None,
+    key: Some(("/Encrypted", "/KmsKeyId")),
+    tags: "/FileSystemTags",
+    listing: Listing::OfRegion,
+    read: &[
+        "elasticfilesystem:DescribeBackupPolicy",
+        "elasticfilesystem:DescribeFileSystemPolicy",
+        "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:DescribeLifecycleConfiguration",
+        "elasticfilesystem:DescribeReplicationConfigurations",
+    ],
+    list: &["elasticfilesystem:DescribeFileSystems"],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-cluster.html>.
+const EKS: Row = Row {
+    name: "AWS::EKS::Cluster",
+    service: "eks",
+    before: &["cluster/"],
+    arn: None,
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfRegion,
+    read: &["eks:DescribeCluster"],
+    list: &["eks:ListClusters"],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dsql-cluster.html>.
+const DSQL: Row = Row {
+    name: "AWS::DSQL::Cluster",
+    service: "dsql",
+    before: &["cluster/"],
+    arn: None,
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfRegion,
+    read: &[
+        "dsql:GetCluster",
+        "dsql:GetClusterPolicy",
+        "dsql:GetVpcEndpointServiceName",
+        "dsql:ListTagsForResource",
+    ],
+    list: &["dsql:ListClusters"],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html>.
+const STACK: Row = Row {
+    name: "AWS::CloudFormation::Stack",
+    service: "cloudformation",
+    before: &[],
+    arn: Some("/StackId"),
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfRegion,
+    read: &[
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetStackPolicy",
+        "cloudformation:GetTemplate",
+    ],
+    list: &["cloudformation:ListStacks"],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-redshift-cluster.html>.
+const REDSHIFT: Row = Row {
+    name: "AWS::Redshift::Cluster",
+    service: "redshift",
+    before: &["cluster:"],
+    arn: None,
+    key: Some(("/Encrypted", "/KmsKeyId")),
+    tags: "/Tags",
+    listing: Listing::OfRegion,
+    read: &[
+        "redshift:DescribeClusterDbRevisions",
+        "redshift:DescribeClusters",
+        "redshift:DescribeLoggingStatus",
+        "redshift:DescribeSnapshotCopyGrants",
+        "redshift:DescribeTags",
+        "redshift:GetResourcePolicy",
+    ],
+    list: &["redshift:DescribeClusters"],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-timestream-table.html>.
+const TIMESTREAM: Row = Row {
+    name: "AWS::Timestream::Table",
+    service: "timestream",
+    before: &["database/", "/table/"],
+    arn: None,
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfParent,
+    read: &[
+        "timestream:DescribeEndpoints",
+        "timestream:DescribeTable",
+        "timestream:ListTagsForResource",
+    ],
+    list: &[],
+};
+
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>.
+const BUCKET: Row = Row {
+    name: "AWS::S3::Bucket",
+    service: "s3",
+    before: &[""],
+    arn: None,
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfAccount,
+    read: &[
+        "s3:GetAccelerateConfiguration",
+        "s3:GetAnalyticsConfiguration",
+        "s3:GetBucketCORS",
+        "s3:GetBucketLogging",
+        "s3:GetBucketMetadataTableConfiguration",
+        "s3:GetBucketNotification",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketOwnershipControls",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketWebsite",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetIntelligentTieringConfiguration",
+        "s3:GetInventoryConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetMetricsConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:ListTagsForResource",
+    ],
+    list: &["s3:ListAllMyBuckets"],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_and_an_identifier_lead_to_each_other() {
+        for (of, text, identifier) in [
+            (
+                ResourceType::Efs,
+                "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1",
+                "fs-1",
+            ),
+            (
+                ResourceType::Timestream,
+                "arn:aws:timestream:us-east-2:111122223333:database/d/table/t",
+                "d|t",
+            ),
+            (ResourceType::S3, "arn:aws:s3:::photos", "photos"),
+            (
+                ResourceType::Eks,
+                "arn:aws:eks:us-east-2:111122223333:cluster/prod",
+                "prod",
+            ),
+            (
+                ResourceType::CloudFormation,
+                "arn:aws:cloudformation:us-east-2:111122223333:stack/web/1-2",
+                "arn:aws:cloudformation:us-east-2:111122223333:stack/web/1-2",
+            ),
+        ] {
+            let row = row(&of).unwrap();
+            let arn = Arn::parse(text).unwrap();
+            assert_eq!(row.identifier(&arn).as_deref(), Some(identifier));
+            let again = row.arn("aws", "us-east-2", "111122223333", identifier);
+            assert_eq!(again, Some(arn));
+        }
+    }
+
+    #[test]
+    fn an_arn_of_another_shape_has_no_identifier() {
+        let of = |text: &str| Arn::parse(text).unwrap();
+        let namespace = of("arn:aws:redshift:us-east-2:111122223333:namespace:1-2");
+        assert_eq!(REDSHIFT.identifier(&namespace), None);
+        let database = of("arn:aws:timestream:us-east-2:111122223333:database/d");
+        assert_eq!(TIMESTREAM.identifier(&database), None);
+    }
+}

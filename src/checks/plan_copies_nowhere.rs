@@ -1,0 +1,147 @@
+#![doc = include_str!("plan_copies_nowhere.md")]
+
+use super::{Check, MayFail, Run};
+use crate::catalog::cite;
+use crate::inventory::Facts;
+use crate::known::{Fact, Gap};
+use crate::plans::{Plan, Rule, Selection, Target};
+use crate::verdict::{Basis, Evidence, Need, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "plan-copies-nowhere",
+    title: "a plan's copies go nowhere: no such vault, its own vault, or nothing to copy",
+    doc: include_str!("plan_copies_nowhere.md"),
+    cites: &[
+        cite::ASSIGN,
+        cite::ASSIGN_JSON,
+        cite::BACKUP_POLICY,
+        cite::FIELD_SELECTION,
+    ],
+    may_fail: MayFail::Yes,
+    run: Run::Plan(run),
+};
+
+/// What is wrong with a plan, what is open, and what was seen.
+#[derive(Default)]
+struct Found {
+    wrong: Vec<String>,
+    open: Vec<Gap>,
+    disputed: Vec<String>,
+    seen: Vec<Evidence>,
+    needs: Vec<Need>,
+    inferred: bool,
+}
+
+fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
+    if !plan.may_copy() {
+        return Outcome::not_applicable("no rule of the plan copies");
+    }
+    let mut found = Found {
+        open: plan.unread.clone(),
+        ..Found::default()
+    };
+    for rule in &plan.rules {
+        for target in &rule.targets {
+            found.target(plan, rule, target, facts);
+        }
+    }
+    if plan.selections.is_empty() && plan.unread.is_empty() {
+        found.wrong.push("it has no selection".to_owned());
+        found
+            .seen
+            .push(Evidence::at(&plan.id, "/Selections", "is empty"));
+    }
+    for selection in &plan.selections {
+        found.selection(plan, selection, facts);
+    }
+    found.outcome(plan)
+}
+
+impl Found {
+    fn target(&mut self, plan: &Plan, rule: &Rule, target: &Target, facts: &Facts<'_>) {
+        let vault = &target.vault;
+        if *vault == rule.vault {
+            self.wrong.push(format!(
+                "rule `{}` copies into its own vault `{}`",
+                rule.name,
+                vault.name()
+            ));
+            self.seen.push(Evidence::of(
+                vault,
+                "is the vault that the rule backs up to",
+            ));
+            self.inferred = true;
+            return;
+        }
+        match facts.vault_exists(vault) {
+            Fact::Known(true) => self.seen.push(Evidence::of(vault, "exists")),
+            Fact::Unknown(gap) => self.open.push(*gap),
+            Fact::Known(false) => {
+                self.wrong.push(format!(
+                    "rule `{}` copies to a vault that does not exist: `{vault}`",
+                    rule.name
+                ));
+                self.seen.push(Evidence::of(vault, "does not exist"));
+                self.needs.push(Need::Vault {
+                    vault: vault.clone(),
+                    source_account: Some(plan.account),
+                });
+            }
+        }
+    }
+
+    fn selection(&mut self, plan: &Plan, selection: &Selection, facts: &Facts<'_>) {
+        let reach = selection.reach(plan.account, &plan.region, facts);
+        let name = &selection.name;
+        let either = selection.either(plan.account, &plan.region, facts);
+        if either > reach.taken.len() {
+            self.disputed.push(format!(
+                "selection `{name}` has `Resources` and `ListOfTags`: AWS's page has both hold, which takes {}; people \
+                 have seen either do, which takes {either}",
+                reach.taken.len()
+            ));
+        }
+        let either_may = !selection.resources.is_empty() && !selection.list_of_tags.is_empty();
+        match (reach.taken.len(), reach.unread) {
+            (_, Some(gap)) if either_may => self.open.push(gap),
+            (0, Some(gap)) => self.open.push(gap),
+            (0, None) => {
+                self.wrong.push(format!("selection `{name}` takes nothing"));
+                self.seen.push(Evidence::at(
+                    &plan.id,
+                    "/Selections",
+                    format!("`{name}` takes none of the resources"),
+                ));
+            }
+            (count, _) => self.seen.push(Evidence::at(
+                &plan.id,
+                "/Selections",
+                format!("`{name}` takes {count}"),
+            )),
+        }
+    }
+
+    fn outcome(self, plan: &Plan) -> Outcome {
+        let named = match &plan.name {
+            Some(name) => format!("plan `{name}`"),
+            None => format!("plan `{}`", plan.id),
+        };
+        let outcome = if !self.wrong.is_empty() {
+            Outcome::fail(format!("{named}: {}", self.wrong.join("; "))).needs(self.needs)
+        } else if !self.open.is_empty() {
+            Outcome::undecided(format!("{named}: what it copies was not read"), self.open)
+        } else if !self.disputed.is_empty() {
+            Outcome::warn(format!("{named}: {}", self.disputed.join("; ")))
+        } else {
+            Outcome::pass(format!(
+                "{named} takes resources, and its copies have vaults to go to"
+            ))
+        };
+        let basis = if self.inferred {
+            Basis::Inferred
+        } else {
+            Basis::Documented
+        };
+        outcome.saw(self.seen).on(basis)
+    }
+}

@@ -1,0 +1,64 @@
+//! Copy jobs that ran.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::inventory::field::Field;
+use crate::inventory::json::Json;
+use crate::inventory::leaf::CopyJob;
+use crate::inventory::read::items;
+use crate::inventory::word::Timestamp;
+use crate::known::{AccountId, Region};
+
+use super::Facts;
+use super::stored::moment;
+
+/// The milliseconds of a day.
+const DAY: i128 = 24 * 60 * 60 * 1000;
+
+impl<'a> Facts<'a> {
+    /// Every copy job, once, with the account and Region that it was read in, in the order of their ids.
+    #[must_use]
+    pub fn copy_jobs(&self) -> Vec<(AccountId, &'a Region, &'a CopyJob)> {
+        let mut jobs = BTreeMap::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    for job in items(&region.copy_jobs) {
+                        let found = (account.account, &region.region, job);
+                        jobs.entry(&job.id).or_insert(found);
+                    }
+                }
+            }
+        }
+        jobs.into_values().collect()
+    }
+}
+
+impl CopyJob {
+    /// Whether it was made within so many days before a moment. `None` where its date was not read.
+    #[must_use]
+    pub fn is_within(&self, days: i64, before: &Timestamp) -> Option<bool> {
+        let made = moment(&self.creation_date.value()?.0)?;
+        Some(made >= before.milliseconds() - i128::from(days) * DAY)
+    }
+
+    /// When it was made, as it was read.
+    #[must_use]
+    pub fn made(&self) -> Option<String> {
+        match &self.creation_date {
+            Field::Is(Json(Value::String(text))) => Some(text.clone()),
+            Field::Is(Json(date)) => Some(date.to_string()),
+            Field::Null | Field::Absent => None,
+        }
+    }
+
+    /// The plan and the rule that started it. `None`: it was started on demand.
+    #[must_use]
+    pub fn plan_and_rule(&self) -> Option<(&str, &str)> {
+        let Json(by) = self.created_by.value()?;
+        let text = |name| by.get(name).and_then(Value::as_str);
+        text("BackupPlanId").zip(text("BackupRuleId"))
+    }
+}

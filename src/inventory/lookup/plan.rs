@@ -1,0 +1,109 @@
+//! Backup plans, and what they find in their account and Region: resources, and the types that are opted in.
+
+use std::collections::BTreeSet;
+
+use crate::inventory::field::Field;
+use crate::inventory::json::Json;
+use crate::inventory::leaf::Plan;
+use crate::inventory::read::items;
+use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
+
+use super::Facts;
+
+impl<'a> Facts<'a> {
+    /// Every backup plan, with its account and Region, in the order of these and its id.
+    #[must_use]
+    pub fn plans(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
+        let mut found: Vec<_> = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts))
+            .flat_map(|account| {
+                items(&account.regions)
+                    .iter()
+                    .map(|region| (account.account, region))
+            })
+            .flat_map(|(account, region)| {
+                items(&region.plans)
+                    .iter()
+                    .map(move |plan| (account, &region.region, plan))
+            })
+            .collect();
+        found.sort_by_key(|(account, region, plan)| (*account, *region, &plan.id));
+        found.dedup_by_key(|(account, region, plan)| (*account, *region, &plan.id));
+        found
+    }
+
+    /// The resources that were found in a Region of an account.
+    #[must_use]
+    pub fn resources_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {
+        let region = self.region(account, region);
+        region
+            .parts()
+            .flat_map(|part| items(&part.resources))
+            .filter(|resource| !matches!(resource.resource_type, Field::Null))
+            .map(|resource| &resource.arn)
+            .collect()
+    }
+
+    /// Whether those are all of them, of the types that AWS Backup protects; else the gap.
+    #[must_use]
+    pub fn resources_are_all(&self, account: AccountId, region: &Region) -> Fact<()> {
+        match self
+            .region(account, region)
+            .field(|r| &r.resources_complete)
+        {
+            Field::Is(whole) if whole.0 => Fact::Known(()),
+            Field::Is(_) | Field::Null | Field::Absent => Fact::unknown(self.gap(
+                "cloudformation:ListResources",
+                &format!("{account}/{region}"),
+                Some(account),
+                Some(region),
+            )),
+        }
+    }
+
+    /// Whether AWS Backup protects resources of a type where they are selected by tag, or with all others. `None`: AWS
+    /// does not name the type among those that can be switched on.
+    #[must_use]
+    pub fn opted_in(
+        &self,
+        account: AccountId,
+        region: &Region,
+        of: &ResourceType,
+    ) -> Fact<Option<bool>> {
+        let settings = self.region(account, region).field(|r| &r.region_settings);
+        match settings.value().map(|settings| &settings.opt_in) {
+            Some(Field::Is(Json(map))) => Fact::Known(
+                map.as_object()
+                    .into_iter()
+                    .flatten()
+                    .find(|(name, _)| ResourceType::parse(name) == *of)
+                    .and_then(|(_, on)| on.as_bool()),
+            ),
+            Some(Field::Null | Field::Absent) | None => Fact::unknown(self.gap(
+                "backup:DescribeRegionSettings",
+                &format!("{account}/{region}"),
+                Some(account),
+                Some(region),
+            )),
+        }
+    }
+
+    /// Every vault that was found in the account that owns it, and exists.
+    #[must_use]
+    pub fn vaults_found(&self) -> BTreeSet<&'a Arn> {
+        self.layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts))
+            .flat_map(|account| {
+                items(&account.regions)
+                    .iter()
+                    .flat_map(|region| items(&region.vaults))
+                    .filter(|vault| vault.arn.account() == Some(account.account))
+            })
+            .map(|vault| &vault.arn)
+            .filter(|arn| self.vault_exists(arn) == Fact::Known(true))
+            .collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! What a selection asks of a resource's tags.
+
+use serde_json::Value;
+
+use crate::inventory::Tags;
+use crate::known::Fact;
+
+use super::pattern::matches;
+
+/// The prefix of a tag's key in conditions; `ListOfTags` is written with and without it.
+const OF_TAG: &str = "aws:ResourceTag/";
+
+/// How a tag's value is compared. Case matters.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Conditions.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// The same text.
+    StringEquals,
+    /// Another text.
+    StringNotEquals,
+    /// A text of the pattern.
+    StringLike,
+    /// A text that is not of the pattern.
+    StringNotLike,
+}
+
+impl Operator {
+    /// Every operator, by its name in the API.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("StringEquals", Self::StringEquals),
+        ("StringNotEquals", Self::StringNotEquals),
+        ("StringLike", Self::StringLike),
+        ("StringNotLike", Self::StringNotLike),
+    ];
+}
+
+/// One comparison of a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// How.
+    pub operator: Operator,
+    /// The tag's key.
+    pub key: String,
+    /// The value, or the pattern, that it is compared with.
+    pub value: String,
+}
+
+/// Whether a resource is one that a selection asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// It may be, and is taken to be: why, in words.
+    Assumed(String),
+}
+
+impl Holds {
+    /// Both must hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (assumed @ Self::Assumed(_), _) | (_, assumed @ Self::Assumed(_)) => assumed,
+            (Self::Yes, Self::Yes) => Self::Yes,
+        }
+    }
+
+    /// One of them will do.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (assumed @ Self::Assumed(_), _) | (_, assumed @ Self::Assumed(_)) => assumed,
+            (Self::No, Self::No) => Self::No,
+        }
+    }
+
+    const fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+impl Condition {
+    /// Reads `{"ConditionKey": …, "ConditionValue": …}`.
+    pub(super) fn of_json(operator: Operator, value: &Value) -> Option<Self> {
+        let key = value.get("ConditionKey")?.as_str()?;
+        Some(Self {
+            operator,
+            key: key.strip_prefix(OF_TAG).unwrap_or(key).to_owned(),
+            value: value.get("ConditionValue")?.as_str()?.to_owned(),
+        })
+    }
+
+    /// Whether tags meet it. AWS's pages leave open whether a resource without the tag is one whose tag has another
+    /// value: it is taken to be, so that no copy is missed.
+    #[must_use]
+    pub fn holds(&self, tags: &Fact<Option<&Tags>>) -> Holds {
+        let tag = match tags {
+            Fact::Unknown(_) => {
+                return Holds::Assumed("its tags were not read, and are taken to match".to_owned());
+            }
+            Fact::Known(tags) => tags.and_then(|Tags(tags)| tags.get(&self.key)),
+        };
+        let without = || {
+            Holds::Assumed(format!(
+                "it has no tag `{}`, and is taken for one whose tag differs",
+                self.key
+            ))
+        };
+        match (self.operator, tag) {
+            (Operator::StringEquals, Some(tag)) => Holds::of(*tag == self.value),
+            (Operator::StringNotEquals, Some(tag)) => Holds::of(*tag != self.value),
+            (Operator::StringLike, Some(tag)) => Holds::of(matches(&self.value, tag)),
+            (Operator::StringNotLike, Some(tag)) => Holds::of(!matches(&self.value, tag)),
+            (Operator::StringEquals | Operator::StringLike, None) => Holds::No,
+            (Operator::StringNotEquals | Operator::StringNotLike, None) => without(),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Backup plans: from rules, copy actions and selections to the copies that they make.
+//!
+//! Where a fact that decides whether a resource is taken was not read, it is taken, and the copy says so under its
+//! assumptions: a copy too many is seen, one too few is not. Where the resources themselves were not read, that is a gap.
+
+mod condition;
+mod organization;
+mod pattern;
+mod reach;
+mod rule;
+mod selection;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::inventory::{self, Facts, Field, Json, PlanReference, Start};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
+
+pub use condition::{Condition, Holds, Operator};
+pub use organization::add_those_of_policies;
+pub use pattern::matches;
+pub use reach::{Reach, Taken};
+pub use rule::{Rule, Target, TargetBy, kept_by};
+pub use selection::Selection;
+
+/// One backup plan, as far as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Its id.
+    pub id: String,
+    /// Its name, where that was read.
+    pub name: Option<String>,
+    /// The account that it is in.
+    pub account: AccountId,
+    /// The Region that it is in.
+    pub region: Region,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// Its selections.
+    pub selections: Vec<Selection>,
+    /// What of it was not read, or is not as AWS prints it.
+    pub unread: Vec<Gap>,
+}
+
+/// The copies that plans make.
+#[derive(Clone, Debug, Default)]
+pub struct Planned {
+    /// The copies, in the order of their ids, each id once.
+    pub copies: Vec<inventory::Named>,
+    /// Where there may be more: what was not read.
+    pub gaps: Vec<Gap>,
+}
+
+/// Every plan of the facts, in the order of account, Region and id.
+#[must_use]
+pub fn plans(facts: &Facts<'_>) -> Vec<Plan> {
+    facts
+        .plans()
+        .into_iter()
+        .map(|(account, region, plan)| Plan::read(account, region, plan, facts))
+        .collect()
+}
+
+/// The copies that these plans make.
+#[must_use]
+pub fn copies<'p>(plans: impl IntoIterator<Item = &'p Plan>, facts: &Facts<'_>) -> Planned {
+    let mut all = BTreeMap::new();
+    let mut gaps = Vec::new();
+    for plan in plans {
+        // Without a rule that copies there is nothing to miss.
+        if !plan.may_copy() {
+            continue;
+        }
+        gaps.extend(plan.unread.iter().cloned());
+        for selection in &plan.selections {
+            let reach = selection.reach(plan.account, &plan.region, facts);
+            gaps.extend(reach.unread);
+            for rule in &plan.rules {
+                for target in &rule.targets {
+                    for taken in &reach.taken {
+                        add(&mut all, plan.copy(selection, rule, target, taken, facts));
+                    }
+                }
+            }
+        }
+    }
+    gaps.sort();
+    gaps.dedup();
+    Planned {
+        copies: all.into_values().collect(),
+        gaps,
+    }
+}
+
+/// Two selections may take the same resource. As the same role that is one copy; as another it is another, which the
+/// selection's name tells apart.
+fn add(all: &mut BTreeMap<Box<str>, inventory::Named>, copy: inventory::Named) {
+    match all.get_mut(&copy.id) {
+        None => {
+            all.insert(copy.id.clone(), copy);
+        }
+        Some(same) if same.role == copy.role => {
+            // What one selection takes for certain needs no assumption of the other's.
+            if copy.assumptions.is_empty() {
+                same.assumptions.clear();
+            }
+        }
+        Some(_) => {
+            let selection = copy.plan.as_ref().map_or("", |plan| &plan.selection);
+            let id: Box<str> = format!("{}/{selection}", copy.id).into();
+            all.entry(id.clone())
+                .or_insert(inventory::Named { id, ..copy });
+        }
+    }
+}
+
+impl Plan {
+    fn read(
+        account: AccountId,
+        region: &Region,
+        plan: &inventory::Plan,
+        facts: &Facts<'_>,
+    ) -> Self {
+        let gap = |operation| facts.gap(operation, &plan.id, Some(account), Some(region));
+        let mut unread = Vec::new();
+        let body = match &plan.plan {
+            Field::Is(Json(body)) => Some(body),
+            Field::Null | Field::Absent => None,
+        };
+        let mut rules = Vec::new();
+        match body.and_then(|body| body.get("Rules")?.as_array()) {
+            None => unread.push(gap("backup:GetBackupPlan")),
+            Some(all) => {
+                let read = all.iter().map(|rule| Rule::of_json(rule, account, region));
+                for rule in read {
+                    match rule {
+                        Some(rule) => rules.push(rule),
+                        None => unread.push(gap("backup:GetBackupPlan")),
+                    }
+                }
+            }
+        }
+        let mut selections = Vec::new();
+        match &plan.selections {
+            Field::Null => {}
+            Field::Is(Json(Value::Array(all))) => {
+                for selection in all.iter().map(Selection::of_json) {
+                    match selection {
+                        Some(selection) => selections.push(selection),
+                        None => unread.push(gap("backup:GetBackupSelection")),
+                    }
+                }
+            }
+            Field::Is(_) | Field::Absent => unread.push(gap("backup:ListBackupSelections")),
+        }
+        Self {
+            id: plan.id.to_string(),
+            name: body
+                .and_then(|body| body.get("BackupPlanName")?.as_str())
+                .map(str::to_owned),
+            account,
+            region: region.clone(),
+            rules,
+            selections,
+            unread,
+        }
+    }
+
+    /// Whether a rule of it copies, or may: one that was not read.
+    #[must_use]
+    pub fn may_copy(&self) -> bool {
+        let copies = self.rules.iter().any(|rule| !rule.targets.is_empty());
+        let open = self
+            .unread
+            .iter()
+            .any(|gap| gap.operation == "backup:GetBackupPlan");
+        copies || open
+    }
+
+    fn copy(
+        &self,
+        selection: &Selection,
+        rule: &Rule,
+        target: &Target,
+        taken: &Taken,
+        facts: &Facts<'_>,
+    ) -> inventory::Named {
+        let role: Fact<Arn> = match &selection.role {
+            Some(role) => Fact::Known(role.clone()),
+            None => Fact::unknown(facts.gap(
+                "backup:GetBackupSelection",
+                &self.id,
+                Some(self.account),
+                Some(&self.region),
+            )),
+        };
+        inventory::Named {
+            id: format!(
+                "{}/{}/{}/{}",
+                self.id, rule.name, taken.resource, target.vault
+            )
+            .into(),
+            resource: Some(taken.resource.clone()),
+            recovery_point: None,
+            source_vault: Some(rule.vault.clone()),
+            destination_vault: target.vault.clone(),
+            role,
+            lifecycle: Fact::Known(target.lifecycle.clone()),
+            start: Start::Scheduled,
+            plan: Some(PlanReference {
+                id: self.id.clone(),
+                rule: rule.name.clone(),
+                selection: selection.name.clone(),
+            }),
+            assumptions: taken.assumptions.clone(),
+            copy_of: None,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The patterns of selections: `*` stands for any text, everything else for itself, and case matters.
+//!
+//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html>.
+
+/// Whether a text is of a pattern.
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut left) = text.strip_prefix(start) else {
+        return false;
+    };
+    let (between, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in between.split('*').filter(|part| !part.is_empty()) {
+        // The first place will do: what comes before it is free.
+        let Some((_, after)) = left.split_once(part) else {
+            return false;
+        };
+        left = after;
+    }
+    left.ends_with(end)
+}
+
+/// Whether a pattern stands for several resources.
+pub fn has_wildcard(pattern: &str) -> bool {
+    pattern.contains('*')
+}
+
+/// Whether a pattern of ARNs names a type of resource, such as `arn:aws:ec2:*:*:volume/*`, and not a whole service, such
+/// as `arn:aws:ec2:*`. A bucket's ARN has no word for its type, and S3 no other type.
+pub fn names_a_type(pattern: &str) -> bool {
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    match parts.as_slice() {
+        [_, _, "s3", _, _, _] => true,
+        [_, _, service, _, _, resource] => {
+            let word = resource.split(['/', ':']).next().unwrap_or_default();
+            !has_wildcard(service) && !word.is_empty() && !has_wildcard(word)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_text_and_nothing_else_is() {
+        for (pattern, text, is) in [
+            ("*", "", true),
+            ("*", "x", true),
+            ("a", "a", true),
+            ("a", "A", false),
+            ("a?", "ab", false),
+            ("a*", "abc", true),
+            ("*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "a", false),
+            ("ab*bc", "abc", false),
+            ("*rod*", "production", true),
+            ("*a*b*", "xbxa", false),
+            ("*a*b*", "xaxb", true),
+            ("**", "x", true),
+            ("a**b", "ab", true),
+            ("a*b*b", "abb", true),
+            ("a*b*b", "ab", false),
+        ] {
+            assert_eq!(matches(pattern, text), is, "`{pattern}` and `{text}`");
+        }
+    }
+
+    #[test]
+    fn a_pattern_names_a_type_or_a_service() {
+        for (pattern, is) in [
+            ("*", false),
+            ("arn:aws:ec2:*", false),
+            ("arn:aws:ec2:*:*:*", false),
+            ("arn:aws:ec2:*:*:volume/*", true),
+            ("arn:aws:rds:*:*:cluster:*", true),
+            ("arn:aws:*:*:*:volume/*", false),
+            ("arn:aws:s3:::*", true),
+            ("arn:aws:dynamodb:us-east-2:111122223333:table/or*", true),
+        ] {
+            assert_eq!(names_a_type(pattern), is, "`{pattern}`");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a selection takes in an account and a Region.
+//!
+//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.
+
+use std::collections::BTreeSet;
+
+use crate::inventory::Facts;
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+
+use super::condition::Holds;
+use super::selection::{Named, Selection};
+
+/// What a selection takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The resources, in their order.
+    pub taken: Vec<Taken>,
+    /// What was not read, where there may be more.
+    pub unread: Option<Gap>,
+}
+
+/// A resource that a selection takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// It.
+    pub resource: Arn,
+    /// What was taken for granted, in words.
+    pub assumptions: Vec<String>,
+}
+
+impl Selection {
+    /// What it takes of an account and a Region. A resource that it names by its ARN need not have been found there.
+    #[must_use]
+    pub fn reach(&self, account: AccountId, region: &Region, facts: &Facts<'_>) -> Reach {
+        let mut candidates: BTreeSet<Arn> = self
+            .literal()
+            .filter(|arn| is_of(arn, account, region))
+            .collect();
+        let mut unread = None;
+        if !self.is_literal() {
+            let found = facts.resources_in(account, region);
+            candidates.extend(found.into_iter().cloned());
+            if let Fact::Unknown(gap) = facts.resources_are_all(account, region) {
+                unread = Some(*gap);
+            }
+        }
+        let taken = candidates.into_iter().filter_map(|resource| {
+            let holds = self.takes(&resource, account, region, facts);
+            let assumptions = match holds {
+                Holds::No => return None,
+                Holds::Yes => Vec::new(),
+                Holds::Assumed(why) => vec![format!("selection `{}`: {why}", self.name)],
+            };
+            Some(Taken {
+                resource,
+                assumptions,
+            })
+        });
+        Reach {
+            taken: taken.collect(),
+            unread,
+        }
+    }
+
+    /// How many resources it would take if `Resources` or `ListOfTags` sufficed by itself, as people have seen it do: none
+    /// where it does not have both.
+    #[must_use]
+    pub fn either(&self, account: AccountId, region: &Region, facts: &Facts<'_>) -> usize {
+        if self.resources.is_empty() || self.list_of_tags.is_empty() {
+            return 0;
+        }
+        let by_resource = Self {
+            list_of_tags: Vec::new(),
+            ..self.clone()
+        };
+        let by_tag = Self {
+            resources: Vec::new(),
+            ..self.clone()
+        };
+        let taken: BTreeSet<Arn> = [by_resource, by_tag]
+            .iter()
+            .flat_map(|selection| selection.reach(account, region, facts).taken)
+            .map(|taken| taken.resource)
+            .collect();
+        taken.len()
+    }
+
+    fn takes(
+        &self,
+        resource: &Arn,
+        account: AccountId,
+        region: &Region,
+        facts: &Facts<'_>,
+    ) -> Holds {
+        let Some(named) = self.names(resource) else {
+            return Holds::No;
+        };
+        let of = match facts.resource_type(resource) {
+            Fact::Known(Some(of)) => Some(of.clone()),
+            Fact::Known(None) | Fact::Unknown(_) => ResourceType::of_resource(resource),
+        };
+        let protected = if needs_opt_in(named, of.as_ref(), resource) {
+            opted_in(of.as_ref(), account, region, facts)
+        } else {
+            Holds::Yes
+        };
+        protected.and(self.asks_for(&facts.resource_tags(resource)))
+    }
+}
+
+/// A plan takes what lies in its own account and Region, as far as an ARN says where that is.
+fn is_of(arn: &Arn, account: AccountId, region: &Region) -> bool {
+    arn.account().is_none_or(|of| of == account) && arn.region().is_none_or(|of| of == *region)
+}
+
+/// Whether the setting that switches a type on counts. A resource that is named, or whose type is, is backed up whatever
+/// the setting says, but for types that share the form of their ARNs with others.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html>.
+fn needs_opt_in(named: Named, of: Option<&ResourceType>, resource: &Arn) -> bool {
+    let shared = resource.resource().starts_with("cluster:") && resource.service() == "rds"
+        || of == Some(&ResourceType::Fsx);
+    match named {
+        Named::Literally => false,
+        Named::ByType => shared,
+        Named::AmongOthers => true,
+    }
+}
+
+/// Whether a type is switched on in the Region; taken to be where nobody read it.
+fn opted_in(
+    of: Option<&ResourceType>,
+    account: AccountId,
+    region: &Region,
+    facts: &Facts<'_>,
+) -> Holds {
+    let Some(of) = of else {
+        return Holds::Assumed(
+            "its type was not read, and is taken for one that AWS Backup protects there".to_owned(),
+        );
+    };
+    match facts.opted_in(account, region, of) {
+        Fact::Known(Some(true)) => Holds::Yes,
+        Fact::Known(Some(false)) => Holds::No,
+        Fact::Known(None) | Fact::Unknown(_) => Holds::Assumed(format!(
+            "whether AWS Backup is switched on for {of} there was not read, and it is taken to be"
+        )),
+    }
+}

@@ -1,0 +1,139 @@
+//! Selections: which resources a plan takes, and as which role.
+
+use serde_json::Value;
+
+use crate::inventory::Tags;
+use crate::known::{Arn, Fact};
+
+use super::condition::{Condition, Holds, Operator};
+use super::pattern::{has_wildcard, matches, names_a_type};
+
+/// One selection of a plan: backup:GetBackupSelection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Its name.
+    pub name: String,
+    /// The role that its jobs run as.
+    pub role: Option<Arn>,
+    /// The resources it takes, by ARN or pattern. Empty: all that there are.
+    pub resources: Vec<String>,
+    /// The resources it leaves out, by ARN or pattern.
+    pub not_resources: Vec<String>,
+    /// Tags, one of which a resource must have. Empty: no such tag is asked for.
+    pub list_of_tags: Vec<Condition>,
+    /// What all must hold of a resource's tags.
+    pub conditions: Vec<Condition>,
+}
+
+/// How a selection speaks of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// By its own ARN.
+    Literally,
+    /// By its type.
+    ByType,
+    /// As one of all, or one of a service.
+    AmongOthers,
+}
+
+impl Selection {
+    /// Reads a selection as AWS prints it; `None` where it is none.
+    pub(super) fn of_json(value: &Value) -> Option<Self> {
+        let list_of_tags = list(value, "ListOfTags")?
+            .iter()
+            .map(|tag| Condition::of_json(Operator::StringEquals, tag))
+            .collect::<Option<_>>()?;
+        let mut conditions = Vec::new();
+        if let Some(all) = value.get("Conditions").filter(|all| !all.is_null()) {
+            for name in all.as_object()?.keys() {
+                let (_, operator) = Operator::ALL.into_iter().find(|(known, _)| known == name)?;
+                for one in list(all, name)? {
+                    conditions.push(Condition::of_json(operator, one)?);
+                }
+            }
+        }
+        let role = match value.get("IamRoleArn") {
+            None | Some(Value::Null) => None,
+            Some(role) => Some(Arn::parse(role.as_str()?).ok()?),
+        };
+        Some(Self {
+            name: value.get("SelectionName")?.as_str()?.to_owned(),
+            role,
+            resources: texts(value, "Resources")?,
+            not_resources: texts(value, "NotResources")?,
+            list_of_tags,
+            conditions,
+        })
+    }
+
+    /// The resources that it names by their own ARNs.
+    pub fn literal(&self) -> impl Iterator<Item = Arn> {
+        self.resources
+            .iter()
+            .filter(|text| !has_wildcard(text))
+            .filter_map(|text| Arn::parse(text).ok())
+    }
+
+    /// Whether it names nothing but single resources, so that no others need to be known.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        !self.resources.is_empty() && self.resources.iter().all(|text| !has_wildcard(text))
+    }
+
+    /// How it speaks of a resource; `None` where it does not, or leaves the resource out.
+    #[must_use]
+    pub fn names(&self, resource: &Arn) -> Option<Named> {
+        let arn = resource.as_str();
+        let left_out = self
+            .not_resources
+            .iter()
+            .any(|pattern| matches(pattern, arn));
+        if left_out {
+            return None;
+        }
+        if self.resources.is_empty() {
+            return Some(Named::AmongOthers);
+        }
+        let named = self.resources.iter().filter(|text| matches(text, arn));
+        let ways = named.map(|text| match (has_wildcard(text), names_a_type(text)) {
+            (false, _) => Named::Literally,
+            (true, true) => Named::ByType,
+            (true, false) => Named::AmongOthers,
+        });
+        let rank = |way: &Named| match way {
+            Named::Literally => 0,
+            Named::ByType => 1,
+            Named::AmongOthers => 2,
+        };
+        ways.min_by_key(rank)
+    }
+
+    /// Whether a resource with these tags is one that it asks for: one of `ListOfTags` will do, all of `Conditions` must
+    /// hold.
+    #[must_use]
+    pub fn asks_for(&self, tags: &Fact<Option<&Tags>>) -> Holds {
+        let listed = self
+            .list_of_tags
+            .iter()
+            .map(|tag| tag.holds(tags))
+            .reduce(Holds::or)
+            .unwrap_or(Holds::Yes);
+        let conditions = self.conditions.iter().map(|one| one.holds(tags));
+        conditions.fold(listed, Holds::and)
+    }
+}
+
+/// A list that may be left out; `None` where something else stands there.
+fn list<'a>(value: &'a Value, field: &str) -> Option<&'a [Value]> {
+    match value.get(field) {
+        None | Some(Value::Null) => Some(&[]),
+        Some(list) => list.as_array().map(Vec::as_slice),
+    }
+}
+
+fn texts(value: &Value, field: &str) -> Option<Vec<String>> {
+    list(value, field)?
+        .iter()
+        .map(|text| text.as_str().map(str::to_owned))
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! The remedies of what an audit finds of vaults and plans, besides those of copies.
+
+use std::collections::BTreeSet;
+
+use super::{Remedy, RemedyKind, vault};
+use crate::checks::{Audited, Subject, outcomes};
+use crate::inventory::{Copy, Facts};
+use crate::known::Arn;
+use crate::plans::Plan;
+use crate::verdict::{Need, Status};
+
+/// The name under which the remedies of a plan's checks know it, where a copy's have its id.
+#[must_use]
+pub fn plan_key(plan: &Plan) -> String {
+    format!("plan {}/{}/{}", plan.account, plan.region, plan.id)
+}
+
+/// These remedies, and those of the vaults and plans. One that mends a copy and a vault is one, and says both. `into` gives
+/// the copies that go into a vault.
+#[must_use]
+pub fn with_audited(
+    mut remedies: Vec<Remedy>,
+    audited: &Audited,
+    into: impl Fn(&Arn) -> Vec<Copy>,
+    facts: &Facts<'_>,
+) -> Vec<Remedy> {
+    for (vault, outcomes) in &audited.vaults {
+        for (check, outcome) in outcomes {
+            let wants =
+                |need: &Need| matches!(need, Need::CustomerKeyOnVault { vault: of } if of == vault);
+            if outcome.status == Status::Fail && outcome.needs.iter().any(wants) {
+                let found = (vault.to_string(), check.id);
+                instead(&mut remedies, vault, found, audited, &into(vault), facts);
+            }
+        }
+    }
+    for (plan, outcomes) in &audited.plans {
+        for (check, outcome) in outcomes {
+            for need in &outcome.needs {
+                let Need::Vault { vault, .. } = need else {
+                    continue;
+                };
+                let made = remedies.iter_mut().find(|remedy| {
+                    remedy.kind == RemedyKind::CreateVault && remedy.subject == vault.as_str()
+                });
+                if let Some(remedy) = made {
+                    remedy.checks.push((plan_key(plan), check.id));
+                }
+            }
+        }
+    }
+    remedies
+}
+
+/// Another vault takes the place of one on an AWS managed key, with the rules that back up to it.
+fn instead(
+    remedies: &mut Vec<Remedy>,
+    old: &Arn,
+    found: (String, &'static str),
+    audited: &Audited,
+    into: &[Copy],
+    facts: &Facts<'_>,
+) {
+    let into: Vec<&Copy> = into.iter().collect();
+    let Some(mut draft) = vault::beside(old, &into) else {
+        return;
+    };
+    let same = remedies
+        .iter_mut()
+        .find(|remedy| remedy.kind == draft.remedy.kind && remedy.subject == draft.remedy.subject);
+    if let Some(remedy) = same {
+        remedy.checks.push(found);
+        return;
+    }
+    if let Ok(new) = Arn::parse(&draft.remedy.subject) {
+        draft.remedy.title = format!(
+            "create the vault `{}` on a customer managed key, to take the place of `{}`",
+            new.name(),
+            old.name()
+        );
+        draft.remedy.commands.extend(moves(old, &new, audited));
+        draft.remedy.proven = draft.change.as_ref().map(|change| {
+            let changed = facts.under(&change.facts);
+            outcomes(Subject::Vault(&new), &changed)
+                .iter()
+                .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
+        });
+    }
+    draft.remedy.id = format!("r{}", remedies.len() + 1);
+    draft.remedy.checks = vec![found];
+    remedies.push(draft.remedy);
+}
+
+/// What to change in the plans that back up to the old vault, or copy to it.
+fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<String> {
+    let mut commands = Vec::new();
+    for (plan, _) in &audited.plans {
+        let mut fields = BTreeSet::new();
+        for rule in &plan.rules {
+            if rule.vault == *old {
+                fields.insert(format!(
+                    "rule {}: set \"TargetBackupVaultName\": \"{}\"",
+                    rule.name,
+                    new.name()
+                ));
+            }
+            if rule.targets.iter().any(|target| target.vault == *old) {
+                fields.insert(format!(
+                    "rule {}: set \"DestinationBackupVaultArn\": \"{new}\"",
+                    rule.name
+                ));
+            }
+        }
+        if !fields.is_empty() {
+            let fields: Vec<String> = fields.into_iter().collect();
+            commands.push(format!(
+                "# in the plan {} of {}, {}, then\naws backup update-backup-plan --region {} --backup-plan-id {} \
+                 --backup-plan file://plan.json",
+                plan.id,
+                plan.account,
+                fields.join(" and "),
+                plan.region,
+                plan.id
+            ));
+        }
+    }
+    commands
+}

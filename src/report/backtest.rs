@@ -1,0 +1,217 @@
+//! A comparison with copy jobs, for people and for programs.
+
+use serde::Serialize;
+
+use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
+use crate::known::Arn;
+
+use super::json::pretty;
+use super::table::Options;
+use super::table::sheet::{Paint, Sheet, grid};
+
+/// The jobs of a kind that are shown without being asked for.
+const SHOWN: usize = 20;
+
+/// The comparison as one JSON object.
+#[must_use]
+pub fn backtest_json(found: &Backtest) -> String {
+    let mut text = pretty(found);
+    text.push('\n');
+    text
+}
+
+/// The comparison as JSON lines, each with a `type`: the jobs, the checks, and the summary last.
+#[must_use]
+pub fn backtest_ndjson(found: &Backtest) -> String {
+    let last = Line::Summary(Last {
+        collected_at: found.collected_at.as_deref(),
+        note: found.note,
+        summary: found.summary,
+    });
+    let jobs = found.jobs.iter().map(Line::Job);
+    let checks = found.checks.iter().map(Line::Check);
+    jobs.chain(checks)
+        .chain([last])
+        .map(|line| line.text())
+        .collect()
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Job(&'a Tested),
+    Check(&'a ByCheck),
+    Summary(Last<'a>),
+}
+
+#[derive(Serialize)]
+struct Last<'a> {
+    collected_at: Option<&'a str>,
+    note: &'static str,
+    #[serde(flatten)]
+    summary: Totals,
+}
+
+impl Line<'_> {
+    #[expect(
+        clippy::expect_used,
+        reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
+    )]
+    fn text(&self) -> String {
+        let mut text = serde_json::to_string(self).expect("our types are JSON");
+        text.push('\n');
+        text
+    }
+}
+
+/// The comparison as a table: the totals, the checks, then the jobs that came out otherwise than was said.
+#[must_use]
+pub fn backtest_table(found: &Backtest, options: Options) -> String {
+    let mut sheet = Sheet::new(options.width.max(super::NARROWEST), options.color);
+    totals(&mut sheet, found);
+    if !found.checks.is_empty() {
+        sheet.gap();
+        let head = [
+            "check",
+            "agreed",
+            "feasible but failed",
+            "blocked but completed",
+            "undecided",
+        ];
+        let rows = found.checks.iter().map(|check| {
+            vec![
+                check.id.to_owned(),
+                check.agreed.to_string(),
+                check.feasible_but_failed.to_string(),
+                check.blocked_but_completed.to_string(),
+                check.undecided.to_string(),
+            ]
+        });
+        for line in grid(sheet.width(), &head, &[0], rows) {
+            sheet.as_it_stands(&line);
+        }
+    }
+    for (comparison, title) in [
+        (Comparison::FeasibleButFailed, "Called feasible, but failed"),
+        (
+            Comparison::BlockedButCompleted,
+            "Called blocked, but completed",
+        ),
+        (Comparison::Undecided, "Not decided"),
+        (Comparison::Agreed, "Agreed"),
+    ] {
+        let jobs: Vec<&Tested> = found
+            .jobs
+            .iter()
+            .filter(|job| job.comparison == comparison && (options.verbose || is_news(job)))
+            .collect();
+        if jobs.is_empty() {
+            continue;
+        }
+        sheet.title(title);
+        let shown = if options.verbose { jobs.len() } else { SHOWN };
+        for job in jobs.iter().take(shown) {
+            one(&mut sheet, job);
+        }
+        if jobs.len() > shown {
+            let text = format!("{} more (-v shows them)", jobs.len() - shown);
+            sheet.item(2, ("…", Paint::Quiet), &text);
+        }
+    }
+    sheet.finish()
+}
+
+/// Whether a job is to be read, whoever reads: not one that was completed as was said.
+fn is_news(job: &Tested) -> bool {
+    job.comparison != Comparison::Agreed || job.message_agrees == Some(false)
+}
+
+fn totals(sheet: &mut Sheet, found: &Backtest) {
+    let of = found.summary;
+    let jobs = |count: usize| match count {
+        1 => "1 copy job".to_owned(),
+        _ => format!("{count} copy jobs"),
+    };
+    let text = format!(
+        "{} of the last 30 days: {} agreed, {} called feasible but failed, {} called blocked but completed, {} undecided",
+        jobs(of.jobs),
+        of.agreed,
+        of.feasible_but_failed,
+        of.blocked_but_completed,
+        of.undecided
+    );
+    sheet.text(0, &text);
+    let left_out = [
+        (of.running, "not ended"),
+        (of.older, "older"),
+        (of.not_read, "of which too little was read"),
+    ];
+    let left_out: Vec<String> = left_out
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, why)| format!("{count} {why}"))
+        .collect();
+    if !left_out.is_empty() {
+        sheet.text(0, &format!("left out: {}", left_out.join(", ")));
+    }
+    let at = found.collected_at.as_deref();
+    let at = at.map_or_else(String::new, |at| format!(" (facts of {at})"));
+    sheet.item(0, ("note:", Paint::Unsure), &format!("{}{at}", found.note));
+}
+
+fn one(sheet: &mut Sheet, job: &Tested) {
+    let name = |arn: &Arn| {
+        let account = arn
+            .account()
+            .map_or_else(String::new, |id| format!("{id} "));
+        let region = arn
+            .region()
+            .map_or_else(String::new, |name| format!("{name} "));
+        format!("{account}{region}{}", arn.name())
+    };
+    let text = format!(
+        "{} {} {} → {}{}",
+        job.resource_type.as_deref().unwrap_or("unknown type:"),
+        job.resource.as_ref().map_or("unknown resource", Arn::name),
+        job.source_vault
+            .as_ref()
+            .map_or_else(|| "unknown vault".to_owned(), name),
+        name(&job.destination_vault),
+        job.created
+            .as_ref()
+            .map_or_else(String::new, |made| format!(", {made}")),
+    );
+    sheet.item(2, (&job.id, Paint::Title), &text);
+    if let Some(message) = &job.message {
+        sheet.item(4, ("AWS said:", Paint::Quiet), message);
+    }
+    for message in &job.foretold {
+        sheet.item(4, ("foretold:", Paint::Quiet), message);
+    }
+    if !job.checks.is_empty() {
+        let lead = match job.comparison {
+            Comparison::Undecided => "undecided:",
+            Comparison::Agreed
+            | Comparison::FeasibleButFailed
+            | Comparison::BlockedButCompleted => "fails:",
+        };
+        sheet.item(4, (lead, Paint::Bad), &job.checks.join(", "));
+    }
+    match (job.message.is_some(), job.message_leads_to.as_slice()) {
+        (true, []) if job.comparison == Comparison::FeasibleButFailed => {
+            sheet.text(4, "no check foretells this message");
+        }
+        (_, []) => {}
+        (_, checks) => {
+            let other = match job.message_agrees {
+                Some(false) => " (for another reason than was said)",
+                Some(true) | None => "",
+            };
+            let text = format!("{}{other}", checks.join(", "));
+            sheet.item(4, ("AWS's message leads to:", Paint::Quiet), &text);
+        }
+    }
+    for assumption in &job.assumptions {
+        sheet.item(4, ("taken for granted:", Paint::Quiet), assumption);
+    }
+}

@@ -1,0 +1,184 @@
+//! AWS Cloud Control API: one small SDK for the resource types whose own would each serve one list.
+//!
+//! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html>.
+
+use serde_json::Value;
+
+use crate::catalog::cloud_control::{Listing, Row};
+use crate::catalog::regions;
+use crate::inventory::Resource;
+use crate::known::{Arn, Region, ResourceType};
+
+use super::found::Found;
+use super::kms;
+use super::once::each;
+use super::reply::{Kind, Reply, Trouble, pages};
+use super::session::Session;
+use super::shape::{Shape, tags as in_order};
+
+const GET: &str = "cloudformation:GetResource";
+const LIST: &str = "cloudformation:ListResources";
+
+/// A resource of a type that Cloud Control reads.
+pub async fn resource(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    row: &Row,
+    arn: &Arn,
+) -> Found<Option<Resource>> {
+    let place = session.place(region);
+    let Some(identifier) = row.identifier(arn) else {
+        return Found::nothing(place.unasked(GET, arn.as_str()));
+    };
+    match properties(session, region, row, &identifier).await {
+        Ok(properties) => described(session, region, of, row, arn, &properties).await,
+        // A bucket's ARN does not say where it is: it may be in another Region.
+        Err(trouble) if trouble.kind == Kind::NotThere && arn.region().is_some() => {
+            let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+            Found::all(shape.without("ResourceType").read().ok())
+        }
+        Err(trouble) => Found::nothing(place.gap(GET, arn.as_str(), &trouble)),
+    }
+}
+
+/// All resources of a type in a Region. `None`: they could not be listed.
+pub async fn resources(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    row: &'static Row,
+) -> Found<Option<Vec<Resource>>> {
+    let place = session.place(region);
+    let subject = format!("{}/{region}/{}", session.account(), row.name);
+    if row.listing == Listing::OfParent {
+        return Found::nothing(place.unasked(LIST, &subject));
+    }
+    let call = session
+        .cloudcontrol(region)
+        .list_resources()
+        .type_name(row.name);
+    let identifiers: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
+        page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
+    });
+    let identifiers = match identifiers {
+        Ok(identifiers) => identifiers,
+        Err(trouble) => return Found::nothing(place.gap(LIST, &subject, &trouble)),
+    };
+    let tasks = identifiers.into_iter().map(|identifier| {
+        let (session, region, of) = (session.clone(), region.clone(), of.clone());
+        async move { listed(&session, &region, &of, row, &identifier).await }
+    });
+    let mut gaps = Vec::new();
+    let mut resources = Vec::new();
+    for found in each(tasks).await {
+        resources.extend(found.into_value(&mut gaps));
+    }
+    Found {
+        value: Some(resources),
+        gaps,
+    }
+}
+
+async fn listed(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    row: &Row,
+    identifier: &str,
+) -> Found<Option<Resource>> {
+    let place = session.place(region);
+    let properties = match properties(session, region, row, identifier).await {
+        Ok(properties) => properties,
+        // Gone since it was listed, or a bucket of another Region.
+        Err(trouble) if trouble.kind == Kind::NotThere => return Found::all(None),
+        Err(trouble) => return Found::nothing(place.gap(GET, identifier, &trouble)),
+    };
+    let told = row.arn.and_then(|at| properties.pointer(at)?.as_str());
+    let arn = match told {
+        Some(arn) => Arn::parse(arn).ok(),
+        None => {
+            let (partition, account) = (regions::partition(region), session.account().to_string());
+            row.arn(partition, region.as_str(), &account, identifier)
+        }
+    };
+    match arn {
+        Some(arn) => described(session, region, of, row, &arn, &properties).await,
+        None => Found::nothing(place.gap(GET, identifier, &Trouble::unreadable())),
+    }
+}
+
+async fn properties(
+    session: &Session,
+    region: &Region,
+    row: &Row,
+    identifier: &str,
+) -> Reply<Value> {
+    let call = session
+        .cloudcontrol(region)
+        .get_resource()
+        .type_name(row.name)
+        .identifier(identifier)
+        .send();
+    let answer = session.ask(call).await.map_err(|trouble| {
+        // That the type is not there says nothing of the resource.
+        if trouble.code.starts_with("TypeNotFound") {
+            Trouble::failed(trouble.code)
+        } else {
+            trouble
+        }
+    })?;
+    let text = answer
+        .resource_description()
+        .and_then(|resource| resource.properties())
+        .ok_or_else(Trouble::unreadable)?;
+    serde_json::from_str(text).map_err(|_| Trouble::unreadable())
+}
+
+async fn described(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    row: &Row,
+    arn: &Arn,
+    properties: &Value,
+) -> Found<Option<Resource>> {
+    let place = session.place(region);
+    let mut gaps = Vec::new();
+    let mut shape = Shape::new()
+        .with("ResourceArn", Some(arn.as_str()))
+        .with("ResourceType", Some(of.as_str()))
+        .with("Tags", Some(tags(properties.pointer(row.tags))));
+    if let Some((encrypted, key)) = row.key {
+        let encrypted = properties.pointer(encrypted).and_then(Value::as_bool);
+        shape = shape.with("Encrypted", encrypted);
+        match (encrypted, properties.pointer(key).and_then(Value::as_str)) {
+            (Some(false), _) => shape = shape.without("EncryptionKeyArn"),
+            (Some(true), Some("AWS_OWNED_KMS_KEY")) => shape = shape.without("EncryptionKeyArn"),
+            (_, Some(named)) => match kms::named(session, region, named).await {
+                Ok(key) => shape = shape.with("EncryptionKeyArn", Some(key.as_str())),
+                Err(gap) => gaps.push(gap),
+            },
+            (_, None) => {
+                let why = Trouble::failed("NoKmsKeyId");
+                gaps.push(place.gap(GET, arn.as_str(), &why));
+            }
+        }
+    }
+    match shape.read() {
+        Ok(resource) => Found {
+            value: Some(resource),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(place.gap(GET, arn.as_str(), &trouble)),
+    }
+}
+
+/// The tags, which are left out where there are none.
+fn tags(list: Option<&Value>) -> Value {
+    let pairs = list.and_then(Value::as_array).into_iter().flatten();
+    in_order(pairs.filter_map(|tag| {
+        let value = tag.get("Value").and_then(Value::as_str);
+        Some((tag.get("Key")?.as_str()?, value.unwrap_or_default()))
+    }))
+}

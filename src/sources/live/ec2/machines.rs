@@ -1,0 +1,316 @@
+//! EBS volumes, EC2 instances and the images that AWS Backup makes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::catalog::regions;
+use crate::inventory::Resource;
+use crate::known::{Arn, Gap, Region};
+use crate::sources::live::found::Found;
+use crate::sources::live::kms;
+use crate::sources::live::reply::{Kind, Reply, Trouble};
+use crate::sources::live::session::Session;
+use crate::sources::live::shape::{Shape, Snapshot};
+
+use super::tables::{IMAGES, INSTANCES, VOLUMES};
+use super::{Params, pages, tags};
+
+const DESCRIBE_VOLUMES: &str = "ec2:DescribeVolumes";
+const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
+
+/// A volume.
+pub async fn volume(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
+    match described(session, region, &[("VolumeId.1", arn.name())]).await {
+        Ok(volumes) => match volumes.first() {
+            Some(volume) => of_volume(session, region, arn, volume).await.into_list(),
+            None => missing(arn),
+        },
+        Err(trouble) => not_read(session, region, DESCRIBE_VOLUMES, arn, &trouble),
+    }
+}
+
+/// All volumes of a Region.
+pub async fn volumes(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
+    let all = match described(session, region, &[("MaxResults", "500")]).await {
+        Ok(all) => all,
+        Err(trouble) => return not_listed(session, region, DESCRIBE_VOLUMES, &trouble),
+    };
+    let mut gaps = Vec::new();
+    let mut resources = Vec::new();
+    for volume in &all {
+        if let Some(arn) = id(volume, "VolumeId").and_then(|id| arn(session, region, "volume", id))
+        {
+            let found = of_volume(session, region, &arn, volume).await;
+            resources.extend(found.into_value(&mut gaps));
+        }
+    }
+    Found {
+        value: Some(resources),
+        gaps,
+    }
+}
+
+/// An instance, and the volumes that are attached to it, whose keys are those of its backups.
+pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
+    let params = [("InstanceId.1", arn.name())];
+    let read = pages(
+        session,
+        region,
+        "DescribeInstances",
+        &params,
+        INSTANCES,
+        "Reservations",
+    );
+    let reservations = match read.await {
+        Ok(reservations) => reservations,
+        Err(trouble) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &trouble),
+    };
+    let Some(instance) = of_reservations(&reservations).next() else {
+        return missing(arn);
+    };
+    let ids: BTreeSet<&str> = attached(instance).map(|(_, id)| id).collect();
+    let names: Vec<String> = (1..=ids.len()).map(|at| format!("VolumeId.{at}")).collect();
+    let params: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(ids).collect();
+    let mut gaps = Vec::new();
+    let volumes = match described(session, region, &params).await {
+        _ if params.is_empty() => Vec::new(),
+        Ok(volumes) => volumes,
+        Err(trouble) => {
+            let place = session.place(region);
+            gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble));
+            Vec::new()
+        }
+    };
+    let mut resources = BTreeMap::new();
+    for volume in &volumes {
+        let Some(id) = id(volume, "VolumeId") else {
+            continue;
+        };
+        if let Some(arn) = self::arn(session, region, "volume", id) {
+            let found = of_volume(session, region, &arn, volume).await;
+            if let Some(resource) = found.into_value(&mut gaps) {
+                resources.insert(id.to_owned(), resource);
+            }
+        }
+    }
+    let itself = of_instance(arn, instance, &resources);
+    let itself = itself.unwrap_or_else(|trouble| {
+        let place = session.place(region);
+        gaps.push(place.gap(DESCRIBE_INSTANCES, arn.as_str(), &trouble));
+        None
+    });
+    Found {
+        value: itself.into_iter().chain(resources.into_values()).collect(),
+        gaps,
+    }
+}
+
+/// All instances of a Region that are not terminated; `volumes` are those of the Region, where they were read.
+pub async fn instances(
+    session: &Session,
+    region: &Region,
+    volumes: &[Resource],
+) -> Found<Option<Vec<Resource>>> {
+    let params = [("MaxResults", "1000")];
+    let read = pages(
+        session,
+        region,
+        "DescribeInstances",
+        &params,
+        INSTANCES,
+        "Reservations",
+    );
+    let reservations = match read.await {
+        Ok(reservations) => reservations,
+        Err(trouble) => return not_listed(session, region, DESCRIBE_INSTANCES, &trouble),
+    };
+    let by_id: BTreeMap<String, Resource> = volumes
+        .iter()
+        .map(|volume| (volume.arn.name().to_owned(), volume.clone()))
+        .collect();
+    let mut gaps = Vec::new();
+    let mut resources = Vec::new();
+    let there = |instance: &&Value| {
+        instance.pointer("/State/Name").and_then(Value::as_str) != Some("terminated")
+    };
+    for instance in of_reservations(&reservations).filter(there) {
+        let named = id(instance, "InstanceId").and_then(|id| arn(session, region, "instance", id));
+        let Some(arn) = named else { continue };
+        match of_instance(&arn, instance, &by_id) {
+            Ok(resource) => resources.extend(resource),
+            Err(trouble) => {
+                let place = session.place(region);
+                gaps.push(place.gap(DESCRIBE_INSTANCES, arn.as_str(), &trouble));
+            }
+        }
+    }
+    Found {
+        value: Some(resources),
+        gaps,
+    }
+}
+
+/// The image that a recovery point is.
+pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let params = [("ImageId.1", arn.name())];
+    let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images");
+    let image = read
+        .await
+        .and_then(|images| images.into_iter().next().ok_or_else(Trouble::unreadable));
+    match image {
+        Ok(image) => Found::all(Some(Snapshot {
+            tags: Some(tags(&image)),
+            detail: without_tags(&image),
+        })),
+        // Whether there is such a recovery point is AWS Backup's to say.
+        Err(trouble) => {
+            let place = session.place(region);
+            Found::nothing(place.gap("ec2:DescribeImages", arn.as_str(), &trouble))
+        }
+    }
+}
+
+async fn described(session: &Session, region: &Region, params: Params<'_>) -> Reply<Vec<Value>> {
+    if params.is_empty() {
+        return Ok(Vec::new());
+    }
+    pages(
+        session,
+        region,
+        "DescribeVolumes",
+        params,
+        VOLUMES,
+        "Volumes",
+    )
+    .await
+}
+
+fn of_reservations(reservations: &[Value]) -> impl Iterator<Item = &Value> {
+    reservations
+        .iter()
+        .filter_map(|reservation| reservation.get("Instances")?.as_array())
+        .flatten()
+}
+
+fn id<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str()
+}
+
+fn arn(session: &Session, region: &Region, kind: &str, id: &str) -> Option<Arn> {
+    let partition = regions::partition(region);
+    let account = session.account();
+    Arn::parse(&format!(
+        "arn:{partition}:ec2:{region}:{account}:{kind}/{id}"
+    ))
+    .ok()
+}
+
+/// The devices of an instance and the volumes behind them.
+fn attached(instance: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let devices = instance
+        .get("BlockDeviceMappings")
+        .and_then(Value::as_array);
+    devices.into_iter().flatten().filter_map(|device| {
+        let volume = device.pointer("/Ebs/VolumeId")?.as_str()?;
+        Some((device.get("DeviceName")?.as_str()?, volume))
+    })
+}
+
+async fn of_volume(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    volume: &Value,
+) -> Found<Option<Resource>> {
+    let place = session.place(region);
+    let mut gaps: Vec<Gap> = Vec::new();
+    let encrypted = volume.get("Encrypted").and_then(Value::as_bool);
+    let shape = Shape::new()
+        .with("ResourceArn", Some(arn.as_str()))
+        .with("ResourceType", Some("EBS"))
+        .with("Encrypted", encrypted)
+        .with("Tags", Some(tags(volume)))
+        .with("Detail", Some(without_tags(volume)));
+    let shape = match (encrypted, id(volume, "KmsKeyId")) {
+        (Some(false), _) => shape.without("EncryptionKeyArn"),
+        (_, Some(named)) => match kms::named(session, region, named).await {
+            Ok(key) => shape.with("EncryptionKeyArn", Some(key.as_str())),
+            Err(gap) => {
+                gaps.push(gap);
+                shape
+            }
+        },
+        (_, None) => {
+            let why = Trouble::failed("NoKmsKeyId");
+            gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &why));
+            shape
+        }
+    };
+    match shape.read() {
+        Ok(resource) => Found {
+            value: Some(resource),
+            gaps,
+        },
+        Err(trouble) => Found::nothing(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble)),
+    }
+}
+
+/// The instance. It has no key of its own: its root volume's stands for it, beside those of the other volumes.
+fn of_instance(
+    arn: &Arn,
+    instance: &Value,
+    volumes: &BTreeMap<String, Resource>,
+) -> Reply<Option<Resource>> {
+    let root_device = id(instance, "RootDeviceName");
+    let root = attached(instance)
+        .find(|(device, _)| Some(*device) == root_device)
+        .and_then(|(_, volume)| volumes.get(volume));
+    let resource: Resource = Shape::new()
+        .with("ResourceArn", Some(arn.as_str()))
+        .with("ResourceType", Some("EC2"))
+        .with("Tags", Some(tags(instance)))
+        .with("Detail", Some(without_tags(instance)))
+        .read()?;
+    Ok(Some(match root {
+        Some(root) => Resource {
+            encrypted: root.encrypted.clone(),
+            encryption_key_arn: root.encryption_key_arn.clone(),
+            ..resource
+        },
+        None => resource,
+    }))
+}
+
+fn without_tags(object: &Value) -> Shape {
+    Shape::of(object).leave_out("Tags")
+}
+
+fn missing(arn: &Arn) -> Found<Vec<Resource>> {
+    let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+    Found::all(shape.without("ResourceType").read().ok()).into_list()
+}
+
+fn not_read(
+    session: &Session,
+    region: &Region,
+    operation: &str,
+    arn: &Arn,
+    trouble: &Trouble,
+) -> Found<Vec<Resource>> {
+    if trouble.kind == Kind::NotThere {
+        return missing(arn);
+    }
+    let place = session.place(region);
+    Found::nothing(place.gap(operation, arn.as_str(), trouble)).into_list()
+}
+
+fn not_listed(
+    session: &Session,
+    region: &Region,
+    operation: &str,
+    trouble: &Trouble,
+) -> Found<Option<Vec<Resource>>> {
+    let subject = format!("{}/{region}", session.account());
+    Found::nothing(session.place(region).gap(operation, &subject, trouble))
+}

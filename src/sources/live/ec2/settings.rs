@@ -1,0 +1,109 @@
+//! What an account has switched on in EC2: Regions, the Allowed AMIs setting, the key that EBS takes by default.
+
+use serde_json::Value;
+
+use crate::inventory::Json;
+use crate::known::{Gap, Region};
+use crate::sources::live::found::Found;
+use crate::sources::live::kms;
+use crate::sources::live::reply::{Reply, Trouble};
+use crate::sources::live::session::Session;
+
+use super::tables::{ALLOWED_IMAGES, DEFAULT_KEY, REGIONS};
+use super::{call, pages};
+
+#[allow(dead_code, reason = "the survey of a whole account asks by it")]
+/// All Regions of the partition, each with whether the account has opted in to it. Asked once an account.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>.
+pub async fn opt_in_statuses(session: &Session) -> Found<Option<Vec<(Region, String)>>> {
+    match statuses(session).await {
+        Ok(regions) => Found::all(Some(regions)),
+        Err(trouble) => {
+            let account = session.account().to_string();
+            let place = session.global();
+            Found::nothing(place.gap("ec2:DescribeRegions", &account, &trouble))
+        }
+    }
+}
+
+/// Whether the account has opted in to a Region. `Some(None)`: AWS does not know the Region.
+pub async fn opt_in_status(session: &Session, region: &Region) -> Found<Option<Option<String>>> {
+    match statuses(session).await {
+        Ok(regions) => {
+            let found = regions.into_iter().find(|(name, _)| name == region);
+            Found::all(Some(found.map(|(_, status)| status)))
+        }
+        Err(trouble) => {
+            let place = session.place(region);
+            Found::nothing(place.gap("ec2:DescribeRegions", region.as_str(), &trouble))
+        }
+    }
+}
+
+async fn statuses(session: &Session) -> Reply<Vec<(Region, String)>> {
+    let home = session.home();
+    let read = async {
+        let params = [("AllRegions", "true")];
+        let all = pages(
+            session,
+            home,
+            "DescribeRegions",
+            &params,
+            REGIONS,
+            "Regions",
+        )
+        .await?;
+        let regions: Option<Vec<_>> = all.iter().map(status).collect();
+        regions.ok_or_else(Trouble::unreadable)
+    };
+    session.memory().ec2.regions.get((), read).await
+}
+
+fn status(region: &Value) -> Option<(Region, String)> {
+    let name = region.get("RegionName")?.as_str()?;
+    let status = region.get("OptInStatus")?.as_str()?;
+    Some((Region::new(name), status.to_owned()))
+}
+
+/// The Allowed AMIs setting of a Region. `Some(None)`: it was never set.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html>.
+pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<Option<Json>>> {
+    let operation = "GetAllowedImagesSettings";
+    match call(session, region, operation, &[], ALLOWED_IMAGES).await {
+        Ok(setting) if setting.is_empty() => Found::all(Some(None)),
+        Ok(setting) => Found::all(Some(Some(Json(setting.into())))),
+        Err(trouble) => Found::nothing(gap(session, region, operation, &trouble)),
+    }
+}
+
+#[allow(dead_code, reason = "the survey of a whole account asks by it")]
+/// The key that EBS takes in a Region where none is named: its ARN, or `alias/aws/ebs`, which KMS is not asked about, as
+/// asking would make that key where there is none yet.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html>.
+pub async fn ebs_default_key(session: &Session, region: &Region) -> Found<Option<String>> {
+    let operation = "GetEbsDefaultKmsKeyId";
+    let read: Reply<String> = async {
+        let answer = call(session, region, operation, &[], DEFAULT_KEY).await?;
+        let key = answer.get("KmsKeyId").and_then(Value::as_str);
+        key.map(str::to_owned).ok_or_else(Trouble::unreadable)
+    }
+    .await;
+    match read {
+        Ok(alias) if alias.ends_with("alias/aws/ebs") => Found::all(Some(alias)),
+        Ok(named) => match kms::named(session, region, &named).await {
+            Ok(key) => Found::all(Some(key.as_str().to_owned())),
+            Err(gap) => Found::nothing(gap),
+        },
+        Err(trouble) => Found::nothing(gap(session, region, operation, &trouble)),
+    }
+}
+
+fn gap(session: &Session, region: &Region, operation: &str, trouble: &Trouble) -> Gap {
+    let subject = format!("{}/{region}", session.account());
+    session
+        .place(region)
+        .gap(&format!("ec2:{operation}"), &subject, trouble)
+}

@@ -1,0 +1,6 @@
+//! The laws, asked of generated worlds.
+
+mod formats;
+mod mix;
+mod remedies;
+mod unknowns;

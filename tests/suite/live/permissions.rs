@@ -1,0 +1,141 @@
+//! The policy that `permissions` prints is what collecting needs: every call is in it, and it has no call more.
+
+use std::collections::BTreeSet;
+
+use backup_preflight::catalog::permissions::{Permission, Side, When, permissions};
+use serde_json::json;
+
+use super::super::aws::Entry;
+use super::types::{image_to_copy, worlds};
+use super::*;
+
+/// Needs no permission.
+const FREE: &str = "sts:GetCallerIdentity";
+
+fn side_of(account: &str) -> Side {
+    match account {
+        SOURCE => Side::Source,
+        DESTINATION => Side::Destination,
+        _ => panic!("nobody was to call in account {account}"),
+    }
+}
+
+/// Copies of every type that is read, of recovery points too, and one where the organization is not to be read.
+fn journal() -> Vec<Entry> {
+    let mut journal = Vec::new();
+    let mut copies: Vec<(serde_json::Value, NamedCopy)> = worlds()
+        .into_iter()
+        .map(|(world, resource)| (world, copy_of(&resource)))
+        .collect();
+    copies.push((dynamodb(), copy_of(TABLE)));
+    copies.push(image_to_copy());
+    let mut points = rds();
+    points["accounts"][0]["regions"][0]["recovery_points"]
+        .as_array_mut()
+        .unwrap()
+        .truncate(1);
+    let point = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(POINT)),
+        ..copy_of(DATABASE)
+    };
+    copies.push((points, point));
+    copies.push(missing::in_south("opted-in", "opted-in"));
+    copies.push(without_vaults());
+    copies.push(of_a_cluster_snapshot());
+    copies.push(with_other_policies());
+    for (world, copy) in copies {
+        let server = served(&world);
+        Home::new(&server).both(&copy);
+        journal.extend(server.finish());
+    }
+    let server = Server::start(rds());
+    Home::new(&server).both(&copy_of(DATABASE));
+    journal.extend(server.journal());
+    server.take_complaints();
+    journal
+}
+
+/// Neither vault is there, which only a list says.
+fn without_vaults() -> (serde_json::Value, NamedCopy) {
+    let mut world = rds();
+    for account in world["accounts"].as_array_mut().unwrap() {
+        account["regions"][0]["vaults"] = json!([]);
+        account["regions"][0]["vaults_complete"] = json!(true);
+    }
+    (world, copy_of(DATABASE))
+}
+
+/// The service-linked role has policies that the program has not built in, as in another partition.
+fn with_other_policies() -> (serde_json::Value, NamedCopy) {
+    let mut world = rds();
+    let role = &mut world["accounts"][1]["roles"][0];
+    let policy = json!({"Version": "2012-10-17", "Statement": []});
+    role["AttachedPolicies"] = json!([{"PolicyArn": "arn:aws:iam::aws:policy/aws-service-role/Other", "Document": policy}]);
+    role["InlinePolicies"] = json!([{"PolicyName": "own", "Document": policy}]);
+    (world, copy_of(DATABASE))
+}
+
+fn of_a_cluster_snapshot() -> (serde_json::Value, NamedCopy) {
+    let mut world = rds();
+    let snapshot = "arn:aws:rds:us-east-2:111122223333:cluster-snapshot:awsbackup:job-3";
+    let cluster = "arn:aws:rds:us-east-2:111122223333:cluster:c";
+    let region = &mut world["accounts"][0]["regions"][0];
+    region["resources"] = json!([{"ResourceArn": cluster, "ResourceType": null}]);
+    let mut point = region["recovery_points"][0].clone();
+    point["RecoveryPointArn"] = json!(snapshot);
+    point["ResourceArn"] = json!(cluster);
+    point["ResourceType"] = json!("Aurora");
+    point["Detail"] = json!({"Engine": "aurora-mysql"});
+    region["recovery_points"] = json!([point]);
+    let copy = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(snapshot)),
+        ..copy_of(cluster)
+    };
+    (world, copy)
+}
+
+#[test]
+fn every_call_is_in_the_policy_and_every_action_of_it_is_called() {
+    let table = permissions();
+    let mut made = BTreeSet::new();
+    for call in journal().iter().filter(|call| call.name() != FREE) {
+        let side = side_of(&call.account);
+        let fits = |row: &&Permission| row.action == call.name() && row.sides.contains(&side);
+        assert!(
+            table.iter().any(|row| fits(&row)),
+            "{} in the {side:?} account is not in the table",
+            call.name()
+        );
+        made.insert((format!("{side:?}"), call.name()));
+    }
+    // The management account is asked where a whole organization is looked at.
+    let never: Vec<(&str, &Side)> = table
+        .iter()
+        .filter(|row| row.when == When::OneCopy)
+        .flat_map(|row| row.sides.iter().map(|side| (row.action, side)))
+        .filter(|(_, side)| **side != Side::Management)
+        .filter(|(action, side)| !made.contains(&(format!("{side:?}"), (*action).to_owned())))
+        .collect();
+    assert_eq!(never, []);
+}
+
+#[test]
+fn cloud_control_is_asked_for_every_type_whose_permissions_are_in_the_policy() {
+    let journal = journal();
+    for of in backup_preflight::known::ResourceType::ALL {
+        let Some(row) = backup_preflight::catalog::cloud_control::row(of) else {
+            continue;
+        };
+        let asked = json!(row.name).to_string();
+        assert!(
+            journal
+                .iter()
+                .any(|call| call.name() == "cloudformation:GetResource"
+                    && call.args.contains(&asked)),
+            "{}",
+            row.name
+        );
+    }
+}

@@ -1,0 +1,334 @@
+//! Resources of every type that is read, each by the service that knows it.
+
+use serde_json::{Value, json};
+
+use super::super::aws::{Fault, calls};
+use super::*;
+
+const KEY: &str = DATA_KEY;
+const VAULT_KEY: &str =
+    "arn:aws:kms:us-east-2:111122223333:key/00000002-aaaa-bbbb-cccc-111122223333";
+
+/// The world with these in the place of the database, and nothing backed up yet.
+fn world_of(resources: &Value) -> Value {
+    let mut world = rds();
+    let region = world["accounts"][0]["regions"][0].as_object_mut().unwrap();
+    region.insert("resources".to_owned(), resources.clone());
+    region.insert("recovery_points".to_owned(), json!([]));
+    region.remove("option_groups");
+    world
+}
+
+/// What is found of a resource to the central vault, and the calls that were made.
+fn found(world: &Value, resource: &str) -> (Value, Vec<super::super::aws::Entry>) {
+    let server = served(world);
+    let found = Home::new(&server).both(&copy_of(resource));
+    (found, server.finish())
+}
+
+/// The resources that were found.
+fn resources(found: &Value) -> Value {
+    found["accounts"][0]["regions"][0]["resources"].clone()
+}
+
+fn resource(arn: &str, of: &str) -> Value {
+    json!({"ResourceArn": arn, "ResourceType": of, "Tags": {"team": "orders"}})
+}
+
+fn with_key(arn: &str, of: &str, encrypted: bool, key: Option<&str>, detail: &Value) -> Value {
+    json!({"ResourceArn": arn, "ResourceType": of, "Encrypted": encrypted, "EncryptionKeyArn": key,
+           "Tags": {"team": "orders"}, "Detail": detail})
+}
+
+fn volume(id: &str, key: Option<&str>) -> Value {
+    let mut detail =
+        json!({"VolumeId": id, "Encrypted": key.is_some(), "State": "in-use", "VolumeType": "gp3"});
+    if let Some(key) = key {
+        detail["KmsKeyId"] = json!(key);
+    }
+    let arn = format!("arn:aws:ec2:us-east-2:{SOURCE}:volume/{id}");
+    with_key(&arn, "EBS", key.is_some(), key, &detail)
+}
+
+/// One of each type that Cloud Control reads and that has no key of its own.
+fn by_cloud_control() -> Vec<Value> {
+    vec![
+        resource("arn:aws:s3:::photos", "S3"),
+        resource("arn:aws:eks:us-east-2:111122223333:cluster/prod", "EKS"),
+        resource(
+            "arn:aws:dsql:us-east-2:111122223333:cluster/abc",
+            "Aurora DSQL",
+        ),
+        resource(
+            "arn:aws:timestream:us-east-2:111122223333:database/d/table/t",
+            "Timestream",
+        ),
+        resource(
+            "arn:aws:cloudformation:us-east-2:111122223333:stack/web/1",
+            "CloudFormation",
+        ),
+    ]
+}
+
+#[test]
+fn a_resource_that_cloud_control_reads_is_read_as_it_is() {
+    for one in by_cloud_control() {
+        let arn = one["ResourceArn"].as_str().unwrap();
+        let (found, journal) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&found), json!([one]));
+        assert_eq!(calls(&journal, "cloudformation:GetResource"), 1, "{arn}");
+    }
+}
+
+#[test]
+fn a_file_system_of_efs_says_what_it_is_encrypted_with() {
+    let arn = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1";
+    let keys = [(true, Some(KEY)), (true, None), (false, None)];
+    for (encrypted, key) in keys {
+        let mut one = with_key(arn, "EFS", encrypted, key, &json!({}));
+        one.as_object_mut().unwrap().remove("Detail");
+        let (found, _) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&found), json!([one]));
+    }
+}
+
+#[test]
+fn a_volume_is_read_with_its_key() {
+    for key in [Some(KEY), None] {
+        let one = volume("vol-1", key);
+        let arn = one["ResourceArn"].as_str().unwrap();
+        let (found, journal) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&found), json!([one]));
+        assert_eq!(calls(&journal, "ec2:DescribeVolumes"), 1);
+    }
+}
+
+#[test]
+fn an_instance_is_read_with_its_volumes_and_has_its_root_volumes_key() {
+    let mut world = world_of(&instance_and_volumes());
+    world["accounts"][1]["regions"][0]["allowed_images"] =
+        json!({"State": "disabled", "ManagedBy": "account"});
+    let arn = "arn:aws:ec2:us-east-2:111122223333:instance/i-1";
+    let (found, journal) = found(&world, arn);
+    assert_eq!(resources(&found), instance_and_volumes());
+    assert_eq!(
+        found["accounts"][1]["regions"][0]["allowed_images"],
+        json!({"State": "disabled", "ManagedBy": "account"})
+    );
+    assert_eq!(calls(&journal, "ec2:DescribeVolumes"), 1);
+}
+
+fn instance_and_volumes() -> Value {
+    let detail = json!({
+        "InstanceId": "i-1", "ImageId": "ami-1", "State": {"Name": "running"}, "RootDeviceName": "/dev/xvda",
+        "RootDeviceType": "ebs",
+        "BlockDeviceMappings": [
+            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeId": "vol-2"}},
+            {"DeviceName": "/dev/xvda", "Ebs": {"VolumeId": "vol-1"}},
+        ],
+        "ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}],
+    });
+    let arn = "arn:aws:ec2:us-east-2:111122223333:instance/i-1";
+    let instance = with_key(arn, "EC2", true, Some(KEY), &detail);
+    json!([
+        instance,
+        volume("vol-1", Some(KEY)),
+        volume("vol-2", Some(VAULT_KEY))
+    ])
+}
+
+#[test]
+fn an_instance_whose_volumes_are_refused_has_no_key_and_a_gap() {
+    let mut world = world_of(&instance_and_volumes());
+    world["accounts"][1]["regions"][0]["allowed_images"] = Value::Null;
+    let arn = "arn:aws:ec2:us-east-2:111122223333:instance/i-1";
+    let server = served(&world);
+    server.fault(Fault::denied().operation("ec2:DescribeVolumes"));
+    let found = Home::new(&server).both(&copy_of(arn));
+    server.finish();
+    let asked = "ec2:DescribeVolumes";
+    assert_eq!(
+        gaps(&found),
+        [gap(SOURCE, asked, arn, Some("UnauthorizedOperation"))]
+    );
+    let read = object(&found, arn).unwrap();
+    assert_eq!(
+        (read.get("Encrypted"), read.get("EncryptionKeyArn")),
+        (None, None)
+    );
+    assert_eq!(
+        found["accounts"][1]["regions"][0]["allowed_images"],
+        Value::Null
+    );
+}
+
+#[test]
+fn a_file_system_of_fsx_is_read_with_its_key_and_kind() {
+    let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let detail = json!({"FileSystemId": "fs-1", "FileSystemType": "WINDOWS", "Lifecycle": "AVAILABLE",
+                        "StorageType": "SSD", "KmsKeyId": KEY, "ResourceARN": arn});
+    let one = with_key(arn, "FSx", true, Some(KEY), &detail);
+    let (found, journal) = found(&world_of(&json!([one])), arn);
+    assert_eq!(resources(&found), json!([one]));
+    assert_eq!(calls(&journal, "fsx:DescribeFileSystems"), 1);
+}
+
+/// The world of an image that is copied: the instance that it was made of is gone.
+pub fn image_to_copy() -> (Value, NamedCopy) {
+    let mut world = world_of(&json!([]));
+    world["accounts"][1]["regions"][0]["allowed_images"] = json!({"State": "enabled", "ManagedBy": "account",
+               "ImageCriteria": [{"ImageProviders": [SOURCE], "ImageNames": ["x*"]}]});
+    let image = "arn:aws:ec2:us-east-2::image/ami-9";
+    let instance = "arn:aws:ec2:us-east-2:111122223333:instance/i-9";
+    let mut point = rds()["accounts"][0]["regions"][0]["recovery_points"][0].clone();
+    point["RecoveryPointArn"] = json!(image);
+    point["ResourceArn"] = json!(instance);
+    point["ResourceType"] = json!("EC2");
+    point["Detail"] = json!({
+        "ImageId": "ami-9", "OwnerId": SOURCE, "State": "available", "RootDeviceName": "/dev/xvda", "RootDeviceType": "ebs",
+        "ProductCodes": [{"ProductCodeId": "abc", "ProductCodeType": "marketplace"}],
+        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1", "Encrypted": true}}],
+    });
+    let region = &mut world["accounts"][0]["regions"][0];
+    region["recovery_points"] = json!([point]);
+    region["resources"] = json!([{"ResourceArn": instance, "ResourceType": null}]);
+    let copy = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(image)),
+        ..copy_of(instance)
+    };
+    (world, copy)
+}
+
+#[test]
+fn a_recovery_point_of_an_instance_is_read_with_its_image() {
+    let (world, copy) = image_to_copy();
+    let server = served(&world);
+    assert_eq!(Home::new(&server).both(&copy), world);
+    server.finish();
+}
+
+/// A world for each type that is read, with the resource in it.
+pub fn worlds() -> Vec<(Value, String)> {
+    let mut all: Vec<Value> = by_cloud_control()
+        .into_iter()
+        .map(|one| json!([one]))
+        .collect();
+    let efs = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1";
+    let redshift = "arn:aws:redshift:us-east-2:111122223333:cluster:sales";
+    let fsx = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let cluster = "arn:aws:rds:us-east-2:111122223333:cluster:c";
+    let keyed = |arn, of, detail| json!([with_key(arn, of, true, Some(KEY), &detail)]);
+    all.extend([
+        keyed(efs, "EFS", json!({})),
+        keyed(redshift, "Redshift", json!({})),
+        keyed(fsx, "FSx", json!({"FileSystemType": "LUSTRE"})),
+        keyed(cluster, "Aurora", json!({"Engine": "aurora-mysql"})),
+        json!([volume("vol-1", Some(KEY))]),
+        instance_and_volumes(),
+    ]);
+    all.into_iter()
+        .map(|resources| {
+            let mut world = world_of(&resources);
+            world["accounts"][1]["regions"][0]["allowed_images"] = Value::Null;
+            let arn = resources[0]["ResourceArn"].as_str().unwrap();
+            (world, arn.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn a_resource_that_is_not_there_is_said_not_to_be() {
+    for arn in [
+        "arn:aws:ec2:us-east-2:111122223333:volume/vol-1",
+        "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1",
+        "arn:aws:eks:us-east-2:111122223333:cluster/prod",
+    ] {
+        let one = json!({"ResourceArn": arn, "ResourceType": null});
+        let (found, _) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&found), json!([one]));
+    }
+}
+
+#[test]
+fn a_bucket_that_is_not_found_may_be_in_another_region() {
+    let bucket = "arn:aws:s3:::photos";
+    let one = json!({"ResourceArn": bucket, "ResourceType": null});
+    let (found, _) = found(&world_of(&json!([one])), bucket);
+    let asked = "cloudformation:GetResource";
+    assert_eq!(
+        gaps(&found),
+        [gap(
+            SOURCE,
+            asked,
+            bucket,
+            Some("ResourceNotFoundException")
+        )]
+    );
+    assert_eq!(object(&found, bucket), None);
+}
+
+#[test]
+fn a_refused_call_is_a_gap_that_names_it() {
+    for (arn, asked, code) in [
+        (
+            "arn:aws:ec2:us-east-2:111122223333:volume/vol-1",
+            "ec2:DescribeVolumes",
+            "UnauthorizedOperation",
+        ),
+        (
+            "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1",
+            "fsx:DescribeFileSystems",
+            "AccessDeniedException",
+        ),
+        (
+            "arn:aws:eks:us-east-2:111122223333:cluster/prod",
+            "cloudformation:GetResource",
+            "AccessDeniedException",
+        ),
+    ] {
+        let server = served(&world_of(&json!([])));
+        server.fault(Fault::denied().operation(asked));
+        let found = Home::new(&server).both(&copy_of(arn));
+        server.finish();
+        assert_eq!(gaps(&found), [gap(SOURCE, asked, arn, Some(code))]);
+    }
+}
+
+#[test]
+fn a_call_that_is_signed_by_hand_is_made_again_after_throttling_and_given_up_after_garbage() {
+    let one = volume("vol-1", Some(KEY));
+    let arn = one["ResourceArn"].as_str().unwrap();
+    let world = world_of(&json!([one]));
+    let server = served(&world);
+    server.fault(Fault::throttled().operation("ec2:DescribeVolumes").times(2));
+    let found = Home::new(&server).both(&copy_of(arn));
+    assert_eq!(calls(&server.finish(), "ec2:DescribeVolumes"), 3);
+    assert_eq!(resources(&found), json!([one]));
+    let server = served(&world);
+    server.fault(Fault::garbage().operation("ec2:DescribeVolumes"));
+    let found = Home::new(&server).both(&copy_of(arn));
+    server.finish();
+    let asked = "ec2:DescribeVolumes";
+    assert_eq!(
+        gaps(&found),
+        [gap(SOURCE, asked, arn, Some("UnreadableAnswer"))]
+    );
+}
+
+#[test]
+fn a_type_that_nothing_reads_is_a_gap_with_the_call_that_would() {
+    for (arn, asked) in [
+        (
+            "arn:aws:backup-gateway:us-east-2:111122223333:vm/vm-1",
+            "backup-gateway:GetVirtualMachine",
+        ),
+        (
+            "arn:aws:storagegateway:us-east-2:111122223333:gateway/sgw-1/volume/vol-1",
+            "storagegateway:DescribeStorediSCSIVolumes",
+        ),
+    ] {
+        let (found, _) = found(&world_of(&json!([])), arn);
+        assert_eq!(gaps(&found), [gap(SOURCE, asked, arn, None)]);
+    }
+}

@@ -1,0 +1,266 @@
+//! From plans to copies.
+
+use backup_preflight::inventory::Start;
+use backup_preflight::known::Fact;
+use serde_json::{Value, json};
+
+use super::{ORDERS, PLAN, VOLUME, made, planned, selection, taken};
+use crate::support::Estate;
+use crate::support::estate::*;
+
+const CLUSTER: &str = "arn:aws:rds:us-east-2:111122223333:cluster:ledger";
+
+/// The plan with a volume and an Aurora cluster besides the database, each with a tag.
+fn three(parts: Value) -> Estate {
+    let mut volume = resource("EBS", VOLUME, json!(KEY), json!({}));
+    volume["Tags"] = json!({"backup": "yes"});
+    let mut cluster = resource("Aurora", CLUSTER, json!(KEY), json!({}));
+    cluster["Tags"] = json!({"backup": "yes"});
+    let database = resource("RDS", ORDERS, json!(KEY), json!({"Engine": "postgres"}));
+    planned(selection(parts)).set(
+        &format!("{SOURCE}/resources"),
+        json!([database, volume, cluster]),
+    )
+}
+
+#[test]
+fn a_resource_that_is_named_is_copied_as_the_plan_says() {
+    let made = made(&planned(selection(json!({"Resources": [ORDERS]}))));
+    let [copy] = made.copies.as_slice() else {
+        panic!("{made:?}");
+    };
+    assert_eq!(&*copy.id, format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}"));
+    assert_eq!(copy.source_vault.as_ref().unwrap().as_str(), PROD);
+    assert_eq!(copy.destination_vault.as_str(), CENTRAL);
+    assert_eq!(copy.start, Start::Scheduled);
+    assert!(matches!(&copy.role, Fact::Known(role) if role.as_str() == ROLE));
+    let Fact::Known(Some(kept)) = &copy.lifecycle else {
+        panic!("{:?}", copy.lifecycle);
+    };
+    assert_eq!(
+        kept.days_kept(),
+        Some(35),
+        "the copy action's, not the rule's"
+    );
+    let plan = copy.plan.as_ref().unwrap();
+    assert_eq!(
+        (&*plan.id, &*plan.rule, &*plan.selection),
+        (PLAN, "nightly", "some")
+    );
+    assert!(copy.assumptions.is_empty() && made.gaps.is_empty());
+}
+
+#[test]
+fn a_named_resource_need_not_have_been_found() {
+    let other = "arn:aws:dynamodb:us-east-2:111122223333:table/unseen";
+    assert_eq!(
+        taken(&planned(selection(json!({"Resources": [other]})))),
+        ["unseen"]
+    );
+}
+
+#[test]
+fn a_plan_takes_nothing_of_another_region_or_account() {
+    for other in [
+        "arn:aws:rds:eu-west-1:111122223333:db:orders",
+        "arn:aws:rds:us-east-2:444455556666:db:orders",
+    ] {
+        assert!(taken(&planned(selection(json!({"Resources": [other]})))).is_empty());
+    }
+}
+
+#[test]
+fn patterns_take_and_leave_out() {
+    let all = three(json!({"Resources": ["arn:aws:*:*:*:*"], "NotResources": ["*:volume/*"]}));
+    assert_eq!(taken(&all), ["orders"], "Aurora is not switched on");
+    let two = three(json!({"Resources": ["arn:aws:ec2:*:*:volume/*", ORDERS]}));
+    assert_eq!(taken(&two), ["vol-1", "orders"]);
+}
+
+#[test]
+fn resources_and_tags_must_both_hold() {
+    let tag = json!([{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "yes"}]);
+    let both = three(json!({"Resources": ["arn:aws:rds:*:*:db:*"], "ListOfTags": tag}));
+    assert!(taken(&both).is_empty());
+    let both = three(json!({"Resources": ["arn:aws:ec2:*:*:volume/*"], "ListOfTags": tag}));
+    assert_eq!(taken(&both), ["vol-1"]);
+}
+
+#[test]
+fn the_opt_in_settings_count_for_tags_and_services_but_not_for_a_type_that_is_named() {
+    let off = |estate: Estate| {
+        estate.set(
+            &format!("{SOURCE}/region_settings/ResourceTypeOptInPreference/EBS"),
+            json!(false),
+        )
+    };
+    let tag = json!([{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "yes"}]);
+    for (parts, expected) in [
+        (json!({"ListOfTags": tag}), &[][..]),
+        (json!({"Resources": ["*"]}), &["orders"][..]),
+        (json!({"Resources": ["arn:aws:ec2:*"]}), &[]),
+        (
+            json!({"Resources": ["arn:aws:ec2:*:*:volume/*"]}),
+            &["vol-1"],
+        ),
+        (json!({"Resources": [VOLUME]}), &["vol-1"]),
+        // Aurora shares the form of its ARNs: naming it that way does not switch it on.
+        (json!({"Resources": ["arn:aws:rds:*:*:cluster:*"]}), &[]),
+        (json!({"Resources": [CLUSTER]}), &["ledger"]),
+    ] {
+        assert_eq!(taken(&off(three(parts.clone()))), expected, "{parts}");
+    }
+}
+
+#[test]
+fn what_was_not_read_is_taken_and_said_so() {
+    let tag = json!([{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "yes"}]);
+    let tags = planned(selection(json!({"ListOfTags": tag}))).without(&format!("{RESOURCE}/Tags"));
+    let copies = made(&tags).copies;
+    assert_eq!(copies.len(), 1);
+    assert_eq!(
+        copies[0].assumptions,
+        ["selection `some`: its tags were not read, and are taken to match"]
+    );
+    let settings = planned(selection(json!({"Resources": ["*"]})))
+        .without(&format!("{SOURCE}/region_settings"));
+    let copies = made(&settings).copies;
+    assert_eq!(
+        copies[0].assumptions,
+        [
+            "selection `some`: whether AWS Backup is switched on for RDS there was not read, and it is taken to be"
+        ]
+    );
+}
+
+#[test]
+fn resources_that_were_not_read_are_a_gap_and_only_where_they_matter() {
+    let tags = json!({"ListOfTags": [{"ConditionKey": "backup", "ConditionValue": "yes"}]});
+    let open = |parts: &Value| {
+        let estate =
+            planned(selection(parts.clone())).without(&format!("{SOURCE}/resources_complete"));
+        made(&estate).gaps
+    };
+    let gaps = open(&tags);
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(gaps[0].operation, "cloudformation:ListResources");
+    assert_eq!(gaps[0].subject, "111122223333/us-east-2");
+    assert!(open(&json!({"Resources": [ORDERS]})).is_empty());
+}
+
+#[test]
+fn what_of_a_plan_was_not_read_is_a_gap() {
+    let plan = format!("{SOURCE}/plans/0");
+    let sound = || planned(selection(json!({"Resources": [ORDERS]})));
+    for (estate, call) in [
+        (
+            sound().without(&format!("{plan}/BackupPlan")),
+            "backup:GetBackupPlan",
+        ),
+        (
+            sound().without(&format!("{plan}/Selections")),
+            "backup:ListBackupSelections",
+        ),
+        (
+            sound().set(
+                &format!("{plan}/Selections/0"),
+                json!({"SelectionName": "x", "Resources": 3}),
+            ),
+            "backup:GetBackupSelection",
+        ),
+        (
+            sound().set(
+                &format!("{plan}/BackupPlan/Rules/0/CopyActions/0"),
+                json!({"DestinationBackupVaultArn": "central"}),
+            ),
+            "backup:GetBackupPlan",
+        ),
+    ] {
+        let made = made(&estate);
+        assert!(made.copies.is_empty(), "{call}");
+        assert_eq!(made.gaps.len(), 1, "{call}");
+        assert_eq!(made.gaps[0].operation, call);
+        assert_eq!(made.gaps[0].subject, PLAN);
+    }
+    let nothing = sound().set(&format!("{plan}/Selections"), json!(null));
+    assert!(made(&nothing).gaps.is_empty() && made(&nothing).copies.is_empty());
+}
+
+#[test]
+fn a_plan_that_copies_nothing_leaves_no_gap() {
+    let plan = format!("{SOURCE}/plans/0");
+    let estate = planned(json!([]))
+        .without(&format!("{plan}/Selections"))
+        .without(&format!("{plan}/BackupPlan/Rules/0/CopyActions"));
+    assert!(made(&estate).gaps.is_empty());
+}
+
+#[test]
+fn an_air_gapped_target_is_a_copy_of_its_own_kept_as_the_backup_is() {
+    let locked = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0");
+    let estate = planned(selection(json!({"Resources": [ORDERS]}))).set(
+        &format!("{rule}/TargetLogicallyAirGappedBackupVaultArn"),
+        json!(locked),
+    );
+    let copies = made(&estate).copies;
+    let to: Vec<_> = copies
+        .iter()
+        .map(|copy| {
+            let Fact::Known(Some(kept)) = &copy.lifecycle else {
+                panic!("{:?}", copy.lifecycle);
+            };
+            (copy.destination_vault.name(), kept.days_kept())
+        })
+        .collect();
+    assert_eq!(to, [("locked", Some(14)), ("central", Some(35))]);
+}
+
+#[test]
+fn a_copy_action_without_a_lifecycle_never_expires() {
+    let action = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions/0/Lifecycle");
+    let estate = planned(selection(json!({"Resources": [ORDERS]}))).without(&action);
+    assert_eq!(made(&estate).copies[0].lifecycle, Fact::Known(None));
+}
+
+#[test]
+fn two_selections_of_one_resource_are_one_copy_unless_their_roles_differ() {
+    let one = selection(json!({"Resources": [ORDERS]}))[0].clone();
+    let mut same = one.clone();
+    same["SelectionName"] = json!("again");
+    let mut other = one.clone();
+    other["SelectionName"] = json!("other");
+    other["IamRoleArn"] = json!("arn:aws:iam::111122223333:role/other");
+    let ids: Vec<String> = made(&planned(json!([one, same, other])))
+        .copies
+        .iter()
+        .map(|copy| copy.id.to_string())
+        .collect();
+    let id = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    assert_eq!(ids, [id.clone(), format!("{id}/other")]);
+}
+
+#[test]
+fn the_order_of_plans_rules_selections_and_resources_does_not_matter() {
+    let estate = three(json!({"Resources": ["*"]}));
+    let more = |estate: &Estate, turned: bool| {
+        let mut plans = vec![estate.at(&format!("{SOURCE}/plans/0")).clone()];
+        plans.push(plans[0].clone());
+        plans[1]["BackupPlanId"] = json!("p-0");
+        let mut resources = estate
+            .at(&format!("{SOURCE}/resources"))
+            .as_array()
+            .unwrap()
+            .clone();
+        if turned {
+            plans.reverse();
+            resources.reverse();
+        }
+        let estate = estate
+            .clone()
+            .set(&format!("{SOURCE}/plans"), json!(plans))
+            .set(&format!("{SOURCE}/resources"), json!(resources));
+        format!("{:?}", made(&estate))
+    };
+    assert_eq!(more(&estate, false), more(&estate, true));
+}
