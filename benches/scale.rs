@@ -1,7 +1,12 @@
 //! The program itself on files of 10,000, 100,000 and 1,000,000 copies: processor time for each copy, and the most memory
 //! that it held, beside the size of the file. Linux tells both (`/proc`). A size, such as `1000000`, runs that one alone.
 
-#![allow(clippy::disallowed_methods, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod organization;
 

@@ -113,6 +113,15 @@ pub enum MayFail {
 }
 
 impl Check {
+    /// Whether it is asked of copies; `audit` asks the others.
+    #[must_use]
+    pub const fn is_of_copies(&self) -> bool {
+        match self.run {
+            Run::Copy(_) | Run::Route(_) | Run::Reach(_) => true,
+            Run::Vault(_) | Run::Plan(_) => false,
+        }
+    }
+
     /// Asks the question. `None`: it is one for other subjects.
     #[must_use]
     pub fn run(&self, subject: Subject<'_>, facts: &Facts<'_>) -> Option<Outcome> {

@@ -113,9 +113,9 @@ impl Copy {
         let mut assumptions = named.assumptions;
         let assumed = organization_policies_assumed(&named.role, facts);
         assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
-        let bucket = match (&kind, &resource) {
-            (KindOf::Known(Kind::S3), Fact::Known(bucket)) => bucket.clone(),
-            _ => None,
+        let bucket = match &resource {
+            Fact::Known(bucket) if kind == KindOf::Known(Kind::S3) => bucket.clone(),
+            Fact::Known(_) | Fact::Unknown(_) => None,
         };
         Self {
             id: named.id,

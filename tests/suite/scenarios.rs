@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use backup_preflight::checks::{self, CHECKS, Decided, Run};
+use backup_preflight::checks::{self, CHECKS, Decided};
 use backup_preflight::inventory::{self, Copy, Facts};
 use backup_preflight::known::Arn;
 use backup_preflight::plans;
@@ -42,7 +42,7 @@ impl Scenario {
 
     /// Whether it is of a copy; else an audit finds it, on a vault or a plan.
     pub fn is_of_a_copy(&self) -> bool {
-        checks::find(&self.check).is_none_or(|check| matches!(check.run, Run::Copy(_)))
+        checks::find(&self.check).is_none_or(|check| check.is_of_copies())
     }
 
     pub fn inventory(&self) -> Vec<u8> {

@@ -217,7 +217,7 @@ fn checks_stand_in_the_order_in_which_they_run_and_all_are_there() {
     let report = parsed(&report(&estate(), &[]));
     let expected: Vec<_> = CHECKS
         .iter()
-        .filter(|check| matches!(check.run, Run::Copy(_)))
+        .filter(|check| check.is_of_copies())
         .map(|check| check.id)
         .collect();
     for copy in report["copies"].as_array().unwrap() {
