@@ -4,13 +4,18 @@
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
 mod audit;
+#[cfg(feature = "live")]
+mod aws;
 mod backtest;
 mod batches;
+mod collect;
 mod copies;
 mod decide;
 mod gather;
 mod permissions;
 mod print;
+#[cfg(feature = "live")]
+mod survey;
 
 use std::io;
 use std::path::Path;
@@ -62,6 +67,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check(asked, &cli.output),
+        Command::Collect(asked) => collect::collect(asked, &cli.output),
         Command::Audit(asked) => audit::audit(asked, &cli.output),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
         Command::Fix(asked) => fix(asked, &cli.output),
@@ -132,7 +138,7 @@ fn decide(
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
-    for gap in &wanted.open {
+    for gap in &wanted.gaps {
         warn(output, &format!("a plan may make more copies: {gap}"));
     }
     let is_open = !wanted.open.is_empty();

@@ -1,6 +1,7 @@
 //! The command line: from words to one typed task. Nothing is read here.
 
 mod audit;
+mod collect;
 mod estate;
 mod facts;
 
@@ -11,7 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::known::Arn;
 
 pub use audit::{Audit, Backtest, Only};
-pub use estate::{Estate, Shard, WantedRegion};
+pub use collect::Collect;
+pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
 
 /// Will this AWS Backup copy succeed, and if not, exactly what must change?
@@ -127,6 +129,11 @@ pub enum Command {
     /// They are decided from the facts of now, which may have changed since. Exit code: 0; with --strict 1 where it
     /// disagrees with what happened.
     Backtest(Box<Backtest>),
+    /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, and what they name
+    ///
+    /// Exit code: 0 it is written, with a gap for each thing that could not be read; 2 it is not; 130 stopped by Ctrl-C, and
+    /// --resume goes on.
+    Collect(Box<Collect>),
     /// Write what must change as files: policies, a script, Terraform, CloudFormation
     ///
     /// Decides as `check` does, ends with the same exit code, and never writes to AWS.

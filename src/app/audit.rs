@@ -31,8 +31,11 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let plans = plans::plans(&facts);
-    let wanted = copies::all(&inventory, &plans, &facts);
-    let is_open = !wanted.open.is_empty();
+    let mut wanted = copies::all(&inventory, &plans, &facts);
+    // A Region whose plans were not read may have some; where AWS refused them, the answer stays open.
+    let unlisted = facts.plans_not_listed();
+    let is_open = !wanted.open.is_empty() || unlisted.iter().any(|gap| gap.error.is_some());
+    wanted.gaps.extend(unlisted);
     let audited = checks::audit(&plans, &facts);
     let only: Vec<Verdict> = asked.only.iter().map(|only| verdict(*only)).collect();
     let found = Found::audited(wanted, &facts, &audited, &only);

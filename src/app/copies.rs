@@ -50,9 +50,10 @@ impl Asked<'_> {
     }
 }
 
-/// The copies, and what was not read of the plans that may make more.
+/// The copies, and what was not read of the plans that may make more: all of it, and what leaves the answer open.
 pub(super) struct Wanted<'a> {
     pub copies: Vec<Asked<'a>>,
+    pub gaps: Vec<Gap>,
     pub open: Vec<Gap>,
 }
 
@@ -72,7 +73,8 @@ pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_
     let made = made.into_iter().map(|named| Asked::Made(Box::new(named)));
     Wanted {
         copies: entries.iter().map(Asked::Entry).chain(made).collect(),
-        open: planned.gaps,
+        gaps: planned.gaps,
+        open: planned.open,
     }
 }
 
@@ -132,6 +134,7 @@ pub(super) fn asked_for<'a>(
         wanted
             .copies
             .retain(|copy| asked.copy.iter().any(|id| copy.id() == id));
+        wanted.gaps.clear();
         wanted.open.clear();
     }
     if let Some(arn) = &asked.resource {
@@ -139,6 +142,7 @@ pub(super) fn asked_for<'a>(
             .copies
             .retain(|copy| copy.copy(facts).resource == Fact::Known(Some(arn.clone())));
         wanted.open.retain(|gap| may_be_of(gap, arn));
+        wanted.gaps.retain(|gap| may_be_of(gap, arn));
         if wanted.copies.is_empty() && wanted.open.is_empty() {
             return Err(none("resource", arn));
         }
@@ -147,6 +151,7 @@ pub(super) fn asked_for<'a>(
         wanted
             .copies
             .retain(|copy| copy.named().recovery_point.as_ref() == Some(arn));
+        wanted.gaps.clear();
         wanted.open.clear();
         if wanted.copies.is_empty() {
             return Err(none("recovery point", arn));
@@ -191,7 +196,9 @@ fn of_plans(
             .plan
             .is_some_and(|plan| kept.contains(&plan.id))
     });
-    wanted.open = plans::copies(plans.iter(), facts).gaps;
+    let planned = plans::copies(plans.iter(), facts);
+    wanted.gaps = planned.gaps;
+    wanted.open = planned.open;
     Ok(())
 }
 

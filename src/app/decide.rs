@@ -1,15 +1,15 @@
 //! From planned copies to what is printed. Every copy is decided and told apart from the others, and little of it is
 //! kept: the names in the order of the report, what the remedies need of those that fail, and what all add up to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use crate::checks::{Audited, Failing, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
-use crate::remedy::{Remedy, remedies_of, with_audited};
+use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
-    Blame, Causes, CopyReport, Mended, Place, Report, Totals, ndjson, ndjson_copy,
+    Blame, Causes, CopyReport, Mended, Place, Report, Subjects, Totals, ndjson, ndjson_copy,
 };
 use crate::verdict::Verdict;
 
@@ -25,6 +25,8 @@ pub(super) struct Found<'a> {
     only: &'a [Verdict],
     /// What to change.
     pub(super) remedies: Vec<Remedy>,
+    /// The verdicts once that is done, by the copies' ids.
+    together: BTreeMap<String, Verdict>,
     /// The report but for its copies and causes.
     pub(super) totals: Report,
 }
@@ -46,13 +48,16 @@ impl<'a> Found<'a> {
     }
 
     fn with(
-        Wanted { copies, open }: Wanted<'a>,
+        Wanted { copies, gaps, .. }: Wanted<'a>,
         facts: &'a Facts<'a>,
         audited: Option<&Audited>,
         only: &'a [Verdict],
     ) -> Self {
         let (light, copies) = in_places(copies, facts);
-        let mut remedies = remedies_of(&light.failing, facts);
+        let Proposed {
+            mut remedies,
+            together,
+        } = propose_of(&light.failing, facts);
         if let Some(audited) = audited {
             let into = by_destination(&copies);
             let into = |vault: &Arn| -> Vec<Copy> {
@@ -61,7 +66,7 @@ impl<'a> Found<'a> {
             };
             remedies = with_audited(remedies, audited, into, facts);
         }
-        let gaps = facts.recorded_gaps().chain(open).collect();
+        let gaps = facts.recorded_gaps().chain(gaps).collect();
         let mut totals =
             Report::without_copies(light.totals, &remedies, gaps, facts.collected_at());
         if let Some(audited) = audited {
@@ -72,6 +77,7 @@ impl<'a> Found<'a> {
             copies,
             only,
             remedies,
+            together,
             totals,
         }
     }
@@ -82,10 +88,11 @@ impl<'a> Found<'a> {
     /// The first one that `take` gives.
     pub(super) fn lines<E>(&self, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let mut causes = Causes::default();
+        let subjects = Subjects::of(&self.totals.remedies);
         self.tell(
             |copy| {
                 let line = self.is_wanted(&copy).then(|| ndjson_copy(&copy));
-                (line, self.blame(&copy))
+                (line, self.blame(&copy, &subjects))
             },
             |pieces| {
                 let mut text = String::new();
@@ -108,8 +115,9 @@ impl<'a> Found<'a> {
     pub(super) fn report(&self) -> Report {
         let mut report = self.totals.clone();
         let mut causes = Causes::default();
+        let subjects = Subjects::of(&self.totals.remedies);
         let Ok(()) = self.tell(
-            |copy| (self.blame(&copy), copy),
+            |copy| (self.blame(&copy, &subjects), copy),
             |copies| {
                 for (blame, copy) in copies {
                     blame.into_iter().for_each(|blame| causes.add(blame));
@@ -131,8 +139,9 @@ impl<'a> Found<'a> {
     }
 
     /// What the causes take of a copy, where they are told.
-    fn blame(&self, copy: &CopyReport) -> Option<Blame> {
-        self.totals.causes.as_ref().and_then(|_| Blame::of(copy))
+    fn blame(&self, copy: &CopyReport, subjects: &Subjects<'_>) -> Option<Blame> {
+        let causes = self.totals.causes.as_ref();
+        causes.and_then(|_| Blame::of(copy, subjects))
     }
 
     /// Tells the copies one by one, in the order of the report: `say` puts one into words, and `take` gets the words of
@@ -145,7 +154,9 @@ impl<'a> Found<'a> {
         let mended = Mended::new(&self.remedies);
         let tell = |copy: &Asked<'_>| {
             let decided = decide(copy.copy(self.facts), self.facts);
-            say(CopyReport::new(&decided, &mended, self.facts))
+            let mut told = CopyReport::new(&decided, &mended, self.facts);
+            told.verdict_with_remedies = self.together.get(&told.id).copied();
+            say(told)
         };
         in_order(&self.copies, |piece| piece.iter().map(tell).collect(), take)
     }

@@ -48,7 +48,7 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
     }
     let mut stopped = false;
     if asked.facts.live || !from_files {
-        let read = read_aws(asked)?;
+        let read = read_aws(asked, output)?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
             ("AWS".to_owned(), read.inventory),
@@ -80,6 +80,16 @@ pub(super) fn facts_of_estate(
         warn(output, &stranger.to_string());
     }
     let mut stopped = false;
+    let chosen = !estate.region.is_empty()
+        || estate.organization
+        || estate.profiles.is_some()
+        || estate.shard.is_some();
+    if given.from_files() && !given.live && chosen {
+        warn(
+            output,
+            "which accounts and Regions are looked at is asked of AWS alone: the files are decided whole",
+        );
+    }
     if given.live || !given.from_files() {
         let read = survey(estate, aws, what, output)?;
         inventory = inventory::merge([
@@ -91,14 +101,22 @@ pub(super) fn facts_of_estate(
     Ok(Gathered { inventory, stopped })
 }
 
-/// Asks AWS for whole accounts and Regions.
+#[cfg(feature = "live")]
+fn survey(estate: &Estate, aws: &Aws, what: Survey, output: &Output) -> anyhow::Result<Gathered> {
+    super::survey::survey(estate, aws, what, None, None, output)
+}
+
+#[cfg(not(feature = "live"))]
 fn survey(_: &Estate, _: &Aws, _: Survey, _: &Output) -> anyhow::Result<Gathered> {
-    bail!("this build cannot ask AWS for a whole account; give --inventory FILE")
+    bail!(
+        "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
+    )
 }
 
 #[cfg(feature = "live")]
-fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
-    use crate::sources::live::{self, Credentials, LiveError, NamedCopy, Settings};
+fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
+    use super::aws;
+    use crate::sources::live::{self, LiveError, NamedCopy, Sides};
     let Some(to) = &asked.to else {
         bail!(
             "to ask AWS, name the copy: --resource ARN or --recovery-point ARN, and --to VAULT_ARN"
@@ -111,36 +129,25 @@ fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
         destination_vault: to.clone(),
         role: asked.role.clone(),
     };
-    let of = |profile: &Option<String>, role_arn: &Option<String>| Credentials {
-        profile: profile.clone(),
-        role_arn: role_arn.clone(),
-        external_id: role_arn
-            .as_ref()
-            .and(asked.aws.credentials.external_id.clone()),
+    let settings = aws::settings(&asked.aws, output);
+    let sides = aws::sides(&asked.aws.credentials);
+    let read = |copy: &NamedCopy, sides: &Sides| match live::collect(
+        copy,
+        sides,
+        &settings,
+        recorded::now(),
+    ) {
+        Ok(inventory) => Ok(Gathered {
+            inventory,
+            stopped: false,
+        }),
+        Err(LiveError::Stopped(inventory)) => Ok(Gathered {
+            inventory: *inventory,
+            stopped: true,
+        }),
+        Err(error) => Err(error),
     };
-    let given = &asked.aws.credentials;
-    let source = of(&given.source_profile, &given.source_role_arn);
-    let destination = (given.destination_profile.is_some() || given.destination_role_arn.is_some())
-        .then(|| of(&given.destination_profile, &given.destination_role_arn));
-    let settings = Settings {
-        concurrency: usize::from(asked.aws.concurrency),
-        timeout: asked.aws.timeout(),
-        ..Settings::default()
-    };
-    let read = |copy: &NamedCopy, source: &Credentials, destination: Option<&Credentials>| {
-        match live::collect(copy, source, destination, &settings, recorded::now()) {
-            Ok(inventory) => Ok(Gathered {
-                inventory,
-                stopped: false,
-            }),
-            Err(LiveError::Stopped(inventory)) => Ok(Gathered {
-                inventory: *inventory,
-                stopped: true,
-            }),
-            Err(error) => Err(error),
-        }
-    };
-    let there = read(&copy, &source, destination.as_ref())?;
+    let there = read(&copy, &sides)?;
     let home = asked
         .source_vault
         .clone()
@@ -156,11 +163,15 @@ fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
         destination_vault: home,
         role: None,
     };
-    let back = read(
-        &back,
-        destination.as_ref().unwrap_or(&source),
-        destination.is_some().then_some(&source),
-    )?;
+    let turned = Sides {
+        source: sides
+            .destination
+            .clone()
+            .unwrap_or_else(|| sides.source.clone()),
+        destination: sides.destination.is_some().then(|| sides.source.clone()),
+        management: sides.management.clone(),
+    };
+    let back = read(&back, &turned)?;
     Ok(Gathered {
         inventory: inventory::merge([
             ("AWS".to_owned(), there.inventory),
@@ -171,7 +182,7 @@ fn read_aws(asked: &Check) -> anyhow::Result<Gathered> {
 }
 
 #[cfg(not(feature = "live"))]
-fn read_aws(_: &Check) -> anyhow::Result<Gathered> {
+fn read_aws(_: &Check, _: &Output) -> anyhow::Result<Gathered> {
     bail!(
         "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
     )

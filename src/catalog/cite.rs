@@ -163,6 +163,10 @@ cites! {
     FIELD_SELECTION = "terraform-provider-aws issue 41274", "https://github.com/hashicorp/terraform-provider-aws/issues/41274";
     /// A field report on cross-account and cross-Region copies, with CloudTrail's evidence.
     FIELD_TECRACER = "Automating cross-account / cross-region backups with AWS Backup in AWS Organizations", "https://www.tecracer.com/blog/2024/04/automating-cross-account-/-cross-region-backups-with-aws-backup-in-aws-organizations.html";
+    /// A copy that failed as the destination's Region lacks the engine's version.
+    FIELD_ENGINE_VERSION = "A copy of Aurora to a Region that lacks its engine version", "https://dev.classmethod.jp/articles/tsnote-aws-backup-nonsupported-db-engine-version/";
+    /// What AWS wrote to accounts whose roles may not tag.
+    FIELD_TAG_RESOURCE = "Panfactum stack issue 291, which quotes AWS's notice on backup:TagResource", "https://github.com/Panfactum/stack/issues/291";
     /// Key error of the RDS snapshot tools.
     FIELD_RDS_SNAPSHOT_TOOL = "rds-snapshot-tool issue 70", "https://github.com/awslabs/rds-snapshot-tool/issues/70";
     /// A vault policy that AWS refused.

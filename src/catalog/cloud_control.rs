@@ -16,8 +16,8 @@ pub struct Row {
     pub name: &'static str,
     /// Its service in ARNs.
     pub service: &'static str,
-    /// What stands before each part of its identifier in the resource part of its ARN.
-    pub before: &'static [&'static str],
+    /// How its ARN has its identifier.
+    pub names: Names,
     /// Where its own ARN stands in its properties. `None`: the ARN is made from the identifier.
     pub arn: Option<&'static str>,
     /// Where its properties say whether it is encrypted, and with what. `None`: its backups take the vault's key.
@@ -32,6 +32,17 @@ pub struct Row {
     pub list: &'static [&'static str],
 }
 
+/// How an ARN has the identifier that Cloud Control knows a resource by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// It is the ARN.
+    Whole,
+    /// What stands before each of its parts in the resource part of the ARN.
+    Parts(&'static [&'static str]),
+    /// It does not: another name stands there.
+    Another,
+}
+
 /// Whether all of a type can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
@@ -39,8 +50,8 @@ pub enum Listing {
     OfRegion,
     /// Those of every Region of the account.
     OfAccount,
-    /// Only those of something that is named.
-    OfParent,
+    /// Those of each resource of another type, whose identifier is the property of this name.
+    OfEach(&'static str, &'static str),
 }
 
 /// How Cloud Control knows a resource type. `None`: it does not read it, or something else does.
@@ -52,6 +63,7 @@ pub fn row(of: &ResourceType) -> Option<&'static Row> {
         ResourceType::Efs => Some(&EFS),
         ResourceType::Eks => Some(&EKS),
         ResourceType::Redshift => Some(&REDSHIFT),
+        ResourceType::RedshiftServerless => Some(&NAMESPACE),
         ResourceType::S3 => Some(&BUCKET),
         ResourceType::Timestream => Some(&TIMESTREAM),
         // Their own calls say more.
@@ -63,8 +75,6 @@ pub fn row(of: &ResourceType) -> Option<&'static Row> {
         | ResourceType::Fsx
         | ResourceType::Neptune
         | ResourceType::Rds
-        // Known by a name that its ARN does not have.
-        | ResourceType::RedshiftServerless
         // Not there.
         | ResourceType::SapHana
         | ResourceType::StorageGateway
@@ -77,14 +87,16 @@ impl Row {
     /// What Cloud Control calls the resource. `None`: its ARN does not say.
     #[must_use]
     pub fn identifier(&self, arn: &Arn) -> Option<String> {
-        if self.before.is_empty() {
-            return Some(arn.as_str().to_owned());
-        }
+        let all = match self.names {
+            Names::Whole => return Some(arn.as_str().to_owned()),
+            Names::Another => return None,
+            Names::Parts(all) => all,
+        };
         let mut rest = arn.resource();
         let mut parts: Vec<&str> = Vec::new();
-        for (index, before) in self.before.iter().enumerate() {
+        for (index, before) in all.iter().enumerate() {
             rest = rest.strip_prefix(before)?;
-            let end = match self.before.get(index + 1) {
+            let end = match all.get(index + 1) {
                 Some(next) => rest.find(next)?,
                 None => rest.len(),
             };
@@ -107,15 +119,17 @@ impl Row {
         account: &str,
         identifier: &str,
     ) -> Option<Arn> {
-        if self.before.is_empty() {
-            return Arn::parse(identifier).ok();
-        }
+        let all = match self.names {
+            Names::Whole => return Arn::parse(identifier).ok(),
+            Names::Another => return None,
+            Names::Parts(all) => all,
+        };
         // The ARN of a bucket has neither.
         let (region, account) = match self.listing {
             Listing::OfAccount => ("", ""),
-            Listing::OfRegion | Listing::OfParent => (region, account),
+            Listing::OfRegion | Listing::OfEach(..) => (region, account),
         };
-        let parts = self.before.iter().zip(identifier.split('|'));
+        let parts = all.iter().zip(identifier.split('|'));
         let resource: String = parts.flat_map(|(before, part)| [*before, part]).collect();
         let service = self.service;
         Arn::parse(&format!(
@@ -129,7 +143,7 @@ impl Row {
 const EFS: Row = Row {
     name: "AWS::EFS::FileSystem",
     service: "elasticfilesystem",
-    before: &["file-system/"],
+    names: Names::Parts(&["file-system/"]),
     arn: None,
     key: Some(("/Encrypted", "/KmsKeyId")),
     tags: "/FileSystemTags",
@@ -148,7 +162,7 @@ const EFS: Row = Row {
 const EKS: Row = Row {
     name: "AWS::EKS::Cluster",
     service: "eks",
-    before: &["cluster/"],
+    names: Names::Parts(&["cluster/"]),
     arn: None,
     key: None,
     tags: "/Tags",
@@ -161,7 +175,7 @@ const EKS: Row = Row {
 const DSQL: Row = Row {
     name: "AWS::DSQL::Cluster",
     service: "dsql",
-    before: &["cluster/"],
+    names: Names::Parts(&["cluster/"]),
     arn: None,
     key: None,
     tags: "/Tags",
@@ -179,7 +193,7 @@ const DSQL: Row = Row {
 const STACK: Row = Row {
     name: "AWS::CloudFormation::Stack",
     service: "cloudformation",
-    before: &[],
+    names: Names::Whole,
     arn: Some("/StackId"),
     key: None,
     tags: "/Tags",
@@ -196,7 +210,7 @@ const STACK: Row = Row {
 const REDSHIFT: Row = Row {
     name: "AWS::Redshift::Cluster",
     service: "redshift",
-    before: &["cluster:"],
+    names: Names::Parts(&["cluster:"]),
     arn: None,
     key: Some(("/Encrypted", "/KmsKeyId")),
     tags: "/Tags",
@@ -212,28 +226,46 @@ const REDSHIFT: Row = Row {
     list: &["redshift:DescribeClusters"],
 };
 
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-redshiftserverless-namespace.html>.
+const NAMESPACE: Row = Row {
+    name: "AWS::RedshiftServerless::Namespace",
+    service: "redshift-serverless",
+    names: Names::Another,
+    arn: Some("/Namespace/NamespaceArn"),
+    key: None,
+    tags: "/Tags",
+    listing: Listing::OfRegion,
+    read: &[
+        "redshift-serverless:GetNamespace",
+        "redshift-serverless:ListSnapshotCopyConfigurations",
+        "redshift-serverless:ListTagsForResource",
+        "redshift:GetResourcePolicy",
+    ],
+    list: &["redshift-serverless:ListNamespaces"],
+};
+
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-timestream-table.html>.
 const TIMESTREAM: Row = Row {
     name: "AWS::Timestream::Table",
     service: "timestream",
-    before: &["database/", "/table/"],
+    names: Names::Parts(&["database/", "/table/"]),
     arn: None,
     key: None,
     tags: "/Tags",
-    listing: Listing::OfParent,
+    listing: Listing::OfEach("AWS::Timestream::Database", "DatabaseName"),
     read: &[
         "timestream:DescribeEndpoints",
         "timestream:DescribeTable",
         "timestream:ListTagsForResource",
     ],
-    list: &[],
+    list: &["timestream:ListDatabases", "timestream:ListTables"],
 };
 
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>.
 const BUCKET: Row = Row {
     name: "AWS::S3::Bucket",
     service: "s3",
-    before: &[""],
+    names: Names::Parts(&[""]),
     arn: None,
     key: None,
     tags: "/Tags",

@@ -29,7 +29,6 @@ fn of_type(arn: &Arn) -> &'static str {
     let by_cloud_control = "cloudformation:GetResource";
     match ResourceType::of_resource(arn) {
         Some(of) if cloud_control::row(&of).is_some() => by_cloud_control,
-        Some(ResourceType::RedshiftServerless) => "redshift-serverless:ListNamespaces",
         Some(ResourceType::SapHana) => "ssm-sap:GetDatabase",
         Some(ResourceType::StorageGateway) => "storagegateway:DescribeStorediSCSIVolumes",
         Some(ResourceType::VirtualMachine) => "backup-gateway:GetVirtualMachine",

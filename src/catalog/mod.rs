@@ -14,6 +14,7 @@ pub mod managed_policies;
 pub mod messages;
 mod notes;
 pub mod permissions;
+pub mod quotas;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;

@@ -94,12 +94,14 @@ const CALLS: &[Permission] = &[
     row("backup:ListBackupSelections",             SOURCE,      WholeAccount, Plans),
     row("backup:ListBackupVaults",                 BOTH,        OneCopy,      Everything),
     row("backup:ListCopyJobs",                     SOURCE,      WholeAccount, Everything),
-    row("backup:ListProtectedResources",           SOURCE,      WholeAccount, Everything),
     row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      WholeAccount, Vaults),
     row("backup:ListRecoveryPointsByResource",     SOURCE,      OneCopy,      Everything),
     row("backup:ListTags",                         BOTH,        OneCopy,      Everything),
+    row("backup-gateway:ListTagsForResource",      SOURCE,      WholeAccount, Everything),
+    row("backup-gateway:ListVirtualMachines",      SOURCE,      WholeAccount, Everything),
     row("cloudformation:GetResource",              SOURCE,      OneCopy,      Everything),
     row("cloudformation:ListResources",            SOURCE,      WholeAccount, Everything),
+    row("config:SelectAggregateResourceConfig",    MANAGEMENT,  WholeAccount, Everything),
     row("dynamodb:DescribeTable",                  SOURCE,      OneCopy,      Everything),
     row("dynamodb:ListTables",                     SOURCE,      WholeAccount, Everything),
     row("dynamodb:ListTagsOfResource",             SOURCE,      OneCopy,      Everything),
@@ -110,6 +112,7 @@ const CALLS: &[Permission] = &[
     row("ec2:GetAllowedImagesSettings",            DESTINATION, OneCopy,      Everything),
     row("ec2:GetEbsDefaultKmsKeyId",               BOTH,        WholeAccount, Everything),
     row("fsx:DescribeFileSystems",                 SOURCE,      OneCopy,      Everything),
+    row("fsx:DescribeVolumes",                     SOURCE,      WholeAccount, Everything),
     row("iam:GetPolicy",                           BOTH,        OneCopy,      Policies),
     row("iam:GetPolicyVersion",                    BOTH,        OneCopy,      Policies),
     row("iam:GetRole",                             BOTH,        OneCopy,      Roles),
@@ -123,9 +126,12 @@ const CALLS: &[Permission] = &[
     row("kms:ListAliases",                         BOTH,        OneCopy,      Everything),
     row("kms:ListGrants",                          BOTH,        OneCopy,      Keys),
     row("kms:ListResourceTags",                    BOTH,        OneCopy,      Keys),
+    row("organizations:DescribeEffectivePolicy",   ALL,         WholeAccount, Everything),
     row("organizations:DescribeOrganization",      ALL,         OneCopy,      Everything),
     row("organizations:DescribePolicy",            ALL,         OneCopy,      Everything),
     row("organizations:ListAccounts",              MANAGEMENT,  WholeAccount, Everything),
+    row("organizations:ListAccountsForParent",     MANAGEMENT,  WholeAccount, Everything),
+    row("organizations:ListOrganizationalUnitsForParent", MANAGEMENT, WholeAccount, Everything),
     row("organizations:ListParents",               ALL,         OneCopy,      Everything),
     row("organizations:ListPoliciesForTarget",     ALL,         OneCopy,      Everything),
     row("organizations:ListRoots",                 ALL,         OneCopy,      Everything),
@@ -134,6 +140,9 @@ const CALLS: &[Permission] = &[
     row("rds:DescribeDBInstances",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeDBSnapshots",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeOptionGroups",                SOURCE,      OneCopy,      Everything),
+    row("ssm-sap:ListDatabases",                   SOURCE,      WholeAccount, Everything),
+    row("storagegateway:ListTagsForResource",      SOURCE,      WholeAccount, Everything),
+    row("storagegateway:ListVolumes",              SOURCE,      WholeAccount, Everything),
     row("sts:AssumeRole",                          MANAGEMENT,  WholeAccount, Roles),
 ];
 
@@ -208,7 +217,7 @@ mod tests {
     fn every_action_only_reads() {
         for permission in permissions() {
             let (_, verb) = permission.action.split_once(':').unwrap();
-            let reads = ["Describe", "Get", "List", "Simulate"];
+            let reads = ["BatchGet", "Describe", "Get", "List", "Select", "Simulate"];
             assert!(
                 permission.action == "sts:AssumeRole"
                     || reads.iter().any(|word| verb.starts_with(word)),

@@ -69,6 +69,10 @@ pub const COPY_INTO: &str = "backup:CopyIntoBackupVault";
 /// The action on a recovery point that takes it out of its vault.
 pub const COPY_FROM: &str = "backup:CopyFromBackupVault";
 
+/// The action that puts the tags of a backup on its copy. The role must have it since 2025-09-30:
+/// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
+pub const TAG_RESOURCE: &str = "backup:TagResource";
+
 /// Allows KMS to be asked what a key is.
 pub const DESCRIBE_KEY: &str = "kms:DescribeKey";
 

@@ -8,6 +8,10 @@ use crate::inventory::{Facts, Route};
 use crate::known::{AccountId, Fact};
 use crate::verdict::{Evidence, Outcome};
 
+/// What is left to do.
+const MOVE: &str =
+    "move one account to the other's organization, or copy to an account of the same";
+
 pub(super) const CHECK: Check = Check {
     id: "accounts-in-different-organizations",
     title: "the two accounts are not in one organization",
@@ -37,6 +41,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 Outcome::fail(format!(
                     "account {from} is in the organization {one}, account {to} in {other}"
                 ))
+                .nothing_helps(MOVE)
                 .foretells(foretold(predict(MessageId::E1)))
                 .saw(seen)
             }
@@ -47,6 +52,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
 
 fn alone(account: AccountId) -> Outcome {
     Outcome::fail(format!("account {account} is in no organization"))
+        .nothing_helps(MOVE)
         .foretells(foretold(predict(MessageId::E1)))
         .saw([Evidence::of(account, "is in no organization")])
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("air_gapped_key_not_shared.md")]
 
 use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
-use super::words::key_name;
+use super::words::{because, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::requests::LAGV_KEY_ACTIONS;
@@ -85,20 +85,25 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let of_key = of_key_policy(copy, facts, &key, role);
     let of_role = match role_may_use_key(facts, role, &key, Via::Backup, copy) {
         RoleAnswer::Allowed => return of_key,
-        RoleAnswer::Denied { actions, seen } | RoleAnswer::Missing { actions, seen } => {
-            Outcome::fail(format!(
-                "{} may not do {} on the air-gapped vault's key by its own policies",
-                role.name(),
-                list(&actions)
-            ))
-            .saw(seen)
-            .needs([Need::Share(Share {
-                policy: PolicyOf::Role(role.clone()),
-                principal: role.clone(),
-                actions,
-                resource: Some(key.to_string()),
-            })])
-        }
+        RoleAnswer::Denied { actions, seen } => Outcome::fail(format!(
+            "the policies of {} deny {} on the air-gapped vault's key",
+            role.name(),
+            list(&actions)
+        ))
+        .by_hand("take the Deny out of them: no further statement helps")
+        .saw(seen),
+        RoleAnswer::Missing { actions, seen } => Outcome::fail(format!(
+            "{} may not do {} on the air-gapped vault's key by its own policies",
+            role.name(),
+            list(&actions)
+        ))
+        .saw(seen)
+        .needs([Need::Share(Share {
+            policy: PolicyOf::Role(role.clone()),
+            principal: role.clone(),
+            actions,
+            resource: Some(key.to_string()),
+        })]),
         RoleAnswer::NoRole => Outcome::not_applicable("the copy role does not exist"),
         RoleAnswer::Open { gaps, seen } => Outcome::undecided(
             format!(
@@ -166,8 +171,9 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
     }
     if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         return Outcome::fail(format!(
-            "the air-gapped vault's key {name} does not let {who} do {}",
-            list(&actions)
+            "the air-gapped vault's key {name} does not let {who} do {}{}",
+            list(&actions),
+            because(&near)
         ))
         .saw(near)
         .needs([share(actions)]);

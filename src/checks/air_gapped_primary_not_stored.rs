@@ -33,6 +33,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::fail(
             "a rule's logically air-gapped target must be in the plan's own account and Region",
         )
+        .by_hand("name a vault of the plan's account and Region")
         .saw([Evidence::of(
             &copy.destination_vault,
             "is in another account or Region",
@@ -47,6 +48,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "logically air-gapped vaults take no backups of the type {}: the backup stays in the standard vault",
             copy.type_name()
         ))
+        .nothing_helps("keep it in standard vaults, with a lock")
         .foretells(foretold(predict(MessageId::E32)))
         .saw([Evidence::of(subject, format!("is of the type {}", copy.type_name()))]);
     }
@@ -58,6 +60,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the backup is encrypted with the AWS managed key {}: it stays in the standard vault",
             key_name(key, facts)
         ))
+        .by_hand("encrypt the resource with a customer managed key")
         .foretells(foretold(predict(MessageId::E33)))
         .saw([Evidence::at(key, "/KeyManager", "is AWS")]);
     }

@@ -27,8 +27,14 @@ fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
     if copy.start == Start::Scheduled
         && known!(copy.destination_type.clone()) == Some(VaultType::AirGapped)
     {
-        return Outcome::fail("copies from one logically air-gapped vault to another cannot be scheduled, only started by hand")
-            .saw([Evidence::of(&copy.destination_vault, "is a logically air-gapped vault too")]);
+        return Outcome::fail(
+            "copies from one logically air-gapped vault to another cannot be scheduled",
+        )
+        .by_hand("start it with StartCopyJob, or schedule the copy from a standard vault")
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is a logically air-gapped vault too",
+        )]);
     }
     let role = known!(copy.role.as_ref());
     let owner = known!(copy.source_account());
@@ -37,6 +43,7 @@ fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
             "the logically air-gapped vault `{}` belongs to account {owner}, and only roles of that account copy out of it",
             vault.name()
         ))
+        .by_hand("name a role of that account in the copy")
         .saw([Evidence::of(vault, format!("belongs to account {owner}")), Evidence::of(role, "belongs to another account")]);
     }
     Outcome::pass(format!(

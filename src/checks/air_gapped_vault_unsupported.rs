@@ -1,10 +1,10 @@
 #![doc = include_str!("air_gapped_vault_unsupported.md")]
 
 use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_unknown_type};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, detour, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
-use crate::inventory::{Facts, KindOf, Route, VaultType};
+use crate::inventory::{Copy, Facts, KindOf, VaultType};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_vault_unsupported.md"),
     cites: &[cite::LAGV, cite::FEATURES],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Copy(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match known!(copy.destination_type.clone()) {
         Some(VaultType::AirGapped) => {}
         Some(VaultType::Standard | VaultType::RestoreAccess) => {
@@ -65,8 +65,14 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 pass
             }
         }
-        Some((kind, RouteAnswer::Unsupported { reason, .. })) => Outcome::fail(&reason)
-            .foretells(foretold(route_unsupported(kind, &from, &to)))
-            .saw([Evidence::of(vault, reason)]),
+        Some((kind, RouteAnswer::Unsupported { reason, .. })) => {
+            let fail = Outcome::fail(&reason)
+                .foretells(foretold(route_unsupported(kind, &from, &to)))
+                .saw([Evidence::of(vault, reason)]);
+            match detour::need(copy, kind) {
+                Some(need) => fail.needs([need]),
+                None => fail.nothing_helps("copy into a standard vault"),
+            }
+        }
     }
 }

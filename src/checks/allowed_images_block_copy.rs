@@ -8,7 +8,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, VaultType};
-use crate::verdict::{Evidence, Outcome};
+use crate::verdict::{Evidence, Need, Outcome};
 
 /// The name under which images from logically air-gapped vaults come.
 const OF_AIR_GAPPED_VAULTS: &str = "aws-backup-vault";
@@ -88,8 +88,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([seen]);
     }
     Outcome::fail(format!(
-        "the Allowed AMIs setting of account {account} in {region} does not let images of {wanted} in; add `{wanted}` to its image providers"
+        "the Allowed AMIs setting of account {account} in {region} does not let images of {wanted} in"
     ))
+    .needs([Need::ImageProvider { account, region, provider: wanted.clone() }])
     .foretells(foretold(predict(MessageId::E17)))
     .saw([Evidence::at(&place, "/ImageCriteria", format!("no criterion names {wanted}"))])
 }

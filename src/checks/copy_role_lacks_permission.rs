@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings};
+use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_request};
+use super::described::tags;
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{Facts, Reach};
+use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
+use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
-use crate::verdict::{Evidence, Need, Outcome, PolicyOf, Share};
+use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-role-lacks-permission",
@@ -21,9 +22,10 @@ pub(super) const CHECK: Check = Check {
         cite::ROLE_POLICY,
         cite::S3,
         cite::KC_ACCESS_DENIED,
+        cite::FIELD_TAG_RESOURCE,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Reach(run),
+    run: Run::Copy(run),
 };
 
 /// What the rulings come to.
@@ -37,7 +39,7 @@ struct Found {
     seen: Vec<Evidence>,
 }
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
@@ -92,6 +94,9 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         )
         .saw(open_seen);
     }
+    if let Some(outcome) = may_not_tag(copy, facts, role) {
+        return outcome;
+    }
     let actions: Vec<&str> = asked
         .requests
         .iter()
@@ -103,6 +108,28 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         list(&actions)
     ))
     .saw([Evidence::of(role, format!("may do {}", list(&actions)))])
+}
+
+/// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so: it warns.
+fn may_not_tag(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Outcome> {
+    let tags = tags(copy, facts).known().flatten()?;
+    if !tags.0.keys().any(|name| !name.starts_with("aws:")) {
+        return None;
+    }
+    let request = [tag_request(copy, facts)?];
+    let rulings = role_rulings(facts, role, &request, ByKey::Ignored);
+    let seen = match rulings.known().flatten()?.into_iter().next()? {
+        RoleRuling::Denied { seen } | RoleRuling::Missing { seen, .. } => seen,
+        RoleRuling::Allowed | RoleRuling::Open { .. } => return None,
+    };
+    Some(
+        Outcome::warn(format!(
+            "the role `{}` may not do {TAG_RESOURCE}, and there are tags to copy: AWS announced that such copies fail since 2025-09-30",
+            role.name()
+        ))
+        .on(Basis::Observed)
+        .saw(seen),
+    )
 }
 
 fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
@@ -150,12 +177,17 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
     } else {
         found.seen
     };
+    let fail = Outcome::fail(format!(
+        "the role `{name}` may not do what the copy takes: {}",
+        parts.join("; ")
+    ));
+    let fail = if mendable {
+        fail
+    } else {
+        fail.by_hand("change the Deny or the boundary itself: no further statement helps")
+    };
     Some(
-        Outcome::fail(format!(
-            "the role `{name}` may not do what the copy takes: {}",
-            parts.join("; ")
-        ))
-        .foretells(
+        fail.foretells(
             copies_into
                 .then(|| foretold(predict(MessageId::E3)))
                 .flatten(),

@@ -25,10 +25,12 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         return Outcome::fail(format!(
             "the copy role `{name}` is not of the source account {source}"
         ))
+        .by_hand("name a role of the source account in the copy")
         .saw([Evidence::of(role, "is of another account")]);
     }
     if !known!(facts.role_exists(role)) {
         return Outcome::fail(format!("there is no role `{name}` in account {source}"))
+            .by_hand("create it, or name one that is there: AWSBackupDefaultServiceRole is created by the console")
             .foretells(foretold(role_missing(role)))
             .saw([Evidence::of(role, "does not exist")]);
     }
@@ -42,6 +44,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         TrustRuling::Denied(by) => Outcome::fail(format!(
             "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com"
         ))
+        .by_hand("take the Deny out of it")
         .saw(by),
         TrustRuling::Missing(near) => Outcome::fail(format!(
             "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"

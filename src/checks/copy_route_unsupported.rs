@@ -1,19 +1,25 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
-use super::described::{described, engine};
+use super::described::{described, engine, is_any_of};
 use super::words::{foretold, not_read, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, detour, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
 use crate::inventory::{Copy, Facts, KindOf, Start};
-use crate::known::{Fact, Gap};
-use crate::verdict::{Basis, Evidence, Outcome};
+use crate::known::{AccountId, Fact, Gap, Region};
+use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-route-unsupported",
     title: "backups of this resource type cannot take this route",
     doc: include_str!("copy_route_unsupported.md"),
-    cites: &[cite::FEATURES, cite::HISTORY, cite::RDS],
+    cites: &[
+        cite::FEATURES,
+        cite::HISTORY,
+        cite::RDS,
+        cite::RDS_COPY,
+        cite::FIELD_ENGINE_VERSION,
+    ],
     may_fail: MayFail::Yes,
     run: Run::Copy(run),
 };
@@ -26,23 +32,41 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         KindOf::OneOf(kinds, gap) => (kinds, Some(gap)),
     };
     let subject = copy.subject();
+    if copy.source_vault == Fact::Known(copy.destination_vault.clone()) {
+        return Outcome::fail(
+            "the copy goes into the vault that the backup lies in: nothing helps but another vault",
+        )
+        .on(Basis::Inferred)
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is the source and the destination",
+        )]);
+    }
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
-        return Outcome::fail(format!(
+        let fail = Outcome::fail(format!(
             "a backup of {} cannot be copied, by any route",
             kind.with_article()
         ))
         .foretells(foretold(predict(MessageId::E29)))
         .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
+        return never_copied(copy, *kind, fail);
     }
     if let Some(reason) = known!(not_backed_up(copy, facts)) {
         return Outcome::fail(&reason)
+            .nothing_helps("use the snapshots of RDS itself")
             .foretells(foretold(predict(MessageId::E29)))
             .saw([Evidence::of(subject, reason)]);
     }
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
+    if let Some(reason) = known!(engine_lacking(copy, facts, &from, &to)) {
+        return Outcome::fail(&reason)
+            .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
+            .on(Basis::Observed)
+            .saw([Evidence::of(subject, reason)]);
+    }
     let cross_account = known!(copy.is_cross_account());
     let answers: Vec<_> = kinds
         .iter()
@@ -79,10 +103,35 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 | Capability::BothAtOnce
                 | Capability::AirGappedVault => route_unsupported(kind, &from, &to),
             };
-            Outcome::fail(&reason)
+            let fail = Outcome::fail(&reason)
                 .foretells(foretold(predicted))
-                .saw([Evidence::of(subject, reason)])
+                .saw([Evidence::of(subject, reason)]);
+            match detour::need(copy, kind) {
+                Some(need) => fail.needs([need]),
+                None => fail.nothing_helps(
+                    "no two jobs take this route either: restore it, and move the data by the service's own means",
+                ),
+            }
         }
+    }
+}
+
+/// What of no kind is copied: DynamoDB's backups are, once they have AWS Backup's advanced features.
+fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
+    if kind != Kind::DynamoDbBasic {
+        return fail.nothing_helps("restore it, and move the data by the service's own means");
+    }
+    let place = copy
+        .source_account()
+        .known()
+        .zip(copy.source_region().known());
+    match place {
+        Some((account, region)) if copy.recovery_point.is_none() => {
+            fail.needs([Need::AdvancedFeatures { account, region }])
+        }
+        Some(_) | None => fail.by_hand(
+            "switch AWS Backup's advanced features for DynamoDB on, and copy a backup made after that",
+        ),
     }
 }
 
@@ -113,6 +162,49 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
     })
 }
 
+/// Why the destination's Region does not take a snapshot of the database's engine; `None`: it does, or nobody asked.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>.
+fn engine_lacking(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    from: &Region,
+    to: &Region,
+) -> Fact<Option<String>> {
+    const DATABASES: &[Kind] = &[Kind::Rds, Kind::Aurora, Kind::DocumentDb, Kind::Neptune];
+    if from == to || is_any_of(copy, DATABASES) != Fact::Known(true) {
+        return Fact::Known(None);
+    }
+    let accounts: Vec<AccountId> = [copy.destination_account(), copy.source_account()]
+        .into_iter()
+        .filter_map(Fact::known)
+        .collect();
+    let engine = match engine(copy, facts) {
+        Fact::Known(Some(engine)) => engine,
+        Fact::Unknown(gap) if facts.engine_versions(&accounts, to, "") != Fact::Known(None) => {
+            return Fact::Unknown(gap);
+        }
+        Fact::Known(None) | Fact::Unknown(_) => return Fact::Known(None),
+    };
+    facts
+        .engine_versions(&accounts, to, engine)
+        .and_then(|versions| match versions {
+            None => Fact::Known(None),
+            Some(versions) if versions.is_empty() => {
+                Fact::Known(Some(format!("{to} does not have the engine {engine}")))
+            }
+            Some(versions) => described(copy, facts).and_then(|described| {
+                match described.text("EngineVersion") {
+                    None => Fact::unknown(facts.describe_gap(&described.of)),
+                    Some(version) if versions.contains(&version) => Fact::Known(None),
+                    Some(version) => Fact::Known(Some(format!(
+                        "{to} does not have {engine} {version}: no snapshot of it can be copied there"
+                    ))),
+                }
+            }),
+        })
+}
+
 /// Whether it matters which of the kinds it is.
 fn differ(answers: &[(Kind, RouteAnswer)]) -> bool {
     let supported = answers
@@ -122,7 +214,7 @@ fn differ(answers: &[(Kind, RouteAnswer)]) -> bool {
     supported != 0 && supported != answers.len()
 }
 
-fn way(from: &crate::known::Region, to: &crate::known::Region, cross_account: bool) -> String {
+fn way(from: &Region, to: &Region, cross_account: bool) -> String {
     match (from == to, cross_account) {
         (true, false) => "to another vault".to_owned(),
         (true, true) => "to another account".to_owned(),

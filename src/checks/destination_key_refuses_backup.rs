@@ -1,25 +1,45 @@
 #![doc = include_str!("destination_key_refuses_backup.md")]
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use super::words::{foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type};
-use super::{Check, MayFail, Run, known};
+use super::words::{
+    AWS_OWN, because, foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type,
+};
+use super::{Check, MayFail, Run, ebs_default_key, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
 use crate::known::Arn;
-use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "destination-key-refuses-backup",
     title: "the destination vault's key keeps AWS Backup out",
     doc: include_str!("destination_key_refuses_backup.md"),
-    cites: &[cite::ENCRYPTION, cite::SLR_POLICY, cite::KC_CROSS_ACCOUNT],
+    cites: &[
+        cite::ENCRYPTION,
+        cite::SLR_POLICY,
+        cite::KC_CROSS_ACCOUNT,
+        cite::EBS_COPY,
+    ],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Copy(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let of_vault = of_vault(copy, facts);
+    match (of_vault.status, ebs_default_key::stops(copy, facts)) {
+        (Status::Fail, _) | (_, None) => of_vault,
+        (Status::Undecided, Some(of_default)) if of_default.status != Status::Fail => of_vault,
+        (
+            Status::Pass | Status::Warn | Status::NotApplicable | Status::Undecided,
+            Some(of_default),
+        ) => of_default,
+    }
+}
+
+/// What the key of the destination vault says.
+fn of_vault(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     match known!(copy.destination_type.clone()) {
         Some(VaultType::Standard) => {}
@@ -68,7 +88,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
 }
 
 fn decide(
-    copy: &Route,
+    copy: &Copy,
     facts: &Facts<'_>,
     key: &Arn,
     role: &Arn,
@@ -119,8 +139,9 @@ fn decide(
     }
     if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
         return Outcome::fail(format!(
-            "the destination vault's key {name} does not let {who} do {}",
-            list(&actions)
+            "the destination vault's key {name} does not let {who} do {}{}",
+            list(&actions),
+            because(&near)
         ))
         .on(Basis::Inferred)
         .foretells(foretold(message))
@@ -132,6 +153,7 @@ fn decide(
             "{who} may not do {} on the key {name} by its own policy",
             list(&actions)
         ))
+        .nothing_helps(AWS_OWN)
         .on(Basis::Inferred)
         .foretells(foretold(message))
         .saw(near);

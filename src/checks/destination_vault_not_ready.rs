@@ -25,6 +25,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             return Outcome::fail(
                 "the destination is a restore access vault, which takes no copies",
             )
+            .nothing_helps("name another vault")
             .on(Basis::Inferred)
             .saw([Evidence::at(
                 vault,
@@ -39,6 +40,8 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     if state == "AVAILABLE" {
         Outcome::pass("the destination vault is available").saw(seen)
     } else {
-        Outcome::fail(format!("the destination vault is {state}")).saw(seen)
+        Outcome::fail(format!("the destination vault is {state}"))
+            .by_hand("wait until it is AVAILABLE, or create it anew where it is FAILED")
+            .saw(seen)
     }
 }

@@ -81,5 +81,7 @@ fn has_tde(engine: &str) -> bool {
 }
 
 fn fail(seen: Evidence) -> Outcome {
-    Outcome::fail("the database is encrypted by TDE, and such snapshots cannot be shared with another account").saw([seen])
+    Outcome::fail("the database is encrypted by TDE, and such snapshots cannot be shared with another account")
+        .nothing_helps("move the data by the database's own means, or keep the copy in the account")
+        .saw([seen])
 }

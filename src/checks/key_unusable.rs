@@ -4,9 +4,9 @@ use super::words::{foretold, key_name};
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{EncryptedWith, Facts, Route};
+use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Evidence, Outcome};
+use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "key-unusable",
@@ -42,9 +42,10 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 says,
                 message,
             })) => {
-                return Outcome::fail(format!("{role} {} {says}", key_name(key, facts)))
+                let fail = Outcome::fail(format!("{role} {} {says}", key_name(key, facts)))
                     .foretells(foretold(predict(message)))
                     .saw([Evidence::at(key, pointer, says)]);
+                return mended(copy, facts, key, fail);
             }
         }
     }
@@ -52,6 +53,35 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         (Some(gap), _) => Outcome::undecided(gap.to_string(), gaps),
         (None, true) => Outcome::not_applicable("no key of yours is on the path"),
         (None, false) => Outcome::pass("every key on the path is enabled").saw(seen),
+    }
+}
+
+/// What mends a key: it is enabled, or another vault is made where it is the destination's.
+fn mended(copy: &Route, facts: &Facts<'_>, key: &Arn, fail: Outcome) -> Outcome {
+    let enabled = |to_be_deleted| Need::KeyEnabled {
+        key: key.clone(),
+        to_be_deleted,
+    };
+    match facts.key_state(key) {
+        Fact::Known(Some("Disabled")) => return fail.needs([enabled(false)]),
+        Fact::Known(Some("PendingDeletion")) => return fail.needs([enabled(true)]),
+        Fact::Known(Some("PendingImport")) => {
+            return fail.by_hand("import the key's material again");
+        }
+        Fact::Known(_) | Fact::Unknown(_) => {}
+    }
+    let of_vault = facts.vault_key(&copy.destination_vault);
+    match (of_vault, copy.destination_type.as_ref()) {
+        (Fact::Known(Some(EncryptedWith::Key(other))), Fact::Known(Some(VaultType::Standard)))
+            if other == *key =>
+        {
+            fail.needs([Need::CustomerKeyOnVault {
+                vault: copy.destination_vault.clone(),
+            }])
+        }
+        _ => fail.nothing_helps(
+            "what is encrypted with it cannot be read; copy a backup that is on another key",
+        ),
     }
 }
 

@@ -34,12 +34,14 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
         return Outcome::fail(format!(
             "the copy would be deleted after {days} days; AWS Backup takes 1 to {MOST_DAYS}"
         ))
+        .by_hand("name such a number of days")
         .saw([seen("DeleteAfterDays", days)]);
     }
     if let Some(days) = cold.filter(|days| *days < -1) {
         return Outcome::fail(format!(
             "the copy would move to cold storage after {days} days"
         ))
+        .by_hand("name no fewer than 0 days, or none")
         .saw([seen("MoveToColdStorageAfterDays", days)]);
     }
     if let (Some(delete), Some(cold)) = (

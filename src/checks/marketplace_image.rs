@@ -56,6 +56,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         "the image has product codes of AWS Marketplace ({}), and such a one is not copied to another account",
         codes.join(", ")
     ))
+    .nothing_helps("copy backups of the volumes alone, or keep the copy in the account")
     .foretells(foretold(predict(MessageId::E19)))
     .saw([Evidence::at(&described.of, "/ProductCodes", format!("has {}", codes.join(", ")))]);
     // What a logically air-gapped vault holds lies in an account of AWS's.

@@ -20,6 +20,8 @@ mod destination_key_refuses_backup;
 mod destination_vault_is_default;
 mod destination_vault_missing;
 mod destination_vault_not_ready;
+mod detour;
+mod ebs_default_key;
 mod encrypted_by_tde;
 mod failing;
 mod key_unusable;
@@ -30,6 +32,7 @@ mod option_group_not_portable;
 mod organization_policy_denies_copy;
 mod partition_mismatch;
 mod plan_copies_nowhere;
+mod quota_may_hold_copy_back;
 mod recovery_point_continuous;
 mod recovery_point_in_cold_storage;
 mod recovery_point_missing;
@@ -205,6 +208,7 @@ pub const CHECKS: &[Check] = &[
     encrypted_by_tde::CHECK,
     marketplace_image::CHECK,
     allowed_images_block_copy::CHECK,
+    quota_may_hold_copy_back::CHECK,
     vault_uses_aws_managed_key::CHECK,
     plan_copies_nowhere::CHECK,
 ];

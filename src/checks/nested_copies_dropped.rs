@@ -1,131 +1,173 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
 use super::described::is_any_of;
-use super::{Check, MayFail, Run, known};
-use crate::catalog::{Encryption, Kind, capabilities, cite, route};
-use crate::inventory::{Copy, Facts, KeyManager, RecoveryPoint, VaultType};
-use crate::known::{Arn, Fact, Gap};
-use crate::verdict::{Basis, Evidence, Outcome};
+use super::{CHECKS, Check, MayFail, Run, Subject, known};
+use crate::catalog::{Kind, cite};
+use crate::inventory::{Copy, Facts, Named, RecoveryPoint};
+use crate::known::{Arn, Gap};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
+
+const ID: &str = "nested-copies-dropped";
 
 pub(super) const CHECK: Check = Check {
-    id: "nested-copies-dropped",
+    id: ID,
     title: "parts of a composite recovery point stay behind",
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
-    may_fail: MayFail::OnlyWarns,
+    may_fail: MayFail::Yes,
     run: Run::Copy(run),
 };
+
+/// What becomes of a nested recovery point.
+enum Part {
+    /// It goes along.
+    Goes,
+    /// It stays behind, for this reason.
+    Stays(String),
+    /// It may stay behind: these facts tell.
+    Open(Vec<Gap>),
+}
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(is_any_of(copy, &[Kind::CloudFormation, Kind::Eks])) {
         return Outcome::not_applicable("the backup is not a composite one");
     }
     let vault = known!(copy.source_vault.as_ref());
-    let unlisted = |subject: &Arn| {
-        facts.gap(
-            "backup:ListRecoveryPointsByBackupVault",
-            subject.as_str(),
-            vault.account(),
-            vault.region().as_ref(),
-        )
-    };
     let Some(point) = &copy.recovery_point else {
-        return Outcome::undecided(
-            "what the composite will hold is known only once it is made",
-            [unlisted(vault)],
+        return Outcome::not_applicable(
+            "the composite is yet to be made, and what it holds with it",
         );
     };
     let nested = facts.nested_points(point);
     if nested.is_empty() {
-        return Outcome::undecided(
+        let unlisted = facts.gap(
+            "backup:ListRecoveryPointsByBackupVault",
+            point.as_str(),
+            vault.account(),
+            vault.region().as_ref(),
+        );
+        return may_stay(
             "what the composite recovery point holds was not read",
-            [unlisted(point)],
+            [unlisted],
         );
     }
-    let mut left = Vec::new();
-    let mut gaps = Vec::new();
-    for part in &nested {
-        match stays(copy, facts, part) {
-            Fact::Known(Some(reason)) => left.push(Evidence::of(&part.arn, reason)),
-            Fact::Known(None) => {}
-            Fact::Unknown(gap) => gaps.push(*gap),
+    let of_whole = asked(copy, facts);
+    let parts: Vec<(&RecoveryPoint, Part)> = nested
+        .iter()
+        .map(|part| (*part, becomes(copy, facts, &part.arn, &of_whole)))
+        .collect();
+    add_up(copy, &parts)
+}
+
+/// What every check but this finds of a copy.
+fn asked(copy: &Copy, facts: &Facts<'_>) -> Vec<(&'static str, Outcome)> {
+    CHECKS
+        .iter()
+        .filter(|check| check.id != ID)
+        .filter_map(|check| Some((check.id, check.run(Subject::Copy(copy), facts)?)))
+        .collect()
+}
+
+/// A nested recovery point goes by what holds for a copy of it; what stops the whole as well is said there.
+fn becomes(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    part: &Arn,
+    of_whole: &[(&'static str, Outcome)],
+) -> Part {
+    let named = Named {
+        resource: None,
+        recovery_point: Some(part.clone()),
+        copy_of: None,
+        ..copy.named()
+    };
+    let of_part = asked(&Copy::new(named, facts), facts);
+    let own = |status: Status| {
+        of_part
+            .iter()
+            .zip(of_whole)
+            .filter(move |((_, part), (_, whole))| part.status == status && whole.status != status)
+            .map(|(part, _)| part)
+    };
+    if let Some((id, outcome)) = own(Status::Fail).next() {
+        return Part::Stays(format!("stays behind ({id}): {}", outcome.message));
+    }
+    let gaps: Vec<Gap> = own(Status::Undecided)
+        .filter(|(id, _)| super::find(id).is_some_and(|check| check.may_fail == MayFail::Yes))
+        .flat_map(|(_, outcome)| outcome.gaps.clone())
+        .collect();
+    if gaps.is_empty() {
+        Part::Goes
+    } else {
+        Part::Open(gaps)
+    }
+}
+
+/// Without its template, or its cluster's state, a composite is not copied. Where that part was not read, it goes by what
+/// holds for the whole: it lies in the same vault, under the same key.
+fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)]) -> Outcome {
+    let (mut left, mut gaps, mut of_core) = (Vec::new(), Vec::new(), Vec::new());
+    let mut core_stays = None;
+    for (point, part) in parts {
+        match part {
+            Part::Goes => {}
+            Part::Stays(reason) => {
+                if is_core(copy, point) {
+                    core_stays = Some(format!("{} {reason}", point.arn));
+                }
+                left.push(Evidence::of(&point.arn, reason));
+            }
+            Part::Open(open) if is_core(copy, point) => of_core.extend(open.clone()),
+            Part::Open(open) => gaps.extend(open.clone()),
         }
     }
-    if !left.is_empty() {
+    let (stay, all) = (left.len(), parts.len());
+    if let Some(reason) = core_stays {
+        return Outcome::fail(format!(
+            "the part of the composite without which nothing of it is copied cannot go: {reason}"
+        ))
+        .by_hand("back the resource up anew, and copy that")
+        .on(Basis::Inferred)
+        .saw(left);
+    }
+    if !of_core.is_empty() {
+        return Outcome::undecided(
+            "whether the part of the composite without which nothing of it is copied can go is not known",
+            of_core,
+        )
+        .saw(left);
+    }
+    if stay > 0 {
         return Outcome::warn(format!(
-            "{} of the {} nested recovery points that were read cannot go along: the copy ends PARTIAL, without them",
-            left.len(),
-            nested.len()
+            "{stay} of the {all} nested recovery points that were read cannot go along: the copy ends PARTIAL, without them"
         ))
         .saw(left);
     }
     if !gaps.is_empty() {
-        return Outcome::undecided(
+        return may_stay(
             "whether every nested recovery point can go along is not known",
             gaps,
         );
     }
     Outcome::pass(format!(
-        "all {} nested recovery points that were read can go along",
-        nested.len()
+        "all {all} nested recovery points that were read can go along"
     ))
     .on(Basis::Inferred)
 }
 
-/// Why a nested recovery point cannot take the route; `None`: it can.
-fn stays(copy: &Copy, facts: &Facts<'_>, part: &RecoveryPoint) -> Fact<Option<String>> {
-    let unread = || -> Gap {
-        facts.gap(
-            "backup:DescribeRecoveryPoint",
-            part.arn.as_str(),
-            part.arn.account(),
-            part.arn.region().as_ref(),
-        )
-    };
-    let Some(of) = part.resource_type.value() else {
-        return Fact::unknown(unread());
-    };
-    let place = copy
-        .source_region()
-        .and_then(|from| copy.destination_region().map(|to| (from, to)));
-    place.and_then(|(from, to)| {
-        copy.is_cross_account().and_then(|cross_account| {
-            copy.destination_type.clone().and_then(|vault| {
-                let into_lagv = vault == Some(VaultType::AirGapped);
-                // Of RDS a nested recovery point may be of either kind: its ARN tells.
-                let kinds: Vec<Kind> = Kind::candidates(of)
-                    .iter()
-                    .copied()
-                    .filter(|kind| *kind != Kind::RdsMultiAzCluster || part.arn.resource().starts_with("cluster-snapshot"))
-                    .filter(|kind| *kind != Kind::DynamoDbBasic || part.arn.service() == "dynamodb")
-                    .filter(|kind| *kind != Kind::DynamoDbAdvanced || part.arn.service() == "backup")
-                    .collect();
-                let Some(first) = kinds.first() else {
-                    return Fact::Known(Some(format!("is of the type `{of}`, which AWS's table does not have")));
-                };
-                let refused = kinds.iter().filter(|kind| !route(**kind, &from, &to, cross_account, into_lagv).is_supported()).count();
-                if refused == kinds.len() {
-                    return Fact::Known(Some(format!("is a backup of {}, which cannot take this route", first.with_article())));
-                }
-                if refused > 0 {
-                    return Fact::unknown(unread());
-                }
-                let shares = cross_account || into_lagv;
-                let own_key = kinds.iter().all(|kind| capabilities(*kind).encryption == Encryption::OfResource);
-                match part.encryption_key_arn.value() {
-                    Some(key) if shares && own_key => facts.key_manager(key).map(|manager| {
-                        (manager == Some(KeyManager::Aws))
-                            .then(|| format!("is encrypted with the AWS managed key {key}, which cannot be shared"))
-                    }),
-                    None if shares && own_key && may_have_key(part) => Fact::unknown(unread()),
-                    Some(_) | None => Fact::Known(None),
-                }
-            })
-        })
-    })
+/// The nested recovery point of the composite's own type: the stack's template, the cluster's state.
+fn is_core(copy: &Copy, part: &RecoveryPoint) -> bool {
+    let own = copy.resource_type.as_ref().known();
+    part.is_parent.value() != Some(&true) && own.is_some() && part.resource_type.value() == own
 }
 
-/// Whether a nested recovery point may have a key that was not read.
-fn may_have_key(part: &RecoveryPoint) -> bool {
-    !part.encryption_key_arn.is_present() && part.is_encrypted.value() != Some(&false)
+/// The copy goes, but maybe without parts of it.
+fn may_stay(what: &str, gaps: impl IntoIterator<Item = Gap>) -> Outcome {
+    let mut outcome = Outcome::warn(format!(
+        "{what}: parts of it may stay behind, and the copy end PARTIAL"
+    ));
+    outcome.gaps = gaps.into_iter().collect();
+    outcome.gaps.sort();
+    outcome.gaps.dedup();
+    outcome
 }

@@ -67,6 +67,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the option group of `{}` has {names}: persistent and permanent options do not go to another Region with AWS Backup",
             described.of.name()
         ))
+        .nothing_helps("copy the snapshot with RDS itself, which takes an option group of the other Region")
         .foretells(foretold(option_group_required(&names)))
         .saw(seen);
     }

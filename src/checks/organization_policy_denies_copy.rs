@@ -70,9 +70,10 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             .first()
             .map_or_else(String::new, |first| format!(" ({})", first.says));
         return Outcome::fail(format!(
-            "the organization's policies {} to the role `{name}`{by}; have the role exempted, or copy to where they allow",
+            "the organization's policies {} to the role `{name}`{by}",
             parts.join(", and ")
         ))
+        .by_hand("have the management account exempt the role, or copy to where they allow")
         .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
         .saw(seen);
     }

@@ -23,6 +23,7 @@ fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
         Outcome::fail(format!(
             "nothing is copied from the partition `{from}` to `{to}`"
         ))
+        .nothing_helps("name a vault of the same partition")
     };
     outcome.on(Basis::Inferred).saw([
         Evidence::of(source, format!("is in the partition `{from}`")),

@@ -31,6 +31,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         (Start::OnDemand, true) => Outcome::fail(
             "the recovery point is continuous, and such a one is not copied on demand",
         )
+        .by_hand("make a snapshot backup on demand, and copy that; or let the rule's copy action copy it")
         .saw([Evidence::of(point, "its id begins with `continuous`")]),
         (Start::OnDemand, false) => match &copy.kind {
             KindOf::Known(Kind::S3) => of_bucket(point, facts),

@@ -30,6 +30,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the recovery point is in {} storage, which is not copied from",
             class.to_lowercase()
         ))
+        .nothing_helps("copy a newer recovery point, which is still warm")
         .saw(seen)
     }
 }

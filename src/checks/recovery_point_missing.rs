@@ -18,10 +18,17 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(point) = &copy.recovery_point {
         return match known!(facts.point_status(point)) {
-            Some(status) => elsewhere(copy, facts, point).unwrap_or_else(|| {
+            Some(status) => {
+                if let Some(outcome) = elsewhere(copy, facts, point) {
+                    return outcome;
+                }
+                // Which vault it is in matters as much as that it exists.
+                if known!(facts.point_vault(point)).is_none() {
+                    return missing(point, "the recovery point is in no vault");
+                }
                 let seen = Evidence::at(point, "/Status", format!("is {status}"));
                 Outcome::pass("the recovery point exists").saw([seen])
-            }),
+            }
             None => missing(point, "there is no such recovery point"),
         };
     }
@@ -46,6 +53,7 @@ fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
             "the recovery point is not in the vault `{}`: it {what}",
             vault.name()
         ))
+        .by_hand("name the vault that it is in")
         .on(Basis::Inferred)
         .saw([seen])
     };
@@ -65,5 +73,7 @@ fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
 }
 
 fn missing(arn: &Arn, what: &str) -> Outcome {
-    Outcome::fail(format!("{what}: {arn}")).saw([Evidence::of(arn, "does not exist")])
+    Outcome::fail(format!("{what}: {arn}"))
+        .nothing_helps("name one that is there")
+        .saw([Evidence::of(arn, "does not exist")])
 }

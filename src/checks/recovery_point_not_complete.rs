@@ -25,6 +25,18 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let seen = [Evidence::at(point, "/Status", format!("is {status}"))];
     match status {
+        "COMPLETED" | "AVAILABLE" | "PARTIAL" if facts.point_has_expired(point) => Outcome::undecided(
+            format!(
+                "the recovery point is {status}, but its retention is over: AWS Backup deletes it, unless a legal hold keeps it"
+            ),
+            [facts.gap(
+                "backup:ListRecoveryPointsByLegalHold",
+                point.as_str(),
+                point.account(),
+                point.region().as_ref(),
+            )],
+        )
+        .saw(seen),
         "COMPLETED" | "AVAILABLE" => {
             Outcome::pass(format!("the recovery point is {status}")).saw(seen)
         }
@@ -33,6 +45,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .saw(seen),
         "CREATING" | "DELETING" | "EXPIRED" | "STOPPED" => {
             Outcome::fail(format!("the recovery point is {status}"))
+                .by_hand(if status == "CREATING" {
+                    "wait until it is complete"
+                } else {
+                    "copy another recovery point of the resource"
+                })
                 .on(Basis::Inferred)
                 .saw(seen)
         }

@@ -48,6 +48,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             return Outcome::fail(format!(
                 "the backup is encrypted with a key that AWS owns, which nobody can share; it cannot {leaves}"
             ))
+            .nothing_helps("encrypt the resource with a customer managed key, and copy a backup made after that")
             .saw([Evidence::of(copy.subject(), "is encrypted with an AWS owned key")]);
         }
         EncryptedWith::Key(key) => key,

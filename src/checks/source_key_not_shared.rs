@@ -1,7 +1,7 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use super::words::{foretold, key_name, same_account, unlisted};
+use super::words::{AWS_OWN, because, foretold, key_name, same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
@@ -152,8 +152,9 @@ fn service_dependent(
     }
     if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         let message = format!(
-            "the backup's key {name} does not let {who} do {}",
-            list(&actions)
+            "the backup's key {name} does not let {who} do {}{}",
+            list(&actions),
+            because(&near)
         );
         return Outcome::fail(message)
             .foretells(predicted())
@@ -165,7 +166,10 @@ fn service_dependent(
             "{who} may not do {} by its own policy, whatever the key {name} says",
             list(&actions)
         );
-        return Outcome::fail(message).foretells(predicted()).saw(near);
+        return Outcome::fail(message)
+            .nothing_helps(AWS_OWN)
+            .foretells(predicted())
+            .saw(near);
     }
     if let Some((gaps, _, seen)) = rulings.open() {
         return Outcome::undecided(

@@ -20,5 +20,6 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("the source vault exists").saw([Evidence::of(vault, "exists")]);
     }
     Outcome::fail(format!("there is no vault `{}` to copy from", vault.name()))
+        .nothing_helps("name the vault that the recovery point is in")
         .saw([Evidence::of(vault, "does not exist")])
 }

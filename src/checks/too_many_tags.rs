@@ -55,6 +55,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::fail(format!(
             "the copy would have {count} tags, and may have {MOST}"
         ))
+        .by_hand("take tags off the resource, or out of the rule's RecoveryPointTags")
         .foretells(foretold(predict(MessageId::E23)))
         .saw(seen);
     }

@@ -38,6 +38,7 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
         EncryptedWith::Nothing => Outcome::fail(
             "the backup is not encrypted; a copy of it stays so, and a logically air-gapped vault refuses it",
         )
+        .by_hand("restore it into an encrypted cluster, and copy a backup of that")
         .saw([Evidence::of(copy.subject(), "is not encrypted")]),
         EncryptedWith::AwsOwnedKey | EncryptedWith::Key(_) => Outcome::pass("the backup is encrypted"),
     }

@@ -1,7 +1,7 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
 use super::ask::{Ruling, copy_into};
-use super::words::{foretold, no_destination_vault};
+use super::words::{because, foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -77,10 +77,11 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                     "the vault `{name}` has no access policy, so nobody from another account copies into it"
                 ),
                 Some(_) => format!(
-                    "the access policy of the vault `{name}` does not let {} of account {} copy into it",
+                    "the access policy of the vault `{name}` does not let {} of account {} copy into it{}",
                     role.name(),
                     role.account()
-                        .map_or_else(|| "?".to_owned(), |id| id.to_string())
+                        .map_or_else(|| "?".to_owned(), |id| id.to_string()),
+                    because(&near)
                 ),
             };
             let seen = [Evidence::at(

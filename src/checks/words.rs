@@ -3,7 +3,7 @@
 use crate::catalog::{cite, messages};
 use crate::inventory::Facts;
 use crate::known::{Arn, Gap};
-use crate::verdict::{Outcome, Predicted};
+use crate::verdict::{Evidence, Outcome, Predicted};
 
 /// Undecided, for want of one fact.
 pub fn not_read(gap: Gap) -> Outcome {
@@ -26,6 +26,19 @@ pub fn foretold(predicted: Option<messages::Predicted>) -> Option<Predicted> {
         category: predicted.category.map(messages::Category::as_str),
         message: Some(predicted.text),
     })
+}
+
+/// What is left where the service-linked role's own policy stands in the way.
+pub const AWS_OWN: &str = "AWS sets that policy, and nobody else can change it";
+
+/// Why what comes near does not allow it, to end a sentence with: the trap that somebody has stepped into, where one is
+/// known.
+pub fn because(near: &[Evidence]) -> String {
+    let trap = near
+        .iter()
+        .find(|seen| seen.says.contains("its condition never holds"))
+        .or_else(|| near.first());
+    trap.map_or_else(String::new, |seen| format!(": {}", seen.says))
 }
 
 /// A KMS key for people: its alias where one is known, and its ARN.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::known::{AccountId, Region};
+use crate::known::{Region, Shard};
 
 /// Which accounts and Regions are looked at.
 #[derive(Clone, Debug, Default, Args)]
@@ -49,8 +49,43 @@ pub struct Estate {
     )]
     pub profiles: Option<PathBuf>,
     /// Only the K-th of N parts of the accounts, to share the work; the inventories merge
-    #[arg(long, value_name = "K/N", value_parser = Shard::parse, help_heading = "Accounts and Regions")]
+    #[arg(long, value_name = "K/N", value_parser = shard, help_heading = "Accounts and Regions")]
     pub shard: Option<Shard>,
+}
+
+impl Estate {
+    /// The same in the words of the command line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        let mut say = |name: &str, value: &str| words.push(format!("{name} {value}"));
+        for region in &self.region {
+            match region {
+                WantedRegion::All => say("--region", "all"),
+                WantedRegion::One(region) => say("--region", region.as_str()),
+            }
+        }
+        if self.organization {
+            say("--organization --role-name", &self.role_name);
+        }
+        for unit in &self.ou {
+            say("--ou", unit);
+        }
+        for left_out in &self.exclude {
+            say("--exclude", left_out);
+        }
+        if let Some(file) = &self.profiles {
+            say("--profiles", &file.display().to_string());
+        }
+        if let Some(shard) = &self.shard {
+            say("--shard", &shard.to_string());
+        }
+        if words.is_empty() {
+            "neither accounts nor Regions".to_owned()
+        } else {
+            words.join(" ")
+        }
+    }
 }
 
 /// A Region that is asked for, or all of them.
@@ -82,77 +117,13 @@ impl WantedRegion {
     }
 }
 
-/// One of several parts of the accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which part, from 1.
-    pub number: u64,
-    /// How many parts there are.
-    pub of: u64,
-}
-
-impl Shard {
-    fn parse(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(number, of)| {
-            Some(Self {
-                number: number.parse().ok()?,
-                of: of.parse().ok()?,
-            })
-        });
-        parts
-            .filter(|shard| (1..=shard.of).contains(&shard.number))
-            .ok_or_else(|| {
-                format!("`{text}` is no part: expected K/N with K from 1 to N, such as 2/8")
-            })
-    }
-
-    /// Whether an account is in this part. Each account is in one part, whatever the other accounts are.
-    #[must_use]
-    pub fn has(self, account: AccountId) -> bool {
-        let number = account
-            .to_string()
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
-        (number >> 16) % self.of == self.number - 1
-    }
+fn shard(text: &str) -> Result<Shard, String> {
+    Shard::parse(text).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_account_is_in_one_part() {
-        for of in [1, 2, 7] {
-            let mut sizes = vec![0; of];
-            for number in 0..700_u64 {
-                let account =
-                    AccountId::parse(&format!("{:012}", 100_000_000_000 + number * 37)).unwrap();
-                let parts: Vec<u64> = (1..=of as u64)
-                    .filter(|number| {
-                        Shard {
-                            number: *number,
-                            of: of as u64,
-                        }
-                        .has(account)
-                    })
-                    .collect();
-                assert_eq!(parts.len(), 1, "{account}");
-                sizes[parts[0] as usize - 1] += 1;
-            }
-            assert!(sizes.iter().all(|size| *size > 700 / of / 2), "{sizes:?}");
-        }
-    }
-
-    #[test]
-    fn a_part_that_is_none_is_refused() {
-        for text in ["0/3", "4/3", "1", "a/b", "1/0"] {
-            assert!(Shard::parse(text).unwrap_err().contains("2/8"), "{text}");
-        }
-        assert_eq!(Shard::parse("2/8"), Ok(Shard { number: 2, of: 8 }));
-    }
 
     #[test]
     fn a_region_is_named_as_aws_names_it() {

@@ -65,6 +65,12 @@ record! {
         region_settings: Field<RegionSettings> = "region_settings",
         /// ec2:GetAllowedImagesSettings.
         allowed_images: Field<Json> = "allowed_images",
+        /// ec2:GetEbsDefaultKmsKeyId, its `KmsKeyId`. Absent: AWS's own, `alias/aws/ebs`, as where nobody set another, unless
+        /// `gaps` names the call.
+        ebs_default_kms_key_id: Field<Box<str>> = "ebs_default_kms_key_id",
+        /// rds:DescribeDBEngineVersions, its `DBEngineVersions`: `Engine` and `EngineVersion`, every version of each engine
+        /// that is in it. Absent: those of the source's Region, unless `gaps` names the call. Null: none.
+        db_engine_versions: Field<Json> = "db_engine_versions",
         /// Backup vaults, those shared with the account too: the ARN says whose they are.
         vaults: Field<List<Vault>> = "vaults",
         /// Whether a vault that is not in `vaults` does not exist.
@@ -158,6 +164,8 @@ impl RegionFacts {
             opt_in_status: Field::Absent,
             region_settings: Field::Absent,
             allowed_images: Field::Absent,
+            ebs_default_kms_key_id: Field::Absent,
+            db_engine_versions: Field::Absent,
             vaults: Field::Absent,
             vaults_complete: Field::Absent,
             keys: Field::Absent,

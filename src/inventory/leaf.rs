@@ -95,6 +95,8 @@ record! {
         min_retention_days: Field<i64> = "MinRetentionDays",
         /// The longest retention that the lock allows, in days.
         max_retention_days: Field<i64> = "MaxRetentionDays",
+        /// How many recovery points it holds.
+        number_of_recovery_points: Field<i64> = "NumberOfRecoveryPoints",
         /// backup:GetBackupVaultAccessPolicy. Null: the vault has none.
         access_policy: Field<Policy> = "AccessPolicy",
         /// The vault's tags.

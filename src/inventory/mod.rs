@@ -16,6 +16,7 @@ mod merge;
 mod policy;
 mod read;
 mod record;
+mod stranger;
 mod tags;
 mod word;
 
@@ -34,7 +35,8 @@ pub use lookup::{
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use policy::Policy;
-pub use read::{ReadError, Stranger, items, merge, read, strangers};
+pub use read::{ReadError, items, merge, read};
+pub use stranger::{Stranger, strangers};
 pub use tags::Tags;
 pub use word::{SchemaId, Start, Timestamp, Whole};
 

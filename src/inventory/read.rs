@@ -7,8 +7,7 @@ use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
 
 use super::field::Field;
-use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
-use super::json::Extra;
+use super::frame::Inventory;
 use super::list::List;
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
 
@@ -60,25 +59,6 @@ fn place(pointer: &str) -> String {
         String::new()
     } else {
         format!(" (at {pointer})")
-    }
-}
-
-/// A field of the frame that the program does not know: probably a slip of the pen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
-    /// The file's name.
-    pub file: String,
-    /// Where: a JSON pointer.
-    pub pointer: String,
-    /// The name that comes nearest, if any is near.
-    pub nearest: Option<&'static str>,
-}
-
-impl std::fmt::Display for Stranger {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: unknown field at {}", self.file, self.pointer)?;
-        self.nearest
-            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
     }
 }
 
@@ -197,7 +177,7 @@ fn pointer(path: &Path) -> String {
     pointer
 }
 
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
@@ -248,46 +228,6 @@ fn join_within(inventory: &mut Inventory, conflicts: &mut Conflicts) {
             });
         }
     }
-}
-
-/// The fields of the frame that the program does not know, each with the name that it may have been meant to be.
-#[must_use]
-pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
-    let mut found = Vec::new();
-    let mut look = |extra: &Extra, known: &[&'static str], pointer: String| {
-        for (name, _) in extra {
-            let nearest = known
-                .iter()
-                .map(|field| (strsim::damerau_levenshtein(name, field), *field))
-                .min()
-                .filter(|(distance, field)| *distance * 2 <= field.len().max(name.len()))
-                .map(|(_, field)| field);
-            found.push(Stranger {
-                file: file.to_owned(),
-                pointer: format!("{pointer}/{}", escape(name)),
-                nearest,
-            });
-        }
-    };
-    look(&inventory.extra, Inventory::FIELDS, String::new());
-    for (index, account) in items(&inventory.accounts).iter().enumerate() {
-        let at = format!("/accounts/{index}");
-        look(&account.extra, Account::FIELDS, at.clone());
-        for (index, region) in items(&account.regions).iter().enumerate() {
-            look(
-                &region.extra,
-                RegionFacts::FIELDS,
-                format!("{at}/regions/{index}"),
-            );
-        }
-    }
-    for (index, copy) in items(&inventory.copies).iter().enumerate() {
-        look(&copy.extra, CopyEntry::FIELDS, format!("/copies/{index}"));
-    }
-    for (index, gap) in items(&inventory.gaps).iter().enumerate() {
-        look(&gap.extra, GapEntry::FIELDS, format!("/gaps/{index}"));
-    }
-    found
 }
 
 /// The objects of a list that may be absent.

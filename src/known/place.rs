@@ -121,6 +121,12 @@ impl fmt::Debug for Region {
 pub struct Partition<'a>(pub(super) &'a str);
 
 impl<'a> Partition<'a> {
+    /// The partition of this name.
+    #[must_use]
+    pub const fn new(name: &'a str) -> Self {
+        Self(name)
+    }
+
     /// Its name, as it stands in ARNs.
     #[must_use]
     pub fn as_str(self) -> &'a str {

@@ -50,6 +50,9 @@ pub struct Planned {
     pub copies: Vec<inventory::Named>,
     /// Where there may be more: what was not read.
     pub gaps: Vec<Gap>,
+    /// Those of them that leave the answer open: a plan that was not read, or resources that nobody listed. A list that
+    /// is only not said to be whole is none.
+    pub open: Vec<Gap>,
 }
 
 /// Every plan of the facts, in the order of account, Region and id.
@@ -67,15 +70,20 @@ pub fn plans(facts: &Facts<'_>) -> Vec<Plan> {
 pub fn copies<'p>(plans: impl IntoIterator<Item = &'p Plan>, facts: &Facts<'_>) -> Planned {
     let mut all = BTreeMap::new();
     let mut gaps = Vec::new();
+    let mut open = Vec::new();
     for plan in plans {
         // Without a rule that copies there is nothing to miss.
         if !plan.may_copy() {
             continue;
         }
-        gaps.extend(plan.unread.iter().cloned());
+        open.extend(plan.unread.iter().cloned());
         for selection in &plan.selections {
             let reach = selection.reach(plan.account, &plan.region, facts);
-            gaps.extend(reach.unread);
+            if reach.listed {
+                gaps.extend(reach.unread);
+            } else {
+                open.extend(reach.unread);
+            }
             for rule in &plan.rules {
                 for target in &rule.targets {
                     for taken in &reach.taken {
@@ -85,11 +93,15 @@ pub fn copies<'p>(plans: impl IntoIterator<Item = &'p Plan>, facts: &Facts<'_>) 
             }
         }
     }
-    gaps.sort();
-    gaps.dedup();
+    gaps.extend(open.iter().cloned());
+    for list in [&mut gaps, &mut open] {
+        list.sort();
+        list.dedup();
+    }
     Planned {
         copies: all.into_values().collect(),
         gaps,
+        open,
     }
 }
 

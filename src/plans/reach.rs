@@ -17,6 +17,8 @@ pub struct Reach {
     pub taken: Vec<Taken>,
     /// What was not read, where there may be more.
     pub unread: Option<Gap>,
+    /// Whether the resources that there are were listed, even if nobody says that they are all.
+    pub listed: bool,
 }
 
 /// A resource that a selection takes.
@@ -37,11 +39,13 @@ impl Selection {
             .filter(|arn| is_of(arn, account, region))
             .collect();
         let mut unread = None;
+        let mut listed = true;
         if !self.is_literal() {
             let found = facts.resources_in(account, region);
             candidates.extend(found.into_iter().cloned());
             if let Fact::Unknown(gap) = facts.resources_are_all(account, region) {
                 unread = Some(*gap);
+                listed = facts.resources_were_listed(account, region);
             }
         }
         let taken = candidates.into_iter().filter_map(|resource| {
@@ -59,6 +63,7 @@ impl Selection {
         Reach {
             taken: taken.collect(),
             unread,
+            listed,
         }
     }
 

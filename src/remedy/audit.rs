@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::command::change_plan;
 use super::{Remedy, RemedyKind, vault};
 use crate::checks::{Audited, Subject, outcomes};
 use crate::inventory::{Copy, Facts};
@@ -113,14 +114,11 @@ fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<String> {
         }
         if !fields.is_empty() {
             let fields: Vec<String> = fields.into_iter().collect();
-            commands.push(format!(
-                "# in the plan {} of {}, {}, then\naws backup update-backup-plan --region {} --backup-plan-id {} \
-                 --backup-plan file://plan.json",
-                plan.id,
-                plan.account,
-                fields.join(" and "),
-                plan.region,
-                plan.id
+            commands.push(change_plan(
+                &plan.id,
+                Some(plan.account),
+                Some(&plan.region),
+                &fields.join(" and "),
             ));
         }
     }

@@ -2,9 +2,9 @@
 
 use crate::inventory::{
     Account, Conflicts, Field, Inventory, Key, Lifecycle, List, Merge, Named, Policy, RegionFacts,
-    Role, Vault,
+    Role, Start, Vault,
 };
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, Fact, Region};
 
 /// What a remedy changes.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub enum CopyChange {
     Lifecycle(Lifecycle),
     /// It goes into this vault.
     Destination(Arn),
+    /// It goes by way of this vault, in two jobs.
+    Through(Arn),
 }
 
 impl CopyChange {
@@ -33,11 +35,57 @@ impl CopyChange {
         match self {
             Self::None => {}
             Self::Lifecycle(lifecycle) => {
-                named.lifecycle = crate::known::Fact::Known(Some(lifecycle.clone()));
+                named.lifecycle = Fact::Known(Some(lifecycle.clone()));
             }
             Self::Destination(vault) => named.destination_vault = vault.clone(),
+            // That makes two copies of it: see `steps`.
+            Self::Through(_) => {}
         }
     }
+}
+
+/// The copies that a changed copy takes: itself, or one into the vault in between, and one from there on.
+pub fn steps(mut named: Named, changes: &[&Change]) -> Vec<Named> {
+    for change in changes {
+        change.copy.apply(&mut named);
+    }
+    let through = changes.iter().find_map(|change| match &change.copy {
+        CopyChange::Through(vault) => Some(vault.clone()),
+        CopyChange::None | CopyChange::Lifecycle(_) | CopyChange::Destination(_) => None,
+    });
+    let Some(through) = through else {
+        return vec![named];
+    };
+    let role = if through.account() == named.destination_vault.account() {
+        through.account().map(|account| {
+            Arn::iam_role(
+                through.partition(),
+                account,
+                "service-role/AWSBackupDefaultServiceRole",
+            )
+        })
+    } else {
+        None
+    };
+    let first = Named {
+        destination_vault: through.clone(),
+        lifecycle: Fact::Known(None),
+        ..named.clone()
+    };
+    let crosses = named.source_vault.as_ref().and_then(Arn::account) != through.account();
+    let second = Named {
+        recovery_point: None,
+        source_vault: Some(through),
+        role: match role.filter(|_| crosses) {
+            Some(role) => Fact::Known(role),
+            None => named.role.clone(),
+        },
+        start: Start::OnDemand,
+        plan: None,
+        copy_of: Some(Box::new(first.clone())),
+        ..named
+    };
+    vec![first, second]
 }
 
 impl Change {
@@ -156,6 +204,7 @@ pub fn bare_vault(arn: &Arn) -> Vault {
         locked: Field::Absent,
         min_retention_days: Field::Absent,
         max_retention_days: Field::Absent,
+        number_of_recovery_points: Field::Absent,
         access_policy: Field::Absent,
         tags: Field::Absent,
         extra: Vec::new(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::inventory::{Field, Lifecycle};
-use crate::known::{Arn, Region};
+use crate::known::{AccountId, Arn, Region};
 
 /// A key policy takes 32 KiB; one that is nearly as long is written without spaces.
 const PRETTY_LIMIT: usize = 24 * 1024;
@@ -100,6 +100,28 @@ fn text(policy: &Value) -> String {
     } else {
         pretty
     }
+}
+
+/// The change of a backup plan: what is to be written, and the command that saves it. A plan that a backup policy of the
+/// organization makes is changed there.
+pub fn change_plan(
+    plan: &str,
+    account: Option<AccountId>,
+    place: Option<&Region>,
+    what: &str,
+) -> String {
+    let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
+    if plan.starts_with("orgs/") {
+        return format!(
+            "# in the organization's backup policy that makes the plan {plan}{of}, {what}, then, in the management account\n\
+             aws organizations update-policy --policy-id \"$POLICY_ID\" --content file://policy.json"
+        );
+    }
+    format!(
+        "# in the plan {plan}{of}, {what}, then\naws backup update-backup-plan{} --backup-plan-id {plan} --backup-plan \
+         file://plan.json",
+        region(place)
+    )
 }
 
 #[cfg(test)]

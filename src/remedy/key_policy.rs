@@ -8,6 +8,7 @@ use super::change::{Change, bare_role};
 use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
 use super::patch::{add_statements, lift};
+use super::size::{Limited, fit};
 use super::statement::{Copier, of_key, of_role, of_vault};
 use super::{Parts, RemedyKind, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
@@ -59,8 +60,9 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         .ok()
         .map(|policy| Change::none().key_policy(key, policy));
     draft.remedy.before = Some(before);
-    draft.remedy.after = Some(after);
     draft.remedy.added = added;
+    draft.remedy.after = Some(after.clone());
+    fit(&mut draft, Limited::Key, &after, 0);
     Some(draft)
 }
 
@@ -153,8 +155,14 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         changed.inline_policies = Field::Is(Listing(inline));
         Change::none().role(changed)
     });
-    draft.remedy.after = Some(after);
+    draft.remedy.after = Some(after.clone());
     draft.remedy.added = statements;
+    let inline = facts.role_inline_policies(role);
+    let documents = inline.iter().filter_map(|policy| policy.document.value());
+    let others = documents
+        .map(|policy| policy.to_value().to_string().len())
+        .sum();
+    fit(&mut draft, Limited::Inline, &after, others);
     Some(draft)
 }
 

@@ -13,7 +13,10 @@ mod plan;
 mod prove;
 mod re_encrypt;
 mod settings;
+mod size;
+mod split;
 mod statement;
+mod together;
 mod trust;
 mod two_step;
 mod vault;
@@ -24,7 +27,7 @@ use crate::known::AccountId;
 
 pub use audit::{plan_key, with_audited};
 pub use parts::{Parts, TwoStep};
-pub use plan::{remedies, remedies_of};
+pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.
@@ -39,6 +42,12 @@ pub enum RemedyKind {
     EnableCrossAccountBackup,
     /// A Region is switched on in an account.
     EnableRegion,
+    /// A key is enabled, and is not deleted.
+    EnableKey,
+    /// AWS Backup manages the backups of a type in full.
+    EnableAdvancedFeatures,
+    /// The Allowed AMIs setting lets images of one more provider in.
+    AllowImages,
     /// A key's policy is changed.
     KeyPolicy,
     /// A vault is created.
@@ -55,6 +64,8 @@ pub enum RemedyKind {
     ReEncrypt,
     /// The copy goes through a vault within the account.
     TwoStepCopy,
+    /// The copy goes in two jobs, as no one job takes the whole route.
+    SplitRoute,
 }
 
 /// One change, with everything that it takes.

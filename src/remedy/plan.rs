@@ -4,22 +4,54 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::draft::{Draft, Target};
 use super::key_policy::Wanted;
-use super::{Remedy, RemedyKind, key_policy, prove, re_encrypt, settings, trust, two_step, vault};
+use super::{
+    Remedy, RemedyKind, key_policy, prove, re_encrypt, settings, split, together, trust, two_step,
+    vault,
+};
 use crate::checks::{Decided, Failing};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn, Region};
-use crate::verdict::{Need, PolicyOf};
+use crate::verdict::{Need, PolicyOf, Verdict};
+
+/// The remedies of what fails, and what they do together.
+#[derive(Clone, Debug)]
+pub struct Proposed {
+    /// The remedies, in the order in which they work.
+    pub remedies: Vec<Remedy>,
+    /// The verdict on each copy that has remedies, by its id, once all of them are made. A copy of which the facts cannot
+    /// show it is left out.
+    pub together: BTreeMap<String, Verdict>,
+}
 
 /// The remedies of what fails, in the order in which they work.
 #[must_use]
 pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
-    let failing: Vec<Failing> = decided.iter().filter_map(Failing::of).collect();
-    remedies_of(&failing, facts)
+    let failing = failing(decided);
+    let drafts = proven(&failing, facts).into_iter();
+    drafts.map(|draft| draft.remedy).collect()
+}
+
+/// The remedies of what fails, each proven by itself, and the whole set together.
+#[must_use]
+pub fn propose(decided: &[Decided], facts: &Facts<'_>) -> Proposed {
+    propose_of(&failing(decided), facts)
 }
 
 /// The same, of what is left of the copies that fail.
 #[must_use]
-pub fn remedies_of(failing: &[Failing], facts: &Facts<'_>) -> Vec<Remedy> {
+pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
+    let drafts = proven(failing, facts);
+    Proposed {
+        together: together::verdicts(&drafts, failing, facts),
+        remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
+    }
+}
+
+fn failing(decided: &[Decided]) -> Vec<Failing> {
+    decided.iter().filter_map(Failing::of).collect()
+}
+
+fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     let needs = needs(failing);
     let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
@@ -48,7 +80,7 @@ pub fn remedies_of(failing: &[Failing], facts: &Facts<'_>) -> Vec<Remedy> {
     }
     link(&mut drafts);
     prove::prove(&mut drafts, failing, facts);
-    drafts.into_iter().map(|draft| draft.remedy).collect()
+    drafts
 }
 
 /// Each need with the checks that have it.
@@ -57,6 +89,9 @@ type Needs<'a> = BTreeMap<&'a Need, BTreeSet<Target>>;
 fn needs(failing: &[Failing]) -> Needs<'_> {
     let mut all = Needs::new();
     for (copy, failing) in failing.iter().enumerate() {
+        if crosses_partitions(&failing.copy) {
+            continue;
+        }
         for (check, needs) in &failing.needs {
             for need in needs {
                 let check = check.id;
@@ -65,6 +100,12 @@ fn needs(failing: &[Failing]) -> Needs<'_> {
         }
     }
     all
+}
+
+/// Nothing helps such a copy, and AWS refuses a policy that names somebody of another partition.
+fn crosses_partitions(copy: &Copy) -> bool {
+    let source = copy.source_vault.as_ref().known();
+    source.is_some_and(|vault| vault.partition() != copy.destination_vault.partition())
 }
 
 fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
@@ -109,6 +150,23 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 organization.as_deref(),
                 &accounts(&ours),
             )],
+            Need::KeyEnabled { key, to_be_deleted } => {
+                vec![settings::enable_key(key, *to_be_deleted)]
+            }
+            Need::ImageProvider {
+                account,
+                region,
+                provider,
+            } => settings::allow_images(*account, region, provider, facts)
+                .into_iter()
+                .collect(),
+            Need::AdvancedFeatures { account, region } => {
+                vec![settings::advanced_features(*account, region, facts)]
+            }
+            Need::Split { through, .. } => ours
+                .iter()
+                .filter_map(|copy| split::draft(copy, through))
+                .collect(),
             Need::Region { account, region } => vec![settings::enable_region(*account, region)],
             Need::Retention {
                 vault, min, max, ..

@@ -1,12 +1,13 @@
 //! The prover: it runs the checks again on the changed facts, and it alone says that a remedy is proven.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::change::Change;
+use super::change::{Change, steps};
 use super::draft::{Draft, Target};
-use crate::checks::{Decided, Failing, decide};
-use crate::inventory::{Conflicts, Copy, Facts, Inventory, Merge};
-use crate::verdict::Status;
+use crate::checks::{Decided, Failing, MayFail, decide};
+use crate::inventory::{Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
+use crate::verdict::{Status, Verdict};
 
 /// Sets `proven` of every draft.
 pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
@@ -43,12 +44,8 @@ fn proof(
         let Some(before) = place.and_then(|place| failing.get(place)) else {
             return false;
         };
-        let mut named = before.copy.named();
-        for change in &together {
-            change.copy.apply(&mut named);
-        }
-        let after = decide(Copy::new(named, &changed), &changed);
-        passes(&after, wanted) && none_worse(&before.statuses, &after)
+        with(before, &together, &changed)
+            .is_some_and(|after| passes(&after, wanted) && none_worse(&before.statuses, &after))
     });
     Some(holds)
 }
@@ -94,12 +91,41 @@ impl Company {
     }
 }
 
-fn merged(changes: &[&Change]) -> Inventory {
-    let mut all = Inventory::empty();
-    for change in changes {
-        // Remedies are one a subject, so that they speak of different things.
-        all.merge(change.facts.clone(), &mut Conflicts::default());
+/// What the checks say of a copy once changes are made. Of one that takes two steps, the worse of both; that the first step
+/// warns says nothing of the copy.
+pub fn with(before: &Failing, changes: &[&Change], changed: &Facts<'_>) -> Option<Decided> {
+    let mut steps = steps(before.copy.named(), changes)
+        .into_iter()
+        .rev()
+        .map(|named| decide(Copy::new(named, changed), changed));
+    let mut last = steps.next()?;
+    for first in steps {
+        for ((check, outcome), (_, of_first)) in last.outcomes.iter_mut().zip(first.outcomes) {
+            if check.may_fail == MayFail::Yes && rank(of_first.status) > rank(outcome.status).max(1)
+            {
+                *outcome = Arc::clone(&of_first);
+            }
+        }
     }
+    last.verdict = Verdict::of(
+        last.outcomes
+            .iter()
+            .map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)),
+    );
+    Some(last)
+}
+
+/// The facts of several changes. Remedies are one a subject, so that they speak of different things.
+pub fn merged(changes: &[&Change]) -> Inventory {
+    let accounts = changes
+        .iter()
+        .flat_map(|change| items(&change.facts.accounts))
+        .cloned()
+        .collect();
+    let mut joined = List::default();
+    joined.merge(List(accounts), &mut Conflicts::default());
+    let mut all = Inventory::empty();
+    all.accounts = Field::Is(joined);
     all
 }
 

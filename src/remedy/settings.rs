@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::RemedyKind;
-use super::change::{Change, CopyChange, bare_role};
-use super::command::region;
+use super::change::{Change, CopyChange, bare_key, bare_role};
+use super::command::{region, word};
 use super::draft::Draft;
-use crate::inventory::{Copy, Field, Lifecycle, Organization, Policy};
+use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
 use crate::known::{AccountId, Arn, Fact, Region};
 
 /// What is in cold storage stays there for so many days.
@@ -92,6 +92,101 @@ pub fn enable_region(account: AccountId, name: &Region) -> Draft {
     draft
 }
 
+/// A key is enabled; one that is to be deleted is kept first.
+pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
+    let name = key.name();
+    let title = if to_be_deleted {
+        format!("keep the key `{name}`, which is to be deleted, and enable it")
+    } else {
+        format!("enable the key `{name}`")
+    };
+    let mut draft = Draft::new(RemedyKind::EnableKey, key, title);
+    let flag = region(key.region().as_ref());
+    draft.remedy.account = key.account();
+    if to_be_deleted {
+        let command = format!("aws kms cancel-key-deletion{flag} --key-id {key}");
+        draft.remedy.commands.push(command);
+    }
+    let command = format!("aws kms enable-key{flag} --key-id {key}");
+    draft.remedy.commands.push(command);
+    let mut enabled = bare_key(key);
+    enabled.key_state = Field::Is("Enabled".into());
+    draft.change = Some(Change::none().key(enabled));
+    draft
+}
+
+/// The Allowed AMIs setting gets one more criterion, by the provider alone. `None` where the setting was not read.
+pub fn allow_images(
+    account: AccountId,
+    name: &Region,
+    provider: &str,
+    facts: &Facts<'_>,
+) -> Option<Draft> {
+    let mut setting = facts
+        .allowed_images(account, name)
+        .known()
+        .flatten()?
+        .clone();
+    let mut criteria = setting.get("ImageCriteria")?.as_array()?.clone();
+    criteria.push(json!({"ImageProviders": [provider]}));
+    let mut draft = Draft::new(
+        RemedyKind::AllowImages,
+        format!("{account}/{name}"),
+        format!(
+            "let images of {provider} in, by the Allowed AMIs setting of account {account} in {name}"
+        ),
+    );
+    draft.remedy.account = Some(account);
+    let text = serde_json::Value::Array(criteria.clone()).to_string();
+    draft.remedy.commands = vec![format!(
+        "aws ec2 replace-image-criteria-in-allowed-images-settings --region {name} --image-criteria {}",
+        word(&text)
+    )];
+    *setting.get_mut("ImageCriteria")? = serde_json::Value::Array(criteria);
+    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+        region.allowed_images = Field::Is(Json(setting));
+    }));
+    Some(draft)
+}
+
+/// AWS Backup's advanced features for DynamoDB are switched on: for the backups that are made from then on.
+pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::new(
+        RemedyKind::EnableAdvancedFeatures,
+        format!("{account}/{name}"),
+        format!(
+            "switch AWS Backup's advanced features for DynamoDB on in account {account}, {name}, and back up anew"
+        ),
+    );
+    draft.remedy.account = Some(account);
+    draft.remedy.commands = vec![format!(
+        "aws backup update-region-settings --region {name} --resource-type-opt-in-preference DynamoDB=true \
+         --resource-type-management-preference DynamoDB=true"
+    )];
+    let with = |preferences: Option<&Field<Json>>| {
+        let read = preferences
+            .and_then(Field::value)
+            .map(|Json(map)| map.clone());
+        let mut map = read
+            .filter(serde_json::Value::is_object)
+            .unwrap_or_else(|| json!({}));
+        if let Some(map) = map.as_object_mut() {
+            map.insert("DynamoDB".to_owned(), true.into());
+        }
+        Field::Is(Json(map))
+    };
+    let now = facts.region_settings(account, name);
+    let settings = RegionSettings {
+        opt_in: with(now.map(|now| &now.opt_in)),
+        management: with(now.map(|now| &now.management)),
+        extra: Vec::new(),
+    };
+    draft.change = Some(Change::none().region(account, name.clone(), |region| {
+        region.region_settings = Field::Is(settings);
+    }));
+    draft
+}
+
 /// The copy is kept for as long as the destination's lock allows. It moves to cold storage as before, where the lock
 /// leaves it the time that it must stay there.
 pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -> Draft {
@@ -116,8 +211,8 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
         ""
     };
     let title = format!(
-        "keep the copy `{}` for {wanted} days{warm}, within what the lock of the vault `{}` allows",
-        copy.id,
+        "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows",
+        kept(copy),
         vault.name()
     );
     let cold = if stays_warm {
@@ -133,8 +228,8 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
 /// The copy is kept for as long as its move to cold storage asks for.
 pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
     let title = format!(
-        "keep the copy `{}` for {days} days, 90 of them in cold storage",
-        copy.id
+        "keep {} for {days} days, 90 of them in cold storage",
+        kept(copy)
     );
     let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let cold = now.map_or(Field::Null, |now| {
@@ -149,13 +244,30 @@ fn moves_after(lifecycle: &Lifecycle) -> Option<i64> {
     cold.filter(|days| *days >= 0)
 }
 
+/// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change mends it all.
+fn kept(copy: &Copy) -> String {
+    match &copy.plan {
+        Some(plan) => format!(
+            "the copies of rule `{}` of the plan `{}` in `{}`",
+            plan.rule,
+            plan.id,
+            copy.destination_vault.name()
+        ),
+        None => format!("the copy `{}`", copy.id),
+    }
+}
+
 fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String) -> Draft {
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
         move_to_cold_storage_after_days: cold,
         extra: Vec::new(),
     };
-    let mut draft = Draft::new(RemedyKind::ChangeRetention, &copy.id, title);
+    let subject = match &copy.plan {
+        Some(plan) => format!("{}/{}", plan.id, plan.rule),
+        None => copy.id.to_string(),
+    };
+    let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
     let account = copy.source_account();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
     draft.remedy.account = match account {
@@ -178,10 +290,15 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
         } else {
             ""
         };
-        return format!(
-            "# in the plan {}, rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action, then\n\
-             aws backup update-backup-plan --backup-plan-id {} --backup-plan file://plan.json",
-            plan.id, plan.rule, plan.id
+        let what = format!(
+            "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
+            plan.rule, copy.destination_vault
+        );
+        return super::command::change_plan(
+            &plan.id,
+            copy.source_account().known(),
+            copy.source_region().known().as_ref(),
+            &what,
         );
     }
     let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));

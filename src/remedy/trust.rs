@@ -7,6 +7,7 @@ use super::change::{Change, bare_role};
 use super::command::put_trust_policy;
 use super::draft::Draft;
 use super::patch::{add_statements, free_sid};
+use super::size::{Limited, fit};
 use crate::inventory::{Facts, Field, Policy};
 use crate::known::Arn;
 
@@ -30,7 +31,8 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         Change::none().role(changed)
     });
     draft.remedy.before = Some(before);
-    draft.remedy.after = Some(after);
+    draft.remedy.after = Some(after.clone());
     draft.remedy.added = vec![statement];
+    fit(&mut draft, Limited::Trust, &after, 0);
     Some(draft)
 }

@@ -1,8 +1,10 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
+use super::change::CopyChange;
 use super::command::{lifecycle, region, word};
 use super::draft::Draft;
-use super::re_encrypt::create_key;
+use super::re_encrypt::{create_key, own_key_policy};
+use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::Copy;
@@ -30,6 +32,39 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> O
         copy.destination_vault.name()
     );
     let mut draft = Draft::new(RemedyKind::TwoStepCopy, &copy.id, title);
+    draft.remedy.account = Some(account);
+    let points = copy
+        .kind
+        .agreed(|kind| pattern(kind, between.partition().as_str(), &place, account));
+    draft.remedy.parts = Parts::TwoStep(Box::new(TwoStep {
+        between: between.clone(),
+        share_with: share_with.cloned(),
+        points: points.known().flatten().into_iter().collect(),
+        destination: copy.destination_vault.clone(),
+        resource: copy.resource.clone().known().flatten(),
+        recovery_point: copy.recovery_point.clone(),
+        role: copy.role.clone().known(),
+        lifecycle: copy.lifecycle.clone().known(),
+    }));
+    let key_policy = own_key_policy(key, all);
+    draft.change = facts_of_new(&between, &key_policy, None).map(|mut change| {
+        change.copy = CopyChange::Through(between.clone());
+        change
+    });
+    // Another copy may have made the vault already.
+    draft.remedy.commands = vec![format!(
+        "aws backup describe-backup-vault{flag} --backup-vault-name {BETWEEN} >/dev/null 2>&1 || {{\n{}\n\
+         aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\"\n}}",
+        create_key(key, all, "re-encryption of backups on their way out"),
+    )];
+    draft.remedy.commands.extend(steps(copy, source, &between));
+    Some(draft)
+}
+
+/// The commands that copy into a vault in between, wait, and copy on.
+pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
+    let flag = region(source.region().as_ref());
+    let flag_on = region(between.region().as_ref());
     let role = copy
         .role
         .as_ref()
@@ -46,50 +81,45 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> O
         ),
         (None, None) => "POINT=\"$RECOVERY_POINT\"".to_owned(),
     };
-    let step = |from: &str, to: &Arn| {
+    let role_on = if between.account() == source.account() {
+        role.clone()
+    } else {
+        between.account().map_or_else(
+            || "\"$ROLE\"".to_owned(),
+            |account| {
+                let name = "service-role/AWSBackupDefaultServiceRole";
+                Arn::iam_role(between.partition(), account, name).to_string()
+            },
+        )
+    };
+    let step = |flag: &str, role: &str, from: &str, to: &Arn| {
         format!(
             "aws backup start-copy-job{flag} --recovery-point-arn \"$POINT\" --source-backup-vault-name {} \
              --destination-backup-vault-arn {to} --iam-role-arn {role} --query CopyJobId --output text",
             word(from)
         )
     };
-    draft.remedy.account = Some(account);
-    let points = copy
-        .kind
-        .agreed(|kind| pattern(kind, between.partition().as_str(), &place, account));
-    draft.remedy.parts = Parts::TwoStep(Box::new(TwoStep {
-        between: between.clone(),
-        share_with: share_with.cloned(),
-        points: points.known().flatten().into_iter().collect(),
-        destination: copy.destination_vault.clone(),
-        resource: copy.resource.clone().known().flatten(),
-        recovery_point: copy.recovery_point.clone(),
-        role: copy.role.clone().known(),
-        lifecycle: copy.lifecycle.clone().known(),
-    }));
     let kept = match &copy.lifecycle {
         Fact::Known(Some(kept)) => lifecycle(kept),
         Fact::Known(None) => String::new(),
         Fact::Unknown(_) => " --lifecycle \"$LIFECYCLE\"".to_owned(),
     };
-    draft.remedy.commands = vec![
-        // Another copy may have made the vault already.
-        format!(
-            "aws backup describe-backup-vault{flag} --backup-vault-name {BETWEEN} >/dev/null 2>&1 || {{\n{}\n\
-             aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\"\n}}",
-            create_key(key, all, "re-encryption of backups on their way out"),
-        ),
+    let other = if between.account() == source.account() {
+        ""
+    } else {
+        "# as a role of the account that the vault in between is in\n"
+    };
+    vec![
         point,
-        format!("JOB=$({})", step(source.name(), &between)),
+        format!("JOB=$({})", step(&flag, &role, source.name(), between)),
         format!(
             "until STATE=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" --query CopyJob.State --output text) \
              && [ \"$STATE\" != CREATED ] && [ \"$STATE\" != RUNNING ]; do sleep 30; done"
         ),
         format!(
-            "[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
+            "{other}[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
              --query CopyJob.DestinationRecoveryPointArn --output text) && {}{kept}",
-            step(BETWEEN, &copy.destination_vault)
+            step(&flag_on, &role_on, between.name(), &copy.destination_vault)
         ),
-    ];
-    Some(draft)
+    ]
 }

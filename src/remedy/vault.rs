@@ -51,13 +51,6 @@ pub fn beside(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
 fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Option<Draft> {
     let account = vault.account()?;
     let place = vault.region()?;
-    // An id that no key has stands for the one that AWS will give.
-    let key = Arn::parse(&format!(
-        "arn:{}:kms:{place}:{account}:key/to-be-created-{}",
-        vault.partition(),
-        vault.name()
-    ))
-    .ok()?;
     let key_policy = default_key_policy(vault, account);
     let access = access_policy(vault, copies);
     let mut draft = Draft::new(RemedyKind::CreateVault, vault, title);
@@ -86,14 +79,31 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
         key_policy: key_policy.clone(),
         access_policy: access.clone(),
     };
+    draft.change = facts_of_new(vault, &key_policy, access.as_ref()).map(|mut change| {
+        change.copy = copy;
+        change
+    });
+    Some(draft)
+}
+
+/// What is so once a standard vault was created, on a key of its own. `None` where its ARN names no place.
+pub fn facts_of_new(vault: &Arn, key_policy: &Value, access: Option<&Value>) -> Option<Change> {
+    let (account, place) = (vault.account()?, vault.region()?);
+    // An id that no key has stands for the one that AWS will give.
+    let key = Arn::parse(&format!(
+        "arn:{}:kms:{place}:{account}:key/to-be-created-{}",
+        vault.partition(),
+        vault.name()
+    ))
+    .ok()?;
     let mut created_key = bare_key(&key);
     created_key.key_manager = Field::Is("CUSTOMER".into());
     created_key.key_state = Field::Is("Enabled".into());
     created_key.key_spec = Field::Is("SYMMETRIC_DEFAULT".into());
     created_key.key_usage = Field::Is("ENCRYPT_DECRYPT".into());
-    created_key.aliases = Field::Is(vec![alias.into()]);
+    created_key.aliases = Field::Is(vec![format!("alias/{}", vault.name()).into()]);
     created_key.grants = Field::Is(Vec::new());
-    created_key.policy = Policy::from_value(&key_policy)
+    created_key.policy = Policy::from_value(key_policy)
         .ok()
         .map_or(Field::Absent, Field::Is);
     let mut created = bare_vault(vault);
@@ -102,23 +112,19 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     created.vault_state = Field::Is("AVAILABLE".into());
     created.encryption_key_arn = Field::Is(key);
     created.locked = Field::Is(false);
-    created.access_policy = match &access {
+    created.access_policy = match access {
         None => Field::Null,
         Some(access) => Policy::from_value(access)
             .ok()
             .map_or(Field::Absent, Field::Is),
     };
-    draft.change = Some(Change {
-        copy,
-        ..Change::none().key(created_key).vault(created)
-    });
-    Some(draft)
+    Some(Change::none().key(created_key).vault(created))
 }
 
 /// The policy that KMS gives a key for which none is named.
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>.
-fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
+pub fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
     json!({
         "Version": "2012-10-17",
         "Id": "key-default-1",
@@ -133,7 +139,7 @@ fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
 }
 
 /// Lets the copy roles of other accounts in.
-fn access_policy(vault: &Arn, copies: &[&Copy]) -> Option<Value> {
+pub fn access_policy(vault: &Arn, copies: &[&Copy]) -> Option<Value> {
     let mut copiers: Vec<Copier> = copies
         .iter()
         .filter_map(|copy| match &copy.role {

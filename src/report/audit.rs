@@ -68,7 +68,7 @@ impl Report {
         plans.sort_by(|one, other| one.plan.cmp(&other.plan));
         report.add(plans.iter().flat_map(|plan| &plan.checks));
         report.plans = Some(plans);
-        report.causes = Some(causes(&report.copies));
+        report.causes = Some(causes(&report.copies, &report.remedies));
         report
     }
 }

@@ -9,6 +9,7 @@ use crate::known::Gap;
 use crate::verdict::{Status, Verdict};
 
 use super::copy::{CheckReport, CopyReport};
+use super::model::RemedyReport;
 
 /// One thing at fault, with how much it stops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -52,10 +53,27 @@ pub struct Blame {
     checks: Vec<(BTreeSet<Key>, CheckReport)>,
 }
 
+/// What each remedy changes, by its id.
+#[derive(Debug)]
+pub struct Subjects<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Subjects<'a> {
+    /// Those of these remedies.
+    #[must_use]
+    pub fn of(remedies: &'a [RemedyReport]) -> Self {
+        let remedies = remedies.iter();
+        Self(
+            remedies
+                .map(|remedy| (&*remedy.id, &*remedy.subject))
+                .collect(),
+        )
+    }
+}
+
 impl Blame {
     /// That of a copy; `None` where it is feasible.
     #[must_use]
-    pub fn of(copy: &CopyReport) -> Option<Self> {
+    pub fn of(copy: &CopyReport, subjects: &Subjects<'_>) -> Option<Self> {
         let wanted = match copy.verdict {
             Verdict::Feasible => return None,
             Verdict::Blocked => Status::Fail,
@@ -65,7 +83,7 @@ impl Blame {
         Some(Self {
             plan: copy.plan.as_ref().map(|plan| plan.id.clone()),
             checks: checks
-                .map(|check| (keys(copy, check), check.clone()))
+                .map(|check| (keys(copy, check, subjects), check.clone()))
                 .collect(),
         })
     }
@@ -110,11 +128,12 @@ impl Causes {
 }
 
 /// The causes of what is blocked or undecided, most copies first.
-pub fn causes(copies: &[CopyReport]) -> Vec<Cause> {
+pub fn causes(copies: &[CopyReport], remedies: &[RemedyReport]) -> Vec<Cause> {
     let mut causes = Causes::default();
+    let subjects = Subjects::of(remedies);
     copies
         .iter()
-        .filter_map(Blame::of)
+        .filter_map(|copy| Blame::of(copy, &subjects))
         .for_each(|blame| causes.add(blame));
     causes.told()
 }
@@ -124,9 +143,9 @@ fn place(cause: &Cause) -> impl Ord + '_ {
     (cause.outcome, copies, &cause.subject, &cause.checks)
 }
 
-/// The groups that a check of a copy belongs to: that of the first thing it saw, or those of the calls that would settle
-/// it.
-fn keys(copy: &CopyReport, check: &CheckReport) -> BTreeSet<Key> {
+/// The groups that a check of a copy belongs to: that of the first thing it saw that is not the copy's own, else of what
+/// is changed to mend it; or those of the calls that would settle it.
+fn keys(copy: &CopyReport, check: &CheckReport, subjects: &Subjects<'_>) -> BTreeSet<Key> {
     if check.outcome == Status::Undecided {
         let calls: BTreeSet<String> = check.gaps.iter().map(call).collect();
         return calls
@@ -134,18 +153,20 @@ fn keys(copy: &CopyReport, check: &CheckReport) -> BTreeSet<Key> {
             .map(|call| (Status::Undecided, Some(call), ""))
             .collect();
     }
-    let thing = check.evidence.first().map(|seen| &*seen.subject);
     let source = &copy.source;
     let own = [
         Some(&*copy.id),
         source.resource.value().map(|arn| arn.as_str()),
         source.recovery_point.as_ref().map(|arn| arn.as_str()),
     ];
+    let seen = check.evidence.iter().map(|seen| &*seen.subject);
+    let mended = check.remedies.iter().filter_map(|id| subjects.0.get(&**id));
+    let thing = seen
+        .chain(mended.copied())
+        .find(|thing| !own.contains(&Some(*thing)));
     match thing {
-        Some(thing) if !own.contains(&Some(thing)) => {
-            BTreeSet::from([(Status::Fail, Some(thing.to_owned()), "")])
-        }
-        Some(_) | None => BTreeSet::from([(Status::Fail, None, check.id)]),
+        Some(thing) => BTreeSet::from([(Status::Fail, Some(thing.to_owned()), "")]),
+        None => BTreeSet::from([(Status::Fail, None, check.id)]),
     }
 }
 

@@ -38,6 +38,10 @@ pub struct CopyReport {
     pub encryption: EncryptionReport,
     /// Whether it will succeed.
     pub verdict: Verdict,
+    /// Whether it will, once all remedies of the report are made, of several ways one whose effect can be shown; absent where
+    /// there are none for it, or the facts cannot show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict_with_remedies: Option<Verdict>,
     /// What every check found, in the order in which they run.
     pub checks: Vec<CheckReport>,
 }
@@ -209,6 +213,7 @@ impl CopyReport {
             assumptions: copy.assumptions.clone(),
             encryption: EncryptionReport::of(copy, facts),
             verdict: decided.verdict,
+            verdict_with_remedies: None,
             checks: decided
                 .outcomes
                 .iter()
@@ -217,6 +222,17 @@ impl CopyReport {
                 })
                 .collect(),
         }
+    }
+}
+
+impl CopyReport {
+    /// Whether it is blocked, and will be so no longer once all remedies are made.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        self.verdict == Verdict::Blocked
+            && self
+                .verdict_with_remedies
+                .is_some_and(|after| after != Verdict::Blocked)
     }
 }
 

@@ -19,7 +19,7 @@ mod totals;
 pub use audit::{PlanName, PlanReport};
 pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
-pub use causes::{Blame, Cause, Causes};
+pub use causes::{Blame, Cause, Causes, Subjects};
 pub use copy::{
     CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
     KeyManagedBy, Retention,

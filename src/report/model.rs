@@ -11,7 +11,7 @@ use crate::checks::{Check, Decided};
 use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Gap};
 use crate::remedy::{Remedy, RemedyKind};
-use crate::verdict::{Outcome, Status};
+use crate::verdict::{Outcome, Status, Verdict};
 
 use super::audit::PlanReport;
 use super::causes::Cause;
@@ -236,6 +236,15 @@ impl Report {
             gaps.extend(check.gaps.iter().cloned());
         }
         self.gaps = gaps.into_iter().collect();
+    }
+
+    /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
+    #[must_use]
+    pub fn with_remedies_made(mut self, together: &BTreeMap<String, Verdict>) -> Self {
+        for copy in &mut self.copies {
+            copy.verdict_with_remedies = together.get(&copy.id).copied();
+        }
+        self
     }
 
     /// What every check found, of copies, of vaults and of plans.

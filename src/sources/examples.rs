@@ -28,6 +28,7 @@ examples! {
     "field-notes-rds-before": "the same before key policy and vault policy were changed",
     "opstree-two-step": "RDS from Mumbai to Hyderabad: shared key, AWS managed key, and the two steps around it",
     "lagv-primer": "logically air-gapped vaults and a locked backup account, for each way of encryption",
+    "organization": "two accounts whose plans and an organization's backup policy copy to a backup account, for `audit` and `backtest`",
 }
 
 /// The example of this name.

@@ -75,6 +75,36 @@ pub enum Need {
         /// The organization, where it is known.
         organization: Option<String>,
     },
+    /// A key must be enabled.
+    KeyEnabled {
+        /// The key.
+        key: Arn,
+        /// Whether it is to be deleted, which must be called off first.
+        to_be_deleted: bool,
+    },
+    /// The Allowed AMIs setting of an account must let images in.
+    ImageProvider {
+        /// The account.
+        account: AccountId,
+        /// The Region.
+        region: Region,
+        /// Whose images.
+        provider: String,
+    },
+    /// DynamoDB's backups must have AWS Backup's advanced features.
+    AdvancedFeatures {
+        /// The account.
+        account: AccountId,
+        /// The Region.
+        region: Region,
+    },
+    /// The copy must go by way of another vault.
+    Split {
+        /// The copy.
+        copy: String,
+        /// The vault in between, which may be missing.
+        through: Arn,
+    },
     /// A Region must be switched on in an account.
     Region {
         /// The account.

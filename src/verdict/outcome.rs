@@ -149,6 +149,20 @@ impl Outcome {
         outcome
     }
 
+    /// With what to do instead, where no change makes this copy succeed.
+    #[must_use]
+    pub fn nothing_helps(mut self, instead: &str) -> Self {
+        self.message = format!("{}; nothing helps this copy: {instead}", self.message);
+        self
+    }
+
+    /// With what to do, where that is a change that only people can make.
+    #[must_use]
+    pub fn by_hand(mut self, what: &str) -> Self {
+        self.message = format!("{}; by hand: {what}", self.message);
+        self
+    }
+
     /// With how strong AWS's word is.
     #[must_use]
     pub fn on(mut self, basis: Basis) -> Self {

@@ -1,10 +1,13 @@
 //! The program as its users run it.
 
+mod audit;
+mod backtest;
 mod copies;
 mod errors;
 mod exit;
 mod formats;
 mod others;
+mod plans;
 
 use std::fs;
 use std::path::{Path, PathBuf};

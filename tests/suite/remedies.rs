@@ -7,7 +7,7 @@ use backup_preflight::inventory::{Facts, Policy};
 use backup_preflight::policy::{
     Context, Entry, Principal, Request, Resource, Rest, Side, resource_side,
 };
-use backup_preflight::remedy::{Remedy, RemedyKind, remedies};
+use backup_preflight::remedy::{Remedy, RemedyKind, propose, remedies};
 use backup_preflight::sources::examples::EXAMPLES;
 use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
@@ -93,6 +93,10 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         | RemedyKind::CreateVault
         | RemedyKind::ChangeRetention
         | RemedyKind::ReEncrypt
+        | RemedyKind::EnableKey
+        | RemedyKind::EnableAdvancedFeatures
+        | RemedyKind::AllowImages
+        | RemedyKind::SplitRoute
         | RemedyKind::TwoStepCopy => return false,
     };
     let after = remedy.after.clone().unwrap();
@@ -397,7 +401,7 @@ fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
 }
 
 #[test]
-fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
+fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
     let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
     let [one, other] = remedies.as_slice() else {
         panic!("{remedies:?}")
@@ -406,7 +410,7 @@ fn an_aws_managed_key_has_two_ways_out_and_neither_can_be_shown() {
         (one.kind, other.kind),
         (RemedyKind::ReEncrypt, RemedyKind::TwoStepCopy)
     );
-    assert_eq!((one.proven, other.proven), (None, None));
+    assert_eq!((one.proven, other.proven), (None, Some(true)));
     assert_eq!(one.alternative_to, [other.id.as_str()]);
     assert_eq!(other.alternative_to, [one.id.as_str()]);
 }
@@ -530,4 +534,137 @@ fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
     );
     let never = json!({"DeleteAfterDays": -1, "MoveToColdStorageAfterDays": 300});
     assert_eq!(wanted(json!(7), json!(365), never), "DeleteAfterDays=365");
+}
+
+/// The verdict on each copy of an inventory once all its remedies are made.
+fn together(inventory: &Value) -> BTreeMap<String, Verdict> {
+    let inventory = read(inventory);
+    let facts = Facts::new(&inventory);
+    propose(&decided(&facts, &inventory), &facts).together
+}
+
+#[test]
+fn the_remedies_of_a_report_are_proven_together() {
+    let nothing_shared = Estate::rds()
+        .set(
+            &format!("{RESOURCE_KEY}/Policy/Statement/1"),
+            json!({"Effect": "Deny", "Principal": {"AWS": SLR},
+            "Action": "kms:CreateGrant", "Resource": "*"}),
+        )
+        .set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null)
+        .set("/accounts/0/cross_account_backup", json!(false))
+        .set("/accounts/1/cross_account_backup", json!(false));
+    assert!(nothing_shared.verdict().failing().len() >= 3);
+    let after = together(&nothing_shared.0);
+    assert_eq!(after.get("orders-to-central"), Some(&Verdict::Feasible));
+    // One failure that nothing helps leaves the copy blocked.
+    let also = nothing_shared.set("/accounts/1/organization/Id", json!("o-z9y8x7w6v5"));
+    assert_eq!(
+        together(&also.0).get("orders-to-central"),
+        Some(&Verdict::Blocked)
+    );
+    assert_eq!(together(&Estate::rds().0), BTreeMap::new());
+}
+
+#[test]
+fn a_copy_all_of_whose_failures_have_remedies_is_unblocked_by_them_together() {
+    let mut shown = 0;
+    for (name, inventory, remedies) in inventories() {
+        let after = together(&inventory);
+        for before in decide(&inventory) {
+            let all_mended = before.failing().iter().all(|check| {
+                remedies.iter().any(|remedy| {
+                    remedy.proven == Some(true)
+                        && remedy.checks.contains(&(before.id.clone(), *check))
+                })
+            });
+            if let (Verdict::Blocked, true) = (before.verdict, all_mended)
+                && let Some(after) = after.get(&before.id)
+            {
+                assert_ne!(*after, Verdict::Blocked, "{name}: {}", before.id);
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 50, "only {shown} were shown");
+}
+
+#[test]
+fn a_key_policy_that_would_be_too_long_is_no_remedy_and_says_so() {
+    let long = "x".repeat(33_000);
+    let estate = Estate::rds().set(
+        &format!("{RESOURCE_KEY}/Policy"),
+        json!({"Version": "2012-10-17", "Statement": [{"Sid": long, "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{FROM}:root")}, "Action": "kms:*", "Resource": "*"}]}),
+    );
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!((remedy.proven, &remedy.after), (None, &None));
+    assert!(remedy.title.contains("may have 32768"), "{}", remedy.title);
+}
+
+#[test]
+fn no_remedy_locks_the_owner_of_a_key_out() {
+    let mut asked = 0;
+    for (name, _, remedies) in inventories() {
+        for remedy in remedies {
+            let (RemedyKind::KeyPolicy, Some(after)) = (remedy.kind, &remedy.after) else {
+                continue;
+            };
+            let root = format!("arn:aws:iam::{}:root", remedy.account.unwrap());
+            for action in ["kms:PutKeyPolicy", "kms:DescribeKey"] {
+                let was = allows(remedy.before.as_ref(), &root, action, &remedy.subject);
+                let is = allows(Some(after), &root, action, &remedy.subject);
+                assert_eq!(is, was, "{name}: {}", remedy.title);
+                asked += usize::from(was);
+            }
+        }
+    }
+    assert!(asked > 20, "only {asked} were asked");
+}
+
+#[test]
+fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
+    for (check, case, place) in [
+        (
+            "copy-route-unsupported",
+            "graph-out-of-an-opt-in-region",
+            "us-east-1:111111111111",
+        ),
+        (
+            "air-gapped-vault-unsupported",
+            "region-that-takes-no-copies-from-outside",
+            "ap-southeast-5:444455556666",
+        ),
+    ] {
+        let scenarios = scenarios();
+        let scenario = scenarios
+            .iter()
+            .find(|scenario| scenario.name() == format!("{check}/{case}"))
+            .unwrap();
+        let inventory: Value = serde_json::from_slice(&scenario.inventory()).unwrap();
+        let remedies = remedies_of(&inventory);
+        let split = remedies
+            .iter()
+            .find(|remedy| remedy.kind == RemedyKind::SplitRoute)
+            .unwrap();
+        assert_eq!(split.proven, Some(true), "{case}");
+        let through = format!("arn:aws:backup:{place}:backup-vault:copy-in-between");
+        let text = split.commands.concat();
+        assert!(
+            text.contains(&format!("--destination-backup-vault-arn {through}")),
+            "{text}"
+        );
+        assert!(
+            text.contains("--source-backup-vault-name copy-in-between"),
+            "{text}"
+        );
+        assert!(
+            together(&inventory)
+                .values()
+                .all(|after| *after == Verdict::Feasible)
+        );
+    }
 }

@@ -243,6 +243,61 @@ fn every_check_is_seen_to_fail_to_pass_and_to_be_undecided() {
     }
 }
 
+/// What is done about each failing check of each scenario: how many have a remedy that is proven, one that the facts cannot
+/// show, one that did not hold, and how many say that nothing helps, or what people must do.
+#[test]
+fn every_failure_has_a_remedy_or_says_that_nothing_helps() {
+    let mut counts: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
+    let mut silent = Vec::new();
+    for scenario in scenarios() {
+        let name = scenario.name();
+        let inventory = inventory::read(&name, &scenario.inventory()).unwrap();
+        let facts = Facts::new(&inventory);
+        let all = decided(&facts, &inventory);
+        let remedies = remedy::remedies(&all, &facts);
+        // Across partitions nothing helps, which one check says for all.
+        let across = scenario.check == "partition-mismatch";
+        for (check, outcome) in all.iter().flat_map(|one| &one.outcomes) {
+            if outcome.status != Status::Fail || (across && check.id != scenario.check) {
+                continue;
+            }
+            let mends = |remedy: &&Remedy| remedy.checks.iter().any(|(_, id)| *id == check.id);
+            let proofs: Vec<_> = remedies
+                .iter()
+                .filter(mends)
+                .map(|one| one.proven)
+                .collect();
+            let says = |words: &str| outcome.message.contains(words);
+            let column = match proofs.as_slice() {
+                [] if says("nothing helps") => 3,
+                [] if says("by hand: ") => 4,
+                [] => {
+                    silent.push(format!("{name}: {}: {}", check.id, outcome.message));
+                    continue;
+                }
+                proofs if proofs.contains(&Some(true)) => 0,
+                proofs if proofs.contains(&None) => 1,
+                _ => 2,
+            };
+            counts.entry(check.id).or_default()[column] += 1;
+        }
+    }
+    println!("check: proven, unprovable, unproven, nothing helps, by hand");
+    for (check, count) in &counts {
+        println!("{check}: {count:?}");
+    }
+    let sum = |column: usize| counts.values().map(|count| count[column]).sum::<usize>();
+    println!("all: {:?}", [0, 1, 2, 3, 4].map(sum));
+    assert!(
+        silent.is_empty(),
+        "{} say nothing\n{}",
+        silent.len(),
+        silent.join("\n")
+    );
+    assert_eq!(sum(2), 0, "a remedy does not hold");
+    assert!(sum(0) > 60 && sum(3) > 10, "{counts:?}");
+}
+
 #[test]
 fn a_scenario_holds_nothing_but_its_two_files() {
     for scenario in scenarios() {

@@ -88,7 +88,7 @@ messages! {
         texts:  [Literal("Given key ID is not accessible")],
         checks: ["source-key-not-shared", "destination-key-refuses-backup", "key-unusable"],
         cites:  [DASHBOARDS, KC_KEY, FIELD_TECRACER, cite::EBS_COPY];
-    E7, Some(KmsKeyError), "EC2: the snapshots of the image are on a key that the destination's service-linked role cannot use.",
+    E7, Some(KmsKeyError), "EC2: the snapshots of the image are on a key that the destination's service-linked role cannot use, or it may not describe the default key for EBS there.",
         texts:  [Literal("AMI snapshot copy failed with error: Given key ID is not accessible. You must have DescribeKey permissions on the default key"),
                  Literal("AMI snapshot copy failed with error: Given key ID is not accessible. You must have DescribeKey permissions on the default CMK")],
         checks: ["source-key-not-shared", "destination-key-refuses-backup", "key-unusable"],
@@ -126,7 +126,7 @@ messages! {
         cites:  [LAGV_PRIMARY];
     E15, Some(ConcurrentJob), "Other copies of the same resource are running; a quota, which passes.",
         texts:  [Literal("There are too many copy jobs running for resource.")],
-        checks: [],
+        checks: ["quota-may-hold-copy-back"],
         cites:  [DASHBOARDS, cite::QUOTAS];
     E16, Some(Miscellaneous), "RDS: the option group has persistent or permanent options, and the destination has no such group.",
         texts:  [Template("The snapshot requires a target option group with the following options: {options}")],

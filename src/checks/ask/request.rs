@@ -2,7 +2,8 @@
 
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
-    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, role_actions,
+    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, TAG_RESOURCE,
+    role_actions,
 };
 use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -59,6 +60,27 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     asking.of_type(&mut all);
     asking.of_key(&mut all);
     all
+}
+
+/// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
+/// of the role since 2025-06-30. `None` where it is not made, or not known to be.
+pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<RoleRequest> {
+    if copy.model() != Fact::Known(Some(Model::Independent)) {
+        return None;
+    }
+    let vault = copy.source_vault.as_ref().known()?;
+    let (account, region) = (vault.account()?, vault.region()?);
+    let resource = format!(
+        "arn:{}:backup:{region}:{account}:recovery-point:*",
+        vault.partition()
+    );
+    let asking = Asking { copy, facts, vault };
+    Some(RoleRequest {
+        action: TAG_RESOURCE,
+        subject: vault.clone(),
+        form: asking.plain(resource.clone()),
+        resource,
+    })
 }
 
 struct Asking<'a> {
@@ -146,7 +168,7 @@ impl Asking<'_> {
                 copy.recovery_point.as_ref().unwrap_or(vault),
                 copy.recovery_point
                     .as_ref()
-                    .map_or_else(|| "*".to_owned(), ToString::to_string),
+                    .map_or_else(|| text(&self.snapshot()), ToString::to_string),
                 copy_from_form(copy, vault),
             ),
             (_, On::BackupKey) => {

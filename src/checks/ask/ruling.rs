@@ -371,11 +371,12 @@ impl Asked<'_> {
                             .iter()
                             .map(|unmet| {
                                 format!(
-                                    "{} {} wants {}, and the call has {}",
+                                    "{} {} wants {}, and the call has {}{}",
                                     unmet.operator,
                                     unmet.key,
                                     unmet.wanted.join(" or "),
-                                    entry(&unmet.found)
+                                    entry(&unmet.found),
+                                    trap(&unmet.key, &unmet.wanted)
                                 )
                             })
                             .collect();
@@ -392,6 +393,16 @@ impl Asked<'_> {
                 ))
             })
             .collect()
+    }
+}
+
+/// What people expect of a condition, and is not so.
+fn trap(key: &str, wanted: &[String]) -> &'static str {
+    let via_backup = wanted.iter().any(|value| value.starts_with("backup."));
+    if key.eq_ignore_ascii_case("kms:ViaService") && via_backup {
+        " (the service that owns the resource uses the key, not AWS Backup)"
+    } else {
+        ""
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
-use crate::inventory::leaf::{ControlPolicy, Organization};
+use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::known::{AccountId, Fact, Region};
 
 use super::{Facts, Seen, fact};
@@ -17,6 +17,19 @@ impl<'a> Facts<'a> {
 
     pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'_, 'a, RegionFacts> {
         self.seen(|layer| layer.region(account, region))
+    }
+
+    /// What AWS Backup protects and manages in a Region, where that was read.
+    #[must_use]
+    pub fn region_settings(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Option<&'a RegionSettings> {
+        match self.region(account, region).field(|r| &r.region_settings) {
+            Field::Is(settings) => Some(settings),
+            Field::Null | Field::Absent => None,
+        }
     }
 
     /// The organization that the account is in. `None`: it is in none.

@@ -27,6 +27,7 @@ pub struct Index<'a> {
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
     plans: ByArn<'a, Plan>,
+    running: HashMap<&'a str, &'a str>,
     pub cross_account: OnceLock<ByOrganization>,
 }
 
@@ -45,6 +46,7 @@ impl<'a> Index<'a> {
             backups: HashMap::new(),
             nested: HashMap::new(),
             plans: HashMap::new(),
+            running: HashMap::new(),
             cross_account: OnceLock::new(),
         };
         for gap in items(&inventory.gaps) {
@@ -95,6 +97,13 @@ impl<'a> Index<'a> {
                 .or_default()
                 .push(resource);
         }
+        for job in items(&region.copy_jobs) {
+            let state = job.state.value().map(|state| &**state);
+            if let (Some("CREATED" | "RUNNING"), Some(resource)) = (state, job.resource_arn.value())
+            {
+                self.running.insert(resource.as_str(), &job.id);
+            }
+        }
         for point in items(&region.recovery_points) {
             self.recovery_points
                 .entry(point.arn.as_str())
@@ -116,6 +125,11 @@ impl<'a> Index<'a> {
         for plan in items(&region.plans) {
             self.plans.entry(&plan.id).or_default().push(plan);
         }
+    }
+
+    /// A copy job of the resource that had not ended.
+    pub fn running_copy_job(&self, resource: &str) -> Option<&'a str> {
+        self.running.get(resource).copied()
     }
 
     /// The gap that this question left; one of another account or Region is about something else.

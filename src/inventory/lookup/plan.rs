@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::field::Field;
+use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
 use crate::inventory::read::items;
-use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
 
@@ -32,6 +33,31 @@ impl<'a> Facts<'a> {
         found.sort_by_key(|(account, region, plan)| (*account, *region, &plan.id));
         found.dedup_by_key(|(account, region, plan)| (*account, *region, &plan.id));
         found
+    }
+
+    /// The Regions of which the plans were not read, each as the gap that it is.
+    #[must_use]
+    pub fn plans_not_listed(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    let (id, name) = (account.account, &region.region);
+                    if !self.region(id, name).field(|r| &r.plans).is_present() {
+                        let subject = format!("{id}/{name}");
+                        gaps.push(self.gap(
+                            "backup:ListBackupPlans",
+                            &subject,
+                            Some(id),
+                            Some(name),
+                        ));
+                    }
+                }
+            }
+        }
+        gaps.sort();
+        gaps.dedup();
+        gaps
     }
 
     /// The resources that were found in a Region of an account.
@@ -61,6 +87,31 @@ impl<'a> Facts<'a> {
                 Some(region),
             )),
         }
+    }
+
+    /// Whether the resources of a Region were looked up, and AWS refused no call that lists some: where they are not said
+    /// to be all, that is for want of a word, not of an answer.
+    #[must_use]
+    pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
+        const OF_OTHERS: &[&str] = &["backup", "kms", "iam", "organizations", "account", "sts"];
+        let lists = |gap: &GapEntry| {
+            let (service, action) = gap.operation.split_once(':').unwrap_or_default();
+            let subject = gap.subject.value().map_or("", |subject| subject);
+            (action.starts_with("List") || action.starts_with("Describe"))
+                && !OF_OTHERS.contains(&service)
+                && !subject.starts_with("arn:")
+        };
+        let here = |gap: &GapEntry| {
+            gap.account.value() == Some(&account)
+                && gap.region.value().is_none_or(|of| of == region)
+        };
+        let refused = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.gaps))
+            .any(|gap| here(gap) && gap.error.value().is_some() && lists(gap));
+        let listed = self.region(account, region).field(|r| &r.resources);
+        matches!(listed, Field::Is(_)) && !refused
     }
 
     /// Whether AWS Backup protects resources of a type where they are selected by tag, or with all others. `None`: AWS

@@ -6,9 +6,11 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::Lifecycle;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::RecoveryPoint;
+use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact};
 
 use super::Facts;
+use super::stored::moment;
 
 impl<'a> Facts<'a> {
     /// When the recovery point expires, in days after its creation. `None`: never.
@@ -30,6 +32,21 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether the recovery point's retention was over when the facts were read, as far as its dates were read.
+    #[must_use]
+    pub fn point_has_expired(&self, arn: &Arn) -> bool {
+        const DAY: i128 = 24 * 60 * 60 * 1000;
+        let Fact::Known(Some(days)) = self.point_days_kept(arn) else {
+            return false;
+        };
+        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let made = point.field(|p| &p.creation_date);
+        let made = made.value().and_then(|Json(date)| moment(date));
+        let now = self.collected_at().and_then(Timestamp::parse);
+        now.zip(made)
+            .is_some_and(|(now, made)| now.milliseconds() > made + i128::from(days) * DAY)
+    }
+
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did, or where that was not
     /// read: `CreatedBy` is left out for both.
     #[must_use]
@@ -43,6 +60,14 @@ impl<'a> Facts<'a> {
         })?;
         let text = |name| made.get(name).and_then(Value::as_str);
         text("BackupPlanId").zip(text("BackupRuleId"))
+    }
+
+    /// A copy job of a resource that had not ended when the facts were read.
+    #[must_use]
+    pub fn running_copy_job(&self, resource: &Arn) -> Option<&'a str> {
+        self.layers
+            .iter()
+            .find_map(|layer| layer.running_copy_job(resource.as_str()))
     }
 
     /// The recovery points that are nested in a composite one, as far as they were read.

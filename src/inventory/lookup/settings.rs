@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
+use crate::inventory::field::Field;
+use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::inventory::leaf::Key;
+use crate::inventory::read::items;
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 use super::{Facts, fact};
 
@@ -23,6 +27,95 @@ impl<'a> Facts<'a> {
             },
         )
         .map(open)
+    }
+
+    /// The key that EBS uses in a Region of an account where none is named: ec2:GetEbsDefaultKmsKeyId. `None`: AWS's own,
+    /// `aws/ebs`, which it is where nobody set another: only a call that was refused leaves that open.
+    #[must_use]
+    pub fn ebs_default_key(&self, account: AccountId, region: &Region) -> Fact<Option<Arn>> {
+        const CALL: &str = "ec2:GetEbsDefaultKmsKeyId";
+        let facts = self.region(account, region);
+        let Field::Is(id) = facts.field(|r| &r.ebs_default_kms_key_id) else {
+            return match self.refused(CALL, account, region) {
+                Some(gap) => Fact::unknown(gap),
+                None => Fact::Known(None),
+            };
+        };
+        if id.ends_with("alias/aws/ebs") {
+            return Fact::Known(None);
+        }
+        let is_it = |key: &&Key| {
+            *key.arn.as_str() == **id
+                || key.arn.name() == &**id
+                || key
+                    .aliases
+                    .value()
+                    .is_some_and(|all| all.iter().any(|alias| id.ends_with(&**alias)))
+        };
+        let listed = facts.parts().flat_map(|region| items(&region.keys));
+        let mut listed = listed.filter(is_it).map(|key| key.arn.clone());
+        match listed.next().or_else(|| Arn::parse(id).ok()) {
+            Some(key) => Fact::Known(Some(key)),
+            None => Fact::unknown(self.gap("kms:DescribeKey", id, Some(account), Some(region))),
+        }
+    }
+
+    /// The versions of a database engine that a Region has, whichever account asked: rds:DescribeDBEngineVersions.
+    /// `None`: nobody asked.
+    #[must_use]
+    pub fn engine_versions(
+        &self,
+        accounts: &[AccountId],
+        region: &Region,
+        engine: &str,
+    ) -> Fact<Option<Vec<&'a str>>> {
+        const CALL: &str = "rds:DescribeDBEngineVersions";
+        let text = |version: &'a Value, name| version.get(name).and_then(Value::as_str);
+        let mut refused = None;
+        for account in accounts {
+            match self
+                .region(*account, region)
+                .field(|r| &r.db_engine_versions)
+            {
+                Field::Null => return Fact::Known(Some(Vec::new())),
+                Field::Is(Json(list)) => {
+                    let all = list.as_array().into_iter().flatten();
+                    let versions: Vec<&str> = all
+                        .filter(|version| text(version, "Engine") == Some(engine))
+                        .filter_map(|version| text(version, "EngineVersion"))
+                        .collect();
+                    if !versions.is_empty() {
+                        return Fact::Known(Some(versions));
+                    }
+                    // The list is about other engines: this one was not asked for.
+                    let subject = format!("{account}/{region}");
+                    refused = Some(self.gap(CALL, &subject, Some(*account), Some(region)));
+                }
+                Field::Absent => {
+                    refused = refused.or_else(|| self.refused(CALL, *account, region));
+                }
+            }
+        }
+        match refused {
+            Some(gap) => Fact::unknown(gap),
+            None => Fact::Known(None),
+        }
+    }
+
+    /// The gap that a call about a Region of an account left where somebody made it.
+    fn refused(&self, operation: &'static str, account: AccountId, region: &Region) -> Option<Gap> {
+        let subjects = [
+            format!("{account}/{region}"),
+            region.to_string(),
+            String::new(),
+        ];
+        self.layers.iter().find_map(|layer| {
+            subjects.iter().find_map(|subject| {
+                layer
+                    .gap(operation, subject, Some(account), Some(region))
+                    .map(GapEntry::to_gap)
+            })
+        })
     }
 
     /// The effective tag policy of an account: organizations:DescribeEffectivePolicy. `None`: none.

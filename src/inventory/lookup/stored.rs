@@ -13,6 +13,7 @@ use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::key::EncryptedWith;
+use super::vault::is_elsewhere;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
@@ -73,11 +74,13 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resource_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
         let resource = self.resource(arn);
-        encrypted_with(
-            resource.field(|r| &r.encrypted),
-            resource.field(|r| &r.encryption_key_arn),
-        )
-        .map_or_else(|| Fact::unknown(self.resource_gap(arn)), Fact::Known)
+        let key = resource.field(|r| &r.encryption_key_arn);
+        let detail = resource.field(|r| &r.detail);
+        if contradicts(arn, key.value(), detail) {
+            return Fact::unknown(self.resource_gap(arn));
+        }
+        encrypted_with(resource.field(|r| &r.encrypted), key)
+            .map_or_else(|| Fact::unknown(self.resource_gap(arn)), Fact::Known)
     }
 
     /// The service's own description of the resource.
@@ -171,11 +174,12 @@ impl<'a> Facts<'a> {
         {
             return Fact::Known(EncryptedWith::AwsOwnedKey);
         }
-        encrypted_with(
-            point.field(|p| &p.is_encrypted),
-            point.field(|p| &p.encryption_key_arn),
-        )
-        .map_or_else(|| Fact::unknown(self.point_gap(arn)), Fact::Known)
+        let key = point.field(|p| &p.encryption_key_arn);
+        if contradicts(arn, key.value(), point.field(|p| &p.detail)) {
+            return Fact::unknown(self.point_gap(arn));
+        }
+        encrypted_with(point.field(|p| &p.is_encrypted), key)
+            .map_or_else(|| Fact::unknown(self.point_gap(arn)), Fact::Known)
     }
 
     /// The service's own description of the snapshot or image.
@@ -199,6 +203,20 @@ impl<'a> Facts<'a> {
             )
         })
     }
+}
+
+/// Whether what is said of a key cannot be: it is of another Region than what it encrypts, or the service's own description
+/// names another. Then neither counts.
+fn contradicts(arn: &Arn, key: Option<&&Arn>, detail: Field<&Json>) -> bool {
+    let Some(&key) = key else { return false };
+    let named = match detail {
+        Field::Is(Json(detail)) => detail.get("KmsKeyId").and_then(Value::as_str),
+        Field::Null | Field::Absent => None,
+    };
+    let differs = named
+        .and_then(|text| Arn::parse(text).ok())
+        .is_some_and(|named| named.resource().starts_with("key/") && named != *key);
+    is_elsewhere(key, arn) || differs
 }
 
 /// What the two fields say together; `None` where they leave it open.

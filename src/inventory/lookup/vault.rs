@@ -118,6 +118,10 @@ impl<'a> Facts<'a> {
                 return Fact::Known(Some(EncryptedWith::AwsOwnedKey));
             }
             match vault.field(|v| &v.encryption_key_arn) {
+                // A vault is on a key of its own Region: another one is a slip, and tells nothing.
+                Field::Is(key) if is_elsewhere(key, arn) => {
+                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+                }
                 Field::Is(key) => Fact::Known(Some(EncryptedWith::Key(key.clone()))),
                 Field::Null => Fact::Known(Some(EncryptedWith::AwsOwnedKey)),
                 Field::Absent => Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)),
@@ -173,6 +177,16 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// How many recovery points the vault holds, where that was read.
+    #[must_use]
+    pub fn vault_recovery_points(&self, arn: &Arn) -> Option<i64> {
+        let vault = self.vault(arn);
+        vault
+            .field(|v| &v.number_of_recovery_points)
+            .value()
+            .map(|held| **held)
+    }
+
     /// The vault's tags.
     #[must_use]
     pub fn vault_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
@@ -180,4 +194,10 @@ impl<'a> Facts<'a> {
             self.vault_gap("backup:ListTags", arn)
         })
     }
+}
+
+/// Whether a key is of another Region than what it encrypts, which cannot be.
+pub(super) fn is_elsewhere(key: &Arn, of: &Arn) -> bool {
+    let regions = key.region().zip(of.region());
+    regions.is_some_and(|(key, own)| key != own)
 }

@@ -14,7 +14,7 @@ const SHORT: usize = 16;
 /// The copies that are named; more are counted.
 const NAMED: usize = 3;
 
-/// The remedies that are shown with what to paste, without being asked for.
+/// The remedies that are shown with what to paste, without being asked for; none of an audit.
 const SHOWN: usize = 12;
 /// The remedies that are listed where there are more than that.
 const LISTED: usize = 20;
@@ -25,7 +25,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         return;
     }
     sheet.title("Changes to make");
-    if !verbose && report.remedies.len() > SHOWN {
+    if !verbose && (report.causes.is_some() || report.remedies.len() > SHOWN) {
         return in_short(sheet, report);
     }
     let mut printed = BTreeSet::new();
@@ -39,6 +39,16 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         one(sheet, remedy, &instead, verbose);
         printed.insert(remedy.id.as_str());
     }
+    let mut copies = report.copies.iter();
+    if copies.any(|copy| copy.verdict_with_remedies.is_some()) {
+        sheet.gap();
+        let blocked = words::copies(report.summary.blocked);
+        let mended = report.copies.iter().filter(|copy| copy.is_mended()).count();
+        sheet.text(
+            0,
+            &format!("Made together, these changes unblock {mended} of {blocked}."),
+        );
+    }
 }
 
 /// A line a remedy, those that mend most copies first.
@@ -51,18 +61,18 @@ fn in_short(sheet: &mut Sheet, report: &Report) {
             Some(false) => ", not proven",
             None => "",
         };
-        let text = format!(
-            "{} ({}{proven})",
-            remedy.title,
-            words::copies(remedy.copies.len())
-        );
+        let mends = match remedy.copies.len() {
+            0 => "no copy by itself".to_owned(),
+            copies => words::copies(copies),
+        };
+        let text = format!("{} (mends {mends}{proven})", remedy.title);
         sheet.item(2, (&remedy.id, Paint::Title), &text);
     }
     let rest = remedies.len().saturating_sub(LISTED);
     if rest > 0 {
         sheet.item(2, ("…", Paint::Quiet), &format!("{rest} more"));
     }
-    let text = "-v shows what to paste; backup-preflight fix --dir DIR writes all of it as files";
+    let text = "-v shows what to paste; backup-preflight fix --dir DIR with the same facts writes what copies want as files";
     sheet.gap();
     sheet.text(2, text);
 }

@@ -11,7 +11,10 @@ use super::words;
 
 /// The groups of copies of a verdict, and the copies of a group, that are shown without being asked for.
 const GROUPS: usize = 12;
-const NAMED: usize = 10;
+const GROUPS_OF_AN_AUDIT: usize = 4;
+const NAMED: usize = 5;
+/// The copies of plans that are named by their ids, too, which are long.
+const IDS: usize = 3;
 
 /// The copies, blocked ones first. Those that were found the same stand together, with what was found once.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
@@ -31,7 +34,11 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
                 None => groups.push((found, vec![copy])),
             }
         }
-        let shown = if verbose { usize::MAX } else { GROUPS };
+        let shown = match (verbose, &report.causes) {
+            (true, _) => usize::MAX,
+            (false, None) => GROUPS,
+            (false, Some(_)) => GROUPS_OF_AN_AUDIT,
+        };
         let rest: usize = groups
             .iter()
             .skip(shown)
@@ -41,7 +48,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
             sheet.gap();
             let named = if verbose { copies.len() } else { NAMED };
             for copy in copies.iter().take(named) {
-                heading(sheet, copy, verbose);
+                heading(sheet, copy, verbose, verbose || copies.len() <= IDS);
             }
             if copies.len() > named {
                 let text = format!(
@@ -69,7 +76,7 @@ fn is_worth_a_word(checks: &[CheckReport]) -> bool {
     checks.iter().any(|check| is_finding(check.outcome))
 }
 
-fn heading(sheet: &mut Sheet, copy: &CopyReport, verbose: bool) {
+fn heading(sheet: &mut Sheet, copy: &CopyReport, verbose: bool, with_id: bool) {
     let way = format!(
         "{}: {} {} → {}",
         words::name(copy),
@@ -78,7 +85,7 @@ fn heading(sheet: &mut Sheet, copy: &CopyReport, verbose: bool) {
         words::destination(copy)
     );
     sheet.item(0, words::verdict(copy.verdict), &way);
-    if copy.plan.is_some() {
+    if copy.plan.is_some() && with_id {
         sheet.item(2, ("id:", Paint::Quiet), &copy.id);
     }
     if verbose {

@@ -11,6 +11,8 @@ const ROOMY: usize = 96;
 
 /// The rows that are shown without being asked for.
 const SHOWN: usize = 40;
+/// And of an audit, which has its causes before them.
+const SHOWN_OF_AN_AUDIT: usize = 20;
 
 /// The grid of copies. A single copy needs none: its own lines say all. Of many, those that are not feasible come first.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
@@ -19,13 +21,17 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
     sheet.gap();
     let mut copies: Vec<&CopyReport> = report.copies.iter().collect();
-    if !verbose && copies.len() > SHOWN {
+    let shown = match &report.causes {
+        None => SHOWN,
+        Some(_) => SHOWN_OF_AN_AUDIT,
+    };
+    if !verbose && copies.len() > shown {
         copies.sort_by_key(|copy| match copy.verdict {
             Verdict::Blocked => 0,
             Verdict::Undecided => 1,
             Verdict::Feasible => 2,
         });
-        copies.truncate(SHOWN);
+        copies.truncate(shown);
     }
     let more = report.copies.len() - copies.len();
     let width = sheet.width();

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 
 use crate::inventory::{
-    Account, Field, GapEntry, Inventory, Keyed, List, RecoveryPoint, RegionFacts, Timestamp, items,
+    Account, Conflicts, Field, GapEntry, Inventory, Keyed, List, Merge, RecoveryPoint, RegionFacts,
+    Timestamp, items,
 };
 use crate::known::{AccountId, Arn, Gap, Region};
 
@@ -81,6 +82,49 @@ impl Book {
         found.value
     }
 
+    /// How much could not be read.
+    pub fn gap_count(&self) -> usize {
+        self.pages().gaps.len()
+    }
+
+    /// Takes in what was read elsewhere. What was noted of the same thing before stays.
+    pub fn absorb(&self, read: Inventory) {
+        // Two readings of one thing may differ; the first stands, and the second is not worth an error.
+        let mut differences = Conflicts::default();
+        let mut pages = self.pages();
+        for mut account in list(read.accounts) {
+            let theirs = list(std::mem::take(&mut account.regions));
+            let (mine, regions) = pages.accounts.entry(account.account).or_default();
+            match mine {
+                Some(mine) => mine.merge(account, &mut differences),
+                None => *mine = Some(account),
+            }
+            for region in theirs {
+                match regions.get_mut(&region.region) {
+                    Some(mine) => mine.merge(region, &mut differences),
+                    None => drop(regions.insert(region.region.clone(), region)),
+                }
+            }
+        }
+        drop(pages);
+        self.gaps(list(read.gaps).iter().map(GapEntry::to_gap));
+    }
+
+    /// What was noted of each Region of an account, seen through a function.
+    pub fn regions_of<T>(
+        &self,
+        account: AccountId,
+        see: impl Fn(&RegionFacts) -> Option<T>,
+    ) -> Vec<T> {
+        let pages = self.pages();
+        let regions = pages.accounts.get(&account).map(|(_, regions)| regions);
+        regions
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter_map(see)
+            .collect()
+    }
+
     /// The keys that vaults, resources and recovery points name.
     pub fn keys(&self) -> BTreeSet<Arn> {
         let pages = self.pages();
@@ -127,16 +171,25 @@ impl Book {
         (unread && there).then(|| points.cloned().collect())
     }
 
-    /// The inventory of all that was noted, in an order that does not depend on which call came back first.
+    /// The inventory of all that was noted.
     pub fn inventory(&self, collected_at: Timestamp) -> Inventory {
+        Inventory {
+            collected_at: Field::Is(collected_at),
+            ..self.part()
+        }
+    }
+
+    /// The same without a date, in an order that does not depend on which call came back first.
+    pub fn part(&self) -> Inventory {
         let pages = self.pages();
         let mut inventory = Inventory::empty();
-        inventory.collected_at = Field::Is(collected_at);
         let accounts = pages.accounts.values().filter_map(|(account, regions)| {
             let mut account = account.clone()?;
             sort(&mut account.roles);
             let regions: Vec<RegionFacts> = regions.values().cloned().map(sorted).collect();
-            account.regions = Field::Is(List(regions));
+            if !regions.is_empty() {
+                account.regions = Field::Is(List(regions));
+            }
             Some(account)
         });
         inventory.accounts = Field::Is(List(accounts.collect()));
@@ -152,7 +205,16 @@ fn sorted(mut region: RegionFacts) -> RegionFacts {
     sort(&mut region.resources);
     sort(&mut region.recovery_points);
     sort(&mut region.option_groups);
+    sort(&mut region.plans);
+    sort(&mut region.copy_jobs);
     region
+}
+
+fn list<T>(field: Field<List<T>>) -> Vec<T> {
+    match field {
+        Field::Is(List(items)) => items,
+        Field::Absent | Field::Null => Vec::new(),
+    }
 }
 
 fn sort<T: Keyed>(field: &mut Field<List<T>>) {

@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::catalog::cloud_control::{Listing, Row};
 use crate::catalog::regions;
@@ -42,7 +42,8 @@ pub async fn resource(
     }
 }
 
-/// All resources of a type in a Region. `None`: they could not be listed.
+/// All resources of a type in a Region. `None`: they could not be listed, or one that was listed could be in another
+/// Region. One that was listed and not read is there by its name.
 pub async fn resources(
     session: &Session,
     region: &Region,
@@ -51,33 +52,98 @@ pub async fn resources(
 ) -> Found<Option<Vec<Resource>>> {
     let place = session.place(region);
     let subject = format!("{}/{region}/{}", session.account(), row.name);
-    if row.listing == Listing::OfParent {
-        return Found::nothing(place.unasked(LIST, &subject));
-    }
-    let call = session
-        .cloudcontrol(region)
-        .list_resources()
-        .type_name(row.name);
-    let identifiers: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
-        page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
-    });
+    let identifiers = match row.listing {
+        Listing::OfRegion | Listing::OfAccount => {
+            identifiers(session, region, row.name, None).await
+        }
+        Listing::OfEach(parent, property) => {
+            of_each(session, region, row.name, parent, property).await
+        }
+    };
     let identifiers = match identifiers {
         Ok(identifiers) => identifiers,
         Err(trouble) => return Found::nothing(place.gap(LIST, &subject, &trouble)),
     };
     let tasks = identifiers.into_iter().map(|identifier| {
         let (session, region, of) = (session.clone(), region.clone(), of.clone());
-        async move { listed(&session, &region, &of, row, &identifier).await }
+        async move {
+            let read = listed(&session, &region, &of, row, &identifier).await;
+            (identifier, read)
+        }
     });
     let mut gaps = Vec::new();
     let mut resources = Vec::new();
-    for found in each(tasks).await {
-        resources.extend(found.into_value(&mut gaps));
+    for (identifier, read) in each(tasks).await {
+        match read {
+            Ok(found) => resources.extend(found.into_value(&mut gaps)),
+            Err(trouble) => match by_name(session, region, of, row, &identifier) {
+                Some(resource) => {
+                    gaps.push(place.gap(GET, resource.arn.as_str(), &trouble));
+                    resources.push(resource);
+                }
+                None => {
+                    gaps.push(place.gap(GET, &subject, &trouble));
+                    return Found { value: None, gaps };
+                }
+            },
+        }
     }
     Found {
         value: Some(resources),
         gaps,
     }
+}
+
+/// A resource that was listed, as far as its identifier says. `None`: not where it is, or what it is called.
+fn by_name(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    row: &Row,
+    identifier: &str,
+) -> Option<Resource> {
+    if row.listing == Listing::OfAccount {
+        return None;
+    }
+    let arn = arn_of(session, region, row, identifier)?;
+    let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+    shape.with("ResourceType", Some(of.as_str())).read().ok()
+}
+
+fn arn_of(session: &Session, region: &Region, row: &Row, identifier: &str) -> Option<Arn> {
+    let (partition, account) = (regions::partition(region), session.account().to_string());
+    row.arn(partition, region.as_str(), &account, identifier)
+}
+
+async fn identifiers(
+    session: &Session,
+    region: &Region,
+    of: &str,
+    model: Option<String>,
+) -> Reply<Vec<String>> {
+    let call = session
+        .cloudcontrol(region)
+        .list_resources()
+        .type_name(of)
+        .set_resource_model(model);
+    pages!(session, call.into_paginator().send(), page => {
+        page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
+    })
+}
+
+async fn of_each(
+    session: &Session,
+    region: &Region,
+    of: &str,
+    parent: &str,
+    property: &str,
+) -> Reply<Vec<String>> {
+    let mut all = Vec::new();
+    for name in identifiers(session, region, parent, None).await? {
+        let model = json!({property: name}).to_string();
+        all.extend(identifiers(session, region, of, Some(model)).await?);
+    }
+    Ok(all)
 }
 
 async fn listed(
@@ -86,26 +152,20 @@ async fn listed(
     of: &ResourceType,
     row: &Row,
     identifier: &str,
-) -> Found<Option<Resource>> {
-    let place = session.place(region);
+) -> Reply<Found<Option<Resource>>> {
     let properties = match properties(session, region, row, identifier).await {
         Ok(properties) => properties,
         // Gone since it was listed, or a bucket of another Region.
-        Err(trouble) if trouble.kind == Kind::NotThere => return Found::all(None),
-        Err(trouble) => return Found::nothing(place.gap(GET, identifier, &trouble)),
+        Err(trouble) if trouble.kind == Kind::NotThere => return Ok(Found::all(None)),
+        Err(trouble) => return Err(trouble),
     };
     let told = row.arn.and_then(|at| properties.pointer(at)?.as_str());
     let arn = match told {
         Some(arn) => Arn::parse(arn).ok(),
-        None => {
-            let (partition, account) = (regions::partition(region), session.account().to_string());
-            row.arn(partition, region.as_str(), &account, identifier)
-        }
+        None => arn_of(session, region, row, identifier),
     };
-    match arn {
-        Some(arn) => described(session, region, of, row, &arn, &properties).await,
-        None => Found::nothing(place.gap(GET, identifier, &Trouble::unreadable())),
-    }
+    let arn = arn.ok_or_else(Trouble::unreadable)?;
+    Ok(described(session, region, of, row, &arn, &properties).await)
 }
 
 async fn properties(

@@ -107,15 +107,7 @@ pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Reso
             }
         }
     });
-    let mut gaps = Vec::new();
-    let mut tables = Vec::new();
-    for found in each(tasks).await {
-        tables.extend(found.into_value(&mut gaps));
-    }
-    Found {
-        value: Some(tables),
-        gaps,
-    }
+    Found::whole(each(tasks).await)
 }
 
 fn named(arn: &Arn) -> Option<Resource> {

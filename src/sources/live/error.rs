@@ -3,17 +3,21 @@
 use std::fmt;
 
 use crate::inventory::Inventory;
-use crate::known::{AccountId, Arn};
+use crate::known::{AccountId, Arn, Region};
 
-use super::session::SignInError;
+use super::journal::JournalError;
+use super::reply::Trouble;
+use super::wire::SignInError;
 
-/// The two ends of a copy.
+/// The two ends of a copy, and who manages the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Where it comes from.
     Source,
     /// Where it goes.
     Destination,
+    /// The management account of the organization.
+    Management,
 }
 
 impl fmt::Display for Side {
@@ -21,6 +25,7 @@ impl fmt::Display for Side {
         f.write_str(match self {
             Self::Source => "source",
             Self::Destination => "destination",
+            Self::Management => "management",
         })
     }
 }
@@ -33,7 +38,7 @@ pub enum LiveError {
         "could not sign in to the {side} account: {why}; see --{side}-profile and --{side}-role-arn"
     )]
     SignIn {
-        /// Which end of the copy.
+        /// Which account.
         side: Side,
         /// What went wrong.
         #[source]
@@ -44,7 +49,7 @@ pub enum LiveError {
         "the {side} credentials are of account {found}, but `{named}` is in account {wanted}; see --{side}-profile and --{side}-role-arn"
     )]
     OtherAccount {
-        /// Which end of the copy.
+        /// Which account.
         side: Side,
         /// Whose credentials they are.
         found: AccountId,
@@ -58,10 +63,61 @@ pub enum LiveError {
         "`{0}` does not name an account and a Region: expected `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`"
     )]
     NoPlace(Arn),
+    /// Nothing says in which Region to ask.
+    #[error("no Region is named; give --region, or set AWS_REGION")]
+    NoRegion,
+    /// The accounts of the organization cannot be listed.
+    #[error(
+        "could not list the accounts of the organization: {operation}{} answered {why}; see --management-profile and --management-role-arn", about(.subject)
+    )]
+    NoAccounts {
+        /// The call.
+        operation: &'static str,
+        /// The organizational unit that it was about; empty for the whole.
+        subject: String,
+        /// What AWS answered.
+        why: Trouble,
+    },
+    /// None of several accounts can be entered.
+    #[error("none of the {accounts} accounts could be entered; the first, {first}: {why}")]
+    NoneEntered {
+        /// How many there are.
+        accounts: usize,
+        /// The name of one of them.
+        first: String,
+        /// Why not.
+        #[source]
+        why: SignInError,
+    },
+    /// There is no such aggregator.
+    #[error(
+        "there is no aggregator `{name}` of AWS Config in account {account} in {region}: config:SelectAggregateResourceConfig answered {why}"
+    )]
+    NoAggregator {
+        /// Its name.
+        name: String,
+        /// The account that was asked.
+        account: AccountId,
+        /// The Region that was asked.
+        region: Region,
+        /// What AWS answered.
+        why: Trouble,
+    },
+    /// What was read cannot be kept.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// Ctrl-C. What was read until then is there.
     #[error("stopped before everything was read")]
     Stopped(Box<Inventory>),
     /// The operating system gave no thread, or no runtime.
     #[error("could not start reading: {0}")]
     Start(#[source] std::io::Error),
+}
+
+fn about(subject: &str) -> String {
+    if subject.is_empty() {
+        String::new()
+    } else {
+        format!(" of `{subject}`")
+    }
 }

@@ -47,6 +47,21 @@ impl<T> Found<Option<T>> {
     }
 }
 
+impl<T> Found<Option<Vec<T>>> {
+    /// What the items of a list were read as. `None` where one was not: the rest would pass for all.
+    pub fn whole(items: impl IntoIterator<Item = Found<Option<T>>>) -> Self {
+        let mut gaps = Vec::new();
+        let read: Vec<Option<T>> = items
+            .into_iter()
+            .map(|found| found.into_value(&mut gaps))
+            .collect();
+        Self {
+            value: read.into_iter().collect(),
+            gaps,
+        }
+    }
+}
+
 /// Where a call is made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {

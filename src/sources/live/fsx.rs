@@ -1,4 +1,4 @@
-//! Amazon FSx: file systems, which Cloud Control does not read. One call, made by hand.
+//! Amazon FSx: file systems and their volumes, which Cloud Control does not read. Their calls are made by hand.
 //!
 //! See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeFileSystems.html>.
 
@@ -9,12 +9,14 @@ use crate::known::{Arn, Region};
 
 use super::found::Found;
 use super::kms;
-use super::reply::{Kind, MOST_PAGES, Reply, Trouble};
+use super::listings::List;
+use super::reply::{Kind, Reply, Trouble};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
-use super::signed::{self, Body, Call};
+use super::signed::{Body, JSON_1_1};
 
 const DESCRIBE: &str = "fsx:DescribeFileSystems";
+const DESCRIBE_VOLUMES: &str = "fsx:DescribeVolumes";
 
 /// A file system; of a volume, the one that it lies on, whose key is the volume's.
 pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
@@ -29,8 +31,8 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     match of_file_system {
         Ok(file_system) => {
             // A volume's tags are its own.
-            let itself = parts.next().is_none();
-            built(session, region, arn, &file_system, itself).await
+            let tags = parts.next().is_none().then(|| tags(&file_system));
+            built(session, region, arn, &file_system, tags).await
         }
         Err(trouble) if trouble.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
@@ -40,7 +42,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     }
 }
 
-/// All file systems of a Region.
+/// All file systems of a Region, and the volumes of those of ONTAP.
 pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
     let place = session.place(region);
     let subject = format!("{}/{region}", session.account());
@@ -48,62 +50,69 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
         Ok(all) => all,
         Err(trouble) => return Found::nothing(place.gap(DESCRIBE, &subject, &trouble)),
     };
-    let mut gaps = Vec::new();
-    let mut resources = Vec::new();
-    for file_system in &all {
-        let arn = file_system.get("ResourceARN").and_then(Value::as_str);
-        match arn.and_then(|arn| Arn::parse(arn).ok()) {
-            Some(arn) => {
-                let found = built(session, region, &arn, file_system, true).await;
-                resources.extend(found.into_value(&mut gaps));
+    let ontap = |one: &Value| text(one, "FileSystemType") == Some("ONTAP");
+    let volumes = match all.iter().any(ontap) {
+        true => volumes(session, region).await,
+        false => Ok(Vec::new()),
+    };
+    let volumes = match volumes {
+        Ok(volumes) => volumes,
+        Err(trouble) => return Found::nothing(place.gap(DESCRIBE_VOLUMES, &subject, &trouble)),
+    };
+    let mut read = Vec::new();
+    for thing in all.iter().chain(&volumes) {
+        // A volume is encrypted as its file system is, and has tags of its own.
+        let id = text(thing, "FileSystemId");
+        let file_system = all.iter().find(|one| text(one, "FileSystemId") == id);
+        let arn = text(thing, "ResourceARN").and_then(|arn| Arn::parse(arn).ok());
+        read.push(match (arn, file_system) {
+            (Some(arn), Some(file_system)) => {
+                let tags = Some(tags(thing));
+                built(session, region, &arn, file_system, tags).await
             }
-            None => gaps.push(place.gap(DESCRIBE, &subject, &Trouble::unreadable())),
-        }
+            (None, _) | (_, None) => {
+                Found::nothing(place.gap(DESCRIBE, &subject, &Trouble::unreadable()))
+            }
+        });
     }
-    Found {
-        value: Some(resources),
-        gaps,
-    }
+    Found::whole(read)
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
 }
 
 async fn described(session: &Session, region: &Region, filter: &Value) -> Reply<Vec<Value>> {
-    let mut all = Vec::new();
-    let mut asked = filter.clone();
-    for _ in 0..MOST_PAGES {
-        let text = asked.to_string();
-        let call = Call {
-            service: "fsx",
-            operation: "DescribeFileSystems",
-            body: Body::Json {
-                target: "AWSSimbaAPIService_v20180301.DescribeFileSystems",
-                text: &text,
-            },
-            error,
-        };
-        let answer = signed::send(session, region, call).await?;
-        let page: Value = serde_json::from_str(&answer).map_err(|_| Trouble::unreadable())?;
-        let items = page.get("FileSystems").and_then(Value::as_array);
-        all.extend(items.ok_or_else(Trouble::unreadable)?.iter().cloned());
-        match page.get("NextToken").and_then(Value::as_str) {
-            None => return Ok(all),
-            Some(token) => {
-                asked = filter.clone();
-                if let Some(fields) = asked.as_object_mut() {
-                    fields.insert("NextToken".to_owned(), token.into());
-                }
-            }
-        }
-    }
-    Err(Trouble::endless())
+    let list = List {
+        service: "fsx",
+        operation: "DescribeFileSystems",
+        body: |text| Body::Json {
+            kind: JSON_1_1,
+            target: "AWSSimbaAPIService_v20180301.DescribeFileSystems",
+            text,
+        },
+        items: "FileSystems",
+        token: ("NextToken", "NextToken"),
+    };
+    list.all(session, region, filter).await
 }
 
-fn error(text: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(text).ok()?;
-    let code = answer
-        .get("__type")
-        .or_else(|| answer.get("code"))?
-        .as_str()?;
-    Some(code.rsplit('#').next().unwrap_or(code).to_owned())
+/// The volumes of ONTAP file systems, which are backed up one by one.
+async fn volumes(session: &Session, region: &Region) -> Reply<Vec<Value>> {
+    let list = List {
+        service: "fsx",
+        operation: "DescribeVolumes",
+        body: |text| Body::Json {
+            kind: JSON_1_1,
+            target: "AWSSimbaAPIService_v20180301.DescribeVolumes",
+            text,
+        },
+        items: "Volumes",
+        token: ("NextToken", "NextToken"),
+    };
+    let mut all = list.all(session, region, &json!({})).await?;
+    all.retain(|volume| volume.get("VolumeType").and_then(Value::as_str) == Some("ONTAP"));
+    Ok(all)
 }
 
 /// Every file system is encrypted; one that names no key is of a kind whose key FSx owns, or was not told.
@@ -112,11 +121,11 @@ async fn built(
     region: &Region,
     arn: &Arn,
     file_system: &Value,
-    with_tags: bool,
+    tags: Option<Value>,
 ) -> Found<Option<Resource>> {
     let place = session.place(region);
     let mut gaps = Vec::new();
-    let text = |name: &str| file_system.get(name).and_then(Value::as_str);
+    let text = |name: &str| text(file_system, name);
     let detail = Shape::new()
         .with("FileSystemId", text("FileSystemId"))
         .with("FileSystemType", text("FileSystemType"))
@@ -128,7 +137,7 @@ async fn built(
         .with("ResourceArn", Some(arn.as_str()))
         .with("ResourceType", Some("FSx"))
         .with("Encrypted", Some(true))
-        .with("Tags", with_tags.then(|| tags(file_system)))
+        .with("Tags", tags)
         .with("Detail", Some(detail));
     match text("KmsKeyId") {
         Some(named) => match kms::named(session, region, named).await {

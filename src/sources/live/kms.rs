@@ -24,10 +24,7 @@ pub struct Memory {
 
 /// The ARN of the key that a service names: most give the ARN, some a bare id or an alias.
 pub async fn named(session: &Session, region: &Region, text: &str) -> Result<Arn, Gap> {
-    let arn = Arn::parse(text).ok();
-    if let Some(arn) =
-        arn.filter(|arn| arn.service() == "kms" && arn.resource().starts_with("key/"))
-    {
+    if let Some(arn) = arn_of_key(text) {
         return Ok(arn);
     }
     let place = session.place(region);
@@ -38,6 +35,12 @@ pub async fn named(session: &Session, region: &Region, text: &str) -> Result<Arn
     key.arn()
         .and_then(|arn| Arn::parse(arn).ok())
         .ok_or_else(|| place.gap(DESCRIBE, text, &Trouble::unreadable()))
+}
+
+/// The text as the ARN of a key, if it is one.
+pub fn arn_of_key(text: &str) -> Option<Arn> {
+    let arn = Arn::parse(text).ok()?;
+    (arn.service() == "kms" && arn.resource().starts_with("key/")).then_some(arn)
 }
 
 /// A key. Another account's key can be described and its grants listed, where its policy says so; the rest is its own

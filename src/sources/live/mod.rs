@@ -2,11 +2,13 @@
 //!
 //! One file a service: functions from a signed-in account, a Region and an ARN to the inventory's objects, each with a
 //! gap for everything that AWS refused or did not answer. One failing call never stops the rest. What is read for a
-//! purpose is put together above them: [`named_copy`] for one copy.
+//! purpose is put together above them: [`named_copy`] for one copy, [`survey`] for accounts and Regions.
 
+mod aggregator;
 mod backup;
 mod book;
 mod cloud_control;
+mod counts;
 mod dynamodb;
 mod ec2;
 mod error;
@@ -14,23 +16,33 @@ mod files;
 mod found;
 mod fsx;
 mod iam;
+mod journal;
 mod kms;
+mod listings;
 mod named_copy;
 mod once;
 mod organizations;
+mod progress;
 mod rds;
 mod reply;
 mod resources;
 mod session;
 mod shape;
 mod signed;
+mod survey;
+mod wire;
+
+use std::future::Future;
 
 use crate::inventory::{Inventory, Timestamp};
 
 pub use error::{LiveError, Side};
+pub use journal::{Journal, JournalError, clear as clear_journal};
 pub use named_copy::NamedCopy;
+pub use organizations::Choice;
 pub use reply::{Kind as TroubleKind, Trouble};
-pub use session::{Credentials, Settings, SignInError};
+pub use survey::{Accounts, Entry, Part, Scope};
+pub use wire::{Credentials, Settings, Sides, SignInError};
 
 /// Reads what decides a named copy: both vaults, their keys, the resource, its recovery points, the copy role, the
 /// destination's service-linked role, and the settings of accounts and Regions. Without destination credentials it
@@ -43,18 +55,45 @@ pub use session::{Credentials, Settings, SignInError};
 /// is a gap of the inventory.
 pub fn collect(
     copy: &NamedCopy,
-    source: &Credentials,
-    destination: Option<&Credentials>,
+    sides: &Sides,
     settings: &Settings,
     collected_at: Timestamp,
+) -> Result<Inventory, LiveError> {
+    run(|| named_copy::read(copy, sides, settings, collected_at))
+}
+
+/// Reads the accounts and Regions of the scope: plans, vaults, recovery points, what plans select, copy jobs, and the
+/// keys, roles and policies of all these, each once. What is whole is kept in the journal, and what an earlier run has
+/// kept there is not read again.
+///
+/// Ctrl-C ends the reading; from the first call on, the process no longer ends by it alone.
+///
+/// # Errors
+/// Where no account can be signed in to, or the journal cannot be written. Everything else that goes wrong is a gap of
+/// the inventory.
+pub fn survey(
+    scope: Scope,
+    sides: &Sides,
+    settings: &Settings,
+    journal: Option<Journal>,
+    collected_at: Timestamp,
+) -> Result<Inventory, LiveError> {
+    run(|| survey::read(scope, sides, settings, journal, collected_at))
+}
+
+/// Does asynchronous work to its end, on a thread with a large stack.
+fn run<F: Future<Output = Result<Inventory, LiveError>>>(
+    work: impl FnOnce() -> F + Send,
 ) -> Result<Inventory, LiveError> {
     let read = || -> Result<Inventory, LiveError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(LiveError::Start)?;
-        let work = named_copy::read(copy, source, destination, settings, collected_at);
-        runtime.block_on(Box::pin(work))
+        let done = runtime.block_on(Box::pin(work()));
+        // After Ctrl-C nobody waits for what is still under way.
+        runtime.shutdown_background();
+        done
     };
     // The SDK's calls take more stack than some systems give a thread, above all without optimisation.
     std::thread::scope(|scope| {

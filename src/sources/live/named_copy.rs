@@ -13,7 +13,8 @@ use super::error::{LiveError, Side};
 use super::found::Place;
 use super::once::each;
 use super::reply::Trouble;
-use super::session::{Credentials, Session, Settings, Wire};
+use super::session::Session;
+use super::wire::{Credentials, Settings, Sides, Wire};
 use super::{backup, ec2, iam, kms, organizations, rds, resources};
 
 /// A copy, as it is named: what is copied, from where, to where, by whom.
@@ -65,16 +66,15 @@ impl NamedCopy {
 /// Reads what decides the copy.
 pub async fn read(
     copy: &NamedCopy,
-    source: &Credentials,
-    destination: Option<&Credentials>,
+    sides: &Sides,
     settings: &Settings,
     collected_at: Timestamp,
 ) -> Result<Inventory, LiveError> {
     let book = Book::default();
     let work = async {
-        let run = Run::sign_in(copy, source, destination, settings, &book).await?;
+        let run = Run::sign_in(copy, sides, settings, &book).await?;
         run.read().await;
-        Ok(())
+        Ok::<(), LiveError>(())
     };
     let stopped = tokio::select! {
         done = work => { done?; false }
@@ -95,6 +95,8 @@ struct Run<'a> {
     source_region: Region,
     /// `None`: nobody signed in to it.
     destination: Option<Session>,
+    /// The organization's management account, if somebody signed in to it.
+    management: Option<Session>,
     destination_place: Place,
     destination_region: Region,
 }
@@ -102,8 +104,7 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     async fn sign_in(
         copy: &'a NamedCopy,
-        source: &Credentials,
-        destination: Option<&Credentials>,
+        sides: &Sides,
         settings: &Settings,
         book: &'a Book,
     ) -> Result<Self, LiveError> {
@@ -121,17 +122,20 @@ impl<'a> Run<'a> {
                 .await
                 .map_err(|why| LiveError::SignIn { side, why })
         };
-        let (source, destination) =
-            tokio::join!(sign_in(Side::Source, source, &source_region), async {
-                match destination {
-                    None => Ok(None),
-                    Some(credentials) => {
-                        Box::pin(sign_in(Side::Destination, credentials, &destination_region))
-                            .await
-                            .map(Some)
-                    }
-                }
-            });
+        let other = async |side, credentials: Option<&Credentials>, near: &Region| match credentials
+        {
+            None => Ok(None),
+            Some(credentials) => Box::pin(sign_in(side, credentials, near)).await.map(Some),
+        };
+        let (source, destination, management) = tokio::join!(
+            sign_in(Side::Source, &sides.source, &source_region),
+            other(
+                Side::Destination,
+                sides.destination.as_ref(),
+                &destination_region
+            ),
+            other(Side::Management, sides.management.as_ref(), &source_region),
+        );
         let source = source?;
         belongs(Side::Source, &source, origin)?;
         let destination = destination?;
@@ -149,6 +153,7 @@ impl<'a> Run<'a> {
             source,
             source_region,
             destination,
+            management: management?,
             destination_place: Place::new(destination_account, &destination_region),
             destination_region,
         })
@@ -182,9 +187,11 @@ impl<'a> Run<'a> {
                 &self.destination_region
             };
             let (session, near) = ((*session).clone(), near.clone());
+            let management = self.management.clone();
             async move {
+                let reader = organizations::reader(&session, management.as_ref()).await;
                 tokio::join!(
-                    organizations::membership(&session),
+                    organizations::membership(&session, reader, session.account()),
                     backup::cross_account_backup(&session, &near, organizations::in_none(&session)),
                 )
             }
@@ -201,10 +208,28 @@ impl<'a> Run<'a> {
             });
         }
         if self.destination.is_none() {
-            let place = Place::global(self.destination_place.account);
-            let account = place.account.to_string();
+            self.stranger().await;
+        }
+    }
+
+    /// What the management account can tell of a destination that nobody signed in to.
+    async fn stranger(&self) {
+        let account = self.destination_place.account;
+        let Some(management) = &self.management else {
+            let place = Place::global(account);
+            let subject = account.to_string();
             self.book
-                .gaps([place.unasked("organizations:DescribeOrganization", &account)]);
+                .gaps([place.unasked("organizations:DescribeOrganization", &subject)]);
+            return;
+        };
+        let found = organizations::membership(management, management, account).await;
+        let membership = self.book.take(found);
+        if membership.organization.is_present() {
+            self.book.account(account, |facts| {
+                facts.organization = membership.organization;
+                facts.service_control_policies = membership.service;
+                facts.resource_control_policies = membership.resource;
+            });
         }
     }
 

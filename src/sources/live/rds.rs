@@ -92,21 +92,14 @@ async fn listed(
         Ok(described) => described,
         Err(trouble) => return Found::nothing(place.gap(operation, &subject, &trouble)),
     };
-    let mut gaps = Vec::new();
-    let mut resources = Vec::new();
+    let mut read = Vec::new();
     for (arn, described) in described {
-        match arn.and_then(|arn| Arn::parse(&arn).ok()) {
-            Some(arn) => {
-                let found = built(session, region, &arn, operation, described).await;
-                resources.extend(found.into_value(&mut gaps));
-            }
-            None => gaps.push(place.gap(operation, &subject, &Trouble::unreadable())),
-        }
+        read.push(match arn.and_then(|arn| Arn::parse(&arn).ok()) {
+            Some(arn) => built(session, region, &arn, operation, described).await,
+            None => Found::nothing(place.gap(operation, &subject, &Trouble::unreadable())),
+        });
     }
-    Found {
-        value: Some(resources),
-        gaps,
-    }
+    Found::whole(read)
 }
 
 async fn built(

@@ -89,7 +89,8 @@ impl fmt::Display for Trouble {
     }
 }
 
-fn kind(code: &str, status: u16) -> Kind {
+/// Whether a code says that the service was asked too often.
+pub fn is_throttling(code: &str) -> bool {
     const THROTTLED: &[&str] = &[
         "TooManyRequestsException",
         "RequestLimitExceeded",
@@ -99,7 +100,11 @@ fn kind(code: &str, status: u16) -> Kind {
         "RequestThrottledException",
         "PriorRequestNotComplete",
     ];
-    if code.starts_with("Throttl") || THROTTLED.contains(&code) || status == 429 {
+    code.starts_with("Throttl") || THROTTLED.contains(&code)
+}
+
+fn kind(code: &str, status: u16) -> Kind {
+    if is_throttling(code) || status == 429 {
         Kind::Throttled
     } else if code.contains("NotFound") || code.starts_with("NoSuchEntity") {
         Kind::NotThere

@@ -1,13 +1,16 @@
 //! What is backed up, whatever service it is of: one by its ARN, or all of some types in a Region.
 
+use std::pin::Pin;
+
 use crate::catalog::cloud_control;
 use crate::catalog::describe_call;
 use crate::inventory::Resource;
 use crate::known::{Arn, Gap, Region, ResourceType};
 
 use super::found::Found;
+use super::once::each;
 use super::session::Session;
-use super::{cloud_control as by_cloud_control, dynamodb, ec2, fsx, rds};
+use super::{cloud_control as by_cloud_control, dynamodb, ec2, fsx, listings, rds};
 
 /// A resource, and behind it what it consists of: the volumes of an EC2 instance. Nothing, with a gap that names the
 /// call that would tell, for a type that nothing here reads: its recovery points stand for it.
@@ -39,7 +42,6 @@ fn not_read(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource
     Found::nothing(place.unasked(describe_call(arn), arn.as_str())).into_list()
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
 /// Resources of some types in a Region.
 #[derive(Clone, Debug, Default)]
 pub struct Listed {
@@ -51,7 +53,6 @@ pub struct Listed {
     pub in_part: Vec<ResourceType>,
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
 impl Listed {
     /// Whether every resource of the types is here.
     pub fn is_whole(&self) -> bool {
@@ -67,93 +68,106 @@ impl Listed {
     }
 }
 
-#[allow(dead_code, reason = "the survey of a whole account lists by it")]
-/// All resources of these types in a Region, as far as they can be listed.
+/// All resources of these types in a Region, as far as they can be listed: the types side by side.
 pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> Listed {
+    let mut tasks: Vec<Task> = Vec::new();
+    let place = || (session.clone(), region.clone());
     let wants = |of: &[ResourceType]| of.iter().any(|of| types.contains(of));
-    let mut listed = Listed::default();
     if wants(&[ResourceType::Rds]) {
-        listed.add(&[ResourceType::Rds], rds::instances(session, region).await);
+        let (session, region) = place();
+        tasks.push(Box::pin(async move {
+            let found = rds::instances(&session, &region).await;
+            vec![(vec![ResourceType::Rds], found)]
+        }));
     }
-    let clusters = [
-        ResourceType::Aurora,
-        ResourceType::DocumentDb,
-        ResourceType::Neptune,
-        ResourceType::Rds,
-    ];
-    if wants(&clusters) {
-        listed.add(&clusters, rds::clusters(session, region).await);
-    }
-    if wants(&[ResourceType::DynamoDb]) {
-        let tables = dynamodb::tables(session, region).await;
-        listed.add(&[ResourceType::DynamoDb], tables);
-    }
-    if wants(&[ResourceType::Fsx]) {
-        // Volumes of a file system are resources of their own to AWS Backup, and are not listed.
-        listed.add(
-            &[ResourceType::Fsx],
-            fsx::file_systems(session, region).await,
-        );
+    if wants(CLUSTERS) {
+        let (session, region) = place();
+        tasks.push(Box::pin(async move {
+            let found = rds::clusters(&session, &region).await;
+            vec![(CLUSTERS.to_vec(), found)]
+        }));
     }
     if wants(&[ResourceType::Ebs, ResourceType::Ec2]) {
-        let volumes = ec2::volumes(session, region).await;
-        if wants(&[ResourceType::Ec2]) {
-            let known = volumes
-                .value
-                .clone()
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>();
-            let instances = ec2::instances(session, region, &known).await;
-            listed.add(&[ResourceType::Ec2], instances);
-        }
-        listed.add(&[ResourceType::Ebs], volumes);
+        let (session, region) = place();
+        let instances = wants(&[ResourceType::Ec2]);
+        tasks.push(Box::pin(machines(session, region, instances)));
     }
-    for of in types {
-        if let Some(row) = cloud_control::row(of) {
-            let found = by_cloud_control::resources(session, region, of, row).await;
-            // One that was listed and not read is missing from the list.
-            let unread = found.gaps.iter().any(|gap| {
-                gap.operation == "cloudformation:GetResource" && !gap.subject.starts_with("arn:")
-            });
-            listed.add(std::slice::from_ref(of), found);
-            if unread {
-                listed.in_part.push(of.clone());
-            }
-        } else if let Some(call) = unlisted(of) {
-            let subject = format!("{}/{region}/{of}", session.account());
-            listed
-                .gaps
-                .push(session.place(region).unasked(call, &subject));
-            listed.in_part.push(of.clone());
-        }
+    for of in types.iter().cloned() {
+        let (session, region) = place();
+        tasks.push(Box::pin(async move {
+            let found = of_type(&session, &region, &of).await;
+            found
+                .into_iter()
+                .map(|found| (vec![of.clone()], found))
+                .collect()
+        }));
+    }
+    let mut listed = Listed::default();
+    for (of, found) in each(tasks).await.into_iter().flatten() {
+        listed.add(&of, found);
     }
     listed.in_part.retain(|of| types.contains(of));
     listed
 }
 
-/// The call that would list a type that nothing here lists.
-fn unlisted(of: &ResourceType) -> Option<&'static str> {
+type Task = Pin<Box<dyn Future<Output = Vec<OfTypes>> + Send>>;
+type OfTypes = (Vec<ResourceType>, Found<Option<Vec<Resource>>>);
+
+/// What a DB cluster may be.
+const CLUSTERS: &[ResourceType] = &[
+    ResourceType::Aurora,
+    ResourceType::DocumentDb,
+    ResourceType::Neptune,
+    ResourceType::Rds,
+];
+
+/// Volumes, and the instances that they are attached to.
+async fn machines(session: Session, region: Region, instances: bool) -> Vec<OfTypes> {
+    let volumes = ec2::volumes(&session, &region).await;
+    let mut all = Vec::new();
+    if instances {
+        let known = volumes.value.as_deref().unwrap_or(&[]);
+        let instances = ec2::instances(&session, &region, known).await;
+        all.push((vec![ResourceType::Ec2], instances));
+    }
+    all.push((vec![ResourceType::Ebs], volumes));
+    all
+}
+
+/// All resources of a type that has a list of its own. `None`: it is listed with others.
+async fn of_type(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+) -> Option<Found<Option<Vec<Resource>>>> {
     match of {
-        ResourceType::RedshiftServerless => Some("redshift-serverless:ListNamespaces"),
-        ResourceType::SapHana => Some("ssm-sap:ListDatabases"),
-        ResourceType::StorageGateway => Some("storagegateway:ListVolumes"),
-        ResourceType::VirtualMachine => Some("backup-gateway:ListVirtualMachines"),
-        ResourceType::Other(_) => Some("cloudformation:ListResources"),
+        ResourceType::DynamoDb => Some(dynamodb::tables(session, region).await),
+        ResourceType::Fsx => Some(fsx::file_systems(session, region).await),
+        ResourceType::Other(name) => {
+            let subject = format!("{}/{region}/{name}", session.account());
+            let place = session.place(region);
+            let gap = place.unasked("cloudformation:ListResources", &subject);
+            Some(Found::nothing(gap))
+        }
         ResourceType::Aurora
         | ResourceType::AuroraDsql
         | ResourceType::CloudFormation
         | ResourceType::DocumentDb
-        | ResourceType::DynamoDb
         | ResourceType::Ebs
         | ResourceType::Ec2
         | ResourceType::Efs
         | ResourceType::Eks
-        | ResourceType::Fsx
         | ResourceType::Neptune
         | ResourceType::Rds
         | ResourceType::Redshift
+        | ResourceType::RedshiftServerless
         | ResourceType::S3
-        | ResourceType::Timestream => None,
+        | ResourceType::SapHana
+        | ResourceType::StorageGateway
+        | ResourceType::Timestream
+        | ResourceType::VirtualMachine => match cloud_control::row(of) {
+            Some(row) => Some(by_cloud_control::resources(session, region, of, row).await),
+            None => listings::resources(session, region, of).await,
+        },
     }
 }

@@ -2,10 +2,11 @@
 //! on the connections that all calls share, with the SDK's own time limits and retries.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
@@ -14,7 +15,9 @@ use aws_smithy_runtime::client::retries::classifiers::{
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_types::service_config::ServiceConfigKey;
@@ -22,7 +25,7 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::catalog::regions;
 use crate::known::Region;
 
-use super::reply::{Reply, Trouble};
+use super::reply::{self, Reply, Trouble};
 use super::session::Session;
 
 /// What is posted to a service.
@@ -30,14 +33,28 @@ use super::session::Session;
 pub enum Body<'a> {
     /// A form, as the Query protocols have it.
     Form(&'a str),
-    /// JSON, as AWS's JSON protocol 1.1 has it.
+    /// JSON, as AWS's JSON protocols have it.
     Json {
+        /// The protocol's content type.
+        kind: &'static str,
         /// The operation, as the protocol's header names it.
         target: &'static str,
         /// The parameters.
         text: &'a str,
     },
+    /// JSON to a path of the operation's own.
+    Rest {
+        /// The path.
+        path: &'static str,
+        /// The parameters.
+        text: &'a str,
+    },
 }
+
+/// The content type of AWS's JSON protocol 1.0.
+pub const JSON_1_0: &str = "application/x-amz-json-1.0";
+/// The content type of AWS's JSON protocol 1.1.
+pub const JSON_1_1: &str = "application/x-amz-json-1.1";
 
 /// One call.
 pub struct Call<'a> {
@@ -58,6 +75,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
     let headers = signature(&url, region, &call, credentials)
         .map_err(|_| Trouble::failed("RequestNotBuilt"))?;
     let body = call.body.text().to_owned();
+    let path = call.body.path();
     let error = call.error;
     let config = session.config();
     let mut operation = Operation::builder()
@@ -69,7 +87,8 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
         .no_auth()
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-        .serializer(move |(): ()| request(&body, &headers))
+        .retry_classifier(ByCode)
+        .serializer(move |(): ()| request(path, &body, &headers))
         .deserializer(move |response: &HttpResponse| read(response, error));
     if let Some(retries) = config.retry_config() {
         operation = operation.standard_retry(retries);
@@ -95,13 +114,17 @@ fn endpoint(session: &Session, region: &Region, service: &str) -> String {
     if let Some(url) = own.or_else(|| config.endpoint_url().map(str::to_owned)) {
         return url;
     }
-    let fips = if config.use_fips() == Some(true) {
-        "-fips"
-    } else {
-        ""
-    };
+    let fips = config.use_fips() == Some(true);
     let dual = config.use_dual_stack() == Some(true);
-    let domain = match (regions::partition(region), dual) {
+    at_aws(service, region, fips, dual)
+}
+
+/// Where AWS has a service.
+///
+/// See <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
+fn at_aws(service: &str, region: &Region, fips: bool, dual_stack: bool) -> String {
+    let fips = if fips { "-fips" } else { "" };
+    let domain = match (regions::partition(region), dual_stack) {
         ("aws-cn", false) => "amazonaws.com.cn",
         ("aws-cn", true) => "api.amazonwebservices.com.cn",
         ("aws-eusc", _) => "amazonaws.eu",
@@ -120,7 +143,7 @@ type Headers = Vec<(Cow<'static, str>, String)>;
 impl<'a> Body<'a> {
     fn text(self) -> &'a str {
         match self {
-            Self::Form(text) | Self::Json { text, .. } => text,
+            Self::Form(text) | Self::Json { text, .. } | Self::Rest { text, .. } => text,
         }
     }
 
@@ -130,10 +153,17 @@ impl<'a> Body<'a> {
                 "content-type",
                 "application/x-www-form-urlencoded; charset=utf-8",
             )],
-            Self::Json { target, .. } => vec![
-                ("content-type", "application/x-amz-json-1.1"),
-                ("x-amz-target", target),
-            ],
+            Self::Json { kind, target, .. } => {
+                vec![("content-type", kind), ("x-amz-target", target)]
+            }
+            Self::Rest { .. } => vec![("content-type", "application/json")],
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Form(_) | Self::Json { .. } => "/",
+            Self::Rest { path, .. } => path,
         }
     }
 }
@@ -153,7 +183,7 @@ fn signature(
         .settings(SigningSettings::default())
         .build()?
         .into();
-    let url = format!("{}/", url.trim_end_matches('/'));
+    let url = format!("{}{}", url.trim_end_matches('/'), call.body.path());
     let plain = call.body.headers();
     let body = SignableBody::Bytes(call.body.text().as_bytes());
     let signable = SignableRequest::new("POST", url, plain.iter().copied(), body)?;
@@ -167,10 +197,10 @@ fn signature(
     Ok(plain.chain(signed).collect())
 }
 
-fn request(body: &str, headers: &Headers) -> Result<HttpRequest, BoxError> {
+fn request(path: &str, body: &str, headers: &Headers) -> Result<HttpRequest, BoxError> {
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST")?;
-    request.set_uri("/")?;
+    request.set_uri(path)?;
     for (name, value) in headers {
         request
             .headers_mut()
@@ -189,21 +219,63 @@ fn read(
         return Ok(text.into_owned());
     }
     let mut told = ErrorMetadata::builder();
-    if let Some(code) = error(&text) {
+    // REST services name the error in a header, some with an address behind it.
+    let header = response.headers().get("x-amzn-errortype");
+    let header = header.and_then(|kind| kind.split(':').next());
+    if let Some(code) = header.map(str::to_owned).or_else(|| error(&text)) {
         told = told.code(code);
     }
     Err(OrchestratorError::operation(told.build()))
 }
 
-/// The credentials of an account, which the SDK's clients keep for themselves.
-#[derive(Default)]
-pub struct Purse(tokio::sync::Mutex<Option<Credentials>>);
+/// The code of an error of the JSON protocols.
+pub fn json_error(text: &str) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_str(text).ok()?;
+    let code = answer.get("__type").or_else(|| answer.get("code"))?;
+    let code = code.as_str()?;
+    Some(code.rsplit('#').next().unwrap_or(code).to_owned())
+}
+
+/// What to do about throttling that comes with a status of its own: the JSON protocols say 400.
+#[derive(Debug)]
+struct ByCode;
+
+impl ClassifyRetry for ByCode {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(|output| output.err());
+        let code = error
+            .and_then(OrchestratorError::as_operation_error)
+            .and_then(|error| error.downcast_ref::<ErrorMetadata>())
+            .and_then(ErrorMetadata::code);
+        match code {
+            Some(code) if reply::is_throttling(code) => RetryAction::throttling_error(),
+            Some(_) | None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "throttling by its code"
+    }
+}
+
+/// The credentials of an account, got once for the SDK's clients and for what is signed here.
+pub struct Purse {
+    from: SharedCredentialsProvider,
+    kept: tokio::sync::Mutex<Option<Credentials>>,
+}
 
 impl Purse {
-    /// Credentials that are good for a while yet.
-    pub async fn credentials(&self, provider: &impl ProvideCredentials) -> Reply<Credentials> {
+    /// What a provider gives, until it is about to end.
+    pub fn of(from: SharedCredentialsProvider) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(Self {
+            from,
+            kept: tokio::sync::Mutex::default(),
+        })
+    }
+
+    async fn credentials(&self) -> provider::Result {
         const A_WHILE: Duration = Duration::from_secs(5 * 60);
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         let good = |credentials: &Credentials| {
             credentials
                 .expiry()
@@ -212,9 +284,76 @@ impl Purse {
         if let Some(credentials) = kept.as_ref().filter(|kept| good(kept)) {
             return Ok(credentials.clone());
         }
-        let fresh = Box::pin(async { provider.provide_credentials().await }).await;
-        let fresh = fresh.map_err(|_| Trouble::failed("NoCredentialsOrConnection"))?;
+        let fresh = Box::pin(self.from.provide_credentials()).await?;
         *kept = Some(fresh.clone());
         Ok(fresh)
+    }
+}
+
+impl ProvideCredentials for Purse {
+    fn provide_credentials<'a>(&'a self) -> provider::future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        provider::future::ProvideCredentials::new(self.credentials())
+    }
+}
+
+impl fmt::Debug for Purse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Purse")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_where_its_partition_and_the_settings_say() {
+        for (region, fips, dual_stack, url) in [
+            (
+                "us-east-2",
+                false,
+                false,
+                "https://ec2.us-east-2.amazonaws.com",
+            ),
+            (
+                "us-east-2",
+                true,
+                false,
+                "https://ec2-fips.us-east-2.amazonaws.com",
+            ),
+            ("us-east-2", false, true, "https://ec2.us-east-2.api.aws"),
+            (
+                "cn-north-1",
+                false,
+                false,
+                "https://ec2.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-west-1",
+                true,
+                false,
+                "https://ec2-fips.us-gov-west-1.amazonaws.com",
+            ),
+        ] {
+            assert_eq!(at_aws("ec2", &Region::new(region), fips, dual_stack), url);
+        }
+    }
+
+    #[test]
+    fn the_code_of_an_error_is_read_with_or_without_its_namespace() {
+        let code = |text: &str| json_error(text);
+        assert_eq!(
+            code(r#"{"__type": "com.amazonaws.x#AccessDeniedException"}"#).as_deref(),
+            Some("AccessDeniedException")
+        );
+        assert_eq!(
+            code(r#"{"__type": "FileSystemNotFound", "Message": ""}"#).as_deref(),
+            Some("FileSystemNotFound")
+        );
+        assert_eq!(code("<html></html>"), None);
+        assert_eq!(code("{}"), None);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html>.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Call, No, Service, arn, pairs, reveals, text};
@@ -54,6 +56,9 @@ const TYPES: &[Type] = &[
     Type { name: "AWS::S3::Bucket",           service: "s3",                before: &[""],                     identifier: &["BucketName"],        tags: "Tags",           has_key: false },
     Type { name: "AWS::Timestream::Table",    service: "timestream",        before: &["database/", "/table/"], identifier: &["DatabaseName", "TableName"], tags: "Tags",   has_key: false },
     Type { name: "AWS::CloudFormation::Stack", service: "cloudformation",   before: &[],                       identifier: &["StackId"],           tags: "Tags",           has_key: false },
+    Type { name: "AWS::RedshiftServerless::Namespace", service: "redshift-serverless", before: &["namespace/"],   identifier: &["NamespaceName"],     tags: "Tags",           has_key: false },
+    // Not resources of the inventory, but what their tables are in.
+    Type { name: "AWS::Timestream::Database", service: "timestream",        before: &["database/"],            identifier: &["DatabaseName"],      tags: "Tags",           has_key: false },
 ];
 
 impl Type {
@@ -134,11 +139,33 @@ fn get(world: &World, call: &Call) -> Result<Answer, No> {
 /// A list names its resources; of their properties it has few.
 fn list(world: &World, call: &Call) -> Result<Answer, No> {
     let of = Type::of(call)?;
-    let items = world
+    let model: Value = call
+        .arg("ResourceModel")
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let database = text(&model, "DatabaseName");
+    if of.name == "AWS::Timestream::Table" && database.is_none() {
+        let message =
+            "Missing or invalid ResourceModel property in AWS::Timestream::Table list handler";
+        return Err(No::failure(400, "InvalidRequestException", message));
+    }
+    let of_database = |identifier: &str| match (of.name, identifier.split_once('/')) {
+        // The databases are those that the tables name.
+        ("AWS::Timestream::Database", Some((name, _))) => Some(name.to_owned()),
+        ("AWS::Timestream::Table", _) => {
+            let here = identifier.split('|').next() == database;
+            here.then(|| identifier.to_owned())
+        }
+        _ => Some(identifier.to_owned()),
+    };
+    let identifiers: BTreeSet<String> = world
         .whole_list(call, "resources")?
         .iter()
         .filter(|resource| resource.get("ResourceType") != Some(&Value::Null))
-        .filter_map(|resource| of.identifier(resource))
+        .filter_map(|resource| of_database(&of.identifier(resource)?))
+        .collect();
+    let items = identifiers
+        .into_iter()
         .map(|identifier| json!({"Identifier": identifier, "Properties": "{}"}))
         .collect();
     Ok(Answer::List {
@@ -151,6 +178,9 @@ fn properties(of: &Type, resource: &Value) -> Result<Value, No> {
     let name = text(resource, "ResourceArn").unwrap_or_default();
     reveals(resource, &["Tags"], name)?;
     let mut properties = Map::new();
+    if of.name == "AWS::RedshiftServerless::Namespace" {
+        properties.insert("Namespace".to_owned(), json!({"NamespaceArn": name}));
+    }
     for (field, part) in of
         .identifier
         .iter()

@@ -17,17 +17,24 @@ use super::paging::Wish;
 use super::scope::{Scope, Unsigned};
 use super::server::{Shared, State};
 use super::world::{World, without_nulls};
-use super::{account, backup, cloudcontrol, dynamodb, ec2, fsx, iam, kms, organizations, rds, sts};
+use super::{
+    account, backup, cloudcontrol, config, dynamodb, ec2, fsx, iam, kms, lists, organizations, rds,
+    sts,
+};
 
 const SERVICES: &[&Service] = &[
     &account::SERVICE,
     &backup::SERVICE,
     &cloudcontrol::SERVICE,
+    &config::SERVICE,
     &dynamodb::SERVICE,
     &ec2::SERVICE,
     &fsx::SERVICE,
     &iam::SERVICE,
     &kms::SERVICE,
+    &lists::BACKUP_GATEWAY,
+    &lists::SAP,
+    &lists::STORAGE_GATEWAY,
     &organizations::SERVICE,
     &rds::SERVICE,
     &sts::SERVICE,
@@ -125,9 +132,14 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
         page: call.arg(service.pager.ask).map(str::to_owned),
         args: call.args.to_string(),
         status: 0,
+        fault: "",
     };
     let at = state.journal.len();
     let fault = fault::take(&mut state.faults, &entry, &names);
+    let entry = Entry {
+        fault: fault.as_ref().map_or("", Kind::name),
+        ..entry
+    };
     state.journal.push(entry);
     if let Some(Kind::Slow(time)) = fault {
         // Not with the lock held: other connections go on.

@@ -1,5 +1,6 @@
 //! Faults on demand: what goes wrong, in which calls, and how often.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use super::journal::Entry;
@@ -16,6 +17,17 @@ pub struct Fault {
     region: Option<String>,
     subject: Option<String>,
     turns: Option<u32>,
+    share: Share,
+}
+
+/// Which of the calls that fit.
+#[derive(Clone, Debug)]
+enum Share {
+    All,
+    /// So many of a thousand, and the same ones however often they are made.
+    OfKinds(u64),
+    /// So many of a thousand, whichever they are.
+    OfCalls(u64, u64),
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +42,24 @@ pub(super) enum Kind {
     Broken,
     Endless,
     EmptyFirst,
+}
+
+impl Kind {
+    /// Its name, for the journal.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Error { .. } => "error",
+            Self::Slow(_) => "slow",
+            Self::CutOff => "cut off",
+            Self::Reset => "reset",
+            Self::Garbage => "garbage",
+            Self::Broken => "broken",
+            Self::Endless => "endless",
+            Self::EmptyFirst => "empty first",
+        }
+    }
 }
 
 impl Fault {
@@ -126,6 +156,18 @@ impl Fault {
         self
     }
 
+    /// Only so many of a thousand different calls, and these always.
+    pub fn of_a_thousand_calls(mut self, so_many: u64) -> Self {
+        self.share = Share::OfKinds(so_many);
+        self
+    }
+
+    /// Only so many times of a thousand, whatever is called.
+    pub fn times_of_a_thousand(mut self, so_many: u64) -> Self {
+        self.share = Share::OfCalls(so_many, 0);
+        self
+    }
+
     fn of(kind: Kind) -> Self {
         Self {
             kind,
@@ -135,6 +177,25 @@ impl Fault {
             region: None,
             subject: None,
             turns: None,
+            share: Share::All,
+        }
+    }
+
+    /// Whether it is this call's lot, of those that fit.
+    fn strikes(&mut self, call: &Entry) -> bool {
+        match &mut self.share {
+            Share::All => true,
+            Share::OfKinds(so_many) => {
+                let mut hasher = DefaultHasher::new();
+                (&call.account, &call.region, call.name(), &call.args).hash(&mut hasher);
+                hasher.finish() % 1000 < *so_many
+            }
+            Share::OfCalls(so_many, made) => {
+                let mut hasher = DefaultHasher::new();
+                *made += 1;
+                made.hash(&mut hasher);
+                hasher.finish() % 1000 < *so_many
+            }
         }
     }
 
@@ -156,7 +217,10 @@ impl Fault {
 
 /// The fault that a call meets; it has a turn less afterwards.
 pub(super) fn take(faults: &mut [Fault], call: &Entry, names: &[String]) -> Option<Kind> {
-    let fault = faults.iter_mut().find(|fault| fault.fits(call, names))?;
+    let at = faults
+        .iter_mut()
+        .position(|fault| fault.fits(call, names) && fault.strikes(call))?;
+    let fault = &mut faults[at];
     if let Some(turns) = &mut fault.turns {
         *turns -= 1;
     }

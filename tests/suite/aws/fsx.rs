@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeFileSystems.html>.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::call::{Answer, Call, No, Service, arn, default, pairs, reveals, text, without};
 use super::paging::Pager;
@@ -47,8 +47,10 @@ fn names(_: &World, call: &Call) -> Vec<String> {
 }
 
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {
-    if call.operation != "DescribeFileSystems" {
-        return Err(No::Unknown);
+    match call.operation.as_str() {
+        "DescribeFileSystems" => {}
+        "DescribeVolumes" => return volumes(world, call),
+        _ => return Err(No::Unknown),
     }
     let asked = many(&call.args, "FileSystemIds");
     let resources = if asked.is_empty() {
@@ -81,6 +83,30 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
     }
     Ok(Answer::List {
         field: "FileSystems",
+        items,
+    })
+}
+
+/// The volumes of file systems: `volume/FILE_SYSTEM/VOLUME`.
+fn volumes(world: &World, call: &Call) -> Result<Answer, No> {
+    let mut items = Vec::new();
+    for resource in world.whole_list(call, "resources")? {
+        let name = text(resource, "ResourceArn").unwrap_or_default();
+        let parts = arn(name).filter(|arn| arn.service == "fsx");
+        let Some((file_system, volume)) = parts
+            .and_then(|arn| arn.resource.strip_prefix("volume/"))
+            .and_then(|rest| rest.split_once('/'))
+        else {
+            continue;
+        };
+        reveals(resource, &["Tags"], name)?;
+        items.push(json!({
+            "FileSystemId": file_system, "VolumeId": volume, "ResourceARN": name, "VolumeType": "ONTAP",
+            "Tags": pairs(&resource["Tags"], "Key", "Value"),
+        }));
+    }
+    Ok(Answer::List {
+        field: "Volumes",
         items,
     })
 }

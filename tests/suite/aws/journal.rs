@@ -19,6 +19,8 @@ pub struct Entry {
     pub args: String,
     /// The HTTP status of the answer; zero while there is none, and where the connection ended before all of it.
     pub status: u16,
+    /// The fault that it met; empty for none.
+    pub fault: &'static str,
 }
 
 impl Entry {

@@ -2,6 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html>.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::call::{Answer, Call, No, Service, document, text};
@@ -39,7 +41,7 @@ pub const SERVICE: Service = Service {
 };
 
 fn names(_: &World, call: &Call) -> Vec<String> {
-    let named = ["TargetId", "ChildId", "PolicyId", "AccountId"];
+    let named = ["TargetId", "ChildId", "PolicyId", "AccountId", "ParentId"];
     let mut names: Vec<_> = named
         .iter()
         .filter_map(|name| call.arg(name))
@@ -72,6 +74,8 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                 .map(|id| org.account(world, id))
                 .collect(),
         }),
+        "ListAccountsForParent" => org.accounts_of(world, call),
+        "ListOrganizationalUnitsForParent" => org.units_of(world, call),
         "DescribeAccount" => {
             let id = call.need("AccountId")?;
             if !org.ids(world).iter().any(|known| known == id) {
@@ -251,6 +255,42 @@ impl<'a> Organization<'a> {
         }
         let message = "You specified a child that doesn't exist.";
         Err(No::failure(400, "ChildNotFoundException", message))
+    }
+
+    /// The accounts right below a step of the tree.
+    fn accounts_of(&self, world: &World, call: &Call) -> Result<Answer, No> {
+        let below = self.below(world, call.need("ParentId")?)?;
+        let accounts = below.iter().filter(|child| !child.starts_with("ou-"));
+        Ok(Answer::List {
+            field: "Accounts",
+            items: accounts.map(|id| self.account(world, id)).collect(),
+        })
+    }
+
+    /// The organizational units right below a step of the tree.
+    fn units_of(&self, world: &World, call: &Call) -> Result<Answer, No> {
+        let below = self.below(world, call.need("ParentId")?)?;
+        let units = below.iter().filter(|child| child.starts_with("ou-"));
+        Ok(Answer::List {
+            field: "OrganizationalUnits",
+            items: units.map(|id| json!({"Id": id, "Name": id})).collect(),
+        })
+    }
+
+    fn below(&self, world: &World, parent: &str) -> Result<BTreeSet<String>, No> {
+        let mut known = false;
+        let mut below = BTreeSet::new();
+        for (way, _) in self.ways(world) {
+            if let Some(at) = way.iter().position(|step| *step == parent) {
+                known = true;
+                below.extend(way.get(at + 1).map(|step| (*step).to_owned()));
+            }
+        }
+        if known {
+            return Ok(below);
+        }
+        let message = "You specified a parent that doesn't exist.";
+        Err(No::failure(400, "ParentNotFoundException", message))
     }
 
     fn policies_for(&self, world: &World, call: &Call) -> Result<Answer, No> {

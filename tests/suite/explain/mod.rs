@@ -1,7 +1,14 @@
 //! `explain --message`: every status message, as failed jobs show it, leads to its checks.
 
+use backup_preflight::catalog::explain;
 use backup_preflight::catalog::messages::{ALL, Text};
+use backup_preflight::checks::find;
+use backup_preflight::inventory::Facts;
 use backup_preflight::report::{Explained, message_json, message_page};
+
+use crate::scenarios::scenarios;
+use crate::support::decided;
+use crate::support::verdicts::read;
 
 const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const ROLE: &str = "arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole";
@@ -189,4 +196,46 @@ fn the_names_in_a_message_lead_to_the_account_and_the_region_to_look_in() {
         .map(|thing| thing.name.as_str())
         .collect();
     assert_eq!(names, ["us-west-2", "us-east-1"]);
+}
+
+#[test]
+fn every_check_that_a_message_names_is_one_and_no_message_is_without_a_word() {
+    for message in ALL {
+        for id in message.checks {
+            assert!(find(id).is_some(), "{:?} names `{id}`", message.id);
+        }
+        assert!(!message.cause.is_empty(), "{:?}", message.id);
+    }
+    let silent: Vec<_> = ALL
+        .iter()
+        .filter(|message| message.checks.is_empty())
+        .collect();
+    // What passes by itself, is of a backup job, or happens while the copy runs.
+    let ids: Vec<_> = silent
+        .iter()
+        .map(|message| format!("{:?}", message.id))
+        .collect();
+    assert_eq!(ids, ["E18", "E31", "E34", "E39", "E40", "E42"]);
+}
+
+#[test]
+fn a_foretold_message_leads_back_to_the_check_that_foretells_it() {
+    let mut asked = 0;
+    for scenario in scenarios() {
+        let inventory = serde_json::from_slice(&scenario.inventory()).unwrap();
+        let inventory = read(&inventory);
+        for one in decided(&Facts::new(&inventory), &inventory) {
+            for (check, outcome) in one.outcomes {
+                let Some(text) = outcome.predicted.clone().and_then(|told| told.message) else {
+                    continue;
+                };
+                let leads = explain(&text)
+                    .iter()
+                    .any(|one| one.checks.contains(&check.id));
+                assert!(leads, "{}: {} foretells: {text}", scenario.name(), check.id);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 60, "only {asked} were foretold");
 }

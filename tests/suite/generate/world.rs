@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Everything there is to read.
-    pub fn whole(&self) -> Value {
+    fn whole(&self) -> Value {
         self.without_what_does_not_exist(self.all.clone())
     }
 
@@ -95,8 +95,23 @@ impl World {
         self.without_what_does_not_exist(read)
     }
 
+    /// Whether one of these fields or lists was not read somewhere.
+    pub fn misses(&self, fields: &[&str]) -> bool {
+        let mut unread = self.unread.iter();
+        unread.any(|place| fields.contains(&place.field.as_str()))
+    }
+
+    /// Several worlds of which the same was read.
+    pub fn fillings(&self) -> [Value; 3] {
+        [
+            self.whole(),
+            self.otherwise("other", 30),
+            self.otherwise("third", 300),
+        ]
+    }
+
     /// What may turn out to be so: what was read, and in place of what was not, another world's facts.
-    pub fn otherwise(&self, which: &'static str, odd: u64) -> Value {
+    fn otherwise(&self, which: &'static str, odd: u64) -> Value {
         let (other, _) = self.built(&self.dice(which, odd));
         let mut filled = self.all.clone();
         for place in &self.unread {

@@ -141,9 +141,10 @@ fn an_unknown_field_of_the_frame_is_a_stranger_with_the_nearest_name() {
                 "/accounts/0/regions/0/vault_complete",
                 Some("vaults_complete")
             ),
+            ("/accounts/0/regions/0/keys/0/Polcy", Some("Policy")),
             ("/copies/0/destination", Some("destination_vault")),
         ],
-        "leaves are AWS's, and no strangers"
+        "each with the name that it may have been meant to be"
     );
     assert!(strangers[0].to_string().contains("did you mean `copies`?"));
 }

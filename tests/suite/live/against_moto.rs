@@ -23,7 +23,7 @@ impl Stage {
         }
     }
 
-    fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Settings {
         let Keys { id, secret, .. } = Moto::keys();
         let path = |name: &str| self.dir.path().join(name);
         let text = format!("[moto]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
@@ -182,13 +182,12 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
         ..profile("moto")
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-    let found = collect(
-        &copy,
-        &profile("moto"),
-        Some(&destination),
-        &stage.settings(),
-        now,
-    );
+    let sides = Sides {
+        source: profile("moto"),
+        destination: Some(destination),
+        management: None,
+    };
+    let found = collect(&copy, &sides, &stage.settings(), now);
     let found = as_value(&found.unwrap());
 
     let key_of = |arn: &str| {
@@ -285,7 +284,11 @@ fn a_table_with_a_key_named_by_its_id_is_read_and_a_missing_vault_is_missing() {
         role: None,
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-    let found = collect(&copy, &profile("moto"), None, &stage.settings(), now);
+    let sides = Sides {
+        source: profile("moto"),
+        ..Sides::default()
+    };
+    let found = collect(&copy, &sides, &stage.settings(), now);
     let found = as_value(&found.unwrap());
     assert_eq!(
         object(&found, &table).unwrap()["EncryptionKeyArn"],

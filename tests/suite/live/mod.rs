@@ -1,18 +1,25 @@
 //! Live collection against the tests' own AWS.
 
 #[cfg(unix)]
+mod accounts_of_moto;
+#[cfg(unix)]
 mod against_moto;
 #[cfg(unix)]
 mod end_to_end;
 mod faults;
 #[cfg(unix)]
 mod interrupted;
+#[cfg(unix)]
+mod kept;
 mod law;
 mod missing;
 #[cfg(unix)]
 mod moto;
+mod organization;
+mod outage;
 mod permissions;
 mod sign_in;
+mod survey;
 mod types;
 
 use std::path::PathBuf;
@@ -20,7 +27,9 @@ use std::time::Duration;
 
 use backup_preflight::inventory::{Inventory, Timestamp};
 use backup_preflight::known::Arn;
-use backup_preflight::sources::live::{Credentials, LiveError, NamedCopy, Settings, collect};
+use backup_preflight::sources::live::{
+    Credentials, LiveError, NamedCopy, Scope, Settings, Sides, collect, survey,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -80,9 +89,14 @@ pub struct Home {
 
 impl Home {
     pub fn new(server: &Server) -> Self {
+        Self::of(server, &[SOURCE, DESTINATION])
+    }
+
+    /// With a profile for each of these accounts.
+    pub fn of(server: &Server, accounts: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         let mut text = String::new();
-        for account in [SOURCE, DESTINATION] {
+        for account in accounts {
             let (id, secret) = Server::account_keys(account);
             text += &format!(
                 "[{account}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"
@@ -96,6 +110,7 @@ impl Home {
                 config_file: Some(dir.path().join("config")),
                 credentials_file: Some(dir.path().join("credentials")),
                 endpoint_url: Some(server.url()),
+                progress: false,
             },
             dir,
         };
@@ -130,7 +145,18 @@ impl Home {
         destination: Option<&Credentials>,
     ) -> Result<Inventory, LiveError> {
         let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-        collect(copy, source, destination, &self.settings, now)
+        let sides = Sides {
+            source: source.clone(),
+            destination: destination.cloned(),
+            management: None,
+        };
+        collect(copy, &sides, &self.settings, now)
+    }
+
+    /// Reads whole accounts.
+    pub fn survey(&self, scope: Scope, sides: &Sides) -> Result<Inventory, LiveError> {
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
+        survey(scope, sides, &self.settings, None, now)
     }
 
     /// With credentials of both accounts.

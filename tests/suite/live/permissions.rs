@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use backup_preflight::catalog::cloud_control::Names;
 use backup_preflight::catalog::permissions::{Permission, Side, When, permissions};
 use serde_json::json;
 
@@ -128,6 +129,10 @@ fn cloud_control_is_asked_for_every_type_whose_permissions_are_in_the_policy() {
         let Some(row) = backup_preflight::catalog::cloud_control::row(of) else {
             continue;
         };
+        // Those are found in their list alone.
+        if row.names == Names::Another {
+            continue;
+        }
         let asked = json!(row.name).to_string();
         assert!(
             journal

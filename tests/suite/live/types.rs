@@ -31,7 +31,7 @@ fn resources(found: &Value) -> Value {
     found["accounts"][0]["regions"][0]["resources"].clone()
 }
 
-fn resource(arn: &str, of: &str) -> Value {
+pub fn resource(arn: &str, of: &str) -> Value {
     json!({"ResourceArn": arn, "ResourceType": of, "Tags": {"team": "orders"}})
 }
 
@@ -40,7 +40,12 @@ fn with_key(arn: &str, of: &str, encrypted: bool, key: Option<&str>, detail: &Va
            "Tags": {"team": "orders"}, "Detail": detail})
 }
 
-fn volume(id: &str, key: Option<&str>) -> Value {
+/// A resource on the data's key.
+pub fn keyed(arn: &str, of: &str, detail: Value) -> Value {
+    with_key(arn, of, true, Some(KEY), &detail)
+}
+
+pub fn volume(id: &str, key: Option<&str>) -> Value {
     let mut detail =
         json!({"VolumeId": id, "Encrypted": key.is_some(), "State": "in-use", "VolumeType": "gp3"});
     if let Some(key) = key {
@@ -118,7 +123,7 @@ fn an_instance_is_read_with_its_volumes_and_has_its_root_volumes_key() {
     assert_eq!(calls(&journal, "ec2:DescribeVolumes"), 1);
 }
 
-fn instance_and_volumes() -> Value {
+pub fn instance_and_volumes() -> Value {
     let detail = json!({
         "InstanceId": "i-1", "ImageId": "ami-1", "State": {"Name": "running"}, "RootDeviceName": "/dev/xvda",
         "RootDeviceType": "ebs",
@@ -218,7 +223,7 @@ pub fn worlds() -> Vec<(Value, String)> {
     let redshift = "arn:aws:redshift:us-east-2:111122223333:cluster:sales";
     let fsx = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
     let cluster = "arn:aws:rds:us-east-2:111122223333:cluster:c";
-    let keyed = |arn, of, detail| json!([with_key(arn, of, true, Some(KEY), &detail)]);
+    let keyed = |arn, of, detail| json!([keyed(arn, of, detail)]);
     all.extend([
         keyed(efs, "EFS", json!({})),
         keyed(redshift, "Redshift", json!({})),
@@ -314,6 +319,24 @@ fn a_call_that_is_signed_by_hand_is_made_again_after_throttling_and_given_up_aft
         gaps(&found),
         [gap(SOURCE, asked, arn, Some("UnreadableAnswer"))]
     );
+}
+
+#[test]
+fn throttling_that_is_said_by_its_code_alone_is_waited_out_too() {
+    let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let one = with_key(
+        arn,
+        "FSx",
+        true,
+        Some(KEY),
+        &json!({"FileSystemType": "LUSTRE"}),
+    );
+    let server = served(&world_of(&json!([one])));
+    let asked = "fsx:DescribeFileSystems";
+    server.fault(Fault::throttled().operation(asked).times(2));
+    let found = Home::new(&server).both(&copy_of(arn));
+    assert_eq!(calls(&server.finish(), asked), 3);
+    assert_eq!(gaps(&found), []);
 }
 
 #[test]

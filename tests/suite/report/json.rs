@@ -1,6 +1,6 @@
 //! The JSON report, its lines, and its schema.
 
-use backup_preflight::checks::{CHECKS, Run, find};
+use backup_preflight::checks::{CHECKS, find};
 use backup_preflight::inventory::Facts;
 use backup_preflight::known::Arn;
 use backup_preflight::report::{Report, json, ndjson, report_schema};

@@ -142,7 +142,7 @@ pub fn places(inventory: &Value) -> Vec<Place> {
                         ("resources", Some(&all), RESOURCE),
                         ("recovery_points", None, POINT),
                         ("option_groups", None, &["Options"]),
-                        ("plans", None, &["BackupPlan"]),
+                        ("plans", None, &["BackupPlan", "Selections"]),
                     ];
                     for (list, flag, names) in lists {
                         let list = format!("{region}/{list}");

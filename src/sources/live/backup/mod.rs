@@ -2,12 +2,6 @@
 //!
 //! See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Operations.html>.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the survey of a whole account reads by what one named copy does not need"
-)]
-
 mod jobs;
 mod plans;
 mod points;
@@ -26,7 +20,7 @@ use super::shape::Shape;
 
 pub use jobs::copy_jobs;
 pub use plans::plans;
-pub use points::{missing, newest, of_resource, point, points_in, protected, vault_of};
+pub use points::{missing, newest, of_resource, point, points_in, vault_of};
 pub use settings::{cross_account_backup, region_settings};
 pub use vaults::{all as all_vaults, shared_vault, vault};
 

@@ -6,7 +6,7 @@ use aws_sdk_backup::types::{
 };
 
 use crate::inventory::RecoveryPoint;
-use crate::known::{Arn, Gap, Region, ResourceType};
+use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
 use crate::sources::live::session::Session;
@@ -104,34 +104,6 @@ pub async fn points_in(
     Found {
         value: Some(points),
         gaps,
-    }
-}
-
-/// A resource that AWS Backup has, or had, recovery points of. It may no longer be there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protected {
-    /// Its ARN.
-    pub arn: Arn,
-    /// Its type.
-    pub resource_type: Option<ResourceType>,
-}
-
-/// The resources that AWS Backup has recovery points of, in a Region of the account.
-pub async fn protected(session: &Session, region: &Region) -> Found<Option<Vec<Protected>>> {
-    let call = session.backup(region).list_protected_resources();
-    let read: Reply<Vec<Protected>> = pages!(session, call.into_paginator().send(), page => {
-        page.results().iter().filter_map(|resource| Some(Protected {
-            arn: Arn::parse(resource.resource_arn()?).ok()?,
-            resource_type: resource.resource_type().map(ResourceType::parse),
-        })).collect::<Vec<_>>()
-    });
-    match read {
-        Ok(resources) => Found::all(Some(resources)),
-        Err(trouble) => {
-            let subject = format!("{}/{region}", session.account());
-            let place = session.place(region);
-            Found::nothing(place.gap("backup:ListProtectedResources", &subject, &trouble))
-        }
     }
 }
 

@@ -36,19 +36,15 @@ pub async fn volumes(session: &Session, region: &Region) -> Found<Option<Vec<Res
         Ok(all) => all,
         Err(trouble) => return not_listed(session, region, DESCRIBE_VOLUMES, &trouble),
     };
-    let mut gaps = Vec::new();
-    let mut resources = Vec::new();
+    let mut read = Vec::new();
     for volume in &all {
-        if let Some(arn) = id(volume, "VolumeId").and_then(|id| arn(session, region, "volume", id))
-        {
-            let found = of_volume(session, region, &arn, volume).await;
-            resources.extend(found.into_value(&mut gaps));
-        }
+        let named = id(volume, "VolumeId").and_then(|id| arn(session, region, "volume", id));
+        read.push(match named {
+            Some(arn) => of_volume(session, region, &arn, volume).await,
+            None => unreadable(session, region, DESCRIBE_VOLUMES),
+        });
     }
-    Found {
-        value: Some(resources),
-        gaps,
-    }
+    Found::whole(read)
 }
 
 /// An instance, and the volumes that are attached to it, whose keys are those of its backups.
@@ -129,26 +125,28 @@ pub async fn instances(
         .iter()
         .map(|volume| (volume.arn.name().to_owned(), volume.clone()))
         .collect();
-    let mut gaps = Vec::new();
-    let mut resources = Vec::new();
     let there = |instance: &&Value| {
         instance.pointer("/State/Name").and_then(Value::as_str) != Some("terminated")
     };
-    for instance in of_reservations(&reservations).filter(there) {
-        let named = id(instance, "InstanceId").and_then(|id| arn(session, region, "instance", id));
-        let Some(arn) = named else { continue };
-        match of_instance(&arn, instance, &by_id) {
-            Ok(resource) => resources.extend(resource),
-            Err(trouble) => {
-                let place = session.place(region);
-                gaps.push(place.gap(DESCRIBE_INSTANCES, arn.as_str(), &trouble));
-            }
-        }
-    }
-    Found {
-        value: Some(resources),
-        gaps,
-    }
+    Found::whole(
+        of_reservations(&reservations)
+            .filter(there)
+            .map(|instance| {
+                let named =
+                    id(instance, "InstanceId").and_then(|id| arn(session, region, "instance", id));
+                let resource = named.and_then(|arn| of_instance(&arn, instance, &by_id).ok()?);
+                match resource {
+                    Some(resource) => Found::all(Some(resource)),
+                    None => unreadable(session, region, DESCRIBE_INSTANCES),
+                }
+            }),
+    )
+}
+
+fn unreadable(session: &Session, region: &Region, operation: &str) -> Found<Option<Resource>> {
+    let subject = format!("{}/{region}", session.account());
+    let place = session.place(region);
+    Found::nothing(place.gap(operation, &subject, &Trouble::unreadable()))
 }
 
 /// The image that a recovery point is.

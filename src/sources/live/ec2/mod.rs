@@ -19,7 +19,6 @@ use super::shape::tags as in_order;
 use super::signed::{self, Body, Call};
 
 pub use machines::{image, instance, instances, volume, volumes};
-#[allow(unused_imports, reason = "the survey of a whole account asks by them")]
 pub use settings::{allowed_images, ebs_default_key, opt_in_status, opt_in_statuses};
 
 /// What was read of EC2 in an account.

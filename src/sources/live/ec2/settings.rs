@@ -12,7 +12,6 @@ use crate::sources::live::session::Session;
 use super::tables::{ALLOWED_IMAGES, DEFAULT_KEY, REGIONS};
 use super::{call, pages};
 
-#[allow(dead_code, reason = "the survey of a whole account asks by it")]
 /// All Regions of the partition, each with whether the account has opted in to it. Asked once an account.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>.
@@ -78,7 +77,6 @@ pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<
     }
 }
 
-#[allow(dead_code, reason = "the survey of a whole account asks by it")]
 /// The key that EBS takes in a Region where none is named: its ARN, or `alias/aws/ebs`, which KMS is not asked about, as
 /// asking would make that key where there is none yet.
 ///

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use backup_preflight::known::ResourceType;
 use serde_json::{Value, json};
 
 use super::super::dice::Dice;
@@ -75,7 +76,7 @@ pub fn region(
         "region": name,
         "opt_in_status": if name == "af-south-1" { facts.seldom(&at("opt-in"), "opted-in", &["not-opted-in"]) } else { "opt-in-not-required" },
         "region_settings": {
-            "ResourceTypeOptInPreference": {"DynamoDB": true, "RDS": true},
+            "ResourceTypeOptInPreference": opted_in(&at("types"), facts),
             "ResourceTypeManagementPreference": {"DynamoDB": facts.seldom(&at("advanced"), advanced, &[!advanced]), "EFS": true},
         },
         "allowed_images": facts.odder(&at("images"), 10, Value::Null,
@@ -84,6 +85,7 @@ pub fn region(
         "vaults_complete": true,
         "keys": keys,
         "resources": resources,
+        "resources_complete": true,
         "recovery_points": points,
         "option_groups": [{"OptionGroupName": "ours", "Options": facts.pick(&at("options"), &[
             json!([]),
@@ -93,6 +95,16 @@ pub fn region(
         ])}],
         "plans": ours.iter().filter_map(|journey| plan(journey, facts)).collect::<Vec<_>>(),
     })
+}
+
+/// The types that AWS Backup backs up in a Region: most often all.
+fn opted_in(name: &str, facts: &Dice<'_>) -> Value {
+    let all = ResourceType::ALL.iter();
+    all.map(|of| {
+        let name = format!("{name}/{of}");
+        (of.to_string(), json!(facts.seldom(&name, true, &[false])))
+    })
+    .collect()
 }
 
 fn plan(journey: &Journey, facts: &Dice<'_>) -> Option<Value> {
@@ -109,7 +121,38 @@ fn plan(journey: &Journey, facts: &Dice<'_>) -> Option<Value> {
     if let Some(tags) = facts.odder(&format!("{id}/tags"), 5, None, &[Some(json!({"more": ""}))]) {
         rule["RecoveryPointTags"] = tags;
     }
-    Some(
-        json!({"BackupPlanId": id, "BackupPlan": {"BackupPlanName": "daily", "Rules": [rule]}, "Selections": []}),
-    )
+    let arn = journey.resource();
+    let name = |what: &str| format!("{id}/{what}");
+    let taken = facts.pick(
+        &name("taken"),
+        &[
+            json!([arn]),
+            json!(["*"]),
+            json!(["arn:aws:*:*:111122223333:*"]),
+            json!([]),
+        ],
+    );
+    let spared = facts.pick(
+        &name("spared"),
+        &[json!([]), json!([]), json!(["arn:aws:rds:*:*:db:*"])],
+    );
+    let team = json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "team", "ConditionValue": "orders"});
+    let listed = facts.pick(&name("listed"), &[json!([]), json!([]), json!([team])]);
+    let bound = |operator: &str, value: &str| json!({operator: [{"ConditionKey": "aws:ResourceTag/team", "ConditionValue": value}]});
+    let conditions = facts.pick(
+        &name("conditions"),
+        &[
+            json!({}),
+            json!({}),
+            bound("StringEquals", "orders"),
+            bound("StringNotLike", "ord*"),
+            bound("StringLike", "*s"),
+        ],
+    );
+    Some(json!({
+        "BackupPlanId": id,
+        "BackupPlan": {"BackupPlanName": "daily", "Rules": [rule]},
+        "Selections": [{"SelectionName": "all", "IamRoleArn": journey.role, "Resources": taken, "NotResources": spared,
+            "ListOfTags": listed, "Conditions": conditions}],
+    }))
 }

@@ -2,5 +2,7 @@
 
 mod formats;
 mod mix;
+mod plans;
 mod remedies;
+mod statements;
 mod unknowns;

@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use backup_preflight::inventory::Facts;
+use backup_preflight::known::Arn;
+use backup_preflight::policy::{Context, Principal, Request, Resource, Rest, Side, identity_side};
 use backup_preflight::remedy::{Remedy, RemedyKind};
 use serde_json::Value;
 
@@ -10,6 +13,7 @@ use super::super::shape::OWN_ROLE;
 use super::super::{World, always};
 use crate::remedies::{allows, apply, rank, remedies_of};
 use crate::support::estate::{FROM, ROLE, SLR, TO};
+use crate::support::verdicts::read;
 use crate::support::{Verdicts, decide};
 
 fn by_id(inventory: &Value) -> BTreeMap<String, Verdicts> {
@@ -17,14 +21,23 @@ fn by_id(inventory: &Value) -> BTreeMap<String, Verdicts> {
     all.map(|found| (found.id.clone(), found)).collect()
 }
 
-/// Which checks a set of remedies, all made, does not mend or makes worse.
+/// Which checks a set of remedies does not mend or makes worse, all made that what they show can be made of.
 fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
     let mut changed = world.clone();
-    for remedy in made {
-        if !apply(&mut changed, remedy) {
-            return None;
-        }
-    }
+    let not_made: Vec<_> = made
+        .iter()
+        .filter(|remedy| !apply(&mut changed, remedy))
+        .collect();
+    let depends = |remedy: &Remedy| {
+        not_made.iter().any(|other| {
+            let shares = other
+                .checks
+                .iter()
+                .any(|check| remedy.checks.contains(check));
+            shares || remedy.requires.contains(&other.id)
+        })
+    };
+    let mended: Vec<_> = mended.iter().filter(|remedy| !depends(remedy)).collect();
     let (before, after) = (by_id(world), by_id(&changed));
     let touched: BTreeSet<&String> = mended.iter().flat_map(|remedy| &remedy.copies).collect();
     for id in touched {
@@ -51,8 +64,8 @@ fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
 
 /// Alone with what it requires and with what the same checks want besides, and all of them together.
 fn proven_remedies_mend(world: &World) -> Option<String> {
-    let read = world.read();
-    let remedies = remedies_of(&read);
+    let inventory = world.read();
+    let remedies = remedies_of(&inventory);
     let proven: Vec<&Remedy> = remedies
         .iter()
         .filter(|remedy| remedy.proven == Some(true))
@@ -68,11 +81,11 @@ fn proven_remedies_mend(world: &World) -> Option<String> {
                 || shares && !remedy.alternative_to.contains(&other.id)
         };
         let made: Vec<&Remedy> = remedies.iter().filter(goes_along).collect();
-        if let Some(fault) = left(&read, &made, &[remedy]) {
+        if let Some(fault) = left(&inventory, &made, &[remedy]) {
             return Some(format!("{} alone: {fault}", remedy.title));
         }
     }
-    left(&read, &proven, &proven).map(|fault| format!("all together: {fault}"))
+    left(&inventory, &proven, &proven).map(|fault| format!("all together: {fault}"))
 }
 
 const NEIGHBOURS: &[&str] = &[
@@ -125,6 +138,92 @@ fn nothing_else_is_opened(world: &World) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether a role's policies let it do something, whatever else the answer hangs on.
+fn role_may(inventory: &Value, role: &str, action: &str, resource: &str) -> bool {
+    let inventory = read(inventory);
+    let facts = Facts::new(&inventory);
+    let arn = Arn::parse(role).unwrap();
+    let Some(policies) = facts.role_policies(&arn).known().flatten() else {
+        return false;
+    };
+    let known: Vec<_> = policies
+        .identity
+        .iter()
+        .filter_map(|policy| policy.policy.as_ref().known())
+        .map(|policy| policy.document())
+        .collect();
+    let context = Context::new(Rest::Unknown);
+    let principal = Principal::parse(role).unwrap();
+    let request = Request::new(principal, action, Resource::exact(resource), context);
+    matches!(identity_side(&request, &known, None), Side::Allowed { .. })
+}
+
+/// A role is let do what the copies need, and to what they need: no other vault, key or database.
+fn no_role_may_more(world: &World) -> Option<String> {
+    const ELSEWHERE: &[(&str, &str)] = &[
+        (
+            "backup:CopyIntoBackupVault",
+            "arn:aws:backup:us-east-2:777788889999:backup-vault:central",
+        ),
+        (
+            "kms:CreateGrant",
+            "arn:aws:kms:us-east-2:111122223333:key/another",
+        ),
+        (
+            "kms:Decrypt",
+            "arn:aws:kms:us-east-2:111122223333:key/another",
+        ),
+        (
+            "rds:DeleteDBSnapshot",
+            "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-1",
+        ),
+        (
+            "rds:ModifyDBInstance",
+            "arn:aws:rds:us-east-2:111122223333:db:orders",
+        ),
+        (
+            "ec2:DeleteSnapshot",
+            "arn:aws:ec2:us-east-2::snapshot/snap-1",
+        ),
+        (
+            "ec2:CopySnapshot",
+            "arn:aws:ec2:us-west-1::snapshot/snap-77",
+        ),
+        (
+            "backup:DeleteBackupVault",
+            "arn:aws:backup:us-east-2:111122223333:backup-vault:prod",
+        ),
+        (
+            "iam:PassRole",
+            "arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole",
+        ),
+        ("s3:GetObject", "arn:aws:s3:::another/object"),
+    ];
+    let inventory = world.read();
+    for remedy in remedies_of(&inventory) {
+        let mut changed = inventory.clone();
+        if remedy.kind != RemedyKind::RolePolicy || !apply(&mut changed, &remedy) {
+            continue;
+        }
+        for (action, resource) in ELSEWHERE {
+            let was = role_may(&inventory, &remedy.subject, action, resource);
+            if !was && role_may(&changed, &remedy.subject, action, resource) {
+                let after = &remedy.after;
+                return Some(format!(
+                    "{} lets it do {action} on {resource}: {after:?}",
+                    remedy.title
+                ));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn no_role_is_let_do_more_than_the_copies_need() {
+    always(60, no_role_may_more);
 }
 
 #[test]

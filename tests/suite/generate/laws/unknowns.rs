@@ -18,11 +18,7 @@ fn by_id(inventory: &Value) -> BTreeMap<String, Verdicts> {
 /// Why a world breaks the law, if it does.
 fn settled_is_settled(world: &World) -> Option<String> {
     let read = by_id(&world.read());
-    for filled in [
-        world.whole(),
-        world.otherwise("other", 30),
-        world.otherwise("third", 300),
-    ] {
+    for filled in world.fillings() {
         for (id, after) in by_id(&filled) {
             let before = &read[&id];
             let told = |what: &str| {

@@ -1,0 +1,72 @@
+//! `collect`: AWS into an inventory file.
+
+use crate::cli::{Collect, Output};
+
+#[cfg(feature = "live")]
+pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
+    use super::gather::{Gathered, Survey};
+    use super::survey::survey;
+    use super::{GOOD, STOPPED, to_json};
+    use crate::inventory::items;
+    use crate::sources::live::{Journal, clear_journal};
+    use crate::sources::recorded;
+
+    let kept = Journal::beside(&asked.output);
+    let aggregator = asked.aggregator().map_err(anyhow::Error::msg)?;
+    let words = match aggregator {
+        Some(name) => format!("--from config-aggregator {name} {}", asked.estate.words()),
+        None => asked.estate.words(),
+    };
+    let journal = if asked.resume {
+        Journal::resume(&kept, &words, recorded::now())
+    } else {
+        Journal::begin(&kept, &words, recorded::now())
+    };
+    let read = survey(
+        &asked.estate,
+        &asked.aws,
+        Survey::CopyJobs,
+        aggregator,
+        Some(journal?),
+        output,
+    );
+    let say = |text: String| {
+        if !output.quiet {
+            eprintln!("{text}");
+        }
+    };
+    let Gathered { inventory, stopped } = read?;
+    let path = asked.output.display();
+    if stopped {
+        say(format!(
+            "stopped; what is whole is in `{}`, and --resume goes on from there",
+            kept.display()
+        ));
+        return Ok(STOPPED);
+    }
+    recorded::write(&asked.output, &to_json(&inventory)?)?;
+    clear_journal(&kept)?;
+    let accounts = items(&inventory.accounts);
+    let regions: usize = accounts
+        .iter()
+        .map(|account| items(&account.regions).len())
+        .sum();
+    say(format!(
+        "wrote `{path}`: {}, {}, {}",
+        count(accounts.len(), "account"),
+        count(regions, "Region"),
+        count(items(&inventory.gaps).len(), "gap"),
+    ));
+    Ok(GOOD)
+}
+
+#[cfg(feature = "live")]
+fn count(number: usize, what: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{end}")
+}
+
+#[cfg(not(feature = "live"))]
+pub(super) fn collect(_: &Collect, _: &Output) -> anyhow::Result<u8> {
+    anyhow::bail!("this build cannot ask AWS (it was built without the feature `live`)")
+}

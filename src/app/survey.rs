@@ -1,0 +1,92 @@
+//! Asking AWS for whole accounts and Regions.
+
+use anyhow::{Context as _, ensure};
+
+use crate::cli::{Aws, Estate, Output, WantedRegion};
+use crate::sources::live::{self, Accounts, Choice, Credentials, Entry, Journal, LiveError, Scope};
+use crate::sources::recorded;
+
+use super::aws;
+use super::gather::{Gathered, Survey};
+
+/// Reads the accounts and Regions; what is whole is kept in the journal, and what is there already is not read again.
+pub(super) fn survey(
+    estate: &Estate,
+    aws: &Aws,
+    what: Survey,
+    aggregator: Option<&str>,
+    journal: Option<Journal>,
+    output: &Output,
+) -> anyhow::Result<Gathered> {
+    let scope = Scope {
+        aggregator: aggregator.map(str::to_owned),
+        ..scope(estate, aws, what)?
+    };
+    let settings = aws::settings(aws, output);
+    let sides = aws::sides(&aws.credentials);
+    let began = journal
+        .as_ref()
+        .map(|journal| journal.collected_at().clone());
+    let collected_at = began.unwrap_or_else(recorded::now);
+    match live::survey(scope, &sides, &settings, journal, collected_at) {
+        Ok(inventory) => Ok(Gathered {
+            inventory,
+            stopped: false,
+        }),
+        Err(LiveError::Stopped(inventory)) => Ok(Gathered {
+            inventory: *inventory,
+            stopped: true,
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn scope(estate: &Estate, aws: &Aws, what: Survey) -> anyhow::Result<Scope> {
+    let named = estate.region.iter().map(|wanted| match wanted {
+        WantedRegion::All => None,
+        WantedRegion::One(region) => Some(region.clone()),
+    });
+    Ok(Scope {
+        accounts: accounts(estate, aws)?,
+        regions: named.collect(),
+        shard: estate.shard,
+        aggregator: None,
+        plans: true,
+        copy_jobs: match what {
+            Survey::Plans => false,
+            Survey::CopyJobs => true,
+        },
+    })
+}
+
+fn accounts(estate: &Estate, aws: &Aws) -> anyhow::Result<Accounts> {
+    if estate.organization {
+        return Ok(Accounts::Organization(Entry {
+            choice: Choice {
+                units: estate.ou.clone(),
+                not: estate.exclude.clone(),
+            },
+            role_name: estate.role_name.clone(),
+            external_id: aws.credentials.external_id.clone(),
+        }));
+    }
+    let Some(file) = &estate.profiles else {
+        return Ok(Accounts::Own);
+    };
+    let (name, bytes) = recorded::bytes(file)?;
+    let text = String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))?;
+    let profiles: Vec<Credentials> = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|line| !line.is_empty())
+        .map(|profile| Credentials {
+            profile: Some(profile.to_owned()),
+            ..Credentials::default()
+        })
+        .collect();
+    ensure!(
+        !profiles.is_empty(),
+        "`{name}` names no profile: expected one a line"
+    );
+    Ok(Accounts::Profiles(profiles))
+}

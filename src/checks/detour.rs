@@ -1,0 +1,50 @@
+//! A way round a route that no one job takes: by a vault in another account or Region that the copy passes through anyway.
+
+use crate::catalog::{Kind, route};
+use crate::inventory::{Copy, VaultType};
+use crate::known::{AccountId, Arn, Fact, Region};
+use crate::verdict::Need;
+
+/// The name of the vault in between.
+const BETWEEN: &str = "copy-in-between";
+
+/// What it takes for the copy to go in two jobs, each on a route that backups of the kind can take; `None` where no such
+/// pair does.
+pub fn need(copy: &Copy, kind: Kind) -> Option<Need> {
+    let source = (
+        copy.source_account().known()?,
+        copy.source_region().known()?,
+    );
+    let end = (
+        copy.destination_account().known()?,
+        copy.destination_region().known()?,
+    );
+    let into_lagv = matches!(
+        copy.destination_type,
+        Fact::Known(Some(VaultType::AirGapped))
+    );
+    let places = [
+        (source.0, end.1.clone()),
+        (end.0, source.1.clone()),
+        // Only a logically air-gapped vault is anywhere else than a standard one beside it.
+        end.clone(),
+    ];
+    let goes = |from: &(AccountId, Region), to: &(AccountId, Region), into_lagv| {
+        route(kind, &from.1, &to.1, from.0 != to.0, into_lagv).is_supported()
+    };
+    let (account, region) = places.into_iter().find(|place| {
+        *place != source
+            && (*place != end || into_lagv)
+            && goes(&source, place, false)
+            && goes(place, &end, into_lagv)
+    })?;
+    let through = Arn::parse(&format!(
+        "arn:{}:backup:{region}:{account}:backup-vault:{BETWEEN}",
+        copy.destination_vault.partition()
+    ))
+    .ok()?;
+    Some(Need::Split {
+        copy: copy.id.to_string(),
+        through,
+    })
+}

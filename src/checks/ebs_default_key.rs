@@ -1,0 +1,109 @@
+//! The key that EBS uses by default where a snapshot is copied to: EC2 wants to describe it, though the copy is encrypted
+//! with another.
+
+use super::ask::{KeyQuestion, Via, ask_key};
+use super::described::is_any_of;
+use super::words::{foretold, key_name, not_read};
+use crate::catalog::Kind;
+use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::requests::DESCRIBE_KEY;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf};
+
+/// Why the default key stops the copy, or leaves it open; `None` where it does neither.
+///
+/// A Deny of describing it does: <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html>. Whoever copies
+/// is asked: the destination's service-linked role, within the account the copy role.
+pub fn stops(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    let is_ours = is_any_of(copy, &[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss]);
+    if is_ours == Fact::Known(false) || copy.backup_key == Fact::Known(EncryptedWith::Nothing) {
+        return None;
+    }
+    let account = copy.destination_account().known()?;
+    let region = copy.destination_region().known()?;
+    match (facts.ebs_default_key(account, &region), is_ours) {
+        (Fact::Known(None), _) => None,
+        (Fact::Known(Some(key)), Fact::Known(_)) => of_key(copy, facts, &key),
+        (Fact::Unknown(gap), _) | (Fact::Known(Some(_)), Fact::Unknown(gap)) => {
+            Some(not_read(*gap))
+        }
+    }
+}
+
+fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
+    match facts.key_manager(key) {
+        Fact::Known(Some(KeyManager::Customer)) => {}
+        Fact::Known(Some(KeyManager::Aws)) => return None,
+        Fact::Known(None) => {
+            return Some(
+                Outcome::fail(format!(
+                    "the destination's default key for EBS, `{key}`, does not exist"
+                ))
+                .by_hand(
+                    "aws ec2 reset-ebs-default-kms-key-id, in the destination's account and Region",
+                )
+                .on(Basis::Inferred)
+                .saw([Evidence::at(key, "/KeyState", "is null")]),
+            );
+        }
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    }
+    let principal = copy.is_cross_account().and_then(|cross| {
+        if cross {
+            copy.destination_service_linked_role()
+        } else {
+            copy.role.clone()
+        }
+    });
+    match principal {
+        Fact::Known(principal) => denied(copy, facts, key, &principal),
+        Fact::Unknown(gap) => Some(not_read(*gap)),
+    }
+}
+
+fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
+    let question = KeyQuestion {
+        key,
+        principal,
+        actions: &[DESCRIBE_KEY],
+        via: Via::OfType,
+        both_sides: false,
+    };
+    let rulings = ask_key(copy, facts, &question).where_only_a_deny_matters();
+    let (name, who) = (key_name(key, facts), principal.name());
+    if let Some((actions, statements, seen)) = rulings.denied() {
+        let of_image = copy.kind.agreed(|kind| kind != Kind::Ebs).known().flatten() == Some(true);
+        let message = if of_image {
+            MessageId::E7
+        } else {
+            MessageId::E6
+        };
+        let lift = Lift {
+            policy: PolicyOf::Key(key.clone()),
+            principal: principal.clone(),
+            actions,
+            statements,
+        };
+        return Some(
+            Outcome::fail(format!(
+                "the policy of the destination's default key for EBS, {name}, denies {DESCRIBE_KEY} to {who}"
+            ))
+            .foretells(foretold(predict(message)))
+            .saw(seen)
+            .needs([Need::Lift(lift)]),
+        );
+    }
+    match rulings.open() {
+        Some((gaps, true, seen)) => Some(
+            Outcome::undecided(
+                format!(
+                    "whether a Deny of the destination's default key for EBS, {name}, strikes {who} is not known"
+                ),
+                gaps,
+            )
+            .saw(seen),
+        ),
+        Some((_, false, _)) | None => None,
+    }
+}

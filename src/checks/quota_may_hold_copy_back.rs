@@ -1,0 +1,73 @@
+#![doc = include_str!("quota_may_hold_copy_back.md")]
+
+use serde_json::Value;
+
+use super::{Check, MayFail, Run, known};
+use crate::catalog::cite;
+use crate::catalog::quotas::{COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS};
+use crate::inventory::{Copy, Facts, Start};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "quota-may-hold-copy-back",
+    title: "a quota of AWS Backup may hold the copy back",
+    doc: include_str!("quota_may_hold_copy_back.md"),
+    cites: &[cite::QUOTAS, cite::DASHBOARDS],
+    may_fail: MayFail::OnlyWarns,
+    run: Run::Copy(run),
+};
+
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let found = [
+        running(copy, facts),
+        full(copy, facts),
+        of_rule(known!(facts.rule_of(copy.plan.as_ref()))),
+    ];
+    let found: Vec<Evidence> = found.into_iter().flatten().collect();
+    match found.first() {
+        None => Outcome::pass("no quota that was read is near its end"),
+        Some(first) => Outcome::warn(first.says.clone()).saw(found.clone()),
+    }
+}
+
+/// AWS Backup runs one job of a resource at a time.
+fn running(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
+    if copy.start != Start::OnDemand {
+        return None;
+    }
+    let resource = copy.resource.as_ref().known()?.as_ref()?;
+    let job = facts.running_copy_job(resource)?;
+    Some(Evidence::of(
+        job,
+        format!(
+            "the copy job {job} of the same resource had not ended when the facts were read: this copy waits for it"
+        ),
+    ))
+}
+
+/// A vault takes so many recovery points.
+fn full(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
+    let vault = &copy.destination_vault;
+    let held = facts.vault_recovery_points(vault)?;
+    (held >= NEARLY_FULL).then(|| {
+        Evidence::at(
+            vault,
+            "/NumberOfRecoveryPoints",
+            format!(
+                "the destination vault `{}` holds {held} recovery points, and may hold {RECOVERY_POINTS}",
+                vault.name()
+            ),
+        )
+    })
+}
+
+/// A rule of a backup plan has so many copy actions.
+fn of_rule(rule: Option<&Value>) -> Option<Evidence> {
+    let actions = rule?.get("CopyActions")?.as_array()?.len();
+    (actions > COPY_ACTIONS).then(|| {
+        Evidence::of(
+            rule.and_then(|rule| rule.get("RuleName")?.as_str()).unwrap_or("the rule"),
+            format!("the rule has {actions} copy actions, and may have {COPY_ACTIONS} unless the quota was raised"),
+        )
+    })
+}

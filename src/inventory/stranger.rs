@@ -1,0 +1,138 @@
+//! Fields that the program does not know, and that are probably slips of the pen.
+
+use super::field::Field;
+use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
+use super::json::Extra;
+use super::leaf::{
+    CopyJob, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource,
+    Role, Vault,
+};
+use super::read::{escape, items};
+
+/// A field that the program does not know: probably a slip of the pen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The file's name.
+    pub file: String,
+    /// Where: a JSON pointer.
+    pub pointer: String,
+    /// The name that comes nearest, if any is near.
+    pub nearest: Option<&'static str>,
+}
+
+impl std::fmt::Display for Stranger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: unknown field at {}", self.file, self.pointer)?;
+        self.nearest
+            .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+    }
+}
+
+/// The fields of the frame that the program does not know, each with the name that it may have been meant to be; and those
+/// of AWS's own objects that are a letter or two from one that is missing there. What else AWS's objects have is theirs.
+#[must_use]
+pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
+    let mut look = Look {
+        file,
+        found: Vec::new(),
+    };
+    look.frame(&inventory.extra, Inventory::FIELDS, "");
+    for (index, account) in items(&inventory.accounts).iter().enumerate() {
+        let at = format!("/accounts/{index}");
+        look.frame(&account.extra, Account::FIELDS, &at);
+        if let Field::Is(organization) = &account.organization {
+            let at = format!("{at}/organization");
+            look.leaf(&organization.extra, Organization::FIELDS, &at);
+        }
+        for (index, role) in items(&account.roles).iter().enumerate() {
+            look.leaf(&role.extra, Role::FIELDS, &format!("{at}/roles/{index}"));
+        }
+        for (index, region) in items(&account.regions).iter().enumerate() {
+            let at = format!("{at}/regions/{index}");
+            look.frame(&region.extra, RegionFacts::FIELDS, &at);
+            look.region(region, &at);
+        }
+    }
+    for (index, copy) in items(&inventory.copies).iter().enumerate() {
+        look.frame(&copy.extra, CopyEntry::FIELDS, &format!("/copies/{index}"));
+    }
+    for (index, gap) in items(&inventory.gaps).iter().enumerate() {
+        look.frame(&gap.extra, GapEntry::FIELDS, &format!("/gaps/{index}"));
+    }
+    look.found
+}
+
+struct Look<'a> {
+    file: &'a str,
+    found: Vec<Stranger>,
+}
+
+impl Look<'_> {
+    /// The leaves of a Region.
+    fn region(&mut self, region: &RegionFacts, at: &str) {
+        macro_rules! each {
+            ($($list:ident: $Leaf:ty),+ $(,)?) => {$(
+                for (index, leaf) in items(&region.$list).iter().enumerate() {
+                    if !leaf.extra.is_empty() {
+                        let at = format!(concat!("{}/", stringify!($list), "/{}"), at, index);
+                        self.leaf(&leaf.extra, <$Leaf>::FIELDS, &at);
+                    }
+                }
+            )+};
+        }
+        if let Field::Is(settings) = &region.region_settings {
+            let at = format!("{at}/region_settings");
+            self.leaf(&settings.extra, RegionSettings::FIELDS, &at);
+        }
+        each! {
+            vaults: Vault, keys: Key, resources: Resource, recovery_points: RecoveryPoint,
+            option_groups: OptionGroup, plans: Plan, copy_jobs: CopyJob,
+        }
+        for (index, key) in items(&region.keys).iter().enumerate() {
+            for (place, grant) in key.grants.value().into_iter().flatten().enumerate() {
+                let at = format!("{at}/keys/{index}/Grants/{place}");
+                self.leaf(&grant.extra, Grant::FIELDS, &at);
+            }
+        }
+    }
+
+    /// Every unknown field of an object of ours.
+    fn frame(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
+        for (name, _) in extra {
+            let near = nearest(name, known);
+            let near = near.filter(|(far, field)| *far * 2 <= field.len().max(name.len()));
+            self.found(at, name, near.map(|(_, field)| field));
+        }
+    }
+
+    /// Those of an object of AWS's that are nearly one of these: a letter in four at most, and two in all.
+    fn leaf(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
+        for (name, _) in extra {
+            let near = nearest(name, known)
+                .filter(|(far, field)| *far <= 2 && *far * 4 <= field.len() && !is_aws_own(name));
+            if let Some((_, field)) = near {
+                self.found(at, name, Some(field));
+            }
+        }
+    }
+
+    fn found(&mut self, at: &str, name: &str, nearest: Option<&'static str>) {
+        self.found.push(Stranger {
+            file: self.file.to_owned(),
+            pointer: format!("{at}/{}", escape(name)),
+            nearest,
+        });
+    }
+}
+
+fn nearest(name: &str, known: &[&'static str]) -> Option<(usize, &'static str)> {
+    known
+        .iter()
+        .map(|field| (strsim::damerau_levenshtein(name, field), *field))
+        .min()
+}
+
+/// Names that AWS gives to fields beside those that checks read, and that are near one of them.
+fn is_aws_own(name: &str) -> bool {
+    ["GrantId", "KeyId", "RoleId", "BackupPlan", "Option"].contains(&name)
+}

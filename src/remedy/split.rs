@@ -1,0 +1,60 @@
+//! A copy by way of a vault in between, as no one job takes the whole route.
+
+use super::command::{region, word};
+use super::draft::Draft;
+use super::two_step::steps;
+use super::vault::{default_key_policy, facts_of_new};
+use super::{RemedyKind, change::CopyChange};
+use crate::inventory::{Copy, service_linked_role};
+use crate::known::Arn;
+use crate::remedy::re_encrypt::{create_key, own_key_policy};
+
+/// The copy goes by way of this vault, in two jobs: the vault is created where it is missing. `None` where the source vault
+/// is not known.
+pub fn draft(copy: &Copy, through: &Arn) -> Option<Draft> {
+    let source = copy.source_vault.as_ref().known()?;
+    let (account, place) = (through.account()?, through.region()?);
+    let title = format!(
+        "copy in two jobs: into the vault `{}` of account {account} in {place}, then on to `{}`",
+        through.name(),
+        copy.destination_vault.name()
+    );
+    let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
+    draft.remedy.account = source.account();
+    // What is on the key of the vault in between goes on to the destination, if that is another account's.
+    let shared = copy
+        .destination_vault
+        .account()
+        .filter(|to| *to != account)
+        .map(|to| service_linked_role(&copy.destination_vault, to));
+    let like = Arn::parse(&format!(
+        "arn:{}:kms:{place}:{account}:key/new",
+        through.partition()
+    ))
+    .ok()?;
+    let flag = region(Some(&place));
+    let key_policy = match &shared {
+        Some(role) => own_key_policy(&like, [role]),
+        None => default_key_policy(through, account),
+    };
+    let mut commands = vec![format!(
+        "# in account {account}\n\
+         aws backup describe-backup-vault{flag} --backup-vault-name {name} >/dev/null 2>&1 || {{\n{}\n\
+         aws backup create-backup-vault{flag} --backup-vault-name {name} --encryption-key-arn \"$KEY\"\n}}",
+        create_key(&like, &shared, "backups on their way"),
+        name = word(through.name())
+    )];
+    let entry = super::vault::access_policy(through, &[copy]);
+    commands.extend(
+        entry
+            .iter()
+            .map(|entry| super::command::put_vault_policy(through, entry)),
+    );
+    commands.extend(steps(copy, source, through));
+    draft.remedy.commands = commands;
+    draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
+        change.copy = CopyChange::Through(through.clone());
+        change
+    });
+    Some(draft)
+}

@@ -1,0 +1,114 @@
+//! The accounts of an organization.
+//!
+//! See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html>.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
+
+use crate::known::AccountId;
+use crate::sources::live::once::each;
+use crate::sources::live::reply::{Reply, Trouble, pages};
+use crate::sources::live::session::Session;
+
+/// Which accounts of the organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Those in these organizational units, or below them; all where it is empty.
+    pub units: Vec<String>,
+    /// Not these accounts, nor those in these organizational units or below them.
+    pub not: Vec<String>,
+}
+
+/// Why the accounts are not known: the operation, what it was about, and what AWS answered.
+pub type Refusal = (&'static str, String, Trouble);
+
+/// The accounts that are in use, of those chosen.
+pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<AccountId>, Refusal> {
+    let mut chosen = if choice.units.is_empty() {
+        everywhere(session)
+            .await
+            .map_err(|trouble| ("organizations:ListAccounts", String::new(), trouble))?
+    } else {
+        below(session, choice.units.clone()).await?
+    };
+    let (accounts, units): (Vec<_>, Vec<_>) = choice
+        .not
+        .iter()
+        .partition(|id| AccountId::parse(id).is_ok());
+    let left_out = below(session, units.into_iter().cloned().collect()).await?;
+    chosen
+        .retain(|id| !left_out.contains(id) && !accounts.iter().any(|not| **not == id.to_string()));
+    Ok(chosen)
+}
+
+async fn everywhere(session: &Session) -> Reply<BTreeSet<AccountId>> {
+    let call = session.organizations().list_accounts();
+    let all: Vec<AccountId> = pages!(session, call.into_paginator().send(), page => {
+        page.accounts().iter().filter_map(in_use).collect::<Vec<_>>()
+    })?;
+    Ok(all.into_iter().collect())
+}
+
+/// The accounts of the units, and of the units below them.
+async fn below(session: &Session, units: Vec<String>) -> Result<BTreeSet<AccountId>, Refusal> {
+    let mut found = BTreeSet::new();
+    let mut level: BTreeSet<String> = units.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    while !level.is_empty() {
+        let tasks = level.iter().cloned().map(|unit| {
+            let session = session.clone();
+            async move {
+                tokio::join!(
+                    in_unit(&session, unit.clone()),
+                    units_of(&session, unit.clone())
+                )
+            }
+        });
+        let read = each(tasks).await;
+        seen.append(&mut level);
+        for (accounts, units) in read {
+            found.extend(accounts?);
+            level.extend(units?.into_iter().filter(|unit| !seen.contains(unit)));
+        }
+    }
+    Ok(found)
+}
+
+async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refusal> {
+    let call = session
+        .organizations()
+        .list_accounts_for_parent()
+        .parent_id(&unit);
+    let read: Reply<Vec<AccountId>> = pages!(session, call.into_paginator().send(), page => {
+        page.accounts().iter().filter_map(in_use).collect::<Vec<_>>()
+    });
+    read.map_err(|trouble| ("organizations:ListAccountsForParent", unit, trouble))
+}
+
+async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusal> {
+    let call = session
+        .organizations()
+        .list_organizational_units_for_parent()
+        .parent_id(&unit);
+    let read: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
+        page.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)).collect::<Vec<_>>()
+    });
+    read.map_err(|trouble| {
+        (
+            "organizations:ListOrganizationalUnitsForParent",
+            unit,
+            trouble,
+        )
+    })
+}
+
+/// The account, if it is in use: a suspended or closed one cannot be entered.
+fn in_use(account: &Account) -> Option<AccountId> {
+    // AWS gives `Status` up in favour of `State`, and not every endpoint has the new name.
+    let active = match account.state() {
+        Some(state) => *state == AccountState::Active,
+        None => account.status() == Some(&AccountStatus::Active),
+    };
+    AccountId::parse(account.id()?).ok().filter(|_| active)
+}

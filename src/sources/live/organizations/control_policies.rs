@@ -1,0 +1,144 @@
+//! The control policies in force on an account.
+
+use std::sync::Arc;
+
+use aws_sdk_organizations::types::{PolicyType, PolicyTypeStatus};
+use serde_json::Value;
+
+use crate::inventory::{ControlPolicy, Field, Policy};
+use crate::known::{AccountId, Gap};
+use crate::sources::live::found::{Found, Place, settled_by};
+use crate::sources::live::once::each;
+use crate::sources::live::reply::{Reply, Trouble, pages};
+use crate::sources::live::session::Session;
+use crate::sources::live::shape::Shape;
+
+/// A control policy's id and name.
+pub type Attached = (String, String);
+
+/// One list a level, root first.
+pub type Levels = Vec<Vec<ControlPolicy>>;
+
+/// The control policies of a kind at each level of the way. Where the organization has not enabled the kind, none is
+/// in force, whatever is attached.
+pub async fn levels(
+    session: &Session,
+    account: AccountId,
+    way: &[String],
+    kind: PolicyType,
+) -> Found<Field<Levels>> {
+    let gap = |trouble: &Trouble, permission: &str| -> Gap {
+        let gap = Place::global(account).gap(
+            "organizations:ListPoliciesForTarget",
+            &account.to_string(),
+            trouble,
+        );
+        settled_by(gap, permission)
+    };
+    match enabled(session).await {
+        Ok(kinds) if !kinds.contains(&kind) => return Found::all(Field::Is(Vec::new())),
+        Ok(_) => {}
+        Err(trouble) => {
+            return Found {
+                value: Field::Absent,
+                gaps: vec![gap(&trouble, "organizations:ListRoots")],
+            };
+        }
+    }
+    let tasks = way.iter().map(|target| {
+        let (session, target, kind) = (session.clone(), target.clone(), kind.clone());
+        async move { level(&session, target, kind).await }
+    });
+    let mut levels = Levels::new();
+    for read in each(tasks).await {
+        match read {
+            Ok(level) => levels.push(level),
+            Err((trouble, permission)) => {
+                return Found {
+                    value: Field::Absent,
+                    gaps: vec![gap(&trouble, permission)],
+                };
+            }
+        }
+    }
+    Found::all(Field::Is(levels))
+}
+
+async fn enabled(session: &Session) -> Reply<Arc<Vec<PolicyType>>> {
+    let read = async {
+        let call = session.organizations().list_roots();
+        let kinds: Vec<PolicyType> = pages!(session, call.into_paginator().send(), page => {
+            page.roots().iter().flat_map(|root| root.policy_types())
+                .filter(|kind| kind.status() == Some(&PolicyTypeStatus::Enabled))
+                .filter_map(|kind| kind.r#type().cloned())
+                .collect::<Vec<_>>()
+        })?;
+        Ok(Arc::new(kinds))
+    };
+    session.memory().organizations.enabled.get((), read).await
+}
+
+async fn level(
+    session: &Session,
+    target: String,
+    kind: PolicyType,
+) -> Result<Vec<ControlPolicy>, (Trouble, &'static str)> {
+    let call = session
+        .organizations()
+        .list_policies_for_target()
+        .target_id(&target)
+        .filter(kind.clone());
+    let read = async {
+        let mut policies: Vec<Attached> = pages!(session, call.into_paginator().send(), page => {
+            page.policies().iter().filter_map(|policy| {
+                Some((policy.id()?.to_owned(), policy.name()?.to_owned()))
+            }).collect::<Vec<_>>()
+        })?;
+        policies.sort();
+        Ok(policies)
+    };
+    let attached = session
+        .memory()
+        .organizations
+        .attached
+        .get((target, kind), read)
+        .await
+        .map_err(|trouble| (trouble, "organizations:ListPoliciesForTarget"))?;
+    let tasks = attached.into_iter().map(|(id, name)| {
+        let session = session.clone();
+        async move {
+            let text = document(&session, &id).await?;
+            Shape::new()
+                .with("Id", Some(id))
+                .with("Name", Some(name))
+                .with("Document", Some(Value::from(text)))
+                .read()
+        }
+    });
+    each(tasks)
+        .await
+        .into_iter()
+        .collect::<Reply<Vec<_>>>()
+        .map_err(|trouble| (trouble, "organizations:DescribePolicy"))
+}
+
+async fn document(session: &Session, id: &str) -> Reply<String> {
+    let call = session
+        .organizations()
+        .describe_policy()
+        .policy_id(id)
+        .send();
+    let read = async {
+        let answer = session.ask(call).await?;
+        let text = answer.policy().and_then(|policy| policy.content());
+        let text = text.ok_or_else(Trouble::unreadable)?;
+        Policy::parse(text).map_err(|_| Trouble::unreadable())?;
+        Ok(text.to_owned())
+    };
+    session
+        .memory()
+        .organizations
+        .policies
+        .get(id.to_owned(), read)
+        .await
+}

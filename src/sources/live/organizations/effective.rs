@@ -1,0 +1,60 @@
+//! The policies of the organization as they come out for an account.
+//!
+//! See <https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeEffectivePolicy.html>.
+
+use aws_sdk_organizations::types::EffectivePolicyType;
+
+use crate::inventory::{Field, Json};
+use crate::known::AccountId;
+use crate::sources::live::found::{Found, Place};
+use crate::sources::live::reply::Trouble;
+use crate::sources::live::session::Session;
+
+/// The account's effective backup policy. Null: it has none.
+pub async fn backup_policy(reader: &Session, account: AccountId) -> Found<Field<Json>> {
+    read(reader, account, EffectivePolicyType::BackupPolicy).await
+}
+
+/// The account's effective tag policy. Null: it has none.
+pub async fn tag_policy(reader: &Session, account: AccountId) -> Found<Field<Json>> {
+    read(reader, account, EffectivePolicyType::TagPolicy).await
+}
+
+async fn read(
+    reader: &Session,
+    account: AccountId,
+    kind: EffectivePolicyType,
+) -> Found<Field<Json>> {
+    let subject = account.to_string();
+    // An account may ask of itself without naming itself, and of no other.
+    let target = (account != reader.account()).then(|| subject.clone());
+    let call = reader
+        .organizations()
+        .describe_effective_policy()
+        .policy_type(kind)
+        .set_target_id(target)
+        .send();
+    let answer = reader.ask(call).await.and_then(|answer| {
+        let policy = answer.effective_policy().ok_or_else(Trouble::unreadable)?;
+        let text = policy.policy_content().ok_or_else(Trouble::unreadable)?;
+        serde_json::from_str(text).map_err(|_| Trouble::unreadable())
+    });
+    match answer {
+        Ok(policy) => Found::all(Field::Is(policy)),
+        Err(trouble)
+            if matches!(
+                trouble.code.as_str(),
+                "EffectivePolicyNotFoundException" | "AWSOrganizationsNotInUseException"
+            ) =>
+        {
+            Found::all(Field::Null)
+        }
+        Err(trouble) => {
+            let place = Place::global(account);
+            Found {
+                value: Field::Absent,
+                gaps: vec![place.gap("organizations:DescribeEffectivePolicy", &subject, &trouble)],
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! How far a survey has come, on standard error while it goes; nothing where that is no terminal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::book::Book;
+use super::counts::Counts;
+use super::wire::Wire;
+
+/// The line that tells it. It goes when this is dropped.
+pub struct Progress {
+    bar: ProgressBar,
+    counts: Arc<Counts>,
+    book: Arc<Book>,
+}
+
+impl Progress {
+    /// Begins to tell, if it is wanted.
+    pub fn start(wire: &Wire, book: &Arc<Book>, wanted: bool) -> Self {
+        let bar = if wanted {
+            ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner())
+        } else {
+            ProgressBar::hidden()
+        };
+        Self {
+            bar,
+            counts: Arc::clone(wire.counts()),
+            book: Arc::clone(book),
+        }
+    }
+
+    /// Tells how far it has come, for as long as it is let.
+    pub async fn show(&self) {
+        loop {
+            let told = told(&self.counts, self.book.gap_count());
+            self.bar.set_message(told);
+            self.bar.tick();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn told(counts: &Counts, gaps: usize) -> String {
+    let of = |(done, all): (usize, usize)| format!("{done} of {all}");
+    format!(
+        "accounts {}, Regions {}, calls {}, gaps {gaps}",
+        of(counts.accounts().so_far()),
+        of(counts.regions().so_far()),
+        counts.calls(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_tells_accounts_regions_calls_and_gaps() {
+        let counts = Counts::default();
+        counts.accounts().expect(30);
+        counts.accounts().done();
+        counts.regions().expect(120);
+        for _ in 0..41 {
+            counts.call();
+        }
+        assert_eq!(
+            told(&counts, 7),
+            "accounts 1 of 30, Regions 0 of 120, calls 41, gaps 7"
+        );
+    }
+}

@@ -1,0 +1,340 @@
+//! Every plan, vault and recovery point of the accounts and Regions that are looked at, and all that decides their
+//! copies.
+//!
+//! The work falls into parts: one an account, for what holds in all its Regions, and one a Region of an account. As many
+//! parts as calls go side by side; each is kept in the journal when it is whole. A call that fails is a gap of its part.
+//! What the parts name and none of them has comes last.
+
+mod abroad;
+mod account;
+mod cell;
+mod claims;
+mod estate;
+mod names;
+mod scope;
+mod simulated;
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::catalog::regions;
+use crate::inventory::{Inventory, Timestamp};
+use crate::known::{AccountId, Region};
+
+use super::aggregator::{self, Held};
+use super::book::Book;
+use super::error::LiveError;
+use super::found::Place;
+use super::journal::{Journal, JournalError};
+use super::once::each;
+use super::progress::Progress;
+use super::session::Session;
+use super::wire::{Settings, Sides, Wire};
+use claims::Claims;
+use estate::Estate;
+
+pub use scope::{Accounts, Entry, Scope};
+
+/// Reads what the scope asks for.
+pub async fn read(
+    scope: Scope,
+    sides: &Sides,
+    settings: &Settings,
+    journal: Option<Journal>,
+    collected_at: Timestamp,
+) -> Result<Inventory, LiveError> {
+    let wire = Wire::new(settings);
+    let book = Arc::new(Book::default());
+    let parts = Arc::new(Parts::default());
+    let work = async {
+        let progress = Progress::start(&wire, &book, settings.progress);
+        let done = async {
+            let (estate, gaps) = Estate::enter(&wire, &scope, sides).await?;
+            book.gaps(gaps);
+            let scope = scope.near(&estate.near);
+            let held = held(&scope, &estate, &book).await?;
+            let run = Arc::new(Run {
+                scope,
+                estate,
+                held,
+                collected_at: collected_at.clone(),
+                book: Arc::clone(&book),
+                claims: Claims::default(),
+                journal,
+                parts: Arc::clone(&parts),
+                wire: wire.clone(),
+            });
+            run.all().await
+        };
+        tokio::select! {
+            done = done => done,
+            () = progress.show() => Ok(()),
+        }
+    };
+    let stopped = tokio::select! {
+        done = Box::pin(work) => { done?; false }
+        Ok(()) = tokio::signal::ctrl_c() => true,
+    };
+    if stopped {
+        parts.give_up(&book);
+        Err(LiveError::Stopped(Box::new(book.inventory(collected_at))))
+    } else {
+        Ok(book.inventory(collected_at))
+    }
+}
+
+/// What the aggregator has that is to be asked, in the organization's name or the account's own.
+async fn held(scope: &Scope, estate: &Estate, book: &Book) -> Result<Option<Held>, LiveError> {
+    let session = estate.management.as_ref();
+    let (Some(name), Some(session)) = (
+        &scope.aggregator,
+        session.or_else(|| estate.members.values().next()),
+    ) else {
+        return Ok(None);
+    };
+    match Box::pin(aggregator::held(session, &estate.near, name)).await {
+        Ok(found) => Ok(Some(book.take(found))),
+        Err(why) => Err(LiveError::NoAggregator {
+            name: name.clone(),
+            account: session.account(),
+            region: estate.near.clone(),
+            why,
+        }),
+    }
+}
+
+/// What the parts of a survey share.
+struct Run {
+    scope: Scope,
+    estate: Estate,
+    /// What AWS Config's aggregator has.
+    held: Option<Held>,
+    collected_at: Timestamp,
+    /// All that is whole.
+    book: Arc<Book>,
+    claims: Claims,
+    journal: Option<Journal>,
+    parts: Arc<Parts>,
+    wire: Wire,
+}
+
+impl Run {
+    async fn all(self: &Arc<Self>) -> Result<(), LiveError> {
+        if let Some(journal) = &self.journal {
+            for (part, read) in journal.done() {
+                if self.estate.members.contains_key(&part.account()) {
+                    self.claims.give_up(read);
+                    self.book.absorb(read.clone());
+                }
+            }
+        }
+        self.accounts().await?;
+        self.regions().await?;
+        let book = self.parts.open();
+        Box::pin(abroad::read(self, &book)).await;
+        Box::pin(simulated::read(self, &book)).await;
+        self.book.absorb(book.part());
+        Ok(())
+    }
+
+    /// What holds for each account in all its Regions.
+    async fn accounts(self: &Arc<Self>) -> Result<(), LiveError> {
+        let counts = self.wire.counts().accounts();
+        counts.expect(self.estate.members.len());
+        let mut work: Vec<(Part, Session)> = self
+            .estate
+            .members
+            .values()
+            .map(|session| (Part::Account(session.account()), session.clone()))
+            .collect();
+        let management = self.estate.management.as_ref();
+        let speaks = management.filter(|session| {
+            self.estate.is_organization() && !self.estate.members.contains_key(&session.account())
+        });
+        work.extend(speaks.map(|session| (Part::Account(session.account()), session.clone())));
+        self.side_by_side(work, |run, (part, session)| async move {
+            let done = run
+                .part(&part, |run, book| async move {
+                    if run.estate.members.contains_key(&session.account()) {
+                        Box::pin(account::read(&run, &session, &book)).await;
+                    } else {
+                        Box::pin(account::read_management(&run, &session, &book)).await;
+                    }
+                })
+                .await;
+            run.wire.counts().accounts().done();
+            done
+        })
+        .await
+    }
+
+    /// Each Region of each account. Neighbours in the row are of different accounts, as AWS counts calls by account.
+    async fn regions(self: &Arc<Self>) -> Result<(), LiveError> {
+        let mut work: Vec<(Region, AccountId, Session)> = Vec::new();
+        for (account, session) in &self.estate.members {
+            for region in self.regions_of(*account) {
+                work.push((region, *account, session.clone()));
+            }
+        }
+        work.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+        self.wire.counts().regions().expect(work.len());
+        self.parts.expect(
+            work.iter()
+                .map(|(region, account, _)| (*account, region.clone())),
+        );
+        self.side_by_side(work, |run, (region, account, session)| async move {
+            let part = Part::Region(account, region.clone());
+            let done = run
+                .part(&part, |run, book| async move {
+                    Box::pin(cell::read(&run, &session, &region, &book)).await;
+                })
+                .await;
+            run.wire.counts().regions().done();
+            done
+        })
+        .await
+    }
+
+    /// The Regions of an account that are looked at.
+    fn regions_of(&self, account: AccountId) -> BTreeSet<Region> {
+        let known = self.book.regions_of(account, |region| {
+            let status = region.opt_in_status.value()?;
+            Some((region.region.clone(), &**status != "not-opted-in"))
+        });
+        let not_there = |region: &Region| known.iter().any(|(name, has)| name == region && !has);
+        match &self.scope.regions {
+            Some(named) => named
+                .iter()
+                .filter(|region| !not_there(region))
+                .cloned()
+                .collect(),
+            // Without the account's own list, those that every account has.
+            None if known.is_empty() => regions::known()
+                .filter(regions::enabled_by_default)
+                .collect(),
+            None => known
+                .iter()
+                .filter(|(_, has)| *has)
+                .map(|(region, _)| region.clone())
+                .collect(),
+        }
+    }
+
+    /// Whether a Region of an account is one of those that are looked at.
+    fn was_looked_at(&self, account: AccountId, region: &Region) -> bool {
+        self.estate.members.contains_key(&account) && self.regions_of(account).contains(region)
+    }
+
+    /// Does a part, unless an earlier run has done it, and keeps it.
+    async fn part<F: Future<Output = ()>>(
+        self: &Arc<Self>,
+        part: &Part,
+        read: impl FnOnce(Arc<Self>, Arc<Book>) -> F,
+    ) -> Result<(), JournalError> {
+        if self
+            .journal
+            .as_ref()
+            .is_some_and(|journal| journal.has(part))
+        {
+            self.parts.close(part);
+            return Ok(());
+        }
+        let book = self.parts.open();
+        read(Arc::clone(self), Arc::clone(&book)).await;
+        let whole = book.part();
+        if let Some(journal) = &self.journal {
+            journal.keep(part, &whole)?;
+        }
+        self.book.absorb(whole);
+        self.parts.close(part);
+        Ok(())
+    }
+
+    /// Does all work, as many pieces at the same time as calls may go. The first error ends it.
+    async fn side_by_side<T, F>(
+        self: &Arc<Self>,
+        work: Vec<T>,
+        piece: impl Fn(Arc<Self>, T) -> F + Clone + Send + Sync + 'static,
+    ) -> Result<(), LiveError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<(), JournalError>> + Send,
+    {
+        let workers = self.wire.concurrency().min(work.len());
+        let queue = Arc::new(Mutex::new(work.into_iter()));
+        let tasks = (0..workers).map(|_| {
+            let (run, queue, piece) = (Arc::clone(self), Arc::clone(&queue), piece.clone());
+            async move {
+                loop {
+                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some(next) = next else { return Ok(()) };
+                    piece(Arc::clone(&run), next).await?;
+                }
+            }
+        });
+        let done: Result<(), JournalError> = each(tasks).await.into_iter().collect();
+        Ok(done?)
+    }
+}
+
+/// A part of the work that is kept by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Part {
+    /// What holds for an account in all its Regions.
+    Account(AccountId),
+    /// A Region of an account.
+    Region(AccountId, Region),
+}
+
+impl Part {
+    const fn account(&self) -> AccountId {
+        match self {
+            Self::Account(account) | Self::Region(account, _) => *account,
+        }
+    }
+}
+
+/// The parts that are not whole yet.
+#[derive(Default)]
+struct Parts {
+    open: Mutex<Vec<Arc<Book>>>,
+    expected: Mutex<BTreeSet<(AccountId, Region)>>,
+}
+
+impl Parts {
+    fn open(&self) -> Arc<Book> {
+        let book = Arc::new(Book::default());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only the conductor holds those that are whole.
+        open.retain(|book| Arc::strong_count(book) > 1);
+        open.push(Arc::clone(&book));
+        book
+    }
+
+    fn expect(&self, cells: impl Iterator<Item = (AccountId, Region)>) {
+        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        expected.extend(cells);
+    }
+
+    fn close(&self, part: &Part) {
+        if let Part::Region(account, region) = part {
+            let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+            expected.remove(&(*account, region.clone()));
+        }
+    }
+
+    /// What is known of the parts that are not whole, and a gap for each.
+    fn give_up(&self, book: &Book) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in open.iter() {
+            book.absorb(part.part());
+        }
+        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
+        book.gaps(expected.iter().map(|(account, region)| {
+            let subject = format!("{account}/{region}");
+            Place::new(*account, region).unasked("backup:ListBackupPlans", &subject)
+        }));
+    }
+}

@@ -1,0 +1,216 @@
+//! What plans, vaults, resources and copy jobs name that lies elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::inventory::{CopyJob, Field, Inventory, Json, Plan, RegionFacts, items};
+use crate::known::{AccountId, Arn, ResourceType};
+
+/// Who names each thing.
+pub type Named = BTreeMap<Arn, BTreeSet<AccountId>>;
+
+/// The roles of the plans' selections and of the copy jobs in a Region.
+pub fn roles(plans: &[Plan], jobs: &[CopyJob]) -> BTreeSet<Arn> {
+    let of_plans = plans
+        .iter()
+        .filter_map(|plan| plan.selections.value())
+        .filter_map(|Json(selections)| selections.as_array())
+        .flatten();
+    let of_jobs = jobs.iter().filter_map(|job| job.role.value()).cloned();
+    of_plans
+        .filter_map(|selection| arn(selection.get("IamRoleArn")?))
+        .chain(of_jobs)
+        .collect()
+}
+
+/// What the plans of a Region take.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// What is named.
+    pub named: BTreeSet<Arn>,
+    /// The types that are named by a pattern, where anything is taken by tag or by pattern.
+    pub types: Option<BTreeSet<ResourceType>>,
+}
+
+/// What the plans of a Region take. A selection without resources takes by its tags alone.
+pub fn selected(plans: &[Plan]) -> Selected {
+    let mut selected = Selected::default();
+    let selections = plans
+        .iter()
+        .filter_map(|plan| plan.selections.value())
+        .filter_map(|Json(selections)| selections.as_array())
+        .flatten();
+    for selection in selections {
+        let resources = selection.get("Resources").and_then(Value::as_array);
+        if resources.is_none_or(Vec::is_empty) {
+            selected.types.get_or_insert_default();
+        }
+        for text in resources.into_iter().flatten().filter_map(Value::as_str) {
+            let arn = Arn::parse(text).ok();
+            if text.contains(['*', '?']) {
+                let types = selected.types.get_or_insert_default();
+                types.extend(arn.as_ref().and_then(ResourceType::of_resource));
+            } else {
+                selected.named.extend(arn);
+            }
+        }
+    }
+    selected
+}
+
+/// The types to list: those that AWS Backup protects in the Region, and those that a plan names by a pattern, which it
+/// backs up whatever the setting says.
+pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
+    let switched_off = |of: &ResourceType| {
+        let settings = region.region_settings.value();
+        let preference = settings.and_then(|settings| settings.opt_in.value());
+        let on = preference.and_then(|Json(map)| map.get(of.as_str())?.as_bool());
+        on == Some(false)
+    };
+    ResourceType::ALL
+        .iter()
+        .filter(|of| named.contains(of) || !switched_off(of))
+        .cloned()
+        .collect()
+}
+
+/// Whether there is anything of these types.
+pub fn has_any(inventory: &Inventory, types: &[ResourceType]) -> bool {
+    items(&inventory.accounts)
+        .iter()
+        .flat_map(|account| items(&account.regions))
+        .any(|region| {
+            let resources = items(&region.resources).iter().map(|it| &it.resource_type);
+            let points = items(&region.recovery_points)
+                .iter()
+                .map(|it| &it.resource_type);
+            resources
+                .chain(points)
+                .any(|of| of.value().is_some_and(|of| types.contains(of)))
+        })
+}
+
+/// The resources that copy jobs copied.
+pub fn resources(jobs: &[CopyJob]) -> BTreeSet<Arn> {
+    jobs.iter()
+        .filter_map(|job| job.resource_arn.value())
+        .cloned()
+        .collect()
+}
+
+/// The keys that a Region's vaults, resources and recovery points name, and the one that EBS takes by default.
+pub fn keys(region: &RegionFacts) -> BTreeSet<Arn> {
+    let vaults = items(&region.vaults)
+        .iter()
+        .map(|it| &it.encryption_key_arn);
+    let resources = items(&region.resources)
+        .iter()
+        .map(|it| &it.encryption_key_arn);
+    let points = items(&region.recovery_points)
+        .iter()
+        .map(|it| &it.encryption_key_arn);
+    let default = region.ebs_default_kms_key_id.value();
+    let default = default.and_then(|key| Arn::parse(key).ok());
+    vaults
+        .chain(resources)
+        .chain(points)
+        .filter_map(Field::value)
+        .cloned()
+        .chain(default.filter(|key| key.resource().starts_with("key/")))
+        .collect()
+}
+
+/// The option groups that a Region's RDS instances name.
+pub fn option_groups(region: &RegionFacts) -> BTreeSet<String> {
+    items(&region.resources)
+        .iter()
+        .filter_map(|resource| resource.detail.value())
+        .filter_map(|Json(detail)| detail.get("OptionGroupMemberships")?.as_array())
+        .flatten()
+        .filter_map(|group| group.get("OptionGroupName")?.as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The keys that an inventory names, by the accounts that name them.
+pub fn all_keys(inventory: &Inventory) -> Named {
+    let mut named = Named::new();
+    for account in items(&inventory.accounts) {
+        for key in items(&account.regions).iter().flat_map(keys) {
+            named.entry(key).or_default().insert(account.account);
+        }
+    }
+    named
+}
+
+/// The vaults that copies go to, by the accounts that they come from.
+pub fn destinations(inventory: &Inventory) -> Named {
+    let mut named = Named::new();
+    for account in items(&inventory.accounts) {
+        let mut note = |vault: Option<Arn>| {
+            if let Some(vault) = vault.filter(is_vault) {
+                named.entry(vault).or_default().insert(account.account);
+            }
+        };
+        for region in items(&account.regions) {
+            for plan in items(&region.plans) {
+                of_plan(plan)
+                    .into_iter()
+                    .for_each(|vault| note(Some(vault)));
+            }
+            for job in items(&region.copy_jobs) {
+                note(job.destination_vault.value().cloned());
+                note(job.source_vault.value().cloned());
+            }
+        }
+        if let Some(Json(policy)) = account.backup_policy.value() {
+            let own = account.account.to_string();
+            of_policy(policy, &own, &mut |text| note(Arn::parse(text).ok()));
+        }
+    }
+    named
+}
+
+/// The copy actions' vaults and the air-gapped targets of a plan.
+pub fn of_plan(plan: &Plan) -> BTreeSet<Arn> {
+    let rules = plan
+        .plan
+        .value()
+        .and_then(|Json(body)| body.get("Rules")?.as_array())
+        .into_iter()
+        .flatten();
+    let mut vaults = BTreeSet::new();
+    for rule in rules {
+        let target = rule.get("TargetLogicallyAirGappedBackupVaultArn");
+        vaults.extend(target.and_then(arn));
+        let actions = rule.get("CopyActions").and_then(Value::as_array);
+        for action in actions.into_iter().flatten() {
+            vaults.extend(action.get("DestinationBackupVaultArn").and_then(arn));
+        }
+    }
+    vaults
+}
+
+/// Every vault's ARN in an effective backup policy: copy actions name theirs as a field, air-gapped targets as a value.
+fn of_policy(value: &Value, own: &str, note: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                note(&name.replace("$account", own));
+                of_policy(value, own, note);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| of_policy(value, own, note)),
+        Value::String(text) => note(&text.replace("$account", own)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn is_vault(arn: &Arn) -> bool {
+    arn.service() == "backup" && arn.resource().starts_with("backup-vault:")
+}
+
+fn arn(value: &Value) -> Option<Arn> {
+    Arn::parse(value.as_str()?).ok()
+}

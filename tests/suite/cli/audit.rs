@@ -1,0 +1,299 @@
+//! `audit`: every plan and every vault.
+
+use serde_json::{Value, json};
+
+use super::{Files, json};
+use crate::plans::{ORDERS, planned, selection};
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+const EXAMPLE: &[&str] = &["audit", "--example", "organization"];
+
+fn audited(estate: &Estate, more: &[&str]) -> (Value, i32) {
+    let files = Files::new();
+    let file = files.estate(estate);
+    let args = [&["audit", "--inventory", &file, "--format", "json"], more].concat();
+    let ran = run(&args);
+    assert!(ran.code != 2, "{}", ran.err);
+    (json(&ran.out), ran.code)
+}
+
+fn sound() -> Estate {
+    planned(selection(json!({"Resources": [ORDERS]})))
+}
+
+fn example(more: &[&str]) -> Value {
+    json(&run(&[EXAMPLE, &["--format", "json"], more].concat()).out)
+}
+
+#[test]
+fn each_finding_has_its_exit_code() {
+    assert_eq!(audited(&sound(), &[]).1, 0);
+    assert_eq!(audited(&sound(), &["--strict"]).1, 0);
+    let vault = sound().set(&format!("{SOURCE_VAULT_KEY}/KeyManager"), json!("AWS"));
+    let (report, code) = audited(&vault, &[]);
+    assert_eq!(report["summary"]["blocked"], 0);
+    assert_eq!(code, 1, "a vault fails");
+    let plan = planned(json!([]));
+    assert_eq!(audited(&plan, &[]).1, 1, "a plan fails");
+    let unread = sound().without(&format!("{DESTINATION_VAULT}/AccessPolicy"));
+    assert_eq!(audited(&unread, &[]).1, 3);
+    let key = sound().without(&format!("{SOURCE_VAULT_KEY}/KeyManager"));
+    assert_eq!(audited(&key, &[]).1, 0, "no copy is undecided for it");
+    assert_eq!(audited(&key, &["--strict"]).1, 1);
+    assert_eq!(
+        audited(&Estate::rds().without("/copies"), &[]).1,
+        0,
+        "no copies at all"
+    );
+}
+
+#[test]
+fn a_region_whose_plans_were_not_read_is_a_gap_and_open_where_aws_refused() {
+    let gaps = |report: &Value| -> Vec<String> {
+        let all = report["gaps"].as_array().unwrap().iter();
+        all.filter(|gap| gap["operation"] == "backup:ListBackupPlans")
+            .map(|gap| gap["subject"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let (report, code) = audited(&sound(), &[]);
+    assert_eq!(
+        (gaps(&report), code),
+        (vec!["444455556666/us-east-2".to_owned()], 0)
+    );
+    let refused = json!([{
+        "account": TO, "region": "us-east-2", "operation": "backup:ListBackupPlans",
+        "subject": "444455556666/us-east-2", "error": "AccessDeniedException",
+        "permission": "backup:ListBackupPlans",
+    }]);
+    assert_eq!(audited(&sound().set("/gaps", refused), &[]).1, 3);
+}
+
+#[test]
+fn the_example_comes_out_as_its_makers_meant_it() {
+    let report = example(&[]);
+    assert_eq!(
+        report["summary"],
+        json!({"copies": 17, "feasible": 5, "blocked": 11, "undecided": 1, "warnings": 1})
+    );
+    let causes: Vec<(String, u64, u64)> = report["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cause| {
+            let checks = cause["checks"][0].as_str().unwrap().to_owned();
+            let count = |name: &str| cause[name].as_u64().unwrap();
+            (checks, count("copies"), count("plans"))
+        })
+        .collect();
+    let expected = [
+        ("source-key-not-shared", 5, 1),
+        ("retention-outside-vault-lock", 4, 1),
+        ("destination-vault-missing", 1, 1),
+        ("source-key-aws-managed", 1, 1),
+        ("source-key-not-shared", 1, 1),
+    ];
+    let expected: Vec<_> = expected
+        .into_iter()
+        .map(|(check, copies, plans)| (check.to_owned(), copies, plans))
+        .collect();
+    assert_eq!(causes, expected);
+    assert_eq!(report["causes"][4]["outcome"], "undecided");
+    assert_eq!(report["causes"][0]["remedies"], json!(["r1"]));
+    let failing = |list: &str, name: &str| -> Vec<String> {
+        let all = report[list].as_array().unwrap().iter();
+        all.filter(|one| {
+            let checks = one["checks"].as_array().unwrap();
+            checks.iter().any(|check| check["outcome"] == "fail")
+        })
+        .map(|one| one.pointer(name).unwrap().as_str().unwrap().to_owned())
+        .collect()
+    };
+    assert_eq!(
+        failing("vaults", "/vault"),
+        ["arn:aws:backup:us-east-1:222233334444:backup-vault:local"]
+    );
+    assert_eq!(failing("plans", "/plan/name"), ["legacy", "weekly"]);
+}
+
+#[test]
+fn a_vault_is_made_again_with_the_rules_that_back_up_to_it() {
+    let report = example(&[]);
+    let vault = "arn:aws:backup:us-east-1:222233334444:backup-vault:local";
+    let mut vaults = report["vaults"].as_array().unwrap().iter();
+    let found = vaults.find(|one| one["vault"] == vault).unwrap();
+    let id = &found["checks"][0]["remedies"][0];
+    let remedies = report["remedies"].as_array().unwrap();
+    let remedy = remedies.iter().find(|remedy| remedy["id"] == *id).unwrap();
+    assert_eq!(remedy["kind"], "create-vault");
+    assert_eq!(remedy["proven"], true);
+    let commands: Vec<&str> = remedy["commands"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|command| command.as_str().unwrap())
+        .collect();
+    let text = commands.join("\n");
+    for part in [
+        "create-backup-vault",
+        "local-cmk",
+        "b7d1c0de-0003",
+        "aws organizations update-policy",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn only_leaves_the_copies_of_a_verdict_and_the_totals_of_all() {
+    let all = example(&[]);
+    let blocked = example(&["--only", "blocked"]);
+    assert_eq!(blocked["copies"].as_array().unwrap().len(), 11);
+    assert_eq!(blocked["summary"], all["summary"]);
+    assert_eq!(blocked["causes"], all["causes"]);
+    let two = example(&["--only", "feasible", "--only", "undecided"]);
+    assert_eq!(two["copies"].as_array().unwrap().len(), 6);
+    let ran = run(&[EXAMPLE, &["--only", "feasible"]].concat());
+    assert_eq!(ran.code, 1, "what is not shown counts");
+}
+
+#[test]
+fn files_are_decided_whole_and_that_is_said_where_a_region_is_picked() {
+    let ran = run(&[EXAMPLE, &["--region", "eu-west-1"]].concat());
+    assert_eq!(ran.out, run(EXAMPLE).out);
+    assert!(ran.err.contains("decided whole"), "{}", ran.err);
+}
+
+#[test]
+fn causes_come_before_copies_in_the_table() {
+    let text = run(EXAMPLE).out;
+    let place = |part: &str| {
+        text.find(part)
+            .unwrap_or_else(|| panic!("no `{part}` in {text}"))
+    };
+    assert!(text.starts_with("17 copies: 11 blocked, 1 undecided, 5 feasible, 1 warning\n"));
+    assert!(place("Causes, most copies first") < place("verdict "));
+    assert!(place("verdict ") < place("Changes to make"));
+    assert!(text.contains("blocks 5 copies of 1 plan"), "{text}");
+}
+
+#[test]
+fn json_lines_have_a_type_each_and_the_summary_is_the_last() {
+    let text = run(&[EXAMPLE, &["--format", "ndjson"]].concat()).out;
+    let types: Vec<String> = text
+        .lines()
+        .map(|line| json(line)["type"].as_str().unwrap().to_owned())
+        .collect();
+    let mut order = types.clone();
+    order.dedup();
+    assert_eq!(
+        order,
+        ["copy", "cause", "vault", "plan", "remedy", "gap", "summary"]
+    );
+    let count = |of: &str| types.iter().filter(|kind| *kind == of).count();
+    assert_eq!((count("copy"), count("vault"), count("plan")), (17, 5, 5));
+}
+
+#[test]
+fn the_report_of_an_audit_is_what_its_schema_says() {
+    let schema = json(&run(&["schema", "report"]).out);
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = schema
+        .iter_errors(&example(&[]))
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn the_order_of_the_files_does_not_change_the_report() {
+    let files = Files::new();
+    let text = backup_preflight::sources::examples::find("organization")
+        .unwrap()
+        .text;
+    let mut turned: Value = serde_json::from_str(text).unwrap();
+    turn(&mut turned);
+    let file = files.write("turned.json", &turned.to_string());
+    for format in ["json", "ndjson", "table"] {
+        let one = run(&[EXAMPLE, &["--format", format]].concat());
+        let other = run(&["audit", "--inventory", &file, "--format", format]);
+        assert_eq!(one.out, other.out, "{format}");
+    }
+}
+
+/// Turns the lists of accounts, and of what is in their Regions, round.
+fn turn(inventory: &mut Value) {
+    let accounts = inventory["accounts"].as_array_mut().unwrap();
+    accounts.reverse();
+    for account in accounts {
+        for region in account["regions"].as_array_mut().unwrap() {
+            for list in ["vaults", "keys", "resources", "plans", "copy_jobs"] {
+                if let Some(list) = region[list].as_array_mut() {
+                    list.reverse();
+                }
+            }
+        }
+    }
+}
+
+/// Databases of one plan on so many keys, none of them shared.
+fn many(databases: usize, keys: usize) -> Estate {
+    let sound = sound();
+    let key = sound.at(RESOURCE_KEY).clone();
+    let mut kept = sound
+        .at(&format!("{SOURCE}/keys"))
+        .as_array()
+        .unwrap()
+        .clone();
+    let arn = |number: usize| format!("arn:aws:kms:us-east-2:111122223333:key/many-{number:04}");
+    for number in 0..keys {
+        let mut own = key.clone();
+        own["Arn"] = json!(arn(number));
+        own["Aliases"] = json!([]);
+        own["Policy"] = key_policy(FROM, json!([]));
+        kept.push(own);
+    }
+    let resources: Vec<Value> = (0..databases)
+        .map(|number| {
+            let name = format!("arn:aws:rds:us-east-2:111122223333:db:db-{number:04}");
+            resource(
+                "RDS",
+                &name,
+                json!(arn(number % keys)),
+                json!({"Engine": "postgres"}),
+            )
+        })
+        .collect();
+    planned(selection(json!({"Resources": ["*"]})))
+        .set(&format!("{SOURCE}/keys"), json!(kept))
+        .set(&format!("{SOURCE}/resources"), json!(resources))
+}
+
+#[test]
+fn a_report_on_500_copies_can_be_read_at_a_glance() {
+    let files = Files::new();
+    let file = files.estate(&many(500, 25));
+    let args = ["audit", "--inventory", &file];
+    let text = run(&args).out;
+    let lines = text.lines().count();
+    assert!(lines < 250, "{lines} lines");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    for part in [
+        "500 copies: 500 blocked",
+        "blocks 20 copies of 1 plan; mended by",
+        "10 more (-v lists them): source-key-not-shared",
+        "480 copies more",
+    ] {
+        assert!(text.contains(part), "no `{part}` in {text}");
+    }
+    let all = run(&[&args[..], &["-v"]].concat()).out;
+    assert!(all.contains("db-0499") && !all.contains("copies more"));
+}
+
+#[test]
+fn without_files_it_says_what_it_cannot_do_or_asks_aws() {
+    let ran = run(&["audit", "--inventory", "nowhere.json"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("nowhere.json"), "{}", ran.err);
+}

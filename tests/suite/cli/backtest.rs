@@ -1,0 +1,238 @@
+//! `backtest`: the copy jobs that ran, compared with what is said of them.
+
+use serde_json::{Value, json};
+
+use super::{Files, json};
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+const ORDERS: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
+
+/// A job of the database, started on demand, that ended so.
+fn job(id: &str, state: &str) -> Value {
+    json!({
+        "CopyJobId": id, "State": state, "SourceBackupVaultArn": PROD, "DestinationBackupVaultArn": CENTRAL,
+        "SourceRecoveryPointArn": "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-1",
+        "ResourceArn": ORDERS, "ResourceType": "RDS", "IamRoleArn": ROLE,
+        "CreationDate": "2026-11-20T06:00:00Z", "DestinationRecoveryPointLifecycle": {"DeleteAfterDays": 35},
+    })
+}
+
+fn with(estate: Estate, jobs: Value) -> Estate {
+    estate.set(&format!("{SOURCE}/copy_jobs"), jobs)
+}
+
+fn tested(estate: &Estate, more: &[&str]) -> (Value, i32) {
+    let files = Files::new();
+    let file = files.estate(estate);
+    let ran = run(&[
+        &["backtest", "--inventory", &file, "--format", "json"],
+        more,
+    ]
+    .concat());
+    assert!(ran.code != 2, "{}", ran.err);
+    (json(&ran.out), ran.code)
+}
+
+fn totals(found: &Value) -> [u64; 4] {
+    [
+        "agreed",
+        "feasible_but_failed",
+        "blocked_but_completed",
+        "undecided",
+    ]
+    .map(|name| found["summary"][name].as_u64().unwrap())
+}
+
+fn unshared() -> Estate {
+    Estate::rds().set(
+        &format!("{RESOURCE_KEY}/Policy"),
+        key_policy(FROM, json!([])),
+    )
+}
+
+#[test]
+fn what_was_said_is_compared_with_what_happened() {
+    for (estate, state, expected) in [
+        (Estate::rds(), "COMPLETED", [1, 0, 0, 0]),
+        (Estate::rds(), "FAILED", [0, 1, 0, 0]),
+        (unshared(), "FAILED", [1, 0, 0, 0]),
+        (unshared(), "COMPLETED", [0, 0, 1, 0]),
+        (
+            Estate::rds().without(&format!("{DESTINATION_VAULT}/AccessPolicy")),
+            "FAILED",
+            [0, 0, 0, 1],
+        ),
+        (Estate::rds(), "PARTIAL", [0, 1, 0, 0]),
+    ] {
+        let (found, code) = tested(&with(estate, json!([job("j", state)])), &[]);
+        assert_eq!(totals(&found), expected, "{state}");
+        assert_eq!(code, 0);
+        assert!(found["note"].as_str().unwrap().contains("changed since"));
+    }
+}
+
+#[test]
+fn strict_is_1_where_it_disagrees() {
+    let strict = |estate, state| tested(&with(estate, json!([job("j", state)])), &["--strict"]).1;
+    assert_eq!(strict(Estate::rds(), "COMPLETED"), 0);
+    assert_eq!(strict(Estate::rds(), "FAILED"), 1);
+    assert_eq!(strict(unshared(), "COMPLETED"), 1);
+}
+
+#[test]
+fn aws_s_message_stands_beside_the_one_foretold() {
+    let say = |message: &str| {
+        let mut one = job("j", "FAILED");
+        one["StatusMessage"] = json!(message);
+        let (found, _) = tested(&with(unshared(), json!([one])), &[]);
+        found["jobs"][0].clone()
+    };
+    let key = say(&format!(
+        "The source snapshot KMS key [{KEY}] does not exist, is not enabled or you do not have permissions to access it."
+    ));
+    assert_eq!(key["message_agrees"], true);
+    assert_eq!(key["checks"], json!(["source-key-not-shared"]));
+    assert_eq!(key["foretold"][0], key["message"]);
+    let denied = say("Access Denied trying to call AWS Backup service");
+    assert_eq!(denied["message_agrees"], false);
+    assert_eq!(denied["message_leads_to"][0], "vault-refuses-copy");
+    let odd = say("A message that nobody has seen");
+    assert_eq!(odd["message_agrees"], Value::Null);
+    assert_eq!(odd["comparison"], "agreed");
+}
+
+#[test]
+fn each_check_has_its_counts() {
+    let mut denied = job("c", "FAILED");
+    denied["ResourceArn"] = json!("arn:aws:dynamodb:us-east-2:111122223333:table/t");
+    denied["ResourceType"] = json!("DynamoDB");
+    denied["DestinationBackupVaultArn"] = json!(CENTRAL.replace("central", "gone"));
+    let jobs = json!([job("a", "FAILED"), job("b", "COMPLETED"), denied]);
+    let estate = unshared().set(&format!("{DESTINATION}/vaults_complete"), json!(true));
+    let (found, _) = tested(&with(estate, jobs), &[]);
+    let of = |id: &str| {
+        let checks = found["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["id"] == id).unwrap();
+        (
+            check["agreed"].clone(),
+            check["blocked_but_completed"].clone(),
+        )
+    };
+    assert_eq!(of("source-key-not-shared"), (json!(1), json!(1)));
+    assert_eq!(of("destination-vault-missing"), (json!(1), json!(0)));
+}
+
+#[test]
+fn what_has_not_ended_or_is_too_old_is_left_out_and_counted() {
+    let mut old = job("old", "FAILED");
+    old["CreationDate"] = json!("2026-10-22T09:59:59Z");
+    let mut just = job("just", "COMPLETED");
+    just["CreationDate"] = json!("2026-10-23T10:00:00+00:00");
+    let mut seconds = job("seconds", "COMPLETED");
+    seconds["CreationDate"] = json!(1_795_000_000.5);
+    let mut nowhere = job("nowhere", "FAILED");
+    nowhere
+        .as_object_mut()
+        .unwrap()
+        .remove("DestinationBackupVaultArn");
+    let jobs = json!([
+        old,
+        just,
+        seconds,
+        nowhere,
+        job("r", "RUNNING"),
+        job("c", "CREATED")
+    ]);
+    let (found, _) = tested(&with(Estate::rds(), jobs), &[]);
+    let summary = &found["summary"];
+    assert_eq!(summary["jobs"], 2, "{summary}");
+    assert_eq!(summary["older"], 1);
+    assert_eq!(summary["running"], 2);
+    assert_eq!(summary["not_read"], 1);
+}
+
+#[test]
+fn a_recovery_point_that_is_still_there_is_the_one_that_is_decided() {
+    let point = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-0a1b2c3d";
+    let mut one = job("j", "FAILED");
+    one["SourceRecoveryPointArn"] = json!(point);
+    let cold = Estate::rds_point().set(&format!("{POINT}/StorageClass"), json!("COLD"));
+    let (found, _) = tested(&with(cold, json!([one])), &[]);
+    assert_eq!(
+        found["jobs"][0]["checks"],
+        json!(["recovery-point-in-cold-storage"])
+    );
+    assert_eq!(found["jobs"][0]["assumptions"], json!([]));
+    let (gone, _) = tested(&with(Estate::rds(), json!([job("j", "FAILED")])), &[]);
+    let why = gone["jobs"][0]["assumptions"][0].as_str().unwrap();
+    assert!(why.contains("job-1"), "{why}");
+}
+
+#[test]
+fn a_job_of_a_plan_is_kept_as_its_rule_says() {
+    let estate = crate::plans::planned(json!([]))
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    let mut one = job("j", "FAILED");
+    one.as_object_mut()
+        .unwrap()
+        .remove("DestinationRecoveryPointLifecycle");
+    let (found, _) = tested(&with(estate.clone(), json!([one])), &[]);
+    assert_eq!(
+        found["jobs"][0]["verdict"], "undecided",
+        "nobody says how long it is kept"
+    );
+    one["CreatedBy"] = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
+    let (found, _) = tested(&with(estate, json!([one])), &[]);
+    assert_eq!(
+        found["jobs"][0]["checks"],
+        json!(["retention-outside-vault-lock"])
+    );
+}
+
+#[test]
+fn the_table_and_the_lines_say_the_same() {
+    let args = ["backtest", "--example", "organization"];
+    let table = run(&args);
+    assert_eq!(table.code, 0);
+    for part in [
+        "6 copy jobs of the last 30 days: 4 agreed, 1 called feasible but failed, 1 called blocked but",
+        "changed since they ran",
+        "Called feasible, but failed",
+        "Called blocked, but completed",
+        "left out: 1 not ended",
+    ] {
+        assert!(table.out.contains(part), "no `{part}` in {}", table.out);
+    }
+    let lines = run(&[&args[..], &["--format", "ndjson"]].concat()).out;
+    let last = json(lines.lines().last().unwrap());
+    assert_eq!(
+        (&last["type"], &last["agreed"]),
+        (&json!("summary"), &json!(4))
+    );
+    assert_eq!(
+        lines
+            .lines()
+            .filter(|line| json(line)["type"] == "job")
+            .count(),
+        6
+    );
+}
+
+#[test]
+fn the_order_of_the_jobs_does_not_matter() {
+    let jobs = [job("b", "FAILED"), job("a", "COMPLETED")];
+    let one = with(unshared(), json!(jobs));
+    let other = with(unshared(), json!([jobs[1], jobs[0]]));
+    assert_eq!(tested(&one, &[]), tested(&other, &[]));
+}
+
+#[test]
+fn no_jobs_are_said_to_be_none() {
+    let files = Files::new();
+    let file = files.estate(&with(Estate::rds(), json!([])));
+    let ran = run(&["backtest", "--inventory", &file]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("no copy jobs"), "{}", ran.err);
+}

@@ -1,0 +1,167 @@
+//! `check` of the copies that plans make.
+
+use serde_json::{Value, json};
+
+use super::{Files, json};
+use crate::plans::{ORDERS, PLAN, planned, selection};
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+fn sound() -> Estate {
+    planned(selection(json!({"Resources": [ORDERS]})))
+}
+
+fn checked(estate: &Estate, more: &[&str]) -> (Value, i32) {
+    let files = Files::new();
+    let file = files.estate(estate);
+    let args = [&["check", "--inventory", &file, "--format", "json"], more].concat();
+    let ran = run(&args);
+    assert!(ran.code != 2, "{}", ran.err);
+    (json(&ran.out), ran.code)
+}
+
+fn ids(report: &Value) -> Vec<String> {
+    let copies = report["copies"].as_array().unwrap();
+    copies
+        .iter()
+        .map(|copy| copy["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn refused(estate: &Estate, more: &[&str]) -> String {
+    let files = Files::new();
+    let file = files.estate(estate);
+    let ran = run(&[&["check", "--inventory", &file], more].concat());
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    ran.err
+}
+
+/// The plan's copy, and one that the inventory names.
+fn both() -> Estate {
+    let copies = Estate::rds().at("/copies").clone();
+    sound().set("/copies", copies)
+}
+
+#[test]
+fn the_inventorys_copies_and_those_of_its_plans_are_decided_together() {
+    let (report, code) = checked(&both(), &[]);
+    let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    assert_eq!(ids(&report), ["orders-to-central", &made]);
+    assert_eq!(code, 0);
+    let copy = &report["copies"][1];
+    assert_eq!(
+        copy["plan"],
+        json!({"id": PLAN, "rule": "nightly", "selection": "some"})
+    );
+    assert_eq!(copy["start"], "scheduled");
+    assert_eq!(copy["lifecycle"]["DeleteAfterDays"], 35);
+    assert_eq!(copy["role"], ROLE);
+}
+
+#[test]
+fn a_copy_that_the_inventory_names_of_a_plan_is_decided_once() {
+    let named = both().set(
+        &format!("{COPY}/plan"),
+        json!({"id": PLAN, "rule": "nightly", "selection": "some"}),
+    );
+    assert_eq!(ids(&checked(&named, &[]).0), ["orders-to-central"]);
+}
+
+#[test]
+fn a_plan_is_picked_by_its_id_or_its_name() {
+    let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    for plan in [PLAN, "daily"] {
+        let (report, _) = checked(&both(), &["--plan", plan]);
+        assert_eq!(ids(&report), [&*made]);
+    }
+    let error = refused(&both(), &["--plan", "p-9"]);
+    assert!(error.contains("p-9") && error.contains(PLAN), "{error}");
+    let error = refused(&Estate::rds(), &["--plan", "p-9"]);
+    assert!(error.contains("the inventory has none"), "{error}");
+}
+
+#[test]
+fn a_resource_and_an_id_pick_copies_of_plans_too() {
+    let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    let (report, _) = checked(&both(), &["--copy", &made]);
+    assert_eq!(ids(&report), [&*made]);
+    assert_eq!(
+        ids(&checked(&both(), &["--resource", ORDERS]).0),
+        ["orders-to-central", &made]
+    );
+    let error = refused(&both(), &["--copy", "x"]);
+    assert!(
+        error.contains("orders-to-central") && error.contains(&made),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_a_plan_takes_and_was_not_read_leaves_the_answer_open() {
+    let gaps = |report: &Value| {
+        let all = report["gaps"].as_array().unwrap();
+        let of = |gap: &&Value| gap["operation"] == "cloudformation:ListResources";
+        all.iter().filter(of).count()
+    };
+    let some = planned(selection(json!({"Resources": ["arn:aws:rds:*:*:db:*"]})))
+        .without(&format!("{SOURCE}/resources_complete"));
+    let (report, code) = checked(&some, &[]);
+    assert_eq!(
+        (gaps(&report), code),
+        (1, 0),
+        "a list that nobody calls whole is a gap"
+    );
+    let refused = json!([{
+        "account": FROM, "region": "us-east-2", "operation": "rds:DescribeDBInstances", "subject": "all",
+        "error": "AccessDenied", "permission": "rds:DescribeDBInstances",
+    }]);
+    for open in [
+        some.clone().set("/gaps", refused),
+        some.clone().without(&format!("{SOURCE}/resources")),
+        some.clone()
+            .without(&format!("{SOURCE}/plans/0/Selections")),
+        some.clone()
+            .without(&format!("{SOURCE}/plans/0/BackupPlan")),
+    ] {
+        assert_eq!(
+            checked(&open, &[]).1,
+            3,
+            "there may be more, which nobody decided"
+        );
+        assert_eq!(checked(&open, &["--strict"]).1, 1);
+    }
+}
+
+#[test]
+fn fix_mends_the_copies_of_plans() {
+    let files = Files::new();
+    let file = files.estate(&sound().without(&format!("{RESOURCE_KEY}/Policy/Statement/1")));
+    let dir = super::text_of(&files.path("fixes"));
+    let ran = run(&["fix", "--inventory", &file, "--dir", &dir]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(files.path("fixes").join("apply.sh").is_file());
+}
+
+#[test]
+fn one_change_of_a_rule_mends_all_that_it_copies() {
+    let other = "arn:aws:rds:us-east-2:111122223333:db:carts";
+    let estate = planned(selection(json!({"Resources": [ORDERS, other]})))
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    let (report, _) = checked(&estate, &[]);
+    let kept: Vec<&Value> = report["remedies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|remedy| remedy["kind"] == "change-retention")
+        .collect();
+    assert_eq!(kept.len(), 1, "{kept:#?}");
+    assert_eq!(kept[0]["copies"].as_array().unwrap().len(), 2);
+    assert_eq!(kept[0]["proven"], true);
+    assert!(
+        kept[0]["commands"][0]
+            .as_str()
+            .unwrap()
+            .contains("update-backup-plan")
+    );
+}
