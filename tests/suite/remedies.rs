@@ -78,7 +78,10 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
                 .iter_mut()
                 .find(|account| account["account"] == *id)
                 .unwrap();
-            account["roles"].as_array_mut().unwrap().push(json!({
+            let roles = account["roles"].as_array_mut().unwrap();
+            // It may stand there as one that does not exist.
+            roles.retain(|role| role["Arn"] != *remedy.subject);
+            roles.push(json!({
                 "Arn": remedy.subject, "AssumeRolePolicyDocument": trust(),
             }));
             return true;

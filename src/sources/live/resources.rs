@@ -92,8 +92,8 @@ pub async fn all(session: &Session, region: &Region, types: &[ResourceType]) -> 
         let instances = wants(&[ResourceType::Ec2]);
         tasks.push(Box::pin(machines(session, region, instances)));
     }
-    for of in types.iter().cloned() {
-        let (session, region) = place();
+    for of in types {
+        let (of, (session, region)) = (of.clone(), place());
         tasks.push(Box::pin(async move {
             let found = of_type(&session, &region, &of).await;
             found

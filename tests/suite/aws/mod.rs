@@ -60,6 +60,7 @@ mod tests;
 mod world;
 mod xml;
 
+pub use config::AGGREGATOR;
 pub use fault::Fault;
 pub use journal::{Entry, calls, repeats};
 pub use server::Server;

@@ -12,6 +12,7 @@ mod interrupted;
 #[cfg(unix)]
 mod kept;
 mod law;
+mod listed;
 mod missing;
 #[cfg(unix)]
 mod moto;

@@ -84,7 +84,7 @@ fn object(
 /// The outer `None`: it cannot be read. The inner: there is nothing in it.
 fn value(element: &mut ScopedDecoder<'_, '_>, of: &Of) -> Option<Option<Value>> {
     Some(match of {
-        Of::Text => Some(try_data(element).ok()?.into_owned()).map(Value::from),
+        Of::Text => Some(Value::from(try_data(element).ok()?.into_owned())),
         Of::Flag => Some(Value::from(try_data(element).ok()?.parse::<bool>().ok()?)),
         Of::Number => Some(Value::from(try_data(element).ok()?.parse::<i64>().ok()?)),
         Of::Object(fields) => Some(object(element, fields, Rest::LeftOut)?.into()),

@@ -36,6 +36,8 @@ pub fn vault(stop: &Stop, journeys: &[Journey], facts: &Dice<'_>) -> Value {
         ];
         vault["EncryptionKeyArn"] = json!(facts.seldom(&name("key"), stop.key(), &others));
     }
+    let few = json!(12);
+    vault["NumberOfRecoveryPoints"] = facts.odder(&name("held"), 3, few, &[json!(999_999)]);
     let unlocked = (false, Value::Null, Value::Null);
     let locks = [
         (true, json!(7), json!(90)),

@@ -1,0 +1,267 @@
+//! All that is in a Region, of every type.
+
+use backup_preflight::catalog::permissions::permissions;
+use backup_preflight::known::ResourceType;
+use serde_json::{Map, Value, json};
+
+use super::super::aws::{AGGREGATOR, Fault, calls};
+use super::survey::region;
+use super::types::{keyed, resource, volume};
+use super::*;
+
+/// A Region with a plan that takes everything, every type switched on, and one resource of each.
+fn world() -> Value {
+    let mut world = rds();
+    world["accounts"].as_array_mut().unwrap().truncate(1);
+    let account = &mut world["accounts"][0];
+    account["roles_complete"] = json!(true);
+    account["backup_policy"] = Value::Null;
+    account["tag_policy"] = Value::Null;
+    let place = &mut account["regions"][0];
+    place["allowed_images"] = Value::Null;
+    place["ebs_default_kms_key_id"] = json!(DATA_KEY);
+    let on: Map<String, Value> = ResourceType::ALL
+        .iter()
+        .map(|of| (of.as_str().to_owned(), json!(true)))
+        .collect();
+    place["region_settings"]["ResourceTypeOptInPreference"] = on.into();
+    place["opt_in_status"] = json!("opt-in-not-required");
+    place["vaults_complete"] = json!(true);
+    place["resources_complete"] = json!(true);
+    place["recovery_points"] = json!([]);
+    place["plans"] = json!([{
+        "BackupPlanId": "plan-1",
+        "BackupPlanArn": "arn:aws:backup:us-east-2:111122223333:backup-plan:plan-1",
+        "BackupPlan": {"BackupPlanName": "daily", "Rules": [{
+            "RuleName": "daily", "TargetBackupVaultName": "prod", "ScheduleExpression": "cron(0 5 ? * * *)",
+            "CopyActions": [{"DestinationBackupVaultArn": PROD.replace("prod", "other"), "Lifecycle": {"DeleteAfterDays": 35}}],
+        }]},
+        "Selections": [{"SelectionName": "all", "IamRoleArn": ROLE, "Resources": ["*"]}],
+    }]);
+    let database = place["resources"][0].clone();
+    place["resources"] = resources(&database);
+    world
+}
+
+fn resources(database: &Value) -> Value {
+    let arn = |rest: &str| rest.replace("HERE", "us-east-2:111122223333");
+    let mut all = vec![
+        database.clone(),
+        volume("vol-1", Some(DATA_KEY)),
+        volume("vol-2", None),
+        keyed(
+            &arn("arn:aws:dynamodb:HERE:table/carts"),
+            "DynamoDB",
+            json!({"TableName": "carts", "TableArn": arn("arn:aws:dynamodb:HERE:table/carts"), "TableStatus": "ACTIVE",
+                   "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": DATA_KEY}}),
+        ),
+        keyed(
+            &arn("arn:aws:fsx:HERE:file-system/fs-9"),
+            "FSx",
+            json!({"FileSystemId": "fs-9", "FileSystemType": "ONTAP", "KmsKeyId": DATA_KEY,
+                   "ResourceARN": arn("arn:aws:fsx:HERE:file-system/fs-9")}),
+        ),
+        keyed(
+            &arn("arn:aws:fsx:HERE:volume/fs-9/fsvol-1"),
+            "FSx",
+            json!({"FileSystemId": "fs-9", "FileSystemType": "ONTAP", "KmsKeyId": DATA_KEY,
+                   "ResourceARN": arn("arn:aws:fsx:HERE:file-system/fs-9")}),
+        ),
+    ];
+    for (engine, of) in [
+        ("aurora-mysql", "Aurora"),
+        ("docdb", "DocumentDB"),
+        ("neptune", "Neptune"),
+        ("mysql", "RDS"),
+    ] {
+        let cluster = arn(&format!("arn:aws:rds:HERE:cluster:{engine}"));
+        let detail = json!({"DBClusterIdentifier": engine, "DBClusterArn": cluster, "Engine": engine,
+                            "StorageEncrypted": true, "KmsKeyId": DATA_KEY});
+        all.push(keyed(&cluster, of, detail));
+    }
+    let mut efs = keyed(
+        &arn("arn:aws:elasticfilesystem:HERE:file-system/fs-1"),
+        "EFS",
+        json!({}),
+    );
+    efs.as_object_mut().unwrap().remove("Detail");
+    let mut redshift = keyed(
+        &arn("arn:aws:redshift:HERE:cluster:sales"),
+        "Redshift",
+        json!({}),
+    );
+    redshift.as_object_mut().unwrap().remove("Detail");
+    all.extend([efs, redshift]);
+    for (name, of) in [
+        ("arn:aws:backup-gateway:HERE:vm/vm-1", "VirtualMachine"),
+        ("arn:aws:cloudformation:HERE:stack/web/1", "CloudFormation"),
+        ("arn:aws:dsql:HERE:cluster/abc", "Aurora DSQL"),
+        ("arn:aws:eks:HERE:cluster/prod", "EKS"),
+        (
+            "arn:aws:redshift-serverless:HERE:namespace/n-1",
+            "Redshift Serverless",
+        ),
+        ("arn:aws:s3:::photos", "S3"),
+        (
+            "arn:aws:ssm-sap:HERE:HANA/app/DB/one",
+            "SAP HANA on Amazon EC2",
+        ),
+        (
+            "arn:aws:storagegateway:HERE:gateway/sgw-1/volume/vol-3",
+            "Storage Gateway",
+        ),
+        ("arn:aws:timestream:HERE:database/d/table/t", "Timestream"),
+        ("arn:aws:timestream:HERE:database/d/table/u", "Timestream"),
+    ] {
+        all.push(resource(&arn(name), of));
+    }
+    all.push(types::instance_and_volumes()[0].clone());
+    all.push(volume("vol-9", Some(DATA_KEY)));
+    all.sort_by_key(|one| one["ResourceArn"].as_str().unwrap().to_owned());
+    all.into()
+}
+
+pub fn scope() -> Scope {
+    Scope {
+        regions: Some(vec![region("us-east-2")]),
+        plans: true,
+        ..Scope::default()
+    }
+}
+
+fn read(home: &Home, scope: Scope) -> Value {
+    let sides = Sides {
+        source: profile(SOURCE),
+        ..Sides::default()
+    };
+    let found = as_value(&home.survey(scope, &sides).unwrap());
+    found["accounts"][0]["regions"][0].clone()
+}
+
+#[test]
+fn one_resource_of_each_type_is_found_where_a_plan_takes_everything_and_they_are_all() {
+    let world = world();
+    let server = served(&world);
+    let found = read(&Home::new(&server), scope());
+    let journal = server.finish();
+    let table = permissions();
+    for call in journal
+        .iter()
+        .filter(|call| call.name() != "sts:GetCallerIdentity")
+    {
+        let named = table.iter().any(|row| row.action == call.name());
+        assert!(named, "{} is not in the policy", call.name());
+    }
+    assert_eq!(
+        found["resources"],
+        world["accounts"][0]["regions"][0]["resources"]
+    );
+    assert_eq!(found["resources_complete"], true);
+}
+
+/// With an aggregator in place of the account's own lists.
+fn from_aggregator(name: &str) -> Scope {
+    Scope {
+        aggregator: Some(name.to_owned()),
+        ..scope()
+    }
+}
+
+#[test]
+fn an_aggregator_stands_for_the_lists_and_what_it_leaves_open_is_asked_for() {
+    let world = world();
+    let server = served(&world);
+    let found = read(&Home::new(&server), from_aggregator(AGGREGATOR));
+    let journal = server.finish();
+    let recorded = |one: &&Value| {
+        let of = one["ResourceType"].as_str().unwrap();
+        [
+            "Aurora",
+            "CloudFormation",
+            "DocumentDB",
+            "DynamoDB",
+            "EBS",
+            "EC2",
+            "EFS",
+            "EKS",
+            "Neptune",
+            "RDS",
+            "S3",
+        ]
+        .contains(&of)
+    };
+    // AWS Config has their keys and tags; of the description it has what checks read.
+    let plain = |one: &Value| {
+        let mut one = one.clone();
+        one.as_object_mut().unwrap().remove("Detail");
+        one
+    };
+    let all = |resources: &Value| -> Vec<Value> {
+        resources
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(recorded)
+            .map(plain)
+            .collect()
+    };
+    assert_eq!(
+        all(&found["resources"]),
+        all(&world["accounts"][0]["regions"][0]["resources"])
+    );
+    assert_eq!(found.get("resources_complete"), None);
+    for list in [
+        "dynamodb:ListTables",
+        "ec2:DescribeVolumes",
+        "cloudformation:ListResources",
+        "ssm-sap:ListDatabases",
+    ] {
+        assert_eq!(calls(&journal, list), 0, "{list}");
+    }
+    assert!(calls(&journal, "config:SelectAggregateResourceConfig") > 0);
+}
+
+#[test]
+fn an_aggregator_that_is_not_there_is_an_error() {
+    let server = served(&world());
+    let home = Home::new(&server);
+    let sides = Sides {
+        source: profile(SOURCE),
+        ..Sides::default()
+    };
+    let error = home.survey(from_aggregator("nobody"), &sides).unwrap_err();
+    server.finish();
+    let said = error.to_string();
+    assert!(
+        said.contains("no aggregator `nobody` of AWS Config"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_list_that_is_refused_leaves_the_rest_and_says_that_they_are_not_all() {
+    let world = world();
+    let server = served(&world);
+    server.fault(Fault::denied().operation("dynamodb:ListTables"));
+    let sides = Sides {
+        source: profile(SOURCE),
+        ..Sides::default()
+    };
+    let found = as_value(&Home::new(&server).survey(scope(), &sides).unwrap());
+    server.finish();
+    let place = &found["accounts"][0]["regions"][0];
+    assert_eq!(place.get("resources_complete"), None);
+    let served = world["accounts"][0]["regions"][0]["resources"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(place["resources"].as_array().unwrap().len(), served - 1);
+    let subject = format!("{SOURCE}/us-east-2");
+    let refused = gap(
+        SOURCE,
+        "dynamodb:ListTables",
+        &subject,
+        Some("AccessDeniedException"),
+    );
+    assert!(gaps(&found).contains(&refused), "{:?}", gaps(&found));
+}
