@@ -7,8 +7,10 @@ mod audit;
 #[cfg(feature = "live")]
 mod aws;
 mod backtest;
+mod batches;
 mod collect;
 mod copies;
+mod decide;
 mod gather;
 mod permissions;
 mod print;
@@ -23,16 +25,16 @@ use anyhow::{Context as _, bail};
 use clap::CommandFactory as _;
 
 use crate::catalog;
-use crate::checks::{self, Decided};
+use crate::checks;
 use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
-use crate::inventory::{self, Assumption, Copy, Facts, Inventory};
+use crate::inventory::{self, Assumption, Facts, Inventory};
 use crate::known::ResourceType;
 use crate::plans;
 use crate::policy::wire;
-use crate::remedy::{self, Proposed, Remedy};
-use crate::report::{self, Report};
+use crate::report::{self, Summary};
 use crate::sources::{folder, recorded};
-use copies::Wanted;
+use copies::Asked;
+use decide::Found;
 use gather::{Gathered, facts_for, narrow};
 use print::{
     deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
@@ -92,54 +94,38 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    let found = decide(asked, output)?;
-    write_report(&found.report, output)?;
-    Ok(found.exit_code(output.strict))
+    decide(asked, output, |found| write_report(found, output))
 }
 
 /// Decides, writes the remedies as files, and ends as `check` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    let found = decide(&asked.check, output)?;
-    if !output.format.is_empty() {
-        write_report(&found.report, output)?;
-    }
-    let files = report::fixes(&found.remedies);
-    if !files.is_empty() {
-        let files = files.iter().map(|file| (&*file.path, &*file.text));
-        folder::write_all(&asked.dir, files, asked.force)?;
-    }
-    let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
-    if output.format.iter().any(|to| to.file.is_none()) {
-        if !output.quiet {
-            eprint!("{text}");
+    decide(&asked.check, output, |found| {
+        if !output.format.is_empty() {
+            write_report(found, output)?;
         }
-    } else {
-        print(&text)?;
-    }
-    Ok(found.exit_code(output.strict))
-}
-
-/// What was decided of the copies that were asked about, and what to change.
-struct Found {
-    report: Report,
-    remedies: Vec<Remedy>,
-    /// Ctrl-C ended the reading: this is what was known then.
-    stopped: bool,
-    /// A plan may make more copies: not all of it was read.
-    open: bool,
-}
-
-impl Found {
-    fn exit_code(&self, strict: bool) -> u8 {
-        if self.stopped {
-            STOPPED
+        let files = report::fixes(&found.remedies);
+        if !files.is_empty() {
+            let files = files.iter().map(|file| (&*file.path, &*file.text));
+            folder::write_all(&asked.dir, files, asked.force)?;
+        }
+        let text = report::fixes_summary(&found.totals, &files, &asked.dir.display().to_string());
+        if output.format.iter().any(|to| to.file.is_none()) {
+            if !output.quiet {
+                eprint!("{text}");
+            }
         } else {
-            exit_code(&self.report, self.open, strict)
+            print(&text)?;
         }
-    }
+        Ok(())
+    })
 }
 
-fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
+/// Decides the copies that are asked about and has it told; the exit code says what they come to.
+fn decide(
+    asked: &Check,
+    output: &Output,
+    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
         mut inventory,
@@ -151,56 +137,43 @@ fn decide(asked: &Check, output: &Output) -> anyhow::Result<Found> {
     }
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
-    let Wanted {
-        mut copies,
-        gaps,
-        open,
-    } = copies::asked_for(asked, &inventory, &facts)?;
-    if let Some(gap) = gaps.first() {
-        let more = match gaps.len() {
+    let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
+    if let Some(gap) = wanted.gaps.first() {
+        let more = match wanted.gaps.len() {
             1 => String::new(),
             many => format!(" and {} more", many - 1),
         };
         warn(output, &format!("a plan may make more copies: {gap}{more}"));
     }
-    let is_open = !open.is_empty();
+    let is_open = !wanted.open.is_empty();
     if asked.and_back {
-        copies.extend(ways_back(&copies, &facts, output));
+        let back = ways_back(&wanted.copies, &facts, output);
+        wanted.copies.extend(back);
     }
-    let mut decided: Vec<Decided> = copies
-        .into_iter()
-        .map(|copy| checks::decide(copy, &facts))
-        .collect();
-    decided.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
-    let Proposed { remedies, together } = remedy::propose(&decided, &facts);
-    let report = Report::new(
-        &decided,
-        &remedies,
-        facts.recorded_gaps().chain(gaps).collect(),
-        facts.collected_at(),
-        &facts,
-    )
-    .with_remedies_made(&together);
-    if report.summary.copies == 0 {
+    let found = Found::of(wanted, &facts);
+    let summary = found.totals.summary;
+    if summary.copies == 0 {
         warn(
             output,
             "there are no copies to decide: the inventory names none, and no plan makes any",
         );
     }
-    Ok(Found {
-        report,
-        remedies,
-        stopped,
-        open: is_open,
+    tell(&found)?;
+    Ok(if stopped {
+        // Ctrl-C ended the reading: this is what was known then.
+        STOPPED
+    } else {
+        exit_code(summary, is_open, output.strict)
     })
 }
 
 /// The ways back of all copies that say where they come from.
-fn ways_back(copies: &[Copy], facts: &Facts<'_>, output: &Output) -> Vec<Copy> {
+fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
     let mut back = Vec::new();
     for copy in copies {
-        match copy.back(facts) {
-            Some(copy) => back.push(copy),
+        let copy = copy.copy(facts);
+        match copy.back() {
+            Some(named) => back.push(Asked::Made(Box::new(named))),
             None => warn(
                 output,
                 &format!(
@@ -221,8 +194,7 @@ fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
 }
 
 /// The contract's exit codes. `open`: a plan may make more copies, as not all of it was read.
-fn exit_code(report: &Report, open: bool, strict: bool) -> u8 {
-    let summary = report.summary;
+fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
     let unclean = open || summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
     if summary.blocked > 0 || (strict && unclean) {
         BLOCKED

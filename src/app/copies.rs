@@ -5,38 +5,74 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 
 use crate::cli::Check;
-use crate::inventory::{self, Copy, Facts, Inventory, Named};
-use crate::known::{Arn, Gap};
+use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named};
+use crate::known::{Arn, Fact, Gap};
 use crate::plans::{self, Plan};
 
 /// The ids that an error names; more are counted.
 const NAMED: usize = 20;
 
+/// A copy that is asked about, by its names.
+pub(super) enum Asked<'a> {
+    /// An entry of the inventory names it.
+    Entry(&'a CopyEntry),
+    /// A plan makes it, or it is made of another.
+    Made(Box<Named>),
+}
+
+impl Asked<'_> {
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Entry(entry) => &entry.id,
+            Self::Made(named) => &named.id,
+        }
+    }
+
+    /// The vault that it goes to.
+    pub(super) fn destination_vault(&self) -> &Arn {
+        match self {
+            Self::Entry(entry) => &entry.destination_vault,
+            Self::Made(named) => &named.destination_vault,
+        }
+    }
+
+    fn named(&self) -> Named {
+        match self {
+            Self::Entry(entry) => Named::of_entry(entry),
+            Self::Made(named) => (**named).clone(),
+        }
+    }
+
+    /// The copy, with what its names lead to.
+    pub(super) fn copy(&self, facts: &Facts<'_>) -> Copy {
+        Copy::new(self.named(), facts)
+    }
+}
+
 /// The copies, and what was not read of the plans that may make more: all of it, and what leaves the answer open.
-pub(super) struct Wanted {
-    pub copies: Vec<Copy>,
+pub(super) struct Wanted<'a> {
+    pub copies: Vec<Asked<'a>>,
     pub gaps: Vec<Gap>,
     pub open: Vec<Gap>,
 }
 
 /// All of them: the inventory's own, and those of every plan.
-pub(super) fn all(inventory: &Inventory, plans: &[Plan], facts: &Facts<'_>) -> Wanted {
-    let mut copies: Vec<Copy> = inventory::items(&inventory.copies)
-        .iter()
-        .map(|entry| Copy::of_entry(entry, facts))
-        .collect();
+pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_>) -> Wanted<'a> {
+    let entries = inventory::items(&inventory.copies);
     let planned = plans::copies(plans, facts);
-    let named: BTreeSet<_> = copies.iter().filter_map(identity).collect();
-    let ids: BTreeSet<_> = copies.iter().map(|copy| copy.id.clone()).collect();
-    let made: Vec<Copy> = planned
-        .copies
-        .into_iter()
-        .filter(|copy| !ids.contains(&copy.id) && !is_among(&named, copy))
-        .map(|named| Copy::new(named, facts))
-        .collect();
-    copies.extend(made);
+    let mut made = planned.copies;
+    if !made.is_empty() {
+        let by_plans = entries.iter().filter(|entry| entry.plan.value().is_some());
+        let named: BTreeSet<_> = by_plans
+            .filter_map(|entry| identity(&Copy::of_entry(entry, facts)))
+            .collect();
+        let ids: BTreeSet<_> = entries.iter().map(|entry| &entry.id).collect();
+        made.retain(|copy| !ids.contains(&copy.id) && !is_among(&named, copy));
+    }
+    let made = made.into_iter().map(|named| Asked::Made(Box::new(named)));
     Wanted {
-        copies,
+        copies: entries.iter().map(Asked::Entry).chain(made).collect(),
         gaps: planned.gaps,
         open: planned.open,
     }
@@ -70,11 +106,11 @@ fn is_among(named: &BTreeSet<[String; 4]>, made: &Named) -> bool {
 }
 
 /// The copies that were asked about.
-pub(super) fn asked_for(
+pub(super) fn asked_for<'a>(
     asked: &Check,
-    inventory: &Inventory,
+    inventory: &'a Inventory,
     facts: &Facts<'_>,
-) -> anyhow::Result<Wanted> {
+) -> anyhow::Result<Wanted<'a>> {
     if asked.to.is_some() {
         // The one that the command line names.
         return Ok(all(inventory, &[], facts));
@@ -87,8 +123,8 @@ pub(super) fn asked_for(
     }
     if !asked.copy.is_empty() {
         for id in &asked.copy {
-            if !wanted.copies.iter().any(|copy| *copy.id == **id) {
-                let ids = wanted.copies.iter().map(|copy| copy.id.to_string());
+            if !wanted.copies.iter().any(|copy| copy.id() == id) {
+                let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
                 bail!(
                     "there is no copy `{id}`; there are: {}",
                     listed(ids.collect())
@@ -97,14 +133,14 @@ pub(super) fn asked_for(
         }
         wanted
             .copies
-            .retain(|copy| asked.copy.iter().any(|id| *copy.id == **id));
+            .retain(|copy| asked.copy.iter().any(|id| copy.id() == id));
         wanted.gaps.clear();
         wanted.open.clear();
     }
     if let Some(arn) = &asked.resource {
         wanted
             .copies
-            .retain(|copy| copy.resource.as_ref().known().and_then(Option::as_ref) == Some(arn));
+            .retain(|copy| copy.copy(facts).resource == Fact::Known(Some(arn.clone())));
         wanted.open.retain(|gap| may_be_of(gap, arn));
         wanted.gaps.retain(|gap| may_be_of(gap, arn));
         if wanted.copies.is_empty() && wanted.open.is_empty() {
@@ -114,7 +150,7 @@ pub(super) fn asked_for(
     if let Some(arn) = &asked.recovery_point {
         wanted
             .copies
-            .retain(|copy| copy.recovery_point.as_ref() == Some(arn));
+            .retain(|copy| copy.named().recovery_point.as_ref() == Some(arn));
         wanted.gaps.clear();
         wanted.open.clear();
         if wanted.copies.is_empty() {
@@ -128,13 +164,13 @@ pub(super) fn asked_for(
 fn of_plans(
     ids: &[String],
     plans: &mut Vec<Plan>,
-    wanted: &mut Wanted,
+    wanted: &mut Wanted<'_>,
     facts: &Facts<'_>,
 ) -> anyhow::Result<()> {
     let mentioned: BTreeSet<String> = wanted
         .copies
         .iter()
-        .filter_map(|copy| Some(copy.plan.as_ref()?.id.clone()))
+        .filter_map(|copy| Some(copy.named().plan?.id))
         .collect();
     let is = |plan: &Plan, id: &String| plan.id == *id || plan.name.as_ref() == Some(id);
     for id in ids {
@@ -156,8 +192,8 @@ fn of_plans(
         .chain(plans.iter().map(|plan| &plan.id))
         .collect();
     wanted.copies.retain(|copy| {
-        copy.plan
-            .as_ref()
+        copy.named()
+            .plan
             .is_some_and(|plan| kept.contains(&plan.id))
     });
     let planned = plans::copies(plans.iter(), facts);

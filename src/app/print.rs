@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::bail;
 
 use crate::cli::{Colour, Format, FormatTo, Output};
-use crate::report::{self, Report};
+use crate::report;
 use crate::sources::recorded;
 
 use super::GOOD;
+use super::decide::Found;
 
 pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
     let here: Vec<_> = output
@@ -37,15 +38,23 @@ pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
         .collect()
 }
 
-pub(super) fn write_report(report: &Report, output: &Output) -> anyhow::Result<()> {
-    for (format, file) in formats(output) {
+pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result<()> {
+    let formats = formats(output);
+    if formats.iter().all(|(format, _)| *format == Format::Ndjson) {
+        for (_, file) in formats {
+            stream(found, file)?;
+        }
+        return Ok(());
+    }
+    let report = found.report();
+    for (format, file) in formats {
         let text = match format {
-            Format::Json => report::json(report),
-            Format::Ndjson => report::ndjson(report),
+            Format::Json => report::json(&report),
+            Format::Ndjson => report::ndjson(&report),
             Format::Table => {
                 let (width, color) = how_to_print(file, output);
                 report::render(
-                    report,
+                    &report,
                     report::Options {
                         width,
                         color,
@@ -57,6 +66,18 @@ pub(super) fn write_report(report: &Report, output: &Output) -> anyhow::Result<(
         deliver(file, &text)?;
     }
     Ok(())
+}
+
+/// Writes JSON lines, each copy as soon as it is told.
+fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
+    let write = |out: &mut dyn Write| -> io::Result<()> {
+        found.lines(|text| out.write_all(text.as_bytes()))?;
+        out.flush()
+    };
+    match file {
+        Some(file) => Ok(recorded::write_by(file, write)?),
+        None => Ok(write(&mut io::stdout().lock())?),
+    }
 }
 
 /// The columns and the colours of what is printed, or written to a file.

@@ -5,7 +5,7 @@ use super::words::{because, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::requests::LAGV_KEY_ACTIONS;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Route, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Lift, Need, Outcome, PolicyOf, Share, Status};
 
@@ -15,10 +15,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_key_not_shared.md"),
     cites: &[cite::LAGV],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let into = known!(copy.destination_type.clone()) == Some(VaultType::AirGapped);
     let out_of = known!(copy.source_type.clone()) == Some(VaultType::AirGapped);
     if !into && !out_of {
@@ -76,7 +76,7 @@ fn customer_key(vault: &Arn, facts: &Facts<'_>) -> Fact<Result<Arn, &'static str
 }
 
 /// Into the vault: the copy role uses its key, by the key's policy and by its own.
-fn as_destination(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let key = match known!(customer_key(&copy.destination_vault, facts)) {
         Ok(key) => key,
         Err(why) => return Outcome::not_applicable(why),
@@ -118,7 +118,7 @@ fn as_destination(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// Out of the vault: the destination's service-linked role uses its key, by the key's policy.
-fn as_source(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn as_source(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     let key = match known!(customer_key(vault, facts)) {
         Ok(key) => key,
@@ -128,7 +128,7 @@ fn as_source(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     of_key_policy(copy, facts, &key, &role)
 }
 
-fn of_key_policy(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Outcome {
+fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Outcome {
     let question = KeyQuestion {
         key,
         principal,

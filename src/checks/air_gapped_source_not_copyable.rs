@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts, Start, VaultType};
+use crate::inventory::{Facts, Route, Start, VaultType};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_source_not_copyable.md"),
     cites: &[cite::LAGV, cite::MPA],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     match known!(copy.source_type.clone()) {
         Some(VaultType::AirGapped) => {}

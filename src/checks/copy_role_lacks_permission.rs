@@ -41,7 +41,7 @@ struct Found {
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
-    let asked = role_requests(copy, facts, role);
+    let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
         return Outcome::not_applicable("the copy role does not exist");
     };
@@ -116,7 +116,7 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Outcome> {
     if !tags.0.keys().any(|name| !name.starts_with("aws:")) {
         return None;
     }
-    let request = [tag_request(copy, facts, role)?];
+    let request = [tag_request(copy, facts)?];
     let rulings = role_rulings(facts, role, &request, ByKey::Ignored);
     let seen = match rulings.known().flatten()?.into_iter().next()? {
         RoleRuling::Denied { seen } | RoleRuling::Missing { seen, .. } => seen,

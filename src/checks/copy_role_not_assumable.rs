@@ -5,7 +5,7 @@ use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Facts, Route};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_role_not_assumable.md"),
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let name = role.name();
     let source = known!(copy.source_account());
@@ -34,10 +34,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .foretells(foretold(role_missing(role)))
             .saw([Evidence::of(role, "does not exist")]);
     }
-    let Some(trust) = known!(facts.role_trust(role)) else {
+    let Some(ruling) = known!(may_assume(facts, role, source)) else {
         return Outcome::not_applicable("the copy role does not exist");
     };
-    match may_assume(facts, role, trust, source) {
+    match ruling {
         TrustRuling::Allowed(by) => {
             Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
         }

@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
@@ -15,10 +15,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_key_aws_managed.md"),
     cites: &[cite::ENCRYPTION, cite::CROSS_ACCOUNT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
         return no_destination_vault();
@@ -62,7 +62,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// The vault is on an AWS managed key: within one account the owning service's will do.
-fn of_aws(copy: &Copy, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool) -> Outcome {
+fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool) -> Outcome {
     let vault = &copy.destination_vault;
     let name = key_name(key, facts);
     let what = format!("the AWS managed key {name}");

@@ -3,7 +3,7 @@
 use super::words::{same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts, Model};
+use crate::inventory::{Facts, Model, Route};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_is_default.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
         return same_account();
     }

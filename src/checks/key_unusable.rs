@@ -4,7 +4,7 @@ use super::words::{foretold, key_name};
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Copy, EncryptedWith, Facts, VaultType};
+use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("key_unusable.md"),
     cites: &[cite::DASHBOARDS, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let mut gaps = Vec::new();
     let mut keys: Vec<(&str, Arn)> = Vec::new();
     match copy.backup_key.as_ref() {
@@ -57,7 +57,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// What mends a key: it is enabled, or another vault is made where it is the destination's.
-fn mended(copy: &Copy, facts: &Facts<'_>, key: &Arn, fail: Outcome) -> Outcome {
+fn mended(copy: &Route, facts: &Facts<'_>, key: &Arn, fail: Outcome) -> Outcome {
     let enabled = |to_be_deleted| Need::KeyEnabled {
         key: key.clone(),
         to_be_deleted,

@@ -13,6 +13,7 @@ mod copy_role_lacks_permission;
 mod copy_role_not_assumable;
 mod copy_route_unsupported;
 mod cross_account_backup_disabled;
+mod decide;
 mod described;
 mod destination_key_aws_managed;
 mod destination_key_refuses_backup;
@@ -22,6 +23,7 @@ mod destination_vault_not_ready;
 mod detour;
 mod ebs_default_key;
 mod encrypted_by_tde;
+mod failing;
 mod key_unusable;
 mod lifecycle_invalid;
 mod marketplace_image;
@@ -52,12 +54,14 @@ mod vault_uses_aws_managed_key;
 mod words;
 
 use crate::catalog::Cite;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Reach, Route};
 use crate::known::Arn;
 use crate::plans::Plan;
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::Outcome;
 
 pub use audit::{Audited, Outcomes, audit};
+pub use decide::{Decided, decide};
+pub use failing::Failing;
 
 /// One thing that can be wrong, and the question that tells.
 #[derive(Clone, Copy)]
@@ -81,6 +85,10 @@ pub struct Check {
 pub enum Run {
     /// It is asked of every copy.
     Copy(fn(&Copy, &Facts<'_>) -> Outcome),
+    /// It is asked of every copy, and looks at nothing of it but the route.
+    Route(fn(&Route, &Facts<'_>) -> Outcome),
+    /// It is asked of every copy, and looks at nothing of it but what its requests name.
+    Reach(fn(&Reach, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.
@@ -108,14 +116,28 @@ pub enum MayFail {
 }
 
 impl Check {
+    /// Whether it is asked of copies; `audit` asks the others.
+    #[must_use]
+    pub const fn is_of_copies(&self) -> bool {
+        match self.run {
+            Run::Copy(_) | Run::Route(_) | Run::Reach(_) => true,
+            Run::Vault(_) | Run::Plan(_) => false,
+        }
+    }
+
     /// Asks the question. `None`: it is one for other subjects.
     #[must_use]
     pub fn run(&self, subject: Subject<'_>, facts: &Facts<'_>) -> Option<Outcome> {
         match (self.run, subject) {
             (Run::Copy(run), Subject::Copy(copy)) => Some(run(copy, facts)),
+            (Run::Route(run), Subject::Copy(copy)) => Some(run(copy, facts)),
+            (Run::Reach(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
             (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
-            (Run::Copy(_), Subject::Vault(_) | Subject::Plan(_))
+            (
+                Run::Copy(_) | Run::Route(_) | Run::Reach(_),
+                Subject::Vault(_) | Subject::Plan(_),
+            )
             | (Run::Vault(_), Subject::Copy(_) | Subject::Plan(_))
             | (Run::Plan(_), Subject::Copy(_) | Subject::Vault(_)) => None,
         }
@@ -128,17 +150,6 @@ impl std::fmt::Debug for Check {
     }
 }
 
-/// A copy with what every check found, and what that adds up to.
-#[derive(Clone, Debug)]
-pub struct Decided {
-    /// The copy.
-    pub copy: Copy,
-    /// What each check found, in the order of [`CHECKS`].
-    pub outcomes: Vec<(&'static Check, Outcome)>,
-    /// What it adds up to.
-    pub verdict: Verdict,
-}
-
 /// What every check of such a subject finds, in the order of [`CHECKS`]: all of them run, whatever the others say.
 #[must_use]
 pub fn outcomes(subject: Subject<'_>, facts: &Facts<'_>) -> Vec<(&'static Check, Outcome)> {
@@ -146,22 +157,6 @@ pub fn outcomes(subject: Subject<'_>, facts: &Facts<'_>) -> Vec<(&'static Check,
         .iter()
         .filter_map(|check| Some((check, check.run(subject, facts)?)))
         .collect()
-}
-
-/// Decides a copy.
-#[must_use]
-pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let outcomes = outcomes(Subject::Copy(&copy), facts);
-    let verdict = Verdict::of(
-        outcomes
-            .iter()
-            .map(|(check, outcome)| (outcome, check.may_fail == MayFail::Yes)),
-    );
-    Decided {
-        copy,
-        outcomes,
-        verdict,
-    }
 }
 
 /// The check of this id.

@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{ControlPolicies, Copy, Facts};
+use crate::inventory::{ControlPolicies, Facts, Reach};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -16,12 +16,12 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("organization_policy_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Reach(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
-    let asked = role_requests(copy, facts, role);
+    let asked = role_requests(copy, facts);
     let (mut denied, mut missing, mut simulated, mut assumed) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
@@ -122,7 +122,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::inventory::{Assumption, items, read};
+    use crate::inventory::{Assumption, Copy, items, read};
     use crate::verdict::Status;
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::{SOURCE_KEY_USE, source_key_actions};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route};
 use crate::known::{AccountId, Arn, Fact};
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
 
@@ -25,10 +25,10 @@ pub(super) const CHECK: Check = Check {
         cite::SLR_POLICY,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let model = match known!(copy.model()) {
         Some(model) => model,
         None => return unlisted(&copy.type_name()),
@@ -84,7 +84,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// Another account is involved: the destination's, or the one of AWS's that a logically air-gapped vault stands in.
-fn leaves(copy: &Copy) -> Fact<bool> {
+fn leaves(copy: &Route) -> Fact<bool> {
     match copy.is_cross_account() {
         Fact::Known(true) => Fact::Known(true),
         Fact::Known(false) => copy.touches_air_gapped_vault(),
@@ -96,7 +96,7 @@ fn leaves(copy: &Copy) -> Fact<bool> {
 }
 
 fn service_dependent(
-    copy: &Copy,
+    copy: &Route,
     key: &Arn,
     name: &str,
     role: &Arn,
@@ -191,7 +191,7 @@ fn service_dependent(
 
 /// AWS's pages disagree whether the vault's key must be shared where the vault's key encrypts the backup.
 fn independent(
-    copy: &Copy,
+    copy: &Route,
     key: &Arn,
     name: &str,
     role: &Arn,

@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
 
 pub(super) const CHECK: Check = Check {
@@ -15,10 +15,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_key_refuses_copy_role.md"),
     cites: &[cite::ENCRYPTION, cite::KC_KEY],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Route(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let key = match known!(copy.backup_key.as_ref()) {
         EncryptedWith::Key(key) => key,
         EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {

@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_FROM;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Facts, Reach};
 use crate::known::Fact;
 use crate::verdict::{Lift, Need, Outcome, PolicyOf};
 
@@ -16,22 +16,22 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_vault_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Reach(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return Outcome::not_applicable("the source vault does not exist");
     }
-    let Some(policy) = known!(facts.vault_policy(vault)) else {
+    if known!(facts.vault_policy(vault)).is_none() {
         return Outcome::pass(format!(
             "the source vault `{}` has no access policy",
             vault.name()
         ));
-    };
+    }
     let role = known!(copy.role.as_ref());
-    match copy_from(copy, facts, role, vault, policy).where_silence_is_enough() {
+    match copy_from(copy, facts, role, vault).where_silence_is_enough() {
         Ruling::Denied { by, statements, .. } => {
             let lift = Lift {
                 policy: PolicyOf::Vault(vault.clone()),

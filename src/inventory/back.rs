@@ -3,15 +3,14 @@
 use crate::known::{Arn, Fact};
 
 use super::copy::{Copy, Named};
-use super::lookup::Facts;
 use super::word::Start;
 
 impl Copy {
-    /// The copy that brings this one's back: its backup is the one that this copy makes, in the destination vault; it
+    /// What names the copy that brings this one's back: its backup is the one that this copy makes, in the destination vault; it
     /// goes to the source vault, on demand, by the default role of the account that it lies in, and never expires.
     /// `None` where the source vault is not known, or the destination's ARN names no account.
     #[must_use]
-    pub fn back(&self, facts: &Facts<'_>) -> Option<Self> {
+    pub fn back(&self) -> Option<Named> {
         let home = self.source_vault.as_ref().known()?;
         let from = &self.destination_vault;
         let role = Arn::iam_role(
@@ -26,7 +25,7 @@ impl Copy {
             "lifecycle: what comes back never expires".to_owned(),
         ];
         assumptions.extend(self.cold_later());
-        let named = Named {
+        Some(Named {
             id: format!("{}/back", self.id).into(),
             resource: first.resource.clone(),
             recovery_point: None,
@@ -38,8 +37,7 @@ impl Copy {
             plan: None,
             assumptions,
             copy_of: Some(Box::new(first)),
-        };
-        Some(Self::new(named, facts))
+        })
     }
 
     /// The recovery point that it begins with: its own, else that of the copy which makes its backup.

@@ -2,19 +2,24 @@
 
 mod key;
 mod kind;
+mod route;
 
-use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+use std::ops::Deref;
+
+use crate::catalog::Kind;
+use crate::known::{Arn, Fact, Gap};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
 use super::json::Json;
-use super::lookup::{Assumption, EncryptedWith, Facts, KeyManager, VaultType};
+use super::lookup::{Assumption, Facts};
 use super::word::Start;
-use key::{backup_key, copy_key, manager, model};
+use key::{backup_key, copy_key};
 use kind::kind_of;
 
 pub use key::Model;
 pub use kind::KindOf;
+pub use route::{Reach, Route, service_linked_role};
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
 /// vault; with the facts that its names lead to, each known or not.
@@ -22,38 +27,25 @@ pub use kind::KindOf;
 pub struct Copy {
     /// Its id, one of a kind.
     pub id: Box<str>,
-    /// The recovery point that is copied; `None` where it will be made.
-    pub recovery_point: Option<Arn>,
     /// What is backed up.
     pub resource: Fact<Option<Arn>>,
-    /// The vault that the recovery point is in.
-    pub source_vault: Fact<Arn>,
-    /// The vault that it goes to.
-    pub destination_vault: Arn,
-    /// The role that the copy job runs as.
-    pub role: Fact<Arn>,
     /// How long the copy is kept; `None`: it never expires.
     pub lifecycle: Fact<Option<Lifecycle>>,
-    /// Who starts it.
-    pub start: Start,
     /// The plan that makes the copy, if one does.
     pub plan: Option<PlanReference>,
     /// What was taken for granted, in words.
     pub assumptions: Vec<String>,
     /// The copy that makes the backup, for one on the way back.
     pub copy_of: Option<Box<Named>>,
-    /// The resource type.
-    pub resource_type: Fact<ResourceType>,
-    /// What kind of resource it is, as far as is known.
-    pub kind: KindOf,
-    /// What the recovery point is encrypted with.
-    pub backup_key: Fact<EncryptedWith>,
-    /// What the copy will be encrypted with.
-    pub copy_key: Fact<EncryptedWith>,
-    /// What kind of vault the source is. `None`: none, or of a kind that is not known.
-    pub source_type: Fact<Option<VaultType>>,
-    /// What kind of vault the destination is. `None`: none, or of a kind that is not known.
-    pub destination_type: Fact<Option<VaultType>>,
+    /// What its requests name: its route, and the recovery point or the bucket.
+    pub reach: Reach,
+}
+
+impl Deref for Copy {
+    type Target = Reach;
+    fn deref(&self) -> &Reach {
+        &self.reach
+    }
 }
 
 /// The plan, rule and selection that make a copy.
@@ -87,47 +79,7 @@ impl Copy {
     /// The copy that an entry of the inventory asks about.
     #[must_use]
     pub fn of_entry(entry: &CopyEntry, facts: &Facts<'_>) -> Self {
-        let recovery_point = entry.recovery_point.value().cloned();
-        let not_named = |what: &str| Gap {
-            operation: format!("name `{what}` in the copy"),
-            subject: entry.id.to_string(),
-            permission: "none".to_owned(),
-            ..Gap::default()
-        };
-        let start = match &entry.start {
-            Field::Is(start) => *start,
-            Field::Null | Field::Absent if recovery_point.is_some() => Start::OnDemand,
-            Field::Null | Field::Absent => Start::Scheduled,
-        };
-        Self::new(
-            Named {
-                id: entry.id.clone(),
-                resource: entry.resource.value().cloned(),
-                recovery_point,
-                source_vault: entry.source_vault.value().cloned(),
-                destination_vault: entry.destination_vault.clone(),
-                role: match &entry.role {
-                    Field::Is(role) => Fact::Known(role.clone()),
-                    Field::Null | Field::Absent => Fact::unknown(not_named("role")),
-                },
-                lifecycle: match &entry.lifecycle {
-                    Field::Is(lifecycle) => Fact::Known(Some(lifecycle.clone())),
-                    Field::Null => Fact::Known(None),
-                    Field::Absent => Fact::unknown(not_named("lifecycle")),
-                },
-                start,
-                plan: entry.plan.value().map(PlanReference::of_json),
-                assumptions: entry
-                    .assumptions
-                    .value()
-                    .into_iter()
-                    .flatten()
-                    .map(ToString::to_string)
-                    .collect(),
-                copy_of: None,
-            },
-            facts,
-        )
+        Self::new(Named::of_entry(entry), facts)
     }
 
     /// A copy by its names, with what they lead to.
@@ -143,7 +95,10 @@ impl Copy {
         let source_vault = source_vault(&named, facts);
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
         let (resource_type, kind, backup_key) = match first {
-            Some(first) => (first.resource_type, first.kind, first.copy_key),
+            Some(Self {
+                reach: Reach { route, .. },
+                ..
+            }) => (route.resource_type, route.kind, route.copy_key),
             None => {
                 let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
                 let key = backup_key(&named, &kind, &source_vault, facts);
@@ -158,24 +113,33 @@ impl Copy {
         let mut assumptions = named.assumptions;
         let assumed = organization_policies_assumed(&named.role, facts);
         assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
+        let bucket = match &resource {
+            Fact::Known(bucket) if kind == KindOf::Known(Kind::S3) => bucket.clone(),
+            Fact::Known(_) | Fact::Unknown(_) => None,
+        };
         Self {
-            destination_type: facts.vault_type(&named.destination_vault),
             id: named.id,
-            recovery_point: named.recovery_point,
             resource,
-            source_vault,
-            destination_vault: named.destination_vault,
-            role: named.role,
             lifecycle: named.lifecycle,
-            start: named.start,
             plan: named.plan,
             assumptions,
             copy_of: named.copy_of,
-            resource_type,
-            kind,
-            backup_key,
-            copy_key,
-            source_type,
+            reach: Reach {
+                recovery_point: named.recovery_point,
+                bucket,
+                route: Route {
+                    destination_type: facts.vault_type(&named.destination_vault),
+                    source_vault,
+                    destination_vault: named.destination_vault,
+                    role: named.role,
+                    start: named.start,
+                    resource_type,
+                    kind,
+                    backup_key,
+                    copy_key,
+                    source_type,
+                },
+            },
         }
     }
 
@@ -197,89 +161,6 @@ impl Copy {
         }
     }
 
-    /// The account that the source vault is in.
-    #[must_use]
-    pub fn source_account(&self) -> Fact<AccountId> {
-        self.source_part(Arn::account)
-    }
-
-    /// The Region that the source vault is in.
-    #[must_use]
-    pub fn source_region(&self) -> Fact<Region> {
-        self.source_part(Arn::region)
-    }
-
-    fn source_part<T>(&self, part: impl Fn(&Arn) -> Option<T>) -> Fact<T> {
-        match &self.source_vault {
-            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
-            Fact::Known(vault) => {
-                part(vault).map_or_else(|| Fact::unknown(no_place(vault)), Fact::Known)
-            }
-        }
-    }
-
-    /// The account that the destination vault is in.
-    #[must_use]
-    pub fn destination_account(&self) -> Fact<AccountId> {
-        self.destination_vault.account().map_or_else(
-            || Fact::unknown(no_place(&self.destination_vault)),
-            Fact::Known,
-        )
-    }
-
-    /// The Region that the destination vault is in.
-    #[must_use]
-    pub fn destination_region(&self) -> Fact<Region> {
-        self.destination_vault.region().map_or_else(
-            || Fact::unknown(no_place(&self.destination_vault)),
-            Fact::Known,
-        )
-    }
-
-    /// Whether the copy leaves its account.
-    #[must_use]
-    pub fn is_cross_account(&self) -> Fact<bool> {
-        self.source_account()
-            .and_then(|from| self.destination_account().map(|to| from != to))
-    }
-
-    /// Whether the copy leaves its Region.
-    #[must_use]
-    pub fn is_cross_region(&self) -> Fact<bool> {
-        self.source_region()
-            .and_then(|from| self.destination_region().map(|to| from != to))
-    }
-
-    /// How the backup is encrypted. `None`: a type that AWS Backup's table does not have.
-    #[must_use]
-    pub fn model(&self) -> Fact<Option<Model>> {
-        model(&self.kind)
-    }
-
-    /// Who manages the backup's key. `None`: it has no key of its own, or the key does not exist.
-    #[must_use]
-    pub fn backup_key_manager(&self, facts: &Facts<'_>) -> Fact<Option<KeyManager>> {
-        manager(&self.backup_key, facts)
-    }
-
-    /// Who manages the copy's key. `None`: it has no key of its own, or the key does not exist.
-    #[must_use]
-    pub fn copy_key_manager(&self, facts: &Facts<'_>) -> Fact<Option<KeyManager>> {
-        manager(&self.copy_key, facts)
-    }
-
-    /// Whether a logically air-gapped vault is the source or the destination.
-    #[must_use]
-    pub fn touches_air_gapped_vault(&self) -> Fact<bool> {
-        let is = |kind: &Fact<Option<VaultType>>| {
-            kind.clone().map(|kind| kind == Some(VaultType::AirGapped))
-        };
-        match (is(&self.destination_type), is(&self.source_type)) {
-            (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
-            (Fact::Known(false), other) | (other @ Fact::Unknown(_), _) => other,
-        }
-    }
-
     /// What is copied, for evidence: the recovery point, else the resource, else the copy's id.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -289,32 +170,6 @@ impl Copy {
             .or(resource)
             .map_or_else(|| self.id.to_string(), ToString::to_string)
     }
-
-    /// The resource type's name, or `unknown`.
-    #[must_use]
-    pub fn type_name(&self) -> String {
-        self.resource_type
-            .as_ref()
-            .known()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
-    }
-
-    /// The service-linked role of AWS Backup in the destination account.
-    #[must_use]
-    pub fn destination_service_linked_role(&self) -> Fact<Arn> {
-        self.destination_account()
-            .map(|account| service_linked_role(&self.destination_vault, account))
-    }
-}
-
-/// AWS Backup's service-linked role in an account, `AWSServiceRoleForBackup`, in the partition of another ARN.
-#[must_use]
-pub fn service_linked_role(like: &Arn, account: AccountId) -> Arn {
-    Arn::iam_role(
-        like.partition(),
-        account,
-        "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
-    )
 }
 
 /// What names a copy, before anything is looked up.
@@ -344,6 +199,51 @@ pub struct Named {
     pub copy_of: Option<Box<Named>>,
 }
 
+impl Named {
+    /// What names the copy that an entry of the inventory asks about.
+    #[must_use]
+    pub fn of_entry(entry: &CopyEntry) -> Self {
+        let recovery_point = entry.recovery_point.value().cloned();
+        let not_named = |what: &str| Gap {
+            operation: format!("name `{what}` in the copy"),
+            subject: entry.id.to_string(),
+            permission: "none".to_owned(),
+            ..Gap::default()
+        };
+        let start = match &entry.start {
+            Field::Is(start) => *start,
+            Field::Null | Field::Absent if recovery_point.is_some() => Start::OnDemand,
+            Field::Null | Field::Absent => Start::Scheduled,
+        };
+        Self {
+            id: entry.id.clone(),
+            resource: entry.resource.value().cloned(),
+            recovery_point,
+            source_vault: entry.source_vault.value().cloned(),
+            destination_vault: entry.destination_vault.clone(),
+            role: match &entry.role {
+                Field::Is(role) => Fact::Known(role.clone()),
+                Field::Null | Field::Absent => Fact::unknown(not_named("role")),
+            },
+            lifecycle: match &entry.lifecycle {
+                Field::Is(lifecycle) => Fact::Known(Some(lifecycle.clone())),
+                Field::Null => Fact::Known(None),
+                Field::Absent => Fact::unknown(not_named("lifecycle")),
+            },
+            start,
+            plan: entry.plan.value().map(PlanReference::of_json),
+            assumptions: entry
+                .assumptions
+                .value()
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect(),
+            copy_of: None,
+        }
+    }
+}
+
 /// What is taken for granted of the organization's policies, in words; `None` where they were read, or nobody said so.
 fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<String> {
     if !facts.assumes(Assumption::OrganizationPoliciesAllow) {
@@ -357,15 +257,6 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
     (!read && !unbound).then(|| {
         format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
     })
-}
-
-fn no_place(vault: &Arn) -> Gap {
-    Gap {
-        operation: "backup:DescribeBackupVault".to_owned(),
-        subject: vault.to_string(),
-        permission: "backup:DescribeBackupVault".to_owned(),
-        ..Gap::default()
-    }
 }
 
 fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {

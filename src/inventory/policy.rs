@@ -1,6 +1,7 @@
 //! A policy document as the inventory holds it: the text, for showing and changing, and what it means, for deciding.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::Json;
+use super::json::Sound;
 use super::merge::{Conflicts, Merge};
+use crate::known::Recent;
 use crate::policy::Document;
 
 /// A policy document. In a file it is an object, or the JSON text that AWS returns. It is parsed once, and cheap to
@@ -30,7 +32,7 @@ impl Policy {
     /// Where the text is not a policy document; the message says what was expected and where.
     pub fn parse(text: &str) -> Result<Self, String> {
         // The strict reader first: it also looks into what the policy language ignores.
-        serde_json::from_str::<Json>(text).map_err(|error| error.to_string())?;
+        serde_json::from_str::<Sound>(text).map_err(|error| error.to_string())?;
         let document = Document::parse(text).map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
@@ -84,11 +86,18 @@ impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text = raw.get();
+        // The policies of an organization stand with every account.
+        thread_local! {
+            static RECENT: RefCell<Recent<Policy, 256>> = const { RefCell::new(Recent::new()) };
+        }
+        let read = |text: &str| {
+            RECENT.with_borrow_mut(|recent| recent.of(text, |policy| &policy.0.text, Self::parse))
+        };
         let parsed = if text.starts_with('"') {
             let inner: String = serde_json::from_str(text).map_err(de::Error::custom)?;
-            Self::parse(&inner)
+            read(&inner)
         } else {
-            Self::parse(text)
+            read(text)
         };
         parsed
             .map_err(|message| de::Error::custom(format_args!("not a policy document: {message}")))

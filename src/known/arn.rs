@@ -1,13 +1,14 @@
 //! Amazon Resource Names.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{AccountId, Partition, Region};
+use super::{AccountId, Partition, Recent, Region};
 
 /// An Amazon Resource Name: `arn:partition:service:region:account:resource`. Cheap to clone.
 ///
@@ -129,7 +130,13 @@ impl<'de> Deserialize<'de> for Arn {
                 f.write_str("an ARN")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Arn, E> {
-                Arn::parse(text).map_err(E::custom)
+                // A file names a role, a vault or a key once for every copy.
+                thread_local! {
+                    static RECENT: RefCell<Recent<Arn, 1024>> = const { RefCell::new(Recent::new()) };
+                }
+                RECENT
+                    .with_borrow_mut(|recent| recent.of(text, Arn::as_str, Arn::parse))
+                    .map_err(E::custom)
             }
         }
         deserializer.deserialize_str(Text)

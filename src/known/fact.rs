@@ -35,7 +35,7 @@ impl fmt::Display for Gap {
 ///
 /// `Known(None)` of a `Fact<Option<T>>` means that it was looked up and is not there. `Unknown` means that nobody
 /// could look. The two never meet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Fact<T> {
     /// The fact was read.
     Known(T),

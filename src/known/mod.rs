@@ -4,11 +4,13 @@
 mod arn;
 mod fact;
 mod place;
+mod recent;
 mod resource_type;
 mod shard;
 
 pub use arn::{Arn, ArnError};
 pub use fact::{Fact, Gap};
 pub use place::{AccountId, AccountIdError, Partition, Region};
+pub use recent::Recent;
 pub use resource_type::ResourceType;
 pub use shard::{Shard, ShardError};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::command::change_plan;
 use super::{Remedy, RemedyKind, vault};
-use crate::checks::{Audited, Decided, Subject, outcomes};
+use crate::checks::{Audited, Subject, outcomes};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
 use crate::plans::Plan;
@@ -16,12 +16,13 @@ pub fn plan_key(plan: &Plan) -> String {
     format!("plan {}/{}/{}", plan.account, plan.region, plan.id)
 }
 
-/// These remedies, and those of the vaults and plans. One that mends a copy and a vault is one, and says both.
+/// These remedies, and those of the vaults and plans. One that mends a copy and a vault is one, and says both. `into` gives
+/// the copies that go into a vault.
 #[must_use]
 pub fn with_audited(
     mut remedies: Vec<Remedy>,
     audited: &Audited,
-    decided: &[Decided],
+    into: impl Fn(&Arn) -> Vec<Copy>,
     facts: &Facts<'_>,
 ) -> Vec<Remedy> {
     for (vault, outcomes) in &audited.vaults {
@@ -30,7 +31,7 @@ pub fn with_audited(
                 |need: &Need| matches!(need, Need::CustomerKeyOnVault { vault: of } if of == vault);
             if outcome.status == Status::Fail && outcome.needs.iter().any(wants) {
                 let found = (vault.to_string(), check.id);
-                instead(&mut remedies, vault, found, audited, decided, facts);
+                instead(&mut remedies, vault, found, audited, &into(vault), facts);
             }
         }
     }
@@ -58,14 +59,10 @@ fn instead(
     old: &Arn,
     found: (String, &'static str),
     audited: &Audited,
-    decided: &[Decided],
+    into: &[Copy],
     facts: &Facts<'_>,
 ) {
-    let into: Vec<&Copy> = decided
-        .iter()
-        .map(|decided| &decided.copy)
-        .filter(|copy| copy.destination_vault == *old)
-        .collect();
+    let into: Vec<&Copy> = into.iter().collect();
     let Some(mut draft) = vault::beside(old, &into) else {
         return;
     };

@@ -27,7 +27,7 @@ use crate::known::AccountId;
 
 pub use audit::{plan_key, with_audited};
 pub use parts::{Parts, TwoStep};
-pub use plan::{Proposed, propose, remedies};
+pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
 /// What sort of change a remedy is, in the order in which changes work.

@@ -1,16 +1,17 @@
 //! From the needs of all copies to remedies: what several checks and copies want of one thing is one remedy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::draft::{Draft, Target};
 use super::key_policy::Wanted;
 use super::{
-    Remedy, key_policy, prove, re_encrypt, settings, split, together, trust, two_step, vault,
+    Remedy, RemedyKind, key_policy, prove, re_encrypt, settings, split, together, trust, two_step,
+    vault,
 };
-use crate::checks::Decided;
+use crate::checks::{Decided, Failing};
 use crate::inventory::{Copy, Facts};
-use crate::known::{AccountId, Arn};
-use crate::verdict::{Need, PolicyOf, Status, Verdict};
+use crate::known::{AccountId, Arn, Region};
+use crate::verdict::{Need, PolicyOf, Verdict};
 
 /// The remedies of what fails, and what they do together.
 #[derive(Clone, Debug)]
@@ -25,25 +26,34 @@ pub struct Proposed {
 /// The remedies of what fails, in the order in which they work.
 #[must_use]
 pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
-    proven(decided, facts)
-        .into_iter()
-        .map(|draft| draft.remedy)
-        .collect()
+    let failing = failing(decided);
+    let drafts = proven(&failing, facts).into_iter();
+    drafts.map(|draft| draft.remedy).collect()
 }
 
 /// The remedies of what fails, each proven by itself, and the whole set together.
 #[must_use]
 pub fn propose(decided: &[Decided], facts: &Facts<'_>) -> Proposed {
-    let drafts = proven(decided, facts);
+    propose_of(&failing(decided), facts)
+}
+
+/// The same, of what is left of the copies that fail.
+#[must_use]
+pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
+    let drafts = proven(failing, facts);
     Proposed {
-        together: together::verdicts(&drafts, decided, facts),
+        together: together::verdicts(&drafts, failing, facts),
         remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
     }
 }
 
-fn proven(decided: &[Decided], facts: &Facts<'_>) -> Vec<Draft> {
-    let needs = needs(decided);
-    let mut drafts = drafts(&needs, decided, facts);
+fn failing(decided: &[Decided]) -> Vec<Failing> {
+    decided.iter().filter_map(Failing::of).collect()
+}
+
+fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
+    let needs = needs(failing);
+    let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
         let rank = |draft: &Draft| {
             (
@@ -58,8 +68,8 @@ fn proven(decided: &[Decided], facts: &Facts<'_>) -> Vec<Draft> {
         draft.remedy.id = format!("r{}", index + 1);
         let mut copies: Vec<String> = Vec::new();
         for target in &draft.targets {
-            if let Some(decided) = decided.get(target.copy) {
-                let id = decided.copy.id.to_string();
+            if let Some(failing) = failing.get(target.copy) {
+                let id = failing.copy.id.to_string();
                 draft.remedy.checks.push((id.clone(), target.check));
                 copies.push(id);
             }
@@ -69,29 +79,27 @@ fn proven(decided: &[Decided], facts: &Facts<'_>) -> Vec<Draft> {
         draft.remedy.copies = copies;
     }
     link(&mut drafts);
-    prove::prove(&mut drafts, decided, facts);
+    prove::prove(&mut drafts, failing, facts);
     drafts
 }
 
 /// Each need with the checks that have it.
-fn needs(decided: &[Decided]) -> BTreeMap<&Need, BTreeSet<Target>> {
-    let mut needs: BTreeMap<&Need, BTreeSet<Target>> = BTreeMap::new();
-    for (copy, decided) in decided.iter().enumerate() {
-        if crosses_partitions(&decided.copy) {
+type Needs<'a> = BTreeMap<&'a Need, BTreeSet<Target>>;
+
+fn needs(failing: &[Failing]) -> Needs<'_> {
+    let mut all = Needs::new();
+    for (copy, failing) in failing.iter().enumerate() {
+        if crosses_partitions(&failing.copy) {
             continue;
         }
-        for (check, outcome) in &decided.outcomes {
-            if outcome.status == Status::Fail {
-                for need in &outcome.needs {
-                    needs.entry(need).or_default().insert(Target {
-                        copy,
-                        check: check.id,
-                    });
-                }
+        for (check, needs) in &failing.needs {
+            for need in needs {
+                let check = check.id;
+                all.entry(need).or_default().insert(Target { copy, check });
             }
         }
     }
-    needs
+    all
 }
 
 /// Nothing helps such a copy, and AWS refuses a policy that names somebody of another partition.
@@ -100,19 +108,20 @@ fn crosses_partitions(copy: &Copy) -> bool {
     source.is_some_and(|vault| vault.partition() != copy.destination_vault.partition())
 }
 
-fn drafts(
-    needs: &BTreeMap<&Need, BTreeSet<Target>>,
-    decided: &[Decided],
-    facts: &Facts<'_>,
-) -> Vec<Draft> {
+fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    let between = between(needs);
+    let shared_by = |key: &Arn| {
+        let place = (key.account(), key.region());
+        between.get(&place).map_or(&[][..], Vec::as_slice)
+    };
     let mut policies: BTreeMap<&PolicyOf, (Wanted, BTreeSet<Target>)> = BTreeMap::new();
     let copies = |targets: &BTreeSet<Target>| -> Vec<&Copy> {
         let places: BTreeSet<usize> = targets.iter().map(|target| target.copy).collect();
         places
             .into_iter()
-            .filter_map(|place| decided.get(place))
-            .map(|decided| &decided.copy)
+            .filter_map(|place| failing.get(place))
+            .map(|failing| &failing.copy)
             .collect()
     };
     for (need, targets) in needs {
@@ -180,7 +189,7 @@ fn drafts(
                     let group = Some(format!("{key} {}", copy.id));
                     let ways = [
                         re_encrypt::draft(copy, key, share_with.as_ref()),
-                        two_step::draft(copy, key, share_with.as_ref(), &shared_by(key, needs)),
+                        two_step::draft(copy, key, share_with.as_ref(), shared_by(key)),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         group: group.clone(),
@@ -203,40 +212,46 @@ fn drafts(
     join(drafts)
 }
 
-/// All that the vault in between is for, in the account and Region of a key: the copies through it share its key.
-fn shared_by(key: &Arn, needs: &BTreeMap<&Need, BTreeSet<Target>>) -> Vec<Arn> {
-    let mut all = BTreeSet::new();
+/// The place of a key.
+type Place = (Option<AccountId>, Option<Region>);
+
+/// All that the vault in between is for, by the account and Region of the keys: the copies through it share its key.
+fn between(needs: &Needs<'_>) -> HashMap<Place, Vec<Arn>> {
+    let mut all: HashMap<Place, Vec<Arn>> = HashMap::new();
     for need in needs.keys() {
         if let Need::CustomerKeyOnBackup {
-            key: other,
+            key,
             share_with: Some(principal),
             ..
         } = need
-            && (other.account(), other.region()) == (key.account(), key.region())
         {
-            all.insert(principal.clone());
+            let place = (key.account(), key.region());
+            all.entry(place).or_default().push(principal.clone());
         }
     }
-    all.into_iter().collect()
+    for principals in all.values_mut() {
+        principals.sort_unstable();
+        principals.dedup();
+    }
+    all
 }
 
 /// Several needs may lead to the same change: it is made once, for all of them.
 fn join(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut places: HashMap<(RemedyKind, String, String), usize> = HashMap::new();
     let mut kept: Vec<Draft> = Vec::new();
     for draft in drafts {
-        let same = kept.iter_mut().find(|other| {
-            other.remedy.kind == draft.remedy.kind
-                && other.remedy.subject == draft.remedy.subject
-                && other.remedy.title == draft.remedy.title
-        });
-        match same {
+        let remedy = &draft.remedy;
+        let change = (remedy.kind, remedy.subject.clone(), remedy.title.clone());
+        let place = *places.entry(change).or_insert(kept.len());
+        match kept.get_mut(place) {
             None => kept.push(draft),
-            Some(other) => {
-                other.targets.extend(draft.targets);
-                other.targets.sort();
-                other.targets.dedup();
-            }
+            Some(other) => other.targets.extend(draft.targets),
         }
+    }
+    for draft in &mut kept {
+        draft.targets.sort();
+        draft.targets.dedup();
     }
     kept
 }
@@ -259,29 +274,31 @@ fn accounts(copies: &[&Copy]) -> Vec<AccountId> {
 
 /// Which remedies must come first, and which do in place of each other.
 fn link(drafts: &mut [Draft]) {
-    let roles: Vec<(String, String)> = drafts
-        .iter()
-        .filter(|draft| draft.remedy.kind == super::RemedyKind::CreateServiceLinkedRole)
-        .map(|draft| (draft.remedy.subject.clone(), draft.remedy.id.clone()))
-        .collect();
-    let groups: Vec<(String, Option<String>)> = drafts
-        .iter()
-        .map(|draft| (draft.remedy.id.clone(), draft.group.clone()))
-        .collect();
-    for draft in drafts {
+    let mut roles: Vec<(String, String)> = Vec::new();
+    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    for Draft { remedy, group, .. } in &*drafts {
+        if remedy.kind == RemedyKind::CreateServiceLinkedRole {
+            roles.push((remedy.subject.clone(), remedy.id.clone()));
+        }
+        if let Some(group) = group {
+            let ids = groups.entry(group.clone()).or_default();
+            ids.push(remedy.id.clone());
+        }
+    }
+    for Draft { remedy, group, .. } in drafts {
         // A policy that names a role which does not exist cannot be saved.
-        let text: String = draft.remedy.commands.concat();
-        draft.remedy.requires = roles
+        let named = |role: &str| remedy.commands.iter().any(|text| text.contains(role));
+        remedy.requires = roles
             .iter()
-            .filter(|(role, id)| *id != draft.remedy.id && text.contains(role.as_str()))
+            .filter(|(role, id)| *id != remedy.id && named(role))
             .map(|(_, id)| id.clone())
             .collect();
-        draft.remedy.alternative_to = groups
-            .iter()
-            .filter(|(id, group)| {
-                *id != draft.remedy.id && group.is_some() && *group == draft.group
-            })
-            .map(|(id, _)| id.clone())
+        let alike = group.as_ref().and_then(|group| groups.get(group));
+        remedy.alternative_to = alike
+            .into_iter()
+            .flatten()
+            .filter(|id| **id != remedy.id)
+            .cloned()
             .collect();
     }
 }

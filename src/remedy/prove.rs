@@ -1,15 +1,19 @@
 //! The prover: it runs the checks again on the changed facts, and it alone says that a remedy is proven.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
 use super::change::{Change, steps};
-use super::draft::Draft;
-use crate::checks::{Decided, MayFail, decide};
-use crate::inventory::{Conflicts, Copy, Facts, Inventory, Merge};
+use super::draft::{Draft, Target};
+use crate::checks::{Decided, Failing, MayFail, decide};
+use crate::inventory::{Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
 use crate::verdict::{Status, Verdict};
 
 /// Sets `proven` of every draft.
-pub fn prove(drafts: &mut [Draft], decided: &[Decided], facts: &Facts<'_>) {
+pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
+    let company = Company::of(drafts);
     let proofs: Vec<Option<bool>> = (0..drafts.len())
-        .map(|index| proof(index, drafts, decided, facts))
+        .map(|index| proof(index, drafts, &company, failing, facts))
         .collect();
     for (draft, proven) in drafts.iter_mut().zip(proofs) {
         draft.remedy.proven = proven;
@@ -18,95 +22,128 @@ pub fn prove(drafts: &mut [Draft], decided: &[Decided], facts: &Facts<'_>) {
 
 /// Whether the draft, with what it requires and with what the same checks want besides, makes its checks pass and none
 /// worse. `None` where the inventory cannot show it.
-fn proof(index: usize, drafts: &[Draft], decided: &[Decided], facts: &Facts<'_>) -> Option<bool> {
+fn proof(
+    index: usize,
+    drafts: &[Draft],
+    company: &Company,
+    failing: &[Failing],
+    facts: &Facts<'_>,
+) -> Option<bool> {
     let draft = drafts.get(index)?;
     draft.change.as_ref()?;
-    let together: Vec<&Change> = drafts
-        .iter()
-        .enumerate()
-        .filter(|(other, candidate)| *other == index || belongs(candidate, draft))
-        .filter_map(|(_, candidate)| candidate.change.as_ref())
+    let together: Vec<&Change> = company
+        .with(index, draft, drafts)
+        .into_iter()
+        .filter_map(|other| drafts.get(other)?.change.as_ref())
         .collect();
     let top = merged(&together);
     let changed = facts.under(&top);
-    let mut places: Vec<usize> = draft.targets.iter().map(|target| target.copy).collect();
-    places.dedup();
-    let holds = places.iter().all(|place| {
-        let Some(before) = decided.get(*place) else {
+    let mut copies = draft.targets.chunk_by(|one, other| one.copy == other.copy);
+    let holds = copies.all(|wanted| {
+        let place = wanted.first().map(|target| target.copy);
+        let Some(before) = place.and_then(|place| failing.get(place)) else {
             return false;
         };
-        let after = with(before, &together, &changed);
-        let wanted: Vec<&str> = draft
-            .targets
-            .iter()
-            .filter(|target| target.copy == *place)
-            .map(|target| target.check)
-            .collect();
-        passes(&after, &wanted) && none_worse(before, &after)
+        with(before, &together, &changed)
+            .is_some_and(|after| passes(&after, wanted) && none_worse(&before.statuses, &after))
     });
     Some(holds)
 }
 
+/// Which drafts are for which check, and where each stands.
+struct Company {
+    by_target: HashMap<Target, Vec<usize>>,
+    by_id: HashMap<String, usize>,
+}
+
+impl Company {
+    fn of(drafts: &[Draft]) -> Self {
+        let mut company = Self {
+            by_target: HashMap::new(),
+            by_id: HashMap::new(),
+        };
+        for (index, draft) in drafts.iter().enumerate() {
+            company.by_id.insert(draft.remedy.id.clone(), index);
+            for target in &draft.targets {
+                company.by_target.entry(*target).or_default().push(index);
+            }
+        }
+        company
+    }
+
+    /// A draft and those that go with it, in their order: they must come first, or the same check of the same copy wants
+    /// both.
+    fn with(&self, index: usize, draft: &Draft, drafts: &[Draft]) -> BTreeSet<usize> {
+        let required = draft.remedy.requires.iter();
+        let required = required.filter_map(|id| self.by_id.get(id).copied());
+        let shared = draft.targets.iter();
+        let shared = shared.filter_map(|target| self.by_target.get(target));
+        let alternative = |other: &usize| {
+            drafts.get(*other).is_some_and(|other| {
+                let id = &other.remedy.id;
+                draft.remedy.alternative_to.contains(id) && !draft.remedy.requires.contains(id)
+            })
+        };
+        let mut all: BTreeSet<usize> = shared.flatten().copied().chain(required).collect();
+        all.retain(|other| !alternative(other));
+        all.insert(index);
+        all
+    }
+}
+
 /// What the checks say of a copy once changes are made. Of one that takes two steps, the worse of both; that the first step
 /// warns says nothing of the copy.
-pub fn with(before: &Decided, changes: &[&Change], changed: &Facts<'_>) -> Decided {
+pub fn with(before: &Failing, changes: &[&Change], changed: &Facts<'_>) -> Option<Decided> {
     let mut steps = steps(before.copy.named(), changes)
         .into_iter()
         .rev()
         .map(|named| decide(Copy::new(named, changed), changed));
-    let Some(mut last) = steps.next() else {
-        return before.clone();
-    };
+    let mut last = steps.next()?;
     for first in steps {
         for ((check, outcome), (_, of_first)) in last.outcomes.iter_mut().zip(first.outcomes) {
             if check.may_fail == MayFail::Yes && rank(of_first.status) > rank(outcome.status).max(1)
             {
-                *outcome = of_first;
+                *outcome = Arc::clone(&of_first);
             }
         }
     }
     last.verdict = Verdict::of(
         last.outcomes
             .iter()
-            .map(|(check, outcome)| (outcome, check.may_fail == MayFail::Yes)),
+            .map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)),
     );
-    last
+    Some(last)
 }
 
-/// Whether a remedy goes with another: it must come first, or the same check of the same copy wants both.
-fn belongs(candidate: &Draft, draft: &Draft) -> bool {
-    let required = draft.remedy.requires.contains(&candidate.remedy.id);
-    let alternative = draft.remedy.alternative_to.contains(&candidate.remedy.id);
-    let shared = candidate
-        .targets
-        .iter()
-        .any(|target| draft.targets.contains(target));
-    required || (shared && !alternative)
-}
-
+/// The facts of several changes. Remedies are one a subject, so that they speak of different things.
 pub fn merged(changes: &[&Change]) -> Inventory {
+    let accounts = changes
+        .iter()
+        .flat_map(|change| items(&change.facts.accounts))
+        .cloned()
+        .collect();
+    let mut joined = List::default();
+    joined.merge(List(accounts), &mut Conflicts::default());
     let mut all = Inventory::empty();
-    for change in changes {
-        // Remedies are one a subject, so that they speak of different things.
-        all.merge(change.facts.clone(), &mut Conflicts::default());
-    }
+    all.accounts = Field::Is(joined);
     all
 }
 
-fn passes(after: &Decided, wanted: &[&str]) -> bool {
-    wanted.iter().all(|id| {
+fn passes(after: &Decided, wanted: &[Target]) -> bool {
+    wanted.iter().all(|target| {
         after.outcomes.iter().any(|(check, outcome)| {
-            check.id == *id && matches!(outcome.status, Status::Pass | Status::NotApplicable)
+            check.id == target.check
+                && matches!(outcome.status, Status::Pass | Status::NotApplicable)
         })
     })
 }
 
-fn none_worse(before: &Decided, after: &Decided) -> bool {
+fn none_worse(before: &[Status], after: &Decided) -> bool {
+    let after = after.outcomes.iter().map(|(_, outcome)| outcome.status);
     before
-        .outcomes
         .iter()
-        .zip(&after.outcomes)
-        .all(|((_, before), (_, after))| rank(after.status) <= rank(before.status))
+        .zip(after)
+        .all(|(before, after)| rank(after) <= rank(*before))
 }
 
 fn rank(status: Status) -> u8 {
@@ -132,21 +169,21 @@ mod tests {
     ) -> Option<bool> {
         let inventory = crate::inventory::read("before", BEFORE.as_bytes()).unwrap();
         let facts = Facts::new(&inventory);
-        let decided: Vec<Decided> = crate::inventory::items(&inventory.copies)
+        let failing: Vec<Failing> = crate::inventory::items(&inventory.copies)
             .iter()
-            .map(|entry| decide(Copy::of_entry(entry, &facts), &facts))
+            .filter_map(|entry| Failing::of(&decide(Copy::of_entry(entry, &facts), &facts)))
             .collect();
-        let copy = &decided[0].copy;
+        let copy = &failing[0].copy;
         let key = copy.backup_key.as_ref().known().unwrap().key().unwrap();
         let role = copy.destination_service_linked_role().known().unwrap();
         let mut draft = Draft::new(RemedyKind::KeyPolicy, key, "share the key");
         draft.change = change(key, &role);
-        draft.targets = vec![crate::remedy::draft::Target {
+        draft.targets = vec![Target {
             copy: 0,
             check: "source-key-not-shared",
         }];
         let mut drafts = [draft];
-        prove(&mut drafts, &decided, &facts);
+        prove(&mut drafts, &failing, &facts);
         drafts[0].remedy.proven
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::Change;
 use super::draft::Draft;
 use super::prove::{merged, with};
-use crate::checks::Decided;
+use crate::checks::Failing;
 use crate::inventory::Facts;
 use crate::verdict::Verdict;
 
@@ -13,7 +13,7 @@ use crate::verdict::Verdict;
 /// first whose effect the facts can show. A copy for which they cannot show one is left out.
 pub fn verdicts(
     drafts: &[Draft],
-    decided: &[Decided],
+    failing: &[Failing],
     facts: &Facts<'_>,
 ) -> BTreeMap<String, Verdict> {
     let chosen = chosen(drafts);
@@ -33,10 +33,10 @@ pub fn verdicts(
     mended
         .into_iter()
         .filter_map(|(place, drafts)| {
-            let before = decided.get(place)?;
+            let before = failing.get(place)?;
             let changes: Option<Vec<&Change>> =
                 drafts.iter().map(|draft| draft.change.as_ref()).collect();
-            let after = with(before, &changes?, &changed);
+            let after = with(before, &changes?, &changed)?;
             Some((before.copy.id.to_string(), after.verdict))
         })
         .collect()

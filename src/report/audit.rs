@@ -7,7 +7,6 @@ use crate::checks::Audited;
 use crate::known::{AccountId, Region};
 use crate::plans::Plan;
 use crate::remedy::{Remedy, plan_key};
-use crate::verdict::Verdict;
 
 use super::Report;
 use super::causes::causes;
@@ -67,18 +66,9 @@ impl Report {
             })
             .collect();
         plans.sort_by(|one, other| one.plan.cmp(&other.plan));
+        report.add(plans.iter().flat_map(|plan| &plan.checks));
         report.plans = Some(plans);
         report.causes = Some(causes(&report.copies, &report.remedies));
-        report.add_up();
         report
-    }
-
-    /// The same report with the copies of these verdicts alone; its totals and its causes stay those of all.
-    #[must_use]
-    pub fn only(mut self, verdicts: &[Verdict]) -> Self {
-        if !verdicts.is_empty() {
-            self.copies.retain(|copy| verdicts.contains(&copy.verdict));
-        }
-        self
     }
 }

@@ -30,61 +30,112 @@ pub struct Cause {
     pub remedies: Vec<String>,
 }
 
-#[derive(Default)]
-struct Group<'a> {
+/// The causes of what is blocked or undecided, added up copy by copy in the order of the report.
+#[derive(Debug, Default)]
+pub struct Causes(BTreeMap<Key, Group>);
+
+#[derive(Debug, Default)]
+struct Group {
     checks: BTreeSet<&'static str>,
-    copies: BTreeSet<&'a str>,
-    plans: BTreeSet<&'a str>,
-    remedies: BTreeSet<(usize, &'a str)>,
-    message: Option<&'a str>,
+    copies: usize,
+    plans: BTreeSet<String>,
+    remedies: BTreeSet<(usize, String)>,
+    message: Option<String>,
 }
 
 /// A failing check's group: the thing, or the check where it is the copy's own.
-type Key<'a> = (Status, Option<String>, &'a str);
+type Key = (Status, Option<String>, &'static str);
 
-/// The causes of what is blocked or undecided, most copies first.
-pub fn causes(copies: &[CopyReport], remedies: &[RemedyReport]) -> Vec<Cause> {
-    let subjects: BTreeMap<&str, &str> = remedies
-        .iter()
-        .map(|remedy| (&*remedy.id, &*remedy.subject))
-        .collect();
-    let mut groups: BTreeMap<Key<'_>, Group<'_>> = BTreeMap::new();
-    for copy in copies {
+/// What one copy is stopped by, or left open by.
+#[derive(Debug)]
+pub struct Blame {
+    plan: Option<String>,
+    checks: Vec<(BTreeSet<Key>, CheckReport)>,
+}
+
+/// What each remedy changes, by its id.
+#[derive(Debug)]
+pub struct Subjects<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Subjects<'a> {
+    /// Those of these remedies.
+    #[must_use]
+    pub fn of(remedies: &'a [RemedyReport]) -> Self {
+        let remedies = remedies.iter();
+        Self(
+            remedies
+                .map(|remedy| (&*remedy.id, &*remedy.subject))
+                .collect(),
+        )
+    }
+}
+
+impl Blame {
+    /// That of a copy; `None` where it is feasible.
+    #[must_use]
+    pub fn of(copy: &CopyReport, subjects: &Subjects<'_>) -> Option<Self> {
         let wanted = match copy.verdict {
-            Verdict::Feasible => continue,
+            Verdict::Feasible => return None,
             Verdict::Blocked => Status::Fail,
             Verdict::Undecided => Status::Undecided,
         };
-        for check in copy.checks.iter().filter(|check| check.outcome == wanted) {
-            for key in keys(copy, check, &subjects) {
-                let group = groups.entry(key).or_default();
+        let checks = copy.checks.iter().filter(|check| check.outcome == wanted);
+        Some(Self {
+            plan: copy.plan.as_ref().map(|plan| plan.id.clone()),
+            checks: checks
+                .map(|check| (keys(copy, check, subjects), check.clone()))
+                .collect(),
+        })
+    }
+}
+
+impl Causes {
+    /// Adds the next copy's.
+    pub fn add(&mut self, Blame { plan, checks }: Blame) {
+        let mut told: BTreeSet<Key> = BTreeSet::new();
+        for (keys, check) in checks {
+            for key in keys {
+                let group = self.0.entry(key.clone()).or_default();
+                group.copies += usize::from(told.insert(key));
                 group.checks.insert(check.id);
-                group.copies.insert(&copy.id);
-                group.plans.extend(copy.plan.as_ref().map(|plan| &*plan.id));
-                let remedies = check.remedies.iter().map(|id| (id.len(), &**id));
+                group.plans.extend(plan.clone());
+                let remedies = check.remedies.iter().map(|id| (id.len(), id.clone()));
                 group.remedies.extend(remedies);
-                group.message.get_or_insert(&check.message);
+                group.message.get_or_insert_with(|| check.message.clone());
             }
         }
     }
-    let mut causes: Vec<Cause> = groups
-        .into_iter()
-        .map(|((outcome, subject, _), group)| Cause {
-            outcome,
-            subject,
-            checks: group.checks.into_iter().collect(),
-            message: group.message.unwrap_or_default().to_owned(),
-            copies: group.copies.len(),
-            plans: group.plans.len(),
-            remedies: group
-                .remedies
-                .into_iter()
-                .map(|(_, id)| id.to_owned())
-                .collect(),
-        })
-        .collect();
-    causes.sort_by(|one, other| place(one).cmp(&place(other)));
-    causes
+
+    /// All of them, most copies first.
+    #[must_use]
+    pub fn told(self) -> Vec<Cause> {
+        let mut causes: Vec<Cause> = self
+            .0
+            .into_iter()
+            .map(|((outcome, subject, _), group)| Cause {
+                outcome,
+                subject,
+                checks: group.checks.into_iter().collect(),
+                message: group.message.unwrap_or_default(),
+                copies: group.copies,
+                plans: group.plans.len(),
+                remedies: group.remedies.into_iter().map(|(_, id)| id).collect(),
+            })
+            .collect();
+        causes.sort_by(|one, other| place(one).cmp(&place(other)));
+        causes
+    }
+}
+
+/// The causes of what is blocked or undecided, most copies first.
+pub fn causes(copies: &[CopyReport], remedies: &[RemedyReport]) -> Vec<Cause> {
+    let mut causes = Causes::default();
+    let subjects = Subjects::of(remedies);
+    copies
+        .iter()
+        .filter_map(|copy| Blame::of(copy, &subjects))
+        .for_each(|blame| causes.add(blame));
+    causes.told()
 }
 
 fn place(cause: &Cause) -> impl Ord + '_ {
@@ -94,11 +145,7 @@ fn place(cause: &Cause) -> impl Ord + '_ {
 
 /// The groups that a check of a copy belongs to: that of the first thing it saw that is not the copy's own, else of what
 /// is changed to mend it; or those of the calls that would settle it.
-fn keys<'a>(
-    copy: &CopyReport,
-    check: &'a CheckReport,
-    subjects: &BTreeMap<&str, &str>,
-) -> Vec<Key<'a>> {
+fn keys(copy: &CopyReport, check: &CheckReport, subjects: &Subjects<'_>) -> BTreeSet<Key> {
     if check.outcome == Status::Undecided {
         let calls: BTreeSet<String> = check.gaps.iter().map(call).collect();
         return calls
@@ -113,13 +160,13 @@ fn keys<'a>(
         source.recovery_point.as_ref().map(|arn| arn.as_str()),
     ];
     let seen = check.evidence.iter().map(|seen| &*seen.subject);
-    let mended = check.remedies.iter().filter_map(|id| subjects.get(&**id));
+    let mended = check.remedies.iter().filter_map(|id| subjects.0.get(&**id));
     let thing = seen
         .chain(mended.copied())
         .find(|thing| !own.contains(&Some(*thing)));
     match thing {
-        Some(thing) => vec![(Status::Fail, Some(thing.to_owned()), "")],
-        None => vec![(Status::Fail, None, check.id)],
+        Some(thing) => BTreeSet::from([(Status::Fail, Some(thing.to_owned()), "")]),
+        None => BTreeSet::from([(Status::Fail, None, check.id)]),
     }
 }
 

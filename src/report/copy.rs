@@ -177,7 +177,9 @@ fn field_or_null<T>(fact: Fact<Option<T>>) -> Field<T> {
 }
 
 impl CopyReport {
-    pub(super) fn new(decided: &Decided, mended: &Mended<'_>, facts: &Facts<'_>) -> Self {
+    /// What is said of a decided copy.
+    #[must_use]
+    pub fn new(decided: &Decided, mended: &Mended<'_>, facts: &Facts<'_>) -> Self {
         let copy = &decided.copy;
         Self {
             id: copy.id.to_string(),

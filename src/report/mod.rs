@@ -14,11 +14,12 @@ mod message;
 mod model;
 mod ndjson;
 mod table;
+mod totals;
 
 pub use audit::{PlanName, PlanReport};
 pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
-pub use causes::Cause;
+pub use causes::{Blame, Cause, Causes, Subjects};
 pub use copy::{
     CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
     KeyManagedBy, Retention,
@@ -29,6 +30,7 @@ pub use json::{json, report_schema};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
-pub use ndjson::ndjson;
+pub use model::{Mended, RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
+pub use ndjson::{ndjson, ndjson_copy};
 pub use table::{NARROWEST, Options, render};
+pub use totals::{Place, Totals};

@@ -16,6 +16,7 @@ use crate::verdict::{Outcome, Status, Verdict};
 use super::audit::PlanReport;
 use super::causes::Cause;
 use super::copy::{CheckReport, CopyReport};
+use super::totals::{Place, Totals};
 
 /// What was decided of the copies that were asked about, why, and what to change.
 ///
@@ -158,28 +159,46 @@ impl Report {
         collected_at: Option<&str>,
         facts: &Facts<'_>,
     ) -> Self {
+        let mut totals = Totals::default();
+        let mut places: Vec<(Place, &Decided)> = Vec::with_capacity(decided.len());
+        for one in decided {
+            totals.add(one);
+            places.push((Place::of(&one.copy), one));
+        }
+        places.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mended = Mended::new(remedies);
-        let mut copies: Vec<_> = decided
+        let mut report = Self::without_copies(totals, remedies, gaps, collected_at);
+        report.copies = places
             .iter()
-            .map(|decided| CopyReport::new(decided, &mended, facts))
+            .map(|(_, decided)| CopyReport::new(decided, &mended, facts))
             .collect();
-        copies.sort_by(|a, b| place(a).cmp(&place(b)));
+        report
+    }
+
+    /// The report but for its copies, which were added up: they are told one by one.
+    #[must_use]
+    pub fn without_copies(
+        totals: Totals,
+        remedies: &[Remedy],
+        gaps: Vec<Gap>,
+        collected_at: Option<&str>,
+    ) -> Self {
         let mut remedies: Vec<_> = remedies.iter().map(RemedyReport::new).collect();
         remedies.sort_by(|a, b| by_number(&a.id, &b.id));
-        let mut report = Self {
+        let mut all = totals.gaps;
+        all.extend(gaps);
+        Self {
             schema: SchemaId,
             tool: Tool::THIS,
             collected_at: collected_at.map(str::to_owned),
-            summary: Summary::default(),
-            copies,
+            summary: totals.summary,
+            copies: Vec::new(),
             vaults: None,
             plans: None,
             causes: None,
             remedies,
-            gaps,
-        };
-        report.add_up();
-        report
+            gaps: all.into_iter().collect(),
+        }
     }
 
     /// The same report with what `audit` found about vaults. `remedies` are those of [`Report::new`]; one that mends a
@@ -204,9 +223,19 @@ impl Report {
             })
             .collect();
         vaults.sort_by(|a, b| a.vault.cmp(&b.vault));
+        self.add(vaults.iter().flat_map(|vault| &vault.checks));
         self.vaults = Some(vaults);
-        self.add_up();
         self
+    }
+
+    /// Adds what checks found to the totals.
+    pub(super) fn add<'c>(&mut self, checks: impl Iterator<Item = &'c CheckReport>) {
+        let mut gaps: BTreeSet<Gap> = std::mem::take(&mut self.gaps).into_iter().collect();
+        for check in checks {
+            self.summary.warnings += usize::from(check.outcome == Status::Warn);
+            gaps.extend(check.gaps.iter().cloned());
+        }
+        self.gaps = gaps.into_iter().collect();
     }
 
     /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
@@ -227,40 +256,6 @@ impl Report {
             .chain(of_vaults)
             .chain(self.plans.iter().flatten().flat_map(|plan| &plan.checks))
     }
-
-    pub(super) fn add_up(&mut self) {
-        let of = |verdict| {
-            self.copies
-                .iter()
-                .filter(|copy| copy.verdict == verdict)
-                .count()
-        };
-        self.summary = Summary {
-            copies: self.copies.len(),
-            feasible: of(Verdict::Feasible),
-            blocked: of(Verdict::Blocked),
-            undecided: of(Verdict::Undecided),
-            warnings: self
-                .checks()
-                .filter(|check| check.outcome == Status::Warn)
-                .count(),
-        };
-        let needed = self.checks().flat_map(|check| &check.gaps);
-        let all: BTreeSet<Gap> = self.gaps.iter().chain(needed).cloned().collect();
-        self.gaps = all.into_iter().collect();
-    }
-}
-
-/// Where a copy stands in the report.
-fn place(copy: &CopyReport) -> impl Ord + '_ {
-    let source = &copy.source;
-    (
-        source.account.value().copied(),
-        source.region.value(),
-        source.resource.value(),
-        &copy.destination.vault,
-        &copy.id,
-    )
 }
 
 /// The order of `r1`, `r2`, `r10`.
@@ -296,10 +291,13 @@ impl RemedyReport {
 }
 
 /// Which remedies mend which check of which copy or vault.
-pub(super) struct Mended<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a str>>);
+#[derive(Debug)]
+pub struct Mended<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a str>>);
 
 impl<'a> Mended<'a> {
-    pub(super) fn new(remedies: &'a [Remedy]) -> Self {
+    /// Those of these remedies.
+    #[must_use]
+    pub fn new(remedies: &'a [Remedy]) -> Self {
         let mut by: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for remedy in remedies {
             for (subject, check) in &remedy.checks {

@@ -36,6 +36,12 @@ pub fn ndjson(report: &Report) -> String {
         .collect()
 }
 
+/// One copy as a line of [`ndjson`], for who tells the copies one by one. The lines of a report without copies follow.
+#[must_use]
+pub fn ndjson_copy(copy: &CopyReport) -> String {
+    Line::Copy(copy).text()
+}
+
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {

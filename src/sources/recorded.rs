@@ -1,7 +1,7 @@
 //! Inventory files: read whole, written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::inventory::{Inventory, ReadError, Stranger, Timestamp, merge, read, strangers};
@@ -103,16 +103,30 @@ pub fn bytes(path: &Path) -> Result<(String, Vec<u8>), SourceError> {
 /// # Errors
 /// Where it cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<(), SourceError> {
-    write_whole(path, text).map_err(|source| SourceError::Write {
+    write_by(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same, by who has the text piece by piece.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_by(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), SourceError> {
+    write_whole(path, write).map_err(|source| SourceError::Write {
         path: path.display().to_string(),
         source,
     })
 }
 
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // Pipes and devices are written as they are.
     if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        return fs::write(path, text);
+        return write_to(File::create(path)?, write).map(|_| ());
     }
     let mut name = path
         .file_name()
@@ -120,7 +134,9 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
         .unwrap_or_default();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let done = write_part(&part, text).and_then(|()| fs::rename(&part, path));
+    let done = private(&part)
+        .and_then(|file| write_to(file, write)?.sync_all())
+        .and_then(|()| fs::rename(&part, path));
     if done.is_err() {
         // The error that matters is the first one.
         let _ = fs::remove_file(&part);
@@ -128,10 +144,10 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     done
 }
 
-fn write_part(part: &Path, text: &str) -> io::Result<()> {
-    let mut file = private(part)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+fn write_to(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
 #[cfg(unix)]

@@ -22,11 +22,14 @@ mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+#[path = "../../benches/organization/mod.rs"]
+mod organization;
 mod plans;
 mod policy;
 mod reference;
 mod remedies;
 mod report;
+mod scale;
 mod scenarios;
 mod support;
 mod unknowns;

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use backup_preflight::checks::{self, CHECKS, Decided, Run};
+use backup_preflight::checks::{self, CHECKS, Decided};
 use backup_preflight::inventory::{self, Copy, Facts};
+use backup_preflight::known::Arn;
 use backup_preflight::plans;
 use backup_preflight::remedy::{self, Remedy};
 use backup_preflight::verdict::{Status, Verdict};
@@ -41,7 +42,7 @@ impl Scenario {
 
     /// Whether it is of a copy; else an audit finds it, on a vault or a plan.
     pub fn is_of_a_copy(&self) -> bool {
-        checks::find(&self.check).is_none_or(|check| matches!(check.run, Run::Copy(_)))
+        checks::find(&self.check).is_none_or(|check| check.is_of_copies())
     }
 
     pub fn inventory(&self) -> Vec<u8> {
@@ -101,7 +102,14 @@ fn audited(check: &str, facts: &Facts<'_>) -> (String, BTreeMap<&'static str, St
         .map(|copy| checks::decide(Copy::new(copy, facts), facts))
         .collect();
     let of_copies = remedy::remedies(&decided, facts);
-    let remedies = remedy::with_audited(of_copies, &found, &decided, facts);
+    let into = |vault: &Arn| -> Vec<Copy> {
+        let copies = decided.iter().map(|decided| &decided.copy);
+        copies
+            .filter(|copy| copy.destination_vault == *vault)
+            .cloned()
+            .collect()
+    };
+    let remedies = remedy::with_audited(of_copies, &found, into, facts);
     let vaults = found
         .vaults
         .iter()

@@ -43,6 +43,13 @@ pub enum ControlRuling {
     },
 }
 
+/// A question to the organization, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asking {
+    role: Arn,
+    request: RoleRequest,
+}
+
 /// What the organization says to each request, in order.
 pub fn control_rulings(
     facts: &Facts<'_>,
@@ -51,37 +58,49 @@ pub fn control_rulings(
 ) -> Vec<ControlRuling> {
     requests
         .iter()
-        .map(|asked| {
-            let resource_account = asked.subject.account();
-            let controls = Controls {
-                doubts: [role.account(), resource_account]
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|account| match facts.is_management_account(account) {
-                        Fact::Unknown(gap) => Some(*gap),
-                        Fact::Known(_) => None,
-                    })
-                    .collect(),
-                scps: of_principal(facts, role),
-                rcps: if asked.action.starts_with("kms:") {
-                    of_resource(facts, resource_account)
-                } else {
-                    Levels::None
-                },
-                account: role.account(),
-                resource_account,
+        .map(|request| {
+            let asking = Asking {
+                role: role.clone(),
+                request: request.clone(),
             };
-            asked
-                .forms
-                .iter()
-                .map(|form| controls.rule(facts, role, asked, form))
-                .reduce(|one, other| either(one, other, &asked.subject))
-                .unwrap_or(ControlRuling::Open {
-                    gaps: Vec::new(),
-                    seen: Vec::new(),
-                })
+            facts.once(asking, rule)
         })
         .collect()
+}
+
+fn rule(asking: &Asking, facts: &Facts<'_>) -> ControlRuling {
+    let Asking {
+        role,
+        request: asked,
+    } = asking;
+    let resource_account = asked.subject.account();
+    let controls = Controls {
+        doubts: [role.account(), resource_account]
+            .into_iter()
+            .flatten()
+            .filter_map(|account| match facts.is_management_account(account) {
+                Fact::Unknown(gap) => Some(*gap),
+                Fact::Known(_) => None,
+            })
+            .collect(),
+        scps: of_principal(facts, role),
+        rcps: if asked.action.starts_with("kms:") {
+            of_resource(facts, resource_account)
+        } else {
+            Levels::None
+        },
+        account: role.account(),
+        resource_account,
+    };
+    asked
+        .forms(facts, role)
+        .iter()
+        .map(|form| controls.rule(facts, role, asked, form))
+        .reduce(|one, other| either(one, other, &asked.subject))
+        .unwrap_or(ControlRuling::Open {
+            gaps: Vec::new(),
+            seen: Vec::new(),
+        })
 }
 
 /// The policies of one kind that are in force on an account.

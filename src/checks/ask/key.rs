@@ -2,7 +2,7 @@
 
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
-use crate::inventory::{Copy, Facts, Policy, built_in};
+use crate::inventory::{Facts, Policy, Route, built_in};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{
     Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, Truth,
@@ -20,7 +20,7 @@ pub struct KeyQuestion<'a> {
     /// Who wants to use it.
     pub principal: &'a Arn,
     /// For what.
-    pub actions: &'a [&'static str],
+    pub actions: &'static [&'static str],
     /// Through which service.
     pub via: Via,
     /// Whether the principal's own policies are asked too, where it is a service-linked role.
@@ -36,24 +36,51 @@ pub enum Via {
     Backup,
 }
 
+/// Through which service a copy uses a key, and where: all that such a request takes of the copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Through {
+    service: Option<ViaService>,
+    /// Whether what is encrypted is a volume.
+    on_ebs: bool,
+    regions: [Option<Region>; 2],
+    in_china: bool,
+}
+
+/// A question to a key, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asking {
+    key: Arn,
+    principal: Arn,
+    actions: &'static [&'static str],
+    through: Through,
+    both_sides: bool,
+}
+
 /// Asks a key, action by action.
-pub fn ask_key(copy: &Copy, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
-    let vias = vias(copy, question.via);
-    let rulings = question.actions.iter().map(|action| {
-        let mut rulings = vias
-            .iter()
-            .map(|via| ask(copy, facts, question, action, via));
-        let first = rulings.next().unwrap_or(Ruling::Open {
-            gaps: Vec::new(),
-            may_deny: true,
-            seen: Vec::new(),
+pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
+    let asking = Asking {
+        key: question.key.clone(),
+        principal: question.principal.clone(),
+        actions: question.actions,
+        through: Through::of(copy, question.via),
+        both_sides: question.both_sides,
+    };
+    facts.once(asking, |asking, facts| {
+        let vias = asking.through.entries();
+        let rulings = asking.actions.iter().map(|action| {
+            let mut rulings = vias.iter().map(|via| ask(facts, asking, action, via));
+            let first = rulings.next().unwrap_or(Ruling::Open {
+                gaps: Vec::new(),
+                may_deny: true,
+                seen: Vec::new(),
+            });
+            (
+                *action,
+                rulings.fold(first, |one, other| either(one, other, &asking.key)),
+            )
         });
-        (
-            *action,
-            rulings.fold(first, |one, other| either(one, other, question.key)),
-        )
-    });
-    Rulings(rulings.collect())
+        Rulings(rulings.collect())
+    })
 }
 
 /// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
@@ -136,42 +163,46 @@ pub fn via_service(key: &Arn) -> Gap {
     }
 }
 
-/// What `kms:ViaService` may be.
-fn vias(copy: &Copy, via: Via) -> Vec<Entry> {
-    let service = match via {
-        Via::Backup => Some(ViaService::Backup),
-        Via::OfType => copy.kind.agreed(via_services).known().flatten().flatten(),
-    };
-    let Some(service) = service else {
-        return vec![Entry::Unknown];
-    };
-    let suffix = if copy.destination_vault.partition().as_str() == "aws-cn" {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    };
-    let entry = |region: Fact<Region>| match region {
-        Fact::Known(region) => Entry::One(format!("{}.{region}.{suffix}", service.as_str())),
-        Fact::Unknown(_) => {
-            Entry::Shaped(Shape::parse(&format!("{}.*.{suffix}", service.as_str())))
+impl Through {
+    /// How a copy uses a key.
+    pub fn of(copy: &Route, via: Via) -> Self {
+        let of_type = copy.kind.agreed(via_services).known().flatten().flatten();
+        Self {
+            service: match via {
+                Via::Backup => Some(ViaService::Backup),
+                Via::OfType => of_type,
+            },
+            on_ebs: of_type == Some(ViaService::Ec2),
+            regions: [
+                copy.source_region().known(),
+                copy.destination_region().known(),
+            ],
+            in_china: copy.destination_vault.partition().as_str() == "aws-cn",
         }
-    };
-    let mut vias = vec![
-        entry(copy.source_region()),
-        entry(copy.destination_region()),
-    ];
-    vias.dedup();
-    vias
+    }
+
+    /// What `kms:ViaService` may be.
+    fn entries(&self) -> Vec<Entry> {
+        let Some(service) = self.service else {
+            return vec![Entry::Unknown];
+        };
+        let suffix = if self.in_china {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        let entry = |region: &Option<Region>| match region {
+            Some(region) => Entry::One(format!("{}.{region}.{suffix}", service.as_str())),
+            None => Entry::Shaped(Shape::parse(&format!("{}.*.{suffix}", service.as_str()))),
+        };
+        let mut vias: Vec<Entry> = self.regions.iter().map(entry).collect();
+        vias.dedup();
+        vias
+    }
 }
 
-fn ask(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    question: &KeyQuestion<'_>,
-    action: &'static str,
-    via: &Entry,
-) -> Ruling {
-    let policy = match facts.key_policy(question.key) {
+fn ask(facts: &Facts<'_>, question: &Asking, action: &'static str, via: &Entry) -> Ruling {
+    let policy = match facts.key_policy(&question.key) {
         Fact::Known(Some(policy)) => policy,
         Fact::Known(None) => {
             return Ruling::Missing {
@@ -188,7 +219,7 @@ fn ask(
             };
         }
     };
-    let Some(request) = request(copy, facts, question, action, via) else {
+    let Some(request) = request(facts, question, action, via) else {
         return Ruling::Missing {
             near: Vec::new(),
             fault: Fault::Subject,
@@ -196,7 +227,7 @@ fn ask(
         };
     };
     let asked = Asked {
-        subject: question.key,
+        subject: &question.key,
         pointer: "/Policy",
         document: policy.document(),
     };
@@ -263,23 +294,23 @@ fn ask(
     }
 }
 
-fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Vec<Gap> {
-    let gap = |key: &String| gap_of_key(key, facts, question.principal, question.key);
+fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {
+    let gap = |key: &String| gap_of_key(key, facts, &question.principal, &question.key);
     keys.iter().map(gap).collect()
 }
 
 /// The service-linked role's own policy, which is AWS's.
 fn role_may(
     facts: &Facts<'_>,
-    question: &KeyQuestion<'_>,
+    question: &Asking,
     request: &Request,
     action: &'static str,
     seen: Vec<Evidence>,
 ) -> Ruling {
-    let policies = service_linked_role_policies(facts, question.principal);
+    let policies = service_linked_role_policies(facts, &question.principal);
     let documents: Vec<_> = policies.iter().map(Policy::document).collect();
     let Some(first) = documents.first() else {
-        let role = question.principal;
+        let role = &question.principal;
         let gap = facts.gap(
             "iam:ListAttachedRolePolicies",
             role.as_str(),
@@ -293,7 +324,7 @@ fn role_may(
         };
     };
     let asked = Asked {
-        subject: question.principal,
+        subject: &question.principal,
         pointer: "/AttachedPolicies/0/Document",
         document: first,
     };
@@ -312,7 +343,7 @@ fn role_may(
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
                 .iter()
-                .map(|key| gap_of_key(key, facts, question.principal, question.key))
+                .map(|key| gap_of_key(key, facts, &question.principal, &question.key))
                 .collect(),
             may_deny: false,
             seen: asked.open(&statements, &keys),
@@ -341,13 +372,19 @@ fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
 }
 
 /// Silence of the key policy is not denial where a grant speaks.
-fn granted(
+fn granted(facts: &Facts<'_>, question: &Asking, action: &str, near: Vec<Evidence>) -> Ruling {
+    let (key, principal) = (&question.key, &question.principal);
+    granted_to(facts, key, principal, action, near)
+}
+
+fn granted_to(
     facts: &Facts<'_>,
-    question: &KeyQuestion<'_>,
+    key: &Arn,
+    principal: &Arn,
     action: &str,
     near: Vec<Evidence>,
 ) -> Ruling {
-    let grants = match facts.key_grants(question.key) {
+    let grants = match facts.key_grants(key) {
         Fact::Unknown(gap) => {
             return Ruling::Open {
                 gaps: vec![*gap],
@@ -363,7 +400,7 @@ fn granted(
         let to_us = grant
             .grantee_principal
             .value()
-            .is_some_and(|who| **who == *question.principal.as_str());
+            .is_some_and(|who| **who == *principal.as_str());
         let for_this = grant
             .operations
             .value()
@@ -372,7 +409,7 @@ fn granted(
             continue;
         }
         let seen = Evidence::at(
-            question.key,
+            key,
             format!("/Grants/{index}"),
             format!("the grant allows {action}"),
         );
@@ -392,12 +429,7 @@ fn granted(
             denies: None,
         },
         Some(seen) => {
-            let gap = gap_of_key(
-                "kms:EncryptionContext",
-                facts,
-                question.principal,
-                question.key,
-            );
+            let gap = gap_of_key("kms:EncryptionContext", facts, principal, key);
             Ruling::Open {
                 gaps: vec![gap],
                 may_deny: false,
@@ -410,17 +442,22 @@ fn granted(
 /// The requests to a key by a role, one for each Region in which the service in between may make it. Empty where an ARN
 /// is none.
 pub fn key_requests(
-    copy: &Copy,
     facts: &Facts<'_>,
     role: &Arn,
     key: &Arn,
     action: &'static str,
-    via: Via,
+    through: &Through,
 ) -> Vec<Request> {
-    let question = plain(key, role, via);
-    vias(copy, via)
-        .iter()
-        .filter_map(|via| request(copy, facts, &question, action, via))
+    let question = Asking {
+        key: key.clone(),
+        principal: role.clone(),
+        actions: &[],
+        through: through.clone(),
+        both_sides: false,
+    };
+    let vias = through.entries();
+    vias.iter()
+        .filter_map(|via| request(facts, &question, action, via))
         .collect()
 }
 
@@ -468,7 +505,7 @@ pub fn named_by_key(
             {
                 return Named::Open(gaps(keys));
             }
-            match granted(facts, &plain(key, role, Via::OfType), action, Vec::new()) {
+            match granted_to(facts, key, role, action, Vec::new()) {
                 Ruling::Allowed { .. } => Named::Yes,
                 Ruling::Open { gaps, .. } => Named::Open(gaps),
                 Ruling::Denied { .. } | Ruling::Missing { .. } => Named::No,
@@ -477,25 +514,9 @@ pub fn named_by_key(
     }
 }
 
-fn plain<'a>(key: &'a Arn, role: &'a Arn, via: Via) -> KeyQuestion<'a> {
-    KeyQuestion {
-        key,
-        principal: role,
-        actions: &[],
-        via,
-        both_sides: false,
-    }
-}
-
 /// The request as KMS sees it. `None` where the principal's ARN is none.
-fn request(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    question: &KeyQuestion<'_>,
-    action: &str,
-    via: &Entry,
-) -> Option<Request> {
-    let key = question.key;
+fn request(facts: &Facts<'_>, question: &Asking, action: &str, via: &Entry) -> Option<Request> {
+    let key = &question.key;
     let principal = Principal::parse(question.principal.as_str()).ok()?;
     let caller = question
         .principal
@@ -503,7 +524,7 @@ fn request(
         .map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
     let mut context = of_role(
         facts,
-        question.principal,
+        &question.principal,
         key.account(),
         key.region().as_ref(),
     )
@@ -519,14 +540,10 @@ fn request(
             .collect();
         context = context.with("kms:ResourceAliases", Entry::Many(aliases));
     }
-    context = of_action(context, action, on_ebs(copy));
+    context = of_action(context, action, question.through.on_ebs);
     let mut request = Request::new(principal, action, Resource::exact(key.as_str()), context);
-    request.bounded = facts.has_boundary(question.principal);
+    request.bounded = facts.has_boundary(&question.principal);
     Some(request)
-}
-
-fn on_ebs(copy: &Copy) -> bool {
-    copy.kind.agreed(via_services).known().flatten().flatten() == Some(ViaService::Ec2)
 }
 
 /// The keys that only some actions carry.

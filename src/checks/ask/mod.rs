@@ -2,6 +2,7 @@
 
 mod context;
 mod control;
+mod form;
 mod key;
 mod request;
 mod role;

@@ -5,15 +5,16 @@ use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, TAG_RESOURCE,
     role_actions,
 };
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, VaultType};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{Principal, Request, Resource, Rest};
+use crate::policy::Request;
 
-use super::context::{of_role, with_source_resource_tag, with_tags};
-use super::key::{Via, key_requests};
-use super::vault::{from_request, into_request};
+use super::form::Form;
+use super::key::{Through, Via};
+use super::vault::{copy_from_form, copy_into_form};
 
 /// One thing that the copy role must be able to do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RoleRequest {
     /// The IAM action.
     pub action: &'static str,
@@ -21,8 +22,15 @@ pub struct RoleRequest {
     pub subject: Arn,
     /// The same as a policy would name it, with `*` for what is not known yet.
     pub resource: String,
-    /// The forms in which the request may come; where the answers differ nobody knows which counts.
-    pub forms: Vec<Request>,
+    /// What the request is made of.
+    pub form: Form,
+}
+
+impl RoleRequest {
+    /// The requests in which it may come; where the answers differ nobody knows which counts.
+    pub fn forms(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Request> {
+        self.form.requests(facts, role, self.action)
+    }
 }
 
 /// What a copy asks of its role, and the gaps where not even that is known.
@@ -34,7 +42,7 @@ pub struct RoleRequests {
 }
 
 /// Everything that the copy asks of its role.
-pub fn role_requests(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> RoleRequests {
+pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     let mut all = RoleRequests {
         requests: Vec::new(),
         gaps: Vec::new(),
@@ -46,12 +54,7 @@ pub fn role_requests(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> RoleRequests
             return all;
         }
     };
-    let asking = Asking {
-        copy,
-        facts,
-        role,
-        vault,
-    };
+    let asking = Asking { copy, facts, vault };
     all.requests
         .extend(EVERY_COPY.iter().filter_map(|asked| asking.request(asked)));
     asking.of_type(&mut all);
@@ -61,7 +64,7 @@ pub fn role_requests(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> RoleRequests
 
 /// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
 /// of the role since 2025-06-30. `None` where it is not made, or not known to be.
-pub fn tag_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<RoleRequest> {
+pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<RoleRequest> {
     if copy.model() != Fact::Known(Some(Model::Independent)) {
         return None;
     }
@@ -71,24 +74,18 @@ pub fn tag_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<RoleReq
         "arn:{}:backup:{region}:{account}:recovery-point:*",
         vault.partition()
     );
-    let asking = Asking {
-        copy,
-        facts,
-        role,
-        vault,
-    };
+    let asking = Asking { copy, facts, vault };
     Some(RoleRequest {
         action: TAG_RESOURCE,
         subject: vault.clone(),
-        forms: vec![asking.plain(TAG_RESOURCE, &resource)?],
+        form: asking.plain(resource.clone()),
         resource,
     })
 }
 
 struct Asking<'a> {
-    copy: &'a Copy,
+    copy: &'a Reach,
     facts: &'a Facts<'a>,
-    role: &'a Arn,
     vault: &'a Arn,
 }
 
@@ -152,46 +149,43 @@ impl Asking<'_> {
     }
 
     fn request(&self, asked: &RoleAction) -> Option<RoleRequest> {
-        let Self {
-            copy,
-            facts,
-            role,
-            vault,
-        } = self;
-        let action = asked.action;
-        let one = |subject: &Arn, resource: String, request: Option<Request>| {
+        let Self { copy, vault, .. } = self;
+        let one = |subject: &Arn, resource: String, form: Form| {
             Some(RoleRequest {
-                action,
+                action: asked.action,
                 subject: subject.clone(),
                 resource,
-                forms: vec![request?],
+                form,
             })
         };
-        match (action, asked.on) {
+        match (asked.action, asked.on) {
             (COPY_INTO, _) => one(
                 &copy.destination_vault,
                 copy.destination_vault.to_string(),
-                into_request(copy, facts, role),
+                copy_into_form(copy),
             ),
             (COPY_FROM, _) => one(
                 copy.recovery_point.as_ref().unwrap_or(vault),
                 copy.recovery_point
                     .as_ref()
                     .map_or_else(|| text(&self.snapshot()), ToString::to_string),
-                from_request(copy, facts, role, vault),
+                copy_from_form(copy, vault),
             ),
             (_, On::BackupKey) => {
-                let key = copy.backup_key.as_ref().known()?.key()?;
-                Some(RoleRequest {
-                    action,
-                    subject: key.clone(),
-                    resource: key.to_string(),
-                    forms: key_requests(copy, facts, role, key, action, Via::OfType),
-                })
+                let key = copy.backup_key.as_ref().known()?.key()?.clone();
+                let through = Through::of(copy, Via::OfType);
+                one(
+                    &key,
+                    key.to_string(),
+                    Form::Key {
+                        key: key.clone(),
+                        through,
+                    },
+                )
             }
             (_, On::RecoveryPoint) => {
                 let shapes = self.snapshot();
-                one(vault, text(&shapes), self.on_snapshot(action, &shapes))
+                one(vault, text(&shapes), self.on_snapshot(shapes))
             }
             (_, On::Snapshots) => {
                 let region = vault
@@ -201,15 +195,15 @@ impl Asking<'_> {
                     "arn:{}:ec2:{region}::snapshot/*",
                     vault.partition()
                 )];
-                one(vault, text(&shapes), self.on_snapshot(action, &shapes))
+                one(vault, text(&shapes), self.on_snapshot(shapes))
             }
             (_, On::Bucket) => {
                 let bucket = self.bucket();
-                one(vault, bucket.clone(), self.plain(action, &bucket))
+                one(vault, bucket.clone(), self.plain(bucket))
             }
             (_, On::Objects) => {
                 let objects = format!("{}/*", self.bucket());
-                one(vault, objects.clone(), self.plain(action, &objects))
+                one(vault, objects.clone(), self.plain(objects))
             }
             (_, On::DestinationVault) => None,
         }
@@ -254,56 +248,30 @@ impl Asking<'_> {
         }
     }
 
-    fn on_snapshot(&self, action: &str, shapes: &[String]) -> Option<Request> {
-        let foreign = matches!(
-            self.copy.source_type,
-            Fact::Known(Some(VaultType::AirGapped))
-        );
-        let account = self.vault.account().filter(|_| !foreign);
-        let context = of_role(self.facts, self.role, account, self.vault.region().as_ref())
-            .with_family("kms:", Rest::Absent)
-            .with_family("backup:", Rest::Absent);
-        let context = match &self.copy.recovery_point {
-            Some(point) => with_tags(context, "aws:ResourceTag/", self.facts.point_tags(point)),
-            None => context,
-        };
-        let resource = match shapes {
-            [exact] if !exact.contains('*') => Resource::exact(exact),
-            _ => Resource::one_of(shapes.iter().map(String::as_str)),
-        };
-        let mut request = Request::new(
-            Principal::parse(self.role.as_str()).ok()?,
-            action,
-            resource,
-            with_source_resource_tag(context),
-        );
-        request.resource_account = account;
-        Some(request)
-    }
-
-    fn bucket(&self) -> String {
-        match self.copy.resource.as_ref() {
-            Fact::Known(Some(bucket)) => bucket.to_string(),
-            Fact::Known(None) | Fact::Unknown(_) => {
-                format!("arn:{}:s3:::*", self.vault.partition())
-            }
+    fn on_snapshot(&self, shapes: Vec<String>) -> Form {
+        Form::Snapshot {
+            vault: self.vault.clone(),
+            foreign: matches!(
+                self.copy.source_type,
+                Fact::Known(Some(VaultType::AirGapped))
+            ),
+            point: self.copy.recovery_point.clone(),
+            shapes,
         }
     }
 
-    fn plain(&self, action: &str, shape: &str) -> Option<Request> {
-        let account = self.vault.account();
-        let context = of_role(self.facts, self.role, account, self.vault.region().as_ref())
-            .with_family("kms:", Rest::Absent)
-            .with_family("backup:", Rest::Absent);
-        let resource = if shape.contains('*') {
-            Resource::one_of([shape])
-        } else {
-            Resource::exact(shape)
-        };
-        let principal = Principal::parse(self.role.as_str()).ok()?;
-        let mut request = Request::new(principal, action, resource, context);
-        request.resource_account = account;
-        Some(request)
+    fn bucket(&self) -> String {
+        self.copy.bucket.as_ref().map_or_else(
+            || format!("arn:{}:s3:::*", self.vault.partition()),
+            ToString::to_string,
+        )
+    }
+
+    fn plain(&self, shape: String) -> Form {
+        Form::Plain {
+            vault: self.vault.clone(),
+            shape,
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! May the copy role do something by its own policies, boundary included?
 
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
-use crate::inventory::{Copy, Facts, PolicyInForce, RolePolicies};
+use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
 use crate::verdict::Evidence;
 
 use super::context::gap_of_key;
-use super::key::{Named, Via, key_requests, named_by_key, via_service};
+use super::form::Form;
+use super::key::{Named, Through, Via, named_by_key, via_service};
 use super::request::RoleRequest;
 use super::ruling::{Asked, unique};
 
@@ -67,7 +68,7 @@ pub enum RoleRuling {
 }
 
 /// Whether a key that names the role itself does in place of the role's own policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByKey {
     /// It does.
     Counts,
@@ -81,7 +82,7 @@ pub fn role_may_use_key(
     role: &Arn,
     key: &Arn,
     via: Via,
-    copy: &Copy,
+    copy: &Route,
 ) -> RoleAnswer {
     let requests: Vec<RoleRequest> = PLAIN_KEY_ACTIONS
         .iter()
@@ -89,7 +90,10 @@ pub fn role_may_use_key(
             action,
             subject: key.clone(),
             resource: key.to_string(),
-            forms: key_requests(copy, facts, role, key, action, via),
+            form: Form::Key {
+                key: key.clone(),
+                through: Through::of(copy, via),
+            },
         })
         .collect();
     role_may(facts, role, &requests)
@@ -146,6 +150,14 @@ fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnsw
     }
 }
 
+/// A question to a role's own policies, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asking {
+    role: Arn,
+    request: RoleRequest,
+    by_key: ByKey,
+}
+
 /// What the role's own policies say to each request, in order. `None`: there is no such role.
 pub fn role_rulings(
     facts: &Facts<'_>,
@@ -153,22 +165,48 @@ pub fn role_rulings(
     requests: &[RoleRequest],
     by_key: ByKey,
 ) -> Fact<Option<Vec<RoleRuling>>> {
+    let mut rulings = Vec::with_capacity(requests.len());
+    for request in requests {
+        let asking = Asking {
+            role: role.clone(),
+            request: request.clone(),
+            by_key,
+        };
+        match facts.once(asking, rule) {
+            Fact::Known(Some(ruling)) => rulings.push(ruling),
+            Fact::Known(None) => return Fact::Known(None),
+            Fact::Unknown(gap) => return Fact::Unknown(gap),
+        }
+    }
+    if rulings.is_empty() {
+        // Nothing was asked; whether there is such a role still counts.
+        return facts
+            .role_policies(role)
+            .map(|policies| policies.map(|_| rulings));
+    }
+    Fact::Known(Some(rulings))
+}
+
+fn rule(asking: &Asking, facts: &Facts<'_>) -> Fact<Option<RoleRuling>> {
+    let Asking {
+        role,
+        request,
+        by_key,
+    } = asking;
     facts.role_policies(role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
-        let of = |request: &RoleRequest| {
-            request
-                .forms
-                .iter()
-                .map(|form| read.rule(facts, role, request, form, by_key))
-                .reduce(|one, other| either(one, other, &request.subject))
-                // An ARN that is none makes no request that anything could allow.
-                .unwrap_or(RoleRuling::Missing {
-                    by_boundary: false,
-                    seen: Vec::new(),
-                })
-        };
-        Some(requests.iter().map(of).collect())
+        let ruling = request
+            .forms(facts, role)
+            .iter()
+            .map(|form| read.rule(facts, role, request, form, *by_key))
+            .reduce(|one, other| either(one, other, &request.subject))
+            // An ARN that is none makes no request that anything could allow.
+            .unwrap_or(RoleRuling::Missing {
+                by_boundary: false,
+                seen: Vec::new(),
+            });
+        Some(ruling)
     })
 }
 

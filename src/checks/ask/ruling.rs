@@ -141,6 +141,7 @@ impl Ruling {
 }
 
 /// The rulings on several actions.
+#[derive(Clone, Debug)]
 pub struct Rulings(pub Vec<(&'static str, Ruling)>);
 
 impl Rulings {

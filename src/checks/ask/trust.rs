@@ -1,7 +1,7 @@
 //! May AWS Backup assume a role? The role's trust policy.
 
 use crate::inventory::{Facts, Policy};
-use crate::known::{AccountId, Arn, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
     Context, Entry, Principal, Request, Resource, Rest, Shape, Side, resource_side,
 };
@@ -14,6 +14,7 @@ const SERVICE: &str = "backup.amazonaws.com";
 const ASSUME: &str = "sts:AssumeRole";
 
 /// What a role's trust policy says to AWS Backup.
+#[derive(Clone, Debug)]
 pub enum TrustRuling {
     /// It may assume the role.
     Allowed(Vec<Evidence>),
@@ -25,8 +26,27 @@ pub enum TrustRuling {
     Open(Vec<Gap>, Vec<Evidence>),
 }
 
-/// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role.
-pub fn may_assume(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
+/// A question to a role's trust policy, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asking {
+    role: Arn,
+    source: AccountId,
+}
+
+/// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role. `None`: no such role.
+pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Option<TrustRuling>> {
+    let asking = Asking {
+        role: role.clone(),
+        source,
+    };
+    facts.once(asking, |Asking { role, source }, facts| {
+        facts
+            .role_trust(role)
+            .map(|trust| Some(rule(facts, role, trust?, *source)))
+    })
+}
+
+fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
     let asked = Asked {
         subject: role,
         pointer: "/AssumeRolePolicyDocument",

@@ -2,128 +2,120 @@
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Copy, Facts, KindOf, Policy, VaultType};
+use crate::inventory::{Facts, KindOf, Reach, Route, VaultType};
 use crate::known::{Arn, Fact};
-use crate::policy::{
-    Effect, Entry, Principal, Request, Resource, Rest, Side, Truth, resource_side,
-};
+use crate::policy::{Effect, Side, Truth, resource_side};
 
-use super::context::{
-    gap_of_key, of_role, organization_paths, with_source_resource_tag, with_tags,
-};
+use super::context::gap_of_key;
+use super::form::Form;
 use super::ruling::{Asked, Fault, OpenDeny, Ruling};
 
+/// A question to a vault, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Asking {
+    vault: Arn,
+    /// The vault that the copy goes to.
+    target: Arn,
+    role: Arn,
+    action: &'static str,
+    form: Form,
+}
+
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
-pub fn copy_into(copy: &Copy, facts: &Facts<'_>, role: &Arn, policy: Option<&Policy>) -> Ruling {
-    let vault = &copy.destination_vault;
-    let Some(policy) = policy else {
-        return Ruling::Missing {
-            near: Vec::new(),
-            fault: Fault::Subject,
-            denies: None,
-        };
+pub fn copy_into(copy: &Route, facts: &Facts<'_>, role: &Arn) -> Ruling {
+    let asking = Asking {
+        vault: copy.destination_vault.clone(),
+        target: copy.destination_vault.clone(),
+        role: role.clone(),
+        action: COPY_INTO,
+        form: copy_into_form(copy),
     };
-    let Some(request) = into_request(copy, facts, role) else {
-        return Ruling::Missing {
-            near: Vec::new(),
-            fault: Fault::Subject,
-            denies: None,
-        };
-    };
-    rule(facts, role, vault, vault, policy, request, COPY_INTO)
+    facts.once(asking, rule)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
-pub fn copy_from(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    role: &Arn,
-    vault: &Arn,
-    policy: &Policy,
-) -> Ruling {
-    let Some(request) = from_request(copy, facts, role, vault) else {
-        return Ruling::Missing {
-            near: Vec::new(),
-            fault: Fault::Subject,
-            denies: None,
-        };
+pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ruling {
+    let asking = Asking {
+        vault: vault.clone(),
+        target: copy.destination_vault.clone(),
+        role: role.clone(),
+        action: COPY_FROM,
+        form: copy_from_form(copy, vault),
     };
-    let target = &copy.destination_vault;
-    rule(facts, role, vault, target, policy, request, COPY_FROM)
+    facts.once(asking, rule)
 }
 
-/// `backup:CopyIntoBackupVault` on the destination vault. `None` where the role's ARN is none.
-pub fn into_request(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Request> {
-    let vault = &copy.destination_vault;
-    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with_family("backup:", Rest::Absent)
-        .with_family("kms:", Rest::Absent);
-    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
-    let principal = Principal::parse(role.as_str()).ok()?;
-    let resource = Resource::exact(vault.as_str());
-    Some(Request::new(principal, COPY_INTO, resource, context))
-}
-
-/// `backup:CopyFromBackupVault` on the recovery point. `None` where the role's ARN is none.
-pub fn from_request(copy: &Copy, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Option<Request> {
-    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with(
-            "backup:CopyTargets",
-            Entry::Many(vec![copy.destination_vault.to_string()]),
-        )
-        .with(
-            "backup:CopyTargetOrgPaths",
-            organization_paths(facts, copy.destination_vault.account()),
-        )
-        .with_family("kms:", Rest::Absent);
-    let context = match &copy.recovery_point {
-        Some(point) => with_tags(context, "aws:ResourceTag/", facts.point_tags(point)),
-        None => context,
-    };
-    let mut request = Request::new(
-        Principal::parse(role.as_str()).ok()?,
-        COPY_FROM,
-        recovery_point(copy, vault),
-        with_source_resource_tag(context),
-    );
-    request.resource_account = vault.account();
-    Some(request)
-}
-
-/// The recovery point, or the shapes that its ARN will have.
-fn recovery_point(copy: &Copy, vault: &Arn) -> Resource {
-    if let Some(point) = &copy.recovery_point {
-        return Resource::exact(point.as_str());
+/// `backup:CopyIntoBackupVault` on the destination vault.
+pub fn copy_into_form(copy: &Route) -> Form {
+    Form::Into {
+        vault: copy.destination_vault.clone(),
     }
-    let anything = || Resource::one_of(["arn:*:*:*:*:*"]);
+}
+
+/// `backup:CopyFromBackupVault` on the recovery point.
+pub fn copy_from_form(copy: &Reach, vault: &Arn) -> Form {
+    let point = copy.recovery_point.clone();
+    Form::From {
+        vault: vault.clone(),
+        target: copy.destination_vault.clone(),
+        shapes: if point.is_some() {
+            Vec::new()
+        } else {
+            shapes(copy, vault)
+        },
+        point,
+    }
+}
+
+/// The shapes that the ARN of the recovery point will have.
+fn shapes(copy: &Reach, vault: &Arn) -> Vec<String> {
+    let anything = || vec!["arn:*:*:*:*:*".to_owned()];
     let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
         return anything();
     };
     let partition = vault.partition();
     if matches!(copy.source_type, Fact::Known(Some(VaultType::AirGapped))) {
-        return Resource::one_of([pattern_in_lagv(partition.as_str(), &region, account).as_str()]);
+        return vec![pattern_in_lagv(partition.as_str(), &region, account)];
     }
     let kinds = match &copy.kind {
         KindOf::Known(kind) => std::slice::from_ref(kind),
         KindOf::OneOf(kinds, _) => kinds,
         KindOf::Unlisted(_) | KindOf::Unknown(_) => return anything(),
     };
-    let shapes: Vec<String> = kinds
+    kinds
         .iter()
         .map(|kind| pattern(*kind, partition.as_str(), &region, account))
-        .collect();
-    Resource::one_of(shapes.iter().map(String::as_str))
+        .collect()
 }
 
-fn rule(
-    facts: &Facts<'_>,
-    role: &Arn,
-    vault: &Arn,
-    target: &Arn,
-    policy: &Policy,
-    mut request: Request,
-    action: &'static str,
-) -> Ruling {
+fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
+    let Asking {
+        vault,
+        target,
+        role,
+        action,
+        form,
+    } = asking;
+    let missing = || Ruling::Missing {
+        near: Vec::new(),
+        fault: Fault::Subject,
+        denies: None,
+    };
+    let policy = match facts.vault_policy(vault) {
+        Fact::Known(Some(policy)) => policy,
+        Fact::Known(None) => return missing(),
+        Fact::Unknown(gap) => {
+            return Ruling::Open {
+                gaps: vec![*gap],
+                may_deny: true,
+                seen: Vec::new(),
+            };
+        }
+    };
+    // The role's ARN may be none.
+    let Some(mut request) = form.requests(facts, role, action).pop() else {
+        return missing();
+    };
     request.bounded = facts.has_boundary(role);
     let asked = Asked {
         subject: vault,

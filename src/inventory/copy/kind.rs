@@ -7,7 +7,7 @@ use crate::known::{Arn, Fact, Gap, ResourceType};
 use super::Named;
 
 /// What kind of resource a copy is of, as far as the facts tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum KindOf {
     /// This one.
     Known(Kind),

@@ -11,11 +11,11 @@ use super::{Facts, Seen, fact};
 pub type ControlPolicies<'a> = &'a [Vec<ControlPolicy>];
 
 impl<'a> Facts<'a> {
-    pub(super) fn account(&self, id: AccountId) -> Seen<'a, Account> {
+    pub(super) fn account(&self, id: AccountId) -> Seen<'_, 'a, Account> {
         self.seen(|layer| layer.account(id))
     }
 
-    pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'a, RegionFacts> {
+    pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'_, 'a, RegionFacts> {
         self.seen(|layer| layer.region(account, region))
     }
 
@@ -98,50 +98,6 @@ impl<'a> Facts<'a> {
                 )),
             },
             Fact::Unknown(gap) => Fact::Unknown(gap),
-        }
-    }
-
-    /// Whether cross-account backup is switched on in the organization of these accounts. Any account of the
-    /// organization settles it; where they differ the management account's word counts, and without that a `false`.
-    #[must_use]
-    pub fn cross_account_backup(&self, ours: &[AccountId]) -> Fact<bool> {
-        let organizations: Vec<&str> = ours
-            .iter()
-            .filter_map(|id| self.organization_id(*id).known().flatten())
-            .collect();
-        let mut accounts: Vec<AccountId> = self
-            .layers
-            .iter()
-            .flat_map(|layer| layer.accounts.keys().copied())
-            .collect();
-        accounts.sort_unstable();
-        accounts.dedup();
-        let mut all = true;
-        let mut any = false;
-        for id in accounts {
-            let told = match self.account(id).field(|a| &a.cross_account_backup) {
-                Field::Absent => continue,
-                Field::Null => false,
-                Field::Is(on) => *on,
-            };
-            let same = matches!(self.organization_id(id), Fact::Known(Some(theirs)) if organizations.contains(&theirs));
-            if !same && !ours.contains(&id) {
-                continue;
-            }
-            if matches!(self.is_management_account(id), Fact::Known(true)) {
-                return Fact::Known(told);
-            }
-            any = true;
-            all &= told;
-        }
-        match ours.first() {
-            _ if any => Fact::Known(all),
-            first => Fact::unknown(self.gap(
-                "backup:DescribeGlobalSettings",
-                &first.map(ToString::to_string).unwrap_or_default(),
-                first.copied(),
-                None,
-            )),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is taken for granted where it was not read, because somebody said so.
 
 use super::Facts;
+use super::memory::Memory;
 
 /// A fact that may be taken for granted where it was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,7 @@ impl Facts<'_> {
     #[must_use]
     pub fn assuming(mut self, assumed: impl IntoIterator<Item = Assumption>) -> Self {
         self.assumed.extend(assumed);
+        self.memory = Memory::default();
         self
     }
 

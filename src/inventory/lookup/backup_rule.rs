@@ -28,9 +28,8 @@ impl<'a> Facts<'a> {
         let is = |candidate: &Value, field: &str| {
             candidate.get(field).and_then(Value::as_str) == Some(rule)
         };
-        self.layers
-            .iter()
-            .flat_map(|layer| layer.plans(plan))
+        self.seen(|layer| layer.plans(plan))
+            .parts()
             .filter_map(|plan| plan.plan.value())
             .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
             .flatten()

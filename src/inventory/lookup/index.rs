@@ -1,11 +1,14 @@
 //! Where each object of an inventory is, by its ARN.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
 use crate::known::{AccountId, Region};
+
+use super::cross_account::ByOrganization;
 
 type ByArn<'a, T> = HashMap<&'a str, Vec<&'a T>>;
 
@@ -22,8 +25,10 @@ pub struct Index<'a> {
     resources: ByArn<'a, Resource>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
+    nested: ByArn<'a, RecoveryPoint>,
     plans: ByArn<'a, Plan>,
     running: HashMap<&'a str, &'a str>,
+    pub cross_account: OnceLock<ByOrganization>,
 }
 
 impl<'a> Index<'a> {
@@ -39,8 +44,10 @@ impl<'a> Index<'a> {
             resources: HashMap::new(),
             recovery_points: HashMap::new(),
             backups: HashMap::new(),
+            nested: HashMap::new(),
             plans: HashMap::new(),
             running: HashMap::new(),
+            cross_account: OnceLock::new(),
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
@@ -84,9 +91,6 @@ impl<'a> Index<'a> {
             };
             places.insert(at, key);
         }
-        for plan in items(&region.plans) {
-            self.plans.entry(&*plan.id).or_default().push(plan);
-        }
         for resource in items(&region.resources) {
             self.resources
                 .entry(resource.arn.as_str())
@@ -111,6 +115,15 @@ impl<'a> Index<'a> {
                     .or_default()
                     .push(point);
             }
+            if let Some(composite) = point.parent_recovery_point_arn.value() {
+                self.nested
+                    .entry(composite.as_str())
+                    .or_default()
+                    .push(point);
+            }
+        }
+        for plan in items(&region.plans) {
+            self.plans.entry(&plan.id).or_default().push(plan);
         }
     }
 
@@ -155,7 +168,11 @@ impl<'a> Index<'a> {
     pub fn backups(&self, resource: &str) -> &[&'a RecoveryPoint] {
         self.backups.get(resource).map_or(&[], Vec::as_slice)
     }
-    /// The plans of an id.
+    /// The recovery points that are nested in a composite one.
+    pub fn nested(&self, composite: &str) -> &[&'a RecoveryPoint] {
+        self.nested.get(composite).map_or(&[], Vec::as_slice)
+    }
+    /// The backup plans of an id.
     pub fn plans(&self, id: &str) -> &[&'a Plan] {
         self.plans.get(id).map_or(&[], Vec::as_slice)
     }

@@ -9,7 +9,7 @@ use crate::known::{Arn, Fact, Gap};
 use super::{Facts, Seen, fact};
 
 /// What something is encrypted with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EncryptedWith {
     /// It is not encrypted.
     Nothing,
@@ -40,7 +40,7 @@ pub enum KeyManager {
 }
 
 impl<'a> Facts<'a> {
-    fn key(&self, arn: &Arn) -> Seen<'a, Key> {
+    fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
         self.seen(|layer| layer.keys(arn.as_str()))
     }
 

@@ -4,9 +4,11 @@ mod account;
 mod assumed;
 mod backup_rule;
 mod copy_job;
+mod cross_account;
 mod description;
 mod index;
 mod key;
+mod memory;
 mod option_group;
 mod plan;
 mod point;
@@ -22,6 +24,7 @@ use crate::known::{AccountId, Fact, Gap, Region};
 use super::field::Field;
 use super::frame::{GapEntry, Inventory};
 use index::Index;
+use memory::Memory;
 
 pub use account::ControlPolicies;
 pub use assumed::Assumption;
@@ -35,6 +38,7 @@ pub use vault::{VaultLock, VaultType};
 pub struct Facts<'a> {
     layers: Vec<Arc<Index<'a>>>,
     assumed: Vec<Assumption>,
+    memory: Memory,
 }
 
 impl<'a> Facts<'a> {
@@ -44,6 +48,7 @@ impl<'a> Facts<'a> {
         Self {
             layers: vec![Arc::new(Index::new(inventory))],
             assumed: Vec::new(),
+            memory: Memory::default(),
         }
     }
 
@@ -62,6 +67,7 @@ impl<'a> Facts<'a> {
         Facts {
             layers,
             assumed: self.assumed.clone(),
+            memory: Memory::default(),
         }
     }
 
@@ -111,30 +117,41 @@ impl<'a> Facts<'a> {
     }
 
     /// One object, as far as the layers know it.
-    fn seen<T>(&self, of: impl for<'i> Fn(&'i Index<'a>) -> &'i [&'a T]) -> Seen<'a, T> {
-        Seen {
-            parts: self
-                .layers
-                .iter()
-                .flat_map(|layer| of(layer).iter().copied())
-                .collect(),
+    fn seen<T>(&self, of: impl for<'i> Fn(&'i Index<'a>) -> &'i [&'a T]) -> Seen<'_, 'a, T> {
+        match self.layers.as_slice() {
+            [layer] => Seen {
+                first: of(layer),
+                more: Vec::new(),
+            },
+            layers => Seen {
+                first: &[],
+                more: layers
+                    .iter()
+                    .flat_map(|layer| of(layer).iter().copied())
+                    .collect(),
+            },
         }
     }
 }
 
-/// What is known of one object: its parts, upper layers first.
-struct Seen<'a, T> {
-    parts: Vec<&'a T>,
+/// What is known of one object: its parts, upper layers first. Facts mostly have one layer, whose parts stand in it.
+struct Seen<'s, 'a, T> {
+    first: &'s [&'a T],
+    more: Vec<&'a T>,
 }
 
-impl<'a, T> Seen<'a, T> {
+impl<'a, T> Seen<'_, 'a, T> {
+    fn parts(&self) -> impl Iterator<Item = &'a T> {
+        self.first.iter().chain(&self.more).copied()
+    }
+
     fn is_listed(&self) -> bool {
-        !self.parts.is_empty()
+        self.parts().next().is_some()
     }
 
     /// One field: the first part that has it.
     fn field<U>(&self, field: impl Fn(&'a T) -> &'a Field<U>) -> Field<&'a U> {
-        for part in &self.parts {
+        for part in self.parts() {
             match field(part) {
                 Field::Absent => {}
                 Field::Null => return Field::Null,

@@ -25,8 +25,7 @@ impl<'a> Facts<'a> {
         }
         let found = self
             .region(account, region)
-            .parts
-            .into_iter()
+            .parts()
             .flat_map(|region| items(&region.option_groups))
             .find(|group| &*group.name == name)
             .map(|group| &group.options);

@@ -65,8 +65,7 @@ impl<'a> Facts<'a> {
     pub fn resources_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {
         let region = self.region(account, region);
         region
-            .parts
-            .iter()
+            .parts()
             .flat_map(|part| items(&part.resources))
             .filter(|resource| !matches!(resource.resource_type, Field::Null))
             .map(|resource| &resource.arn)

@@ -6,7 +6,6 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::Lifecycle;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::RecoveryPoint;
-use crate::inventory::read::items;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact};
 
@@ -53,7 +52,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn point_created_by(&self, arn: &Arn) -> Option<(&'a str, &'a str)> {
         let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
-        let Json(made) = point.parts.iter().find_map(|part| {
+        let Json(made) = point.parts().find_map(|part| {
             part.extra
                 .iter()
                 .find(|(name, _)| &**name == "CreatedBy")
@@ -75,16 +74,9 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn nested_points(&self, composite: &Arn) -> Vec<&'a RecoveryPoint> {
         let mut nested: Vec<&'a RecoveryPoint> = Vec::new();
-        for layer in &self.layers {
-            for account in items(&layer.inventory.accounts) {
-                for region in items(&account.regions) {
-                    for point in items(&region.recovery_points) {
-                        let ours = point.parent_recovery_point_arn.value() == Some(composite);
-                        if ours && !nested.iter().any(|other| other.arn == point.arn) {
-                            nested.push(point);
-                        }
-                    }
-                }
+        for point in self.seen(|layer| layer.nested(composite.as_str())).parts() {
+            if !nested.iter().any(|other| other.arn == point.arn) {
+                nested.push(point);
             }
         }
         nested.sort_by(|one, other| one.arn.cmp(&other.arn));

@@ -33,7 +33,7 @@ pub struct RolePolicies {
 }
 
 impl<'a> Facts<'a> {
-    fn role(&self, arn: &Arn) -> Seen<'a, Role> {
+    fn role(&self, arn: &Arn) -> Seen<'_, 'a, Role> {
         self.seen(|layer| layer.roles(arn.as_str()))
     }
 

@@ -52,7 +52,7 @@ impl<'a> Facts<'a> {
                     .value()
                     .is_some_and(|all| all.iter().any(|alias| id.ends_with(&**alias)))
         };
-        let listed = facts.parts.iter().flat_map(|region| items(&region.keys));
+        let listed = facts.parts().flat_map(|region| items(&region.keys));
         let mut listed = listed.filter(is_it).map(|key| key.arn.clone());
         match listed.next().or_else(|| Arn::parse(id).ok()) {
             Some(key) => Fact::Known(Some(key)),

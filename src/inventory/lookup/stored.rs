@@ -17,11 +17,11 @@ use super::vault::is_elsewhere;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
-    fn resource(&self, arn: &Arn) -> Seen<'a, Resource> {
+    fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
         self.seen(|layer| layer.resources(arn.as_str()))
     }
 
-    fn recovery_point(&self, arn: &Arn) -> Seen<'a, RecoveryPoint> {
+    fn recovery_point(&self, arn: &Arn) -> Seen<'_, 'a, RecoveryPoint> {
         self.seen(|layer| layer.recovery_points(arn.as_str()))
     }
 
@@ -104,7 +104,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
         let points = self.seen(|layer| layer.backups(resource.as_str()));
-        let dated = points.parts.iter().map(|point| {
+        let dated = points.parts().map(|point| {
             let moment = moment(&point.creation_date.value()?.0)?;
             Some((moment, Reverse(point.backup_vault_arn.value()?)))
         });

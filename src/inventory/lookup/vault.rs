@@ -10,7 +10,7 @@ use super::key::EncryptedWith;
 use super::{Facts, Seen, fact};
 
 /// The kinds of vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VaultType {
     /// A standard vault.
     Standard,
@@ -42,7 +42,7 @@ pub struct VaultLock {
 }
 
 impl<'a> Facts<'a> {
-    fn vault(&self, arn: &Arn) -> Seen<'a, Vault> {
+    fn vault(&self, arn: &Arn) -> Seen<'_, 'a, Vault> {
         self.seen(|layer| layer.vaults(arn.as_str()))
     }
 

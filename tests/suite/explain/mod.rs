@@ -226,7 +226,7 @@ fn a_foretold_message_leads_back_to_the_check_that_foretells_it() {
         let inventory = read(&inventory);
         for one in decided(&Facts::new(&inventory), &inventory) {
             for (check, outcome) in one.outcomes {
-                let Some(text) = outcome.predicted.and_then(|told| told.message) else {
+                let Some(text) = outcome.predicted.clone().and_then(|told| told.message) else {
                     continue;
                 };
                 let leads = explain(&text)

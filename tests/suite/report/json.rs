@@ -1,6 +1,6 @@
 //! The JSON report, its lines, and its schema.
 
-use backup_preflight::checks::{CHECKS, Run, find};
+use backup_preflight::checks::{CHECKS, find};
 use backup_preflight::inventory::Facts;
 use backup_preflight::known::Arn;
 use backup_preflight::report::{Report, json, ndjson, report_schema};
@@ -217,7 +217,7 @@ fn checks_stand_in_the_order_in_which_they_run_and_all_are_there() {
     let report = parsed(&report(&estate(), &[]));
     let expected: Vec<_> = CHECKS
         .iter()
-        .filter(|check| matches!(check.run, Run::Copy(_)))
+        .filter(|check| check.is_of_copies())
         .map(|check| check.id)
         .collect();
     for copy in report["copies"].as_array().unwrap() {

@@ -1,6 +1,7 @@
 //! The report for people.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use backup_preflight::checks::{CHECKS, Decided, decide};
 use backup_preflight::inventory::{Copy, Facts, Named, PlanReference, Start};
@@ -365,7 +366,7 @@ fn a_planned_copy_is_called_by_its_rule_and_says_what_was_taken_for_granted() {
 fn a_warning_is_counted_and_shown_on_a_copy_that_is_feasible() {
     let inventory = read(&estate());
     let facts = Facts::new(&inventory);
-    let outcomes = vec![(&CHECKS[0], Outcome::warn("it takes long"))];
+    let outcomes = vec![(&CHECKS[0], Arc::new(Outcome::warn("it takes long")))];
     let decided = Decided {
         copy: planned(&facts, "daily"),
         outcomes,
@@ -430,8 +431,8 @@ proptest! {
             .enumerate()
             .map(|(index, statuses)| {
                 let outcomes: Vec<_> =
-                    CHECKS.iter().zip(statuses).enumerate().map(|(number, (check, status))| (check, outcome(*status, number))).collect();
-                let verdict = Verdict::of(outcomes.iter().map(|(_, outcome)| (outcome, true)));
+                    CHECKS.iter().zip(statuses).enumerate().map(|(number, (check, status))| (check, Arc::new(outcome(*status, number)))).collect();
+                let verdict = Verdict::of(outcomes.iter().map(|(_, outcome)| (&**outcome, true)));
                 Decided { copy: planned(&facts, &format!("rule-{index}")), outcomes, verdict }
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use backup_preflight::checks::{CHECKS, MayFail, Run};
+use backup_preflight::checks::{CHECKS, MayFail};
 use backup_preflight::verdict::{Status, Verdict};
 
 use super::super::world::{cases, some};
@@ -34,9 +34,7 @@ fn every_verdict_and_every_outcome_of_a_check_comes_up() {
         assert!(of * 10 >= all, "{of} of {all} copies are {verdict:?}");
     }
     let mut wrong = Vec::new();
-    let of_copies = CHECKS
-        .iter()
-        .filter(|check| matches!(check.run, Run::Copy(_)));
+    let of_copies = CHECKS.iter().filter(|check| check.is_of_copies());
     for check in of_copies {
         let worst = match check.may_fail {
             MayFail::Yes => Status::Fail,

@@ -1,0 +1,175 @@
+//! The form of a request: all that it depends on besides the facts, its role and its action. What was ruled on a form
+//! holds wherever it comes again.
+
+use crate::inventory::Facts;
+use crate::known::Arn;
+use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
+
+use super::context::{of_role, organization_paths, with_source_resource_tag, with_tags};
+use super::key::{Through, key_requests};
+
+/// What a request is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Into a vault.
+    Into {
+        /// The vault.
+        vault: Arn,
+    },
+    /// Out of a vault.
+    From {
+        /// The vault.
+        vault: Arn,
+        /// The vault that the copy goes to.
+        target: Arn,
+        /// The recovery point, where there is one.
+        point: Option<Arn>,
+        /// Else the shapes that its ARN will have.
+        shapes: Vec<String>,
+    },
+    /// On a key.
+    Key {
+        /// The key.
+        key: Arn,
+        /// Through which service, and where.
+        through: Through,
+    },
+    /// On the snapshot, image or backup of the owning service.
+    Snapshot {
+        /// The vault that it is in.
+        vault: Arn,
+        /// Whether it lies in an account of AWS's.
+        foreign: bool,
+        /// The recovery point, where there is one.
+        point: Option<Arn>,
+        /// Its ARN, or the shapes that that will have.
+        shapes: Vec<String>,
+    },
+    /// On something else in the account and Region of the source vault.
+    Plain {
+        /// The vault.
+        vault: Arn,
+        /// Its ARN, or the shape that that has.
+        shape: String,
+    },
+}
+
+impl Form {
+    /// The requests in which it may come; where the answers differ nobody knows which counts. Empty where an ARN is none.
+    pub fn requests(&self, facts: &Facts<'_>, role: &Arn, action: &'static str) -> Vec<Request> {
+        let one = match self {
+            Self::Key { key, through } => return key_requests(facts, role, key, action, through),
+            Self::Into { vault } => into_request(facts, role, action, vault),
+            Self::From {
+                vault,
+                target,
+                point,
+                shapes,
+            } => from_request(facts, role, action, (vault, target), point.as_ref(), shapes),
+            Self::Snapshot {
+                vault,
+                foreign,
+                point,
+                shapes,
+            } => on_snapshot(
+                facts,
+                role,
+                action,
+                (vault, *foreign),
+                point.as_ref(),
+                shapes,
+            ),
+            Self::Plain { vault, shape } => plain(facts, role, action, vault, shape),
+        };
+        one.into_iter().collect()
+    }
+}
+
+fn into_request(facts: &Facts<'_>, role: &Arn, action: &str, vault: &Arn) -> Option<Request> {
+    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
+        .with_family("backup:", Rest::Absent)
+        .with_family("kms:", Rest::Absent);
+    let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
+    let principal = Principal::parse(role.as_str()).ok()?;
+    let resource = Resource::exact(vault.as_str());
+    Some(Request::new(principal, action, resource, context))
+}
+
+fn from_request(
+    facts: &Facts<'_>,
+    role: &Arn,
+    action: &str,
+    (vault, target): (&Arn, &Arn),
+    point: Option<&Arn>,
+    shapes: &[String],
+) -> Option<Request> {
+    let context = of_role(facts, role, vault.account(), vault.region().as_ref())
+        .with("backup:CopyTargets", Entry::Many(vec![target.to_string()]))
+        .with(
+            "backup:CopyTargetOrgPaths",
+            organization_paths(facts, target.account()),
+        )
+        .with_family("kms:", Rest::Absent);
+    let resource = match point {
+        Some(point) => Resource::exact(point.as_str()),
+        None => Resource::one_of(shapes.iter().map(String::as_str)),
+    };
+    let mut request = Request::new(
+        Principal::parse(role.as_str()).ok()?,
+        action,
+        resource,
+        with_source_resource_tag(of_point(context, facts, point)),
+    );
+    request.resource_account = vault.account();
+    Some(request)
+}
+
+fn on_snapshot(
+    facts: &Facts<'_>,
+    role: &Arn,
+    action: &str,
+    (vault, foreign): (&Arn, bool),
+    point: Option<&Arn>,
+    shapes: &[String],
+) -> Option<Request> {
+    let account = vault.account().filter(|_| !foreign);
+    let context = of_role(facts, role, account, vault.region().as_ref())
+        .with_family("kms:", Rest::Absent)
+        .with_family("backup:", Rest::Absent);
+    let resource = match shapes {
+        [exact] if !exact.contains('*') => Resource::exact(exact),
+        _ => Resource::one_of(shapes.iter().map(String::as_str)),
+    };
+    let mut request = Request::new(
+        Principal::parse(role.as_str()).ok()?,
+        action,
+        resource,
+        with_source_resource_tag(of_point(context, facts, point)),
+    );
+    request.resource_account = account;
+    Some(request)
+}
+
+fn plain(facts: &Facts<'_>, role: &Arn, action: &str, vault: &Arn, shape: &str) -> Option<Request> {
+    let account = vault.account();
+    let context = of_role(facts, role, account, vault.region().as_ref())
+        .with_family("kms:", Rest::Absent)
+        .with_family("backup:", Rest::Absent);
+    let resource = if shape.contains('*') {
+        Resource::one_of([shape])
+    } else {
+        Resource::exact(shape)
+    };
+    let principal = Principal::parse(role.as_str()).ok()?;
+    let mut request = Request::new(principal, action, resource, context);
+    request.resource_account = account;
+    Some(request)
+}
+
+/// With the tags of the recovery point, where there is one.
+fn of_point(context: Context, facts: &Facts<'_>, point: Option<&Arn>) -> Context {
+    match point {
+        Some(point) => with_tags(context, "aws:ResourceTag/", facts.point_tags(point)),
+        None => context,
+    }
+}

@@ -1,0 +1,124 @@
+//! Whether an organization has cross-account backup switched on: any of its accounts settles it for all.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::inventory::field::Field;
+use crate::inventory::read::items;
+use crate::known::{AccountId, Fact};
+
+use super::Facts;
+use super::index::Index;
+use super::memory::Memory;
+
+/// What each organization's accounts say of cross-account backup, by the organization's id.
+pub type ByOrganization = HashMap<Box<str>, Told>;
+
+/// What accounts say of cross-account backup, taken together.
+#[derive(Clone, Copy, Default)]
+pub struct Told {
+    /// The word of the management account; of several, that of the first by id.
+    management: Option<(AccountId, bool)>,
+    /// Whether all that say anything say that it is on.
+    all: Option<bool>,
+}
+
+impl Told {
+    fn and(&mut self, other: Self) {
+        self.management = match (self.management, other.management) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        self.all = match (self.all, other.all) {
+            (Some(one), Some(two)) => Some(one && two),
+            (one, two) => one.or(two),
+        };
+    }
+}
+
+impl Facts<'_> {
+    /// Whether cross-account backup is switched on in the organization of these accounts. Any account of the
+    /// organization settles it; where they differ the management account's word counts, and without that a `false`.
+    #[must_use]
+    pub fn cross_account_backup(&self, ours: &[AccountId]) -> Fact<bool> {
+        let mut organizations: Vec<&str> = Vec::new();
+        let mut told = Told::default();
+        for id in ours {
+            match self.organization_id(*id) {
+                Fact::Known(Some(organization)) => organizations.push(organization),
+                Fact::Known(None) | Fact::Unknown(_) => told.and(self.told_by(*id)),
+            }
+        }
+        organizations.sort_unstable();
+        organizations.dedup();
+        for organization in organizations {
+            told.and(self.told_in(organization));
+        }
+        match (told.management, told.all) {
+            (Some((_, on)), _) | (None, Some(on)) => Fact::Known(on),
+            (None, None) => Fact::unknown(self.gap(
+                "backup:DescribeGlobalSettings",
+                &ours.first().map(ToString::to_string).unwrap_or_default(),
+                ours.first().copied(),
+                None,
+            )),
+        }
+    }
+
+    /// What one account says.
+    fn told_by(&self, id: AccountId) -> Told {
+        let on = match self.account(id).field(|a| &a.cross_account_backup) {
+            Field::Absent => return Told::default(),
+            Field::Null => false,
+            Field::Is(on) => *on,
+        };
+        let manages = matches!(self.is_management_account(id), Fact::Known(true));
+        Told {
+            management: manages.then_some((id, on)),
+            all: Some(on),
+        }
+    }
+
+    /// What the accounts of an organization say. Where one layer alone speaks of organizations, that is added up once.
+    fn told_in(&self, organization: &str) -> Told {
+        let mut telling = self.layers.iter().filter(|layer| tells(layer));
+        let of = |all: &ByOrganization| all.get(organization).copied().unwrap_or_default();
+        match (telling.next(), telling.next()) {
+            (Some(layer), None) => of(layer.cross_account.get_or_init(|| {
+                let alone = Facts {
+                    layers: vec![Arc::clone(layer)],
+                    assumed: Vec::new(),
+                    memory: Memory::default(),
+                };
+                alone.told_everywhere()
+            })),
+            (None | Some(_), _) => of(&self.told_everywhere()),
+        }
+    }
+
+    fn told_everywhere(&self) -> ByOrganization {
+        let mut all = ByOrganization::new();
+        let mut accounts: Vec<AccountId> = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.accounts.keys().copied())
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        for id in accounts {
+            if let Fact::Known(Some(organization)) = self.organization_id(id) {
+                all.entry(organization.into())
+                    .or_default()
+                    .and(self.told_by(id));
+            }
+        }
+        all
+    }
+}
+
+/// Whether a layer says anything of organizations.
+fn tells(layer: &Index<'_>) -> bool {
+    items(&layer.inventory.accounts).iter().any(|account| {
+        account.organization.is_present() || account.cross_account_backup.is_present()
+    })
+}

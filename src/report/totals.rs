@@ -1,0 +1,74 @@
+//! What a report says of all copies together, added up copy by copy, so that none need be held.
+
+use std::collections::BTreeSet;
+
+use crate::checks::Decided;
+use crate::inventory::Copy;
+use crate::known::{AccountId, Arn, Gap, Region};
+use crate::verdict::{Status, Verdict};
+
+use super::model::Summary;
+
+/// How many copies came out how, and what was not known.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// How many of each.
+    pub summary: Summary,
+    /// What a check went without.
+    pub gaps: BTreeSet<Gap>,
+}
+
+impl Totals {
+    /// Adds a decided copy.
+    pub fn add(&mut self, decided: &Decided) {
+        let summary = &mut self.summary;
+        summary.copies += 1;
+        match decided.verdict {
+            Verdict::Feasible => summary.feasible += 1,
+            Verdict::Blocked => summary.blocked += 1,
+            Verdict::Undecided => summary.undecided += 1,
+        }
+        for (_, outcome) in &decided.outcomes {
+            summary.warnings += usize::from(outcome.status == Status::Warn);
+            for gap in &outcome.gaps {
+                if !self.gaps.contains(gap) {
+                    self.gaps.insert(gap.clone());
+                }
+            }
+        }
+    }
+
+    /// Adds what was added up of other copies.
+    pub fn and(&mut self, other: Self) {
+        self.summary.copies += other.summary.copies;
+        self.summary.feasible += other.summary.feasible;
+        self.summary.blocked += other.summary.blocked;
+        self.summary.undecided += other.summary.undecided;
+        self.summary.warnings += other.summary.warnings;
+        self.gaps.extend(other.gaps);
+    }
+}
+
+/// Where a copy stands in a report: by source account, Region, resource, destination and id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    account: Option<AccountId>,
+    region: Option<Region>,
+    resource: Option<Arn>,
+    destination: Arn,
+    id: Box<str>,
+}
+
+impl Place {
+    /// That of a copy.
+    #[must_use]
+    pub fn of(copy: &Copy) -> Self {
+        Self {
+            account: copy.source_account().known(),
+            region: copy.source_region().known(),
+            resource: copy.resource.as_ref().known().cloned().flatten(),
+            destination: copy.destination_vault.clone(),
+            id: copy.id.clone(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Many copies at once: what is told one by one, on several threads, is what a whole report says.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::organization::Organization;
+use crate::support::run_with;
+
+/// More copies than one piece of work has.
+fn inventory() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    Organization::of_copies(300).write(&mut bytes).unwrap();
+    bytes
+}
+
+fn told(inventory: &[u8], formats: &[&str]) -> String {
+    let args = [&["check", "--inventory", "-"], formats].concat();
+    let ran = run_with(&args, inventory, &[]);
+    assert_eq!((ran.code, &*ran.err), (1, ""));
+    ran.out
+}
+
+#[test]
+fn copies_told_one_by_one_are_those_of_the_whole_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("report.json");
+    let inventory = inventory();
+    let streamed = told(&inventory, &["--format", "ndjson"]);
+    let json = format!("json={}", whole.display());
+    let at_once = told(&inventory, &["--format", "ndjson", "--format", &json]);
+    assert!(streamed == at_once);
+
+    let mut lines: Vec<Value> = streamed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let report: Value = serde_json::from_slice(&fs::read(whole).unwrap()).unwrap();
+    let last = lines.pop().unwrap();
+    assert_eq!(
+        (&last["type"], &last["copies"]),
+        (&json!("summary"), &json!(300))
+    );
+    let kinds = [("copy", "copies"), ("remedy", "remedies"), ("gap", "gaps")];
+    for (kind, list) in kinds {
+        let of_kind: Vec<Value> = lines
+            .extract_if(.., |line| line["type"] == kind)
+            .map(|mut line| {
+                line.as_object_mut().unwrap().shift_remove("type");
+                line
+            })
+            .collect();
+        assert_eq!(report[list], Value::Array(of_kind), "{kind}");
+    }
+    assert_eq!(lines, Vec::<Value>::new());
+}
+
+#[test]
+fn an_organization_in_any_order_gives_the_same_bytes() {
+    let bytes = inventory();
+    let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+    for list in ["accounts", "copies"] {
+        value[list].as_array_mut().unwrap().reverse();
+    }
+    let turned = value.to_string().into_bytes();
+    for format in ["ndjson", "table"] {
+        let format = &["--format", format];
+        assert!(told(&bytes, format) == told(&turned, format), "{format:?}");
+    }
+}
+
+#[test]
+fn what_an_organization_comes_to_is_known() {
+    let lines = told(&inventory(), &["--format", "ndjson"]);
+    let summary: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let copies = ["feasible", "blocked", "undecided"].map(|name| summary[name].as_u64().unwrap());
+    assert_eq!(copies.iter().sum::<u64>(), 300);
+    assert!(copies.iter().all(|number| *number > 0), "{copies:?}");
+}
