@@ -9,9 +9,9 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Reach};
 use crate::known::Arn;
-use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share};
+use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-role-lacks-permission",
@@ -40,6 +40,21 @@ struct Found {
 }
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let outcome = facts.once(&OfReach(copy.reach.clone()), |OfReach(reach), facts| {
+        by_requests(reach, facts)
+    });
+    let role = copy.role.as_ref().known();
+    match role.filter(|_| outcome.status == Status::Pass) {
+        Some(role) => may_not_tag(copy, facts, role).unwrap_or(outcome),
+        None => outcome,
+    }
+}
+
+/// All that the role's requests depend on, but for the tags of what is copied.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct OfReach(Reach);
+
+fn by_requests(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
@@ -93,9 +108,6 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             gaps,
         )
         .saw(open_seen);
-    }
-    if let Some(outcome) = may_not_tag(copy, facts, role) {
-        return outcome;
     }
     let actions: Vec<&str> = asked
         .requests

@@ -25,8 +25,8 @@ type Answers = Arc<[Arc<Outcome>]>;
 /// copies that take it.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let of_route = facts.once(copy.route.clone(), of_route);
-    let of_reach = facts.once(copy.reach.clone(), of_reach);
+    let of_route = facts.once(&copy.route, of_route);
+    let of_reach = facts.once(&copy.reach, of_reach);
     let (mut of_route, mut of_reach) = (of_route.iter(), of_reach.iter());
     let outcomes: Vec<_> = CHECKS
         .iter()

@@ -1,5 +1,7 @@
 //! What is asked: may this principal do this action on this resource, given what is known of the request's context.
 
+use std::sync::Arc;
+
 use crate::known::AccountId;
 
 use super::Shape;
@@ -160,16 +162,17 @@ pub enum Rest {
     Unknown,
 }
 
-/// The context of a request: what is known of each condition key. Key names ignore case.
+/// The context of a request: what is known of each condition key. Key names ignore case. Cheap to clone: the requests of
+/// a role share what holds for all of them.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     rest: Rest,
     /// Where other than for the rest holds: prefixes of keys, in lower case.
-    families: Vec<(Box<str>, Rest)>,
+    families: Vec<(Arc<str>, Rest)>,
     /// Sorted by the key in lower case.
-    keys: Vec<Key>,
+    keys: Vec<Arc<Key>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,11 +196,11 @@ impl Context {
     /// Says what is known of a key, in place of what was said before.
     pub fn set(&mut self, key: &str, entry: Entry) {
         let name: Box<str> = key.to_ascii_lowercase().into();
-        let key = Key {
+        let key = Arc::new(Key {
             text: key.into(),
             entry,
             name,
-        };
+        });
         match self
             .keys
             .binary_search_by(|other| other.name.cmp(&key.name))
@@ -263,7 +266,7 @@ impl Context {
             .keys
             .binary_search_by(|key| (*key.name).cmp(name))
             .ok()?;
-        self.keys.get(at)
+        self.keys.get(at).map(|key| &**key)
     }
 }
 

@@ -5,6 +5,14 @@ use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Rest, Shape};
 
+/// Who asks, and where what they ask for is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Asking {
+    principal: Arn,
+    resource_account: Option<AccountId>,
+    region: Option<Region>,
+}
+
 /// The keys that every request carries, whatever the service.
 pub fn of_role(
     facts: &Facts<'_>,
@@ -12,6 +20,21 @@ pub fn of_role(
     resource_account: Option<AccountId>,
     region: Option<&Region>,
 ) -> Context {
+    let asking = Asking {
+        principal: principal.clone(),
+        resource_account,
+        region: region.cloned(),
+    };
+    facts.once(&asking, common)
+}
+
+fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
+    let Asking {
+        principal,
+        resource_account,
+        region,
+    } = asking;
+    let (resource_account, region) = (*resource_account, region.as_ref());
     let one = |text: String| Entry::One(text);
     let account = principal.account();
     let mut context = Context::new(Rest::Unknown)

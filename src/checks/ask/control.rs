@@ -63,7 +63,7 @@ pub fn control_rulings(
                 role: role.clone(),
                 request: request.clone(),
             };
-            facts.once(asking, rule)
+            facts.once(&asking, rule)
         })
         .collect()
 }

@@ -65,7 +65,7 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         through: Through::of(copy, question.via),
         both_sides: question.both_sides,
     };
-    facts.once(asking, |asking, facts| {
+    facts.once(&asking, |asking, facts| {
         let vias = asking.through.entries();
         let rulings = asking.actions.iter().map(|action| {
             let mut rulings = vias.iter().map(|via| ask(facts, asking, action, via));

@@ -1,5 +1,7 @@
 //! May the copy role do something by its own policies, boundary included?
 
+use std::sync::Arc;
+
 use crate::catalog::requests::PLAIN_KEY_ACTIONS;
 use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
 use crate::known::{Arn, Fact, Gap};
@@ -172,7 +174,7 @@ pub fn role_rulings(
             request: request.clone(),
             by_key,
         };
-        match facts.once(asking, rule) {
+        match facts.once(&asking, rule) {
             Fact::Known(Some(ruling)) => rulings.push(ruling),
             Fact::Known(None) => return Fact::Known(None),
             Fact::Unknown(gap) => return Fact::Unknown(gap),
@@ -193,7 +195,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Fact<Option<RoleRuling>> {
         request,
         by_key,
     } = asking;
-    facts.role_policies(role).map(|policies| {
+    policies(facts, role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
         let ruling = request
@@ -207,6 +209,18 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Fact<Option<RoleRuling>> {
                 seen: Vec::new(),
             });
         Some(ruling)
+    })
+}
+
+/// A role, whose policies are asked many things.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct OfRole(Arn);
+
+/// The policies in force on the role. `None`: no such role.
+fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
+    facts.once(&OfRole(role.clone()), |OfRole(role), facts| {
+        let policies = facts.role_policies(role);
+        policies.map(|policies| policies.map(Arc::new))
     })
 }
 

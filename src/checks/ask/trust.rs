@@ -39,7 +39,7 @@ pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Opti
         role: role.clone(),
         source,
     };
-    facts.once(asking, |Asking { role, source }, facts| {
+    facts.once(&asking, |Asking { role, source }, facts| {
         facts
             .role_trust(role)
             .map(|trust| Some(rule(facts, role, trust?, *source)))

@@ -30,7 +30,7 @@ pub fn copy_into(copy: &Route, facts: &Facts<'_>, role: &Arn) -> Ruling {
         action: COPY_INTO,
         form: copy_into_form(copy),
     };
-    facts.once(asking, rule)
+    facts.once(&asking, rule)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -42,7 +42,7 @@ pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ru
         action: COPY_FROM,
         form: copy_from_form(copy, vault),
     };
-    facts.once(asking, rule)
+    facts.once(&asking, rule)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.

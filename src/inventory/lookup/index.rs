@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
+
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
@@ -10,15 +12,18 @@ use crate::known::{AccountId, Region};
 
 use super::cross_account::ByOrganization;
 
-type ByArn<'a, T> = HashMap<&'a str, Vec<&'a T>>;
+/// Hashed fast: a copy looks up a dozen objects.
+type Map<K, V> = HashMap<K, V, RandomState>;
+
+type ByArn<'a, T> = Map<&'a str, Vec<&'a T>>;
 
 /// One inventory with its objects by ARN. An object may stand in several places (a vault that is shared with another
 /// account); the place that its ARN names comes first.
 pub struct Index<'a> {
     pub inventory: &'a Inventory,
-    pub accounts: HashMap<AccountId, &'a Account>,
-    pub regions: HashMap<(AccountId, Region), &'a RegionFacts>,
-    pub gaps: HashMap<(&'a str, &'a str), Vec<&'a GapEntry>>,
+    pub accounts: Map<AccountId, &'a Account>,
+    pub regions: Map<(AccountId, Region), &'a RegionFacts>,
+    pub gaps: Map<(&'a str, &'a str), Vec<&'a GapEntry>>,
     vaults: ByArn<'a, Vault>,
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
@@ -27,7 +32,7 @@ pub struct Index<'a> {
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
     plans: ByArn<'a, Plan>,
-    running: HashMap<&'a str, &'a str>,
+    running: Map<&'a str, &'a str>,
     pub cross_account: OnceLock<ByOrganization>,
 }
 
@@ -35,18 +40,18 @@ impl<'a> Index<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut index = Self {
             inventory,
-            accounts: HashMap::new(),
-            regions: HashMap::new(),
-            gaps: HashMap::new(),
-            vaults: HashMap::new(),
-            keys: HashMap::new(),
-            roles: HashMap::new(),
-            resources: HashMap::new(),
-            recovery_points: HashMap::new(),
-            backups: HashMap::new(),
-            nested: HashMap::new(),
-            plans: HashMap::new(),
-            running: HashMap::new(),
+            accounts: Map::default(),
+            regions: Map::default(),
+            gaps: Map::default(),
+            vaults: Map::default(),
+            keys: Map::default(),
+            roles: Map::default(),
+            resources: Map::default(),
+            recovery_points: Map::default(),
+            backups: Map::default(),
+            nested: Map::default(),
+            plans: Map::default(),
+            running: Map::default(),
             cross_account: OnceLock::new(),
         };
         for gap in items(&inventory.gaps) {

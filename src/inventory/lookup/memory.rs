@@ -5,40 +5,42 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
+
 use super::Facts;
 
 /// So many answers to one kind of question are kept. Copies that ask the same stand together, so that a question which
 /// was not asked for long may be worked out anew.
 const KEPT: usize = 4096;
 
-type Answers<Q, A> = RwLock<HashMap<Q, A>>;
+type Answers<Q, A> = RwLock<HashMap<Q, A, RandomState>>;
 
 /// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>);
+pub struct Memory(Arc<RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>, RandomState>>>);
 
 impl Facts<'_> {
     /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
     /// `answer` is given nothing else, and can have nothing else.
-    pub fn once<Q, A>(&self, question: Q, answer: fn(&Q, &Self) -> A) -> A
+    pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
     where
-        Q: Eq + Hash + Send + Sync + 'static,
+        Q: Clone + Eq + Hash + Send + Sync + 'static,
         A: Clone + Send + Sync + 'static,
     {
         let Some(answers) = self.memory.answers::<Q, A>() else {
-            return answer(&question, self);
+            return answer(question, self);
         };
         let read = answers.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = read.get(&question) {
+        if let Some(known) = read.get(question) {
             return known.clone();
         }
         drop(read);
-        let new = answer(&question, self);
+        let new = answer(question, self);
         let mut write = answers.write().unwrap_or_else(PoisonError::into_inner);
         if write.len() >= KEPT {
             write.clear();
         }
-        write.insert(question, new.clone());
+        write.insert(question.clone(), new.clone());
         new
     }
 }
@@ -71,7 +73,7 @@ mod tests {
 
     static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
-    #[derive(PartialEq, Eq, Hash)]
+    #[derive(Clone, PartialEq, Eq, Hash)]
     struct Doubled(u32);
 
     fn doubled(Doubled(number): &Doubled, _: &Facts<'_>) -> u32 {
@@ -83,13 +85,13 @@ mod tests {
     fn a_question_is_answered_once_and_anew_of_other_facts() {
         let (inventory, top) = (Inventory::empty(), Inventory::empty());
         let facts = Facts::new(&inventory);
-        let answers = [1, 1, 2].map(|number| facts.once(Doubled(number), doubled));
+        let answers = [1, 1, 2].map(|number| facts.once(&Doubled(number), doubled));
         assert_eq!(answers, [2, 2, 4]);
-        assert_eq!(facts.under(&top).once(Doubled(1), doubled), 2);
+        assert_eq!(facts.under(&top).once(&Doubled(1), doubled), 2);
         assert_eq!(ANSWERED.load(Ordering::Relaxed), 3);
     }
 
-    #[derive(PartialEq, Eq, Hash)]
+    #[derive(Clone, PartialEq, Eq, Hash)]
     struct Halved(usize);
 
     #[test]
@@ -97,7 +99,10 @@ mod tests {
         let inventory = Inventory::empty();
         let facts = Facts::new(&inventory);
         for number in 0..KEPT * 2 + 1 {
-            assert_eq!(facts.once(Halved(number), |Halved(n), _| n / 2), number / 2);
+            assert_eq!(
+                facts.once(&Halved(number), |Halved(n), _| n / 2),
+                number / 2
+            );
         }
         let kept = facts.memory.answers::<Halved, usize>().unwrap();
         assert_eq!(kept.read().unwrap().len(), 1);
