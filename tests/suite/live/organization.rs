@@ -259,7 +259,8 @@ pub fn fewest(made: &Made) -> BTreeMap<String, usize> {
     [
         ("sts:GetCallerIdentity", accounts),
         ("sts:AssumeRole", members),
-        ("organizations:ListAccounts", 1),
+        // Twenty a page.
+        ("organizations:ListAccounts", accounts.div_ceil(20)),
         ("organizations:DescribeOrganization", 1),
         ("organizations:ListRoots", 1),
         ("organizations:ListParents", accounts + units),
