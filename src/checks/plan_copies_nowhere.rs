@@ -3,8 +3,8 @@
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::inventory::Facts;
-use crate::known::{Fact, Gap};
-use crate::plans::{Plan, Rule, Selection, Target};
+use crate::known::{Arn, Fact, Gap, ResourceType};
+use crate::plans::{Plan, Rule, Selection, Taken, Target};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -57,6 +57,24 @@ fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
     found.outcome(plan)
 }
 
+/// The call that says whether a selection takes a resource; `None` where everything was read.
+fn settling(resource: &Arn, plan: &Plan, facts: &Facts<'_>) -> Option<Gap> {
+    if let Fact::Unknown(gap) = facts.resource_tags(resource) {
+        return Some(*gap);
+    }
+    let of = match facts.resource_type(resource) {
+        Fact::Known(Some(of)) => of.clone(),
+        Fact::Known(None) | Fact::Unknown(_) => match ResourceType::of_resource(resource) {
+            Some(of) => of,
+            None => return Some(facts.resource_call(resource)),
+        },
+    };
+    match facts.opted_in(plan.account, &plan.region, &of) {
+        Fact::Unknown(gap) => Some(*gap),
+        Fact::Known(_) => None,
+    }
+}
+
 impl Found {
     fn target(&mut self, plan: &Plan, rule: &Rule, target: &Target, facts: &Facts<'_>) {
         let vault = &target.vault;
@@ -102,6 +120,8 @@ impl Found {
             ));
         }
         let either_may = !selection.resources.is_empty() && !selection.list_of_tags.is_empty();
+        let assumed = |taken: &Taken| !taken.assumptions.is_empty();
+        let none_is_certain = reach.taken.iter().all(assumed);
         match (reach.taken.len(), reach.unread) {
             (_, Some(gap)) if either_may => self.open.push(gap),
             (0, Some(gap)) => self.open.push(gap),
@@ -112,6 +132,19 @@ impl Found {
                     "/Selections",
                     format!("`{name}` takes none of the resources"),
                 ));
+            }
+            (count, unread) if none_is_certain => {
+                let gaps: Vec<Gap> = (reach.taken.iter())
+                    .filter_map(|taken| settling(&taken.resource, plan, facts))
+                    .collect();
+                if gaps.len() == count || unread.is_some() {
+                    self.open.extend(gaps.into_iter().chain(unread));
+                } else {
+                    self.disputed.push(format!(
+                        "selection `{name}` takes only resources without the tag that must differ, and AWS's pages leave \
+                         open whether it does"
+                    ));
+                }
             }
             (count, _) => self.seen.push(Evidence::at(
                 &plan.id,

@@ -115,7 +115,10 @@ impl World {
         let (other, _) = self.built(&self.dice(which, odd));
         let mut filled = self.all.clone();
         for place in &self.unread {
-            if let Some(value) = other.pointer(&place.pointer) {
+            let Some(value) = other.pointer(&place.pointer) else {
+                continue;
+            };
+            if !(value.is_null() && says_that_it_exists(&filled, &place.pointer)) {
                 put(&mut filled, &place.pointer, value.clone());
             }
         }
@@ -287,4 +290,24 @@ pub fn always(usual: u32, law: impl Fn(&World) -> Option<String>) {
 /// So many worlds, the same in every run.
 pub fn some(many: u64) -> impl Iterator<Item = World> {
     (0..many).map(World::new)
+}
+
+/// Whether null at this place would have an object contradict itself: it says that what has fields does not exist.
+fn says_that_it_exists(inventory: &Value, pointer: &str) -> bool {
+    let others = [
+        (
+            "/ResourceType",
+            &["Encrypted", "EncryptionKeyArn", "Detail"][..],
+        ),
+        (
+            "/AssumeRolePolicyDocument",
+            &["AttachedPolicies", "InlinePolicies"],
+        ),
+    ];
+    others.iter().any(|(state, fields)| {
+        let object = pointer
+            .strip_suffix(state)
+            .and_then(|object| inventory.pointer(object));
+        object.is_some_and(|object| fields.iter().any(|field| object.get(field).is_some()))
+    })
 }

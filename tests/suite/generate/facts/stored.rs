@@ -57,9 +57,14 @@ pub fn resource(sort: Sort, all: &[&str], facts: &Dice<'_>) -> Value {
     let arn = sort.resource(FROM, HOME);
     let (is, with) = encrypted(&arn, Some(key(FROM, HOME, "data")), sort.alias, all, facts);
     let of = json!(sort.kind.resource_type());
+    let of = facts.seldom(&format!("{arn}/type"), of, &[Value::Null]);
+    if of.is_null() {
+        // What does not exist has nothing else.
+        return json!({"ResourceArn": arn, "ResourceType": of});
+    }
     json!({
         "ResourceArn": arn,
-        "ResourceType": facts.seldom(&format!("{arn}/type"), of, &[Value::Null]),
+        "ResourceType": of,
         "Encrypted": is, "EncryptionKeyArn": with,
         "Tags": tags(&arn, facts),
         "Detail": sort.detail(&arn, true, facts),

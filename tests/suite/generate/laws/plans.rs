@@ -47,16 +47,6 @@ fn found(inventory: &Value) -> Found {
 
 fn no_copy_is_missed(world: &World) -> Option<String> {
     let before = found(&world.read());
-    // A resource whose tags were not read is taken, and its copy says so: whether it is, tells then whether a plan copies.
-    let granted = [
-        "accounts",
-        "regions",
-        "resources",
-        "Tags",
-        "region_settings",
-        "ResourceTypeOptInPreference",
-    ];
-    let takes_for_granted = world.misses(&granted);
     // Of a list of plans that was not read nothing is known, as nothing is of a Region or an account that was not.
     let plans_read = !world.misses(&["accounts", "regions", "plans"]);
     for filled in world.fillings() {
@@ -72,9 +62,6 @@ fn no_copy_is_missed(world: &World) -> Option<String> {
             let Some(is) = after.audited.get(what) else {
                 continue;
             };
-            if takes_for_granted && what.starts_with("plan-copies-nowhere") {
-                continue;
-            }
             let broken = match was {
                 Status::Undecided => false,
                 Status::Fail => *is != Status::Fail,
