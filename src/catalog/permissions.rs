@@ -94,7 +94,7 @@ const CALLS: &[Permission] = &[
     row("backup:ListBackupSelections",             SOURCE,      WholeAccount, Plans),
     row("backup:ListBackupVaults",                 BOTH,        OneCopy,      Everything),
     row("backup:ListCopyJobs",                     SOURCE,      WholeAccount, Everything),
-    row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      WholeAccount, Vaults),
+    row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      OneCopy,      Vaults),
     row("backup:ListRecoveryPointsByResource",     SOURCE,      OneCopy,      Everything),
     row("backup:ListTags",                         BOTH,        OneCopy,      Everything),
     row("backup-gateway:ListTagsForResource",      SOURCE,      WholeAccount, Everything),
@@ -126,7 +126,7 @@ const CALLS: &[Permission] = &[
     row("kms:ListAliases",                         BOTH,        OneCopy,      Everything),
     row("kms:ListGrants",                          BOTH,        OneCopy,      Keys),
     row("kms:ListResourceTags",                    BOTH,        OneCopy,      Keys),
-    row("organizations:DescribeEffectivePolicy",   ALL,         WholeAccount, Everything),
+    row("organizations:DescribeEffectivePolicy",   ALL,         OneCopy,      Everything),
     row("organizations:DescribeOrganization",      ALL,         OneCopy,      Everything),
     row("organizations:DescribePolicy",            ALL,         OneCopy,      Everything),
     row("organizations:ListAccounts",              MANAGEMENT,  WholeAccount, Everything),
@@ -137,6 +137,7 @@ const CALLS: &[Permission] = &[
     row("organizations:ListRoots",                 ALL,         OneCopy,      Everything),
     row("rds:DescribeDBClusterSnapshots",          SOURCE,      OneCopy,      Everything),
     row("rds:DescribeDBClusters",                  SOURCE,      OneCopy,      Everything),
+    row("rds:DescribeDBEngineVersions",            BOTH,        OneCopy,      Everything),
     row("rds:DescribeDBInstances",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeDBSnapshots",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeOptionGroups",                SOURCE,      OneCopy,      Everything),
@@ -253,7 +254,7 @@ mod tests {
     fn a_side_has_what_it_is_asked_and_no_more() {
         let text = |side| policy(Some(side), "aws-cn").to_string();
         assert!(text(Side::Source).contains("rds:DescribeDBInstances"));
-        assert!(!text(Side::Destination).contains("rds:"));
+        assert!(!text(Side::Destination).contains("rds:DescribeDBInstances"));
         assert!(!text(Side::Management).contains("kms:"));
         assert!(text(Side::Destination).contains("arn:aws-cn:kms:*:*:key/*"));
     }

@@ -5,8 +5,8 @@ use crate::known::{AccountId, Arn, Gap, Region};
 use super::field::Field;
 use super::json::Json;
 use super::leaf::{
-    ControlPolicy, CopyJob, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings,
-    Resource, Role, Vault,
+    ControlPolicy, CopyJob, EngineVersion, Key, OptionGroup, Organization, Plan, RecoveryPoint,
+    RegionSettings, Resource, Role, Vault,
 };
 use super::list::List;
 use super::merge::{Conflicts, Keyed, Merge};
@@ -69,8 +69,9 @@ record! {
         /// `gaps` names the call.
         ebs_default_kms_key_id: Field<Box<str>> = "ebs_default_kms_key_id",
         /// rds:DescribeDBEngineVersions, its `DBEngineVersions`: `Engine` and `EngineVersion`, every version of each engine
-        /// that is in it. Absent: those of the source's Region, unless `gaps` names the call. Null: none.
-        db_engine_versions: Field<Json> = "db_engine_versions",
+        /// that is in it; a null `EngineVersion`: none of that engine. Absent: those of the source's Region, unless `gaps`
+        /// names the call. Null: none.
+        db_engine_versions: Field<List<EngineVersion>> = "db_engine_versions",
         /// Backup vaults, those shared with the account too: the ARN says whose they are.
         vaults: Field<List<Vault>> = "vaults",
         /// Whether a vault that is not in `vaults` does not exist.

@@ -195,6 +195,14 @@ record! {
         options: Field<Json> = "Options",
     }
 
+    /// A version of a database engine that a Region has: rds:DescribeDBEngineVersions.
+    EngineVersion {
+        /// `postgres`, `aurora-mysql`, …
+        engine: Box<str> = "Engine",
+        /// The version. Null: the Region has none of the engine.
+        version: Field<Box<str>> = "EngineVersion",
+    }
+
     /// A backup plan: backup:GetBackupPlan, and its selections.
     Plan {
         /// Its id.
@@ -251,4 +259,15 @@ keyed! {
     OptionGroup, name, Box<str>;
     Plan, id, Box<str>;
     CopyJob, id, Box<str>;
+}
+
+impl Keyed for EngineVersion {
+    type Key = (Box<str>, Option<Box<str>>);
+    fn key(&self) -> Self::Key {
+        (self.engine.clone(), self.version.value().cloned())
+    }
+    fn label(&self) -> String {
+        let version = self.version.value().map_or("", |version| version);
+        format!("{} {version}", self.engine)
+    }
 }

@@ -25,8 +25,8 @@ pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
 pub use json::{Extra, Json};
 pub use leaf::{
-    AttachedPolicy, ControlPolicy, CopyJob, Grant, InlinePolicy, Key, OptionGroup, Organization,
-    Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
+    AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, OptionGroup,
+    Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use list::{List, Listing};
 pub use lookup::{

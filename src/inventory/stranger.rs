@@ -4,8 +4,8 @@ use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
 use super::json::Extra;
 use super::leaf::{
-    CopyJob, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource,
-    Role, Vault,
+    CopyJob, EngineVersion, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint,
+    RegionSettings, Resource, Role, Vault,
 };
 use super::read::{escape, items};
 
@@ -86,7 +86,7 @@ impl Look<'_> {
         }
         each! {
             vaults: Vault, keys: Key, resources: Resource, recovery_points: RecoveryPoint,
-            option_groups: OptionGroup, plans: Plan, copy_jobs: CopyJob,
+            option_groups: OptionGroup, db_engine_versions: EngineVersion, plans: Plan, copy_jobs: CopyJob,
         }
         for (index, key) in items(&region.keys).iter().enumerate() {
             for (place, grant) in key.grants.value().into_iter().flatten().enumerate() {

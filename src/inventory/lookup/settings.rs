@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::Key;
+use crate::inventory::leaf::{EngineVersion, Key};
+use crate::inventory::list::List;
 use crate::inventory::read::items;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -70,7 +71,6 @@ impl<'a> Facts<'a> {
         engine: &str,
     ) -> Fact<Option<Vec<&'a str>>> {
         const CALL: &str = "rds:DescribeDBEngineVersions";
-        let text = |version: &'a Value, name| version.get(name).and_then(Value::as_str);
         let mut refused = None;
         for account in accounts {
             match self
@@ -78,14 +78,14 @@ impl<'a> Facts<'a> {
                 .field(|r| &r.db_engine_versions)
             {
                 Field::Null => return Fact::Known(Some(Vec::new())),
-                Field::Is(Json(list)) => {
-                    let all = list.as_array().into_iter().flatten();
-                    let versions: Vec<&str> = all
-                        .filter(|version| text(version, "Engine") == Some(engine))
-                        .filter_map(|version| text(version, "EngineVersion"))
+                Field::Is(List(list)) => {
+                    let of_engine: Vec<&EngineVersion> = list
+                        .iter()
+                        .filter(|it| &*it.engine == engine && it.version != Field::Absent)
                         .collect();
-                    if !versions.is_empty() {
-                        return Fact::Known(Some(versions));
+                    if !of_engine.is_empty() {
+                        let versions = of_engine.into_iter().filter_map(|it| it.version.value());
+                        return Fact::Known(Some(versions.map(|version| &**version).collect()));
                     }
                     // The list is about other engines: this one was not asked for.
                     let subject = format!("{account}/{region}");

@@ -47,6 +47,7 @@ fn shape(path: &[String]) -> Many {
         "DBClusterOptionGroupMemberships" => "DBClusterOptionGroup",
         "DBClusterSnapshots" => "DBClusterSnapshot",
         "DBClusters" => "DBCluster",
+        "DBEngineVersions" => "DBEngineVersion",
         "DBInstanceAutomatedBackupsReplications" => "DBInstanceAutomatedBackupsReplication",
         "DBInstances" => "DBInstance",
         "DBParameterGroups" => "DBParameterGroup",
@@ -159,6 +160,7 @@ fn names(_: &World, call: &Call) -> Vec<String> {
     );
     let (prefix, asked) = match kind(call) {
         Some(kind) => (kind.prefix, call.arg(kind.id)),
+        None if call.operation == "DescribeDBEngineVersions" => ("", None),
         None if call.operation == "DescribeOptionGroups" => ("og:", call.arg("OptionGroupName")),
         None => ("", call.arg("ResourceName")),
     };
@@ -174,6 +176,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
         return describe(world, call, kind);
     }
     match call.operation.as_str() {
+        "DescribeDBEngineVersions" => engine_versions(world, call),
         "DescribeOptionGroups" => option_groups(world, call),
         "ListTagsForResource" => tags(world, call),
         _ => Err(No::Unknown),
@@ -310,6 +313,34 @@ fn option_groups(world: &World, call: &Call) -> Result<Answer, No> {
     Ok(Answer::List {
         field: "OptionGroupsList",
         items,
+    })
+}
+
+/// What AWS has of an engine in a Region, which is the same for every account: whichever the inventory has it of.
+fn engine_versions(world: &World, call: &Call) -> Result<Answer, No> {
+    let region = &call.scope.region;
+    let places = world
+        .accounts()
+        .iter()
+        .filter_map(|account| world.known_region(text(account, "account")?, region));
+    let known: Vec<&Value> = places
+        .filter_map(|place| place.get("db_engine_versions"))
+        .collect();
+    if known.is_empty() {
+        let what = format!("`db_engine_versions` of {region} is absent");
+        return Err(No::Incomplete(what));
+    }
+    let all = known.into_iter().filter_map(Value::as_array).flatten();
+    let fits = |version: &&Value| {
+        version["EngineVersion"] != Value::Null
+            && ["Engine", "EngineVersion"].iter().all(|name| {
+                call.arg(name)
+                    .is_none_or(|asked| text(version, name) == Some(asked))
+            })
+    };
+    Ok(Answer::List {
+        field: "DBEngineVersions",
+        items: all.filter(fits).cloned().collect(),
     })
 }
 

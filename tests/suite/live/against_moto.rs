@@ -228,6 +228,12 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
         gaps(&found),
         [
             lacks(ACCOUNT, "backup:DescribeGlobalSettings", ACCOUNT),
+            gap(
+                ACCOUNT,
+                "organizations:DescribeEffectivePolicy",
+                ACCOUNT,
+                Some("HTTP 500")
+            ),
             lacks(ACCOUNT, "backup:DescribeRegionSettings", &settings(ACCOUNT)),
             lacks(ACCOUNT, "backup:GetBackupVaultAccessPolicy", &prod),
             lacks(ACCOUNT, "backup:ListRecoveryPointsByResource", &database),
@@ -238,6 +244,12 @@ fn a_copy_between_two_accounts_of_moto_is_read_and_what_moto_lacks_is_a_gap() {
                 Some("OptionGroupNotFoundFault")
             ),
             lacks(OTHER, "backup:DescribeGlobalSettings", OTHER),
+            gap(
+                OTHER,
+                "organizations:DescribeEffectivePolicy",
+                OTHER,
+                Some("HTTP 500")
+            ),
             lacks(OTHER, "backup:DescribeRegionSettings", &settings(OTHER)),
             lacks(OTHER, "backup:GetBackupVaultAccessPolicy", &central),
         ]

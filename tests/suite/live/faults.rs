@@ -64,7 +64,15 @@ fn one_refused_call_leaves_its_gap_and_nothing_else() {
         server.fault(Fault::denied().operation(operation).subject(subject));
         let found = Home::new(&server).both(&copy_of(DATABASE));
         server.finish();
-        let gaps = gaps(&found);
+        let mut gaps = gaps(&found);
+        // Without the database's engine nobody can ask whether the other Region has it.
+        let engines = "rds:DescribeDBEngineVersions";
+        let asked = gaps.len();
+        gaps.retain(|(_, named, _, error)| !(named == engines && error.is_none()));
+        assert_eq!(
+            asked - gaps.len(),
+            usize::from(operation == "rds:DescribeDBInstances")
+        );
         let [(_, named, of, Some(error))] = gaps.as_slice() else {
             panic!("{operation}: {gaps:?}");
         };
@@ -124,7 +132,7 @@ fn settings_that_are_refused_are_gaps_of_the_account_and_of_its_region() {
 }
 
 #[test]
-fn an_organization_that_is_refused_leaves_the_control_policies_open() {
+fn an_organization_that_is_refused_leaves_its_policies_open() {
     let server = served(&rds());
     server.fault(
         Fault::denied()
@@ -136,6 +144,12 @@ fn an_organization_that_is_refused_leaves_the_control_policies_open() {
     assert_eq!(
         gaps(&found),
         [
+            gap(
+                DESTINATION,
+                "organizations:DescribeEffectivePolicy",
+                DESTINATION,
+                Some("AccessDeniedException")
+            ),
             gap(
                 DESTINATION,
                 "organizations:DescribeOrganization",

@@ -274,7 +274,11 @@ fn without_destination_credentials_the_destination_is_all_gaps_and_nothing_there
         ]
     );
     let mut expected = as_collected(&world);
-    expected["accounts"].as_array_mut().unwrap().truncate(1);
+    // Which engines a Region has is the same for every account.
+    let there = &expected["accounts"][1]["regions"][0];
+    let there =
+        json!({"region": there["region"], "db_engine_versions": there["db_engine_versions"]});
+    expected["accounts"][1] = json!({"account": DESTINATION, "regions": [there]});
     assert_eq!(found["accounts"], expected["accounts"]);
 }
 

@@ -4,6 +4,7 @@
 mod accounts_of_moto;
 #[cfg(unix)]
 mod against_moto;
+mod databases;
 #[cfg(unix)]
 mod end_to_end;
 mod faults;
@@ -16,6 +17,7 @@ mod listed;
 mod missing;
 #[cfg(unix)]
 mod moto;
+mod nested;
 mod organization;
 mod outage;
 mod permissions;

@@ -1,6 +1,8 @@
 //! Organizations made by number: accounts, Regions, and in each a vault, data on keys, a plan that copies it to the central
 //! vault, and jobs that did.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 pub const MANAGEMENT: &str = "999988887777";
@@ -31,10 +33,36 @@ pub fn organization(accounts: usize, regions: &[&'static str]) -> Made {
         let regions = account["regions"].as_array_mut().unwrap();
         regions.sort_by_key(|region| region["region"].as_str().unwrap().to_owned());
     }
-    Made {
+    let mut made = Made {
         world,
         accounts: ids,
         regions: regions.to_vec(),
+    };
+    with_engines(&mut made);
+    made
+}
+
+/// The central Region has the engine of the databases; that is asked where copies of one come from another Region.
+fn with_engines(made: &mut Made) {
+    let home = made.regions[0];
+    let accounts = made.world["accounts"].as_array_mut().unwrap();
+    let mut regions = accounts
+        .iter()
+        .flat_map(|account| account["regions"].as_array().unwrap());
+    let asked = regions.any(|place| place["region"] != home && place["resources"].is_array());
+    let owner = accounts.iter_mut().find(|it| it["account"] == *id(1));
+    for place in owner
+        .into_iter()
+        .flat_map(|owner| owner["regions"].as_array_mut().unwrap())
+        .filter(|place| place["region"] == home)
+    {
+        let place = place.as_object_mut().unwrap();
+        if asked {
+            let versions = json!([{"Engine": "postgres", "EngineVersion": "16.4"}]);
+            place.insert("db_engine_versions".to_owned(), versions);
+        } else {
+            place.remove("db_engine_versions");
+        }
     }
 }
 
@@ -216,6 +244,62 @@ fn region(at: usize, account: &str, number: usize, region: &str, home: &str) -> 
     facts
 }
 
+/// The fewest calls that can read it, by operation.
+pub fn fewest(made: &Made) -> BTreeMap<String, usize> {
+    let accounts = made.accounts.len();
+    let members = accounts - 1;
+    let cells = accounts * made.regions.len();
+    let units = if accounts > 2 { 2 } else { members.min(1) };
+    // The central vault and its key come on top of each Region's vault and two keys.
+    let (vaults, keys) = (cells + 1, 2 * cells + 1);
+    let roles = 3 * accounts;
+    // Copies from one Region alone go to no other.
+    let abroad = usize::from(made.regions.len() > 1);
+    let listed = (0..accounts).filter(|at| !by_name(*at)).count() * made.regions.len();
+    [
+        ("sts:GetCallerIdentity", accounts),
+        ("sts:AssumeRole", members),
+        // Twenty a page.
+        ("organizations:ListAccounts", accounts.div_ceil(20)),
+        ("organizations:DescribeOrganization", 1),
+        ("organizations:ListRoots", 1),
+        ("organizations:ListParents", accounts + units),
+        ("organizations:ListPoliciesForTarget", 1 + units + members),
+        ("organizations:DescribePolicy", 2),
+        ("organizations:DescribeEffectivePolicy", 2 * accounts),
+        ("backup:DescribeGlobalSettings", 1),
+        ("backup:DescribeRegionSettings", cells),
+        // Standard vaults and air-gapped ones.
+        ("backup:ListBackupVaults", 2 * cells),
+        ("backup:GetBackupVaultAccessPolicy", vaults),
+        ("backup:ListTags", vaults),
+        ("backup:ListRecoveryPointsByBackupVault", vaults),
+        ("backup:ListBackupPlans", cells),
+        ("backup:GetBackupPlan", cells),
+        ("backup:ListBackupSelections", cells),
+        ("backup:GetBackupSelection", cells),
+        ("backup:ListCopyJobs", cells),
+        // Where a plan takes by a pattern, all types that are switched on are listed; else what it names is read.
+        ("rds:DescribeDBInstances", cells),
+        ("rds:DescribeDBEngineVersions", abroad),
+        ("rds:DescribeDBClusters", listed),
+        ("dynamodb:ListTables", listed),
+        ("kms:DescribeKey", keys),
+        ("kms:GetKeyPolicy", keys),
+        ("kms:ListAliases", keys),
+        ("kms:ListGrants", keys),
+        ("kms:ListResourceTags", keys),
+        ("iam:GetRole", roles),
+        ("iam:ListAttachedRolePolicies", roles),
+        ("iam:ListRolePolicies", roles),
+        ("iam:ListRoleTags", roles),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(name, count)| (name.to_owned(), count))
+    .collect()
+}
+
 /// Whether an account's plans name what they take.
 pub const fn by_name(at: usize) -> bool {
     at.is_multiple_of(2)
@@ -307,6 +391,7 @@ pub fn varied(mut made: Made, seed: u64) -> Made {
             account["roles"].as_array_mut().unwrap().remove(1);
         }
     }
+    with_engines(&mut made);
     made
 }
 

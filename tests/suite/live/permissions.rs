@@ -6,19 +6,41 @@ use backup_preflight::catalog::cloud_control::Names;
 use backup_preflight::catalog::permissions::{Permission, Side, When, permissions};
 use serde_json::json;
 
-use super::super::aws::Entry;
+use super::super::aws::{AGGREGATOR, Entry};
+use super::organization::{MANAGEMENT, organization};
+use super::reach::chosen;
+use super::survey::{REGIONS, read};
 use super::types::{image_to_copy, worlds};
 use super::*;
 
 /// Needs no permission.
 const FREE: &str = "sts:GetCallerIdentity";
 
+/// The accounts of copies that were named: which of them a call was made in.
 fn side_of(account: &str) -> Side {
     match account {
         SOURCE => Side::Source,
         DESTINATION => Side::Destination,
         _ => panic!("nobody was to call in account {account}"),
     }
+}
+
+/// What an organization is asked whose management account is not looked at itself: all of it by the services' own lists, and
+/// some units of it by an aggregator.
+fn of_an_organization() -> Vec<Entry> {
+    let made = organization(4, &REGIONS[..2]);
+    let units = ["ou-ab12-00000000", "ou-ab12-00000001"];
+    let choices = [(&[][..], None), (&units[..], Some(AGGREGATOR))];
+    let read_so = |(units, aggregator): (&[&str], Option<&str>)| {
+        let server = Server::start(made.world.clone());
+        let scope = Scope {
+            aggregator: aggregator.map(str::to_owned),
+            ..chosen(&made.regions, units, &[MANAGEMENT])
+        };
+        read(&Home::of(&server, &[MANAGEMENT]), scope);
+        server.finish()
+    };
+    choices.into_iter().flat_map(read_so).collect()
 }
 
 /// Copies of every type that is read, of recovery points too, and one where the organization is not to be read.
@@ -45,6 +67,7 @@ fn journal() -> Vec<Entry> {
     copies.push(without_vaults());
     copies.push(of_a_cluster_snapshot());
     copies.push(with_other_policies());
+    copies.push(nested::composite());
     for (world, copy) in copies {
         let server = served(&world);
         Home::new(&server).both(&copy);
@@ -97,26 +120,50 @@ fn of_a_cluster_snapshot() -> (serde_json::Value, NamedCopy) {
     (world, copy)
 }
 
+/// Every call that is made for any purpose, with the sides that its account may stand on; the first is the one that it was
+/// made for.
+fn all_calls() -> Vec<(&'static [Side], Entry)> {
+    let whole: &'static [Side] = &[Side::Source, Side::Destination];
+    let named = journal()
+        .into_iter()
+        .map(|call| match side_of(&call.account) {
+            Side::Source => (&[Side::Source][..], call),
+            Side::Destination => (&[Side::Destination][..], call),
+            Side::Management => (&[Side::Management][..], call),
+        });
+    let surveyed = of_an_organization().into_iter().map(|call| {
+        if call.account == MANAGEMENT {
+            (&[Side::Management][..], call)
+        } else {
+            (whole, call)
+        }
+    });
+    // It copies to itself.
+    let listed = listed::journal().into_iter().map(|call| (whole, call));
+    let all = named.chain(surveyed).chain(listed);
+    all.filter(|(_, call)| call.name() != FREE).collect()
+}
+
 #[test]
 fn every_call_is_in_the_policy_and_every_action_of_it_is_called() {
     let table = permissions();
     let mut made = BTreeSet::new();
-    for call in journal().iter().filter(|call| call.name() != FREE) {
-        let side = side_of(&call.account);
-        let fits = |row: &&Permission| row.action == call.name() && row.sides.contains(&side);
+    for (sides, call) in all_calls() {
+        let fits = |row: &Permission| {
+            row.action == call.name() && sides.iter().any(|side| row.sides.contains(side))
+        };
         assert!(
-            table.iter().any(|row| fits(&row)),
-            "{} in the {side:?} account is not in the table",
-            call.name()
+            table.iter().any(fits),
+            "{} in account {}, {sides:?}, is not in the table",
+            call.name(),
+            call.account
         );
-        made.insert((format!("{side:?}"), call.name()));
+        made.insert((format!("{:?}", sides[0]), call.name()));
     }
-    // The management account is asked where a whole organization is looked at.
     let never: Vec<(&str, &Side)> = table
         .iter()
-        .filter(|row| row.when == When::OneCopy)
+        .filter(|row| row.when != When::ByCloudControl)
         .flat_map(|row| row.sides.iter().map(|side| (row.action, side)))
-        .filter(|(_, side)| **side != Side::Management)
         .filter(|(action, side)| !made.contains(&(format!("{side:?}"), (*action).to_owned())))
         .collect();
     assert_eq!(never, []);

@@ -10,7 +10,7 @@ use super::survey::{REGIONS, everything, read, region};
 use super::*;
 
 /// The scope with some accounts only.
-fn chosen(regions: &[&str], units: &[&str], not: &[&str]) -> Scope {
+pub fn chosen(regions: &[&str], units: &[&str], not: &[&str]) -> Scope {
     let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let mut scope = everything(regions);
     if let Accounts::Organization(entry) = &mut scope.accounts {
@@ -144,7 +144,12 @@ fn parts_of_the_accounts_make_the_whole() {
     assert_eq!(sizes.sum::<usize>(), 6);
     let mut whole = as_value(&backup_preflight::inventory::merge(parts).unwrap());
     let accounts = whole["accounts"].as_array_mut().unwrap();
-    accounts.sort_by_key(|account| account["account"].as_str().unwrap().to_owned());
+    let name = |of: &Value, field: &str| of[field].as_str().unwrap().to_owned();
+    accounts.sort_by_key(|account| name(account, "account"));
+    for account in accounts {
+        let regions = account["regions"].as_array_mut().unwrap();
+        regions.sort_by_key(|region| name(region, "region"));
+    }
     assert_same(&whole, &as_surveyed(&made.world));
 }
 
@@ -255,6 +260,8 @@ fn all_regions_are_those_that_the_account_has() {
     for (region, status) in regions.iter_mut().zip(statuses) {
         region["opt_in_status"] = json!(status);
     }
+    let versions = json!([{"Engine": "postgres", "EngineVersion": "16.4"}]);
+    made.world["accounts"][0]["regions"][2]["db_engine_versions"] = versions;
     let server = Server::start(made.world.clone());
     let (scope, sides) = own(MANAGEMENT, None);
     let home = Home::of(&server, &[MANAGEMENT]);
@@ -271,13 +278,17 @@ fn all_regions_are_those_that_the_account_has() {
         .as_array_mut()
         .unwrap()
         .remove(1);
+    // They are noted where the copy goes.
+    let home = wanted["accounts"][0]["regions"][1].as_object_mut();
+    let versions = home.unwrap().remove("db_engine_versions");
     let account = id(1);
     let mut found_here = found.clone();
     // The central vault's account is none of this organization's that is served.
-    found_here["accounts"]
-        .as_array_mut()
-        .unwrap()
-        .retain(|it| it["account"] != *account);
+    let accounts = found_here["accounts"].as_array_mut().unwrap();
+    let other = accounts.iter().find(|it| it["account"] == *account);
+    let noted = &other.unwrap()["regions"][0]["db_engine_versions"];
+    assert_eq!(Some(noted), versions.as_ref());
+    accounts.retain(|it| it["account"] != *account);
     wanted["gaps"] = found["gaps"].clone();
     assert_same(&found_here, &wanted);
 }

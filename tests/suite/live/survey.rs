@@ -6,7 +6,7 @@ use backup_preflight::sources::live::{Accounts, Choice, Entry};
 
 use super::super::aws::{Entry as Call, calls, repeats};
 use super::organization::{
-    MANAGEMENT, Made, ROLE_NAME, as_surveyed, assert_same, by_name, organization, varied,
+    MANAGEMENT, ROLE_NAME, as_surveyed, assert_same, fewest, organization, varied,
 };
 use super::*;
 
@@ -39,57 +39,6 @@ pub fn read(home: &Home, scope: Scope) -> Value {
         ..Sides::default()
     };
     as_value(&home.survey(scope, &sides).unwrap())
-}
-
-/// The fewest calls that can read it, by operation.
-fn fewest(made: &Made) -> BTreeMap<String, usize> {
-    let accounts = made.accounts.len();
-    let members = accounts - 1;
-    let cells = accounts * made.regions.len();
-    let units = if accounts > 2 { 2 } else { members.min(1) };
-    // The central vault and its key come on top of each Region's vault and two keys.
-    let (vaults, keys) = (cells + 1, 2 * cells + 1);
-    let roles = 3 * accounts;
-    let listed = (0..accounts).filter(|at| !by_name(*at)).count() * made.regions.len();
-    [
-        ("sts:GetCallerIdentity", accounts),
-        ("sts:AssumeRole", members),
-        ("organizations:ListAccounts", 1),
-        ("organizations:DescribeOrganization", 1),
-        ("organizations:ListRoots", 1),
-        ("organizations:ListParents", accounts + units),
-        ("organizations:ListPoliciesForTarget", 1 + units + members),
-        ("organizations:DescribePolicy", 2),
-        ("organizations:DescribeEffectivePolicy", 2 * accounts),
-        ("backup:DescribeGlobalSettings", 1),
-        ("backup:DescribeRegionSettings", cells),
-        // Standard vaults and air-gapped ones.
-        ("backup:ListBackupVaults", 2 * cells),
-        ("backup:GetBackupVaultAccessPolicy", vaults),
-        ("backup:ListTags", vaults),
-        ("backup:ListRecoveryPointsByBackupVault", vaults),
-        ("backup:ListBackupPlans", cells),
-        ("backup:GetBackupPlan", cells),
-        ("backup:ListBackupSelections", cells),
-        ("backup:GetBackupSelection", cells),
-        ("backup:ListCopyJobs", cells),
-        // Where a plan takes by a pattern, all types that are switched on are listed; else what it names is read.
-        ("rds:DescribeDBInstances", cells),
-        ("rds:DescribeDBClusters", listed),
-        ("dynamodb:ListTables", listed),
-        ("kms:DescribeKey", keys),
-        ("kms:GetKeyPolicy", keys),
-        ("kms:ListAliases", keys),
-        ("kms:ListGrants", keys),
-        ("kms:ListResourceTags", keys),
-        ("iam:GetRole", roles),
-        ("iam:ListAttachedRolePolicies", roles),
-        ("iam:ListRolePolicies", roles),
-        ("iam:ListRoleTags", roles),
-    ]
-    .into_iter()
-    .map(|(name, count)| (name.to_owned(), count))
-    .collect()
 }
 
 fn by_operation(journal: &[Call]) -> BTreeMap<String, usize> {

@@ -184,6 +184,8 @@ pub fn image_to_copy() -> (Value, NamedCopy) {
     let mut world = world_of(&json!([]));
     world["accounts"][1]["regions"][0]["allowed_images"] = json!({"State": "enabled", "ManagedBy": "account",
                "ImageCriteria": [{"ImageProviders": [SOURCE], "ImageNames": ["x*"]}]});
+    let there = world["accounts"][1]["regions"][0].as_object_mut().unwrap();
+    there.remove("db_engine_versions");
     let image = "arn:aws:ec2:us-east-2::image/ami-9";
     let instance = "arn:aws:ec2:us-east-2:111122223333:instance/i-9";
     let mut point = rds()["accounts"][0]["regions"][0]["recovery_points"][0].clone();

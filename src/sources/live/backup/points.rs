@@ -62,17 +62,38 @@ pub async fn points_in(
     region: &Region,
     vault: &Arn,
 ) -> Found<Option<Vec<RecoveryPoint>>> {
+    in_vault_of(session, region, vault, None).await
+}
+
+/// The recovery points that are nested in a composite one, as [`points_in`] reads them.
+pub async fn nested_in(
+    session: &Session,
+    region: &Region,
+    vault: &Arn,
+    composite: &Arn,
+) -> Found<Option<Vec<RecoveryPoint>>> {
+    in_vault_of(session, region, vault, Some(composite)).await
+}
+
+/// Those of a vault, or of a composite in it.
+async fn in_vault_of(
+    session: &Session,
+    region: &Region,
+    vault: &Arn,
+    composite: Option<&Arn>,
+) -> Found<Option<Vec<RecoveryPoint>>> {
     let call = session
         .backup(region)
         .list_recovery_points_by_backup_vault()
-        .backup_vault_name(vault.name());
+        .backup_vault_name(vault.name())
+        .set_by_parent_recovery_point_arn(composite.map(ToString::to_string));
     let read: Reply<Vec<RecoveryPointByBackupVault>> =
         pages!(session, call.into_paginator().send(), page => page.recovery_points().to_vec());
     let place = session.place(region);
     let gap = |trouble: &Trouble| {
         place.gap(
             "backup:ListRecoveryPointsByBackupVault",
-            vault.as_str(),
+            composite.unwrap_or(vault).as_str(),
             trouble,
         )
     };

@@ -10,7 +10,7 @@ use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
-use crate::sources::live::{backup, ec2, kms, organizations};
+use crate::sources::live::{backup, ec2, kms, organizations, rds};
 
 use super::cell::{note_key, settings};
 use super::names::{self, Named};
@@ -31,7 +31,10 @@ pub async fn read(run: &Run, book: &Book) {
     for (arn, by) in &unread {
         Box::pin(vault(run, arn, *by, book)).await;
     }
-    Box::pin(places(run, &known, &vaults, book)).await;
+    tokio::join!(
+        Box::pin(places(run, &known, &vaults, book)),
+        Box::pin(engines(run, &known, book)),
+    );
     run.book.absorb(book.part());
     Box::pin(keys(run, book)).await;
 }
@@ -152,6 +155,33 @@ async fn machines(run: &Run, account: AccountId, region: &Region, images: bool, 
         book.region(&place, |facts| {
             facts.ebs_default_kms_key_id = Field::Is(key.into());
         });
+    }
+}
+
+/// The versions of the databases' engines that the Regions have which their copies go to.
+async fn engines(run: &Run, known: &Inventory, book: &Book) {
+    let mut tasks = Vec::new();
+    for ((owner, region, engine), by) in names::engines(known) {
+        let place = Place::new(owner, &region);
+        let owners = run.estate.session_of(owner).await;
+        let session = match owners {
+            Some(session) => Some(session),
+            None => run.estate.session_of(by).await,
+        };
+        match session {
+            Some(session) => tasks.push(async move {
+                let found = rds::engine_versions(&session, &place, &engine).await;
+                (place, found)
+            }),
+            None => book.gaps([
+                place.unasked("rds:DescribeDBEngineVersions", &format!("{owner}/{region}"))
+            ]),
+        }
+    }
+    for (place, found) in each(tasks).await {
+        for version in book.take(found).into_iter().flatten() {
+            book.region(&place, |facts| add(&mut facts.db_engine_versions, version));
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::inventory::{CopyJob, Field, Inventory, Json, Plan, RegionFacts, items};
-use crate::known::{AccountId, Arn, ResourceType};
+use crate::inventory::{Account, CopyJob, Field, Inventory, Json, Plan, RegionFacts, items};
+use crate::known::{AccountId, Arn, Region, ResourceType};
 
 /// Who names each thing.
 pub type Named = BTreeMap<Arn, BTreeSet<AccountId>>;
@@ -170,6 +170,45 @@ pub fn destinations(inventory: &Inventory) -> Named {
         }
     }
     named
+}
+
+/// The engines of the databases that are copied to another Region: where to, and an account that they are copied from.
+pub fn engines(inventory: &Inventory) -> BTreeMap<(AccountId, Region, String), AccountId> {
+    let mut engines = BTreeMap::new();
+    for account in items(&inventory.accounts) {
+        for from in items(&account.regions) {
+            let databases = items(&from.resources).iter();
+            let of_region: BTreeSet<&str> = databases
+                .filter(|it| it.arn.service() == "rds")
+                .filter_map(|it| it.detail.value())
+                .filter_map(|Json(detail)| detail.get("Engine")?.as_str())
+                .collect();
+            for vault in targets(account, from) {
+                let (Some(owner), Some(to)) = (vault.account(), vault.region()) else {
+                    continue;
+                };
+                for engine in of_region.iter().filter(|_| to != from.region) {
+                    let key = (owner, to.clone(), (*engine).to_owned());
+                    engines.entry(key).or_insert(account.account);
+                }
+            }
+        }
+    }
+    engines
+}
+
+/// The vaults that what a Region holds is copied to.
+fn targets(account: &Account, from: &RegionFacts) -> BTreeSet<Arn> {
+    let plans = items(&from.plans).iter().flat_map(of_plan);
+    let jobs = items(&from.copy_jobs).iter();
+    let jobs = jobs.filter_map(|job| job.destination_vault.value().cloned());
+    let mut vaults: BTreeSet<Arn> = plans.chain(jobs).collect();
+    if let Some(Json(policy)) = account.backup_policy.value() {
+        let own = account.account.to_string();
+        of_policy(policy, &own, &mut |text| vaults.extend(Arn::parse(text)));
+    }
+    vaults.retain(is_vault);
+    vaults
 }
 
 /// The copy actions' vaults and the air-gapped targets of a plan.

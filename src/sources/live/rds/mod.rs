@@ -1,6 +1,8 @@
-//! Amazon RDS, Aurora, DocumentDB and Neptune: instances, clusters, their snapshots, option groups.
+//! Amazon RDS, Aurora, DocumentDB and Neptune: instances, clusters, their snapshots, option groups, engines.
 //!
 //! See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html>.
+
+mod engines;
 
 use aws_sdk_rds::types::{
     DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot, OptionGroup as Group,
@@ -17,6 +19,8 @@ use super::kms;
 use super::reply::{Kind, Reply, Trouble, pages};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
+
+pub use engines::engine_versions;
 
 /// What RDS says of a resource's encryption, and the rest of it.
 struct Described {

@@ -1,0 +1,103 @@
+//! What it takes to read a whole organization from a server that answers each call after 50 ms: no call more than needed, and
+//! the time beside that of so many calls, so many at once.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    dead_code,
+    unused_imports,
+    missing_docs,
+    reason = "most of the tests' server and of its organizations is of no interest here"
+)]
+
+#[path = "../tests/suite/aws/mod.rs"]
+mod aws;
+#[path = "../tests/suite/live/organization.rs"]
+mod organization;
+
+use std::time::{Duration, Instant};
+
+use aws::{Fault, Server};
+use backup_preflight::inventory::Timestamp;
+use backup_preflight::known::Region;
+use backup_preflight::sources::live::{
+    Accounts, Choice, Credentials, Entry, Scope, Settings, Sides, survey,
+};
+use criterion::{Criterion, criterion_group, criterion_main};
+use organization::{MANAGEMENT, Made, ROLE_NAME, fewest, organization};
+
+const LATENCY: Duration = Duration::from_millis(50);
+const REGIONS: &[&str] = &["us-east-2", "eu-west-1", "us-west-2", "ap-south-1"];
+
+/// Reads all of it; how long that took, and how many calls it made.
+fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
+    let server = Server::start(made.world.clone());
+    server.fault(Fault::slow(LATENCY));
+    let home = tempfile::tempdir().expect("a folder");
+    let (id, secret) = Server::account_keys(MANAGEMENT);
+    let keys =
+        format!("[{MANAGEMENT}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    let (config, credentials) = (home.path().join("config"), home.path().join("credentials"));
+    std::fs::write(&credentials, keys).expect("a file");
+    std::fs::write(&config, "").expect("a file");
+    let settings = Settings {
+        concurrency,
+        timeout: Duration::from_secs(60),
+        attempts: 4,
+        config_file: Some(config),
+        credentials_file: Some(credentials),
+        endpoint_url: Some(server.url()),
+        progress: false,
+    };
+    let scope = Scope {
+        accounts: Accounts::Organization(Entry {
+            choice: Choice::default(),
+            role_name: ROLE_NAME.to_owned(),
+            external_id: None,
+        }),
+        regions: Some(made.regions.iter().map(|name| Region::new(name)).collect()),
+        shard: None,
+        plans: true,
+        aggregator: None,
+        copy_jobs: true,
+    };
+    let sides = Sides {
+        source: Credentials {
+            profile: Some(MANAGEMENT.to_owned()),
+            ..Credentials::default()
+        },
+        ..Sides::default()
+    };
+    let now = Timestamp::parse("2026-11-22T10:00:00Z").expect("a time");
+    let start = Instant::now();
+    let found = survey(scope, &sides, &settings, None, now).expect("an organization");
+    let time = start.elapsed();
+    assert!(found.accounts.is_present());
+    (time, server.finish().len())
+}
+
+fn benches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("collection");
+    group.sample_size(10);
+    println!("accounts  at once   calls   wall s   ratio");
+    for (accounts, concurrency) in [(10, 8), (30, 8), (30, 16)] {
+        let made = organization(accounts, REGIONS);
+        let least: usize = fewest(&made).values().sum();
+        let (time, calls) = read(&made, concurrency);
+        assert_eq!(calls, least, "calls that need not be made");
+        let ideal = LATENCY.mul_f64(calls as f64 / concurrency as f64);
+        let (wall, ratio) = (time.as_secs_f64(), time.as_secs_f64() / ideal.as_secs_f64());
+        println!("{accounts:>8} {concurrency:>8} {calls:>7} {wall:>8.2} {ratio:>7.2}");
+    }
+    let made = organization(3, REGIONS);
+    group.bench_function("3 accounts, 4 Regions, 8 calls at once", |bencher| {
+        bencher.iter(|| read(&made, 8));
+    });
+    group.finish();
+}
+
+criterion_group!(all, benches);
+criterion_main!(all);
