@@ -17,7 +17,10 @@ type Answers<Q, A> = RwLock<HashMap<Q, A, RandomState>>;
 
 /// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>, RandomState>>>);
+pub struct Memory(Arc<RwLock<HashMap<TypeId, OfAKind, RandomState>>>);
+
+/// The answers to one kind of question, whatever the kind is.
+type OfAKind = Arc<dyn Any + Send + Sync>;
 
 impl Facts<'_> {
     /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
