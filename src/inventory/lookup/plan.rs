@@ -75,11 +75,11 @@ impl<'a> Facts<'a> {
     /// Whether those are all of them, of the types that AWS Backup protects; else the gap.
     #[must_use]
     pub fn resources_are_all(&self, account: AccountId, region: &Region) -> Fact<()> {
-        match self
-            .region(account, region)
-            .field(|r| &r.resources_complete)
-        {
-            Field::Is(whole) if whole.0 => Fact::Known(()),
+        let facts = self.region(account, region);
+        let listed = facts.field(|r| &r.resources).is_present();
+        match facts.field(|r| &r.resources_complete) {
+            // A list that is not there is no whole one, whatever is said of it.
+            Field::Is(whole) if whole.0 && listed => Fact::Known(()),
             Field::Is(_) | Field::Null | Field::Absent => Fact::unknown(self.gap(
                 "cloudformation:ListResources",
                 &format!("{account}/{region}"),

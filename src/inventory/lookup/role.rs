@@ -52,7 +52,10 @@ impl<'a> Facts<'a> {
             ));
         }
         let whole = arn.account().is_some_and(|account| {
-            matches!(self.account(account).field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
+            let account = self.account(account);
+            // A list that is not there is no whole one, whatever is said of it.
+            account.field(|a| &a.roles).is_present()
+                && matches!(account.field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
         });
         if whole {
             Fact::Known(false)

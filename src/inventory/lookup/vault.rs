@@ -67,7 +67,9 @@ impl<'a> Facts<'a> {
             .zip(arn.region())
             .is_some_and(|(account, region)| {
                 let region = self.seen(|layer| layer.region(account, &region));
-                matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
+                // A list that is not there is no whole one, whatever is said of it.
+                region.field(|r| &r.vaults).is_present()
+                    && matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
             });
         if whole {
             Fact::Known(false)

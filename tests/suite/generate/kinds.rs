@@ -106,7 +106,7 @@ impl Sort {
             Kind::Neptune => json!({"Engine": "neptune"}),
             Kind::Ec2 => {
                 let codes = json!([{"ProductCodeId": "6xyz", "ProductCodeType": "marketplace"}]);
-                let of = facts.seldom(&format!("{name}/codes"), Value::Null, &[codes]);
+                let of = facts.odder(&format!("{name}/codes"), 8, Value::Null, &[codes]);
                 json!({"ImageId": "ami-0", "ProductCodes": of})
             }
             Kind::FsxLustre => json!({"FileSystemType": "LUSTRE"}),
