@@ -114,9 +114,15 @@ impl Text {
             Self::Literal(wording) | Self::Template(wording) => (Whole::Yes, normal(wording)),
             Self::Pattern(wording) => (Whole::No, normal(wording)),
         };
-        occurs(&wording, plain).then_some((whole, wording.len()))
+        // A console shows the beginning of a long message; a few words may begin many.
+        let cut_short =
+            whole == Whole::Yes && plain.len() >= SHORTEST_BEGINNING && wording.starts_with(plain);
+        (occurs(&wording, plain) || cut_short).then_some((whole, wording.len()))
     }
 }
+
+/// So many letters of a message tell which it is.
+const SHORTEST_BEGINNING: usize = 40;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Whole {
@@ -309,6 +315,15 @@ mod tests {
             .into_iter()
             .map(|message| format!("{:?}", message.id))
             .collect()
+    }
+
+    #[test]
+    fn a_message_that_a_console_cut_short_is_recognised_by_its_beginning() {
+        let whole = "Copy job failed because the destination Backup vault is encrypted with the default Backup service \
+                     managed key.";
+        assert_eq!(ids(whole)[0], "E4");
+        let too_little = "Copy job failed";
+        assert!(ids(too_little).is_empty(), "{:?}", ids(too_little));
     }
 
     #[test]
