@@ -63,8 +63,7 @@ fn by_requests(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let mut found = Found::default();
     let mut gaps = asked.gaps;
     let mut open_seen = Vec::new();
-    for (request, ruling) in asked.requests.iter().zip(rulings) {
-        let action = request.action;
+    for (action, request, ruling) in rulings {
         match ruling {
             RoleRuling::Allowed => {}
             RoleRuling::Denied { seen } => {
@@ -109,11 +108,8 @@ fn by_requests(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         )
         .saw(open_seen);
     }
-    let actions: Vec<&str> = asked
-        .requests
-        .iter()
-        .map(|request| request.action)
-        .collect();
+    let actions = asked.requests.iter().flat_map(|request| &request.actions);
+    let actions: Vec<&str> = actions.copied().collect();
     Outcome::pass(format!(
         "the policies of the role `{}` allow {}",
         role.name(),
@@ -130,7 +126,8 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Outcome> {
     }
     let request = [tag_request(copy, facts)?];
     let rulings = role_rulings(facts, role, &request, ByKey::Ignored);
-    let seen = match rulings.known().flatten()?.into_iter().next()? {
+    let (.., ruling) = rulings.known().flatten()?.pop()?;
+    let seen = match ruling {
         RoleRuling::Denied { seen } | RoleRuling::Missing { seen, .. } => seen,
         RoleRuling::Allowed | RoleRuling::Open { .. } => return None,
     };

@@ -27,22 +27,17 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
     let mut gaps = Vec::new();
     let mut is_open = false;
-    for (request, ruling) in
-        asked
-            .requests
-            .iter()
-            .zip(control_rulings(facts, role, &asked.requests))
-    {
+    for (action, ruling) in control_rulings(facts, role, &asked.requests) {
         match ruling {
             ControlRuling::Allowed => {}
-            ControlRuling::Assumed => assumed.push(request.action),
-            ControlRuling::Simulated => simulated.push(request.action),
+            ControlRuling::Assumed => assumed.push(action),
+            ControlRuling::Simulated => simulated.push(action),
             ControlRuling::Denied { seen: by } => {
-                denied.push(request.action);
+                denied.push(action);
                 seen.extend(by);
             }
             ControlRuling::Missing { seen: near } => {
-                missing.push(request.action);
+                missing.push(action);
                 seen.extend(near);
             }
             ControlRuling::Open {

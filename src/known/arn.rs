@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -13,8 +16,47 @@ use super::{AccountId, Partition, Recent, Region};
 /// An Amazon Resource Name: `arn:partition:service:region:account:resource`. Cheap to clone.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Arn(Arc<str>);
+#[derive(Clone)]
+pub struct Arn(Arc<Parts>);
+
+/// The text of an ARN, with what is asked of it again and again.
+struct Parts {
+    text: Box<str>,
+    /// Where each of the first five parts ends.
+    colons: [usize; 5],
+    account: Option<AccountId>,
+    hash: u64,
+}
+
+impl Parts {
+    fn of(text: Box<str>) -> Self {
+        let mut colons = [text.len(); 5];
+        let found = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+        for (slot, (at, _)) in colons.iter_mut().zip(found) {
+            *slot = at;
+        }
+        let mut parts = Self {
+            hash: FixedState::default().hash_one(&*text),
+            account: None,
+            colons,
+            text,
+        };
+        parts.account = AccountId::parse(parts.part(4)).ok();
+        parts
+    }
+
+    /// A part between colons, from 0; the sixth is all that is left.
+    fn part(&self, index: usize) -> &str {
+        let start = match index.checked_sub(1) {
+            None => Some(0),
+            Some(before) => self.colons.get(before).map(|colon| colon + 1),
+        };
+        let end = self.colons.get(index).copied();
+        start
+            .and_then(|start| self.text.get(start..end.unwrap_or(self.text.len())))
+            .unwrap_or_default()
+    }
+}
 
 /// Why a text is not an ARN.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -27,15 +69,14 @@ impl Arn {
     /// # Errors
     /// Where the text does not have six parts between colons, the first of which is `arn`.
     pub fn parse(text: &str) -> Result<Self, ArnError> {
-        let mut parts = text.splitn(6, ':');
-        let sound = parts.next() == Some("arn")
-            && parts.next().is_some_and(|partition| !partition.is_empty())
-            && parts.next().is_some_and(|service| !service.is_empty())
-            && parts.next().is_some()
-            && parts.next().is_some()
-            && parts.next().is_some_and(|resource| !resource.is_empty());
-        if sound && !text.contains(char::is_whitespace) {
-            Ok(Self(text.into()))
+        let arn = Self(Arc::new(Parts::of(text.into())));
+        let sound = arn.part(0) == "arn"
+            && !arn.part(1).is_empty()
+            && !arn.service().is_empty()
+            && !arn.resource().is_empty()
+            && !text.contains(char::is_whitespace);
+        if sound {
+            Ok(arn)
         } else {
             Err(ArnError(text.to_owned()))
         }
@@ -44,17 +85,18 @@ impl Arn {
     /// The ARN of an IAM role, its path and name given as `path/name`.
     #[must_use]
     pub fn iam_role(partition: Partition<'_>, account: AccountId, role: &str) -> Self {
-        Self(format!("arn:{partition}:iam::{account}:role/{role}").into())
+        let text = format!("arn:{partition}:iam::{account}:role/{role}");
+        Self(Arc::new(Parts::of(text.into())))
     }
 
     /// The whole ARN.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.0.text
     }
 
     fn part(&self, index: usize) -> &str {
-        self.0.splitn(6, ':').nth(index).unwrap_or_default()
+        self.0.part(index)
     }
 
     /// `aws`, `aws-cn`, `aws-us-gov`, …
@@ -80,7 +122,7 @@ impl Arn {
     /// The account, or `None` where the ARN leaves it out (S3 buckets, snapshots, images).
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
-        AccountId::parse(self.part(4)).ok()
+        self.0.account
     }
 
     /// Everything after the account, such as `key/1234` or `backup-vault:prod`.
@@ -97,27 +139,48 @@ impl Arn {
     }
 }
 
+impl PartialEq for Arn {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.hash == other.0.hash && self.as_str() == other.as_str())
+    }
+}
+
+impl Eq for Arn {}
+
+impl Hash for Arn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
+    }
+}
+
+impl PartialOrd for Arn {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Arn {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::borrow::Borrow<str> for Arn {
-    fn borrow(&self) -> &str {
-        &self.0
+        f.write_str(self.as_str())
     }
 }
 
 impl Serialize for Arn {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 

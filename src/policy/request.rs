@@ -218,9 +218,14 @@ impl Context {
     /// whose tags were read (`aws:ResourceTag/`), the keys of a service that the action does not carry (`kms:`).
     #[must_use]
     pub fn with_family(mut self, prefix: &str, rest: Rest) -> Self {
+        self.set_family(prefix, rest);
+        self
+    }
+
+    /// Says what holds of the keys that begin so and that nobody spoke of.
+    pub fn set_family(&mut self, prefix: &str, rest: Rest) {
         self.families
             .push((prefix.to_ascii_lowercase().into(), rest));
-        self
     }
 
     /// The same context, with this known of a key.

@@ -10,9 +10,11 @@ use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
 use crate::verdict::Evidence;
 
+use super::answer::answer;
 use super::context::gap_of_key;
+use super::form::Forms;
 use super::key::via_service;
-use super::request::RoleRequest;
+use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
 
 /// What the organization says to one request.
@@ -43,37 +45,28 @@ pub enum ControlRuling {
     },
 }
 
-/// A question to the organization, with all that its answer depends on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Asking {
-    role: Arn,
-    request: RoleRequest,
-}
-
-/// What the organization says to each request, in order.
+/// What the organization says to each action of each request, in order.
 pub fn control_rulings(
     facts: &Facts<'_>,
     role: &Arn,
     requests: &[RoleRequest],
-) -> Vec<ControlRuling> {
-    requests
-        .iter()
-        .map(|request| {
-            let asking = Asking {
-                role: role.clone(),
-                request: request.clone(),
-            };
-            facts.once(&asking, rule)
-        })
-        .collect()
+) -> Vec<(&'static str, ControlRuling)> {
+    let of = |request| {
+        let rulings = answer(facts, role, request).organization.clone();
+        request.actions.iter().copied().zip(rulings)
+    };
+    requests.iter().flat_map(of).collect()
 }
 
-fn rule(asking: &Asking, facts: &Facts<'_>) -> ControlRuling {
-    let Asking {
-        role,
-        request: asked,
-    } = asking;
-    let resource_account = asked.subject.account();
+/// What the organization says to the actions of a request.
+pub fn rule(
+    facts: &Facts<'_>,
+    role: &Arn,
+    request: &RoleRequest,
+    forms: &[Forms],
+) -> Vec<ControlRuling> {
+    let resource_account = request.subject.account();
+    let is_of_keys = request.actions.iter().all(|action| action.starts_with("kms:"));
     let controls = Controls {
         doubts: [role.account(), resource_account]
             .into_iter()
@@ -84,7 +77,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> ControlRuling {
             })
             .collect(),
         scps: of_principal(facts, role),
-        rcps: if asked.action.starts_with("kms:") {
+        rcps: if is_of_keys {
             of_resource(facts, resource_account)
         } else {
             Levels::None
@@ -92,15 +85,17 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> ControlRuling {
         account: role.account(),
         resource_account,
     };
-    asked
-        .forms(facts, role)
-        .iter()
-        .map(|form| controls.rule(facts, role, asked, form))
-        .reduce(|one, other| either(one, other, &asked.subject))
-        .unwrap_or(ControlRuling::Open {
+    let rule = |(action, forms): &Forms| {
+        let asked = Action { action, request };
+        let rulings = forms.iter();
+        let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
+        let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
+        ruling.unwrap_or(ControlRuling::Open {
             gaps: Vec::new(),
             seen: Vec::new(),
         })
+    };
+    forms.iter().map(rule).collect()
 }
 
 /// The policies of one kind that are in force on an account.
@@ -197,7 +192,7 @@ impl Controls<'_> {
         &self,
         facts: &Facts<'_>,
         role: &Arn,
-        asked: &RoleRequest,
+        asked: &Action<'_>,
         form: &Request,
     ) -> ControlRuling {
         let by_policies = self.by_policies(facts, role, asked, form);
@@ -244,7 +239,7 @@ impl Controls<'_> {
         &self,
         facts: &Facts<'_>,
         role: &Arn,
-        asked: &RoleRequest,
+        asked: &Action<'_>,
         form: &Request,
     ) -> ControlRuling {
         let (scps, rcps) = (documents(&self.scps), documents(&self.rcps));
@@ -270,7 +265,7 @@ impl Controls<'_> {
             Side::Unknown { statements, keys } => ControlRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.subject))
+                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
                     .collect(),
                 seen: self.each(&statements, |place, at| place.open(&[*at], &keys)),
             },
@@ -369,7 +364,7 @@ fn list_name(policy: Kind) -> &'static str {
 /// What the policy simulator said of the organization; `None` where it was not asked about this action.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>.
-fn simulated(facts: &Facts<'_>, role: &Arn, asked: &RoleRequest) -> Option<ControlRuling> {
+fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<ControlRuling> {
     let results = facts.simulated(role)?;
     let mut ruling = None;
     for (index, result) in results.iter().enumerate() {
@@ -391,14 +386,14 @@ fn simulated(facts: &Facts<'_>, role: &Arn, asked: &RoleRequest) -> Option<Contr
     ruling
 }
 
-fn is_about(result: &Value, asked: &RoleRequest) -> bool {
+fn is_about(result: &Value, asked: &Action<'_>) -> bool {
     let text = |name| result.get(name).and_then(Value::as_str);
     let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
     let resource = text("EvalResourceName").is_none_or(|name| {
         name == "*"
-            || name == asked.resource
-            || asked.resource == "*"
-            || asked.resource.contains('*')
+            || name == asked.request.resource
+            || asked.request.resource == "*"
+            || asked.request.resource.contains('*')
     });
     action && resource
 }

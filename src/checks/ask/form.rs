@@ -54,11 +54,21 @@ pub enum Form {
     },
 }
 
+/// An action, and the requests in which it may come.
+pub type Forms = (&'static str, Vec<Request>);
+
 impl Form {
-    /// The requests in which it may come; where the answers differ nobody knows which counts. Empty where an ARN is none.
-    pub fn requests(&self, facts: &Facts<'_>, role: &Arn, action: &'static str) -> Vec<Request> {
+    /// Each action with the requests in which it may come; where the answers differ nobody knows which counts. Without
+    /// one where an ARN is none.
+    pub fn requests(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        actions: &[&'static str],
+    ) -> Vec<Forms> {
+        let action = actions.first().copied().unwrap_or_default();
         let one = match self {
-            Self::Key { key, through } => return key_requests(facts, role, key, action, through),
+            Self::Key { key, through } => return key_requests(facts, role, key, actions, through),
             Self::Into { vault } => into_request(facts, role, action, vault),
             Self::From {
                 vault,
@@ -81,7 +91,11 @@ impl Form {
             ),
             Self::Plain { vault, shape } => plain(facts, role, action, vault, shape),
         };
-        one.into_iter().collect()
+        let of = |action: &&'static str| {
+            let request = one.iter().map(|one| one.clone().with_action(action));
+            (*action, request.collect())
+        };
+        actions.iter().map(of).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::context::{gap_of_key, of_role, with_tags};
+use super::form::Forms;
 use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
 
 /// A question to a key.
@@ -66,18 +67,23 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         both_sides: question.both_sides,
     };
     facts.once(&asking, |asking, facts| {
-        let vias = asking.through.entries();
-        let rulings = asking.actions.iter().map(|action| {
-            let mut rulings = vias.iter().map(|via| ask(facts, asking, action, via));
-            let first = rulings.next().unwrap_or(Ruling::Open {
-                gaps: Vec::new(),
-                may_deny: true,
-                seen: Vec::new(),
-            });
-            (
-                *action,
-                rulings.fold(first, |one, other| either(one, other, &asking.key)),
-            )
+        let policy = match facts.key_policy(&asking.key) {
+            Fact::Known(Some(policy)) => policy,
+            Fact::Known(None) => return asking.all(&missing()),
+            Fact::Unknown(gap) => {
+                return asking.all(&Ruling::Open {
+                    gaps: vec![*gap],
+                    may_deny: true,
+                    seen: Vec::new(),
+                });
+            }
+        };
+        let requests = asking.requests(facts, asking.actions).into_iter();
+        let rulings = requests.map(|(action, requests)| {
+            let rulings = requests.iter();
+            let rulings = rulings.map(|request| ask(facts, asking, policy, action, request));
+            let ruling = rulings.reduce(|one, other| either(one, other, &asking.key));
+            (action, ruling.unwrap_or_else(missing))
         });
         Rulings(rulings.collect())
     })
@@ -201,37 +207,58 @@ impl Through {
     }
 }
 
-fn ask(facts: &Facts<'_>, question: &Asking, action: &'static str, via: &Entry) -> Ruling {
-    let policy = match facts.key_policy(&question.key) {
-        Fact::Known(Some(policy)) => policy,
-        Fact::Known(None) => {
-            return Ruling::Missing {
-                near: Vec::new(),
-                fault: Fault::Subject,
-                denies: None,
+/// Nothing allows it: there is no such key, or the principal's ARN is none.
+fn missing() -> Ruling {
+    Ruling::Missing {
+        near: Vec::new(),
+        fault: Fault::Subject,
+        denies: None,
+    }
+}
+
+impl Asking {
+    /// The same ruling on every action.
+    fn all(&self, ruling: &Ruling) -> Rulings {
+        let of = |action: &&'static str| (*action, ruling.clone());
+        Rulings(self.actions.iter().map(of).collect())
+    }
+
+    /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.
+    /// Without one where the principal's ARN is none.
+    fn requests(
+        &self,
+        facts: &Facts<'_>,
+        actions: &[&'static str],
+    ) -> Vec<Forms> {
+        let through = &self.through;
+        let of_key = of_key(facts, &self.key, &self.principal);
+        let vias = through.entries();
+        let of = |action: &&'static str| {
+            let request = |via: &Entry| {
+                let mut request = of_key.clone()?.with_action(action);
+                request.context.set("kms:ViaService", via.clone());
+                of_action(&mut request.context, action, through.on_ebs);
+                Some(request)
             };
-        }
-        Fact::Unknown(gap) => {
-            return Ruling::Open {
-                gaps: vec![*gap],
-                may_deny: true,
-                seen: Vec::new(),
-            };
-        }
-    };
-    let Some(request) = request(facts, question, action, via) else {
-        return Ruling::Missing {
-            near: Vec::new(),
-            fault: Fault::Subject,
-            denies: None,
+            (*action, vias.iter().filter_map(request).collect())
         };
-    };
+        actions.iter().map(of).collect()
+    }
+}
+
+fn ask(
+    facts: &Facts<'_>,
+    question: &Asking,
+    policy: &Policy,
+    action: &'static str,
+    request: &Request,
+) -> Ruling {
     let asked = Asked {
         subject: &question.key,
         pointer: "/Policy",
         document: policy.document(),
     };
-    match resource_side(&request, Some(policy.document())) {
+    match resource_side(request, Some(policy.document())) {
         Side::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False
@@ -253,7 +280,7 @@ fn ask(facts: &Facts<'_>, question: &Asking, action: &'static str, via: &Entry) 
             if !question.both_sides || (same_account && how != How::Account) {
                 return Ruling::Allowed { by: seen };
             }
-            let own = role_may(facts, question, &request, action, seen);
+            let own = role_may(facts, question, request, action, seen);
             if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {
                 // A statement that may name the role itself would not need the role's own policy.
                 return Ruling::Open {
@@ -439,15 +466,14 @@ fn granted_to(
     }
 }
 
-/// The requests to a key by a role, one for each Region in which the service in between may make it. Empty where an ARN
-/// is none.
+/// The requests to a key by a role.
 pub fn key_requests(
     facts: &Facts<'_>,
     role: &Arn,
     key: &Arn,
-    action: &'static str,
+    actions: &[&'static str],
     through: &Through,
-) -> Vec<Request> {
+) -> Vec<Forms> {
     let question = Asking {
         key: key.clone(),
         principal: role.clone(),
@@ -455,10 +481,7 @@ pub fn key_requests(
         through: through.clone(),
         both_sides: false,
     };
-    let vias = through.entries();
-    vias.iter()
-        .filter_map(|via| request(facts, &question, action, via))
-        .collect()
+    question.requests(facts, actions)
 }
 
 /// Whether a key's policy, or a grant, names the role itself, so that the role's own policies need not speak. Asked of
@@ -514,61 +537,48 @@ pub fn named_by_key(
     }
 }
 
-/// The request as KMS sees it. `None` where the principal's ARN is none.
-fn request(facts: &Facts<'_>, question: &Asking, action: &str, via: &Entry) -> Option<Request> {
-    let key = &question.key;
-    let principal = Principal::parse(question.principal.as_str()).ok()?;
-    let caller = question
-        .principal
-        .account()
-        .map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
-    let mut context = of_role(
-        facts,
-        &question.principal,
-        key.account(),
-        key.region().as_ref(),
-    )
-    .with("kms:CallerAccount", caller)
-    .with("kms:ViaService", via.clone())
-    .with_family("backup:", Rest::Absent);
+/// What every request of a principal to a key has. `None` where the principal's ARN is none.
+fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
+    let caller = principal.account();
+    let caller = caller.map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
+    let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
+        .with("kms:CallerAccount", caller)
+        .with_family("backup:", Rest::Absent);
     context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
     if let Fact::Known(aliases) = facts.key_aliases(key) {
-        let aliases = aliases
-            .unwrap_or(&[])
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        context = context.with("kms:ResourceAliases", Entry::Many(aliases));
+        let aliases = aliases.unwrap_or(&[]).iter();
+        let aliases = aliases.map(ToString::to_string).collect();
+        context.set("kms:ResourceAliases", Entry::Many(aliases));
     }
-    context = of_action(context, action, question.through.on_ebs);
-    let mut request = Request::new(principal, action, Resource::exact(key.as_str()), context);
-    request.bounded = facts.has_boundary(&question.principal);
+    let resource = Resource::exact(key.as_str());
+    let who = Principal::parse(principal.as_str()).ok()?;
+    let mut request = Request::new(who, "", resource, context);
+    request.bounded = facts.has_boundary(principal);
     Some(request)
 }
 
 /// The keys that only some actions carry.
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
-fn of_action(context: Context, action: &str, on_ebs: bool) -> Context {
-    let grants = action == "kms:CreateGrant";
-    let context = if grants {
-        context.with("kms:GrantIsForAWSResource", Entry::One("true".to_owned()))
+fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
+    const OF_GRANTS: &[&str] = &[
+        "kms:GrantIsForAWSResource",
+        "kms:GrantOperations",
+        "kms:GrantConstraintType",
+        "kms:GranteePrincipal",
+        "kms:RetiringPrincipal",
+    ];
+    if action == "kms:CreateGrant" {
+        context.set("kms:GrantIsForAWSResource", Entry::One("true".to_owned()));
     } else {
-        context
-            .with("kms:GrantIsForAWSResource", Entry::Absent)
-            .with("kms:GrantOperations", Entry::Absent)
-            .with("kms:GrantConstraintType", Entry::Absent)
-            .with("kms:GranteePrincipal", Entry::Absent)
-            .with("kms:RetiringPrincipal", Entry::Absent)
-    };
+        for key in OF_GRANTS {
+            context.set(key, Entry::Absent);
+        }
+    }
     if action == "kms:DescribeKey" {
-        context.with_family("kms:EncryptionContext", Rest::Absent)
+        context.set_family("kms:EncryptionContext", Rest::Absent);
     } else if on_ebs {
-        context.with(
-            "kms:EncryptionContextKeys",
-            Entry::Including(vec!["aws:ebs:id".to_owned()]),
-        )
-    } else {
-        context
+        let id = vec!["aws:ebs:id".to_owned()];
+        context.set("kms:EncryptionContextKeys", Entry::Including(id));
     }
 }

@@ -1,5 +1,6 @@
 //! The questions that the policy checks put to policies, and the answers in the words of a verdict.
 
+mod answer;
 mod context;
 mod control;
 mod form;

@@ -7,29 +7,36 @@ use crate::catalog::requests::{
 };
 use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::Request;
 
-use super::form::Form;
+use super::form::{Form, Forms};
 use super::key::{Through, Via};
 use super::vault::{copy_from_form, copy_into_form};
 
-/// One thing that the copy role must be able to do.
+/// What the copy role must be able to do to one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RoleRequest {
-    /// The IAM action.
-    pub action: &'static str,
-    /// What it is done to, or comes nearest to it: what a gap is about.
+    /// The IAM actions.
+    pub actions: Vec<&'static str>,
+    /// What they are done to, or comes nearest to it: what a gap is about.
     pub subject: Arn,
     /// The same as a policy would name it, with `*` for what is not known yet.
     pub resource: String,
-    /// What the request is made of.
+    /// What the requests are made of.
     pub form: Form,
 }
 
+/// An action of a request.
+pub struct Action<'a> {
+    /// The IAM action.
+    pub action: &'static str,
+    /// The request.
+    pub request: &'a RoleRequest,
+}
+
 impl RoleRequest {
-    /// The requests in which it may come; where the answers differ nobody knows which counts.
-    pub fn forms(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Request> {
-        self.form.requests(facts, role, self.action)
+    /// Each action with the requests in which it may come; where the answers differ nobody knows which counts.
+    pub fn forms(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Forms> {
+        self.form.requests(facts, role, &self.actions)
     }
 }
 
@@ -55,8 +62,7 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
         }
     };
     let asking = Asking { copy, facts, vault };
-    all.requests
-        .extend(EVERY_COPY.iter().filter_map(|asked| asking.request(asked)));
+    asking.ask(EVERY_COPY, &mut all);
     asking.of_type(&mut all);
     asking.of_key(&mut all);
     all
@@ -76,7 +82,7 @@ pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<RoleRequest> {
     );
     let asking = Asking { copy, facts, vault };
     Some(RoleRequest {
-        action: TAG_RESOURCE,
+        actions: vec![TAG_RESOURCE],
         subject: vault.clone(),
         form: asking.plain(resource.clone()),
         resource,
@@ -102,13 +108,24 @@ impl Asking<'_> {
             }
         };
         let shared = self.is_shared();
-        for asked in actions {
-            match (&shared, asked.when.applies(false)) {
-                (_, true) | (Fact::Known(true), false) => all.requests.extend(self.request(asked)),
-                (Fact::Known(false), false) => {}
-                (Fact::Unknown(gap), false) => all.gaps.push((**gap).clone()),
+        let may_be_asked = |asked: &&RoleAction| match (&shared, asked.when.applies(false)) {
+            (_, true) | (Fact::Known(true), false) => true,
+            (Fact::Known(false), false) => false,
+            (Fact::Unknown(gap), false) => {
+                all.gaps.push((**gap).clone());
+                false
             }
-        }
+        };
+        let asked: Vec<&RoleAction> = actions.iter().filter(may_be_asked).collect();
+        self.ask(asked, all);
+    }
+
+    /// Actions on one thing are one request.
+    fn ask<'r>(&self, actions: impl IntoIterator<Item = &'r RoleAction>, all: &mut RoleRequests) {
+        let actions: Vec<&RoleAction> = actions.into_iter().collect();
+        let of_one_thing = actions.chunk_by(|one, other| one.on == other.on);
+        all.requests
+            .extend(of_one_thing.filter_map(|actions| self.request(actions)));
     }
 
     fn is_shared(&self) -> Fact<bool> {
@@ -141,24 +158,21 @@ impl Asking<'_> {
                 return;
             }
         }
-        all.requests.extend(
-            SERVICE_DEPENDENT_KEY
-                .iter()
-                .filter_map(|asked| self.request(asked)),
-        );
+        self.ask(SERVICE_DEPENDENT_KEY, all);
     }
 
-    fn request(&self, asked: &RoleAction) -> Option<RoleRequest> {
+    fn request(&self, actions: &[&RoleAction]) -> Option<RoleRequest> {
         let Self { copy, vault, .. } = self;
+        let first = actions.first()?;
         let one = |subject: &Arn, resource: String, form: Form| {
             Some(RoleRequest {
-                action: asked.action,
+                actions: actions.iter().map(|asked| asked.action).collect(),
                 subject: subject.clone(),
                 resource,
                 form,
             })
         };
-        match (asked.action, asked.on) {
+        match (first.action, first.on) {
             (COPY_INTO, _) => one(
                 &copy.destination_vault,
                 copy.destination_vault.to_string(),

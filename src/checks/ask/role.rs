@@ -8,10 +8,11 @@ use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
 use crate::verdict::Evidence;
 
+use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::Form;
+use super::form::{Form, Forms};
 use super::key::{Named, Through, Via, named_by_key, via_service};
-use super::request::RoleRequest;
+use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
 
 /// What a role's own policies say to several actions.
@@ -86,19 +87,16 @@ pub fn role_may_use_key(
     via: Via,
     copy: &Route,
 ) -> RoleAnswer {
-    let requests: Vec<RoleRequest> = PLAIN_KEY_ACTIONS
-        .iter()
-        .map(|action| RoleRequest {
-            action,
-            subject: key.clone(),
-            resource: key.to_string(),
-            form: Form::Key {
-                key: key.clone(),
-                through: Through::of(copy, via),
-            },
-        })
-        .collect();
-    role_may(facts, role, &requests)
+    let request = RoleRequest {
+        actions: PLAIN_KEY_ACTIONS.to_vec(),
+        subject: key.clone(),
+        resource: key.to_string(),
+        form: Form::Key {
+            key: key.clone(),
+            through: Through::of(copy, via),
+        },
+    };
+    role_may(facts, role, &[request])
 }
 
 /// Whether the role's own policies allow these requests, all together.
@@ -115,15 +113,15 @@ fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnsw
     };
     let (mut denied, mut missing) = (Vec::new(), Vec::new());
     let (mut seen, mut gaps) = (Vec::new(), Vec::new());
-    for (request, ruling) in requests.iter().zip(rulings) {
+    for (action, _, ruling) in rulings {
         match ruling {
             RoleRuling::Allowed => {}
             RoleRuling::Denied { seen: by } => {
-                denied.push(request.action);
+                denied.push(action);
                 seen.extend(by);
             }
             RoleRuling::Missing { seen: near, .. } => {
-                missing.push(request.action);
+                missing.push(action);
                 seen.extend(near);
             }
             RoleRuling::Open {
@@ -152,63 +150,77 @@ fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnsw
     }
 }
 
-/// A question to a role's own policies, with all that its answer depends on.
+/// A question to a role's own policies alone, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Asking {
     role: Arn,
     request: RoleRequest,
-    by_key: ByKey,
 }
 
-/// What the role's own policies say to each request, in order. `None`: there is no such role.
-pub fn role_rulings(
+/// An action of a request, and what the policies say to it.
+pub type Ruled<'a, T> = (&'static str, &'a RoleRequest, T);
+
+/// What the role's own policies say to each action of each request, in order. `None`: there is no such role.
+pub fn role_rulings<'a>(
     facts: &Facts<'_>,
     role: &Arn,
-    requests: &[RoleRequest],
+    requests: &'a [RoleRequest],
     by_key: ByKey,
-) -> Fact<Option<Vec<RoleRuling>>> {
-    let mut rulings = Vec::with_capacity(requests.len());
+) -> Fact<Option<Vec<Ruled<'a, RoleRuling>>>> {
+    let mut all = Vec::new();
     for request in requests {
-        let asking = Asking {
-            role: role.clone(),
-            request: request.clone(),
-            by_key,
+        let rulings = match by_key {
+            ByKey::Counts => answer(facts, role, request).own.clone(),
+            ByKey::Ignored => {
+                let asking = Asking {
+                    role: role.clone(),
+                    request: request.clone(),
+                };
+                facts.once(&asking, |Asking { role, request }, facts| {
+                    let forms = request.forms(facts, role);
+                    rule(facts, role, request, &forms, ByKey::Ignored)
+                })
+            }
         };
-        match facts.once(&asking, rule) {
-            Fact::Known(Some(ruling)) => rulings.push(ruling),
+        match rulings {
+            Fact::Known(Some(rulings)) => {
+                let actions = request.actions.iter().zip(rulings);
+                all.extend(actions.map(|(action, ruling)| (*action, request, ruling)));
+            }
             Fact::Known(None) => return Fact::Known(None),
             Fact::Unknown(gap) => return Fact::Unknown(gap),
         }
     }
-    if rulings.is_empty() {
+    if all.is_empty() {
         // Nothing was asked; whether there is such a role still counts.
-        return facts
-            .role_policies(role)
-            .map(|policies| policies.map(|_| rulings));
+        return policies(facts, role).map(|policies| policies.map(|_| all));
     }
-    Fact::Known(Some(rulings))
+    Fact::Known(Some(all))
 }
 
-fn rule(asking: &Asking, facts: &Facts<'_>) -> Fact<Option<RoleRuling>> {
-    let Asking {
-        role,
-        request,
-        by_key,
-    } = asking;
+/// What the role's own policies say to the actions of a request.
+pub fn rule(
+    facts: &Facts<'_>,
+    role: &Arn,
+    request: &RoleRequest,
+    forms: &[Forms],
+    by_key: ByKey,
+) -> Fact<Option<Vec<RoleRuling>>> {
     policies(facts, role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
-        let ruling = request
-            .forms(facts, role)
-            .iter()
-            .map(|form| read.rule(facts, role, request, form, *by_key))
-            .reduce(|one, other| either(one, other, &request.subject))
+        let rule = |(action, forms): &Forms| {
+            let asked = Action { action, request };
+            let rulings = forms.iter();
+            let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
+            let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
             // An ARN that is none makes no request that anything could allow.
-            .unwrap_or(RoleRuling::Missing {
+            ruling.unwrap_or(RoleRuling::Missing {
                 by_boundary: false,
                 seen: Vec::new(),
-            });
-        Some(ruling)
+            })
+        };
+        Some(forms.iter().map(rule).collect())
     })
 }
 
@@ -285,11 +297,11 @@ impl<'a> Read<'a> {
         &self,
         facts: &Facts<'_>,
         role: &Arn,
-        asked: &RoleRequest,
+        asked: &Action<'_>,
         form: &Request,
         by_key: ByKey,
     ) -> RoleRuling {
-        let subject = &asked.subject;
+        let subject = &asked.request.subject;
         let of_key = || match by_key {
             ByKey::Counts if asked.action.starts_with("kms:") => {
                 named_by_key(facts, role, subject, asked.action, form)
@@ -356,7 +368,7 @@ impl<'a> Read<'a> {
         &self,
         facts: &Facts<'_>,
         role: &Arn,
-        asked: &RoleRequest,
+        asked: &Action<'_>,
         form: &Request,
     ) -> RoleRuling {
         if !self.gaps.is_empty() {
@@ -377,7 +389,7 @@ impl<'a> Read<'a> {
             Side::Unknown { keys, .. } => RoleRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.subject))
+                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
                     .collect(),
                 seen: Vec::new(),
             },

@@ -113,7 +113,8 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         }
     };
     // The role's ARN may be none.
-    let Some(mut request) = form.requests(facts, role, action).pop() else {
+    let mut requests = form.requests(facts, role, &[action]).into_iter();
+    let Some(mut request) = requests.next().and_then(|(_, mut requests)| requests.pop()) else {
         return missing();
     };
     request.bounded = facts.has_boundary(role);

@@ -12,14 +12,14 @@ impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
     #[must_use]
     pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
-        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let point = self.seen(|layer| layer.recovery_points(arn));
         fact(point.field(|p| &p.detail), || self.describe_gap(arn)).map(open)
     }
 
     /// What the service says of a resource, with the call that tells.
     #[must_use]
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
-        let resource = self.seen(|layer| layer.resources(arn.as_str()));
+        let resource = self.seen(|layer| layer.resources(arn));
         fact(resource.field(|r| &r.detail), || self.describe_gap(arn)).map(open)
     }
 

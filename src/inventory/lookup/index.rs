@@ -8,14 +8,14 @@ use foldhash::fast::RandomState;
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
-use crate::known::{AccountId, Region};
+use crate::known::{AccountId, Arn, Region};
 
 use super::cross_account::ByOrganization;
 
 /// Hashed fast: a copy looks up a dozen objects.
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-type ByArn<'a, T> = Map<&'a str, Vec<&'a T>>;
+type ByArn<'a, T> = Map<&'a Arn, Vec<&'a T>>;
 
 /// One inventory with its objects by ARN. An object may stand in several places (a vault that is shared with another
 /// account); the place that its ARN names comes first.
@@ -31,8 +31,8 @@ pub struct Index<'a> {
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
-    plans: ByArn<'a, Plan>,
-    running: Map<&'a str, &'a str>,
+    plans: Map<&'a str, Vec<&'a Plan>>,
+    running: Map<&'a Arn, &'a str>,
     pub cross_account: OnceLock<ByOrganization>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Index<'a> {
         for account in items(&inventory.accounts) {
             index.accounts.insert(account.account, account);
             for role in items(&account.roles) {
-                index.roles.entry(role.arn.as_str()).or_default().push(role);
+                index.roles.entry(&role.arn).or_default().push(role);
             }
             for region in items(&account.regions) {
                 index.add_region(account.account, region);
@@ -79,7 +79,7 @@ impl<'a> Index<'a> {
         self.regions
             .insert((account, region.region.clone()), region);
         for vault in items(&region.vaults) {
-            let places = self.vaults.entry(vault.arn.as_str()).or_default();
+            let places = self.vaults.entry(&vault.arn).or_default();
             let at = if vault.arn.account() == Some(account) {
                 0
             } else {
@@ -88,7 +88,7 @@ impl<'a> Index<'a> {
             places.insert(at, vault);
         }
         for key in items(&region.keys) {
-            let places = self.keys.entry(key.arn.as_str()).or_default();
+            let places = self.keys.entry(&key.arn).or_default();
             let at = if key.arn.account() == Some(account) {
                 0
             } else {
@@ -98,7 +98,7 @@ impl<'a> Index<'a> {
         }
         for resource in items(&region.resources) {
             self.resources
-                .entry(resource.arn.as_str())
+                .entry(&resource.arn)
                 .or_default()
                 .push(resource);
         }
@@ -106,23 +106,23 @@ impl<'a> Index<'a> {
             let state = job.state.value().map(|state| &**state);
             if let (Some("CREATED" | "RUNNING"), Some(resource)) = (state, job.resource_arn.value())
             {
-                self.running.insert(resource.as_str(), &job.id);
+                self.running.insert(resource, &job.id);
             }
         }
         for point in items(&region.recovery_points) {
             self.recovery_points
-                .entry(point.arn.as_str())
+                .entry(&point.arn)
                 .or_default()
                 .push(point);
             if let Some(resource) = point.resource_arn.value() {
                 self.backups
-                    .entry(resource.as_str())
+                    .entry(resource)
                     .or_default()
                     .push(point);
             }
             if let Some(composite) = point.parent_recovery_point_arn.value() {
                 self.nested
-                    .entry(composite.as_str())
+                    .entry(composite)
                     .or_default()
                     .push(point);
             }
@@ -133,7 +133,7 @@ impl<'a> Index<'a> {
     }
 
     /// A copy job of the resource that had not ended.
-    pub fn running_copy_job(&self, resource: &str) -> Option<&'a str> {
+    pub fn running_copy_job(&self, resource: &Arn) -> Option<&'a str> {
         self.running.get(resource).copied()
     }
 
@@ -154,27 +154,27 @@ impl<'a> Index<'a> {
         };
         gaps.iter().find(of).copied()
     }
-    pub fn vaults(&self, arn: &str) -> &[&'a Vault] {
+    pub fn vaults(&self, arn: &Arn) -> &[&'a Vault] {
         self.vaults.get(arn).map_or(&[], Vec::as_slice)
     }
-    pub fn keys(&self, arn: &str) -> &[&'a Key] {
+    pub fn keys(&self, arn: &Arn) -> &[&'a Key] {
         self.keys.get(arn).map_or(&[], Vec::as_slice)
     }
-    pub fn roles(&self, arn: &str) -> &[&'a Role] {
+    pub fn roles(&self, arn: &Arn) -> &[&'a Role] {
         self.roles.get(arn).map_or(&[], Vec::as_slice)
     }
-    pub fn resources(&self, arn: &str) -> &[&'a Resource] {
+    pub fn resources(&self, arn: &Arn) -> &[&'a Resource] {
         self.resources.get(arn).map_or(&[], Vec::as_slice)
     }
-    pub fn recovery_points(&self, arn: &str) -> &[&'a RecoveryPoint] {
+    pub fn recovery_points(&self, arn: &Arn) -> &[&'a RecoveryPoint] {
         self.recovery_points.get(arn).map_or(&[], Vec::as_slice)
     }
     /// The recovery points of a resource.
-    pub fn backups(&self, resource: &str) -> &[&'a RecoveryPoint] {
+    pub fn backups(&self, resource: &Arn) -> &[&'a RecoveryPoint] {
         self.backups.get(resource).map_or(&[], Vec::as_slice)
     }
     /// The recovery points that are nested in a composite one.
-    pub fn nested(&self, composite: &str) -> &[&'a RecoveryPoint] {
+    pub fn nested(&self, composite: &Arn) -> &[&'a RecoveryPoint] {
         self.nested.get(composite).map_or(&[], Vec::as_slice)
     }
     /// The backup plans of an id.

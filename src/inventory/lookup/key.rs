@@ -41,7 +41,7 @@ pub enum KeyManager {
 
 impl<'a> Facts<'a> {
     fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
-        self.seen(|layer| layer.keys(arn.as_str()))
+        self.seen(|layer| layer.keys(arn))
     }
 
     fn key_gap(&self, operation: &'static str, arn: &Arn) -> Gap {

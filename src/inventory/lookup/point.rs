@@ -16,7 +16,7 @@ impl<'a> Facts<'a> {
     /// When the recovery point expires, in days after its creation. `None`: never.
     #[must_use]
     pub fn point_days_kept(&self, arn: &Arn) -> Fact<Option<i64>> {
-        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let point = self.seen(|layer| layer.recovery_points(arn));
         if !point.is_listed() {
             return Fact::unknown(self.gap(
                 "backup:DescribeRecoveryPoint",
@@ -39,7 +39,7 @@ impl<'a> Facts<'a> {
         let Fact::Known(Some(days)) = self.point_days_kept(arn) else {
             return false;
         };
-        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let point = self.seen(|layer| layer.recovery_points(arn));
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date));
         let now = self.collected_at().and_then(Timestamp::parse);
@@ -51,7 +51,7 @@ impl<'a> Facts<'a> {
     /// read: `CreatedBy` is left out for both.
     #[must_use]
     pub fn point_created_by(&self, arn: &Arn) -> Option<(&'a str, &'a str)> {
-        let point = self.seen(|layer| layer.recovery_points(arn.as_str()));
+        let point = self.seen(|layer| layer.recovery_points(arn));
         let Json(made) = point.parts().find_map(|part| {
             part.extra
                 .iter()
@@ -67,14 +67,14 @@ impl<'a> Facts<'a> {
     pub fn running_copy_job(&self, resource: &Arn) -> Option<&'a str> {
         self.layers
             .iter()
-            .find_map(|layer| layer.running_copy_job(resource.as_str()))
+            .find_map(|layer| layer.running_copy_job(resource))
     }
 
     /// The recovery points that are nested in a composite one, as far as they were read.
     #[must_use]
     pub fn nested_points(&self, composite: &Arn) -> Vec<&'a RecoveryPoint> {
         let mut nested: Vec<&'a RecoveryPoint> = Vec::new();
-        for point in self.seen(|layer| layer.nested(composite.as_str())).parts() {
+        for point in self.seen(|layer| layer.nested(composite)).parts() {
             if !nested.iter().any(|other| other.arn == point.arn) {
                 nested.push(point);
             }

@@ -34,7 +34,7 @@ pub struct RolePolicies {
 
 impl<'a> Facts<'a> {
     fn role(&self, arn: &Arn) -> Seen<'_, 'a, Role> {
-        self.seen(|layer| layer.roles(arn.as_str()))
+        self.seen(|layer| layer.roles(arn))
     }
 
     fn role_gap(&self, operation: &'static str, arn: &Arn) -> Gap {

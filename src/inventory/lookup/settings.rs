@@ -135,7 +135,7 @@ impl<'a> Facts<'a> {
     /// What iam:SimulatePrincipalPolicy answered for a role, where somebody asked.
     #[must_use]
     pub fn simulated(&self, role: &Arn) -> Option<&'a [Value]> {
-        self.seen(|layer| layer.roles(role.as_str()))
+        self.seen(|layer| layer.roles(role))
             .field(|r| &r.simulated)
             .value()
             .and_then(|Json(results)| results.as_array())

@@ -18,11 +18,11 @@ use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
     fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
-        self.seen(|layer| layer.resources(arn.as_str()))
+        self.seen(|layer| layer.resources(arn))
     }
 
     fn recovery_point(&self, arn: &Arn) -> Seen<'_, 'a, RecoveryPoint> {
-        self.seen(|layer| layer.recovery_points(arn.as_str()))
+        self.seen(|layer| layer.recovery_points(arn))
     }
 
     /// The call that describes the resource, as the gap that it would close.
@@ -103,7 +103,7 @@ impl<'a> Facts<'a> {
     /// The vault of the newest recovery point of the resource; unknown where one of them lacks its date or its vault.
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
-        let points = self.seen(|layer| layer.backups(resource.as_str()));
+        let points = self.seen(|layer| layer.backups(resource));
         let dated = points.parts().map(|point| {
             let moment = moment(&point.creation_date.value()?.0)?;
             Some((moment, Reverse(point.backup_vault_arn.value()?)))

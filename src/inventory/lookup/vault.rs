@@ -43,7 +43,7 @@ pub struct VaultLock {
 
 impl<'a> Facts<'a> {
     fn vault(&self, arn: &Arn) -> Seen<'_, 'a, Vault> {
-        self.seen(|layer| layer.vaults(arn.as_str()))
+        self.seen(|layer| layer.vaults(arn))
     }
 
     fn vault_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
