@@ -25,7 +25,10 @@ pub(super) const CHECK: Check = Check {
         cite::FIELD_TAG_RESOURCE,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Refined {
+        reach: run,
+        copy: may_not_tag,
+    },
 };
 
 /// What the rulings come to.
@@ -39,22 +42,7 @@ struct Found {
     seen: Vec<Evidence>,
 }
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let outcome = facts.once(&OfReach(copy.reach.clone()), |OfReach(reach), facts| {
-        by_requests(reach, facts)
-    });
-    let role = copy.role.as_ref().known();
-    match role.filter(|_| outcome.status == Status::Pass) {
-        Some(role) => may_not_tag(copy, facts, role).unwrap_or(outcome),
-        None => outcome,
-    }
-}
-
-/// All that the role's requests depend on, but for the tags of what is copied.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct OfReach(Reach);
-
-fn by_requests(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
@@ -119,7 +107,11 @@ fn by_requests(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 }
 
 /// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so: it warns.
-fn may_not_tag(copy: &Copy, facts: &Facts<'_>, role: &Arn) -> Option<Outcome> {
+fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    if found.status != Status::Pass {
+        return None;
+    }
+    let role = copy.role.as_ref().known()?;
     let tags = tags(copy, facts).known().flatten()?;
     if !tags.0.keys().any(|name| !name.starts_with("aws:")) {
         return None;

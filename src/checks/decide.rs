@@ -28,27 +28,22 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     let of_route = facts.once(&copy.route, of_route);
     let of_reach = facts.once(&copy.reach, of_reach);
     let (mut of_route, mut of_reach) = (of_route.iter(), of_reach.iter());
-    let outcomes: Vec<_> = CHECKS
-        .iter()
-        .filter_map(|check| {
-            let outcome = match check.run {
-                Run::Copy(run) => Arc::new(run(&copy, facts)),
-                Run::Route(run) => of_route
-                    .next()
-                    .map_or_else(|| Arc::new(run(&copy, facts)), Arc::clone),
-                Run::Reach(run) => of_reach
-                    .next()
-                    .map_or_else(|| Arc::new(run(&copy, facts)), Arc::clone),
-                Run::Vault(_) | Run::Plan(_) => return None,
-            };
-            Some((check, outcome))
-        })
-        .collect();
-    let verdict = Verdict::of(
-        outcomes
-            .iter()
-            .map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)),
-    );
+    let mut outcomes = Vec::with_capacity(CHECKS.len());
+    for check in CHECKS {
+        let outcome = match check.run {
+            Run::Copy(run) => Some(Arc::new(run(&copy, facts))),
+            Run::Route(_) => of_route.next().cloned(),
+            Run::Reach(_) => of_reach.next().cloned(),
+            Run::Refined { copy: refine, .. } => of_reach.next().map(|found| {
+                refine(&copy, facts, found).map_or_else(|| Arc::clone(found), Arc::new)
+            }),
+            Run::Vault(_) | Run::Plan(_) => None,
+        };
+        outcomes.extend(outcome.map(|outcome| (check, outcome)));
+    }
+    let each = outcomes.iter();
+    let verdict =
+        Verdict::of(each.map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)));
     Decided {
         copy,
         outcomes,
@@ -59,14 +54,14 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 fn of_route(route: &Route, facts: &Facts<'_>) -> Answers {
     let answers = CHECKS.iter().filter_map(|check| match check.run {
         Run::Route(run) => Some(Arc::new(run(route, facts))),
-        Run::Copy(_) | Run::Reach(_) | Run::Vault(_) | Run::Plan(_) => None,
+        Run::Copy(_) | Run::Reach(_) | Run::Refined { .. } | Run::Vault(_) | Run::Plan(_) => None,
     });
     answers.collect()
 }
 
 fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Answers {
     let answers = CHECKS.iter().filter_map(|check| match check.run {
-        Run::Reach(run) => Some(Arc::new(run(reach, facts))),
+        Run::Reach(run) | Run::Refined { reach: run, .. } => Some(Arc::new(run(reach, facts))),
         Run::Copy(_) | Run::Route(_) | Run::Vault(_) | Run::Plan(_) => None,
     });
     answers.collect()

@@ -8,7 +8,7 @@ use super::{Check, MayFail, Run, ebs_default_key, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
 use crate::known::Arn;
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share, Status};
 
@@ -23,23 +23,24 @@ pub(super) const CHECK: Check = Check {
         cite::EBS_COPY,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Refined {
+        reach: of_vault,
+        copy: of_default_key,
+    },
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let of_vault = of_vault(copy, facts);
-    match (of_vault.status, ebs_default_key::stops(copy, facts)) {
-        (Status::Fail, _) | (_, None) => of_vault,
-        (Status::Undecided, Some(of_default)) if of_default.status != Status::Fail => of_vault,
-        (
-            Status::Pass | Status::Warn | Status::NotApplicable | Status::Undecided,
-            Some(of_default),
-        ) => of_default,
+/// The default key for EBS has a say too.
+fn of_default_key(copy: &Copy, facts: &Facts<'_>, of_vault: &Outcome) -> Option<Outcome> {
+    if of_vault.status == Status::Fail {
+        return None;
     }
+    let of_default = ebs_default_key::stops(copy, facts)?;
+    let decides = of_vault.status != Status::Undecided || of_default.status == Status::Fail;
+    decides.then_some(of_default)
 }
 
 /// What the key of the destination vault says.
-fn of_vault(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     match known!(copy.destination_type.clone()) {
         Some(VaultType::Standard) => {}
@@ -88,7 +89,7 @@ fn of_vault(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 fn decide(
-    copy: &Copy,
+    copy: &Reach,
     facts: &Facts<'_>,
     key: &Arn,
     role: &Arn,

@@ -89,6 +89,13 @@ pub enum Run {
     Route(fn(&Route, &Facts<'_>) -> Outcome),
     /// It is asked of every copy, and looks at nothing of it but what its requests name.
     Reach(fn(&Reach, &Facts<'_>) -> Outcome),
+    /// It is asked of every copy, and what is found of its requests stands, unless something else of the copy changes it.
+    Refined {
+        /// What is found of what its requests name.
+        reach: fn(&Reach, &Facts<'_>) -> Outcome,
+        /// What is found instead, in view of the whole copy. `None`: that stands.
+        copy: fn(&Copy, &Facts<'_>, &Outcome) -> Option<Outcome>,
+    },
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.
@@ -120,7 +127,7 @@ impl Check {
     #[must_use]
     pub const fn is_of_copies(&self) -> bool {
         match self.run {
-            Run::Copy(_) | Run::Route(_) | Run::Reach(_) => true,
+            Run::Copy(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. } => true,
             Run::Vault(_) | Run::Plan(_) => false,
         }
     }
@@ -132,10 +139,20 @@ impl Check {
             (Run::Copy(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Route(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Reach(run), Subject::Copy(copy)) => Some(run(copy, facts)),
+            (
+                Run::Refined {
+                    reach,
+                    copy: refine,
+                },
+                Subject::Copy(copy),
+            ) => {
+                let found = reach(copy, facts);
+                Some(refine(copy, facts, &found).unwrap_or(found))
+            }
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
             (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
             (
-                Run::Copy(_) | Run::Route(_) | Run::Reach(_),
+                Run::Copy(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. },
                 Subject::Vault(_) | Subject::Plan(_),
             )
             | (Run::Vault(_), Subject::Copy(_) | Subject::Plan(_))

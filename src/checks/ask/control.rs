@@ -66,7 +66,10 @@ pub fn rule(
     forms: &[Forms],
 ) -> Vec<ControlRuling> {
     let resource_account = request.subject.account();
-    let is_of_keys = request.actions.iter().all(|action| action.starts_with("kms:"));
+    let is_of_keys = request
+        .actions
+        .iter()
+        .all(|action| action.starts_with("kms:"));
     let controls = Controls {
         doubts: [role.account(), resource_account]
             .into_iter()

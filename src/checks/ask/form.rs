@@ -60,12 +60,7 @@ pub type Forms = (&'static str, Vec<Request>);
 impl Form {
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts. Without
     /// one where an ARN is none.
-    pub fn requests(
-        &self,
-        facts: &Facts<'_>,
-        role: &Arn,
-        actions: &[&'static str],
-    ) -> Vec<Forms> {
+    pub fn requests(&self, facts: &Facts<'_>, role: &Arn, actions: &[&'static str]) -> Vec<Forms> {
         let action = actions.first().copied().unwrap_or_default();
         let one = match self {
             Self::Key { key, through } => return key_requests(facts, role, key, actions, through),

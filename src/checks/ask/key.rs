@@ -225,11 +225,7 @@ impl Asking {
 
     /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.
     /// Without one where the principal's ARN is none.
-    fn requests(
-        &self,
-        facts: &Facts<'_>,
-        actions: &[&'static str],
-    ) -> Vec<Forms> {
+    fn requests(&self, facts: &Facts<'_>, actions: &[&'static str]) -> Vec<Forms> {
         let through = &self.through;
         let of_key = of_key(facts, &self.key, &self.principal);
         let vias = through.entries();

@@ -412,6 +412,6 @@ fn entry(found: &Entry) -> String {
         Entry::Unknown => "a value that is not known".to_owned(),
         Entry::One(value) => value.clone(),
         Entry::Many(values) | Entry::Including(values) => values.join(", "),
-        Entry::Shaped(shape) => shape.text(),
+        Entry::Shaped(shape) => shape.text().to_owned(),
     }
 }
