@@ -2,10 +2,10 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
 
+use super::Truth;
 use super::pattern::{Pattern, Piece, Syntax, Token, glob, has_variable, met, pieces};
 use super::request::{Context, Resource};
-use super::shape::relation;
-use super::{Shape, Truth};
+use super::shape::{Part, relation};
 
 /// A pattern of ARNs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,14 +74,14 @@ impl ArnPattern {
     }
 
     /// The same for a value of which only the shape is known.
-    pub(super) fn matches_shape(&self, shape: &Shape, context: &Context) -> Truth {
+    pub(super) fn matches_shape(&self, shape: Part<'_>, context: &Context) -> Truth {
         match self {
             Self::Segments(parts) => match shape.segments() {
                 None => Truth::False,
                 Some(segments) => Truth::all(
                     parts
                         .iter()
-                        .zip(&segments)
+                        .zip(segments)
                         .map(|(part, segment)| part.matches_shape(segment, context)),
                 ),
             },
@@ -108,14 +108,16 @@ impl ArnPattern {
                 self.across_segments(met(matched, open))
             }
             Resource::OneOf(shapes) => {
-                let mut each = shapes.iter().map(|shape| self.matches_new(shape, context));
+                let mut each = shapes
+                    .iter()
+                    .map(|shape| self.matches_new(shape.part(), context));
                 let first = each.next().unwrap_or(Truth::Unknown);
                 each.fold(first, Truth::either)
             }
         }
     }
 
-    fn matches_new(&self, shape: &Shape, context: &Context) -> Truth {
+    fn matches_new(&self, shape: Part<'_>, context: &Context) -> Truth {
         let within = match self {
             Self::Segments(_) => self.matches_shape(shape, context),
             Self::Text(_) => Truth::False,
@@ -125,7 +127,7 @@ impl ArnPattern {
         }
         let (tokens, open) = self.whole(context);
         // A name that is not there yet is not taken to hold a colon where only that would make it match.
-        if within == Truth::False && relation(&shape.confined(), &tokens) == Truth::False {
+        if within == Truth::False && relation(shape.confined(), &tokens) == Truth::False {
             return Truth::False;
         }
         let across = self.across_segments(met(relation(shape, &tokens), open));

@@ -293,12 +293,16 @@ impl Wanted {
 
     fn met_by_shape(&self, shape: &Shape, context: &Context) -> Truth {
         match self {
-            Self::Texts(patterns) => {
-                Truth::any(patterns.iter().map(|p| p.matches_shape(shape, context)))
-            }
-            Self::Arns(patterns) => {
-                Truth::any(patterns.iter().map(|p| p.matches_shape(shape, context)))
-            }
+            Self::Texts(patterns) => Truth::any(
+                patterns
+                    .iter()
+                    .map(|p| p.matches_shape(shape.part(), context)),
+            ),
+            Self::Arns(patterns) => Truth::any(
+                patterns
+                    .iter()
+                    .map(|p| p.matches_shape(shape.part(), context)),
+            ),
             Self::Folded(_)
             | Self::Numbers(..)
             | Self::Moments(..)

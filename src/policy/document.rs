@@ -39,7 +39,13 @@ pub struct Statement {
     pub(super) actions: Element<Action>,
     pub(super) resources: Element<ResourcePattern>,
     pub(super) conditions: Vec<Condition>,
+    /// The services that its actions are of.
+    pub(super) services: Services,
 }
+
+/// Services, a bit each: two may share one, so that a bit says that a service may be among them. No bit: none is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Services(u64);
 
 /// One part of a statement, which may be written the other way round: `NotAction` for `Action`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -135,6 +141,9 @@ impl Document {
 
     /// The statements were read as if the version has variables, since it may come after them.
     pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
+        for statement in &mut statements {
+            statement.services = Services::of(&statement.actions);
+        }
         if version.as_deref() != Some("2012-10-17") {
             for statement in &mut statements {
                 statement.forget_variables();
@@ -263,6 +272,44 @@ impl Statement {
             statement.insert("Condition".to_owned(), Value::Object(block));
         }
         Value::Object(statement)
+    }
+}
+
+impl Services {
+    fn of(actions: &Element<Action>) -> Self {
+        match actions {
+            Element::Listed { not: false, items } if !items.is_empty() => {
+                let each = items.iter().map(|action| Self::named(&action.text).0);
+                Self(each.fold(0, |all, one| all | one))
+            }
+            Element::Listed { .. } | Element::Absent | Element::Both => Self::default(),
+        }
+    }
+
+    /// The service of an action, which may have wildcards.
+    pub(super) fn named(action: &str) -> Self {
+        match action.split_once(':') {
+            Some((service, _)) if !service.contains(['*', '?']) => {
+                let letters = service.bytes().map(|letter| letter.to_ascii_lowercase());
+                let sum = letters.fold(0_u64, |sum, letter| {
+                    sum.wrapping_mul(31) + u64::from(letter)
+                });
+                Self(1 << (sum % 64))
+            }
+            Some(_) | None => Self::default(),
+        }
+    }
+
+    /// Whether a service may be in both.
+    pub(super) fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl Default for Services {
+    /// Any service.
+    fn default() -> Self {
+        Self(u64::MAX)
     }
 }
 

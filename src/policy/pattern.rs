@@ -4,7 +4,7 @@
 
 use super::Truth;
 use super::request::{Context, Entry, is_multivalued};
-use super::shape::{Shape, relation};
+use super::shape::{Part, relation};
 
 /// One place of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +172,19 @@ impl Pattern {
     }
 
     /// Whether every text of a shape matches, or none does.
-    pub(super) fn matches_shape(&self, shape: &Shape, context: &Context) -> Truth {
+    pub(super) fn matches_shape(&self, shape: Part<'_>, context: &Context) -> Truth {
+        let literal = shape.literal();
+        match (&self.0, shape.exact()) {
+            (Kind::Any, _) => return Truth::True,
+            (Kind::Exact(_) | Kind::Prefix(_) | Kind::Glob(_), Some(text)) => {
+                return self.matches_plain(text).into();
+            }
+            (Kind::Prefix(prefix), None) if literal.starts_with(&**prefix) => return Truth::True,
+            (Kind::Prefix(text) | Kind::Exact(text), None) if !text.starts_with(literal) => {
+                return Truth::False;
+            }
+            (Kind::Exact(_) | Kind::Prefix(_) | Kind::Glob(_) | Kind::Template(_), _) => {}
+        }
         let (tokens, open) = self.tokens(context);
         met(relation(shape, &tokens), open)
     }
@@ -477,7 +489,10 @@ mod tests {
             assert!(lacks("a-${aws:x}", entry));
         }
         assert!(!lacks("${aws:x}", Entry::One("a".into())));
-        assert!(!lacks("${aws:x}", Entry::Shaped(Shape::parse("a*"))));
+        assert!(!lacks(
+            "${aws:x}",
+            Entry::Shaped(crate::policy::Shape::parse("a*"))
+        ));
         assert!(!lacks("${aws:x, 'b'}", Entry::Absent));
         assert!(!lacks("${aws:x, 'b'}", Entry::Unknown));
         assert!(lacks("${aws:TagKeys, 'b'}", Entry::Unknown));

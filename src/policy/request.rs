@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use smol_str::{SmolStr, StrExt as _};
+
 use crate::known::AccountId;
 
 use super::Shape;
+use super::document::Services;
 use super::principal::Principal;
 
 /// One question to a set of policies.
@@ -13,6 +16,7 @@ pub struct Request {
     /// Who asks.
     pub principal: Principal,
     pub(super) action: Box<str>,
+    service: Services,
     /// What the action is done to.
     pub resource: Resource,
     /// The account that owns the resource, where it is known.
@@ -30,6 +34,7 @@ impl Request {
         Self {
             principal,
             action: action.to_ascii_lowercase().into(),
+            service: Services::named(action),
             resource_account: resource.account(),
             resource,
             bounded: false,
@@ -41,7 +46,12 @@ impl Request {
     #[must_use]
     pub fn with_action(mut self, action: &str) -> Self {
         self.action = action.to_ascii_lowercase().into();
+        self.service = Services::named(action);
         self
+    }
+
+    pub(super) fn service(&self) -> Services {
+        self.service
     }
 
     /// The action in lower case, such as `kms:creategrant`.
@@ -84,18 +94,19 @@ impl Resource {
         Self::OneOf(shapes.into_iter().map(Shape::parse).collect())
     }
 
-    fn texts(&self) -> Vec<String> {
-        match self {
-            Self::Exact(arn) => vec![arn.to_string()],
-            Self::OneOf(shapes) => shapes.iter().map(Shape::text).collect(),
-        }
+    /// Its ARN, or the shapes that that may have.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let (exact, shapes) = match self {
+            Self::Exact(arn) => (Some(&**arn), &[][..]),
+            Self::OneOf(shapes) => (None, &**shapes),
+        };
+        exact.into_iter().chain(shapes.iter().map(Shape::text))
     }
 
     fn account(&self) -> Option<AccountId> {
-        let texts = self.texts();
-        let mut accounts = texts
-            .iter()
-            .map(|text| AccountId::parse(text.split(':').nth(4).unwrap_or_default()).ok());
+        let account =
+            |text: &str| AccountId::parse(text.split(':').nth(4).unwrap_or_default()).ok();
+        let mut accounts = self.texts().map(account);
         let first = accounts.next().flatten()?;
         accounts
             .all(|account| account == Some(first))
@@ -107,10 +118,7 @@ impl Resource {
             let mut parts = arn.splitn(6, ':').skip(2);
             parts.next() == Some(service) && parts.nth(2).is_some_and(|part| part.starts_with(kind))
         };
-        match self {
-            Self::Exact(arn) => of(arn),
-            Self::OneOf(shapes) => shapes.iter().any(|shape| of(&shape.text())),
-        }
+        self.texts().any(of)
     }
 }
 
@@ -167,18 +175,21 @@ pub enum Rest {
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Context {
+pub struct Context(Arc<Held>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
     rest: Rest,
     /// Where other than for the rest holds: prefixes of keys, in lower case.
-    families: Vec<(Arc<str>, Rest)>,
+    families: Vec<(SmolStr, Rest)>,
     /// Sorted by the key in lower case.
     keys: Vec<Arc<Key>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
-    name: Box<str>,
-    text: Box<str>,
+    name: SmolStr,
+    text: SmolStr,
     entry: Entry,
 }
 
@@ -186,31 +197,28 @@ impl Context {
     /// A context in which no key is set.
     #[must_use]
     pub fn new(rest: Rest) -> Self {
-        Self {
+        Self(Arc::new(Held {
             rest,
             families: Vec::new(),
             keys: Vec::new(),
-        }
+        }))
     }
 
     /// Says what is known of a key, in place of what was said before.
     pub fn set(&mut self, key: &str, entry: Entry) {
-        let name: Box<str> = key.to_ascii_lowercase().into();
         let key = Arc::new(Key {
+            name: key.to_ascii_lowercase_smolstr(),
             text: key.into(),
             entry,
-            name,
         });
-        match self
-            .keys
-            .binary_search_by(|other| other.name.cmp(&key.name))
-        {
+        let keys = &mut Arc::make_mut(&mut self.0).keys;
+        match keys.binary_search_by(|other| other.name.cmp(&key.name)) {
             Ok(at) => {
-                if let Some(slot) = self.keys.get_mut(at) {
+                if let Some(slot) = keys.get_mut(at) {
                     *slot = key;
                 }
             }
-            Err(at) => self.keys.insert(at, key),
+            Err(at) => keys.insert(at, key),
         }
     }
 
@@ -224,8 +232,8 @@ impl Context {
 
     /// Says what holds of the keys that begin so and that nobody spoke of.
     pub fn set_family(&mut self, prefix: &str, rest: Rest) {
-        self.families
-            .push((prefix.to_ascii_lowercase().into(), rest));
+        let families = &mut Arc::make_mut(&mut self.0).families;
+        families.push((prefix.to_ascii_lowercase_smolstr(), rest));
     }
 
     /// The same context, with this known of a key.
@@ -254,11 +262,9 @@ impl Context {
 
     /// What holds for a key that nobody spoke of.
     fn rest_of(&self, key: &str) -> Rest {
-        let family = self
-            .families
-            .iter()
-            .find(|(prefix, _)| key.starts_with(&**prefix));
-        family.map_or(self.rest, |(_, rest)| *rest)
+        let mut families = self.0.families.iter();
+        let family = families.find(|(prefix, _)| key.starts_with(&**prefix));
+        family.map_or(self.0.rest, |(_, rest)| *rest)
     }
 
     /// The key as the request spells it, or else as the policy does.
@@ -267,11 +273,9 @@ impl Context {
     }
 
     fn find(&self, name: &str) -> Option<&Key> {
-        let at = self
-            .keys
-            .binary_search_by(|key| (*key.name).cmp(name))
-            .ok()?;
-        self.keys.get(at).map(|key| &**key)
+        let keys = &self.0.keys;
+        let at = keys.binary_search_by(|key| (*key.name).cmp(name)).ok()?;
+        keys.get(at).map(|key| &**key)
     }
 }
 

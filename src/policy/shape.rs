@@ -1,7 +1,9 @@
 //! A value of which only the shape is known, such as the ARN of a recovery point that does not exist yet, and how it
 //! compares with a pattern: every value of the shape matches, none does, or some do.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
 
 use super::Truth;
 use super::pattern::Token;
@@ -9,13 +11,17 @@ use super::pattern::Token;
 /// The shape of a text: `*` stands for any characters, `?` for one. In an ARN they stay within their segment, save in
 /// the last one, whose segment reaches to the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape(Box<[Place]>);
+pub struct Shape {
+    text: Box<str>,
+    /// From this byte on, what is not known may hold a colon.
+    free: usize,
+}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Literal(char),
-    One { colon: bool },
-    Many { colon: bool },
+/// A shape, or one segment of it.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    text: &'a str,
+    free: usize,
 }
 
 /// More states than any pair of real patterns needs; past it the answer is that nobody knows.
@@ -25,133 +31,176 @@ impl Shape {
     /// The shape that a text with wildcards describes.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let arn = text.starts_with("arn:");
-        let mut colons = 0;
-        let places = text.chars().map(|place| {
-            let colon = !arn || colons >= 5;
-            match place {
-                '*' => Place::Many { colon },
-                '?' => Place::One { colon },
-                other => {
-                    colons += usize::from(other == ':');
-                    Place::Literal(other)
-                }
-            }
-        });
-        Self(places.collect())
+        let last = || {
+            text.match_indices(':')
+                .nth(4)
+                .map_or(text.len(), |(at, _)| at)
+        };
+        Self {
+            free: if text.starts_with("arn:") { last() } else { 0 },
+            text: text.into(),
+        }
     }
 
     /// The shape written out.
     #[must_use]
-    pub fn text(&self) -> String {
-        let place = |place: &Place| match place {
-            Place::Literal(place) => *place,
-            Place::One { .. } => '?',
-            Place::Many { .. } => '*',
-        };
-        self.0.iter().map(place).collect()
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    /// The same shape without a colon in anything that is not known.
-    pub(super) fn confined(&self) -> Self {
-        let place = |place: &Place| match place {
-            Place::Literal(place) => Place::Literal(*place),
-            Place::One { .. } => Place::One { colon: false },
-            Place::Many { .. } => Place::Many { colon: false },
-        };
-        Self(self.0.iter().map(place).collect())
-    }
-
-    /// Its six segments, where it is the shape of an ARN.
-    pub(super) fn segments(&self) -> Option<[Self; 6]> {
-        let mut parts = self.0.splitn(6, |place| *place == Place::Literal(':'));
-        let mut part = || parts.next().map(|part| Self(part.into()));
-        Some([part()?, part()?, part()?, part()?, part()?, part()?])
-    }
-}
-
-impl Place {
-    fn takes(self, input: char) -> bool {
-        match self {
-            Self::Literal(place) => place == input,
-            Self::One { colon } | Self::Many { colon } => colon || input != ':',
+    pub(super) fn part(&self) -> Part<'_> {
+        Part {
+            text: &self.text,
+            free: self.free,
         }
     }
 }
 
+impl<'a> Part<'a> {
+    /// The same without a colon in anything that is not known.
+    pub(super) fn confined(self) -> Self {
+        let free = self.text.len();
+        Self { free, ..self }
+    }
+
+    /// Its six segments, where it is the shape of an ARN.
+    pub(super) fn segments(self) -> Option<[Self; 6]> {
+        let mut start = 0;
+        let mut parts = self.text.splitn(6, ':').map(|text| {
+            let free = self.free.saturating_sub(start);
+            start += text.len() + 1;
+            Self { text, free }
+        });
+        let mut part = || parts.next();
+        Some([part()?, part()?, part()?, part()?, part()?, part()?])
+    }
+
+    /// What every text of the shape begins with.
+    pub(super) fn literal(self) -> &'a str {
+        self.text.split(['*', '?']).next().unwrap_or_default()
+    }
+
+    /// The one text of the shape, where nothing in it is unknown.
+    pub(super) fn exact(self) -> Option<&'a str> {
+        (self.literal().len() == self.text.len()).then_some(self.text)
+    }
+
+    fn takes(self, at: usize, input: char) -> bool {
+        at >= self.free || input != ':'
+    }
+}
+
 /// True where every text of the shape matches the pattern, false where none does, unknown where some do.
-///
-/// Both are read side by side, character by character, over the characters that either of them names and one more that
+pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
+    let mut known = shape.literal().chars();
+    for (at, token) in pattern.iter().enumerate() {
+        match (token, known.next()) {
+            (Token::Many, _) if at + 1 == pattern.len() => return Truth::True,
+            (Token::Many | Token::One, _) | (Token::Literal(_), None) => break,
+            (Token::Literal(wanted), Some(found)) if *wanted == found => {}
+            (Token::Literal(_), Some(_)) => return Truth::False,
+        }
+    }
+    match pattern.len() {
+        0..128 => side_by_side::<2>(shape, pattern),
+        128..4096 => side_by_side::<64>(shape, pattern),
+        _ => Truth::Unknown,
+    }
+}
+
+/// Both are read side by side, character by character, over the characters that the pattern names and one more that
 /// stands for all others.
-pub(super) fn relation(shape: &Shape, pattern: &[Token]) -> Truth {
-    let alphabet = alphabet(shape, pattern);
-    let start = closure(pattern, [0].into());
-    let mut seen: HashSet<(usize, BTreeSet<usize>)> = HashSet::new();
+fn side_by_side<const WORDS: usize>(shape: Part<'_>, pattern: &[Token]) -> Truth {
+    let alphabet = alphabet(pattern);
+    let mut seen: HashSet<(usize, Places<WORDS>), RandomState> = HashSet::default();
+    let mut start = Places([0; WORDS]);
+    start.reach(pattern, 0);
     let mut queue = vec![(0, start)];
     let (mut inside, mut outside) = (false, false);
     while let Some((at, places)) = queue.pop() {
-        if !seen.insert((at, places.clone())) {
+        if !seen.insert((at, places)) {
             continue;
         }
         if seen.len() > STATES {
             return Truth::Unknown;
         }
-        match shape.0.get(at).copied() {
-            None => {
-                let matched = places.contains(&pattern.len());
-                inside |= matched;
-                outside |= !matched;
-                if inside && outside {
-                    return Truth::Unknown;
-                }
+        let Some(place) = shape.text.get(at..).and_then(|rest| rest.chars().next()) else {
+            let matched = places.holds(pattern.len());
+            inside |= matched;
+            outside |= !matched;
+            if inside && outside {
+                return Truth::Unknown;
             }
-            Some(place) => {
-                let stays = matches!(place, Place::Many { .. });
-                if stays {
-                    queue.push((at + 1, places.clone()));
-                }
-                for &input in alphabet.iter().filter(|input| place.takes(**input)) {
-                    let next = if stays { at } else { at + 1 };
-                    queue.push((next, step(pattern, &places, input)));
-                }
+            continue;
+        };
+        let after = at + place.len_utf8();
+        let unknown = || alphabet.iter().filter(|input| shape.takes(at, **input));
+        match place {
+            '*' => {
+                queue.push((after, places));
+                queue.extend(unknown().map(|input| (at, places.step(pattern, *input))));
             }
+            '?' => queue.extend(unknown().map(|input| (after, places.step(pattern, *input)))),
+            input => queue.push((after, places.step(pattern, input))),
         }
     }
     inside.into()
 }
 
-fn alphabet(shape: &Shape, pattern: &[Token]) -> BTreeSet<char> {
-    let named = shape.0.iter().filter_map(|place| match place {
-        Place::Literal(place) => Some(*place),
-        Place::One { .. } | Place::Many { .. } => None,
-    });
-    let mut letters: BTreeSet<char> = named.chain([':']).collect();
-    letters.extend(pattern.iter().filter_map(|token| match token {
-        Token::Literal(place) => Some(*place),
-        Token::One | Token::Many => None,
-    }));
+fn alphabet(pattern: &[Token]) -> Vec<char> {
+    let mut letters = vec![':'];
+    for token in pattern {
+        if let Token::Literal(place) = token
+            && !letters.contains(place)
+        {
+            letters.push(*place);
+        }
+    }
     let other = ('\u{e000}'..).find(|candidate| !letters.contains(candidate));
     letters.extend(other);
     letters
 }
 
-fn closure(pattern: &[Token], mut places: BTreeSet<usize>) -> BTreeSet<usize> {
-    let mut open: Vec<usize> = places.iter().copied().collect();
-    while let Some(at) = open.pop() {
-        if pattern.get(at) == Some(&Token::Many) && places.insert(at + 1) {
-            open.push(at + 1);
+/// Places of a pattern, a bit each: how far what was read so far may have come.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Places<const WORDS: usize>([u64; WORDS]);
+
+impl<const WORDS: usize> Places<WORDS> {
+    fn holds(self, at: usize) -> bool {
+        let word = self.0.get(at / 64);
+        word.is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    /// With this place, and those after it that take no character.
+    fn reach(&mut self, pattern: &[Token], mut at: usize) {
+        loop {
+            if let Some(word) = self.0.get_mut(at / 64) {
+                *word |= 1 << (at % 64);
+            }
+            if pattern.get(at) != Some(&Token::Many) {
+                return;
+            }
+            at += 1;
         }
     }
-    places
-}
 
-fn step(pattern: &[Token], places: &BTreeSet<usize>, input: char) -> BTreeSet<usize> {
-    let next = places.iter().filter_map(|&at| match pattern.get(at)? {
-        Token::Literal(place) => (*place == input).then_some(at + 1),
-        Token::One => Some(at + 1),
-        Token::Many => Some(at),
-    });
-    closure(pattern, next.collect())
+    fn step(self, pattern: &[Token], input: char) -> Self {
+        let mut next = Self([0; WORDS]);
+        for (word, bits) in self.0.into_iter().enumerate() {
+            let mut left = bits;
+            while left != 0 {
+                let at = word * 64 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                match pattern.get(at) {
+                    Some(Token::Literal(place)) if *place == input => next.reach(pattern, at + 1),
+                    Some(Token::One) => next.reach(pattern, at + 1),
+                    Some(Token::Many) => next.reach(pattern, at),
+                    Some(Token::Literal(_)) | None => {}
+                }
+            }
+        }
+        next
+    }
 }
 
 #[cfg(test)]
@@ -166,7 +215,7 @@ mod tests {
             variables: false,
         };
         Pattern::parse(pattern, syntax)
-            .matches_shape(&Shape::parse(shape), &Context::new(Rest::Absent))
+            .matches_shape(Shape::parse(shape).part(), &Context::new(Rest::Absent))
     }
 
     #[test]

@@ -115,16 +115,10 @@ impl<'a> Index<'a> {
                 .or_default()
                 .push(point);
             if let Some(resource) = point.resource_arn.value() {
-                self.backups
-                    .entry(resource)
-                    .or_default()
-                    .push(point);
+                self.backups.entry(resource).or_default().push(point);
             }
             if let Some(composite) = point.parent_recovery_point_arn.value() {
-                self.nested
-                    .entry(composite)
-                    .or_default()
-                    .push(point);
+                self.nested.entry(composite).or_default().push(point);
             }
         }
         for plan in items(&region.plans) {
