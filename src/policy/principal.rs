@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use smol_str::SmolStr;
+
 use crate::known::AccountId;
 
 use super::Truth;
@@ -13,7 +15,7 @@ use super::request::{Context, Entry, Rest};
 /// Who makes a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
-    text: Box<str>,
+    text: SmolStr,
     account: Option<AccountId>,
     kind: PrincipalKind,
 }
@@ -222,7 +224,7 @@ impl Named {
             same && name.is_some() && resource.split('/').nth(1) == name
         };
         match principal.kind {
-            PrincipalKind::Session if self.text == principal.text => (Truth::True, How::Session),
+            PrincipalKind::Session if *self.text == *principal.text => (Truth::True, How::Session),
             PrincipalKind::Session if role_of(&self.text, &principal.text) => {
                 match context.entry("aws:principalarn") {
                     Entry::One(role) => ((**role == *self.text).into(), How::Itself),
@@ -245,7 +247,7 @@ impl Named {
             | PrincipalKind::Session
             | PrincipalKind::User
             | PrincipalKind::Service
-            | PrincipalKind::Other => ((self.text == principal.text).into(), How::Itself),
+            | PrincipalKind::Other => ((*self.text == *principal.text).into(), How::Itself),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::principal::Principal;
 pub struct Request {
     /// Who asks.
     pub principal: Principal,
-    pub(super) action: Box<str>,
+    pub(super) action: SmolStr,
     service: Services,
     /// What the action is done to.
     pub resource: Resource,
@@ -33,7 +33,7 @@ impl Request {
     pub fn new(principal: Principal, action: &str, resource: Resource, context: Context) -> Self {
         Self {
             principal,
-            action: action.to_ascii_lowercase().into(),
+            action: action.to_ascii_lowercase_smolstr(),
             service: Services::named(action),
             resource_account: resource.account(),
             resource,
@@ -45,7 +45,7 @@ impl Request {
     /// The same request about another action.
     #[must_use]
     pub fn with_action(mut self, action: &str) -> Self {
-        self.action = action.to_ascii_lowercase().into();
+        self.action = action.to_ascii_lowercase_smolstr();
         self.service = Services::named(action);
         self
     }
@@ -76,7 +76,7 @@ impl Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// The resource of this ARN.
-    Exact(Box<str>),
+    Exact(SmolStr),
     /// A resource that is not there yet: its ARN will have one of these shapes.
     OneOf(Box<[Shape]>),
 }

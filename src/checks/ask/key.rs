@@ -533,43 +533,49 @@ pub fn named_by_key(
     }
 }
 
+/// A principal that uses a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OfKey {
+    key: Arn,
+    principal: Arn,
+}
+
 /// What every request of a principal to a key has. `None` where the principal's ARN is none.
 fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
-    let caller = principal.account();
-    let caller = caller.map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
-    let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
-        .with("kms:CallerAccount", caller)
-        .with_family("backup:", Rest::Absent);
-    context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
-    if let Fact::Known(aliases) = facts.key_aliases(key) {
-        let aliases = aliases.unwrap_or(&[]).iter();
-        let aliases = aliases.map(ToString::to_string).collect();
-        context.set("kms:ResourceAliases", Entry::Many(aliases));
-    }
-    let resource = Resource::exact(key.as_str());
-    let who = Principal::parse(principal.as_str()).ok()?;
-    let mut request = Request::new(who, "", resource, context);
-    request.bounded = facts.has_boundary(principal);
-    Some(request)
+    let asking = OfKey {
+        key: key.clone(),
+        principal: principal.clone(),
+    };
+    facts.once(&asking, |OfKey { key, principal }, facts| {
+        let caller = principal.account();
+        let caller = caller.map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
+        let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
+            .with("kms:CallerAccount", caller)
+            .with_family("backup:", Rest::Absent);
+        context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
+        if let Fact::Known(aliases) = facts.key_aliases(key) {
+            let aliases = aliases.unwrap_or(&[]).iter();
+            let aliases = aliases.map(ToString::to_string).collect();
+            context.set("kms:ResourceAliases", Entry::Many(aliases));
+        }
+        let resource = Resource::exact(key.as_str());
+        let who = Principal::parse(principal.as_str()).ok()?;
+        let mut request = Request::new(who, "", resource, context);
+        request.bounded = facts.has_boundary(principal);
+        Some(request)
+    })
 }
 
 /// The keys that only some actions carry.
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
 fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
-    const OF_GRANTS: &[&str] = &[
-        "kms:GrantIsForAWSResource",
-        "kms:GrantOperations",
-        "kms:GrantConstraintType",
-        "kms:GranteePrincipal",
-        "kms:RetiringPrincipal",
-    ];
     if action == "kms:CreateGrant" {
         context.set("kms:GrantIsForAWSResource", Entry::One("true".to_owned()));
     } else {
-        for key in OF_GRANTS {
-            context.set(key, Entry::Absent);
-        }
+        // GrantConstraintType, GranteePrincipal, GrantIsForAWSResource and GrantOperations.
+        context.set_family("kms:Grant", Rest::Absent);
+        context.set_family("kms:RetiringPrincipal", Rest::Absent);
     }
     if action == "kms:DescribeKey" {
         context.set_family("kms:EncryptionContext", Rest::Absent);
