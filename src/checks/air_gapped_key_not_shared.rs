@@ -1,5 +1,7 @@
 #![doc = include_str!("air_gapped_key_not_shared.md")]
 
+use smol_str::format_smolstr;
+
 use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
 use super::words::{because, key_name};
 use super::{Check, MayFail, Run, known};
@@ -52,7 +54,7 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
         (one, other)
     };
     if rank(&first) == rank(&second) && first.message != second.message {
-        first.message = format!("{}; {}", first.message, second.message);
+        first.message = format_smolstr!("{}; {}", first.message, second.message);
         first.evidence.extend(second.evidence);
         first.gaps.extend(second.gaps);
         first.needs.extend(second.needs);

@@ -58,7 +58,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 "a backup of {} can go into a logically air-gapped vault",
                 kind.with_article()
             );
-            let pass = Outcome::pass(&what).saw([Evidence::of(vault, note.unwrap_or(what))]);
+            let pass = Outcome::pass(what.clone()).saw([Evidence::of(vault, note.unwrap_or(what))]);
             if inferred {
                 pass.on(Basis::Inferred)
             } else {
@@ -66,7 +66,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             }
         }
         Some((kind, RouteAnswer::Unsupported { reason, .. })) => {
-            let fail = Outcome::fail(&reason)
+            let fail = Outcome::fail(reason.clone())
                 .foretells(foretold(route_unsupported(kind, &from, &to)))
                 .saw([Evidence::of(vault, reason)]);
             match detour::need(copy, kind) {

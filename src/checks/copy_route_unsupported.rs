@@ -55,7 +55,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return never_copied(copy, *kind, fail);
     }
     if let Some(reason) = known!(not_backed_up(copy, facts)) {
-        return Outcome::fail(&reason)
+        return Outcome::fail(reason.clone())
             .nothing_helps("use the snapshots of RDS itself")
             .foretells(foretold(predict(MessageId::E29)))
             .saw([Evidence::of(subject, reason)]);
@@ -63,7 +63,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
     if let Some(reason) = known!(engine_lacking(copy, facts, &from, &to)) {
-        return Outcome::fail(&reason)
+        return Outcome::fail(reason.clone())
             .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
             .on(Basis::Observed)
             .saw([Evidence::of(subject, reason)]);
@@ -84,7 +84,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 kind.with_article(),
                 way(&from, &to, cross_account)
             );
-            let pass = Outcome::pass(&what).saw([Evidence::of(subject, note.unwrap_or(what))]);
+            let pass = Outcome::pass(what.clone()).saw([Evidence::of(subject, note.unwrap_or(what))]);
             if inferred {
                 pass.on(Basis::Inferred)
             } else {
@@ -104,7 +104,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 | Capability::BothAtOnce
                 | Capability::AirGappedVault => route_unsupported(kind, &from, &to),
             };
-            let fail = Outcome::fail(&reason)
+            let fail = Outcome::fail(reason.clone())
                 .foretells(foretold(predicted))
                 .saw([Evidence::of(subject, reason)]);
             match detour::need(copy, kind) {

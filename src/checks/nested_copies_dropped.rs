@@ -115,7 +115,7 @@ fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)]) -> Outcome {
                 if is_core(copy, point) {
                     core_stays = Some(format!("{} {reason}", point.arn));
                 }
-                left.push(Evidence::of(&point.arn, reason));
+                left.push(Evidence::of(&point.arn, reason.clone()));
             }
             Part::Open(open) if is_core(copy, point) => of_core.extend(open.clone()),
             Part::Open(open) => gaps.extend(open.clone()),

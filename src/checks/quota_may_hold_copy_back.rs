@@ -26,7 +26,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let found: Vec<Evidence> = found.into_iter().flatten().collect();
     match found.first() {
         None => Outcome::pass("no quota that was read is near its end"),
-        Some(first) => Outcome::warn(first.says.clone()).saw(found.clone()),
+        Some(first) => Outcome::warn(first.says.to_string()).saw(found.clone()),
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smol_str::SmolStr;
 
 use super::{AccountId, Partition, Recent, Region};
 
@@ -21,7 +22,7 @@ pub struct Arn(Arc<Parts>);
 
 /// The text of an ARN, with what is asked of it again and again.
 struct Parts {
-    text: Box<str>,
+    text: SmolStr,
     /// Where each of the first five parts ends.
     colons: [usize; 5],
     account: Option<AccountId>,
@@ -29,7 +30,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(text: Box<str>) -> Self {
+    fn of(text: SmolStr) -> Self {
         let mut colons = [text.len(); 5];
         let found = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
         for (slot, (at, _)) in colons.iter_mut().zip(found) {
@@ -136,6 +137,18 @@ impl Arn {
     pub fn name(&self) -> &str {
         let resource = self.resource();
         resource.rsplit(['/', ':']).next().unwrap_or(resource)
+    }
+}
+
+impl From<&Arn> for SmolStr {
+    fn from(arn: &Arn) -> Self {
+        arn.0.text.clone()
+    }
+}
+
+impl From<Arn> for SmolStr {
+    fn from(arn: Arn) -> Self {
+        arn.0.text.clone()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 /// An AWS account id: twelve digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,6 +29,12 @@ impl AccountId {
         } else {
             Err(AccountIdError(text.to_owned()))
         }
+    }
+}
+
+impl From<AccountId> for SmolStr {
+    fn from(account: AccountId) -> Self {
+        format_smolstr!("{account}")
     }
 }
 

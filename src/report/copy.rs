@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use crate::checks::{Check, Decided};
 use crate::inventory::Start;
@@ -138,7 +139,8 @@ pub struct CheckReport {
     /// How it came out.
     pub outcome: Status,
     /// That in words.
-    pub message: String,
+    #[schemars(with = "String")]
+    pub message: SmolStr,
     /// How strong AWS's word for the rule is.
     pub basis: Basis,
     /// What was seen, and where.

@@ -1,7 +1,10 @@
 //! What one check found about one copy.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::need::Need;
 use crate::known::Gap;
@@ -52,30 +55,45 @@ pub enum Basis {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// What it was seen on: an ARN, or an id.
-    pub subject: String,
+    #[schemars(with = "String")]
+    pub subject: SmolStr,
     /// Where in that object: a JSON pointer; null for the whole of it.
-    pub pointer: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub pointer: Option<SmolStr>,
     /// What it says.
-    pub says: String,
+    #[schemars(with = "String")]
+    pub says: SmolStr,
 }
 
 impl Evidence {
     /// Something seen at a place of an object.
-    pub fn at(subject: impl ToString, pointer: impl Into<String>, says: impl Into<String>) -> Self {
+    pub fn at(
+        subject: impl Into<SmolStr>,
+        pointer: impl Into<Cow<'static, str>>,
+        says: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
-            subject: subject.to_string(),
-            pointer: Some(pointer.into()),
-            says: says.into(),
+            subject: subject.into(),
+            pointer: Some(shared(pointer.into())),
+            says: shared(says.into()),
         }
     }
 
     /// Something seen on an object as a whole.
-    pub fn of(subject: impl ToString, says: impl Into<String>) -> Self {
+    pub fn of(subject: impl Into<SmolStr>, says: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            subject: subject.to_string(),
+            subject: subject.into(),
             pointer: None,
-            says: says.into(),
+            says: shared(says.into()),
         }
+    }
+}
+
+/// A text that copies share.
+fn shared(text: Cow<'static, str>) -> SmolStr {
+    match text {
+        Cow::Borrowed(text) => SmolStr::new_static(text),
+        Cow::Owned(text) => text.into(),
     }
 }
 
@@ -94,7 +112,7 @@ pub struct Outcome {
     /// How it came out.
     pub status: Status,
     /// That in words: what is so, and for which thing.
-    pub message: String,
+    pub message: SmolStr,
     /// How strong AWS's word for the rule is.
     pub basis: Basis,
     /// What was seen.
@@ -108,10 +126,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn new(status: Status, message: impl Into<String>) -> Self {
+    fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
-            message: message.into(),
+            message: shared(message.into()),
             basis: Basis::Documented,
             evidence: Vec::new(),
             predicted: None,
@@ -121,27 +139,27 @@ impl Outcome {
     }
 
     /// What is asked holds.
-    pub fn pass(message: impl Into<String>) -> Self {
+    pub fn pass(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Status::Pass, message)
     }
 
     /// What is asked does not hold.
-    pub fn fail(message: impl Into<String>) -> Self {
+    pub fn fail(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Status::Fail, message)
     }
 
     /// It will go, but not as expected.
-    pub fn warn(message: impl Into<String>) -> Self {
+    pub fn warn(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Status::Warn, message)
     }
 
     /// The question does not arise.
-    pub fn not_applicable(message: impl Into<String>) -> Self {
+    pub fn not_applicable(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Status::NotApplicable, message)
     }
 
     /// Facts are missing.
-    pub fn undecided(message: impl Into<String>, gaps: impl IntoIterator<Item = Gap>) -> Self {
+    pub fn undecided(message: impl Into<Cow<'static, str>>, gaps: impl IntoIterator<Item = Gap>) -> Self {
         let mut outcome = Self::new(Status::Undecided, message);
         outcome.gaps.extend(gaps);
         outcome.gaps.sort();
@@ -152,14 +170,14 @@ impl Outcome {
     /// With what to do instead, where no change makes this copy succeed.
     #[must_use]
     pub fn nothing_helps(mut self, instead: &str) -> Self {
-        self.message = format!("{}; nothing helps this copy: {instead}", self.message);
+        self.message = format_smolstr!("{}; nothing helps this copy: {instead}", self.message);
         self
     }
 
     /// With what to do, where that is a change that only people can make.
     #[must_use]
     pub fn by_hand(mut self, what: &str) -> Self {
-        self.message = format!("{}; by hand: {what}", self.message);
+        self.message = format_smolstr!("{}; by hand: {what}", self.message);
         self
     }
 

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use serde_json::Value;
+use smol_str::format_smolstr;
 
 use crate::inventory::{Assumption, ControlPolicy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn, Fact, Gap};
@@ -313,7 +314,7 @@ impl Controls<'_> {
                 at.document
             );
             let place = Asked {
-                subject: &owner,
+                subject: owner.as_str().into(),
                 pointer: &pointer,
                 document: policy.document(),
             };
@@ -340,7 +341,7 @@ fn named(seen: Vec<Evidence>, policy: &ControlPolicy) -> Vec<Evidence> {
     seen.into_iter()
         .map(|mut evidence| {
             if let Some(name) = name {
-                evidence.says = format!("{} (policy `{name}`)", evidence.says);
+                evidence.says = format_smolstr!("{} (policy `{name}`)", evidence.says);
             }
             evidence
         })

@@ -250,7 +250,7 @@ fn ask(
     request: &Request,
 ) -> Ruling {
     let asked = Asked {
-        subject: &question.key,
+        subject: (&question.key).into(),
         pointer: "/Policy",
         document: policy.document(),
     };
@@ -347,7 +347,7 @@ fn role_may(
         };
     };
     let asked = Asked {
-        subject: &question.principal,
+        subject: (&question.principal).into(),
         pointer: "/AttachedPolicies/0/Document",
         document: first,
     };

@@ -417,13 +417,10 @@ impl<'a> Read<'a> {
         }
     }
 
-    fn asked<'b>(&self, role: &'b Arn, at: &StatementRef) -> Option<Asked<'b>>
-    where
-        'a: 'b,
-    {
+    fn asked(&self, role: &Arn, at: &StatementRef) -> Option<Asked<'a>> {
         let (policy, document) = self.find(at)?;
         Some(Asked {
-            subject: role,
+            subject: role.into(),
             pointer: &policy.pointer,
             document,
         })

@@ -1,6 +1,7 @@
 //! What a policy says to one action, as evidence that names the statement.
 
-use std::fmt::Display;
+
+use smol_str::SmolStr;
 
 use crate::known::Gap;
 use crate::policy::{Document, Effect, Entry, Miss, NearMiss, StatementRef};
@@ -301,10 +302,10 @@ pub fn list(actions: &[&str]) -> String {
 }
 
 /// A policy that is asked: whose it is, and where it stands in that object.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Asked<'a> {
     /// Whose policy: an ARN, or an account.
-    pub subject: &'a dyn Display,
+    pub subject: SmolStr,
     /// Where: a JSON pointer.
     pub pointer: &'a str,
     /// The document.
@@ -337,7 +338,7 @@ impl Asked<'_> {
                     Effect::Deny => "denies",
                 };
                 Evidence::at(
-                    self.subject,
+                    self.subject.clone(),
                     self.at(at.index),
                     format!("{} {verb} {action}", self.name(at.index)),
                 )
@@ -350,7 +351,7 @@ impl Asked<'_> {
         refs.iter()
             .map(|at| {
                 let says = format!("{} depends on {}", self.name(at.index), keys.join(", "));
-                Evidence::at(self.subject, self.at(at.index), says)
+                Evidence::at(self.subject.clone(), self.at(at.index), says)
             })
             .collect()
     }
@@ -387,7 +388,7 @@ impl Asked<'_> {
                     }
                 };
                 Some(Evidence::at(
-                    self.subject,
+                    self.subject.clone(),
                     self.at(miss.statement.index),
                     says,
                 ))

@@ -48,7 +48,7 @@ pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Opti
 
 fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
     let asked = Asked {
-        subject: role,
+        subject: role.into(),
         pointer: "/AssumeRolePolicyDocument",
         document: trust.document(),
     };

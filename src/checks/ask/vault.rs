@@ -119,7 +119,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
     };
     request.bounded = facts.has_boundary(role);
     let asked = Asked {
-        subject: vault,
+        subject: vault.into(),
         pointer: "/AccessPolicy",
         document: policy.document(),
     };

@@ -58,7 +58,7 @@ fn one(sheet: &mut Sheet, check: &CheckReport) {
         [first, rest @ ..] if check.message == first.to_string() => {
             (format!("not read: {}", super::unread::call(first)), rest)
         }
-        all => (check.message.clone(), all),
+        all => (check.message.to_string(), all),
     };
     sheet.item(
         2,
@@ -99,7 +99,7 @@ fn seen(sheet: &mut Sheet, check: &CheckReport) {
         let at = match pointer {
             Some(pointer) => format!("{subject} {pointer}"),
             None if *says == check.message => continue,
-            None => subject.clone(),
+            None => subject.to_string(),
         };
         sheet.item(4, ("seen:", Paint::Quiet), &format!("{at}: {says}"));
     }
