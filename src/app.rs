@@ -7,7 +7,7 @@ mod audit;
 #[cfg(feature = "live")]
 mod aws;
 mod backtest;
-mod batches;
+pub mod batches;
 mod collect;
 mod copies;
 mod decide;

@@ -1,38 +1,73 @@
 //! Work on many things, on all processors, whose results come in order: no more is held than what is being worked on.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{available_parallelism, scope};
 
 /// So many things are one piece of work.
 const PIECE: usize = 256;
 
-/// Does `work` on all `things`, piece by piece, and hands what comes of each piece to `take`, in order.
+/// Does `work` on all `things`, piece by piece, and hands what comes of each piece to `take`, in order. Each processor
+/// works with a `tool` of its own.
 ///
 /// # Errors
 /// The first one that `take` gives; nothing more is worked on then.
-pub(super) fn in_order<T: Sync, R: Send, E>(
+pub fn in_order<T: Sync, W, R: Send, E>(
     things: &[T],
-    work: impl Fn(&[T]) -> R + Sync,
+    tool: impl Fn() -> W + Sync,
+    work: impl Fn(&W, &[T]) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let processors = available_parallelism().map_or(1, NonZero::get);
     if processors == 1 || things.len() <= PIECE {
-        return things.chunks(PIECE).try_for_each(|piece| take(work(piece)));
+        let tool = tool();
+        let mut pieces = things.chunks(PIECE);
+        return pieces.try_for_each(|piece| take(work(&tool, piece)));
     }
-    for batch in things.chunks(PIECE * processors) {
-        let done: Vec<_> = scope(|scope| {
-            let workers: Vec<_> = batch
-                .chunks(PIECE)
-                .map(|piece| scope.spawn(|| work(piece)))
-                .collect();
-            workers.into_iter().map(|worker| worker.join()).collect()
-        });
-        for result in done {
-            take(result.unwrap_or_else(|panic| resume_unwind(panic)))?;
+    let mut pieces = things.chunks(PIECE).enumerate();
+    let ahead = processors * 2;
+    scope(|scope| {
+        // With an error the ends held here are dropped, and the workers stop.
+        let (give, given) = sync_channel(ahead);
+        let (send, receive) = sync_channel(ahead);
+        let given = Arc::new(Mutex::new(given));
+        for _ in 0..processors {
+            let (given, send) = (Arc::clone(&given), send.clone());
+            let (tool, work) = (&tool, &work);
+            scope.spawn(move || {
+                let tool = tool();
+                while let Some((at, piece)) = next(&given) {
+                    if send.send((at, work(&tool, piece))).is_err() {
+                        break;
+                    }
+                }
+            });
         }
-    }
-    Ok(())
+        drop((given, send));
+        let mut give = Some(give);
+        let mut give_one = || match pieces.next() {
+            Some(piece) => drop(give.as_ref().map(|give| give.send(piece))),
+            None => give = None,
+        };
+        (0..ahead).for_each(|_| give_one());
+        let (mut early, mut due) = (BTreeMap::new(), 0);
+        for (at, result) in receive {
+            early.insert(at, result);
+            while let Some(result) = early.remove(&due) {
+                take(result)?;
+                due += 1;
+                give_one();
+            }
+        }
+        Ok(())
+    })
+}
+
+fn next<T>(given: &Mutex<Receiver<T>>) -> Option<T> {
+    let given = given.lock().unwrap_or_else(PoisonError::into_inner);
+    given.recv().ok()
 }
 
 #[cfg(test)]
@@ -43,7 +78,7 @@ mod tests {
     fn what_comes_of_many_things_comes_in_their_order() {
         let things: Vec<usize> = (0..PIECE * 7 + 3).collect();
         let mut all = Vec::new();
-        let done = in_order(&things, <[usize]>::to_vec, |piece| {
+        let done = in_order(&things, || (), |(), piece| piece.to_vec(), |piece: Vec<usize>| {
             all.extend(piece);
             Ok::<(), ()>(())
         });
@@ -56,7 +91,8 @@ mod tests {
         let mut taken = 0;
         let done = in_order(
             &things,
-            |piece| piece.len(),
+            || (),
+            |(), piece| piece.len(),
             |_| {
                 taken += 1;
                 if taken == 2 { Err("full") } else { Ok(()) }

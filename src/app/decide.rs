@@ -152,13 +152,18 @@ impl<'a> Found<'a> {
         take: impl FnMut(Vec<W>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mended = Mended::new(&self.remedies);
-        let tell = |copy: &Asked<'_>| {
-            let decided = decide(copy.copy(self.facts), self.facts);
-            let mut told = CopyReport::new(&decided, &mended, self.facts);
+        let tell = |facts: &Facts<'_>, copy: &Asked<'_>| {
+            let decided = decide(copy.copy(facts), facts);
+            let mut told = CopyReport::new(&decided, &mended, facts);
             told.verdict_with_remedies = self.together.get(&told.id).copied();
             say(told)
         };
-        in_order(&self.copies, |piece| piece.iter().map(tell).collect(), take)
+        in_order(
+            &self.copies,
+            || self.facts.clone(),
+            |facts, piece| piece.iter().map(|copy| tell(facts, copy)).collect(),
+            take,
+        )
     }
 }
 
@@ -167,7 +172,8 @@ fn in_places<'a>(copies: Vec<Asked<'a>>, facts: &Facts<'_>) -> (Light, Vec<Asked
     let mut all = Light::default();
     let Ok(()) = in_order(
         &copies,
-        |piece| Light::of(piece, facts),
+        || facts.clone(),
+        |facts, piece| Light::of(piece, facts),
         |light| {
             all.totals.and(light.totals);
             all.places.extend(light.places);

@@ -3,67 +3,94 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::mem::replace;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
 use super::Facts;
 
-/// So many answers to one kind of question are kept. Copies that ask the same stand together, so that a question which
-/// was not asked for long may be worked out anew.
-const KEPT: usize = 4096;
+/// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
+/// that ask the same stand together, and what they need stays close to the processor.
+const KEPT: usize = 512;
 
-type Answers<Q, A> = RwLock<HashMap<Q, A, RandomState>>;
+type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from.
-#[derive(Clone, Default)]
-pub struct Memory(Arc<RwLock<HashMap<TypeId, OfAKind, RandomState>>>);
+/// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from; a clone
+/// has forgotten them, so that threads with one each do not wait for one another.
+#[derive(Default)]
+pub struct Memory(Mutex<Map<TypeId, Box<dyn Any + Send>>>);
 
-/// The answers to one kind of question, whatever the kind is.
-type OfAKind = Arc<dyn Any + Send + Sync>;
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// The answers to one kind of question: the newest, and those before them.
+struct Answers<Q, A> {
+    newest: Map<Q, A>,
+    before: Map<Q, A>,
+}
 
 impl Facts<'_> {
     /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
     /// `answer` is given nothing else, and can have nothing else.
     pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
     where
-        Q: Clone + Eq + Hash + Send + Sync + 'static,
-        A: Clone + Send + Sync + 'static,
+        Q: Clone + Eq + Hash + Send + 'static,
+        A: Clone + Send + 'static,
     {
-        let Some(answers) = self.memory.answers::<Q, A>() else {
-            return answer(question, self);
-        };
-        let read = answers.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = read.get(question) {
-            return known.clone();
+        let known = self.memory.with(|answers: &mut Answers<Q, A>| answers.get(question));
+        if let Some(Some(known)) = known {
+            return known;
         }
-        drop(read);
+        // Nothing is held while it is worked out: that may ask more.
         let new = answer(question, self);
-        let mut write = answers.write().unwrap_or_else(PoisonError::into_inner);
-        if write.len() >= KEPT {
-            write.clear();
-        }
-        write.insert(question.clone(), new.clone());
+        self.memory
+            .with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
         new
     }
 }
 
 impl Memory {
-    fn answers<Q, A>(&self) -> Option<Arc<Answers<Q, A>>>
+    fn with<Q, A, R>(&self, work: impl FnOnce(&mut Answers<Q, A>) -> R) -> Option<R>
     where
-        Q: Eq + Hash + Send + Sync + 'static,
-        A: Clone + Send + Sync + 'static,
+        Q: Send + 'static,
+        A: Send + 'static,
     {
-        let kind = TypeId::of::<(Q, A)>();
-        let read = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let known = read.get(&kind).cloned();
-        drop(read);
-        let known = known.unwrap_or_else(|| {
-            let mut write = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            let new = || Arc::new(Answers::<Q, A>::default());
-            Arc::clone(write.entry(kind).or_insert_with(|| new()))
-        });
-        known.downcast().ok()
+        let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Box::new(Answers::<Q, A>::new()) as Box<dyn Any + Send>;
+        let answers = all.entry(TypeId::of::<(Q, A)>()).or_insert_with(new);
+        answers.downcast_mut().map(work)
+    }
+}
+
+impl<Q, A> Answers<Q, A> {
+    fn new() -> Self {
+        Self {
+            newest: Map::default(),
+            before: Map::default(),
+        }
+    }
+}
+
+impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
+    fn get(&mut self, question: &Q) -> Option<A> {
+        if let Some(known) = self.newest.get(question) {
+            return Some(known.clone());
+        }
+        let (question, known) = self.before.remove_entry(question)?;
+        self.insert(question, known.clone());
+        Some(known)
+    }
+
+    fn insert(&mut self, question: Q, answer: A) {
+        if self.newest.len() >= KEPT {
+            let room = Map::with_capacity_and_hasher(KEPT, RandomState::default());
+            self.before = replace(&mut self.newest, room);
+        }
+        self.newest.insert(question, answer);
     }
 }
 
@@ -101,13 +128,18 @@ mod tests {
     fn no_more_answers_are_kept_than_have_room() {
         let inventory = Inventory::empty();
         let facts = Facts::new(&inventory);
-        for number in 0..KEPT * 2 + 1 {
-            assert_eq!(
-                facts.once(&Halved(number), |Halved(n), _| n / 2),
-                number / 2
-            );
+        for number in 0..KEPT * 3 + 1 {
+            for number in [0, number] {
+                let half = facts.once(&Halved(number), |Halved(n), _| n / 2);
+                assert_eq!(half, number / 2);
+            }
         }
-        let kept = facts.memory.answers::<Halved, usize>().unwrap();
-        assert_eq!(kept.read().unwrap().len(), 1);
+        let kept = facts.memory.with(|answers: &mut Answers<Halved, usize>| {
+            let kept = [&answers.newest, &answers.before].map(HashMap::len);
+            let first = answers.newest.contains_key(&Halved(0));
+            (kept, first)
+        });
+        // What is asked for again and again is kept.
+        assert_eq!(kept, Some(([4, KEPT - 1], true)));
     }
 }
