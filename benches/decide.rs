@@ -55,9 +55,12 @@ fn benches(criterion: &mut Criterion) {
                 let Ok(()) = in_order(&entries, || facts.clone(), each, Ok::<(), Infallible>);
             });
         });
-        group.bench_function(BenchmarkId::new("decided on one processor", copies), |bencher| {
-            bencher.iter(|| decided(&entries, &Facts::new(black_box(&inventory))));
-        });
+        group.bench_function(
+            BenchmarkId::new("decided on one processor", copies),
+            |bencher| {
+                bencher.iter(|| decided(&entries, &Facts::new(black_box(&inventory))));
+            },
+        );
     }
     group.finish();
 }

@@ -78,10 +78,15 @@ mod tests {
     fn what_comes_of_many_things_comes_in_their_order() {
         let things: Vec<usize> = (0..PIECE * 7 + 3).collect();
         let mut all = Vec::new();
-        let done = in_order(&things, || (), |(), piece| piece.to_vec(), |piece: Vec<usize>| {
-            all.extend(piece);
-            Ok::<(), ()>(())
-        });
+        let done = in_order(
+            &things,
+            || (),
+            |(), piece| piece.to_vec(),
+            |piece: Vec<usize>| {
+                all.extend(piece);
+                Ok::<(), ()>(())
+            },
+        );
         assert_eq!((done, all), (Ok(()), things));
     }
 

@@ -4,7 +4,7 @@ use super::words::{foretold, not_read, same_account};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::known::{AccountId, Fact};
 use crate::verdict::{Evidence, Outcome};
 
@@ -18,10 +18,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("accounts_in_different_organizations.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::KC_CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
         return same_account();
     }

@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Facts, Route, Start, VaultType};
+use crate::inventory::{Ends, Facts, Start, VaultType};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_source_not_copyable.md"),
     cites: &[cite::LAGV, cite::MPA],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     match known!(copy.source_type.clone()) {
         Some(VaultType::AirGapped) => {}

@@ -5,7 +5,7 @@ use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_role_not_assumable.md"),
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let name = role.name();
     let source = known!(copy.source_account());

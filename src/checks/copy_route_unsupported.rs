@@ -84,7 +84,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 kind.with_article(),
                 way(&from, &to, cross_account)
             );
-            let pass = Outcome::pass(what.clone()).saw([Evidence::of(subject, note.unwrap_or(what))]);
+            let pass =
+                Outcome::pass(what.clone()).saw([Evidence::of(subject, note.unwrap_or(what))]);
             if inferred {
                 pass.on(Basis::Inferred)
             } else {

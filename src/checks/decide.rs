@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Facts, Reach, Route};
+use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::verdict::{Outcome, Verdict};
 
 use super::{CHECKS, Check, MayFail, Run};
@@ -18,26 +18,23 @@ pub struct Decided {
     pub verdict: Verdict,
 }
 
-/// What the checks of one kind found, in the order of [`CHECKS`].
-type Answers = Arc<[Arc<Outcome>]>;
+/// What the checks found that are asked of the same thing, by their places in [`CHECKS`].
+type Shared = Arc<[Option<Arc<Outcome>>]>;
 
-/// Decides a copy: every check runs, whatever the others say. A check that looks at the route alone runs once for all
-/// copies that take it.
+/// Decides a copy: every check runs, whatever the others say. A check that looks no further than the vaults and the role,
+/// the route, or the reach, runs once for all copies that have the same.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let of_route = facts.once(&copy.route, of_route);
-    let of_reach = facts.once(&copy.reach, of_reach);
-    let (mut of_route, mut of_reach) = (of_route.iter(), of_reach.iter());
+    let found = facts.once(&copy.reach, of_reach);
     let mut outcomes = Vec::with_capacity(CHECKS.len());
-    for check in CHECKS {
-        let outcome = match check.run {
-            Run::Copy(run) => Some(Arc::new(run(&copy, facts))),
-            Run::Route(_) => of_route.next().cloned(),
-            Run::Reach(_) => of_reach.next().cloned(),
-            Run::Refined { copy: refine, .. } => of_reach.next().map(|found| {
-                refine(&copy, facts, found).map_or_else(|| Arc::clone(found), Arc::new)
-            }),
-            Run::Vault(_) | Run::Plan(_) => None,
+    for (check, found) in CHECKS.iter().zip(&*found) {
+        let outcome = match (check.run, found) {
+            (Run::Copy(run), _) => Some(Arc::new(run(&copy, facts))),
+            (Run::Refined { copy: refine, .. }, Some(found)) => {
+                let instead = refine(&copy, facts, found);
+                Some(instead.map_or_else(|| Arc::clone(found), Arc::new))
+            }
+            (_, found) => found.clone(),
         };
         outcomes.extend(outcome.map(|outcome| (check, outcome)));
     }
@@ -51,18 +48,43 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     }
 }
 
-fn of_route(route: &Route, facts: &Facts<'_>) -> Answers {
-    let answers = CHECKS.iter().filter_map(|check| match check.run {
-        Run::Route(run) => Some(Arc::new(run(route, facts))),
-        Run::Copy(_) | Run::Reach(_) | Run::Refined { .. } | Run::Vault(_) | Run::Plan(_) => None,
+/// What is found of the reach, and of the route and the ends within it.
+fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
+    let of_route = facts.once(&reach.route, of_route);
+    let found = CHECKS.iter().zip(&*of_route);
+    let found = found.map(|(check, of_route)| match check.run {
+        Run::Reach(run) | Run::Refined { reach: run, .. } => Some(Arc::new(run(reach, facts))),
+        Run::Ends(_) | Run::Route(_) | Run::Copy(_) | Run::Vault(_) | Run::Plan(_) => {
+            of_route.clone()
+        }
     });
-    answers.collect()
+    found.collect()
 }
 
-fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Answers {
-    let answers = CHECKS.iter().filter_map(|check| match check.run {
-        Run::Reach(run) | Run::Refined { reach: run, .. } => Some(Arc::new(run(reach, facts))),
-        Run::Copy(_) | Run::Route(_) | Run::Vault(_) | Run::Plan(_) => None,
+fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
+    let of_ends = facts.once(&route.ends, of_ends);
+    let found = CHECKS.iter().zip(&*of_ends);
+    let found = found.map(|(check, of_ends)| match check.run {
+        Run::Route(run) => Some(Arc::new(run(route, facts))),
+        Run::Ends(_)
+        | Run::Reach(_)
+        | Run::Refined { .. }
+        | Run::Copy(_)
+        | Run::Vault(_)
+        | Run::Plan(_) => of_ends.clone(),
     });
-    answers.collect()
+    found.collect()
+}
+
+fn of_ends(ends: &Ends, facts: &Facts<'_>) -> Shared {
+    let found = CHECKS.iter().map(|check| match check.run {
+        Run::Ends(run) => Some(Arc::new(run(ends, facts))),
+        Run::Route(_)
+        | Run::Reach(_)
+        | Run::Refined { .. }
+        | Run::Copy(_)
+        | Run::Vault(_)
+        | Run::Plan(_) => None,
+    });
+    found.collect()
 }

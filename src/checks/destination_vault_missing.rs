@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -11,10 +11,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_missing.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::API_VAULT],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     if known!(facts.vault_exists(vault)) {
         return Outcome::pass("the destination vault exists").saw([Evidence::of(vault, "exists")]);

@@ -3,7 +3,7 @@
 use super::words::{no_destination_vault, vault_of_unknown_type};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Facts, Route, VaultType};
+use crate::inventory::{Ends, Facts, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_not_ready.md"),
     cites: &[cite::API_VAULT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     let Some(state) = known!(facts.vault_state(vault)) else {
         return no_destination_vault();

@@ -27,7 +27,11 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
     let seen = |name: &str, days: i64| {
-        Evidence::at(&*copy.id, format!("/lifecycle/{name}"), format!("is {days}"))
+        Evidence::at(
+            &*copy.id,
+            format!("/lifecycle/{name}"),
+            format!("is {days}"),
+        )
     };
     // -1 is AWS's word for never.
     if let Some(days) = delete.filter(|days| *days == 0 || *days < -1 || *days > MOST_DAYS) {

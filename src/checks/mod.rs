@@ -54,7 +54,7 @@ mod vault_uses_aws_managed_key;
 mod words;
 
 use crate::catalog::Cite;
-use crate::inventory::{Copy, Facts, Reach, Route};
+use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::known::Arn;
 use crate::plans::Plan;
 use crate::verdict::Outcome;
@@ -85,6 +85,8 @@ pub struct Check {
 pub enum Run {
     /// It is asked of every copy.
     Copy(fn(&Copy, &Facts<'_>) -> Outcome),
+    /// It is asked of every copy, and looks at nothing of it but the vaults and the role.
+    Ends(fn(&Ends, &Facts<'_>) -> Outcome),
     /// It is asked of every copy, and looks at nothing of it but the route.
     Route(fn(&Route, &Facts<'_>) -> Outcome),
     /// It is asked of every copy, and looks at nothing of it but what its requests name.
@@ -127,7 +129,9 @@ impl Check {
     #[must_use]
     pub const fn is_of_copies(&self) -> bool {
         match self.run {
-            Run::Copy(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. } => true,
+            Run::Copy(_) | Run::Ends(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. } => {
+                true
+            }
             Run::Vault(_) | Run::Plan(_) => false,
         }
     }
@@ -137,6 +141,7 @@ impl Check {
     pub fn run(&self, subject: Subject<'_>, facts: &Facts<'_>) -> Option<Outcome> {
         match (self.run, subject) {
             (Run::Copy(run), Subject::Copy(copy)) => Some(run(copy, facts)),
+            (Run::Ends(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Route(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (Run::Reach(run), Subject::Copy(copy)) => Some(run(copy, facts)),
             (
@@ -152,7 +157,7 @@ impl Check {
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
             (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
             (
-                Run::Copy(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. },
+                Run::Copy(_) | Run::Ends(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. },
                 Subject::Vault(_) | Subject::Plan(_),
             )
             | (Run::Vault(_), Subject::Copy(_) | Subject::Plan(_))

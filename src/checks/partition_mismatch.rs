@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -11,10 +11,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("partition_mismatch.md"),
     cites: &[cite::FEATURES],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
     let source = known!(copy.source_vault.as_ref());
     let (from, to) = (source.partition(), copy.destination_vault.partition());
     let outcome = if from == to {

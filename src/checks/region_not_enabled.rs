@@ -3,7 +3,7 @@
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::regions::enabled_by_default;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::known::{AccountId, Fact, Gap, Region};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -13,10 +13,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("region_not_enabled.md"),
     cites: &[cite::FEATURES, cite::REGIONS],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let region = known!(copy.destination_region());
     if enabled_by_default(&region) {
         return Outcome::pass(format!("every account has the Region {region}"));

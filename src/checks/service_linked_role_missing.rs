@@ -3,7 +3,7 @@
 use super::words::same_account;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("service_linked_role_missing.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::SLR_POLICY],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
         return same_account();
     }

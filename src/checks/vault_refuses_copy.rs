@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Ends, Facts};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf, Share};
 
@@ -20,10 +20,10 @@ pub(super) const CHECK: Check = Check {
         cite::KC_ACCESS_DENIED,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Ends(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return no_destination_vault();

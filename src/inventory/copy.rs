@@ -19,7 +19,7 @@ use kind::kind_of;
 
 pub use key::Model;
 pub use kind::KindOf;
-pub use route::{Reach, Route, service_linked_role};
+pub use route::{Ends, Reach, Route, service_linked_role};
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
 /// vault; with the facts that its names lead to, each known or not.
@@ -128,16 +128,18 @@ impl Copy {
                 recovery_point: named.recovery_point,
                 bucket,
                 route: Route {
-                    destination_type: facts.vault_type(&named.destination_vault),
-                    source_vault,
-                    destination_vault: named.destination_vault,
-                    role: named.role,
-                    start: named.start,
+                    ends: Ends {
+                        destination_type: facts.vault_type(&named.destination_vault),
+                        source_vault,
+                        destination_vault: named.destination_vault,
+                        role: named.role,
+                        start: named.start,
+                        source_type,
+                    },
                     resource_type,
                     kind,
                     backup_key,
                     copy_key,
-                    source_type,
                 },
             },
         }

@@ -20,7 +20,9 @@ mod stranger;
 mod tags;
 mod word;
 
-pub use copy::{Copy, KindOf, Model, Named, PlanReference, Reach, Route, service_linked_role};
+pub use copy::{
+    Copy, Ends, KindOf, Model, Named, PlanReference, Reach, Route, service_linked_role,
+};
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
 pub use json::{Extra, Json};

@@ -101,7 +101,9 @@ impl Causes {
                 group.plans.extend(plan.clone());
                 let remedies = check.remedies.iter().map(|id| (id.len(), id.clone()));
                 group.remedies.extend(remedies);
-                group.message.get_or_insert_with(|| check.message.to_string());
+                group
+                    .message
+                    .get_or_insert_with(|| check.message.to_string());
             }
         }
     }

@@ -159,7 +159,10 @@ impl Outcome {
     }
 
     /// Facts are missing.
-    pub fn undecided(message: impl Into<Cow<'static, str>>, gaps: impl IntoIterator<Item = Gap>) -> Self {
+    pub fn undecided(
+        message: impl Into<Cow<'static, str>>,
+        gaps: impl IntoIterator<Item = Gap>,
+    ) -> Self {
         let mut outcome = Self::new(Status::Undecided, message);
         outcome.gaps.extend(gaps);
         outcome.gaps.sort();

@@ -1,6 +1,5 @@
 //! What a policy says to one action, as evidence that names the statement.
 
-
 use smol_str::SmolStr;
 
 use crate::known::Gap;

@@ -2,7 +2,7 @@
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Facts, KindOf, Reach, Route, VaultType};
+use crate::inventory::{Ends, Facts, KindOf, Reach, VaultType};
 use crate::known::{Arn, Fact};
 use crate::policy::{Effect, Side, Truth, resource_side};
 
@@ -22,7 +22,7 @@ struct Asking {
 }
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
-pub fn copy_into(copy: &Route, facts: &Facts<'_>, role: &Arn) -> Ruling {
+pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
     let asking = Asking {
         vault: copy.destination_vault.clone(),
         target: copy.destination_vault.clone(),
@@ -46,7 +46,7 @@ pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ru
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.
-pub fn copy_into_form(copy: &Route) -> Form {
+pub fn copy_into_form(copy: &Ends) -> Form {
     Form::Into {
         vault: copy.destination_vault.clone(),
     }

@@ -10,9 +10,9 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::key::{Model, manager, model};
 use super::kind::KindOf;
 
-/// From where to where a copy goes, as whom, and with which keys: everything of it but what it is a copy of.
+/// From where to where a copy goes, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Route {
+pub struct Ends {
     /// The vault that the recovery point is in.
     pub source_vault: Fact<Arn>,
     /// The vault that it goes to.
@@ -21,6 +21,17 @@ pub struct Route {
     pub role: Fact<Arn>,
     /// Who starts it.
     pub start: Start,
+    /// What kind of vault the source is. `None`: none, or of a kind that is not known.
+    pub source_type: Fact<Option<VaultType>>,
+    /// What kind of vault the destination is. `None`: none, or of a kind that is not known.
+    pub destination_type: Fact<Option<VaultType>>,
+}
+
+/// The ends of a copy, what kind of backup it is, and with which keys: everything of it but what it is a copy of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Route {
+    /// From where to where it goes.
+    pub ends: Ends,
     /// The resource type.
     pub resource_type: Fact<ResourceType>,
     /// What kind of resource it is, as far as is known.
@@ -29,10 +40,13 @@ pub struct Route {
     pub backup_key: Fact<EncryptedWith>,
     /// What the copy will be encrypted with.
     pub copy_key: Fact<EncryptedWith>,
-    /// What kind of vault the source is. `None`: none, or of a kind that is not known.
-    pub source_type: Fact<Option<VaultType>>,
-    /// What kind of vault the destination is. `None`: none, or of a kind that is not known.
-    pub destination_type: Fact<Option<VaultType>>,
+}
+
+impl Deref for Route {
+    type Target = Ends;
+    fn deref(&self) -> &Ends {
+        &self.ends
+    }
 }
 
 /// What the requests of a copy name: its route, and of what is copied as much as stands in their ARNs.
@@ -53,7 +67,7 @@ impl Deref for Reach {
     }
 }
 
-impl Route {
+impl Ends {
     /// The account that the source vault is in.
     #[must_use]
     pub fn source_account(&self) -> Fact<AccountId> {
@@ -107,6 +121,27 @@ impl Route {
             .and_then(|from| self.destination_region().map(|to| from != to))
     }
 
+    /// Whether a logically air-gapped vault is the source or the destination.
+    #[must_use]
+    pub fn touches_air_gapped_vault(&self) -> Fact<bool> {
+        let is = |kind: &Fact<Option<VaultType>>| {
+            kind.clone().map(|kind| kind == Some(VaultType::AirGapped))
+        };
+        match (is(&self.destination_type), is(&self.source_type)) {
+            (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
+            (Fact::Known(false), other) | (other @ Fact::Unknown(_), _) => other,
+        }
+    }
+
+    /// The service-linked role of AWS Backup in the destination account.
+    #[must_use]
+    pub fn destination_service_linked_role(&self) -> Fact<Arn> {
+        self.destination_account()
+            .map(|account| service_linked_role(&self.destination_vault, account))
+    }
+}
+
+impl Route {
     /// How the backup is encrypted. `None`: a type that AWS Backup's table does not have.
     #[must_use]
     pub fn model(&self) -> Fact<Option<Model>> {
@@ -125,18 +160,6 @@ impl Route {
         manager(&self.copy_key, facts)
     }
 
-    /// Whether a logically air-gapped vault is the source or the destination.
-    #[must_use]
-    pub fn touches_air_gapped_vault(&self) -> Fact<bool> {
-        let is = |kind: &Fact<Option<VaultType>>| {
-            kind.clone().map(|kind| kind == Some(VaultType::AirGapped))
-        };
-        match (is(&self.destination_type), is(&self.source_type)) {
-            (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
-            (Fact::Known(false), other) | (other @ Fact::Unknown(_), _) => other,
-        }
-    }
-
     /// The resource type's name, or `unknown`.
     #[must_use]
     pub fn type_name(&self) -> String {
@@ -144,13 +167,6 @@ impl Route {
             .as_ref()
             .known()
             .map_or_else(|| "unknown".to_owned(), ToString::to_string)
-    }
-
-    /// The service-linked role of AWS Backup in the destination account.
-    #[must_use]
-    pub fn destination_service_linked_role(&self) -> Fact<Arn> {
-        self.destination_account()
-            .map(|account| service_linked_role(&self.destination_vault, account))
     }
 }
 

@@ -12,7 +12,7 @@ use super::Facts;
 
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
-const KEPT: usize = 512;
+const KEPT: usize = 128;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -41,7 +41,9 @@ impl Facts<'_> {
         Q: Clone + Eq + Hash + Send + 'static,
         A: Clone + Send + 'static,
     {
-        let known = self.memory.with(|answers: &mut Answers<Q, A>| answers.get(question));
+        let known = self
+            .memory
+            .with(|answers: &mut Answers<Q, A>| answers.get(question));
         if let Some(Some(known)) = known {
             return known;
         }
