@@ -113,7 +113,7 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcom
     }
     let role = copy.role.as_ref().known()?;
     let tags = tags(copy, facts).known().flatten()?;
-    if !tags.0.keys().any(|name| !name.starts_with("aws:")) {
+    if !tags.names().any(|name| !name.starts_with("aws:")) {
         return None;
     }
     let request = [tag_request(copy, facts)?];

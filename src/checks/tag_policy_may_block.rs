@@ -7,7 +7,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, Facts, KindOf};
+use crate::inventory::{Copy, Facts, KindOf, Tags};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -24,7 +24,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let account = known!(copy.destination_account());
     let tags = tags(copy, facts);
     if let Fact::Known(tags) = &tags
-        && tags.is_none_or(|tags| tags.0.is_empty())
+        && tags.is_none_or(|tags| tags.names().next().is_none())
     {
         return Outcome::pass("no tags go along with the copy");
     }
@@ -50,7 +50,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Unknown(gap) => return not_read(*gap),
     };
     let mut seen = Vec::new();
-    for (name, value) in tags.into_iter().flat_map(|tags| &tags.0) {
+    for (name, value) in tags.into_iter().flat_map(Tags::iter) {
         for (of, rule) in &rules {
             let key = rule.get("tag_key").and_then(Value::as_str).unwrap_or(of);
             if !key.eq_ignore_ascii_case(name) {

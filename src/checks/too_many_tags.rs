@@ -38,10 +38,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Unknown(gap) => return not_read(*gap),
     };
     let mut names: BTreeSet<&str> = of_rule;
-    names.extend(
-        own.into_iter()
-            .flat_map(|tags| tags.0.keys().map(String::as_str)),
-    );
+    names.extend(own.into_iter().flat_map(Tags::names));
     let count = names
         .iter()
         .filter(|name| !name.to_ascii_lowercase().starts_with("aws:"))

@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{self, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::field::Name;
 
@@ -56,19 +56,32 @@ impl<'de> de::Visitor<'de> for Any {
         while let Some(Json(item)) = seq.next_element()? {
             items.push(item);
         }
+        items.shrink_to_fit();
         Ok(Value::Array(items))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
+        let mut fields: Vec<(String, Value)> = Vec::new();
+        let mut many: HashSet<String> = HashSet::new();
         while let Some(Name(name)) = map.next_key()? {
-            if fields.contains_key(name.as_ref()) {
+            if many.contains(name.as_ref()) || few(&fields).any(|known| known == name) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
             }
             let Json(value) = map.next_value()?;
-            fields.insert(name.into_owned(), value);
+            if fields.len() >= FEW {
+                many.insert(name.clone().into_owned());
+            }
+            fields.push((name.into_owned(), value));
         }
-        Ok(Value::Object(fields))
+        // Its length is known now, so that it gets as much room as it needs.
+        Ok(Value::Object(fields.into_iter().collect()))
     }
+}
+
+/// So many names are looked through one by one.
+const FEW: usize = 16;
+
+fn few(fields: &[(String, Value)]) -> impl Iterator<Item = &str> {
+    fields.iter().take(FEW).map(|(name, _)| name.as_str())
 }
 
 /// JSON that is read and not kept; a duplicate key is an error.
@@ -115,7 +128,7 @@ impl<'de> de::Visitor<'de> for Sound {
             if few.contains(&name) || many.contains(&name) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
             }
-            if few.len() < 16 {
+            if few.len() < FEW {
                 few.push(name);
             } else {
                 many.insert(name);

@@ -27,7 +27,10 @@ impl<T> From<Vec<T>> for List<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self)
+        let mut items: Vec<T> = Vec::deserialize(deserializer)?;
+        // A list may be most of the file.
+        items.shrink_to_fit();
+        Ok(Self(items))
     }
 }
 

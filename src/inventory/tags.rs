@@ -1,36 +1,64 @@
 //! Tags, in any of the shapes in which AWS's services print them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, SeqAccess};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use super::merge::{Conflicts, Merge, short};
 
 /// The tags of a thing: `{"team": "orders"}`, or a list of `Key` and `Value` (`TagKey` and `TagValue` for KMS).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Tags(pub BTreeMap<String, String>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags(Box<[(SmolStr, SmolStr)]>);
+
+impl Tags {
+    /// The value of a tag.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|(key, _)| (**key).cmp(name)).ok()?;
+        self.0.get(at).map(|(_, value)| &**value)
+    }
+
+    /// The tags, name and value, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// The names of the tags, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(name, _)| name)
+    }
+}
+
+impl Serialize for Tags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
 
 #[derive(Deserialize)]
 struct Pair {
     #[serde(rename = "Key", alias = "TagKey")]
-    key: String,
+    key: SmolStr,
     #[serde(rename = "Value", alias = "TagValue")]
-    value: String,
+    value: SmolStr,
 }
 
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Shape;
         impl Shape {
-            fn add<E: de::Error>(tags: &mut Tags, key: String, value: String) -> Result<(), E> {
-                match tags.0.insert(key.clone(), value) {
-                    None => Ok(()),
-                    Some(_) => Err(E::custom(format_args!("duplicate tag `{key}`"))),
+            fn sorted<E: de::Error>(mut tags: Vec<(SmolStr, SmolStr)>) -> Result<Tags, E> {
+                tags.sort_unstable();
+                match tags
+                    .windows(2)
+                    .find(|pair| matches!(pair, [(one, _), (other, _)] if one == other))
+                {
+                    Some([(key, _), ..]) => Err(E::custom(format_args!("duplicate tag `{key}`"))),
+                    Some(_) | None => Ok(Tags(tags.into())),
                 }
             }
         }
@@ -40,18 +68,18 @@ impl<'de> Deserialize<'de> for Tags {
                 f.write_str("tags: an object, or a list of `Key` and `Value`")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tags, A::Error> {
-                let mut tags = Tags::default();
-                while let Some((key, value)) = map.next_entry()? {
-                    Self::add(&mut tags, key, value)?;
+                let mut tags = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    tags.push(pair);
                 }
-                Ok(tags)
+                Self::sorted(tags)
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tags, A::Error> {
-                let mut tags = Tags::default();
+                let mut tags = Vec::new();
                 while let Some(Pair { key, value }) = seq.next_element()? {
-                    Self::add(&mut tags, key, value)?;
+                    tags.push((key, value));
                 }
-                Ok(tags)
+                Self::sorted(tags)
             }
         }
         deserializer.deserialize_any(Shape)

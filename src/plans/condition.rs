@@ -102,7 +102,7 @@ impl Condition {
             Fact::Unknown(_) => {
                 return Holds::Assumed("its tags were not read, and are taken to match".to_owned());
             }
-            Fact::Known(tags) => tags.and_then(|Tags(tags)| tags.get(&self.key)),
+            Fact::Known(tags) => tags.and_then(|tags| tags.get(&self.key)),
         };
         let without = || {
             Holds::Assumed(format!(

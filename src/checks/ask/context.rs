@@ -81,9 +81,9 @@ pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> C
         Fact::Known(tags) => {
             let context = context.with_family(prefix, Rest::Absent);
             tags.into_iter()
-                .flat_map(|tags| &tags.0)
+                .flat_map(Tags::iter)
                 .fold(context, |context, (name, value)| {
-                    context.with(&format!("{prefix}{name}"), Entry::One(value.clone()))
+                    context.with(&format!("{prefix}{name}"), Entry::One(value.to_owned()))
                 })
         }
     }
