@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{available_parallelism, scope};
 
 /// So many things are one piece of work.
-const PIECE: usize = 256;
+const PIECE: usize = 100;
 
 /// Does `work` on all `things`, piece by piece, and hands what comes of each piece to `take`, in order. Each processor
 /// works with a `tool` of its own.
@@ -27,7 +27,7 @@ pub fn in_order<T: Sync, W, R: Send, E>(
         return pieces.try_for_each(|piece| take(work(&tool, piece)));
     }
     let mut pieces = things.chunks(PIECE).enumerate();
-    let ahead = processors * 2;
+    let ahead = processors + 1;
     scope(|scope| {
         // With an error the ends held here are dropped, and the workers stop.
         let (give, given) = sync_channel(ahead);
