@@ -205,6 +205,14 @@ fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
     }
 }
 
+/// The one of these names that was meant, where one is near enough.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.map(|known| (strsim::jaro_winkler(known, name), known));
+    near.max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .map(|(_, known)| known)
+}
+
 fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     let Some(id) = id else {
         return print(&report::list());
@@ -212,11 +220,9 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     match checks::find(id) {
         Some(check) => print(&report::page(check)),
         None => {
-            let nearest = checks::CHECKS
-                .iter()
-                .min_by_key(|check| strsim::damerau_levenshtein(check.id, id));
-            let hint = nearest
-                .map(|check| format!("; did you mean `{}`?", check.id))
+            let ids = checks::CHECKS.iter().map(|check| check.id);
+            let hint = nearest(id, ids)
+                .map(|id| format!("; did you mean `{id}`?"))
                 .unwrap_or_default();
             bail!("there is no check `{id}`{hint} (`backup-preflight explain` lists them)")
         }

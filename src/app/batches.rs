@@ -1,7 +1,8 @@
-//! Work on many things, on all processors, whose results come in order: no more is held than what is being worked on.
+//! Work on many things, on all processors, whose results come in order: little more is held than what is being worked on.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{available_parallelism, scope};
@@ -39,7 +40,8 @@ pub fn in_order<T: Sync, W, R: Send, E>(
             scope.spawn(move || {
                 let tool = tool();
                 while let Some((at, piece)) = next(&given) {
-                    if send.send((at, work(&tool, piece))).is_err() {
+                    let result = catch_unwind(AssertUnwindSafe(|| work(&tool, piece)));
+                    if send.send((at, result)).is_err() {
                         break;
                     }
                 }
@@ -54,6 +56,7 @@ pub fn in_order<T: Sync, W, R: Send, E>(
         (0..ahead).for_each(|_| give_one());
         let (mut early, mut due) = (BTreeMap::new(), 0);
         for (at, result) in receive {
+            let result = result.unwrap_or_else(|panic| resume_unwind(panic));
             early.insert(at, result);
             while let Some(result) = early.remove(&due) {
                 take(result)?;
@@ -88,6 +91,14 @@ mod tests {
             },
         );
         assert_eq!((done, all), (Ok(()), things));
+    }
+
+    #[test]
+    #[should_panic(expected = "the seventh")]
+    fn a_panic_ends_the_work() {
+        let things: Vec<usize> = (0..PIECE * 20).collect();
+        let work = |(): &(), piece: &[usize]| assert!(piece[0] != PIECE * 6, "the seventh");
+        let Ok(()) = in_order(&things, || (), work, Ok::<(), std::convert::Infallible>);
     }
 
     #[test]

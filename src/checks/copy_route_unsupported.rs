@@ -1,5 +1,7 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::described::{described, engine, is_any_of};
 use super::words::{foretold, not_read, unlisted};
 use super::{Check, MayFail, Run, detour, known};
@@ -79,13 +81,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format!(
+            let what = format_smolstr!(
                 "a backup of {} can be copied {}",
                 kind.with_article(),
                 way(&from, &to, cross_account)
             );
-            let pass =
-                Outcome::pass(what.clone()).saw([Evidence::of(subject, note.unwrap_or(what))]);
+            let pass = Outcome::pass(what.clone());
+            let seen = note.map_or(what, SmolStr::from);
+            let pass = pass.saw([Evidence::of(subject, seen)]);
             if inferred {
                 pass.on(Basis::Inferred)
             } else {

@@ -37,12 +37,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         }
         Fact::Unknown(gap) => return not_read(*gap),
     };
-    let mut names: BTreeSet<&str> = of_rule;
-    names.extend(own.into_iter().flat_map(Tags::names));
-    let count = names
-        .iter()
-        .filter(|name| !name.to_ascii_lowercase().starts_with("aws:"))
-        .count();
+    let own = own.into_iter().flat_map(Tags::names);
+    let more = own.filter(|name| !of_rule.contains(name));
+    let names = of_rule.iter().copied().chain(more);
+    let count = names.filter(|name| !is_of_aws(name)).count();
     let seen = [Evidence::at(
         copy.subject(),
         "/Tags",
@@ -60,6 +58,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         "the copy will have {count} tags, and may have {MOST}"
     ))
     .saw(seen)
+}
+
+/// Whether a tag is one of AWS's own, which do not count.
+fn is_of_aws(name: &str) -> bool {
+    let prefix = name.get(..4);
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }
 
 /// The names of the tags that the plan's rule adds.

@@ -6,6 +6,8 @@ mod route;
 
 use std::ops::Deref;
 
+use smol_str::SmolStr;
+
 use crate::catalog::Kind;
 use crate::known::{Arn, Fact, Gap};
 
@@ -165,12 +167,12 @@ impl Copy {
 
     /// What is copied, for evidence: the recovery point, else the resource, else the copy's id.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn subject(&self) -> SmolStr {
         let resource = self.resource.as_ref().known().and_then(Option::as_ref);
         self.recovery_point
             .as_ref()
             .or(resource)
-            .map_or_else(|| self.id.to_string(), ToString::to_string)
+            .map_or_else(|| SmolStr::new(&*self.id), SmolStr::from)
     }
 }
 

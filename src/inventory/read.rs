@@ -8,6 +8,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::field::Field;
 use super::frame::Inventory;
+use super::json::Sound;
 use super::list::List;
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
 
@@ -125,6 +126,11 @@ fn locate(file: &str, bytes: &[u8]) -> ReadError {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         let message = "the file is empty: expected an inventory".to_owned();
         return format_error(file, "", 1, 1, message);
+    }
+    let first = without_mark(bytes).trim_ascii_start();
+    if !first.starts_with(b"{") && serde_json::from_slice::<Sound>(first).is_ok() {
+        let message = "an inventory is an object, which begins with `{\"schema\": \"backup-preflight/inventory/v1\", …`";
+        return format_error(file, "", 1, 1, message.to_owned());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(without_mark(bytes));
     let error = match serde_path_to_error::deserialize::<_, Inventory>(&mut deserializer) {

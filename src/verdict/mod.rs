@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use need::{Lift, Need, PolicyOf, Share};
-pub use outcome::{Basis, Evidence, Outcome, Predicted, Status};
+pub use outcome::{Basis, Evidence, Outcome, Predicted, Status, Text};
 
 /// Whether a copy will succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

@@ -1,7 +1,5 @@
 //! What one check found about one copy.
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr, format_smolstr};
@@ -69,31 +67,44 @@ impl Evidence {
     /// Something seen at a place of an object.
     pub fn at(
         subject: impl Into<SmolStr>,
-        pointer: impl Into<Cow<'static, str>>,
-        says: impl Into<Cow<'static, str>>,
+        pointer: impl Into<Text>,
+        says: impl Into<Text>,
     ) -> Self {
         Self {
             subject: subject.into(),
-            pointer: Some(shared(pointer.into())),
-            says: shared(says.into()),
+            pointer: Some(pointer.into().0),
+            says: says.into().0,
         }
     }
 
     /// Something seen on an object as a whole.
-    pub fn of(subject: impl Into<SmolStr>, says: impl Into<Cow<'static, str>>) -> Self {
+    pub fn of(subject: impl Into<SmolStr>, says: impl Into<Text>) -> Self {
         Self {
             subject: subject.into(),
             pointer: None,
-            says: shared(says.into()),
+            says: says.into().0,
         }
     }
 }
 
-/// A text that copies share.
-fn shared(text: Cow<'static, str>) -> SmolStr {
-    match text {
-        Cow::Borrowed(text) => SmolStr::new_static(text),
-        Cow::Owned(text) => text.into(),
+/// A text that is cheap to share: one of the program's own, or one that was put together.
+pub struct Text(SmolStr);
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self(SmolStr::new_static(text))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<SmolStr> for Text {
+    fn from(text: SmolStr) -> Self {
+        Self(text)
     }
 }
 
@@ -118,7 +129,7 @@ pub struct Outcome {
     /// What was seen.
     pub evidence: Vec<Evidence>,
     /// What AWS will say, where that is known.
-    pub predicted: Option<Predicted>,
+    pub predicted: Option<Box<Predicted>>,
     /// What was not known.
     pub gaps: Vec<Gap>,
     /// What would mend it.
@@ -126,10 +137,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Self {
+    fn new(status: Status, message: impl Into<Text>) -> Self {
         Self {
             status,
-            message: shared(message.into()),
+            message: message.into().0,
             basis: Basis::Documented,
             evidence: Vec::new(),
             predicted: None,
@@ -139,30 +150,27 @@ impl Outcome {
     }
 
     /// What is asked holds.
-    pub fn pass(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn pass(message: impl Into<Text>) -> Self {
         Self::new(Status::Pass, message)
     }
 
     /// What is asked does not hold.
-    pub fn fail(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn fail(message: impl Into<Text>) -> Self {
         Self::new(Status::Fail, message)
     }
 
     /// It will go, but not as expected.
-    pub fn warn(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn warn(message: impl Into<Text>) -> Self {
         Self::new(Status::Warn, message)
     }
 
     /// The question does not arise.
-    pub fn not_applicable(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn not_applicable(message: impl Into<Text>) -> Self {
         Self::new(Status::NotApplicable, message)
     }
 
     /// Facts are missing.
-    pub fn undecided(
-        message: impl Into<Cow<'static, str>>,
-        gaps: impl IntoIterator<Item = Gap>,
-    ) -> Self {
+    pub fn undecided(message: impl Into<Text>, gaps: impl IntoIterator<Item = Gap>) -> Self {
         let mut outcome = Self::new(Status::Undecided, message);
         outcome.gaps.extend(gaps);
         outcome.gaps.sort();
@@ -201,7 +209,7 @@ impl Outcome {
     /// With what AWS will say.
     #[must_use]
     pub fn foretells(mut self, predicted: Option<Predicted>) -> Self {
-        self.predicted = predicted;
+        self.predicted = predicted.map(Box::new);
         self
     }
 

@@ -107,9 +107,23 @@ enum Levels<'a> {
     /// None binds.
     None,
     /// These, one list a level.
-    Read(Vec<Vec<(Policy, &'a ControlPolicy)>>),
+    Read {
+        /// The policies.
+        policies: &'a [Vec<ControlPolicy>],
+        /// Their texts.
+        documents: Vec<Vec<&'a Document>>,
+    },
     /// Not read.
     Unread(Box<Gap>),
+}
+
+impl<'a> Levels<'a> {
+    fn documents(&self) -> &[Vec<&'a Document>] {
+        match self {
+            Self::None | Self::Unread(_) => &[],
+            Self::Read { documents, .. } => documents,
+        }
+    }
 }
 
 /// Service control policies bind every role but those of the management account.
@@ -142,24 +156,21 @@ fn of_account<'a>(
         Fact::Known(None) => Levels::None,
         Fact::Known(Some([])) => Levels::None,
         Fact::Known(Some(levels)) => {
-            let mut read = Vec::new();
-            for level in levels {
-                let mut documents = Vec::new();
-                for policy in level {
-                    match document(policy) {
-                        Some(document) => documents.push((document, policy)),
-                        None => return Levels::Unread(Box::new(no_text(facts, account, policy))),
-                    }
-                }
-                read.push(documents);
+            let text = |policy| document(policy).ok_or(policy);
+            let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
+            match levels.iter().map(of_level).collect() {
+                Ok(documents) => Levels::Read {
+                    policies: levels,
+                    documents,
+                },
+                Err(policy) => Levels::Unread(Box::new(no_text(facts, account, policy))),
             }
-            Levels::Read(read)
         }
     }
 }
 
 /// The text of a control policy: what was read, or AWS's own that allows everything.
-fn document(policy: &ControlPolicy) -> Option<Policy> {
+fn document(policy: &ControlPolicy) -> Option<&Document> {
     static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
         Policy::parse(
             r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
@@ -167,10 +178,10 @@ fn document(policy: &ControlPolicy) -> Option<Policy> {
         .ok()
     });
     match &policy.document {
-        Field::Is(document) => Some(document.clone()),
+        Field::Is(policy) => Some(policy.document()),
         Field::Null | Field::Absent => match policy.id.value() {
             Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
-                EVERYTHING.clone()
+                EVERYTHING.as_ref().map(Policy::document)
             }
             Some(_) | None => None,
         },
@@ -204,7 +215,7 @@ impl Controls<'_> {
             .into_iter()
             .filter_map(|levels| match levels {
                 Levels::Unread(gap) => Some((**gap).clone()),
-                Levels::None | Levels::Read(_) => None,
+                Levels::None | Levels::Read { .. } => None,
             })
             .collect();
         match by_policies {
@@ -246,8 +257,7 @@ impl Controls<'_> {
         asked: &Action<'_>,
         form: &Request,
     ) -> ControlRuling {
-        let (scps, rcps) = (documents(&self.scps), documents(&self.rcps));
-        match control_side(form, &scps, &rcps) {
+        match control_side(form, self.scps.documents(), self.rcps.documents()) {
             Side::Allowed { .. } => ControlRuling::Allowed,
             Side::Denied { by, .. } => ControlRuling::Denied {
                 seen: self.each(&by, |place, at| place.statements(&[*at], asked.action)),
@@ -284,17 +294,20 @@ impl Controls<'_> {
         account.map_or_else(|| "?".to_owned(), |id| id.to_string())
     }
 
-    fn policy(&self, at: &StatementRef) -> Option<(&Policy, &ControlPolicy)> {
+    fn policy(&self, at: &StatementRef) -> Option<(&Document, &ControlPolicy)> {
         let levels = match at.policy {
             Kind::Scp => &self.scps,
             Kind::Rcp => &self.rcps,
             Kind::Identity | Kind::Boundary | Kind::Resource => return None,
         };
         match levels {
-            Levels::Read(levels) => levels
-                .get(at.level)?
-                .get(at.document)
-                .map(|(policy, of)| (policy, *of)),
+            Levels::Read {
+                policies,
+                documents,
+            } => {
+                let document = documents.get(at.level)?.get(at.document)?;
+                Some((document, policies.get(at.level)?.get(at.document)?))
+            }
             Levels::None | Levels::Unread(_) => None,
         }
     }
@@ -305,7 +318,7 @@ impl Controls<'_> {
         say: impl Fn(&Asked<'_>, &StatementRef) -> Vec<Evidence>,
     ) -> Vec<Evidence> {
         let seen = refs.iter().filter_map(|at| {
-            let (policy, of) = self.policy(at)?;
+            let (document, of) = self.policy(at)?;
             let owner = self.owner(at.policy);
             let pointer = format!(
                 "/{}/{}/{}/Document",
@@ -316,7 +329,7 @@ impl Controls<'_> {
             let place = Asked {
                 subject: owner.as_str().into(),
                 pointer: &pointer,
-                document: policy.document(),
+                document,
             };
             Some(named(say(&place, at), of))
         });
@@ -346,16 +359,6 @@ fn named(seen: Vec<Evidence>, policy: &ControlPolicy) -> Vec<Evidence> {
             evidence
         })
         .collect()
-}
-
-fn documents<'b>(levels: &'b Levels<'_>) -> Vec<Vec<&'b Document>> {
-    match levels {
-        Levels::None | Levels::Unread(_) => Vec::new(),
-        Levels::Read(levels) => levels
-            .iter()
-            .map(|level| level.iter().map(|(policy, _)| policy.document()).collect())
-            .collect(),
-    }
 }
 
 fn list_name(policy: Kind) -> &'static str {

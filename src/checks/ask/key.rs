@@ -1,5 +1,7 @@
 //! May a principal use a key? The key policy, then grants, then, for a service-linked role, AWS's policy of that role.
 
+use std::sync::Arc;
+
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Route, built_in};
@@ -374,8 +376,16 @@ fn role_may(
     }
 }
 
+/// AWS Backup's service-linked role in an account, whose policies are asked many things.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ServiceLinked(Arn);
+
 /// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
-fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
+fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Arc<[Policy]> {
+    facts.once(&ServiceLinked(role.clone()), policies_of)
+}
+
+fn policies_of(ServiceLinked(role): &ServiceLinked, facts: &Facts<'_>) -> Arc<[Policy]> {
     let read = facts.role_policies(role).known().flatten();
     let read: Vec<Policy> = read
         .into_iter()
@@ -383,7 +393,7 @@ fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Vec<Policy> {
         .filter_map(|policy| policy.policy.known())
         .collect();
     if !read.is_empty() {
-        return read;
+        return read.into();
     }
     Arn::parse(SERVICE_LINKED_ROLE_POLICY)
         .ok()

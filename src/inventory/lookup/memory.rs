@@ -12,7 +12,7 @@ use super::Facts;
 
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
-const KEPT: usize = 128;
+const KEPT: usize = 64;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 

@@ -81,8 +81,8 @@ fn heading(sheet: &mut Sheet, copy: &CopyReport, verbose: bool, with_id: bool) {
         "{}: {} {} → {}",
         words::name(copy),
         words::resource(copy),
-        words::source(copy),
-        words::destination(copy)
+        words::source(copy, ' '),
+        words::destination(copy, ' ')
     );
     sheet.item(0, words::verdict(copy.verdict), &way);
     if copy.plan.is_some() && with_id {

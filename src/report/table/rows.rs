@@ -14,7 +14,8 @@ const SHOWN: usize = 40;
 /// And of an audit, which has its causes before them.
 const SHOWN_OF_AN_AUDIT: usize = 20;
 
-/// The grid of copies. A single copy needs none: its own lines say all. Of many, those that are not feasible come first.
+/// The grid of copies. A single copy needs none: its own lines say all. Those that are not feasible come
+/// first.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if report.copies.len() < 2 {
         return;
@@ -25,12 +26,12 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         None => SHOWN,
         Some(_) => SHOWN_OF_AN_AUDIT,
     };
-    if !verbose && copies.len() > shown {
-        copies.sort_by_key(|copy| match copy.verdict {
-            Verdict::Blocked => 0,
-            Verdict::Undecided => 1,
-            Verdict::Feasible => 2,
-        });
+    copies.sort_by_key(|copy| match copy.verdict {
+        Verdict::Blocked => 0,
+        Verdict::Undecided => 1,
+        Verdict::Feasible => 2,
+    });
+    if !verbose {
         copies.truncate(shown);
     }
     let more = report.copies.len() - copies.len();
@@ -48,8 +49,8 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
             vec![
                 verdict(copy),
                 called(copy),
-                words::source(copy),
-                words::destination(copy),
+                words::source(copy, '\n'),
+                words::destination(copy, '\n'),
                 why(copy),
             ]
         };

@@ -62,26 +62,41 @@ pub fn resource(copy: &CopyReport) -> String {
 }
 
 /// Where it comes from: account, Region, vault.
-pub fn source(copy: &CopyReport) -> String {
+pub fn source(copy: &CopyReport, before_vault: char) -> String {
     let source = &copy.source;
     match source.vault.value() {
         None => "unknown vault".to_owned(),
-        Some(vault) => place(source.account.value(), source.region.value(), vault),
+        Some(vault) => {
+            let vault = (before_vault, vault);
+            place(source.account.value(), source.region.value(), vault)
+        }
     }
 }
 
 /// Where it goes: account, Region, vault.
-pub fn destination(copy: &CopyReport) -> String {
+pub fn destination(copy: &CopyReport, before_vault: char) -> String {
     let to = &copy.destination;
-    place(to.account.as_ref(), to.region.as_ref(), &to.vault)
+    place(
+        to.account.as_ref(),
+        to.region.as_ref(),
+        (before_vault, &to.vault),
+    )
 }
 
-fn place(account: Option<&AccountId>, region: Option<&Region>, vault: &Arn) -> String {
-    let mut words: Vec<String> = Vec::new();
-    words.extend(account.map(ToString::to_string));
-    words.extend(region.map(ToString::to_string));
-    words.push(vault.name().to_owned());
-    words.join(" ")
+fn place(
+    account: Option<&AccountId>,
+    region: Option<&Region>,
+    (before_vault, vault): (char, &Arn),
+) -> String {
+    let mut place: Vec<String> = Vec::new();
+    place.extend(account.map(ToString::to_string));
+    place.extend(region.map(ToString::to_string));
+    let mut text = place.join(" ");
+    if !text.is_empty() {
+        text.push(before_vault);
+    }
+    text.push_str(vault.name());
+    text
 }
 
 /// A key for people: its ARN, and who manages it.
