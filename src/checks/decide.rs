@@ -50,41 +50,35 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 
 /// What is found of the reach, and of the route and the ends within it.
 fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
-    let of_route = facts.once(&reach.route, of_route);
-    let found = CHECKS.iter().zip(&*of_route);
-    let found = found.map(|(check, of_route)| match check.run {
-        Run::Reach(run) | Run::Refined { reach: run, .. } => Some(Arc::new(run(reach, facts))),
-        Run::Ends(_) | Run::Route(_) | Run::Copy(_) | Run::Vault(_) | Run::Plan(_) => {
-            of_route.clone()
+    with(&facts.once(&reach.route, of_route), |run| {
+        if let Run::Reach(run) | Run::Refined { reach: run, .. } = run {
+            return Some(run(reach, facts));
         }
-    });
-    found.collect()
+        None
+    })
 }
 
 fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
-    let of_ends = facts.once(&route.ends, of_ends);
-    let found = CHECKS.iter().zip(&*of_ends);
-    let found = found.map(|(check, of_ends)| match check.run {
-        Run::Route(run) => Some(Arc::new(run(route, facts))),
-        Run::Ends(_)
-        | Run::Reach(_)
-        | Run::Refined { .. }
-        | Run::Copy(_)
-        | Run::Vault(_)
-        | Run::Plan(_) => of_ends.clone(),
-    });
-    found.collect()
+    with(&facts.once(&route.ends, of_ends), |run| {
+        if let Run::Route(run) = run {
+            return Some(run(route, facts));
+        }
+        None
+    })
 }
 
 fn of_ends(ends: &Ends, facts: &Facts<'_>) -> Shared {
-    let found = CHECKS.iter().map(|check| match check.run {
-        Run::Ends(run) => Some(Arc::new(run(ends, facts))),
-        Run::Route(_)
-        | Run::Reach(_)
-        | Run::Refined { .. }
-        | Run::Copy(_)
-        | Run::Vault(_)
-        | Run::Plan(_) => None,
-    });
+    with(&[const { None }; CHECKS.len()], |run| {
+        if let Run::Ends(run) = run {
+            return Some(run(ends, facts));
+        }
+        None
+    })
+}
+
+/// What was found before, with what these checks find.
+fn with(before: &[Option<Arc<Outcome>>], ask: impl Fn(Run) -> Option<Outcome>) -> Shared {
+    let each = CHECKS.iter().zip(before);
+    let found = each.map(|(check, before)| ask(check.run).map(Arc::new).or_else(|| before.clone()));
     found.collect()
 }
