@@ -251,4 +251,107 @@ mod tests {
         );
         assert_eq!(relate(shape, "arn:aws:rds:*"), Truth::False);
     }
+
+    /// A source of choices that is the same on every run.
+    struct Choices(u64);
+
+    impl Choices {
+        fn below(&mut self, most: u64) -> u64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % most
+        }
+
+        fn text(&mut self, most: u64, of: &[char]) -> String {
+            let length = self.below(most + 1);
+            (0..length)
+                .map(|_| of[usize::try_from(self.below(of.len() as u64)).unwrap()])
+                .collect()
+        }
+    }
+
+    /// Every text of a shape, what is not known being four characters long at most.
+    fn texts(shape: Part<'_>) -> Vec<String> {
+        let mut all = vec![String::new()];
+        for (at, place) in shape.text.char_indices() {
+            let letters = || {
+                ['a', 'b', ':', 'z']
+                    .into_iter()
+                    .filter(|c| shape.takes(at, *c))
+            };
+            let longer = |all: &[String]| -> Vec<String> {
+                let each = all.iter();
+                each.flat_map(|text| letters().map(move |letter| format!("{text}{letter}")))
+                    .collect()
+            };
+            all = match place {
+                '?' => longer(&all),
+                '*' => {
+                    let mut kept = all;
+                    let mut newest = kept.clone();
+                    for _ in 0..4 {
+                        newest = longer(&newest);
+                        kept.extend(newest.iter().cloned());
+                    }
+                    kept
+                }
+                other => all
+                    .into_iter()
+                    .map(|text| format!("{text}{other}"))
+                    .collect(),
+            };
+        }
+        all
+    }
+
+    #[test]
+    fn a_shape_relates_to_a_pattern_as_its_texts_do() {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: false,
+        };
+        let mut choices = Choices(7);
+        let mut seen = [0; 3];
+        for _ in 0..3_000 {
+            let before = choices.text(2, &['a', 'b', ':', '?']);
+            let after = choices.text(2, &['a', 'b', ':']);
+            let text = format!("{before}*{after}");
+            let free = usize::try_from(choices.below(4)).unwrap();
+            let shape = Part { text: &text, free };
+            let written = choices.text(4, &['a', 'b', ':', '*', '?', '*']);
+            let pattern = Pattern::parse(&written, syntax);
+            let matched = texts(shape)
+                .iter()
+                .map(|text| pattern.matches_plain(text))
+                .collect::<Vec<_>>();
+            let expected = match (matched.contains(&true), matched.contains(&false)) {
+                (true, true) => Truth::Unknown,
+                (matched, _) => matched.into(),
+            };
+            let nothing = Context::new(Rest::Absent);
+            let found = pattern.matches_shape(shape, &nothing);
+            assert_eq!(found, expected, "{text} ({free}) and {written}");
+            let (tokens, _) = pattern.tokens(&nothing);
+            assert_eq!(
+                relation(shape, &tokens),
+                expected,
+                "{text} ({free}) and {written}"
+            );
+            seen[found as usize] += 1;
+        }
+        assert!(seen.iter().all(|count| *count > 100), "{seen:?}");
+    }
+
+    #[test]
+    fn a_long_pattern_is_compared_as_a_short_one_is() {
+        let long = |end: &str| format!("{}{end}", "ab".repeat(100));
+        assert_eq!(relate(&long("*"), &long("*")), Truth::True);
+        assert_eq!(relate(&long("*"), &long("*c")), Truth::Unknown);
+        assert_eq!(relate(&long("*c"), &long("*d")), Truth::False);
+        // Past so many states nobody knows.
+        let both_ends_open = format!("*{}", long("*"));
+        assert_eq!(relate(&both_ends_open, &both_ends_open), Truth::Unknown);
+    }
 }
