@@ -6,7 +6,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, KindOf, Start};
+use crate::inventory::{Facts, KindOf, Reach, Start};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -16,10 +16,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_continuous.md"),
     cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Reach(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };

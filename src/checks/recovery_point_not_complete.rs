@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Facts, Reach};
 use crate::known::Gap;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_not_complete.md"),
     cites: &[cite::API_RECOVERY_POINT, cite::COPY],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Reach(run),
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };
