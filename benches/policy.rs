@@ -59,8 +59,8 @@ const BACKUP_ROLE: &str =
     "arn:aws:iam::444455556666:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup";
 
 fn request() -> Request {
-    let one = |value: &str| Entry::One(value.to_owned());
-    let paths = vec!["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/".to_owned()];
+    let one = |value: &str| Entry::One(value.into());
+    let paths = vec!["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/".into()];
     let context = Context::new(Rest::Unknown)
         .with("aws:PrincipalArn", one(BACKUP_ROLE))
         .with("aws:PrincipalAccount", one("444455556666"))

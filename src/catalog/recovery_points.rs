@@ -1,5 +1,7 @@
 //! The ARNs that the recovery points of a kind have.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::Kind;
 use crate::known::{AccountId, Arn, Region};
 
@@ -8,11 +10,11 @@ use crate::known::{AccountId, Arn, Region};
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>. Of Redshift Serverless no page
 /// shows one: every ARN of the service matches.
 #[must_use]
-pub fn pattern(kind: Kind, partition: &str, region: &Region, account: AccountId) -> String {
+pub fn pattern(kind: Kind, partition: &str, region: &Region, account: AccountId) -> SmolStr {
     let (service, owner, resource) = shape(kind);
     match owner {
-        Owner::Named => format!("arn:{partition}:{service}:{region}:{account}:{resource}"),
-        Owner::LeftOut => format!("arn:{partition}:{service}:{region}::{resource}"),
+        Owner::Named => format_smolstr!("arn:{partition}:{service}:{region}:{account}:{resource}"),
+        Owner::LeftOut => format_smolstr!("arn:{partition}:{service}:{region}::{resource}"),
     }
 }
 
@@ -58,8 +60,8 @@ fn shape(kind: Kind) -> (&'static str, Owner, &'static str) {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
 #[must_use]
-pub fn pattern_in_lagv(partition: &str, region: &Region, account: AccountId) -> String {
-    format!("arn:{partition}:backup:{region}:{account}:recovery-point:*")
+pub fn pattern_in_lagv(partition: &str, region: &Region, account: AccountId) -> SmolStr {
+    format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*")
 }
 
 /// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such
@@ -79,7 +81,7 @@ pub fn is_continuous(recovery_point: &Arn) -> bool {
 mod tests {
     use super::*;
 
-    fn of(kind: Kind) -> String {
+    fn of(kind: Kind) -> SmolStr {
         let account = AccountId::parse("111122223333").unwrap();
         pattern(kind, "aws", &Region::new("eu-west-1"), account)
     }

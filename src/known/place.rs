@@ -102,6 +102,12 @@ impl Region {
     }
 }
 
+impl From<&Region> for SmolStr {
+    fn from(Region(name): &Region) -> Self {
+        name.clone()
+    }
+}
+
 impl Serialize for Region {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

@@ -2,6 +2,8 @@
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>.
 
+use smol_str::SmolStr;
+
 use super::arn_pattern::ArnPattern;
 use super::operator::{Operator, Order, Set, Test};
 use super::pattern::{Pattern, Syntax, has_variable};
@@ -88,6 +90,11 @@ impl Condition {
         self.values.iter().map(|value| &**value)
     }
 
+    /// Whether it compares this key, given in lower case, or has a variable, which may stand for any key.
+    pub(super) fn may_look_at(&self, key: &str) -> bool {
+        self.varies || *self.name == *key
+    }
+
     pub(super) fn truth(&self, context: &Context) -> Truth {
         if self.wanted == Wanted::Odd {
             return Truth::Unknown;
@@ -97,7 +104,7 @@ impl Condition {
             return self.null(entry);
         }
         let test = |value: Value<'_>| self.test(value, context);
-        let text = |value: &String| self.test(Value::Text(value), context);
+        let text = |value: &SmolStr| self.test(Value::Text(value), context);
         match (entry, self.operator.set) {
             (Entry::Absent, _) => self.absent(),
             (Entry::One(value), _) => text(value),
@@ -366,7 +373,7 @@ mod tests {
         truth_of("aws:x", operator, values, entry)
     }
 
-    fn truth_of(key: &str, operator: &str, values: &[&str], entry: Entry) -> Truth {
+    fn truth_of(key: &'static str, operator: &str, values: &[&str], entry: Entry) -> Truth {
         let values = values.iter().map(|value| (*value).into()).collect();
         let context = Context::new(Rest::Absent)
             .with(key, entry)
@@ -450,7 +457,7 @@ mod tests {
 
     #[test]
     fn values_that_are_there_among_others_settle_what_they_can() {
-        let some = || Entry::Including(vec!["a".to_owned()]);
+        let some = || Entry::Including(vec!["a".into()]);
         assert_eq!(truth("ForAnyValue:StringEquals", &["a"], some()), True);
         assert_eq!(truth("ForAnyValue:StringEquals", &["b"], some()), Unknown);
         assert_eq!(truth("ForAllValues:StringEquals", &["b"], some()), False);

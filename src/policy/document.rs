@@ -134,6 +134,13 @@ impl Document {
         &self.statements
     }
 
+    /// Whether what it says may depend on this condition key, given in lower case.
+    #[must_use]
+    pub fn may_look_at(&self, key: &str) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| statement.may_look_at(key))
+    }
+
     /// Whether AWS knows the version.
     pub(super) fn has_known_version(&self) -> bool {
         matches!(self.version(), None | Some("2008-10-17" | "2012-10-17"))
@@ -169,6 +176,19 @@ impl Document {
 }
 
 impl Statement {
+    /// A variable may stand for any key.
+    fn may_look_at(&self, key: &str) -> bool {
+        let varies = match &self.resources {
+            Element::Absent | Element::Both => false,
+            Element::Listed { items, .. } => items.iter().any(|item| has_variable(&item.text)),
+        };
+        varies
+            || self
+                .conditions
+                .iter()
+                .any(|condition| condition.may_look_at(key))
+    }
+
     /// Its `Sid`.
     #[must_use]
     pub fn sid(&self) -> Option<&str> {

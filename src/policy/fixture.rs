@@ -63,9 +63,9 @@ pub(super) fn ask(request: &Request, resource: Option<&Document>, identity: &Doc
 }
 
 pub(super) fn one(value: &str) -> Entry {
-    Entry::One(value.to_owned())
+    Entry::One(value.into())
 }
 
 pub(super) fn many(values: &[&str]) -> Entry {
-    Entry::Many(values.iter().map(|value| (*value).to_owned()).collect())
+    Entry::Many(values.iter().map(|value| (*value).into()).collect())
 }

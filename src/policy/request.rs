@@ -1,5 +1,6 @@
 //! What is asked: may this principal do this action on this resource, given what is known of the request's context.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::{SmolStr, StrExt as _};
@@ -11,7 +12,7 @@ use super::document::Services;
 use super::principal::Principal;
 
 /// One question to a set of policies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// Who asks.
     pub principal: Principal,
@@ -84,13 +85,13 @@ pub enum Resource {
 impl Resource {
     /// The resource of this ARN.
     #[must_use]
-    pub fn exact(arn: &str) -> Self {
+    pub fn exact(arn: impl Into<SmolStr>) -> Self {
         Self::Exact(arn.into())
     }
 
     /// A resource that is not there yet; wildcards in the shapes stand for what is not known.
     #[must_use]
-    pub fn one_of<'a>(shapes: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn one_of<T: Into<SmolStr>>(shapes: impl IntoIterator<Item = T>) -> Self {
         Self::OneOf(shapes.into_iter().map(Shape::parse).collect())
     }
 
@@ -130,13 +131,13 @@ pub enum Entry {
     /// Whether it carries the key, and with what value, is not known.
     Unknown,
     /// A single-valued key and its value.
-    One(String),
+    One(SmolStr),
     /// A multivalued key and all its values.
-    Many(Vec<String>),
+    Many(Vec<SmolStr>),
     /// A single-valued key; of its value only the shape is known.
     Shaped(Shape),
     /// A multivalued key that has these values, and may have others.
-    Including(Vec<String>),
+    Including(Vec<SmolStr>),
 }
 
 /// Keys that AWS documents as multivalued.
@@ -170,26 +171,27 @@ pub enum Rest {
     Unknown,
 }
 
-/// The context of a request: what is known of each condition key. Key names ignore case. Cheap to clone: the requests of
-/// a role share what holds for all of them.
+/// The context of a request: what is known of each condition key. Key names ignore case. Cheap to clone: what is said of
+/// a clone lies on top of what both share.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Context(Arc<Held>);
+#[derive(Clone, Debug)]
+pub struct Context(Arc<Layer>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Held {
+/// What was said, on top of what was said before.
+#[derive(Debug)]
+struct Layer {
+    under: Option<Context>,
     rest: Rest,
-    /// Where other than for the rest holds: prefixes of keys, in lower case.
+    /// Where other than for the rest holds: prefixes of keys, in lower case. What is said first stands.
     families: Vec<(SmolStr, Rest)>,
-    /// Sorted by the key in lower case.
-    keys: Vec<Arc<Key>>,
+    /// Each once. They hide those of the layers under them.
+    keys: Vec<Key>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Key {
     name: SmolStr,
-    text: SmolStr,
     entry: Entry,
 }
 
@@ -197,28 +199,39 @@ impl Context {
     /// A context in which no key is set.
     #[must_use]
     pub fn new(rest: Rest) -> Self {
-        Self(Arc::new(Held {
+        Self(Arc::new(Layer {
+            under: None,
             rest,
             families: Vec::new(),
             keys: Vec::new(),
         }))
     }
 
+    /// The layer to write on: the topmost, unless others share it.
+    fn top(&mut self) -> Option<&mut Layer> {
+        if Arc::get_mut(&mut self.0).is_none() {
+            self.0 = Arc::new(Layer {
+                rest: self.0.rest,
+                under: Some(self.clone()),
+                families: Vec::new(),
+                keys: Vec::new(),
+            });
+        }
+        Arc::get_mut(&mut self.0)
+    }
+
     /// Says what is known of a key, in place of what was said before.
-    pub fn set(&mut self, key: &str, entry: Entry) {
-        let key = Arc::new(Key {
-            name: key.to_ascii_lowercase_smolstr(),
-            text: key.into(),
+    pub fn set(&mut self, key: impl Into<Cow<'static, str>>, entry: Entry) {
+        let key = Key {
+            name: text(key.into()),
             entry,
-        });
-        let keys = &mut Arc::make_mut(&mut self.0).keys;
-        match keys.binary_search_by(|other| other.name.cmp(&key.name)) {
-            Ok(at) => {
-                if let Some(slot) = keys.get_mut(at) {
-                    *slot = key;
-                }
-            }
-            Err(at) => keys.insert(at, key),
+        };
+        let Some(Layer { keys, .. }) = self.top() else {
+            return;
+        };
+        match keys.iter_mut().find(|said| said.is(&key.name)) {
+            Some(said) => *said = key,
+            None => keys.push(key),
         }
     }
 
@@ -232,13 +245,14 @@ impl Context {
 
     /// Says what holds of the keys that begin so and that nobody spoke of.
     pub fn set_family(&mut self, prefix: &str, rest: Rest) {
-        let families = &mut Arc::make_mut(&mut self.0).families;
-        families.push((prefix.to_ascii_lowercase_smolstr(), rest));
+        if let Some(Layer { families, .. }) = self.top() {
+            families.push((prefix.to_ascii_lowercase_smolstr(), rest));
+        }
     }
 
     /// The same context, with this known of a key.
     #[must_use]
-    pub fn with(mut self, key: &str, entry: Entry) -> Self {
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, entry: Entry) -> Self {
         self.set(key, entry);
         self
     }
@@ -262,20 +276,39 @@ impl Context {
 
     /// What holds for a key that nobody spoke of.
     fn rest_of(&self, key: &str) -> Rest {
-        let mut families = self.0.families.iter();
-        let family = families.find(|(prefix, _)| key.starts_with(&**prefix));
-        family.map_or(self.0.rest, |(_, rest)| *rest)
+        self.family_of(key).unwrap_or(self.0.rest)
+    }
+
+    fn family_of(&self, key: &str) -> Option<Rest> {
+        let before = self.0.under.as_ref().and_then(|under| under.family_of(key));
+        before.or_else(|| {
+            let mut families = self.0.families.iter();
+            let family = families.find(|(prefix, _)| key.starts_with(&**prefix));
+            family.map(|(_, rest)| *rest)
+        })
     }
 
     /// The key as the request spells it, or else as the policy does.
     pub(super) fn spelling<'a>(&'a self, key: &str, text: &'a str) -> &'a str {
-        self.find(key).map_or(text, |key| &key.text)
+        self.find(key).map_or(text, |key| &key.name)
     }
 
     fn find(&self, name: &str) -> Option<&Key> {
-        let keys = &self.0.keys;
-        let at = keys.binary_search_by(|key| (*key.name).cmp(name)).ok()?;
-        keys.get(at).map(|key| &**key)
+        let said = self.0.keys.iter().find(|key| key.is(name));
+        said.or_else(|| self.0.under.as_ref()?.find(name))
+    }
+}
+
+impl Key {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+fn text(text: Cow<'static, str>) -> SmolStr {
+    match text {
+        Cow::Borrowed(text) => SmolStr::new_static(text),
+        Cow::Owned(text) => text.into(),
     }
 }
 
@@ -303,6 +336,29 @@ mod tests {
         );
         assert_eq!(context.get("aws:ResourceTag/other"), &Entry::Absent);
         assert_eq!(context.get("aws:SourceVpce"), &Entry::Unknown);
+    }
+
+    #[test]
+    fn what_is_said_of_a_clone_is_said_of_it_alone() {
+        let one = |text: &str| Entry::One(text.into());
+        let both = Context::new(Rest::Unknown)
+            .with("aws:PrincipalAccount", one("1"))
+            .with_family("kms:", Rest::Absent);
+        let first = both
+            .clone()
+            .with("AWS:PrincipalAccount", one("2"))
+            .with("kms:ViaService", one("rds"))
+            .with_family("kms:", Rest::Unknown)
+            .with_family("s3:", Rest::Absent);
+        for context in [&both, &both.clone()] {
+            assert_eq!(context.get("aws:principalaccount"), &one("1"));
+            assert_eq!(context.get("kms:ViaService"), &Entry::Absent);
+            assert_eq!(context.get("s3:prefix"), &Entry::Unknown);
+        }
+        assert_eq!(first.get("aws:principalaccount"), &one("2"));
+        assert_eq!(first.get("kms:ViaService"), &one("rds"));
+        assert_eq!(first.get("kms:CallerAccount"), &Entry::Absent);
+        assert_eq!(first.get("s3:prefix"), &Entry::Absent);
     }
 
     #[test]

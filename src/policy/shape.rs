@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
+use smol_str::SmolStr;
 
 use super::Truth;
 use super::pattern::Token;
@@ -12,7 +13,7 @@ use super::pattern::Token;
 /// the last one, whose segment reaches to the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    text: Box<str>,
+    text: SmolStr,
     /// From this byte on, what is not known may hold a colon.
     free: usize,
 }
@@ -30,7 +31,8 @@ const STATES: usize = 20_000;
 impl Shape {
     /// The shape that a text with wildcards describes.
     #[must_use]
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: impl Into<SmolStr>) -> Self {
+        let text = text.into();
         let last = || {
             text.match_indices(':')
                 .nth(4)
@@ -38,7 +40,7 @@ impl Shape {
         };
         Self {
             free: if text.starts_with("arn:") { last() } else { 0 },
-            text: text.into(),
+            text,
         }
     }
 

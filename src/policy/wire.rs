@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::known::{AccountId, AccountIdError};
 
@@ -49,10 +50,10 @@ fn read(line: &str) -> Result<(Value, Answer), LineError> {
     let asked: Asked = serde_json::from_str(line)?;
     let mut context = Context::new(Rest::Absent);
     for (key, value) in asked.context.into_iter().flatten() {
-        context.set(&key, value.into());
+        context.set(key, value.into());
     }
     for key in asked.unknown_context.into_iter().flatten() {
-        context.set(&key, Entry::Unknown);
+        context.set(key, Entry::Unknown);
     }
     let principal = Principal::parse(&asked.principal)?;
     let resource = Resource::exact(&asked.resource);
@@ -104,13 +105,15 @@ struct Asked {
 
 impl From<Value> for Entry {
     fn from(value: Value) -> Self {
-        let text = |value: Value| match value {
-            Value::String(text) => text,
-            other @ (Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Object(_)) => other.to_string(),
+        let text = |value: Value| -> SmolStr {
+            match value {
+                Value::String(text) => text.into(),
+                other @ (Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_)) => other.to_string().into(),
+            }
         };
         match value {
             Value::Null => Self::Absent,

@@ -39,7 +39,12 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> O
     draft.remedy.parts = Parts::TwoStep(Box::new(TwoStep {
         between: between.clone(),
         share_with: share_with.cloned(),
-        points: points.known().flatten().into_iter().collect(),
+        points: points
+            .known()
+            .flatten()
+            .into_iter()
+            .map(Into::into)
+            .collect(),
         destination: copy.destination_vault.clone(),
         resource: copy.resource.clone().known().flatten(),
         recovery_point: copy.recovery_point.clone(),

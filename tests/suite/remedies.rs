@@ -169,10 +169,10 @@ pub fn allows(policy: Option<&Value>, principal: &str, action: &str, subject: &s
     let policy = Policy::from_value(policy).unwrap();
     let account = principal.split(':').nth(4).unwrap();
     let context = Context::new(Rest::Absent)
-        .with("aws:PrincipalArn", Entry::One(principal.to_owned()))
-        .with("aws:PrincipalAccount", Entry::One(account.to_owned()))
-        .with("aws:PrincipalOrgID", Entry::One(ORGANIZATION.to_owned()))
-        .with("kms:GrantIsForAWSResource", Entry::One("true".to_owned()));
+        .with("aws:PrincipalArn", Entry::One(principal.into()))
+        .with("aws:PrincipalAccount", Entry::One(account.into()))
+        .with("aws:PrincipalOrgID", Entry::One(ORGANIZATION.into()))
+        .with("kms:GrantIsForAWSResource", Entry::One("true".into()));
     let request = Request::new(
         Principal::parse(principal).unwrap(),
         action,

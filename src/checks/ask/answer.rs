@@ -13,7 +13,7 @@ use super::role::{self, ByKey, RoleRuling};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Asking {
     role: Arn,
-    request: RoleRequest,
+    request: Arc<RoleRequest>,
 }
 
 /// What they say to each action of the request, in order.
@@ -25,10 +25,10 @@ pub struct Answer {
 }
 
 /// The answer to a request.
-pub fn answer(facts: &Facts<'_>, role: &Arn, request: &RoleRequest) -> Arc<Answer> {
+pub fn answer(facts: &Facts<'_>, role: &Arn, request: &Arc<RoleRequest>) -> Arc<Answer> {
     let asking = Asking {
         role: role.clone(),
-        request: request.clone(),
+        request: Arc::clone(request),
     };
     facts.once(&asking, |Asking { role, request }, facts| {
         let forms = request.forms(facts, role);

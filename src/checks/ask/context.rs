@@ -1,6 +1,8 @@
 //! What is known of a request that AWS Backup will make: the contract's list of condition keys, and for every other key
 //! that nothing is known.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Rest, Shape};
@@ -35,23 +37,19 @@ fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
         region,
     } = asking;
     let (resource_account, region) = (*resource_account, region.as_ref());
-    let one = |text: String| Entry::One(text);
+    let one = |text: &'static str| Entry::One(SmolStr::new_static(text));
+    let id =
+        |id: Option<AccountId>| id.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
     let account = principal.account();
     let mut context = Context::new(Rest::Unknown)
-        .with("aws:PrincipalArn", one(principal.to_string()))
-        .with("aws:PrincipalType", one("AssumedRole".to_owned()))
-        .with("aws:PrincipalIsAWSService", one("false".to_owned()))
-        .with("aws:SecureTransport", one("true".to_owned()))
-        .with(
-            "aws:PrincipalAccount",
-            account.map_or(Entry::Unknown, |id| one(id.to_string())),
-        )
+        .with("aws:PrincipalArn", Entry::One(principal.into()))
+        .with("aws:PrincipalType", one("AssumedRole"))
+        .with("aws:PrincipalIsAWSService", one("false"))
+        .with("aws:SecureTransport", one("true"))
+        .with("aws:PrincipalAccount", id(account))
         .with("aws:PrincipalOrgID", organization_id(facts, account))
         .with("aws:PrincipalOrgPaths", organization_paths(facts, account))
-        .with(
-            "aws:ResourceAccount",
-            resource_account.map_or(Entry::Unknown, |id| one(id.to_string())),
-        )
+        .with("aws:ResourceAccount", id(resource_account))
         .with(
             "aws:ResourceOrgID",
             organization_id(facts, resource_account),
@@ -62,13 +60,13 @@ fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
         )
         .with(
             "aws:RequestedRegion",
-            region.map_or(Entry::Unknown, |region| one(region.to_string())),
+            region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
         )
         .with(
             "aws:CurrentTime",
             facts
                 .collected_at()
-                .map_or(Entry::Unknown, |time| one(time.to_owned())),
+                .map_or(Entry::Unknown, |time| Entry::One(time.into())),
         );
     context = with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal));
     context
@@ -83,7 +81,7 @@ pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> C
             tags.into_iter()
                 .flat_map(Tags::iter)
                 .fold(context, |context, (name, value)| {
-                    context.with(&format!("{prefix}{name}"), Entry::One(value.to_owned()))
+                    context.with(format!("{prefix}{name}"), Entry::One(value.into()))
                 })
         }
     }
@@ -91,7 +89,7 @@ pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> C
 
 fn organization_id(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
     match account.map(|id| facts.organization_id(id)) {
-        Some(Fact::Known(Some(id))) => Entry::One(id.to_owned()),
+        Some(Fact::Known(Some(id))) => Entry::One(id.into()),
         Some(Fact::Known(None)) => Entry::Absent,
         Some(Fact::Unknown(_)) | None => Entry::Unknown,
     }
@@ -100,7 +98,7 @@ fn organization_id(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
 /// The account's place in its organization; the key has several values by its type, and one in fact.
 pub fn organization_paths(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
     match account.map(|id| facts.organization_path(id)) {
-        Some(Fact::Known(Some(path))) => Entry::Many(vec![path.to_owned()]),
+        Some(Fact::Known(Some(path))) => Entry::Many(vec![path.into()]),
         Some(Fact::Known(None)) => Entry::Absent,
         Some(Fact::Unknown(_)) | None => Entry::Unknown,
     }
@@ -110,7 +108,7 @@ pub fn organization_paths(facts: &Facts<'_>, account: Option<AccountId>) -> Entr
 pub fn with_source_resource_tag(context: Context) -> Context {
     context.with(
         "aws:ResourceTag/aws:backup:source-resource",
-        Entry::Shaped(Shape::parse("*")),
+        Entry::Shaped(Shape::parse(SmolStr::new_static("*"))),
     )
 }
 

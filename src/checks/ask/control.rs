@@ -1,7 +1,7 @@
 //! Does the organization let the copy role do something? Its service control policies, and for keys the resource control
 //! policies of the key's account.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 use smol_str::format_smolstr;
@@ -50,13 +50,14 @@ pub enum ControlRuling {
 pub fn control_rulings(
     facts: &Facts<'_>,
     role: &Arn,
-    requests: &[RoleRequest],
+    requests: &[Arc<RoleRequest>],
 ) -> Vec<(&'static str, ControlRuling)> {
-    let of = |request| {
+    let mut all = Vec::new();
+    for request in requests {
         let rulings = answer(facts, role, request).organization.clone();
-        request.actions.iter().copied().zip(rulings)
-    };
-    requests.iter().flat_map(of).collect()
+        all.extend(request.actions.iter().copied().zip(rulings));
+    }
+    all
 }
 
 /// What the organization says to the actions of a request.

@@ -1,6 +1,8 @@
 //! The form of a request: all that it depends on besides the facts, its role and its action. What was ruled on a form
 //! holds wherever it comes again.
 
+use smol_str::SmolStr;
+
 use crate::inventory::Facts;
 use crate::known::Arn;
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
@@ -25,7 +27,7 @@ pub enum Form {
         /// The recovery point, where there is one.
         point: Option<Arn>,
         /// Else the shapes that its ARN will have.
-        shapes: Vec<String>,
+        shapes: Vec<SmolStr>,
     },
     /// On a key.
     Key {
@@ -43,14 +45,14 @@ pub enum Form {
         /// The recovery point, where there is one.
         point: Option<Arn>,
         /// Its ARN, or the shapes that that will have.
-        shapes: Vec<String>,
+        shapes: Vec<SmolStr>,
     },
     /// On something else in the account and Region of the source vault.
     Plain {
         /// The vault.
         vault: Arn,
         /// Its ARN, or the shape that that has.
-        shape: String,
+        shape: SmolStr,
     },
 }
 
@@ -100,7 +102,7 @@ fn into_request(facts: &Facts<'_>, role: &Arn, action: &str, vault: &Arn) -> Opt
         .with_family("kms:", Rest::Absent);
     let context = with_tags(context, "aws:ResourceTag/", facts.vault_tags(vault));
     let principal = Principal::parse(role.as_str()).ok()?;
-    let resource = Resource::exact(vault.as_str());
+    let resource = Resource::exact(vault);
     Some(Request::new(principal, action, resource, context))
 }
 
@@ -110,18 +112,18 @@ fn from_request(
     action: &str,
     (vault, target): (&Arn, &Arn),
     point: Option<&Arn>,
-    shapes: &[String],
+    shapes: &[SmolStr],
 ) -> Option<Request> {
     let context = of_role(facts, role, vault.account(), vault.region().as_ref())
-        .with("backup:CopyTargets", Entry::Many(vec![target.to_string()]))
+        .with("backup:CopyTargets", Entry::Many(vec![target.into()]))
         .with(
             "backup:CopyTargetOrgPaths",
             organization_paths(facts, target.account()),
         )
         .with_family("kms:", Rest::Absent);
     let resource = match point {
-        Some(point) => Resource::exact(point.as_str()),
-        None => Resource::one_of(shapes.iter().map(String::as_str)),
+        Some(point) => Resource::exact(point),
+        None => Resource::one_of(shapes.iter().cloned()),
     };
     let mut request = Request::new(
         Principal::parse(role.as_str()).ok()?,
@@ -139,15 +141,15 @@ fn on_snapshot(
     action: &str,
     (vault, foreign): (&Arn, bool),
     point: Option<&Arn>,
-    shapes: &[String],
+    shapes: &[SmolStr],
 ) -> Option<Request> {
     let account = vault.account().filter(|_| !foreign);
     let context = of_role(facts, role, account, vault.region().as_ref())
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
     let resource = match shapes {
-        [exact] if !exact.contains('*') => Resource::exact(exact),
-        _ => Resource::one_of(shapes.iter().map(String::as_str)),
+        [exact] if !exact.contains('*') => Resource::exact(exact.clone()),
+        _ => Resource::one_of(shapes.iter().cloned()),
     };
     let mut request = Request::new(
         Principal::parse(role.as_str()).ok()?,
@@ -159,15 +161,21 @@ fn on_snapshot(
     Some(request)
 }
 
-fn plain(facts: &Facts<'_>, role: &Arn, action: &str, vault: &Arn, shape: &str) -> Option<Request> {
+fn plain(
+    facts: &Facts<'_>,
+    role: &Arn,
+    action: &str,
+    vault: &Arn,
+    shape: &SmolStr,
+) -> Option<Request> {
     let account = vault.account();
     let context = of_role(facts, role, account, vault.region().as_ref())
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
     let resource = if shape.contains('*') {
-        Resource::one_of([shape])
+        Resource::one_of([shape.clone()])
     } else {
-        Resource::exact(shape)
+        Resource::exact(shape.clone())
     };
     let principal = Principal::parse(role.as_str()).ok()?;
     let mut request = Request::new(principal, action, resource, context);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Route, built_in};
@@ -61,11 +63,18 @@ struct Asking {
 
 /// Asks a key, action by action.
 pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
+    let policy = facts.key_policy(question.key).known().flatten();
+    let looks = policy.is_some_and(|policy| policy.document().may_look_at("kms:viaservice"));
+    let through = Through::of(copy, question.via);
     let asking = Asking {
         key: question.key.clone(),
         principal: question.principal.clone(),
         actions: question.actions,
-        through: Through::of(copy, question.via),
+        through: if looks || question.both_sides {
+            through
+        } else {
+            through.unseen()
+        },
         both_sides: question.both_sides,
     };
     facts.once(&asking, |asking, facts| {
@@ -189,6 +198,16 @@ impl Through {
         }
     }
 
+    /// The same for policies that do not look at the service: one answer for all services and Regions.
+    fn unseen(self) -> Self {
+        Self {
+            service: None,
+            regions: [None, None],
+            in_china: false,
+            ..self
+        }
+    }
+
     /// What `kms:ViaService` may be.
     fn entries(&self) -> Vec<Entry> {
         let Some(service) = self.service else {
@@ -200,8 +219,11 @@ impl Through {
             "amazonaws.com"
         };
         let entry = |region: &Option<Region>| match region {
-            Some(region) => Entry::One(format!("{}.{region}.{suffix}", service.as_str())),
-            None => Entry::Shaped(Shape::parse(&format!("{}.*.{suffix}", service.as_str()))),
+            Some(region) => Entry::One(format_smolstr!("{}.{region}.{suffix}", service.as_str())),
+            None => Entry::Shaped(Shape::parse(format_smolstr!(
+                "{}.*.{suffix}",
+                service.as_str()
+            ))),
         };
         let mut vias: Vec<Entry> = self.regions.iter().map(entry).collect();
         vias.dedup();
@@ -558,17 +580,17 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
     };
     facts.once(&asking, |OfKey { key, principal }, facts| {
         let caller = principal.account();
-        let caller = caller.map_or(Entry::Unknown, |id| Entry::One(id.to_string()));
+        let caller = caller.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
         let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
             .with("kms:CallerAccount", caller)
             .with_family("backup:", Rest::Absent);
         context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
         if let Fact::Known(aliases) = facts.key_aliases(key) {
             let aliases = aliases.unwrap_or(&[]).iter();
-            let aliases = aliases.map(ToString::to_string).collect();
+            let aliases = aliases.map(|alias| SmolStr::new(&**alias)).collect();
             context.set("kms:ResourceAliases", Entry::Many(aliases));
         }
-        let resource = Resource::exact(key.as_str());
+        let resource = Resource::exact(key);
         let who = Principal::parse(principal.as_str()).ok()?;
         let mut request = Request::new(who, "", resource, context);
         request.bounded = facts.has_boundary(principal);
@@ -581,7 +603,7 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
 fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
     if action == "kms:CreateGrant" {
-        context.set("kms:GrantIsForAWSResource", Entry::One("true".to_owned()));
+        context.set("kms:GrantIsForAWSResource", Entry::One("true".into()));
     } else {
         // GrantConstraintType, GranteePrincipal, GrantIsForAWSResource and GrantOperations.
         context.set_family("kms:Grant", Rest::Absent);
@@ -590,7 +612,7 @@ fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
     if action == "kms:DescribeKey" {
         context.set_family("kms:EncryptionContext", Rest::Absent);
     } else if on_ebs {
-        let id = vec!["aws:ebs:id".to_owned()];
+        let id = vec![SmolStr::new_static("aws:ebs:id")];
         context.set("kms:EncryptionContextKeys", Entry::Including(id));
     }
 }

@@ -1,5 +1,9 @@
 //! The requests that a copy makes of its role: the two of every copy, those of the resource type, those to the key.
 
+use std::sync::Arc;
+
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, TAG_RESOURCE,
@@ -20,7 +24,7 @@ pub struct RoleRequest {
     /// What they are done to, or comes nearest to it: what a gap is about.
     pub subject: Arn,
     /// The same as a policy would name it, with `*` for what is not known yet.
-    pub resource: String,
+    pub resource: SmolStr,
     /// What the requests are made of.
     pub form: Form,
 }
@@ -43,7 +47,7 @@ impl RoleRequest {
 /// What a copy asks of its role, and the gaps where not even that is known.
 pub struct RoleRequests {
     /// What is known to be asked.
-    pub requests: Vec<RoleRequest>,
+    pub requests: Vec<Arc<RoleRequest>>,
     /// What leaves open what else is asked.
     pub gaps: Vec<Gap>,
 }
@@ -70,24 +74,31 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
 
 /// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
 /// of the role since 2025-06-30. `None` where it is not made, or not known to be.
-pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<RoleRequest> {
+pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
     if copy.model() != Fact::Known(Some(Model::Independent)) {
         return None;
     }
     let vault = copy.source_vault.as_ref().known()?;
-    let (account, region) = (vault.account()?, vault.region()?);
-    let resource = format!(
-        "arn:{}:backup:{region}:{account}:recovery-point:*",
-        vault.partition()
-    );
-    let asking = Asking { copy, facts, vault };
-    Some(RoleRequest {
-        actions: vec![TAG_RESOURCE],
-        subject: vault.clone(),
-        form: asking.plain(resource.clone()),
-        resource,
+    facts.once(&Tagging(vault.clone()), |Tagging(vault), _| {
+        let (account, region) = (vault.account()?, vault.region()?);
+        let partition = vault.partition();
+        let resource =
+            format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*");
+        Some(Arc::new(RoleRequest {
+            actions: vec![TAG_RESOURCE],
+            subject: vault.clone(),
+            form: Form::Plain {
+                vault: vault.clone(),
+                shape: resource.clone(),
+            },
+            resource,
+        }))
     })
 }
+
+/// The vault whose recovery points are tagged.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Tagging(Arn);
 
 struct Asking<'a> {
     copy: &'a Reach,
@@ -125,7 +136,7 @@ impl Asking<'_> {
         let actions: Vec<&RoleAction> = actions.into_iter().collect();
         let of_one_thing = actions.chunk_by(|one, other| one.on == other.on);
         all.requests
-            .extend(of_one_thing.filter_map(|actions| self.request(actions)));
+            .extend(of_one_thing.filter_map(|actions| self.request(actions).map(Arc::new)));
     }
 
     fn is_shared(&self) -> Fact<bool> {
@@ -164,7 +175,7 @@ impl Asking<'_> {
     fn request(&self, actions: &[&RoleAction]) -> Option<RoleRequest> {
         let Self { copy, vault, .. } = self;
         let first = actions.first()?;
-        let one = |subject: &Arn, resource: String, form: Form| {
+        let one = |subject: &Arn, resource: SmolStr, form: Form| {
             Some(RoleRequest {
                 actions: actions.iter().map(|asked| asked.action).collect(),
                 subject: subject.clone(),
@@ -175,14 +186,14 @@ impl Asking<'_> {
         match (first.action, first.on) {
             (COPY_INTO, _) => one(
                 &copy.destination_vault,
-                copy.destination_vault.to_string(),
+                (&copy.destination_vault).into(),
                 copy_into_form(copy),
             ),
             (COPY_FROM, _) => one(
                 copy.recovery_point.as_ref().unwrap_or(vault),
                 copy.recovery_point
                     .as_ref()
-                    .map_or_else(|| text(&self.snapshot()), ToString::to_string),
+                    .map_or_else(|| text(&self.snapshot()), SmolStr::from),
                 copy_from_form(copy, vault),
             ),
             (_, On::BackupKey) => {
@@ -190,7 +201,7 @@ impl Asking<'_> {
                 let through = Through::of(copy, Via::OfType);
                 one(
                     &key,
-                    key.to_string(),
+                    (&key).into(),
                     Form::Key {
                         key: key.clone(),
                         through,
@@ -205,10 +216,8 @@ impl Asking<'_> {
                 let region = vault
                     .region()
                     .map_or_else(|| "*".to_owned(), |region| region.to_string());
-                let shapes = vec![format!(
-                    "arn:{}:ec2:{region}::snapshot/*",
-                    vault.partition()
-                )];
+                let shape = format_smolstr!("arn:{}:ec2:{region}::snapshot/*", vault.partition());
+                let shapes = vec![shape];
                 one(vault, text(&shapes), self.on_snapshot(shapes))
             }
             (_, On::Bucket) => {
@@ -216,7 +225,7 @@ impl Asking<'_> {
                 one(vault, bucket.clone(), self.plain(bucket))
             }
             (_, On::Objects) => {
-                let objects = format!("{}/*", self.bucket());
+                let objects = format_smolstr!("{}/*", self.bucket());
                 one(vault, objects.clone(), self.plain(objects))
             }
             (_, On::DestinationVault) => None,
@@ -225,9 +234,9 @@ impl Asking<'_> {
 
     /// The snapshot, image or backup of the owning service, or the shapes that its ARN will have. Out of an air-gapped
     /// vault it lies in an account of AWS's.
-    fn snapshot(&self) -> Vec<String> {
+    fn snapshot(&self) -> Vec<SmolStr> {
         let (Some(account), Some(region)) = (self.vault.account(), self.vault.region()) else {
-            return vec!["arn:*:*:*:*:*".to_owned()];
+            return vec![SmolStr::new_static("arn:*:*:*:*:*")];
         };
         let kinds = match &self.copy.kind {
             KindOf::Known(kind) => std::slice::from_ref(kind),
@@ -235,7 +244,7 @@ impl Asking<'_> {
             KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
         };
         let partition = self.vault.partition();
-        let of_kinds: Vec<String> = kinds
+        let of_kinds: Vec<SmolStr> = kinds
             .iter()
             .map(|kind| pattern(*kind, partition.as_str(), &region, account))
             .collect();
@@ -246,7 +255,7 @@ impl Asking<'_> {
             let ours = format!(":{account}:");
             return of_kinds
                 .into_iter()
-                .map(|shape| shape.replace(&ours, ":*:"))
+                .map(|shape| shape.replace(&ours, ":*:").into())
                 .collect();
         }
         // A continuous recovery point has an ARN of AWS Backup's; what is copied is a snapshot all the same.
@@ -256,13 +265,13 @@ impl Asking<'_> {
                     .iter()
                     .any(|shape| service(shape) == point.service()) =>
             {
-                vec![point.to_string()]
+                vec![point.into()]
             }
             Some(_) | None => of_kinds,
         }
     }
 
-    fn on_snapshot(&self, shapes: Vec<String>) -> Form {
+    fn on_snapshot(&self, shapes: Vec<SmolStr>) -> Form {
         Form::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
@@ -274,14 +283,14 @@ impl Asking<'_> {
         }
     }
 
-    fn bucket(&self) -> String {
+    fn bucket(&self) -> SmolStr {
         self.copy.bucket.as_ref().map_or_else(
-            || format!("arn:{}:s3:::*", self.vault.partition()),
-            ToString::to_string,
+            || format_smolstr!("arn:{}:s3:::*", self.vault.partition()),
+            SmolStr::from,
         )
     }
 
-    fn plain(&self, shape: String) -> Form {
+    fn plain(&self, shape: SmolStr) -> Form {
         Form::Plain {
             vault: self.vault.clone(),
             shape,
@@ -293,9 +302,9 @@ fn service(shape: &str) -> &str {
     shape.split(':').nth(2).unwrap_or_default()
 }
 
-fn text(shapes: &[String]) -> String {
+fn text(shapes: &[SmolStr]) -> SmolStr {
     match shapes {
         [one] => one.clone(),
-        _ => "*".to_owned(),
+        _ => SmolStr::new_static("*"),
     }
 }

@@ -90,17 +90,17 @@ pub fn role_may_use_key(
     let request = RoleRequest {
         actions: PLAIN_KEY_ACTIONS.to_vec(),
         subject: key.clone(),
-        resource: key.to_string(),
+        resource: key.into(),
         form: Form::Key {
             key: key.clone(),
             through: Through::of(copy, via),
         },
     };
-    role_may(facts, role, &[request])
+    role_may(facts, role, &[Arc::new(request)])
 }
 
 /// Whether the role's own policies allow these requests, all together.
-fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnswer {
+fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> RoleAnswer {
     let rulings = match role_rulings(facts, role, requests, ByKey::Ignored) {
         Fact::Known(Some(rulings)) => rulings,
         Fact::Known(None) => return RoleAnswer::NoRole,
@@ -154,7 +154,7 @@ fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[RoleRequest]) -> RoleAnsw
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Asking {
     role: Arn,
-    request: RoleRequest,
+    request: Arc<RoleRequest>,
 }
 
 /// An action of a request, and what the policies say to it.
@@ -164,7 +164,7 @@ pub type Ruled<'a, T> = (&'static str, &'a RoleRequest, T);
 pub fn role_rulings<'a>(
     facts: &Facts<'_>,
     role: &Arn,
-    requests: &'a [RoleRequest],
+    requests: &'a [Arc<RoleRequest>],
     by_key: ByKey,
 ) -> Fact<Option<Vec<Ruled<'a, RoleRuling>>>> {
     let mut all = Vec::new();
@@ -174,7 +174,7 @@ pub fn role_rulings<'a>(
             ByKey::Ignored => {
                 let asking = Asking {
                     role: role.clone(),
-                    request: request.clone(),
+                    request: Arc::clone(request),
                 };
                 facts.once(&asking, |Asking { role, request }, facts| {
                     let forms = request.forms(facts, role);
@@ -185,7 +185,7 @@ pub fn role_rulings<'a>(
         match rulings {
             Fact::Known(Some(rulings)) => {
                 let actions = request.actions.iter().zip(rulings);
-                all.extend(actions.map(|(action, ruling)| (*action, request, ruling)));
+                all.extend(actions.map(|(action, ruling)| (*action, &**request, ruling)));
             }
             Fact::Known(None) => return Fact::Known(None),
             Fact::Unknown(gap) => return Fact::Unknown(gap),

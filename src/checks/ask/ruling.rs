@@ -410,7 +410,7 @@ fn entry(found: &Entry) -> String {
     match found {
         Entry::Absent => "no such key".to_owned(),
         Entry::Unknown => "a value that is not known".to_owned(),
-        Entry::One(value) => value.clone(),
+        Entry::One(value) => value.to_string(),
         Entry::Many(values) | Entry::Including(values) => values.join(", "),
         Entry::Shaped(shape) => shape.text().to_owned(),
     }

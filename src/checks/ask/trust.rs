@@ -70,14 +70,11 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Tru
 
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>.
 fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> {
-    let one = |text: &str| Entry::One(text.to_owned());
+    let one = |text: &str| Entry::One(text.into());
     let some_of_backup = format!("arn:{}:backup:*:{source}:*", role.partition());
     let context = Context::new(Rest::Unknown)
         .with("aws:SourceAccount", one(&source.to_string()))
-        .with(
-            "aws:SourceArn",
-            Entry::Shaped(Shape::parse(&some_of_backup)),
-        )
+        .with("aws:SourceArn", Entry::Shaped(Shape::parse(some_of_backup)))
         .with("aws:PrincipalIsAWSService", one("true"))
         .with("aws:PrincipalServiceName", one(SERVICE))
         .with("aws:SecureTransport", one("true"))
@@ -94,7 +91,7 @@ fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> 
     Some(Request::new(
         principal,
         ASSUME,
-        Resource::exact(role.as_str()),
+        Resource::exact(role),
         context,
     ))
 }

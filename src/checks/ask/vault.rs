@@ -1,5 +1,7 @@
 //! May the copy role copy into a vault, and out of one? The vaults' access policies.
 
+use smol_str::SmolStr;
+
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{Ends, Facts, KindOf, Reach, VaultType};
@@ -68,8 +70,8 @@ pub fn copy_from_form(copy: &Reach, vault: &Arn) -> Form {
 }
 
 /// The shapes that the ARN of the recovery point will have.
-fn shapes(copy: &Reach, vault: &Arn) -> Vec<String> {
-    let anything = || vec!["arn:*:*:*:*:*".to_owned()];
+fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
+    let anything = || vec![SmolStr::new_static("arn:*:*:*:*:*")];
     let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
         return anything();
     };

@@ -72,7 +72,7 @@ fn statements(with_principal: bool) -> impl Strategy<Value = Vec<Value>> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let text = || prop::sample::select(vec!["true", "false", "x", "xy"]).prop_map(str::to_owned);
+    let text = || prop::sample::select(vec!["true", "false", "x", "xy"]).prop_map(Into::into);
     prop_oneof![
         Just(Entry::Absent),
         text().prop_map(Entry::One),
@@ -84,7 +84,7 @@ fn single() -> impl Strategy<Value = Entry> {
     let text = prop::sample::select(vec!["true", "false", "x", "xy", ""]);
     prop::option::of(text).prop_map(|text| match text {
         None => Entry::Absent,
-        Some(text) => Entry::One(text.to_owned()),
+        Some(text) => Entry::One(text.into()),
     })
 }
 
@@ -138,6 +138,21 @@ proptest! {
         }
         if before == Decision::Denied {
             prop_assert_eq!(denied, Decision::Denied);
+        }
+    }
+
+    #[test]
+    fn a_key_that_a_policy_does_not_look_at_changes_nothing(
+        principal in principal(), key in statements(true), role in statements(false), a in entry(), b in entry(),
+        other in entry(),
+    ) {
+        let looks = |name| [&key, &role].iter().any(|policy| document(policy).may_look_at(name));
+        let before = decide(principal, [&a, &b], &key, &role);
+        if !looks("aws:a") {
+            prop_assert_eq!(decide(principal, [&other, &b], &key, &role), before);
+        }
+        if !looks("aws:b") {
+            prop_assert_eq!(decide(principal, [&a, &other], &key, &role), before);
         }
     }
 
