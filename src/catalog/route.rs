@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::Kind;
 use super::capability::{Capabilities, Support, capabilities};
@@ -35,7 +36,7 @@ pub enum RouteAnswer {
         /// True where no page states it, or pages disagree.
         inferred: bool,
         /// What else there is to know, such as why it is only inferred.
-        note: Option<String>,
+        note: Option<SmolStr>,
         /// The page.
         cite: Cite,
     },
@@ -44,7 +45,7 @@ pub enum RouteAnswer {
         /// What is missing.
         capability: Capability,
         /// Why, in words that can end a sentence.
-        reason: String,
+        reason: SmolStr,
         /// The page.
         cite: Cite,
     },
@@ -112,7 +113,7 @@ pub fn route(
             Finding::Limit(capability, reason, cite) => {
                 return RouteAnswer::Unsupported {
                     capability,
-                    reason,
+                    reason: reason.into(),
                     cite,
                 };
             }
@@ -124,7 +125,7 @@ pub fn route(
     }
     RouteAnswer::Supported {
         inferred: doubted.is_some(),
-        note: Some(notes.join("; ")).filter(|note| !note.is_empty()),
+        note: (!notes.is_empty()).then(|| notes.join("; ").into()),
         cite: doubted.unwrap_or(cite::FEATURES),
     }
 }

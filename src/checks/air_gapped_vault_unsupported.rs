@@ -1,10 +1,12 @@
 #![doc = include_str!("air_gapped_vault_unsupported.md")]
 
+use smol_str::format_smolstr;
+
 use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_unknown_type};
 use super::{Check, MayFail, Run, detour, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
-use crate::inventory::{Copy, Facts, KindOf, VaultType};
+use crate::inventory::{Copy, Facts, KindOf, Route, VaultType};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -14,22 +16,28 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_vault_unsupported.md"),
     cites: &[cite::LAGV, cite::FEATURES],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Arising {
+        route: arises,
+        copy: run,
+    },
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    match known!(copy.destination_type.clone()) {
-        Some(VaultType::AirGapped) => {}
-        Some(VaultType::Standard | VaultType::RestoreAccess) => {
-            return Outcome::not_applicable("the destination is no logically air-gapped vault");
+fn arises(route: &Route, facts: &Facts<'_>) -> Option<Outcome> {
+    let vault = &route.destination_vault;
+    match &route.destination_type {
+        Fact::Known(Some(VaultType::AirGapped)) => None,
+        Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess)) => Some(
+            Outcome::not_applicable("the destination is no logically air-gapped vault"),
+        ),
+        Fact::Known(None) if facts.vault_exists(vault) == Fact::Known(false) => {
+            Some(no_destination_vault())
         }
-        None => match facts.vault_exists(&copy.destination_vault) {
-            Fact::Known(false) => return no_destination_vault(),
-            Fact::Known(true) | Fact::Unknown(_) => {
-                return vault_of_unknown_type(&copy.destination_vault);
-            }
-        },
+        Fact::Known(None) => Some(vault_of_unknown_type(vault)),
+        Fact::Unknown(gap) => Some(not_read((**gap).clone())),
     }
+}
+
+fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
     let cross_account = known!(copy.is_cross_account());
@@ -54,7 +62,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format!(
+            let what = format_smolstr!(
                 "a backup of {} can go into a logically air-gapped vault",
                 kind.with_article()
             );

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_request};
 use super::described::tags;
 use super::words::foretold;
@@ -38,7 +40,7 @@ struct Found {
     bounded: Vec<&'static str>,
     missing: Vec<&'static str>,
     /// The missing actions by the resource that a policy would name.
-    wanted: BTreeMap<String, Vec<&'static str>>,
+    wanted: BTreeMap<SmolStr, Vec<&'static str>>,
     seen: Vec<Evidence>,
 }
 
@@ -97,13 +99,12 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         .saw(open_seen);
     }
     let actions = asked.requests.iter().flat_map(|request| &request.actions);
-    let actions: Vec<&str> = actions.copied().collect();
+    let actions = list(&actions.copied().collect::<Vec<&str>>());
     Outcome::pass(format!(
-        "the policies of the role `{}` allow {}",
-        role.name(),
-        list(&actions)
+        "the policies of the role `{}` allow {actions}",
+        role.name()
     ))
-    .saw([Evidence::of(role, format!("may do {}", list(&actions)))])
+    .saw([Evidence::of(role, format!("may do {actions}"))])
 }
 
 /// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so: it warns.
@@ -163,7 +164,7 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
             policy: PolicyOf::Role(role.clone()),
             principal: role.clone(),
             actions,
-            resource: Some(resource),
+            resource: Some(resource.into()),
         })
     });
     // One statement more is no remedy where a Deny or a boundary stands against it.

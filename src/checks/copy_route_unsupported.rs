@@ -1,5 +1,7 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use super::described::{described, engine, is_any_of};
@@ -71,36 +73,35 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             .saw([Evidence::of(subject, reason)]);
     }
     let cross_account = known!(copy.is_cross_account());
-    let answers: Vec<_> = kinds
-        .iter()
-        .map(|kind| (*kind, route(*kind, &from, &to, cross_account, false)))
-        .collect();
+    let told = |kind: &Kind| {
+        let way = Way {
+            kind: *kind,
+            from: from.clone(),
+            to: to.clone(),
+            cross_account,
+        };
+        (*kind, facts.once(&way, |way, _| Arc::new(way.told())))
+    };
+    let answers: Vec<(Kind, Arc<Told>)> = kinds.iter().map(told).collect();
     if let (true, Some(gap)) = (differ(&answers), gap) {
         return not_read(gap.clone());
     }
-    match answers.into_iter().next() {
-        None => Outcome::undecided("no kind of resource to ask of", []),
-        Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
-            let what = format_smolstr!(
-                "a backup of {} can be copied {}",
-                kind.with_article(),
-                way(&from, &to, cross_account)
-            );
-            let pass = Outcome::pass(what.clone());
-            let seen = note.map_or(what, SmolStr::from);
-            let pass = pass.saw([Evidence::of(subject, seen)]);
-            if inferred {
+    let Some((kind, told)) = answers.into_iter().next() else {
+        return Outcome::undecided("no kind of resource to ask of", []);
+    };
+    match &told.answer {
+        RouteAnswer::Supported { inferred, note, .. } => {
+            let seen = note.as_ref().unwrap_or(&told.goes).clone();
+            let pass = Outcome::pass(told.goes.clone()).saw([Evidence::of(subject, seen)]);
+            if *inferred {
                 pass.on(Basis::Inferred)
             } else {
                 pass
             }
         }
-        Some((
-            kind,
-            RouteAnswer::Unsupported {
-                capability, reason, ..
-            },
-        )) => {
+        RouteAnswer::Unsupported {
+            capability, reason, ..
+        } => {
             let predicted = match capability {
                 Capability::AnyCopy => predict(MessageId::E29),
                 Capability::CrossRegion
@@ -110,13 +111,49 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             };
             let fail = Outcome::fail(reason.clone())
                 .foretells(foretold(predicted))
-                .saw([Evidence::of(subject, reason)]);
+                .saw([Evidence::of(subject, reason.clone())]);
             match detour::need(copy, kind) {
                 Some(need) => fail.needs([need]),
                 None => fail.nothing_helps(
                     "no two jobs take this route either: restore it, and move the data by the service's own means",
                 ),
             }
+        }
+    }
+}
+
+/// A way that backups of a kind are to take. Many copies take the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Way {
+    kind: Kind,
+    from: Region,
+    to: Region,
+    cross_account: bool,
+}
+
+/// What AWS's table says of a way, and the words for it where it can be taken.
+struct Told {
+    answer: RouteAnswer,
+    goes: SmolStr,
+}
+
+impl Way {
+    fn told(&self) -> Told {
+        let Self {
+            kind,
+            from,
+            to,
+            cross_account,
+        } = self;
+        let way = match (from == to, cross_account) {
+            (true, false) => "to another vault".to_owned(),
+            (true, true) => "to another account".to_owned(),
+            (false, false) => format!("from {from} to {to}"),
+            (false, true) => format!("to another account and from {from} to {to} at once"),
+        };
+        Told {
+            answer: route(*kind, from, to, *cross_account, false),
+            goes: format_smolstr!("a backup of {} can be copied {way}", kind.with_article()),
         }
     }
 }
@@ -211,19 +248,10 @@ fn engine_lacking(
 }
 
 /// Whether it matters which of the kinds it is.
-fn differ(answers: &[(Kind, RouteAnswer)]) -> bool {
+fn differ(answers: &[(Kind, Arc<Told>)]) -> bool {
     let supported = answers
         .iter()
-        .filter(|(_, answer)| answer.is_supported())
+        .filter(|(_, told)| told.answer.is_supported())
         .count();
     supported != 0 && supported != answers.len()
-}
-
-fn way(from: &Region, to: &Region, cross_account: bool) -> String {
-    match (from == to, cross_account) {
-        (true, false) => "to another vault".to_owned(),
-        (true, true) => "to another account".to_owned(),
-        (false, false) => format!("from {from} to {to}"),
-        (false, true) => format!("to another account and from {from} to {to} at once"),
-    }
 }

@@ -29,7 +29,9 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     let mut outcomes = Vec::with_capacity(CHECKS.len());
     for (check, found) in CHECKS.iter().zip(&*found) {
         let outcome = match (check.run, found) {
-            (Run::Copy(run), _) => Some(Arc::new(run(&copy, facts))),
+            (Run::Copy(run) | Run::Arising { copy: run, .. }, None) => {
+                Some(Arc::new(run(&copy, facts)))
+            }
             (Run::Refined { copy: refine, .. }, Some(found)) => {
                 let instead = refine(&copy, facts, found);
                 Some(instead.map_or_else(|| Arc::clone(found), Arc::new))
@@ -59,11 +61,15 @@ fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
 }
 
 fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
-    with(&facts.once(&route.ends, of_ends), |run| {
-        if let Run::Route(run) = run {
-            return Some(run(route, facts));
-        }
-        None
+    with(&facts.once(&route.ends, of_ends), |run| match run {
+        Run::Route(run) => Some(run(route, facts)),
+        Run::Arising { route: run, .. } => run(route, facts),
+        Run::Copy(_)
+        | Run::Ends(_)
+        | Run::Reach(_)
+        | Run::Refined { .. }
+        | Run::Vault(_)
+        | Run::Plan(_) => None,
     })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::catalog::Kind;
-use crate::inventory::{Copy, Facts, KindOf, Tags};
+use crate::inventory::{Copy, Facts, KindOf, Route, Tags};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 /// The description, and of what it is. `None`: it was looked up and there is none.
@@ -133,6 +133,12 @@ pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
         }
         (told, _) => told,
     }
+}
+
+/// Whether the route alone tells that what is copied is of none of these kinds.
+pub fn is_none_of(route: &Route, kinds: &[Kind]) -> bool {
+    let told = route.kind.agreed(|kind| kinds.contains(&kind));
+    matches!(told, Fact::Known(Some(false) | None))
 }
 
 /// Whether a resource of this ARN may be of the kind, as far as the type's own ARNs tell.

@@ -98,6 +98,13 @@ pub enum Run {
         /// What is found instead, in view of the whole copy. `None`: that stands.
         copy: fn(&Copy, &Facts<'_>, &Outcome) -> Option<Outcome>,
     },
+    /// It is asked of every copy on whose route the question arises.
+    Arising {
+        /// What is found where the route alone tells. `None`: the copy has to be looked at.
+        route: fn(&Route, &Facts<'_>) -> Option<Outcome>,
+        /// What is found of the copy.
+        copy: fn(&Copy, &Facts<'_>) -> Outcome,
+    },
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.
@@ -129,9 +136,12 @@ impl Check {
     #[must_use]
     pub const fn is_of_copies(&self) -> bool {
         match self.run {
-            Run::Copy(_) | Run::Ends(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. } => {
-                true
-            }
+            Run::Copy(_)
+            | Run::Ends(_)
+            | Run::Route(_)
+            | Run::Reach(_)
+            | Run::Refined { .. }
+            | Run::Arising { .. } => true,
             Run::Vault(_) | Run::Plan(_) => false,
         }
     }
@@ -154,10 +164,18 @@ impl Check {
                 let found = reach(copy, facts);
                 Some(refine(copy, facts, &found).unwrap_or(found))
             }
+            (Run::Arising { route, copy: ask }, Subject::Copy(copy)) => {
+                Some(route(copy, facts).unwrap_or_else(|| ask(copy, facts)))
+            }
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
             (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
             (
-                Run::Copy(_) | Run::Ends(_) | Run::Route(_) | Run::Reach(_) | Run::Refined { .. },
+                Run::Copy(_)
+                | Run::Ends(_)
+                | Run::Route(_)
+                | Run::Reach(_)
+                | Run::Refined { .. }
+                | Run::Arising { .. },
                 Subject::Vault(_) | Subject::Plan(_),
             )
             | (Run::Vault(_), Subject::Copy(_) | Subject::Plan(_))

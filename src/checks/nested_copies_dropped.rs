@@ -1,13 +1,16 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
-use super::described::is_any_of;
+use super::described::{is_any_of, is_none_of};
 use super::{CHECKS, Check, MayFail, Run, Subject, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Named, RecoveryPoint};
+use crate::inventory::{Copy, Facts, Named, RecoveryPoint, Route};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 const ID: &str = "nested-copies-dropped";
+
+/// The kinds of which it is asked.
+const KINDS: &[Kind] = &[Kind::CloudFormation, Kind::Eks];
 
 pub(super) const CHECK: Check = Check {
     id: ID,
@@ -15,7 +18,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Arising {
+        route: arises,
+        copy: run,
+    },
 };
 
 /// What becomes of a nested recovery point.
@@ -28,9 +34,17 @@ enum Part {
     Open(Vec<Gap>),
 }
 
+fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
+    is_none_of(route, KINDS).then(of_another_kind)
+}
+
+fn of_another_kind() -> Outcome {
+    Outcome::not_applicable("the backup is not a composite one")
+}
+
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, &[Kind::CloudFormation, Kind::Eks])) {
-        return Outcome::not_applicable("the backup is not a composite one");
+    if !known!(is_any_of(copy, KINDS)) {
+        return of_another_kind();
     }
     let vault = known!(copy.source_vault.as_ref());
     let Some(point) = &copy.recovery_point else {

@@ -4,9 +4,9 @@ use super::words::{foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Copy, Facts, VaultLock};
-use crate::known::Arn;
-use crate::verdict::{Evidence, Need, Outcome};
+use crate::inventory::{Copy, Facts, Lifecycle, VaultLock};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "retention-outside-vault-lock",
@@ -17,43 +17,62 @@ pub(super) const CHECK: Check = Check {
     run: Run::Copy(run),
 };
 
+/// For how long a vault would keep something. Many copies ask for the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Kept {
+    vault: Arn,
+    days: Fact<Option<i64>>,
+}
+
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let vault = &copy.destination_vault;
-    if !known!(facts.vault_exists(vault)) {
-        return no_destination_vault();
-    }
-    let VaultLock { min, max } = match known!(facts.vault_lock(vault)) {
-        Some(lock) if lock != VaultLock::default() => lock,
-        Some(_) => return Outcome::pass("the destination vault's lock sets no bounds"),
-        None => {
-            return Outcome::pass("the destination vault is not locked")
-                .saw([Evidence::at(vault, "/Locked", "is false")]);
-        }
+    let lifecycle = copy.lifecycle.as_ref();
+    let kept = Kept {
+        vault: copy.destination_vault.clone(),
+        days: lifecycle.map(|lifecycle| lifecycle.as_ref().and_then(Lifecycle::days_kept)),
     };
-    let days = match known!(copy.lifecycle.as_ref()) {
-        Some(lifecycle) => lifecycle.days_kept(),
-        None => None,
-    };
-    let bounds = bounds(min, max);
-    let seen = evidence(vault, min, max);
-    let too_short = matches!((days, min), (Some(days), Some(min)) if days < min);
-    let too_long = max.is_some_and(|max| days.is_none_or(|days| days > max));
-    let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
-    if !too_short && !too_long {
-        return Outcome::pass(format!("the copy is kept {kept}; the lock allows {bounds}"))
-            .saw(seen);
+    let found = facts.once(&kept, Kept::found);
+    if found.status != Status::Fail {
+        return found;
     }
-    Outcome::fail(format!(
-        "the copy would be kept {kept}, and the destination's lock allows {bounds}"
-    ))
-    .foretells(foretold(predict(MessageId::E13)))
-    .saw(seen)
-    .needs([Need::Retention {
+    let VaultLock { min, max } = known!(facts.vault_lock(&kept.vault)).unwrap_or_default();
+    found.needs([Need::Retention {
         copy: copy.id.to_string(),
-        vault: vault.clone(),
+        vault: kept.vault,
         min,
         max,
     }])
+}
+
+impl Kept {
+    fn found(&self, facts: &Facts<'_>) -> Outcome {
+        let vault = &self.vault;
+        if !known!(facts.vault_exists(vault)) {
+            return no_destination_vault();
+        }
+        let VaultLock { min, max } = match known!(facts.vault_lock(vault)) {
+            Some(lock) if lock != VaultLock::default() => lock,
+            Some(_) => return Outcome::pass("the destination vault's lock sets no bounds"),
+            None => {
+                return Outcome::pass("the destination vault is not locked")
+                    .saw([Evidence::at(vault, "/Locked", "is false")]);
+            }
+        };
+        let days = known!(self.days.clone());
+        let bounds = bounds(min, max);
+        let seen = evidence(vault, min, max);
+        let too_short = matches!((days, min), (Some(days), Some(min)) if days < min);
+        let too_long = max.is_some_and(|max| days.is_none_or(|days| days > max));
+        let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
+        if !too_short && !too_long {
+            return Outcome::pass(format!("the copy is kept {kept}; the lock allows {bounds}"))
+                .saw(seen);
+        }
+        Outcome::fail(format!(
+            "the copy would be kept {kept}, and the destination's lock allows {bounds}"
+        ))
+        .foretells(foretold(predict(MessageId::E13)))
+        .saw(seen)
+    }
 }
 
 fn bounds(min: Option<i64>, max: Option<i64>) -> String {

@@ -4,8 +4,8 @@ use super::words::{foretold, key_name, same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
-use crate::verdict::{Evidence, Need, Outcome};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
+use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-aws-managed",
@@ -13,10 +13,13 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_key_aws_managed.md"),
     cites: &[cite::ENCRYPTION, cite::RDS_SHARE, cite::EBS_SHARE],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Refined {
+        reach: run,
+        copy: of_backup,
+    },
 };
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     match known!(copy.model()) {
         Some(Model::ServiceDependent) => {}
         Some(Model::Independent) => {
@@ -48,8 +51,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             return Outcome::fail(format!(
                 "the backup is encrypted with a key that AWS owns, which nobody can share; it cannot {leaves}"
             ))
-            .nothing_helps("encrypt the resource with a customer managed key, and copy a backup made after that")
-            .saw([Evidence::of(copy.subject(), "is encrypted with an AWS owned key")]);
+            .nothing_helps("encrypt the resource with a customer managed key, and copy a backup made after that");
         }
         EncryptedWith::Key(key) => key,
     };
@@ -72,10 +74,27 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                  cannot {leaves}, and no policy helps"
             ))
             .foretells(foretold(predicted))
-            .saw([
-                Evidence::at(key, "/KeyManager", "is AWS"),
-                Evidence::of(copy.subject(), format!("is encrypted with {key}")),
-            ])
+            .saw([Evidence::at(key, "/KeyManager", "is AWS")])
+        }
+    }
+}
+
+/// Which backup it is that cannot go, and what it takes.
+fn of_backup(copy: &Copy, _: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    if found.status != Status::Fail {
+        return None;
+    }
+    let found = found.clone();
+    Some(match copy.backup_key.as_ref().known()?.key() {
+        None => found.saw([Evidence::of(
+            copy.subject(),
+            "is encrypted with an AWS owned key",
+        )]),
+        Some(key) => found
+            .saw([Evidence::of(
+                copy.subject(),
+                format!("is encrypted with {key}"),
+            )])
             .needs([Need::CustomerKeyOnBackup {
                 key: key.clone(),
                 resource: copy.resource.clone().known().flatten(),
@@ -84,7 +103,6 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 destination_vault: copy.destination_vault.clone(),
                 role: copy.role.clone().known(),
                 share_with: copy.destination_service_linked_role().known(),
-            }])
-        }
-    }
+            }]),
+    })
 }

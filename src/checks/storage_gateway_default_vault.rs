@@ -1,12 +1,15 @@
 #![doc = include_str!("storage_gateway_default_vault.md")]
 
-use super::described::is_any_of;
+use super::described::{is_any_of, is_none_of};
 use super::words::{foretold, key_name, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Route, VaultType};
 use crate::verdict::{Evidence, Need, Outcome};
+
+/// The kinds of which it is asked.
+const KINDS: &[Kind] = &[Kind::StorageGateway];
 
 pub(super) const CHECK: Check = Check {
     id: "storage-gateway-default-vault",
@@ -14,12 +17,23 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("storage_gateway_default_vault.md"),
     cites: &[cite::ENCRYPTION, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Arising {
+        route: arises,
+        copy: run,
+    },
 };
 
+fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
+    is_none_of(route, KINDS).then(of_another_kind)
+}
+
+fn of_another_kind() -> Outcome {
+    Outcome::not_applicable("the backup is not of a Storage Gateway volume")
+}
+
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, &[Kind::StorageGateway])) {
-        return Outcome::not_applicable("the backup is not of a Storage Gateway volume");
+    if !known!(is_any_of(copy, KINDS)) {
+        return of_another_kind();
     }
     let vault = &copy.destination_vault;
     if !known!(facts.vault_exists(vault)) {

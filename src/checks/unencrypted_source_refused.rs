@@ -1,10 +1,11 @@
 #![doc = include_str!("unencrypted_source_refused.md")]
 
-use super::words::unlisted;
+use super::words::{not_read, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::{Unencrypted, keys};
-use crate::inventory::{Copy, EncryptedWith, Facts, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, Route, VaultType};
+use crate::known::Fact;
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -13,16 +14,23 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("unencrypted_source_refused.md"),
     cites: &[cite::LAGV, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run: Run::Copy(run),
+    run: Run::Arising {
+        route: arises,
+        copy: run,
+    },
 };
 
-fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
-    match known!(copy.destination_type.clone()) {
-        Some(VaultType::AirGapped) => {}
-        Some(VaultType::Standard | VaultType::RestoreAccess) | None => {
-            return Outcome::not_applicable("the destination is no logically air-gapped vault");
-        }
+fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
+    match &route.destination_type {
+        Fact::Known(Some(VaultType::AirGapped)) => None,
+        Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess) | None) => Some(
+            Outcome::not_applicable("the destination is no logically air-gapped vault"),
+        ),
+        Fact::Unknown(gap) => Some(not_read((**gap).clone())),
     }
+}
+
+fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     match known!(copy.kind.agreed(|kind| keys(kind).unencrypted)) {
         Some(Unencrypted::StaysUnencrypted) => {}
         Some(

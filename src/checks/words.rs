@@ -1,5 +1,7 @@
 //! Phrases that several checks share.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::catalog::{cite, messages};
 use crate::inventory::Facts;
 use crate::known::{Arn, Gap};
@@ -42,17 +44,19 @@ pub fn because(near: &[Evidence]) -> String {
 }
 
 /// A KMS key for people: its alias where one is known, and its ARN.
-pub fn key_name(key: &Arn, facts: &Facts<'_>) -> String {
-    match facts
-        .key_aliases(key)
-        .known()
-        .flatten()
-        .and_then(|aliases| aliases.first())
-    {
-        Some(alias) => format!("`{}` ({key})", alias.trim_start_matches("alias/")),
-        None => format!("`{key}`"),
-    }
+pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {
+    facts.once(&NameOf(key.clone()), |NameOf(key), facts| {
+        let aliases = facts.key_aliases(key).known().flatten();
+        match aliases.and_then(|aliases| aliases.first()) {
+            Some(alias) => format_smolstr!("`{}` ({key})", alias.trim_start_matches("alias/")),
+            None => format_smolstr!("`{key}`"),
+        }
+    })
 }
+
+/// A key whose name many messages have.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct NameOf(Arn);
 
 /// Undecided, as AWS's feature table does not have the resource type.
 pub fn unlisted(name: &str) -> Outcome {
