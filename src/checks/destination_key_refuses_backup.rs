@@ -84,7 +84,7 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     } else {
         rulings.where_only_a_deny_matters()
     };
-    let rulings = rulings.and_denies_of(asking(DESTINATION_KEY_USE, false));
+    let rulings = rulings.and_denies_of(&asking(DESTINATION_KEY_USE, false));
     decide(copy, facts, &key, &role, &rulings, must_allow)
 }
 

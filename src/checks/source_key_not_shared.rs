@@ -72,12 +72,12 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     match model {
         Model::ServiceDependent => {
             let decrypt = asking(&[DECRYPT], false);
-            let rulings = asking(actions, true).and_denies_of(asking(SOURCE_KEY_USE, false));
+            let rulings = asking(actions, true).and_denies_of(&asking(SOURCE_KEY_USE, false));
             service_dependent(copy, key, &name, &role, &rulings, &decrypt)
         }
         Model::Independent => {
             let rulings = asking(actions, false).where_only_a_deny_matters();
-            let rulings = rulings.and_denies_of(asking(SOURCE_KEY_USE, false));
+            let rulings = rulings.and_denies_of(&asking(SOURCE_KEY_USE, false));
             independent(copy, key, &name, &role, account, &rulings)
         }
     }

@@ -18,6 +18,8 @@ use super::principal::Named;
 pub struct Document {
     version: Option<Box<str>>,
     statements: Vec<Statement>,
+    /// The services that the actions of each statement are of. Side by side: most statements are passed over by them.
+    services: Box<[Services]>,
 }
 
 /// What a statement does when it applies.
@@ -39,8 +41,6 @@ pub struct Statement {
     pub(super) actions: Element<Action>,
     pub(super) resources: Element<ResourcePattern>,
     pub(super) conditions: Vec<Condition>,
-    /// The services that its actions are of.
-    pub(super) services: Services,
 }
 
 /// Services, a bit each: two may share one, so that a bit says that a service may be among them. No bit: none is.
@@ -134,6 +134,16 @@ impl Document {
         &self.statements
     }
 
+    /// The statements that may name an action of a service, with their places.
+    pub(super) fn statements_on(
+        &self,
+        service: Services,
+    ) -> impl Iterator<Item = (usize, &Statement)> {
+        let each = self.services.iter().zip(&self.statements).enumerate();
+        each.filter(move |(_, (services, _))| services.meet(service))
+            .map(|(index, (_, statement))| (index, statement))
+    }
+
     /// Whether what it says may depend on this condition key, given in lower case.
     #[must_use]
     pub fn may_look_at(&self, key: &str) -> bool {
@@ -148,9 +158,9 @@ impl Document {
 
     /// The statements were read as if the version has variables, since it may come after them.
     pub(super) fn new(version: Option<Box<str>>, mut statements: Vec<Statement>) -> Self {
-        for statement in &mut statements {
-            statement.services = Services::of(&statement.actions);
-        }
+        let services = statements.iter();
+        let services = services.map(|statement| Services::of(&statement.actions));
+        let services = services.collect();
         if version.as_deref() != Some("2012-10-17") {
             for statement in &mut statements {
                 statement.forget_variables();
@@ -159,6 +169,7 @@ impl Document {
         Self {
             version,
             statements,
+            services,
         }
     }
 

@@ -66,17 +66,16 @@ pub struct NearMiss {
 struct Party<'a> {
     kind: Kind,
     level: usize,
-    documents: Vec<&'a Document>,
+    documents: &'a [&'a Document],
     tally: Tally,
 }
 
 /// What the policy of the resource says.
 #[must_use]
 pub fn resource_side(request: &Request, policy: Option<&Document>) -> Side {
-    let documents = policy.into_iter().collect();
     Party::side(
         request,
-        &[Party::ask(request, Kind::Resource, 0, documents)],
+        &[Party::ask(request, Kind::Resource, 0, policy.as_slice())],
     )
 }
 
@@ -88,21 +87,30 @@ pub fn identity_side(
     identity: &[&Document],
     boundary: Option<&Document>,
 ) -> Side {
-    let ask = |kind, documents| Party::ask(request, kind, 0, documents);
-    let mut parties = vec![ask(Kind::Identity, identity.to_vec())];
-    parties.extend(boundary.map(|boundary| ask(Kind::Boundary, vec![boundary])));
-    Party::side(request, &parties)
+    let own = Party::ask(request, Kind::Identity, 0, identity);
+    match &boundary {
+        None => Party::side(request, &[own]),
+        Some(boundary) => {
+            let boundary = std::slice::from_ref(boundary);
+            let bounds = Party::ask(request, Kind::Boundary, 0, boundary);
+            Party::side(request, &[own, bounds])
+        }
+    }
 }
 
 /// What the policies of the organizations say: SCPs of the principal's, RCPs of the resource's. Where none binds the
 /// principal, they allow, by no statement.
 #[must_use]
-pub fn control_side(request: &Request, scps: &[Vec<&Document>], rcps: &[Vec<&Document>]) -> Side {
+pub fn control_side<'a>(
+    request: &Request,
+    scps: &'a [Vec<&'a Document>],
+    rcps: &'a [Vec<&'a Document>],
+) -> Side {
     let bound = is_bound_by_organization(request);
     let service = request.principal.kind() == PrincipalKind::Service;
     let ask = |kind| {
-        move |(level, documents): (usize, &Vec<_>)| {
-            Party::ask(request, kind, level, documents.clone())
+        move |(level, documents): (usize, &'a Vec<&'a Document>)| {
+            Party::ask(request, kind, level, documents)
         }
     };
     let mut parties: Vec<Party<'_>> = Vec::new();
@@ -120,7 +128,7 @@ pub fn control_side(request: &Request, scps: &[Vec<&Document>], rcps: &[Vec<&Doc
 }
 
 impl<'a> Party<'a> {
-    fn ask(request: &Request, kind: Kind, level: usize, documents: Vec<&'a Document>) -> Self {
+    fn ask(request: &Request, kind: Kind, level: usize, documents: &'a [&'a Document]) -> Self {
         Self {
             tally: Tally::of(request, kind, level, documents.iter().copied()),
             kind,

@@ -70,9 +70,6 @@ impl Applies {
 
 impl Statement {
     pub(super) fn applies(&self, request: &Request, kind: Kind) -> Applies {
-        if !self.services.meet(request.service()) {
-            return Applies::NOT;
-        }
         let mut rest = self.action(request);
         if rest == Truth::False {
             return Applies::NOT;

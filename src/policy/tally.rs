@@ -70,7 +70,7 @@ impl Tally {
     ) -> Self {
         let mut tally = Self::EMPTY;
         for (document, policy) in documents.into_iter().enumerate() {
-            for (index, statement) in policy.statements().iter().enumerate() {
+            for (index, statement) in policy.statements_on(request.service()) {
                 let mut applies = statement.applies(request, kind);
                 if applies.truth() == Truth::False {
                     continue;

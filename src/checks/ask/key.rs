@@ -96,7 +96,7 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
             let ruling = rulings.reduce(|one, other| either(one, other, &asking.key));
             (action, ruling.unwrap_or_else(missing))
         });
-        Rulings(rulings.collect())
+        Rulings::new(rulings)
     })
 }
 
@@ -244,7 +244,7 @@ impl Asking {
     /// The same ruling on every action.
     fn all(&self, ruling: &Ruling) -> Rulings {
         let of = |action: &&'static str| (*action, ruling.clone());
-        Rulings(self.actions.iter().map(of).collect())
+        Rulings::new(self.actions.iter().map(of))
     }
 
     /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.

@@ -269,7 +269,9 @@ fn either(one: RoleRuling, other: RoleRuling, subject: &Arn) -> RoleRuling {
 
 /// The policies of a role that were read, and the gaps that the others leave.
 struct Read<'a> {
-    identity: Vec<(&'a PolicyInForce, &'a Document)>,
+    identity: Vec<&'a PolicyInForce>,
+    /// Their texts.
+    documents: Vec<&'a Document>,
     boundary: Option<(&'a PolicyInForce, &'a Document)>,
     gaps: Vec<Gap>,
 }
@@ -284,10 +286,11 @@ impl<'a> Read<'a> {
                 None
             }
         };
-        let identity = policies.identity.iter().filter_map(&mut read).collect();
+        let (identity, documents) = policies.identity.iter().filter_map(&mut read).unzip();
         let boundary = policies.boundary.as_ref().and_then(&mut read);
         Self {
             identity,
+            documents,
             boundary,
             gaps,
         }
@@ -397,21 +400,19 @@ impl<'a> Read<'a> {
     }
 
     fn ask(&self, request: &Request) -> Side {
-        let documents: Vec<&Document> = self
-            .identity
-            .iter()
-            .map(|(_, document)| *document)
-            .collect();
         identity_side(
             request,
-            &documents,
+            &self.documents,
             self.boundary.map(|(_, document)| document),
         )
     }
 
     fn find(&self, at: &StatementRef) -> Option<(&'a PolicyInForce, &'a Document)> {
         match at.policy {
-            Kind::Identity => self.identity.get(at.document).copied(),
+            Kind::Identity => {
+                let policy = self.identity.get(at.document)?;
+                Some((policy, self.documents.get(at.document)?))
+            }
             Kind::Boundary => self.boundary,
             Kind::Resource | Kind::Scp | Kind::Rcp => None,
         }

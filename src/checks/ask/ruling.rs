@@ -1,5 +1,7 @@
 //! What a policy says to one action, as evidence that names the statement.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::known::Gap;
@@ -117,6 +119,24 @@ impl Ruling {
         }
     }
 
+    /// The ruling on an action that something else allows: what is left is what denies.
+    fn that_denies(self) -> Self {
+        match self.where_silence_is_enough() {
+            Self::Denied {
+                by,
+                statements,
+                unless,
+                ..
+            } => Self::Denied {
+                by,
+                statements,
+                silent: false,
+                unless,
+            },
+            other @ (Self::Allowed { .. } | Self::Missing { .. } | Self::Open { .. }) => other,
+        }
+    }
+
     /// The ruling where a Deny may strike besides: what would be allowed is open then.
     pub fn unless(self, denies: OpenDeny) -> Self {
         match self {
@@ -140,52 +160,53 @@ impl Ruling {
     }
 }
 
-/// The rulings on several actions.
+/// The rulings on several actions. Cheap to clone: many copies ask the same.
 #[derive(Clone, Debug)]
-pub struct Rulings(pub Vec<(&'static str, Ruling)>);
+pub struct Rulings(Arc<[(&'static str, Ruling)]>);
 
 impl Rulings {
+    /// The rulings on these actions.
+    pub fn new(each: impl IntoIterator<Item = (&'static str, Ruling)>) -> Self {
+        Self(each.into_iter().collect())
+    }
+
     /// The rulings where only a Deny matters: one that may not strike is open. Silence stays what it is.
     pub fn where_only_a_deny_matters(self) -> Self {
-        let rulings = self.0.into_iter().map(|(action, ruling)| match ruling {
-            denied @ Ruling::Denied { .. } => (action, denied.where_silence_is_enough()),
-            other @ (Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. }) => {
-                (action, other)
+        let may_not_strike = |ruling: &Ruling| {
+            matches!(
+                ruling,
+                Ruling::Denied {
+                    unless: Some(_),
+                    ..
+                }
+            )
+        };
+        if !self.0.iter().any(|(_, ruling)| may_not_strike(ruling)) {
+            return self;
+        }
+        let each = self.0.iter().map(|(action, ruling)| {
+            let ruling = ruling.clone();
+            if may_not_strike(&ruling) {
+                (*action, ruling.where_silence_is_enough())
+            } else {
+                (*action, ruling)
             }
         });
-        Self(rulings.collect())
+        Self(each.collect())
     }
 
     /// These, and of others only what denies or may: actions that something else allows, and only a Deny can forbid.
     #[must_use]
-    pub fn and_denies_of(mut self, others: Self) -> Self {
-        for (action, ruling) in others.where_only_a_deny_matters().0 {
-            let ruling = match ruling {
-                Ruling::Denied {
-                    by,
-                    statements,
-                    unless,
-                    ..
-                } => Ruling::Denied {
-                    by,
-                    statements,
-                    silent: false,
-                    unless,
-                },
-                open @ Ruling::Open { may_deny: true, .. } => open,
-                Ruling::Missing {
-                    denies: Some(OpenDeny { gaps, seen }),
-                    ..
-                } => Ruling::Open {
-                    gaps,
-                    may_deny: true,
-                    seen,
-                },
-                Ruling::Open { .. } | Ruling::Missing { .. } | Ruling::Allowed { .. } => continue,
-            };
-            self.0.push((action, ruling));
+    pub fn and_denies_of(self, others: &Self) -> Self {
+        let denies = others.0.iter().filter(|(_, ruling)| ruling.may_deny());
+        let mut denies = denies.map(|(action, ruling)| (*action, ruling.clone().that_denies()));
+        match denies.next() {
+            None => self,
+            Some(first) => {
+                let each = self.0.iter().cloned();
+                Self(each.chain([first]).chain(denies).collect())
+            }
         }
-        self
     }
 
     /// The actions that a Deny forbids, with the statements, sorted.
@@ -193,7 +214,7 @@ impl Rulings {
         let mut actions = Vec::new();
         let mut all = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &self.0 {
+        for (action, ruling) in &*self.0 {
             if let Ruling::Denied { by, statements, .. } = ruling {
                 actions.push(*action);
                 all.extend(statements);
@@ -209,7 +230,7 @@ impl Rulings {
     pub fn missing(&self, whose: Fault) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
         let mut actions = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &self.0 {
+        for (action, ruling) in &*self.0 {
             if let Ruling::Missing { near, fault, .. } = ruling
                 && *fault == whose
             {
@@ -237,7 +258,7 @@ impl Rulings {
         let mut any_deny = false;
         let mut all = Vec::new();
         let mut evidence = Vec::new();
-        for (_, ruling) in &self.0 {
+        for (_, ruling) in &*self.0 {
             let (gaps, may_deny, seen) = match ruling {
                 Ruling::Open {
                     gaps,
@@ -272,7 +293,7 @@ impl Rulings {
     /// What allowed everything.
     pub fn allowed_by(&self) -> Vec<Evidence> {
         let mut seen = Vec::new();
-        for (_, ruling) in &self.0 {
+        for (_, ruling) in &*self.0 {
             if let Ruling::Allowed { by } = ruling {
                 seen.extend(by.clone());
             }

@@ -75,8 +75,12 @@ pub(super) fn backup_key(
 /// The key of an EC2 instance's backup, whose volumes may have several. Of those an AWS managed one decides, as it stops
 /// the copy; where they differ otherwise, which to ask is not known.
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
+    let volumes = volumes(resource, facts);
+    if volumes.is_empty() {
+        return Fact::Known(key);
+    }
     let mut keys = vec![key];
-    for volume in volumes(resource, facts) {
+    for volume in volumes {
         match facts.resource_key(&volume) {
             Fact::Known(key) => keys.push(key),
             Fact::Unknown(gap) => return Fact::Unknown(gap),

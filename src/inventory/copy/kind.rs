@@ -157,18 +157,9 @@ fn rds_kind(
     facts: &Facts<'_>,
     kinds: &'static [Kind],
 ) -> KindOf {
-    let words = named.recovery_point.iter().chain(resource).map(|arn| {
-        (
-            arn.service().to_owned(),
-            arn.resource()
-                .split(':')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        )
-    });
-    for (service, word) in words {
-        match (service.as_str(), word.as_str()) {
+    for arn in named.recovery_point.iter().chain(resource) {
+        let word = arn.resource().split(':').next().unwrap_or_default();
+        match (arn.service(), word) {
             ("rds", "db" | "snapshot") => return KindOf::Known(Kind::Rds),
             ("rds", "cluster" | "cluster-snapshot") => {
                 return KindOf::Known(Kind::RdsMultiAzCluster);

@@ -1,6 +1,11 @@
 //! Where each object of an inventory is, by its ARN.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::mem::take;
+use std::slice;
 use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
@@ -15,7 +20,13 @@ use super::cross_account::ByOrganization;
 /// Hashed fast: a copy looks up a dozen objects.
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-type ByArn<'a, T> = Map<&'a Arn, Vec<&'a T>>;
+type ByArn<'a, T> = Map<&'a Arn, Places<'a, T>>;
+
+/// Where an object stands: mostly in one place, which then is found without a further step.
+enum Places<'a, T> {
+    One(&'a T),
+    More(Vec<&'a T>),
+}
 
 /// One inventory with its objects by ARN. An object may stand in several places (a vault that is shared with another
 /// account); the place that its ARN names comes first.
@@ -31,7 +42,7 @@ pub struct Index<'a> {
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
-    plans: Map<&'a str, Vec<&'a Plan>>,
+    plans: Map<&'a str, Places<'a, Plan>>,
     running: Map<&'a Arn, &'a str>,
     pub cross_account: OnceLock<ByOrganization>,
 }
@@ -66,7 +77,7 @@ impl<'a> Index<'a> {
         for account in items(&inventory.accounts) {
             index.accounts.insert(account.account, account);
             for role in items(&account.roles) {
-                index.roles.entry(&role.arn).or_default().push(role);
+                add(&mut index.roles, &role.arn, role, false);
             }
             for region in items(&account.regions) {
                 index.add_region(account.account, region);
@@ -79,50 +90,35 @@ impl<'a> Index<'a> {
         self.regions
             .insert((account, region.region.clone()), region);
         for vault in items(&region.vaults) {
-            let places = self.vaults.entry(&vault.arn).or_default();
-            let at = if vault.arn.account() == Some(account) {
-                0
-            } else {
-                places.len()
-            };
-            places.insert(at, vault);
+            let at_home = vault.arn.account() == Some(account);
+            add(&mut self.vaults, &vault.arn, vault, at_home);
         }
         for key in items(&region.keys) {
-            let places = self.keys.entry(&key.arn).or_default();
-            let at = if key.arn.account() == Some(account) {
-                0
-            } else {
-                places.len()
-            };
-            places.insert(at, key);
+            let at_home = key.arn.account() == Some(account);
+            add(&mut self.keys, &key.arn, key, at_home);
         }
         for resource in items(&region.resources) {
-            self.resources
-                .entry(&resource.arn)
-                .or_default()
-                .push(resource);
+            add(&mut self.resources, &resource.arn, resource, false);
         }
         for job in items(&region.copy_jobs) {
             let state = job.state.value().map(|state| &**state);
             if let (Some("CREATED" | "RUNNING"), Some(resource)) = (state, job.resource_arn.value())
             {
-                self.running.insert(resource, &job.id);
+                let first = self.running.entry(resource).or_insert(&job.id);
+                *first = (*first).min(&job.id);
             }
         }
         for point in items(&region.recovery_points) {
-            self.recovery_points
-                .entry(&point.arn)
-                .or_default()
-                .push(point);
+            add(&mut self.recovery_points, &point.arn, point, false);
             if let Some(resource) = point.resource_arn.value() {
-                self.backups.entry(resource).or_default().push(point);
+                add(&mut self.backups, resource, point, false);
             }
             if let Some(composite) = point.parent_recovery_point_arn.value() {
-                self.nested.entry(composite).or_default().push(point);
+                add(&mut self.nested, composite, point, false);
             }
         }
         for plan in items(&region.plans) {
-            self.plans.entry(&plan.id).or_default().push(plan);
+            add(&mut self.plans, &*plan.id, plan, false);
         }
     }
 
@@ -149,38 +145,73 @@ impl<'a> Index<'a> {
         gaps.iter().find(of).copied()
     }
     pub fn vaults(&self, arn: &Arn) -> &[&'a Vault] {
-        self.vaults.get(arn).map_or(&[], Vec::as_slice)
+        places(&self.vaults, arn)
     }
     pub fn keys(&self, arn: &Arn) -> &[&'a Key] {
-        self.keys.get(arn).map_or(&[], Vec::as_slice)
+        places(&self.keys, arn)
     }
     pub fn roles(&self, arn: &Arn) -> &[&'a Role] {
-        self.roles.get(arn).map_or(&[], Vec::as_slice)
+        places(&self.roles, arn)
     }
     pub fn resources(&self, arn: &Arn) -> &[&'a Resource] {
-        self.resources.get(arn).map_or(&[], Vec::as_slice)
+        places(&self.resources, arn)
     }
     pub fn recovery_points(&self, arn: &Arn) -> &[&'a RecoveryPoint] {
-        self.recovery_points.get(arn).map_or(&[], Vec::as_slice)
+        places(&self.recovery_points, arn)
     }
     /// The recovery points of a resource.
     pub fn backups(&self, resource: &Arn) -> &[&'a RecoveryPoint] {
-        self.backups.get(resource).map_or(&[], Vec::as_slice)
+        places(&self.backups, resource)
     }
     /// The recovery points that are nested in a composite one.
     pub fn nested(&self, composite: &Arn) -> &[&'a RecoveryPoint] {
-        self.nested.get(composite).map_or(&[], Vec::as_slice)
+        places(&self.nested, composite)
     }
     /// The backup plans of an id.
     pub fn plans(&self, id: &str) -> &[&'a Plan] {
-        self.plans.get(id).map_or(&[], Vec::as_slice)
+        places(&self.plans, id)
     }
     pub fn account(&self, id: AccountId) -> &[&'a Account] {
-        self.accounts.get(&id).map_or(&[], std::slice::from_ref)
+        self.accounts.get(&id).map_or(&[], slice::from_ref)
     }
     pub fn region(&self, account: AccountId, region: &Region) -> &[&'a RegionFacts] {
         self.regions
             .get(&(account, region.clone()))
-            .map_or(&[], std::slice::from_ref)
+            .map_or(&[], slice::from_ref)
     }
+}
+
+fn places<'s, 'a, N, T, Q>(by: &'s Map<N, Places<'a, T>>, name: &Q) -> &'s [&'a T]
+where
+    N: Borrow<Q> + Eq + Hash,
+    Q: Eq + Hash + ?Sized,
+{
+    match by.get(name) {
+        None => &[],
+        Some(Places::One(object)) => slice::from_ref(object),
+        Some(Places::More(objects)) => objects,
+    }
+}
+
+/// One place more, before or after those that there are.
+fn add<'a, N: Eq + Hash, T>(
+    by: &mut Map<N, Places<'a, T>>,
+    name: N,
+    object: &'a T,
+    comes_first: bool,
+) {
+    let mut slot = match by.entry(name) {
+        Entry::Occupied(slot) => slot,
+        Entry::Vacant(slot) => {
+            slot.insert(Places::One(object));
+            return;
+        }
+    };
+    let mut objects = match slot.get_mut() {
+        Places::One(object) => vec![*object],
+        Places::More(objects) => take(objects),
+    };
+    let at = if comes_first { 0 } else { objects.len() };
+    objects.insert(at, object);
+    slot.insert(Places::More(objects));
 }
