@@ -1,0 +1,161 @@
+//! Remedies that change the copy, or send it another way.
+
+use std::collections::BTreeMap;
+
+use backup_preflight::remedy::RemedyKind;
+use backup_preflight::verdict::Verdict;
+use serde_json::{Value, json};
+
+use super::{remedies_of, together};
+use crate::scenarios::scenarios;
+use crate::support::Estate;
+use crate::support::estate::*;
+
+#[test]
+fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
+    let remedies = remedies_of(&Estate::rds().on_aws_managed_key("alias/aws/rds").0);
+    let [one, other] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(
+        (one.kind, other.kind),
+        (RemedyKind::ReEncrypt, RemedyKind::TwoStepCopy)
+    );
+    assert_eq!((one.proven, other.proven), (None, Some(true)));
+    assert_eq!(one.alternative_to, [other.id.as_str()]);
+    assert_eq!(other.alternative_to, [one.id.as_str()]);
+}
+
+#[test]
+fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
+    let second = |lifecycle: Value| {
+        let estate = Estate::rds()
+            .on_aws_managed_key("alias/aws/rds")
+            .set(&format!("{COPY}/lifecycle"), lifecycle);
+        let remedies = remedies_of(&estate.0);
+        let (last, others) = remedies[1].commands.split_last().unwrap();
+        assert!(!others.concat().contains("--lifecycle"));
+        last.clone()
+    };
+    let kept = second(json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 30}));
+    let words = " --lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=400";
+    assert!(kept.ends_with(words), "{kept}");
+    assert!(!second(Value::Null).contains("--lifecycle"));
+}
+
+#[test]
+fn a_change_of_retention_leaves_cold_storage_as_it_was() {
+    let estate = Estate::dynamodb()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(365))
+        .set(
+            &format!("{COPY}/lifecycle"),
+            json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 30}),
+        );
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    let wanted = "--lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=365";
+    assert!(
+        remedy.commands[0].ends_with(wanted),
+        "{:?}",
+        remedy.commands
+    );
+}
+
+#[test]
+fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
+    let wanted = |min: Value, max: Value, now: Value| {
+        let estate = Estate::dynamodb()
+            .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+            .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), min)
+            .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), max)
+            .set(&format!("{COPY}/lifecycle"), now);
+        let remedies = remedies_of(&estate.0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+        let (_, words) = remedy.commands[0].split_once("--lifecycle ").unwrap();
+        words.to_owned()
+    };
+    let late = json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(
+        wanted(json!(7), json!(365), late.clone()),
+        "DeleteAfterDays=365"
+    );
+    assert_eq!(
+        wanted(json!(7), json!(390), late),
+        "MoveToColdStorageAfterDays=300,DeleteAfterDays=390"
+    );
+    let never = json!({"DeleteAfterDays": -1, "MoveToColdStorageAfterDays": 300});
+    assert_eq!(wanted(json!(7), json!(365), never), "DeleteAfterDays=365");
+}
+
+#[test]
+fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
+    for (check, case, place) in [
+        (
+            "copy-route-unsupported",
+            "graph-out-of-an-opt-in-region",
+            "us-east-1:111111111111",
+        ),
+        (
+            "air-gapped-vault-unsupported",
+            "region-that-takes-no-copies-from-outside",
+            "ap-southeast-5:444455556666",
+        ),
+    ] {
+        let scenarios = scenarios();
+        let scenario = scenarios
+            .iter()
+            .find(|scenario| scenario.name() == format!("{check}/{case}"))
+            .unwrap();
+        let inventory: Value = serde_json::from_slice(&scenario.inventory()).unwrap();
+        let remedies = remedies_of(&inventory);
+        let split = remedies
+            .iter()
+            .find(|remedy| remedy.kind == RemedyKind::SplitRoute)
+            .unwrap();
+        assert_eq!(split.proven, Some(true), "{case}");
+        let through = format!("arn:aws:backup:{place}:backup-vault:copy-in-between");
+        let text = split.commands.concat();
+        assert!(
+            text.contains(&format!("--destination-backup-vault-arn {through}")),
+            "{text}"
+        );
+        assert!(
+            text.contains("--source-backup-vault-name copy-in-between"),
+            "{text}"
+        );
+        assert!(
+            together(&inventory)
+                .values()
+                .all(|after| *after == Verdict::Feasible)
+        );
+    }
+}
+
+#[test]
+fn the_remedies_of_a_report_are_proven_together() {
+    let nothing_shared = Estate::rds()
+        .set(
+            &format!("{RESOURCE_KEY}/Policy/Statement/1"),
+            json!({"Effect": "Deny", "Principal": {"AWS": SLR},
+            "Action": "kms:CreateGrant", "Resource": "*"}),
+        )
+        .set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null)
+        .set("/accounts/0/cross_account_backup", json!(false))
+        .set("/accounts/1/cross_account_backup", json!(false));
+    assert!(nothing_shared.verdict().failing().len() >= 3);
+    let after = together(&nothing_shared.0);
+    assert_eq!(after.get("orders-to-central"), Some(&Verdict::Feasible));
+    // One failure that nothing helps leaves the copy blocked.
+    let also = nothing_shared.set("/accounts/1/organization/Id", json!("o-z9y8x7w6v5"));
+    assert_eq!(
+        together(&also.0).get("orders-to-central"),
+        Some(&Verdict::Blocked)
+    );
+    assert_eq!(together(&Estate::rds().0), BTreeMap::new());
+}

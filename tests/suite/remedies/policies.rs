@@ -1,0 +1,211 @@
+//! Remedies that change a policy.
+
+use backup_preflight::remedy::RemedyKind;
+use serde_json::{Value, json};
+
+use super::{allows, remedies_of};
+use crate::support::Estate;
+use crate::support::estate::*;
+
+#[test]
+fn what_a_policy_had_stays_in_its_place() {
+    let mut policy = key_policy(FROM, json!([]));
+    policy["Id"] = json!("key-policy");
+    policy["Statement"][0]["x-odd"] = json!({"kept": [1, null]});
+    let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy.clone());
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(remedy.before.as_ref(), Some(&policy));
+    let after = remedy.after.as_ref().unwrap();
+    let names = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(after), names(&policy));
+    let added = after["Statement"].as_array().unwrap();
+    assert_eq!(added[0].to_string(), policy["Statement"][0].to_string());
+    assert_eq!(added[1..], remedy.added[..]);
+}
+
+#[test]
+fn a_key_that_several_checks_and_copies_want_changed_is_one_remedy() {
+    let denies = json!({"Effect": "Deny", "Principal": {"AWS": [SLR, ROLE]}, "Action": "kms:CreateGrant", "Resource": "*"});
+    let policy = key_policy(FROM, json!([share(SLR, USE), denies]));
+    let mut estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy);
+    let mut second = estate.at(COPY).clone();
+    second["id"] = json!("orders-again");
+    estate = estate.push("/copies", second);
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(
+        (remedy.kind, remedy.proven),
+        (RemedyKind::KeyPolicy, Some(true))
+    );
+    assert_eq!(remedy.copies, ["orders-again", "orders-to-central"]);
+    let mut checks: Vec<_> = remedy.checks.iter().map(|(_, check)| *check).collect();
+    checks.sort_unstable();
+    checks.dedup();
+    assert_eq!(
+        checks,
+        ["source-key-not-shared", "source-key-refuses-copy-role"]
+    );
+}
+
+#[test]
+fn a_policy_that_names_a_role_waits_for_the_role() {
+    let estate = Estate::rds().set("/accounts/1/roles", json!([])).set(
+        &format!("{RESOURCE_KEY}/Policy"),
+        key_policy(FROM, json!([])),
+    );
+    let remedies = remedies_of(&estate.0);
+    let [role, key] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(role.kind, RemedyKind::CreateServiceLinkedRole);
+    assert_eq!(role.account.map(|id| id.to_string()).as_deref(), Some(TO));
+    assert_eq!(
+        (key.kind, &key.requires),
+        (RemedyKind::KeyPolicy, &vec![role.id.clone()])
+    );
+    assert_eq!((role.proven, key.proven), (Some(true), Some(true)));
+}
+
+#[test]
+fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
+    let deny = |action: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"});
+    let key = key_policy(FROM, json!([deny("kms:CreateGrant")]));
+    let vault = json!({"Version": "2012-10-17", "Statement": [deny("backup:CopyIntoBackupVault")]});
+    for (place, policy, action, principal) in [
+        (
+            format!("{RESOURCE_KEY}/Policy"),
+            key,
+            "kms:CreateGrant",
+            SLR,
+        ),
+        (
+            format!("{DESTINATION_VAULT}/AccessPolicy"),
+            vault,
+            "backup:CopyIntoBackupVault",
+            ROLE,
+        ),
+    ] {
+        let remedies = remedies_of(&Estate::rds().set(&place, policy).0);
+        let [remedy] = remedies.as_slice() else {
+            panic!("{remedies:?}")
+        };
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+        assert!(!allows(before, principal, action, &remedy.subject));
+        assert!(allows(after, principal, action, &remedy.subject));
+    }
+}
+
+#[test]
+fn a_deny_is_lifted_for_this_principal_alone() {
+    let deny = json!({"Sid": "KeepOut", "Effect": "Deny", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "777788889999"}}});
+    let mut policy = allow_copy_into("arn:aws:iam::111122223333:root");
+    policy["Statement"].as_array_mut().unwrap().push(deny);
+    let estate = Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), policy.clone());
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(remedy.proven, Some(true));
+    let after = remedy.after.as_ref();
+    assert!(allows(after, ROLE, "backup:CopyIntoBackupVault", CENTRAL));
+    assert!(!allows(
+        after,
+        "arn:aws:iam::111122223333:role/other",
+        "backup:CopyIntoBackupVault",
+        CENTRAL
+    ));
+    let left = &after.unwrap()["Statement"][1];
+    assert_eq!(
+        left["Condition"]["StringNotEquals"],
+        policy["Statement"][1]["Condition"]["StringNotEquals"]
+    );
+}
+
+#[test]
+fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
+    let root = json!({"Effect": "Allow", "Principal": {"AWS": [ROLE, SLR]}, "Action": "kms:*", "Resource": "*"});
+    let deny = |who: Value, what: Value| {
+        let mut deny = json!({"Sid": "No", "Effect": "Deny", "Principal": who, "Resource": "*"});
+        for (name, value) in what.as_object().unwrap() {
+            deny[name] = value.clone();
+        }
+        key_policy(FROM, json!([root, deny]))
+    };
+    let mut asked = 0;
+    for who in [json!("*"), json!({"AWS": SLR}), json!({"AWS": [SLR, ROLE]})] {
+        for what in [
+            json!({"Action": "kms:*"}),
+            json!({"Action": ["kms:CreateGrant", "kms:ScheduleKeyDeletion", "kms:Sign"]}),
+            json!({"NotAction": ["kms:PutKeyPolicy"]}),
+        ] {
+            let policy = deny(who.clone(), what);
+            let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy);
+            let remedies = remedies_of(&estate.0);
+            let [remedy] = remedies.as_slice() else {
+                panic!("{remedies:?}")
+            };
+            assert_eq!(remedy.proven, Some(true), "{who} {:?}", remedy.after);
+            let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+            assert!(allows(after, SLR, "kms:CreateGrant", KEY));
+            for action in ["kms:ScheduleKeyDeletion", "kms:Sign", "kms:PutKeyPolicy"] {
+                for principal in [SLR, ROLE] {
+                    let was = allows(before, principal, action, KEY);
+                    let is = allows(after, principal, action, KEY);
+                    assert_eq!(was, is, "{principal} {action} {after:?}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(asked, 54);
+}
+
+#[test]
+fn another_organizations_name_in_a_policy_lets_nobody_but_the_role_in() {
+    let policy = |id: &str, action: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action,
+        "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}}]})
+    };
+    let added = |policy: Value| {
+        let estate = Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), policy);
+        remedies_of(&estate.0)[0].added[0]["Principal"].clone()
+    };
+    assert_eq!(
+        added(policy("o-z9y8x7w6v5", "backup:CopyIntoBackupVault")),
+        json!({"AWS": ROLE})
+    );
+    assert_eq!(
+        added(policy(ORGANIZATION, "backup:DescribeBackupVault")),
+        json!("*")
+    );
+}
+
+#[test]
+fn a_key_policy_that_would_be_too_long_is_no_remedy_and_says_so() {
+    let long = "x".repeat(33_000);
+    let estate = Estate::rds().set(
+        &format!("{RESOURCE_KEY}/Policy"),
+        json!({"Version": "2012-10-17", "Statement": [{"Sid": long, "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{FROM}:root")}, "Action": "kms:*", "Resource": "*"}]}),
+    );
+    let remedies = remedies_of(&estate.0);
+    let [remedy] = remedies.as_slice() else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!((remedy.proven, &remedy.after), (None, &None));
+    assert!(remedy.title.contains("may have 32768"), "{}", remedy.title);
+}
