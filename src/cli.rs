@@ -4,6 +4,7 @@ mod audit;
 mod collect;
 mod estate;
 mod facts;
+mod tip;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,15 @@ pub struct Cli {
     /// How to say it.
     #[command(flatten)]
     pub output: Output,
+}
+
+impl Cli {
+    /// The task that the words of the command line ask for. Ends the program where they ask for help, or for nothing that
+    /// there is.
+    #[must_use]
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| tip::with_tip(error).exit())
+    }
 }
 
 /// How results are printed.

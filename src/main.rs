@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 /// An inventory is many small objects, and a verdict many more: malloc took a third of the time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    backup_preflight::app::run(&backup_preflight::cli::Cli::parse())
+    backup_preflight::app::run(&backup_preflight::cli::Cli::read())
 }

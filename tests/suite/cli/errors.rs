@@ -104,3 +104,24 @@ fn a_deep_or_binary_file_is_refused_in_a_line() {
         );
     }
 }
+
+#[test]
+fn an_option_of_another_command_is_told_by_that_command() {
+    for (words, tip) in [
+        (
+            ["check", "--only", "blocked"],
+            "`--only` is an option of `audit`",
+        ),
+        (
+            ["audit", "--plan", "daily"],
+            "`--plan` is an option of `check` and `fix`",
+        ),
+    ] {
+        let ran = run(&words);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains(tip), "{}", ran.err);
+    }
+    let ran = run(&["check", "--no-such-option"]);
+    assert_eq!(ran.code, 2);
+    assert!(!ran.err.contains("is an option of"), "{}", ran.err);
+}
