@@ -2,19 +2,15 @@
 
 use serde_json::Value;
 
-use super::described::{is_any_of, is_none_of};
 use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Route, VaultType};
+use crate::inventory::{Copy, Facts, VaultType};
 use crate::verdict::{Evidence, Need, Outcome};
 
 /// The name under which images from logically air-gapped vaults come.
 const OF_AIR_GAPPED_VAULTS: &str = "aws-backup-vault";
-
-/// The kinds of which it is asked.
-const KINDS: &[Kind] = &[Kind::Ec2, Kind::Ec2Vss];
 
 pub(super) const CHECK: Check = Check {
     id: "allowed-images-block-copy",
@@ -22,24 +18,14 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("allowed_images_block_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
+    run: Run::OfKinds {
+        kinds: &[Kind::Ec2, Kind::Ec2Vss],
+        others: "the backup is not of an EC2 instance",
+        run,
     },
 };
 
-fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    is_none_of(route, KINDS).then(of_another_kind)
-}
-
-fn of_another_kind() -> Outcome {
-    Outcome::not_applicable("the backup is not of an EC2 instance")
-}
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, KINDS)) {
-        return of_another_kind();
-    }
     let out_of_air_gapped = known!(copy.source_type.clone()) == Some(VaultType::AirGapped);
     if !out_of_air_gapped && !known!(copy.is_cross_account()) {
         return Outcome::not_applicable("an account's own images are always allowed in it");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::verdict::{Outcome, Verdict};
 
+use super::described::{is_none_of, of_kinds};
 use super::{CHECKS, Check, MayFail, Run};
 
 /// A copy with what every check found, and what that adds up to.
@@ -31,6 +32,9 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
         let outcome = match (check.run, found) {
             (Run::Copy(run) | Run::Arising { copy: run, .. }, None) => {
                 Some(Arc::new(run(&copy, facts)))
+            }
+            (Run::OfKinds { kinds, others, run }, None) => {
+                Some(Arc::new(of_kinds(&copy, facts, kinds, others, run)))
             }
             (Run::Refined { copy: refine, .. }, Some(found)) => {
                 let instead = refine(&copy, facts, found);
@@ -64,6 +68,9 @@ fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
     with(&facts.once(&route.ends, of_ends), |run| match run {
         Run::Route(run) => Some(run(route, facts)),
         Run::Arising { route: run, .. } => run(route, facts),
+        Run::OfKinds { kinds, others, .. } => {
+            is_none_of(route, kinds).then(|| Outcome::not_applicable(others))
+        }
         Run::Copy(_)
         | Run::Ends(_)
         | Run::Reach(_)

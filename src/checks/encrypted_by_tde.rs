@@ -1,18 +1,15 @@
 #![doc = include_str!("encrypted_by_tde.md")]
 
-use super::described::{described, engine, is_any_of, is_none_of, option_groups};
+use super::described::{described, engine, option_groups};
 use super::words::same_account;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Route};
+use crate::inventory::{Copy, Facts};
 use crate::known::{Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
 /// The options by which RDS encrypts inside the database.
 const TDE: &[&str] = &["TDE", "TDE_HSM", "TRANSPARENT_DATA_ENCRYPTION"];
-
-/// The kinds of which it is asked.
-const KINDS: &[Kind] = &[Kind::Rds];
 
 pub(super) const CHECK: Check = Check {
     id: "encrypted-by-tde",
@@ -20,24 +17,14 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("encrypted_by_tde.md"),
     cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
+    run: Run::OfKinds {
+        kinds: &[Kind::Rds],
+        others: "the backup is not of an RDS DB instance",
+        run,
     },
 };
 
-fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    is_none_of(route, KINDS).then(of_another_kind)
-}
-
-fn of_another_kind() -> Outcome {
-    Outcome::not_applicable("the backup is not of an RDS DB instance")
-}
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, KINDS)) {
-        return of_another_kind();
-    }
     if copy.copy_of.is_some() {
         return Outcome::not_applicable("it is asked of the copy that comes first");
     }

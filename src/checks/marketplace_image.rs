@@ -2,16 +2,13 @@
 
 use serde_json::Value;
 
-use super::described::{described, is_any_of, is_none_of};
+use super::described::described;
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Route};
+use crate::inventory::{Copy, Facts};
 use crate::verdict::{Basis, Evidence, Outcome};
-
-/// The kinds of which it is asked.
-const KINDS: &[Kind] = &[Kind::Ec2, Kind::Ec2Vss];
 
 pub(super) const CHECK: Check = Check {
     id: "marketplace-image",
@@ -19,24 +16,14 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("marketplace_image.md"),
     cites: &[cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
+    run: Run::OfKinds {
+        kinds: &[Kind::Ec2, Kind::Ec2Vss],
+        others: "the backup is not of an EC2 instance",
+        run,
     },
 };
 
-fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    is_none_of(route, KINDS).then(of_another_kind)
-}
-
-fn of_another_kind() -> Outcome {
-    Outcome::not_applicable("the backup is not of an EC2 instance")
-}
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, KINDS)) {
-        return of_another_kind();
-    }
     let cross_account = known!(copy.is_cross_account());
     if !cross_account && !known!(copy.touches_air_gapped_vault()) {
         return Outcome::not_applicable("the copy stays in its account");

@@ -53,7 +53,7 @@ mod vault_refuses_copy;
 mod vault_uses_aws_managed_key;
 mod words;
 
-use crate::catalog::Cite;
+use crate::catalog::{Cite, Kind};
 use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::known::Arn;
 use crate::plans::Plan;
@@ -62,6 +62,8 @@ use crate::verdict::Outcome;
 pub use audit::{Audited, Outcomes, audit};
 pub use decide::{Decided, decide};
 pub use failing::Failing;
+
+use described::of_kinds;
 
 /// One thing that can be wrong, and the question that tells.
 #[derive(Clone, Copy)]
@@ -97,6 +99,15 @@ pub enum Run {
         reach: fn(&Reach, &Facts<'_>) -> Outcome,
         /// What is found instead, in view of the whole copy. `None`: that stands.
         copy: fn(&Copy, &Facts<'_>, &Outcome) -> Option<Outcome>,
+    },
+    /// It is asked of every copy of a backup of these kinds.
+    OfKinds {
+        /// The kinds.
+        kinds: &'static [Kind],
+        /// What is said of backups of other kinds.
+        others: &'static str,
+        /// The question.
+        run: fn(&Copy, &Facts<'_>) -> Outcome,
     },
     /// It is asked of every copy on whose route the question arises.
     Arising {
@@ -141,6 +152,7 @@ impl Check {
             | Run::Route(_)
             | Run::Reach(_)
             | Run::Refined { .. }
+            | Run::OfKinds { .. }
             | Run::Arising { .. } => true,
             Run::Vault(_) | Run::Plan(_) => false,
         }
@@ -164,8 +176,11 @@ impl Check {
                 let found = reach(copy, facts);
                 Some(refine(copy, facts, &found).unwrap_or(found))
             }
-            (Run::Arising { route, copy: ask }, Subject::Copy(copy)) => {
-                Some(route(copy, facts).unwrap_or_else(|| ask(copy, facts)))
+            (Run::OfKinds { kinds, others, run }, Subject::Copy(copy)) => {
+                Some(of_kinds(copy, facts, kinds, others, run))
+            }
+            (Run::Arising { route, copy: run }, Subject::Copy(copy)) => {
+                Some(route(copy, facts).unwrap_or_else(|| run(copy, facts)))
             }
             (Run::Vault(run), Subject::Vault(vault)) => Some(run(vault, facts)),
             (Run::Plan(run), Subject::Plan(plan)) => Some(run(plan, facts)),
@@ -175,6 +190,7 @@ impl Check {
                 | Run::Route(_)
                 | Run::Reach(_)
                 | Run::Refined { .. }
+                | Run::OfKinds { .. }
                 | Run::Arising { .. },
                 Subject::Vault(_) | Subject::Plan(_),
             )

@@ -1,16 +1,12 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
-use super::described::{is_any_of, is_none_of};
 use super::{CHECKS, Check, MayFail, Run, Subject, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Named, RecoveryPoint, Route};
+use crate::inventory::{Copy, Facts, Named, RecoveryPoint};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 const ID: &str = "nested-copies-dropped";
-
-/// The kinds of which it is asked.
-const KINDS: &[Kind] = &[Kind::CloudFormation, Kind::Eks];
 
 pub(super) const CHECK: Check = Check {
     id: ID,
@@ -18,9 +14,10 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
+    run: Run::OfKinds {
+        kinds: &[Kind::CloudFormation, Kind::Eks],
+        others: "the backup is not a composite one",
+        run,
     },
 };
 
@@ -34,18 +31,7 @@ enum Part {
     Open(Vec<Gap>),
 }
 
-fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    is_none_of(route, KINDS).then(of_another_kind)
-}
-
-fn of_another_kind() -> Outcome {
-    Outcome::not_applicable("the backup is not a composite one")
-}
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, KINDS)) {
-        return of_another_kind();
-    }
     let vault = known!(copy.source_vault.as_ref());
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable(

@@ -1,15 +1,11 @@
 #![doc = include_str!("storage_gateway_default_vault.md")]
 
-use super::described::{is_any_of, is_none_of};
 use super::words::{foretold, key_name, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Route, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
 use crate::verdict::{Evidence, Need, Outcome};
-
-/// The kinds of which it is asked.
-const KINDS: &[Kind] = &[Kind::StorageGateway];
 
 pub(super) const CHECK: Check = Check {
     id: "storage-gateway-default-vault",
@@ -17,24 +13,14 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("storage_gateway_default_vault.md"),
     cites: &[cite::ENCRYPTION, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
+    run: Run::OfKinds {
+        kinds: &[Kind::StorageGateway],
+        others: "the backup is not of a Storage Gateway volume",
+        run,
     },
 };
 
-fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    is_none_of(route, KINDS).then(of_another_kind)
-}
-
-fn of_another_kind() -> Outcome {
-    Outcome::not_applicable("the backup is not of a Storage Gateway volume")
-}
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if !known!(is_any_of(copy, KINDS)) {
-        return of_another_kind();
-    }
     let vault = &copy.destination_vault;
     if !known!(facts.vault_exists(vault)) {
         return no_destination_vault();
