@@ -6,7 +6,7 @@ use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_us
 use super::words::{because, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::catalog::requests::LAGV_KEY_ACTIONS;
+use crate::catalog::requests::{LAGV_KEY_ACTIONS, PLAIN_KEY_ACTIONS};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Lift, Need, Outcome, PolicyOf, Share, Status};
@@ -85,7 +85,23 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
     };
     let role = known!(copy.role.as_ref());
     let of_key = of_key_policy(copy, facts, &key, role);
-    let of_role = match role_may_use_key(facts, role, &key, Via::Backup, copy) {
+    let by_role =
+        |actions: &[&'static str]| role_may_use_key(facts, role, &key, actions, Via::Backup, copy);
+    let own = match by_role(PLAIN_KEY_ACTIONS) {
+        // For the use itself the key's policy is enough, unless one of the role's denies it.
+        RoleAnswer::Allowed => match by_role(LAGV_KEY_ACTIONS) {
+            RoleAnswer::Missing { .. } => RoleAnswer::Allowed,
+            other @ (RoleAnswer::Allowed
+            | RoleAnswer::Denied { .. }
+            | RoleAnswer::Open { .. }
+            | RoleAnswer::NoRole) => other,
+        },
+        other @ (RoleAnswer::Denied { .. }
+        | RoleAnswer::Missing { .. }
+        | RoleAnswer::Open { .. }
+        | RoleAnswer::NoRole) => other,
+    };
+    let of_role = match own {
         RoleAnswer::Allowed => return of_key,
         RoleAnswer::Denied { actions, seen } => Outcome::fail(format!(
             "the policies of {} deny {} on the air-gapped vault's key",

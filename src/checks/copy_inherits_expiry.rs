@@ -1,11 +1,9 @@
 #![doc = include_str!("copy_inherits_expiry.md")]
 
-use serde_json::Value;
-
+use super::described::source_days_kept;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, Lifecycle};
-use crate::known::Fact;
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -30,11 +28,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
         });
     }
-    let source = match &copy.recovery_point {
-        Some(point) => facts.point_days_kept(point).map(Some),
-        None => Fact::Known(of_rule(copy, facts)),
-    };
-    match known!(source) {
+    match known!(source_days_kept(copy, facts)) {
         Some(None) => Outcome::pass("neither the copy nor its source expires"),
         Some(Some(days)) => Outcome::warn(format!(
             "the copy names no expiry, and takes over its source's: it is deleted {days} days after the source was made"
@@ -42,15 +36,4 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::at(copy.subject(), "/Lifecycle/DeleteAfterDays", format!("is {days}"))]),
         None => Outcome::warn("the copy names no expiry, and takes over its source's, if that has one"),
     }
-}
-
-/// How long the rule that makes the copy keeps the backup itself; `None` where no rule was read.
-fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Option<i64>> {
-    let plan = copy.plan.as_ref()?;
-    let rule = facts.backup_rule(&plan.id, &plan.rule)?;
-    let days = rule
-        .get("Lifecycle")
-        .and_then(|lifecycle| lifecycle.get("DeleteAfterDays"))
-        .and_then(Value::as_i64);
-    Some(days.filter(|days| *days >= 0))
 }

@@ -195,6 +195,10 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
                 Some(format!(
                     "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
                 ))
+            } else if let Some(cluster) = described.text("DBClusterIdentifier") {
+                Some(format!(
+                    "AWS Backup does not back up the instances of a cluster, but the cluster `{cluster}` as a whole"
+                ))
             } else if described.text("BackupTarget") == Some("outposts") {
                 Some("AWS Backup does not back up RDS on Outposts".to_owned())
             } else {

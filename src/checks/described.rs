@@ -94,18 +94,20 @@ pub fn engine<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a str>> {
     }
 }
 
-/// The names of the option groups that the snapshot or the instance is in.
-pub fn option_groups<'a>(described: &Described<'a>) -> Vec<&'a str> {
-    let memberships = described.list("OptionGroupMemberships").iter();
+/// The names of the option groups that the snapshot or the instance is in. `None`: the description leaves them out, which
+/// RDS never does.
+pub fn option_groups<'a>(described: &Described<'a>) -> Option<Vec<&'a str>> {
+    let of_snapshot = described.text("OptionGroupName");
+    let memberships = described.detail?.get("OptionGroupMemberships");
+    if of_snapshot.is_none() && memberships.is_none() {
+        return None;
+    }
+    let memberships = memberships.and_then(Value::as_array).into_iter().flatten();
     let of_instance = memberships.filter_map(|group| group.get("OptionGroupName")?.as_str());
-    let mut names: Vec<&str> = described
-        .text("OptionGroupName")
-        .into_iter()
-        .chain(of_instance)
-        .collect();
+    let mut names: Vec<&str> = of_snapshot.into_iter().chain(of_instance).collect();
     names.sort_unstable();
     names.dedup();
-    names
+    Some(names)
 }
 
 /// The tags that will go along: those of the recovery point, or of the resource whose backup is copied.
@@ -116,6 +118,20 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
         (None, Fact::Known(None)) => Fact::unknown(not_named(copy)),
         (None, Fact::Unknown(gap)) => Fact::Unknown(gap),
     }
+}
+
+/// How many days the backup that is copied is kept itself, `None` for ever: by the recovery point, or by the rule that makes
+/// it. `None` where no rule was read.
+pub fn source_days_kept(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<Option<i64>>> {
+    if let Some(point) = &copy.recovery_point {
+        return facts.point_days_kept(point).map(Some);
+    }
+    let plan = copy.plan.as_ref();
+    let rule = plan.and_then(|plan| facts.backup_rule(&plan.id, &plan.rule));
+    Fact::Known(rule.map(|rule| {
+        let days = rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64();
+        days.filter(|days| *days >= 0)
+    }))
 }
 
 /// Whether what is copied is of one of these kinds.

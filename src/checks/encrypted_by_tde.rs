@@ -1,7 +1,7 @@
 #![doc = include_str!("encrypted_by_tde.md")]
 
 use super::described::{described, engine, option_groups};
-use super::words::same_account;
+use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
@@ -36,7 +36,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             return Outcome::not_applicable(format!("the engine {engine} knows no TDE"));
         }
         Some(_) => {}
-        None => return Outcome::pass("RDS names no engine"),
+        None => {
+            let described = known!(described(copy, facts));
+            return not_read(facts.describe_gap(&described.of));
+        }
     }
     let described = known!(described(copy, facts));
     if let Some(credential) = described
@@ -51,7 +54,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
     let mut gaps: Vec<Gap> = Vec::new();
-    for group in option_groups(&described) {
+    let Some(groups) = option_groups(&described) else {
+        return not_read(facts.describe_gap(&described.of));
+    };
+    for group in groups {
         match facts.option_group(account, &region, group) {
             Fact::Unknown(gap) => gaps.push(*gap),
             Fact::Known(options) => {

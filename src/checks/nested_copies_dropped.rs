@@ -1,8 +1,9 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
+use super::words::not_read;
 use super::{CHECKS, Check, MayFail, Run, Subject, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Named, RecoveryPoint};
+use crate::inventory::{Copy, Facts, KindOf, Named, RecoveryPoint};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
@@ -38,6 +39,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the composite is yet to be made, and what it holds with it",
         );
     };
+    if copy.kind == KindOf::Known(Kind::Eks)
+        && let Some(alone) = alone(point, facts)
+    {
+        return alone;
+    }
     let nested = facts.nested_points(point);
     if nested.is_empty() {
         let unlisted = facts.gap(
@@ -57,6 +63,34 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .map(|part| (*part, becomes(copy, facts, &part.arn, &of_whole)))
         .collect();
     add_up(copy, &parts)
+}
+
+/// What is found of the state of an EKS cluster, which is nested in the cluster's backup and not copied by itself. `None`: it
+/// is the whole.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html>.
+fn alone(point: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let (is_parent, parent) = facts.point_nesting(point);
+    if is_parent != Some(false) {
+        return None;
+    }
+    let Some(parent) = parent else {
+        return Some(not_read(facts.gap(
+            "backup:DescribeRecoveryPoint",
+            point.as_str(),
+            point.account(),
+            point.region().as_ref(),
+        )));
+    };
+    Some(
+        Outcome::fail("the state of an EKS cluster is not copied by itself")
+            .by_hand("copy the backup of the cluster, which has it")
+            .saw([Evidence::at(
+                point,
+                "/ParentRecoveryPointArn",
+                format!("is {parent}"),
+            )]),
+    )
 }
 
 /// What every check but this finds of a copy.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::described::{described, option_groups};
-use super::words::foretold;
+use super::described::{described, engine, option_groups};
+use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
@@ -36,7 +36,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let mut sticky: Vec<&str> = Vec::new();
     let mut seen = Vec::new();
     let mut gaps = Vec::new();
-    for group in option_groups(&described) {
+    let groups = match option_groups(&described) {
+        Some(groups) => groups,
+        // PostgreSQL has no options.
+        None if known!(engine(copy, facts)).is_some_and(|engine| engine == "postgres") => {
+            Vec::new()
+        }
+        None => return not_read(facts.describe_gap(&described.of)),
+    };
+    for group in groups {
         let options = match facts.option_group(account, &region, group) {
             Fact::Known(options) => options,
             Fact::Unknown(gap) => {
@@ -44,12 +52,16 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 continue;
             }
         };
-        let stays = |option: &&Value| {
-            ["Persistent", "Permanent"]
-                .iter()
-                .any(|word| option.get(word).and_then(Value::as_bool) == Some(true))
-        };
-        for option in options.iter().filter(stays) {
+        for option in options {
+            let flags = ["Persistent", "Permanent"];
+            let flags = flags.map(|word| option.get(word).and_then(Value::as_bool));
+            if !flags.contains(&Some(true)) {
+                if flags.contains(&None) {
+                    let call = "rds:DescribeOptionGroups";
+                    gaps.push(facts.gap(call, group, Some(account), Some(&region)));
+                }
+                continue;
+            }
             let name = option
                 .get("OptionName")
                 .and_then(Value::as_str)

@@ -1,6 +1,8 @@
 #![doc = include_str!("organization_policy_denies_copy.md")]
 
-use super::ask::{ControlRuling, control_rulings, list, role_requests, unique};
+use super::ask::{
+    ControlRuling, air_gapped_key_request, control_rulings, list, role_requests, unique,
+};
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
@@ -21,7 +23,8 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
-    let asked = role_requests(copy, facts);
+    let mut asked = role_requests(copy, facts);
+    asked.requests.extend(air_gapped_key_request(copy, facts));
     let (mut denied, mut missing, mut simulated, mut assumed) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());

@@ -3,6 +3,7 @@
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
+use crate::known::Arn;
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -14,6 +15,15 @@ pub(super) const CHECK: Check = Check {
     run: Run::Reach(run),
 };
 
+/// Whether EC2 says that the EBS snapshot is in its archive tier.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>.
+fn archived(point: &Arn, facts: &Facts<'_>) -> bool {
+    let detail = facts.point_detail(point).known().flatten();
+    let tier = detail.and_then(|detail| detail.get("StorageTier")?.as_str());
+    tier == Some("archive")
+}
+
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
@@ -22,6 +32,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         Some(class) => class,
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
+    if archived(point, facts) {
+        return Outcome::fail("the snapshot is archived, and such a one is not copied from")
+            .by_hand("restore the snapshot from the archive, or copy a newer recovery point")
+            .saw([Evidence::at(point, "/Detail/StorageTier", "is archive")]);
+    }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
     if class == "WARM" {
         Outcome::pass("the recovery point is in warm storage").saw(seen)

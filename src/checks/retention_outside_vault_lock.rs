@@ -1,12 +1,13 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
+use super::described::source_days_kept;
 use super::words::{foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, Lifecycle, VaultLock};
-use crate::known::{Arn, Fact};
-use crate::verdict::{Evidence, Need, Outcome, Status};
+use crate::known::{Arn, Fact, Gap};
+use crate::verdict::{Basis, Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "retention-outside-vault-lock",
@@ -31,16 +32,46 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         days: lifecycle.map(|lifecycle| lifecycle.as_ref().and_then(Lifecycle::days_kept)),
     };
     let found = facts.once(&kept, Kept::found);
-    if found.status != Status::Fail {
-        return found;
+    let lock = facts.vault_lock(&kept.vault).known().flatten();
+    let VaultLock { min, max } = lock.unwrap_or_default();
+    match (found.status, min) {
+        (Status::Fail, _) => found.needs([Need::Retention {
+            copy: copy.id.to_string(),
+            vault: kept.vault,
+            min,
+            max,
+        }]),
+        (Status::Pass, Some(min)) if kept.days == Fact::Known(None) => {
+            inherited(copy, facts, min, found)
+        }
+        (Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable, _) => found,
     }
-    let VaultLock { min, max } = known!(facts.vault_lock(&kept.vault)).unwrap_or_default();
-    found.needs([Need::Retention {
-        copy: copy.id.to_string(),
-        vault: kept.vault,
-        min,
-        max,
-    }])
+}
+
+/// A copy without an expiry is not shorter than the lock's minimum, but takes over that of its source, which may be. No page
+/// says which of the two counts.
+fn inherited(copy: &Copy, facts: &Facts<'_>, min: i64, passes: Outcome) -> Outcome {
+    let source = known!(source_days_kept(copy, facts));
+    let short = match source {
+        Some(Some(days)) if days < min => format!("expires after {days} days"),
+        None => "may expire before that".to_owned(),
+        Some(Some(_) | None) => return passes,
+    };
+    let vault = &copy.destination_vault;
+    let gap = Gap {
+        account: vault.account().map(|id| id.to_string()),
+        region: vault.region().map(|region| region.to_string()),
+        operation: "no call tells whether the lock's minimum is compared with the expiry that the copy takes over".to_owned(),
+        subject: vault.to_string(),
+        error: None,
+        permission: "none".to_owned(),
+    };
+    Outcome::undecided(
+        format!("the copy names no expiry, its source {short}, and the lock asks for {min} days or more: name one"),
+        [gap],
+    )
+    .on(Basis::Inferred)
+    .saw(evidence(vault, Some(min), None))
 }
 
 impl Kept {

@@ -5,8 +5,9 @@ use super::words::{foretold, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::PLAIN_KEY_ACTIONS;
+use crate::catalog::requests::{PLAIN_KEY_ACTIONS, SOURCE_KEY_USE};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
+use crate::known::Fact;
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
 
 pub(super) const CHECK: Check = Check {
@@ -33,14 +34,21 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         None => return Outcome::not_applicable("the backup's key does not exist"),
     }
     let role = known!(copy.role.as_ref());
-    let question = KeyQuestion {
-        key,
-        principal: role,
-        actions: PLAIN_KEY_ACTIONS,
-        via: Via::OfType,
-        both_sides: false,
+    let asking = |actions| {
+        let question = KeyQuestion {
+            key,
+            principal: role,
+            actions,
+            via: Via::OfType,
+            both_sides: false,
+        };
+        ask_key(copy, facts, &question)
     };
-    let rulings = ask_key(copy, facts, &question).where_only_a_deny_matters();
+    let mut rulings = asking(PLAIN_KEY_ACTIONS).where_only_a_deny_matters();
+    // Within an account nobody else uses the key.
+    if copy.is_cross_account() != Fact::Known(true) {
+        rulings = rulings.and_denies_of(&asking(SOURCE_KEY_USE));
+    }
     let name = key_name(key, facts);
     if let Some((actions, statements, seen)) = rulings.denied() {
         let predicted = copy

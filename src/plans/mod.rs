@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::catalog::capabilities;
 use crate::inventory::{self, Facts, Field, Json, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -207,7 +208,7 @@ impl Plan {
                 Some(&self.region),
             )),
         };
-        inventory::Named {
+        let named = inventory::Named {
             id: format!(
                 "{}/{}/{}/{}",
                 self.id, rule.name, taken.resource, target.vault
@@ -227,6 +228,30 @@ impl Plan {
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,
+        };
+        match rule
+            .air_gapped_target()
+            .filter(|_| target.by == TargetBy::CopyAction)
+        {
+            Some(vault) if goes_there_itself(&named, facts) => inventory::Named {
+                source_vault: Some(vault.clone()),
+                ..named
+            },
+            Some(_) | None => named,
         }
     }
+}
+
+/// Whether the backup itself goes into the logically air-gapped vault that its rule names, so that it is copied from there:
+/// that of a type which is encrypted with the vault's key. Of other types a backup in the standard vault comes first, and is
+/// what is copied.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+fn goes_there_itself(named: &inventory::Named, facts: &Facts<'_>) -> bool {
+    let copy = inventory::Copy::new(named.clone(), facts);
+    let told = copy.kind.agreed(|kind| {
+        let row = capabilities(kind);
+        row.encryption.is_independent() && row.lagv_primary.is_supported()
+    });
+    told == Fact::Known(Some(true))
 }

@@ -38,6 +38,15 @@ pub enum TargetBy {
 }
 
 impl Rule {
+    /// The logically air-gapped vault that its backups go to, where it names one.
+    pub(super) fn air_gapped_target(&self) -> Option<&Arn> {
+        let by_rule = |target: &&Target| target.by == TargetBy::AirGappedTarget;
+        self.targets
+            .iter()
+            .find(by_rule)
+            .map(|target| &target.vault)
+    }
+
     /// Reads a rule as AWS prints it; `None` where it is none.
     pub(super) fn of_json(value: &Value, account: AccountId, region: &Region) -> Option<Self> {
         let vault = format!(

@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::inventory::Facts;
-use crate::known::Arn;
+use crate::known::{AccountId, Arn, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
 use super::context::{of_role, organization_paths, with_source_resource_tag, with_tags};
@@ -46,6 +46,8 @@ pub enum Form {
         point: Option<Arn>,
         /// Its ARN, or the shapes that that will have.
         shapes: Vec<SmolStr>,
+        /// The Region that it is copied to within the account, where that is another: the call may be made there.
+        to: Option<Region>,
     },
     /// On something else in the account and Region of the source vault.
     Plain {
@@ -78,14 +80,25 @@ impl Form {
                 foreign,
                 point,
                 shapes,
-            } => on_snapshot(
-                facts,
-                role,
-                action,
-                (vault, *foreign),
-                point.as_ref(),
-                shapes,
-            ),
+                to,
+            } => {
+                let on = |region: Option<Region>, shapes: &[SmolStr]| {
+                    let place = (vault.account().filter(|_| !foreign), region);
+                    on_snapshot(facts, role, action, place, point.as_ref(), shapes)
+                };
+                let here = vault.region();
+                let there = to.clone().map(|to| {
+                    let moved = moved(shapes, here.as_ref(), &to);
+                    on(Some(to), &moved)
+                });
+                let all = [on(here.clone(), shapes), there.flatten()];
+                let of = |action: &&'static str| {
+                    let request = all.iter().flatten();
+                    let request = request.map(|one| one.clone().with_action(action));
+                    (*action, request.collect())
+                };
+                return actions.iter().map(of).collect();
+            }
             Self::Plain { vault, shape } => plain(facts, role, action, vault, shape),
         };
         let of = |action: &&'static str| {
@@ -139,12 +152,11 @@ fn on_snapshot(
     facts: &Facts<'_>,
     role: &Arn,
     action: &str,
-    (vault, foreign): (&Arn, bool),
+    (account, region): (Option<AccountId>, Option<Region>),
     point: Option<&Arn>,
     shapes: &[SmolStr],
 ) -> Option<Request> {
-    let account = vault.account().filter(|_| !foreign);
-    let context = of_role(facts, role, account, vault.region().as_ref())
+    let context = of_role(facts, role, account, region.as_ref())
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
     let resource = match shapes {
@@ -181,6 +193,18 @@ fn plain(
     let mut request = Request::new(principal, action, resource, context);
     request.resource_account = account;
     Some(request)
+}
+
+/// The shapes in another Region: those of what the copy makes there.
+fn moved(shapes: &[SmolStr], from: Option<&Region>, to: &Region) -> Vec<SmolStr> {
+    let Some(from) = from else {
+        return shapes.to_vec();
+    };
+    let (from, to) = (format!(":{from}:"), format!(":{to}:"));
+    let shapes = shapes.iter();
+    shapes
+        .map(|shape| shape.replacen(&from, &to, 1).into())
+        .collect()
 }
 
 /// With the tags of the recovery point, where there is one.

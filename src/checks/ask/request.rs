@@ -6,10 +6,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
-    COPY_FROM, COPY_INTO, EVERY_COPY, On, RoleAction, SERVICE_DEPENDENT_KEY, TAG_RESOURCE,
-    role_actions,
+    COPY_FROM, COPY_INTO, EVERY_COPY, LAGV_KEY_ACTIONS, On, RoleAction, SERVICE_DEPENDENT_KEY,
+    TAG_RESOURCE, role_actions,
 };
-use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, VaultType};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, Route, VaultType};
 use crate::known::{Arn, Fact, Gap};
 
 use super::form::{Form, Forms};
@@ -38,6 +38,19 @@ pub struct Action<'a> {
 }
 
 impl RoleRequest {
+    /// A use of a key, by way of a service.
+    pub fn on_key(key: &Arn, actions: &[&'static str], via: Via, copy: &Route) -> Self {
+        Self {
+            actions: actions.to_vec(),
+            subject: key.clone(),
+            resource: key.into(),
+            form: Form::Key {
+                key: key.clone(),
+                through: Through::of(copy, via),
+            },
+        }
+    }
+
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts.
     pub fn forms(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Forms> {
         self.form.requests(facts, role, &self.actions)
@@ -99,6 +112,19 @@ pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> 
 /// The vault whose recovery points are tagged.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Tagging(Arn);
+
+/// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it
+/// makes no such request, or is not known to.
+pub fn air_gapped_key_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
+    let into = copy.destination_type.as_ref().known().copied().flatten();
+    let vault_key = facts.vault_key(&copy.destination_vault).known().flatten();
+    let key = vault_key.as_ref().and_then(EncryptedWith::key)?;
+    let is_customers = facts.key_manager(key) == Fact::Known(Some(KeyManager::Customer));
+    (into == Some(VaultType::AirGapped) && is_customers).then(|| {
+        let request = RoleRequest::on_key(key, LAGV_KEY_ACTIONS, Via::Backup, copy);
+        Arc::new(request)
+    })
+}
 
 struct Asking<'a> {
     copy: &'a Reach,
@@ -198,15 +224,8 @@ impl Asking<'_> {
             ),
             (_, On::BackupKey) => {
                 let key = copy.backup_key.as_ref().known()?.key()?.clone();
-                let through = Through::of(copy, Via::OfType);
-                one(
-                    &key,
-                    (&key).into(),
-                    Form::Key {
-                        key: key.clone(),
-                        through,
-                    },
-                )
+                let actions: Vec<_> = actions.iter().map(|asked| asked.action).collect();
+                Some(RoleRequest::on_key(&key, &actions, Via::OfType, copy))
             }
             (_, On::RecoveryPoint) => {
                 let shapes = self.snapshot();
@@ -280,6 +299,10 @@ impl Asking<'_> {
             ),
             point: self.copy.recovery_point.clone(),
             shapes,
+            to: match (self.copy.is_cross_account(), self.copy.is_cross_region()) {
+                (Fact::Known(false), Fact::Known(true)) => self.copy.destination_region().known(),
+                (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
+            },
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::catalog::requests::PLAIN_KEY_ACTIONS;
 use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
@@ -10,8 +9,8 @@ use crate::verdict::Evidence;
 
 use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::{Form, Forms};
-use super::key::{Named, Through, Via, named_by_key, via_service};
+use super::form::Forms;
+use super::key::{Named, Via, named_by_key, via_service};
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
 
@@ -79,24 +78,20 @@ pub enum ByKey {
     Ignored,
 }
 
-/// Whether the role's own policies let it describe a key and make grants on it.
+/// Whether the role's own policies let it do all this with a key.
 pub fn role_may_use_key(
     facts: &Facts<'_>,
     role: &Arn,
     key: &Arn,
+    actions: &[&'static str],
     via: Via,
     copy: &Route,
 ) -> RoleAnswer {
-    let request = RoleRequest {
-        actions: PLAIN_KEY_ACTIONS.to_vec(),
-        subject: key.clone(),
-        resource: key.into(),
-        form: Form::Key {
-            key: key.clone(),
-            through: Through::of(copy, via),
-        },
-    };
-    role_may(facts, role, &[Arc::new(request)])
+    role_may(
+        facts,
+        role,
+        &[Arc::new(RoleRequest::on_key(key, actions, via, copy))],
+    )
 }
 
 /// Whether the role's own policies allow these requests, all together.

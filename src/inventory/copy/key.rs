@@ -1,5 +1,7 @@
 //! What a backup is encrypted with, and what its copy will be.
 
+use serde_json::Value;
+
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager};
 use crate::known::{Arn, Fact, Gap};
@@ -42,7 +44,8 @@ pub(super) fn backup_key(
     facts: &Facts<'_>,
 ) -> Fact<EncryptedWith> {
     if let Some(point) = &named.recovery_point {
-        return facts.point_key(point);
+        let key = facts.point_key(point);
+        return key.and_then(|key| of_all_snapshots(point, key, facts));
     }
     match model(kind) {
         Fact::Unknown(gap) => Fact::Unknown(gap),
@@ -72,18 +75,63 @@ pub(super) fn backup_key(
     }
 }
 
-/// The key of an EC2 instance's backup, whose volumes may have several. Of those an AWS managed one decides, as it stops
-/// the copy; where they differ otherwise, which to ask is not known.
+/// The key of an EC2 instance's backup to come, whose volumes may have several.
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
     let volumes = volumes(resource, facts);
     if volumes.is_empty() {
         return Fact::Known(key);
     }
-    let mut keys = vec![key];
-    for volume in volumes {
-        match facts.resource_key(&volume) {
+    let each = volumes.iter().map(|volume| facts.resource_key(volume));
+    one_of(key, each, &facts.resource_call(resource), facts)
+}
+
+/// The key of an image, which may have several snapshots. EC2 mostly does not name the keys of an image: then those of the
+/// instance's volumes tell.
+fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
+    let detail = facts.point_detail(point).known().flatten();
+    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let devices = devices.into_iter().flatten();
+    let snapshots: Vec<&Value> = devices.filter_map(|device| device.get("Ebs")).collect();
+    if !point.resource().starts_with("image/") || snapshots.len() < 2 {
+        return Fact::Known(key);
+    }
+    let resource = facts.point_resource(point).known().flatten();
+    let volumes = resource.map_or_else(Vec::new, |resource| volumes(resource, facts));
+    let call = || facts.describe_gap(point);
+    let of_snapshot = |snapshot: &&Value| {
+        let named = snapshot.get("KmsKeyId").and_then(Value::as_str);
+        match (snapshot.get("Encrypted").and_then(Value::as_bool), named) {
+            (Some(false), _) => Fact::Known(EncryptedWith::Nothing),
+            (_, Some(named)) => Arn::parse(named).map_or_else(
+                |_| Fact::unknown(call()),
+                |named| Fact::Known(EncryptedWith::Key(named)),
+            ),
+            (Some(true) | None, None) => Fact::unknown(call()),
+        }
+    };
+    let named: Vec<_> = snapshots.iter().map(of_snapshot).collect();
+    let all_named = named.iter().all(|key| matches!(key, Fact::Known(_)));
+    if all_named || volumes.len() < snapshots.len() {
+        // Of those that are named an AWS managed one decides, whatever the others are.
+        return one_of(key, named.into_iter(), &call(), facts);
+    }
+    let each = volumes.iter().map(|volume| facts.resource_key(volume));
+    one_of(key, each, &call(), facts)
+}
+
+/// The key that decides among several. An AWS managed one does, as it stops the copy; where they differ otherwise, which to
+/// ask is not known.
+fn one_of(
+    first: EncryptedWith,
+    others: impl Iterator<Item = Fact<EncryptedWith>>,
+    call: &Gap,
+    facts: &Facts<'_>,
+) -> Fact<EncryptedWith> {
+    let (mut keys, mut unread) = (vec![first], None);
+    for other in others {
+        match other {
             Fact::Known(key) => keys.push(key),
-            Fact::Unknown(gap) => return Fact::Unknown(gap),
+            Fact::Unknown(gap) => unread = Some(gap),
         }
     }
     let is_aws_managed = |key: &EncryptedWith| {
@@ -92,13 +140,15 @@ fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact
     };
     let decides = keys.iter().position(is_aws_managed);
     let differ = keys.iter().any(|key| Some(key) != keys.first());
-    match decides {
-        None if differ => Fact::unknown(Gap {
+    match (decides, unread) {
+        (Some(place), _) => Fact::Known(keys.swap_remove(place)),
+        (None, Some(gap)) => Fact::Unknown(gap),
+        (None, None) if differ => Fact::unknown(Gap {
             operation: "one copy a volume: its volumes are on different keys".to_owned(),
             permission: "none".to_owned(),
-            ..facts.resource_call(resource)
+            ..call.clone()
         }),
-        place => Fact::Known(keys.swap_remove(place.unwrap_or(0))),
+        (None, None) => Fact::Known(keys.swap_remove(0)),
     }
 }
 
@@ -111,7 +161,7 @@ fn volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
     }
     let detail = facts.resource_detail(resource).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let volume = |device: &serde_json::Value| {
+    let volume = |device: &Value| {
         let id = device.get("Ebs")?.get("VolumeId")?.as_str()?;
         let prefix = resource.as_str().strip_suffix(resource.resource())?;
         Arn::parse(&format!("{prefix}volume/{id}")).ok()

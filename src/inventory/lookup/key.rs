@@ -67,10 +67,15 @@ impl<'a> Facts<'a> {
     /// Who manages the key. `None`: no such key.
     #[must_use]
     pub fn key_manager(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
-        if let Fact::Known(None) = self.key_state(arn) {
+        let state = self.key_state(arn);
+        if let Fact::Known(None) = state {
             return Fact::Known(None);
         }
         match self.key_word(arn, |key| &key.key_manager) {
+            // A key that is there has somebody who manages it.
+            Fact::Known(None) if matches!(state, Fact::Known(Some(_))) => {
+                Fact::unknown(self.key_gap("kms:DescribeKey", arn))
+            }
             Fact::Known(Some("AWS")) => Fact::Known(Some(KeyManager::Aws)),
             Fact::Known(Some("CUSTOMER")) => Fact::Known(Some(KeyManager::Customer)),
             Fact::Known(None) => Fact::Known(None),

@@ -70,6 +70,15 @@ impl<'a> Facts<'a> {
             .find_map(|layer| layer.running_copy_job(resource))
     }
 
+    /// Whether the recovery point is a composite one, and the composite that it is nested in; each as far as it was read.
+    #[must_use]
+    pub fn point_nesting(&self, arn: &Arn) -> (Option<bool>, Option<&'a Arn>) {
+        let point = self.seen(|layer| layer.recovery_points(arn));
+        let is_parent = point.field(|p| &p.is_parent).value().map(|is| **is);
+        let parent = point.field(|p| &p.parent_recovery_point_arn);
+        (is_parent, parent.value().copied())
+    }
+
     /// The recovery points that are nested in a composite one, as far as they were read.
     #[must_use]
     pub fn nested_points(&self, composite: &Arn) -> Vec<&'a RecoveryPoint> {
