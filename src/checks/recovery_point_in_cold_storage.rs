@@ -1,5 +1,6 @@
 #![doc = include_str!("recovery_point_in_cold_storage.md")]
 
+use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
@@ -18,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 /// Whether EC2 says that the EBS snapshot is in its archive tier.
 ///
 /// See <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>.
-fn archived(point: &Arn, facts: &Facts<'_>) -> bool {
+fn is_archived(point: &Arn, facts: &Facts<'_>) -> bool {
     let detail = facts.point_detail(point).known().flatten();
     let tier = detail.and_then(|detail| detail.get("StorageTier")?.as_str());
     tier == Some("archive")
@@ -32,10 +33,15 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         Some(class) => class,
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
-    if archived(point, facts) {
-        return Outcome::fail("the snapshot is archived, and such a one is not copied from")
-            .by_hand("restore the snapshot from the archive, or copy a newer recovery point")
-            .saw([Evidence::at(point, "/Detail/StorageTier", "is archive")]);
+    // EC2 and AWS Backup contradict each other: neither counts.
+    if class == "WARM" && is_archived(point, facts) {
+        return not_read(facts.gap(
+            "backup:DescribeRecoveryPoint",
+            point.as_str(),
+            point.account(),
+            point.region().as_ref(),
+        ))
+        .saw([Evidence::at(point, "/Detail/StorageTier", "is archive")]);
     }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
     if class == "WARM" {

@@ -223,6 +223,32 @@ fn an_air_gapped_target_is_a_copy_of_its_own_kept_as_the_backup_is() {
     assert_eq!(to, [("locked", Some(14)), ("central", Some(35))]);
 }
 
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+#[test]
+fn what_goes_into_the_air_gapped_target_itself_is_copied_from_there() {
+    let locked = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0");
+    for (resource, from) in [
+        (ORDERS, "prod"),
+        (
+            "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0",
+            "locked",
+        ),
+    ] {
+        let estate = planned(selection(json!({"Resources": [resource]}))).set(
+            &format!("{rule}/TargetLogicallyAirGappedBackupVaultArn"),
+            json!(locked),
+        );
+        let copies = made(&estate).copies;
+        let central = copies
+            .iter()
+            .find(|copy| copy.destination_vault.name() == "central")
+            .unwrap();
+        let source = central.source_vault.as_ref().unwrap();
+        assert_eq!(source.name(), from, "{resource}");
+    }
+}
+
 #[test]
 fn a_copy_action_without_a_lifecycle_never_expires() {
     let action = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions/0/Lifecycle");
