@@ -17,11 +17,10 @@ mod print;
 #[cfg(feature = "live")]
 mod survey;
 
-use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::CommandFactory as _;
 
 use crate::catalog;
@@ -37,7 +36,8 @@ use copies::Asked;
 use decide::Found;
 use gather::{Gathered, facts_for, narrow};
 use print::{
-    deliver, formats, how_to_print, one_format_to_standard_output, print, warn, width, write_report,
+    deliver, formats, how_to_print, one_format_to_standard_output, print, warn, warn_of_more,
+    width, write_report,
 };
 
 /// Everything that was asked holds.
@@ -56,7 +56,6 @@ const STOPPED: u8 = 130;
 pub fn run(cli: &Cli) -> ExitCode {
     match task(cli) {
         Ok(code) => ExitCode::from(code),
-        Err(error) if is_broken_pipe(&error) => ExitCode::from(GOOD),
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
             ExitCode::from(WRONG)
@@ -138,13 +137,7 @@ fn decide(
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
-    if let Some(gap) = wanted.gaps.first() {
-        let more = match wanted.gaps.len() {
-            1 => String::new(),
-            many => format!(" and {} more", many - 1),
-        };
-        warn(output, &format!("a plan may make more copies: {gap}{more}"));
-    }
+    warn_of_more(output, "a plan may make more copies", &wanted.gaps);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
         let back = ways_back(&wanted.copies, &facts, output);
@@ -155,7 +148,11 @@ fn decide(
     if summary.copies == 0 {
         warn(
             output,
-            "there are no copies to decide: the inventory names none, and no plan makes any",
+            if is_open || stopped {
+                "there are no copies to decide: what was read names none"
+            } else {
+                "there are no copies to decide: the inventory names none, and no plan makes any"
+            },
         );
     }
     tell(&found)?;
@@ -258,9 +255,8 @@ fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
 }
 
 fn simulate(requests: &Path) -> anyhow::Result<u8> {
-    let (name, bytes) = recorded::bytes(requests)?;
-    let text = String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))?;
-    print(&wire::answers(&text))
+    let (_, bytes) = recorded::bytes(requests)?;
+    print(&wire::answers(&bytes))
 }
 
 fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
@@ -311,11 +307,4 @@ fn with_causes(error: &anyhow::Error) -> String {
         }
     }
     text
-}
-
-/// Whoever read our output went away, as `head` does: no error of ours.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

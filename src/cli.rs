@@ -122,6 +122,14 @@ impl FormatTo {
     }
 }
 
+/// AWS's partitions.
+///
+/// See <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>.
+#[rustfmt::skip]
+const PARTITIONS: [&str; 8] = [
+    "aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f",
+];
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -173,7 +181,7 @@ pub enum Command {
         #[arg(long = "for", value_name = "ACCOUNT")]
         side: Option<Side>,
         /// The partition that the account is in
-        #[arg(long, value_name = "NAME", default_value = "aws")]
+        #[arg(long, value_name = "NAME", default_value = "aws", value_parser = PARTITIONS)]
         partition: String,
     },
     /// The JSON Schema of a format

@@ -10,7 +10,7 @@ use crate::verdict::{Status, Verdict};
 use super::copies;
 use super::decide::Found;
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{one_format_to_standard_output, warn, write_report};
+use super::print::{one_format_to_standard_output, warn, warn_of_more, write_report};
 use super::{BLOCKED, STOPPED, assumed, exit_code, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
@@ -32,16 +32,29 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
-    // A Region whose plans were not read may have some; where AWS refused them, the answer stays open.
+    // A Region whose plans were not read may have some; where AWS refused to say what there is, the answer stays open.
     let unlisted = facts.plans_not_listed();
-    let is_open = !wanted.open.is_empty() || unlisted.iter().any(|gap| gap.error.is_some());
+    let refused = facts.not_listed();
+    let is_open = !wanted.open.is_empty()
+        || !refused.is_empty()
+        || unlisted.iter().any(|gap| gap.error.is_some());
     wanted.gaps.extend(unlisted);
+    warn_of_more(
+        output,
+        "there may be more accounts, vaults or plans",
+        &refused,
+    );
     let audited = checks::audit(&plans, &facts);
     let only: Vec<Verdict> = asked.only.iter().map(|only| verdict(*only)).collect();
     let found = Found::audited(wanted, &facts, &audited, &only);
     let summary = found.totals.summary;
     if summary.copies == 0 {
-        warn(output, "there are no copies to decide: no plan makes any");
+        let why = if is_open || stopped {
+            "of what was read"
+        } else {
+            "no plan makes any"
+        };
+        warn(output, &format!("there are no copies to decide: {why}"));
     }
     let of_copies = exit_code(summary, is_open, output.strict);
     let unclean = [Status::Warn, Status::Undecided]

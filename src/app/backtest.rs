@@ -3,12 +3,15 @@
 use crate::backtest::{self, Backtest};
 use crate::cli::{self, Format, Output};
 use crate::inventory::Facts;
+use crate::known::Gap;
 use crate::plans;
 use crate::report;
 use crate::sources::recorded;
 
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{deliver, formats, how_to_print, one_format_to_standard_output, warn};
+use super::print::{
+    deliver, formats, how_to_print, one_format_to_standard_output, warn, warn_of_more,
+};
 use super::{BLOCKED, GOOD, STOPPED, assumed, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
@@ -29,16 +32,27 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let found = backtest::backtest(&facts);
+    let refused: Vec<Gap> = facts
+        .recorded_gaps()
+        .filter(|gap| gap.error.is_some() && gap.operation == "backup:ListCopyJobs")
+        .chain(facts.not_listed())
+        .collect();
+    warn_of_more(output, "there may be more copy jobs", &refused);
     if found.summary.jobs == 0 {
+        let of = if refused.is_empty() && !stopped {
+            ""
+        } else {
+            "among what was read "
+        };
         warn(
             output,
-            "there are no copy jobs of the last 30 days to compare with",
+            &format!("there are no copy jobs of the last 30 days {of}to compare with"),
         );
     }
     write(&found, output)?;
     Ok(if stopped {
         STOPPED
-    } else if output.strict && found.disagrees() {
+    } else if output.strict && (found.disagrees() || !refused.is_empty()) {
         BLOCKED
     } else {
         GOOD

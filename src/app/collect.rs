@@ -38,10 +38,12 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     let Gathered { inventory, stopped } = read?;
     let path = asked.output.display();
     if stopped {
-        say(format!(
-            "stopped; what is whole is in `{}`, and --resume goes on from there",
-            kept.display()
-        ));
+        say(if kept.exists() {
+            let kept = kept.display();
+            format!("stopped; what is whole is in `{kept}`, and --resume goes on from there")
+        } else {
+            "stopped; nothing was whole yet, and nothing is kept".to_owned()
+        });
         return Ok(STOPPED);
     }
     recorded::write(&asked.output, &to_json(&inventory)?)?;

@@ -116,8 +116,14 @@ pub(super) fn asked_for<'a>(
         return Ok(all(inventory, &[], facts));
     }
     let mut plans = plans::plans(facts);
-    let every = all(inventory, &plans, facts);
-    let mut wanted = every;
+    let mut wanted = all(inventory, &plans, facts);
+    // Where AWS refused to list the plans, they may make more.
+    let refused = facts.plans_not_listed();
+    let refused = refused.into_iter().filter(|gap| gap.error.is_some());
+    wanted.open.extend(refused);
+    wanted.gaps.extend(wanted.open.iter().cloned());
+    wanted.gaps.sort();
+    wanted.gaps.dedup();
     if !asked.plan.is_empty() {
         of_plans(&asked.plan, &mut plans, &mut wanted, facts)?;
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use crate::cli::{Colour, Format, FormatTo, Output};
+use crate::known::Gap;
 use crate::report;
 use crate::sources::recorded;
 
@@ -26,16 +27,17 @@ pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<(
     Ok(())
 }
 
-/// The formats that were asked for; the table where none was.
+/// The formats that were asked for, those for files first; the table where none was.
 pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
     if output.format.is_empty() {
         return vec![(Format::Table, None)];
     }
-    output
-        .format
-        .iter()
+    let each = output.format.iter();
+    let mut each: Vec<_> = each
         .map(|FormatTo { format, file }| (*format, file.as_deref()))
-        .collect()
+        .collect();
+    each.sort_by_key(|(_, file)| file.is_none());
+    each
 }
 
 pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result<()> {
@@ -76,7 +78,7 @@ fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
     };
     match file {
         Some(file) => Ok(recorded::write_by(file, write)?),
-        None => Ok(write(&mut io::stdout().lock())?),
+        None => Ok(unless_closed(write(&mut io::stdout().lock()))?),
     }
 }
 
@@ -98,14 +100,32 @@ pub(super) fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
 
 pub(super) fn print(text: &str) -> anyhow::Result<u8> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))?;
     Ok(GOOD)
+}
+
+/// Whoever reads may have read enough: that is no error, and changes no exit code.
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 pub(super) fn warn(output: &Output, text: &str) {
     if !output.quiet {
         eprintln!("warning: {text}");
+    }
+}
+
+/// Says that there may be more than what was found, where AWS did not say what there is.
+pub(super) fn warn_of_more(output: &Output, may: &str, gaps: &[Gap]) {
+    if let Some((first, others)) = gaps.split_first() {
+        let more = match others.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        warn(output, &format!("{may}: {first}{more}"));
     }
 }
 

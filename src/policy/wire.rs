@@ -14,10 +14,19 @@ use super::{Answer, Document, Effect};
 
 /// Answers each line that is not blank, in order.
 #[must_use]
-pub fn answers(text: &str) -> String {
+pub fn answers(text: &[u8]) -> String {
     let mut out = String::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        out.push_str(&answer(line));
+    for line in text.split(|byte| *byte == b'\n') {
+        // What is not UTF-8 spoils its own line alone.
+        match str::from_utf8(line) {
+            Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) => out.push_str(&answer(line)),
+            Err(_) => {
+                out.push_str(
+                    r#"{"id":null,"error":"could not read the request: it is not UTF-8"}"#,
+                );
+            }
+        }
         out.push('\n');
     }
     out
@@ -215,9 +224,10 @@ mod tests {
             "{{\"id\": 7, \"principal\": \"x\"}}\n\nnonsense\n{}\n",
             LINE.replace('\n', " ")
         );
-        let out = answers(&text);
+        let out = answers(&[text.as_bytes(), b"{\"id\": \"\xff\"}\n"].concat());
         let lines: Vec<&str> = out.lines().collect();
-        assert_eq!(lines.len(), 3);
+        assert_eq!(lines.len(), 4);
+        assert!(lines[3].ends_with("it is not UTF-8\"}"));
         assert!(
             lines[0].starts_with(
                 r#"{"id":7,"error":"could not read the request: missing field `action`"#

@@ -60,6 +60,30 @@ impl<'a> Facts<'a> {
         gaps
     }
 
+    /// The calls that AWS refused of those that say what there is: accounts, Regions, vaults, plans. Nobody knows what they
+    /// would have listed.
+    #[must_use]
+    pub fn not_listed(&self) -> Vec<Gap> {
+        const LISTS: &[&str] = &[
+            "sts:AssumeRole",
+            "organizations:ListAccounts",
+            "organizations:ListAccountsForParent",
+            "organizations:ListOrganizationalUnitsForParent",
+            "backup:ListBackupPlans",
+            "backup:ListBackupVaults",
+        ];
+        let refused = self.recorded_gaps();
+        let refused = refused.filter(|gap| gap.error.is_some());
+        refused
+            .filter(|gap| {
+                // Of all Regions, not of one.
+                let all_regions = gap.operation == "ec2:DescribeRegions"
+                    && AccountId::parse(&gap.subject).is_ok();
+                all_regions || LISTS.contains(&gap.operation.as_str())
+            })
+            .collect()
+    }
+
     /// The resources that were found in a Region of an account.
     #[must_use]
     pub fn resources_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {

@@ -1,5 +1,7 @@
 //! Exit codes.
 
+use std::process::{Command, Stdio};
+
 use serde_json::json;
 
 use super::Files;
@@ -100,4 +102,85 @@ fn a_wrong_command_line_is_2() {
         assert_eq!(ran.out, "", "{args:?}");
         assert!(!ran.err.is_empty(), "{args:?}");
     }
+}
+
+/// The estate with a call that AWS refused.
+fn refused(operation: &str, subject: &str) -> Estate {
+    let gap = json!({"account": FROM, "region": "us-east-2", "operation": operation, "subject": subject,
+        "error": "AccessDenied", "permission": operation});
+    Estate::rds().set("/gaps", json!([gap]))
+}
+
+#[test]
+fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
+    let place = format!("{FROM}/us-east-2");
+    let files = Files::new();
+    for (command, operation, subject, says) in [
+        (
+            "check",
+            "backup:ListBackupPlans",
+            &*place,
+            "a plan may make more copies",
+        ),
+        (
+            "audit",
+            "backup:ListBackupPlans",
+            &place,
+            "may be more accounts, vaults or plans",
+        ),
+        (
+            "audit",
+            "backup:ListBackupVaults",
+            &place,
+            "may be more accounts, vaults or plans",
+        ),
+        (
+            "audit",
+            "sts:AssumeRole",
+            "arn:aws:iam::777788889999:role/audit",
+            "may be more accounts",
+        ),
+    ] {
+        let file = files.estate(&refused(operation, subject));
+        let ran = run(&[command, "--inventory", &file]);
+        assert_eq!(ran.code, 3, "{command} {operation}: {}", ran.err);
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+    let file = files.estate(&refused("backup:ListCopyJobs", &place));
+    let ran = run(&["backtest", "--inventory", &file, "--strict"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("there may be more copy jobs"),
+        "{}",
+        ran.err
+    );
+    // Another call leaves it as it is.
+    let file = files.estate(&refused(
+        "kms:ListAliases",
+        "arn:aws:kms:us-east-2:111122223333:key/1",
+    ));
+    assert_eq!(run(&["audit", "--inventory", &file]).code, 0);
+}
+
+#[test]
+fn who_stops_reading_changes_no_exit_code_and_no_file() {
+    let files = Files::new();
+    let file = files.estate(&blocked());
+    let kept = files.path("report.json");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+        .args([
+            "check",
+            "--inventory",
+            &file,
+            "--format",
+            "ndjson",
+            "--format",
+        ])
+        .arg(format!("json={}", kept.display()))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(std::fs::read_to_string(kept).unwrap().contains("blocked"));
 }
