@@ -70,17 +70,17 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html>.
 fn alone(point: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
-    let (is_parent, parent) = facts.point_nesting(point);
-    if is_parent != Some(false) {
-        return None;
-    }
-    let Some(parent) = parent else {
-        return Some(not_read(facts.gap(
-            "backup:DescribeRecoveryPoint",
-            point.as_str(),
-            point.account(),
-            point.region().as_ref(),
-        )));
+    let parent = match facts.point_nesting(point) {
+        (Some(true), _) | (None, None) => return None,
+        (Some(false) | None, Some(parent)) => parent,
+        (Some(false), None) => {
+            return Some(not_read(facts.gap(
+                "backup:DescribeRecoveryPoint",
+                point.as_str(),
+                point.account(),
+                point.region().as_ref(),
+            )));
+        }
     };
     Some(
         Outcome::fail("the state of an EKS cluster is not copied by itself")

@@ -46,7 +46,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     };
     let mut rulings = asking(PLAIN_KEY_ACTIONS).where_only_a_deny_matters();
     // Within an account nobody else uses the key.
-    if copy.is_cross_account() != Fact::Known(true) {
+    if copy.is_cross_account() == Fact::Known(false) {
         rulings = rulings.and_denies_of(&asking(SOURCE_KEY_USE));
     }
     let name = key_name(key, facts);

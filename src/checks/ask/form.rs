@@ -66,15 +66,18 @@ impl Form {
     /// one where an ARN is none.
     pub fn requests(&self, facts: &Facts<'_>, role: &Arn, actions: &[&'static str]) -> Vec<Forms> {
         let action = actions.first().copied().unwrap_or_default();
-        let one = match self {
+        let all: [Option<Request>; 2] = match self {
             Self::Key { key, through } => return key_requests(facts, role, key, actions, through),
-            Self::Into { vault } => into_request(facts, role, action, vault),
+            Self::Into { vault } => [into_request(facts, role, action, vault), None],
             Self::From {
                 vault,
                 target,
                 point,
                 shapes,
-            } => from_request(facts, role, action, (vault, target), point.as_ref(), shapes),
+            } => [
+                from_request(facts, role, action, (vault, target), point.as_ref(), shapes),
+                None,
+            ],
             Self::Snapshot {
                 vault,
                 foreign,
@@ -91,18 +94,13 @@ impl Form {
                     let moved = moved(shapes, here.as_ref(), &to);
                     on(Some(to), &moved)
                 });
-                let all = [on(here.clone(), shapes), there.flatten()];
-                let of = |action: &&'static str| {
-                    let request = all.iter().flatten();
-                    let request = request.map(|one| one.clone().with_action(action));
-                    (*action, request.collect())
-                };
-                return actions.iter().map(of).collect();
+                [on(here.clone(), shapes), there.flatten()]
             }
-            Self::Plain { vault, shape } => plain(facts, role, action, vault, shape),
+            Self::Plain { vault, shape } => [plain(facts, role, action, vault, shape), None],
         };
         let of = |action: &&'static str| {
-            let request = one.iter().map(|one| one.clone().with_action(action));
+            let request = all.iter().flatten();
+            let request = request.map(|one| one.clone().with_action(action));
             (*action, request.collect())
         };
         actions.iter().map(of).collect()

@@ -85,8 +85,8 @@ fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact
     one_of(key, each, &facts.resource_call(resource), facts)
 }
 
-/// The key of an image, which may have several snapshots. EC2 mostly does not name the keys of an image: then those of the
-/// instance's volumes tell.
+/// The key of an image, which may have several snapshots. EC2 mostly does not name their keys, and the volumes of today need
+/// not be those that were backed up: then the key is not known.
 fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
     let detail = facts.point_detail(point).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
@@ -95,28 +95,19 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
     if !point.resource().starts_with("image/") || snapshots.len() < 2 {
         return Fact::Known(key);
     }
-    let resource = facts.point_resource(point).known().flatten();
-    let volumes = resource.map_or_else(Vec::new, |resource| volumes(resource, facts));
-    let call = || facts.describe_gap(point);
-    let of_snapshot = |snapshot: &&Value| {
+    let call = facts.describe_gap(point);
+    let of_snapshot = |snapshot: &Value| {
         let named = snapshot.get("KmsKeyId").and_then(Value::as_str);
         match (snapshot.get("Encrypted").and_then(Value::as_bool), named) {
             (Some(false), _) => Fact::Known(EncryptedWith::Nothing),
             (_, Some(named)) => Arn::parse(named).map_or_else(
-                |_| Fact::unknown(call()),
+                |_| Fact::unknown(call.clone()),
                 |named| Fact::Known(EncryptedWith::Key(named)),
             ),
-            (Some(true) | None, None) => Fact::unknown(call()),
+            (Some(true) | None, None) => Fact::unknown(call.clone()),
         }
     };
-    let named: Vec<_> = snapshots.iter().map(of_snapshot).collect();
-    let all_named = named.iter().all(|key| matches!(key, Fact::Known(_)));
-    if all_named || volumes.len() < snapshots.len() {
-        // Of those that are named an AWS managed one decides, whatever the others are.
-        return one_of(key, named.into_iter(), &call(), facts);
-    }
-    let each = volumes.iter().map(|volume| facts.resource_key(volume));
-    one_of(key, each, &call(), facts)
+    one_of(key, snapshots.into_iter().map(of_snapshot), &call, facts)
 }
 
 /// The key that decides among several. An AWS managed one does, as it stops the copy; where they differ otherwise, which to
