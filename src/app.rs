@@ -17,6 +17,7 @@ mod print;
 #[cfg(feature = "live")]
 mod survey;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -166,11 +167,12 @@ fn decide(
 
 /// The ways back of all copies that say where they come from.
 fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
+    let ids: HashSet<&str> = copies.iter().map(Asked::id).collect();
     let mut back = Vec::new();
     for copy in copies {
         let copy = copy.copy(facts);
         match copy.back() {
-            Some(named) => back.push(Asked::Made(Box::new(named))),
+            Some(named) => back.push(named),
             None => warn(
                 output,
                 &format!(
@@ -180,7 +182,9 @@ fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Ve
             ),
         }
     }
-    back
+    inventory::tell_apart(&mut back, |id| ids.contains(id));
+    let back = back.into_iter();
+    back.map(|named| Asked::Made(Box::new(named))).collect()
 }
 
 /// What is taken for granted where it was not read.

@@ -1,6 +1,6 @@
 //! Which copies are decided: those that the inventory names, and those that its plans make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::bail;
 
@@ -57,52 +57,22 @@ pub(super) struct Wanted<'a> {
     pub open: Vec<Gap>,
 }
 
-/// All of them: the inventory's own, and those of every plan.
+/// All of them: the inventory's own, and those of every plan, also where they look alike.
 pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_>) -> Wanted<'a> {
     let entries = inventory::items(&inventory.copies);
-    let planned = plans::copies(plans, facts);
-    let mut made = planned.copies;
-    if !made.is_empty() {
-        let by_plans = entries.iter().filter(|entry| entry.plan.value().is_some());
-        let named: BTreeSet<_> = by_plans
-            .filter_map(|entry| identity(&Copy::of_entry(entry, facts)))
-            .collect();
-        let ids: BTreeSet<_> = entries.iter().map(|entry| &entry.id).collect();
-        made.retain(|copy| !ids.contains(&copy.id) && !is_among(&named, copy));
-    }
-    let made = made.into_iter().map(|named| Asked::Made(Box::new(named)));
+    let ids: HashSet<&str> = if plans.is_empty() {
+        HashSet::new()
+    } else {
+        entries.iter().map(|entry| &*entry.id).collect()
+    };
+    let planned = plans::copies_beside(|id| ids.contains(id), plans, facts);
+    let made = planned.copies.into_iter();
+    let made = made.map(|named| Asked::Made(Box::new(named)));
     Wanted {
         copies: entries.iter().map(Asked::Entry).chain(made).collect(),
         gaps: planned.gaps,
         open: planned.open,
     }
-}
-
-/// What a copy of a plan is, whatever its id: an inventory may name one that its plan makes.
-fn identity(copy: &Copy) -> Option<[String; 4]> {
-    let plan = copy.plan.as_ref()?;
-    let resource = copy.resource.as_ref().known().cloned().flatten()?;
-    Some([
-        plan.id.clone(),
-        plan.rule.clone(),
-        resource.to_string(),
-        copy.destination_vault.to_string(),
-    ])
-}
-
-fn is_among(named: &BTreeSet<[String; 4]>, made: &Named) -> bool {
-    let of = |plan: &inventory::PlanReference| {
-        Some([
-            plan.id.clone(),
-            plan.rule.clone(),
-            made.resource.as_ref()?.to_string(),
-            made.destination_vault.to_string(),
-        ])
-    };
-    made.plan
-        .as_ref()
-        .and_then(of)
-        .is_some_and(|made| named.contains(&made))
 }
 
 /// The copies that were asked about.

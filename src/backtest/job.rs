@@ -1,12 +1,16 @@
 //! From a copy job that ran to the copy that is decided in its place.
 
-use crate::inventory::{CopyJob, Facts, Field, Lifecycle, Named, PlanReference, Start};
-use crate::known::{Arn, Fact, Gap};
+use crate::inventory::{CopyJob, Facts, Field, Lifecycle, MadeBy, Named, PlanReference, Start};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::plans;
 
 /// The copy of a job. `None` where it does not say where it went. A recovery point that is no longer there, as most of
 /// last month's are not, is the next one of the same resource.
-pub fn named(job: &CopyJob, facts: &Facts<'_>) -> Option<Named> {
+pub fn named(
+    (account, region): (AccountId, &Region),
+    job: &CopyJob,
+    facts: &Facts<'_>,
+) -> Option<Named> {
     let destination = job.destination_vault.value()?.clone();
     let resource = job.resource_arn.value().cloned();
     let mut assumptions = Vec::new();
@@ -19,11 +23,13 @@ pub fn named(job: &CopyJob, facts: &Facts<'_>) -> Option<Named> {
             gone.name()
         ));
     }
-    let by = job.plan_and_rule();
-    let plan = by.map(|(plan, rule)| PlanReference {
-        id: plan.to_owned(),
-        rule: rule.to_owned(),
-        selection: String::new(),
+    let plan = job.plan_and_rule().map(|(plan, rule)| PlanReference {
+        made_by: Some(MadeBy {
+            account,
+            region: region.clone(),
+            rule: None,
+        }),
+        ..PlanReference::to_rule(plan, rule)
     });
     Some(Named {
         id: job.id.clone(),
@@ -34,7 +40,7 @@ pub fn named(job: &CopyJob, facts: &Facts<'_>) -> Option<Named> {
             Field::Is(role) => Fact::Known(role.clone()),
             Field::Null | Field::Absent => Fact::unknown(gap(job)),
         },
-        lifecycle: lifecycle(job, by, &destination, facts),
+        lifecycle: lifecycle(job, plan.as_ref(), &destination, facts),
         destination_vault: destination,
         start: if plan.is_some() {
             Start::Scheduled
@@ -50,7 +56,7 @@ pub fn named(job: &CopyJob, facts: &Facts<'_>) -> Option<Named> {
 /// How long the copy is kept: as the job says, else as the rule that started it does.
 fn lifecycle(
     job: &CopyJob,
-    by: Option<(&str, &str)>,
+    plan: Option<&PlanReference>,
     destination: &Arn,
     facts: &Facts<'_>,
 ) -> Fact<Option<Lifecycle>> {
@@ -59,8 +65,8 @@ fn lifecycle(
         Field::Null => return Fact::Known(None),
         Field::Absent => {}
     }
-    let of_rule = by.and_then(|(plan, rule)| {
-        let rule = facts.backup_rule(plan, rule)?;
+    let of_rule = plan.and_then(|plan| {
+        let rule = facts.backup_rule(plan).known()?;
         plans::kept_by(rule, destination)
     });
     of_rule.map_or_else(|| Fact::unknown(gap(job)), Fact::Known)

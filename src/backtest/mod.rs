@@ -148,7 +148,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
                 continue;
             }
         };
-        let Some(named) = job::named(job, facts) else {
+        let Some(named) = job::named((account, region), job, facts) else {
             summary.not_read += 1;
             continue;
         };

@@ -127,7 +127,7 @@ pub fn source_days_kept(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<Option<i6
         return facts.point_days_kept(point).map(Some);
     }
     let plan = copy.plan.as_ref();
-    let rule = plan.and_then(|plan| facts.backup_rule(&plan.id, &plan.rule));
+    let rule = plan.and_then(|plan| facts.backup_rule(plan).known());
     Fact::Known(rule.map(|rule| {
         let days = rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64();
         days.filter(|days| *days >= 0)

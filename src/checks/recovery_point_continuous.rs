@@ -6,7 +6,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Facts, KindOf, Reach, Start};
+use crate::inventory::{Facts, KindOf, PlanReference, Reach, Start};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -64,17 +64,11 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
     };
     let message =
         "whether the recovery point of the bucket is continuous is not known: its id does not tell";
-    match facts.backup_rule(plan, rule) {
-        None => Outcome::undecided(
-            message,
-            [facts.gap(
-                "backup:GetBackupPlan",
-                plan,
-                point.account(),
-                point.region().as_ref(),
-            )],
-        ),
-        Some(rule) if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) => {
+    match facts.backup_rule(&PlanReference::to_rule(plan, rule)) {
+        Fact::Unknown(gap) => Outcome::undecided(message, [*gap]),
+        Fact::Known(rule)
+            if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) =>
+        {
             let gap = Gap {
                 account: point.account().map(|id| id.to_string()),
                 region: point.region().map(|region| region.to_string()),
@@ -89,6 +83,8 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
                 "the rule that made it has EnableContinuousBackup",
             )])
         }
-        Some(_) => Outcome::pass("the rule that made the recovery point makes no continuous ones"),
+        Fact::Known(_) => {
+            Outcome::pass("the rule that made the recovery point makes no continuous ones")
+        }
     }
 }

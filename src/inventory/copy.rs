@@ -9,7 +9,7 @@ use std::ops::Deref;
 use smol_str::SmolStr;
 
 use crate::catalog::Kind;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
@@ -59,9 +59,34 @@ pub struct PlanReference {
     pub rule: String,
     /// The selection's name.
     pub selection: String,
+    /// Where the rule stands: several plans may have one id, and several rules one name.
+    #[serde(skip)]
+    pub made_by: Option<MadeBy>,
+}
+
+/// Where the rule stands that makes a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeBy {
+    /// The account of its plan.
+    pub account: AccountId,
+    /// The Region of its plan.
+    pub region: Region,
+    /// Its place among the plan's rules; `None`: its name or id tells.
+    pub rule: Option<usize>,
 }
 
 impl PlanReference {
+    /// A rule of a plan, by the plan's id and its own.
+    #[must_use]
+    pub fn to_rule(plan: &str, rule: &str) -> Self {
+        Self {
+            id: plan.to_owned(),
+            rule: rule.to_owned(),
+            selection: String::new(),
+            made_by: None,
+        }
+    }
+
     /// The reference that a copy of an inventory has. What it does not name is empty, and leads to no rule, so that what
     /// depends on the rule stays unknown.
     fn of_json(Json(value): &Json) -> Self {
@@ -73,6 +98,7 @@ impl PlanReference {
             id: text("id"),
             rule: text("rule"),
             selection: text("selection"),
+            made_by: None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod copy;
 mod field;
 mod frame;
 mod gaps;
+mod ids;
 mod json;
 mod leaf;
 mod list;
@@ -21,10 +22,11 @@ mod tags;
 mod word;
 
 pub use copy::{
-    Copy, Ends, KindOf, Model, Named, PlanReference, Reach, Route, service_linked_role,
+    Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
+pub use ids::tell_apart;
 pub use json::{Extra, Json};
 pub use leaf::{
     AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, OptionGroup,

@@ -10,12 +10,10 @@ mod reach;
 mod rule;
 mod selection;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::catalog::capabilities;
-use crate::inventory::{self, Facts, Field, Json, PlanReference, Start};
+use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
@@ -47,7 +45,7 @@ pub struct Plan {
 /// The copies that plans make.
 #[derive(Clone, Debug, Default)]
 pub struct Planned {
-    /// The copies, in the order of their ids, each id once.
+    /// The copies, in the order of their ids, each with an id of its own.
     pub copies: Vec<inventory::Named>,
     /// Where there may be more: what was not read.
     pub gaps: Vec<Gap>,
@@ -69,7 +67,18 @@ pub fn plans(facts: &Facts<'_>) -> Vec<Plan> {
 /// The copies that these plans make.
 #[must_use]
 pub fn copies<'p>(plans: impl IntoIterator<Item = &'p Plan>, facts: &Facts<'_>) -> Planned {
-    let mut all = BTreeMap::new();
+    copies_beside(|_| false, plans, facts)
+}
+
+/// The copies that these plans make beside others, whose ids are taken. What a plan asks for twice it makes twice: none is
+/// left out because it looks like another.
+#[must_use]
+pub fn copies_beside<'p>(
+    is_taken: impl Fn(&str) -> bool,
+    plans: impl IntoIterator<Item = &'p Plan>,
+    facts: &Facts<'_>,
+) -> Planned {
+    let mut copies = Vec::new();
     let mut gaps = Vec::new();
     let mut open = Vec::new();
     for plan in plans {
@@ -78,54 +87,35 @@ pub fn copies<'p>(plans: impl IntoIterator<Item = &'p Plan>, facts: &Facts<'_>) 
             continue;
         }
         open.extend(plan.unread.iter().cloned());
+        let mut reaches = Vec::new();
         for selection in &plan.selections {
-            let reach = selection.reach(plan.account, &plan.region, facts);
+            let mut reach = selection.reach(plan.account, &plan.region, facts);
+            let unread = reach.unread.take();
             if reach.listed {
-                gaps.extend(reach.unread);
+                gaps.extend(unread);
             } else {
-                open.extend(reach.unread);
+                open.extend(unread);
             }
-            for rule in &plan.rules {
-                for target in &rule.targets {
-                    for taken in &reach.taken {
-                        add(&mut all, plan.copy(selection, rule, target, taken, facts));
-                    }
+            reaches.push((selection, reach.taken));
+        }
+        for rule in &plan.rules {
+            for target in &rule.targets {
+                for (selection, taken) in &reaches {
+                    let made = taken
+                        .iter()
+                        .map(|taken| plan.copy(selection, rule, target, taken, facts));
+                    copies.extend(made);
                 }
             }
         }
     }
+    inventory::tell_apart(&mut copies, is_taken);
     gaps.extend(open.iter().cloned());
     for list in [&mut gaps, &mut open] {
         list.sort();
         list.dedup();
     }
-    Planned {
-        copies: all.into_values().collect(),
-        gaps,
-        open,
-    }
-}
-
-/// Two selections may take the same resource. As the same role that is one copy; as another it is another, which the
-/// selection's name tells apart.
-fn add(all: &mut BTreeMap<Box<str>, inventory::Named>, copy: inventory::Named) {
-    match all.get_mut(&copy.id) {
-        None => {
-            all.insert(copy.id.clone(), copy);
-        }
-        Some(same) if same.role == copy.role => {
-            // What one selection takes for certain needs no assumption of the other's.
-            if copy.assumptions.is_empty() {
-                same.assumptions.clear();
-            }
-        }
-        Some(_) => {
-            let selection = copy.plan.as_ref().map_or("", |plan| &plan.selection);
-            let id: Box<str> = format!("{}/{selection}", copy.id).into();
-            all.entry(id.clone())
-                .or_insert(inventory::Named { id, ..copy });
-        }
-    }
+    Planned { copies, gaps, open }
 }
 
 impl Plan {
@@ -145,8 +135,9 @@ impl Plan {
         match body.and_then(|body| body.get("Rules")?.as_array()) {
             None => unread.push(gap("backup:GetBackupPlan")),
             Some(all) => {
-                let read = all.iter().map(|rule| Rule::of_json(rule, account, region));
-                for rule in read {
+                for (at, rule) in all.iter().enumerate() {
+                    let rule =
+                        Rule::of_json(rule, account, region).map(|rule| Rule { place: at, ..rule });
                     match rule {
                         Some(rule) => rules.push(rule),
                         None => unread.push(gap("backup:GetBackupPlan")),
@@ -225,6 +216,11 @@ impl Plan {
                 id: self.id.clone(),
                 rule: rule.name.clone(),
                 selection: selection.name.clone(),
+                made_by: Some(MadeBy {
+                    account: self.account,
+                    region: self.region.clone(),
+                    rule: Some(rule.place),
+                }),
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,

@@ -11,6 +11,8 @@ use crate::known::{AccountId, Arn, Region};
 pub struct Rule {
     /// Its name.
     pub name: String,
+    /// Its place among the plan's rules: two may have one name.
+    pub place: usize,
     /// The vault that backups go to.
     pub vault: Arn,
     /// Where they are copied to.
@@ -79,25 +81,26 @@ impl Rule {
         }
         Some(Self {
             name: value.get("RuleName")?.as_str()?.to_owned(),
+            place: 0,
             vault: Arn::parse(&vault).ok()?,
             targets,
         })
     }
 }
 
-/// How long a rule as AWS prints it keeps its copies in a vault. `None` where it copies nothing there.
+/// How long a rule as AWS prints it keeps its copies in a vault. `None` where it copies nothing there, or where two of its
+/// copies are kept differently there.
 #[must_use]
 pub fn kept_by(rule: &Value, vault: &Arn) -> Option<Option<Lifecycle>> {
     let is =
         |of: &Value, field: &str| of.get(field).and_then(Value::as_str) == Some(vault.as_str());
-    if is(rule, "TargetLogicallyAirGappedBackupVaultArn") {
-        return lifecycle(rule);
-    }
-    let actions = rule.get("CopyActions")?.as_array()?;
-    let action = actions
-        .iter()
-        .find(|action| is(action, "DestinationBackupVaultArn"))?;
-    lifecycle(action)
+    let target = is(rule, "TargetLogicallyAirGappedBackupVaultArn").then_some(rule);
+    let actions = rule.get("CopyActions").and_then(Value::as_array);
+    let actions = actions.into_iter().flatten();
+    let into = actions.filter(|action| is(action, "DestinationBackupVaultArn"));
+    let mut kept = target.into_iter().chain(into).map(lifecycle);
+    let first = kept.next()?;
+    kept.all(|other| other == first).then_some(first)?
 }
 
 /// The lifecycle that a rule or a copy action names; `None` where it is none that can be read.

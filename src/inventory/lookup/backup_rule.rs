@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
-use crate::known::Fact;
+use crate::inventory::leaf::Plan;
+use crate::inventory::read::items;
+use crate::known::{Fact, Gap};
 
 use super::Facts;
 
@@ -12,27 +14,53 @@ impl<'a> Facts<'a> {
     /// The rule that makes a copy. `None`: none does.
     #[must_use]
     pub fn rule_of(&self, plan: Option<&PlanReference>) -> Fact<Option<&'a Value>> {
-        let Some(plan) = plan else {
-            return Fact::Known(None);
-        };
-        match self.backup_rule(&plan.id, &plan.rule) {
-            Some(rule) => Fact::Known(Some(rule)),
-            None => Fact::unknown(self.gap("backup:GetBackupPlan", &plan.id, None, None)),
+        match plan {
+            None => Fact::Known(None),
+            Some(plan) => self.backup_rule(plan).map(Some),
         }
     }
 
-    /// A rule of a backup plan, by the plan's id and the rule's name or id. `None` where the plan was not read, or has no
-    /// such rule.
+    /// A rule of a backup plan, by its place in the plan, else by its name or id. Unknown where the plan was not read, has
+    /// no such rule, or where several are called that and differ.
     #[must_use]
-    pub fn backup_rule(&self, plan: &str, rule: &str) -> Option<&'a Value> {
-        let is = |candidate: &Value, field: &str| {
-            candidate.get(field).and_then(Value::as_str) == Some(rule)
+    pub fn backup_rule(&self, wanted: &PlanReference) -> Fact<&'a Value> {
+        let is = |rule: &Value, field: &str| {
+            rule.get(field).and_then(Value::as_str) == Some(wanted.rule.as_str())
         };
-        self.seen(|layer| layer.plans(plan))
-            .parts()
+        let place = wanted.made_by.as_ref();
+        let index = place.and_then(|place| place.rule);
+        let plans: Vec<&'a Plan> = match place {
+            Some(place) => {
+                let region = self.region(place.account, &place.region);
+                let plans = region.parts().flat_map(|part| items(&part.plans));
+                plans.filter(|plan| *plan.id == *wanted.id).collect()
+            }
+            None => self.seen(|layer| layer.plans(&wanted.id)).parts().collect(),
+        };
+        let mut rules = plans
+            .into_iter()
             .filter_map(|plan| plan.plan.value())
             .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
-            .flatten()
-            .find(|candidate| is(candidate, "RuleName") || is(candidate, "RuleId"))
+            .flat_map(|rules| rules.iter().enumerate())
+            .filter(|(at, rule)| match index {
+                Some(index) => *at == index,
+                None => is(rule, "RuleName") || is(rule, "RuleId"),
+            })
+            .map(|(_, rule)| rule);
+        let first = rules.next();
+        match first {
+            Some(rule) if rules.all(|other| other == rule) => Fact::Known(rule),
+            Some(_) | None => Fact::unknown(self.plan_gap(wanted)),
+        }
+    }
+
+    fn plan_gap(&self, wanted: &PlanReference) -> Gap {
+        let place = wanted.made_by.as_ref();
+        self.gap(
+            "backup:GetBackupPlan",
+            &wanted.id,
+            place.map(|place| place.account),
+            place.map(|place| &place.region),
+        )
     }
 }

@@ -18,7 +18,7 @@ use super::stored::moment;
 const DAY: i128 = 24 * 60 * 60 * 1000;
 
 impl<'a> Facts<'a> {
-    /// Every copy job, once, with the account and Region that it was read in, in the order of their ids.
+    /// Every copy job, with the account and Region that it was read in, in the order of their ids and of these.
     #[must_use]
     pub fn copy_jobs(&self) -> Vec<(AccountId, &'a Region, &'a CopyJob)> {
         let mut jobs = BTreeMap::new();
@@ -27,7 +27,7 @@ impl<'a> Facts<'a> {
                 for region in items(&account.regions) {
                     for job in items(&region.copy_jobs) {
                         let found = (account.account, &region.region, job);
-                        jobs.entry(&job.id).or_insert(found);
+                        jobs.entry((&job.id, found.0, found.1)).or_insert(found);
                     }
                 }
             }

@@ -229,6 +229,42 @@ fn the_order_of_the_jobs_does_not_matter() {
 }
 
 #[test]
+fn a_job_hides_none_of_another_account_with_its_id() {
+    let mut other = job("a", "FAILED");
+    other["SourceBackupVaultArn"] = json!(CENTRAL);
+    let estate = with(Estate::rds(), json!([job("a", "COMPLETED")]))
+        .set(&format!("{DESTINATION}/copy_jobs"), json!([other]));
+    let (found, _) = tested(&estate, &[]);
+    let accounts: Vec<&Value> = found["jobs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| &job["account"])
+        .collect();
+    assert_eq!(accounts, [FROM, TO]);
+}
+
+/// A rule may copy to one vault twice: which of the two a job was is not known.
+#[test]
+fn a_job_of_a_rule_with_two_actions_to_one_vault_is_not_told_by_the_first() {
+    let actions = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions");
+    let kept = |days: i64| json!({"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": days}});
+    let mut one = job("j", "COMPLETED");
+    one.as_object_mut()
+        .unwrap()
+        .remove("DestinationRecoveryPointLifecycle");
+    one["CreatedBy"] = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
+    let locked = crate::plans::planned(json!([]))
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    for (days, verdict) in [([100, 7], "undecided"), ([100, 100], "feasible")] {
+        let estate = locked.clone().set(&actions, json!(days.map(kept)));
+        let (found, _) = tested(&with(estate, json!([one])), &[]);
+        assert_eq!(found["jobs"][0]["verdict"], verdict, "{days:?}");
+    }
+}
+
+#[test]
 fn no_jobs_are_said_to_be_none() {
     let files = Files::new();
     let file = files.estate(&with(Estate::rds(), json!([])));

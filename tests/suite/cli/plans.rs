@@ -59,12 +59,71 @@ fn the_inventorys_copies_and_those_of_its_plans_are_decided_together() {
 }
 
 #[test]
-fn a_copy_that_the_inventory_names_of_a_plan_is_decided_once() {
-    let named = both().set(
-        &format!("{COPY}/plan"),
-        json!({"id": PLAN, "rule": "nightly", "selection": "some"}),
-    );
-    assert_eq!(ids(&checked(&named, &[]).0), ["orders-to-central"]);
+fn a_copy_that_the_inventory_names_hides_none_of_a_plan() {
+    let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    let of_plan = json!({"id": PLAN, "rule": "nightly", "selection": "some"});
+    let named = both().set(&format!("{COPY}/plan"), of_plan);
+    assert_eq!(ids(&checked(&named, &[]).0), ["orders-to-central", &made]);
+    // By its id, too. What the inventory names is kept long enough, and what the plan makes is not.
+    let named = named
+        .set(&format!("{COPY}/id"), json!(made))
+        .set(
+            &format!("{COPY}/lifecycle"),
+            json!({"DeleteAfterDays": 100}),
+        )
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    let (report, code) = checked(&named, &[]);
+    let second = format!("{made}#2");
+    assert_eq!(ids(&report), [made.as_str(), second.as_str()]);
+    let verdicts = [0, 1].map(|copy| report["copies"][copy]["verdict"].clone());
+    assert_eq!((verdicts, code), ([json!("feasible"), json!("blocked")], 1));
+    let (report, code) = checked(&named, &["--copy", &second]);
+    assert_eq!((ids(&report), code), (vec![second], 1));
+}
+
+#[test]
+fn of_two_actions_to_one_vault_the_one_that_misses_its_lock_is_found() {
+    let actions = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions");
+    let kept = |days: i64| json!({"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": days}});
+    let locked = sound()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    for order in [[100, 7], [7, 100]] {
+        let estate = locked.clone().set(&actions, json!(order.map(kept)));
+        let (report, code) = checked(&estate, &[]);
+        assert_eq!((ids(&report).len(), code), (2, 1));
+        let short = usize::from(order[1] == 7);
+        assert_eq!(report["copies"][short]["verdict"], "blocked", "{report:#}");
+        assert_eq!(report["copies"][1 - short]["verdict"], "feasible");
+    }
+}
+
+#[test]
+fn ways_back_have_ids_of_their_own_too() {
+    let actions = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions");
+    let action = both().at(&format!("{actions}/0")).clone();
+    let named = both().at(COPY).clone();
+    let mut back = named.clone();
+    back["id"] = json!("orders-to-central/back");
+    let estate = both()
+        .set(&actions, json!([action, action]))
+        .set("/copies", json!([named, back]));
+    let (report, _) = checked(&estate, &["--and-back"]);
+    let mut found = ids(&report);
+    found.sort();
+    let made = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    let mut expected = vec![
+        "orders-to-central".to_owned(),
+        "orders-to-central/back".to_owned(),
+        "orders-to-central/back#2".to_owned(),
+        "orders-to-central/back/back".to_owned(),
+    ];
+    for id in [made.clone(), format!("{made}#2")] {
+        expected.extend([id.clone(), format!("{id}/back")]);
+    }
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 #[test]

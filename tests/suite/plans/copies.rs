@@ -1,10 +1,12 @@
 //! From plans to copies.
 
-use backup_preflight::inventory::Start;
+use backup_preflight::checks::decide;
+use backup_preflight::inventory::{Copy, Facts, Named, Start};
 use backup_preflight::known::Fact;
+use backup_preflight::verdict::Status;
 use serde_json::{Value, json};
 
-use super::{ORDERS, PLAN, VOLUME, made, planned, selection, taken};
+use super::{ORDERS, PLAN, VOLUME, made, planned, read, selection, taken};
 use crate::support::Estate;
 use crate::support::estate::*;
 
@@ -256,21 +258,110 @@ fn a_copy_action_without_a_lifecycle_never_expires() {
     assert_eq!(made(&estate).copies[0].lifecycle, Fact::Known(None));
 }
 
+/// The ids of the copies, each with what tells it from the others.
+fn told_apart<T>(estate: &Estate, by: impl Fn(&Named) -> T) -> Vec<(String, T)> {
+    let made = made(estate).copies;
+    made.iter()
+        .map(|copy| (copy.id.to_string(), by(copy)))
+        .collect()
+}
+
+fn days(copy: &Named) -> Option<i64> {
+    copy.lifecycle.as_ref().known()?.as_ref()?.days_kept()
+}
+
 #[test]
-fn two_selections_of_one_resource_are_one_copy_unless_their_roles_differ() {
+fn two_selections_of_one_resource_are_two_copies() {
     let one = selection(json!({"Resources": [ORDERS]}))[0].clone();
-    let mut same = one.clone();
-    same["SelectionName"] = json!("again");
-    let mut other = one.clone();
-    other["SelectionName"] = json!("other");
-    other["IamRoleArn"] = json!("arn:aws:iam::111122223333:role/other");
-    let ids: Vec<String> = made(&planned(json!([one, same, other])))
-        .copies
-        .iter()
-        .map(|copy| copy.id.to_string())
-        .collect();
+    let mut again = one.clone();
+    again["SelectionName"] = json!("again");
+    again["IamRoleArn"] = json!("arn:aws:iam::111122223333:role/other");
     let id = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
-    assert_eq!(ids, [id.clone(), format!("{id}/other")]);
+    let selections = told_apart(&planned(json!([one, again, one])), |copy| {
+        copy.plan.clone().unwrap().selection
+    });
+    assert_eq!(
+        selections,
+        [
+            (id.clone(), "some".to_owned()),
+            (format!("{id}#2"), "again".to_owned()),
+            (format!("{id}#3"), "some".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn two_actions_of_a_rule_to_one_vault_are_two_copies() {
+    let actions = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions");
+    let action = |days: i64| json!({"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": days}});
+    let estate = planned(selection(json!({"Resources": [ORDERS]})))
+        .set(&actions, json!([action(35), action(7), action(35)]));
+    let id = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    assert_eq!(
+        told_apart(&estate, days),
+        [
+            (id.clone(), Some(35)),
+            (format!("{id}#2"), Some(7)),
+            (format!("{id}#3"), Some(35)),
+        ]
+    );
+}
+
+#[test]
+fn two_rules_of_one_name_are_two_copies_and_each_is_decided_by_its_own_rule() {
+    let rules = format!("{SOURCE}/plans/0/BackupPlan/Rules");
+    let estate = planned(selection(json!({"Resources": [ORDERS]})));
+    let first = estate.at(&format!("{rules}/0")).clone();
+    let mut other = first.clone();
+    other["CopyActions"][0]["Lifecycle"]["DeleteAfterDays"] = json!(7);
+    let many: serde_json::Map<String, Value> =
+        (0..60).map(|n| (format!("t{n}"), json!("x"))).collect();
+    other["RecoveryPointTags"] = Value::Object(many);
+    let estate = estate.set(&rules, json!([first, other]));
+    let id = format!("{PLAN}/nightly/{ORDERS}/{CENTRAL}");
+    assert_eq!(
+        told_apart(&estate, days),
+        [(id.clone(), Some(35)), (format!("{id}#2"), Some(7))]
+    );
+    let inventory = read(&estate);
+    let facts = Facts::new(&inventory);
+    let tags: Vec<Status> = made(&estate)
+        .copies
+        .into_iter()
+        .map(|copy| status(&copy, "too-many-tags", &facts))
+        .collect();
+    assert_eq!(tags, [Status::Pass, Status::Fail]);
+}
+
+fn status(copy: &Named, check: &str, facts: &Facts<'_>) -> Status {
+    let decided = decide(Copy::new(copy.clone(), facts), facts);
+    let mut outcomes = decided.outcomes.iter();
+    let (_, outcome) = outcomes.find(|(of, _)| of.id == check).unwrap();
+    outcome.status
+}
+
+/// A bucket's ARN names no Region: plans of two Regions with one id make copies of one name.
+#[test]
+fn plans_of_one_id_in_two_regions_hide_nothing_of_each_other() {
+    let bucket = "arn:aws:s3:::photos";
+    let estate = planned(selection(json!({"Resources": [bucket]})));
+    let mut plan = estate.at(&format!("{SOURCE}/plans/0")).clone();
+    plan["BackupPlan"]["Rules"][0]["CopyActions"][0]["Lifecycle"]["DeleteAfterDays"] = json!(7);
+    let here = estate.at(SOURCE).clone();
+    let there = json!({"region": "us-west-2", "plans": [plan]});
+    let estate = estate.set("/accounts/0/regions", json!([here, there]));
+    let id = format!("{PLAN}/nightly/{bucket}/{CENTRAL}");
+    let copies = told_apart(&estate, |copy| {
+        let vault = copy.source_vault.as_ref().unwrap();
+        (vault.region().unwrap().to_string(), days(copy))
+    });
+    assert_eq!(
+        copies,
+        [
+            (id.clone(), ("us-east-2".to_owned(), Some(35))),
+            (format!("{id}#2"), ("us-west-2".to_owned(), Some(7))),
+        ]
+    );
 }
 
 #[test]

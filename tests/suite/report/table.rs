@@ -328,6 +328,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
         lifecycle: Fact::Known(None),
         start: Start::Scheduled,
         plan: Some(PlanReference {
+            made_by: None,
             id: "plan-1".to_owned(),
             rule: rule.to_owned(),
             selection: "all".to_owned(),
