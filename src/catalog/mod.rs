@@ -3,6 +3,7 @@
 //! A table is a `match` over every [`Kind`], so that a new kind without a row does not compile. Where AWS's pages
 //! disagree the row says so in a word of its own, and its reading is the stronger page's.
 
+pub mod actions;
 pub mod capability;
 pub mod cite;
 pub mod cloud_control;

@@ -168,7 +168,8 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
         })
     });
     // One statement more is no remedy where a Deny or a boundary stands against it.
-    let mendable = found.denied.is_empty() && found.bounded.is_empty();
+    let can_be_given = !role.is_role_of_aws();
+    let mendable = found.denied.is_empty() && found.bounded.is_empty() && can_be_given;
     let needs: Vec<Need> = if mendable {
         needs.collect()
     } else {
@@ -183,7 +184,9 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
         "the role `{name}` may not do what the copy takes: {}",
         parts.join("; ")
     ));
-    let fail = if mendable {
+    let fail = if !can_be_given {
+        fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
+    } else if mendable {
         fail
     } else {
         fail.by_hand("change the Deny or the boundary itself: no further statement helps")

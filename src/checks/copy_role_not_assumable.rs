@@ -46,16 +46,22 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         ))
         .by_hand("take the Deny out of it")
         .saw(by),
-        TrustRuling::Missing(near) => Outcome::fail(format!(
-            "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"
-        ))
-        .saw(near)
-        .saw([Evidence::at(
-            role,
-            "/AssumeRolePolicyDocument",
-            "no statement allows sts:AssumeRole to backup.amazonaws.com",
-        )])
-        .needs([Need::Trust { role: role.clone() }]),
+        TrustRuling::Missing(near) => {
+            let fail = Outcome::fail(format!(
+                "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"
+            ))
+            .saw(near)
+            .saw([Evidence::at(
+                role,
+                "/AssumeRolePolicyDocument",
+                "no statement allows sts:AssumeRole to backup.amazonaws.com",
+            )]);
+            if role.is_role_of_aws() {
+                fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the trust policy of this one")
+            } else {
+                fail.needs([Need::Trust { role: role.clone() }])
+            }
+        }
         TrustRuling::Open(gaps, seen) => Outcome::undecided(
             format!("whether AWS Backup may assume the role `{name}` is not known"),
             gaps,

@@ -127,6 +127,7 @@ fn decide(
             principal: role.clone(),
             actions: actions.clone(),
             statements,
+            target: None,
         };
         let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(

@@ -84,6 +84,7 @@ fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<
             principal: principal.clone(),
             actions,
             statements,
+            target: None,
         };
         return Some(
             Outcome::fail(format!(

@@ -140,6 +140,7 @@ fn service_dependent(
             principal: role.clone(),
             actions: lifted,
             statements: places,
+            target: None,
         });
         return Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}",
@@ -204,6 +205,7 @@ fn independent(
             principal: role.clone(),
             actions: actions.clone(),
             statements,
+            target: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();

@@ -62,6 +62,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             principal: role.clone(),
             actions: actions.clone(),
             statements,
+            target: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();

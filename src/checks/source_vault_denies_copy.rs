@@ -38,6 +38,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 principal: role.clone(),
                 actions: vec![COPY_FROM],
                 statements,
+                target: Some(copy.destination_vault.clone()),
             };
             Outcome::fail(format!(
                 "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination",

@@ -57,6 +57,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
                 principal: role.clone(),
                 actions: vec![COPY_INTO],
                 statements,
+                target: None,
             };
             Outcome::fail(format!(
                 "the access policy of the vault `{name}` denies {COPY_INTO} to {}",

@@ -132,6 +132,16 @@ impl Arn {
         self.part(5)
     }
 
+    /// Whether this is a role that only AWS changes: service-linked ones, and those that IAM Identity Center keeps.
+    ///
+    /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html> and
+    /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html>.
+    #[must_use]
+    pub fn is_role_of_aws(&self) -> bool {
+        let of_aws = ["role/aws-service-role/", "role/aws-reserved/"];
+        self.service() == "iam" && of_aws.iter().any(|path| self.resource().starts_with(path))
+    }
+
     /// The last part of the resource, after `/` or `:`: `prod` of `backup-vault:prod`.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -63,7 +63,7 @@ fn instead(
     facts: &Facts<'_>,
 ) {
     let into: Vec<&Copy> = into.iter().collect();
-    let Some(mut draft) = vault::beside(old, &into) else {
+    let Some((new, mut draft)) = vault::beside(old, &into, facts) else {
         return;
     };
     let same = remedies
@@ -73,20 +73,20 @@ fn instead(
         remedy.checks.push(found);
         return;
     }
-    if let Ok(new) = Arn::parse(&draft.remedy.subject) {
+    if draft.remedy.kind == RemedyKind::CreateVault {
         draft.remedy.title = format!(
             "create the vault `{}` on a customer managed key, to take the place of `{}`",
             new.name(),
             old.name()
         );
-        draft.remedy.commands.extend(moves(old, &new, audited));
-        draft.remedy.proven = draft.change.as_ref().map(|change| {
-            let changed = facts.under(&change.facts);
-            outcomes(Subject::Vault(&new), &changed)
-                .iter()
-                .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
-        });
     }
+    draft.remedy.commands.extend(moves(old, &new, audited));
+    draft.remedy.proven = draft.change.as_ref().map(|change| {
+        let changed = facts.under(&change.facts);
+        outcomes(Subject::Vault(&new), &changed)
+            .iter()
+            .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
+    });
     draft.remedy.id = format!("r{}", remedies.len() + 1);
     draft.remedy.checks = vec![found];
     remedies.push(draft.remedy);

@@ -1,19 +1,19 @@
 //! Changes to the policies of keys, vaults and roles: one remedy a subject, whatever the checks want of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::change::{Change, bare_role};
 use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
-use super::patch::{add_statements, lift};
+use super::narrow::{Exception, Limit};
+use super::patch::{add_statements, lift, without_deleted};
 use super::size::{Limited, fit};
-use super::statement::{Copier, of_key, of_role, of_vault};
+use super::statement::{of_key, of_role, of_vault};
 use super::{Parts, RemedyKind, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
-use crate::policy::Effect;
 use crate::verdict::{Lift, PolicyOf, Share};
 
 /// What is wanted of one policy.
@@ -37,6 +37,8 @@ pub fn draft(of: &PolicyOf, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft>
 fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     let before = policy_value(facts.key_policy(key))?;
     let (lifted, mut added) = lift_all(&before, &wanted.lifts);
+    let (lifted, gone, left) = without_deleted(&lifted);
+    added.extend(left);
     let statements = of_key(Some(&lifted), &by_principal(&wanted.shares));
     let after = add_statements(Some(&lifted), &statements);
     added.extend(statements);
@@ -52,7 +54,7 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     let mut draft = Draft::new(
         RemedyKind::KeyPolicy,
         key,
-        title(&format!("the key {name}"), wanted, "use"),
+        title(&format!("the key {name}"), wanted, "use") + &taken_out(&gone),
     );
     draft.remedy.account = key.account();
     draft.remedy.commands = vec![put_key_policy(key, &after)];
@@ -71,25 +73,17 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
         Fact::Known(policy) => policy.map(Policy::to_value),
         Fact::Unknown(_) => return None,
     };
-    let (lifted, mut added) = match &before {
+    let (lifted, mut added, gone) = match &before {
         Some(before) => {
-            let (after, changed) = lift_all(before, &wanted.lifts);
-            (Some(after), changed)
+            let (after, mut changed) = lift_all(before, &wanted.lifts);
+            let (after, gone, left) = without_deleted(&after);
+            changed.extend(left);
+            (Some(after), changed, gone)
         }
-        None => (None, Vec::new()),
+        None => (None, Vec::new(), Vec::new()),
     };
-    let mut copiers: Vec<Copier> = wanted
-        .shares
-        .iter()
-        .map(|share| {
-            let organization = organization(&share.principal, facts);
-            match organization.filter(|id| speaks_of_organization(vault, id, facts)) {
-                Some(id) => Copier::Organization(id),
-                None => Copier::Role(share.principal.clone()),
-            }
-        })
-        .collect();
-    copiers.sort();
+    let mut copiers: Vec<&Arn> = wanted.shares.iter().map(|share| &share.principal).collect();
+    copiers.sort_unstable();
     copiers.dedup();
     let statements = of_vault(lifted.as_ref(), &copiers);
     let after = add_statements(lifted.as_ref(), &statements);
@@ -98,7 +92,7 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     let mut draft = Draft::new(
         RemedyKind::VaultPolicy,
         vault,
-        title(&subject, wanted, "copy into"),
+        title(&subject, wanted, "copy into") + &taken_out(&gone),
     );
     draft.remedy.account = vault.account();
     draft.remedy.commands = vec![put_vault_policy(vault, &after)];
@@ -111,8 +105,11 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     Some(draft)
 }
 
-/// A role gets one more policy of its own; those that it has stay as they are.
+/// A role gets one more policy of its own; those that it has stay as they are. `None` for a role that AWS alone may change.
 fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
+    if role.is_role_of_aws() {
+        return None;
+    }
     let policies = facts.role_policies(role).known().flatten()?;
     let needs: Vec<(String, Vec<&'static str>)> = wanted
         .shares
@@ -171,21 +168,33 @@ fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {
 }
 
 fn lift_all(before: &Value, lifts: &[Lift]) -> (Value, Vec<Value>) {
-    let mut one_by_one: BTreeMap<(usize, &Arn), BTreeSet<&str>> = BTreeMap::new();
+    let mut one_by_one: BTreeMap<(usize, &Arn), BTreeMap<&str, Limit<'_>>> = BTreeMap::new();
     for wanted in lifts {
         for place in &wanted.statements {
             let actions = one_by_one.entry((*place, &wanted.principal)).or_default();
-            actions.extend(&wanted.actions);
+            for action in &wanted.actions {
+                let limit = match &wanted.target {
+                    None => Limit::None,
+                    Some(target) => Limit::Targets([target].into()),
+                };
+                match (actions.get_mut(action), limit) {
+                    (Some(Limit::Targets(all)), Limit::Targets(more)) => all.extend(more),
+                    (_, limit) => {
+                        actions.insert(action, limit);
+                    }
+                }
+            }
         }
     }
     let mut after = before.clone();
     let mut changed = Vec::new();
     // Statements that come or go would move the places of those after them, so that the last comes first.
     for ((place, principal), actions) in one_by_one.into_iter().rev() {
-        let actions: Vec<&str> = actions.into_iter().collect();
-        let (next, more) = lift(&after, place, principal, &actions);
-        after = next;
-        changed.splice(0..0, more);
+        let exception = Exception { principal, actions };
+        if let Some((next, more)) = lift(&after, place, &exception) {
+            after = next;
+            changed.splice(0..0, more);
+        }
     }
     (after, changed)
 }
@@ -210,29 +219,18 @@ fn by_principal(shares: &[Share]) -> Vec<(Arn, Vec<&'static str>)> {
     all
 }
 
-/// Whether the vault's policy already lets this organization in for something.
-fn speaks_of_organization(vault: &Arn, id: &str, facts: &Facts<'_>) -> bool {
-    facts
-        .vault_policy(vault)
-        .known()
-        .flatten()
-        .is_some_and(|policy| {
-            policy.document().statements().iter().any(|statement| {
-                statement.effect() == Effect::Allow
-                    && statement.conditions().iter().any(|on| {
-                        on.key().eq_ignore_ascii_case("aws:PrincipalOrgID")
-                            && on.values().any(|value| value == id)
-                    })
-            })
-        })
-}
-
-fn organization(principal: &Arn, facts: &Facts<'_>) -> Option<String> {
-    facts
-        .organization_id(principal.account()?)
-        .known()
-        .flatten()
-        .map(str::to_owned)
+/// That principals were taken out, for a title.
+pub fn taken_out(gone: &[String]) -> String {
+    let mut gone = gone.to_vec();
+    gone.sort_unstable();
+    gone.dedup();
+    if gone.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; take {} out, which was deleted: AWS refuses a policy that names it",
+        gone.join(" and ")
+    )
 }
 
 fn title(subject: &str, wanted: &Wanted, verb: &str) -> String {

@@ -6,6 +6,7 @@ mod change;
 mod command;
 mod draft;
 mod key_policy;
+mod names;
 mod narrow;
 mod parts;
 mod patch;
@@ -52,6 +53,8 @@ pub enum RemedyKind {
     KeyPolicy,
     /// A vault is created.
     CreateVault,
+    /// The copy goes into another vault, which is there.
+    ChangeDestination,
     /// A vault's access policy is changed.
     VaultPolicy,
     /// A role's own policies are changed.

@@ -1,9 +1,8 @@
 //! Changes to a policy that leave everything else as it was: order, unknown fields, the way a list is written.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::narrow::rest;
-use crate::known::Arn;
+use super::narrow::{Exception, narrowed};
 
 /// A policy with statements added at its end; one that is not there begins anew.
 pub fn add_statements(policy: Option<&Value>, statements: &[Value]) -> Value {
@@ -25,102 +24,123 @@ pub fn add_statements(policy: Option<&Value>, statements: &[Value]) -> Value {
     after
 }
 
-/// A policy in which one Deny no longer strikes these actions of one principal, and strikes everything else as before.
-/// Gives the changed statements too; a statement of which nothing is left goes.
+/// A policy in which one Deny lets an exception through. Gives the changed statements too; a statement of which nothing is
+/// left goes. `None` where no statement can say that.
 pub fn lift(
     policy: &Value,
     place: usize,
-    principal: &Arn,
-    actions: &[&str],
-) -> (Value, Vec<Value>) {
+    exception: &Exception<'_>,
+) -> Option<(Value, Vec<Value>)> {
     let mut after = policy.clone();
-    let mut changed = Vec::new();
-    let Some(statements) = after.get_mut("Statement") else {
-        return (after, changed);
-    };
+    let statements = after.get_mut("Statement")?;
     let alone = !statements.is_array();
     if alone {
         *statements = Value::Array(vec![statements.take()]);
     }
-    let Some(list) = statements.as_array_mut() else {
-        return (after, changed);
-    };
-    let Some(statement) = list.get_mut(place) else {
-        return (after, changed);
-    };
-    let rest = rest(statement, principal, actions);
-    if !names_only(statement, principal) {
-        exempt(statement, principal);
-        changed.push(statement.clone());
-        if let Some(mut rest) = rest {
-            name(&mut rest, policy);
-            changed.push(rest.clone());
-            list.insert(place.saturating_add(1), rest);
+    let list = statements.as_array_mut()?;
+    let mut changed = narrowed(list.get(place)?, exception)?;
+    // What stands beside the first gets a `Sid` of its own.
+    let mut taken = Vec::new();
+    for statement in changed.iter_mut().skip(1) {
+        if let Some(Value::String(sid)) = statement.get_mut("Sid") {
+            *sid = free_sid(Some(policy), &taken, sid);
+            taken.push(sid.clone());
         }
-    } else if let Some(rest) = rest {
-        *statement = rest.clone();
-        changed.push(rest);
-    } else {
-        list.remove(place);
     }
+    list.splice(place..=place, changed.iter().cloned());
     if alone && let [only] = list.as_mut_slice() {
         *statements = only.take();
     }
-    (after, changed)
+    Some((after, changed))
 }
 
-/// Gives a statement that stands beside the one that it was made of a `Sid` of its own.
-fn name(statement: &mut Value, policy: &Value) {
-    if let Some(Value::String(sid)) = statement.get_mut("Sid") {
-        *sid = free_sid(Some(policy), &[], sid);
-    }
-}
-
-/// Whether a statement names this principal, and nobody else.
-fn names_only(statement: &Value, principal: &Arn) -> bool {
-    let is = |value: &Value| value.as_str() == Some(principal.as_str());
-    let Some(Value::Object(principals)) = statement.get("Principal") else {
-        return false;
-    };
-    principals.len() == 1
-        && principals.get("AWS").is_some_and(|aws| {
-            is(aws) || matches!(aws.as_array().map(Vec::as_slice), Some([one]) if is(one))
-        })
-}
-
-const OPERATOR: &str = "ArnNotEquals";
-const KEY: &str = "aws:PrincipalArn";
-
-/// Adds the condition under which the statement passes this principal by.
-fn exempt(statement: &mut Value, principal: &Arn) {
-    let Some(object) = statement.as_object_mut() else {
-        return;
-    };
-    let conditions = object
-        .entry("Condition")
-        .or_insert_with(|| Value::Object(Map::new()));
-    let Some(conditions) = conditions.as_object_mut() else {
-        return;
-    };
-    let block = conditions
-        .entry(OPERATOR)
-        .or_insert_with(|| Value::Object(Map::new()));
-    let Some(block) = block.as_object_mut() else {
-        return;
-    };
-    let key = block
-        .keys()
-        .find(|key| key.eq_ignore_ascii_case(KEY))
-        .cloned()
-        .unwrap_or_else(|| KEY.to_owned());
-    let arn = Value::String(principal.to_string());
-    match block.get_mut(&key) {
-        None => {
-            block.insert(key, arn);
+/// A policy without the principals that were deleted, which AWS shows by their unique ids and takes back from nobody; the
+/// ids, and the statements that are left of those that named them. A statement that named nobody else goes.
+///
+/// See <https://repost.aws/knowledge-center/kms-policy-error-invalid-principals>.
+pub fn without_deleted(policy: &Value) -> (Value, Vec<String>, Vec<Value>) {
+    let (mut after, mut gone, mut changed) = (policy.clone(), Vec::new(), Vec::new());
+    match after.get_mut("Statement") {
+        Some(Value::Array(list)) => list.retain_mut(|statement| {
+            let found = gone.len();
+            let keeps = without_deleted_in(statement, &mut gone);
+            if keeps && gone.len() > found {
+                changed.push(statement.clone());
+            }
+            keeps
+        }),
+        // The only statement is kept as it is where it names nobody else: a policy without one is none.
+        Some(statement @ Value::Object(_)) => {
+            let mut left = statement.clone();
+            if without_deleted_in(&mut left, &mut gone) && !gone.is_empty() {
+                changed.push(left.clone());
+                *statement = left;
+            }
         }
-        Some(Value::Array(list)) => list.push(arn),
-        Some(one) => *one = Value::Array(vec![one.take(), arn]),
+        Some(_) | None => {}
     }
+    (after, gone, changed)
+}
+
+/// Takes them out of a statement; `false` where that names nobody any more.
+fn without_deleted_in(statement: &mut Value, gone: &mut Vec<String>) -> bool {
+    let found = gone.len();
+    for (element, is_all) in [("Principal", false), ("NotPrincipal", true)] {
+        let Some(Value::Object(principals)) = statement.get_mut(element) else {
+            continue;
+        };
+        let Some(named) = principals.get_mut("AWS") else {
+            continue;
+        };
+        let mut take = |value: &Value| match value.as_str() {
+            Some(id) if is_unique_id(id) => {
+                gone.push(id.to_owned());
+                true
+            }
+            Some(_) | None => false,
+        };
+        let is_empty = match named {
+            Value::Array(list) => {
+                list.retain(|value| !take(value));
+                list.is_empty()
+            }
+            one @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Object(_)) => take(one),
+        };
+        if is_empty {
+            principals.shift_remove("AWS");
+        }
+        if !principals.is_empty() || gone.len() == found {
+            continue;
+        }
+        if !is_all {
+            return false;
+        }
+        // Whom it left out is no more, so that it is about everybody.
+        if let Some(statement) = statement.as_object_mut() {
+            statement.shift_remove(element);
+            statement.insert("Principal".to_owned(), "*".into());
+        }
+    }
+    true
+}
+
+/// Whether a principal is the unique id of a role or a user: a policy shows it so once that is deleted.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
+pub fn is_unique_id(principal: &str) -> bool {
+    let rest = ["AROA", "AIDA"]
+        .iter()
+        .find_map(|kind| principal.strip_prefix(kind));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
 }
 
 /// A `Sid` that no statement of the policy has: the wanted one, with a number after it where it is taken.
@@ -148,7 +168,18 @@ pub fn free_sid(policy: Option<&Value>, taken: &[String], wanted: &str) -> Strin
 
 #[cfg(test)]
 mod tests {
+    use super::super::narrow::Limit;
     use super::*;
+    use crate::known::Arn;
+
+    fn lifted(policy: &Value, place: usize, action: &'static str) -> (Value, Vec<Value>) {
+        let role = role();
+        let exception = Exception {
+            principal: &role,
+            actions: [(action, Limit::None)].into(),
+        };
+        lift(policy, place, &exception).unwrap()
+    }
 
     fn role() -> Arn {
         Arn::parse("arn:aws:iam::111122223333:role/copier").unwrap()
@@ -166,28 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn a_deny_that_names_nobody_else_goes_or_keeps_its_rest() {
-        let before = |action: &str| {
-            json!({"Statement": [
-                {"Effect": "Allow"},
-                {"Effect": "Deny", "Principal": {"AWS": [role().as_str()]}, "Action": ["a:Sign", action]},
-            ]})
-        };
-        let after = |action| lift(&before(action), 1, &role(), &["a:One", "a:Sign"]).0;
-        assert_eq!(after("a:One"), json!({"Statement": [{"Effect": "Allow"}]}));
-        assert_eq!(
-            after("a:Two")["Statement"][1],
-            json!({"Effect": "Deny", "Principal": {"AWS": role().as_str()}, "Action": "a:Two"})
-        );
-    }
-
-    #[test]
     fn any_other_deny_passes_these_actions_of_this_principal_by() {
         let before = json!({"Statement": [
             {"Sid": "A", "Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"x": "true"}}},
             {"Effect": "Deny", "Principal": "*", "Action": "a:One", "Condition": {"ArnNotEquals": {"AWS:PrincipalArn": "a"}}},
         ]});
-        let (after, changed) = lift(&before, 0, &role(), &["a:One"]);
+        let (after, changed) = lifted(&before, 0, "a:One");
         assert_eq!(after["Statement"].as_array().unwrap()[..2], changed);
         assert_eq!(
             after["Statement"][0]["Condition"],
@@ -198,7 +213,7 @@ mod tests {
             json!({"Sid": "A2", "Effect": "Deny", "Principal": {"AWS": role().as_str()}, "NotAction": "a:One",
                 "Condition": {"Bool": {"x": "true"}}})
         );
-        let (after, changed) = lift(&before, 1, &role(), &["a:One"]);
+        let (after, changed) = lifted(&before, 1, "a:One");
         assert_eq!(changed.len(), 1);
         assert_eq!(
             after["Statement"][1]["Condition"],
@@ -209,9 +224,33 @@ mod tests {
     #[test]
     fn a_policy_of_one_statement_stays_so_where_one_is_left() {
         let deny = |action: &str| json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": action}});
-        let lifted = |action: &str| lift(&deny(action), 0, &role(), &["a:One"]).0;
-        assert!(lifted("a:One")["Statement"].is_object());
-        assert_eq!(lifted("a:*")["Statement"].as_array().unwrap().len(), 2);
+        let after = |action: &str| lifted(&deny(action), 0, "a:One").0;
+        assert!(after("a:One")["Statement"].is_object());
+        assert_eq!(after("a:*")["Statement"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn principals_that_were_deleted_go_and_nobody_else_does() {
+        let (role, user) = ("AROAEXAMPLEID12345678", "AIDAEXAMPLEID12345678");
+        let before = json!({"Statement": [
+            {"Sid": "1", "Effect": "Allow", "Principal": {"AWS": role}},
+            {"Sid": "2", "Effect": "Allow", "Principal": {"AWS": [role, "a", user]}},
+            {"Sid": "3", "Effect": "Deny", "Principal": {"AWS": user, "Service": "s"}},
+            {"Sid": "4", "Effect": "Deny", "NotPrincipal": {"AWS": [user]}},
+            {"Sid": "5", "Effect": "Allow", "Principal": {"AWS": "AROA:x"}},
+        ]});
+        let (after, gone, changed) = without_deleted(&before);
+        assert_eq!(
+            after["Statement"],
+            json!([
+                {"Sid": "2", "Effect": "Allow", "Principal": {"AWS": ["a"]}},
+                {"Sid": "3", "Effect": "Deny", "Principal": {"Service": "s"}},
+                {"Sid": "4", "Effect": "Deny", "Principal": "*"},
+                {"Sid": "5", "Effect": "Allow", "Principal": {"AWS": "AROA:x"}},
+            ])
+        );
+        assert_eq!(gone, [role, role, user, user, user]);
+        assert_eq!(changed.len(), 3);
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             }
             Need::Split { through, .. } => ours
                 .iter()
-                .filter_map(|copy| split::draft(copy, through))
+                .filter_map(|copy| split::draft(copy, through, facts))
                 .collect(),
             Need::Region { account, region } => vec![settings::enable_region(*account, region)],
             Need::Retention {
@@ -180,7 +180,9 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .collect(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
             Need::Vault { vault, .. } => vault::missing(vault, &ours).into_iter().collect(),
-            Need::CustomerKeyOnVault { vault } => vault::beside(vault, &ours).into_iter().collect(),
+            Need::CustomerKeyOnVault { vault } => {
+                vault::instead(vault, &ours, facts).into_iter().collect()
+            }
             Need::CustomerKeyOnBackup {
                 key, share_with, ..
             } => ours
@@ -189,7 +191,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                     let group = Some(format!("{key} {}", copy.id));
                     let ways = [
                         re_encrypt::draft(copy, key, share_with.as_ref()),
-                        two_step::draft(copy, key, share_with.as_ref(), shared_by(key)),
+                        two_step::draft(copy, key, share_with.as_ref(), shared_by(key), facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         group: group.clone(),

@@ -2,18 +2,25 @@
 
 use super::command::{region, word};
 use super::draft::Draft;
+use super::names::{self, Place, goes};
 use super::two_step::steps;
 use super::vault::{default_key_policy, facts_of_new};
-use super::{RemedyKind, change::CopyChange};
-use crate::inventory::{Copy, service_linked_role};
+use super::{
+    RemedyKind,
+    change::{Change, CopyChange},
+};
+use crate::inventory::{Copy, Facts, service_linked_role};
 use crate::known::Arn;
 use crate::remedy::re_encrypt::{create_key, own_key_policy};
 
-/// The copy goes by way of this vault, in two jobs: the vault is created where it is missing. `None` where the source vault
-/// is not known.
-pub fn draft(copy: &Copy, through: &Arn) -> Option<Draft> {
+/// The copy goes by way of this vault, in two jobs: the vault is created, unless one is there that the copy can go by.
+/// `None` where the source vault is not known.
+pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     let source = copy.source_vault.as_ref().known()?;
-    let (account, place) = (through.account()?, through.region()?);
+    let (account, place) = (wanted.account()?, wanted.region()?);
+    let way = |to: &Arn| CopyChange::Through(to.clone());
+    let found = names::place(wanted, facts, |to| goes(&[copy], &way(to), facts))?;
+    let through = found.vault();
     let title = format!(
         "copy in two jobs: into the vault `{}` of account {account} in {place}, then on to `{}`",
         through.name(),
@@ -21,6 +28,14 @@ pub fn draft(copy: &Copy, through: &Arn) -> Option<Draft> {
     );
     let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
     draft.remedy.account = source.account();
+    if matches!(found, Place::There(_)) {
+        draft.remedy.commands = steps(copy, source, through);
+        draft.change = Some(Change {
+            copy: way(through),
+            ..Change::none()
+        });
+        return Some(draft);
+    }
     // What is on the key of the vault in between goes on to the destination, if that is another account's.
     let shared = copy
         .destination_vault
@@ -53,7 +68,7 @@ pub fn draft(copy: &Copy, through: &Arn) -> Option<Draft> {
     commands.extend(steps(copy, source, through));
     draft.remedy.commands = commands;
     draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
-        change.copy = CopyChange::Through(through.clone());
+        change.copy = way(through);
         change
     });
     Some(draft)

@@ -58,53 +58,20 @@ pub fn of_key(policy: Option<&Value>, shares: &[(Arn, Vec<&'static str>)]) -> Ve
     statements
 }
 
-/// Who may copy into a vault.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Copier {
-    /// This role.
-    Role(Arn),
-    /// Everybody in this organization.
-    Organization(String),
-}
-
-/// The statements that let copies into a vault.
-pub fn of_vault(policy: Option<&Value>, copiers: &[Copier]) -> Vec<Value> {
-    let mut sids = Vec::new();
-    let mut sid = |wanted: &str| {
-        let sid = free_sid(policy, &sids, wanted);
-        sids.push(sid.clone());
-        sid
-    };
-    let roles: Vec<&Arn> = copiers
-        .iter()
-        .filter_map(|copier| match copier {
-            Copier::Role(role) => Some(role),
-            Copier::Organization(_) => None,
-        })
-        .collect();
-    let mut statements = Vec::new();
-    if !roles.is_empty() {
-        statements.push(json!({
-            "Sid": sid("AllowCopyIntoVault"),
-            "Effect": "Allow",
-            "Principal": {"AWS": one_or_list(&roles)},
-            "Action": "backup:CopyIntoBackupVault",
-            "Resource": "*",
-        }));
+/// The statement that lets roles copy into a vault; none where there are no roles.
+///
+/// It names the roles, whatever else the policy lets in: an organization would open the vault to all its roles.
+pub fn of_vault(policy: Option<&Value>, roles: &[&Arn]) -> Vec<Value> {
+    if roles.is_empty() {
+        return Vec::new();
     }
-    for copier in copiers {
-        if let Copier::Organization(id) = copier {
-            statements.push(json!({
-                "Sid": sid("AllowCopyIntoVault"),
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "backup:CopyIntoBackupVault",
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}},
-            }));
-        }
-    }
-    statements
+    vec![json!({
+        "Sid": free_sid(policy, &[], "AllowCopyIntoVault"),
+        "Effect": "Allow",
+        "Principal": {"AWS": one_or_list(roles)},
+        "Action": "backup:CopyIntoBackupVault",
+        "Resource": "*",
+    })]
 }
 
 /// The statements that let a role do actions on a resource by its own policies.

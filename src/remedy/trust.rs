@@ -6,22 +6,33 @@ use super::RemedyKind;
 use super::change::{Change, bare_role};
 use super::command::put_trust_policy;
 use super::draft::Draft;
-use super::patch::{add_statements, free_sid};
+use super::key_policy::taken_out;
+use super::patch::{add_statements, free_sid, without_deleted};
 use super::size::{Limited, fit};
 use crate::inventory::{Facts, Field, Policy};
 use crate::known::Arn;
 
-/// The role's trust policy with a statement for AWS Backup; `None` where it was not read.
+/// The role's trust policy with a statement for AWS Backup; `None` where it was not read, and for a role that AWS
+/// alone may change.
 pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
+    if role.is_role_of_aws() {
+        return None;
+    }
     let before = facts.role_trust(role).known().flatten()?.to_value();
+    let (kept, gone, mut added) = without_deleted(&before);
     let statement = json!({
-        "Sid": free_sid(Some(&before), &[], "AllowAWSBackup"),
+        "Sid": free_sid(Some(&kept), &[], "AllowAWSBackup"),
         "Effect": "Allow",
         "Principal": {"Service": "backup.amazonaws.com"},
         "Action": "sts:AssumeRole",
     });
-    let after = add_statements(Some(&before), std::slice::from_ref(&statement));
-    let title = format!("let AWS Backup assume the role `{}`", role.name());
+    let after = add_statements(Some(&kept), std::slice::from_ref(&statement));
+    let title = format!(
+        "let AWS Backup assume the role `{}`{}",
+        role.name(),
+        taken_out(&gone)
+    );
+    added.push(statement);
     let mut draft = Draft::new(RemedyKind::TrustPolicy, role, title);
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_trust_policy(role, &after)];
@@ -32,7 +43,7 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     });
     draft.remedy.before = Some(before);
     draft.remedy.after = Some(after.clone());
-    draft.remedy.added = vec![statement];
+    draft.remedy.added = added;
     fit(&mut draft, Limited::Trust, &after, 0);
     Some(draft)
 }

@@ -1,38 +1,59 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use super::change::CopyChange;
+use super::change::{Change, CopyChange};
 use super::command::{lifecycle, region, word};
 use super::draft::Draft;
+use super::names::{self, Place, goes};
 use super::re_encrypt::{create_key, own_key_policy};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::Copy;
+use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, Fact};
 
 /// The vault in between.
 pub const BETWEEN: &str = "copy-re-encryption";
 
-/// The copy goes through a vault within its account, whose key is shared with all that such copies go to. `None` where
-/// the source vault is not known.
-pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> Option<Draft> {
+/// The copy goes through a vault within its account, whose key is shared with all that such copies go to: one that is there
+/// where the copy goes that way, else a new one. `None` where the source vault is not known.
+pub fn draft(
+    copy: &Copy,
+    key: &Arn,
+    share_with: Option<&Arn>,
+    all: &[Arn],
+    facts: &Facts<'_>,
+) -> Option<Draft> {
     let Fact::Known(source) = &copy.source_vault else {
         return None;
     };
     let account = source.account()?;
     let place = source.region()?;
     let flag = region(Some(&place));
-    let between = Arn::parse(&format!(
+    let wanted = Arn::parse(&format!(
         "arn:{}:backup:{place}:{account}:backup-vault:{BETWEEN}",
         source.partition()
     ))
     .ok()?;
+    let way = |to: &Arn| CopyChange::Through(to.clone());
+    let found = names::place(&wanted, facts, |to| goes(&[copy], &way(to), facts))?;
+    let is_there = matches!(found, Place::There(_));
+    let between = found.vault().clone();
     let title = format!(
-        "copy in two steps: into the vault `{BETWEEN}` of account {account} on a customer managed key, then on to `{}`",
+        "copy in two steps: into the vault `{}` of account {account}{} on a customer managed key, then on to `{}`",
+        between.name(),
+        if is_there { ", which is there" } else { "" },
         copy.destination_vault.name()
     );
     let mut draft = Draft::new(RemedyKind::TwoStepCopy, &copy.id, title);
     draft.remedy.account = Some(account);
+    if is_there {
+        draft.change = Some(Change {
+            copy: way(&between),
+            ..Change::none()
+        });
+        draft.remedy.commands = steps(copy, source, &between);
+        return Some(draft);
+    }
     let points = copy
         .kind
         .agreed(|kind| pattern(kind, between.partition().as_str(), &place, account));
@@ -53,14 +74,15 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, all: &[Arn]) -> O
     }));
     let key_policy = own_key_policy(key, all);
     draft.change = facts_of_new(&between, &key_policy, None).map(|mut change| {
-        change.copy = CopyChange::Through(between.clone());
+        change.copy = way(&between);
         change
     });
     // Another copy may have made the vault already.
     draft.remedy.commands = vec![format!(
-        "aws backup describe-backup-vault{flag} --backup-vault-name {BETWEEN} >/dev/null 2>&1 || {{\n{}\n\
-         aws backup create-backup-vault{flag} --backup-vault-name {BETWEEN} --encryption-key-arn \"$KEY\"\n}}",
+        "aws backup describe-backup-vault{flag} --backup-vault-name {name} >/dev/null 2>&1 || {{\n{}\n\
+         aws backup create-backup-vault{flag} --backup-vault-name {name} --encryption-key-arn \"$KEY\"\n}}",
         create_key(key, all, "re-encryption of backups on their way out"),
+        name = word(between.name()),
     )];
     draft.remedy.commands.extend(steps(copy, source, &between));
     Some(draft)

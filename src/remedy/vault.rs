@@ -5,15 +5,12 @@ use serde_json::{Value, json};
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{put_vault_policy, region, word};
 use super::draft::Draft;
-use super::statement::{Copier, of_vault};
+use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
+use super::statement::of_vault;
 use super::{Parts, RemedyKind};
-use crate::inventory::{Copy, Field, Policy};
-use crate::known::{AccountId, Arn, Fact};
+use crate::inventory::{Copy, Facts, Field, Policy};
+use crate::known::{AccountId, Arn};
 
-/// A vault's name takes so many characters.
-///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
-const LONGEST_NAME: usize = 50;
 /// What the name of a vault beside another ends with.
 const SUFFIX: &str = "-cmk";
 
@@ -26,26 +23,75 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
     create(vault, title, copies, CopyChange::None)
 }
 
-/// Beside a vault whose key will not do another is created, and the copy goes there.
-pub fn beside(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
+/// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
+pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
+    let (other, mut draft) = beside(vault, copies, facts)?;
+    let commands = redirected(copies, vault, &other);
+    draft.remedy.commands.extend(commands);
+    Some(draft)
+}
+
+/// A vault that takes the place of one whose key will not do.
+pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, Draft)> {
     let name: String = vault
         .name()
         .chars()
-        .take(LONGEST_NAME - SUFFIX.len())
+        .take(LONGEST_VAULT_NAME - SUFFIX.len())
         .collect();
-    let place = vault.as_str().strip_suffix(vault.name())?;
-    let other = Arn::parse(&format!("{place}{name}{SUFFIX}")).ok()?;
-    let title = format!(
-        "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
-        other.name(),
-        vault.name()
-    );
-    create(
-        &other,
-        title,
-        copies,
-        CopyChange::Destination(other.clone()),
+    let base = vault.as_str().strip_suffix(vault.name())?;
+    let wanted = Arn::parse(&format!("{base}{name}{SUFFIX}")).ok()?;
+    let way = |to: &Arn| CopyChange::Destination(to.clone());
+    Some(
+        match place(&wanted, facts, |to| goes(copies, &way(to), facts))? {
+            Place::Free(other) => {
+                let title = format!(
+                    "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
+                    other.name(),
+                    vault.name()
+                );
+                let draft = create(&other, title, copies, way(&other))?;
+                (other, draft)
+            }
+            Place::There(other) => {
+                let title = format!(
+                    "copy into the vault `{}`, which is there, instead of into `{}`",
+                    other.name(),
+                    vault.name()
+                );
+                let mut draft = Draft::new(RemedyKind::ChangeDestination, &other, title);
+                draft.remedy.account = copies.first()?.source_account().known();
+                draft.change = Some(Change {
+                    copy: way(&other),
+                    ..Change::none()
+                });
+                (other, draft)
+            }
+        },
     )
+}
+
+/// What to change so that copies go into another vault.
+fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<String> {
+    let mut commands = Vec::new();
+    for copy in copies {
+        let command = match &copy.plan {
+            Some(plan) => super::command::change_plan(
+                &plan.id,
+                copy.source_account().known(),
+                copy.source_region().known().as_ref(),
+                &format!("rule {}: copy to {new} instead of {old}", plan.rule),
+            ),
+            None => format!(
+                "# for the copy {}: give start-copy-job --destination-backup-vault-arn {}",
+                copy.id,
+                word(new.as_str())
+            ),
+        };
+        if !commands.contains(&command) {
+            commands.push(command);
+        }
+    }
+    commands
 }
 
 fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Option<Draft> {
@@ -140,16 +186,12 @@ pub fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
 
 /// Lets the copy roles of other accounts in.
 pub fn access_policy(vault: &Arn, copies: &[&Copy]) -> Option<Value> {
-    let mut copiers: Vec<Copier> = copies
+    let mut copiers: Vec<&Arn> = copies
         .iter()
-        .filter_map(|copy| match &copy.role {
-            Fact::Known(role) if role.account() != vault.account() => {
-                Some(Copier::Role(role.clone()))
-            }
-            Fact::Known(_) | Fact::Unknown(_) => None,
-        })
+        .filter_map(|copy| copy.role.as_ref().known())
+        .filter(|role| role.account() != vault.account())
         .collect();
-    copiers.sort();
+    copiers.sort_unstable();
     copiers.dedup();
     (!copiers.is_empty()).then(|| super::patch::add_statements(None, &of_vault(None, &copiers)))
 }

@@ -159,4 +159,6 @@ pub struct Lift {
     pub actions: Vec<&'static str>,
     /// The statements that deny, by their place in `Statement`; sorted.
     pub statements: Vec<usize>,
+    /// The vault that copies must be let go to, where that is not the thing whose policy it is.
+    pub target: Option<Arn>,
 }

@@ -159,3 +159,112 @@ fn the_remedies_of_a_report_are_proven_together() {
     );
     assert_eq!(together(&Estate::rds().0), BTreeMap::new());
 }
+
+/// A vault like the destination's, under another name.
+fn beside_central(name: &str, key: &str) -> Value {
+    vault(
+        &CENTRAL.replace(":central", &format!(":{name}")),
+        key,
+        allow_copy_into(ROLE),
+    )
+}
+
+#[test]
+fn a_vault_that_is_there_is_used_as_it_is_or_another_name_is_taken() {
+    let estate = || {
+        Estate::rds().set(
+            &format!("{DESTINATION_VAULT}/EncryptionKeyArn"),
+            json!(AWS_KEY.replace(FROM, TO)),
+        )
+    };
+    let aws_key = {
+        let mut key = key(&AWS_KEY.replace(FROM, TO), "alias/aws/backup", Value::Null);
+        key["KeyManager"] = json!("AWS");
+        key
+    };
+    let with = |vaults: Vec<Value>| {
+        let mut estate = estate().push(&format!("{DESTINATION}/keys"), aws_key.clone());
+        for vault in vaults {
+            estate = estate.push(&format!("{DESTINATION}/vaults"), vault);
+        }
+        let all = remedies_of(&estate.0);
+        let [remedy] = all.try_into().unwrap();
+        remedy
+    };
+    let aws = AWS_KEY.replace(FROM, TO);
+    let free = with(vec![]);
+    assert_eq!(free.kind, RemedyKind::CreateVault);
+    assert!(free.subject.ends_with(":central-cmk"), "{}", free.subject);
+    let taken = with(vec![beside_central("central-cmk", &aws)]);
+    assert_eq!(taken.kind, RemedyKind::CreateVault);
+    assert!(
+        taken.subject.ends_with(":central-cmk-2"),
+        "{}",
+        taken.subject
+    );
+    let there = with(vec![beside_central("central-cmk", CENTRAL_KEY)]);
+    assert_eq!(there.kind, RemedyKind::ChangeDestination);
+    assert!(
+        !there.commands.concat().contains("create-"),
+        "{:?}",
+        there.commands
+    );
+    assert!(there.subject.ends_with(":central-cmk"), "{}", there.subject);
+    for remedy in [free, taken, there] {
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+    }
+}
+
+#[test]
+fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() {
+    let between = |key: &str| {
+        let mut vault = vault(
+            &PROD.replace(":prod", ":copy-re-encryption"),
+            key,
+            Value::Null,
+        );
+        vault["AccessPolicy"] = Value::Null;
+        vault
+    };
+    let with = |vault: Option<Value>, policy: Value| {
+        let mut estate = Estate::rds().on_aws_managed_key("alias/aws/rds").push(
+            &format!("{SOURCE}/keys"),
+            key(&KEY.replace("000001", "0000ab"), "alias/between", policy),
+        );
+        if let Some(vault) = vault {
+            estate = estate.push(&format!("{SOURCE}/vaults"), vault);
+        }
+        let [_, two_step] = remedies_of(&estate.0).try_into().unwrap();
+        two_step
+    };
+    let own = KEY.replace("000001", "0000ab");
+    let shared = key_policy(FROM, json!([share(SLR, USE), share(ROLE, USE)]));
+    let unshared = key_policy(FROM, json!([]));
+    let goes_by = |remedy: &backup_preflight::remedy::Remedy, name: &str| {
+        let to = format!(
+            "--destination-backup-vault-arn {}",
+            PROD.replace(":prod", &format!(":{name} "))
+        );
+        remedy.commands.concat().contains(&to)
+    };
+    let free = with(None, shared.clone());
+    let taken = with(Some(between(&own)), unshared);
+    let there = with(Some(between(&own)), shared);
+    assert!(goes_by(&free, "copy-re-encryption"), "{:?}", free.commands);
+    assert!(
+        goes_by(&taken, "copy-re-encryption-2"),
+        "{:?}",
+        taken.commands
+    );
+    assert!(
+        goes_by(&there, "copy-re-encryption"),
+        "{:?}",
+        there.commands
+    );
+    let makes =
+        |remedy: &backup_preflight::remedy::Remedy| remedy.commands.concat().contains("create-");
+    assert_eq!([&free, &taken, &there].map(makes), [true, true, false]);
+    for remedy in [free, taken, there] {
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+    }
+}

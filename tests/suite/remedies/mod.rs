@@ -97,6 +97,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         }
         RemedyKind::EnableRegion
         | RemedyKind::CreateVault
+        | RemedyKind::ChangeDestination
         | RemedyKind::ChangeRetention
         | RemedyKind::ReEncrypt
         | RemedyKind::EnableKey
@@ -155,4 +156,20 @@ fn together(inventory: &Value) -> BTreeMap<String, Verdict> {
     let inventory = read(inventory);
     let facts = Facts::new(&inventory);
     propose(&decided(&facts, &inventory), &facts).together
+}
+
+/// Whether the policy of the source vault lets a role of its account copy to a vault: within an account silence does.
+pub fn copies_out(policy: &Value, principal: &str, target: &str) -> bool {
+    let policy = Policy::from_value(policy).unwrap();
+    let context = Context::new(Rest::Absent)
+        .with("aws:PrincipalArn", Entry::One(principal.into()))
+        .with("backup:CopyTargets", Entry::Many(vec![target.into()]));
+    let request = Request::new(
+        Principal::parse(principal).unwrap(),
+        "backup:CopyFromBackupVault",
+        Resource::exact("arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-1"),
+        context,
+    );
+    let side = resource_side(&request, Some(policy.document()));
+    !matches!(side, Side::Denied { .. })
 }

@@ -3,7 +3,7 @@
 use backup_preflight::remedy::RemedyKind;
 use serde_json::{Value, json};
 
-use super::{allows, remedies_of};
+use super::{allows, copies_out, remedies_of};
 use crate::support::Estate;
 use crate::support::estate::*;
 
@@ -175,23 +175,69 @@ fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
 }
 
 #[test]
-fn another_organizations_name_in_a_policy_lets_nobody_but_the_role_in() {
-    let policy = |id: &str, action: &str| {
+fn an_organizations_name_in_a_policy_lets_nobody_but_the_role_in() {
+    let policy = |condition: Value, action: &str| {
         json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action,
-        "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}}]})
+        "Resource": "*", "Condition": condition}]})
     };
-    let added = |policy: Value| {
+    let ours = json!({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}});
+    for policy in [
+        policy(
+            json!({"StringEquals": {"aws:PrincipalOrgID": "o-z9y8x7w6v5"}}),
+            "backup:CopyIntoBackupVault",
+        ),
+        policy(ours, "backup:DescribeBackupVault"),
+        policy(
+            json!({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+                "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Other"}}),
+            "backup:CopyIntoBackupVault",
+        ),
+        policy(
+            json!({"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}),
+            "backup:CopyIntoBackupVault",
+        ),
+    ] {
         let estate = Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), policy);
-        remedies_of(&estate.0)[0].added[0]["Principal"].clone()
+        let [remedy] = remedies_of(&estate.0).try_into().unwrap();
+        assert_eq!(remedy.proven, Some(true));
+        assert_eq!(remedy.added[0]["Principal"], json!({"AWS": ROLE}));
+        assert_eq!(remedy.added.len(), 1);
+    }
+}
+
+#[test]
+fn a_deny_of_the_source_vault_is_narrowed_for_the_role_and_the_vault_that_it_copies_to() {
+    let deny = |who: Value, condition: Value| {
+        json!({"Version": "2012-10-17", "Statement": [{"Sid": "Stay", "Effect": "Deny", "Principal": who,
+            "Action": "backup:CopyFromBackupVault", "Resource": "*", "Condition": condition}]})
     };
-    assert_eq!(
-        added(policy("o-z9y8x7w6v5", "backup:CopyIntoBackupVault")),
-        json!({"AWS": ROLE})
-    );
-    assert_eq!(
-        added(policy(ORGANIZATION, "backup:DescribeBackupVault")),
-        json!("*")
-    );
+    let elsewhere = "arn:aws:backup:us-east-2:777788889999:backup-vault:elsewhere";
+    let other = "arn:aws:iam::111122223333:role/other";
+    for (who, condition) in [
+        (json!("*"), json!({})),
+        (json!({"AWS": ROLE}), json!({})),
+        (
+            json!("*"),
+            json!({"ForAllValues:ArnNotLike": {"backup:CopyTargets": "arn:aws:backup:*:777788889990:*"}}),
+        ),
+        (
+            json!("*"),
+            json!({"ForAnyValue:StringNotEquals": {"backup:CopyTargets": "a"}}),
+        ),
+    ] {
+        let policy = deny(who, condition);
+        let estate = Estate::rds().set(&format!("{SOURCE_VAULT}/AccessPolicy"), policy.clone());
+        let [remedy] = remedies_of(&estate.0).try_into().unwrap();
+        assert_eq!(remedy.proven, Some(true), "{policy}");
+        let after = remedy.after.unwrap();
+        assert!(!copies_out(&after, ROLE, elsewhere), "{after:#}");
+        assert!(copies_out(&after, ROLE, CENTRAL), "{after:#}");
+        assert_eq!(
+            copies_out(&after, other, CENTRAL),
+            copies_out(&policy, other, CENTRAL),
+            "{after:#}"
+        );
+    }
 }
 
 #[test]
@@ -208,4 +254,49 @@ fn a_key_policy_that_would_be_too_long_is_no_remedy_and_says_so() {
     };
     assert_eq!((remedy.proven, &remedy.after), (None, &None));
     assert!(remedy.title.contains("may have 32768"), "{}", remedy.title);
+}
+
+#[test]
+fn a_deleted_principal_is_taken_out_of_every_policy_that_is_changed_and_said() {
+    let gone = "AROAEXAMPLEID12345678";
+    let dead = |effect: &str| json!({"Sid": "Old", "Effect": effect, "Principal": {"AWS": gone}, "Action": "kms:Decrypt", "Resource": "*"});
+    let key = key_policy(FROM, json!([dead("Allow")]));
+    let vault = json!({"Version": "2012-10-17", "Statement": [dead("Deny")]});
+    let trust = json!({"Version": "2012-10-17", "Statement": [dead("Allow")]});
+    for (place, policy) in [
+        (format!("{RESOURCE_KEY}/Policy"), key),
+        (format!("{DESTINATION_VAULT}/AccessPolicy"), vault),
+        (format!("{COPY_ROLE}/AssumeRolePolicyDocument"), trust),
+    ] {
+        let [remedy] = remedies_of(&Estate::rds().set(&place, policy).0)
+            .try_into()
+            .unwrap();
+        assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
+        assert!(!remedy.after.unwrap().to_string().contains("AROA"));
+        assert!(remedy.title.contains(&format!("take {gone} out")));
+        assert!(!remedy.commands.concat().contains("AROA"));
+    }
+}
+
+#[test]
+fn a_role_that_only_aws_changes_gets_no_policy() {
+    for role in [
+        "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+        "aws-reserved/sso.amazonaws.com/AWSReservedSSO_admin_0123456789abcdef",
+    ] {
+        let role = format!("arn:aws:iam::{FROM}:role/{role}");
+        let estate = Estate::rds()
+            .set(&format!("{COPY_ROLE}/Arn"), json!(role))
+            .set(&format!("{COPY_ROLE}/AttachedPolicies"), json!([]))
+            .set(&format!("{COPY}/role"), json!(role))
+            .set(
+                &format!("{DESTINATION_VAULT}/AccessPolicy"),
+                allow_copy_into(&role),
+            );
+        let found = estate.verdict();
+        assert!(found.failing().contains(&"copy-role-lacks-permission"));
+        let remedies = remedies_of(&estate.0);
+        let changed = |kind| remedies.iter().any(|remedy| remedy.kind == kind);
+        assert!(!changed(RemedyKind::RolePolicy) && !changed(RemedyKind::TrustPolicy));
+    }
 }

@@ -1,0 +1,93 @@
+//! Names for what is to be created: one that is free, or what is there already where that will do as it is.
+
+use super::change::{Change, CopyChange, steps};
+use crate::checks::{MayFail, decide};
+use crate::inventory::{Copy, Facts};
+use crate::known::{Arn, Fact};
+use crate::verdict::Status;
+
+/// Where a vault may be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is to be created.
+    Free(Arn),
+    /// It is there, and will do as it is.
+    There(Arn),
+}
+
+impl Place {
+    /// The vault.
+    pub const fn vault(&self) -> &Arn {
+        match self {
+            Self::Free(vault) | Self::There(vault) => vault,
+        }
+    }
+}
+
+/// How many names are tried.
+const TRIED: usize = 20;
+
+/// The first of the vaults `NAME`, `NAME-2`, `NAME-3`, … that is not there, or is and suits. What was read is never written
+/// over.
+pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> Option<Place> {
+    let base = wanted.as_str().strip_suffix(wanted.name())?;
+    (1..=TRIED).find_map(|number| {
+        let vault = Arn::parse(&format!("{base}{}", numbered(wanted.name(), number))).ok()?;
+        match facts.vault_exists(&vault) {
+            Fact::Known(true) => suits(&vault).then_some(Place::There(vault)),
+            Fact::Known(false) | Fact::Unknown(_) => Some(Place::Free(vault)),
+        }
+    })
+}
+
+/// A vault's name takes so many characters.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
+pub const LONGEST_VAULT_NAME: usize = 50;
+
+/// A name with a number at its end, from the second on, cut so that it fits.
+fn numbered(name: &str, number: usize) -> String {
+    if number < 2 {
+        return name.to_owned();
+    }
+    let end = format!("-{number}");
+    let room = LONGEST_VAULT_NAME.saturating_sub(end.len());
+    let start: String = name.chars().take(room).collect();
+    format!("{start}{end}")
+}
+
+/// Whether copies that go another way have fewer checks that fail, and no other that is worse.
+pub fn goes(copies: &[&Copy], way: &CopyChange, facts: &Facts<'_>) -> bool {
+    let change = Change {
+        copy: way.clone(),
+        ..Change::none()
+    };
+    !copies.is_empty()
+        && copies.iter().all(|copy| {
+            let before = failing(&[Copy::new(copy.named(), facts)], facts);
+            let after: Vec<Copy> = steps(copy.named(), &[&change])
+                .into_iter()
+                .map(|named| Copy::new(named, facts))
+                .collect();
+            let after = failing(&after, facts);
+            after.len() < before.len() && after.iter().all(|check| before.contains(check))
+        })
+}
+
+/// The checks that keep one of these copies from being feasible.
+fn failing(copies: &[Copy], facts: &Facts<'_>) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for copy in copies {
+        for (check, outcome) in decide(copy.clone(), facts).outcomes {
+            let stands = match outcome.status {
+                Status::Fail => true,
+                Status::Undecided => check.may_fail == MayFail::Yes,
+                Status::Pass | Status::Warn | Status::NotApplicable => false,
+            };
+            if stands && !found.contains(&check.id) {
+                found.push(check.id);
+            }
+        }
+    }
+    found
+}
