@@ -7,6 +7,7 @@
 //! ```
 //!
 //! - [`known`]: ARNs, accounts, Regions, and [`known::Fact`], which is known or unknown and never both.
+//! - [`quote`]: text from outside in the languages that would obey it: shells, Terraform, CloudFormation, Markdown, terminals.
 
 #![cfg_attr(
     test,
@@ -27,6 +28,7 @@ pub mod inventory;
 pub mod known;
 pub mod plans;
 pub mod policy;
+pub mod quote;
 pub mod remedy;
 pub mod report;
 pub mod sources;

@@ -4,56 +4,62 @@ use serde_json::Value;
 
 use crate::inventory::{Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
+use crate::quote::json;
+use crate::quote::shell::here_document;
+
+pub use crate::quote::shell::{comment, option, word};
 
 /// A key policy takes 32 KiB; one that is nearly as long is written without spaces.
 const PRETTY_LIMIT: usize = 24 * 1024;
 
 /// Sets the policy of a key.
 pub fn put_key_policy(key: &Arn, policy: &Value) -> String {
-    here(
-        &format!(
-            "aws kms put-key-policy{} --key-id {key} --policy-name default",
-            region(key.region().as_ref())
-        ),
-        policy,
+    format!(
+        "aws kms put-key-policy{} {} --policy-name default --policy {}",
+        region(key.region().as_ref()),
+        option("--key-id", key.as_str()),
+        from_here(policy)
     )
 }
 
 /// Sets the access policy of a vault.
 pub fn put_vault_policy(vault: &Arn, policy: &Value) -> String {
-    here(
-        &format!(
-            "aws backup put-backup-vault-access-policy{} --backup-vault-name {}",
-            region(vault.region().as_ref()),
-            word(vault.name())
-        ),
-        policy,
+    format!(
+        "aws backup put-backup-vault-access-policy{} {} --policy {}",
+        region(vault.region().as_ref()),
+        option("--backup-vault-name", vault.name()),
+        from_here(policy)
     )
 }
 
 /// Adds a policy to a role.
 pub fn put_role_policy(role: &Arn, name: &str, policy: &Value) -> String {
-    let command = format!(
-        "aws iam put-role-policy --role-name {} --policy-name {name}",
-        word(role.name())
-    );
-    let text = text(policy);
-    format!("{command} --policy-document file:///dev/stdin <<'POLICY'\n{text}\nPOLICY")
+    format!(
+        "aws iam put-role-policy {} {} --policy-document {}",
+        option("--role-name", role.name()),
+        option("--policy-name", name),
+        from_here(policy)
+    )
 }
 
 /// Sets the trust policy of a role.
 pub fn put_trust_policy(role: &Arn, policy: &Value) -> String {
-    let text = text(policy);
     format!(
-        "aws iam update-assume-role-policy --role-name {} --policy-document file:///dev/stdin <<'POLICY'\n{text}\nPOLICY",
-        word(role.name())
+        "aws iam update-assume-role-policy {} --policy-document {}",
+        option("--role-name", role.name()),
+        from_here(policy)
     )
+}
+
+/// A policy as the value of an option: standard input, and the here-document that comes in there.
+pub fn from_here(policy: &Value) -> String {
+    format!("file:///dev/stdin {}", here_document(&text(policy)))
 }
 
 /// ` --region NAME`, where it is known.
 pub fn region(region: Option<&Region>) -> String {
     region
-        .map(|region| format!(" --region {region}"))
+        .map(|region| format!(" {}", option("--region", region.as_str())))
         .unwrap_or_default()
 }
 
@@ -76,30 +82,13 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
     format!(" --lifecycle {}", words.join(","))
 }
 
-/// A word for the shell, quoted where it must be.
-pub fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-fn here(command: &str, policy: &Value) -> String {
-    format!(
-        "{command} --policy file:///dev/stdin <<'POLICY'\n{}\nPOLICY",
-        text(policy)
-    )
-}
-
 fn text(policy: &Value) -> String {
     let pretty = format!("{policy:#}");
-    if pretty.len() > PRETTY_LIMIT {
+    json::printable(if pretty.len() > PRETTY_LIMIT {
         policy.to_string()
     } else {
         pretty
-    }
+    })
 }
 
 /// The change of a backup plan: what is to be written, and the command that saves it. A plan that a backup policy of the
@@ -113,25 +102,16 @@ pub fn change_plan(
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
     if plan.starts_with("orgs/") {
         return format!(
-            "# in the organization's backup policy that makes the plan {plan}{of}, {what}, then, in the management account\n\
-             aws organizations update-policy --policy-id \"$POLICY_ID\" --content file://policy.json"
+            "# {}\naws organizations update-policy --policy-id \"$POLICY_ID\" --content file://policy.json",
+            comment(&format!(
+                "in the organization's backup policy that makes the plan {plan}{of}, {what}, then, in the management account"
+            ))
         );
     }
     format!(
-        "# in the plan {plan}{of}, {what}, then\naws backup update-backup-plan{} --backup-plan-id {plan} --backup-plan \
-         file://plan.json",
-        region(place)
+        "# {}\naws backup update-backup-plan{} {} --backup-plan file://plan.json",
+        comment(&format!("in the plan {plan}{of}, {what}, then")),
+        region(place),
+        option("--backup-plan-id", plan)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_with_a_quote_survives_the_shell() {
-        assert_eq!(word("plain-1"), "plain-1");
-        assert_eq!(word("it's"), r"'it'\''s'");
-        assert_eq!(word(""), "''");
-    }
 }

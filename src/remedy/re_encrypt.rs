@@ -1,7 +1,7 @@
 //! A resource on an AWS managed key, moved to a customer managed one: by the owning service's own commands.
 
 use super::RemedyKind;
-use super::command::{region, word};
+use super::command::{from_here, option, region};
 use super::draft::Draft;
 use crate::catalog::Kind;
 use crate::inventory::{Copy, KindOf};
@@ -38,9 +38,9 @@ pub fn create_key<'a>(
     let flag = region(like.region().as_ref());
     let policy = own_key_policy(like, share_with);
     format!(
-        "KEY=$(aws kms create-key{flag} --description {} --query KeyMetadata.Arn --output text \
-         --policy file:///dev/stdin <<'POLICY'\n{policy:#}\nPOLICY\n)",
-        word(what)
+        "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)",
+        option("--description", what),
+        from_here(&policy)
     )
 }
 
@@ -91,6 +91,10 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
     let flag = region(resource.region().as_ref());
     let name = resource.name();
     let (old, new) = (format!("{name}-before-cmk"), format!("{name}-on-cmk"));
+    let source_region = resource.region().map_or_else(
+        || "--source-region \"$AWS_REGION\"".to_owned(),
+        |region| option("--source-region", region.as_str()),
+    );
     let database = |service: &str, what: &str| {
         let thing = if what == "db-cluster" {
             "cluster"
@@ -104,24 +108,32 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
             ),
             format!("{what}-identifier"),
         );
+        let of = |snapshot_name: &str| option(&format!("--{snapshot}-identifier"), snapshot_name);
+        let (of_old, of_new) = (of(&old), of(&new));
         let restore = if thing == "cluster" {
             format!(
-                "aws {service} restore-db-cluster-from-snapshot{flag} --{id} {new} --snapshot-identifier {new} --engine \"$ENGINE\" --kms-key-id \"$KEY\""
+                "aws {service} restore-db-cluster-from-snapshot{flag} {} {} --engine \"$ENGINE\" --kms-key-id \"$KEY\"",
+                option(&format!("--{id}"), &new),
+                option("--snapshot-identifier", &new)
             )
         } else {
             format!(
-                "aws {service} restore-db-instance-from-db-snapshot{flag} --{id} {new} --{snapshot}-identifier {new}"
+                "aws {service} restore-db-instance-from-db-snapshot{flag} {} {of_new}",
+                option(&format!("--{id}"), &new)
             )
         };
         vec![
             format!(
-                "aws {service} create-{snapshot}{flag} --{id} {name} --{snapshot}-identifier {old}"
+                "aws {service} create-{snapshot}{flag} {} {of_old}",
+                option(&format!("--{id}"), name)
             ),
-            format!("aws {service} wait {snapshot}-available{flag} --{snapshot}-identifier {old}"),
+            format!("aws {service} wait {snapshot}-available{flag} {of_old}"),
             format!(
-                "aws {service} copy-{snapshot}{flag} --source-{snapshot}-identifier {old} --target-{snapshot}-identifier {new} --kms-key-id \"$KEY\" --copy-tags"
+                "aws {service} copy-{snapshot}{flag} {} {} --kms-key-id \"$KEY\" --copy-tags",
+                option(&format!("--source-{snapshot}-identifier"), &old),
+                option(&format!("--target-{snapshot}-identifier"), &new)
             ),
-            format!("aws {service} wait {snapshot}-available{flag} --{snapshot}-identifier {new}"),
+            format!("aws {service} wait {snapshot}-available{flag} {of_new}"),
             restore,
         ]
     };
@@ -132,14 +144,13 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
         Kind::Neptune => Some(database("neptune", "db-cluster")),
         Kind::Ebs => Some(vec![
             format!(
-                "SNAPSHOT=$(aws ec2 create-snapshot{flag} --volume-id {name} --query SnapshotId --output text)"
+                "SNAPSHOT=$(aws ec2 create-snapshot{flag} {} --query SnapshotId --output text)",
+                option("--volume-id", name)
             ),
             format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$SNAPSHOT\""),
             format!(
-                "COPY=$(aws ec2 copy-snapshot{flag} --source-region {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"$KEY\" --query SnapshotId --output text)",
-                resource
-                    .region()
-                    .map_or_else(|| "\"$AWS_REGION\"".to_owned(), |region| region.to_string())
+                "COPY=$(aws ec2 copy-snapshot{flag} {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"$KEY\" --query SnapshotId --output text)",
+                source_region
             ),
             format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$COPY\""),
             format!(
@@ -148,14 +159,15 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
         ]),
         Kind::Ec2 | Kind::Ec2Vss => Some(vec![
             format!(
-                "IMAGE=$(aws ec2 create-image{flag} --instance-id {name} --name {old} --query ImageId --output text)"
+                "IMAGE=$(aws ec2 create-image{flag} {} {} --query ImageId --output text)",
+                option("--instance-id", name),
+                option("--name", &old)
             ),
             format!("aws ec2 wait image-available{flag} --image-ids \"$IMAGE\""),
             format!(
-                "COPY=$(aws ec2 copy-image{flag} --source-region {} --source-image-id \"$IMAGE\" --name {new} --encrypted --kms-key-id \"$KEY\" --query ImageId --output text)",
-                resource
-                    .region()
-                    .map_or_else(|| "\"$AWS_REGION\"".to_owned(), |region| region.to_string())
+                "COPY=$(aws ec2 copy-image{flag} {} --source-image-id \"$IMAGE\" {} --encrypted --kms-key-id \"$KEY\" --query ImageId --output text)",
+                source_region,
+                option("--name", &new)
             ),
             format!("aws ec2 wait image-available{flag} --image-ids \"$COPY\""),
             format!(
@@ -164,7 +176,8 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
         ]),
         Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOntap | Kind::FsxOpenZfs => Some(vec![
             format!(
-                "BACKUP=$(aws fsx create-backup{flag} --file-system-id {name} --query Backup.BackupId --output text)"
+                "BACKUP=$(aws fsx create-backup{flag} {} --query Backup.BackupId --output text)",
+                option("--file-system-id", name)
             ),
             format!(
                 "COPY=$(aws fsx copy-backup{flag} --source-backup-id \"$BACKUP\" --kms-key-id \"$KEY\" --query Backup.BackupId --output text)"

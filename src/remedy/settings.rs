@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
-use super::command::{region, word};
+use super::command::{option, region};
 use super::draft::Draft;
 use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
 use crate::known::{AccountId, Arn, Fact, Region};
@@ -85,7 +85,10 @@ pub fn enable_region(account: AccountId, name: &Region) -> Draft {
         format!("switch the Region {name} on in account {account}"),
     );
     draft.remedy.account = Some(account);
-    draft.remedy.commands = vec![format!("aws account enable-region --region-name {name}")];
+    draft.remedy.commands = vec![format!(
+        "aws account enable-region {}",
+        option("--region-name", name.as_str())
+    )];
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
         region.opt_in_status = Field::Is("opted-in".into())
     }));
@@ -102,12 +105,13 @@ pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
     };
     let mut draft = Draft::new(RemedyKind::EnableKey, key, title);
     let flag = region(key.region().as_ref());
+    let of = option("--key-id", key.as_str());
     draft.remedy.account = key.account();
     if to_be_deleted {
-        let command = format!("aws kms cancel-key-deletion{flag} --key-id {key}");
+        let command = format!("aws kms cancel-key-deletion{flag} {of}");
         draft.remedy.commands.push(command);
     }
-    let command = format!("aws kms enable-key{flag} --key-id {key}");
+    let command = format!("aws kms enable-key{flag} {of}");
     draft.remedy.commands.push(command);
     let mut enabled = bare_key(key);
     enabled.key_state = Field::Is("Enabled".into());
@@ -139,8 +143,9 @@ pub fn allow_images(
     draft.remedy.account = Some(account);
     let text = serde_json::Value::Array(criteria.clone()).to_string();
     draft.remedy.commands = vec![format!(
-        "aws ec2 replace-image-criteria-in-allowed-images-settings --region {name} --image-criteria {}",
-        word(&text)
+        "aws ec2 replace-image-criteria-in-allowed-images-settings{} {}",
+        region(Some(name)),
+        option("--image-criteria", &text)
     )];
     *setting.get_mut("ImageCriteria")? = serde_json::Value::Array(criteria);
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
@@ -160,8 +165,9 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
     );
     draft.remedy.account = Some(account);
     draft.remedy.commands = vec![format!(
-        "aws backup update-region-settings --region {name} --resource-type-opt-in-preference DynamoDB=true \
-         --resource-type-management-preference DynamoDB=true"
+        "aws backup update-region-settings{} --resource-type-opt-in-preference DynamoDB=true \
+         --resource-type-management-preference DynamoDB=true",
+        region(Some(name))
     )];
     let with = |preferences: Option<&Field<Json>>| {
         let read = preferences
@@ -301,24 +307,33 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
             &what,
         );
     }
-    let known = |fact: Option<String>, name: &str| fact.unwrap_or_else(|| format!("\"${name}\""));
+    let given = |flag: &str, fact: Option<&str>, name: &str| match fact {
+        Some(fact) => option(flag, fact),
+        None => format!("{flag} \"${name}\""),
+    };
+    let vault = copy.source_vault.as_ref().known();
     format!(
-        "aws backup start-copy-job{} --recovery-point-arn {} --source-backup-vault-name {} \
-         --destination-backup-vault-arn {} --iam-role-arn {}{}",
+        "aws backup start-copy-job{} {} {} {} {}{}",
         region(copy.source_region().known().as_ref()),
-        known(
-            copy.recovery_point.as_ref().map(ToString::to_string),
+        given(
+            "--recovery-point-arn",
+            copy.recovery_point.as_ref().map(Arn::as_str),
             "RECOVERY_POINT"
         ),
-        known(
-            copy.source_vault
-                .as_ref()
-                .known()
-                .map(|vault| super::command::word(vault.name())),
+        given(
+            "--source-backup-vault-name",
+            vault.map(Arn::name),
             "SOURCE_VAULT"
         ),
-        copy.destination_vault,
-        known(copy.role.as_ref().known().map(ToString::to_string), "ROLE"),
+        option(
+            "--destination-backup-vault-arn",
+            copy.destination_vault.as_str()
+        ),
+        given(
+            "--iam-role-arn",
+            copy.role.as_ref().known().map(Arn::as_str),
+            "ROLE"
+        ),
         super::command::lifecycle(lifecycle),
     )
 }

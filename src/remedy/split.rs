@@ -1,6 +1,6 @@
 //! A copy by way of a vault in between, as no one job takes the whole route.
 
-use super::command::{region, word};
+use super::command::{option, region};
 use super::draft::Draft;
 use super::names::{self, Place, goes};
 use super::two_step::steps;
@@ -54,10 +54,10 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     };
     let mut commands = vec![format!(
         "# in account {account}\n\
-         aws backup describe-backup-vault{flag} --backup-vault-name {name} >/dev/null 2>&1 || {{\n{}\n\
-         aws backup create-backup-vault{flag} --backup-vault-name {name} --encryption-key-arn \"$KEY\"\n}}",
+         aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
+         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
         create_key(&like, &shared, "backups on their way"),
-        name = word(through.name())
+        name = option("--backup-vault-name", through.name())
     )];
     let entry = super::vault::access_policy(through, &[copy]);
     commands.extend(

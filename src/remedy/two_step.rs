@@ -1,7 +1,7 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
 use super::change::{Change, CopyChange};
-use super::command::{lifecycle, region, word};
+use super::command::{lifecycle, option, region, word};
 use super::draft::Draft;
 use super::names::{self, Place, goes};
 use super::re_encrypt::{create_key, own_key_policy};
@@ -79,10 +79,10 @@ pub fn draft(
     });
     // Another copy may have made the vault already.
     draft.remedy.commands = vec![format!(
-        "aws backup describe-backup-vault{flag} --backup-vault-name {name} >/dev/null 2>&1 || {{\n{}\n\
-         aws backup create-backup-vault{flag} --backup-vault-name {name} --encryption-key-arn \"$KEY\"\n}}",
+        "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
+         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
         create_key(key, all, "re-encryption of backups on their way out"),
-        name = word(between.name()),
+        name = option("--backup-vault-name", between.name()),
     )];
     draft.remedy.commands.extend(steps(copy, source, &between));
     Some(draft)
@@ -92,19 +92,21 @@ pub fn draft(
 pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
     let flag = region(source.region().as_ref());
     let flag_on = region(between.region().as_ref());
+    let of_role = |role: &Arn| option("--iam-role-arn", role.as_str());
     let role = copy
         .role
         .as_ref()
         .known()
-        .map_or_else(|| "\"$ROLE\"".to_owned(), ToString::to_string);
+        .map_or_else(|| "--iam-role-arn \"$ROLE\"".to_owned(), of_role);
     let point = match (
         &copy.recovery_point,
         copy.resource.as_ref().known().and_then(Option::as_ref),
     ) {
-        (Some(point), _) => format!("POINT={point}"),
+        (Some(point), _) => format!("POINT={}", word(point.as_str())),
         (None, Some(resource)) => format!(
-            "POINT=$(aws backup list-recovery-points-by-resource{flag} --resource-arn {resource} \
-             --query 'sort_by(RecoveryPoints,&CreationDate)[-1].RecoveryPointArn' --output text)"
+            "POINT=$(aws backup list-recovery-points-by-resource{flag} {} \
+             --query 'sort_by(RecoveryPoints,&CreationDate)[-1].RecoveryPointArn' --output text)",
+            option("--resource-arn", resource.as_str())
         ),
         (None, None) => "POINT=\"$RECOVERY_POINT\"".to_owned(),
     };
@@ -112,18 +114,19 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
         role.clone()
     } else {
         between.account().map_or_else(
-            || "\"$ROLE\"".to_owned(),
+            || "--iam-role-arn \"$ROLE\"".to_owned(),
             |account| {
                 let name = "service-role/AWSBackupDefaultServiceRole";
-                Arn::iam_role(between.partition(), account, name).to_string()
+                of_role(&Arn::iam_role(between.partition(), account, name))
             },
         )
     };
     let step = |flag: &str, role: &str, from: &str, to: &Arn| {
         format!(
-            "aws backup start-copy-job{flag} --recovery-point-arn \"$POINT\" --source-backup-vault-name {} \
-             --destination-backup-vault-arn {to} --iam-role-arn {role} --query CopyJobId --output text",
-            word(from)
+            "aws backup start-copy-job{flag} --recovery-point-arn \"$POINT\" {} {} {role} \
+             --query CopyJobId --output text",
+            option("--source-backup-vault-name", from),
+            option("--destination-backup-vault-arn", to.as_str())
         )
     };
     let kept = match &copy.lifecycle {

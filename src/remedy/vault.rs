@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::change::{Change, CopyChange, bare_key, bare_vault};
-use super::command::{put_vault_policy, region, word};
+use super::command::{comment, option, put_vault_policy, region};
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
 use super::statement::of_vault;
@@ -82,9 +82,12 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<String> {
                 &format!("rule {}: copy to {new} instead of {old}", plan.rule),
             ),
             None => format!(
-                "# for the copy {}: give start-copy-job --destination-backup-vault-arn {}",
-                copy.id,
-                word(new.as_str())
+                "# {}",
+                comment(&format!(
+                    "for the copy {}: give start-copy-job {}",
+                    copy.id,
+                    option("--destination-backup-vault-arn", new.as_str())
+                ))
             ),
         };
         if !commands.contains(&command) {
@@ -105,16 +108,19 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     let alias = format!("alias/{}", vault.name());
     draft.remedy.commands = vec![
         format!(
-            "KEY=$(aws kms create-key{flag} --description 'AWS Backup vault {}' --query KeyMetadata.Arn --output text)",
-            vault.name()
+            "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text)",
+            option(
+                "--description",
+                &format!("AWS Backup vault {}", vault.name())
+            )
         ),
         format!(
-            "aws kms create-alias{flag} --alias-name {} --target-key-id \"$KEY\"",
-            word(&alias)
+            "aws kms create-alias{flag} {} --target-key-id \"$KEY\"",
+            option("--alias-name", &alias)
         ),
         format!(
-            "aws backup create-backup-vault{flag} --backup-vault-name {} --encryption-key-arn \"$KEY\"",
-            word(vault.name())
+            "aws backup create-backup-vault{flag} {} --encryption-key-arn \"$KEY\"",
+            option("--backup-vault-name", vault.name())
         ),
     ];
     if let Some(access) = &access {

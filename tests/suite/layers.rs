@@ -11,18 +11,19 @@ use syn::visit::{self, Visit};
 #[rustfmt::skip]
 const LAYERS: &[(&str, &[&str])] = &[
     ("known",     &[]),
+    ("quote",     &[]),
     ("policy",    &["known"]),
     ("catalog",   &["known"]),
     ("inventory", &["known", "policy", "catalog"]),
     ("verdict",   &["known", "policy"]),
     ("plans",     &["known", "catalog", "inventory"]),
     ("checks",    &["known", "policy", "catalog", "inventory", "plans", "verdict"]),
-    ("remedy",    &["known", "policy", "catalog", "inventory", "plans", "verdict", "checks"]),
+    ("remedy",    &["known", "quote", "policy", "catalog", "inventory", "plans", "verdict", "checks"]),
     ("backtest",  &["known", "catalog", "inventory", "plans", "verdict", "checks"]),
     ("waivers",   &["known", "inventory", "verdict", "checks"]),
-    ("report",    &["known", "catalog", "inventory", "plans", "verdict", "checks", "remedy", "backtest"]),
-    ("sources",   &["known", "policy", "catalog", "inventory"]),
-    ("cli",       &["known"]),
+    ("report",    &["known", "quote", "catalog", "inventory", "plans", "verdict", "checks", "remedy", "backtest"]),
+    ("sources",   &["known", "quote", "policy", "catalog", "inventory"]),
+    ("cli",       &["known", "quote"]),
 ];
 
 /// These hold the ends together and may use everything.

@@ -18,6 +18,7 @@ mod examples;
 mod explain;
 mod fixes;
 mod generate;
+mod hostile;
 mod inventory;
 mod layers;
 #[cfg(feature = "live")]

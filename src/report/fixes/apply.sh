@@ -173,8 +173,9 @@ vault() {
   what=$3
   region=$4
   name=$5
-  found=$(call backup list-backup-vaults --region "$region" \
-    --query "BackupVaultList[?BackupVaultName=='$name'].EncryptionKeyArn" --output text) ||
+  found=${name//\\/\\\\}
+  found=$(call backup list-backup-vaults --region="$region" \
+    --query "BackupVaultList[?BackupVaultName=='${found//\'/\\\'}'].EncryptionKeyArn" --output text) ||
     fail "the vaults could not be listed, $id was not made"
   found=$(printf '%s' "$found" | tr -d '[:space:]')
   if [ -n "$found" ]; then
@@ -185,14 +186,14 @@ vault() {
     left="$left $id"
     return 0
   fi
-  key=$(if_there call kms describe-key --region "$region" --key-id "alias/$name" \
+  key=$(if_there call kms describe-key --region="$region" --key-id "alias/$name" \
     --query KeyMetadata.Arn --output text) || fail "the keys could not be read, $id was not made"
   if [ -z "$key" ]; then
-    key=$(call kms create-key --region "$region" --description "AWS Backup vault $name" \
+    key=$(call kms create-key --region="$region" --description "AWS Backup vault $name" \
       --policy "file://$stem.key-policy.json" --query KeyMetadata.Arn --output text)
-    call kms create-alias --region "$region" --alias-name "alias/$name" --target-key-id "$key"
+    call kms create-alias --region="$region" --alias-name "alias/$name" --target-key-id "$key"
   fi
-  call backup create-backup-vault --region "$region" --backup-vault-name "$name" \
+  call backup create-backup-vault --region="$region" --backup-vault-name="$name" \
     --encryption-key-arn "$key" >/dev/null
   say "$id: done"
 }

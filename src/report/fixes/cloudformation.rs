@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::FixFile;
 use super::item::{Action, Item, home, slug};
+use crate::quote::cloudformation::is_literal;
 use crate::remedy::Parts;
 
 /// The templates of what CloudFormation can create. The policy of a key or a vault that is there already it cannot set.
@@ -100,8 +101,24 @@ pub fn vault(
     .collect()
 }
 
+/// What a template creates for a change. `None` where it cannot, or where CloudFormation would not take a name as it stands.
 fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
     let id = item.remedy.id.to_uppercase();
+    let is_plain = match (&item.action, &item.remedy.parts) {
+        (
+            Action::Vault(arn),
+            Parts::Vault {
+                key_policy,
+                access_policy,
+                ..
+            },
+        ) => is_literal(&json!([arn, key_policy, access_policy])),
+        (Action::RolePolicy(role, name), _) => is_literal(&json!([role, name, item.remedy.after])),
+        _ => true,
+    };
+    if !is_plain {
+        return None;
+    }
     match (&item.action, &item.remedy.parts) {
         (
             Action::Vault(arn),

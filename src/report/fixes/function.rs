@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::item::{Action, Item, slug};
-use super::terraform::{Configuration, add_vault, literal, policy};
+use super::terraform::{Configuration, add_vault, policy};
 use super::{FixFile, cloudformation};
 use crate::known::{AccountId, Arn, Region};
+use crate::quote::json::printable;
 use crate::remedy::{TwoStep, own_key_policy};
 
 /// What the function, its stack and its rule are called.
@@ -114,7 +115,7 @@ fn source(vaults: &Vaults<'_>) -> String {
         })
         .collect();
     // In a raw string of Python nothing but the quote itself could end it.
-    let text = format!("{:#}", Value::Object(routes)).replace('\'', "\\u0027");
+    let text = printable(format!("{:#}", Value::Object(routes))).replace('\'', "\\u0027");
     SOURCE.replace("@ROUTES@", &text)
 }
 
@@ -278,22 +279,36 @@ fn add(made: &mut Configuration, place: &Place<'_>, role_policy: &Value, key_pol
             "output_path": "${path.module}/function.zip",
         }),
     );
-    let mut resource = |kind: &str, body: Value| made.resource(&provider, kind, &name, body);
+    let after = [
+        format!("aws_cloudwatch_log_group.{name}"),
+        format!("aws_iam_role_policy.{name}"),
+    ];
+    let mut resource = |kind: &str, arguments: Value, references: &[(&str, String)]| {
+        let after = if kind == "aws_lambda_function" {
+            after.as_slice()
+        } else {
+            &[]
+        };
+        made.resource(&provider, kind, &name, &arguments, references, after);
+    };
+    let of = |what: &str| format!("{what}.{name}");
+    let role = of("aws_iam_role");
+    let function = of("aws_lambda_function");
+    let rule = of("aws_cloudwatch_event_rule");
     resource(
         "aws_cloudwatch_log_group",
         json!({"name": format!("/aws/lambda/{NAME}"), "retention_in_days": 90}),
+        &[],
     );
     resource(
         "aws_iam_role",
         json!({"name_prefix": NAME, "assume_role_policy": policy(&trust())}),
+        &[],
     );
     resource(
         "aws_iam_role_policy",
-        json!({
-            "name": NAME,
-            "role": format!("${{aws_iam_role.{name}.id}}"),
-            "policy": policy(role_policy),
-        }),
+        json!({"name": NAME, "policy": policy(role_policy)}),
+        &[("role", format!("{role}.id"))],
     );
     resource(
         "aws_lambda_function",
@@ -303,30 +318,38 @@ fn add(made: &mut Configuration, place: &Place<'_>, role_policy: &Value, key_pol
             "runtime": RUNTIME,
             "handler": "function.handler",
             "timeout": 60,
-            "role": format!("${{aws_iam_role.{name}.arn}}"),
-            "filename": "${data.archive_file.function.output_path}",
-            "source_code_hash": "${data.archive_file.function.output_base64sha256}",
-            "depends_on": [format!("aws_cloudwatch_log_group.{name}"), format!("aws_iam_role_policy.{name}")],
         }),
+        &[
+            ("role", format!("{role}.arn")),
+            (
+                "filename",
+                "data.archive_file.function.output_path".to_owned(),
+            ),
+            (
+                "source_code_hash",
+                "data.archive_file.function.output_base64sha256".to_owned(),
+            ),
+        ],
     );
     resource(
         "aws_cloudwatch_event_rule",
-        json!({"name": NAME, "event_pattern": literal(&pattern(place.between).to_string())}),
+        json!({"name": NAME, "event_pattern": pattern(place.between).to_string()}),
+        &[],
     );
     resource(
         "aws_cloudwatch_event_target",
-        json!({
-            "rule": format!("${{aws_cloudwatch_event_rule.{name}.name}}"),
-            "arn": format!("${{aws_lambda_function.{name}.arn}}"),
-        }),
+        json!({}),
+        &[
+            ("rule", format!("{rule}.name")),
+            ("arn", format!("{function}.arn")),
+        ],
     );
     resource(
         "aws_lambda_permission",
-        json!({
-            "action": "lambda:InvokeFunction",
-            "function_name": format!("${{aws_lambda_function.{name}.function_name}}"),
-            "principal": "events.amazonaws.com",
-            "source_arn": format!("${{aws_cloudwatch_event_rule.{name}.arn}}"),
-        }),
+        json!({"action": "lambda:InvokeFunction", "principal": "events.amazonaws.com"}),
+        &[
+            ("function_name", format!("{function}.function_name")),
+            ("source_arn", format!("{rule}.arn")),
+        ],
     );
 }

@@ -2,6 +2,7 @@
 
 use crate::catalog::regions;
 use crate::known::{AccountId, Arn, Region};
+use crate::quote::{cloudformation, terminal};
 use crate::remedy::{Parts, Remedy, RemedyKind, TwoStep};
 
 /// A remedy to write down.
@@ -46,13 +47,7 @@ impl Item<'_> {
 
     /// Its id and what it does, in a line.
     pub fn title(&self) -> String {
-        let title: String = self
-            .remedy
-            .title
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-        format!("{}: {title}", self.remedy.id)
+        format!("{}: {}", self.remedy.id, terminal::line(&self.remedy.title))
     }
 
     /// Whether it is made only when it is named: it is one of several ways, or the checks do not confirm it.
@@ -157,9 +152,18 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
     }
 }
 
-/// Whether everything that the function goes by is known.
+/// Whether everything that the function goes by is known, and can stand in its template.
 fn runs(step: &TwoStep) -> bool {
-    step.role.is_some()
+    let arns = [Some(&step.between), Some(&step.destination)];
+    let arns = arns.into_iter().chain([
+        step.share_with.as_ref(),
+        step.resource.as_ref(),
+        step.recovery_point.as_ref(),
+        step.role.as_ref(),
+    ]);
+    let is_plain = |arn: &Arn| cloudformation::text(arn.as_str());
+    arns.flatten().all(is_plain)
+        && step.role.is_some()
         && step.lifecycle.is_some()
         && !step.points.is_empty()
         && (step.resource.is_some() || step.recovery_point.is_some())

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::Report;
 use super::json::pretty;
+use crate::quote::{json, shell, terminal};
 use crate::remedy::Remedy;
 
 use item::Item;
@@ -35,7 +36,7 @@ impl FixFile {
     }
 
     fn json(path: impl Into<String>, value: &Value) -> Self {
-        Self::new(path, format!("{}\n", pretty(value)))
+        Self::new(path, json::printable(format!("{}\n", pretty(value))))
     }
 }
 
@@ -84,6 +85,7 @@ pub fn fixes_summary(report: &Report, files: &[FixFile], folder: &str) -> String
         };
         return format!("{decided} {why}; nothing was written.\n");
     }
+    let folder = terminal::line(folder);
     let mut text = format!("{decided} Wrote {} files to {folder}:\n", files.len());
     for file in files {
         text.push_str(&format!("  {}\n", file.path));
@@ -99,7 +101,7 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
     }
     let mut text = format!(
         "# {}\n# {}. Read it, fill in what is left open, and run it line by line.\n",
-        item.title(),
+        shell::comment(&item.title()),
         match item.remedy.account {
             Some(account) => format!("In account {account}"),
             None => "In an account that is not known".to_owned(),

@@ -5,6 +5,7 @@ use similar::TextDiff;
 
 use super::item::Item;
 use super::{FixFile, pretty};
+use crate::quote::json;
 use crate::remedy::Parts;
 
 /// The files of a change that sets a policy.
@@ -36,7 +37,7 @@ pub fn policies<'a>(item: &Item<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
 fn diff(item: &Item<'_>, before: Option<&Value>, after: &Value) -> String {
     let text = |value: Option<&Value>| {
         value
-            .map(|value| format!("{}\n", pretty(value)))
+            .map(|value| json::printable(format!("{}\n", pretty(value))))
             .unwrap_or_default()
     };
     let (old, new) = (text(before), text(Some(after)));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::item::{Action, Item};
 use super::{FixFile, cloudformation, function, terraform};
+use crate::quote::markdown;
 
 /// The text.
 pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
@@ -65,7 +66,7 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
         .chars()
         .skip(remedy.id.chars().count())
         .collect();
-    let mut text = format!("{title}.");
+    let mut text = format!("{}.", markdown::text(&title));
     if let Some(account) = remedy.account {
         let _ = write!(text, " In account {account}.");
     } else {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::item::{Action, Item};
 use super::policy::policies;
 use crate::known::{Arn, Region};
+use crate::quote::shell::{comment, option, word};
 use crate::remedy::Parts;
 
 /// What the script does whatever the changes are.
@@ -19,7 +20,7 @@ pub fn text(items: &[Item<'_>]) -> String {
             let _ = write!(
                 text,
                 "\n# {}\n{}() {{\n{body}}}\n",
-                item.title(),
+                comment(&item.title()),
                 item.remedy.id
             );
         }
@@ -101,7 +102,7 @@ fn body(item: &Item<'_>) -> Option<String> {
         |account| account.to_string(),
     );
     let mut body = format!("  in_account {account} {id}\n");
-    let what = quoted(&format!("{}{}", item.title(), proof(item)));
+    let what = word(&format!("{}{}", item.title(), proof(item)));
     let stem = &item.stem;
     let mut policy = |read: &str, write: &str| {
         format!(
@@ -112,9 +113,9 @@ fn body(item: &Item<'_>) -> Option<String> {
         Action::ByHand => return None,
         Action::KeyPolicy(key) => {
             let of = format!(
-                "{} --key-id {} --policy-name default",
+                "{} {} --policy-name default",
                 flag(key),
-                quoted(key.as_str())
+                option("--key-id", key.as_str())
             );
             policy(
                 &format!("kms get-key-policy{of} --query Policy --output text"),
@@ -124,9 +125,9 @@ fn body(item: &Item<'_>) -> Option<String> {
         Action::VaultPolicy(vault) => vault_policy(vault, &mut policy),
         Action::RolePolicy(role, name) => {
             let of = format!(
-                " --role-name {} --policy-name {}",
-                quoted(role.name()),
-                quoted(name)
+                " {} {}",
+                option("--role-name", role.name()),
+                option("--policy-name", name)
             );
             policy(
                 &format!("iam get-role-policy{of} --query PolicyDocument --output json"),
@@ -134,7 +135,7 @@ fn body(item: &Item<'_>) -> Option<String> {
             )
         }
         Action::TrustPolicy(role) => {
-            let of = format!(" --role-name {}", quoted(role.name()));
+            let of = format!(" {}", option("--role-name", role.name()));
             policy(
                 &format!("iam get-role{of} --query Role.AssumeRolePolicyDocument --output json"),
                 &format!("iam update-assume-role-policy{of} --policy-document"),
@@ -158,21 +159,21 @@ fn body(item: &Item<'_>) -> Option<String> {
             id,
             &what,
             &format!(
-                "call account get-region-opt-status --region-name {} --query RegionOptStatus --output text",
-                quoted(region.as_str())
+                "call account get-region-opt-status {} --query RegionOptStatus --output text",
+                option("--region-name", region.as_str())
             ),
             "ENABLED | ENABLING | ENABLED_BY_DEFAULT",
             &format!(
-                "call account enable-region --region-name {}",
-                quoted(region.as_str())
+                "call account enable-region {}",
+                option("--region-name", region.as_str())
             ),
         ),
         Action::Vault(vault) => {
             let region = vault.region().map(|region| region.to_string());
             let make = format!(
                 "  vault {id} {stem} {what} {} {}\n",
-                quoted(&region.unwrap_or_default()),
-                quoted(vault.name())
+                word(&region.unwrap_or_default()),
+                word(vault.name())
             );
             match policies(item) {
                 (_, Some(_)) => format!(
@@ -198,9 +199,9 @@ fn body(item: &Item<'_>) -> Option<String> {
 
 fn vault_policy(vault: &Arn, policy: &mut impl FnMut(&str, &str) -> String) -> String {
     let of = format!(
-        "{} --backup-vault-name {}",
+        "{} {}",
         flag(vault),
-        quoted(vault.name())
+        option("--backup-vault-name", vault.name())
     );
     policy(
         &format!("backup get-backup-vault-access-policy{of} --query Policy --output text"),
@@ -234,11 +235,6 @@ fn flag(arn: &Arn) -> String {
 
 fn region_flag(region: Option<&Region>) -> String {
     region
-        .map(|region| format!(" --region {region}"))
+        .map(|region| format!(" {}", option("--region", region.as_str())))
         .unwrap_or_default()
-}
-
-/// A word for the shell, always in quotes.
-pub fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

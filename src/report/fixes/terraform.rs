@@ -10,6 +10,7 @@ use super::FixFile;
 use super::item::{Action, Item, home, slug};
 use super::policy::policies;
 use crate::known::{AccountId, Region};
+use crate::quote::terraform::{literal, reference};
 use crate::remedy::Parts;
 
 /// A configuration while it is made.
@@ -24,10 +25,25 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// A resource, with the provider that it belongs to.
-    pub fn resource(&mut self, provider: &str, kind: &str, name: &str, mut body: Value) {
-        if let Some(body) = body.as_object_mut() {
-            body.shift_insert(0, "provider".to_owned(), format!("aws.{provider}").into());
+    /// A resource, with the provider that it belongs to: arguments whose text is nothing but text, those that refer to
+    /// something else of the configuration, and what it comes after.
+    pub fn resource(
+        &mut self,
+        provider: &str,
+        kind: &str,
+        name: &str,
+        arguments: &Value,
+        references: &[(&str, String)],
+        after: &[String],
+    ) {
+        let mut body = json!({"provider": format!("aws.{provider}")});
+        if let (Some(body), Value::Object(arguments)) = (body.as_object_mut(), literal(arguments)) {
+            body.extend(arguments);
+            let references = references.iter();
+            body.extend(references.map(|(name, to)| ((*name).to_owned(), reference(to))));
+            if !after.is_empty() {
+                body.insert("depends_on".to_owned(), json!(after));
+            }
         }
         self.resources
             .entry(kind.to_owned())
@@ -50,8 +66,8 @@ impl Configuration {
         let variable = format!("profile_{whose}");
         let mut provider = json!({
             "alias": alias,
-            "region": region,
-            "profile": format!("${{var.{variable}}}"),
+            "region": literal(&json!(region)),
+            "profile": reference(&format!("var.{variable}")),
         });
         if let (Some(account), Some(provider)) = (account, provider.as_object_mut()) {
             provider.insert("allowed_account_ids".to_owned(), json!([account]));
@@ -98,14 +114,9 @@ impl Configuration {
     }
 }
 
-/// A policy as Terraform takes it: JSON in a string, in which nothing is a template.
+/// A policy as Terraform takes it: JSON in a string.
 pub fn policy(policy: &Value) -> Value {
-    literal(&policy.to_string()).into()
-}
-
-/// A string in which nothing is a template.
-pub fn literal(text: &str) -> String {
-    text.replace("${", "$${").replace("%{", "%%{")
+    policy.to_string().into()
 }
 
 /// The changes that Terraform can make, those that are one of several ways left out.
@@ -141,7 +152,8 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
     let provider = made.provider(account, &region);
     let id = item.remedy.id.as_str();
     let after = policies(item).1.map_or(Value::Null, policy);
-    let (kind, body) = match &item.action {
+    let mut references = Vec::new();
+    let (kind, arguments) = match &item.action {
         Action::KeyPolicy(key) => (
             "aws_kms_key_policy",
             json!({"key_id": key, "policy": after}),
@@ -173,19 +185,13 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             if after.is_null() {
                 return;
             }
-            (
-                "aws_backup_vault_policy",
-                json!({"backup_vault_name": format!("${{aws_backup_vault.{id}.name}}"), "policy": after}),
-            )
+            references.push(("backup_vault_name", format!("aws_backup_vault.{id}.name")));
+            ("aws_backup_vault_policy", json!({"policy": after}))
         }
         Action::TrustPolicy(_) | Action::TwoStep(_) | Action::ByHand => return,
     };
-    let mut body = body;
     let first = first(item, items);
-    if let (Some(body), false) = (body.as_object_mut(), first.is_empty()) {
-        body.insert("depends_on".to_owned(), json!(first));
-    }
-    made.resource(&provider, kind, id, body);
+    made.resource(&provider, kind, id, &arguments, &references, &first);
 }
 
 /// A vault, on a key of its own.
@@ -200,24 +206,30 @@ pub fn add_vault(
         provider,
         "aws_kms_key",
         name,
-        json!({
+        &json!({
             "description": format!("AWS Backup vault {vault}"),
             "policy": policy(key_policy),
             "enable_key_rotation": true,
             "lifecycle": {"prevent_destroy": true},
         }),
+        &[],
+        &[],
     );
     made.resource(
         provider,
         "aws_kms_alias",
         name,
-        json!({"name": format!("alias/{vault}"), "target_key_id": format!("${{aws_kms_key.{name}.key_id}}")}),
+        &json!({"name": format!("alias/{vault}")}),
+        &[("target_key_id", format!("aws_kms_key.{name}.key_id"))],
+        &[],
     );
     made.resource(
         provider,
         "aws_backup_vault",
         name,
-        json!({"name": vault, "kms_key_arn": format!("${{aws_kms_key.{name}.arn}}")}),
+        &json!({"name": vault}),
+        &[("kms_key_arn", format!("aws_kms_key.{name}.arn"))],
+        &[],
     );
 }
 
