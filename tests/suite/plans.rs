@@ -2,6 +2,7 @@
 
 mod copies;
 mod organization;
+mod strange;
 mod truth;
 mod unread;
 
