@@ -9,6 +9,7 @@ pub mod cite;
 pub mod cloud_control;
 mod describe;
 pub mod encryption;
+pub mod key_states;
 mod kind;
 mod limits;
 pub mod managed_policies;

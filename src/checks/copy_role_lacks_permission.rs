@@ -188,6 +188,8 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
         fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
     } else if mendable {
         fail
+    } else if linked {
+        fail.by_hand(ANOTHER_ROLE)
     } else {
         fail.by_hand("change the Deny or the boundary itself: no further statement helps")
     };

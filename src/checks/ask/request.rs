@@ -85,12 +85,8 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     all
 }
 
-/// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
-/// of the role since 2025-06-30. `None` where it is not made, or not known to be.
+/// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
 pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    if copy.model() != Fact::Known(Some(Model::Independent)) {
-        return None;
-    }
     let vault = copy.source_vault.as_ref().known()?;
     facts.once(&Tagging(vault.clone()), |Tagging(vault), _| {
         let (account, region) = (vault.account()?, vault.region()?);

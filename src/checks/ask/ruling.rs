@@ -283,11 +283,11 @@ impl Rulings {
         found.then_some((all, any_deny, unique(evidence)))
     }
 
-    /// Whether everything is allowed.
-    pub fn all_allowed(&self) -> bool {
-        self.0
-            .iter()
-            .all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
+    /// The actions that are not allowed for certain.
+    pub fn not_allowed(&self) -> Vec<&'static str> {
+        let each = self.0.iter();
+        let each = each.filter(|(_, ruling)| !matches!(ruling, Ruling::Allowed { .. }));
+        each.map(|(action, _)| *action).collect()
     }
 
     /// What allowed everything.
