@@ -7,6 +7,7 @@ pub mod actions;
 pub mod capability;
 pub mod cite;
 pub mod cloud_control;
+pub mod condition_keys;
 mod describe;
 pub mod encryption;
 pub mod key_states;

@@ -69,6 +69,9 @@ pub const COPY_INTO: &str = "backup:CopyIntoBackupVault";
 /// The action on a recovery point that takes it out of its vault.
 pub const COPY_FROM: &str = "backup:CopyFromBackupVault";
 
+/// What whoever asks for a copy on demand does: on the recovery point, in its account.
+pub const START_COPY: &str = "backup:StartCopyJob";
+
 /// The action that puts the tags of a backup on its copy. The role must have it since 2025-09-30:
 /// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
 pub const TAG_RESOURCE: &str = "backup:TagResource";

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_request};
 use super::described::tags;
-use super::words::foretold;
+use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -37,6 +37,8 @@ pub(super) const CHECK: Check = Check {
 #[derive(Default)]
 struct Found {
     denied: Vec<&'static str>,
+    /// The first Deny, in words.
+    denied_by: Option<String>,
     bounded: Vec<&'static str>,
     missing: Vec<&'static str>,
     /// The missing actions by the resource that a policy would name.
@@ -57,6 +59,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         match ruling {
             RoleRuling::Allowed => {}
             RoleRuling::Denied { seen } => {
+                found.denied_by.get_or_insert_with(|| denied_by(&seen));
                 found.denied.push(action);
                 found.seen.extend(seen);
             }
@@ -142,7 +145,8 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
     let name = role.name();
     let mut parts = Vec::new();
     if !found.denied.is_empty() {
-        parts.push(format!("its policies deny {}", list(&found.denied)));
+        let by = found.denied_by.take().unwrap_or_default();
+        parts.push(format!("its policies deny {}{by}", list(&found.denied)));
     }
     if !found.bounded.is_empty() {
         parts.push(format!(
@@ -188,8 +192,6 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
         fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
     } else if mendable {
         fail
-    } else if linked {
-        fail.by_hand(ANOTHER_ROLE)
     } else {
         fail.by_hand("change the Deny or the boundary itself: no further statement helps")
     };

@@ -1,7 +1,8 @@
 #![doc = include_str!("organization_policy_denies_copy.md")]
 
 use super::ask::{
-    ControlRuling, air_gapped_key_request, control_rulings, list, role_requests, unique,
+    ASSUME, ControlRuling, air_gapped_key_request, control_rulings, list, may_be_assumed,
+    role_requests, unique,
 };
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
@@ -30,7 +31,15 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
     let mut gaps = Vec::new();
     let mut is_open = false;
-    for (action, ruling) in control_rulings(facts, role, &asked.requests) {
+    let assumed_by_backup = match copy.source_account() {
+        Fact::Known(source) if role.account() == Some(source) => {
+            Some((ASSUME, may_be_assumed(facts, role, source)))
+        }
+        // Another check says what is wrong, or unknown, with these.
+        Fact::Known(_) | Fact::Unknown(_) => None,
+    };
+    let rulings = control_rulings(facts, role, &asked.requests).into_iter();
+    for (action, ruling) in rulings.chain(assumed_by_backup) {
         match ruling {
             ControlRuling::Allowed => {}
             ControlRuling::Assumed => assumed.push(action),

@@ -1,7 +1,7 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use super::words::{AWS_OWN, because, foretold, key_name, same_account, unlisted};
+use super::words::{AWS_OWN, because, denied_by, foretold, key_name, same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
@@ -147,8 +147,9 @@ fn service_dependent(
             target: None,
         });
         return Outcome::fail(format!(
-            "the policy of the backup's key {name} denies {} to {who}",
-            list(&actions)
+            "the policy of the backup's key {name} denies {} to {who}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .foretells(predicted())
         .saw(seen)
@@ -223,8 +224,9 @@ fn independent(
             })
         });
         return Outcome::fail(format!(
-            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}",
-            list(&actions)
+            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .on(Basis::Inferred)
         .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))

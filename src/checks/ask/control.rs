@@ -17,6 +17,7 @@ use super::form::Forms;
 use super::key::via_service;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
+use super::trust::{ASSUME, assume_request};
 
 /// What the organization says to one request.
 #[derive(Clone, Debug)]
@@ -73,14 +74,7 @@ pub fn rule(
         .iter()
         .all(|action| action.starts_with("kms:"));
     let controls = Controls {
-        doubts: [role.account(), resource_account]
-            .into_iter()
-            .flatten()
-            .filter_map(|account| match facts.is_management_account(account) {
-                Fact::Unknown(gap) => Some(*gap),
-                Fact::Known(_) => None,
-            })
-            .collect(),
+        doubts: doubts(facts, [role.account(), resource_account]),
         scps: of_principal(facts, role),
         rcps: if is_of_keys {
             of_resource(facts, resource_account)
@@ -91,7 +85,7 @@ pub fn rule(
         resource_account,
     };
     let rule = |(action, forms): &Forms| {
-        let asked = Action { action, request };
+        let asked = request.about(action);
         let rulings = forms.iter();
         let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
         let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
@@ -101,6 +95,67 @@ pub fn rule(
         })
     };
     forms.iter().map(rule).collect()
+}
+
+/// Whether the resource control policies on a role's account let AWS Backup assume it, acting for an account.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
+pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> ControlRuling {
+    let Some(form) = assume_request(facts, role, source) else {
+        return ControlRuling::Allowed;
+    };
+    let controls = Controls {
+        doubts: doubts(facts, [role.account(), None]),
+        scps: Levels::None,
+        rcps: of_resource(facts, role.account()),
+        account: role.account(),
+        resource_account: role.account(),
+    };
+    let asked = Action {
+        action: ASSUME,
+        subject: role,
+        resource: role.as_str(),
+    };
+    let unread = |levels: &Levels<'_>| matches!(levels, Levels::Unread(_));
+    // Where neither kind of policy was read, the simulator's word for the role's own requests stands for both.
+    if unread(&controls.rcps)
+        && unread(&of_principal(facts, role))
+        && facts.simulated(role).is_some()
+    {
+        return ControlRuling::Allowed;
+    }
+    controls.rule(facts, role, &asked, &form)
+}
+
+/// What the service control policies on an account say to whoever it is that asks there. `None`: they were not read.
+pub fn of_anybody(
+    facts: &Facts<'_>,
+    account: AccountId,
+    asked: &Action<'_>,
+    form: &Request,
+) -> Option<ControlRuling> {
+    let controls = Controls {
+        doubts: doubts(facts, [Some(account), None]),
+        scps: of_account(facts, account, facts.service_control_policies(account)),
+        rcps: Levels::None,
+        account: Some(account),
+        resource_account: None,
+    };
+    match controls.scps {
+        Levels::Unread(_) => None,
+        Levels::None | Levels::Read { .. } => {
+            Some(controls.rule(facts, asked.subject, asked, form))
+        }
+    }
+}
+
+/// The gaps that are left where an account may be the management account, which nothing binds.
+fn doubts(facts: &Facts<'_>, accounts: [Option<AccountId>; 2]) -> Vec<Gap> {
+    let doubt = |account| match facts.is_management_account(account) {
+        Fact::Unknown(gap) => Some(*gap),
+        Fact::Known(_) => None,
+    };
+    accounts.into_iter().flatten().filter_map(doubt).collect()
 }
 
 /// The policies of one kind that are in force on an account.
@@ -261,7 +316,9 @@ impl Controls<'_> {
         match control_side(form, self.scps.documents(), self.rcps.documents()) {
             Side::Allowed { .. } => ControlRuling::Allowed,
             Side::Denied { by, .. } => ControlRuling::Denied {
-                seen: self.each(&by, |place, at| place.statements(&[*at], asked.action)),
+                seen: self.each(&by, |place, at| {
+                    place.statements(&[*at], asked.action, &form.context)
+                }),
             },
             Side::NotAllowed {
                 policy,
@@ -280,7 +337,7 @@ impl Controls<'_> {
             Side::Unknown { statements, keys } => ControlRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
+                    .map(|key| gap_of_key(key, facts, role, asked.subject))
                     .collect(),
                 seen: self.each(&statements, |place, at| place.open(&[*at], &keys)),
             },
@@ -399,9 +456,9 @@ fn is_about(result: &Value, asked: &Action<'_>) -> bool {
     let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
     let resource = text("EvalResourceName").is_none_or(|name| {
         name == "*"
-            || name == asked.request.resource
-            || asked.request.resource == "*"
-            || asked.request.resource.contains('*')
+            || name == asked.resource
+            || asked.resource == "*"
+            || asked.resource.contains('*')
     });
     action && resource
 }

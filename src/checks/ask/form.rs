@@ -7,7 +7,7 @@ use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
-use super::context::{of_role, organization_paths, with_source_resource_tag, with_tags};
+use super::context::{about, of_role, organization_paths, with_source_resource_tag, with_tags};
 use super::key::{Through, key_requests};
 
 /// What a request is made of.
@@ -100,7 +100,7 @@ impl Form {
         };
         let of = |action: &&'static str| {
             let request = all.iter().flatten();
-            let request = request.map(|one| one.clone().with_action(action));
+            let request = request.map(|one| about(one.clone(), action));
             (*action, request.collect())
         };
         actions.iter().map(of).collect()

@@ -29,12 +29,14 @@ pub struct RoleRequest {
     pub form: Form,
 }
 
-/// An action of a request.
+/// An action, and what it is done to.
 pub struct Action<'a> {
     /// The IAM action.
     pub action: &'static str,
-    /// The request.
-    pub request: &'a RoleRequest,
+    /// What it is done to, or comes nearest to it: what a gap is about.
+    pub subject: &'a Arn,
+    /// The same as a policy would name it.
+    pub resource: &'a str,
 }
 
 impl RoleRequest {
@@ -48,6 +50,15 @@ impl RoleRequest {
                 key: key.clone(),
                 through: Through::of(copy, via),
             },
+        }
+    }
+
+    /// One of its actions.
+    pub fn about(&self, action: &'static str) -> Action<'_> {
+        Action {
+            action,
+            subject: &self.subject,
+            resource: &self.resource,
         }
     }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
+use crate::policy::{
+    Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
+};
 use crate::verdict::Evidence;
 
 use super::answer::answer;
@@ -205,7 +207,7 @@ pub fn rule(
         let policies = policies?;
         let read = Read::of(&policies);
         let rule = |(action, forms): &Forms| {
-            let asked = Action { action, request };
+            let asked = request.about(action);
             let rulings = forms.iter();
             let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
             let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
@@ -299,7 +301,7 @@ impl<'a> Read<'a> {
         form: &Request,
         by_key: ByKey,
     ) -> RoleRuling {
-        let subject = &asked.request.subject;
+        let subject = asked.subject;
         let of_key = || match by_key {
             ByKey::Counts if asked.action.starts_with("kms:") => {
                 named_by_key(facts, role, subject, asked.action, form)
@@ -318,7 +320,7 @@ impl<'a> Read<'a> {
         let ruling = match self.ask(form) {
             Side::Denied { by, .. } => {
                 return RoleRuling::Denied {
-                    seen: self.statements(role, &by, asked.action),
+                    seen: self.statements(role, &by, asked.action, &form.context),
                 };
             }
             // A policy that was not read may hold a Deny.
@@ -387,7 +389,7 @@ impl<'a> Read<'a> {
             Side::Unknown { keys, .. } => RoleRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
+                    .map(|key| gap_of_key(key, facts, role, asked.subject))
                     .collect(),
                 seen: Vec::new(),
             },
@@ -422,10 +424,16 @@ impl<'a> Read<'a> {
         })
     }
 
-    fn statements(&self, role: &Arn, refs: &[StatementRef], action: &str) -> Vec<Evidence> {
+    fn statements(
+        &self,
+        role: &Arn,
+        refs: &[StatementRef],
+        action: &str,
+        context: &Context,
+    ) -> Vec<Evidence> {
         refs.iter()
             .filter(|at| at.effect == Effect::Deny)
-            .filter_map(|at| Some(self.asked(role, at)?.statements(&[*at], action)))
+            .filter_map(|at| Some(self.asked(role, at)?.statements(&[*at], action, context)))
             .flatten()
             .collect()
     }

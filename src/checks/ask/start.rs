@@ -1,0 +1,102 @@
+//! May anybody start a copy out of a vault on demand? The vault's access policy, and the service control policies.
+
+use crate::catalog::requests::START_COPY;
+use crate::inventory::{Facts, Reach};
+use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::policy::{Effect, Principal, Request, Resource, Side, resource_side};
+use crate::verdict::Evidence;
+
+use super::context::{about, of_anybody as context_of, with_source_resource_tag};
+use super::control::{ControlRuling, of_anybody};
+use super::request::Action;
+use super::ruling::Asked;
+use super::vault::shapes;
+
+/// What the policies say to whoever starts the copy.
+pub enum StartRuling {
+    /// They deny it to nobody.
+    Free,
+    /// They deny it to some, or may.
+    ForSome(Vec<Evidence>),
+    /// They deny it to everybody.
+    Denied(Vec<Evidence>),
+    /// It depends on what was not read.
+    Open(Vec<Gap>, Vec<Evidence>),
+}
+
+/// Whether a copy out of a vault can be started by anybody of the vault's account. What was not read of the vault's policy
+/// or the organization's is asked for by the checks on those.
+pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> StartRuling {
+    let Some(account) = vault.account() else {
+        return StartRuling::Free;
+    };
+    let request = request(copy, facts, vault, account);
+    let by_vault = by_vault(facts, vault, &request);
+    if matches!(by_vault, StartRuling::Denied(_)) {
+        return by_vault;
+    }
+    let asked = Action {
+        action: START_COPY,
+        subject: vault,
+        resource: vault.as_str(),
+    };
+    match of_anybody(facts, account, &asked, &request) {
+        Some(ControlRuling::Denied { seen } | ControlRuling::Missing { seen }) => {
+            StartRuling::Denied(seen)
+        }
+        // Only whether anything binds the account at all is a fact that is asked for.
+        Some(ControlRuling::Open { gaps, seen })
+            if matches!(facts.is_management_account(account), Fact::Unknown(_)) =>
+        {
+            StartRuling::Open(gaps, seen)
+        }
+        Some(
+            ControlRuling::Allowed
+            | ControlRuling::Assumed
+            | ControlRuling::Simulated
+            | ControlRuling::Open { .. },
+        )
+        | None => by_vault,
+    }
+}
+
+fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> StartRuling {
+    let Fact::Known(Some(policy)) = facts.vault_policy(vault) else {
+        return StartRuling::Free;
+    };
+    let asked = Asked {
+        subject: vault.into(),
+        pointer: "/AccessPolicy",
+        document: policy.document(),
+    };
+    let may_deny = match resource_side(request, Some(policy.document())) {
+        Side::Denied { by, .. } => {
+            return StartRuling::Denied(asked.statements(&by, START_COPY, &request.context));
+        }
+        Side::NotAllowed { denies, keys, .. } => asked.open(&denies, &keys),
+        Side::Unknown { statements, keys } => {
+            let each = statements.into_iter();
+            let denies: Vec<_> = each.filter(|at| at.effect == Effect::Deny).collect();
+            asked.open(&denies, &keys)
+        }
+        Side::Allowed { .. } => Vec::new(),
+    };
+    if may_deny.is_empty() {
+        StartRuling::Free
+    } else {
+        StartRuling::ForSome(may_deny)
+    }
+}
+
+/// Who starts the copy is not known, but for the account.
+fn request(copy: &Reach, facts: &Facts<'_>, vault: &Arn, account: AccountId) -> Request {
+    let context = context_of(facts, account, vault.region().as_ref());
+    let resource = match &copy.recovery_point {
+        Some(point) => Resource::exact(point),
+        None => Resource::one_of(shapes(copy, vault)),
+    };
+    let who = Principal::anybody(vault.partition().as_str(), account);
+    let mut request = Request::new(who, START_COPY, resource, with_source_resource_tag(context));
+    request.resource_account = Some(account);
+    about(request, START_COPY)
+}
