@@ -153,6 +153,23 @@ pub fn role_actions(kind: Kind) -> &'static [RoleAction] {
     }
 }
 
+/// Whether a copy to another Region is called for in both, so that conditions on `aws:RequestedRegion` must let both in.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html> and
+/// <https://docs.aws.amazon.com/fsx/latest/WindowsGuide/copy-backups.html>.
+#[must_use]
+pub fn copied_in_both_regions(kind: Kind) -> bool {
+    match kind.family() {
+        Family::RdsInstance | Family::RdsCluster | Family::Fsx => true,
+        Family::Ebs
+        | Family::Ec2
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => false,
+    }
+}
+
 /// What AWS's instructions let the destination account's service-linked role do with the backup's key besides
 /// [`PLAIN_KEY_ACTIONS`], and what copies were seen to complete without.
 ///

@@ -75,11 +75,10 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 seen,
             } => {
                 found.missing.push(action);
-                found
-                    .wanted
-                    .entry(request.resource.clone())
-                    .or_default()
-                    .push(action);
+                let there = request.form.resource_there();
+                for resource in [request.resource.clone()].into_iter().chain(there) {
+                    found.wanted.entry(resource).or_default().push(action);
+                }
                 found.seen.extend(seen);
             }
             RoleRuling::Open { gaps: more, seen } => {

@@ -13,7 +13,7 @@ use crate::verdict::Evidence;
 
 use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::Forms;
+use super::form::{Forms, Several};
 use super::key::via_service;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
@@ -88,7 +88,10 @@ pub fn rule(
         let asked = request.about(action);
         let rulings = forms.iter();
         let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
-        let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
+        let ruling = rulings.reduce(|one, other| match request.form.several() {
+            Several::OneCounts => either(one, other, &request.subject),
+            Several::AllCount => both(one, other),
+        });
         ruling.unwrap_or(ControlRuling::Open {
             gaps: Vec::new(),
             seen: Vec::new(),
@@ -127,13 +130,27 @@ pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Contr
     controls.rule(facts, role, &asked, &form)
 }
 
-/// What the service control policies on an account say to whoever it is that asks there. `None`: they were not read.
+/// What the service control policies on an account say to whoever it is that asks there.
+pub enum Anybody {
+    /// They deny it to nobody, or none binds.
+    Free,
+    /// They deny it to some, or may: it depends on who asks.
+    ForSome,
+    /// They deny it to everybody.
+    Denied(Vec<Evidence>),
+    /// It depends on what was not read.
+    Open(Vec<Gap>, Vec<Evidence>),
+}
+
+/// Asks the service control policies on an account of a request by somebody there. `role`: whose simulation stands for
+/// policies that were not read.
 pub fn of_anybody(
     facts: &Facts<'_>,
     account: AccountId,
+    role: Option<&Arn>,
     asked: &Action<'_>,
     form: &Request,
-) -> Option<ControlRuling> {
+) -> Anybody {
     let controls = Controls {
         doubts: doubts(facts, [Some(account), None]),
         scps: of_account(facts, account, facts.service_control_policies(account)),
@@ -141,11 +158,34 @@ pub fn of_anybody(
         account: Some(account),
         resource_account: None,
     };
-    match controls.scps {
-        Levels::Unread(_) => None,
-        Levels::None | Levels::Read { .. } => {
-            Some(controls.rule(facts, asked.subject, asked, form))
+    if let Levels::Unread(gap) = &controls.scps {
+        let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
+            || role.is_some_and(|role| facts.simulated(role).is_some());
+        return if taken {
+            Anybody::Free
+        } else {
+            Anybody::Open(vec![(**gap).clone()], Vec::new())
+        };
+    }
+    match controls.by_policies(facts, asked.subject, asked, form) {
+        ControlRuling::Denied { seen } | ControlRuling::Missing { seen } => {
+            if controls.doubts.is_empty() {
+                Anybody::Denied(seen)
+            } else {
+                Anybody::Open(controls.doubts, seen)
+            }
         }
+        ControlRuling::Open { gaps, .. } if gaps.iter().all(is_of_who_asks) => Anybody::ForSome,
+        ControlRuling::Open { gaps, seen } => Anybody::Open(gaps, seen),
+        ControlRuling::Allowed | ControlRuling::Assumed | ControlRuling::Simulated => Anybody::Free,
+    }
+}
+
+/// Whether a gap is about whoever asks, or from where, which no facts tell.
+pub fn is_of_who_asks(gap: &Gap) -> bool {
+    match gap.operation.strip_prefix("no call tells ") {
+        Some(key) => key == "Principal" || key.contains(':'),
+        None => gap.operation == "iam:ListRoleTags",
     }
 }
 
@@ -481,6 +521,18 @@ fn verdict(result: &Value) -> Option<bool> {
             missing.is_none_or(Vec::is_empty).then_some(false)
         }
         _ => None,
+    }
+}
+
+/// The request comes in both forms: what stops it in one of them stops it.
+fn both(one: ControlRuling, other: ControlRuling) -> ControlRuling {
+    use ControlRuling::{Allowed, Assumed, Denied, Missing, Open, Simulated};
+    match (one, other) {
+        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
+        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
+        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+        (one @ (Assumed | Simulated), _) | (_, one @ (Assumed | Simulated)) => one,
+        (Allowed, Allowed) => Allowed,
     }
 }
 

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, LAGV_KEY_ACTIONS, On, RoleAction, SERVICE_DEPENDENT_KEY,
-    TAG_RESOURCE, role_actions,
+    TAG_RESOURCE, copied_in_both_regions, role_actions,
 };
 use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, Route, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -298,6 +298,8 @@ impl Asking<'_> {
     }
 
     fn on_snapshot(&self, shapes: Vec<SmolStr>) -> Form {
+        let in_both = self.copy.kind.agreed(copied_in_both_regions);
+        let in_both = in_both.known().flatten() == Some(true);
         Form::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
@@ -308,8 +310,13 @@ impl Asking<'_> {
             shapes,
             to: match (self.copy.is_cross_account(), self.copy.is_cross_region()) {
                 (Fact::Known(false), Fact::Known(true)) => self.copy.destination_region().known(),
+                // To another account the destination's side may call there, too.
+                (Fact::Known(true), Fact::Known(true)) if in_both => {
+                    self.copy.destination_region().known()
+                }
                 (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
             },
+            in_both: in_both && self.copy.is_cross_account() == Fact::Known(false),
         }
     }
 

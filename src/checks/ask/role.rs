@@ -11,7 +11,7 @@ use crate::verdict::Evidence;
 
 use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::Forms;
+use super::form::{Forms, Several};
 use super::key::{Named, Via, named_by_key, via_service};
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
@@ -210,7 +210,10 @@ pub fn rule(
             let asked = request.about(action);
             let rulings = forms.iter();
             let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
-            let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
+            let ruling = rulings.reduce(|one, other| match request.form.several() {
+                Several::OneCounts => either(one, other, &request.subject),
+                Several::AllCount => both(one, other),
+            });
             // An ARN that is none makes no request that anything could allow.
             ruling.unwrap_or(RoleRuling::Missing {
                 by_boundary: false,
@@ -231,6 +234,17 @@ fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
         let policies = facts.role_policies(role);
         policies.map(|policies| policies.map(Arc::new))
     })
+}
+
+/// The request comes in both forms: what stops it in one of them stops it.
+fn both(one: RoleRuling, other: RoleRuling) -> RoleRuling {
+    use RoleRuling::{Allowed, Denied, Missing, Open};
+    match (one, other) {
+        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
+        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
+        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+        (Allowed, Allowed) => Allowed,
+    }
 }
 
 /// Nobody knows in which of two forms the request comes: where the answers differ, neither stands.

@@ -6,8 +6,9 @@ use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Effect, Principal, Request, Resource, Side, resource_side};
 use crate::verdict::Evidence;
 
-use super::context::{about, of_anybody as context_of, with_source_resource_tag};
-use super::control::{ControlRuling, of_anybody};
+use super::context::{about, gap_of_key, of_anybody as context_of, with_source_resource_tag};
+use super::control::{Anybody, is_of_who_asks, of_anybody};
+use super::form::of_point;
 use super::request::Action;
 use super::ruling::Asked;
 use super::vault::shapes;
@@ -24,8 +25,8 @@ pub enum StartRuling {
     Open(Vec<Gap>, Vec<Evidence>),
 }
 
-/// Whether a copy out of a vault can be started by anybody of the vault's account. What was not read of the vault's policy
-/// or the organization's is asked for by the checks on those.
+/// Whether a copy out of a vault can be started by anybody of the vault's account. A vault's policy that was not read is
+/// asked for besides.
 pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> StartRuling {
     let Some(account) = vault.account() else {
         return StartRuling::Free;
@@ -40,23 +41,14 @@ pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> StartRuling {
         subject: vault,
         resource: vault.as_str(),
     };
-    match of_anybody(facts, account, &asked, &request) {
-        Some(ControlRuling::Denied { seen } | ControlRuling::Missing { seen }) => {
-            StartRuling::Denied(seen)
+    let role = copy.role.as_ref().known();
+    match (of_anybody(facts, account, role, &asked, &request), by_vault) {
+        (Anybody::Denied(seen), _) => StartRuling::Denied(seen),
+        (Anybody::Open(gaps, seen), StartRuling::Open(more, also)) => {
+            StartRuling::Open([gaps, more].concat(), [seen, also].concat())
         }
-        // Only whether anything binds the account at all is a fact that is asked for.
-        Some(ControlRuling::Open { gaps, seen })
-            if matches!(facts.is_management_account(account), Fact::Unknown(_)) =>
-        {
-            StartRuling::Open(gaps, seen)
-        }
-        Some(
-            ControlRuling::Allowed
-            | ControlRuling::Assumed
-            | ControlRuling::Simulated
-            | ControlRuling::Open { .. },
-        )
-        | None => by_vault,
+        (Anybody::Open(gaps, seen), _) => StartRuling::Open(gaps, seen),
+        (Anybody::Free | Anybody::ForSome, by_vault) => by_vault,
     }
 }
 
@@ -69,28 +61,33 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> StartRuling {
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
-    let may_deny = match resource_side(request, Some(policy.document())) {
+    let (denies, keys) = match resource_side(request, Some(policy.document())) {
         Side::Denied { by, .. } => {
             return StartRuling::Denied(asked.statements(&by, START_COPY, &request.context));
         }
-        Side::NotAllowed { denies, keys, .. } => asked.open(&denies, &keys),
+        Side::NotAllowed { denies, keys, .. } => (denies, keys),
         Side::Unknown { statements, keys } => {
             let each = statements.into_iter();
-            let denies: Vec<_> = each.filter(|at| at.effect == Effect::Deny).collect();
-            asked.open(&denies, &keys)
+            (each.filter(|at| at.effect == Effect::Deny).collect(), keys)
         }
-        Side::Allowed { .. } => Vec::new(),
+        Side::Allowed { .. } => return StartRuling::Free,
     };
-    if may_deny.is_empty() {
+    let seen = asked.open(&denies, &keys);
+    let gaps = keys.iter().map(|key| gap_of_key(key, facts, vault, vault));
+    let gaps: Vec<Gap> = gaps.collect();
+    if denies.is_empty() {
         StartRuling::Free
+    } else if gaps.iter().all(is_of_who_asks) {
+        StartRuling::ForSome(seen)
     } else {
-        StartRuling::ForSome(may_deny)
+        StartRuling::Open(gaps, seen)
     }
 }
 
 /// Who starts the copy is not known, but for the account.
 fn request(copy: &Reach, facts: &Facts<'_>, vault: &Arn, account: AccountId) -> Request {
     let context = context_of(facts, account, vault.region().as_ref());
+    let context = of_point(context, facts, copy.recovery_point.as_ref());
     let resource = match &copy.recovery_point {
         Some(point) => Resource::exact(point),
         None => Resource::one_of(shapes(copy, vault)),
