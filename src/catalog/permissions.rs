@@ -125,6 +125,7 @@ const CALLS: &[Permission] = &[
     row("kms:GetKeyPolicy",                        BOTH,        OneCopy,      Keys),
     row("kms:ListAliases",                         BOTH,        OneCopy,      Everything),
     row("kms:ListGrants",                          BOTH,        OneCopy,      Keys),
+    row("kms:ListKeyPolicies",                     BOTH,        OneCopy,      Keys),
     row("kms:ListResourceTags",                    BOTH,        OneCopy,      Keys),
     row("organizations:DescribeEffectivePolicy",   ALL,         OneCopy,      Everything),
     row("organizations:DescribeOrganization",      ALL,         OneCopy,      Everything),

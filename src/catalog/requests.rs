@@ -201,6 +201,28 @@ pub const PLAIN_KEY_ACTIONS: &[&str] = &[DESCRIBE_KEY, CREATE_GRANT];
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
 pub const SOURCE_KEY_USE: &[&str] = &["kms:Decrypt", "kms:ReEncryptFrom"];
 
+/// What RDS does with the backup's key: a Deny of it may stop a copy that the Deny excepts.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>.
+#[must_use]
+pub fn excepted_key_use(kind: Kind) -> Option<&'static [&'static str]> {
+    match kind.family() {
+        Family::RdsInstance | Family::RdsCluster => Some(&[
+            DESCRIBE_KEY,
+            CREATE_GRANT,
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+        ]),
+        Family::Ebs
+        | Family::Ec2
+        | Family::Fsx
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => None,
+    }
+}
+
 /// The same for a kind of backup: EBS makes the data key of the copied snapshot out of the backup's.
 #[must_use]
 pub fn source_key_use(kind: Kind) -> &'static [&'static str] {

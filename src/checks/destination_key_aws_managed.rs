@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_key_aws_managed.md")]
 
-use super::words::{foretold, key_name, no_destination_vault, unlisted};
+use super::words::{foretold, key_name, never_copied, no_destination_vault, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
@@ -19,6 +19,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(copy) {
+        return outcome;
+    }
     let vault = &copy.destination_vault;
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
         return no_destination_vault();

@@ -2,7 +2,7 @@
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{
-    AWS_OWN, because, denied_by, foretold, key_name, no_destination_vault, unlisted,
+    AWS_OWN, because, denied_by, foretold, key_name, never_copied, no_destination_vault, unlisted,
     vault_of_unknown_type,
 };
 use super::{Check, MayFail, Run, ebs_default_key, known};
@@ -42,6 +42,9 @@ fn of_default_key(copy: &Copy, facts: &Facts<'_>, of_vault: &Outcome) -> Option<
 
 /// What the key of the destination vault says.
 fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(copy) {
+        return outcome;
+    }
     let vault = &copy.destination_vault;
     match known!(copy.destination_type.clone()) {
         Some(VaultType::Standard) => {}

@@ -1,6 +1,6 @@
 #![doc = include_str!("source_key_aws_managed.md")]
 
-use super::words::{foretold, key_name, same_account, unlisted};
+use super::words::{foretold, key_name, never_copied, same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
@@ -20,6 +20,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(copy) {
+        return outcome;
+    }
     match known!(copy.model()) {
         Some(Model::ServiceDependent) => {}
         Some(Model::Independent) => {

@@ -1,14 +1,19 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
-use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use super::words::{AWS_OWN, because, denied_by, foretold, key_name, same_account, unlisted};
+use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, excepting, list, strike_the_owner};
+use super::words::{
+    AWS_OWN, NO_EXCEPTION_DOES, because, denied_by, foretold, key_name, may_be_denied_all_the_same,
+    never_copied, same_account, unlisted,
+};
 use super::{Check, MayFail, Run, known};
-use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::{PLAIN_KEY_ACTIONS, recommended_key_actions, source_key_use};
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route};
-use crate::known::{AccountId, Arn, Fact};
-use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
+use crate::catalog::requests::{
+    PLAIN_KEY_ACTIONS, excepted_key_use, recommended_key_actions, source_key_use,
+};
+use crate::catalog::{Kind, cite};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Reach, Route};
+use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-not-shared",
@@ -20,12 +25,16 @@ pub(super) const CHECK: Check = Check {
         cite::KC_KEY,
         cite::EBS_SHARE,
         cite::SLR_POLICY,
+        cite::RDS_COPY,
     ],
     may_fail: MayFail::Yes,
-    run: Run::Route(run),
+    run: Run::Reach(run),
 };
 
-fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(copy) {
+        return outcome;
+    }
     let model = match known!(copy.model()) {
         Some(model) => model,
         None => return unlisted(&copy.type_name()),
@@ -74,7 +83,22 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         Model::ServiceDependent => {
             let recommended = asking(more, false);
             let rulings = asking(actions, true).and_denies_of(&asking(in_use, false));
-            service_dependent(copy, key, &name, &role, &rulings, &recommended)
+            let shared = service_dependent(copy, facts, key, &name, &role, &rulings, &recommended);
+            let excepted = known!(copy.kind.agreed(excepted_key_use)).flatten();
+            let (Some(actions), Status::Pass | Status::Warn) = (excepted, shared.status) else {
+                return shared;
+            };
+            let question = KeyQuestion {
+                key,
+                principal: &role,
+                actions,
+                via: Via::OfType,
+                both_sides: false,
+            };
+            match excepting(copy, facts, &question) {
+                seen if seen.is_empty() => shared,
+                seen => may_be_denied_all_the_same(&name, role.name(), seen),
+            }
         }
         Model::Independent => {
             let rulings = asking(actions, false).where_only_a_deny_matters();
@@ -96,8 +120,31 @@ fn leaves(copy: &Route) -> Fact<bool> {
     }
 }
 
+/// What leaves open whether a snapshot can be shared by a key of its own, besides the one that it is encrypted with. `None`:
+/// it has no such key, or none is of use.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>.
+fn associated_keys(copy: &Reach, facts: &Facts<'_>) -> Option<Gap> {
+    let point = copy.recovery_point.as_ref()?;
+    if copy.kind.agreed(|kind| kind == Kind::Ebs).known().flatten() != Some(true) {
+        return None;
+    }
+    match facts.point_description(point) {
+        Fact::Unknown(gap) => Some(*gap),
+        Fact::Known(detail) => {
+            let keys = detail?.get("AssociatedKmsKeys")?.as_array()?;
+            (!keys.is_empty()).then(|| Gap {
+                operation: "no call tells whether AWS Backup uses the keys that the snapshot is associated with".to_owned(),
+                permission: "none".to_owned(),
+                ..facts.describe_gap(point)
+            })
+        }
+    }
+}
+
 fn service_dependent(
-    copy: &Route,
+    copy: &Reach,
+    facts: &Facts<'_>,
     key: &Arn,
     name: &str,
     role: &Arn,
@@ -139,6 +186,21 @@ fn service_dependent(
         lifted.dedup();
         places.sort_unstable();
         places.dedup();
+        let in_rds = copy
+            .kind
+            .agreed(excepted_key_use)
+            .known()
+            .flatten()
+            .flatten();
+        let question = in_rds.map(|actions| KeyQuestion {
+            key,
+            principal: role,
+            actions,
+            via: Via::OfType,
+            both_sides: false,
+        });
+        let strikes_owner =
+            question.is_some_and(|question| strike_the_owner(copy, facts, &question, &places));
         let lift = Need::Lift(Lift {
             policy: PolicyOf::Key(key.clone()),
             principal: role.clone(),
@@ -146,17 +208,26 @@ fn service_dependent(
             statements: places,
             target: None,
         });
-        return Outcome::fail(format!(
+        let fail = Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}{}",
             list(&actions),
             denied_by(&seen)
         ))
         .foretells(predicted())
-        .saw(seen)
-        .needs([lift])
-        .needs(wanted());
+        .saw(seen);
+        if strikes_owner {
+            return fail.by_hand(NO_EXCEPTION_DOES);
+        }
+        return fail.needs([lift]).needs(wanted());
     }
-    if let Some((actions, near)) = rulings.missing(Fault::Subject) {
+    let silent = rulings.missing(Fault::Subject);
+    if let (Some((_, near)), Some(gap)) = (&silent, associated_keys(copy, facts)) {
+        let message = format!(
+            "the backup's key {name} is not shared with {who}; whether the snapshot is by another key is not known"
+        );
+        return Outcome::undecided(message, [gap]).saw(near.clone());
+    }
+    if let Some((actions, near)) = silent {
         let message = format!(
             "the backup's key {name} does not let {who} do {}{}",
             list(&actions),

@@ -1,11 +1,13 @@
 #![doc = include_str!("source_key_refuses_copy_role.md")]
 
-use super::ask::{Fault, KeyQuestion, Via, ask_key, list};
-use super::words::{denied_by, foretold, key_name};
+use super::ask::{Fault, KeyQuestion, Via, ask_key, excepting, list, strike_the_owner};
+use super::words::{
+    NO_EXCEPTION_DOES, denied_by, foretold, key_name, may_be_denied_all_the_same, never_copied,
+};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::{PLAIN_KEY_ACTIONS, SOURCE_KEY_USE};
+use crate::catalog::requests::{PLAIN_KEY_ACTIONS, SOURCE_KEY_USE, excepted_key_use};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
 use crate::known::Fact;
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
@@ -14,12 +16,15 @@ pub(super) const CHECK: Check = Check {
     id: "source-key-refuses-copy-role",
     title: "the backup's key keeps the copy role out",
     doc: include_str!("source_key_refuses_copy_role.md"),
-    cites: &[cite::ENCRYPTION, cite::KC_KEY],
+    cites: &[cite::ENCRYPTION, cite::KC_KEY, cite::RDS_COPY],
     may_fail: MayFail::Yes,
     run: Run::Route(run),
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(copy) {
+        return outcome;
+    }
     let key = match known!(copy.backup_key.as_ref()) {
         EncryptedWith::Key(key) => key,
         EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {
@@ -57,6 +62,21 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             .known()
             .flatten()
             .flatten();
+        let in_rds = copy
+            .kind
+            .agreed(excepted_key_use)
+            .known()
+            .flatten()
+            .flatten();
+        let question = in_rds.map(|actions| KeyQuestion {
+            key,
+            principal: role,
+            actions,
+            via: Via::OfType,
+            both_sides: false,
+        });
+        let strikes_owner =
+            question.is_some_and(|question| strike_the_owner(copy, facts, &question, &statements));
         let lift = Lift {
             policy: PolicyOf::Key(key.clone()),
             principal: role.clone(),
@@ -73,16 +93,18 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 resource: None,
             })
         });
-        return Outcome::fail(format!(
+        let fail = Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {}{}",
             list(&actions),
             role.name(),
             denied_by(&seen)
         ))
         .foretells(foretold(predicted))
-        .saw(seen)
-        .needs([Need::Lift(lift)])
-        .needs(share);
+        .saw(seen);
+        if strikes_owner && copy.is_cross_account() == Fact::Known(false) {
+            return fail.by_hand(NO_EXCEPTION_DOES);
+        }
+        return fail.needs([Need::Lift(lift)]).needs(share);
     }
     match rulings.open() {
         Some((gaps, true, seen)) => {
@@ -104,6 +126,22 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             .saw(seen);
         }
         None => {}
+    }
+    // Across accounts it is said of the destination's role.
+    if copy.is_cross_account() == Fact::Known(false)
+        && let Some(actions) = known!(copy.kind.agreed(excepted_key_use)).flatten()
+    {
+        let question = KeyQuestion {
+            key,
+            principal: role,
+            actions,
+            via: Via::OfType,
+            both_sides: false,
+        };
+        let seen = excepting(copy, facts, &question);
+        if !seen.is_empty() {
+            return may_be_denied_all_the_same(&name, role.name(), seen);
+        }
     }
     match rulings.missing(Fault::Subject) {
         Some((actions, near)) => Outcome::warn(format!(

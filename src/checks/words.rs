@@ -2,9 +2,9 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::{cite, messages};
-use crate::inventory::Facts;
-use crate::known::{Arn, Gap};
+use crate::catalog::{capabilities, cite, messages};
+use crate::inventory::{Facts, Route};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome, Predicted};
 
 /// Undecided, for want of one fact.
@@ -15,6 +15,13 @@ pub fn not_read(gap: Gap) -> Outcome {
 /// The question does not arise within one account.
 pub fn same_account() -> Outcome {
     Outcome::not_applicable("the copy stays in its account")
+}
+
+/// The question does not arise where backups of the kind are not copied at all: another check says so, and what helps.
+pub fn never_copied(copy: &Route) -> Option<Outcome> {
+    let copied = copy.kind.agreed(|kind| capabilities(kind).is_copyable());
+    (copied == Fact::Known(Some(false)))
+        .then(|| Outcome::not_applicable("backups of this kind are not copied at all"))
 }
 
 /// The question does not arise without a vault to ask it of.
@@ -48,6 +55,18 @@ pub fn denied_by(seen: &[Evidence]) -> String {
     let first = seen.first();
     first.map_or_else(String::new, |seen| format!(": {}", seen.says))
 }
+
+/// A Deny of a key's policy that excepts the caller, for the databases of which RDS says that copies may fail all the same.
+pub fn may_be_denied_all_the_same(name: &str, who: &str, seen: Vec<Evidence>) -> Outcome {
+    Outcome::warn(format!(
+        "the policy of the backup's key {name} has a Deny that only an exception keeps off {who}: RDS says that a copy may fail all the same, unless a condition lets the account in that owns the key{}",
+        denied_by(&seen)
+    ))
+    .saw(seen)
+}
+
+/// What is left where an exception from a Deny may not do: see [`may_be_denied_all_the_same`].
+pub const NO_EXCEPTION_DOES: &str = "take the Deny away, or let the account that owns the key pass it by a condition on aws:PrincipalAccount: RDS says that a copy may fail where only the caller is excepted";
 
 /// A KMS key for people: its alias where one is known, and its ARN.
 pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {

@@ -45,6 +45,7 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
             of_arn(&|arn| known(facts.key_manager(arn)) && known(facts.key_state(arn)))
         }
         "kms:GetKeyPolicy" => of_arn(&|arn| known(facts.key_policy(arn))),
+        "kms:ListKeyPolicies" => of_arn(&|arn| known(facts.key_ram_policy(arn))),
         "kms:ListGrants" => of_arn(&|arn| known(facts.key_grants(arn))),
         "kms:ListAliases" => of_arn(&|arn| known(facts.key_aliases(arn))),
         "kms:ListResourceTags" => of_arn(&|arn| known(facts.key_tags(arn))),

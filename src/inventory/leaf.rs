@@ -119,6 +119,8 @@ record! {
         aliases: Field<Vec<Box<str>>> = "Aliases",
         /// kms:GetKeyPolicy.
         policy: Field<Policy> = "Policy",
+        /// kms:GetKeyPolicy with the name AWS_RAM: the second policy of a key that is shared through AWS RAM. Null: it has none.
+        ram_policy: Field<Policy> = "RamPolicy",
         /// kms:ListGrants.
         grants: Field<Vec<Grant>> = "Grants",
         /// The key's tags.

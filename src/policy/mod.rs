@@ -33,7 +33,9 @@ pub use evaluate::{Answer, Decision, Policies, evaluate};
 pub use principal::{How, Named, Principal, PrincipalError};
 pub use request::{Context, Entry, Request, Resource, Rest};
 pub use shape::Shape;
-pub use side::{NearMiss, Side, control_side, identity_side, resource_side};
+pub use side::{
+    NearMiss, Side, applies, control_side, excepting_denies, identity_side, resource_side,
+};
 pub use statement::{Miss, Unmet};
 pub use tally::{Kind, StatementRef};
 pub use truth::Truth;

@@ -79,6 +79,36 @@ pub fn resource_side(request: &Request, policy: Option<&Document>) -> Side {
     )
 }
 
+/// The Denies of the resource's policy that only an exception keeps off the request, and that do not leave out everybody of
+/// whom another request, `owner`, comes.
+#[must_use]
+pub fn excepting_denies(request: &Request, owner: &Request, policy: &Document) -> Vec<NearMiss> {
+    let each = policy.statements().iter().enumerate();
+    let excepting = each.filter_map(|(index, statement)| {
+        let why = statement.excepts(request, owner, Kind::Resource)?;
+        let of_owner = statement.applies(owner, Kind::Resource).truth();
+        (of_owner != Truth::False).then(|| NearMiss {
+            statement: StatementRef {
+                policy: Kind::Resource,
+                level: 0,
+                document: 0,
+                index,
+                effect: Effect::Deny,
+            },
+            sid: statement.sid().map(str::to_owned),
+            why,
+        })
+    });
+    excepting.collect()
+}
+
+/// Whether a statement of the resource's policy applies to the request for certain.
+#[must_use]
+pub fn applies(request: &Request, policy: &Document, index: usize) -> bool {
+    let statement = policy.statements().get(index);
+    statement.is_some_and(|one| one.applies(request, Kind::Resource).truth() == Truth::True)
+}
+
 /// What the policies of the principal say, within its permissions boundary. The root user of an account has none, and
 /// needs none: nothing here may be asked of it.
 #[must_use]
@@ -269,6 +299,36 @@ mod tests {
         };
         assert_eq!((how, open.len(), open[0].index), (How::Account, 1, 1));
         assert_eq!(keys, ["kms:ViaService"]);
+    }
+
+    #[test]
+    fn a_deny_with_an_exception_is_told_unless_everybody_of_the_account_is_excepted() {
+        let deny = |condition: &str| {
+            document(&format!(
+                r#"{{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {condition}}}"#
+            ))
+        };
+        let decrypt = request(ROLE, "kms:Decrypt", KEY);
+        let owner = crate::known::AccountId::parse("111122223333").unwrap();
+        let mut anybody = decrypt.clone();
+        anybody.principal = crate::policy::Principal::anybody("aws", owner);
+        anybody.context.set("aws:PrincipalArn", Entry::Unknown);
+        let told = |condition: &str, who: &crate::policy::Request| {
+            excepting_denies(who, &anybody, &deny(condition)).len()
+        };
+        let mut decrypt = decrypt;
+        decrypt.context.set("aws:PrincipalArn", one(ROLE));
+        decrypt
+            .context
+            .set("aws:PrincipalAccount", one("111122223333"));
+        let by_arn = format!(r#"{{"ArnNotEquals": {{"aws:PrincipalArn": "{ROLE}"}}}}"#);
+        assert_eq!(told(&by_arn, &decrypt), 1);
+        anybody
+            .context
+            .set("aws:PrincipalAccount", one("111122223333"));
+        let by_account = r#"{"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}"#;
+        let told = excepting_denies(&decrypt, &anybody, &deny(by_account)).len();
+        assert_eq!(told, 0);
     }
 
     #[test]

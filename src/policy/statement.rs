@@ -150,6 +150,21 @@ impl Statement {
         }
     }
 
+    /// Whether it is a Deny on everybody of an account, of whom `owner` comes, that only an exception keeps off a request: a
+    /// condition, or a principal that it leaves out.
+    pub(super) fn excepts(&self, request: &Request, owner: &Request, kind: Kind) -> Option<Miss> {
+        let leaves_out = matches!(&self.principals, Element::Listed { not: true, .. });
+        let on_everybody = leaves_out || self.named(owner, kind).truth() == Truth::True;
+        if self.effect() != Effect::Deny || !on_everybody {
+            return None;
+        }
+        match self.miss(request, kind)? {
+            Miss::Principal if !leaves_out => None,
+            Miss::Action | Miss::Resource => None,
+            miss @ (Miss::Principal | Miss::Conditions(_)) => Some(miss),
+        }
+    }
+
     /// The keys, or words, that leave open whether it applies.
     pub(super) fn open(&self, request: &Request, kind: Kind, out: &mut Vec<String>) {
         let before = out.len();

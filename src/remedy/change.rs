@@ -186,6 +186,7 @@ pub fn bare_key(arn: &Arn) -> Key {
         key_usage: Field::Absent,
         aliases: Field::Absent,
         policy: Field::Absent,
+        ram_policy: Field::Absent,
         grants: Field::Absent,
         tags: Field::Absent,
         extra: Vec::new(),

@@ -7,16 +7,16 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Route, built_in};
-use crate::known::{Arn, Fact, Gap, Region};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{
-    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, Truth,
-    identity_side, resource_side,
+    Context, Effect, Entry, How, Principal, Request, Resource, Rest, Shape, Side, Truth, applies,
+    excepting_denies, identity_side, resource_side,
 };
 use crate::verdict::Evidence;
 
-use super::context::{about, gap_of_key, of_role, with_tags};
+use super::context::{about, gap_of_key, of_role, organization_id, organization_paths, with_tags};
 use super::form::Forms;
-use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
+use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings, unique};
 
 /// A question to a key.
 pub struct KeyQuestion<'a> {
@@ -64,7 +64,11 @@ struct Asking {
 /// Asks a key, action by action.
 pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
     let policy = facts.key_policy(question.key).known().flatten();
-    let looks = policy.is_some_and(|policy| policy.document().may_look_at("kms:viaservice"));
+    let second = facts.key_ram_policy(question.key).known().flatten();
+    let looks = [policy, second]
+        .into_iter()
+        .flatten()
+        .any(|policy| policy.document().may_look_at("kms:viaservice"));
     let through = Through::of(copy, question.via);
     let asking = Asking {
         key: question.key.clone(),
@@ -92,7 +96,10 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         let requests = asking.requests(facts, asking.actions).into_iter();
         let rulings = requests.map(|(action, requests)| {
             let rulings = requests.iter();
-            let rulings = rulings.map(|request| ask(facts, asking, policy, action, request));
+            let rulings = rulings.map(|request| {
+                let ruling = ask(facts, asking, policy, action, request);
+                with_second_policy(facts, asking, action, request, ruling)
+            });
             let ruling = rulings.reduce(|one, other| either(one, other, &asking.key));
             (action, ruling.unwrap_or_else(missing))
         });
@@ -341,6 +348,188 @@ fn ask(
     }
 }
 
+/// The Denies of a key's policy that only an exception keeps off the question, as evidence: those that leave out everybody of
+/// the key's own account are not among them.
+pub fn excepting(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Vec<Evidence> {
+    let (Some(policy), Some(owner)) = (
+        facts.key_policy(question.key).known().flatten(),
+        question.key.account(),
+    ) else {
+        return Vec::new();
+    };
+    let asking = Asking {
+        key: question.key.clone(),
+        principal: question.principal.clone(),
+        actions: question.actions,
+        through: Through::of(copy, question.via),
+        both_sides: false,
+    };
+    let asked = Asked {
+        subject: question.key.into(),
+        pointer: "/Policy",
+        document: policy.document(),
+    };
+    let mut seen = Vec::new();
+    for (action, requests) in asking.requests(facts, question.actions) {
+        for request in &requests {
+            let owner = by_anybody(facts, request, question.key, owner);
+            let denies = excepting_denies(request, &owner, policy.document());
+            seen.extend(asked.excepting(&denies, action));
+        }
+    }
+    unique(seen)
+}
+
+/// Whether Denies of a key's policy strike everybody of the key's own account too: an exception for the principal alone leaves
+/// them there.
+pub fn strike_the_owner(
+    copy: &Route,
+    facts: &Facts<'_>,
+    question: &KeyQuestion<'_>,
+    statements: &[usize],
+) -> bool {
+    let (Some(policy), Some(owner)) = (
+        facts.key_policy(question.key).known().flatten(),
+        question.key.account(),
+    ) else {
+        return false;
+    };
+    let asking = Asking {
+        key: question.key.clone(),
+        principal: question.principal.clone(),
+        actions: question.actions,
+        through: Through::of(copy, question.via),
+        both_sides: false,
+    };
+    let requests = asking.requests(facts, question.actions).into_iter();
+    let mut requests = requests.flat_map(|(_, requests)| requests);
+    requests.any(|request| {
+        let owner = by_anybody(facts, &request, question.key, owner);
+        let mut statements = statements.iter();
+        statements.any(|index| applies(&owner, policy.document(), *index))
+    })
+}
+
+/// The same request by somebody of an account.
+fn by_anybody(facts: &Facts<'_>, request: &Request, key: &Arn, account: AccountId) -> Request {
+    let mut request = request.clone();
+    request.principal = Principal::anybody(key.partition().as_str(), account);
+    let id = || Entry::One(format_smolstr!("{account}"));
+    let context = &mut request.context;
+    context.set("aws:PrincipalArn", Entry::Unknown);
+    context.set("aws:PrincipalType", Entry::Unknown);
+    context.set("aws:PrincipalAccount", id());
+    context.set("kms:CallerAccount", id());
+    context.set("aws:PrincipalOrgID", organization_id(facts, Some(account)));
+    context.set(
+        "aws:PrincipalOrgPaths",
+        organization_paths(facts, Some(account)),
+    );
+    request
+}
+
+/// With what the key's second policy says, by which it is shared through AWS RAM. Where that was not read, silence of the
+/// first is no denial to another account.
+fn with_second_policy(
+    facts: &Facts<'_>,
+    question: &Asking,
+    action: &'static str,
+    request: &Request,
+    ruling: Ruling,
+) -> Ruling {
+    let is_silent = matches!(
+        &ruling,
+        Ruling::Missing {
+            fault: Fault::Subject,
+            ..
+        }
+    );
+    let policy = match facts.key_ram_policy(&question.key) {
+        Fact::Known(None) => return ruling,
+        Fact::Known(Some(policy)) => policy,
+        Fact::Unknown(gap) => {
+            let abroad = question.principal.account() != question.key.account();
+            return match ruling {
+                Ruling::Missing { near, denies, .. } if is_silent && abroad => {
+                    let open = Ruling::Open {
+                        gaps: vec![*gap],
+                        may_deny: false,
+                        seen: near,
+                    };
+                    match denies {
+                        Some(denies) => open.unless(denies),
+                        None => open,
+                    }
+                }
+                other @ (Ruling::Allowed { .. }
+                | Ruling::Denied { .. }
+                | Ruling::Missing { .. }
+                | Ruling::Open { .. }) => other,
+            };
+        }
+    };
+    let asked = Asked {
+        subject: (&question.key).into(),
+        pointer: "/RamPolicy",
+        document: policy.document(),
+    };
+    let allows_or_may = |ruling: Ruling, allowed: Ruling| match ruling {
+        Ruling::Missing {
+            denies: Some(denies),
+            ..
+        } => allowed.unless(denies),
+        Ruling::Missing { denies: None, .. } => allowed,
+        // What is open is a Deny, or an Allow that this one makes up for.
+        Ruling::Open {
+            may_deny: false, ..
+        } => allowed,
+        other @ (Ruling::Allowed { .. } | Ruling::Denied { .. } | Ruling::Open { .. }) => other,
+    };
+    match resource_side(request, Some(policy.document())) {
+        Side::Denied { by, .. } => match ruling {
+            denied @ Ruling::Denied { .. } => denied,
+            Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
+                Ruling::Denied {
+                    by: asked.statements(&by, action, &request.context),
+                    statements: Vec::new(),
+                    silent: is_silent,
+                    unless: None,
+                }
+            }
+        },
+        Side::Allowed { by, .. } => {
+            let seen = asked.statements(&by, action, &request.context);
+            let allowed = if question.both_sides {
+                role_may(facts, question, request, action, seen)
+            } else {
+                Ruling::Allowed { by: seen }
+            };
+            allows_or_may(ruling, allowed)
+        }
+        Side::NotAllowed { .. } => ruling,
+        Side::Unknown { statements, keys } if is_silent => {
+            let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
+            let open = Ruling::Open {
+                gaps: open_gaps(&keys, facts, question),
+                may_deny,
+                seen: asked.open(&statements, &keys),
+            };
+            allows_or_may(ruling, open)
+        }
+        Side::Unknown { statements, keys } => {
+            let each = statements.into_iter();
+            let denies: Vec<_> = each.filter(|at| at.effect == Effect::Deny).collect();
+            if denies.is_empty() {
+                return ruling;
+            }
+            ruling.unless(OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            })
+        }
+    }
+}
+
 fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {
     let gap = |key: &String| gap_of_key(key, facts, &question.principal, &question.key);
     keys.iter().map(gap).collect()
@@ -452,15 +641,14 @@ fn granted_to(
     let operation = action.trim_start_matches("kms:");
     let mut constrained = None;
     for (index, grant) in grants.iter().enumerate() {
-        let to_us = grant
-            .grantee_principal
-            .value()
-            .is_some_and(|who| **who == *principal.as_str());
+        let to = grant.grantee_principal.value().map(|who| &**who);
+        let to_us = to == Some(principal.as_str());
+        let may_be_us = to.is_some_and(|who| may_stand_for(who, principal));
         let for_this = grant
             .operations
             .value()
             .is_some_and(|operations| operations.iter().any(|name| **name == *operation));
-        if !to_us || !for_this {
+        if !(to_us || may_be_us) || !for_this {
             continue;
         }
         let seen = Evidence::at(
@@ -472,7 +660,7 @@ fn granted_to(
             .constraints
             .value()
             .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
-        if free {
+        if free && to_us {
             return Ruling::Allowed { by: vec![seen] };
         }
         constrained = Some(seen);
@@ -492,6 +680,27 @@ fn granted_to(
             }
         }
     }
+}
+
+/// Whether a grant to somebody may be one to the principal: to its account, of which no page says what it gives, or to one of
+/// its sessions.
+fn may_stand_for(grantee: &str, principal: &Arn) -> bool {
+    let account = |id: &str| principal.account().is_some_and(|own| own.to_string() == id);
+    if account(grantee) {
+        return true;
+    }
+    let Ok(grantee) = Arn::parse(grantee) else {
+        return false;
+    };
+    let session = || {
+        grantee
+            .resource()
+            .strip_prefix("assumed-role/")?
+            .split('/')
+            .next()
+    };
+    grantee.account() == principal.account()
+        && (grantee.resource() == "root" || session() == Some(principal.name()))
 }
 
 /// The requests to a key by a role.

@@ -404,6 +404,27 @@ impl Asked<'_> {
             .collect()
     }
 
+    /// Denies that only an exception keeps off, with what the exception is.
+    pub fn excepting(&self, denies: &[NearMiss], action: &str) -> Vec<Evidence> {
+        let each = denies.iter().map(|deny| {
+            let name = self.name(deny.statement.index);
+            let but = match &deny.why {
+                Miss::Conditions(unmet) => {
+                    let each = unmet.iter().map(|unmet| {
+                        compared(&unmet.operator, &unmet.key, &unmet.wanted, &unmet.found)
+                    });
+                    each.collect::<Vec<_>>().join("; ")
+                }
+                Miss::Principal | Miss::Action | Miss::Resource => {
+                    "its NotPrincipal leaves the caller out".to_owned()
+                }
+            };
+            let says = format!("{name} would deny {action}, but for {but}");
+            Evidence::at(self.subject.clone(), self.at(deny.statement.index), says)
+        });
+        each.collect()
+    }
+
     /// Statements that would allow but for one thing, where that is worth saying.
     pub fn near(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
         near.iter()

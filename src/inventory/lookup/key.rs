@@ -126,6 +126,28 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The key's second policy, which it has where it is shared through AWS RAM. `None`: it has none.
+    ///
+    /// Where nobody looked, a key is taken to have none unless its account is in an organization with policies in force:
+    /// RAM shares within organizations that have all features, which policies need too.
+    ///
+    /// See <https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html>.
+    #[must_use]
+    pub fn key_ram_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
+        let policy = fact(self.key(arn).field(|key| &key.ram_policy), || {
+            self.key_gap("kms:ListKeyPolicies", arn)
+        });
+        let in_force = || {
+            let account = arn.account()?;
+            let levels = self.service_control_policies(account).known().flatten()?;
+            Some(!levels.is_empty())
+        };
+        match policy {
+            Fact::Unknown(_) if in_force() != Some(true) => Fact::Known(None),
+            policy @ (Fact::Known(_) | Fact::Unknown(_)) => policy,
+        }
+    }
+
     /// The grants on the key.
     #[must_use]
     pub fn key_grants(&self, arn: &Arn) -> Fact<Option<&'a [Grant]>> {

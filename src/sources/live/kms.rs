@@ -69,15 +69,17 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
         }
     };
     if own {
-        let (aliases, policy, grants, tags) = tokio::join!(
+        let (aliases, default, second, grants, tags) = tokio::join!(
             aliases(session, region, arn),
-            policy(session, region, arn),
+            policy(session, region, arn, "default"),
+            ram_policy(session, region, arn),
             grants(session, region, arn),
             tags(session, region, arn),
         );
         for (field, operation, read) in [
             ("Aliases", "kms:ListAliases", aliases),
-            ("Policy", "kms:GetKeyPolicy", policy),
+            ("Policy", "kms:GetKeyPolicy", default),
+            ("RamPolicy", "kms:ListKeyPolicies", second),
             ("Grants", "kms:ListGrants", grants),
             ("Tags", "kms:ListResourceTags", tags),
         ] {
@@ -138,12 +140,28 @@ fn described(key: &KeyMetadata) -> Shape {
         .at("ValidTo", key.valid_to())
 }
 
-async fn policy(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+/// The name of the policy that a key has besides where it is shared through AWS RAM.
+const RAM_POLICY: &str = "AWS_RAM";
+
+/// The second policy of a key; null where it has none.
+async fn ram_policy(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
+    let call = session.kms(region).list_key_policies().key_id(arn.as_str());
+    let names: Vec<String> = pages!(session, call.into_paginator().send(), page => {
+        page.policy_names().to_vec()
+    })?;
+    if names.iter().any(|name| name == RAM_POLICY) {
+        policy(session, region, arn, RAM_POLICY).await
+    } else {
+        Ok(Value::Null)
+    }
+}
+
+async fn policy(session: &Session, region: &Region, arn: &Arn, name: &str) -> Reply<Value> {
     let call = session
         .kms(region)
         .get_key_policy()
         .key_id(arn.as_str())
-        .policy_name("default")
+        .policy_name(name)
         .send();
     let answer = session.ask(call).await?;
     let text = answer.policy().ok_or_else(Trouble::unreadable)?;

@@ -36,7 +36,7 @@ pub const SERVICE: Service = Service {
 };
 
 /// What comes from calls of its own, and not from DescribeKey.
-const ELSEWHERE: &[&str] = &["Aliases", "Policy", "Grants", "Tags"];
+const ELSEWHERE: &[&str] = &["Aliases", "Policy", "RamPolicy", "Grants", "Tags"];
 
 fn names(world: &World, call: &Call) -> Vec<String> {
     let Some(id) = call.arg("KeyId") else {
@@ -59,6 +59,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
             json!({"KeyMetadata": metadata(key(world, call)?)?}),
         )),
         "GetKeyPolicy" => policy(world, call),
+        "ListKeyPolicies" => policies(world, call),
         "ListGrants" => grants(world, call),
         "ListAliases" => aliases(world, call),
         "ListResourceTags" => {
@@ -95,13 +96,29 @@ fn metadata(key: &Value) -> Result<Value, No> {
 
 fn policy(world: &World, call: &Call) -> Result<Answer, No> {
     let key = own_key(world, call)?;
-    reveals(key, &["Policy"], &name(key))?;
-    match &key["Policy"] {
+    let asked = call.arg("PolicyName").unwrap_or("default");
+    let field = match asked {
+        "default" => "Policy",
+        "AWS_RAM" => "RamPolicy",
+        _ => return Err(not_found("No such policy exists")),
+    };
+    reveals(key, &[field], &name(key))?;
+    match &key[field] {
         Value::Null => Err(not_found("No such policy exists")),
         policy => Ok(Answer::Whole(
-            json!({"Policy": document(policy), "PolicyName": "default"}),
+            json!({"Policy": document(policy), "PolicyName": asked}),
         )),
     }
+}
+
+/// The names of a key's policies. One that the world does not speak of has no second policy.
+fn policies(world: &World, call: &Call) -> Result<Answer, No> {
+    let key = own_key(world, call)?;
+    let second = (!key["RamPolicy"].is_null()).then(|| json!("AWS_RAM"));
+    Ok(Answer::List {
+        field: "PolicyNames",
+        items: [json!("default")].into_iter().chain(second).collect(),
+    })
 }
 
 fn grants(world: &World, call: &Call) -> Result<Answer, No> {

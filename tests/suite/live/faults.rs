@@ -10,6 +10,12 @@ fn readers() -> Vec<(&'static str, &'static str, String, &'static str)> {
     vec![
         ("kms:DescribeKey", "00000001", own(DATA_KEY), "KeyState"),
         ("kms:GetKeyPolicy", "00000001", own(DATA_KEY), "Policy"),
+        (
+            "kms:ListKeyPolicies",
+            "00000001",
+            own(DATA_KEY),
+            "RamPolicy",
+        ),
         ("kms:ListGrants", "00000001", own(DATA_KEY), "Grants"),
         ("kms:ListAliases", "00000001", own(DATA_KEY), "Aliases"),
         ("kms:ListResourceTags", "00000001", own(DATA_KEY), "Tags"),

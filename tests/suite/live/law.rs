@@ -36,6 +36,26 @@ fn a_database_to_another_account_and_region_is_read_as_it_is_each_thing_once() {
 }
 
 #[test]
+fn a_key_that_is_shared_through_ram_is_read_with_both_its_policies() {
+    let mut world = rds();
+    let key = &mut world["accounts"][0]["regions"][0]["keys"][0];
+    assert_eq!(key["Arn"], DATA_KEY);
+    key["RamPolicy"] = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+        "Action": ["kms:DescribeKey", "kms:CreateGrant"], "Resource": "*",
+    }]});
+    let server = served(&world);
+    assert_eq!(
+        Home::new(&server).both(&copy_of(DATABASE)),
+        as_collected(&world)
+    );
+    let journal = server.finish();
+    assert_once(&journal);
+    let named = |call: &&Entry| call.args.contains("AWS_RAM");
+    assert_eq!(journal.iter().filter(named).count(), 1);
+}
+
+#[test]
 fn a_table_to_another_account_and_region_is_read_as_it_is_each_thing_once() {
     let world = dynamodb();
     let server = served(&world);

@@ -288,6 +288,7 @@ pub fn fewest(made: &Made) -> BTreeMap<String, usize> {
         ("kms:GetKeyPolicy", keys),
         ("kms:ListAliases", keys),
         ("kms:ListGrants", keys),
+        ("kms:ListKeyPolicies", keys),
         ("kms:ListResourceTags", keys),
         ("iam:GetRole", roles),
         ("iam:ListAttachedRolePolicies", roles),
@@ -335,7 +336,7 @@ fn data_key(arn: &str, account: &str, shared: bool) -> Value {
     json!({
         "Arn": arn, "KeyManager": "CUSTOMER", "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT",
         "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS", "MultiRegion": false,
-        "Aliases": [], "Policy": {"Version": "2012-10-17", "Statement": statements}, "Grants": [], "Tags": {},
+        "Aliases": [], "Policy": {"Version": "2012-10-17", "Statement": statements}, "RamPolicy": null, "Grants": [], "Tags": {},
     })
 }
 

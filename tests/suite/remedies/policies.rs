@@ -78,6 +78,7 @@ fn a_policy_that_names_a_role_waits_for_the_role() {
     assert_eq!((role.proven, key.proven), (Some(true), Some(true)));
 }
 
+// Volumes: of databases RDS says that an exception from a Deny may not do.
 #[test]
 fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
     let deny = |action: &str| json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"});
@@ -97,7 +98,7 @@ fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
             ROLE,
         ),
     ] {
-        let remedies = remedies_of(&Estate::rds().set(&place, policy).0);
+        let remedies = remedies_of(&Estate::ebs().set(&place, policy).0);
         let [remedy] = remedies.as_slice() else {
             panic!("{remedies:?}")
         };
@@ -153,7 +154,7 @@ fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
             json!({"NotAction": ["kms:PutKeyPolicy"]}),
         ] {
             let policy = deny(who.clone(), what);
-            let estate = Estate::rds().set(&format!("{RESOURCE_KEY}/Policy"), policy);
+            let estate = Estate::ebs().set(&format!("{RESOURCE_KEY}/Policy"), policy);
             let remedies = remedies_of(&estate.0);
             let [remedy] = remedies.as_slice() else {
                 panic!("{remedies:?}")
