@@ -46,6 +46,7 @@ fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
     let settings = Settings {
         concurrency,
         timeout: Duration::from_secs(60),
+        deadline: None,
         attempts: 4,
         config_file: Some(config),
         credentials_file: Some(credentials),

@@ -9,6 +9,7 @@ pub(super) fn settings(aws: &cli::Aws, output: &Output) -> Settings {
     Settings {
         concurrency: usize::from(aws.concurrency),
         timeout: aws.timeout(),
+        deadline: aws.deadline.map(std::time::Duration::from_secs),
         progress: !output.quiet,
         ..Settings::default()
     }

@@ -46,6 +46,14 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         });
         return Ok(STOPPED);
     }
+    if let Some(gap) = items(&inventory.gaps)
+        .first()
+        .filter(|_| says_nothing(&inventory))
+    {
+        clear_journal(&kept)?;
+        let gap = gap.to_gap();
+        anyhow::bail!("nothing could be read, and nothing is written: {gap}");
+    }
     recorded::write(&asked.output, &to_json(&inventory)?)?;
     clear_journal(&kept)?;
     let accounts = items(&inventory.accounts);
@@ -60,6 +68,28 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         count(items(&inventory.gaps).len(), "gap"),
     ));
     Ok(GOOD)
+}
+
+/// Whether there is nothing in an inventory but the names of accounts and Regions.
+#[cfg(feature = "live")]
+fn says_nothing(inventory: &crate::inventory::Inventory) -> bool {
+    let Ok(value) = serde_json::to_value(&inventory.accounts) else {
+        return false;
+    };
+    let fields = |value: &serde_json::Value, name: &str| {
+        let fields = value.as_object();
+        fields.is_none_or(|fields| {
+            fields
+                .keys()
+                .all(|field| field == name || field == "regions")
+        })
+    };
+    let accounts = value.as_array().into_iter().flatten();
+    accounts.into_iter().all(|account| {
+        let regions = account.get("regions").and_then(serde_json::Value::as_array);
+        let mut regions = regions.into_iter().flatten();
+        fields(account, "account") && regions.all(|region| fields(region, "region"))
+    })
 }
 
 #[cfg(feature = "live")]

@@ -148,6 +148,11 @@ const CALLS: &[Permission] = &[
     row("sts:AssumeRole",                          MANAGEMENT,  WholeAccount, Roles),
 ];
 
+/// The actions of the calls that this program makes.
+pub fn made() -> impl Iterator<Item = &'static str> {
+    CALLS.iter().map(|permission| permission.action)
+}
+
 /// Every action: those of this program's calls, then those of Cloud Control's, each once.
 #[must_use]
 pub fn permissions() -> Vec<Permission> {

@@ -45,6 +45,9 @@ pub struct Aws {
     /// Give a call to AWS up after so many seconds, retries included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "AWS")]
     pub timeout: u64,
+    /// End all reading of AWS after so many seconds: what was not read then is unknown
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=604_800), help_heading = "AWS")]
+    pub deadline: Option<u64>,
 }
 
 impl Aws {

@@ -12,7 +12,8 @@ use crate::known::{Arn, Region, ResourceType};
 use super::found::Found;
 use super::kms;
 use super::once::each;
-use super::reply::{Kind, Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Kind, Reply, Trouble};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -126,7 +127,7 @@ async fn identifiers(
         .list_resources()
         .type_name(of)
         .set_resource_model(model);
-    pages!(session, call.into_paginator().send(), page => {
+    pages!(session, call.into_paginator(), page => {
         page.resource_descriptions().iter().filter_map(|one| one.identifier().map(str::to_owned)).collect::<Vec<_>>()
     })
 }

@@ -12,7 +12,8 @@ use crate::known::{Arn, Gap, Region};
 use super::found::Found;
 use super::kms;
 use super::once::each;
-use super::reply::{Kind, MOST_PAGES, Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -31,7 +32,11 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
         .table_name(name)
         .send();
     let (answer, tags) = tokio::join!(session.ask(call), tags(session, region, arn));
-    let table = match answer.and_then(|answer| answer.table.ok_or_else(Trouble::unreadable)) {
+    let table = answer.and_then(|answer| {
+        let table = answer.table.ok_or_else(Trouble::unreadable)?;
+        about(table.table_arn(), arn.as_str()).map(|()| table)
+    });
+    let table = match table {
         Ok(table) => table,
         Err(trouble) if trouble.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
@@ -79,7 +84,7 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
 pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
     let call = session.dynamodb(region).list_tables();
     let names: Reply<Vec<String>> =
-        pages!(session, call.into_paginator().send(), page => page.table_names().to_vec());
+        pages!(session, call.into_paginator(), page => page.table_names().to_vec());
     let names = match names {
         Ok(names) => names,
         Err(trouble) => {
@@ -168,7 +173,8 @@ fn detail(table: &TableDescription) -> Shape {
 async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
     let mut tags: Vec<(String, String)> = Vec::new();
     let mut next = None;
-    for _ in 0..MOST_PAGES {
+    let mut pages = session.pages();
+    loop {
         let call = session
             .dynamodb(region)
             .list_tags_of_resource()
@@ -181,12 +187,11 @@ async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
                 .iter()
                 .map(|tag| (tag.key().to_owned(), tag.value().to_owned())),
         );
-        next = page.next_token;
-        if next.is_none() {
+        if !pages.more(page.tags().len(), page.next_token())? {
             return Ok(in_order(
                 tags.iter().map(|(name, value)| (&**name, &**value)),
             ));
         }
+        next = page.next_token;
     }
-    Err(Trouble::endless())
 }

@@ -7,6 +7,7 @@ use crate::known::{AccountId, Arn, Region};
 
 use super::journal::JournalError;
 use super::reply::Trouble;
+use super::trusted::NoCertificates;
 use super::wire::SignInError;
 
 /// The two ends of a copy, and who manages the organization.
@@ -102,6 +103,21 @@ pub enum LiveError {
         region: Region,
         /// What AWS answered.
         why: Trouble,
+    },
+    /// A file of certificates that is named has none.
+    #[error(transparent)]
+    Certificates(#[from] NoCertificates),
+    /// The credentials ended while AWS was read.
+    #[error(
+        "the credentials of account {account} have expired: {operation} answered {error}; renew them"
+    )]
+    Expired {
+        /// Whose they are.
+        account: String,
+        /// The call that said so.
+        operation: String,
+        /// What it said.
+        error: String,
     },
     /// What was read cannot be kept.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use crate::known::{AccountId, Gap, Region};
 
-use super::reply::Trouble;
+use super::reply::{Kind, Trouble};
 
 /// What was read, and what could not be.
 #[derive(Clone, Debug)]
@@ -90,9 +90,16 @@ impl Place {
 
     /// The gap of a call that failed.
     pub fn gap(&self, operation: &str, subject: &str, trouble: &Trouble) -> Gap {
+        let unasked = self.unasked(operation, subject);
+        // What failed for another reason than a permission takes none.
+        let permission = match trouble.kind {
+            Kind::Refused | Kind::NotThere => unasked.permission,
+            Kind::Throttled | Kind::Failed => NO_PERMISSION.to_owned(),
+        };
         Gap {
             error: Some(trouble.code.clone()),
-            ..self.unasked(operation, subject)
+            permission,
+            ..unasked
         }
     }
 
@@ -111,8 +118,14 @@ impl Place {
 
 /// The same gap where another permission than the call's own would settle it.
 pub fn settled_by(gap: Gap, permission: &str) -> Gap {
+    if gap.permission == NO_PERMISSION {
+        return gap;
+    }
     Gap {
         permission: permission.to_owned(),
         ..gap
     }
 }
+
+/// The permission of a gap that none closes.
+const NO_PERMISSION: &str = "none";

@@ -10,7 +10,7 @@ use crate::known::{Arn, Region};
 use super::found::Found;
 use super::kms;
 use super::listings::List;
-use super::reply::{Kind, Reply, Trouble};
+use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 use super::signed::{Body, JSON_1_1};
@@ -26,8 +26,10 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
         return Found::nothing(place.unasked(DESCRIBE, arn.as_str()));
     };
     let read = described(session, region, &json!({"FileSystemIds": [id]})).await;
-    let of_file_system =
-        read.and_then(|all| all.into_iter().next().ok_or_else(Trouble::unreadable));
+    let of_file_system = read.and_then(|all| {
+        let file_system = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+        about(text(&file_system, "FileSystemId"), id).map(|()| file_system)
+    });
     match of_file_system {
         Ok(file_system) => {
             // A volume's tags are its own.

@@ -11,7 +11,8 @@ use crate::known::{Arn, Gap};
 
 use super::found::{Found, settled_by};
 use super::once::{Once, each};
-use super::reply::{Kind, Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -29,6 +30,15 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
         .ask(call)
         .await
         .and_then(|answer| answer.role.ok_or_else(Trouble::unreadable));
+    let answer = answer.and_then(|role| {
+        about(Some(role.role_name()), arn.name())?;
+        // One that does not name the policy that it is would pass for none.
+        let boundary = role.permissions_boundary();
+        match boundary.is_none_or(|boundary| boundary.permissions_boundary_arn().is_some()) {
+            true => Ok(role),
+            false => Err(Trouble::unreadable()),
+        }
+    });
     let role = match answer {
         // Names are one of a kind in an account whatever their path, so there is no role of the path that was asked.
         Ok(role) if role.arn() != arn.as_str() => return missing(arn),
@@ -89,7 +99,7 @@ async fn attached(session: &Session, role: &Arn) -> Found<Option<Value>> {
         .iam()
         .list_attached_role_policies()
         .role_name(role.name());
-    let arns: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
+    let arns: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.attached_policies().iter().filter_map(|policy| policy.policy_arn().map(str::to_owned)).collect::<Vec<_>>()
     });
     let mut arns = match arns {
@@ -165,7 +175,7 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
 async fn inline(session: &Session, role: &Arn) -> Found<Option<Value>> {
     let call = session.iam().list_role_policies().role_name(role.name());
     let names: Reply<Vec<String>> =
-        pages!(session, call.into_paginator().send(), page => page.policy_names().to_vec());
+        pages!(session, call.into_paginator(), page => page.policy_names().to_vec());
     let mut names = match names {
         Ok(names) => names,
         Err(trouble) => {
@@ -221,7 +231,7 @@ async fn one_inline(session: &Session, role: &Arn, name: &str) -> Found<Shape> {
 
 async fn tags(session: &Session, role: &Arn) -> Found<Option<Value>> {
     let call = session.iam().list_role_tags().role_name(role.name());
-    let tags: Reply<Vec<(String, String)>> = pages!(session, call.into_paginator().send(), page => {
+    let tags: Reply<Vec<(String, String)>> = pages!(session, call.into_paginator(), page => {
         page.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect::<Vec<_>>()
     });
     match tags {
@@ -250,7 +260,7 @@ pub async fn simulated(
             .policy_source_arn(role.as_str())
             .action_names(action)
             .resource_arns(resource.as_str());
-        let read: Reply<Vec<Value>> = pages!(session, call.into_paginator().send(), page => {
+        let read: Reply<Vec<Value>> = pages!(session, call.into_paginator(), page => {
             page.evaluation_results().iter().map(|result| evaluated(result).into()).collect::<Vec<_>>()
         });
         match read {

@@ -10,7 +10,8 @@ use crate::known::{Arn, Gap, Region};
 
 use super::found::{Found, Place};
 use super::once::Once;
-use super::reply::{Kind, Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 
@@ -109,7 +110,11 @@ async fn describe(session: &Session, region: &Region, name: &str) -> Reply<KeyMe
     let call = session.kms(region).describe_key().key_id(name).send();
     let read = async {
         let answer = session.ask(call).await?;
-        answer.key_metadata.ok_or_else(Trouble::unreadable)
+        let key = answer.key_metadata.ok_or_else(Trouble::unreadable)?;
+        if arn_of_key(name).is_some() {
+            about(key.arn(), name)?;
+        }
+        Ok(key)
     };
     let key = (region.clone(), name.to_owned());
     let found = session.memory().kms.keys.get(key, read).await;
@@ -171,7 +176,7 @@ async fn policy(session: &Session, region: &Region, arn: &Arn, name: &str) -> Re
 
 async fn aliases(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
     let call = session.kms(region).list_aliases().key_id(arn.as_str());
-    let mut names: Vec<String> = pages!(session, call.into_paginator().send(), page => {
+    let mut names: Vec<String> = pages!(session, call.into_paginator(), page => {
         page.aliases().iter().filter_map(|alias| alias.alias_name().map(str::to_owned)).collect::<Vec<_>>()
     })?;
     names.sort();
@@ -184,7 +189,7 @@ async fn grants(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
         .list_grants()
         .key_id(arn.as_str())
         .limit(100);
-    let mut grants: Vec<Shape> = pages!(session, call.into_paginator().send(), page => {
+    let mut grants: Vec<Shape> = pages!(session, call.into_paginator(), page => {
         page.grants().iter().map(grant).collect::<Vec<_>>()
     })?;
     grants.sort_by(|one, other| one.text("GrantId").cmp(&other.text("GrantId")));
@@ -232,7 +237,7 @@ async fn tags(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
         .kms(region)
         .list_resource_tags()
         .key_id(arn.as_str());
-    let tags: Vec<(String, String)> = pages!(session, call.into_paginator().send(), page => {
+    let tags: Vec<(String, String)> = pages!(session, call.into_paginator(), page => {
         page.tags().iter().map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())).collect::<Vec<_>>()
     })?;
     Ok(in_order(

@@ -7,7 +7,7 @@ use crate::inventory::Resource;
 use crate::known::{Arn, Gap, Region, ResourceType};
 
 use super::found::Found;
-use super::reply::{MOST_PAGES, Reply, Trouble};
+use super::reply::{Reply, Trouble};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 use super::signed::{self, Body, Call, JSON_1_0, JSON_1_1};
@@ -37,7 +37,8 @@ impl List {
         let (ask, give) = self.token;
         let mut all = Vec::new();
         let mut asked = filter.clone();
-        for _ in 0..MOST_PAGES {
+        let mut pages = session.pages();
+        loop {
             let text = asked.to_string();
             let call = Call {
                 service: self.service,
@@ -48,17 +49,20 @@ impl List {
             let answer = signed::send(session, region, call).await?;
             let page: Value = serde_json::from_str(&answer).map_err(|_| Trouble::unreadable())?;
             let items = page.get(self.items).and_then(Value::as_array);
-            all.extend(items.ok_or_else(Trouble::unreadable)?.iter().cloned());
-            let next = page.get(give).and_then(Value::as_str);
-            let Some(token) = next.filter(|token| !token.is_empty()) else {
-                return Ok(all);
+            let items = items.ok_or_else(Trouble::unreadable)?;
+            all.extend(items.iter().cloned());
+            let token = match page.get(give) {
+                None | Some(Value::Null) => None,
+                Some(token) => Some(token.as_str().ok_or_else(Trouble::unreadable)?),
             };
+            if !pages.more(items.len(), token)? {
+                return Ok(all);
+            }
             asked = filter.clone();
             if let Some(fields) = asked.as_object_mut() {
                 fields.insert(ask.to_owned(), token.into());
             }
         }
-        Err(Trouble::endless())
     }
 }
 

@@ -5,12 +5,15 @@
 //! purpose is put together above them: [`named_copy`] for one copy, [`survey`] for accounts and Regions.
 
 mod aggregator;
+mod answer;
 mod backup;
 mod book;
 mod cloud_control;
+mod connections;
 mod counts;
 mod dynamodb;
 mod ec2;
+mod endpoints;
 mod error;
 mod files;
 mod found;
@@ -22,6 +25,8 @@ mod listings;
 mod named_copy;
 mod once;
 mod organizations;
+mod paging;
+mod profile;
 mod progress;
 mod rds;
 mod reply;
@@ -30,6 +35,7 @@ mod session;
 mod shape;
 mod signed;
 mod survey;
+mod trusted;
 mod wire;
 
 use std::future::Future;

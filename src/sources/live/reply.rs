@@ -1,10 +1,13 @@
 //! The one place that reads the SDK's errors: what AWS answered, in the few words that the readers need.
 
+use std::error::Error;
 use std::fmt;
 
 use aws_sdk_backup::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+
+use super::answer::NotRead;
 
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +48,22 @@ impl Trouble {
         Self::failed("UnreadableAnswer")
     }
 
-    /// A list that does not end.
-    pub fn endless() -> Self {
-        Self::failed("EndlessList")
+    /// The time of the run is over.
+    pub fn deadline() -> Self {
+        Self::failed("Deadline")
     }
 
     /// What an error of the SDK means.
-    pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+    pub fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(why) = source::<NotRead>(error) {
+            return Self::failed(why.to_string());
+        }
+        if let Some(why) = no_answer(error) {
+            return why;
+        }
         match error {
             SdkError::TimeoutError(_) => return Self::failed("Timeout"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
@@ -83,6 +95,89 @@ impl Trouble {
     }
 }
 
+/// What a failure of TLS may come of.
+pub const ABOUT_TLS: &str = "where a proxy or a stand-in for AWS has certificates of its own, AWS_CA_BUNDLE names the file that \
+     their authority is in";
+
+impl Trouble {
+    /// What came of a call, in words.
+    pub fn told(&self) -> String {
+        match self.code.as_str() {
+            "TlsFailed" => format!(
+                "got no answer: the TLS connection failed, as the certificate is not trusted or the other side does not speak TLS; {ABOUT_TLS}"
+            ),
+            "ConnectionRefused" => "got no answer: the connection was refused".to_owned(),
+            "NameNotResolved" => "got no answer: the host's name was not found (DNS)".to_owned(),
+            "ProxyFailed" => "got no answer: the proxy did not let it through".to_owned(),
+            "NoConnection" => "got no answer: there was no connection, or it ended".to_owned(),
+            "Timeout" => "got no answer in time".to_owned(),
+            "Deadline" => "was not made: the time that --deadline gives was over".to_owned(),
+            code => format!("answered {code}"),
+        }
+    }
+}
+
+/// Why there was no connection, where that can be told.
+fn no_answer(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    let code = if is_of_tls(error) {
+        "TlsFailed"
+    } else if all_causes(error).any(|cause| cause.to_string().starts_with("tunnel error")) {
+        "ProxyFailed"
+    } else if all_causes(error).any(|cause| cause.to_string() == "dns error") {
+        "NameNotResolved"
+    } else if all_causes(error)
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::ConnectionRefused)
+    {
+        "ConnectionRefused"
+    } else {
+        return None;
+    };
+    Some(Trouble::failed(code))
+}
+
+/// Whether a connection failed for its encryption.
+pub fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    all_causes(error).any(|cause| {
+        let said = cause.to_string();
+        cause.is::<rustls::Error>() || said == "TLS handshake failed" || said == "tls handshake eof"
+    })
+}
+
+/// An error and its causes, those within errors of the system too.
+fn all_causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| cause(error))
+}
+
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    }
+}
+
+/// Whether an answer is about what was asked.
+pub fn about(answered: Option<&str>, asked: &str) -> Reply<()> {
+    match answered {
+        Some(name) if name.eq_ignore_ascii_case(asked) => Ok(()),
+        Some(_) | None => Err(Trouble::failed("the answer is about something else")),
+    }
+}
+
+/// The cause of a type among the causes of an error.
+pub fn source<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.code)
@@ -103,10 +198,26 @@ pub fn is_throttling(code: &str) -> bool {
     code.starts_with("Throttl") || THROTTLED.contains(&code)
 }
 
+/// What each service says of the thing that it is asked about where that is not there. An error that says so of something
+/// else, such as a resource type, an option group or an organization's policy, is not among them.
+#[rustfmt::skip]
+const NOT_THERE: &[&str] = &[
+    "ResourceNotFoundException",        // AWS Backup, DynamoDB, Cloud Control
+    "NotFoundException",                // AWS KMS
+    "NoSuchEntity",                     // IAM
+    "NoSuchEntityException",
+    "DBInstanceNotFound",               // RDS
+    "DBInstanceNotFoundFault",
+    "DBClusterNotFoundFault",
+    "InvalidVolume.NotFound",           // EC2
+    "InvalidInstanceID.NotFound",
+    "FileSystemNotFound",               // FSx
+];
+
 fn kind(code: &str, status: u16) -> Kind {
     if is_throttling(code) || status == 429 {
         Kind::Throttled
-    } else if code.contains("NotFound") || code.starts_with("NoSuchEntity") {
+    } else if NOT_THERE.contains(&code) {
         Kind::NotThere
     } else if code.starts_with("AccessDenied")
         || code.starts_with("AuthorizationError")
@@ -120,36 +231,6 @@ fn kind(code: &str, status: u16) -> Kind {
         Kind::Failed
     }
 }
-
-/// No list that the program reads has more pages than this.
-pub const MOST_PAGES: usize = 1000;
-
-/// All pages of a list, one call at a time: the items that `$items` takes from each `$page`.
-macro_rules! pages {
-    ($session:expr, $stream:expr, $page:ident => $items:expr) => {{
-        let mut stream = $stream;
-        let mut all = Vec::new();
-        let mut pages = 0_usize;
-        loop {
-            let next = {
-                let _turn = $session.turn().await;
-                stream.next().await
-            };
-            match next {
-                None => break Ok(all),
-                Some(Err(error)) => break Err($crate::sources::live::reply::Trouble::of(&error)),
-                Some(Ok($page)) => {
-                    all.extend($items);
-                    pages += 1;
-                    if pages == $crate::sources::live::reply::MOST_PAGES {
-                        break Err($crate::sources::live::reply::Trouble::endless());
-                    }
-                }
-            }
-        }
-    }};
-}
-pub(super) use pages;
 
 #[cfg(test)]
 mod tests {
@@ -166,6 +247,9 @@ mod tests {
             ("ResourceNotFoundException", 400, Kind::NotThere),
             ("DBInstanceNotFound", 404, Kind::NotThere),
             ("NoSuchEntity", 404, Kind::NotThere),
+            ("OptionGroupNotFoundFault", 404, Kind::Failed),
+            ("TypeNotFoundException", 400, Kind::Failed),
+            ("PolicyNotFoundException", 400, Kind::Failed),
             ("InternalFailure", 500, Kind::Failed),
             ("ExpiredTokenException", 403, Kind::Failed),
             ("UnrecognizedClientException", 400, Kind::Failed),

@@ -1,6 +1,7 @@
 //! An account that was signed in to, and the clients of its services in each Region.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +16,9 @@ use tokio::sync::SemaphorePermit;
 
 use crate::known::{AccountId, Region};
 
+use super::answer::{TooManyRequests, Whole};
 use super::found::Place;
+use super::paging::Pages;
 use super::reply::{Reply, Trouble};
 use super::wire::Wire;
 use super::{backup, ec2, iam, kms, organizations};
@@ -95,8 +98,12 @@ impl Session {
     pub async fn credentials(&self) -> Reply<aws_credential_types::Credentials> {
         let provider = self.0.config.credentials_provider();
         let provider = provider.ok_or_else(|| Trouble::failed("NoCredentialsOrConnection"))?;
-        let got = Box::pin(provider.provide_credentials()).await;
-        got.map_err(|_| Trouble::failed("NoCredentialsOrConnection"))
+        let got = Box::pin(provider.provide_credentials());
+        self.0
+            .wire
+            .in_time(got)
+            .await?
+            .map_err(|_| Trouble::failed("NoCredentialsOrConnection"))
     }
 
     /// What was read before.
@@ -109,14 +116,38 @@ impl Session {
         self.0.wire.turn().await
     }
 
+    /// The pages of a list that begins now.
+    pub fn pages(&self) -> Pages {
+        Pages::within(self.0.wire.longest_list())
+    }
+
+    /// The next page of a list of the SDK, when its turn comes.
+    pub async fn next<T, E: ProvideErrorMetadata + Error + 'static>(
+        &self,
+        page: impl Future<Output = Option<Result<T, SdkError<E, HttpResponse>>>>,
+    ) -> Reply<Option<T>> {
+        let page = Box::pin(page);
+        let turn = async {
+            let _turn = self.turn().await;
+            page.await
+        };
+        let page = self.0.wire.in_time(turn).await?;
+        page.transpose().map_err(|error| Trouble::of(&error))
+    }
+
     /// Makes a call when its turn comes.
-    pub async fn ask<T, E: ProvideErrorMetadata>(
+    pub async fn ask<T, E: ProvideErrorMetadata + Error + 'static>(
         &self,
         call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     ) -> Reply<T> {
-        let _turn = self.turn().await;
         // The SDK's futures are many kilobytes each; held by value, a few dozen side by side fill the stack.
-        Box::pin(call).await.map_err(|error| Trouble::of(&error))
+        let call = Box::pin(call);
+        let turn = async {
+            let _turn = self.turn().await;
+            call.await
+        };
+        let answer = self.0.wire.in_time(turn).await?;
+        answer.map_err(|error| Trouble::of(&error))
     }
 
     /// Retrying is counted for each account, service and Region apart: the SDK by itself would let one throttled
@@ -138,9 +169,9 @@ impl Session {
 
 type ByRegion<C> = Mutex<HashMap<Region, C>>;
 
-/// The client of each service in each Region, made when it is first asked for.
+/// The client of each service in each Region, made when it is first asked for; the service's name in IAM actions.
 macro_rules! clients {
-    ($($service:ident: $sdk:ident;)+) => {
+    ($($service:ident: $sdk:ident, $name:literal;)+) => {
         #[derive(Default)]
         struct Clients {
             $($service: ByRegion<$sdk::Client>,)+
@@ -154,6 +185,8 @@ macro_rules! clients {
                     clients.entry(region.clone()).or_insert_with(|| {
                         let config = $sdk::config::Builder::from(&self.in_region(region))
                             .retry_partition(self.retries(stringify!($service), region))
+                            .retry_classifier(TooManyRequests)
+                            .interceptor(Whole::of($name))
                             .build();
                         $sdk::Client::from_conf(config)
                     }).clone()
@@ -164,14 +197,14 @@ macro_rules! clients {
 }
 
 clients! {
-    aggregator: aws_sdk_config;
-    backup: aws_sdk_backup;
-    cloudcontrol: aws_sdk_cloudcontrol;
-    dynamodb: aws_sdk_dynamodb;
-    iam_in: aws_sdk_iam;
-    kms: aws_sdk_kms;
-    organizations_in: aws_sdk_organizations;
-    rds: aws_sdk_rds;
+    aggregator: aws_sdk_config, "config";
+    backup: aws_sdk_backup, "backup";
+    cloudcontrol: aws_sdk_cloudcontrol, "cloudformation";
+    dynamodb: aws_sdk_dynamodb, "dynamodb";
+    iam_in: aws_sdk_iam, "iam";
+    kms: aws_sdk_kms, "kms";
+    organizations_in: aws_sdk_organizations, "organizations";
+    rds: aws_sdk_rds, "rds";
 }
 
 impl Session {

@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -25,6 +26,9 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::catalog::regions;
 use crate::known::Region;
 
+use super::answer::{TooManyRequests, Whole};
+use super::endpoints::service_id;
+use super::profile::is_key;
 use super::reply::{self, Reply, Trouble};
 use super::session::Session;
 
@@ -88,6 +92,8 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
         .retry_classifier(ByCode)
+        .retry_classifier(TooManyRequests)
+        .interceptor(Whole::of(call.service))
         .serializer(move |(): ()| request(path, &body, &headers))
         .deserializer(move |response: &HttpResponse| read(response, error));
     if let Some(retries) = config.retry_config() {
@@ -101,10 +107,10 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
 }
 
 /// Where a service is: as the AWS variables and files say, else where AWS has it.
-fn endpoint(session: &Session, region: &Region, service: &str) -> String {
+fn endpoint(session: &Session, region: &Region, service: &'static str) -> String {
     let config = session.config();
     let own = ServiceConfigKey::builder()
-        .service_id(service)
+        .service_id(service_id(service))
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()
@@ -285,6 +291,12 @@ impl Purse {
             return Ok(credentials.clone());
         }
         let fresh = Box::pin(self.from.provide_credentials()).await?;
+        let keys = [fresh.access_key_id(), fresh.secret_access_key()];
+        if !keys.into_iter().chain(fresh.session_token()).all(is_key) {
+            return Err(CredentialsError::invalid_configuration(
+                "a key has a character that none has, such as a line end",
+            ));
+        }
         *kept = Some(fresh.clone());
         Ok(fresh)
     }

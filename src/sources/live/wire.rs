@@ -16,20 +16,27 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_sdk_backup::config::{SharedCredentialsProvider, SharedHttpClient};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_http_client::tls::TlsContext;
 use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_types::os_shim_internal::Env;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
 use crate::catalog::regions;
 use crate::known::{AccountId, Arn, Region};
 
+use super::answer::{TooManyRequests, Whole};
+use super::connections::connections;
 use super::counts::Counts;
+use super::endpoints::Endpoints;
 use super::files;
-use super::reply::Trouble;
+use super::profile;
+use super::reply::{self, Reply, Trouble};
 use super::session::Session;
 use super::signed::Purse;
+use super::trusted::{self, NoCertificates};
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +67,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// How long one operation may take, the SDK's retries included.
     pub timeout: Duration,
+    /// How long all of it may take.
+    pub deadline: Option<Duration>,
     /// How often the SDK makes a call before it gives up.
     pub attempts: u32,
     /// An AWS configuration file in place of the usual one.
@@ -77,6 +86,7 @@ impl Default for Settings {
         Self {
             concurrency: 16,
             timeout: Duration::from_secs(60),
+            deadline: None,
             attempts: 6,
             config_file: None,
             credentials_file: None,
@@ -97,8 +107,11 @@ pub enum SignInError {
         /// What AWS answered where a role was to be assumed.
         role: Option<Trouble>,
     },
+    /// A setting is not one.
+    #[error("{0}")]
+    Wrong(String),
     /// AWS does not accept them, or does not answer.
-    #[error("sts:GetCallerIdentity answered {0}")]
+    #[error("sts:GetCallerIdentity {}", .0.told())]
     Refused(Trouble),
 }
 
@@ -110,7 +123,7 @@ impl SignInError {
                 role: Some(trouble),
                 ..
             } => ("sts:AssumeRole", trouble.clone()),
-            Self::NoCredentials { role: None, .. } => {
+            Self::NoCredentials { role: None, .. } | Self::Wrong(_) => {
                 ("sts:GetCallerIdentity", Trouble::failed("NoCredentials"))
             }
             Self::Refused(trouble) => ("sts:GetCallerIdentity", trouble.clone()),
@@ -125,24 +138,49 @@ pub struct Wire {
     turns: Arc<Semaphore>,
     settings: Settings,
     counts: Arc<Counts>,
+    /// When the run ends, whatever is read then.
+    end: Option<Instant>,
 }
 
 impl Wire {
-    /// The connections of a run.
-    pub fn new(settings: &Settings) -> Self {
-        let http = Builder::new()
-            .tls_provider(tls::Provider::Rustls(
-                tls::rustls_provider::CryptoMode::AwsLc,
-            ))
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(settings.concurrency.max(1))
-            .build_https();
-        Self {
+    /// The connections of a run; `profiles`: those that may name the certificates to trust.
+    ///
+    /// # Errors
+    /// Where such a file has none.
+    pub async fn open<'a>(
+        settings: &Settings,
+        profiles: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> Result<Self, NoCertificates> {
+        let trusted = trusted(settings, profiles).await?;
+        let http = connections(trusted, settings.concurrency.max(1), settings.timeout);
+        Ok(Self {
             http,
             turns: Arc::new(Semaphore::new(settings.concurrency.max(1))),
             settings: settings.clone(),
             counts: Arc::default(),
+            end: settings.deadline.map(|time| Instant::now() + time),
+        })
+    }
+
+    /// What comes of work before the run ends.
+    pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Reply<T> {
+        match self.end {
+            None => Ok(work.await),
+            Some(_) if self.is_over() => Err(Trouble::deadline()),
+            Some(end) => tokio::time::timeout_at(end, work)
+                .await
+                .map_err(|_| Trouble::deadline()),
         }
+    }
+
+    /// Whether the time of the run is over.
+    pub fn is_over(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// How long a list may take, all its pages together.
+    pub const fn longest_list(&self) -> Duration {
+        self.settings.timeout.saturating_mul(10)
     }
 
     /// How far the run has come.
@@ -194,8 +232,11 @@ impl Wire {
         credentials: &Credentials,
         near: &Region,
     ) -> Result<Session, SignInError> {
+        if !is_region(near) {
+            return Err(SignInError::Wrong(format!("{near:?} is not a Region")));
+        }
         let home = home(near);
-        let mut config = Box::pin(self.base(credentials, &home)).await;
+        let mut config = Box::pin(self.base(credentials, &home)).await?;
         if let Some(role) = &credentials.role_arn {
             let id = credentials.external_id.as_deref();
             config = Box::pin(assumed(&config, role, id)).await;
@@ -215,11 +256,17 @@ impl Wire {
     }
 
     async fn identify(&self, config: SdkConfig, home: Region) -> Result<Session, SignInError> {
-        let sts = aws_sdk_sts::Client::new(&config);
-        let answer = {
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(Whole::of("sts"))
+            .retry_classifier(TooManyRequests)
+            .build();
+        let sts = aws_sdk_sts::Client::from_conf(sts);
+        let call = Box::pin(sts.get_caller_identity().send());
+        let turn = async {
             let _turn = self.turn().await;
-            Box::pin(sts.get_caller_identity().send()).await
+            call.await
         };
+        let answer = self.in_time(turn).await.map_err(SignInError::Refused)?;
         let identity = answer.map_err(|error| {
             // A call that did not leave failed on the way to credentials: the chain of causes says where.
             if let SdkError::DispatchFailure(failure) = &error
@@ -242,7 +289,15 @@ impl Wire {
     }
 
     /// The configuration of the profile, or of the environment.
-    async fn base(&self, credentials: &Credentials, home: &Region) -> SdkConfig {
+    async fn base(
+        &self,
+        credentials: &Credentials,
+        home: &Region,
+    ) -> Result<SdkConfig, SignInError> {
+        let named = credentials.profile.as_deref();
+        let profiles = profile::read(&self.settings, named)
+            .await
+            .map_err(|why| SignInError::Wrong(why.to_string()))?;
         let timeout = self.settings.timeout;
         let region = aws_config::Region::new(home.as_str().to_owned());
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -286,14 +341,27 @@ impl Wire {
                 .profile_name(profile)
                 .credentials_provider(SharedCredentialsProvider::new(provider));
         }
+        if Env::real()
+            .get("AWS_PROFILE")
+            .is_ok_and(|name| name.is_empty())
+        {
+            // An empty name is none.
+            loader = loader.profile_name(profiles.selected_profile());
+        }
         let config = Box::pin(loader.load()).await;
-        let Some(provider) = config.credentials_provider() else {
-            return config;
-        };
-        config
-            .to_builder()
-            .credentials_provider(Purse::of(provider))
-            .build()
+        let mut checked = config.to_builder();
+        if self.settings.endpoint_url.is_none() {
+            let endpoints = Endpoints::new(Env::real(), &profiles, config.clone());
+            endpoints
+                .check()
+                .map_err(|why| SignInError::Wrong(why.to_string()))?;
+            checked.set_endpoint_url(endpoints.of_all());
+            checked.set_service_config(Some(endpoints));
+        }
+        if let Some(provider) = config.credentials_provider() {
+            checked.set_credentials_provider(Some(Purse::of(provider)));
+        }
+        Ok(checked.build())
     }
 }
 
@@ -322,11 +390,11 @@ fn identities() -> SharedIdentityCache {
 }
 
 /// An error and what caused it, each said once.
-fn causes(error: &dyn Error) -> String {
+fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        let text = error.to_string();
+        let text = without_output(&error.to_string()).to_owned();
         // The SDK's own frame says nothing to the user.
         let frame = matches!(text.as_str(), "dispatch failure" | "other");
         if !frame && !said.iter().any(|before| before.contains(&text)) {
@@ -334,7 +402,56 @@ fn causes(error: &dyn Error) -> String {
         }
         next = error.source();
     }
-    said.join(": ")
+    let said = said.join(": ");
+    if reply::is_of_tls(error) {
+        return format!("{said}; {}", reply::ABOUT_TLS);
+    }
+    said
+}
+
+/// What the SDK says of a `credential_process` without what that printed, which may be a key.
+fn without_output(text: &str) -> &str {
+    const ENDS: [&str; 3] = [
+        ". Stderr:",
+        ", could not parse response:",
+        ": could not decode",
+    ];
+    if !text.contains("external process") {
+        return text;
+    }
+    let ends = ENDS.iter().filter_map(|end| text.find(end));
+    ends.min().and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// The certificates to trust.
+async fn trusted<'a>(
+    settings: &Settings,
+    profiles: impl IntoIterator<Item = Option<&'a str>>,
+) -> Result<TlsContext, NoCertificates> {
+    const VARIABLE: &str = "AWS_CA_BUNDLE";
+    let named = Env::real()
+        .get(VARIABLE)
+        .ok()
+        .filter(|path| !path.is_empty());
+    if let Some(path) = named {
+        return trusted::of_file(&path, VARIABLE);
+    }
+    for profile in profiles {
+        // What else is wrong with a profile is told where it is signed in with.
+        if let Ok(profiles) = profile::read(settings, profile).await
+            && let Some(path) = profiles.get("ca_bundle").filter(|path| !path.is_empty())
+        {
+            return trusted::of_file(path, "the profile's `ca_bundle`");
+        }
+    }
+    Ok(TlsContext::default())
+}
+
+/// Whether a name can be a Region's: it stands in the names of hosts and in signatures.
+fn is_region(region: &Region) -> bool {
+    let name = region.as_str();
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&name.len()) && name.bytes().all(letter)
 }
 
 /// What AWS answered to the call that was to assume a role, if that is what went wrong.

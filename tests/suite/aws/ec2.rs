@@ -44,7 +44,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
                 "`allowed_images` of {} in account {} is absent",
                 call.scope.region, call.scope.account
             ))),
-            Some(Value::Null) => Ok(Answer::Whole(json!({}))),
+            Some(Value::Null) => Ok(Answer::Whole(json!({"state": "disabled"}))),
             Some(settings) => Ok(Answer::Whole(on_the_wire(settings))),
         },
         "GetEbsDefaultKmsKeyId" => match text(world.place(call)?, "ebs_default_kms_key_id") {

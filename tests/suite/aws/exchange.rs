@@ -10,7 +10,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use super::call::{Call, Failure, No, Service};
-use super::fault::{self, Kind};
+use super::fault::{self, Kind, Spoiled};
 use super::http::{Request, Response};
 use super::journal::Entry;
 use super::paging::Wish;
@@ -81,6 +81,18 @@ fn converse(stream: &TcpStream, shared: &Shared) {
                 false
             }
             Ok(Reply::Nothing) => false,
+            Ok(Reply::Large(response)) => {
+                drop(response.write_head(&mut writer, "Content-Length: 68719476736"));
+                false
+            }
+            Ok(Reply::NoEnd(response)) => {
+                drop(response.write_without_end(&mut writer));
+                false
+            }
+            Ok(Reply::Drip(response)) => {
+                drop(response.drip(&mut writer));
+                false
+            }
             Err(_) => {
                 let what = format!("{} {}: the server panicked", request.method, request.path);
                 shared.state().complaints.insert(what);
@@ -101,6 +113,12 @@ enum Reply {
     Half(Response),
     /// The end of the connection.
     Nothing,
+    /// The announcement of a large body.
+    Large(Response),
+    /// A body without end.
+    NoEnd(Response),
+    /// The body, a byte now and then.
+    Drip(Response),
 }
 
 fn reply(request: &Request, shared: &Shared) -> Reply {
@@ -150,6 +168,7 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
     let wish = Wish {
         size: state.page_size,
         endless: matches!(fault, Some(Kind::Endless)),
+        repeated: matches!(fault, Some(Kind::Repeated)),
         empty_first: matches!(fault, Some(Kind::EmptyFirst)),
     };
     let error = |(status, code): (u16, &str), why: &str| {
@@ -166,16 +185,71 @@ fn decide(request: &Request, shared: &Shared, id: &str) -> Reply {
         Some(Kind::Throttled) => error(service.throttled, "Rate exceeded"),
         Some(Kind::Error { status, code }) => error((*status, code), "This went wrong"),
         Some(Kind::Broken) => error((500, "InternalFailure"), "Something broke"),
-        Some(Kind::CutOff | Kind::Slow(_) | Kind::Endless | Kind::EmptyFirst) | None => {
-            answer(&state.world, service, &call, &names, wish)
+        Some(Kind::Spoiled(Spoiled::ErrorWith200)) => {
+            error((200, service.denied.1), "User is not authorized to perform")
         }
+        Some(
+            Kind::CutOff
+            | Kind::Slow(_)
+            | Kind::Endless
+            | Kind::Repeated
+            | Kind::EmptyFirst
+            | Kind::Spoiled(_),
+        )
+        | None => answer(&state.world, service, &call, &names, wish),
     };
     let response = write(&mut state, service, &call, output, id);
     if matches!(fault, Some(Kind::CutOff)) {
         return Reply::Half(response);
     }
+    if let Some(Kind::Spoiled(how)) = fault {
+        return spoiled(response, how);
+    }
     state.journal[at].status = response.status;
     Reply::Whole(response)
+}
+
+/// What becomes of an answer that is spoiled.
+fn spoiled(mut answer: Response, how: Spoiled) -> Reply {
+    let kind = |answer: &mut Response| {
+        for (name, value) in &mut answer.headers {
+            if name == "Content-Type" {
+                "text/html".clone_into(value);
+            }
+        }
+    };
+    let length = answer.body.len();
+    match how {
+        Spoiled::Cut(part) => cut(&mut answer.body, length * part / 1000),
+        Spoiled::WithoutItsEnd => cut(&mut answer.body, length.saturating_sub(1)),
+        Spoiled::Empty => answer.body.clear(),
+        Spoiled::Braces => answer.body = "{}".to_owned(),
+        Spoiled::ErrorWith200 => {}
+        Spoiled::NoContent => {
+            answer.status = 204;
+            answer.body.clear();
+        }
+        Spoiled::Html => {
+            answer.body = "<html><body><p>Please sign in.</p></body></html>".to_owned();
+            kind(&mut answer);
+        }
+        Spoiled::OtherType => kind(&mut answer),
+        Spoiled::Large => return Reply::Large(answer),
+        Spoiled::NoEnd => return Reply::NoEnd(answer),
+        Spoiled::Drip => return Reply::Drip(answer),
+        Spoiled::TooMany => {
+            answer.status = 429;
+            answer.body.clear();
+        }
+    }
+    Reply::Whole(answer)
+}
+
+fn cut(text: &mut String, mut at: usize) {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    text.truncate(at);
 }
 
 /// What a request asks for; the answer to it where that cannot be said.

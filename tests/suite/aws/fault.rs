@@ -16,6 +16,7 @@ pub struct Fault {
     account: Option<String>,
     region: Option<String>,
     subject: Option<String>,
+    not: Vec<String>,
     turns: Option<u32>,
     share: Share,
 }
@@ -41,7 +42,38 @@ pub(super) enum Kind {
     Garbage,
     Broken,
     Endless,
+    Repeated,
     EmptyFirst,
+    Spoiled(Spoiled),
+}
+
+/// What is sent in place of the answer, or becomes of it on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoiled {
+    /// So many of a thousand bytes of the body, with their number as its length.
+    Cut(usize),
+    /// All but the last byte of the body, with their number as its length.
+    WithoutItsEnd,
+    /// Status 200 and no body.
+    Empty,
+    /// Status 200 and `{}`.
+    Braces,
+    /// Status 200 and the body of an error.
+    ErrorWith200,
+    /// Status 204.
+    NoContent,
+    /// Status 200 and a page of a proxy.
+    Html,
+    /// The answer as it is, said to be a web page.
+    OtherType,
+    /// A body that says to be longer than any answer is.
+    Large,
+    /// A body that does not end.
+    NoEnd,
+    /// A byte now and then.
+    Drip,
+    /// Status 429 and no body.
+    TooMany,
 }
 
 impl Kind {
@@ -57,6 +89,8 @@ impl Kind {
             Self::Garbage => "garbage",
             Self::Broken => "broken",
             Self::Endless => "endless",
+            Self::Repeated => "repeated",
+            Self::Spoiled(_) => "spoiled",
             Self::EmptyFirst => "empty first",
         }
     }
@@ -109,6 +143,16 @@ impl Fault {
         Self::of(Kind::Endless)
     }
 
+    /// The first page is right, and all others are the same empty one.
+    pub fn repeated_page() -> Self {
+        Self::of(Kind::Repeated)
+    }
+
+    /// An answer that is spoiled.
+    pub fn spoiled(how: Spoiled) -> Self {
+        Self::of(Kind::Spoiled(how))
+    }
+
     /// The first page is empty and has another after it.
     pub fn empty_first_page() -> Self {
         Self::of(Kind::EmptyFirst)
@@ -150,6 +194,12 @@ impl Fault {
         self
     }
 
+    /// No calls of these operations, with their services.
+    pub fn but_not<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.not.extend(names.into_iter().map(str::to_owned));
+        self
+    }
+
     /// Only so many times; without it, for ever.
     pub fn times(mut self, times: u32) -> Self {
         self.turns = Some(times);
@@ -176,6 +226,7 @@ impl Fault {
             account: None,
             region: None,
             subject: None,
+            not: Vec::new(),
             turns: None,
             share: Share::All,
         }
@@ -211,6 +262,7 @@ impl Fault {
                 .subject
                 .as_deref()
                 .is_none_or(|part| names.iter().any(|name| name.contains(part)))
+            && !self.not.contains(&call.name())
             && self.turns != Some(0)
     }
 }

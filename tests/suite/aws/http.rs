@@ -77,6 +77,37 @@ impl Response {
         self.write_part(out, self.body.len())
     }
 
+    /// Sends the status, the headers and one more.
+    pub fn write_head(&self, out: &mut impl Write, more: &str) -> io::Result<()> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("{more}\r\n\r\n"));
+        out.write_all(head.as_bytes())?;
+        out.flush()
+    }
+
+    /// Sends white space for ever, and never the body.
+    pub fn write_without_end(&self, out: &mut impl Write) -> io::Result<()> {
+        self.write_head(out, "Transfer-Encoding: chunked")?;
+        let chunk = format!("100000\r\n{}\r\n", " ".repeat(1 << 20));
+        loop {
+            out.write_all(chunk.as_bytes())?;
+        }
+    }
+
+    /// Sends the body in single bytes, ten a second.
+    pub fn drip(&self, out: &mut impl Write) -> io::Result<()> {
+        self.write_head(out, &format!("Content-Length: {}", self.body.len()))?;
+        for byte in self.body.bytes() {
+            out.write_all(&[byte])?;
+            out.flush()?;
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
     /// Announces the whole body and sends no more than the first `bytes` of it.
     pub fn write_part(&self, out: &mut impl Write, bytes: usize) -> io::Result<()> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));

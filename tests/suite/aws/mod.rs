@@ -69,6 +69,6 @@ mod world;
 mod xml;
 
 pub use config::AGGREGATOR;
-pub use fault::Fault;
+pub use fault::{Fault, Spoiled};
 pub use journal::{Entry, calls, repeats};
 pub use server::Server;

@@ -29,6 +29,8 @@ pub struct Wish {
     pub size: Option<usize>,
     /// The pages never end: the first is right, all others are empty.
     pub endless: bool,
+    /// The first page is right, all others are empty and name themselves.
+    pub repeated: bool,
     /// The first page is empty and there is another, as AWS Organizations says may happen.
     pub empty_first: bool,
 }
@@ -49,6 +51,7 @@ impl Pager {
             Some(token) => self.start(call, token)?,
         };
         let (part, next) = match start {
+            Start::Endless(0) => (Vec::new(), Some("endless.0".to_owned())),
             Start::Endless(turn) => (Vec::new(), Some(format!("endless.{}", turn + 1))),
             Start::At(0) if wish.empty_first => (Vec::new(), Some(self.token(call, "first"))),
             Start::At(offset) | Start::AfterEmpty(offset) => {
@@ -57,6 +60,7 @@ impl Pager {
                 let part = items.get(offset..end).unwrap_or_default().to_vec();
                 let more = end < items.len();
                 let next = match (wish.endless, more) {
+                    _ if wish.repeated => Some("endless.0".to_owned()),
                     (true, _) => Some("endless.1".to_owned()),
                     (false, true) => Some(self.token(call, &end.to_string())),
                     (false, false) => None,

@@ -9,7 +9,7 @@ use super::types::{keyed, resource, volume};
 use super::*;
 
 /// A Region with a plan that takes everything, every type switched on, and one resource of each.
-fn world() -> Value {
+pub fn world() -> Value {
     let mut world = rds();
     world["accounts"].as_array_mut().unwrap().truncate(1);
     let account = &mut world["accounts"][0];
@@ -158,7 +158,7 @@ fn one_resource_of_each_type_is_found_where_a_plan_takes_everything_and_they_are
 }
 
 /// With an aggregator in place of the account's own lists.
-fn from_aggregator(name: &str) -> Scope {
+pub fn from_aggregator(name: &str) -> Scope {
     Scope {
         aggregator: Some(name.to_owned()),
         ..scope()

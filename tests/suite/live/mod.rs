@@ -8,6 +8,7 @@ mod databases;
 #[cfg(unix)]
 mod end_to_end;
 mod faults;
+mod incomplete;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
@@ -18,10 +19,13 @@ mod missing;
 #[cfg(unix)]
 mod moto;
 mod nested;
+#[cfg(unix)]
+mod network;
 mod organization;
 mod outage;
 mod permissions;
 mod reach;
+mod refused;
 mod sign_in;
 mod survey;
 mod types;
@@ -110,6 +114,7 @@ impl Home {
             settings: Settings {
                 concurrency: 8,
                 timeout: Duration::from_secs(20),
+                deadline: None,
                 attempts: 4,
                 config_file: Some(dir.path().join("config")),
                 credentials_file: Some(dir.path().join("credentials")),
@@ -134,6 +139,11 @@ impl Home {
 
     pub fn attempts(mut self, times: u32) -> Self {
         self.settings.attempts = times;
+        self
+    }
+
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.settings.deadline = Some(time);
         self
     }
 

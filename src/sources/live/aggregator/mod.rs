@@ -16,7 +16,8 @@ use crate::known::{AccountId, Gap, Region, ResourceType};
 
 use super::found::Found;
 use super::once::each;
-use super::reply::{Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Reply, Trouble};
 use super::resources::{self, Listed};
 use super::session::Session;
 use items::{KINDS, Kind, Told};
@@ -125,7 +126,7 @@ async fn select(
         .expression(query)
         .limit(100);
     let texts: Vec<String> =
-        pages!(session, call.into_paginator().send(), page => page.results().to_vec())?;
+        pages!(session, call.into_paginator(), page => page.results().to_vec())?;
     texts
         .iter()
         .map(|text| serde_json::from_str(text).map_err(|_| Trouble::unreadable()))

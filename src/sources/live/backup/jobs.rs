@@ -8,7 +8,8 @@ use aws_smithy_types::DateTime;
 use crate::inventory::{CopyJob, Timestamp};
 use crate::known::Region;
 use crate::sources::live::found::Found;
-use crate::sources::live::reply::{Reply, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::Reply;
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -32,7 +33,7 @@ pub async fn copy_jobs(
         .backup(region)
         .list_copy_jobs()
         .by_created_after(DateTime::from_secs(seconds));
-    let read: Reply<Vec<Shape>> = pages!(session, call.into_paginator().send(), page => page.copy_jobs().iter().map(listed).collect::<Vec<_>>());
+    let read: Reply<Vec<Shape>> = pages!(session, call.into_paginator(), page => page.copy_jobs().iter().map(listed).collect::<Vec<_>>());
     let jobs = read.and_then(|shapes| {
         shapes
             .into_iter()

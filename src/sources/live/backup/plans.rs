@@ -12,7 +12,8 @@ use crate::inventory::Plan;
 use crate::known::{Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::once::each;
-use crate::sources::live::reply::{Reply, Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::{Reply, Trouble, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, map};
 
@@ -22,7 +23,7 @@ use super::points::lifecycle;
 /// a gap and is there without that part.
 pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>>> {
     let call = session.backup(region).list_backup_plans();
-    let listed: Reply<Vec<Listed>> = pages!(session, call.into_paginator().send(), page => {
+    let listed: Reply<Vec<Listed>> = pages!(session, call.into_paginator(), page => {
         page.backup_plans_list().iter().filter_map(|plan| Some(Listed {
             id: plan.backup_plan_id()?.to_owned(),
             arn: plan.backup_plan_arn()?.to_owned(),
@@ -92,6 +93,9 @@ async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shap
             .gap("backup:GetBackupPlan", &plan.arn, &trouble)
     };
     let answer = session.ask(call).await.map_err(gap)?;
+    if let Some(id) = answer.backup_plan_id() {
+        about(Some(id), &plan.id).map_err(gap)?;
+    }
     let body = answer.backup_plan().ok_or_else(Trouble::unreadable);
     body.map(described).map_err(gap)
 }
@@ -105,7 +109,7 @@ async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result
         .backup(region)
         .list_backup_selections()
         .backup_plan_id(&plan.id);
-    let ids: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
+    let ids: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.backup_selections_list().iter().filter_map(|item| item.selection_id().map(str::to_owned)).collect::<Vec<_>>()
     });
     let ids = ids.map_err(|trouble| gap("backup:ListBackupSelections", &trouble))?;

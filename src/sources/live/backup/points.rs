@@ -8,7 +8,8 @@ use aws_sdk_backup::types::{
 use crate::inventory::RecoveryPoint;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
-use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::{Kind, Reply, Trouble, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
 use crate::sources::live::{ec2, kms, rds};
@@ -33,7 +34,7 @@ pub async fn of_resource(
         let partition = resource.partition();
         format!("arn:{partition}:backup:{region}:{account}:backup-vault:{name}")
     };
-    let read: Reply<Vec<Shape>> = pages!(session, call.into_paginator().send(), page => {
+    let read: Reply<Vec<Shape>> = pages!(session, call.into_paginator(), page => {
         page.recovery_points().iter().map(|point| {
             let vault = point.backup_vault_name().map(vault);
             listed(point).with("BackupVaultArn", vault).with("ResourceArn", Some(resource.as_str()))
@@ -88,7 +89,7 @@ async fn in_vault_of(
         .backup_vault_name(vault.name())
         .set_by_parent_recovery_point_arn(composite.map(ToString::to_string));
     let read: Reply<Vec<RecoveryPointByBackupVault>> =
-        pages!(session, call.into_paginator().send(), page => page.recovery_points().to_vec());
+        pages!(session, call.into_paginator(), page => page.recovery_points().to_vec());
     let place = session.place(region);
     let gap = |trouble: &Trouble| {
         place.gap(
@@ -209,10 +210,14 @@ pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<
     for name in all.iter().filter_map(|vault| vault.text("BackupVaultName")) {
         match describe(session, region, name, point).await {
             Ok(answer) => {
-                let vault = answer
-                    .backup_vault_arn()
-                    .and_then(|arn| Arn::parse(arn).ok());
-                return Found::all(vault);
+                let vault = answer.backup_vault_arn();
+                return match vault.and_then(|arn| Arn::parse(arn).ok()) {
+                    Some(vault) => Found::all(Some(vault)),
+                    None => {
+                        let why = Trouble::unreadable();
+                        Found::nothing(place.gap(DESCRIBE, point.as_str(), &why))
+                    }
+                };
             }
             Err(trouble) if trouble.kind == Kind::NotThere => {}
             Err(trouble) => why = Some(trouble),
@@ -246,7 +251,10 @@ async fn describe(
         .backup_vault_name(vault)
         .recovery_point_arn(point.as_str())
         .send();
-    let read = session.ask(call);
+    let read = async {
+        let answer = session.ask(call).await?;
+        about(answer.recovery_point_arn(), point.as_str()).map(|()| answer)
+    };
     session.memory().backup.points.get(key, read).await
 }
 

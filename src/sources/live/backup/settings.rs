@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::inventory::RegionSettings;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
-use crate::sources::live::reply::{Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::Trouble;
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, map, tags as in_order};
 
@@ -79,7 +80,7 @@ pub async fn tags(session: &Session, region: &Region, arn: &Arn) -> (Option<Valu
         .backup(region)
         .list_tags()
         .resource_arn(arn.as_str());
-    let read = pages!(session, call.into_paginator().send(), page => {
+    let read = pages!(session, call.into_paginator(), page => {
         page.tags().cloned().unwrap_or_else(Default::default)
     });
     match read {

@@ -11,7 +11,8 @@ use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::{Found, settled_by};
 use crate::sources::live::kms;
 use crate::sources::live::once::each;
-use crate::sources::live::reply::{Kind, Reply, Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::{Kind, Reply, Trouble};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -52,19 +53,23 @@ pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>
         }
     };
     let mut shapes: BTreeMap<Arn, Shape> = BTreeMap::new();
+    let mut gaps = Vec::new();
     for vault in listed.iter() {
-        if let Some(arn) = vault
-            .text("BackupVaultArn")
-            .and_then(|arn| Arn::parse(arn).ok())
-        {
-            shapes.insert(arn, vault.clone());
+        let arn = vault.text("BackupVaultArn");
+        match arn.and_then(|arn| Arn::parse(arn).ok()) {
+            Some(arn) => drop(shapes.insert(arn, vault.clone())),
+            // That this is one of the vaults is known, and not which.
+            None => gaps.push(session.place(region).gap(
+                "backup:DescribeBackupVault",
+                arn.unwrap_or_default(),
+                &Trouble::unreadable(),
+            )),
         }
     }
     let tasks = shapes.into_iter().map(|(arn, shape)| {
         let (session, region) = (session.clone(), region.clone());
         async move { whole(&session, &region, &arn, shape).await }
     });
-    let mut gaps = Vec::new();
     let mut vaults = Vec::new();
     for found in each(tasks).await {
         vaults.extend(found.into_value(&mut gaps));
@@ -180,7 +185,7 @@ pub(super) async fn vaults(session: &Session, region: &Region) -> Reply<Arc<Vec<
             .backup(region)
             .list_backup_vaults()
             .set_by_vault_type(kind);
-        pages!(session, call.into_paginator().send(), page => page.backup_vault_list().iter().map(listed).collect::<Vec<_>>())
+        pages!(session, call.into_paginator(), page => page.backup_vault_list().iter().map(listed).collect::<Vec<_>>())
     };
     let read = async {
         let (all, air_gapped) = tokio::join!(
@@ -286,11 +291,10 @@ async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy
     };
     match session.ask(call).await {
         Ok(answer) => match answer.policy() {
-            None => (Policy::None, None),
             Some(text) if crate::inventory::Policy::parse(text).is_ok() => {
                 (Policy::Is(text.to_owned()), None)
             }
-            Some(_) => (Policy::Unknown, Some(gap(&Trouble::unreadable()))),
+            Some(_) | None => (Policy::Unknown, Some(gap(&Trouble::unreadable()))),
         },
         Err(trouble) if trouble.kind == Kind::NotThere => (Policy::None, None),
         Err(trouble) => (Policy::Unknown, Some(gap(&trouble))),

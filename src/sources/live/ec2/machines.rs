@@ -22,9 +22,10 @@ const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
 /// A volume.
 pub async fn volume(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
     match described(session, region, &[("VolumeId.1", arn.name())]).await {
-        Ok(volumes) => match volumes.first() {
-            Some(volume) => of_volume(session, region, arn, volume).await.into_list(),
-            None => missing(arn),
+        // A volume that is not there is an error, and not an empty list.
+        Ok(volumes) => match with_id(&volumes, "VolumeId", arn) {
+            Ok(volume) => of_volume(session, region, arn, volume).await.into_list(),
+            Err(trouble) => not_read(session, region, DESCRIBE_VOLUMES, arn, &trouble),
         },
         Err(trouble) => not_read(session, region, DESCRIBE_VOLUMES, arn, &trouble),
     }
@@ -62,8 +63,9 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
         Ok(reservations) => reservations,
         Err(trouble) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &trouble),
     };
-    let Some(instance) = of_reservations(&reservations).next() else {
-        return missing(arn);
+    let instance = match with_id(of_reservations(&reservations), "InstanceId", arn) {
+        Ok(instance) => instance,
+        Err(trouble) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &trouble),
     };
     let ids: BTreeSet<&str> = attached(instance).map(|(_, id)| id).collect();
     let names: Vec<String> = (1..=ids.len()).map(|at| format!("VolumeId.{at}")).collect();
@@ -79,6 +81,12 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
         }
     };
     let mut resources = BTreeMap::new();
+    let told: BTreeSet<&str> = volumes.iter().filter_map(|it| id(it, "VolumeId")).collect();
+    if gaps.is_empty() && params.iter().any(|(_, asked)| !told.contains(asked)) {
+        let place = session.place(region);
+        let why = Trouble::failed("the answer lacks a volume that is attached");
+        gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &why));
+    }
     for volume in &volumes {
         let Some(id) = id(volume, "VolumeId") else {
             continue;
@@ -155,7 +163,7 @@ pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
     let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images");
     let image = read
         .await
-        .and_then(|images| images.into_iter().next().ok_or_else(Trouble::unreadable));
+        .and_then(|images| with_id(&images, "ImageId", arn).cloned());
     match image {
         Ok(image) => Found::all(Some(Snapshot {
             tags: Some(tags(&image)),
@@ -182,6 +190,17 @@ async fn described(session: &Session, region: &Region, params: Params<'_>) -> Re
         "Volumes",
     )
     .await
+}
+
+/// The one of some things that was asked about.
+fn with_id<'a>(
+    things: impl IntoIterator<Item = &'a Value>,
+    name: &str,
+    arn: &Arn,
+) -> Reply<&'a Value> {
+    let mut things = things.into_iter();
+    let found = things.find(|thing| id(thing, name) == Some(arn.name()));
+    found.ok_or_else(|| Trouble::failed("the answer is about something else"))
 }
 
 fn of_reservations(reservations: &[Value]) -> impl Iterator<Item = &Value> {

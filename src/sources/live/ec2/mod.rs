@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::known::Region;
 
 use super::once::Once;
-use super::reply::{MOST_PAGES, Reply, Trouble};
+use super::reply::{Reply, Trouble};
 use super::session::Session;
 use super::shape::tags as in_order;
 use super::signed::{self, Body, Call};
@@ -65,25 +65,23 @@ async fn pages(
 ) -> Reply<Vec<Value>> {
     let mut all = Vec::new();
     let mut next: Option<String> = None;
-    for _ in 0..MOST_PAGES {
+    let mut pages = session.pages();
+    loop {
         let mut params = params.to_vec();
         if let Some(token) = &next {
             params.push(("NextToken", token));
         }
         let mut page = call(session, region, operation, &params, fields).await?;
+        let before = all.len();
         if let Some(Value::Array(items)) = page.remove(list) {
             all.extend(items);
         }
-        next = page
-            .get("NextToken")
-            .and_then(Value::as_str)
-            .filter(|token| !token.is_empty())
-            .map(str::to_owned);
-        if next.is_none() {
+        let token = page.get("NextToken").and_then(Value::as_str);
+        if !pages.more(all.len() - before, token)? {
             return Ok(all);
         }
+        next = token.map(str::to_owned);
     }
-    Err(Trouble::endless())
 }
 
 fn push_encoded(form: &mut String, text: &str) {

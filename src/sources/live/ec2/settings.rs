@@ -65,14 +65,13 @@ fn status(region: &Value) -> Option<(Region, String)> {
     Some((Region::new(name), status.to_owned()))
 }
 
-/// The Allowed AMIs setting of a Region. `Some(None)`: it was never set.
+/// The Allowed AMIs setting of a Region. Where it was never set, AWS says that it is disabled.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html>.
-pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<Option<Json>>> {
+pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<Json>> {
     let operation = "GetAllowedImagesSettings";
     match call(session, region, operation, &[], ALLOWED_IMAGES).await {
-        Ok(setting) if setting.is_empty() => Found::all(Some(None)),
-        Ok(setting) => Found::all(Some(Some(Json(setting.into())))),
+        Ok(setting) => Found::all(Some(Json(setting.into()))),
         Err(trouble) => Found::nothing(gap(session, region, operation, &trouble)),
     }
 }

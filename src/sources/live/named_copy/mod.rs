@@ -74,7 +74,9 @@ impl<'a> Run<'a> {
         let source_region = origin
             .region()
             .unwrap_or_else(|| destination_region.clone());
-        let wire = Wire::new(settings);
+        let others = sides.destination.iter().chain(&sides.management);
+        let profiles = std::iter::once(&sides.source).chain(others);
+        let wire = Wire::open(settings, profiles.map(|of| of.profile.as_deref())).await?;
         let sign_in = async |side, credentials: &Credentials, near: &Region| {
             wire.sign_in(credentials, near)
                 .await

@@ -39,7 +39,7 @@ impl Run<'_> {
             let found = ec2::allowed_images(session, &self.destination_region).await;
             if let Some(setting) = self.book.take(found) {
                 self.book.region(&self.destination_place, |facts| {
-                    facts.allowed_images = setting.into();
+                    facts.allowed_images = Field::Is(setting);
                 });
             }
         }

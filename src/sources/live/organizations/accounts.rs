@@ -8,7 +8,8 @@ use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 
 use crate::known::AccountId;
 use crate::sources::live::once::each;
-use crate::sources::live::reply::{Reply, Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::{Reply, Trouble};
 use crate::sources::live::session::Session;
 
 /// Which accounts of the organization.
@@ -44,10 +45,12 @@ pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<Acc
 
 async fn everywhere(session: &Session) -> Reply<BTreeSet<AccountId>> {
     let call = session.organizations().list_accounts();
-    let all: Vec<AccountId> = pages!(session, call.into_paginator().send(), page => {
-        page.accounts().iter().filter_map(in_use).collect::<Vec<_>>()
-    })?;
-    Ok(all.into_iter().collect())
+    let all: Vec<Account> =
+        pages!(session, call.into_paginator(), page => page.accounts().to_vec())?;
+    all.iter()
+        .filter(|account| is_in_use(account))
+        .map(id)
+        .collect()
 }
 
 /// The accounts of the units, and of the units below them.
@@ -80,8 +83,13 @@ async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refu
         .organizations()
         .list_accounts_for_parent()
         .parent_id(&unit);
-    let read: Reply<Vec<AccountId>> = pages!(session, call.into_paginator().send(), page => {
-        page.accounts().iter().filter_map(in_use).collect::<Vec<_>>()
+    let read: Reply<Vec<Account>> =
+        pages!(session, call.into_paginator(), page => page.accounts().to_vec());
+    let read = read.and_then(|all| {
+        all.iter()
+            .filter(|account| is_in_use(account))
+            .map(id)
+            .collect()
     });
     read.map_err(|trouble| ("organizations:ListAccountsForParent", unit, trouble))
 }
@@ -91,7 +99,7 @@ async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusa
         .organizations()
         .list_organizational_units_for_parent()
         .parent_id(&unit);
-    let read: Reply<Vec<String>> = pages!(session, call.into_paginator().send(), page => {
+    let read: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)).collect::<Vec<_>>()
     });
     read.map_err(|trouble| {
@@ -103,12 +111,17 @@ async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusa
     })
 }
 
-/// The account, if it is in use: a suspended or closed one cannot be entered.
-fn in_use(account: &Account) -> Option<AccountId> {
+/// Whether an account is in use: a suspended or closed one cannot be entered. One of which that is not said is.
+fn is_in_use(account: &Account) -> bool {
     // AWS gives `Status` up in favour of `State`, and not every endpoint has the new name.
-    let active = match account.state() {
-        Some(state) => *state == AccountState::Active,
-        None => account.status() == Some(&AccountStatus::Active),
-    };
-    AccountId::parse(account.id()?).ok().filter(|_| active)
+    match (account.state(), account.status()) {
+        (Some(state), _) => *state == AccountState::Active,
+        (None, Some(status)) => *status == AccountStatus::Active,
+        (None, None) => true,
+    }
+}
+
+fn id(account: &Account) -> Reply<AccountId> {
+    let id = account.id().and_then(|id| AccountId::parse(id).ok());
+    id.ok_or_else(Trouble::unreadable)
 }

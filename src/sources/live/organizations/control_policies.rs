@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use aws_sdk_organizations::types::{PolicyType, PolicyTypeStatus};
+use aws_sdk_organizations::types::{PolicyType, Root};
 use serde_json::Value;
 
 use crate::inventory::{ControlPolicy, Field, Policy};
 use crate::known::{AccountId, Gap};
 use crate::sources::live::found::{Found, Place, settled_by};
 use crate::sources::live::once::each;
-use crate::sources::live::reply::{Reply, Trouble, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::{Reply, Trouble, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -67,13 +68,16 @@ pub async fn levels(
 async fn enabled(session: &Session) -> Reply<Arc<Vec<PolicyType>>> {
     let read = async {
         let call = session.organizations().list_roots();
-        let kinds: Vec<PolicyType> = pages!(session, call.into_paginator().send(), page => {
-            page.roots().iter().flat_map(|root| root.policy_types())
-                .filter(|kind| kind.status() == Some(&PolicyTypeStatus::Enabled))
-                .filter_map(|kind| kind.r#type().cloned())
-                .collect::<Vec<_>>()
-        })?;
-        Ok(Arc::new(kinds))
+        let roots: Vec<Root> =
+            pages!(session, call.into_paginator(), page => page.roots().to_vec())?;
+        // Every organization has a root. A kind that is being switched on or off may be in force.
+        let [_, ..] = roots.as_slice() else {
+            return Err(Trouble::unreadable());
+        };
+        let kinds = roots.iter().flat_map(Root::policy_types);
+        Ok(Arc::new(
+            kinds.filter_map(|kind| kind.r#type().cloned()).collect(),
+        ))
     };
     session.memory().organizations.enabled.get((), read).await
 }
@@ -89,7 +93,7 @@ async fn level(
         .target_id(&target)
         .filter(kind.clone());
     let read = async {
-        let mut policies: Vec<Attached> = pages!(session, call.into_paginator().send(), page => {
+        let mut policies: Vec<Attached> = pages!(session, call.into_paginator(), page => {
             page.policies().iter().filter_map(|policy| {
                 Some((policy.id()?.to_owned(), policy.name()?.to_owned()))
             }).collect::<Vec<_>>()
@@ -130,7 +134,11 @@ async fn document(session: &Session, id: &str) -> Reply<String> {
         .send();
     let read = async {
         let answer = session.ask(call).await?;
-        let text = answer.policy().and_then(|policy| policy.content());
+        let policy = answer.policy().ok_or_else(Trouble::unreadable)?;
+        if let Some(summary) = policy.policy_summary() {
+            about(summary.id(), id)?;
+        }
+        let text = policy.content();
         let text = text.ok_or_else(Trouble::unreadable)?;
         Policy::parse(text).map_err(|_| Trouble::unreadable())?;
         Ok(text.to_owned())

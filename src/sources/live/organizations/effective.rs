@@ -7,7 +7,7 @@ use aws_sdk_organizations::types::EffectivePolicyType;
 use crate::inventory::{Field, Json};
 use crate::known::AccountId;
 use crate::sources::live::found::{Found, Place};
-use crate::sources::live::reply::Trouble;
+use crate::sources::live::reply::{Trouble, about};
 use crate::sources::live::session::Session;
 
 /// The account's effective backup policy. Null: it has none.
@@ -36,6 +36,9 @@ async fn read(
         .send();
     let answer = reader.ask(call).await.and_then(|answer| {
         let policy = answer.effective_policy().ok_or_else(Trouble::unreadable)?;
+        if let Some(target) = policy.target_id() {
+            about(Some(target), &subject)?;
+        }
         let text = policy.policy_content().ok_or_else(Trouble::unreadable)?;
         serde_json::from_str(text).map_err(|_| Trouble::unreadable())
     });

@@ -15,7 +15,8 @@ use crate::known::AccountId;
 
 use super::found::{Found, Place};
 use super::once::Once;
-use super::reply::{Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Reply, Trouble};
 use super::session::Session;
 use super::shape::Shape;
 use control_policies::{Attached, Levels, levels};
@@ -201,7 +202,7 @@ async fn way(session: &Session, account: AccountId) -> Reply<Vec<String>> {
 async fn parent(session: &Session, child: String) -> Reply<Option<String>> {
     let call = session.organizations().list_parents().child_id(&child);
     let read = async {
-        let parents: Vec<String> = pages!(session, call.into_paginator().send(), page => {
+        let parents: Vec<String> = pages!(session, call.into_paginator(), page => {
             page.parents().iter().filter_map(|parent| parent.id().map(str::to_owned)).collect::<Vec<_>>()
         })?;
         Ok(parents.into_iter().next())

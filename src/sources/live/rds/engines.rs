@@ -6,7 +6,8 @@ use aws_sdk_rds::types::DbEngineVersion;
 
 use crate::inventory::EngineVersion;
 use crate::sources::live::found::{Found, Place};
-use crate::sources::live::reply::{Reply, pages};
+use crate::sources::live::paging::pages;
+use crate::sources::live::reply::Reply;
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -25,7 +26,7 @@ pub async fn engine_versions(
         .describe_db_engine_versions()
         .engine(engine);
     let all: Reply<Vec<DbEngineVersion>> =
-        pages!(session, call.into_paginator().send(), page => page.db_engine_versions().to_vec());
+        pages!(session, call.into_paginator(), page => page.db_engine_versions().to_vec());
     let of_engine = || Shape::new().with("Engine", Some(engine));
     let versions = all.and_then(|all| {
         if all.is_empty() {

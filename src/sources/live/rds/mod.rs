@@ -16,7 +16,8 @@ use crate::known::{Arn, Gap, Region};
 
 use super::found::Found;
 use super::kms;
-use super::reply::{Kind, Reply, Trouble, pages};
+use super::paging::pages;
+use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 
@@ -28,7 +29,7 @@ struct Described {
     encrypted: Option<bool>,
     how: Option<StorageEncryptionType>,
     key: Option<String>,
-    tags: Value,
+    tags: Option<Value>,
     detail: Shape,
 }
 
@@ -61,7 +62,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
 pub async fn instances(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
     let call = session.rds(region).describe_db_instances();
     let all: Reply<Vec<DbInstance>> =
-        pages!(session, call.into_paginator().send(), page => page.db_instances().to_vec());
+        pages!(session, call.into_paginator(), page => page.db_instances().to_vec());
     let described = all.map(|all| {
         let alone = all.iter().filter(|db| db.db_cluster_identifier().is_none());
         alone
@@ -75,7 +76,7 @@ pub async fn instances(session: &Session, region: &Region) -> Found<Option<Vec<R
 pub async fn clusters(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
     let call = session.rds(region).describe_db_clusters();
     let all: Reply<Vec<DbCluster>> =
-        pages!(session, call.into_paginator().send(), page => page.db_clusters().to_vec());
+        pages!(session, call.into_paginator(), page => page.db_clusters().to_vec());
     let described = all.map(|all| {
         all.iter()
             .map(|db| (db.db_cluster_arn().map(str::to_owned), of_cluster(db)))
@@ -118,7 +119,7 @@ async fn built(
     let shape = Shape::new()
         .with("ResourceArn", Some(arn.as_str()))
         .with("ResourceType", described.resource_type)
-        .with("Tags", Some(described.tags))
+        .with("Tags", described.tags)
         .with("Detail", Some(described.detail));
     let encrypted = match described.how {
         Some(StorageEncryptionType::Unencrypted) => Some(false),
@@ -171,8 +172,9 @@ async fn instance(session: &Session, region: &Region, arn: &Arn) -> Reply<Descri
         .describe_db_instances()
         .db_instance_identifier(identifier(arn));
     let all: Vec<DbInstance> =
-        pages!(session, call.into_paginator().send(), page => page.db_instances().to_vec())?;
+        pages!(session, call.into_paginator(), page => page.db_instances().to_vec())?;
     let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    about(db.db_instance_identifier(), identifier(arn))?;
     Ok(of_instance(&db))
 }
 
@@ -182,7 +184,7 @@ fn of_instance(db: &DbInstance) -> Described {
         encrypted: db.storage_encrypted(),
         how: db.storage_encryption_type().cloned(),
         key: db.kms_key_id().map(str::to_owned),
-        tags: tags(db.tag_list()),
+        tags: db.tag_list.as_deref().map(tags),
         detail: Shape::new()
             .with("DBInstanceIdentifier", db.db_instance_identifier())
             .with("DBInstanceArn", db.db_instance_arn())
@@ -218,8 +220,9 @@ async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Describ
         .describe_db_clusters()
         .db_cluster_identifier(identifier(arn));
     let all: Vec<DbCluster> =
-        pages!(session, call.into_paginator().send(), page => page.db_clusters().to_vec())?;
+        pages!(session, call.into_paginator(), page => page.db_clusters().to_vec())?;
     let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    about(db.db_cluster_identifier(), identifier(arn))?;
     Ok(of_cluster(&db))
 }
 
@@ -230,7 +233,7 @@ fn of_cluster(db: &DbCluster) -> Described {
         encrypted: db.storage_encrypted(),
         how: db.storage_encryption_type().cloned(),
         key: db.kms_key_id().map(str::to_owned),
-        tags: tags(db.tag_list()),
+        tags: db.tag_list.as_deref().map(tags),
         detail: Shape::new()
             .with("DBClusterIdentifier", db.db_cluster_identifier())
             .with("DBClusterArn", db.db_cluster_arn())
@@ -278,10 +281,11 @@ async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Sna
         .describe_db_snapshots()
         .db_snapshot_identifier(identifier(arn));
     let all: Vec<DbSnapshot> =
-        pages!(session, call.into_paginator().send(), page => page.db_snapshots().to_vec())?;
+        pages!(session, call.into_paginator(), page => page.db_snapshots().to_vec())?;
     let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    about(snapshot.db_snapshot_identifier(), identifier(arn))?;
     Ok(Snapshot {
-        tags: Some(tags(snapshot.tag_list())),
+        tags: snapshot.tag_list.as_deref().map(tags),
         detail: Shape::new()
             .with("DBSnapshotIdentifier", snapshot.db_snapshot_identifier())
             .with("DBSnapshotArn", snapshot.db_snapshot_arn())
@@ -302,10 +306,13 @@ async fn cluster_snapshot(session: &Session, region: &Region, arn: &Arn) -> Repl
         .rds(region)
         .describe_db_cluster_snapshots()
         .db_cluster_snapshot_identifier(identifier(arn));
-    let all: Vec<DbClusterSnapshot> = pages!(session, call.into_paginator().send(), page => page.db_cluster_snapshots().to_vec())?;
+    let all: Vec<DbClusterSnapshot> =
+        pages!(session, call.into_paginator(), page => page.db_cluster_snapshots().to_vec())?;
     let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let named = snapshot.db_cluster_snapshot_identifier();
+    about(named, identifier(arn))?;
     Ok(Snapshot {
-        tags: Some(tags(snapshot.tag_list())),
+        tags: snapshot.tag_list.as_deref().map(tags),
         detail: Shape::new()
             .with(
                 "DBClusterSnapshotIdentifier",
@@ -334,9 +341,10 @@ pub async fn option_group(
         .describe_option_groups()
         .option_group_name(name);
     let read: Reply<Vec<Group>> =
-        pages!(session, call.into_paginator().send(), page => page.option_groups_list().to_vec());
+        pages!(session, call.into_paginator(), page => page.option_groups_list().to_vec());
     let group = read.and_then(|all| {
         let group = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+        about(group.option_group_name(), name)?;
         let options: Vec<Value> = group.options().iter().map(option).collect();
         Shape::new()
             .with("OptionGroupName", Some(name))

@@ -147,7 +147,7 @@ async fn machines(run: &Run, account: AccountId, region: &Region, images: bool, 
     if images {
         let found = ec2::allowed_images(&session, region).await;
         if let Some(setting) = book.take(found) {
-            book.region(&place, |facts| facts.allowed_images = setting.into());
+            book.region(&place, |facts| facts.allowed_images = Field::Is(setting));
         }
     }
     let found = ec2::ebs_default_key(&session, region).await;

@@ -19,14 +19,14 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::catalog::regions;
-use crate::inventory::{Inventory, Timestamp};
-use crate::known::{AccountId, Region};
+use crate::inventory::{GapEntry, Inventory, Timestamp, items};
+use crate::known::{AccountId, Gap, Region};
 
 use super::aggregator::{self, Held};
 use super::book::Book;
 use super::error::LiveError;
 use super::found::Place;
-use super::journal::{Journal, JournalError};
+use super::journal::Journal;
 use super::once::each;
 use super::progress::Progress;
 use super::session::Session;
@@ -44,7 +44,9 @@ pub async fn read(
     journal: Option<Journal>,
     collected_at: Timestamp,
 ) -> Result<Inventory, LiveError> {
-    let wire = Wire::new(settings);
+    let others = sides.destination.iter().chain(&sides.management);
+    let profiles = std::iter::once(&sides.source).chain(others);
+    let wire = Wire::open(settings, profiles.map(|of| of.profile.as_deref())).await?;
     let book = Arc::new(Book::default());
     let parts = Arc::new(Parts::default());
     let work = async {
@@ -231,7 +233,7 @@ impl Run {
         self: &Arc<Self>,
         part: &Part,
         read: impl FnOnce(Arc<Self>, Arc<Book>) -> F,
-    ) -> Result<(), JournalError> {
+    ) -> Result<(), LiveError> {
         if self
             .journal
             .as_ref()
@@ -243,7 +245,11 @@ impl Run {
         let book = self.parts.open();
         read(Arc::clone(self), Arc::clone(&book)).await;
         let whole = book.part();
-        if let Some(journal) = &self.journal {
+        if let Some(expired) = expired(&whole) {
+            return Err(expired);
+        }
+        // What ran out of time is not whole, and another run may read it.
+        if let Some(journal) = self.journal.as_ref().filter(|_| !self.wire.is_over()) {
             journal.keep(part, &whole)?;
         }
         self.book.absorb(whole);
@@ -259,7 +265,7 @@ impl Run {
     ) -> Result<(), LiveError>
     where
         T: Send + 'static,
-        F: Future<Output = Result<(), JournalError>> + Send,
+        F: Future<Output = Result<(), LiveError>> + Send,
     {
         let workers = self.wire.concurrency().min(work.len());
         let queue = Arc::new(Mutex::new(work.into_iter()));
@@ -273,9 +279,26 @@ impl Run {
                 }
             }
         });
-        let done: Result<(), JournalError> = each(tasks).await.into_iter().collect();
-        Ok(done?)
+        each(tasks).await.into_iter().collect()
     }
+}
+
+/// Whether credentials ended while a part was read: the rest would be gaps alone.
+fn expired(part: &Inventory) -> Option<LiveError> {
+    let gaps = items(&part.gaps).iter().map(GapEntry::to_gap);
+    let ended = |gap: &Gap| {
+        let error = gap.error.as_deref().unwrap_or_default();
+        matches!(
+            error,
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired"
+        )
+    };
+    let gap = gaps.into_iter().find(ended)?;
+    Some(LiveError::Expired {
+        account: gap.account.unwrap_or_default(),
+        operation: gap.operation,
+        error: gap.error.unwrap_or_default(),
+    })
 }
 
 /// A part of the work that is kept by itself.
