@@ -76,7 +76,7 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
             ..
         } => explain_message(message, &cli.output),
         Command::Explain { id, .. } => explain(id.as_deref()),
-        Command::Simulate { requests } => simulate(requests),
+        Command::Simulate { requests } => simulate(requests, cli.output.max_input),
         Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
         Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
         Command::Schema { of } => schema(*of),
@@ -233,7 +233,7 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
 fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let message = if message == "-" {
-        let (_, bytes) = recorded::bytes(Path::new("-"))?;
+        let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input)?;
         String::from_utf8_lossy(&bytes).into_owned()
     } else {
         message.to_owned()
@@ -258,8 +258,8 @@ fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
     Ok(GOOD)
 }
 
-fn simulate(requests: &Path) -> anyhow::Result<u8> {
-    let (_, bytes) = recorded::bytes(requests)?;
+fn simulate(requests: &Path, limit: u64) -> anyhow::Result<u8> {
+    let (_, bytes) = recorded::bytes(requests, limit)?;
     print(&wire::answers(&bytes))
 }
 

@@ -67,6 +67,9 @@ pub struct Output {
     /// Show the checks that pass too, and what made them pass
     #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
+    /// The size that a file may have: bytes, or a number with K, M or G
+    #[arg(long, global = true, value_name = "SIZE", default_value = "2G", value_parser = size, help_heading = "Input")]
+    pub max_input: u64,
     /// When to use colour
     #[arg(
         long,
@@ -294,6 +297,25 @@ pub enum Start {
     OnDemand,
     /// By a backup plan.
     Scheduled,
+}
+
+/// A number of bytes: `2G`, `500M`, `1048576`.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().next_back() {
+        Some((at, 'K' | 'k')) => (text.get(..at), 1_000),
+        Some((at, 'M' | 'm')) => (text.get(..at), 1_000_000),
+        Some((at, 'G' | 'g')) => (text.get(..at), 1_000_000_000),
+        Some(_) | None => (Some(text), 1),
+    };
+    let number: Option<u64> = digits.and_then(|digits| digits.parse().ok());
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| {
+            format!(
+                "`{text}` is not a size: expected bytes, or a number with K, M or G, such as `2G`"
+            )
+        })
 }
 
 fn arn(text: &str) -> Result<Arn, String> {

@@ -42,7 +42,11 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
                 .map_or("NAME", |example| example.name)
         );
     }
-    let (mut inventory, strangers) = recorded::load(&asked.facts.inventory, &asked.facts.example)?;
+    let (mut inventory, strangers) = recorded::load(
+        &asked.facts.inventory,
+        &asked.facts.example,
+        output.max_input,
+    )?;
     for stranger in strangers {
         warn(output, &stranger.to_string());
     }
@@ -75,7 +79,8 @@ pub(super) fn facts_of_estate(
     what: Survey,
     output: &Output,
 ) -> anyhow::Result<Gathered> {
-    let (mut inventory, strangers) = recorded::load(&given.inventory, &given.example)?;
+    let (mut inventory, strangers) =
+        recorded::load(&given.inventory, &given.example, output.max_input)?;
     for stranger in strangers {
         warn(output, &stranger.to_string());
     }

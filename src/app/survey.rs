@@ -47,7 +47,7 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey) -> anyhow::Result<Scope> {
         WantedRegion::One(region) => Some(region.clone()),
     });
     Ok(Scope {
-        accounts: accounts(estate, aws)?,
+        accounts: accounts(estate, aws, output.max_input)?,
         regions: named.collect(),
         shard: estate.shard,
         aggregator: None,
@@ -59,7 +59,7 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey) -> anyhow::Result<Scope> {
     })
 }
 
-fn accounts(estate: &Estate, aws: &Aws) -> anyhow::Result<Accounts> {
+fn accounts(estate: &Estate, aws: &Aws, limit: u64) -> anyhow::Result<Accounts> {
     if estate.organization {
         return Ok(Accounts::Organization(Entry {
             choice: Choice {
@@ -73,7 +73,7 @@ fn accounts(estate: &Estate, aws: &Aws) -> anyhow::Result<Accounts> {
     let Some(file) = &estate.profiles else {
         return Ok(Accounts::Own);
     };
-    let (name, bytes) = recorded::bytes(file)?;
+    let (name, bytes) = recorded::bytes(file, limit)?;
     let text = String::from_utf8(bytes).with_context(|| format!("`{name}` is not UTF-8"))?;
     let profiles: Vec<Credentials> = text
         .lines()

@@ -44,21 +44,21 @@ mod tests {
     fn each_service_is_asked_by_its_own_call() {
         for (text, call) in [
             (
-                "arn:aws:rds:us-east-2:1:cluster:x",
+                "arn:aws:rds:us-east-2:111122223333:cluster:x",
                 "rds:DescribeDBClusters",
             ),
             (
-                "arn:aws:ec2:us-east-2:1:volume/vol-1",
+                "arn:aws:ec2:us-east-2:111122223333:volume/vol-1",
                 "ec2:DescribeVolumes",
             ),
             ("arn:aws:ec2:us-east-2::image/ami-1", "ec2:DescribeImages"),
             (
-                "arn:aws:fsx:us-east-2:1:file-system/fs-1",
+                "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1",
                 "fsx:DescribeFileSystems",
             ),
             ("arn:aws:s3:::photos", "cloudformation:GetResource"),
             (
-                "arn:aws:backup-gateway:us-east-2:1:vm/x",
+                "arn:aws:backup-gateway:us-east-2:111122223333:vm/x",
                 "backup-gateway:GetVirtualMachine",
             ),
         ] {

@@ -99,20 +99,11 @@ pub enum WantedRegion {
 
 impl WantedRegion {
     fn parse(text: &str) -> Result<Self, String> {
-        let named = |text: &str| {
-            let parts: Vec<&str> = text.split('-').collect();
-            parts.len() >= 3
-                && parts.iter().all(|part| !part.is_empty())
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        };
         match text {
             "all" => Ok(Self::All),
-            text if named(text) => Ok(Self::One(Region::new(text))),
-            text => Err(format!(
-                "`{text}` is no Region: expected one such as `us-east-1`, or `all`"
-            )),
+            text => Region::parse(text)
+                .map(Self::One)
+                .map_err(|error| format!("{error}, or `all`")),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
 use super::json::Json;
-use super::lookup::{Assumption, Facts};
+use super::lookup::{Assumption, Facts, contradiction};
 use super::word::Start;
 use key::{backup_key, copy_key};
 use kind::kind_of;
@@ -116,7 +116,15 @@ impl Copy {
         let first = named.copy_of.clone().map(|first| Self::new(*first, facts));
         let resource = match (&named.resource, &named.recovery_point) {
             _ if let Some(first) = &first => first.resource.clone(),
-            (Some(arn), _) => Fact::Known(Some(arn.clone())),
+            (Some(arn), Some(point)) => match facts.point_resource(point) {
+                Fact::Known(Some(other)) if other != arn => Fact::unknown(contradiction(
+                    point,
+                    format!("the copy's `resource` {arn}"),
+                    format!("the recovery point's `ResourceArn` {other}"),
+                )),
+                Fact::Known(_) | Fact::Unknown(_) => Fact::Known(Some(arn.clone())),
+            },
+            (Some(arn), None) => Fact::Known(Some(arn.clone())),
             (None, Some(point)) => facts.point_resource(point).map(|arn| arn.cloned()),
             (None, None) => Fact::Known(None),
         };

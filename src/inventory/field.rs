@@ -29,6 +29,15 @@ impl<T> Field<T> {
         }
     }
 
+    /// The same of what is there.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Field<U> {
+        match self {
+            Self::Absent => Field::Absent,
+            Self::Null => Field::Null,
+            Self::Is(value) => Field::Is(f(value)),
+        }
+    }
+
     /// Whether it was looked up.
     #[must_use]
     pub const fn is_present(&self) -> bool {

@@ -2,15 +2,19 @@
 
 use crate::known::{AccountId, Arn, Gap, Region};
 
+use super::envelope::{
+    AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, Listed, PlanOf, TagPolicy,
+};
 use super::field::Field;
 use super::json::Json;
 use super::leaf::{
-    ControlPolicy, CopyJob, EngineVersion, Key, OptionGroup, Organization, Plan, RecoveryPoint,
-    RegionSettings, Resource, Role, Vault,
+    ControlPolicy, CopyJob, EngineVersion, Key, Levels, OptionGroup, Organization, Plan,
+    RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::list::List;
 use super::merge::{Conflicts, Keyed, Merge};
 use super::record::record;
+use super::sound;
 use super::word::{SchemaId, Start, Timestamp, Whole};
 
 record! {
@@ -30,23 +34,23 @@ record! {
     }
 
     /// One AWS account.
-    Account {
+    Account with sound::account {
         /// Its id, twelve digits.
         account: AccountId = "account",
         /// organizations:DescribeOrganization. Null: the account is in no organization.
         organization: Field<Organization> = "organization",
         /// backup:DescribeGlobalSettings, `isCrossAccountBackupEnabled`. Any account of the organization settles it
         /// for all.
-        cross_account_backup: Field<bool> = "cross_account_backup",
+        cross_account_backup: Field<bool> = "cross_account_backup" as GlobalSettings,
         /// The service control policies in force on the account: one list a level, root first. An empty list: none in
         /// force; an empty level allows nothing.
-        service_control_policies: Field<Vec<Vec<ControlPolicy>>> = "service_control_policies",
+        service_control_policies: Field<Vec<Vec<ControlPolicy>>> = "service_control_policies" as Levels,
         /// The resource control policies in force on the account: one list a level, root first.
-        resource_control_policies: Field<Vec<Vec<ControlPolicy>>> = "resource_control_policies",
+        resource_control_policies: Field<Vec<Vec<ControlPolicy>>> = "resource_control_policies" as Levels,
         /// organizations:DescribeEffectivePolicy BACKUP_POLICY, parsed.
-        backup_policy: Field<Json> = "backup_policy",
+        backup_policy: Field<Json> = "backup_policy" as BackupPolicy,
         /// organizations:DescribeEffectivePolicy TAG_POLICY, parsed.
-        tag_policy: Field<Json> = "tag_policy",
+        tag_policy: Field<Json> = "tag_policy" as TagPolicy,
         /// IAM roles, the account's service-linked role for AWS Backup among them where it exists.
         roles: Field<List<Role>> = "roles",
         /// Whether a role that is not in `roles` does not exist.
@@ -64,10 +68,10 @@ record! {
         /// backup:DescribeRegionSettings.
         region_settings: Field<RegionSettings> = "region_settings",
         /// ec2:GetAllowedImagesSettings.
-        allowed_images: Field<Json> = "allowed_images",
+        allowed_images: Field<Json> = "allowed_images" as AllowedImages,
         /// ec2:GetEbsDefaultKmsKeyId, its `KmsKeyId`. Absent: AWS's own, `alias/aws/ebs`, as where nobody set another, unless
         /// `gaps` names the call.
-        ebs_default_kms_key_id: Field<Box<str>> = "ebs_default_kms_key_id",
+        ebs_default_kms_key_id: Field<Box<str>> = "ebs_default_kms_key_id" as KmsKeyId,
         /// rds:DescribeDBEngineVersions, its `DBEngineVersions`: `Engine` and `EngineVersion`, every version of each engine
         /// that is in it; a null `EngineVersion`: none of that engine. Absent: those of the source's Region, unless `gaps`
         /// names the call. Null: none.
@@ -111,7 +115,7 @@ record! {
         /// Who starts it: `on-demand` or `scheduled`.
         start: Field<Start> = "start",
         /// The plan that makes it: its id, the rule's name and the selection's.
-        plan: Field<Json> = "plan",
+        plan: Field<Json> = "plan" as PlanOf,
         /// What was taken for granted when the copy was named, in words.
         assumptions: Field<Vec<Box<str>>> = "assumptions",
     }
@@ -277,3 +281,8 @@ impl super::field::Part for SchemaId {
 impl Merge for SchemaId {
     fn merge(&mut self, _: Self, _: &mut Conflicts) {}
 }
+
+impl Listed for Account {}
+impl Listed for RegionFacts {}
+impl Listed for CopyEntry {}
+impl Listed for GapEntry {}

@@ -3,18 +3,23 @@
 
 use crate::known::{Arn, ResourceType};
 
+use super::envelope::{
+    Constraints, CreatedBy, Detail, Listed, Moment, Options, Preferences, Simulated, read_list,
+};
 use super::field::Field;
 use super::frame::{Lifecycle, keyed};
 use super::json::Json;
+use super::key_parts::Aliases;
 use super::list::Listing;
 use super::merge::Keyed;
 use super::policy::Policy;
 use super::record::record;
+use super::sound;
 use super::tags::Tags;
 
 record! {
     /// The organization that an account is in: organizations:DescribeOrganization.
-    Organization {
+    Organization in "Organization" with sound::organization {
         /// `o-…`.
         id: Field<Box<str>> = "Id",
         /// The management account.
@@ -24,59 +29,59 @@ record! {
     }
 
     /// A service or resource control policy: organizations:DescribePolicy.
-    ControlPolicy {
+    ControlPolicy in "Policy" | "PolicySummary" with sound::control {
         /// `p-…`.
         id: Field<Box<str>> = "Id",
         /// Its name.
         name: Field<Box<str>> = "Name",
         /// Its text.
-        document: Field<Policy> = "Document",
+        document: Field<Policy> = "Document" | "Content",
     }
 
     /// An IAM role: iam:GetRole, and its policies. A null trust policy: the role was looked up and does not exist.
-    Role {
+    Role in "Role" with sound::role {
         /// The role's ARN, path included.
         arn: Arn = "Arn",
         /// The trust policy.
         assume_role_policy_document: Field<Policy> = "AssumeRolePolicyDocument",
         /// iam:ListAttachedRolePolicies.
-        attached_policies: Field<Listing<AttachedPolicy>> = "AttachedPolicies",
+        attached_policies: Field<Listing<AttachedPolicy>> = "AttachedPolicies" | "AttachedManagedPolicies",
         /// iam:ListRolePolicies and iam:GetRolePolicy.
-        inline_policies: Field<Listing<InlinePolicy>> = "InlinePolicies",
+        inline_policies: Field<Listing<InlinePolicy>> = "InlinePolicies" | "RolePolicyList",
         /// The permissions boundary. Absent or null: none.
         permissions_boundary: Field<AttachedPolicy> = "PermissionsBoundary",
         /// iam:SimulatePrincipalPolicy, EvaluationResults.
-        simulated: Field<Json> = "Simulated",
+        simulated: Field<Json> = "Simulated" as Simulated,
         /// The role's tags.
         tags: Field<Tags> = "Tags",
     }
 
     /// A managed policy attached to a role. AWS's own may lack `Document` where the program has it built in.
-    AttachedPolicy {
+    AttachedPolicy with sound::attached {
         /// Its ARN.
-        policy_arn: Arn = "PolicyArn",
+        policy_arn: Arn = "PolicyArn" | "PermissionsBoundaryArn",
         /// The text of its default version.
-        document: Field<Policy> = "Document",
+        document: Field<Policy> = "Document" | "PolicyVersion",
     }
 
     /// A policy that is part of a role.
-    InlinePolicy {
+    InlinePolicy with sound::inline {
         /// Its name.
         policy_name: Box<str> = "PolicyName",
         /// Its text.
-        document: Field<Policy> = "Document",
+        document: Field<Policy> = "Document" | "PolicyDocument",
     }
 
     /// backup:DescribeRegionSettings.
     RegionSettings {
         /// Which resource types AWS Backup protects here.
-        opt_in: Field<Json> = "ResourceTypeOptInPreference",
+        opt_in: Field<Json> = "ResourceTypeOptInPreference" as Preferences,
         /// Which resource types AWS Backup fully manages here: DynamoDB's advanced features, EFS.
-        management: Field<Json> = "ResourceTypeManagementPreference",
+        management: Field<Json> = "ResourceTypeManagementPreference" as Preferences,
     }
 
     /// A backup vault: backup:DescribeBackupVault, and its access policy.
-    Vault {
+    Vault with sound::vault {
         /// Its name.
         name: Field<Box<str>> = "BackupVaultName",
         /// Its ARN.
@@ -104,9 +109,9 @@ record! {
     }
 
     /// A KMS key: kms:DescribeKey, and its policy, aliases and grants.
-    Key {
+    Key in "KeyMetadata" with sound::key {
         /// The key's ARN.
-        arn: Arn = "Arn",
+        arn: Arn = "Arn" | "KeyArn",
         /// `AWS` or `CUSTOMER`.
         key_manager: Field<Box<str>> = "KeyManager",
         /// `Enabled`, or why not. Null: no such key.
@@ -116,13 +121,13 @@ record! {
         /// `ENCRYPT_DECRYPT` for the keys that AWS Backup can use.
         key_usage: Field<Box<str>> = "KeyUsage",
         /// kms:ListAliases.
-        aliases: Field<Vec<Box<str>>> = "Aliases",
+        aliases: Field<Aliases> = "Aliases",
         /// kms:GetKeyPolicy.
         policy: Field<Policy> = "Policy",
         /// kms:GetKeyPolicy with the name AWS_RAM: the second policy of a key that is shared through AWS RAM. Null: it has none.
         ram_policy: Field<Policy> = "RamPolicy",
         /// kms:ListGrants.
-        grants: Field<Vec<Grant>> = "Grants",
+        grants: Field<Vec<Grant>> = "Grants" as Grants,
         /// The key's tags.
         tags: Field<Tags> = "Tags",
     }
@@ -134,7 +139,7 @@ record! {
         /// What it lets them do, without `kms:`.
         operations: Field<Vec<Box<str>>> = "Operations",
         /// The encryption context that it asks for.
-        constraints: Field<Json> = "Constraints",
+        constraints: Field<Json> = "Constraints" as Constraints,
     }
 
     /// Something that is backed up.
@@ -150,7 +155,7 @@ record! {
         /// Its tags.
         tags: Field<Tags> = "Tags",
         /// The service's own description of it.
-        detail: Field<Json> = "Detail",
+        detail: Field<Json> = "Detail" as Detail,
     }
 
     /// A recovery point: backup:DescribeRecoveryPoint.
@@ -174,7 +179,7 @@ record! {
         /// `WARM`, `COLD` or `DELETED`.
         storage_class: Field<Box<str>> = "StorageClass",
         /// When it was made: RFC 3339 text, or seconds since 1970.
-        creation_date: Field<Json> = "CreationDate",
+        creation_date: Field<Json> = "CreationDate" as Moment,
         /// When it moves to cold storage and when it is deleted.
         lifecycle: Field<Lifecycle> = "Lifecycle",
         /// Whether it is a composite with nested recovery points.
@@ -186,7 +191,7 @@ record! {
         /// Its tags.
         tags: Field<Tags> = "Tags",
         /// The service's own description of the snapshot or image.
-        detail: Field<Json> = "Detail",
+        detail: Field<Json> = "Detail" as Detail,
     }
 
     /// An RDS option group: rds:DescribeOptionGroups.
@@ -194,7 +199,7 @@ record! {
         /// Its name.
         name: Box<str> = "OptionGroupName",
         /// Its options, with `OptionName`, `Persistent`, `Permanent`.
-        options: Field<Json> = "Options",
+        options: Field<Json> = "Options" as Options,
     }
 
     /// A version of a database engine that a Region has: rds:DescribeDBEngineVersions.
@@ -218,7 +223,7 @@ record! {
     }
 
     /// A copy job that ran: backup:ListCopyJobs.
-    CopyJob {
+    CopyJob in "CopyJob" {
         /// Its id.
         id: Box<str> = "CopyJobId",
         /// How it ended.
@@ -242,9 +247,9 @@ record! {
         /// The role that it ran as.
         role: Field<Arn> = "IamRoleArn",
         /// When it was made: RFC 3339 text, or seconds since 1970.
-        creation_date: Field<Json> = "CreationDate",
+        creation_date: Field<Json> = "CreationDate" as Moment,
         /// The plan and the rule that started it: `BackupPlanId`, `BackupRuleId`. Absent: it was started on demand.
-        created_by: Field<Json> = "CreatedBy",
+        created_by: Field<Json> = "CreatedBy" as CreatedBy,
         /// The job that it is part of, for a nested recovery point.
         parent_job_id: Field<Box<str>> = "ParentJobId",
     }
@@ -271,5 +276,59 @@ impl Keyed for EngineVersion {
     fn label(&self) -> String {
         let version = self.version.value().map_or("", |version| version);
         format!("{} {version}", self.engine)
+    }
+}
+
+/// The names of answers with a list of these.
+macro_rules! listed {
+    ($($Type:ty: $names:expr, $partial:expr;)+) => {$(
+        impl Listed for $Type {
+            const NAMES: &'static [&'static str] = &$names;
+            const PARTIAL: &'static [(&'static str, &'static str)] = &$partial;
+        }
+    )+};
+}
+
+#[rustfmt::skip]
+listed! {
+    ControlPolicy:  ["Policies"],               [];
+    Role:           ["RoleDetailList"],         [("Roles", "what `aws iam get-role` prints, which has the permissions boundary")];
+    AttachedPolicy: ["AttachedPolicies", "AttachedManagedPolicies"], [];
+    InlinePolicy:   ["RolePolicyList"],         [("PolicyNames", "what `aws iam get-role-policy` prints of each")];
+    Vault:          ["BackupVaultList"],        [];
+    Key:            ["Keys"],                   [];
+    Grant:          ["Grants"],                 [];
+    Resource:       ["Results"],                [];
+    RecoveryPoint:  ["RecoveryPoints"],         [];
+    OptionGroup:    ["OptionGroupsList"],       [];
+    EngineVersion:  ["DBEngineVersions"],       [];
+    Plan:           ["BackupPlansList"],        [];
+    CopyJob:        ["CopyJobs"],               [];
+}
+
+/// The grants of a key.
+pub struct Grants(pub Vec<Grant>);
+
+impl<'de> serde::Deserialize<'de> for Grants {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_list(deserializer).map(Self)
+    }
+}
+
+/// Policies of the organization, one list a level.
+pub struct Levels(pub Vec<Vec<ControlPolicy>>);
+
+impl<'de> serde::Deserialize<'de> for Levels {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Level(Vec<ControlPolicy>);
+        impl<'de> serde::Deserialize<'de> for Level {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                read_list(deserializer).map(Self)
+            }
+        }
+        let levels = Vec::<Level>::deserialize(deserializer)?;
+        Ok(Self(
+            levels.into_iter().map(|Level(policies)| policies).collect(),
+        ))
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::envelope::{Listed, read_list};
 use super::merge::{Conflicts, Keyed, Merge, join};
 
 /// A list whose objects join by key when files are merged.
@@ -25,12 +26,15 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: Deserialize<'de> + Listed> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut items: Vec<T> = Vec::deserialize(deserializer)?;
-        // A list may be most of the file.
-        items.shrink_to_fit();
-        Ok(Self(items))
+        read_list(deserializer).map(Self)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Listed> Deserialize<'de> for Listing<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_list(deserializer).map(Self)
     }
 }
 
@@ -54,7 +58,7 @@ impl<T: JsonSchema> JsonSchema for List<T> {
 }
 
 /// A list that one call gives whole: two files that both have it must name the same objects, which then join.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(transparent, inline)]
 pub struct Listing<T>(pub Vec<T>);

@@ -5,11 +5,14 @@
 
 mod back;
 mod copy;
+mod envelope;
 mod field;
 mod frame;
 mod gaps;
+mod grammar;
 mod ids;
 mod json;
+mod key_parts;
 mod leaf;
 mod list;
 mod lookup;
@@ -17,6 +20,8 @@ mod merge;
 mod policy;
 mod read;
 mod record;
+mod slip;
+mod sound;
 mod stranger;
 mod tags;
 mod word;

@@ -10,34 +10,51 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::json::Sound;
+use super::envelope::{bare, policy_document};
+use super::grammar::{self, Parts};
 use super::merge::{Conflicts, Merge};
 use crate::known::Recent;
 use crate::policy::Document;
 
-/// A policy document. In a file it is an object, or the JSON text that AWS returns. It is parsed once, and cheap to
-/// clone.
+/// A policy document. In a file it is an object, the JSON text that AWS returns, or what the `aws` command prints around either.
+/// It is parsed once, and cheap to clone.
 #[derive(Clone)]
 pub struct Policy(Arc<Parsed>);
 
 struct Parsed {
     text: Box<str>,
     document: Document,
+    parts: Parts,
+    /// The vault that the answer around it names.
+    vault: Option<Box<str>>,
 }
 
 impl Policy {
-    /// Reads a policy document from its JSON text.
+    /// Reads a policy document from its JSON text, alone or in an answer of AWS.
     ///
     /// # Errors
-    /// Where the text is not a policy document; the message says what was expected and where.
+    /// Where the text is not a policy document; the message says what was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
+        let opened = policy_document(text)?;
+        let text = bare(&opened.text);
         // The strict reader first: it also looks into what the policy language ignores.
-        serde_json::from_str::<Sound>(text).map_err(|error| error.to_string())?;
+        let parts = grammar::check(text)?;
         let document = Document::parse(text).map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Parsed {
             text: text.into(),
             document,
+            parts,
+            vault: opened.vault.map(String::into_boxed_str),
         })))
+    }
+
+    /// The text that it was read from, where that is its own; else none.
+    fn cached_as(&self) -> &str {
+        if self.0.vault.is_some() {
+            ""
+        } else {
+            &self.0.text
+        }
     }
 
     /// The policy document that is this JSON value.
@@ -52,6 +69,16 @@ impl Policy {
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.0.document
+    }
+
+    /// What every statement of it has.
+    pub(super) fn parts(&self) -> Parts {
+        self.0.parts
+    }
+
+    /// The ARN of the vault that it is of, where the answer around it said so.
+    pub(super) fn vault(&self) -> Option<&str> {
+        self.0.vault.as_deref()
     }
 
     /// The whole document, order and unknown fields as they were.
@@ -91,7 +118,7 @@ impl<'de> Deserialize<'de> for Policy {
             static RECENT: RefCell<Recent<Policy, 256>> = const { RefCell::new(Recent::new()) };
         }
         let read = |text: &str| {
-            RECENT.with_borrow_mut(|recent| recent.of(text, |policy| &policy.0.text, Self::parse))
+            RECENT.with_borrow_mut(|recent| recent.of(text, Self::cached_as, Self::parse))
         };
         let parsed = if text.starts_with('"') {
             let inner: String = serde_json::from_str(text).map_err(de::Error::custom)?;

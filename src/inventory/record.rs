@@ -1,12 +1,28 @@
 //! How the records of the inventory file are written down: one table a record, from which reading, writing, merging and
 //! the JSON Schema all come. Fields that a record does not know are kept.
+//!
+//! `in "KeyMetadata"` names what the `aws` command prints around such an object. A field may have other names (`| "KeyArn"`), and
+//! a reader of its own (`as Aliases`), which is a newtype of what the field holds. `with` names a function that looks at the
+//! whole record once it is read.
+
+/// One value of a record, by the field's own reader or by the reader that the table names.
+macro_rules! value {
+    ($map:ident, $Type:ty) => {
+        $map.next_value::<$Type>()?
+    };
+    ($map:ident, $Type:ty, $Reader:ty) => {
+        $map.next_value::<$crate::inventory::field::Field<$Reader>>()?
+            .map(|read| read.0)
+    };
+}
+pub(crate) use value;
 
 /// Defines a record: its fields, each with its name in the file.
 macro_rules! record {
     ($(
         $(#[doc = $doc:literal])+
-        $Name:ident {
-            $($(#[doc = $about:literal])+ $field:ident: $Type:ty = $key:literal,)+
+        $Name:ident $(in $($envelope:literal)|+)? $(with $verify:path)? {
+            $($(#[doc = $about:literal])+ $field:ident: $Type:ty = $key:literal $(| $alias:literal)* $(as $Reader:ty)?,)+
         }
     )+) => {$(
         $(#[doc = $doc])+
@@ -32,17 +48,25 @@ macro_rules! record {
                     }
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
                         use serde::de::Error as _;
+                        const ENVELOPES: &[&str] = &[$($($envelope),+)?];
                         $(let mut $field: Option<$Type> = None;)+
                         let mut extra = $crate::inventory::json::Extra::new();
                         let mut odd = std::collections::HashSet::new();
+                        let mut inside: Option<Box<$Name>> = None;
                         while let Some($crate::inventory::field::Name(name)) = map.next_key()? {
                             match name.as_ref() {
-                                $($key => {
+                                $($key $(| $alias)* => {
                                     if $field.is_some() {
                                         return Err(A::Error::duplicate_field($key));
                                     }
-                                    $field = Some(map.next_value()?);
+                                    $field = Some($crate::inventory::record::value!(map, $Type $(, $Reader)?));
                                 })+
+                                other if ENVELOPES.contains(&other) => {
+                                    if inside.is_some() {
+                                        return Err(A::Error::custom(format_args!("duplicate field `{other}`")));
+                                    }
+                                    inside = Some(map.next_value()?);
+                                }
                                 other => {
                                     if !odd.insert(other.to_owned()) {
                                         return Err(A::Error::custom(format_args!("duplicate field `{other}`")));
@@ -51,14 +75,39 @@ macro_rules! record {
                                 }
                             }
                         }
-                        Ok($Name {
-                            $($field: match $field {
-                                Some(value) => value,
-                                None => <$Type as $crate::inventory::field::Part>::missing()
-                                    .ok_or_else(|| A::Error::missing_field($key))?,
-                            },)+
-                            extra,
-                        })
+                        if let Some(inside) = inside {
+                            $(
+                                let said = inside.$field;
+                                if $crate::inventory::field::Part::is_present(&said) {
+                                    if $field.is_some() {
+                                        return Err(A::Error::duplicate_field($key));
+                                    }
+                                    $field = Some(said);
+                                }
+                            )+
+                            for (name, value) in inside.extra {
+                                if !odd.insert(name.to_string()) {
+                                    return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+                                }
+                                extra.push((name, value));
+                            }
+                        }
+                        $(let $field = match $field {
+                            Some(value) => value,
+                            None => <$Type as $crate::inventory::field::Part>::missing()
+                                .ok_or_else(|| $crate::inventory::slip::missing(stringify!($Name), $key, &extra))?,
+                        };)+
+                        if !extra.is_empty() {
+                            let is_absent = |key: &str| match key {
+                                $($key => !$crate::inventory::field::Part::is_present(&$field),)+
+                                _ => false,
+                            };
+                            $crate::inventory::slip::refuse($Name::FIELDS, &extra, is_absent)?;
+                        }
+                        #[allow(unused_mut, reason = "not every record is looked at as a whole")]
+                        let mut record = $Name { $($field,)+ extra };
+                        $($verify(&mut record).map_err(A::Error::custom)?;)?
+                        Ok(record)
                     }
                 }
                 deserializer.deserialize_map(Fields)

@@ -8,6 +8,7 @@ use super::leaf::{
     RegionSettings, Resource, Role, Vault,
 };
 use super::read::{escape, items};
+use super::slip::is_aws_own;
 
 /// A field that the program does not know: probably a slip of the pen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,9 +131,4 @@ fn nearest(name: &str, known: &[&'static str]) -> Option<(usize, &'static str)> 
         .iter()
         .map(|field| (strsim::damerau_levenshtein(name, field), *field))
         .min()
-}
-
-/// Names that AWS gives to fields beside those that checks read, and that are near one of them.
-fn is_aws_own(name: &str) -> bool {
-    ["GrantId", "KeyId", "RoleId", "BackupPlan", "Option"].contains(&name)
 }

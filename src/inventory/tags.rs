@@ -8,6 +8,8 @@ use serde::de::{self, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
+use super::envelope::{is_beside_a_list, is_more_to_come};
+use super::json::Json;
 use super::merge::{Conflicts, Merge, short};
 
 /// The tags of a thing: `{"team": "orders"}`, or a list of `Key` and `Value` (`TagKey` and `TagValue` for KMS).
@@ -39,6 +41,17 @@ impl Serialize for Tags {
     }
 }
 
+/// What answers call their tags.
+const ANSWERS: &[&str] = &["Tags", "TagList", "TagSet", "tags", "tagList"];
+
+/// The value of a field among tags: that of a tag, or all tags of an answer.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the value of a tag, a text")]
+enum Value {
+    Tag(SmolStr),
+    All(Tags),
+}
+
 #[derive(Deserialize)]
 struct Pair {
     #[serde(rename = "Key", alias = "TagKey")]
@@ -51,6 +64,22 @@ impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Shape;
         impl Shape {
+            /// The tags of an answer that has nothing else but what says that they are all.
+            fn rest<'de, A: MapAccess<'de>>(all: Tags, mut map: A) -> Result<Tags, A::Error> {
+                while let Some((name, Json(value))) = map.next_entry::<SmolStr, Json>()? {
+                    if is_more_to_come(&name, &value) {
+                        return Err(de::Error::custom(format_args!(
+                            "the tags are not all: `{name}` says that there are more"
+                        )));
+                    }
+                    if !is_beside_a_list(&name) && name != "ResourceArn" {
+                        return Err(de::Error::custom(format_args!(
+                            "found `{name}` beside tags: expected tags, or AWS's answer with `Tags`"
+                        )));
+                    }
+                }
+                Ok(all)
+            }
             fn sorted<E: de::Error>(mut tags: Vec<(SmolStr, SmolStr)>) -> Result<Tags, E> {
                 tags.sort_unstable();
                 match tags
@@ -69,8 +98,18 @@ impl<'de> Deserialize<'de> for Tags {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tags, A::Error> {
                 let mut tags = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    tags.push(pair);
+                while let Some((name, value)) = map.next_entry::<SmolStr, Value>()? {
+                    match value {
+                        Value::Tag(value) => tags.push((name, value)),
+                        Value::All(all) if ANSWERS.contains(&name.as_str()) && tags.is_empty() => {
+                            return Self::rest(all, map);
+                        }
+                        Value::All(_) => {
+                            return Err(de::Error::custom(format_args!(
+                                "the value of the tag `{name}` is no text"
+                            )));
+                        }
+                    }
                 }
                 Self::sorted(tags)
             }

@@ -68,14 +68,17 @@ impl Arn {
     /// Reads an ARN.
     ///
     /// # Errors
-    /// Where the text does not have six parts between colons, the first of which is `arn`.
+    /// Where the text does not have six parts between colons, the first of which is `arn`, or one of them has a character
+    /// that no ARN has there.
     pub fn parse(text: &str) -> Result<Self, ArnError> {
         let arn = Self(Arc::new(Parts::of(text.into())));
+        let account = arn.part(4);
         let sound = arn.part(0) == "arn"
-            && !arn.part(1).is_empty()
-            && !arn.service().is_empty()
-            && !arn.resource().is_empty()
-            && !text.contains(char::is_whitespace);
+            && is_word(arn.part(1))
+            && is_word(arn.service())
+            && (arn.part(3).is_empty() || Region::is_named(arn.part(3)))
+            && (account.is_empty() || arn.0.account.is_some() || is_word(account))
+            && is_resource(arn.resource());
         if sound {
             Ok(arn)
         } else {
@@ -148,6 +151,21 @@ impl Arn {
         let resource = self.resource();
         resource.rsplit(['/', ':']).next().unwrap_or(resource)
     }
+}
+
+/// `aws-us-gov`, `backup-gateway`; the account of AWS's own policies is `aws`.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The characters that names, ids and paths of the services that are backed up have: none that a shell, a template or a
+/// terminal takes for more than itself. A space stands between others.
+fn is_resource(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/*?#~%- ".contains(&byte);
+    !text.is_empty() && text.trim().len() == text.len() && text.bytes().all(known)
 }
 
 impl From<&Arn> for SmolStr {
@@ -234,7 +252,10 @@ impl JsonSchema for Arn {
         "Arn".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$"})
+        json_schema!({
+            "type": "string",
+            "pattern": "^arn:[a-z][a-z0-9-]*:[a-z][a-z0-9-]*:([a-z]{2,16}(-[a-z]{2,16}){1,3}-[0-9]{1,2})?:([0-9]{12}|[a-z][a-z0-9-]*)?:[A-Za-z0-9_+=,.@:/*?#~%-]([A-Za-z0-9_+=,.@:/*?#~% -]*[A-Za-z0-9_+=,.@:/*?#~%-])?$"
+        })
     }
     fn inline_schema() -> bool {
         true
@@ -263,6 +284,21 @@ mod tests {
     }
 
     #[test]
+    fn odd_arns_of_aws_are_arns() {
+        for text in [
+            "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+            "arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0",
+            "arn:aws-us-gov:rds:us-gov-west-1:111122223333:snapshot:awsbackup:job-1",
+            "arn:aws:backup:us-east-1:aws:backup-vault:x",
+            "arn:aws:iam::111122223333:role/path/a+b=c,d.e@f-g",
+            "arn:aws:ssm-sap:us-east-1:111122223333:HANA/My App/DB/HDB",
+            "arn:aws:dynamodb:us-east-1:111122223333:table/a/backup/01-2",
+        ] {
+            assert_eq!(Arn::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
     fn what_is_not_an_arn_is_refused_by_name() {
         for text in [
             "",
@@ -271,6 +307,17 @@ mod tests {
             "1234abcd-12ab-34cd-56ef-1234567890ab",
             "arn::kms:::x",
             "arn:aws:kms:::",
+            "arn:aws:kms:us-east-1\n:111122223333:key/x",
+            "arn:aws:kms:$(id):111122223333:key/x",
+            "arn:aws:kms:us-east-1:1111:key/x",
+            "arn:aws:kms:us-east-1:111122223333:key/x y ",
+            "arn:aws:iam::111122223333:role/$(id)",
+            "arn:aws:iam::111122223333:role/`id`",
+            "arn:aws:iam::111122223333:role/a'b",
+            "arn:aws:iam::111122223333:role/a\"b",
+            "arn:aws:iam::111122223333:role/a\u{202e}b",
+            "arn:${x}:iam::111122223333:role/a",
+            "arn:aws:KMS:us-east-1:111122223333:key/x",
         ] {
             assert!(
                 Arn::parse(text)

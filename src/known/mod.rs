@@ -10,7 +10,7 @@ mod shard;
 
 pub use arn::{Arn, ArnError};
 pub use fact::{Fact, Gap};
-pub use place::{AccountId, AccountIdError, Partition, Region};
+pub use place::{AccountId, AccountIdError, Partition, Region, RegionError};
 pub use recent::Recent;
 pub use resource_type::ResourceType;
 pub use shard::{Shard, ShardError};

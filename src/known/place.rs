@@ -88,8 +88,38 @@ impl JsonSchema for AccountId {
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region(SmolStr);
 
+/// Why a text is not a Region.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{0}` is not an AWS Region: expected one such as `eu-west-1`")]
+pub struct RegionError(String);
+
 impl Region {
-    /// The Region of this name; AWS adds Regions, so any name is taken.
+    /// Reads a Region. AWS adds Regions, so any name of their form is taken.
+    ///
+    /// # Errors
+    /// Where the text is not lower-case words and a number, joined by `-`.
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        if Self::is_named(text) {
+            Ok(Self::new(text))
+        } else {
+            Err(RegionError(text.to_owned()))
+        }
+    }
+
+    /// Whether a text has the form of a Region's name: `us-gov-west-1`, `eusc-de-east-1`.
+    pub(super) fn is_named(text: &str) -> bool {
+        let mut parts = text.rsplit('-');
+        let number = parts.next().unwrap_or_default();
+        let words: Vec<&str> = parts.collect();
+        let is_number =
+            (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_word = |word: &&str| {
+            (2..=16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        };
+        is_number && (2..=4).contains(&words.len()) && words.iter().all(is_word)
+    }
+
+    /// The Region of this name, which is known to be one.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self(name.into())
@@ -116,7 +146,8 @@ impl Serialize for Region {
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer).map(|name| Self::new(&name))
+        let name = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&name).map_err(de::Error::custom)
     }
 }
 
@@ -124,8 +155,8 @@ impl JsonSchema for Region {
     fn schema_name() -> Cow<'static, str> {
         "Region".into()
     }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        str::json_schema(generator)
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[a-z]{2,16}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$"})
     }
     fn inline_schema() -> bool {
         true
@@ -165,5 +196,45 @@ impl<'a> Partition<'a> {
 impl fmt::Display for Partition<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_the_form_of_its_name() {
+        for text in [
+            "eu-west-1",
+            "us-gov-west-1",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+            "ap-southeast-7",
+            "xx-new-12",
+        ] {
+            assert_eq!(
+                Region::parse(text).map(|region| region.to_string()),
+                Ok(text.to_owned())
+            );
+        }
+        for text in [
+            "",
+            "eu",
+            "eu-west",
+            "EU-WEST-1",
+            "eu_west_1",
+            "eu-west-1a",
+            "eu-west-1\n",
+            "eu-west-1 ",
+            "$(x)-west-1",
+            "eu--1",
+            "1",
+            "*",
+            "a-b-c-d-e-f-1",
+        ] {
+            let error = Region::parse(text).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{text}`")), "{error}");
+        }
     }
 }

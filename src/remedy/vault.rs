@@ -153,7 +153,7 @@ pub fn facts_of_new(vault: &Arn, key_policy: &Value, access: Option<&Value>) -> 
     created_key.key_state = Field::Is("Enabled".into());
     created_key.key_spec = Field::Is("SYMMETRIC_DEFAULT".into());
     created_key.key_usage = Field::Is("ENCRYPT_DECRYPT".into());
-    created_key.aliases = Field::Is(vec![format!("alias/{}", vault.name()).into()]);
+    created_key.aliases = Field::Is(vec![format!("alias/{}", vault.name()).into()].into());
     created_key.grants = Field::Is(Vec::new());
     created_key.policy = Policy::from_value(key_policy)
         .ok()

@@ -19,6 +19,22 @@ pub enum SourceError {
         /// Why.
         source: io::Error,
     },
+    /// The file is larger than it may be.
+    #[error(
+        "`{path}` is larger than {limit} bytes, and was not read further; --max-input allows more"
+    )]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// The size that it may have.
+        limit: u64,
+    },
+    /// The file is no text.
+    #[error("`{path}` is no text: it is made of NUL bytes")]
+    NoText {
+        /// The file.
+        path: String,
+    },
     /// The file cannot be written.
     #[error("could not write `{path}`: {source}")]
     Write {
@@ -43,10 +59,11 @@ pub enum SourceError {
 /// Reads files and examples, each by name, into one inventory. Gives the fields of the frame that it does not know, too.
 ///
 /// # Errors
-/// Where one cannot be read, is no inventory, or disagrees with another.
+/// Where one cannot be read, is larger than `limit` bytes, is no inventory, or disagrees with another.
 pub fn load(
     files: &[PathBuf],
     names: &[String],
+    limit: u64,
 ) -> Result<(Inventory, Vec<Stranger>), SourceError> {
     let mut all = Vec::new();
     let mut odd = Vec::new();
@@ -64,7 +81,7 @@ pub fn load(
         all.push((file, inventory));
     }
     for path in files {
-        let (name, bytes) = bytes(path)?;
+        let (name, bytes) = bytes(path, limit)?;
         let inventory = read(&name, &bytes)?;
         odd.extend(strangers(&name, &inventory));
         all.push((name, inventory));
@@ -78,23 +95,55 @@ pub fn now() -> Timestamp {
     Timestamp::of(time::OffsetDateTime::now_utc())
 }
 
-/// The bytes of a file; of standard input where the path is `-`.
+/// The bytes of a file; of standard input where the path is `-`. No more than `limit` are read, and nothing after a piece
+/// that no text has, so that a device or a pipe without an end is refused.
 ///
 /// # Errors
-/// Where it cannot be read.
-pub fn bytes(path: &Path) -> Result<(String, Vec<u8>), SourceError> {
+/// Where it cannot be read, is larger, or is no text.
+pub fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
         let name = "standard input".to_owned();
-        return match io::stdin().read_to_end(&mut bytes) {
-            Ok(_) => Ok((name, bytes)),
-            Err(source) => Err(SourceError::Read { path: name, source }),
-        };
+        return read_up_to(&name, io::stdin().lock(), limit).map(|bytes| (name, bytes));
     }
     let name = path.display().to_string();
-    match fs::read(path) {
-        Ok(bytes) => Ok((name, bytes)),
-        Err(source) => Err(SourceError::Read { path: name, source }),
+    let unread = |source| SourceError::Read {
+        path: name.clone(),
+        source,
+    };
+    let file = File::open(path).map_err(unread)?;
+    let about = file.metadata().map_err(unread)?;
+    if about.is_file() && about.len() > limit {
+        return Err(SourceError::TooLarge { path: name, limit });
+    }
+    let bytes = read_up_to(&name, file, limit)?;
+    Ok((name, bytes))
+}
+
+fn read_up_to(name: &str, from: impl Read, limit: u64) -> Result<Vec<u8>, SourceError> {
+    const PIECE: u64 = 1 << 20;
+    let path = || name.to_owned();
+    let mut from = from.take(limit.saturating_add(1));
+    let mut bytes = Vec::new();
+    loop {
+        let before = bytes.len();
+        let read = from.by_ref().take(PIECE).read_to_end(&mut bytes);
+        let read = read.map_err(|source| SourceError::Read {
+            path: path(),
+            source,
+        })?;
+        let new = bytes.get(before..).unwrap_or_default();
+        if !new.is_empty() && new.iter().all(|byte| *byte == 0) {
+            return Err(SourceError::NoText { path: path() });
+        }
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+            return Err(SourceError::TooLarge {
+                path: path(),
+                limit,
+            });
+        }
+        if read == 0 {
+            return Ok(bytes);
+        }
     }
 }
 

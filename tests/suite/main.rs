@@ -12,6 +12,7 @@
 
 mod aws;
 mod back;
+mod border;
 mod cli;
 mod estate;
 mod examples;

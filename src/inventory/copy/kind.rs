@@ -1,7 +1,7 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
 use crate::catalog::Kind;
-use crate::inventory::lookup::Facts;
+use crate::inventory::lookup::{Facts, contradiction};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::Named;
@@ -73,29 +73,43 @@ fn one_of(kinds: &'static [Kind], gap: Gap) -> KindOf {
     KindOf::OneOf(kinds, Box::new(gap))
 }
 
+/// What says of which type it is: the recovery point, the resource, the resource's ARN, the engine of a cluster. They must agree.
 fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fact<ResourceType> {
+    let mut said: Vec<(&Arn, &str, ResourceType)> = Vec::new();
     if let Some(point) = &named.recovery_point
         && let Fact::Known(Some(of)) = facts.point_resource_type(point)
     {
-        return Fact::Known(of.clone());
+        said.push((point, "`ResourceType` of the recovery point", of.clone()));
     }
     if let Some(resource) = resource {
         if let Fact::Known(Some(of)) = facts.resource_type(resource) {
-            return Fact::Known(of.clone());
+            said.push((resource, "`ResourceType` of the resource", of.clone()));
         }
         if let Some(of) = ResourceType::of_resource(resource) {
-            return Fact::Known(of);
+            said.push((resource, "the resource's ARN", of));
         }
-        if let Fact::Known(Some(detail)) = facts.resource_detail(resource)
+        if resource.service() == "rds"
+            && resource.resource().starts_with("cluster:")
+            && let Fact::Known(Some(detail)) = facts.resource_detail(resource)
             && let Some(kind) = detail
                 .get("Engine")
-                .and_then(|e| e.as_str())
+                .and_then(|engine| engine.as_str())
                 .and_then(Kind::of_cluster_engine)
         {
-            return Fact::Known(kind.resource_type());
+            said.push((resource, "its `Engine`", kind.resource_type()));
         }
     }
-    Fact::unknown(gap_of(named, resource, facts))
+    let Some((first, one, of)) = said.first() else {
+        return Fact::unknown(gap_of(named, resource, facts));
+    };
+    match said.iter().find(|(_, _, other)| other != of) {
+        None => Fact::Known(of.clone()),
+        Some((_, other, another)) => Fact::unknown(contradiction(
+            first,
+            format!("{one} ({of})"),
+            format!("{other} ({another})"),
+        )),
+    }
 }
 
 /// The call that would tell what is copied.

@@ -7,7 +7,7 @@ use crate::inventory::frame::{Account, RegionFacts};
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::read::items;
-use crate::known::{AccountId, Fact, Region};
+use crate::known::{AccountId, Fact, Gap, Region};
 
 use super::{Facts, Seen, fact};
 
@@ -57,6 +57,23 @@ impl<'a> Facts<'a> {
     /// The organization that the account is in. `None`: it is in none.
     #[must_use]
     pub fn organization(&self, account: AccountId) -> Fact<Option<&'a Organization>> {
+        let facts = self.account(account);
+        let binds = |levels: Field<&Vec<Vec<ControlPolicy>>>| {
+            levels.value().is_some_and(|levels| !levels.is_empty())
+        };
+        if facts.field(|a| &a.organization) == Field::Null
+            && (binds(facts.field(|a| &a.service_control_policies))
+                || binds(facts.field(|a| &a.resource_control_policies)))
+        {
+            return Fact::unknown(Gap {
+                account: Some(account.to_string()),
+                operation: "say which is right: `organization` null, or control policies in force"
+                    .to_owned(),
+                subject: account.to_string(),
+                permission: "none".to_owned(),
+                ..Gap::default()
+            });
+        }
         fact(self.account(account).field(|a| &a.organization), || {
             self.gap(
                 "organizations:DescribeOrganization",

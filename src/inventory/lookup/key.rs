@@ -4,8 +4,10 @@ use crate::inventory::field::Field;
 use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap};
+use serde_json::Value;
 
+use super::contradiction::{contradiction, extra};
 use super::{Facts, Seen, fact};
 
 /// What something is encrypted with.
@@ -76,7 +78,7 @@ impl<'a> Facts<'a> {
             Fact::Known(None) if matches!(state, Fact::Known(Some(_))) => {
                 Fact::unknown(self.key_gap("kms:DescribeKey", arn))
             }
-            Fact::Known(Some("AWS")) => Fact::Known(Some(KeyManager::Aws)),
+            Fact::Known(Some("AWS")) => self.of_aws(arn),
             Fact::Known(Some("CUSTOMER")) => Fact::Known(Some(KeyManager::Customer)),
             Fact::Known(None) => Fact::Known(None),
             Fact::Known(Some(_)) | Fact::Unknown(_) => {
@@ -85,10 +87,63 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a key that is said to be AWS's has what AWS gives none of its own: material from elsewhere, copies in other
+    /// Regions.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html>.
+    fn of_aws(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
+        let key = self.key(arn);
+        let told = |name: &str| key.parts().find_map(|key| extra(&key.extra, name));
+        let origin = told("Origin").and_then(Value::as_str);
+        let origin = origin.filter(|origin| *origin != "AWS_KMS");
+        let spread = told("MultiRegion") == Some(&Value::Bool(true));
+        let other = origin
+            .map(|origin| format!("`Origin` {origin}"))
+            .or(spread.then(|| "`MultiRegion` true".to_owned()));
+        match other {
+            None => Fact::Known(Some(KeyManager::Aws)),
+            Some(other) => Fact::unknown(contradiction(arn, "`KeyManager` AWS", other)),
+        }
+    }
+
+    /// What is encrypted with a key that AWS owns, as its type says, while an ARN names one. A key that AWS owns is in no
+    /// account of its customers.
+    pub(super) fn aws_owned_beside(
+        &self,
+        of: &Arn,
+        account: Option<AccountId>,
+        key: &Arn,
+    ) -> Fact<EncryptedWith> {
+        match self.key_manager(key) {
+            Fact::Known(Some(KeyManager::Aws)) => Fact::Known(EncryptedWith::Key(key.clone())),
+            Fact::Unknown(_) | Fact::Known(None) if key.account() != account => {
+                Fact::Known(EncryptedWith::AwsOwnedKey)
+            }
+            Fact::Unknown(_) | Fact::Known(_) => Fact::unknown(contradiction(
+                of,
+                "`EncryptionKeyType` AWS_OWNED_KMS_KEY",
+                format!("`EncryptionKeyArn` {key}"),
+            )),
+        }
+    }
+
     /// The key's state, such as `Enabled`. `None`: no such key.
     #[must_use]
     pub fn key_state(&self, arn: &Arn) -> Fact<Option<&'a str>> {
-        self.key_word(arn, |key| &key.key_state)
+        let state = self.key_word(arn, |key| &key.key_state);
+        let key = self.key(arn);
+        let told = |name: &str| key.parts().find_map(|key| extra(&key.extra, name));
+        if state == Fact::Known(Some("Enabled")) {
+            let other = match (told("Enabled"), told("DeletionDate")) {
+                (Some(Value::Bool(false)), _) => Some("`Enabled` false"),
+                (_, Some(_)) => Some("`DeletionDate`"),
+                (Some(_) | None, None) => None,
+            };
+            if let Some(other) = other {
+                return Fact::unknown(contradiction(arn, "`KeyState` Enabled", other));
+            }
+        }
+        state
     }
 
     /// The gap that a state leaves which AWS's table does not have.
@@ -115,7 +170,7 @@ impl<'a> Facts<'a> {
         fact(self.key(arn).field(|key| &key.aliases), || {
             self.key_gap("kms:ListAliases", arn)
         })
-        .map(|aliases| aliases.map(Vec::as_slice))
+        .map(|aliases| aliases.map(|aliases| &**aliases))
     }
 
     /// The key policy.

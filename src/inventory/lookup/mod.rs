@@ -3,6 +3,7 @@
 mod account;
 mod assumed;
 mod backup_rule;
+mod contradiction;
 mod copy_job;
 mod cross_account;
 mod description;
@@ -28,6 +29,7 @@ use memory::Memory;
 
 pub use account::ControlPolicies;
 pub use assumed::Assumption;
+pub(super) use contradiction::contradiction;
 pub use key::{EncryptedWith, KeyManager};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};

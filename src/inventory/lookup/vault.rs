@@ -6,6 +6,7 @@ use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{Arn, Fact, Gap};
 
+use super::contradiction::{contradiction, extra};
 use super::key::EncryptedWith;
 use super::{Facts, Seen, fact};
 
@@ -118,10 +119,30 @@ impl<'a> Facts<'a> {
                 return Fact::Known(None);
             }
             let vault = self.vault(arn);
-            if matches!(vault.field(|v| &v.encryption_key_type), Field::Is(kind) if &**kind == "AWS_OWNED_KMS_KEY") {
-                return Fact::Known(Some(EncryptedWith::AwsOwnedKey));
+            let key = vault.field(|v| &v.encryption_key_arn);
+            match (
+                vault
+                    .field(|v| &v.encryption_key_type)
+                    .value()
+                    .map(|kind| &***kind),
+                &key,
+            ) {
+                (Some("AWS_OWNED_KMS_KEY"), Field::Is(key)) => {
+                    return self.aws_owned_beside(arn, arn.account(), key).map(Some);
+                }
+                (Some("AWS_OWNED_KMS_KEY"), Field::Null | Field::Absent) => {
+                    return Fact::Known(Some(EncryptedWith::AwsOwnedKey));
+                }
+                (Some("CUSTOMER_MANAGED_KMS_KEY"), Field::Null) => {
+                    return Fact::unknown(contradiction(
+                        arn,
+                        "`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY",
+                        "`EncryptionKeyArn` null",
+                    ));
+                }
+                (Some(_) | None, _) => {}
             }
-            match vault.field(|v| &v.encryption_key_arn) {
+            match key {
                 // A vault is on a key of its own Region: another one is a slip, and tells nothing.
                 Field::Is(key) if is_elsewhere(key, arn) => {
                     Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
@@ -175,10 +196,24 @@ impl<'a> Facts<'a> {
                     ..lock
                 }));
             }
-            match vault.field(|v| &v.locked) {
-                Field::Is(true) => Fact::Known(Some(lock)),
-                Field::Is(false) | Field::Null => Fact::Known(None),
-                Field::Absent => Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)),
+            let bounds = [
+                ("MinRetentionDays", lock.min),
+                ("MaxRetentionDays", lock.max),
+            ];
+            let bound = bounds.into_iter().find(|(_, days)| days.is_some());
+            let date = vault.parts().any(|v| extra(&v.extra, "LockDate").is_some());
+            let bound = bound.map(|(name, _)| name).or(date.then_some("LockDate"));
+            match (vault.field(|v| &v.locked), bound) {
+                (Field::Is(true), _) => Fact::Known(Some(lock)),
+                (Field::Is(false) | Field::Null, Some(bound)) => Fact::unknown(contradiction(
+                    arn,
+                    "`Locked` false",
+                    format!("`{bound}`, which only a lock has"),
+                )),
+                (Field::Is(false) | Field::Null, None) => Fact::Known(None),
+                (Field::Absent, _) => {
+                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+                }
             }
         })
     }

@@ -66,6 +66,7 @@ fn mended() -> Value {
     for key in keys(&mut estate) {
         if key["Arn"] == HOME_KEY {
             key["KeyManager"] = json!("CUSTOMER");
+            key["Aliases"] = json!(["alias/home"]);
             key["Policy"] = root_policy("111222333444", None);
         }
         if key["Arn"] == AWAY_KEY {

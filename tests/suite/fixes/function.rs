@@ -166,16 +166,15 @@ fn the_function_may_do_no_more_than_it_does() {
 }
 
 #[test]
-fn a_quote_in_a_name_does_not_leave_the_text_it_is_in() {
-    let mut inventory = super::support::example("opstree-two-step");
-    let text = inventory
-        .to_string()
-        .replace("orders-aws-managed-key", "o'''+exit(3)+r'''");
-    inventory = serde_json::from_str(&text).unwrap();
-    let made = Made::of(&inventory);
+fn an_odd_name_does_not_leave_the_text_it_is_in() {
+    const NAME: &str = "o+exit=3,@%7B";
+    let text = super::support::example("opstree-two-step").to_string();
+    let named = |name: &str| text.replace("orders-aws-managed-key", name);
+    // No ARN has a quote: the border refuses it.
+    let hostile = named("o'''+exit(3)+r'''");
+    assert!(backup_preflight::inventory::read("f", hostile.as_bytes()).is_err());
+    let made = Made::of(&serde_json::from_str(&named(NAME)).unwrap());
     let mut job = job();
-    job["ResourceArn"] = RESOURCE
-        .replace("orders-aws-managed-key", "o'''+exit(3)+r'''")
-        .into();
+    job["ResourceArn"] = RESOURCE.replace("orders-aws-managed-key", NAME).into();
     assert_eq!(call(&made, &job, false).0.len(), 1);
 }

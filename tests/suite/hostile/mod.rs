@@ -123,12 +123,12 @@ fn all_at_once() -> impl Iterator<Item = (String, Value)> {
         })
 }
 
-/// The names of a base that can all be others at once, and leave it its remedies.
+/// The names of a base that can all be others at once, and leave it its remedies. The border takes no quote in an ARN.
 fn free_names(base: &Value, remedies: usize) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for name in names(base) {
         kept.push(name);
-        let other = with(base, &kept, |name| format!("{name}-x"));
+        let other = with(base, &kept, |name| format!("{name}'x"));
         if fixes_of(&other).is_none_or(|(found, _)| found.len() < remedies) {
             kept.pop();
         }

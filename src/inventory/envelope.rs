@@ -1,0 +1,16 @@
+//! What the `aws` command prints, opened: documents inside answers, inside JSON text, percent-encoded; lists with the name of
+//! their operation around them. Each kind of document is read in one way, wherever it comes from, and what is none is an error
+//! that says what was found and what was expected.
+
+mod answer;
+mod detail;
+mod document;
+mod list;
+
+pub use answer::{
+    AllowedImages, Constraints, CreatedBy, GlobalSettings, KmsKeyId, Moment, Options, PlanOf,
+    Preferences, Simulated,
+};
+pub use detail::Detail;
+pub use document::{BackupPolicy, TagPolicy, bare, policy_document};
+pub use list::{Listed, is_beside_a_list, is_more_to_come, read_list};

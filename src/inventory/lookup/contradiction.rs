@@ -1,0 +1,25 @@
+//! Facts that contradict each other: neither counts, and both are named.
+
+use std::fmt::Display;
+
+use crate::inventory::json::Extra;
+use crate::known::{Arn, Gap};
+use serde_json::Value;
+
+/// The gap that two facts leave which cannot both be so.
+pub fn contradiction(of: &Arn, one: impl Display, other: impl Display) -> Gap {
+    Gap {
+        account: of.account().map(|id| id.to_string()),
+        region: of.region().map(|region| region.to_string()),
+        operation: format!("say which is right: {one}, or {other}"),
+        subject: of.to_string(),
+        error: None,
+        permission: "none".to_owned(),
+    }
+}
+
+/// A field that the record does not name.
+pub fn extra<'a>(fields: &'a Extra, name: &str) -> Option<&'a Value> {
+    let (_, json) = fields.iter().find(|(known, _)| &**known == name)?;
+    Some(&json.0).filter(|value| !value.is_null())
+}

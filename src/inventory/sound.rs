@@ -1,0 +1,158 @@
+//! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
+
+use super::field::Field;
+use super::frame::Account;
+use super::leaf::{AttachedPolicy, ControlPolicy, InlinePolicy, Key, Organization, Role, Vault};
+use super::policy::Policy;
+use super::read::items;
+use crate::known::AccountId;
+
+/// An organization's id and its management account's have their form.
+pub fn organization(organization: &mut Organization) -> Result<(), String> {
+    let id = organization.id.value();
+    if let Some(id) = id
+        && !(id.starts_with("o-")
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    {
+        return Err(format!("`Id` is `{id}`: expected an organization's, `o-…`"));
+    }
+    if let Some(master) = organization.master_account_id.value() {
+        AccountId::parse(master).map_err(|error| format!("`MasterAccountId`: {error}"))?;
+    }
+    Ok(())
+}
+
+/// A vault's name is that of its ARN; its access policy says to whom, and is of this vault.
+pub fn vault(vault: &mut Vault) -> Result<(), String> {
+    if let Field::Is(name) = &vault.name
+        && vault.arn.resource() != format!("backup-vault:{name}")
+    {
+        return Err(format!(
+            "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{}`: expected one vault",
+            vault.arn
+        ));
+    }
+    let Field::Is(policy) = &vault.access_policy else {
+        return Ok(());
+    };
+    says_to_whom(policy, "AccessPolicy")?;
+    match policy.vault() {
+        Some(other) if other != vault.arn.as_str() => Err(format!(
+            "`AccessPolicy` is of the vault `{other}`: expected that of `{}`",
+            vault.arn
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A key's policy says to whom, and its aliases are its own.
+pub fn key(key: &mut Key) -> Result<(), String> {
+    if let Field::Is(policy) = &key.policy {
+        says_to_whom(policy, "Policy")?;
+    }
+    let target = key
+        .aliases
+        .value()
+        .and_then(|aliases| aliases.target.as_deref());
+    match target {
+        Some(other) if other != key.arn.name() && other != key.arn.as_str() => Err(format!(
+            "`Aliases` are of the key `{other}`: expected those of `{}`",
+            key.arn
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A trust policy says to whom.
+pub fn role(role: &mut Role) -> Result<(), String> {
+    match &role.assume_role_policy_document {
+        Field::Is(policy) => says_to_whom(policy, "AssumeRolePolicyDocument"),
+        Field::Null | Field::Absent => Ok(()),
+    }
+}
+
+/// A managed policy says on what.
+pub fn attached(policy: &mut AttachedPolicy) -> Result<(), String> {
+    match &policy.document {
+        Field::Is(document) => says_on_what(document, "Document"),
+        Field::Null | Field::Absent => Ok(()),
+    }
+}
+
+/// An inline policy says on what.
+pub fn inline(policy: &mut InlinePolicy) -> Result<(), String> {
+    match &policy.document {
+        Field::Is(document) => says_on_what(document, "Document"),
+        Field::Null | Field::Absent => Ok(()),
+    }
+}
+
+/// Roles and plans are of the account. Service control policies name no principal, resource control policies do.
+pub fn account(account: &mut Account) -> Result<(), String> {
+    let id = account.account;
+    let role = items(&account.roles)
+        .iter()
+        .find(|role| role.arn.account() != Some(id));
+    if let Some(role) = role {
+        return Err(format!(
+            "`roles` of account {id} has `{}`, which is of another account",
+            role.arn
+        ));
+    }
+    let mut plans = items(&account.regions)
+        .iter()
+        .flat_map(|region| items(&region.plans));
+    let plan = plans.find_map(|plan| plan.arn.value().filter(|arn| arn.account() != Some(id)));
+    if let Some(plan) = plan {
+        return Err(format!(
+            "`plans` of account {id} has `{plan}`, which is of another account"
+        ));
+    }
+    for policy in in_force(&account.service_control_policies) {
+        says_on_what(policy, "service_control_policies")?;
+    }
+    for policy in in_force(&account.resource_control_policies) {
+        says_to_whom(policy, "resource_control_policies")?;
+    }
+    Ok(())
+}
+
+fn in_force(levels: &Field<Vec<Vec<ControlPolicy>>>) -> impl Iterator<Item = &Policy> {
+    let policies = levels.value().into_iter().flatten().flatten();
+    policies.filter_map(|policy| policy.document.value())
+}
+
+/// A policy of the organization is not the bare document, which stands under `Document`.
+pub fn control(policy: &mut ControlPolicy) -> Result<(), String> {
+    match policy.extra.iter().find(|(name, _)| &**name == "Statement") {
+        Some(_) => Err("found a policy document: expected an object with `Document`".to_owned()),
+        None => Ok(()),
+    }
+}
+
+fn says_to_whom(policy: &Policy, place: &str) -> Result<(), String> {
+    if policy.parts().principal {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{place}` has a statement without `Principal`: expected one in each statement"
+        ))
+    }
+}
+
+fn says_on_what(policy: &Policy, place: &str) -> Result<(), String> {
+    if !policy.parts().no_principal {
+        return Err(format!(
+            "`{place}` has a statement with `Principal`: expected none in such a policy"
+        ));
+    }
+    if policy.parts().resource {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{place}` has a statement without `Resource`: expected one in each statement"
+        ))
+    }
+}

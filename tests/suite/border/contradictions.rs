@@ -1,0 +1,160 @@
+//! Facts that contradict each other decide nothing in a copy's favour.
+
+use backup_preflight::verdict::Verdict;
+use serde_json::{Value, json};
+
+use super::envelopes::refusal;
+use crate::support::Estate;
+use crate::support::estate::*;
+
+/// A name, an inventory, and what is set in it.
+type Pair = (&'static str, Estate, Vec<(String, Value)>);
+
+/// Feasible as it is; with the second fact, which contradicts one that is there, undecided.
+fn pairs() -> Vec<Pair> {
+    let vault = |field: &str| format!("{DESTINATION_VAULT}/{field}");
+    let key = |field: &str| format!("{RESOURCE_KEY}/{field}");
+    let point = |field: &str| format!("{POINT}/{field}");
+    let resource = |field: &str| format!("{RESOURCE}/{field}");
+    vec![
+        (
+            "a lock that is off, and its bound",
+            Estate::rds(),
+            vec![
+                (vault("Locked"), json!(false)),
+                (vault("MaxRetentionDays"), json!(400)),
+            ],
+        ),
+        (
+            "a lock that is off, and its date",
+            Estate::rds(),
+            vec![(vault("LockDate"), json!(1_700_000_000))],
+        ),
+        (
+            "a vault on a customer's key, and none",
+            Estate::rds(),
+            vec![
+                (
+                    vault("EncryptionKeyType"),
+                    json!("CUSTOMER_MANAGED_KMS_KEY"),
+                ),
+                (vault("EncryptionKeyArn"), json!(null)),
+            ],
+        ),
+        (
+            "a vault on AWS's key, and a customer's",
+            Estate::rds(),
+            vec![(vault("EncryptionKeyType"), json!("AWS_OWNED_KMS_KEY"))],
+        ),
+        (
+            "an enabled key, and not",
+            Estate::rds(),
+            vec![(key("Enabled"), json!(false))],
+        ),
+        (
+            "an enabled key, and the date of its deletion",
+            Estate::rds(),
+            vec![(key("DeletionDate"), json!(1_800_000_000))],
+        ),
+        (
+            "a database, and its type",
+            Estate::rds(),
+            vec![(resource("ResourceType"), json!("EFS"))],
+        ),
+        (
+            "a cluster's type, and its engine",
+            Estate::aurora(),
+            vec![(resource("ResourceType"), json!("Neptune"))],
+        ),
+        (
+            "a recovery point's type, and its resource",
+            Estate::rds_point(),
+            vec![(point("ResourceType"), json!("EFS"))],
+        ),
+        (
+            "a copy's resource, and its recovery point's",
+            Estate::rds_point(),
+            vec![(
+                format!("{COPY}/resource"),
+                json!("arn:aws:rds:us-east-2:111122223333:db:another"),
+            )],
+        ),
+    ]
+}
+
+#[test]
+fn a_contradiction_leaves_a_copy_undecided() {
+    for (name, estate, facts) in pairs() {
+        assert_eq!(estate.verdict().verdict, Verdict::Feasible, "{name}");
+        let both = facts.into_iter().fold(estate, |estate, (pointer, value)| {
+            estate.set(&pointer, value)
+        });
+        let found = both.verdict();
+        assert_eq!(
+            found.verdict,
+            Verdict::Undecided,
+            "{name}: {:?}",
+            found.failing()
+        );
+    }
+}
+
+#[test]
+fn control_policies_of_an_account_without_an_organization_still_count() {
+    let deny = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]});
+    let found = Estate::rds()
+        .within_the_account()
+        .set("/accounts/0/organization", json!(null))
+        .set(
+            "/accounts/0/service_control_policies",
+            json!([[{"Id": "p-1", "Document": deny}]]),
+        )
+        .verdict();
+    assert_ne!(found.verdict, Verdict::Feasible);
+}
+
+#[test]
+fn the_gap_of_a_contradiction_names_both() {
+    let estate = Estate::rds().set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(400));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.json");
+    std::fs::write(&path, estate.0.to_string()).unwrap();
+    let ran = crate::support::run(&[
+        "check",
+        "--format",
+        "json",
+        "--inventory",
+        path.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(
+        ran.out.contains("`Locked` false") && ran.out.contains("`MaxRetentionDays`"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_stands_where_it_cannot_be_is_refused() {
+    for (pointer, value, says) in [
+        (
+            format!("{DESTINATION_VAULT}/BackupVaultName"),
+            "other",
+            "`other`",
+        ),
+        (
+            format!("{COPY_ROLE}/Arn"),
+            "arn:aws:iam::222233334444:role/x",
+            "another account",
+        ),
+        (
+            "/accounts/0/organization/MasterAccountId".to_owned(),
+            "12",
+            "MasterAccountId",
+        ),
+        ("/accounts/0/organization/Id".to_owned(), "x", "`Id`"),
+    ] {
+        let error = refusal(&Estate::rds().set(&pointer, json!(value)));
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Files are read up to a size, and a device or a pipe without an end is refused.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{run, run_with};
+
+#[test]
+fn a_file_that_is_larger_than_it_may_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.json");
+    std::fs::write(&path, " ".repeat(5_000)).unwrap();
+    let path = path.to_str().unwrap();
+    let from_files = [
+        vec!["check", "--inventory", path],
+        vec!["audit", "--inventory", path],
+        vec!["backtest", "--inventory", path],
+        vec!["simulate", "--requests", path],
+    ];
+    let from_aws = [
+        vec!["audit", "--profiles", path],
+        vec!["collect", "--output", "unused", "--profiles", path],
+    ];
+    let from_aws = from_aws.iter().filter(|_| cfg!(feature = "live"));
+    for of in from_files.iter().chain(from_aws) {
+        let ran = run(&[&of[..], &["--max-input", "4K"]].concat());
+        assert_eq!(ran.code, 2, "{of:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("larger than 4000 bytes") && ran.err.contains("--max-input"),
+            "{of:?}: {}",
+            ran.err
+        );
+    }
+    let ran = run(&["check", "--inventory", path, "--max-input", "6K"]);
+    assert!(ran.err.contains("is empty"), "{}", ran.err);
+}
+
+#[test]
+fn standard_input_is_read_up_to_the_same_size() {
+    for of in [
+        &["check", "--inventory", "-"][..],
+        &["simulate", "--requests", "-"],
+        &["explain", "--message", "-"],
+    ] {
+        let ran = run_with(&[of, &["--max-input", "4K"]].concat(), &[b'{'; 5_000], &[]);
+        assert_eq!(ran.code, 2, "{of:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("standard input` is larger"),
+            "{of:?}: {}",
+            ran.err
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_an_end_is_refused_at_once() {
+    for of in [
+        &["check", "--inventory", "/dev/zero"][..],
+        &["simulate", "--requests", "/dev/zero"],
+    ] {
+        let begun = Instant::now();
+        let ran = run(of);
+        assert_eq!(ran.code, 2, "{of:?}: {}", ran.err);
+        assert!(ran.err.contains("NUL"), "{of:?}: {}", ran.err);
+        assert!(begun.elapsed() < Duration::from_secs(20), "{of:?}");
+    }
+}
+
+#[test]
+fn a_pipe_without_an_end_is_read_up_to_the_size() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+        .args(["check", "--inventory", "-", "--max-input", "1M"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = program.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || while pipe.write_all(&[b'['; 4096]).is_ok() {});
+    let ended = program.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("larger than 1000000 bytes"), "{said}");
+}
+
+#[test]
+fn a_size_that_is_none_is_refused() {
+    for text in ["", "0", "G", "-1", "1T", "99999999999G"] {
+        let ran = run(&["check", "--example", "x", &format!("--max-input={text}")]);
+        assert!(
+            ran.code == 2 && ran.err.contains("size"),
+            "{text}: {}",
+            ran.err
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The border: what is pasted is understood or refused, and nothing is read as empty because it was not understood.
+
+mod contradictions;
+mod envelopes;
+mod law;
+mod limits;
+mod mutate;
+mod refused;
