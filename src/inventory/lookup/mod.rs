@@ -6,6 +6,7 @@ mod backup_rule;
 mod copy_job;
 mod cross_account;
 mod description;
+mod encryption;
 mod index;
 mod key;
 mod memory;
