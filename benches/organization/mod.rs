@@ -358,7 +358,7 @@ fn region_facts(
         "region": region, "opt_in_status": "opt-in-not-required",
         "region_settings": {"ResourceTypeOptInPreference": {"DynamoDB": true, "RDS": true, "EBS": true, "EC2": true, "EFS": true, "S3": true, "Aurora": true},
             "ResourceTypeManagementPreference": {"DynamoDB": advanced, "EFS": true}},
-        "allowed_images": null, "vaults": vaults, "vaults_complete": true, "keys": keys, "resources": resources,
+        "allowed_images": null, "ebs_default_kms_key_id": null, "vaults": vaults, "vaults_complete": true, "keys": keys, "resources": resources,
         "recovery_points": [], "option_groups": [{"OptionGroupName": "default:postgres-16", "Options": []}],
     })
 }

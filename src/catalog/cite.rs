@@ -117,6 +117,10 @@ cites! {
     ASSIGN = "Select AWS services to backup", guide!("assigning-resources");
     /// Selections as JSON: patterns, tags, conditions, and when the opt-in settings count.
     ASSIGN_JSON = "Assign resources with AWS CLI", guide!("assigning-resources-json");
+    /// How AWS Backup works with each service: EFS's own vault among them.
+    SERVICES = "How AWS Backup works with supported AWS services", guide!("working-with-supported-services");
+    /// SAP HANA.
+    SAP_HANA = "SAP HANA backup on Amazon EC2", guide!("backup-saphana");
     /// `DescribeRecoveryPoint`.
     API_RECOVERY_POINT = "DescribeRecoveryPoint", api!("DescribeRecoveryPoint");
     /// `DescribeBackupVault`.
@@ -157,6 +161,24 @@ cites! {
     KC_CROSS_ACCOUNT = "How do I troubleshoot cross-account copy issues in AWS Backup?", "https://repost.aws/knowledge-center/backup-troubleshoot-cross-account-copy";
     /// AWS's knowledge center on the keys of cross-account copies.
     KC_KEY = "Why did my AWS Backup cross-account copy fail with a KMS key error?", "https://repost.aws/knowledge-center/backup-cross-account-copy-error";
+    /// AWS's knowledge center on EFS's own vault, which takes and gives no copies.
+    KC_EFS_VAULT = "How do I resolve insufficient privileges errors for Amazon EFS backups in AWS Backup?", "https://repost.aws/knowledge-center/backup-insufficient-privileges-efs";
+    /// What of Amazon FSx for Lustre is not copied.
+    FSX_LUSTRE_COPY = "Copying backups, FSx for Lustre", "https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html";
+    /// What of Amazon FSx for OpenZFS is not copied.
+    FSX_OPENZFS_COPY = "Copying backups, FSx for OpenZFS", "https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html";
+    /// What of Amazon FSx for NetApp ONTAP is not copied.
+    FSX_ONTAP_COPY = "Copying backups, FSx for ONTAP", "https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/copy-backups.html";
+    /// What of RDS Custom for SQL Server is not copied.
+    RDS_CUSTOM_COPY = "Copying an Amazon RDS Custom for SQL Server DB snapshot", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-copying-snapshot-sqlserver.html";
+    /// Sharing an RDS snapshot, and what its option group needs.
+    RDS_SHARE_OPTIONS = "Sharing a DB snapshot for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html";
+    /// Copying an Aurora cluster snapshot.
+    AURORA_COPY = "Copying a DB cluster snapshot", "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html";
+    /// Which key an Aurora cluster is encrypted with.
+    AURORA_ENCRYPTION = "Encrypting Amazon Aurora resources", "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.html";
+    /// Which Regions have which AWS service.
+    ENDPOINTS = "Service endpoints and quotas", "https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html";
     /// AWS's knowledge center on access denied.
     KC_ACCESS_DENIED = "How do I resolve access denied errors in AWS Backup?", "https://repost.aws/knowledge-center/backup-resolve-access-denied-error";
     /// Backup policies of an organization.

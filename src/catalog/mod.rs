@@ -24,6 +24,7 @@ pub mod regions;
 pub mod requests;
 pub mod route;
 mod rows;
+pub mod services;
 
 pub use capability::{Capabilities, Encryption, Support, capabilities};
 pub use cite::Cite;

@@ -221,11 +221,20 @@ impl Route<'_> {
             "aws" | "aws-us-gov" => {}
             "aws-cn" => {
                 if self.cross_account && self.kind == Kind::S3 {
-                    found.push(Finding::Doubt(
-                        "cross-account copies in the China Regions are documented since 2026-08-27; before, a footnote \
-                         excepted S3"
+                    found.push(Finding::Limit(
+                        Capability::CrossAccount,
+                        "a backup of an S3 bucket cannot be copied to another account in the China Regions: the page \
+                         that opened them to such copies on 2026-08-27 excepts S3"
                             .to_owned(),
-                        cite::HISTORY,
+                        cite::FEATURES,
+                    ));
+                }
+                if self.cross_region && matches!(self.kind, Kind::Rds | Kind::Aurora) {
+                    found.push(Finding::Doubt(
+                        "AWS's pages disagree whether snapshots are copied between the China Regions: AWS Backup's table \
+                         has a mark, the guides of RDS and Aurora say that they are not"
+                            .to_owned(),
+                        cite::RDS_COPY,
                     ));
                 }
             }
@@ -428,7 +437,11 @@ mod tests {
             // partitions
             (Kind::Efs,                "cn-north-1",     "cn-northwest-1", "",             "yes"),
             (Kind::Efs,                "cn-north-1",     "us-east-1",      "",             "CrossRegion"),
-            (Kind::S3,                 "cn-north-1",     "cn-north-1",     "account",      "inferred"),
+            (Kind::S3,                 "cn-north-1",     "cn-north-1",     "account",      "CrossAccount"),
+            (Kind::S3,                 "cn-north-1",     "cn-northwest-1", "",             "yes"),
+            (Kind::Rds,                "cn-north-1",     "cn-northwest-1", "",             "inferred"),
+            (Kind::Aurora,             "cn-northwest-1", "cn-north-1",     "account",      "inferred"),
+            (Kind::Aurora,             "cn-north-1",     "cn-north-1",     "account",      "yes"),
             (Kind::Efs,                "us-gov-east-1",  "us-gov-west-1",  "",             "yes"),
             (Kind::Efs,                "us-gov-east-1",  "us-east-1",      "",             "CrossRegion"),
             (Kind::Efs,                "eusc-de-east-1", "eusc-de-east-1", "",             "AnyCopy"),

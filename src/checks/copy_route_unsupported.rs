@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::described::{described, engine, is_any_of};
+use super::described::{described, engine};
+use super::not_copied::{Way as Route, not_copied};
 use super::words::{foretold, not_read, unlisted};
-use super::{Check, MayFail, Run, detour, known};
+use super::{Check, MayFail, Run, detour, engine_versions, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
+use crate::catalog::services::{self, Mark, supported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
-use crate::inventory::{Copy, Facts, KindOf, Start};
-use crate::known::{AccountId, Fact, Gap, Region};
+use crate::inventory::{Copy, Facts, KindOf, Start, VaultType};
+use crate::known::{Fact, Gap, Region};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -22,6 +24,12 @@ pub(super) const CHECK: Check = Check {
         cite::HISTORY,
         cite::RDS,
         cite::RDS_COPY,
+        cite::RDS_CUSTOM_COPY,
+        cite::FSX_LUSTRE_COPY,
+        cite::FSX_OPENZFS_COPY,
+        cite::FSX_ONTAP_COPY,
+        cite::SAP_HANA,
+        cite::LAGV,
         cite::FIELD_ENGINE_VERSION,
     ],
     may_fail: MayFail::Yes,
@@ -35,18 +43,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         KindOf::Known(kind) => (std::slice::from_ref(kind), None),
         KindOf::OneOf(kinds, gap) => (kinds, Some(gap)),
     };
-    let subject = copy.subject();
-    // A rule names its own vault; where nobody named one, that of the newest backup is no reason to fail.
-    if copy.plan.is_some() && copy.source_vault == Fact::Known(copy.destination_vault.clone()) {
-        return Outcome::fail(
-            "the rule copies into the vault that it backs up to: nothing helps but another vault",
-        )
-        .on(Basis::Inferred)
-        .saw([Evidence::of(
-            &copy.destination_vault,
-            "is the source and the destination",
-        )]);
+    if copy.source_vault == Fact::Known(copy.destination_vault.clone()) {
+        return into_its_own_vault(copy);
     }
+    let subject = copy.subject();
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
@@ -58,20 +58,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
         return never_copied(copy, *kind, fail);
     }
-    if let Some(reason) = known!(not_backed_up(copy, facts)) {
-        return Outcome::fail(reason.clone())
-            .nothing_helps("use the snapshots of RDS itself")
-            .foretells(foretold(predict(MessageId::E29)))
-            .saw([Evidence::of(subject, reason)]);
-    }
     let from = known!(copy.source_region());
     let to = known!(copy.destination_region());
-    if let Some(reason) = known!(engine_lacking(copy, facts, &from, &to)) {
-        return Outcome::fail(reason.clone())
-            .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
-            .on(Basis::Observed)
-            .saw([Evidence::of(subject, reason)]);
-    }
     let cross_account = known!(copy.is_cross_account());
     let told = |kind: &Kind| {
         let way = Way {
@@ -83,12 +71,47 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         (*kind, facts.once(&way, |way, _| Arc::new(way.told())))
     };
     let answers: Vec<(Kind, Arc<Told>)> = kinds.iter().map(told).collect();
-    if let (true, Some(gap)) = (differ(&answers), gap) {
-        return not_read(gap.clone());
-    }
-    let Some((kind, told)) = answers.into_iter().next() else {
+    let none = answers.iter().all(|(_, told)| !told.answer.is_supported());
+    let Some((kind, told)) = answers.first() else {
         return Outcome::undecided("no kind of resource to ask of", []);
     };
+    if none {
+        return unsupported(copy, *kind, told, &from, &to);
+    }
+    // What else stops it stops it whatever was not read.
+    let way = Route {
+        from: &from,
+        to: &to,
+        cross_account,
+    };
+    let mut unread: Option<Gap> = gap.filter(|_| differ(&answers)).cloned();
+    for (kind, _) in &answers {
+        for found in [
+            out_of_air_gapped(copy, *kind),
+            not_backed_up(copy, facts, *kind),
+            kind_not_copied(copy, facts, *kind, &way),
+            engine_lacking(copy, facts, *kind, &way),
+        ] {
+            match found {
+                Fact::Known(None) => {}
+                // It is of one of several kinds, and this holds of one.
+                Fact::Known(Some(_)) if answers.len() > 1 => {
+                    unread = unread.or_else(|| gap.cloned());
+                }
+                Fact::Known(Some(outcome)) => return outcome,
+                Fact::Unknown(gap) => unread = unread.or(Some(*gap)),
+            }
+        }
+    }
+    if let Some(gap) = unread {
+        return not_read(gap);
+    }
+    if let Some(open) = answers
+        .iter()
+        .find_map(|(kind, _)| not_marked(copy, facts, *kind, &way))
+    {
+        return open;
+    }
     match &told.answer {
         RouteAnswer::Supported { inferred, note, .. } => {
             let seen = note.as_ref().unwrap_or(&told.goes).clone();
@@ -99,27 +122,114 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
                 pass
             }
         }
-        RouteAnswer::Unsupported {
-            capability, reason, ..
-        } => {
-            let predicted = match capability {
-                Capability::AnyCopy => predict(MessageId::E29),
-                Capability::CrossRegion
-                | Capability::CrossAccount
-                | Capability::BothAtOnce
-                | Capability::AirGappedVault => route_unsupported(kind, &from, &to),
-            };
-            let fail = Outcome::fail(reason.clone())
-                .foretells(foretold(predicted))
-                .saw([Evidence::of(subject, reason.clone())]);
-            match detour::need(copy, kind) {
-                Some(need) => fail.needs([need]),
-                None => fail.nothing_helps(
-                    "no two jobs take this route either: restore it, and move the data by the service's own means",
-                ),
-            }
-        }
+        RouteAnswer::Unsupported { .. } => unsupported(copy, *kind, told, &from, &to),
     }
+}
+
+fn into_its_own_vault(copy: &Copy) -> Outcome {
+    Outcome::fail("the source and the destination are one vault: nothing helps but another vault")
+        .on(Basis::Inferred)
+        .saw([Evidence::of(
+            &copy.destination_vault,
+            "is the source and the destination",
+        )])
+}
+
+fn unsupported(copy: &Copy, kind: Kind, told: &Told, from: &Region, to: &Region) -> Outcome {
+    let RouteAnswer::Unsupported {
+        capability, reason, ..
+    } = &told.answer
+    else {
+        return Outcome::undecided("no kind of resource to ask of", []);
+    };
+    let predicted = match capability {
+        Capability::AnyCopy => predict(MessageId::E29),
+        Capability::CrossRegion
+        | Capability::CrossAccount
+        | Capability::BothAtOnce
+        | Capability::AirGappedVault => route_unsupported(kind, from, to),
+    };
+    let fail = Outcome::fail(reason.clone())
+        .foretells(foretold(predicted))
+        .saw([Evidence::of(copy.subject(), reason.clone())]);
+    match detour::need(copy, kind) {
+        Some(need) => fail.needs([need]),
+        None => fail.nothing_helps(
+            "no two jobs take this route either: restore it, and move the data by the service's own means",
+        ),
+    }
+}
+
+/// What no logically air-gapped vault takes does not come out of one.
+fn out_of_air_gapped(copy: &Copy, kind: Kind) -> Fact<Option<Outcome>> {
+    if capabilities(kind).lagv.is_supported() {
+        return Fact::Known(None);
+    }
+    copy.source_type.clone().map(|of| match of {
+        Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
+            let vault = copy.source_vault.as_ref().known();
+            let subject = vault.map_or_else(|| copy.subject(), Into::into);
+            Some(
+                Outcome::fail(format!(
+                    "no logically air-gapped vault takes a backup of {}, so that none can be copied out of one",
+                    kind.with_article()
+                ))
+                .nothing_helps("name the vault that the backup lies in")
+                .saw([Evidence::at(subject, "/VaultType", "is a logically air-gapped vault")]),
+            )
+        }
+        Some(VaultType::Standard) | None => None,
+    })
+}
+
+fn kind_not_copied(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    kind: Kind,
+    way: &Route<'_>,
+) -> Fact<Option<Outcome>> {
+    not_copied(copy, facts, kind, way).map(|found| {
+        found.map(|found| {
+            Outcome::fail(found.reason.clone())
+                .nothing_helps(found.instead)
+                .saw([Evidence::of(copy.subject(), found.reason)])
+        })
+    })
+}
+
+/// Undecided where AWS's table does not mark the destination's Region for the service, or the mark was not read.
+fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
+    if way.from == way.to {
+        return None;
+    }
+    let to = way.to;
+    let why = match supported(kind).mark(to) {
+        Mark::Yes => return None,
+        // The Region has the service's own engine, and nothing says that AWS Backup leaves it out.
+        Mark::NotRead if engine_versions::has_engine(copy, facts, kind, to) => return None,
+        Mark::NotRead => format!(
+            "whether AWS Backup supports {} in {to} was not read in AWS's table of {}",
+            kind.resource_type(),
+            services::AS_OF
+        ),
+        Mark::No => format!(
+            "AWS's table of {} does not mark {to} for {}, and no page says what becomes of a copy there",
+            services::AS_OF,
+            kind.resource_type()
+        ),
+    };
+    let gap = Gap {
+        account: copy.destination_account().known().map(|id| id.to_string()),
+        region: Some(to.to_string()),
+        operation: format!(
+            "no call tells whether AWS Backup copies {} to {to}",
+            kind.resource_type()
+        ),
+        subject: copy.destination_vault.to_string(),
+        error: None,
+        permission: "none".to_owned(),
+    };
+    Some(Outcome::undecided(why.clone(), [gap]).saw([Evidence::of(&copy.destination_vault, why)]))
 }
 
 /// A way that backups of a kind are to take. Many copies take the same.
@@ -180,11 +290,11 @@ fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
 /// Why AWS Backup makes no backups of this RDS instance to copy; `None`: it does.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
-fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
-    if copy.recovery_point.is_some() || !matches!(copy.kind, KindOf::Known(Kind::Rds)) {
+fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outcome>> {
+    if copy.recovery_point.is_some() || kind != Kind::Rds {
         return Fact::Known(None);
     }
-    engine(copy, facts).and_then(|engine| {
+    let reason = engine(copy, facts).and_then(|engine| {
         described(copy, facts).map(|described| {
             let engine = engine.unwrap_or_default();
             if engine.starts_with("custom-oracle") {
@@ -205,50 +315,31 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<String>> {
                 None
             }
         })
+    });
+    reason.map(|reason| {
+        reason.map(|reason| {
+            Outcome::fail(reason.clone())
+                .nothing_helps("use the snapshots of RDS itself")
+                .foretells(foretold(predict(MessageId::E29)))
+                .saw([Evidence::of(copy.subject(), reason)])
+        })
     })
 }
 
-/// Why the destination's Region does not take a snapshot of the database's engine; `None`: it does, or nobody asked.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>.
 fn engine_lacking(
     copy: &Copy,
     facts: &Facts<'_>,
-    from: &Region,
-    to: &Region,
-) -> Fact<Option<String>> {
-    const DATABASES: &[Kind] = &[Kind::Rds, Kind::Aurora, Kind::DocumentDb, Kind::Neptune];
-    if from == to || is_any_of(copy, DATABASES) != Fact::Known(true) {
-        return Fact::Known(None);
-    }
-    let accounts: Vec<AccountId> = [copy.destination_account(), copy.source_account()]
-        .into_iter()
-        .filter_map(Fact::known)
-        .collect();
-    let engine = match engine(copy, facts) {
-        Fact::Known(Some(engine)) => engine,
-        Fact::Unknown(gap) if facts.engine_versions(&accounts, to, "") != Fact::Known(None) => {
-            return Fact::Unknown(gap);
-        }
-        Fact::Known(None) | Fact::Unknown(_) => return Fact::Known(None),
-    };
-    facts
-        .engine_versions(&accounts, to, engine)
-        .and_then(|versions| match versions {
-            None => Fact::Known(None),
-            Some(versions) if versions.is_empty() => {
-                Fact::Known(Some(format!("{to} does not have the engine {engine}")))
-            }
-            Some(versions) => described(copy, facts).and_then(|described| {
-                match described.text("EngineVersion") {
-                    None => Fact::unknown(facts.describe_gap(&described.of)),
-                    Some(version) if versions.contains(&version) => Fact::Known(None),
-                    Some(version) => Fact::Known(Some(format!(
-                        "{to} does not have {engine} {version}: no snapshot of it can be copied there"
-                    ))),
-                }
-            }),
+    kind: Kind,
+    way: &Route<'_>,
+) -> Fact<Option<Outcome>> {
+    engine_versions::lacking(copy, facts, kind, way.from, way.to).map(|reason| {
+        reason.map(|reason| {
+            Outcome::fail(reason.clone())
+                .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
+                .on(Basis::Observed)
+                .saw([Evidence::of(copy.subject(), reason)])
         })
+    })
 }
 
 /// Whether it matters which of the kinds it is.

@@ -23,11 +23,13 @@ mod destination_vault_not_ready;
 mod detour;
 mod ebs_default_key;
 mod encrypted_by_tde;
+mod engine_versions;
 mod failing;
 mod key_unusable;
 mod lifecycle_invalid;
 mod marketplace_image;
 mod nested_copies_dropped;
+mod not_copied;
 mod option_group_not_portable;
 mod organization_policy_denies_copy;
 mod partition_mismatch;
@@ -38,6 +40,7 @@ mod recovery_point_in_cold_storage;
 mod recovery_point_missing;
 mod recovery_point_not_complete;
 mod region_not_enabled;
+mod reserved_vault;
 mod retention;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;
@@ -229,6 +232,7 @@ pub const CHECKS: &[Check] = &[
     accounts_in_different_organizations::CHECK,
     cross_account_backup_disabled::CHECK,
     copy_route_unsupported::CHECK,
+    reserved_vault::CHECK,
     air_gapped_vault_unsupported::CHECK,
     air_gapped_primary_not_stored::CHECK,
     air_gapped_source_not_copyable::CHECK,

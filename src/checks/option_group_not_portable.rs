@@ -8,14 +8,17 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
-use crate::known::Fact;
+use crate::known::{Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
+
+/// The persistent and permanent options whose snapshots can be shared, where the copy names an option group that has them too.
+const SHARED_WITH_A_GROUP: &[&str] = &["Timezone", "OLS"];
 
 pub(super) const CHECK: Check = Check {
     id: "option-group-not-portable",
-    title: "the option group has options that do not go to another Region",
+    title: "the option group has options that do not go to another Region or account",
     doc: include_str!("option_group_not_portable.md"),
-    cites: &[cite::CROSS_REGION, cite::RDS_COPY],
+    cites: &[cite::CROSS_REGION, cite::RDS_COPY, cite::RDS_SHARE_OPTIONS],
     may_fail: MayFail::Yes,
     run: Run::OfKinds {
         kinds: &[Kind::Rds],
@@ -28,8 +31,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if copy.copy_of.is_some() {
         return Outcome::not_applicable("it is asked of the copy that comes first");
     }
-    if !known!(copy.is_cross_region()) {
-        return Outcome::not_applicable("the copy stays in its Region");
+    let (cross_region, cross_account) = (
+        known!(copy.is_cross_region()),
+        known!(copy.is_cross_account()),
+    );
+    if !cross_region && !cross_account {
+        return Outcome::not_applicable("the copy stays in its Region and account");
     }
     let described = known!(described(copy, facts));
     let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
@@ -74,7 +81,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             ));
         }
     }
-    if !sticky.is_empty() {
+    let unshared: Vec<&str> = (sticky.iter().copied())
+        .filter(|name| !SHARED_WITH_A_GROUP.contains(name))
+        .collect();
+    if cross_region && !sticky.is_empty() {
         let names = sticky.join(", ");
         return Outcome::fail(format!(
             "the option group of `{}` has {names}: persistent and permanent options do not go to another Region with AWS Backup",
@@ -82,6 +92,37 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         ))
         .nothing_helps("copy the snapshot with RDS itself, which takes an option group of the other Region")
         .foretells(foretold(option_group_required(&names)))
+        .saw(seen);
+    }
+    if !unshared.is_empty() {
+        return Outcome::fail(format!(
+            "the option group of `{}` has {}: snapshots with such persistent or permanent options cannot be shared with another account",
+            described.of.name(),
+            unshared.join(", ")
+        ))
+        .nothing_helps("move the data by the database's own means, or keep the copy in the account")
+        .saw(seen);
+    }
+    if !sticky.is_empty() {
+        let gap = Gap {
+            account: Some(account.to_string()),
+            region: Some(region.to_string()),
+            operation:
+                "no call tells whether AWS Backup names a target option group in the other account"
+                    .to_owned(),
+            subject: described.of.to_string(),
+            error: None,
+            permission: "none".to_owned(),
+        };
+        return Outcome::undecided(
+            format!(
+                "the option group of `{}` has {}: a copy in another account must name a target option group with the same, and \
+                 AWS Backup is not known to name one",
+                described.of.name(),
+                sticky.join(", ")
+            ),
+            gaps.into_iter().chain([gap]),
+        )
         .saw(seen);
     }
     if !gaps.is_empty() {

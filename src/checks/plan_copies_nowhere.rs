@@ -1,5 +1,6 @@
 #![doc = include_str!("plan_copies_nowhere.md")]
 
+use super::reserved_vault::is_reserved;
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::inventory::{Facts, VaultType};
@@ -9,13 +10,14 @@ use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "plan-copies-nowhere",
-    title: "a plan's copies go nowhere: no such vault, its own vault, or nothing to copy",
+    title: "a plan's copies go nowhere: no such vault, one that takes none, its own vault, or nothing to copy",
     doc: include_str!("plan_copies_nowhere.md"),
     cites: &[
         cite::ASSIGN,
         cite::ASSIGN_JSON,
         cite::BACKUP_POLICY,
         cite::FIELD_SELECTION,
+        cite::KC_EFS_VAULT,
     ],
     may_fail: MayFail::Yes,
     run: Run::Plan(run),
@@ -75,6 +77,15 @@ fn settling(resource: &Arn, plan: &Plan, facts: &Facts<'_>) -> Option<Gap> {
     }
 }
 
+/// The type of a resource that a selection names and does not take, as it is switched off in the Region.
+fn switched_off(selection: &Selection, plan: &Plan, facts: &Facts<'_>) -> Option<ResourceType> {
+    selection.literal().find_map(|resource| {
+        let of = facts.resource_type(&resource).known()??;
+        let off = facts.opted_in(plan.account, &plan.region, of) == Fact::Known(Some(false));
+        off.then(|| of.clone())
+    })
+}
+
 impl Found {
     fn target(&mut self, plan: &Plan, rule: &Rule, target: &Target, facts: &Facts<'_>) {
         let vault = &target.vault;
@@ -89,6 +100,18 @@ impl Found {
                 "is the vault that the rule backs up to",
             ));
             self.inferred = true;
+            return;
+        }
+        if let Some(reserved) = [vault, &rule.vault].into_iter().find(|of| is_reserved(of)) {
+            self.wrong.push(format!(
+                "rule `{}` copies {} `aws/efs/automatic-backup-vault`, which AWS keeps for EFS's automatic backups",
+                rule.name,
+                if reserved == vault { "into" } else { "out of" }
+            ));
+            self.seen.push(Evidence::of(
+                reserved,
+                "is the vault of EFS's automatic backups",
+            ));
             return;
         }
         match facts.vault_exists(vault) {
@@ -148,7 +171,13 @@ impl Found {
             (_, Some(gap)) if either_may => self.open.push(gap),
             (0, Some(gap)) => self.open.push(gap),
             (0, None) => {
-                self.wrong.push(format!("selection `{name}` takes nothing"));
+                self.wrong.push(match switched_off(selection, plan, facts) {
+                    Some(of) => format!(
+                        "selection `{name}` takes nothing: {of} must be switched on in AWS Backup's settings of the Region even \
+                         where its ARN is named, and is not"
+                    ),
+                    None => format!("selection `{name}` takes nothing"),
+                });
                 self.seen.push(Evidence::at(
                     &plan.id,
                     "/Selections",

@@ -5,13 +5,19 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
+use crate::known::Gap;
 use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-aws-managed",
     title: "the backup is encrypted with an AWS managed key, which cannot be shared",
     doc: include_str!("source_key_aws_managed.md"),
-    cites: &[cite::ENCRYPTION, cite::RDS_SHARE, cite::EBS_SHARE],
+    cites: &[
+        cite::ENCRYPTION,
+        cite::RDS_SHARE,
+        cite::EBS_SHARE,
+        cite::AURORA_ENCRYPTION,
+    ],
     may_fail: MayFail::Yes,
     run: Run::Refined {
         reach: run,
@@ -50,12 +56,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 "the backup is encrypted with the air-gapped vault's own key, which AWS shares itself",
             );
         }
-        EncryptedWith::AwsOwnedKey => {
-            return Outcome::fail(format!(
-                "the backup is encrypted with a key that AWS owns, which nobody can share; it cannot {leaves}"
-            ))
-            .nothing_helps("encrypt the resource with a customer managed key, and copy a backup made after that");
-        }
+        EncryptedWith::AwsOwnedKey => return on_owned_key(copy, leaves),
         EncryptedWith::Key(key) => key,
     };
     let name = key_name(key, facts);
@@ -82,18 +83,39 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     }
 }
 
+/// AWS's pages do not say what becomes of such a copy, and no call tells.
+fn on_owned_key(copy: &Reach, leaves: &str) -> Outcome {
+    let vault = copy.source_vault.as_ref().known();
+    let subject = copy.recovery_point.as_ref().or(vault);
+    let gap = Gap {
+        account: copy.source_account().known().map(|id| id.to_string()),
+        region: copy
+            .source_region()
+            .known()
+            .map(|region| region.to_string()),
+        operation: "no call tells whether a backup on a key that AWS owns can be shared".to_owned(),
+        subject: subject.map_or_else(|| copy.destination_vault.to_string(), ToString::to_string),
+        error: None,
+        permission: "none".to_owned(),
+    };
+    Outcome::undecided(
+        format!(
+            "the backup is encrypted with a key that AWS owns, and no page of AWS's says whether it can {leaves}; a resource \
+             on a customer managed key leaves no doubt"
+        ),
+        [gap],
+    )
+}
+
 /// Which backup it is that cannot go, and what it takes.
 fn of_backup(copy: &Copy, _: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
     if found.status != Status::Fail {
         return None;
     }
     let found = found.clone();
-    Some(match copy.backup_key.as_ref().known()?.key() {
-        None => found.saw([Evidence::of(
-            copy.subject(),
-            "is encrypted with an AWS owned key",
-        )]),
-        Some(key) => found
+    let key = copy.backup_key.as_ref().known()?.key()?;
+    Some(
+        found
             .saw([Evidence::of(
                 copy.subject(),
                 format!("is encrypted with {key}"),
@@ -107,5 +129,5 @@ fn of_backup(copy: &Copy, _: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
                 role: copy.role.clone().known(),
                 share_with: copy.destination_service_linked_role().known(),
             }]),
-    })
+    )
 }

@@ -315,7 +315,16 @@ fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {
             Fact::Known(None) => unknown("backup:DescribeRecoveryPoint", point),
             Fact::Unknown(gap) => Fact::Unknown(gap),
         },
-        (None, Some(resource)) => facts.newest_vault(resource),
+        // The newest backup may be the copy itself: then it tells nothing of where it came from.
+        (None, Some(resource)) => match facts.newest_vault(resource) {
+            Fact::Known(vault) if vault == named.destination_vault => Fact::unknown(Gap {
+                operation: "name `source_vault` in the copy".to_owned(),
+                subject: named.id.to_string(),
+                permission: "none".to_owned(),
+                ..Gap::default()
+            }),
+            vault @ (Fact::Known(_) | Fact::Unknown(_)) => vault,
+        },
         (None, None) => unknown(
             "backup:ListRecoveryPointsByResource",
             &named.destination_vault,

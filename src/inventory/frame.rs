@@ -69,12 +69,10 @@ record! {
         region_settings: Field<RegionSettings> = "region_settings",
         /// ec2:GetAllowedImagesSettings.
         allowed_images: Field<Json> = "allowed_images" as AllowedImages,
-        /// ec2:GetEbsDefaultKmsKeyId, its `KmsKeyId`. Absent: AWS's own, `alias/aws/ebs`, as where nobody set another, unless
-        /// `gaps` names the call.
+        /// ec2:GetEbsDefaultKmsKeyId, its `KmsKeyId`. Null: AWS's own, `alias/aws/ebs`, as where nobody set another.
         ebs_default_kms_key_id: Field<Box<str>> = "ebs_default_kms_key_id" as KmsKeyId,
         /// rds:DescribeDBEngineVersions, its `DBEngineVersions`: `Engine` and `EngineVersion`, every version of each engine
-        /// that is in it; a null `EngineVersion`: none of that engine. Absent: those of the source's Region, unless `gaps`
-        /// names the call. Null: none.
+        /// that is in it; a null `EngineVersion`: none of that engine. Null: none.
         db_engine_versions: Field<List<EngineVersion>> = "db_engine_versions",
         /// Backup vaults, those shared with the account too: the ARN says whose they are.
         vaults: Field<List<Vault>> = "vaults",

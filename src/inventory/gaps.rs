@@ -91,7 +91,12 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         "ec2:GetAllowedImagesSettings" => {
             region().is_some_and(|(account, region)| known(facts.allowed_images(account, &region)))
         }
-        "ec2:DescribeImages" => of_arn(&|arn| known(facts.point_detail(arn))),
+        "ec2:DescribeImages" | "ec2:DescribeSnapshots" | "fsx:DescribeBackups" => {
+            of_arn(&|arn| known(facts.point_detail(arn)))
+        }
+        "ec2:GetEbsDefaultKmsKeyId" => {
+            region().is_some_and(|(account, region)| known(facts.ebs_default_key(account, &region)))
+        }
         "ec2:DescribeRegions" => {
             region().is_some_and(|(account, region)| known(facts.region_opt_in(account, &region)))
         }

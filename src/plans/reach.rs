@@ -119,15 +119,22 @@ fn is_of(arn: &Arn, account: AccountId, region: &Region) -> bool {
 }
 
 /// Whether the setting that switches a type on counts. A resource that is named, or whose type is, is backed up whatever
-/// the setting says, but for types that share the form of their ARNs with others.
+/// the setting says; Aurora, Neptune and DocumentDB must be switched on all the same.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.
 fn needs_opt_in(named: Named, of: Option<&ResourceType>, resource: &Arn) -> bool {
-    let shared = resource.resource().starts_with("cluster:") && resource.service() == "rds"
+    let always = match of {
+        Some(ResourceType::Aurora | ResourceType::DocumentDb | ResourceType::Neptune) => true,
+        Some(_) => false,
+        // The clusters of `rds` share the form of their ARNs: one whose type was not read may be any of these.
+        None => resource.service() == "rds" && resource.resource().starts_with("cluster:"),
+    };
+    // The file systems of FSx share theirs.
+    let shared = resource.service() == "rds" && resource.resource().starts_with("cluster:")
         || of == Some(&ResourceType::Fsx);
     match named {
-        Named::Literally => false,
-        Named::ByType => shared,
+        Named::Literally => always,
+        Named::ByType => always || shared,
         Named::AmongOthers => true,
     }
 }

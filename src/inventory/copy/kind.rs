@@ -199,10 +199,15 @@ fn fsx_kind(
         .into_iter()
         .flatten()
         .find_map(|detail| {
-            detail
-                .get("FileSystemType")
+            let of_backup = detail
+                .get("FileSystem")
+                .and_then(|of| of.get("FileSystemType"));
+            of_backup
+                .or_else(|| detail.get("FileSystemType"))
                 .and_then(|text| text.as_str())
                 .and_then(Kind::of_file_system_type)
+                // AWS Backup backs up volumes of ONTAP alone, each by itself.
+                .or_else(|| detail.get("Volume").map(|_| Kind::FsxOntap))
         });
     told.map_or_else(
         || one_of(kinds, gap_of(named, resource, facts)),

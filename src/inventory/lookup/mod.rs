@@ -7,6 +7,7 @@ mod contradiction;
 mod copy_job;
 mod cross_account;
 mod description;
+mod encryption;
 mod index;
 mod key;
 mod memory;

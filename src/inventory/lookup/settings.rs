@@ -31,16 +31,21 @@ impl<'a> Facts<'a> {
     }
 
     /// The key that EBS uses in a Region of an account where none is named: ec2:GetEbsDefaultKmsKeyId. `None`: AWS's own,
-    /// `aws/ebs`, which it is where nobody set another: only a call that was refused leaves that open.
+    /// `aws/ebs`.
     #[must_use]
     pub fn ebs_default_key(&self, account: AccountId, region: &Region) -> Fact<Option<Arn>> {
         const CALL: &str = "ec2:GetEbsDefaultKmsKeyId";
         let facts = self.region(account, region);
-        let Field::Is(id) = facts.field(|r| &r.ebs_default_kms_key_id) else {
-            return match self.refused(CALL, account, region) {
-                Some(gap) => Fact::unknown(gap),
-                None => Fact::Known(None),
-            };
+        let id = match facts.field(|r| &r.ebs_default_kms_key_id) {
+            Field::Is(id) => id,
+            Field::Null => return Fact::Known(None),
+            Field::Absent => {
+                let subject = format!("{account}/{region}");
+                let gap = self.refused(CALL, account, region);
+                return Fact::unknown(
+                    gap.unwrap_or_else(|| self.gap(CALL, &subject, Some(account), Some(region))),
+                );
+            }
         };
         if id.ends_with("alias/aws/ebs") {
             return Fact::Known(None);
@@ -61,45 +66,48 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The versions of a database engine that a Region has, whichever account asked: rds:DescribeDBEngineVersions.
-    /// `None`: nobody asked.
+    /// The versions of a database engine that a Region has, whichever account asked: rds:DescribeDBEngineVersions. Empty: the
+    /// Region does not have the engine.
     #[must_use]
     pub fn engine_versions(
         &self,
         accounts: &[AccountId],
         region: &Region,
         engine: &str,
-    ) -> Fact<Option<Vec<&'a str>>> {
+    ) -> Fact<Vec<&'a str>> {
         const CALL: &str = "rds:DescribeDBEngineVersions";
+        let others = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts));
+        let others = others.map(|account| account.account);
         let mut refused = None;
-        for account in accounts {
+        for account in accounts.iter().copied().chain(others) {
             match self
-                .region(*account, region)
+                .region(account, region)
                 .field(|r| &r.db_engine_versions)
             {
-                Field::Null => return Fact::Known(Some(Vec::new())),
+                Field::Null => return Fact::Known(Vec::new()),
                 Field::Is(List(list)) => {
                     let of_engine: Vec<&EngineVersion> = list
                         .iter()
                         .filter(|it| &*it.engine == engine && it.version != Field::Absent)
                         .collect();
+                    // A list about other engines only: this one was not asked for.
                     if !of_engine.is_empty() {
                         let versions = of_engine.into_iter().filter_map(|it| it.version.value());
-                        return Fact::Known(Some(versions.map(|version| &**version).collect()));
+                        return Fact::Known(versions.map(|version| &**version).collect());
                     }
-                    // The list is about other engines: this one was not asked for.
-                    let subject = format!("{account}/{region}");
-                    refused = Some(self.gap(CALL, &subject, Some(*account), Some(region)));
                 }
-                Field::Absent => {
-                    refused = refused.or_else(|| self.refused(CALL, *account, region));
-                }
+                Field::Absent => {}
             }
+            refused = refused.or_else(|| self.refused(CALL, account, region));
         }
-        match refused {
-            Some(gap) => Fact::unknown(gap),
-            None => Fact::Known(None),
-        }
+        Fact::unknown(refused.unwrap_or_else(|| {
+            let account = accounts.first().copied();
+            let subject = account.map_or_else(String::new, |id| format!("{id}/{region}"));
+            self.gap(CALL, &subject, account, Some(region))
+        }))
     }
 
     /// The gap that a call about a Region of an account left where somebody made it.

@@ -12,16 +12,14 @@ use crate::inventory::tags::Tags;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
-use super::key::EncryptedWith;
-use super::vault::is_elsewhere;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
-    fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
+    pub(super) fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
         self.seen(|layer| layer.resources(arn))
     }
 
-    fn recovery_point(&self, arn: &Arn) -> Seen<'_, 'a, RecoveryPoint> {
+    pub(super) fn recovery_point(&self, arn: &Arn) -> Seen<'_, 'a, RecoveryPoint> {
         self.seen(|layer| layer.recovery_points(arn))
     }
 
@@ -31,7 +29,7 @@ impl<'a> Facts<'a> {
         self.resource_gap(arn)
     }
 
-    fn resource_gap(&self, arn: &Arn) -> Gap {
+    pub(super) fn resource_gap(&self, arn: &Arn) -> Gap {
         self.gap(
             describe_call(arn),
             arn.as_str(),
@@ -40,7 +38,7 @@ impl<'a> Facts<'a> {
         )
     }
 
-    fn point_gap(&self, arn: &Arn) -> Gap {
+    pub(super) fn point_gap(&self, arn: &Arn) -> Gap {
         self.gap(
             "backup:DescribeRecoveryPoint",
             arn.as_str(),
@@ -68,19 +66,6 @@ impl<'a> Facts<'a> {
         fact(self.resource(arn).field(|r| &r.resource_type), || {
             self.resource_gap(arn)
         })
-    }
-
-    /// What the resource is encrypted with.
-    #[must_use]
-    pub fn resource_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
-        let resource = self.resource(arn);
-        let key = resource.field(|r| &r.encryption_key_arn);
-        let detail = resource.field(|r| &r.detail);
-        if contradicts(arn, key.value(), detail) {
-            return Fact::unknown(self.resource_gap(arn));
-        }
-        encrypted_with(resource.field(|r| &r.encrypted), key)
-            .map_or_else(|| Fact::unknown(self.resource_gap(arn)), Fact::Known)
     }
 
     /// The service's own description of the resource.
@@ -166,22 +151,6 @@ impl<'a> Facts<'a> {
         )
     }
 
-    /// What the recovery point is encrypted with.
-    #[must_use]
-    pub fn point_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
-        let point = self.recovery_point(arn);
-        if matches!(point.field(|p| &p.encryption_key_type), Field::Is(kind) if &**kind == "AWS_OWNED_KMS_KEY")
-        {
-            return Fact::Known(EncryptedWith::AwsOwnedKey);
-        }
-        let key = point.field(|p| &p.encryption_key_arn);
-        if contradicts(arn, key.value(), point.field(|p| &p.detail)) {
-            return Fact::unknown(self.point_gap(arn));
-        }
-        encrypted_with(point.field(|p| &p.is_encrypted), key)
-            .map_or_else(|| Fact::unknown(self.point_gap(arn)), Fact::Known)
-    }
-
     /// The service's own description of the snapshot or image.
     #[must_use]
     pub fn point_detail(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
@@ -202,32 +171,6 @@ impl<'a> Facts<'a> {
                 arn.region().as_ref(),
             )
         })
-    }
-}
-
-/// Whether what is said of a key cannot be: it is of another Region than what it encrypts, or the service's own description
-/// names another. Then neither counts.
-fn contradicts(arn: &Arn, key: Option<&&Arn>, detail: Field<&Json>) -> bool {
-    let Some(&key) = key else { return false };
-    let named = match detail {
-        Field::Is(Json(detail)) => detail.get("KmsKeyId").and_then(Value::as_str),
-        Field::Null | Field::Absent => None,
-    };
-    let differs = named
-        .and_then(|text| Arn::parse(text).ok())
-        .is_some_and(|named| named.resource().starts_with("key/") && named != *key);
-    is_elsewhere(key, arn) || differs
-}
-
-/// What the two fields say together; `None` where they leave it open.
-fn encrypted_with(encrypted: Field<&bool>, key: Field<&Arn>) -> Option<EncryptedWith> {
-    match (encrypted, key) {
-        (Field::Is(false), _) => Some(EncryptedWith::Nothing),
-        (Field::Is(true) | Field::Absent, Field::Is(key)) => Some(EncryptedWith::Key(key.clone())),
-        (Field::Is(true), Field::Null) => Some(EncryptedWith::AwsOwnedKey),
-        (Field::Is(true) | Field::Absent, Field::Absent)
-        | (Field::Absent, Field::Null)
-        | (Field::Null, _) => None,
     }
 }
 

@@ -12,11 +12,70 @@ use super::kms;
 use super::listings::List;
 use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
-use super::shape::{Shape, tags as in_order};
+use super::shape::{Shape, Snapshot, tags as in_order};
 use super::signed::{Body, JSON_1_1};
 
 const DESCRIBE: &str = "fsx:DescribeFileSystems";
 const DESCRIBE_VOLUMES: &str = "fsx:DescribeVolumes";
+const DESCRIBE_BACKUPS: &str = "fsx:DescribeBackups";
+
+/// The backup that a recovery point is, with what it says of the file system or volume it was made of.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_Backup.html>.
+pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let list = List {
+        service: "fsx",
+        operation: "DescribeBackups",
+        body: |text| Body::Json {
+            kind: JSON_1_1,
+            target: "AWSSimbaAPIService_v20180301.DescribeBackups",
+            text,
+        },
+        items: "Backups",
+        token: ("NextToken", "NextToken"),
+    };
+    let filter = json!({"BackupIds": [arn.name()]});
+    let read = list.all(session, region, &filter).await;
+    match read.and_then(|all| all.into_iter().next().ok_or_else(Trouble::unreadable)) {
+        Ok(backup) => {
+            let file_system = backup.get("FileSystem").map(|of| {
+                Shape::new()
+                    .with("FileSystemId", text(of, "FileSystemId"))
+                    .with("FileSystemType", text(of, "FileSystemType"))
+                    .with("StorageType", text(of, "StorageType"))
+            });
+            let detail = Shape::new()
+                .with("BackupId", text(&backup, "BackupId"))
+                .with("Lifecycle", text(&backup, "Lifecycle"))
+                .with("ResourceType", text(&backup, "ResourceType"))
+                .with("KmsKeyId", text(&backup, "KmsKeyId"))
+                .with("FileSystem", file_system)
+                .with("Volume", backup.get("Volume").map(volume));
+            Found::all(Some(Snapshot {
+                tags: Some(tags(&backup)),
+                detail,
+            }))
+        }
+        // Whether there is such a recovery point is AWS Backup's to say.
+        Err(trouble) => {
+            let place = session.place(region);
+            Found::nothing(place.gap(DESCRIBE_BACKUPS, arn.as_str(), &trouble))
+        }
+    }
+}
+
+/// What decides of a volume whether it is copied.
+fn volume(of: &Value) -> Shape {
+    let ontap = of.get("OntapConfiguration");
+    let style = ontap.and_then(|ontap| text(ontap, "VolumeStyle"));
+    Shape::new()
+        .with("VolumeId", text(of, "VolumeId"))
+        .with("VolumeType", text(of, "VolumeType"))
+        .with(
+            "OntapConfiguration",
+            style.map(|style| Shape::new().with("VolumeStyle", Some(style))),
+        )
+}
 
 /// A file system; of a volume, the one that it lies on, whose key is the volume's.
 pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
@@ -31,16 +90,47 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
         about(text(&file_system, "FileSystemId"), id).map(|()| file_system)
     });
     match of_file_system {
-        Ok(file_system) => {
-            // A volume's tags are its own.
-            let tags = parts.next().is_none().then(|| tags(&file_system));
-            built(session, region, arn, &file_system, tags).await
-        }
+        Ok(file_system) => match parts.next() {
+            None => {
+                let tags = Some(tags(&file_system));
+                built(session, region, arn, &file_system, None, tags).await
+            }
+            Some(id) => of_volume(session, region, arn, &file_system, id).await,
+        },
         Err(trouble) if trouble.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
         Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+    }
+}
+
+/// One volume, whose tags and style are its own.
+async fn of_volume(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    file_system: &Value,
+    id: &str,
+) -> Found<Option<Resource>> {
+    let read = volumes(session, region, &json!({"VolumeIds": [id]})).await;
+    match read.and_then(|all| all.into_iter().next().ok_or_else(Trouble::unreadable)) {
+        Ok(volume) => {
+            let tags = Some(tags(&volume));
+            built(session, region, arn, file_system, Some(&volume), tags).await
+        }
+        Err(trouble) if trouble.kind == Kind::NotThere => {
+            let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+            Found::all(shape.without("ResourceType").read().ok())
+        }
+        Err(trouble) => {
+            let gap = session
+                .place(region)
+                .gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble);
+            let mut found = built(session, region, arn, file_system, None, None).await;
+            found.gaps.push(gap);
+            found
+        }
     }
 }
 
@@ -54,7 +144,7 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
     };
     let ontap = |one: &Value| text(one, "FileSystemType") == Some("ONTAP");
     let volumes = match all.iter().any(ontap) {
-        true => volumes(session, region).await,
+        true => volumes(session, region, &json!({})).await,
         false => Ok(Vec::new()),
     };
     let volumes = match volumes {
@@ -70,7 +160,8 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
         read.push(match (arn, file_system) {
             (Some(arn), Some(file_system)) => {
                 let tags = Some(tags(thing));
-                built(session, region, &arn, file_system, tags).await
+                let volume = text(thing, "VolumeId").map(|_| thing);
+                built(session, region, &arn, file_system, volume, tags).await
             }
             (None, _) | (_, None) => {
                 Found::nothing(place.gap(DESCRIBE, &subject, &Trouble::unreadable()))
@@ -100,7 +191,7 @@ async fn described(session: &Session, region: &Region, filter: &Value) -> Reply<
 }
 
 /// The volumes of ONTAP file systems, which are backed up one by one.
-async fn volumes(session: &Session, region: &Region) -> Reply<Vec<Value>> {
+async fn volumes(session: &Session, region: &Region, filter: &Value) -> Reply<Vec<Value>> {
     let list = List {
         service: "fsx",
         operation: "DescribeVolumes",
@@ -112,7 +203,7 @@ async fn volumes(session: &Session, region: &Region) -> Reply<Vec<Value>> {
         items: "Volumes",
         token: ("NextToken", "NextToken"),
     };
-    let mut all = list.all(session, region, &json!({})).await?;
+    let mut all = list.all(session, region, filter).await?;
     all.retain(|volume| volume.get("VolumeType").and_then(Value::as_str) == Some("ONTAP"));
     Ok(all)
 }
@@ -123,6 +214,7 @@ async fn built(
     region: &Region,
     arn: &Arn,
     file_system: &Value,
+    volume: Option<&Value>,
     tags: Option<Value>,
 ) -> Found<Option<Resource>> {
     let place = session.place(region);
@@ -134,7 +226,11 @@ async fn built(
         .with("Lifecycle", text("Lifecycle"))
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
-        .with("ResourceARN", text("ResourceARN"));
+        .with("ResourceARN", text("ResourceARN"))
+        .with(
+            "OntapConfiguration",
+            volume.and_then(|of| self::volume(of).get("OntapConfiguration").cloned()),
+        );
     let mut shape = Shape::new()
         .with("ResourceArn", Some(arn.as_str()))
         .with("ResourceType", Some("FSx"))

@@ -50,6 +50,7 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
     match call.operation.as_str() {
         "DescribeFileSystems" => {}
         "DescribeVolumes" => return volumes(world, call),
+        "DescribeBackups" => return backups(world, call),
         _ => return Err(No::Unknown),
     }
     let asked = many(&call.args, "FileSystemIds");
@@ -89,8 +90,14 @@ fn answer(world: &World, call: &Call) -> Result<Answer, No> {
 
 /// The volumes of file systems: `volume/FILE_SYSTEM/VOLUME`.
 fn volumes(world: &World, call: &Call) -> Result<Answer, No> {
+    let asked = many(&call.args, "VolumeIds");
+    let resources = if asked.is_empty() {
+        world.whole_list(call, "resources")?
+    } else {
+        world.list(call, "resources")?
+    };
     let mut items = Vec::new();
-    for resource in world.whole_list(call, "resources")? {
+    for resource in resources {
         let name = text(resource, "ResourceArn").unwrap_or_default();
         let parts = arn(name).filter(|arn| arn.service == "fsx");
         let Some((file_system, volume)) = parts
@@ -99,14 +106,59 @@ fn volumes(world: &World, call: &Call) -> Result<Answer, No> {
         else {
             continue;
         };
-        reveals(resource, &["Tags"], name)?;
-        items.push(json!({
+        let wanted = asked.is_empty() || asked.iter().any(|id| id == volume);
+        if !wanted || resource.get("ResourceType") == Some(&Value::Null) {
+            continue;
+        }
+        reveals(resource, &["Tags", "Detail"], name)?;
+        let mut item = json!({
             "FileSystemId": file_system, "VolumeId": volume, "ResourceARN": name, "VolumeType": "ONTAP",
             "Tags": pairs(&resource["Tags"], "Key", "Value"),
-        }));
+        });
+        if let Some(ontap) = resource["Detail"].get("OntapConfiguration") {
+            item["OntapConfiguration"] = ontap.clone();
+        }
+        items.push(item);
+    }
+    if items.is_empty() && !asked.is_empty() {
+        return Err(No::failure(
+            400,
+            "VolumeNotFound",
+            format!("Volume {asked:?} does not exist."),
+        ));
     }
     Ok(Answer::List {
         field: "Volumes",
+        items,
+    })
+}
+
+/// The backups that recovery points are: `backup/BACKUP`.
+fn backups(world: &World, call: &Call) -> Result<Answer, No> {
+    let asked = many(&call.args, "BackupIds");
+    let mut items = Vec::new();
+    for point in world.list(call, "recovery_points")? {
+        let name = text(point, "RecoveryPointArn").unwrap_or_default();
+        let parts = arn(name).filter(|arn| arn.service == "fsx");
+        let id = parts.and_then(|arn| arn.resource.strip_prefix("backup/"));
+        let Some(id) = id.filter(|id| asked.iter().any(|wanted| wanted == id)) else {
+            continue;
+        };
+        reveals(point, &["Detail", "Tags"], name)?;
+        let mut fields = without(&point["Detail"], &[]);
+        default(&mut fields, "BackupId", id);
+        default(&mut fields, "Tags", pairs(&point["Tags"], "Key", "Value"));
+        items.push(fields.into());
+    }
+    if items.is_empty() {
+        return Err(No::failure(
+            400,
+            "BackupNotFound",
+            format!("Backup {asked:?} does not exist."),
+        ));
+    }
+    Ok(Answer::List {
+        field: "Backups",
         items,
     })
 }

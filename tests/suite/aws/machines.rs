@@ -24,6 +24,7 @@ const KINDS: &[Kind] = &[
     Kind { operation: "DescribeVolumes",   id: "VolumeId",   prefix: "volume/",   missing: "InvalidVolume.NotFound",     place: ("resources", "ResourceArn", "ResourceType"),        set: "volumeSet" },
     Kind { operation: "DescribeInstances", id: "InstanceId", prefix: "instance/", missing: "InvalidInstanceID.NotFound", place: ("resources", "ResourceArn", "ResourceType"),        set: "reservationSet" },
     Kind { operation: "DescribeImages",    id: "ImageId",    prefix: "image/",    missing: "InvalidAMIID.NotFound",      place: ("recovery_points", "RecoveryPointArn", "Status"), set: "imagesSet" },
+    Kind { operation: "DescribeSnapshots", id: "SnapshotId", prefix: "snapshot/", missing: "InvalidSnapshot.NotFound",   place: ("recovery_points", "RecoveryPointArn", "Status"), set: "snapshotSet" },
 ];
 
 pub fn names(world: &World, call: &Call) -> Vec<String> {
@@ -146,7 +147,8 @@ fn on_the_wire(value: &Value, kind: &Kind) -> Map<String, Value> {
                 ("BlockDeviceMappings", _) => "blockDeviceMapping".to_owned(),
                 ("ProductCodeId", _) => "productCode".to_owned(),
                 ("ProductCodeType", _) => "type".to_owned(),
-                ("State", "DescribeVolumes") => "status".to_owned(),
+                ("State", "DescribeVolumes" | "DescribeSnapshots") => "status".to_owned(),
+                ("AssociatedKmsKeys", _) => "associatedKmsKeySet".to_owned(),
                 ("State", "DescribeInstances") => "instanceState".to_owned(),
                 ("State", "DescribeImages") => "imageState".to_owned(),
                 ("OwnerId", "DescribeImages") => "imageOwnerId".to_owned(),

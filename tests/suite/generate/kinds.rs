@@ -100,19 +100,29 @@ impl Sort {
                 }
                 detail
             }
-            Kind::Aurora => json!({"Engine": "aurora-postgresql"}),
+            Kind::Aurora => {
+                let how = facts.odder(&format!("{name}/how"), 8, "sse-kms", &["sse-rds", "none"]);
+                json!({"Engine": "aurora-postgresql", "EngineVersion": "16.4", "StorageEncryptionType": how})
+            }
             Kind::RdsMultiAzCluster => json!({"Engine": "postgres"}),
-            Kind::DocumentDb => json!({"Engine": "docdb"}),
-            Kind::Neptune => json!({"Engine": "neptune"}),
+            Kind::DocumentDb => json!({"Engine": "docdb", "EngineVersion": "5.0.0"}),
+            Kind::Neptune => json!({"Engine": "neptune", "EngineVersion": "1.3.2.1"}),
             Kind::Ec2 => {
                 let codes = json!([{"ProductCodeId": "6xyz", "ProductCodeType": "marketplace"}]);
                 let of = facts.odder(&format!("{name}/codes"), 8, Value::Null, &[codes]);
                 json!({"ImageId": "ami-0", "ProductCodes": of})
             }
-            Kind::FsxLustre => json!({"FileSystemType": "LUSTRE"}),
+            Kind::FsxLustre => {
+                let class =
+                    facts.odder(&format!("{name}/class"), 8, "SSD", &["INTELLIGENT_TIERING"]);
+                json!({"FileSystemType": "LUSTRE", "StorageType": class})
+            }
             Kind::FsxWindows => json!({"FileSystemType": "WINDOWS"}),
-            Kind::FsxOntap => json!({"FileSystemType": "ONTAP"}),
-            Kind::FsxOpenZfs => json!({"FileSystemType": "OPENZFS"}),
+            Kind::FsxOntap => {
+                let style = facts.odder(&format!("{name}/style"), 8, "FLEXVOL", &["FLEXGROUP"]);
+                json!({"FileSystemType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
+            }
+            Kind::FsxOpenZfs => json!({"FileSystemType": "OPENZFS", "StorageType": "SSD"}),
             _ => json!({}),
         }
     }

@@ -10,7 +10,7 @@ use super::super::aws::{AGGREGATOR, Entry};
 use super::organization::{MANAGEMENT, organization};
 use super::reach::chosen;
 use super::survey::{REGIONS, read};
-use super::types::{image_to_copy, worlds};
+use super::types::{image_to_copy, ontap_volume, points_to_copy, worlds};
 use super::*;
 
 /// Needs no permission.
@@ -52,6 +52,9 @@ fn journal() -> Vec<Entry> {
         .collect();
     copies.push((dynamodb(), copy_of(TABLE)));
     copies.push(image_to_copy());
+    copies.extend(points_to_copy());
+    let (world, volume) = ontap_volume();
+    copies.push((world, copy_of(&volume)));
     let mut points = rds();
     points["accounts"][0]["regions"][0]["recovery_points"]
         .as_array_mut()

@@ -16,7 +16,9 @@ fn world_of(resources: &Value) -> Value {
     region.insert("resources".to_owned(), resources.clone());
     region.insert("recovery_points".to_owned(), json!([]));
     region.remove("option_groups");
-    world["accounts"][1]["regions"][0]["ebs_default_kms_key_id"] = json!("alias/aws/ebs");
+    for account in 0..2 {
+        world["accounts"][account]["regions"][0]["ebs_default_kms_key_id"] = json!("alias/aws/ebs");
+    }
     world
 }
 
@@ -217,7 +219,7 @@ fn a_recovery_point_of_an_instance_is_read_with_its_image() {
 }
 
 #[test]
-fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_goes_and_nowhere_else() {
+fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_comes_from_and_goes_and_for_no_other() {
     let call = "ec2:GetEbsDefaultKmsKeyId";
     let volume = volume("vol-1", Some(KEY));
     let arn = volume["ResourceArn"].as_str().unwrap().to_owned();
@@ -230,13 +232,98 @@ fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_goes_and_nowhere_else() {
             calls(&journal, call),
         )
     };
-    assert_eq!(read(&world, &arn), (json!("alias/aws/ebs"), 1));
+    assert_eq!(read(&world, &arn), (json!("alias/aws/ebs"), 2));
     let own = world["accounts"][1]["regions"][0]["keys"][0]["Arn"].clone();
     world["accounts"][1]["regions"][0]["ebs_default_kms_key_id"] = own.clone();
-    assert_eq!(read(&world, &arn), (own, 1));
+    assert_eq!(read(&world, &arn), (own, 2));
     let fsx = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
     let one = keyed(fsx, "FSx", json!({"FileSystemType": "LUSTRE"}));
     assert_eq!(read(&world_of(&json!([one])), fsx), (Value::Null, 0));
+}
+
+/// The world of a recovery point that is copied, as its own service describes it: what it was made of is gone.
+fn point_to_copy(point: &str, of: &str, resource: &str, detail: Value) -> (Value, NamedCopy) {
+    let mut world = world_of(&json!([]));
+    let there = world["accounts"][1]["regions"][0].as_object_mut().unwrap();
+    there.remove("db_engine_versions");
+    if of != "EBS" {
+        for account in 0..2 {
+            let region = world["accounts"][account]["regions"][0].as_object_mut();
+            region.unwrap().remove("ebs_default_kms_key_id");
+        }
+    }
+    let mut there = rds()["accounts"][0]["regions"][0]["recovery_points"][0].clone();
+    there["RecoveryPointArn"] = json!(point);
+    there["ResourceArn"] = json!(resource);
+    there["ResourceType"] = json!(of);
+    there["Detail"] = detail;
+    let region = &mut world["accounts"][0]["regions"][0];
+    region["recovery_points"] = json!([there]);
+    region["resources"] = json!([{"ResourceArn": resource, "ResourceType": null}]);
+    let copy = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(point)),
+        ..copy_of(resource)
+    };
+    (world, copy)
+}
+
+/// An archived EBS snapshot that another key leads into, and a backup of FSx.
+pub fn points_to_copy() -> Vec<(Value, NamedCopy)> {
+    let snapshot = json!({"SnapshotId": "snap-9", "VolumeId": "vol-9", "OwnerId": SOURCE, "State": "completed",
+                          "StorageTier": "archive", "Encrypted": true, "KmsKeyId": KEY,
+                          "AssociatedKmsKeys": [{"KmsKeyId": VAULT_KEY}]});
+    let backup = json!({"BackupId": "backup-9", "Lifecycle": "AVAILABLE", "ResourceType": "FILE_SYSTEM", "KmsKeyId": KEY,
+                        "FileSystem": {"FileSystemId": "fs-9", "FileSystemType": "LUSTRE", "StorageType": "SSD"}});
+    vec![
+        point_to_copy(
+            "arn:aws:ec2:us-east-2::snapshot/snap-9",
+            "EBS",
+            "arn:aws:ec2:us-east-2:111122223333:volume/vol-9",
+            snapshot,
+        ),
+        point_to_copy(
+            "arn:aws:fsx:us-east-2:111122223333:backup/backup-9",
+            "FSx",
+            "arn:aws:fsx:us-east-2:111122223333:file-system/fs-9",
+            backup,
+        ),
+    ]
+}
+
+#[test]
+fn a_recovery_point_of_a_volume_or_a_file_system_is_read_with_what_its_service_says() {
+    for (world, copy) in points_to_copy() {
+        let server = served(&world);
+        assert_eq!(Home::new(&server).both(&copy), world);
+        server.finish();
+    }
+}
+
+/// A volume of ONTAP and the file system that it lies on.
+pub fn ontap_volume() -> (Value, String) {
+    let volume = "arn:aws:fsx:us-east-2:111122223333:volume/fs-1/fsvol-1";
+    let on = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let ontap =
+        json!({"FileSystemType": "ONTAP", "OntapConfiguration": {"VolumeStyle": "FLEXGROUP"}});
+    let all = json!([
+        keyed(volume, "FSx", ontap),
+        keyed(on, "FSx", json!({"FileSystemType": "ONTAP"}))
+    ]);
+    (world_of(&all), volume.to_owned())
+}
+
+#[test]
+fn a_volume_of_ontap_is_read_with_its_style() {
+    let (world, volume) = ontap_volume();
+    let (found, journal) = found(&world, &volume);
+    let found = object(&found, &volume).unwrap();
+    assert_eq!(found["Detail"]["FileSystemType"], "ONTAP");
+    assert_eq!(
+        found["Detail"]["OntapConfiguration"]["VolumeStyle"],
+        "FLEXGROUP"
+    );
+    assert_eq!(calls(&journal, "fsx:DescribeVolumes"), 1);
 }
 
 /// A world for each type that is read, with the resource in it.

@@ -115,7 +115,8 @@ fn the_opt_in_settings_count_for_tags_and_services_but_not_for_a_type_that_is_na
         (json!({"Resources": [VOLUME]}), &["vol-1"]),
         // Aurora shares the form of its ARNs: naming it that way does not switch it on.
         (json!({"Resources": ["arn:aws:rds:*:*:cluster:*"]}), &[]),
-        (json!({"Resources": [CLUSTER]}), &["ledger"]),
+        // Aurora must be switched on even where the cluster itself is named.
+        (json!({"Resources": [CLUSTER]}), &[]),
     ] {
         assert_eq!(taken(&off(three(parts.clone()))), expected, "{parts}");
     }

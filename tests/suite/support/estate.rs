@@ -351,6 +351,7 @@ fn region(vaults: Value, keys: Value, resources: Value) -> Value {
         "region_settings": {"ResourceTypeOptInPreference": {"DynamoDB": true, "RDS": true},
                             "ResourceTypeManagementPreference": {"DynamoDB": true, "EFS": true}},
         "allowed_images": null,
+        "ebs_default_kms_key_id": null,
         "vaults": vaults, "vaults_complete": true,
         "keys": keys,
         "resources": resources,

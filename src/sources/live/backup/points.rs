@@ -12,7 +12,7 @@ use crate::sources::live::paging::pages;
 use crate::sources::live::reply::{Kind, Reply, Trouble, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
-use crate::sources::live::{ec2, kms, rds};
+use crate::sources::live::{ec2, fsx, kms, rds};
 
 use super::settings::tags;
 use super::vaults::vaults;
@@ -192,6 +192,8 @@ async fn description(session: &Session, region: &Region, arn: &Arn) -> Found<Opt
     match (arn.service(), kind) {
         ("rds", _) => rds::snapshot(session, region, arn).await,
         ("ec2", Some("image")) => ec2::image(session, region, arn).await,
+        ("ec2", Some("snapshot")) => ec2::snapshot(session, region, arn).await,
+        ("fsx", Some("backup")) => fsx::backup(session, region, arn).await,
         _ => Found::all(None),
     }
 }

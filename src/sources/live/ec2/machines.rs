@@ -13,7 +13,7 @@ use crate::sources::live::reply::{Kind, Reply, Trouble};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
 
-use super::tables::{IMAGES, INSTANCES, VOLUMES};
+use super::tables::{IMAGES, INSTANCES, SNAPSHOTS, VOLUMES};
 use super::{Params, pages, tags};
 
 const DESCRIBE_VOLUMES: &str = "ec2:DescribeVolumes";
@@ -160,19 +160,35 @@ fn unreadable(session: &Session, region: &Region, operation: &str) -> Found<Opti
 /// The image that a recovery point is.
 pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
     let params = [("ImageId.1", arn.name())];
-    let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images");
-    let image = read
-        .await
-        .and_then(|images| with_id(&images, "ImageId", arn).cloned());
-    match image {
-        Ok(image) => Found::all(Some(Snapshot {
-            tags: Some(tags(&image)),
-            detail: without_tags(&image),
+    let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images").await;
+    of_point(session, region, arn, ("ec2:DescribeImages", "ImageId"), read)
+}
+
+/// The EBS snapshot that a recovery point is: its key, the tier that it is stored in, and other keys that lead into it.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>.
+pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
+    let params = [("SnapshotId.1", arn.name())];
+    let operation = "DescribeSnapshots";
+    let read = pages(session, region, operation, &params, SNAPSHOTS, "Snapshots").await;
+    of_point(session, region, arn, ("ec2:DescribeSnapshots", "SnapshotId"), read)
+}
+
+/// Whether there is such a recovery point is AWS Backup's to say.
+fn of_point(
+    session: &Session,
+    region: &Region,
+    arn: &Arn,
+    (operation, id): (&str, &str),
+    read: Reply<Vec<Value>>,
+) -> Found<Option<Snapshot>> {
+    match read.and_then(|all| with_id(&all, id, arn).cloned()) {
+        Ok(of) => Found::all(Some(Snapshot {
+            tags: Some(tags(&of)),
+            detail: without_tags(&of),
         })),
-        // Whether there is such a recovery point is AWS Backup's to say.
         Err(trouble) => {
-            let place = session.place(region);
-            Found::nothing(place.gap("ec2:DescribeImages", arn.as_str(), &trouble))
+            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
         }
     }
 }

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::shape::tags as in_order;
 use super::signed::{self, Body, Call};
 
-pub use machines::{image, instance, instances, volume, volumes};
+pub use machines::{image, instance, instances, snapshot, volume, volumes};
 pub use settings::{allowed_images, ebs_default_key, opt_in_status, opt_in_statuses};
 
 /// What was read of EC2 in an account.

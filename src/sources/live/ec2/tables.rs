@@ -83,6 +83,25 @@ const EBS: &[F] = &[
 ];
 
 #[rustfmt::skip]
+pub const SNAPSHOTS: &[F] = &[
+    F("snapshotSet", "Snapshots", Objects(SNAPSHOT)),
+    F("nextToken", "NextToken", Text),
+];
+
+#[rustfmt::skip]
+const SNAPSHOT: &[F] = &[
+    F("snapshotId",          "SnapshotId",        Text),
+    F("volumeId",            "VolumeId",          Text),
+    F("ownerId",             "OwnerId",           Text),
+    F("status",              "State",             Text),
+    F("storageTier",         "StorageTier",       Text),
+    F("encrypted",           "Encrypted",         Flag),
+    F("kmsKeyId",            "KmsKeyId",          Text),
+    F("associatedKmsKeySet", "AssociatedKmsKeys", Objects(&[F("kmsKeyId", "KmsKeyId", Text)])),
+    F("tagSet",              "Tags",              Objects(TAG)),
+];
+
+#[rustfmt::skip]
 const PRODUCT_CODE: &[F] = &[
     F("productCode", "ProductCodeId",   Text),
     F("type",        "ProductCodeType", Text),

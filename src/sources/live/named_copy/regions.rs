@@ -44,25 +44,31 @@ impl Run<'_> {
             }
         }
         if self.copy.is_of_ec2() {
-            self.default_key().await;
+            self.default_keys().await;
         }
     }
 
-    /// The key that EBS takes by default where the copy goes.
-    async fn default_key(&self) {
-        let Some(session) = &self.destination else {
-            let (account, region) = (self.destination_place.account, &self.destination_region);
-            let gap = self
-                .destination_place
-                .unasked("ec2:GetEbsDefaultKmsKeyId", &format!("{account}/{region}"));
-            self.book.gaps([gap]);
-            return;
-        };
-        let found = ec2::ebs_default_key(session, &self.destination_region).await;
-        if let Some(key) = self.book.take(found) {
-            self.book.region(&self.destination_place, |facts| {
-                facts.ebs_default_kms_key_id = Field::Is(key.into());
-            });
+    /// The key that EBS takes by default where the copy goes, and where it comes from: a copy in two steps passes through there.
+    async fn default_keys(&self) {
+        const CALL: &str = "ec2:GetEbsDefaultKmsKeyId";
+        let mut places = vec![(self.destination.clone(), self.destination_place.clone())];
+        let from = self.source.place(&self.source_region);
+        if from != self.destination_place {
+            places.push((Some(self.source.clone()), from));
+        }
+        let regions = [&self.destination_region, &self.source_region];
+        for ((session, place), region) in places.into_iter().zip(regions) {
+            let Some(session) = session else {
+                let subject = format!("{}/{region}", place.account);
+                self.book.gaps([place.unasked(CALL, &subject)]);
+                continue;
+            };
+            let found = ec2::ebs_default_key(&session, region).await;
+            if let Some(key) = self.book.take(found) {
+                self.book.region(&place, |facts| {
+                    facts.ebs_default_kms_key_id = Field::Is(key.into());
+                });
+            }
         }
     }
 

@@ -294,6 +294,7 @@ async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Sna
             .with("Status", snapshot.status())
             .with("Engine", snapshot.engine())
             .with("EngineVersion", snapshot.engine_version())
+            .with("StorageType", snapshot.storage_type())
             .with("Encrypted", snapshot.encrypted())
             .with("KmsKeyId", snapshot.kms_key_id())
             .with("OptionGroupName", snapshot.option_group_name())
@@ -325,6 +326,10 @@ async fn cluster_snapshot(session: &Session, region: &Region, arn: &Arn) -> Repl
             .with("Engine", snapshot.engine())
             .with("EngineVersion", snapshot.engine_version())
             .with("StorageEncrypted", snapshot.storage_encrypted())
+            .with(
+                "StorageEncryptionType",
+                snapshot.storage_encryption_type().map(|how| how.as_str()),
+            )
             .with("KmsKeyId", snapshot.kms_key_id()),
     })
 }

@@ -97,9 +97,17 @@ async fn places(run: &Run, known: &Inventory, vaults: &Named, book: &Book) {
     }
     let images = names::has_any(known, &[ResourceType::Ec2]);
     let volumes = names::has_any(known, &[ResourceType::Ebs]);
+    // A copy in two steps passes through the Region that it comes from.
+    let own = names::with_any(known, &[ResourceType::Ec2, ResourceType::Ebs]);
+    for (account, region) in own.difference(&settled) {
+        default_key(run, *account, region, book).await;
+    }
     for (account, region) in settled {
+        if images {
+            allowed_images(run, account, &region, book).await;
+        }
         if images || volumes {
-            machines(run, account, &region, images, book).await;
+            default_key(run, account, &region, book).await;
         }
         if matches!(facts.dynamodb_advanced(account, &region), Fact::Unknown(_))
             && !run.was_looked_at(account, &region)
@@ -132,24 +140,28 @@ async fn opt_in(run: &Run, account: AccountId, region: &Region, book: &Book) {
     }
 }
 
-/// What EC2 has to say of a Region that images and volumes may be copied to: which images are let in, and the key that
-/// EBS takes where none is named.
-async fn machines(run: &Run, account: AccountId, region: &Region, images: bool, book: &Book) {
+/// Which images a Region lets in that images may be copied to.
+async fn allowed_images(run: &Run, account: AccountId, region: &Region, book: &Book) {
     let place = Place::new(account, region);
-    let subject = format!("{account}/{region}");
     let Some(session) = run.estate.session_of(account).await else {
-        book.gaps([
-            place.unasked("ec2:GetAllowedImagesSettings", &subject),
-            place.unasked("ec2:GetEbsDefaultKmsKeyId", &subject),
-        ]);
+        let subject = format!("{account}/{region}");
+        book.gaps([place.unasked("ec2:GetAllowedImagesSettings", &subject)]);
         return;
     };
-    if images {
-        let found = ec2::allowed_images(&session, region).await;
-        if let Some(setting) = book.take(found) {
-            book.region(&place, |facts| facts.allowed_images = Field::Is(setting));
-        }
+    let found = ec2::allowed_images(&session, region).await;
+    if let Some(setting) = book.take(found) {
+        book.region(&place, |facts| facts.allowed_images = Field::Is(setting));
     }
+}
+
+/// The key that EBS takes where none is named, in a Region that images and volumes may be copied to.
+async fn default_key(run: &Run, account: AccountId, region: &Region, book: &Book) {
+    let place = Place::new(account, region);
+    let Some(session) = run.estate.session_of(account).await else {
+        let subject = format!("{account}/{region}");
+        book.gaps([place.unasked("ec2:GetEbsDefaultKmsKeyId", &subject)]);
+        return;
+    };
     let found = ec2::ebs_default_key(&session, region).await;
     if let Some(key) = book.take(found) {
         book.region(&place, |facts| {

@@ -77,18 +77,25 @@ pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<Re
 
 /// Whether there is anything of these types.
 pub fn has_any(inventory: &Inventory, types: &[ResourceType]) -> bool {
-    items(&inventory.accounts)
-        .iter()
-        .flat_map(|account| items(&account.regions))
-        .any(|region| {
+    !with_any(inventory, types).is_empty()
+}
+
+/// The Regions that have anything of these types.
+pub fn with_any(inventory: &Inventory, types: &[ResourceType]) -> BTreeSet<(AccountId, Region)> {
+    let mut all = BTreeSet::new();
+    for account in items(&inventory.accounts) {
+        for region in items(&account.regions) {
             let resources = items(&region.resources).iter().map(|it| &it.resource_type);
             let points = items(&region.recovery_points)
                 .iter()
                 .map(|it| &it.resource_type);
-            resources
-                .chain(points)
-                .any(|of| of.value().is_some_and(|of| types.contains(of)))
-        })
+            let mut of = resources.chain(points);
+            if of.any(|of| of.value().is_some_and(|of| types.contains(of))) {
+                all.insert((account.account, region.region.clone()));
+            }
+        }
+    }
+    all
 }
 
 /// The resources that copy jobs copied.

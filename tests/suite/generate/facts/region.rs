@@ -81,6 +81,8 @@ pub fn region(
         },
         "allowed_images": facts.odder(&at("images"), 10, Value::Null,
             &[images("enabled", FROM), images("enabled", TO), images("enabled", "aws-backup-vault"), images("audit-mode", TO), json!({"State": "disabled"})]),
+        "ebs_default_kms_key_id": null,
+        "db_engine_versions": facts.odder(&at("engines"), 10, engines(), &[json!([])]),
         "vaults": stops.iter().map(|stop| vault(stop, journeys, facts)).collect::<Vec<_>>(),
         "vaults_complete": true,
         "keys": keys,
@@ -95,6 +97,23 @@ pub fn region(
         ])}],
         "plans": ours.iter().filter_map(|journey| plan(journey, facts)).collect::<Vec<_>>(),
     })
+}
+
+/// The engines that a Region has, in the version of every database.
+fn engines() -> Value {
+    let all = [
+        ("postgres", "16.3"),
+        ("mysql", "16.3"),
+        ("mariadb", "16.3"),
+        ("oracle-ee", "16.3"),
+        ("sqlserver-ee", "16.3"),
+        ("aurora-postgresql", "16.4"),
+        ("docdb", "5.0.0"),
+        ("neptune", "1.3.2.1"),
+    ];
+    all.iter()
+        .map(|(engine, version)| json!({"Engine": engine, "EngineVersion": version}))
+        .collect()
 }
 
 /// The types that AWS Backup backs up in a Region: most often all.

@@ -9,11 +9,18 @@ use super::super::world::{cases, some};
 use crate::support::decide;
 
 /// What no generated world shows of a check, and why.
-const NEVER: &[(&str, Status, &str)] = &[(
-    "nested-copies-dropped",
-    Status::Fail,
-    "no composite is generated with the part that holds its template or its cluster's state",
-)];
+const NEVER: &[(&str, Status, &str)] = &[
+    (
+        "nested-copies-dropped",
+        Status::Fail,
+        "no composite is generated with the part that holds its template or its cluster's state",
+    ),
+    (
+        "reserved-vault",
+        Status::Fail,
+        "no vault is generated with the name of that of EFS's automatic backups",
+    ),
+];
 
 #[test]
 fn every_verdict_and_every_outcome_of_a_check_comes_up() {

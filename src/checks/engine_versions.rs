@@ -1,0 +1,79 @@
+//! Whether a Region takes the snapshots of a database engine: those of an engine or a version that it lacks it does not.
+
+use super::described::{described, engine};
+use crate::catalog::Kind;
+use crate::inventory::{Copy, Facts};
+use crate::known::{AccountId, Fact, Region};
+
+/// The engines that every Region has which has RDS, in every version that can still be made: nothing has to be read of them.
+const EVERYWHERE: &[&str] = &["mysql", "postgres"];
+
+/// Why the destination's Region does not take a snapshot of the database; `None`: it does.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>.
+pub fn lacking(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    kind: Kind,
+    from: &Region,
+    to: &Region,
+) -> Fact<Option<String>> {
+    if from == to {
+        return Fact::Known(None);
+    }
+    let engine = match cluster_engine(kind) {
+        Some(engine) => engine,
+        None if matches!(kind, Kind::Aurora | Kind::Rds) => match engine(copy, facts) {
+            Fact::Known(Some(engine)) => engine,
+            Fact::Known(None) => return Fact::Known(None),
+            Fact::Unknown(gap) => return Fact::Unknown(gap),
+        },
+        None => return Fact::Known(None),
+    };
+    let versions = match versions(copy, facts, to, engine) {
+        Fact::Unknown(gap) if gap.error.is_none() && EVERYWHERE.contains(&engine) => {
+            return Fact::Known(None);
+        }
+        Fact::Unknown(gap) => return Fact::Unknown(gap),
+        Fact::Known(versions) => versions,
+    };
+    if versions.is_empty() {
+        return Fact::Known(Some(format!("{to} does not have the engine {engine}")));
+    }
+    described(copy, facts).and_then(|described| match described.text("EngineVersion") {
+        None => Fact::unknown(facts.describe_gap(&described.of)),
+        Some(version) if versions.contains(&version) => Fact::Known(None),
+        Some(version) => Fact::Known(Some(format!(
+            "{to} does not have {engine} {version}: no snapshot of it can be copied there"
+        ))),
+    })
+}
+
+/// The versions of an engine that a Region has, whichever of the two accounts asked.
+fn versions<'a>(
+    copy: &Copy,
+    facts: &Facts<'a>,
+    region: &Region,
+    engine: &str,
+) -> Fact<Vec<&'a str>> {
+    let accounts: Vec<AccountId> = [copy.destination_account(), copy.source_account()]
+        .into_iter()
+        .filter_map(Fact::known)
+        .collect();
+    facts.engine_versions(&accounts, region, engine)
+}
+
+/// Whether a Region is known to have the engine of a kind of cluster.
+pub fn has_engine(copy: &Copy, facts: &Facts<'_>, kind: Kind, region: &Region) -> bool {
+    cluster_engine(kind).is_some_and(|engine| {
+        matches!(versions(copy, facts, region, engine), Fact::Known(versions) if !versions.is_empty())
+    })
+}
+
+/// The engine of a kind that has one alone.
+fn cluster_engine(kind: Kind) -> Option<&'static str> {
+    [(Kind::DocumentDb, "docdb"), (Kind::Neptune, "neptune")]
+        .into_iter()
+        .find(|(of, _)| *of == kind)
+        .map(|(_, engine)| engine)
+}

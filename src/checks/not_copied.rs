@@ -1,0 +1,228 @@
+//! The kinds of a resource of which its service, or AWS Backup, makes no copies, though it does of others of the same type.
+
+use serde_json::Value;
+
+use super::described::{described, engine};
+use crate::catalog::recovery_points::is_continuous;
+use crate::catalog::{Kind, partition};
+use crate::inventory::{Copy, Facts};
+use crate::known::{Arn, Fact, Gap, Region};
+
+/// Why a backup is not copied, and what to do instead.
+pub struct NotCopied {
+    /// Why, in words that can end a sentence.
+    pub reason: String,
+    /// What to do instead.
+    pub instead: &'static str,
+}
+
+/// The route that is asked about.
+pub struct Way<'a> {
+    /// Where the copy comes from.
+    pub from: &'a Region,
+    /// Where it goes.
+    pub to: &'a Region,
+    /// Whether it leaves its account.
+    pub cross_account: bool,
+}
+
+impl Way<'_> {
+    fn leaves(&self) -> bool {
+        self.cross_account || self.from != self.to
+    }
+}
+
+/// Why a backup of this resource is not copied on this way; `None`: it is.
+pub fn not_copied(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    kind: Kind,
+    way: &Way<'_>,
+) -> Fact<Option<NotCopied>> {
+    // What is copied back was copied before.
+    if copy.copy_of.is_some() {
+        return Fact::Known(None);
+    }
+    match kind {
+        Kind::FsxLustre | Kind::FsxOpenZfs => of_storage_class(copy, facts, kind),
+        Kind::FsxOntap => of_volume_style(copy, facts),
+        Kind::Rds => of_instance(copy, facts, way),
+        Kind::SapHana if way.leaves() => of_log_backups(copy, facts),
+        Kind::SapHana
+        | Kind::Aurora
+        | Kind::RdsMultiAzCluster
+        | Kind::AuroraDsql
+        | Kind::DynamoDbBasic
+        | Kind::DynamoDbAdvanced
+        | Kind::Ebs
+        | Kind::Ec2
+        | Kind::Ec2Vss
+        | Kind::Efs
+        | Kind::Eks
+        | Kind::FsxWindows
+        | Kind::StorageGateway
+        | Kind::DocumentDb
+        | Kind::Neptune
+        | Kind::Redshift
+        | Kind::RedshiftServerless
+        | Kind::S3
+        | Kind::Timestream
+        | Kind::VirtualMachine
+        | Kind::CloudFormation => Fact::Known(None),
+    }
+}
+
+/// Backups of the storage class Intelligent-Tiering are not copied.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html>,
+/// <https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html>.
+fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<NotCopied>> {
+    let told = |detail: &Value| {
+        let of_backup = detail
+            .get("FileSystem")
+            .and_then(|of| of.get("StorageType"));
+        let class = of_backup.or_else(|| detail.get("StorageType"))?.as_str()?;
+        Some(class == "INTELLIGENT_TIERING")
+    };
+    of_fsx(copy, facts, "fsx:DescribeFileSystems", &told).map(|is| {
+        is.then(|| NotCopied {
+            reason: format!(
+                "backups of {} with the storage class Intelligent-Tiering are not copied",
+                kind.with_article()
+            ),
+            instead: "copy the data by its service's own means, such as DataSync",
+        })
+    })
+}
+
+/// FlexGroup volumes are not copied.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/copy-backups.html>.
+fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
+    let told = |detail: &Value| {
+        let volume = detail.get("Volume").unwrap_or(detail);
+        let style = volume.get("OntapConfiguration")?.get("VolumeStyle")?;
+        Some(style.as_str()? == "FLEXGROUP")
+    };
+    of_fsx(copy, facts, "fsx:DescribeVolumes", &told).map(|is| {
+        is.then(|| NotCopied {
+            reason: "backups of FlexGroup volumes of FSx for NetApp ONTAP are not copied"
+                .to_owned(),
+            instead: "replicate the volume with SnapMirror",
+        })
+    })
+}
+
+/// What the description of the backup tells of a file system or a volume, else that of the resource.
+fn of_fsx(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    call: &'static str,
+    told: &dyn Fn(&Value) -> Option<bool>,
+) -> Fact<bool> {
+    let of_point = copy
+        .recovery_point
+        .as_ref()
+        .filter(|point| point.service() == "fsx")
+        .and_then(|point| facts.point_description(point).known().flatten())
+        .and_then(told);
+    if let Some(told) = of_point {
+        return Fact::Known(told);
+    }
+    let resource = match copy.resource.as_ref() {
+        Fact::Known(Some(resource)) => resource,
+        Fact::Known(None) => return described(copy, facts).map(|_| false),
+        Fact::Unknown(gap) => return Fact::Unknown(gap),
+    };
+    let gap = |resource: &Arn| {
+        let region = resource.region();
+        facts.gap(call, resource.as_str(), resource.account(), region.as_ref())
+    };
+    match facts.resource_description(resource) {
+        Fact::Known(None) => Fact::Known(false),
+        Fact::Known(Some(detail)) => {
+            told(detail).map_or_else(|| Fact::unknown(gap(resource)), Fact::Known)
+        }
+        Fact::Unknown(gap) => Fact::Unknown(gap),
+    }
+}
+
+/// RDS Custom for SQL Server is copied within its account to other Regions only; storage that the Region lacks is not.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-copying-snapshot-sqlserver.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html>.
+fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
+    let custom = engine(copy, facts).map(|engine| {
+        let engine = engine.filter(|engine| engine.starts_with("custom-sqlserver"))?;
+        let where_to = match (way.cross_account, way.from == way.to) {
+            (true, _) => "to another account",
+            (false, true) => "within its Region",
+            (false, false) => return None,
+        };
+        Some(NotCopied {
+            reason: format!(
+                "snapshots of RDS Custom for SQL Server (`{engine}`) are not copied {where_to}"
+            ),
+            instead: "copy it within the account, to another Region",
+        })
+    });
+    if matches!(custom, Fact::Known(None)) && way.from != way.to {
+        io2(copy, facts, way.to)
+    } else {
+        custom
+    }
+}
+
+/// RDS has io2 in all commercial and GovCloud Regions and not in China; of others no public page says it.
+fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
+    if matches!(partition(to), "aws" | "aws-us-gov") {
+        return Fact::Known(None);
+    }
+    described(copy, facts).and_then(|described| {
+        if described.text("StorageType") != Some("io2") {
+            return Fact::Known(None);
+        }
+        Fact::unknown(Gap {
+            account: copy.destination_account().known().map(|id| id.to_string()),
+            region: Some(to.to_string()),
+            operation: format!("no call tells whether RDS has io2 storage in {to}"),
+            subject: described.of.to_string(),
+            error: None,
+            permission: "none".to_owned(),
+        })
+    })
+}
+
+/// Continuous backups of SAP HANA, which hold its logs, are not copied to other Regions or accounts. Whether a rule that
+/// makes them copies its full backups is on no page.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-saphana.html>.
+fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
+    let no = |reason: &str| {
+        Fact::Known(Some(NotCopied {
+            reason: reason.to_owned(),
+            instead: "copy a full backup that is not continuous",
+        }))
+    };
+    if let Some(point) = &copy.recovery_point {
+        return if is_continuous(point) {
+            no("continuous backups of SAP HANA are not copied to another Region or account")
+        } else {
+            Fact::Known(None)
+        };
+    }
+    facts.rule_of(copy.plan.as_ref()).and_then(|rule| {
+        let flag = rule.and_then(|rule| rule.get("EnableContinuousBackup")?.as_bool());
+        if flag != Some(true) {
+            return Fact::Known(None);
+        }
+        let plan = copy.plan.as_ref().map(|plan| plan.id.clone());
+        Fact::unknown(Gap {
+            operation: "no call tells whether a rule with EnableContinuousBackup copies full backups of SAP HANA"
+                .to_owned(),
+            subject: plan.unwrap_or_default(),
+            permission: "none".to_owned(),
+            ..Gap::default()
+        })
+    })
+}

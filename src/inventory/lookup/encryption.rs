@@ -1,0 +1,136 @@
+//! What resources and recovery points are encrypted with.
+
+use serde_json::Value;
+
+use crate::inventory::field::Field;
+use crate::inventory::json::Json;
+use crate::known::{Arn, Fact, ResourceType};
+
+use super::Facts;
+use super::key::EncryptedWith;
+use super::stored::moment;
+use super::vault::is_elsewhere;
+
+/// Since when Aurora puts a cluster that names no key on a key that AWS owns, and says `StorageEncrypted` false all the same:
+/// 2026-02-18, in milliseconds since 1970.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.html>.
+const AWS_OWNED_SINCE: i128 = 1_771_372_800_000;
+
+impl Facts<'_> {
+    /// What the resource is encrypted with.
+    #[must_use]
+    pub fn resource_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
+        let resource = self.resource(arn);
+        let key = resource.field(|r| &r.encryption_key_arn);
+        let detail = resource.field(|r| &r.detail);
+        let unknown = || Fact::unknown(self.resource_gap(arn));
+        if contradicts(arn, key.value(), &detail) {
+            return unknown();
+        }
+        let said = encrypted_with(resource.field(|r| &r.encrypted), key);
+        let owned = detail.value().and_then(|Json(detail)| on_owned_key(detail));
+        match (said, owned) {
+            (None, _) => unknown(),
+            (Some(EncryptedWith::Key(_)), Some(true)) => unknown(),
+            (Some(_), Some(true)) => Fact::Known(EncryptedWith::AwsOwnedKey),
+            (Some(EncryptedWith::Nothing), None) if self.is_of_aurora(arn) => unknown(),
+            (Some(said), _) => Fact::Known(said),
+        }
+    }
+
+    /// What the recovery point is encrypted with.
+    #[must_use]
+    pub fn point_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
+        let point = self.recovery_point(arn);
+        if matches!(point.field(|p| &p.encryption_key_type), Field::Is(kind) if &**kind == "AWS_OWNED_KMS_KEY")
+        {
+            return Fact::Known(EncryptedWith::AwsOwnedKey);
+        }
+        let key = point.field(|p| &p.encryption_key_arn);
+        let detail = point.field(|p| &p.detail);
+        if contradicts(arn, key.value(), &detail) {
+            return Fact::unknown(self.point_gap(arn));
+        }
+        match encrypted_with(point.field(|p| &p.is_encrypted), key) {
+            None => Fact::unknown(self.point_gap(arn)),
+            Some(EncryptedWith::Nothing) => self.unencrypted_point(arn, &detail),
+            Some(said) => Fact::Known(said),
+        }
+    }
+
+    /// What AWS Backup calls not encrypted: of Aurora that may be on a key that AWS owns, as its cluster is.
+    fn unencrypted_point(&self, arn: &Arn, detail: &Field<&Json>) -> Fact<EncryptedWith> {
+        let point = self.recovery_point(arn);
+        let is_aurora = matches!(
+            point.field(|p| &p.resource_type),
+            Field::Is(ResourceType::Aurora)
+        );
+        let made = point.field(|p| &p.creation_date);
+        let made = made.value().and_then(|Json(date)| moment(date));
+        if !is_aurora || made.is_some_and(|made| made < AWS_OWNED_SINCE) {
+            return Fact::Known(EncryptedWith::Nothing);
+        }
+        let of_point = detail.value().and_then(|Json(detail)| on_owned_key(detail));
+        let of_cluster = || {
+            let cluster = point.field(|p| &p.resource_arn);
+            let cluster = self.resource(cluster.value()?);
+            cluster
+                .field(|r| &r.detail)
+                .value()
+                .and_then(|Json(detail)| on_owned_key(detail))
+        };
+        match of_point.or_else(of_cluster) {
+            Some(true) => Fact::Known(EncryptedWith::AwsOwnedKey),
+            Some(false) => Fact::Known(EncryptedWith::Nothing),
+            None => Fact::unknown(self.describe_gap(arn)),
+        }
+    }
+
+    fn is_of_aurora(&self, arn: &Arn) -> bool {
+        matches!(
+            self.resource_type(arn),
+            Fact::Known(Some(ResourceType::Aurora))
+        )
+    }
+}
+
+/// Whether RDS's description names a key that AWS owns: `StorageEncryptionType`. A cluster made before Aurora did so is on none;
+/// `None` where nothing tells.
+fn on_owned_key(detail: &Value) -> Option<bool> {
+    let how = detail.get("StorageEncryptionType").and_then(Value::as_str);
+    let made = detail.get("ClusterCreateTime").and_then(moment);
+    match how {
+        Some(how) => Some(how == "sse-rds"),
+        None => made
+            .is_some_and(|made| made < AWS_OWNED_SINCE)
+            .then_some(false),
+    }
+}
+
+/// Whether what is said of a key cannot be: it is of another Region than what it encrypts, or the service's own description
+/// names another. Then neither counts.
+fn contradicts(arn: &Arn, key: Option<&&Arn>, detail: &Field<&Json>) -> bool {
+    let Some(&key) = key else { return false };
+    let named = match detail {
+        Field::Is(Json(detail)) => detail.get("KmsKeyId").and_then(Value::as_str),
+        Field::Null | Field::Absent => None,
+    };
+    let differs = named
+        .and_then(|text| Arn::parse(text).ok())
+        .is_some_and(|named| named.resource().starts_with("key/") && named != *key);
+    is_elsewhere(key, arn) || differs
+}
+
+/// What the two fields say together; `None` where they leave it open, or contradict each other.
+fn encrypted_with(encrypted: Field<&bool>, key: Field<&Arn>) -> Option<EncryptedWith> {
+    match (encrypted, key) {
+        (Field::Is(false), Field::Null | Field::Absent) => Some(EncryptedWith::Nothing),
+        (Field::Is(true) | Field::Absent, Field::Is(key)) => Some(EncryptedWith::Key(key.clone())),
+        (Field::Is(true), Field::Null) => Some(EncryptedWith::AwsOwnedKey),
+        (Field::Is(false), Field::Is(_))
+        | (Field::Is(true) | Field::Absent, Field::Absent)
+        | (Field::Absent, Field::Null)
+        | (Field::Null, _) => None,
+    }
+}
