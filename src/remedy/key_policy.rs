@@ -9,7 +9,6 @@ use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
 use super::narrow::{Exception, Limit};
 use super::patch::{add_statements, lift, without_deleted};
-use super::size::{Limited, fit};
 use super::statement::{of_key, of_role, of_vault};
 use super::{Parts, RemedyKind, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
@@ -64,7 +63,6 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.before = Some(before);
     draft.remedy.added = added;
     draft.remedy.after = Some(after.clone());
-    fit(&mut draft, Limited::Key, &after, 0);
     Some(draft)
 }
 
@@ -154,12 +152,6 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     });
     draft.remedy.after = Some(after.clone());
     draft.remedy.added = statements;
-    let inline = facts.role_inline_policies(role);
-    let documents = inline.iter().filter_map(|policy| policy.document.value());
-    let others = documents
-        .map(|policy| policy.to_value().to_string().len())
-        .sum();
-    fit(&mut draft, Limited::Inline, &after, others);
     Some(draft)
 }
 

@@ -1,6 +1,8 @@
 //! From what the checks need to the smallest change that gives it, ready to paste, and proven by running the checks
 //! again.
 
+mod accepted;
+mod attach;
 mod audit;
 mod change;
 mod command;
@@ -14,7 +16,6 @@ mod plan;
 mod prove;
 mod re_encrypt;
 mod settings;
-mod size;
 mod split;
 mod statement;
 mod together;
@@ -59,6 +60,8 @@ pub enum RemedyKind {
     VaultPolicy,
     /// A role's own policies are changed.
     RolePolicy,
+    /// A role gets managed policies of AWS's.
+    AttachRolePolicy,
     /// A role's trust policy is changed.
     TrustPolicy,
     /// The copy's retention is changed.

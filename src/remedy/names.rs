@@ -35,7 +35,11 @@ pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> O
         let vault = Arn::parse(&format!("{base}{}", numbered(wanted.name(), number))).ok()?;
         match facts.vault_exists(&vault) {
             Fact::Known(true) => suits(&vault).then_some(Place::There(vault)),
-            Fact::Known(false) | Fact::Unknown(_) => Some(Place::Free(vault)),
+            Fact::Known(false) | Fact::Unknown(_) => {
+                let alias = format!("alias/{}", vault.name());
+                let taken = facts.has_alias(vault.account()?, &vault.region()?, &alias);
+                (!taken).then_some(Place::Free(vault))
+            }
         }
     })
 }

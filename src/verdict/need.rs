@@ -9,6 +9,13 @@ pub enum Need {
     Share(Share),
     /// A Deny must no longer apply.
     Lift(Lift),
+    /// A role lacks everything: it must get the managed policies that AWS keeps for it.
+    Attach {
+        /// The role.
+        role: Arn,
+        /// The policies.
+        policies: Vec<Arn>,
+    },
     /// AWS Backup's service-linked role must exist in an account.
     ServiceLinkedRole {
         /// The account.

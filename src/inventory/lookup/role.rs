@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::catalog;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::{InlinePolicy, Role};
+use crate::inventory::leaf::{AttachedPolicy, InlinePolicy, Role};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{Arn, Fact, Gap};
@@ -151,6 +151,15 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
         match self.role(arn).field(|r| &r.inline_policies) {
+            Field::Is(list) => list.0.clone(),
+            Field::Absent | Field::Null => Vec::new(),
+        }
+    }
+
+    /// The role's managed policies, as they were read.
+    #[must_use]
+    pub fn role_attached_policies(&self, arn: &Arn) -> Vec<AttachedPolicy> {
+        match self.role(arn).field(|r| &r.attached_policies) {
             Field::Is(list) => list.0.clone(),
             Field::Absent | Field::Null => Vec::new(),
         }

@@ -134,6 +134,29 @@ fn body(item: &Item<'_>) -> Option<String> {
                 &format!("iam put-role-policy{of} --policy-document"),
             )
         }
+        Action::AttachedPolicies(role, policies) => {
+            let of = format!(" --role-name {}", quoted(role.name()));
+            let arns: Vec<String> = policies
+                .iter()
+                .map(|policy| quoted(policy.as_str()))
+                .collect();
+            let attach: Vec<String> = arns
+                .iter()
+                .map(|arn| format!("call iam attach-role-policy{of} --policy-arn {arn}"))
+                .collect();
+            once(
+                id,
+                &what,
+                &format!(
+                    "attached=$(call iam list-attached-role-policies{of} --query 'AttachedPolicies[].PolicyArn' --output text) && \
+                     attached=$(printf '%s' \"$attached\" | tr '\\t\\n' '  ') && for arn in {}; do case \" $attached \" in \
+                     *\" $arn \"*) ;; *) echo \"$arn\" ;; esac; done",
+                    arns.join(" ")
+                ),
+                "''",
+                &attach.join("\n    "),
+            )
+        }
         Action::TrustPolicy(role) => {
             let of = format!(" {}", option("--role-name", role.name()));
             policy(
@@ -224,7 +247,11 @@ fn proof(item: &Item<'_>) -> &'static str {
         (Some(false), _) => " (the checks do not confirm it)",
         (
             None,
-            Parts::None | Parts::RolePolicy { .. } | Parts::Vault { .. } | Parts::TwoStep(_),
+            Parts::None
+            | Parts::RolePolicy { .. }
+            | Parts::AttachedPolicies { .. }
+            | Parts::Vault { .. }
+            | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
     }
 }

@@ -1,5 +1,6 @@
 //! Remedies: each is applied to the inventory as a person would, and the checks are asked again.
 
+mod accepted;
 mod copies;
 mod laws;
 mod policies;
@@ -98,6 +99,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         RemedyKind::EnableRegion
         | RemedyKind::CreateVault
         | RemedyKind::ChangeDestination
+        | RemedyKind::AttachRolePolicy
         | RemedyKind::ChangeRetention
         | RemedyKind::ReEncrypt
         | RemedyKind::EnableKey
