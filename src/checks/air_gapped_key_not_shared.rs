@@ -179,6 +179,7 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         return Outcome::fail(format!(
             "the policy of the air-gapped vault's key {name} denies {} to {who}",

@@ -128,6 +128,7 @@ fn decide(
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(

@@ -141,6 +141,7 @@ fn service_dependent(
             actions: lifted,
             statements: places,
             target: None,
+            resource: None,
         });
         return Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}",
@@ -206,6 +207,7 @@ fn independent(
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();

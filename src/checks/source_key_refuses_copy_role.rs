@@ -63,6 +63,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();

@@ -39,6 +39,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 actions: vec![COPY_FROM],
                 statements,
                 target: Some(copy.destination_vault.clone()),
+                resource: None,
             };
             Outcome::fail(format!(
                 "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination",

@@ -58,6 +58,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
                 actions: vec![COPY_INTO],
                 statements,
                 target: None,
+                resource: None,
             };
             Outcome::fail(format!(
                 "the access policy of the vault `{name}` denies {COPY_INTO} to {}",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::change::CopyChange;
+use super::command::comment;
 use super::draft::Draft;
 use super::names::LONGEST_VAULT_NAME;
 use super::patch::is_unique_id;
@@ -65,6 +66,8 @@ const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
         RemedyKind::KeyPolicy => Some((32 * 1024, "a key policy")),
         RemedyKind::RolePolicy => Some((10_240, "all policies that a role has of its own")),
         RemedyKind::TrustPolicy => Some((2_048, "a trust policy")),
+        RemedyKind::ServiceControlPolicy => Some((5_120, "a service control policy")),
+        RemedyKind::ResourceControlPolicy => Some((5_120, "a resource control policy")),
         RemedyKind::CreateServiceLinkedRole
         | RemedyKind::EnableCrossAccountBackup
         | RemedyKind::EnableRegion
@@ -102,7 +105,10 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
         if let Some((why, page)) = refused(draft, facts, &created) {
             let remedy = &mut draft.remedy;
             remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
-            remedy.commands = vec![format!("# AWS refuses this as things are: {why}\n# {page}")];
+            remedy.commands = vec![format!(
+                "# {}\n# {page}",
+                comment(&format!("AWS refuses this as things are: {why}"))
+            )];
             remedy.before = None;
             remedy.after = None;
             remedy.added = Vec::new();

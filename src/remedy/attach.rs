@@ -2,7 +2,7 @@
 
 use super::RemedyKind;
 use super::change::{Change, bare_role};
-use super::command::word;
+use super::command::option;
 use super::draft::Draft;
 use super::parts::Parts;
 use crate::inventory::{AttachedPolicy, Facts, Field, Listing};
@@ -36,9 +36,9 @@ pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
         .iter()
         .map(|policy| {
             format!(
-                "aws iam attach-role-policy --role-name {} --policy-arn {}",
-                word(role.name()),
-                word(policy.as_str())
+                "aws iam attach-role-policy {} {}",
+                option("--role-name", role.name()),
+                option("--policy-arn", policy.as_str())
             )
         })
         .collect();

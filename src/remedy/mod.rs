@@ -6,6 +6,7 @@ mod attach;
 mod audit;
 mod change;
 mod command;
+mod control_policy;
 mod draft;
 mod key_policy;
 mod names;
@@ -50,6 +51,10 @@ pub enum RemedyKind {
     EnableAdvancedFeatures,
     /// The Allowed AMIs setting lets images of one more provider in.
     AllowImages,
+    /// A service control policy of the organization is changed.
+    ServiceControlPolicy,
+    /// A resource control policy of the organization is changed.
+    ResourceControlPolicy,
     /// A key's policy is changed.
     KeyPolicy,
     /// A vault is created.

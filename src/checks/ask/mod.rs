@@ -13,7 +13,7 @@ mod vault;
 
 pub use control::{ControlRuling, control_rulings};
 pub use key::{KeyQuestion, Via, ask_key};
-pub use request::{air_gapped_key_request, role_requests, tag_request};
+pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
 pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
 pub use ruling::{Fault, Ruling, Rulings, list, unique};
 pub use trust::{TrustRuling, may_assume};

@@ -19,7 +19,7 @@ const ACCOUNTS: [&str; 4] = [
     "999988887777",
 ];
 /// The calls that only read.
-const READS: [&str; 9] = [
+const READS: [&str; 10] = [
     "sts get-caller-identity",
     "kms get-key-policy",
     "kms describe-key",
