@@ -135,23 +135,21 @@ fn body(item: &Item<'_>) -> Option<String> {
             )
         }
         Action::AttachedPolicies(role, policies) => {
-            let of = format!(" --role-name {}", quoted(role.name()));
-            let arns: Vec<String> = policies
+            let of = format!(" {}", option("--role-name", role.name()));
+            let arns = policies.iter().map(|policy| word(policy.as_str()));
+            let arns = arns.collect::<Vec<_>>().join(" ");
+            let attach: Vec<String> = policies
                 .iter()
-                .map(|policy| quoted(policy.as_str()))
-                .collect();
-            let attach: Vec<String> = arns
-                .iter()
-                .map(|arn| format!("call iam attach-role-policy{of} --policy-arn {arn}"))
+                .map(|policy| option("--policy-arn", policy.as_str()))
+                .map(|policy| format!("call iam attach-role-policy{of} {policy}"))
                 .collect();
             once(
                 id,
                 &what,
                 &format!(
                     "attached=$(call iam list-attached-role-policies{of} --query 'AttachedPolicies[].PolicyArn' --output text) && \
-                     attached=$(printf '%s' \"$attached\" | tr '\\t\\n' '  ') && for arn in {}; do case \" $attached \" in \
-                     *\" $arn \"*) ;; *) echo \"$arn\" ;; esac; done",
-                    arns.join(" ")
+                     attached=$(printf '%s' \"$attached\" | tr '\\t\\n' '  ') && for arn in {arns}; do case \" $attached \" in \
+                     *\" $arn \"*) ;; *) echo \"$arn\" ;; esac; done"
                 ),
                 "''",
                 &attach.join("\n    "),

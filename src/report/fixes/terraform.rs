@@ -175,7 +175,8 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
                     format!("{id}_{index}")
                 };
                 let body = json!({"role": role.name(), "policy_arn": policy});
-                made.resource(&provider, "aws_iam_role_policy_attachment", &name, body);
+                let kind = "aws_iam_role_policy_attachment";
+                made.resource(&provider, kind, &name, &body, &[], &[]);
             }
             return;
         }
