@@ -18,6 +18,13 @@ pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) ->
         .flat_map(|(_, levels)| levels.iter().flatten())
         .find(|policy| policy.id.value().is_some_and(|is| **is == *id))?;
     let before = policy.document.value()?.to_value();
+    let differs = |other: &ControlPolicy| {
+        let text = other.document.value().map(Policy::to_value);
+        other.id.value().is_some_and(|is| **is == *id) && text.as_ref() != Some(&before)
+    };
+    let is_read_twice = holders
+        .iter()
+        .any(|(_, levels)| levels.iter().flatten().any(differs));
     let (of, grammar, remedy) = match kind {
         ControlKind::Service => (
             "service control policy",
@@ -39,9 +46,14 @@ pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) ->
     draft.remedy.account = holders
         .iter()
         .find_map(|(account, _)| management(*account, facts));
-    let Some((after, changed)) = lift_all(&before, &wanted.lifts, grammar) else {
-        let why = "one of its patterns is for more than the copy takes, and no pattern is for that less one thing: write \
-                   its actions and resources out first";
+    let lifted = lift_all(&before, &wanted.lifts, grammar);
+    let Some((after, changed)) = lifted.filter(|_| !is_read_twice) else {
+        let why = if is_read_twice {
+            "it was read twice, and reads differently: read it again"
+        } else {
+            "one of its patterns is for more than the copy takes, and no pattern is for that less one thing: write \
+                   its actions and resources out first"
+        };
         draft.remedy.title = format!("{} ({why})", draft.remedy.title);
         draft.remedy.commands = vec![format!("# by hand, in the management account: {why}")];
         return Some(draft);

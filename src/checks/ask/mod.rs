@@ -5,6 +5,7 @@ mod context;
 mod control;
 mod form;
 mod key;
+mod misspelt;
 mod request;
 mod role;
 mod ruling;
