@@ -57,6 +57,28 @@ pub(super) struct Wanted<'a> {
     pub open: Vec<Gap>,
 }
 
+impl Wanted<'_> {
+    /// There may be more copies, for want of this.
+    fn leave_open(&mut self, more: impl IntoIterator<Item = Gap>) {
+        self.open.extend(more);
+        self.gaps.extend(self.open.iter().cloned());
+        for list in [&mut self.gaps, &mut self.open] {
+            list.sort();
+            list.dedup();
+        }
+    }
+}
+
+/// Those that the inventory names.
+fn named(inventory: &Inventory) -> Wanted<'_> {
+    let entries = inventory::items(&inventory.copies);
+    Wanted {
+        copies: entries.iter().map(Asked::Entry).collect(),
+        gaps: Vec::new(),
+        open: Vec::new(),
+    }
+}
+
 /// All of them: the inventory's own, and those of every plan, also where they look alike.
 pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_>) -> Wanted<'a> {
     let entries = inventory::items(&inventory.copies);
@@ -68,11 +90,13 @@ pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_
     let planned = plans::copies_beside(|id| ids.contains(id), plans, facts);
     let made = planned.copies.into_iter();
     let made = made.map(|named| Asked::Made(Box::new(named)));
-    Wanted {
+    let mut wanted = Wanted {
         copies: entries.iter().map(Asked::Entry).chain(made).collect(),
         gaps: planned.gaps,
         open: planned.open,
-    }
+    };
+    wanted.leave_open(plans::policies_unread(facts));
+    wanted
 }
 
 /// The copies that were asked about.
@@ -83,17 +107,14 @@ pub(super) fn asked_for<'a>(
 ) -> anyhow::Result<Wanted<'a>> {
     if asked.to.is_some() {
         // The one that the command line names.
-        return Ok(all(inventory, &[], facts));
+        return Ok(named(inventory));
     }
     let mut plans = plans::plans(facts);
     let mut wanted = all(inventory, &plans, facts);
     // Where AWS refused to list the plans, they may make more.
     let refused = facts.plans_not_listed();
     let refused = refused.into_iter().filter(|gap| gap.error.is_some());
-    wanted.open.extend(refused);
-    wanted.gaps.extend(wanted.open.iter().cloned());
-    wanted.gaps.sort();
-    wanted.gaps.dedup();
+    wanted.leave_open(refused);
     if !asked.plan.is_empty() {
         of_plans(&asked.plan, &mut plans, &mut wanted, facts)?;
     }
@@ -175,6 +196,9 @@ fn of_plans(
     let planned = plans::copies(plans.iter(), facts);
     wanted.gaps = planned.gaps;
     wanted.open = planned.open;
+    if plans.iter().any(Plan::is_made_of_a_policy) {
+        wanted.leave_open(plans::policies_unread(facts));
+    }
     Ok(())
 }
 

@@ -141,6 +141,8 @@ cites! {
     RCP = "Resource control policies (RCPs)", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html";
     /// Actions, resources and condition keys of AWS Backup.
     ACTIONS = "Actions, resources, and condition keys for AWS Backup", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html";
+    /// What a KMS key can do in each of its states.
+    KEY_STATES = "Key states of AWS KMS keys", "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html";
     /// Which Regions an account has.
     REGIONS = "Specify which AWS Regions your account can use", "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html";
     /// Sharing the key of an EBS snapshot.

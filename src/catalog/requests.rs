@@ -69,6 +69,9 @@ pub const COPY_INTO: &str = "backup:CopyIntoBackupVault";
 /// The action on a recovery point that takes it out of its vault.
 pub const COPY_FROM: &str = "backup:CopyFromBackupVault";
 
+/// What whoever asks for a copy on demand does: on the recovery point, in its account.
+pub const START_COPY: &str = "backup:StartCopyJob";
+
 /// The action that puts the tags of a backup on its copy. The role must have it since 2025-09-30:
 /// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
 pub const TAG_RESOURCE: &str = "backup:TagResource";
@@ -150,52 +153,68 @@ pub fn role_actions(kind: Kind) -> &'static [RoleAction] {
     }
 }
 
-/// What the destination account's service-linked role must be able to do with the backup's key.
+/// Whether a copy to another Region is called for in both, so that conditions on `aws:RequestedRegion` must let both in.
 ///
-/// See <https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html>. AWS's lists differ; these are what all
-/// of them have and what the role's own policy can use.
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html> and
+/// <https://docs.aws.amazon.com/fsx/latest/WindowsGuide/copy-backups.html>.
 #[must_use]
-pub fn source_key_actions(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Ebs | Kind::Ec2 | Kind::Ec2Vss => &[
-            DESCRIBE_KEY,
-            CREATE_GRANT,
-            "kms:ReEncryptFrom",
-            "kms:GenerateDataKeyWithoutPlaintext",
-        ],
-        Kind::Aurora
-        | Kind::Rds
-        | Kind::RdsMultiAzCluster
-        | Kind::AuroraDsql
-        | Kind::DynamoDbBasic
-        | Kind::DynamoDbAdvanced
-        | Kind::Efs
-        | Kind::Eks
-        | Kind::FsxLustre
-        | Kind::FsxWindows
-        | Kind::FsxOntap
-        | Kind::FsxOpenZfs
-        | Kind::StorageGateway
-        | Kind::DocumentDb
-        | Kind::Neptune
-        | Kind::Redshift
-        | Kind::RedshiftServerless
-        | Kind::S3
-        | Kind::SapHana
-        | Kind::Timestream
-        | Kind::VirtualMachine
-        | Kind::CloudFormation => PLAIN_KEY_ACTIONS,
+pub fn copied_in_both_regions(kind: Kind) -> bool {
+    match kind.family() {
+        Family::RdsInstance | Family::RdsCluster | Family::Fsx => true,
+        Family::Ebs
+        | Family::Ec2
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => false,
     }
 }
 
-/// What is asked of a key in general: of the destination vault's key for the service-linked role, of the backup's
-/// key for the copy role.
+/// What AWS's instructions let the destination account's service-linked role do with the backup's key besides
+/// [`PLAIN_KEY_ACTIONS`], and what copies were seen to complete without.
+///
+/// See <https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html>.
+#[must_use]
+pub fn recommended_key_actions(kind: Kind) -> &'static [&'static str] {
+    match kind.family() {
+        Family::Ebs | Family::Ec2 => &[
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:GenerateDataKeyWithoutPlaintext",
+        ],
+        Family::RdsInstance
+        | Family::RdsCluster
+        | Family::Fsx
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => &["kms:Decrypt"],
+    }
+}
+
+/// What is asked of a key in general: of the backup's key for the destination's service-linked role and for the copy
+/// role, of the destination vault's key for the service-linked role.
 pub const PLAIN_KEY_ACTIONS: &[&str] = &[DESCRIBE_KEY, CREATE_GRANT];
 
 /// What a copy does with the backup's key in the end, by whatever grant: a Deny of these stops it, silence does not.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
 pub const SOURCE_KEY_USE: &[&str] = &["kms:Decrypt", "kms:ReEncryptFrom"];
+
+/// The same for a kind of backup: EBS makes the data key of the copied snapshot out of the backup's.
+#[must_use]
+pub fn source_key_use(kind: Kind) -> &'static [&'static str] {
+    match kind.family() {
+        Family::Ebs | Family::Ec2 => recommended_key_actions(kind),
+        Family::RdsInstance
+        | Family::RdsCluster
+        | Family::Fsx
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => SOURCE_KEY_USE,
+    }
+}
 
 /// The same of the destination vault's key.
 pub const DESTINATION_KEY_USE: &[&str] = &[
@@ -287,8 +306,8 @@ mod tests {
     }
 
     #[test]
-    fn ebs_and_ec2_ask_more_of_the_source_key() {
-        assert_eq!(source_key_actions(Kind::Rds), PLAIN_KEY_ACTIONS);
-        assert_eq!(source_key_actions(Kind::Ec2Vss).len(), 4);
+    fn more_is_recommended_for_the_keys_of_ebs_and_ec2() {
+        assert_eq!(recommended_key_actions(Kind::Rds), ["kms:Decrypt"]);
+        assert_eq!(recommended_key_actions(Kind::Ec2Vss).len(), 3);
     }
 }

@@ -3,7 +3,7 @@
 use smol_str::format_smolstr;
 
 use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
-use super::words::{because, key_name};
+use super::words::{because, denied_by, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::requests::{LAGV_KEY_ACTIONS, PLAIN_KEY_ACTIONS};
@@ -104,24 +104,31 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let of_role = match own {
         RoleAnswer::Allowed => return of_key,
         RoleAnswer::Denied { actions, seen } => Outcome::fail(format!(
-            "the policies of {} deny {} on the air-gapped vault's key",
+            "the policies of {} deny {} on the air-gapped vault's key{}",
             role.name(),
-            list(&actions)
+            list(&actions),
+            denied_by(&seen)
         ))
         .by_hand("take the Deny out of them: no further statement helps")
         .saw(seen),
-        RoleAnswer::Missing { actions, seen } => Outcome::fail(format!(
-            "{} may not do {} on the air-gapped vault's key by its own policies",
-            role.name(),
-            list(&actions)
-        ))
-        .saw(seen)
-        .needs([Need::Share(Share {
-            policy: PolicyOf::Role(role.clone()),
-            principal: role.clone(),
-            actions,
-            resource: Some(key.to_string()),
-        })]),
+        RoleAnswer::Missing { actions, seen } => {
+            let fail = Outcome::fail(format!(
+                "{} may not do {} on the air-gapped vault's key by its own policies",
+                role.name(),
+                list(&actions)
+            ))
+            .saw(seen);
+            if role.is_role_of_aws() {
+                fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
+            } else {
+                fail.needs([Need::Share(Share {
+                    policy: PolicyOf::Role(role.clone()),
+                    principal: role.clone(),
+                    actions,
+                    resource: Some(key.to_string()),
+                })])
+            }
+        }
         RoleAnswer::NoRole => Outcome::not_applicable("the copy role does not exist"),
         RoleAnswer::Open { gaps, seen } => Outcome::undecided(
             format!(
@@ -182,8 +189,9 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
             resource: None,
         };
         return Outcome::fail(format!(
-            "the policy of the air-gapped vault's key {name} denies {} to {who}",
-            list(&actions)
+            "the policy of the air-gapped vault's key {name} denies {} to {who}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .saw(seen)
         .needs([Need::Lift(lift)])

@@ -6,7 +6,7 @@ use super::words::{foretold, key_name, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Support, capabilities, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -37,6 +37,21 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::of(
             &copy.destination_vault,
             "is in another account or Region",
+        )]);
+    }
+    if let Some(of @ (VaultType::Standard | VaultType::RestoreAccess)) =
+        known!(copy.destination_type.clone())
+    {
+        return Outcome::fail(format!(
+            "the rule's logically air-gapped target `{}` is none: it is a {}",
+            copy.destination_vault.name(),
+            of.as_str()
+        ))
+        .by_hand("name a logically air-gapped vault as the rule's target, or copy to this one by a copy action")
+        .saw([Evidence::at(
+            &copy.destination_vault,
+            "/VaultType",
+            format!("is {}", of.as_str()),
         )]);
     }
     let support = match known!(copy.kind.agreed(|kind| capabilities(kind).lagv_primary)) {

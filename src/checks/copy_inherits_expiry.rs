@@ -1,9 +1,9 @@
 #![doc = include_str!("copy_inherits_expiry.md")]
 
-use super::described::source_days_kept;
+use super::retention::Retention;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts, Lifecycle};
+use crate::inventory::{Copy, Facts};
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -15,25 +15,35 @@ pub(super) const CHECK: Check = Check {
     run: Run::Copy(run),
 };
 
-/// An expiry in days. Many copies have the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct OfItsOwn(i64);
-
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let days = known!(copy.lifecycle.as_ref())
-        .as_ref()
-        .and_then(Lifecycle::days_kept);
-    if let Some(days) = days {
-        return facts.once(&OfItsOwn(days), |OfItsOwn(days), _| {
-            Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
-        });
-    }
-    match known!(source_days_kept(copy, facts)) {
-        Some(None) => Outcome::pass("neither the copy nor its source expires"),
-        Some(Some(days)) => Outcome::warn(format!(
-            "the copy names no expiry, and takes over its source's: it is deleted {days} days after the source was made"
+    let retention = known!(Retention::of(copy, facts));
+    if let Retention::TakenOver(days) = retention {
+        return warned(&format!(
+            "it is deleted {days} days after the source was made"
         ))
-        .saw([Evidence::at(copy.subject(), "/Lifecycle/DeleteAfterDays", format!("is {days}"))]),
-        None => Outcome::warn("the copy names no expiry, and takes over its source's, if that has one"),
+        .saw([Evidence::at(
+            copy.subject(),
+            "/Lifecycle/DeleteAfterDays",
+            format!("is {days}"),
+        )]);
     }
+    facts.once(&Other(retention), |Other(retention), _| match retention {
+        Retention::Own(days) => {
+            Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
+        }
+        Retention::Forever => Outcome::pass("neither the copy nor its source expires"),
+        Retention::TakenOver(_) | Retention::OfUnknownSource => {
+            warned("whether that has one is not known")
+        }
+    })
+}
+
+/// A retention that is not taken over. Many copies have the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Other(Retention);
+
+fn warned(says: &str) -> Outcome {
+    Outcome::warn(format!(
+        "the copy names no expiry, and takes over its source's: {says}"
+    ))
 }

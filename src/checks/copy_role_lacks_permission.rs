@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_request};
 use super::described::tags;
-use super::words::foretold;
+use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
@@ -38,6 +38,8 @@ pub(super) const CHECK: Check = Check {
 #[derive(Default)]
 struct Found {
     denied: Vec<&'static str>,
+    /// The first Deny, in words.
+    denied_by: Option<String>,
     bounded: Vec<&'static str>,
     missing: Vec<&'static str>,
     /// How many requests nothing allows.
@@ -61,6 +63,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         match ruling {
             RoleRuling::Allowed => {}
             RoleRuling::Denied { seen } => {
+                found.denied_by.get_or_insert_with(|| denied_by(&seen));
                 found.denied.push(action);
                 found.seen.extend(seen);
             }
@@ -77,11 +80,10 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             } => {
                 found.missing.push(action);
                 found.lacking += 1;
-                found
-                    .wanted
-                    .entry(request.resource.clone())
-                    .or_default()
-                    .push(action);
+                let there = request.form.resource_there();
+                for resource in [request.resource.clone()].into_iter().chain(there) {
+                    found.wanted.entry(resource).or_default().push(action);
+                }
                 found.seen.extend(seen);
             }
             RoleRuling::Open { gaps: more, seen } => {
@@ -164,7 +166,8 @@ fn failed(role: &Arn, mut found: Found, managed: Option<Vec<Arn>>) -> Option<Out
     let name = role.name();
     let mut parts = Vec::new();
     if !found.denied.is_empty() {
-        parts.push(format!("its policies deny {}", list(&found.denied)));
+        let by = found.denied_by.take().unwrap_or_default();
+        parts.push(format!("its policies deny {}{by}", list(&found.denied)));
     }
     if !found.bounded.is_empty() {
         parts.push(format!(

@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
 use super::ask::{TrustRuling, may_assume};
-use super::words::{foretold, role_meant};
+use super::words::{denied_by, foretold, role_meant};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
@@ -45,7 +45,8 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
             Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
         }
         TrustRuling::Denied(by) => Outcome::fail(format!(
-            "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com"
+            "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com{}",
+            denied_by(&by)
         ))
         .by_hand("take the Deny out of it")
         .saw(by),

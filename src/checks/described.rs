@@ -120,20 +120,6 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
     }
 }
 
-/// How many days the backup that is copied is kept itself, `None` for ever: by the recovery point, or by the rule that makes
-/// it. `None` where no rule was read.
-pub fn source_days_kept(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<Option<i64>>> {
-    if let Some(point) = &copy.recovery_point {
-        return facts.point_days_kept(point).map(Some);
-    }
-    let plan = copy.plan.as_ref();
-    let rule = plan.and_then(|plan| facts.backup_rule(plan).known());
-    Fact::Known(rule.map(|rule| {
-        let days = rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64();
-        days.filter(|days| *days >= 0)
-    }))
-}
-
 /// Whether what is copied is of one of these kinds.
 pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
     if let KindOf::Unlisted(_) = copy.kind {

@@ -23,15 +23,12 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
         return no_destination_vault();
     };
-    let out_of_customer_lagv = match known!(copy.source_type.clone()) {
-        Some(VaultType::AirGapped) => {
-            matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_))
-        }
-        Some(VaultType::Standard | VaultType::RestoreAccess) | None => false,
-    };
+    let out_of_lagv = matches!(known!(copy.source_type.clone()), Some(VaultType::AirGapped));
     match known!(copy.model()) {
         Some(Model::ServiceDependent) => {}
-        Some(Model::Independent) if out_of_customer_lagv => {}
+        Some(Model::Independent)
+            if out_of_lagv && matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)) => {
+        }
         Some(Model::Independent) => {
             return Outcome::not_applicable("backups of this type take any key of the vault");
         }
@@ -57,12 +54,12 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             "the destination vault's key {name} is customer managed"
         ))
         .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
-        Some(KeyManager::Aws) => of_aws(copy, facts, &key, out_of_customer_lagv),
+        Some(KeyManager::Aws) => of_aws(copy, facts, &key, out_of_lagv),
     }
 }
 
-/// The vault is on an AWS managed key: within one account the owning service's will do.
-fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool) -> Outcome {
+/// The vault is on an AWS managed key: within one account, and not out of storage of AWS's own, the owning service's will do, and AWS Backup's own may.
+fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_lagv: bool) -> Outcome {
     let vault = &copy.destination_vault;
     let name = key_name(key, facts);
     let what = format!("the AWS managed key {name}");
@@ -79,7 +76,7 @@ fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool
         Fact::Known(true) => predict(MessageId::E4),
         Fact::Known(false) | Fact::Unknown(_) => None,
     };
-    if known!(copy.is_cross_account()) || out_of_customer_lagv {
+    if known!(copy.is_cross_account()) || out_of_lagv {
         return fail(vault, &what, Some(key)).foretells(foretold(predicted));
     }
     let basis = if known!(copy.is_cross_region()) {
@@ -92,9 +89,13 @@ fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_customer_lagv: bool
             "the destination vault is on {what}, the owning service's own"
         ))
         .on(basis),
-        Some(_) | None => fail(vault, &what, Some(key))
-            .foretells(foretold(predicted))
-            .on(basis),
+        Some(_) | None if known!(has("aws/backup")) => Outcome::warn(format!(
+            "the destination vault `{}` is on {what}: AWS's pages disagree whether such a copy fails, and copies within an account were seen to complete",
+            vault.name()
+        ))
+        .on(Basis::Observed)
+        .saw([Evidence::at(key, "/Aliases", "has alias/aws/backup")]),
+        Some(_) | None => fail(vault, &what, Some(key)).on(basis),
     }
 }
 

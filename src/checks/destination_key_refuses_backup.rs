@@ -2,7 +2,8 @@
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{
-    AWS_OWN, because, foretold, key_name, no_destination_vault, unlisted, vault_of_unknown_type,
+    AWS_OWN, because, denied_by, foretold, key_name, no_destination_vault, unlisted,
+    vault_of_unknown_type,
 };
 use super::{Check, MayFail, Run, ebs_default_key, known};
 use crate::catalog::messages::{MessageId, predict};
@@ -132,8 +133,9 @@ fn decide(
         };
         let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(
-            "the policy of the destination vault's key {name} denies {} to {who}",
-            list(&actions)
+            "the policy of the destination vault's key {name} denies {} to {who}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .foretells(foretold(message))
         .saw(seen)

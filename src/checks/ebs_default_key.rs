@@ -3,7 +3,7 @@
 
 use super::ask::{KeyQuestion, Via, ask_key};
 use super::described::is_any_of;
-use super::words::{foretold, key_name, not_read};
+use super::words::{denied_by, foretold, key_name, not_read};
 use crate::catalog::Kind;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::DESCRIBE_KEY;
@@ -89,7 +89,8 @@ fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<
         };
         return Some(
             Outcome::fail(format!(
-                "the policy of the destination's default key for EBS, {name}, denies {DESCRIBE_KEY} to {who}"
+                "the policy of the destination's default key for EBS, {name}, denies {DESCRIBE_KEY} to {who}{}",
+                denied_by(&seen)
             ))
             .foretells(foretold(predict(message)))
             .saw(seen)

@@ -3,6 +3,7 @@
 use super::words::{foretold, key_name};
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
+use crate::catalog::key_states::{KeyUse, key_use};
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
 use crate::known::{Arn, Fact};
@@ -12,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     id: "key-unusable",
     title: "a key on the path cannot be used",
     doc: include_str!("key_unusable.md"),
-    cites: &[cite::DASHBOARDS, cite::ENCRYPTION],
+    cites: &[cite::DASHBOARDS, cite::ENCRYPTION, cite::KEY_STATES],
     may_fail: MayFail::Yes,
     run: Run::Route(run),
 };
@@ -26,28 +27,26 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         Fact::Unknown(gap) => gaps.push(*gap),
     }
     match facts.vault_key(&copy.destination_vault) {
-        Fact::Known(Some(EncryptedWith::Key(key))) => {
+        // One key may have both parts.
+        Fact::Known(Some(EncryptedWith::Key(key))) if keys.iter().all(|(_, one)| *one != key) => {
             keys.push(("the destination vault's key", key))
         }
-        Fact::Known(Some(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) | None) => {}
+        Fact::Known(Some(_) | None) => {}
         Fact::Unknown(gap) => gaps.push(*gap),
     }
     let mut seen = Vec::new();
-    for (role, key) in &keys {
+    let mut faults = Vec::new();
+    for (part, key) in &keys {
         match usable(key, facts) {
-            Fact::Known(None) => seen.push(Evidence::at(key, "/KeyState", "is Enabled")),
-            Fact::Unknown(gap) => gaps.push(*gap),
-            Fact::Known(Some(Fault {
-                pointer,
-                says,
-                message,
-            })) => {
-                let fail = Outcome::fail(format!("{role} {} {says}", key_name(key, facts)))
-                    .foretells(foretold(predict(message)))
-                    .saw([Evidence::at(key, pointer, says)]);
-                return mended(copy, facts, key, fail);
+            Fact::Known(Ok(state)) => {
+                seen.push(Evidence::at(key, "/KeyState", format!("is {state}")))
             }
+            Fact::Known(Err(fault)) => faults.push((*part, key, fault)),
+            Fact::Unknown(gap) => gaps.push(*gap),
         }
+    }
+    if let Some((_, _, first)) = faults.first() {
+        return failed(copy, facts, &faults, first.message);
     }
     match (gaps.first(), keys.is_empty()) {
         (Some(gap), _) => Outcome::undecided(gap.to_string(), gaps),
@@ -56,58 +55,103 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     }
 }
 
-/// What mends a key: it is enabled, or another vault is made where it is the destination's.
-fn mended(copy: &Route, facts: &Facts<'_>, key: &Arn, fail: Outcome) -> Outcome {
-    let enabled = |to_be_deleted| Need::KeyEnabled {
-        key: key.clone(),
-        to_be_deleted,
-    };
-    match facts.key_state(key) {
-        Fact::Known(Some("Disabled")) => return fail.needs([enabled(false)]),
-        Fact::Known(Some("PendingDeletion")) => return fail.needs([enabled(true)]),
-        Fact::Known(Some("PendingImport")) => {
-            return fail.by_hand("import the key's material again");
-        }
-        Fact::Known(_) | Fact::Unknown(_) => {}
-    }
-    let of_vault = facts.vault_key(&copy.destination_vault);
-    match (of_vault, copy.destination_type.as_ref()) {
-        (Fact::Known(Some(EncryptedWith::Key(other))), Fact::Known(Some(VaultType::Standard)))
-            if other == *key =>
-        {
-            fail.needs([Need::CustomerKeyOnVault {
-                vault: copy.destination_vault.clone(),
-            }])
-        }
-        _ => fail.nothing_helps(
-            "what is encrypted with it cannot be read; copy a backup that is on another key",
-        ),
-    }
-}
-
+/// What is wrong with a key.
 struct Fault {
     pointer: &'static str,
     says: String,
     message: MessageId,
+    way_out: WayOut,
 }
 
-/// What is wrong with a key, if anything is.
-fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
-    let fault = |pointer, says: String, message| {
-        Fact::Known(Some(Fault {
+/// What makes a key usable again.
+enum WayOut {
+    /// It is enabled.
+    Enable { to_be_deleted: bool },
+    /// A step that people take.
+    ByHand(&'static str),
+    /// Nothing: another key is needed.
+    None,
+}
+
+fn failed(
+    copy: &Route,
+    facts: &Facts<'_>,
+    faults: &[(&str, &Arn, Fault)],
+    message: MessageId,
+) -> Outcome {
+    let says = |(part, key, fault): &(&str, &Arn, Fault)| {
+        format!("{part} {} {}", key_name(key, facts), fault.says)
+    };
+    let all: Vec<String> = faults.iter().map(says).collect();
+    let mut fail = Outcome::fail(all.join("; ")).foretells(foretold(predict(message)));
+    let of_vault = facts.vault_key(&copy.destination_vault);
+    let standard = matches!(
+        copy.destination_type.as_ref(),
+        Fact::Known(Some(VaultType::Standard))
+    );
+    for (_, key, fault) in faults {
+        let (key, says) = ((*key).clone(), fault.says.clone());
+        fail = fail.saw([Evidence::at(&key, fault.pointer, says)]);
+        let is_of_vault =
+            matches!(&of_vault, Fact::Known(Some(EncryptedWith::Key(other))) if *other == key);
+        fail = match &fault.way_out {
+            WayOut::Enable { to_be_deleted } => fail.needs([Need::KeyEnabled {
+                key,
+                to_be_deleted: *to_be_deleted,
+            }]),
+            WayOut::ByHand(step) => fail.by_hand(step),
+            WayOut::None if is_of_vault && standard => fail.needs([Need::CustomerKeyOnVault {
+                vault: copy.destination_vault.clone(),
+            }]),
+            WayOut::None if is_of_vault => {
+                fail.nothing_helps("copy into a vault that is on another key")
+            }
+            WayOut::None => fail.nothing_helps(
+                "what is encrypted with it cannot be read; copy a backup that is on another key",
+            ),
+        };
+    }
+    fail
+}
+
+/// The state of a key that can be used, or what is wrong with it.
+fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
+    let fault = |pointer, says: String, message, way_out| {
+        Fact::Known(Err(Fault {
             pointer,
             says,
             message,
+            way_out,
         }))
     };
     let mut unread = None;
+    let mut usable = "Enabled";
     match facts.key_state(key) {
         Fact::Known(None) => {
-            return fault("/KeyState", "does not exist".to_owned(), MessageId::E10);
+            let says = "does not exist".to_owned();
+            return fault("/KeyState", says, MessageId::E10, WayOut::None);
         }
-        Fact::Known(Some("Enabled")) => {}
         Fact::Known(Some(state)) => {
-            return fault("/KeyState", format!("is {state}"), MessageId::E9);
+            let says = format!("is {state}");
+            let way_out = match key_use(state) {
+                Some(KeyUse::Usable) => None,
+                Some(KeyUse::Disabled) => Some(WayOut::Enable {
+                    to_be_deleted: false,
+                }),
+                Some(KeyUse::ToBeDeleted) => Some(WayOut::Enable {
+                    to_be_deleted: true,
+                }),
+                Some(KeyUse::Waits(step)) => Some(WayOut::ByHand(step)),
+                // A state that AWS's table does not have settles nothing.
+                None => {
+                    unread = Some(Box::new(facts.key_state_gap(key)));
+                    None
+                }
+            };
+            if let Some(way_out) = way_out {
+                return fault("/KeyState", says, MessageId::E9, way_out);
+            }
+            usable = state;
         }
         Fact::Unknown(gap) => unread = Some(gap),
     }
@@ -115,11 +159,8 @@ fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
         Fact::Known(Some("SYMMETRIC_DEFAULT")) => {}
         Fact::Known(spec) => {
             let spec = spec.unwrap_or("null");
-            return fault(
-                "/KeySpec",
-                format!("is of the kind {spec}, not a symmetric encryption key"),
-                MessageId::E9,
-            );
+            let says = format!("is of the kind {spec}, not a symmetric encryption key");
+            return fault("/KeySpec", says, MessageId::E9, WayOut::None);
         }
         Fact::Unknown(gap) => unread = unread.or(Some(gap)),
     }
@@ -127,13 +168,10 @@ fn usable(key: &Arn, facts: &Facts<'_>) -> Fact<Option<Fault>> {
         Fact::Known(Some("ENCRYPT_DECRYPT")) => {}
         Fact::Known(usage) => {
             let usage = usage.unwrap_or("null");
-            return fault(
-                "/KeyUsage",
-                format!("is for {usage}, not for encryption"),
-                MessageId::E9,
-            );
+            let says = format!("is for {usage}, not for encryption");
+            return fault("/KeyUsage", says, MessageId::E9, WayOut::None);
         }
         Fact::Unknown(gap) => unread = unread.or(Some(gap)),
     }
-    unread.map_or(Fact::Known(None), Fact::Unknown)
+    unread.map_or(Fact::Known(Ok(usable)), Fact::Unknown)
 }

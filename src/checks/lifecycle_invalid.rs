@@ -1,9 +1,11 @@
 #![doc = include_str!("lifecycle_invalid.md")]
 
+use super::retention::Retention;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::verdict::{Evidence, Need, Outcome};
+use crate::known::{Fact, Gap};
+use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 /// What is in cold storage stays there for so many days.
 const COLD_DAYS: i64 = 90;
@@ -20,7 +22,7 @@ pub(super) const CHECK: Check = Check {
     run: Run::Copy(run),
 };
 
-fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let Some(lifecycle) = known!(copy.lifecycle.as_ref()) else {
         return Outcome::pass("the copy has no lifecycle");
     };
@@ -59,5 +61,28 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
         .saw([seen("DeleteAfterDays", delete), seen("MoveToColdStorageAfterDays", cold)])
         .needs([Need::Lifecycle { copy: copy.id.to_string(), delete_after: cold.saturating_add(COLD_DAYS) }]);
     }
+    if let Some(cold) = cold.filter(|days| *days >= 0)
+        && let Fact::Known(Retention::TakenOver(days)) = Retention::of(copy, facts)
+        && days < cold.saturating_add(COLD_DAYS)
+    {
+        return taken_over(copy, cold, days).saw([seen("MoveToColdStorageAfterDays", cold)]);
+    }
     Outcome::pass("the copy's lifecycle is sound")
+}
+
+/// No page says whether the expiry that the copy takes over counts here.
+fn taken_over(copy: &Copy, cold: i64, days: i64) -> Outcome {
+    let gap = Gap {
+        operation: "name `DeleteAfterDays` in the copy's lifecycle".to_owned(),
+        subject: copy.id.to_string(),
+        permission: "none".to_owned(),
+        ..Gap::default()
+    };
+    Outcome::undecided(
+        format!(
+            "the copy moves to cold storage after {cold} days, names no expiry, and takes over its source's, {days} days; what is in cold storage stays there for {COLD_DAYS} days: name one"
+        ),
+        [gap],
+    )
+    .on(Basis::Inferred)
 }

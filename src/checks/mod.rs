@@ -38,6 +38,7 @@ mod recovery_point_in_cold_storage;
 mod recovery_point_missing;
 mod recovery_point_not_complete;
 mod region_not_enabled;
+mod retention;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;
 mod source_key_aws_managed;

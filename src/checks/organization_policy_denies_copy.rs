@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ask::{
-    ControlRuling, RoleRequest, air_gapped_key_request, control_rulings, list, role_requests,
-    unique,
+    ASSUME, ControlRuling, RoleRequest, air_gapped_key_request, control_rulings, list,
+    may_be_assumed, role_requests, unique,
 };
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
@@ -34,7 +34,15 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
     let mut gaps = Vec::new();
     let mut is_open = false;
-    for (action, ruling) in control_rulings(facts, role, &asked.requests) {
+    let assumed_by_backup = match copy.source_account() {
+        Fact::Known(source) if role.account() == Some(source) => {
+            Some((ASSUME, may_be_assumed(facts, role, source)))
+        }
+        // Another check says what is wrong, or unknown, with these.
+        Fact::Known(_) | Fact::Unknown(_) => None,
+    };
+    let rulings = control_rulings(facts, role, &asked.requests).into_iter();
+    for (action, ruling) in rulings.chain(assumed_by_backup) {
         match ruling {
             ControlRuling::Allowed => {}
             ControlRuling::Assumed => assumed.push(action),
@@ -77,7 +85,8 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             parts.join(", and ")
         ));
         let fail = match lifts {
-            Some(lifts) if missing.is_empty() => fail.needs(lifts),
+            // What AWS Backup itself is denied cannot be narrowed to one copy.
+            Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
             Some(_) | None => fail.by_hand(
                 "have the management account exempt the role, or copy to where they allow",
             ),

@@ -2,9 +2,9 @@
 
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
-use crate::inventory::Facts;
+use crate::inventory::{Facts, VaultType};
 use crate::known::{Arn, Fact, Gap, ResourceType};
-use crate::plans::{Plan, Rule, Selection, Taken, Target};
+use crate::plans::{Plan, Rule, Selection, Taken, Target, TargetBy};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -92,6 +92,9 @@ impl Found {
             return;
         }
         match facts.vault_exists(vault) {
+            Fact::Known(true) if target.by == TargetBy::AirGappedTarget => {
+                self.air_gapped(rule, vault, facts);
+            }
             Fact::Known(true) => self.seen.push(Evidence::of(vault, "exists")),
             Fact::Unknown(gap) => self.open.push(*gap),
             Fact::Known(false) => {
@@ -105,6 +108,25 @@ impl Found {
                     source_account: Some(plan.account),
                 });
             }
+        }
+    }
+
+    fn air_gapped(&mut self, rule: &Rule, vault: &Arn, facts: &Facts<'_>) {
+        match facts.vault_type(vault) {
+            Fact::Known(Some(VaultType::AirGapped)) => {
+                self.seen
+                    .push(Evidence::of(vault, "is a logically air-gapped vault"));
+            }
+            Fact::Known(Some(of @ (VaultType::Standard | VaultType::RestoreAccess))) => {
+                self.wrong.push(format!(
+                    "rule `{}` names a vault as its logically air-gapped target that is none: `{vault}`",
+                    rule.name
+                ));
+                let is = format!("is {}", of.as_str());
+                self.seen.push(Evidence::at(vault, "/VaultType", is));
+            }
+            Fact::Known(None) => {}
+            Fact::Unknown(gap) => self.open.push(*gap),
         }
     }
 

@@ -1,11 +1,11 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
-use super::described::source_days_kept;
+use super::retention::Retention;
 use super::words::{foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Copy, Facts, Lifecycle, VaultLock};
+use crate::inventory::{Copy, Facts, VaultLock};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome, Status};
 
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     id: "retention-outside-vault-lock",
     title: "the copy would be kept for less or more time than the destination's lock allows",
     doc: include_str!("retention_outside_vault_lock.md"),
-    cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY],
+    cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY, cite::COPY],
     may_fail: MayFail::Yes,
     run: Run::Copy(run),
 };
@@ -22,56 +22,30 @@ pub(super) const CHECK: Check = Check {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Kept {
     vault: Arn,
-    days: Fact<Option<i64>>,
+    retention: Fact<Retention>,
 }
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let lifecycle = copy.lifecycle.as_ref();
     let kept = Kept {
         vault: copy.destination_vault.clone(),
-        days: lifecycle.map(|lifecycle| lifecycle.as_ref().and_then(Lifecycle::days_kept)),
+        retention: Retention::of(copy, facts),
     };
     let found = facts.once(&kept, Kept::found);
-    let lock = facts.vault_lock(&kept.vault).known().flatten();
-    let VaultLock { min, max } = lock.unwrap_or_default();
-    match (found.status, min) {
-        (Status::Fail, _) => found.needs([Need::Retention {
-            copy: copy.id.to_string(),
-            vault: kept.vault,
-            min,
-            max,
-        }]),
-        (Status::Pass, Some(min)) if kept.days == Fact::Known(None) => {
-            inherited(copy, facts, min, found)
-        }
-        (Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable, _) => found,
+    if found.status != Status::Fail {
+        return found;
     }
-}
-
-/// A copy without an expiry is not shorter than the lock's minimum, but takes over that of its source, which may be. No page
-/// says which of the two counts.
-fn inherited(copy: &Copy, facts: &Facts<'_>, min: i64, passes: Outcome) -> Outcome {
-    let source = known!(source_days_kept(copy, facts));
-    let short = match source {
-        Some(Some(days)) if days < min => format!("expires after {days} days"),
-        None => "may expire before that".to_owned(),
-        Some(Some(_) | None) => return passes,
-    };
-    let vault = &copy.destination_vault;
-    let gap = Gap {
-        account: vault.account().map(|id| id.to_string()),
-        region: vault.region().map(|region| region.to_string()),
-        operation: "no call tells whether the lock's minimum is compared with the expiry that the copy takes over".to_owned(),
-        subject: vault.to_string(),
-        error: None,
-        permission: "none".to_owned(),
-    };
-    Outcome::undecided(
-        format!("the copy names no expiry, its source {short}, and the lock asks for {min} days or more: name one"),
-        [gap],
-    )
-    .on(Basis::Inferred)
-    .saw(evidence(vault, Some(min), None))
+    let lock = facts.vault_lock(&kept.vault).known().flatten();
+    let VaultLock { min, max, unread } = lock.unwrap_or_default();
+    if unread.is_some() {
+        return found
+            .by_hand("name a `DeleteAfterDays` within both bounds, once the other is known");
+    }
+    found.needs([Need::Retention {
+        copy: copy.id.to_string(),
+        vault: kept.vault,
+        min,
+        max,
+    }])
 }
 
 impl Kept {
@@ -80,29 +54,71 @@ impl Kept {
         if !known!(facts.vault_exists(vault)) {
             return no_destination_vault();
         }
-        let VaultLock { min, max } = match known!(facts.vault_lock(vault)) {
-            Some(lock) if lock != VaultLock::default() => lock,
-            Some(_) => return Outcome::pass("the destination vault's lock sets no bounds"),
-            None => {
-                return Outcome::pass("the destination vault is not locked")
-                    .saw([Evidence::at(vault, "/Locked", "is false")]);
-            }
+        let Some(lock) = known!(facts.vault_lock(vault)) else {
+            return Outcome::pass("the destination vault is not locked")
+                .saw([Evidence::at(vault, "/Locked", "is false")]);
         };
-        let days = known!(self.days.clone());
-        let bounds = bounds(min, max);
-        let seen = evidence(vault, min, max);
-        let too_short = matches!((days, min), (Some(days), Some(min)) if days < min);
-        let too_long = max.is_some_and(|max| days.is_none_or(|days| days > max));
-        let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
-        if !too_short && !too_long {
-            return Outcome::pass(format!("the copy is kept {kept}; the lock allows {bounds}"))
-                .saw(seen);
+        if lock == VaultLock::default() {
+            return Outcome::pass("the destination vault's lock sets no bounds");
         }
-        Outcome::fail(format!(
-            "the copy would be kept {kept}, and the destination's lock allows {bounds}"
-        ))
-        .foretells(foretold(predict(MessageId::E13)))
+        self.against(&lock, known!(self.retention.clone()))
+    }
+
+    /// A bound that is known and missed decides, whatever the other one is.
+    fn against(&self, lock: &VaultLock, retention: Retention) -> Outcome {
+        let VaultLock { min, max, .. } = *lock;
+        let days = retention.days();
+        let too_short = matches!((days, min), (Some(days), Some(min)) if days < min);
+        let too_long = match (retention, max) {
+            (Retention::Own(days) | Retention::TakenOver(days), Some(max)) => days > max,
+            (Retention::Forever, Some(_)) => true,
+            (Retention::OfUnknownSource, _) | (_, None) => false,
+        };
+        let bounds = bounds(min, max);
+        let seen = evidence(&self.vault, min, max);
+        let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
+        match (too_short || too_long, retention, &lock.unread) {
+            (true, Retention::TakenOver(days), _) => self.not_told(
+                &format!("takes over its source's expiry of {days} days"),
+                &bounds,
+            ),
+            (true, _, _) => Outcome::fail(format!(
+                "the copy would be kept {kept}, and the destination's lock allows {bounds}"
+            ))
+            .foretells(foretold(predict(MessageId::E13))),
+            (false, _, Some(gap)) => Outcome::undecided(gap.to_string(), [(**gap).clone()]),
+            (false, Retention::OfUnknownSource, None) => self.not_told(
+                "takes over that of its source, which is not known",
+                &bounds,
+            ),
+            (false, Retention::TakenOver(days), None) => Outcome::pass(format!(
+                "the copy names no expiry and takes over its source's, {days} days; the lock allows {bounds}"
+            ))
+            .on(Basis::Observed),
+            (false, Retention::Own(_) | Retention::Forever, None) => Outcome::pass(format!(
+                "the copy is kept {kept}; the lock allows {bounds}"
+            )),
+        }
         .saw(seen)
+    }
+
+    /// No page says whether the lock is compared with the expiry that the copy takes over, or with none.
+    fn not_told(&self, takes_over: &str, bounds: &str) -> Outcome {
+        let gap = Gap {
+            account: self.vault.account().map(|id| id.to_string()),
+            region: self.vault.region().map(|region| region.to_string()),
+            operation: "name `DeleteAfterDays` in the copy's lifecycle".to_owned(),
+            subject: self.vault.to_string(),
+            error: None,
+            permission: "none".to_owned(),
+        };
+        Outcome::undecided(
+            format!(
+                "the copy names no expiry, and {takes_over}; the destination's lock allows {bounds}, and no page says what it is compared with: name one"
+            ),
+            [gap],
+        )
+        .on(Basis::Inferred)
     }
 }
 

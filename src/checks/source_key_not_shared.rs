@@ -1,17 +1,14 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
 use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use super::words::{AWS_OWN, because, foretold, key_name, same_account, unlisted};
+use super::words::{AWS_OWN, because, denied_by, foretold, key_name, same_account, unlisted};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::{SOURCE_KEY_USE, source_key_actions};
+use crate::catalog::requests::{PLAIN_KEY_ACTIONS, recommended_key_actions, source_key_use};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route};
 use crate::known::{AccountId, Arn, Fact};
 use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share};
-
-/// AWS's instructions include it; the role's own policy does not even use it.
-const DECRYPT: &str = "kms:Decrypt";
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-not-shared",
@@ -51,9 +48,13 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         None => return Outcome::not_applicable("the backup's key does not exist"),
     }
     let role = known!(copy.destination_service_linked_role());
-    let Some(actions) = known!(copy.kind.agreed(source_key_actions)) else {
+    let (Some(in_use), Some(more)) = (
+        known!(copy.kind.agreed(source_key_use)),
+        known!(copy.kind.agreed(recommended_key_actions)),
+    ) else {
         return unlisted(&copy.type_name());
     };
+    let actions = PLAIN_KEY_ACTIONS;
     let asking = |actions, both_sides| {
         ask_key(
             copy,
@@ -71,13 +72,13 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let account = known!(copy.destination_account());
     match model {
         Model::ServiceDependent => {
-            let decrypt = asking(&[DECRYPT], false);
-            let rulings = asking(actions, true).and_denies_of(&asking(SOURCE_KEY_USE, false));
-            service_dependent(copy, key, &name, &role, &rulings, &decrypt)
+            let recommended = asking(more, false);
+            let rulings = asking(actions, true).and_denies_of(&asking(in_use, false));
+            service_dependent(copy, key, &name, &role, &rulings, &recommended)
         }
         Model::Independent => {
             let rulings = asking(actions, false).where_only_a_deny_matters();
-            let rulings = rulings.and_denies_of(&asking(SOURCE_KEY_USE, false));
+            let rulings = rulings.and_denies_of(&asking(in_use, false));
             independent(copy, key, &name, &role, account, &rulings)
         }
     }
@@ -101,7 +102,7 @@ fn service_dependent(
     name: &str,
     role: &Arn,
     rulings: &Rulings,
-    decrypt: &Rulings,
+    recommended: &Rulings,
 ) -> Outcome {
     let predicted = || {
         foretold(
@@ -113,21 +114,24 @@ fn service_dependent(
         )
     };
     let who = format!("AWSServiceRoleForBackup of account {}", account_of(role));
-    let share = |mut actions: Vec<&'static str>| {
-        if decrypt.to_share().is_some() {
-            actions.push(DECRYPT);
-        }
+    // What is recommended goes along with what is needed.
+    let wanted = || {
+        let each = [rulings, recommended].map(Rulings::to_share);
+        let mut actions: Vec<_> = each.into_iter().flatten().flatten().collect();
         actions.sort_unstable();
-        Need::Share(Share {
-            policy: PolicyOf::Key(key.clone()),
-            principal: role.clone(),
-            actions,
-            resource: None,
+        actions.dedup();
+        (!actions.is_empty()).then(|| {
+            Need::Share(Share {
+                policy: PolicyOf::Key(key.clone()),
+                principal: role.clone(),
+                actions,
+                resource: None,
+            })
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {
         let (mut lifted, mut places) = (actions.clone(), statements);
-        if let Some((more, also, _)) = decrypt.denied() {
+        if let Some((more, also, _)) = recommended.denied() {
             lifted.extend(more);
             places.extend(also);
         }
@@ -144,13 +148,14 @@ fn service_dependent(
             resource: None,
         });
         return Outcome::fail(format!(
-            "the policy of the backup's key {name} denies {} to {who}",
-            list(&actions)
+            "the policy of the backup's key {name} denies {} to {who}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .foretells(predicted())
         .saw(seen)
         .needs([lift])
-        .needs(rulings.to_share().map(share));
+        .needs(wanted());
     }
     if let Some((actions, near)) = rulings.missing(Fault::Subject) {
         let message = format!(
@@ -161,7 +166,7 @@ fn service_dependent(
         return Outcome::fail(message)
             .foretells(predicted())
             .saw(near)
-            .needs([share(actions)]);
+            .needs(wanted());
     }
     if let Some((actions, near)) = rulings.missing(Fault::Principal) {
         let message = format!(
@@ -181,9 +186,11 @@ fn service_dependent(
         .saw(seen);
     }
     let seen = rulings.allowed_by();
-    if !decrypt.all_allowed() {
+    let left_out = recommended.not_allowed();
+    if !left_out.is_empty() {
         return Outcome::warn(format!(
-            "the backup's key {name} is shared with {who}, but not for kms:Decrypt, which AWS's instructions include"
+            "the backup's key {name} is shared with {who}, but not for {}, which AWS's instructions include",
+            list(&left_out)
         ))
         .on(Basis::Inferred)
         .saw(seen);
@@ -219,8 +226,9 @@ fn independent(
             })
         });
         return Outcome::fail(format!(
-            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}",
-            list(&actions)
+            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}{}",
+            list(&actions),
+            denied_by(&seen)
         ))
         .on(Basis::Inferred)
         .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))

@@ -1,7 +1,7 @@
 #![doc = include_str!("source_key_refuses_copy_role.md")]
 
 use super::ask::{Fault, KeyQuestion, Via, ask_key, list};
-use super::words::{foretold, key_name};
+use super::words::{denied_by, foretold, key_name};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
@@ -75,9 +75,10 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             })
         });
         return Outcome::fail(format!(
-            "the policy of the backup's key {name} denies {} to {}",
+            "the policy of the backup's key {name} denies {} to {}{}",
             list(&actions),
-            role.name()
+            role.name(),
+            denied_by(&seen)
         ))
         .foretells(foretold(predicted))
         .saw(seen)

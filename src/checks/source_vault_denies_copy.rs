@@ -1,20 +1,20 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
-use super::ask::{Ruling, copy_from};
-use super::words::foretold;
+use super::ask::{Ruling, StartRuling, copy_from, may_start};
+use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::COPY_FROM;
-use crate::inventory::{Facts, Reach};
-use crate::known::Fact;
-use crate::verdict::{Lift, Need, Outcome, PolicyOf};
+use crate::catalog::requests::{COPY_FROM, START_COPY};
+use crate::inventory::{Facts, Reach, Start};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Lift, Need, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-vault-denies-copy",
     title: "the source vault's access policy denies the copy out of it",
     doc: include_str!("source_vault_denies_copy.md"),
-    cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS],
+    cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS, cite::SCP],
     may_fail: MayFail::Yes,
     run: Run::Reach(run),
 };
@@ -24,6 +24,40 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return Outcome::not_applicable("the source vault does not exist");
     }
+    let start = match copy.start {
+        Start::OnDemand => may_start(copy, facts, vault),
+        // AWS Backup starts the job itself.
+        Start::Scheduled => StartRuling::Free,
+    };
+    if let StartRuling::Denied(seen) = start {
+        return Outcome::fail(format!(
+            "nobody can start this copy: {START_COPY} out of the vault `{}` is denied to everybody{}",
+            vault.name(),
+            denied_by(&seen)
+        ))
+        .by_hand("let who starts the copy pass that Deny, or copy out of another vault")
+        .foretells(foretold(predict(MessageId::E3)))
+        .saw(seen);
+    }
+    let found = of_role(copy, facts, vault);
+    match (found.status, start) {
+        (Status::Pass, StartRuling::Open(gaps, seen)) => Outcome::undecided(
+            format!("whether {START_COPY} is denied to everybody is not known"),
+            gaps,
+        )
+        .saw(seen),
+        (Status::Pass, StartRuling::ForSome(seen)) => Outcome::warn(format!(
+            "the access policy of the source vault `{}` denies {START_COPY} to some: whether you are one of them is not known{}",
+            vault.name(),
+            denied_by(&seen)
+        ))
+        .saw(seen),
+        (_, StartRuling::Free | StartRuling::ForSome(_) | StartRuling::Open(..) | StartRuling::Denied(_)) => found,
+    }
+}
+
+/// What the vault's policy says to the copy role.
+fn of_role(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Outcome {
     if known!(facts.vault_policy(vault)).is_none() {
         return Outcome::pass(format!(
             "the source vault `{}` has no access policy",
@@ -42,9 +76,10 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 resource: None,
             };
             Outcome::fail(format!(
-                "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination",
+                "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination{}",
                 vault.name(),
-                role.name()
+                role.name(),
+                denied_by(&by)
             ))
             .foretells(foretold(predict(MessageId::E3)))
             .saw(by)

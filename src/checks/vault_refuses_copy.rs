@@ -1,7 +1,7 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
 use super::ask::{Ruling, copy_into};
-use super::words::{because, foretold, no_destination_vault};
+use super::words::{because, denied_by, foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -61,8 +61,9 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
                 resource: None,
             };
             Outcome::fail(format!(
-                "the access policy of the vault `{name}` denies {COPY_INTO} to {}",
-                role.name()
+                "the access policy of the vault `{name}` denies {COPY_INTO} to {}{}",
+                role.name(),
+                denied_by(&by)
             ))
             .foretells(predicted())
             .saw(by)

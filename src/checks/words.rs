@@ -79,6 +79,12 @@ fn hint(meant: Option<&str>) -> String {
     meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
+/// Which Deny it is, to end a sentence with: the statement, its conditions and what the call has of them.
+pub fn denied_by(seen: &[Evidence]) -> String {
+    let first = seen.first();
+    first.map_or_else(String::new, |seen| format!(": {}", seen.says))
+}
+
 /// A KMS key for people: its alias where one is known, and its ARN.
 pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {
     facts.once(&NameOf(key.clone()), |NameOf(key), facts| {

@@ -50,7 +50,7 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         "kms:ListResourceTags" => of_arn(&|arn| known(facts.key_tags(arn))),
         "backup:DescribeBackupVault" => of_arn(&|arn| {
             known(facts.vault_key(arn))
-                && known(facts.vault_lock(arn))
+                && matches!(facts.vault_lock(arn), Fact::Known(lock) if lock.as_ref().is_none_or(|lock| lock.unread.is_none()))
                 && known(facts.vault_exists(arn))
         }),
         "backup:GetBackupVaultAccessPolicy" => of_arn(&|arn| known(facts.vault_policy(arn))),

@@ -84,8 +84,25 @@ impl Holds {
 }
 
 impl Condition {
+    /// Reads an entry of `ListOfTags`, which knows one operator.
+    pub(super) fn of_tag(value: &Value) -> Option<Self> {
+        let mut members = value.as_object()?.clone();
+        match members.remove("ConditionType") {
+            Some(Value::String(operator)) if operator != "STRINGEQUALS" => None,
+            None | Some(Value::String(_)) => {
+                Self::of_json(Operator::StringEquals, &Value::Object(members))
+            }
+            Some(_) => None,
+        }
+    }
+
     /// Reads `{"ConditionKey": …, "ConditionValue": …}`.
     pub(super) fn of_json(operator: Operator, value: &Value) -> Option<Self> {
+        let known = ["ConditionKey", "ConditionValue"];
+        let mut members = value.as_object()?.keys();
+        if !members.all(|member| known.contains(&member.as_str())) {
+            return None;
+        }
         let key = value.get("ConditionKey")?.as_str()?;
         Some(Self {
             operator,

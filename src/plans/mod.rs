@@ -7,6 +7,7 @@ mod condition;
 mod organization;
 mod pattern;
 mod reach;
+mod reading;
 mod rule;
 mod selection;
 
@@ -17,11 +18,23 @@ use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
-pub use organization::add_those_of_policies;
+pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
+use reading::Reading;
+
 pub use reach::{Reach, Taken};
 pub use rule::{Rule, Target, TargetBy, kept_by};
 pub use selection::Selection;
+
+/// What AWS prints of a plan.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupPlan.html>.
+const OF_PLAN: &[&str] = &[
+    "BackupPlanName",
+    "Rules",
+    "AdvancedBackupSettings",
+    "ScanSettings",
+];
 
 /// One backup plan, as far as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +53,8 @@ pub struct Plan {
     pub selections: Vec<Selection>,
     /// What of it was not read, or is not as AWS prints it.
     pub unread: Vec<Gap>,
+    /// Whether that is of its rules, which may copy more.
+    rules_open: bool,
 }
 
 /// The copies that plans make.
@@ -125,38 +140,38 @@ impl Plan {
         plan: &inventory::Plan,
         facts: &Facts<'_>,
     ) -> Self {
-        let gap = |operation| facts.gap(operation, &plan.id, Some(account), Some(region));
-        let mut unread = Vec::new();
+        let mut reading = Reading::of(&plan.id, account, region, facts);
         let body = match &plan.plan {
             Field::Is(Json(body)) => Some(body),
             Field::Null | Field::Absent => None,
         };
         let mut rules = Vec::new();
         match body.and_then(|body| body.get("Rules")?.as_array()) {
-            None => unread.push(gap("backup:GetBackupPlan")),
+            None => drop(reading.misses("backup:GetBackupPlan")),
             Some(all) => {
-                for (at, rule) in all.iter().enumerate() {
-                    let rule =
-                        Rule::of_json(rule, account, region).map(|rule| Rule { place: at, ..rule });
-                    match rule {
-                        Some(rule) => rules.push(rule),
-                        None => unread.push(gap("backup:GetBackupPlan")),
-                    }
+                for (place, rule) in all.iter().enumerate() {
+                    rules.extend(Rule::read(place, rule, &mut reading));
                 }
             }
         }
+        if let Some(body) = body {
+            reading.strange(body, "/BackupPlan", OF_PLAN);
+        }
+        let mut rules_open = !reading.unread.is_empty();
         let mut selections = Vec::new();
         match &plan.selections {
             Field::Null => {}
             Field::Is(Json(Value::Array(all))) => {
-                for selection in all.iter().map(Selection::of_json) {
-                    match selection {
-                        Some(selection) => selections.push(selection),
-                        None => unread.push(gap("backup:GetBackupSelection")),
-                    }
+                for (place, selection) in all.iter().enumerate() {
+                    selections.extend(Selection::read(place, selection, &mut reading));
                 }
             }
-            Field::Is(_) | Field::Absent => unread.push(gap("backup:ListBackupSelections")),
+            Field::Is(_) | Field::Absent => drop(reading.misses("backup:ListBackupSelections")),
+        }
+        let mut unread = reading.unread;
+        for open in organization::unread(facts, account, region, &plan.id) {
+            rules_open |= !open.is_of_selections();
+            unread.push(open.gap(account));
         }
         Self {
             id: plan.id.to_string(),
@@ -168,18 +183,21 @@ impl Plan {
             rules,
             selections,
             unread,
+            rules_open,
         }
+    }
+
+    /// Whether it is not one that was read, but what AWS Backup makes of a policy of the organization.
+    #[must_use]
+    pub fn is_made_of_a_policy(&self) -> bool {
+        organization::is_made(self.account, &self.region, &self.id)
     }
 
     /// Whether a rule of it copies, or may: one that was not read.
     #[must_use]
     pub fn may_copy(&self) -> bool {
         let copies = self.rules.iter().any(|rule| !rule.targets.is_empty());
-        let open = self
-            .unread
-            .iter()
-            .any(|gap| gap.operation == "backup:GetBackupPlan");
-        copies || open
+        copies || self.rules_open
     }
 
     fn copy(
@@ -210,7 +228,7 @@ impl Plan {
             source_vault: Some(rule.vault.clone()),
             destination_vault: target.vault.clone(),
             role,
-            lifecycle: Fact::Known(target.lifecycle.clone()),
+            lifecycle: target.lifecycle.clone(),
             start: Start::Scheduled,
             plan: Some(PlanReference {
                 id: self.id.clone(),

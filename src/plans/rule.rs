@@ -4,7 +4,42 @@ use serde_json::Value;
 
 use crate::catalog;
 use crate::inventory::Lifecycle;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{Arn, Fact};
+
+use super::reading::Reading;
+
+/// What says what a rule is.
+const CALL: &str = "backup:GetBackupPlan";
+
+/// What AWS prints of a rule.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
+const OF_RULE: &[&str] = &[
+    "RuleName",
+    "RuleId",
+    "TargetBackupVaultName",
+    "TargetLogicallyAirGappedBackupVaultArn",
+    "ScheduleExpression",
+    "ScheduleExpressionTimezone",
+    "StartWindowMinutes",
+    "CompletionWindowMinutes",
+    "Lifecycle",
+    "RecoveryPointTags",
+    "CopyActions",
+    "EnableContinuousBackup",
+    "IndexActions",
+    "ScanActions",
+];
+
+/// What AWS prints of a lifecycle.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
+const OF_LIFECYCLE: &[&str] = &[
+    "DeleteAfterDays",
+    "MoveToColdStorageAfterDays",
+    "OptInToArchiveForSupportedResources",
+    "DeleteAfterEvent",
+];
 
 /// One rule of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +60,7 @@ pub struct Target {
     /// The vault.
     pub vault: Arn,
     /// How long the copy is kept; `None`: it never expires.
-    pub lifecycle: Option<Lifecycle>,
+    pub lifecycle: Fact<Option<Lifecycle>>,
     /// Whose it is.
     pub by: TargetBy,
 }
@@ -49,42 +84,73 @@ impl Rule {
             .map(|target| &target.vault)
     }
 
-    /// Reads a rule as AWS prints it; `None` where it is none.
-    pub(super) fn of_json(value: &Value, account: AccountId, region: &Region) -> Option<Self> {
-        let vault = format!(
-            "arn:{}:backup:{region}:{account}:backup-vault:{}",
-            catalog::partition(region),
-            value.get("TargetBackupVaultName")?.as_str()?
-        );
-        let mut targets = Vec::new();
-        // What a rule sends to an air-gapped vault is the backup itself, and is kept for as long.
-        if let Some(target) = value
-            .get("TargetLogicallyAirGappedBackupVaultArn")
-            .filter(|target| !target.is_null())
-        {
-            targets.push(Target {
-                vault: Arn::parse(target.as_str()?).ok()?,
-                lifecycle: lifecycle(value)?,
-                by: TargetBy::AirGappedTarget,
-            });
-        }
-        let actions = match value.get("CopyActions") {
-            None | Some(Value::Null) => &Vec::new(),
-            Some(actions) => actions.as_array()?,
+    /// Reads the rule at a place of a plan; `None` where it is none. What of it was not understood is noted.
+    pub(super) fn read(place: usize, rule: &Value, plan: &mut Reading<'_>) -> Option<Self> {
+        let text = |name| rule.get(name).and_then(Value::as_str);
+        let named = text("RuleName").zip(text("TargetBackupVaultName"));
+        let vault = named.and_then(|(_, vault)| {
+            let (account, region) = (plan.account, plan.region);
+            let partition = catalog::partition(region);
+            let arn = format!("arn:{partition}:backup:{region}:{account}:backup-vault:{vault}");
+            Arn::parse(&arn).ok()
+        });
+        let Some(((name, _), vault)) = named.zip(vault) else {
+            plan.misses(CALL);
+            return None;
         };
-        for action in actions {
-            targets.push(Target {
-                vault: Arn::parse(action.get("DestinationBackupVaultArn")?.as_str()?).ok()?,
-                lifecycle: lifecycle(action)?,
-                by: TargetBy::CopyAction,
-            });
+        let pointer = format!("/BackupPlan/Rules/{place}");
+        plan.strange(rule, &pointer, OF_RULE);
+        let mut targets = Vec::new();
+        let mut target =
+            |vault: Option<&Value>, of: &Value, pointer: &str, by, plan: &mut Reading<'_>| {
+                match vault.and_then(Value::as_str).map(Arn::parse) {
+                    Some(Ok(vault)) => targets.push(Target {
+                        vault,
+                        lifecycle: lifecycle_of(of, pointer, plan),
+                        by,
+                    }),
+                    Some(Err(_)) | None => drop(plan.misses(CALL)),
+                }
+            };
+        // What a rule sends to an air-gapped vault is the backup itself, and is kept for as long.
+        let air_gapped = rule.get("TargetLogicallyAirGappedBackupVaultArn");
+        if let Some(vault) = air_gapped.filter(|vault| !vault.is_null()) {
+            target(Some(vault), rule, &pointer, TargetBy::AirGappedTarget, plan);
+        }
+        match rule.get("CopyActions") {
+            None | Some(Value::Null) => {}
+            Some(Value::Array(actions)) => {
+                for (at, action) in actions.iter().enumerate() {
+                    let pointer = format!("{pointer}/CopyActions/{at}");
+                    plan.strange(
+                        action,
+                        &pointer,
+                        &["DestinationBackupVaultArn", "Lifecycle"],
+                    );
+                    let vault = action.get("DestinationBackupVaultArn");
+                    target(vault, action, &pointer, TargetBy::CopyAction, plan);
+                }
+            }
+            Some(_) => drop(plan.misses(CALL)),
         }
         Some(Self {
-            name: value.get("RuleName")?.as_str()?.to_owned(),
-            place: 0,
-            vault: Arn::parse(&vault).ok()?,
+            name: name.to_owned(),
+            place,
+            vault,
             targets,
         })
+    }
+}
+
+/// How long what a rule or a copy action copies is kept. Unknown where that is not as AWS prints it.
+fn lifecycle_of(of: &Value, pointer: &str, plan: &mut Reading<'_>) -> Fact<Option<Lifecycle>> {
+    let strange = match of.get("Lifecycle") {
+        Some(kept) => plan.strange(kept, &format!("{pointer}/Lifecycle"), OF_LIFECYCLE),
+        None => Vec::new(),
+    };
+    match lifecycle(of) {
+        Some(kept) if strange.is_empty() => Fact::Known(kept),
+        Some(_) | None => Fact::unknown(plan.misses(CALL)),
     }
 }
 

@@ -7,6 +7,23 @@ use crate::known::{Arn, Fact};
 
 use super::condition::{Condition, Holds, Operator};
 use super::pattern::{has_wildcard, matches, names_a_type};
+use super::reading::Reading;
+
+/// What AWS prints of a selection, and around it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupSelection.html>.
+const OF_SELECTION: &[&str] = &[
+    "SelectionName",
+    "IamRoleArn",
+    "Resources",
+    "NotResources",
+    "ListOfTags",
+    "Conditions",
+    "SelectionId",
+    "BackupPlanId",
+    "CreationDate",
+    "CreatorRequestId",
+];
 
 /// One selection of a plan: backup:GetBackupSelection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +54,28 @@ pub enum Named {
 }
 
 impl Selection {
-    /// Reads a selection as AWS prints it; `None` where it is none.
-    pub(super) fn of_json(value: &Value) -> Option<Self> {
+    /// Reads the selection at a place of a plan; `None` where it is none, says something that is not understood, or says
+    /// neither which resources nor which tags, as the items of backup:ListBackupSelections do. That is noted.
+    pub(super) fn read(place: usize, value: &Value, plan: &mut Reading<'_>) -> Option<Self> {
         // What backup:GetBackupSelection answers has it inside.
         let value = value.get("BackupSelection").unwrap_or(value);
+        let read = Self::of_json(value);
+        if read.is_none() {
+            plan.misses("backup:GetBackupSelection");
+        }
+        let pointer = format!("/Selections/{place}");
+        let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();
+        read.filter(|_| is_understood)
+    }
+
+    fn of_json(value: &Value) -> Option<Self> {
+        let is_there = |name| value.get(name).is_some_and(|list| !list.is_null());
+        if !is_there("Resources") && !is_there("ListOfTags") {
+            return None;
+        }
         let list_of_tags = list(value, "ListOfTags")?
             .iter()
-            .map(|tag| Condition::of_json(Operator::StringEquals, tag))
+            .map(Condition::of_tag)
             .collect::<Option<_>>()?;
         let mut conditions = Vec::new();
         if let Some(all) = value.get("Conditions").filter(|all| !all.is_null()) {
@@ -58,10 +90,15 @@ impl Selection {
             None | Some(Value::Null) => None,
             Some(role) => Some(Arn::parse(role.as_str()?).ok()?),
         };
+        let resources = texts(value, "Resources")?;
+        let is_one = |text: &String| has_wildcard(text) || Arn::parse(text).is_ok();
+        if !resources.iter().all(is_one) {
+            return None;
+        }
         Some(Self {
             name: value.get("SelectionName")?.as_str()?.to_owned(),
             role,
-            resources: texts(value, "Resources")?,
+            resources,
             not_resources: texts(value, "NotResources")?,
             list_of_tags,
             conditions,

@@ -110,17 +110,16 @@ impl Condition {
             (Entry::One(value), _) => text(value),
             (Entry::Shaped(shape), _) => test(Value::Shaped(shape)),
             (Entry::Many(values), _) if values.is_empty() => self.absent(),
-            // What a list means to an operator for one value, AWS does not say.
-            (Entry::Many(_) | Entry::Including(_), Set::None) => Truth::Unknown,
-            (Entry::Many(values), Set::ForAllValues) => Truth::all(values.iter().map(text)),
-            (Entry::Many(values), Set::ForAnyValue) => Truth::any(values.iter().map(text)),
-            (Entry::Including(values), Set::ForAllValues) => {
-                let others = test(Value::Anything).or(Truth::Unknown);
-                Truth::all(values.iter().map(text)).and(others)
+            (Entry::Many(values), set) => {
+                let all = || Truth::all(values.iter().map(text));
+                let any = || Truth::any(values.iter().map(text));
+                set.holds(all, any)
             }
-            (Entry::Including(values), Set::ForAnyValue) => {
-                let others = test(Value::Anything).and(Truth::Unknown);
-                Truth::any(values.iter().map(text)).or(others)
+            (Entry::Including(values), set) => {
+                let others = test(Value::Anything);
+                let all = || Truth::all(values.iter().map(text)).and(others.or(Truth::Unknown));
+                let any = || Truth::any(values.iter().map(text)).or(others.and(Truth::Unknown));
+                set.holds(all, any)
             }
             (Entry::Unknown, set) => {
                 let several = set == Set::None && is_multivalued(&self.name);
@@ -228,7 +227,8 @@ impl Condition {
     }
 
     /// What the request has under the key.
-    pub(super) fn found<'a>(&self, context: &'a Context) -> &'a Entry {
+    #[must_use]
+    pub fn found<'a>(&self, context: &'a Context) -> &'a Entry {
         context.entry(&self.name)
     }
 }
@@ -447,12 +447,28 @@ mod tests {
             False
         );
         assert_eq!(truth("StringEquals", &["a"], values()), Unknown);
-        assert_eq!(truth("StringNotEquals", &["x"], values()), Unknown);
+        assert_eq!(truth("StringNotEquals", &["b"], values()), Unknown);
         assert_eq!(truth("ForAllValues:StringEquals", &["a"], many(&[])), True);
         assert_eq!(truth("Null", &["true"], many(&[])), True);
         let targets = |operator| truth_of("backup:CopyTargets", operator, &["*"], Entry::Unknown);
         assert_eq!(targets("StringLikeIfExists"), Unknown);
         assert_eq!(targets("ForAllValues:StringLike"), True);
+    }
+
+    #[test]
+    fn an_operator_for_one_value_settles_a_list_where_each_reading_of_it_agrees() {
+        let (one, two) = (|| many(&["a"]), || many(&["a", "b"]));
+        assert_eq!(truth("StringNotEquals", &["a"], one()), False);
+        assert_eq!(truth("StringNotEquals", &["b"], one()), True);
+        assert_eq!(truth("StringEquals", &["a"], one()), True);
+        assert_eq!(truth("StringEquals", &["x"], two()), False);
+        assert_eq!(truth("StringNotEquals", &["x"], two()), True);
+        assert_eq!(truth("StringNotLike", &["*"], two()), False);
+        assert_eq!(truth("StringEquals", &["a", "b"], two()), True);
+        let some = || Entry::Including(vec!["a".into()]);
+        assert_eq!(truth("StringLike", &["*"], some()), True);
+        assert_eq!(truth("StringEquals", &["a"], some()), Unknown);
+        assert_eq!(truth("StringEquals", &["b"], some()), Unknown);
     }
 
     #[test]

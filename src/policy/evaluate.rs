@@ -132,6 +132,7 @@ impl Parts {
             PrincipalKind::Root
             | PrincipalKind::User
             | PrincipalKind::Service
+            | PrincipalKind::Anybody
             | PrincipalKind::Other => false,
         };
         let allows = self.resource.hits.iter();

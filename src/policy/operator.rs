@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use super::Truth;
+
 /// A condition operator, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Operator {
@@ -21,6 +23,18 @@ pub(super) enum Set {
     None,
     ForAllValues,
     ForAnyValue,
+}
+
+impl Set {
+    /// Whether an operator holds of several values, of which it holds for all, or for any. What a list means to an operator
+    /// for one value AWS does not say: it is settled where both readings agree.
+    pub(super) fn holds(self, all: impl FnOnce() -> Truth, any: impl FnOnce() -> Truth) -> Truth {
+        match self {
+            Self::ForAllValues => all(),
+            Self::ForAnyValue => any(),
+            Self::None => all().either(any()),
+        }
+    }
 }
 
 /// What is compared, without the negation.

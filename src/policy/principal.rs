@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::known::AccountId;
 
@@ -27,6 +27,8 @@ pub(super) enum PrincipalKind {
     Session,
     User,
     Service,
+    /// Somebody of an account, and nobody knows who.
+    Anybody,
     Other,
 }
 
@@ -71,6 +73,16 @@ impl Principal {
         })
     }
 
+    /// Somebody of an account, of whom nothing else is known: a statement that names one principal may be about another.
+    #[must_use]
+    pub fn anybody(partition: &str, account: AccountId) -> Self {
+        Self {
+            text: format_smolstr!("arn:{partition}:iam::{account}:*"),
+            account: Some(account),
+            kind: PrincipalKind::Anybody,
+        }
+    }
+
     /// As it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -98,6 +110,7 @@ impl Principal {
             PrincipalKind::Root
             | PrincipalKind::User
             | PrincipalKind::Service
+            | PrincipalKind::Anybody
             | PrincipalKind::Other => false,
         }
     }
@@ -190,6 +203,7 @@ impl Named {
                     | PrincipalKind::Session
                     | PrincipalKind::User
                     | PrincipalKind::Service
+                    | PrincipalKind::Anybody
                     | PrincipalKind::Other => How::Account,
                 };
                 (same.into(), how)
@@ -201,6 +215,9 @@ impl Named {
                 ((service && named).into(), How::Itself)
             }
             Who::Nobody => (Truth::False, How::Itself),
+            Who::Odd(_) if principal.kind == PrincipalKind::Anybody => {
+                (Truth::Unknown, How::Itself)
+            }
             Who::Odd(pattern) => {
                 let nothing = Context::new(Rest::Absent);
                 let possible = pattern.matches(&principal.text, &nothing);
@@ -241,6 +258,11 @@ impl Named {
                 if self.text.contains(":assumed-role/") && role_of(&principal.text, &self.text) =>
             {
                 (Truth::Unknown, How::Session)
+            }
+            PrincipalKind::Anybody => {
+                let account = self.text.split(':').nth(4);
+                let same = account.and_then(|id| AccountId::parse(id).ok()) == principal.account;
+                (Truth::from(same).and(Truth::Unknown), How::Itself)
             }
             PrincipalKind::Root
             | PrincipalKind::Role
@@ -341,6 +363,19 @@ mod tests {
         assert_eq!(names("AWS", ROLE, SESSION).0, Truth::Unknown);
         assert_eq!(names("AWS", SESSION, SESSION), (Truth::True, How::Session));
         assert_eq!(names("AWS", SESSION, ROLE).0, Truth::Unknown);
+    }
+
+    #[test]
+    fn somebody_of_an_account_is_named_for_certain_by_the_account_and_everybody() {
+        let account = AccountId::parse("111122223333").unwrap();
+        let anybody = Principal::anybody("aws", account);
+        let context = Context::new(Rest::Absent);
+        let names = |text: &str| Named::new("AWS", text).names(&anybody, &context).0;
+        assert_eq!(names("*"), Truth::True);
+        assert_eq!(names("111122223333"), Truth::True);
+        assert_eq!(names(ROLE), Truth::Unknown);
+        assert_eq!(names("arn:aws:iam::444455556666:role/Copy"), Truth::False);
+        assert_eq!(names("AROAEXAMPLEEXAMPLE123"), Truth::False);
     }
 
     #[test]

@@ -178,6 +178,9 @@ pub enum Rest {
 #[derive(Clone, Debug)]
 pub struct Context(Arc<Layer>);
 
+/// Whether no request of a service carries a key, which is in lower case.
+pub type Foreign = fn(key: &str, service: &str) -> bool;
+
 /// What was said, on top of what was said before.
 #[derive(Debug)]
 struct Layer {
@@ -185,6 +188,8 @@ struct Layer {
     rest: Rest,
     /// Where other than for the rest holds: prefixes of keys, in lower case. What is said first stands.
     families: Vec<(SmolStr, Rest)>,
+    /// Which keys, in lower case, no request of a service carries, and the service.
+    foreign: Option<(Foreign, SmolStr)>,
     /// Each once. They hide those of the layers under them.
     keys: Vec<Key>,
 }
@@ -203,6 +208,7 @@ impl Context {
             under: None,
             rest,
             families: Vec::new(),
+            foreign: None,
             keys: Vec::new(),
         }))
     }
@@ -214,6 +220,7 @@ impl Context {
                 rest: self.0.rest,
                 under: Some(self.clone()),
                 families: Vec::new(),
+                foreign: None,
                 keys: Vec::new(),
             });
         }
@@ -250,6 +257,13 @@ impl Context {
         }
     }
 
+    /// Says that the request is one of this service, and which keys those do not carry.
+    pub fn set_service(&mut self, service: &str, foreign: Foreign) {
+        if let Some(layer) = self.top() {
+            layer.foreign = Some((foreign, service.to_ascii_lowercase_smolstr()));
+        }
+    }
+
     /// The same context, with this known of a key.
     #[must_use]
     pub fn with(mut self, key: impl Into<Cow<'static, str>>, entry: Entry) -> Self {
@@ -276,7 +290,20 @@ impl Context {
 
     /// What holds for a key that nobody spoke of.
     fn rest_of(&self, key: &str) -> Rest {
-        self.family_of(key).unwrap_or(self.0.rest)
+        let family = || self.family_of(key).unwrap_or(self.0.rest);
+        if self.is_foreign(key) {
+            Rest::Absent
+        } else {
+            family()
+        }
+    }
+
+    fn is_foreign(&self, key: &str) -> bool {
+        match (&self.0.foreign, &self.0.under) {
+            (Some((foreign, service)), _) => foreign(key, service),
+            (None, Some(under)) => under.is_foreign(key),
+            (None, None) => false,
+        }
     }
 
     fn family_of(&self, key: &str) -> Option<Rest> {
@@ -336,6 +363,16 @@ mod tests {
         );
         assert_eq!(context.get("aws:ResourceTag/other"), &Entry::Absent);
         assert_eq!(context.get("aws:SourceVpce"), &Entry::Unknown);
+    }
+
+    #[test]
+    fn what_no_request_of_the_service_carries_is_absent_unless_it_was_said() {
+        let mut context = Context::new(Rest::Unknown).with("ec2:Region", Entry::One("x".into()));
+        context.set_service("kms", |key, service| !key.starts_with(service));
+        let over = context.clone().with("kms:ViaService", Entry::Unknown);
+        assert_eq!(over.get("ec2:Owner"), &Entry::Absent);
+        assert_eq!(over.get("ec2:Region"), &Entry::One("x".into()));
+        assert_eq!(over.get("kms:CallerAccount"), &Entry::Unknown);
     }
 
     #[test]

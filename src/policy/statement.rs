@@ -257,6 +257,7 @@ fn excepted(items: &[Named], request: &Request) -> Truth {
         PrincipalKind::Role
         | PrincipalKind::Session
         | PrincipalKind::User
+        | PrincipalKind::Anybody
         | PrincipalKind::Other => {
             let everyone = found.direct == Truth::True && found.how == How::Everyone;
             if everyone {

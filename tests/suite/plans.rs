@@ -1,7 +1,9 @@
 //! Backup plans: what their selections take, and the copies that they make.
 
 mod copies;
+mod law;
 mod organization;
+mod strange;
 mod truth;
 mod unread;
 

@@ -21,14 +21,22 @@ pub use table::{ALL, MessageId, message};
 pub enum Category {
     /// `ACCESS_DENIED`: AWS files wrong organizations and wrong key types here too.
     AccessDenied,
+    /// `ACCESS_KEY_ERROR`
+    AccessKeyError,
     /// `CONCURRENT_JOB`
     ConcurrentJob,
     /// `FATAL_ERROR`
     FatalError,
     /// `FEATURE_NOT_ENABLED`
     FeatureNotEnabled,
+    /// `HYPERVISOR_OFFLINE`
+    HypervisorOffline,
     /// `INVALID_LIFECYCLE`
     InvalidLifecycle,
+    /// `INVALID_STATE`
+    InvalidState,
+    /// `JOB_EXPIRED`
+    JobExpired,
     /// `KMS_KEY_ERROR`
     KmsKeyError,
     /// `LIMIT_EXCEEDED`
@@ -43,8 +51,12 @@ pub enum Category {
     ResourceNotSupported,
     /// `TAG_COPY_ERROR`
     TagCopyError,
+    /// `TOKEN_EXPIRED`
+    TokenExpired,
     /// `UNSUPPORTED_OPERATION`
     UnsupportedOperation,
+    /// `VSS_ERROR`
+    VssError,
 }
 
 impl Category {
@@ -53,10 +65,14 @@ impl Category {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessDenied => "ACCESS_DENIED",
+            Self::AccessKeyError => "ACCESS_KEY_ERROR",
             Self::ConcurrentJob => "CONCURRENT_JOB",
             Self::FatalError => "FATAL_ERROR",
             Self::FeatureNotEnabled => "FEATURE_NOT_ENABLED",
+            Self::HypervisorOffline => "HYPERVISOR_OFFLINE",
             Self::InvalidLifecycle => "INVALID_LIFECYCLE",
+            Self::InvalidState => "INVALID_STATE",
+            Self::JobExpired => "JOB_EXPIRED",
             Self::KmsKeyError => "KMS_KEY_ERROR",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::LogicallyAirGappedBackupVaultNotSupported => {
@@ -66,7 +82,9 @@ impl Category {
             Self::ResourceNotFound => "RESOURCE_NOT_FOUND",
             Self::ResourceNotSupported => "RESOURCE_NOT_SUPPORTED",
             Self::TagCopyError => "TAG_COPY_ERROR",
+            Self::TokenExpired => "TOKEN_EXPIRED",
             Self::UnsupportedOperation => "UNSUPPORTED_OPERATION",
+            Self::VssError => "VSS_ERROR",
         }
     }
 }
@@ -80,6 +98,8 @@ pub enum Text {
     Template(&'static str),
     /// A piece of it that AWS's own classification looks for, in any case.
     Pattern(&'static str),
+    /// A piece that tells what a message is about, on no page of AWS's.
+    Sign(&'static str),
 }
 
 /// A status message.
@@ -104,7 +124,10 @@ impl Text {
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
-            Self::Literal(wording) | Self::Template(wording) | Self::Pattern(wording) => wording,
+            Self::Literal(wording)
+            | Self::Template(wording)
+            | Self::Pattern(wording)
+            | Self::Sign(wording) => wording,
         }
     }
 
@@ -112,17 +135,22 @@ impl Text {
     fn weight_in(self, plain: &str) -> Option<(Whole, usize)> {
         let (whole, wording) = match self {
             Self::Literal(wording) | Self::Template(wording) => (Whole::Yes, normal(wording)),
-            Self::Pattern(wording) => (Whole::No, normal(wording)),
+            Self::Pattern(wording) | Self::Sign(wording) => (Whole::No, normal(wording)),
         };
+        if occurs(&wording, plain) {
+            return Some((whole, wording.len()));
+        }
         // A console shows the beginning of a long message; a few words may begin many.
-        let cut_short =
-            whole == Whole::Yes && plain.len() >= SHORTEST_BEGINNING && wording.starts_with(plain);
-        (occurs(&wording, plain) || cut_short).then_some((whole, wording.len()))
+        let begun = (whole == Whole::Yes).then(|| begins(&wording, plain))??;
+        Some((whole, begun))
     }
 }
 
 /// So many letters of a message tell which it is.
 const SHORTEST_BEGINNING: usize = 40;
+
+/// So many of its fixed words do, where they go up to a name and on after it.
+const SHORTEST_WORDS: usize = 19;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Whole {
@@ -145,7 +173,30 @@ pub fn explain(text: &str) -> Vec<&'static Message> {
         })
         .collect();
     found.sort_by_key(|(weight, id, _)| (*weight, *id));
-    found.into_iter().map(|(_, _, message)| message).collect()
+    let mut found: Vec<&Message> = found.into_iter().map(|(_, _, message)| message).collect();
+    if found.iter().any(|message| message.is_of_a_key()) {
+        // A key is what is missing then.
+        found.retain(|message| !message.is_of_anything_missing(text));
+    }
+    found
+}
+
+impl Message {
+    fn is_of_a_key(&self) -> bool {
+        self.category == Some(Category::KmsKeyError) || self.id == MessageId::E10
+    }
+
+    /// Whether the words by which it is told say that something is missing, and not what.
+    fn is_of_anything_missing(&self, text: &str) -> bool {
+        const OF_ANYTHING: &[&str] = &[
+            "does not exist",
+            "is invalid",
+            "no longer available",
+            "resource not found",
+        ];
+        let told = wording(self, text);
+        self.id == MessageId::E30 && told.is_some_and(|told| OF_ANYTHING.contains(&told.wording()))
+    }
 }
 
 /// The wording of a message that a text has: a whole one before a piece, a long one before a short one.
@@ -206,6 +257,49 @@ fn occurs(wording: &str, plain: &str) -> bool {
         });
     }
     rest.is_some()
+}
+
+/// How much of a wording's fixed words a text has that was cut off after its beginning: at the end of the text, or before
+/// what tells that something was left out. `None` where that is too little to tell which message it is.
+fn begins(wording: &str, plain: &str) -> Option<usize> {
+    let mut parts = wording
+        .split('{')
+        .map(|part| part.split_once('}').map_or(part, |(_, fixed)| fixed));
+    let start = parts.next()?;
+    let Some((_, mut rest)) = plain.split_once(start) else {
+        return Some(begun(start, plain)).filter(|begun| *begun >= SHORTEST_BEGINNING);
+    };
+    let mut words = start.len();
+    for part in parts {
+        match rest.split_once(part) {
+            Some((name, after)) if !name.is_empty() => {
+                words += part.len();
+                rest = after;
+            }
+            Some(_) | None => {
+                words += begun(part, rest);
+                break;
+            }
+        }
+    }
+    (words >= SHORTEST_WORDS).then_some(words)
+}
+
+/// How much of the beginning of `part` stands in a text just before it was cut off.
+fn begun(part: &str, text: &str) -> usize {
+    let ends = text.match_indices(['"', '\'', '\u{2026}', '\\']);
+    let ends = ends.map(|(at, _)| at).chain([text.len()]);
+    let before = ends.filter_map(|end| text.get(..end));
+    let before = before.map(|text| text.trim_end_matches('.').trim_end());
+    before
+        .map(|text| {
+            let mut beginnings = part.char_indices().map(|(at, _)| at).rev();
+            beginnings
+                .find(|at| part.get(..*at).is_some_and(|begun| text.ends_with(begun)))
+                .unwrap_or_default()
+        })
+        .max()
+        .unwrap_or_default()
 }
 
 /// The status message that a copy job will end with.
@@ -297,7 +391,7 @@ fn fill(id: MessageId, names: &[(&str, &str)]) -> Option<Predicted> {
             .fold((*text).to_owned(), |text, (name, value)| {
                 text.replace(&format!("{{{name}}}"), value)
             }),
-        Text::Pattern(_) => return None,
+        Text::Pattern(_) | Text::Sign(_) => return None,
     };
     (!text.contains('{')).then_some(Predicted {
         id,
@@ -403,7 +497,7 @@ mod tests {
         for row in ALL {
             assert_eq!(message(row.id), row);
             for text in row.texts {
-                let (Text::Literal(sample) | Text::Template(sample) | Text::Pattern(sample)) = text;
+                let sample = text.wording();
                 let sample = sample.replace('{', "<").replace('}', ">");
                 assert!(
                     explain(&sample).iter().any(|found| found.id == row.id),

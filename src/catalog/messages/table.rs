@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Category::{
-    AccessDenied, ConcurrentJob, FatalError, FeatureNotEnabled, InvalidLifecycle, KmsKeyError,
-    LimitExceeded, LogicallyAirGappedBackupVaultNotSupported, Miscellaneous, ResourceNotFound,
-    ResourceNotSupported, TagCopyError, UnsupportedOperation,
+    AccessDenied, AccessKeyError, ConcurrentJob, FatalError, FeatureNotEnabled, HypervisorOffline,
+    InvalidLifecycle, InvalidState, JobExpired, KmsKeyError, LimitExceeded,
+    LogicallyAirGappedBackupVaultNotSupported, Miscellaneous, ResourceNotFound,
+    ResourceNotSupported, TagCopyError, TokenExpired, UnsupportedOperation, VssError,
 };
-use super::Text::{Literal, Pattern, Template};
+use super::Text::{Literal, Pattern, Sign, Template};
 use super::{Category, Message};
 use crate::catalog::cite::{
     self, CROSS_ACCOUNT, CROSS_REGION, DASHBOARDS, FIELD_TECRACER, KC_ACCESS_DENIED,
@@ -178,7 +179,7 @@ messages! {
         checks: ["copy-role-lacks-permission", "organization-policy-denies-copy", "vault-refuses-copy", "source-vault-denies-copy"],
         cites:  [DASHBOARDS];
     E28, Some(KmsKeyError), "A key on the path is not there, not enabled, or not shared.",
-        texts:  [Pattern("kms key")],
+        texts:  [Pattern("kms key"), Sign(":kms:")],
         checks: ["source-key-not-shared", "source-key-aws-managed", "key-unusable", "destination-key-refuses-backup", "source-key-refuses-copy-role", "air-gapped-key-not-shared"],
         cites:  [DASHBOARDS];
     E29, Some(ResourceNotSupported), "The resource type cannot be copied.",
@@ -191,7 +192,7 @@ messages! {
         checks: ["recovery-point-missing", "source-vault-missing", "destination-vault-missing", "recovery-point-not-complete"],
         cites:  [DASHBOARDS];
     E31, Some(FatalError), "AWS gives no reason; nothing that can be read foretells it.",
-        texts:  [Literal("Copy job encountered a fatal error."), Literal("An internal error occurred.")],
+        texts:  [Literal("Copy job encountered a fatal error."), Literal("An internal error occurred."), Pattern("Backup job encountered a fatal error")],
         checks: [],
         cites:  [DASHBOARDS];
     E32, Some(LogicallyAirGappedBackupVaultNotSupported), "The backup is in the standard vault only: a logically air-gapped vault does not take the type.",
@@ -227,8 +228,12 @@ messages! {
         texts:  [Literal("Backup job failed because there was a running job for the same resource.")],
         checks: [],
         cites:  [DASHBOARDS, cite::QUOTAS];
-    E40, Some(LimitExceeded), "A quota of EBS or EC2 is used up.",
+    E40, Some(LimitExceeded), "A quota of AWS Backup, or of the service whose resource it is, is used up; wait for other jobs to end, delete what is no longer needed, or ask for more.",
         texts:  [Literal("Maximum allowed in-progress snapshots for a single volume exceeded."), Literal("Maximum allowed active snapshot limit exceeded."),
+                 Literal("Image creation throttled due to maximum number of concurrent snapshots on an EBS volume."),
+                 Literal("Cannot create more than 20 user snapshots"),
+                 Literal("Subscriber limit exceeded: You have reached the maximum concurrent number of backups, which is 300."), Pattern("subscriber limit exceeded"),
+                 Literal("You have reached the maximum supported backups for your account/database."), Pattern("can have at most"),
                  Pattern("You have reached your quota of 50,000 for the number of public and private images allowed in this Region")],
         checks: [],
         cites:  [DASHBOARDS];
@@ -249,4 +254,80 @@ messages! {
         texts:  [Literal("The specified policy cannot be added to the vault due to cross-account sharing restrictions. Amend the policy or the vault's settings, then retry request")],
         checks: ["vault-refuses-copy"],
         cites:  [cite::FIELD_AWS_NUKE];
+    E45, Some(KmsKeyError), "The destination's key (that of the destination vault, or the one that the copy is given) does not exist, is not enabled, or its policy keeps whoever makes the copy out.",
+        texts:  [Template("The target KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."),
+                 Template("Specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.")],
+        checks: ["destination-key-refuses-backup", "key-unusable", "destination-key-aws-managed"],
+        cites:  [DASHBOARDS, cite::FIELD_RDS_SNAPSHOT_TOOL];
+    E46, Some(AccessKeyError), "The account may not use the service in that Region: it is not subscribed to it, still being activated, or suspended.",
+        texts:  [Literal("The AWS Access Key Id needs a subscription for the service")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E47, Some(TokenExpired), "AWS Backup's own session ended before the job did. Start the job again.",
+        texts:  [Literal("Token expired. Try again.")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E48, Some(AccessDenied), "S3: the role may not read the bucket's versioning (s3:GetBucketVersioning).",
+        texts:  [Literal("Customer credential miss permission to get bucket versioning for bucket.")],
+        checks: ["copy-role-lacks-permission", "organization-policy-denies-copy"],
+        cites:  [DASHBOARDS];
+    E49, NotOfAJob, "EBS: as many snapshots as may be are being copied into the destination Region; a quota, which passes.",
+        texts:  [Pattern("ResourceLimitExceeded")],
+        checks: ["quota-may-hold-copy-back"],
+        cites:  [cite::EBS_COPY];
+    E50, Some(JobExpired), "A backup job did not start or end within the rule's windows, so that there is nothing to copy.",
+        texts:  [Literal("Backup job expired before completion.")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E51, Some(InvalidState), "The resource was in a state in which it cannot be backed up or its snapshot not be copied: stopped, being changed, or failed.",
+        texts:  [Pattern("Instance is not in state"), Pattern("not in the available state"), Pattern("not in available state"), Pattern("Cannot snapshot volume")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E52, Some(ResourceNotFound), "The resource is gone, so that there is no backup to copy.",
+        texts:  [Literal("The specified volume was not found."), Literal("Table not found."), Literal("The virtual machine is not found.")],
+        checks: ["recovery-point-missing"],
+        cites:  [DASHBOARDS];
+    E53, NotOfAJob, "AWS refused the plan or the job: what moves to cold storage stays there for at least 90 days.",
+        texts:  [Literal("Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
+                 Literal("DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays")],
+        checks: ["lifecycle-invalid"],
+        cites:  [cite::API_LIFECYCLE];
+    E54, NotOfAJob, "AWS refused the plan or the job: a backup is kept for 1 to 36500 days, or for ever.",
+        texts:  [Literal("Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
+                 Literal("DeleteAfterDays cannot be less than 1 or more than 36500 days")],
+        checks: ["lifecycle-invalid"],
+        cites:  [cite::API_LIFECYCLE];
+    E55, NotOfAJob, "AWS refused the plan or the job: there is no cold storage for what it backs up, or in that Region. Leave MoveToColdStorageAfterDays out.",
+        texts:  [Literal("Invalid lifecycle. MoveToColdStorageAfterDays is unavailable"), Literal("MoveToColdStorageAfterDays is unavailable")],
+        checks: ["lifecycle-invalid"],
+        cites:  [cite::API_LIFECYCLE];
+    E56, NotOfAJob, "AWS refused the plan: its rule opts in to archiving EBS snapshots, which there is not in that Region. Leave OptInToArchiveForSupportedResources out.",
+        texts:  [Literal("Invalid lifecycle. EBS Cold Tier is not yet supported."), Literal("EBS Cold Tier is not yet supported")],
+        checks: ["lifecycle-invalid"],
+        cites:  [cite::API_LIFECYCLE];
+    E57, NotOfAJob, "AWS refused the plan or the job: the days of its lifecycle do not go together.",
+        texts:  [Pattern("invalid lifecycle")],
+        checks: ["lifecycle-invalid", "retention-outside-vault-lock"],
+        cites:  [cite::API_LIFECYCLE];
+    E58, Some(InvalidLifecycle), "A backup job would have run into the database's maintenance window or its own backup window. Move the rule's schedule.",
+        texts:  [Pattern("could not start because it is either inside or too close to the weekly maintenance window configured"),
+                 Pattern("could not start because it is either inside or too close to the automated backup window configured")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E59, Some(HypervisorOffline), "A virtual machine: its hypervisor was not online.",
+        texts:  [Literal("This operation is not valid for the specified hypervisor because it is not online")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E60, Some(UnsupportedOperation), "A virtual machine: its hypervisor cannot make the snapshot.",
+        texts:  [Literal("CreateSnapshot method not supported on hypervisor during snapshot creation. Aborted backup job")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E61, Some(VssError), "A backup of a Windows instance with VSS: the agent, its permissions or the version of Windows. The backup is made without VSS, and can be copied.",
+        texts:  [Pattern("Windows VSS Backup")],
+        checks: [],
+        cites:  [DASHBOARDS];
+    E62, Some(LimitExceeded), "The backup was made; what EC2 says of its network interfaces was too much to keep with it. It can be copied.",
+        texts:  [Literal("Your backup succeeded, but we were unable to persist NetworkInterfaces metadata as its size exceeded our internal limits.")],
+        checks: [],
+        cites:  [DASHBOARDS];
 }

@@ -3,9 +3,10 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::catalog::condition_keys::is_foreign;
 use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::policy::{Context, Entry, Rest, Shape};
+use crate::policy::{Context, Entry, Request, Rest, Shape};
 
 /// Who asks, and where what they ask for is.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -72,6 +73,39 @@ fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
     context
 }
 
+/// The keys of a request by somebody of an account, of whom nothing else is known.
+pub fn of_anybody(facts: &Facts<'_>, account: AccountId, region: Option<&Region>) -> Context {
+    let one = |text: &'static str| Entry::One(SmolStr::new_static(text));
+    let id = || Entry::One(format_smolstr!("{account}"));
+    Context::new(Rest::Unknown)
+        .with("aws:PrincipalIsAWSService", one("false"))
+        .with("aws:SecureTransport", one("true"))
+        .with("aws:PrincipalAccount", id())
+        .with("aws:PrincipalOrgID", organization_id(facts, Some(account)))
+        .with(
+            "aws:PrincipalOrgPaths",
+            organization_paths(facts, Some(account)),
+        )
+        .with("aws:ResourceAccount", id())
+        .with("aws:ResourceOrgID", organization_id(facts, Some(account)))
+        .with(
+            "aws:ResourceOrgPaths",
+            organization_paths(facts, Some(account)),
+        )
+        .with(
+            "aws:RequestedRegion",
+            region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
+        )
+}
+
+/// The request about an action, which carries no keys of other services.
+pub fn about(request: Request, action: &str) -> Request {
+    let mut request = request.with_action(action);
+    let service = action.split(':').next().unwrap_or_default();
+    request.context.set_service(service, is_foreign);
+    request
+}
+
 /// The keys of tags: known where the tags were read, and then others of the family are absent.
 pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> Context {
     match tags {
@@ -87,7 +121,8 @@ pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> C
     }
 }
 
-fn organization_id(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
+/// The organization that the account is in.
+pub fn organization_id(facts: &Facts<'_>, account: Option<AccountId>) -> Entry {
     match account.map(|id| facts.organization_id(id)) {
         Some(Fact::Known(Some(id))) => Entry::One(id.into()),
         Some(Fact::Known(None)) => Entry::Absent,
@@ -137,6 +172,8 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             of_account("organizations:DescribeOrganization", principal.account())
         }
         "aws:principalorgpaths" => of_account("organizations:ListParents", principal.account()),
+        "aws:sourceorgid" => of_account("organizations:DescribeOrganization", principal.account()),
+        "aws:sourceorgpaths" => of_account("organizations:ListParents", principal.account()),
         "aws:resourceorgid" => of_account("organizations:DescribeOrganization", subject.account()),
         "aws:resourceorgpaths" | "backup:copytargetorgpaths" => {
             of_account("organizations:ListParents", subject.account())

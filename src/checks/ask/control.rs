@@ -13,10 +13,11 @@ use crate::verdict::Evidence;
 
 use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::Forms;
+use super::form::{Forms, Several};
 use super::key::via_service;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
+use super::trust::{ASSUME, assume_request};
 
 /// What the organization says to one request.
 #[derive(Clone, Debug)]
@@ -73,14 +74,7 @@ pub fn rule(
         .iter()
         .all(|action| action.starts_with("kms:"));
     let controls = Controls {
-        doubts: [role.account(), resource_account]
-            .into_iter()
-            .flatten()
-            .filter_map(|account| match facts.is_management_account(account) {
-                Fact::Unknown(gap) => Some(*gap),
-                Fact::Known(_) => None,
-            })
-            .collect(),
+        doubts: doubts(facts, [role.account(), resource_account]),
         scps: of_principal(facts, role),
         rcps: if is_of_keys {
             of_resource(facts, resource_account)
@@ -91,16 +85,117 @@ pub fn rule(
         resource_account,
     };
     let rule = |(action, forms): &Forms| {
-        let asked = Action { action, request };
+        let asked = request.about(action);
         let rulings = forms.iter();
         let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
-        let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
+        let ruling = rulings.reduce(|one, other| match request.form.several() {
+            Several::OneCounts => either(one, other, &request.subject),
+            Several::AllCount => both(one, other),
+        });
         ruling.unwrap_or(ControlRuling::Open {
             gaps: Vec::new(),
             seen: Vec::new(),
         })
     };
     forms.iter().map(rule).collect()
+}
+
+/// Whether the resource control policies on a role's account let AWS Backup assume it, acting for an account.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
+pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> ControlRuling {
+    let Some(form) = assume_request(facts, role, source) else {
+        return ControlRuling::Allowed;
+    };
+    let controls = Controls {
+        doubts: doubts(facts, [role.account(), None]),
+        scps: Levels::None,
+        rcps: of_resource(facts, role.account()),
+        account: role.account(),
+        resource_account: role.account(),
+    };
+    let asked = Action {
+        action: ASSUME,
+        subject: role,
+        resource: role.as_str(),
+    };
+    let unread = |levels: &Levels<'_>| matches!(levels, Levels::Unread(_));
+    // Where neither kind of policy was read, the simulator's word for the role's own requests stands for both.
+    if unread(&controls.rcps)
+        && unread(&of_principal(facts, role))
+        && facts.simulated(role).is_some()
+    {
+        return ControlRuling::Allowed;
+    }
+    controls.rule(facts, role, &asked, &form)
+}
+
+/// What the service control policies on an account say to whoever it is that asks there.
+pub enum Anybody {
+    /// They deny it to nobody, or none binds.
+    Free,
+    /// They deny it to some, or may: it depends on who asks.
+    ForSome,
+    /// They deny it to everybody.
+    Denied(Vec<Evidence>),
+    /// It depends on what was not read.
+    Open(Vec<Gap>, Vec<Evidence>),
+}
+
+/// Asks the service control policies on an account of a request by somebody there. `role`: whose simulation stands for
+/// policies that were not read.
+pub fn of_anybody(
+    facts: &Facts<'_>,
+    account: AccountId,
+    role: Option<&Arn>,
+    asked: &Action<'_>,
+    form: &Request,
+) -> Anybody {
+    let controls = Controls {
+        doubts: doubts(facts, [Some(account), None]),
+        scps: of_account(facts, account, facts.service_control_policies(account)),
+        rcps: Levels::None,
+        account: Some(account),
+        resource_account: None,
+    };
+    if let Levels::Unread(gap) = &controls.scps {
+        let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
+            || role.is_some_and(|role| facts.simulated(role).is_some());
+        return if taken {
+            Anybody::Free
+        } else {
+            Anybody::Open(vec![(**gap).clone()], Vec::new())
+        };
+    }
+    match controls.by_policies(facts, asked.subject, asked, form) {
+        ControlRuling::Denied { seen } | ControlRuling::Missing { seen } => {
+            if controls.doubts.is_empty() {
+                Anybody::Denied(seen)
+            } else {
+                Anybody::Open(controls.doubts, seen)
+            }
+        }
+        ControlRuling::Open { gaps, .. } if gaps.iter().all(is_of_who_asks) => Anybody::ForSome,
+        ControlRuling::Open { gaps, seen } => Anybody::Open(gaps, seen),
+        ControlRuling::Allowed | ControlRuling::Assumed | ControlRuling::Simulated => Anybody::Free,
+    }
+}
+
+/// Whether a gap is about whoever asks, or from where, which no facts tell.
+pub fn is_of_who_asks(gap: &Gap) -> bool {
+    match gap.operation.strip_prefix("no call tells ") {
+        Some(key) => key == "Principal" || key.contains(':'),
+        None => gap.operation == "iam:ListRoleTags",
+    }
+}
+
+/// The gaps that are left where an account may be the management account, which nothing binds.
+fn doubts(facts: &Facts<'_>, accounts: [Option<AccountId>; 2]) -> Vec<Gap> {
+    let doubt = |account| match facts.is_management_account(account) {
+        Fact::Unknown(gap) => Some(*gap),
+        Fact::Known(_) => None,
+    };
+    accounts.into_iter().flatten().filter_map(doubt).collect()
 }
 
 /// The policies of one kind that are in force on an account.
@@ -261,7 +356,9 @@ impl Controls<'_> {
         match control_side(form, self.scps.documents(), self.rcps.documents()) {
             Side::Allowed { .. } => ControlRuling::Allowed,
             Side::Denied { by, .. } => ControlRuling::Denied {
-                seen: self.each(&by, |place, at| place.statements(&[*at], asked.action)),
+                seen: self.each(&by, |place, at| {
+                    place.statements(&[*at], asked.action, &form.context)
+                }),
             },
             Side::NotAllowed {
                 policy,
@@ -280,7 +377,7 @@ impl Controls<'_> {
             Side::Unknown { statements, keys } => ControlRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
+                    .map(|key| gap_of_key(key, facts, role, asked.subject))
                     .collect(),
                 seen: self.each(&statements, |place, at| place.open(&[*at], &keys)),
             },
@@ -399,9 +496,9 @@ fn is_about(result: &Value, asked: &Action<'_>) -> bool {
     let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
     let resource = text("EvalResourceName").is_none_or(|name| {
         name == "*"
-            || name == asked.request.resource
-            || asked.request.resource == "*"
-            || asked.request.resource.contains('*')
+            || name == asked.resource
+            || asked.resource == "*"
+            || asked.resource.contains('*')
     });
     action && resource
 }
@@ -424,6 +521,18 @@ fn verdict(result: &Value) -> Option<bool> {
             missing.is_none_or(Vec::is_empty).then_some(false)
         }
         _ => None,
+    }
+}
+
+/// The request comes in both forms: what stops it in one of them stops it.
+fn both(one: ControlRuling, other: ControlRuling) -> ControlRuling {
+    use ControlRuling::{Allowed, Assumed, Denied, Missing, Open, Simulated};
+    match (one, other) {
+        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
+        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
+        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+        (one @ (Assumed | Simulated), _) | (_, one @ (Assumed | Simulated)) => one,
+        (Allowed, Allowed) => Allowed,
     }
 }
 

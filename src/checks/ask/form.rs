@@ -7,7 +7,7 @@ use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
-use super::context::{of_role, organization_paths, with_source_resource_tag, with_tags};
+use super::context::{about, of_role, organization_paths, with_source_resource_tag, with_tags};
 use super::key::{Through, key_requests};
 
 /// What a request is made of.
@@ -46,8 +46,10 @@ pub enum Form {
         point: Option<Arn>,
         /// Its ARN, or the shapes that that will have.
         shapes: Vec<SmolStr>,
-        /// The Region that it is copied to within the account, where that is another: the call may be made there.
+        /// The Region that it is copied to, where that is another and the call may be made there.
         to: Option<Region>,
+        /// Whether the call must be allowed in both Regions.
+        in_both: bool,
     },
     /// On something else in the account and Region of the source vault.
     Plain {
@@ -61,7 +63,46 @@ pub enum Form {
 /// An action, and the requests in which it may come.
 pub type Forms = (&'static str, Vec<Request>);
 
+/// What the answers to several forms of one request come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Several {
+    /// The request comes in one of the forms, and nobody knows in which.
+    OneCounts,
+    /// It comes in each of them.
+    AllCount,
+}
+
 impl Form {
+    /// What a policy must name besides: what the copy makes in the other Region, where the call must be allowed in both.
+    pub fn resource_there(&self) -> Option<SmolStr> {
+        let Self::Snapshot {
+            vault,
+            shapes,
+            to: Some(to),
+            in_both: true,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        match moved(shapes, vault.region().as_ref(), to).as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the answers to its requests come to.
+    pub fn several(&self) -> Several {
+        match self {
+            Self::Snapshot { in_both: true, .. } => Several::AllCount,
+            Self::Snapshot { in_both: false, .. }
+            | Self::Into { .. }
+            | Self::From { .. }
+            | Self::Key { .. }
+            | Self::Plain { .. } => Several::OneCounts,
+        }
+    }
+
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts. Without
     /// one where an ARN is none.
     pub fn requests(&self, facts: &Facts<'_>, role: &Arn, actions: &[&'static str]) -> Vec<Forms> {
@@ -84,6 +125,7 @@ impl Form {
                 point,
                 shapes,
                 to,
+                in_both: _,
             } => {
                 let on = |region: Option<Region>, shapes: &[SmolStr]| {
                     let place = (vault.account().filter(|_| !foreign), region);
@@ -100,7 +142,7 @@ impl Form {
         };
         let of = |action: &&'static str| {
             let request = all.iter().flatten();
-            let request = request.map(|one| one.clone().with_action(action));
+            let request = request.map(|one| about(one.clone(), action));
             (*action, request.collect())
         };
         actions.iter().map(of).collect()
@@ -206,7 +248,7 @@ fn moved(shapes: &[SmolStr], from: Option<&Region>, to: &Region) -> Vec<SmolStr>
 }
 
 /// With the tags of the recovery point, where there is one.
-fn of_point(context: Context, facts: &Facts<'_>, point: Option<&Arn>) -> Context {
+pub fn of_point(context: Context, facts: &Facts<'_>, point: Option<&Arn>) -> Context {
     match point {
         Some(point) => with_tags(context, "aws:ResourceTag/", facts.point_tags(point)),
         None => context,

@@ -14,7 +14,7 @@ use crate::policy::{
 };
 use crate::verdict::Evidence;
 
-use super::context::{gap_of_key, of_role, with_tags};
+use super::context::{about, gap_of_key, of_role, with_tags};
 use super::form::Forms;
 use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings};
 
@@ -255,7 +255,7 @@ impl Asking {
         let vias = through.entries();
         let of = |action: &&'static str| {
             let request = |via: &Entry| {
-                let mut request = of_key.clone()?.with_action(action);
+                let mut request = about(of_key.clone()?, action);
                 request.context.set("kms:ViaService", via.clone());
                 of_action(&mut request.context, action, through.on_ebs);
                 Some(request)
@@ -287,7 +287,7 @@ fn ask(
                     Ruling::Missing { .. }
                 ),
             statements: by.iter().map(|at| at.index).collect(),
-            by: asked.statements(&by, action),
+            by: asked.statements(&by, action, &request.context),
         },
         Side::Allowed {
             by,
@@ -295,7 +295,7 @@ fn ask(
             open,
             keys,
         } => {
-            let seen = asked.statements(&by, action);
+            let seen = asked.statements(&by, action, &request.context);
             let same_account = question.principal.account() == question.key.account();
             if !question.both_sides || (same_account && how != How::Account) {
                 return Ruling::Allowed { by: seen };
@@ -382,7 +382,7 @@ fn role_may(
     match identity_side(request, &documents, None) {
         Side::Allowed { .. } => Ruling::Allowed { by: seen },
         Side::Denied { by, .. } => Ruling::Missing {
-            near: asked.statements(&by, action),
+            near: asked.statements(&by, action, &request.context),
             fault: Fault::Principal,
             denies: None,
         },

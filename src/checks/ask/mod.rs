@@ -9,13 +9,15 @@ mod misspelt;
 mod request;
 mod role;
 mod ruling;
+mod start;
 mod trust;
 mod vault;
 
-pub use control::{ControlRuling, control_rulings};
+pub use control::{ControlRuling, control_rulings, may_be_assumed};
 pub use key::{KeyQuestion, Via, ask_key};
 pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
 pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
 pub use ruling::{Fault, Ruling, Rulings, list, unique};
-pub use trust::{TrustRuling, may_assume};
+pub use start::{StartRuling, may_start};
+pub use trust::{ASSUME, TrustRuling, may_assume};
 pub use vault::{copy_from, copy_into};

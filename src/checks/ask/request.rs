@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, LAGV_KEY_ACTIONS, On, RoleAction, SERVICE_DEPENDENT_KEY,
-    TAG_RESOURCE, role_actions,
+    TAG_RESOURCE, copied_in_both_regions, role_actions,
 };
 use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, Route, VaultType};
 use crate::known::{Arn, Fact, Gap};
@@ -29,12 +29,14 @@ pub struct RoleRequest {
     pub form: Form,
 }
 
-/// An action of a request.
+/// An action, and what it is done to.
 pub struct Action<'a> {
     /// The IAM action.
     pub action: &'static str,
-    /// The request.
-    pub request: &'a RoleRequest,
+    /// What it is done to, or comes nearest to it: what a gap is about.
+    pub subject: &'a Arn,
+    /// The same as a policy would name it.
+    pub resource: &'a str,
 }
 
 impl RoleRequest {
@@ -48,6 +50,15 @@ impl RoleRequest {
                 key: key.clone(),
                 through: Through::of(copy, via),
             },
+        }
+    }
+
+    /// One of its actions.
+    pub fn about(&self, action: &'static str) -> Action<'_> {
+        Action {
+            action,
+            subject: &self.subject,
+            resource: &self.resource,
         }
     }
 
@@ -85,12 +96,8 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     all
 }
 
-/// The request to tag the copy, where AWS Backup keeps it as a recovery point of its own and there are tags to copy: asked
-/// of the role since 2025-06-30. `None` where it is not made, or not known to be.
+/// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
 pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    if copy.model() != Fact::Known(Some(Model::Independent)) {
-        return None;
-    }
     let vault = copy.source_vault.as_ref().known()?;
     facts.once(&Tagging(vault.clone()), |Tagging(vault), _| {
         let (account, region) = (vault.account()?, vault.region()?);
@@ -291,6 +298,8 @@ impl Asking<'_> {
     }
 
     fn on_snapshot(&self, shapes: Vec<SmolStr>) -> Form {
+        let in_both = self.copy.kind.agreed(copied_in_both_regions);
+        let in_both = in_both.known().flatten() == Some(true);
         Form::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
@@ -301,8 +310,13 @@ impl Asking<'_> {
             shapes,
             to: match (self.copy.is_cross_account(), self.copy.is_cross_region()) {
                 (Fact::Known(false), Fact::Known(true)) => self.copy.destination_region().known(),
+                // To another account the destination's side may call there, too.
+                (Fact::Known(true), Fact::Known(true)) if in_both => {
+                    self.copy.destination_region().known()
+                }
                 (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
             },
+            in_both: in_both && self.copy.is_cross_account() == Fact::Known(false),
         }
     }
 

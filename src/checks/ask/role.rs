@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side};
+use crate::policy::{
+    Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
+};
 use crate::verdict::Evidence;
 
 use super::answer::answer;
 use super::context::gap_of_key;
-use super::form::Forms;
+use super::form::{Forms, Several};
 use super::key::{Named, Via, named_by_key, via_service};
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
@@ -205,10 +207,13 @@ pub fn rule(
         let policies = policies?;
         let read = Read::of(&policies);
         let rule = |(action, forms): &Forms| {
-            let asked = Action { action, request };
+            let asked = request.about(action);
             let rulings = forms.iter();
             let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
-            let ruling = rulings.reduce(|one, other| either(one, other, &request.subject));
+            let ruling = rulings.reduce(|one, other| match request.form.several() {
+                Several::OneCounts => either(one, other, &request.subject),
+                Several::AllCount => both(one, other),
+            });
             // An ARN that is none makes no request that anything could allow.
             ruling.unwrap_or(RoleRuling::Missing {
                 by_boundary: false,
@@ -229,6 +234,17 @@ fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
         let policies = facts.role_policies(role);
         policies.map(|policies| policies.map(Arc::new))
     })
+}
+
+/// The request comes in both forms: what stops it in one of them stops it.
+fn both(one: RoleRuling, other: RoleRuling) -> RoleRuling {
+    use RoleRuling::{Allowed, Denied, Missing, Open};
+    match (one, other) {
+        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
+        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
+        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+        (Allowed, Allowed) => Allowed,
+    }
 }
 
 /// Nobody knows in which of two forms the request comes: where the answers differ, neither stands.
@@ -299,7 +315,7 @@ impl<'a> Read<'a> {
         form: &Request,
         by_key: ByKey,
     ) -> RoleRuling {
-        let subject = &asked.request.subject;
+        let subject = asked.subject;
         let of_key = || match by_key {
             ByKey::Counts if asked.action.starts_with("kms:") => {
                 named_by_key(facts, role, subject, asked.action, form)
@@ -318,7 +334,7 @@ impl<'a> Read<'a> {
         let ruling = match self.ask(form) {
             Side::Denied { by, .. } => {
                 return RoleRuling::Denied {
-                    seen: self.statements(role, &by, asked.action),
+                    seen: self.statements(role, &by, asked.action, &form.context),
                 };
             }
             // A policy that was not read may hold a Deny.
@@ -387,7 +403,7 @@ impl<'a> Read<'a> {
             Side::Unknown { keys, .. } => RoleRuling::Open {
                 gaps: keys
                     .iter()
-                    .map(|key| gap_of_key(key, facts, role, &asked.request.subject))
+                    .map(|key| gap_of_key(key, facts, role, asked.subject))
                     .collect(),
                 seen: Vec::new(),
             },
@@ -422,10 +438,16 @@ impl<'a> Read<'a> {
         })
     }
 
-    fn statements(&self, role: &Arn, refs: &[StatementRef], action: &str) -> Vec<Evidence> {
+    fn statements(
+        &self,
+        role: &Arn,
+        refs: &[StatementRef],
+        action: &str,
+        context: &Context,
+    ) -> Vec<Evidence> {
         refs.iter()
             .filter(|at| at.effect == Effect::Deny)
-            .filter_map(|at| Some(self.asked(role, at)?.statements(&[*at], action)))
+            .filter_map(|at| Some(self.asked(role, at)?.statements(&[*at], action, context)))
             .flatten()
             .collect()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::known::Gap;
-use crate::policy::{Document, Effect, Entry, Miss, NearMiss, StatementRef};
+use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, StatementRef};
 use crate::verdict::Evidence;
 
 /// What the policies asked say to one action.
@@ -283,11 +283,11 @@ impl Rulings {
         found.then_some((all, any_deny, unique(evidence)))
     }
 
-    /// Whether everything is allowed.
-    pub fn all_allowed(&self) -> bool {
-        self.0
-            .iter()
-            .all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
+    /// The actions that are not allowed for certain.
+    pub fn not_allowed(&self) -> Vec<&'static str> {
+        let each = self.0.iter();
+        let each = each.filter(|(_, ruling)| !matches!(ruling, Ruling::Allowed { .. }));
+        each.map(|(action, _)| *action).collect()
     }
 
     /// What allowed everything.
@@ -349,21 +349,49 @@ impl Asked<'_> {
         }
     }
 
-    /// Statements that allow or deny an action.
-    pub fn statements(&self, refs: &[StatementRef], action: &str) -> Vec<Evidence> {
+    /// Statements that allow an action, or deny it: those with their conditions, and what the request has of each key.
+    pub fn statements(
+        &self,
+        refs: &[StatementRef],
+        action: &str,
+        context: &Context,
+    ) -> Vec<Evidence> {
         refs.iter()
             .map(|at| {
-                let verb = match at.effect {
-                    Effect::Allow => "allows",
-                    Effect::Deny => "denies",
+                let name = self.name(at.index);
+                let says = match at.effect {
+                    Effect::Allow => format!("{name} allows {action}"),
+                    Effect::Deny => {
+                        format!(
+                            "{name} denies {action}{}",
+                            self.conditions(at.index, context)
+                        )
+                    }
                 };
-                Evidence::at(
-                    self.subject.clone(),
-                    self.at(at.index),
-                    format!("{} {verb} {action}", self.name(at.index)),
-                )
+                Evidence::at(self.subject.clone(), self.at(at.index), says)
             })
             .collect()
+    }
+
+    /// The conditions under which a Deny strikes.
+    fn conditions(&self, index: usize, context: &Context) -> String {
+        let statement = self.document.statements().get(index);
+        let conditions = statement.map_or(&[][..], |statement| statement.conditions());
+        let each = conditions.iter().map(|condition| {
+            let values: Vec<&str> = condition.values().collect();
+            compared(
+                condition.operator(),
+                condition.key(),
+                &values,
+                condition.found(context),
+            )
+        });
+        let each: Vec<String> = each.collect();
+        if each.is_empty() {
+            String::new()
+        } else {
+            format!(" by its condition: {}", each.join("; "))
+        }
     }
 
     /// Statements whose conditions are open.
@@ -391,14 +419,13 @@ impl Asked<'_> {
                         let each: Vec<_> = unmet
                             .iter()
                             .map(|unmet| {
-                                format!(
-                                    "{} {} wants {}, and the call has {}{}",
-                                    unmet.operator,
-                                    unmet.key,
-                                    unmet.wanted.join(" or "),
-                                    entry(&unmet.found),
-                                    trap(&unmet.key, &unmet.wanted)
-                                )
+                                let compared = compared(
+                                    &unmet.operator,
+                                    &unmet.key,
+                                    &unmet.wanted,
+                                    &unmet.found,
+                                );
+                                format!("{compared}{}", trap(&unmet.key, &unmet.wanted))
                             })
                             .collect();
                         format!(
@@ -415,6 +442,16 @@ impl Asked<'_> {
             })
             .collect()
     }
+}
+
+/// A condition, and what the request has.
+fn compared(operator: &str, key: &str, wanted: &[impl AsRef<str>], found: &Entry) -> String {
+    let wanted: Vec<&str> = wanted.iter().map(AsRef::as_ref).collect();
+    format!(
+        "{operator} {key} wants {}, and the call has {}",
+        wanted.join(" or "),
+        entry(found)
+    )
 }
 
 /// What people expect of a condition, and is not so.

@@ -7,11 +7,12 @@ use crate::policy::{
 };
 use crate::verdict::Evidence;
 
-use super::context::gap_of_key;
+use super::context::{about, gap_of_key, organization_id, organization_paths};
 use super::ruling::Asked;
 
 const SERVICE: &str = "backup.amazonaws.com";
-const ASSUME: &str = "sts:AssumeRole";
+/// What AWS Backup does with the copy role before anything else.
+pub const ASSUME: &str = "sts:AssumeRole";
 
 /// What a role's trust policy says to AWS Backup.
 #[derive(Clone, Debug)]
@@ -52,12 +53,16 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Tru
         pointer: "/AssumeRolePolicyDocument",
         document: trust.document(),
     };
-    let Some(request) = request(facts, role, source) else {
+    let Some(request) = assume_request(facts, role, source) else {
         return TrustRuling::Missing(Vec::new());
     };
     match resource_side(&request, Some(trust.document())) {
-        Side::Allowed { by, .. } => TrustRuling::Allowed(asked.statements(&by, ASSUME)),
-        Side::Denied { by, .. } => TrustRuling::Denied(asked.statements(&by, ASSUME)),
+        Side::Allowed { by, .. } => {
+            TrustRuling::Allowed(asked.statements(&by, ASSUME, &request.context))
+        }
+        Side::Denied { by, .. } => {
+            TrustRuling::Denied(asked.statements(&by, ASSUME, &request.context))
+        }
         Side::NotAllowed { near, .. } => TrustRuling::Missing(asked.near(&near, ASSUME)),
         Side::Unknown { statements, keys } => TrustRuling::Open(
             keys.iter()
@@ -68,13 +73,23 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Tru
     }
 }
 
+/// AWS Backup assumes a role, acting for an account.
+///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>.
-fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> {
+pub fn assume_request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> {
     let one = |text: &str| Entry::One(text.into());
     let some_of_backup = format!("arn:{}:backup:*:{source}:*", role.partition());
     let context = Context::new(Rest::Unknown)
         .with("aws:SourceAccount", one(&source.to_string()))
         .with("aws:SourceArn", Entry::Shaped(Shape::parse(some_of_backup)))
+        .with("aws:SourceOrgID", organization_id(facts, Some(source)))
+        .with(
+            "aws:SourceOrgPaths",
+            organization_paths(facts, Some(source)),
+        )
+        // A service is a member of no organization.
+        .with("aws:PrincipalOrgID", Entry::Absent)
+        .with("aws:PrincipalOrgPaths", Entry::Absent)
         .with("aws:PrincipalIsAWSService", one("true"))
         .with("aws:PrincipalServiceName", one(SERVICE))
         .with("aws:SecureTransport", one("true"))
@@ -83,15 +98,16 @@ fn request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> 
             role.account()
                 .map_or(Entry::Unknown, |id| one(&id.to_string())),
         )
+        .with("aws:ResourceOrgID", organization_id(facts, role.account()))
+        .with(
+            "aws:ResourceOrgPaths",
+            organization_paths(facts, role.account()),
+        )
         .with(
             "aws:CurrentTime",
             facts.collected_at().map_or(Entry::Unknown, one),
         );
     let principal = Principal::parse(SERVICE).ok()?;
-    Some(Request::new(
-        principal,
-        ASSUME,
-        Resource::exact(role),
-        context,
-    ))
+    let request = Request::new(principal, ASSUME, Resource::exact(role), context);
+    Some(about(request, ASSUME))
 }

@@ -70,7 +70,7 @@ pub fn copy_from_form(copy: &Reach, vault: &Arn) -> Form {
 }
 
 /// The shapes that the ARN of the recovery point will have.
-fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
+pub fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
     let anything = || vec![SmolStr::new_static("arn:*:*:*:*:*")];
     let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
         return anything();
@@ -136,13 +136,13 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
     };
     match resource_side(&request, Some(policy.document())) {
         Side::Allowed { by, .. } => Ruling::Allowed {
-            by: asked.statements(&by, action),
+            by: asked.statements(&by, action, &request.context),
         },
         Side::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False,
             statements: by.iter().map(|at| at.index).collect(),
-            by: asked.statements(&by, action),
+            by: asked.statements(&by, action, &request.context),
         },
         Side::NotAllowed {
             near, denies, keys, ..

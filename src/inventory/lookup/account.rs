@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
+use crate::inventory::json::Json;
 use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::read::items;
 use crate::known::{AccountId, Fact, Region};
@@ -20,6 +23,24 @@ impl<'a> Facts<'a> {
 
     pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'_, 'a, RegionFacts> {
         self.seen(|layer| layer.region(account, region))
+    }
+
+    /// The backup policies of the organization, as they come out for each account that has one.
+    pub fn backup_policies(&self) -> impl Iterator<Item = (AccountId, &'a Value)> {
+        self.layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts))
+            .filter_map(|account| {
+                let Json(policy) = account.backup_policy.value()?;
+                Some((account.account, policy))
+            })
+    }
+
+    /// The backup policy of the organization, as it comes out for an account.
+    #[must_use]
+    pub fn backup_policy(&self, account: AccountId) -> Option<&'a Value> {
+        let policy = self.account(account).field(|a| &a.backup_policy);
+        policy.value().map(|Json(policy)| policy)
     }
 
     /// What AWS Backup protects and manages in a Region, where that was read.

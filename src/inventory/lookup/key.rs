@@ -92,6 +92,12 @@ impl<'a> Facts<'a> {
         self.key_word(arn, |key| &key.key_state)
     }
 
+    /// The gap that a state leaves which AWS's table does not have.
+    #[must_use]
+    pub fn key_state_gap(&self, arn: &Arn) -> Gap {
+        self.key_gap("kms:DescribeKey", arn)
+    }
+
     /// The kind of key material, such as `SYMMETRIC_DEFAULT`.
     #[must_use]
     pub fn key_spec(&self, arn: &Arn) -> Fact<Option<&'a str>> {

@@ -35,7 +35,8 @@ impl<'a> Facts<'a> {
         found
     }
 
-    /// The Regions of which the plans were not read, each as the gap that it is.
+    /// The Regions of which the plans were not read, each as the gap that it is. Those that a policy of the organization makes
+    /// there are not all that there may be.
     #[must_use]
     pub fn plans_not_listed(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
@@ -55,6 +56,8 @@ impl<'a> Facts<'a> {
                 }
             }
         }
+        let recorded = self.recorded_gaps();
+        gaps.extend(recorded.filter(|gap| gap.operation == "backup:ListBackupPlans"));
         gaps.sort();
         gaps.dedup();
         gaps

@@ -33,12 +33,14 @@ impl VaultType {
 }
 
 /// A vault's lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct VaultLock {
     /// The shortest retention, in days, if there is a bound.
     pub min: Option<i64>,
     /// The longest retention, in days, if there is a bound.
     pub max: Option<i64>,
+    /// What is left open where the vault has a bound that was not read.
+    pub unread: Option<Box<Gap>>,
 }
 
 impl<'a> Facts<'a> {
@@ -159,17 +161,19 @@ impl<'a> Facts<'a> {
             let lock = VaultLock {
                 min: bound(vault.field(|v| &v.min_retention_days)),
                 max: bound(vault.field(|v| &v.max_retention_days)),
+                unread: None,
             };
             // A logically air-gapped vault is always locked, and both its bounds are set.
             if matches!(
                 self.vault_type(arn),
                 Fact::Known(Some(VaultType::AirGapped))
             ) {
-                return if lock.min.is_some() && lock.max.is_some() {
-                    Fact::Known(Some(lock))
-                } else {
-                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
-                };
+                let whole = lock.min.is_some() && lock.max.is_some();
+                let unread = || Box::new(self.vault_gap("backup:DescribeBackupVault", arn));
+                return Fact::Known(Some(VaultLock {
+                    unread: (!whole).then(unread),
+                    ..lock
+                }));
             }
             match vault.field(|v| &v.locked) {
                 Field::Is(true) => Fact::Known(Some(lock)),

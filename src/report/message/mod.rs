@@ -31,7 +31,7 @@ pub struct Meaning {
     pub id: MessageId,
     /// How AWS words it.
     pub wording: &'static str,
-    /// Whether the whole wording is in the message, and not only a piece that AWS's own classification looks for.
+    /// Whether the whole wording is in the message, or its beginning, and not only a piece that tells what it is about.
     pub whole: bool,
     /// What AWS files it under, `MessageCategory` of the job; null where it answers a call and is not of a job.
     pub category: Option<Category>,
@@ -75,7 +75,7 @@ impl Meaning {
         let found = messages::wording(known, message);
         let (wording, whole) = match found {
             Some(Text::Literal(text) | Text::Template(text)) => (text, true),
-            Some(Text::Pattern(text)) => (text, false),
+            Some(Text::Pattern(text) | Text::Sign(text)) => (text, false),
             None => ("", false),
         };
         Self {
@@ -167,7 +167,7 @@ fn filed(meaning: &Meaning) -> String {
     let how = if meaning.whole {
         format!("AWS's words: {}", meaning.wording)
     } else {
-        format!("By the words `{}`, which AWS goes by.", meaning.wording)
+        format!("By the words `{}` in it.", meaning.wording)
     };
     match meaning.category {
         Some(category) => format!("{how} [{}]", category.as_str()),
@@ -227,7 +227,7 @@ mod tests {
             .iter()
             .map(|meaning| meaning.id)
             .collect();
-        assert_eq!(ids, [MessageId::E8, MessageId::E30, MessageId::E28]);
+        assert_eq!(ids, [MessageId::E8, MessageId::E28]);
         assert_eq!(explained.meanings[0].checks[0].id, "source-key-not-shared");
         let page = message_page(&explained, 100, false);
         let place = |text: &str| {

@@ -1,7 +1,7 @@
 //! `explain --message`: every status message, as failed jobs show it, leads to its checks.
 
 use backup_preflight::catalog::explain;
-use backup_preflight::catalog::messages::{ALL, Text};
+use backup_preflight::catalog::messages::ALL;
 use backup_preflight::checks::find;
 use backup_preflight::inventory::Facts;
 use backup_preflight::report::{Explained, message_json, message_page};
@@ -86,6 +86,43 @@ fn seen() -> Vec<(&'static str, String)> {
         ("E43", "An error occurred (KMSKeyNotAccessibleFault) when calling the CopyDBClusterSnapshot operation: The target KMS key [None] does not exist, is not enabled or you do not have permissions to access it."),
         ("E43", "KMSKeyNotAccessibleFault"),
         ("E44", "The specified policy cannot be added to the vault due to cross-account sharing restrictions. Amend the policy or the vault's settings, then retry request"),
+        ("E28", "[KEY] does not exist"),
+        ("E28", "KMS key KEY does not exist"),
+        ("E31", "Backup job encountered a fatal error."),
+        ("E40", "Image creation throttled due to maximum number of concurrent snapshots on an EBS volume."),
+        ("E40", "Cannot create more than 20 user snapshots"),
+        ("E40", "Subscriber limit exceeded: You have reached the maximum concurrent number of backups, which is 300. Wait until other jobs finish, and try again."),
+        ("E40", "You have reached the maximum supported backups for your account/database. See Quotas in the Timestream developer guide for additional information."),
+        ("E40", "A table can have at most 20 backups under way"),
+        ("E45", "The target KMS key [KEY] does not exist, is not enabled or you do not have permissions to access it."),
+        ("E45", "Specified KMS key [None] does not exist, is not enabled or you do not have permissions to access it"),
+        ("E46", "The AWS Access Key Id needs a subscription for the service"),
+        ("E47", "Token expired. Try again."),
+        ("E48", "Customer credential miss permission to get bucket versioning for bucket."),
+        ("E49", "An error occurred (ResourceLimitExceeded) when calling the CopySnapshot operation: Too many snapshot copies in progress. The limit is 20 for this destination region."),
+        ("E50", "Backup job expired before completion."),
+        ("E51", "Instance is not in state available"),
+        ("E51", "DB cluster is not in the available state"),
+        ("E51", "The file system is not in available state"),
+        ("E51", "Cannot snapshot volume vol-0abcdef1234567890 with state error"),
+        ("E52", "The specified volume was not found."),
+        ("E52", "Table not found."),
+        ("E52", "The virtual machine is not found."),
+        ("E53", "Error in rule daily : Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
+        ("E53", "DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
+        ("E54", "Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
+        ("E54", "DeleteAfterDays cannot be less than 1 or more than 36500 days"),
+        ("E55", "Invalid lifecycle. MoveToColdStorageAfterDays is unavailable"),
+        ("E55", "Error in rule daily : MoveToColdStorageAfterDays is unavailable"),
+        ("E56", "Error in some rules due to : Invalid lifecycle. EBS Cold Tier is not yet supported."),
+        ("E56", "EBS Cold Tier is not yet supported"),
+        ("E57", "Error in rule daily : Invalid lifecycle."),
+        ("E58", "Backup job could not start because it is either inside or too close to the weekly maintenance window configured in RDS instance."),
+        ("E58", "Backup job could not start because it is either inside or too close to the automated backup window configured in RDS instance."),
+        ("E59", "This operation is not valid for the specified hypervisor because it is not online"),
+        ("E60", "CreateSnapshot method not supported on hypervisor during snapshot creation. Aborted backup job"),
+        ("E61", "Windows VSS Backup attempt failed because of timeout on VSS enabled snapshot creation"),
+        ("E62", "Your backup succeeded, but we were unable to persist NetworkInterfaces metadata as its size exceeded our internal limits."),
     ];
     all.into_iter()
         .map(|(id, text)| (id, text.replace("KEY", KEY).replace("ROLE", ROLE).replace("PLAN", PLAN)))
@@ -135,7 +172,7 @@ fn no_message_of_the_table_is_left_out_here() {
             .map(|(_, text)| text.as_str())
             .collect();
         for text in message.texts {
-            let (Text::Literal(wording) | Text::Template(wording) | Text::Pattern(wording)) = text;
+            let wording = text.wording();
             let start = wording.split('{').next().unwrap().to_lowercase();
             let end = wording
                 .rsplit('}')
@@ -215,7 +252,93 @@ fn every_check_that_a_message_names_is_one_and_no_message_is_without_a_word() {
         .iter()
         .map(|message| format!("{:?}", message.id))
         .collect();
-    assert_eq!(ids, ["E18", "E31", "E34", "E39", "E40", "E42"]);
+    assert_eq!(
+        ids,
+        [
+            "E18", "E31", "E34", "E39", "E40", "E42", "E46", "E47", "E50", "E51", "E58", "E59",
+            "E60", "E61", "E62"
+        ]
+    );
+}
+
+/// A console, a ticket or a log shows the beginning of a message, and not always what stood around it.
+#[test]
+fn a_message_that_is_cut_off_is_about_what_it_began_with() {
+    for (id, cut) in [
+        ("E8", "The source snapshot KMS key [KEY] does not exist"),
+        (
+            "E8",
+            "The source snapshot KMS key [KEY] does not exist, is not ena",
+        ),
+        (
+            "E8",
+            "The source snapshot KMS key [arn:aws:kms:eu-central-1:1111",
+        ),
+        ("E45", "The target KMS key [KEY] does not exist"),
+        ("E45", "The target KMS key [None] does not"),
+        ("E45", "Specified KMS key [KEY] does not exist"),
+        ("E45", "Specified KMS key [None] does not exist, is not"),
+        (
+            "E4",
+            "Copy job failed because the destination Backup vault is encrypted",
+        ),
+        (
+            "E5",
+            "Copy job from us-west-2 to us-east-1 cannot be initiated",
+        ),
+    ] {
+        let cut = cut.replace("KEY", KEY);
+        for shown in [
+            cut.clone(),
+            format!("{cut}..."),
+            format!("{cut}\u{2026}"),
+            format!("Copy job failed: {cut}"),
+            format!("{{\"StatusMessage\": \"{cut}\", \"State\": \"FAILED\"}}"),
+            format!("{{\\\"StatusMessage\\\": \\\"{cut}\\\", \\\"State\\\": \\\"FAILED\\\"}}"),
+        ] {
+            assert_eq!(first(&shown).as_deref(), Some(id), "{shown}");
+        }
+    }
+}
+
+/// The target's key is the destination's, and no message about a key sends people to look for a recovery point.
+#[test]
+fn a_key_is_said_where_a_key_is_meant() {
+    for (text, check) in [
+        (
+            "The target KMS key [KEY] does not exist, is not enabled or you do not have permissions to access it.",
+            "destination-key-refuses-backup",
+        ),
+        (
+            "Specified KMS key [None] does not exist, is not enabled or you do not have permissions to access it.",
+            "destination-key-refuses-backup",
+        ),
+        (
+            "The source snapshot KMS key [KEY] does not exist, is not enabled or you do not have permissions to access it.",
+            "source-key-not-shared",
+        ),
+        (
+            "The source snapshot KMS key [KEY] does not exist",
+            "source-key-not-shared",
+        ),
+        ("the key [KEY] does not exist", "source-key-not-shared"),
+        ("KMS key is invalid", "source-key-not-shared"),
+        ("Given key ID does not exist", "key-unusable"),
+    ] {
+        let explained = Explained::of(&text.replace("KEY", KEY)).unwrap();
+        let checks: Vec<&str> = (explained.meanings.iter())
+            .flat_map(|meaning| meaning.checks.iter().map(|check| check.id))
+            .collect();
+        assert_eq!(checks[0], check, "{text}");
+        assert!(!checks.contains(&"recovery-point-missing"), "{text}");
+    }
+    let point = Explained::of("Cannot find recovery point encrypted with KMS key 1").unwrap();
+    assert!(
+        point
+            .meanings
+            .iter()
+            .any(|meaning| meaning.checks[0].id == "recovery-point-missing")
+    );
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Plans that a backup policy of the organization makes.
 
-use backup_preflight::known::Fact;
+use std::collections::BTreeSet;
+
+use backup_preflight::inventory::{Facts, Named};
+use backup_preflight::known::{Fact, Gap};
+use backup_preflight::plans;
 use serde_json::{Value, json};
 
-use super::{ORDERS, made, planned};
+use super::{ORDERS, made, planned, read};
 use crate::support::Estate;
 use crate::support::estate::*;
 
@@ -30,6 +34,10 @@ fn policy() -> Value {
             "tag_value": ["daily", "monthly"],
         }}},
     }}})
+}
+
+fn subjects(gaps: &[Gap]) -> Vec<&str> {
+    gaps.iter().map(|gap| &*gap.subject).collect()
 }
 
 fn under(policy: Value) -> Estate {
@@ -71,7 +79,8 @@ fn an_effective_policy_makes_the_copies_of_a_plan() {
     let mut found = copies;
     found.sort();
     assert_eq!(found, expected);
-    assert!(made.gaps.is_empty(), "{:?}", made.gaps);
+    // The other Region that the policy names was not looked at.
+    assert_eq!(subjects(&made.open), ["111122223333/eu-west-1"]);
     let id = &made.copies[0].plan.as_ref().unwrap().id;
     assert_eq!(id, "orgs/111122223333/us-east-2/OrgBackupPlanDaily");
 }
@@ -132,15 +141,26 @@ fn resources_and_conditions_of_a_policy_are_those_of_a_selection() {
 }
 
 #[test]
-fn a_policy_that_cannot_be_read_is_a_gap_and_none_makes_nothing() {
+fn days_that_are_no_number_leave_open_how_long_a_copy_is_kept() {
     let mut odd = policy();
     odd["plans"]["OrgBackupPlanDaily"]["rules"]["orgdailybackuprule"]["lifecycle"]["delete_after_days"] =
         json!("soon");
     let made_of_odd = made(&under(odd));
-    assert!(made_of_odd.copies.is_empty());
-    assert_eq!(made_of_odd.gaps[0].operation, "backup:GetBackupPlan");
+    let locked = |copy: &&Named| copy.destination_vault.name() == "locked";
+    let copy = made_of_odd.copies.iter().find(locked).unwrap();
+    assert!(matches!(copy.lifecycle, Fact::Unknown(_)));
+    let pointer = "/plans/OrgBackupPlanDaily/rules/orgdailybackuprule/lifecycle/delete_after_days";
+    let subject = format!("111122223333/backup_policy{pointer}");
+    let open = subjects(&made_of_odd.open);
+    assert!(open.contains(&&*subject), "{open:?}");
+}
+
+#[test]
+fn no_policy_makes_nothing() {
     let none = made(&under(Value::Null));
     assert!(none.copies.is_empty() && none.gaps.is_empty());
+    let without_plans = made(&under(json!({"plans": {}})));
+    assert!(without_plans.copies.is_empty() && without_plans.gaps.is_empty());
 }
 
 #[test]
@@ -148,6 +168,220 @@ fn where_no_region_was_looked_at_the_resources_are_a_gap() {
     let estate = under(policy()).without("/accounts/0/regions");
     let made = made(&estate);
     assert!(made.copies.is_empty());
-    let places: Vec<_> = made.gaps.iter().map(|gap| &*gap.subject).collect();
-    assert_eq!(places, ["111122223333/eu-west-1", "111122223333/us-east-2"]);
+    let places = ["111122223333/eu-west-1", "111122223333/us-east-2"];
+    assert_eq!(subjects(&made.open), places);
+}
+
+/// The daily plan for the one Region that was looked at.
+fn here(change: impl FnOnce(&mut Value)) -> Estate {
+    let mut policy = policy();
+    let plan = &mut policy["plans"]["OrgBackupPlanDaily"];
+    plan["regions"] = json!(["us-east-2"]);
+    change(plan);
+    under(policy)
+}
+
+#[test]
+fn a_policy_that_is_understood_leaves_nothing_open() {
+    let made = made(&here(|_| {}));
+    assert_eq!((made.copies.len(), made.open), (3, Vec::new()));
+}
+
+/// What is assigned stands; what is appended to or removed from what other policies say leaves the rest open.
+#[test]
+fn operators_are_resolved_as_far_as_one_document_says() {
+    const DAYS: &str = "rules/orgdailybackuprule/lifecycle/delete_after_days";
+    const TAG: &str = "selections/tags/OrgDailyBackupSelection/tag_value";
+    for (place, value, copies, open) in [
+        (TAG, json!({"@@assign": ["monthly"]}), 3, &[][..]),
+        (TAG, json!({"@@assign": "monthly"}), 3, &[]),
+        (
+            TAG,
+            json!({"@@assign": ["daily"], "@@append": ["monthly"]}),
+            3,
+            &[],
+        ),
+        (
+            TAG,
+            json!({"@@assign": ["daily", "monthly"], "@@remove": ["monthly"]}),
+            0,
+            &[],
+        ),
+        (
+            TAG,
+            json!({"@@assign": ["monthly"], "@@operators_allowed_for_child_policies": ["@@none"]}),
+            3,
+            &[],
+        ),
+        (TAG, json!({"@@append": ["monthly"]}), 0, &["@@append"]),
+        (TAG, json!({"@@append": ["daily"]}), 0, &["@@append"]),
+        (TAG, json!({"@@remove": ["daily"]}), 0, &["@@remove"]),
+        (
+            TAG,
+            json!({"@@assign": ["monthly"], "@@replace": ["x"]}),
+            0,
+            &["@@replace"],
+        ),
+        (TAG, json!({"values": ["monthly"]}), 0, &["values"]),
+        (TAG, json!({}), 0, &[""]),
+        (
+            TAG,
+            json!({"@@operators_allowed_for_child_policies": ["@@all"]}),
+            0,
+            &[""],
+        ),
+        (
+            DAYS,
+            json!({"@@operators_allowed_for_child_policies": ["@@all"]}),
+            3,
+            &[""],
+        ),
+        (DAYS, json!({"@@assign": 35}), 3, &[]),
+        (DAYS, json!({"@@append": 35}), 3, &["@@append"]),
+        (TAG, json!([7]), 0, &[""]),
+        ("regions", json!({"@@assign": ["us-east-2"]}), 3, &[]),
+        (
+            "regions",
+            json!({"@@append": ["us-east-2"]}),
+            0,
+            &["@@append"],
+        ),
+        (
+            "regions",
+            json!({"@@remove": ["us-east-2"]}),
+            0,
+            &["@@remove"],
+        ),
+        ("rules/@@assign", json!({}), 3, &[""]),
+        (
+            "rules/@@operators_allowed_for_child_policies",
+            json!(["@@assign"]),
+            3,
+            &[],
+        ),
+        (
+            "rules/orgdailybackuprule/schedule_expression",
+            json!({"@@append": "cron(0 5 ? * * *)"}),
+            3,
+            &["@@append"],
+        ),
+    ] {
+        let estate = here(|plan| put(plan, &format!("/{place}"), value.clone()));
+        let found = made(&estate);
+        let inventory = read(&estate);
+        let all = found
+            .open
+            .into_iter()
+            .chain(plans::policies_unread(&Facts::new(&inventory)));
+        let mut all: BTreeSet<String> = all.map(|gap| gap.subject).collect();
+        all.retain(|subject| subject.starts_with("111122223333/backup_policy"));
+        let expected: BTreeSet<String> = open
+            .iter()
+            .map(|last| {
+                let step = if last.is_empty() {
+                    String::new()
+                } else {
+                    format!("/{last}")
+                };
+                format!("111122223333/backup_policy/plans/OrgBackupPlanDaily/{place}{step}")
+            })
+            .collect();
+        assert_eq!(
+            (found.copies.len(), all),
+            (copies, expected),
+            "{place} {value}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_key_leaves_open_what_it_may_say() {
+    for place in [
+        "x",
+        "rules/orgdailybackuprule/x",
+        "rules/orgdailybackuprule/lifecycle/x",
+        "rules/orgdailybackuprule/copy_actions/arn:aws:backup:us-west-2:$account:backup-vault:far/x",
+        "selections/x",
+        "selections/tags/OrgDailyBackupSelection/x",
+        "selections/tags/OrgDailyBackupSelection/conditions/string_likes",
+        "selections/tags/OrgDailyBackupSelection/resource_types",
+    ] {
+        let made = made(&here(|plan| {
+            let conditions = "/selections/tags/OrgDailyBackupSelection/conditions";
+            put(plan, conditions, json!({}));
+            put(plan, &format!("/{place}"), json!({}));
+        }));
+        let subject = format!("111122223333/backup_policy/plans/OrgBackupPlanDaily/{place}");
+        let name = place.rsplit('/').next().unwrap();
+        let gap = made.open.iter().find(|gap| gap.subject == subject);
+        let gap = gap.unwrap_or_else(|| panic!("{place}: {:?}", made.open));
+        assert_eq!(gap.operation, format!("the key `{name}`"));
+    }
+    for (policy, key) in [
+        (json!({}), "/plans"),
+        (json!({"Plans": policy()["plans"]}), "/Plans"),
+        (json!({"plans": []}), "/plans"),
+        (json!({"plans": {"P": {"rules": {}}}}), "/plans/P/regions"),
+        (json!({"plans": {"@@append": {}}}), "/plans/@@append"),
+    ] {
+        let inventory = read(&under(policy.clone()));
+        let open = plans::policies_unread(&Facts::new(&inventory));
+        let subject = format!("111122223333/backup_policy{key}");
+        assert!(subjects(&open).contains(&&*subject), "{policy}: {open:?}");
+    }
+}
+
+/// A selection without what it selects by is not one of everything.
+#[test]
+fn a_selection_that_does_not_say_what_it_takes_takes_nothing() {
+    for (kind, parts, lacks) in [
+        ("resources", json!({}), "resource_types"),
+        ("resources", json!({"resource_types": []}), "resource_types"),
+        ("tags", json!({"tag_key": "backup"}), "tag_value"),
+        ("tags", json!({"tag_value": ["monthly"]}), "tag_key"),
+    ] {
+        let mut one = parts.clone();
+        one["iam_role_arn"] = json!(ROLE);
+        let found = made(&here(|plan| {
+            plan["selections"] = json!({kind: {"all": one}})
+        }));
+        assert!(found.copies.is_empty(), "{parts}");
+        let subject = format!(
+            "111122223333/backup_policy/plans/OrgBackupPlanDaily/selections/{kind}/all/{lacks}"
+        );
+        let open = subjects(&found.open);
+        assert!(open.contains(&&*subject), "{open:?}");
+    }
+}
+
+/// Names and values may be in any script.
+#[test]
+fn letters_of_any_script_are_read_wherever_they_stand() {
+    let made = made(&here(|plan| {
+        let selection = &mut plan["selections"]["tags"]["OrgDailyBackupSelection"];
+        selection["conditions"] = json!({
+            "\u{e9}gal_\u{e0}": {"un": {"condition_key": "\u{e9}", "condition_value": "\u{6771}\u{4eac}"}},
+        });
+    }));
+    assert!(made.copies.is_empty());
+    let named = made
+        .open
+        .iter()
+        .any(|gap| gap.operation == "the key `\u{e9}gal_\u{e0}`");
+    assert!(named, "{:?}", made.open);
+}
+
+/// What a policy makes in a Region hides nothing of what AWS refused to list there.
+#[test]
+fn plans_that_were_refused_stay_so_where_a_policy_makes_one() {
+    let refused = json!([{
+        "account": FROM, "region": "us-east-2", "operation": "backup:ListBackupPlans",
+        "subject": "111122223333/us-east-2", "error": "AccessDeniedException", "permission": "backup:ListBackupPlans",
+    }]);
+    let mut inventory = read(&here(|_| {}).set("/gaps", refused));
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory);
+    let gaps = facts.plans_not_listed();
+    let is = |gap: &&Gap| gap.error.is_some() && gap.region.as_deref() == Some("us-east-2");
+    assert_eq!(gaps.iter().filter(is).count(), 1);
 }

@@ -204,7 +204,10 @@ fn presence(judge: Judge) {
         many("ForAnyValue:StringNotEquals", targets.clone()),
         "allowed",
     );
-    judge(page, many("StringNotEquals", targets), "unknown");
+    // Without a set operator: not said, unless both readings of the list agree.
+    judge(page, many("StringNotEquals", targets), "allowed");
+    let two = json!({"backup:CopyTargets": [VAULT, "x"]});
+    judge(page, many("StringNotEquals", two), "unknown");
 }
 
 /// ARNs are compared part by part under either name. Variables are filled in under the newer Version only, and what

@@ -81,8 +81,18 @@ impl Operator {
             Set::AnyValue => items(&found)
                 .iter()
                 .fold(false, |any, item| one(item) | any),
-            // A multivalued key needs a set operator; what happens without one is not said.
-            Set::No if found.is_array() => world.undocumented(),
+            // A multivalued key needs a set operator; what happens without one is not said, unless both readings agree.
+            Set::No if found.is_array() => {
+                let all = items(&found).iter().fold(true, |all, item| one(item) & all);
+                let any = items(&found)
+                    .iter()
+                    .fold(false, |any, item| one(item) | any);
+                if all == any {
+                    all
+                } else {
+                    world.undocumented()
+                }
+            }
             Set::No => one(&found),
         }
     }

@@ -66,12 +66,20 @@ fn a_change_of_retention_leaves_cold_storage_as_it_was() {
 
 #[test]
 fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
+    // The backup itself never expires.
+    let arn = "arn:aws:backup:us-east-2:111122223333:recovery-point:1";
+    let point = json!({
+        "RecoveryPointArn": arn, "ResourceType": "DynamoDB", "Status": "COMPLETED",
+        "StorageClass": "WARM", "IsEncrypted": true, "Tags": {},
+    });
     let wanted = |min: Value, max: Value, now: Value| {
         let estate = Estate::dynamodb()
             .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
             .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), min)
             .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), max)
-            .set(&format!("{COPY}/lifecycle"), now);
+            .set(&format!("{COPY}/lifecycle"), now)
+            .set(&format!("{COPY}/recovery_point"), json!(arn))
+            .set("/accounts/0/regions/0/recovery_points", json!([point]));
         let remedies = remedies_of(&estate.0);
         let [remedy] = remedies.as_slice() else {
             panic!("{remedies:?}")

@@ -196,8 +196,8 @@ fn what_is_unknown_is_absent_and_what_never_expires_is_null() {
     assert!(keys(copy).contains(&"lifecycle"));
     assert_eq!(copy["start"], "on-demand");
     assert_eq!(
-        copy["verdict"], "blocked",
-        "a copy that never expires is over the lock's maximum"
+        copy["verdict"], "undecided",
+        "the expiry of its source, which it takes over, was not read"
     );
 
     estate["copies"][0]

@@ -1,0 +1,81 @@
+//! Which requests can carry the condition keys of a service.
+//!
+//! A key that begins with a service's own prefix is in the context of that service's requests alone: the tables of the
+//! service authorization reference list, for each action, the keys that it can have. Keys of services that are not in the
+//! table below, global keys (`aws:`) and keys of identity providers stay unknown.
+//!
+//! See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+
+/// The services whose keys no other service's request carries, sorted.
+const SERVICES: &[&str] = &[
+    "acm",
+    "autoscaling",
+    "backup",
+    "cloudformation",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "fsx",
+    "iam",
+    "kms",
+    "lambda",
+    "organizations",
+    "ram",
+    "rds",
+    "redshift",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+];
+
+/// Keys that come with the credentials of whoever asks, and so with requests to any service; in lower case.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+const OF_CREDENTIALS: &[&str] = &[
+    "ec2:instanceprofile",
+    "ec2:roledelivery",
+    "ec2:sourceinstancearn",
+    "lambda:sourcefunctionarn",
+    "ssm:sourceinstancearn",
+];
+
+/// Whether no request of this service can carry the condition key, given in lower case.
+///
+/// `iam:ResourceTag` is there where a role is assumed, too.
+#[must_use]
+pub fn is_foreign(key: &str, service: &str) -> bool {
+    let Some((prefix, _)) = key.split_once(':') else {
+        return false;
+    };
+    let own = prefix == service || (prefix == "iam" && service == "sts");
+    !own && SERVICES.binary_search(&prefix).is_ok() && !OF_CREDENTIALS.contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_services_own_key_is_no_key_of_another_services_requests() {
+        assert!(SERVICES.is_sorted());
+        assert!(is_foreign("ec2:owner", "backup"));
+        assert!(is_foreign("kms:viaservice", "rds"));
+        assert!(!is_foreign("ec2:owner", "ec2"));
+        assert!(!is_foreign("iam:resourcetag/team", "sts"));
+        for key in [
+            "aws:sourceip",
+            "ec2:sourceinstancearn",
+            "saml:sub",
+            "accounts.google.com:aud",
+            "newservice:key",
+            "nothing",
+        ] {
+            assert!(!is_foreign(key, "kms"), "{key}");
+        }
+    }
+}

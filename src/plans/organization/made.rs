@@ -1,0 +1,336 @@
+//! A plan of a policy as AWS Backup prints it.
+
+use serde_json::{Map, Value, json};
+
+use crate::catalog;
+use crate::inventory::{Field, Json, Plan};
+use crate::known::{AccountId, Region};
+
+use super::node::{Node, Open};
+use super::{OF_PLAN, id_of};
+
+const OF_RULE: &[&str] = &[
+    "schedule_expression",
+    "schedule_expression_timezone",
+    "start_backup_window_minutes",
+    "complete_backup_window_minutes",
+    "target_backup_vault_name",
+    TARGET,
+    "lifecycle",
+    "enable_continuous_backup",
+    "recovery_point_tags",
+    "copy_actions",
+    "index_actions",
+    "scan_actions",
+];
+const TARGET: &str = "target_logically_air_gapped_backup_vault_arn";
+const OF_COPY_ACTION: &[&str] = &["target_backup_vault_arn", "lifecycle"];
+const DAYS: &[(&str, &str)] = &[
+    ("delete_after_days", "DeleteAfterDays"),
+    (
+        "move_to_cold_storage_after_days",
+        "MoveToColdStorageAfterDays",
+    ),
+];
+const OF_LIFECYCLE: &[&str] = &[
+    "delete_after_days",
+    "move_to_cold_storage_after_days",
+    "opt_in_to_archive_for_supported_resources",
+    "delete_after_event",
+];
+const OF_TAGS: &[&str] = &["iam_role_arn", "tag_key", "tag_value", "conditions"];
+const OF_RESOURCES: &[&str] = &[
+    "iam_role_arn",
+    "resource_types",
+    "not_resource_types",
+    "conditions",
+];
+const OPERATORS: &[(&str, &str)] = &[
+    ("string_equals", "StringEquals"),
+    ("string_not_equals", "StringNotEquals"),
+    ("string_like", "StringLike"),
+    ("string_not_like", "StringNotLike"),
+];
+
+/// The plan as AWS Backup prints it, as far as the policy says it. AWS gives it an id of its own, which is not known before.
+pub fn plan(
+    account: AccountId,
+    region: &Region,
+    name: &str,
+    plan: &Node<'_>,
+    open: &mut Vec<Open>,
+) -> Plan {
+    let mut here = Here {
+        account,
+        region,
+        open,
+    };
+    plan.members(OF_PLAN, here.open);
+    let rules: Vec<Value> = here
+        .named(plan, "rules")
+        .iter()
+        .map(|(name, rule)| here.rule(name, rule))
+        .collect();
+    let mut selections: Vec<Value> = Vec::new();
+    if let Some(all) = here.member(plan, "selections") {
+        all.members(&["tags", "resources"], here.open);
+        for (name, one) in optional(&all, "tags", here.open) {
+            selections.extend(here.understood(|here| here.by_tags(&name, &one)));
+        }
+        for (name, one) in optional(&all, "resources", here.open) {
+            selections.extend(here.understood(|here| here.by_types(&name, &one)));
+        }
+    }
+    Plan {
+        id: id_of(account, region, name).into(),
+        arn: Field::Absent,
+        plan: Field::Is(Json(json!({"BackupPlanName": name, "Rules": rules}))),
+        selections: Field::Is(Json(Value::Array(selections))),
+        extra: Vec::new(),
+    }
+}
+
+/// Where a policy is in force, and what of it was not understood.
+struct Here<'a> {
+    account: AccountId,
+    region: &'a Region,
+    open: &'a mut Vec<Open>,
+}
+
+impl Here<'_> {
+    /// A member that must be there.
+    fn member<'p>(&mut self, of: &Node<'p>, name: &str) -> Option<Node<'p>> {
+        let member = of.get(name);
+        if member.is_none() {
+            self.open.push(of.lacks(name));
+        }
+        member
+    }
+
+    /// The members of one that must be there.
+    fn named<'p>(&mut self, of: &Node<'p>, name: &str) -> Vec<(String, Node<'p>)> {
+        let member = self.member(of, name);
+        member.map_or_else(Vec::new, |member| member.named(self.open))
+    }
+
+    /// A list that must be there and have something in it.
+    fn some<'p>(&mut self, of: &Node<'p>, name: &str) -> Option<Vec<&'p str>> {
+        let member = self.member(of, name)?;
+        let list = member.list(self.open)?;
+        if list.is_empty() {
+            self.open.push(member.unexpected());
+        }
+        Some(list)
+    }
+
+    fn rule(&mut self, name: &str, rule: &Node<'_>) -> Value {
+        rule.members(OF_RULE, self.open);
+        let mut made = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                made.insert(name.to_owned(), value);
+            }
+        };
+        put("RuleName", Some(name.into()));
+        put(
+            "TargetBackupVaultName",
+            self.text(rule, "target_backup_vault_name"),
+        );
+        put(
+            "TargetLogicallyAirGappedBackupVaultArn",
+            self.text(rule, TARGET),
+        );
+        put("ScheduleExpression", self.text(rule, "schedule_expression"));
+        put(
+            "Lifecycle",
+            rule.get("lifecycle").map(|kept| self.lifecycle(&kept)),
+        );
+        let continuous = rule.get("enable_continuous_backup");
+        put(
+            "EnableContinuousBackup",
+            continuous.and_then(|flag| self.flag(&flag)),
+        );
+        let tags: Map<String, Value> = optional(rule, "recovery_point_tags", self.open)
+            .iter()
+            .filter_map(|(_, tag)| self.tag(tag))
+            .collect();
+        put(
+            "RecoveryPointTags",
+            (!tags.is_empty()).then_some(Value::Object(tags)),
+        );
+        let actions: Vec<Value> = optional(rule, "copy_actions", self.open)
+            .iter()
+            .map(|(key, action)| self.copy_action(key, action))
+            .collect();
+        put("CopyActions", Some(Value::Array(actions)));
+        Value::Object(made)
+    }
+
+    fn tag(&mut self, tag: &Node<'_>) -> Option<(String, Value)> {
+        tag.members(&["tag_key", "tag_value"], self.open);
+        let key = self.member(tag, "tag_key")?.text(self.open)?.to_owned();
+        let value = self.text(tag, "tag_value")?;
+        Some((key, value))
+    }
+
+    /// The key of a copy action is its vault's ARN, which the policy may say once more.
+    fn copy_action(&mut self, key: &str, action: &Node<'_>) -> Value {
+        action.members(OF_COPY_ACTION, self.open);
+        let vault = match action.get("target_backup_vault_arn") {
+            Some(_) => self.text(action, "target_backup_vault_arn"),
+            None => Some(self.filled(key).into()),
+        };
+        let mut made = Map::new();
+        if let Some(vault) = vault {
+            made.insert("DestinationBackupVaultArn".to_owned(), vault);
+        }
+        if let Some(kept) = action.get("lifecycle") {
+            made.insert("Lifecycle".to_owned(), self.lifecycle(&kept));
+        }
+        Value::Object(made)
+    }
+
+    /// The days of a lifecycle, which policies write as text. One that was not understood is none that can be read.
+    fn lifecycle(&mut self, kept: &Node<'_>) -> Value {
+        let before = self.open.len();
+        kept.members(OF_LIFECYCLE, self.open);
+        let mut made = Map::new();
+        for (theirs, ours) in DAYS {
+            let Some(node) = kept.get(theirs) else {
+                continue;
+            };
+            let Some(value) = node.one(self.open) else {
+                continue;
+            };
+            let number = match value.as_str() {
+                Some(text) => text.trim().parse().ok(),
+                None => value.as_i64(),
+            };
+            match number {
+                Some(number) => drop(made.insert((*ours).to_owned(), number.into())),
+                None => self.open.push(node.unexpected()),
+            }
+        }
+        if self.open.len() == before {
+            Value::Object(made)
+        } else {
+            "not understood".into()
+        }
+    }
+
+    fn flag(&mut self, flag: &Node<'_>) -> Option<Value> {
+        let value = flag.one(self.open)?;
+        let text = value.as_str().map(str::to_ascii_lowercase);
+        let on = match text.as_deref() {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(_) | None => value.as_bool(),
+        };
+        if on.is_none() {
+            self.open.push(flag.unexpected());
+        }
+        on.map(Value::from)
+    }
+
+    /// A selection of which nothing is open. Another takes nothing for certain.
+    fn understood(&mut self, read: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
+        let before = self.open.len();
+        let selection = read(self);
+        selection.filter(|_| self.open.len() == before)
+    }
+
+    /// A selection by one of several values of a tag.
+    fn by_tags(&mut self, name: &str, selection: &Node<'_>) -> Option<Value> {
+        selection.members(OF_TAGS, self.open);
+        let key = self.member(selection, "tag_key")?.text(self.open)?;
+        let values = self.some(selection, "tag_value")?;
+        let tags: Vec<Value> = values
+            .iter()
+            .map(|value| json!({"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": value}))
+            .collect();
+        self.selection(name, selection, "ListOfTags", tags)
+    }
+
+    /// A selection by types or ARNs.
+    fn by_types(&mut self, name: &str, selection: &Node<'_>) -> Option<Value> {
+        selection.members(OF_RESOURCES, self.open);
+        let types = self.some(selection, "resource_types")?;
+        let types = types.iter().map(|text| self.filled(text).into()).collect();
+        self.selection(name, selection, "Resources", types)
+    }
+
+    fn selection(
+        &mut self,
+        name: &str,
+        selection: &Node<'_>,
+        includes: &str,
+        included: Vec<Value>,
+    ) -> Option<Value> {
+        let mut made = Map::new();
+        made.insert("SelectionName".to_owned(), name.into());
+        let role = self.member(selection, "iam_role_arn")?;
+        let role = role.text(self.open)?;
+        let role = self.filled(role);
+        made.insert("IamRoleArn".to_owned(), role.into());
+        if let Some(not) = selection.get("not_resource_types") {
+            let not = not.list(self.open)?;
+            let not: Vec<Value> = not.iter().map(|text| self.filled(text).into()).collect();
+            made.insert("NotResources".to_owned(), Value::Array(not));
+        }
+        made.insert(includes.to_owned(), Value::Array(included));
+        let conditions = self.conditions(selection);
+        made.insert("Conditions".to_owned(), Value::Object(conditions));
+        Some(Value::Object(made))
+    }
+
+    fn conditions(&mut self, selection: &Node<'_>) -> Map<String, Value> {
+        let mut made = Map::new();
+        let Some(conditions) = selection.get("conditions") else {
+            return made;
+        };
+        let names: Vec<&str> = OPERATORS.iter().map(|(theirs, _)| *theirs).collect();
+        conditions.members(&names, self.open);
+        for (theirs, ours) in OPERATORS {
+            let all: Vec<Value> = optional(&conditions, theirs, self.open)
+                .iter()
+                .filter_map(|(_, one)| {
+                    one.members(&["condition_key", "condition_value"], self.open);
+                    let key = self.member(one, "condition_key")?.text(self.open)?;
+                    let value = self.member(one, "condition_value")?.text(self.open)?;
+                    Some(json!({"ConditionKey": key, "ConditionValue": value}))
+                })
+                .collect();
+            if !all.is_empty() {
+                made.insert((*ours).to_owned(), Value::Array(all));
+            }
+        }
+        made
+    }
+
+    /// A text that may be left out.
+    fn text(&mut self, of: &Node<'_>, name: &str) -> Option<Value> {
+        let text = of.get(name)?.text(self.open)?;
+        Some(self.filled(text).into())
+    }
+
+    /// A text with the account and the Region in the places that a policy keeps for them.
+    fn filled(&self, text: &str) -> String {
+        let text = text
+            .replace("$account", &self.account.to_string())
+            .replace("$region", self.region.as_str());
+        match catalog::partition(self.region) {
+            "aws" => text,
+            // AWS's pages have a policy name the partition; where it does not, its own is meant.
+            partition => match text.strip_prefix("arn:aws:") {
+                Some(rest) => format!("arn:{partition}:{rest}"),
+                None => text,
+            },
+        }
+    }
+}
+
+/// The members of one that may be left out.
+fn optional<'p>(of: &Node<'p>, name: &str, open: &mut Vec<Open>) -> Vec<(String, Node<'p>)> {
+    let member = of.get(name);
+    member.map_or_else(Vec::new, |member| member.named(open))
+}
