@@ -126,6 +126,7 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
                     principal: role.clone(),
                     actions,
                     resource: Some(key.to_string()),
+                    target: None,
                 })])
             }
         }
@@ -177,6 +178,7 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
             principal: principal.clone(),
             actions,
             resource: None,
+            target: None,
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {

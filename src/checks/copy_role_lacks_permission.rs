@@ -10,7 +10,7 @@ use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
+use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Reach};
 use crate::known::Arn;
@@ -44,8 +44,8 @@ struct Found {
     missing: Vec<&'static str>,
     /// How many requests nothing allows.
     lacking: usize,
-    /// The missing actions by the resource that a policy would name.
-    wanted: BTreeMap<SmolStr, Vec<&'static str>>,
+    /// The missing actions by the resource that a policy would name, and the vault that copies go to.
+    wanted: BTreeMap<(SmolStr, Option<Arn>), Vec<&'static str>>,
     seen: Vec<Evidence>,
 }
 
@@ -82,7 +82,9 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 found.lacking += 1;
                 let there = request.form.resource_there();
                 for resource in [request.resource.clone()].into_iter().chain(there) {
-                    found.wanted.entry(resource).or_default().push(action);
+                    let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
+                    let wanted = found.wanted.entry((resource, target));
+                    wanted.or_default().push(action);
                 }
                 found.seen.extend(seen);
             }
@@ -183,15 +185,19 @@ fn failed(role: &Arn, mut found: Found, managed: Option<Vec<Arn>>) -> Option<Out
     }
     let all = [&found.denied, &found.bounded, &found.missing];
     let copies_into = all.iter().any(|actions| actions.contains(&COPY_INTO));
-    let needs = found.wanted.into_iter().map(|(resource, mut actions)| {
-        actions.sort_unstable();
-        Need::Share(Share {
-            policy: PolicyOf::Role(role.clone()),
-            principal: role.clone(),
-            actions,
-            resource: Some(resource.into()),
-        })
-    });
+    let needs = found
+        .wanted
+        .into_iter()
+        .map(|((resource, target), mut actions)| {
+            actions.sort_unstable();
+            Need::Share(Share {
+                policy: PolicyOf::Role(role.clone()),
+                principal: role.clone(),
+                actions,
+                resource: Some(resource.into()),
+                target,
+            })
+        });
     // One statement more is no remedy where a Deny or a boundary stands against it.
     let can_be_given = !role.is_role_of_aws();
     let mendable = found.denied.is_empty() && found.bounded.is_empty() && can_be_given;

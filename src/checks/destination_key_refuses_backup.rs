@@ -120,6 +120,7 @@ fn decide(
             principal: role.clone(),
             actions,
             resource: None,
+            target: None,
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {

@@ -126,6 +126,7 @@ fn service_dependent(
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         })
     };
@@ -223,6 +224,7 @@ fn independent(
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         });
         return Outcome::fail(format!(

@@ -72,6 +72,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         });
         return Outcome::fail(format!(

@@ -38,6 +38,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
             principal: role.clone(),
             actions: vec![COPY_INTO],
             resource: None,
+            target: None,
         })
     };
     let predicted = || foretold(predict(MessageId::E3));

@@ -9,7 +9,7 @@ use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
 use super::narrow::{Exception, Grammar, Limit};
 use super::patch::{add_statements, lift, without_deleted};
-use super::statement::{of_key, of_role, of_vault};
+use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::{Parts, RemedyKind, control_policy, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
@@ -110,16 +110,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         return None;
     }
     let policies = facts.role_policies(role).known().flatten()?;
-    let needs: Vec<(String, Vec<&'static str>)> = wanted
-        .shares
-        .iter()
-        .map(|share| {
-            (
-                share.resource.clone().unwrap_or_else(|| "*".to_owned()),
-                share.actions.clone(),
-            )
-        })
-        .collect();
+    let needs = role_needs(&wanted.shares);
     let statements = of_role(&needs);
     let taken: Vec<String> = policies
         .identity
@@ -196,6 +187,32 @@ pub fn lift_all(before: &Value, lifts: &[Lift], grammar: Grammar) -> Option<(Val
         changed.splice(0..0, more);
     }
     Some((after, changed))
+}
+
+/// What a role must be allowed, the same for several vaults once.
+fn role_needs(shares: &[Share]) -> Vec<RoleNeed> {
+    let mut needs: Vec<RoleNeed> = Vec::new();
+    for share in shares {
+        let resource = share.resource.as_deref().unwrap_or("*");
+        let same = needs.iter_mut().find(|need| {
+            need.resource == resource
+                && need.actions == share.actions
+                && need.targets.is_empty() == share.target.is_none()
+        });
+        match same {
+            Some(need) => need.targets.extend(share.target.clone()),
+            None => needs.push(RoleNeed {
+                resource: resource.to_owned(),
+                targets: share.target.iter().cloned().collect(),
+                actions: share.actions.clone(),
+            }),
+        }
+    }
+    for need in &mut needs {
+        need.targets.sort_unstable();
+        need.targets.dedup();
+    }
+    needs
 }
 
 /// What each principal must be allowed, sorted.

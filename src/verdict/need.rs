@@ -159,6 +159,8 @@ pub struct Share {
     pub actions: Vec<&'static str>,
     /// On which resource, for a role's policy.
     pub resource: Option<String>,
+    /// For copies to which vault alone, for a role's policy.
+    pub target: Option<Arn>,
 }
 
 /// A Deny of a policy must not apply to a principal's actions.
