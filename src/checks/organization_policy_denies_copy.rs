@@ -143,22 +143,28 @@ fn lifts(
         for found in seen {
             let (policy, statement) = place(&found, facts)?;
             let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
-            let resource = match target {
-                Some(_) => None,
-                None => Some(request.resource.to_string()),
+            let resources: Vec<Option<String>> = match target {
+                Some(_) => vec![None],
+                None => [request.resource.clone()]
+                    .into_iter()
+                    .chain(request.form.resource_there())
+                    .map(|resource| Some(resource.into()))
+                    .collect(),
             };
-            let lift = lifts
-                .entry((policy.clone(), target.clone(), resource.clone()))
-                .or_insert_with(|| Lift {
-                    policy,
-                    principal: role.clone(),
-                    actions: Vec::new(),
-                    statements: Vec::new(),
-                    target,
-                    resource,
-                });
-            lift.actions.push(action);
-            lift.statements.push(statement);
+            for resource in resources {
+                let lift = lifts
+                    .entry((policy.clone(), target.clone(), resource.clone()))
+                    .or_insert_with(|| Lift {
+                        policy: policy.clone(),
+                        principal: role.clone(),
+                        actions: Vec::new(),
+                        statements: Vec::new(),
+                        target: target.clone(),
+                        resource,
+                    });
+                lift.actions.push(action);
+                lift.statements.push(statement);
+            }
         }
     }
     let sorted = lifts.into_values().map(|mut lift| {
