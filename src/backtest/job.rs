@@ -4,11 +4,12 @@ use crate::inventory::{CopyJob, Facts, Field, Lifecycle, MadeBy, Named, PlanRefe
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::plans;
 
-/// The copy of a job. `None` where it does not say where it went. A recovery point that is no longer there, as most of
+/// The copy of a job, which may be part of a composite's, the `whole`. `None` where it does not say where it went. A recovery point that is no longer there, as most of
 /// last month's are not, is the next one of the same resource.
 pub fn named(
     (account, region): (AccountId, &Region),
     job: &CopyJob,
+    whole: Option<&CopyJob>,
     facts: &Facts<'_>,
 ) -> Option<Named> {
     let destination = job.destination_vault.value()?.clone();
@@ -17,13 +18,19 @@ pub fn named(
     let point = job.source_point.value().filter(|point| {
         matches!(facts.point_status(point), Fact::Known(Some(_))) || resource.is_none()
     });
-    if let (None, Some(gone)) = (point, job.source_point.value()) {
+    if let (None, Some(other)) = (point, job.source_point.value()) {
+        let why = match facts.point_status(other) {
+            Fact::Known(_) => "is gone",
+            Fact::Unknown(_) => "was not read",
+        };
         assumptions.push(format!(
-            "recovery point: `{}` was not found; the next one of the resource is decided in its place",
-            gone.name()
+            "recovery point: `{}` {why}; the next one of the resource is decided in its place",
+            other.name()
         ));
     }
-    let plan = job.plan_and_rule().map(|(plan, rule)| PlanReference {
+    // What started a composite's job started those of its members.
+    let started = whole.unwrap_or(job);
+    let plan = started.plan_and_rule().map(|(plan, rule)| PlanReference {
         made_by: Some(MadeBy {
             account,
             region: region.clone(),

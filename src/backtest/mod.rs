@@ -3,6 +3,8 @@
 mod job;
 mod tally;
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -129,7 +131,12 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
     let now = facts.collected_at().and_then(Timestamp::parse);
     let mut summary = Totals::default();
     let mut tested = Vec::new();
-    for (account, region, job) in facts.copy_jobs() {
+    let jobs = facts.copy_jobs();
+    let by_id: HashMap<_, _> = jobs
+        .iter()
+        .map(|(account, region, job)| ((*account, *region, &*job.id), *job))
+        .collect();
+    for (account, region, job) in jobs {
         let within = now.as_ref().and_then(|now| job.is_within(DAYS, now));
         if within == Some(false) {
             summary.older += 1;
@@ -148,7 +155,9 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
                 continue;
             }
         };
-        let Some(named) = job::named((account, region), job, facts) else {
+        let whole = job.parent_job_id.value();
+        let whole = whole.and_then(|id| by_id.get(&(account, region, &**id)).copied());
+        let Some(named) = job::named((account, region), job, whole, facts) else {
             summary.not_read += 1;
             continue;
         };

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::inventory::Tags;
 use crate::known::Fact;
 
-use super::pattern::matches;
+use super::pattern::{matches, matches_without_spaces};
 
 /// The prefix of a tag's key in conditions; `ListOfTags` is written with and without it.
 const OF_TAG: &str = "aws:ResourceTag/";
@@ -130,6 +130,14 @@ impl Condition {
         match (self.operator, tag) {
             (Operator::StringEquals, Some(tag)) => Holds::of(*tag == self.value),
             (Operator::StringNotEquals, Some(tag)) => Holds::of(*tag != self.value),
+            (Operator::StringLike | Operator::StringNotLike, Some(tag))
+                if matches(&self.value, tag) != matches_without_spaces(&self.value, tag) =>
+            {
+                Holds::Assumed(format!(
+                    "whether `*` stands for spaces too is not certain, and its tag `{}` is taken to match",
+                    self.key
+                ))
+            }
             (Operator::StringLike, Some(tag)) => Holds::of(matches(&self.value, tag)),
             (Operator::StringNotLike, Some(tag)) => Holds::of(!matches(&self.value, tag)),
             (Operator::StringEquals | Operator::StringLike, None) => Holds::No,

@@ -22,6 +22,33 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     left.ends_with(end)
 }
 
+/// Whether a text is of a pattern whose `*` stands for no spaces, as AWS's page of patterns says; its page of conditions says
+/// that it stands for anything.
+pub fn matches_without_spaces(pattern: &str, text: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    // Where in the text one may be after so much of the pattern.
+    let mut places = vec![true];
+    places.resize(text.len() + 1, false);
+    for of_pattern in pattern.chars() {
+        let mut on = false;
+        let before = [None].into_iter().chain(text.iter().copied().map(Some));
+        let mut was_before = false;
+        places = places
+            .iter()
+            .zip(before)
+            .map(|(was, letter)| {
+                on = match (of_pattern, letter) {
+                    ('*', letter) => *was || (on && letter.is_some_and(|c| !c.is_whitespace())),
+                    (_, letter) => was_before && letter == Some(of_pattern),
+                };
+                was_before = *was;
+                on
+            })
+            .collect();
+    }
+    places.last() == Some(&true)
+}
+
 /// Whether a pattern stands for several resources.
 pub fn has_wildcard(pattern: &str) -> bool {
     pattern.contains('*')
@@ -67,6 +94,33 @@ mod tests {
             ("a*b*b", "ab", false),
         ] {
             assert_eq!(matches(pattern, text), is, "`{pattern}` and `{text}`");
+        }
+    }
+
+    #[test]
+    fn a_star_that_stands_for_no_spaces_matches_the_rest() {
+        for (pattern, text, is) in [
+            ("prod*", "prod", true),
+            ("prod*", "prod-east", true),
+            ("prod*", "prod east", false),
+            ("prod *", "prod east", true),
+            ("*a*b c*", "xaxb cx", true),
+            ("*a*", "b a", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "a", false),
+            ("a", "ab", false),
+        ] {
+            let found = matches_without_spaces(pattern, text);
+            assert_eq!(found, is, "`{pattern}` and `{text}`");
+        }
+        for pattern in [
+            "", "*", "a", "a*", "*a", "a*b", "*a*b*", "**", "ab*bc", "a*b*b",
+        ] {
+            for text in ["", "a", "b", "ab", "abc", "abb", "abbc", "xaxbx"] {
+                let same = matches(pattern, text) == matches_without_spaces(pattern, text);
+                assert!(same, "`{pattern}` and `{text}`");
+            }
         }
     }
 

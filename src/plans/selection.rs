@@ -69,11 +69,7 @@ impl Selection {
     }
 
     fn of_json(value: &Value) -> Option<Self> {
-        let is_there = |name| value.get(name).is_some_and(|list| !list.is_null());
-        if !is_there("Resources") && !is_there("ListOfTags") {
-            return None;
-        }
-        let list_of_tags = list(value, "ListOfTags")?
+        let list_of_tags: Vec<Condition> = list(value, "ListOfTags")?
             .iter()
             .map(Condition::of_tag)
             .collect::<Option<_>>()?;
@@ -91,8 +87,10 @@ impl Selection {
             Some(role) => Some(Arn::parse(role.as_str()?).ok()?),
         };
         let resources = texts(value, "Resources")?;
-        let is_one = |text: &String| has_wildcard(text) || Arn::parse(text).is_ok();
-        if !resources.iter().all(is_one) {
+        if resources.is_empty() && list_of_tags.is_empty() {
+            return None;
+        }
+        if !resources.iter().all(|text| may_be_arns(text)) {
             return None;
         }
         Some(Self {
@@ -159,6 +157,16 @@ impl Selection {
             .unwrap_or(Holds::Yes);
         let conditions = self.conditions.iter().map(|one| one.holds(tags));
         conditions.fold(listed, Holds::and)
+    }
+}
+
+/// Whether a text is an ARN, or a pattern that some may be of. `?` stands for nothing that AWS's pages tell.
+fn may_be_arns(text: &str) -> bool {
+    const BEGINNING: &str = "arn:";
+    match text.split_once('*') {
+        None => Arn::parse(text).is_ok(),
+        Some(_) if text.contains('?') => false,
+        Some((start, _)) => BEGINNING.starts_with(start) || start.starts_with(BEGINNING),
     }
 }
 

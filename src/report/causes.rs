@@ -81,7 +81,11 @@ impl Blame {
         };
         let checks = copy.checks.iter().filter(|check| check.outcome == wanted);
         Some(Self {
-            plan: copy.plan.as_ref().map(|plan| plan.id.clone()),
+            plan: copy.plan.as_ref().map(|plan| {
+                let place = plan.made_by.as_ref();
+                let place = place.map(|place| format!("{}/{}/", place.account, place.region));
+                format!("{}{}", place.unwrap_or_default(), plan.id)
+            }),
             checks: checks
                 .map(|check| (keys(copy, check, subjects), check.clone()))
                 .collect(),

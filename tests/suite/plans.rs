@@ -2,6 +2,7 @@
 
 mod copies;
 mod law;
+mod misread;
 mod organization;
 mod strange;
 mod truth;

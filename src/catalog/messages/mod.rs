@@ -2,6 +2,7 @@
 
 mod table;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use schemars::JsonSchema;
@@ -229,7 +230,23 @@ pub fn nearest(text: &str) -> Option<&'static Message> {
         .map(|(_, message)| message)
 }
 
+/// What JSON writes for line breaks and quotes within a text.
+const ESCAPED: &[(&str, &str)] = &[
+    ("\\n", " "),
+    ("\\r", " "),
+    ("\\t", " "),
+    ("\\u2018", "'"),
+    ("\\u2019", "'"),
+    ("\\u0027", "'"),
+];
+
 fn normal(text: &str) -> String {
+    let mut text = Cow::Borrowed(text);
+    for (escaped, plain) in ESCAPED {
+        if text.contains(escaped) {
+            text = text.replace(escaped, plain).into();
+        }
+    }
     let words: Vec<_> = text
         .split_whitespace()
         .map(|word| word.to_lowercase().replace(['\u{2018}', '\u{2019}'], "'"))

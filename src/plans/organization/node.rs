@@ -205,7 +205,11 @@ impl<'p> Node<'p> {
 fn texts<'p>(node: &Node<'p>, open: &mut Vec<Open>) -> Vec<&'p str> {
     let one = std::slice::from_ref(node.value);
     let items = node.value.as_array().map_or(one, Vec::as_slice);
-    let read: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+    // A list as JSON text is none.
+    let texts = items.iter().filter_map(Value::as_str);
+    let read: Vec<&str> = texts
+        .filter(|text| !text.trim_start().starts_with(['[', '{']))
+        .collect();
     if read.len() != items.len() {
         open.push(node.unexpected());
     }

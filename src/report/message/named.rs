@@ -63,7 +63,7 @@ pub(super) fn all(message: &str) -> Vec<NamedThing> {
 fn words(message: &str) -> impl Iterator<Item = &str> {
     message
         .split(|c: char| {
-            c.is_whitespace() || "[]()<>{}\"'`,;\u{2018}\u{2019}\u{201c}\u{201d}".contains(c)
+            c.is_whitespace() || "[]()<>{}\"'`,;\\\u{2018}\u{2019}\u{201c}\u{201d}".contains(c)
         })
         .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
         .filter(|word| !word.is_empty())

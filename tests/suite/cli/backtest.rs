@@ -244,6 +244,32 @@ fn a_job_hides_none_of_another_account_with_its_id() {
     assert_eq!(accounts, [FROM, TO]);
 }
 
+/// A member's job says nothing of a plan; its composite's does.
+#[test]
+fn a_job_of_a_nested_recovery_point_was_started_by_what_started_its_composite_s() {
+    let mut whole = job("whole", "COMPLETED");
+    whole["CreatedBy"] = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
+    let mut part = job("part", "COMPLETED");
+    part["ParentJobId"] = json!("whole");
+    part["SourceRecoveryPointArn"] =
+        json!("arn:aws:backup:us-east-2:111122223333:recovery-point:continuous:orders-1");
+    part.as_object_mut().unwrap().remove("ResourceArn");
+    let estate = crate::plans::planned(json!([]));
+    let checks = |jobs: Value| {
+        let (found, _) = tested(&with(estate.clone(), jobs), &[]);
+        let jobs = found["jobs"].as_array().unwrap().clone();
+        let part = jobs.into_iter().find(|job| job["id"] == "part").unwrap();
+        part["checks"].to_string()
+    };
+    let alone = checks(json!([part]));
+    assert!(alone.contains("recovery-point-continuous"), "{alone}");
+    let together = checks(json!([whole, part]));
+    assert!(
+        !together.contains("recovery-point-continuous"),
+        "{together}"
+    );
+}
+
 /// A rule may copy to one vault twice: which of the two a job was is not known.
 #[test]
 fn a_job_of_a_rule_with_two_actions_to_one_vault_is_not_told_by_the_first() {

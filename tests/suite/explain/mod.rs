@@ -155,6 +155,10 @@ fn case_spaces_quotes_and_what_stands_around_it_do_not_matter() {
             text.trim_end_matches('.').to_owned(),
             format!("Copy job 7f2c-11 FAILED: \"{text}\" (11/22/2026)"),
             format!("{{\"StatusMessage\": \"{text}\", \"State\": \"FAILED\"}}"),
+            format!("{{\\\"StatusMessage\\\": \\\"{text}\\\", \\\"State\\\": \\\"FAILED\\\"}}"),
+            text.replace(' ', "\\n"),
+            text.replace('\'', "\\u2019"),
+            text.replace("eu-central-1:111122223333", "ap-southeast-4:999900001111"),
         ] {
             assert_eq!(first(&variation).as_deref(), Some(id), "{variation}");
         }

@@ -371,7 +371,10 @@ impl World {
     fn takes(&self, selection: &Selection, region: &str, at: usize) -> bool {
         let (arn, of, listed) = RESOURCES[at];
         let tags = listed.map(|_| &self.tags[at]);
-        if selection.resources.is_none() && selection.tags.is_none() {
+        let is_none = |of: Option<usize>| of.is_none_or(|many| many == 0);
+        if is_none(selection.resources.as_ref().map(Vec::len))
+            && is_none(selection.tags.as_ref().map(Vec::len))
+        {
             return false;
         }
         // Of this account and Region, where the ARN says so.

@@ -12,7 +12,7 @@ use crate::support::Estate;
 use crate::support::estate::*;
 
 /// A policy as organizations:DescribeEffectivePolicy gives it, after AWS's samples of central backups.
-fn policy() -> Value {
+pub fn policy() -> Value {
     json!({"plans": {"OrgBackupPlanDaily": {
         "regions": ["us-east-2", "eu-west-1"],
         "rules": {"orgdailybackuprule": {
@@ -40,7 +40,7 @@ fn subjects(gaps: &[Gap]) -> Vec<&str> {
     gaps.iter().map(|gap| &*gap.subject).collect()
 }
 
-fn under(policy: Value) -> Estate {
+pub fn under(policy: Value) -> Estate {
     planned(json!([]))
         .without(&format!("{SOURCE}/plans"))
         .set("/accounts/0/backup_policy", policy)

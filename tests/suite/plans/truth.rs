@@ -84,6 +84,22 @@ fn one_condition_of_each_kind_over_every_tag_is_as_the_page_says() {
     assert_eq!(rows, 168);
 }
 
+/// AWS's page of patterns has `*` stand for no spaces, its page of conditions for anything: the copy is made either way.
+#[test]
+fn a_star_over_spaces_is_taken_for_granted() {
+    for operator in ["StringLike", "StringNotLike"] {
+        let of = |value: &str, tag: &str| {
+            let parts =
+                json!({"Resources": ["*"], "Conditions": {operator: [condition(value, "env")]}});
+            found(&estate(&json!({"env": tag}), parts))
+        };
+        let like = operator == "StringLike";
+        assert_eq!(of("prod*", "prod east"), Some(true), "{operator}");
+        assert_eq!(of("prod *", "prod east"), like.then_some(false));
+        assert_eq!(of("test*", "prod east"), (!like).then_some(false));
+    }
+}
+
 #[test]
 fn one_of_the_listed_tags_will_do_and_case_matters() {
     let listed = |of: &[(&str, &str)]| -> Value {
