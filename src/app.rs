@@ -28,7 +28,7 @@ use crate::catalog;
 use crate::checks;
 use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
 use crate::inventory::{self, Assumption, Facts, Inventory};
-use crate::known::ResourceType;
+use crate::known::{ResourceType, near};
 use crate::plans;
 use crate::policy::wire;
 use crate::report::{self, Summary};
@@ -206,14 +206,6 @@ fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
     }
 }
 
-/// The one of these names that was meant, where one is near enough.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = known.map(|known| (strsim::jaro_winkler(known, name), known));
-    near.max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .map(|(_, known)| known)
-}
-
 fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     let Some(id) = id else {
         return print(&report::list());
@@ -222,7 +214,9 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
         Some(check) => print(&report::page(check)),
         None => {
             let ids = checks::CHECKS.iter().map(|check| check.id);
-            let hint = nearest(id, ids)
+            let hint = near::nearest(id, ids)
+                .filter(|(far, known)| *far * 2 <= known.len())
+                .map(|(_, known)| known)
                 .map(|id| format!("; did you mean `{id}`?"))
                 .unwrap_or_default();
             bail!("there is no check `{id}`{hint} (`backup-preflight explain` lists them)")

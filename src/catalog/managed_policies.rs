@@ -25,6 +25,9 @@ pub const SERVICE_LINKED_ROLE_POLICY: &str =
 pub const DEFAULT_ROLE_POLICY: &str =
     "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
 
+/// What AWS Backup's default role needs besides for buckets.
+pub const S3_BACKUP_POLICY: &str = "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup";
+
 macro_rules! policies {
     ($($name:literal, $path:literal, $version:expr, $date:expr;)*) => {
         /// Every AWS managed policy that is built in.

@@ -126,6 +126,7 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
                     principal: role.clone(),
                     actions,
                     resource: Some(key.to_string()),
+                    target: None,
                 })])
             }
         }
@@ -177,6 +178,7 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
             principal: principal.clone(),
             actions,
             resource: None,
+            target: None,
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {
@@ -186,6 +188,7 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         return Outcome::fail(format!(
             "the policy of the air-gapped vault's key {name} denies {} to {who}{}",

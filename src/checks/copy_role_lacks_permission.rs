@@ -8,10 +8,11 @@ use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_reque
 use super::described::tags;
 use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
-use crate::catalog::cite;
+use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
-use crate::inventory::{Copy, Facts, Reach};
+use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
+use crate::catalog::{Kind, cite};
+use crate::inventory::{Copy, Facts, KindOf, Reach};
 use crate::known::Arn;
 use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
 
@@ -41,8 +42,10 @@ struct Found {
     denied_by: Option<String>,
     bounded: Vec<&'static str>,
     missing: Vec<&'static str>,
-    /// The missing actions by the resource that a policy would name.
-    wanted: BTreeMap<SmolStr, Vec<&'static str>>,
+    /// How many requests nothing allows.
+    lacking: usize,
+    /// The missing actions by the resource that a policy would name, and the vault that copies go to.
+    wanted: BTreeMap<(SmolStr, Option<Arn>), Vec<&'static str>>,
     seen: Vec<Evidence>,
 }
 
@@ -55,6 +58,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let mut found = Found::default();
     let mut gaps = asked.gaps;
     let mut open_seen = Vec::new();
+    let asked_actions = rulings.len();
     for (action, request, ruling) in rulings {
         match ruling {
             RoleRuling::Allowed => {}
@@ -75,9 +79,12 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 seen,
             } => {
                 found.missing.push(action);
+                found.lacking += 1;
                 let there = request.form.resource_there();
                 for resource in [request.resource.clone()].into_iter().chain(there) {
-                    found.wanted.entry(resource).or_default().push(action);
+                    let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
+                    let wanted = found.wanted.entry((resource, target));
+                    wanted.or_default().push(action);
                 }
                 found.seen.extend(seen);
             }
@@ -87,7 +94,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             }
         }
     }
-    if let Some(outcome) = failed(role, found) {
+    let lacks_everything = found.lacking == asked_actions;
+    let managed = lacks_everything
+        .then(|| managed_policies(copy, role))
+        .flatten();
+    if let Some(outcome) = failed(role, found, managed) {
         return outcome;
     }
     if !gaps.is_empty() {
@@ -136,7 +147,20 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcom
     )
 }
 
-fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
+/// The policies that AWS keeps for roles that copy such backups; `None` where it is not known what is copied, or the
+/// program does not know their text.
+fn managed_policies(copy: &Reach, role: &Arn) -> Option<Vec<Arn>> {
+    let mut names = vec![DEFAULT_ROLE_POLICY];
+    match copy.kind {
+        KindOf::Known(Kind::S3) => names.push(S3_BACKUP_POLICY),
+        KindOf::Known(_) => {}
+        KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => return None,
+    }
+    let policies: Option<Vec<Arn>> = names.iter().map(|name| Arn::parse(name).ok()).collect();
+    policies.filter(|all| all.iter().all(|it| it.partition() == role.partition()))
+}
+
+fn failed(role: &Arn, mut found: Found, managed: Option<Vec<Arn>>) -> Option<Outcome> {
     for actions in [&mut found.denied, &mut found.bounded, &mut found.missing] {
         actions.sort_unstable();
         actions.dedup();
@@ -161,22 +185,29 @@ fn failed(role: &Arn, mut found: Found) -> Option<Outcome> {
     }
     let all = [&found.denied, &found.bounded, &found.missing];
     let copies_into = all.iter().any(|actions| actions.contains(&COPY_INTO));
-    let needs = found.wanted.into_iter().map(|(resource, mut actions)| {
-        actions.sort_unstable();
-        Need::Share(Share {
-            policy: PolicyOf::Role(role.clone()),
-            principal: role.clone(),
-            actions,
-            resource: Some(resource.into()),
-        })
-    });
+    let needs = found
+        .wanted
+        .into_iter()
+        .map(|((resource, target), mut actions)| {
+            actions.sort_unstable();
+            Need::Share(Share {
+                policy: PolicyOf::Role(role.clone()),
+                principal: role.clone(),
+                actions,
+                resource: Some(resource.into()),
+                target,
+            })
+        });
     // One statement more is no remedy where a Deny or a boundary stands against it.
     let can_be_given = !role.is_role_of_aws();
     let mendable = found.denied.is_empty() && found.bounded.is_empty() && can_be_given;
-    let needs: Vec<Need> = if mendable {
-        needs.collect()
-    } else {
-        Vec::new()
+    let needs: Vec<Need> = match managed {
+        _ if !mendable => Vec::new(),
+        Some(policies) => vec![Need::Attach {
+            role: role.clone(),
+            policies,
+        }],
+        None => needs.collect(),
     };
     let seen = if found.seen.is_empty() {
         vec![Evidence::of(role, "no statement of its policies allows it")]

@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
 use super::ask::{TrustRuling, may_assume};
-use super::words::{denied_by, foretold};
+use super::words::{denied_by, foretold, role_meant};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
@@ -29,7 +29,10 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::of(role, "is of another account")]);
     }
     if !known!(facts.role_exists(role)) {
-        return Outcome::fail(format!("there is no role `{name}` in account {source}"))
+        return Outcome::fail(format!(
+            "there is no role `{name}` in account {source}{}",
+            role_meant(role, facts)
+        ))
             .by_hand("create it, or name one that is there: AWSBackupDefaultServiceRole is created by the console")
             .foretells(foretold(role_missing(role)))
             .saw([Evidence::of(role, "does not exist")]);

@@ -123,6 +123,7 @@ fn decide(
             principal: role.clone(),
             actions,
             resource: None,
+            target: None,
         })
     };
     if let Some((actions, statements, seen)) = rulings.denied() {
@@ -132,6 +133,7 @@ fn decide(
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let silent = rulings.to_share().filter(|_| must_allow);
         return Outcome::fail(format!(

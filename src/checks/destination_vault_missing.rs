@@ -1,5 +1,6 @@
 #![doc = include_str!("destination_vault_missing.md")]
 
+use super::words::vault_meant;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts};
@@ -19,10 +20,14 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     if known!(facts.vault_exists(vault)) {
         return Outcome::pass("the destination vault exists").saw([Evidence::of(vault, "exists")]);
     }
-    Outcome::fail(format!("there is no vault `{}`", vault.name()))
-        .saw([Evidence::of(vault, "does not exist")])
-        .needs([Need::Vault {
-            vault: vault.clone(),
-            source_account: copy.source_account().known(),
-        }])
+    Outcome::fail(format!(
+        "there is no vault `{}`{}",
+        vault.name(),
+        vault_meant(vault, facts)
+    ))
+    .saw([Evidence::of(vault, "does not exist")])
+    .needs([Need::Vault {
+        vault: vault.clone(),
+        source_account: copy.source_account().known(),
+    }])
 }

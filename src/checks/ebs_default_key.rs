@@ -85,6 +85,7 @@ fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<
             actions,
             statements,
             target: None,
+            resource: None,
         };
         return Some(
             Outcome::fail(format!(

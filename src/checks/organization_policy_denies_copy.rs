@@ -1,17 +1,20 @@
 #![doc = include_str!("organization_policy_denies_copy.md")]
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::ask::{
-    ASSUME, ControlRuling, air_gapped_key_request, control_rulings, list, may_be_assumed,
-    role_requests, unique,
+    ASSUME, ControlRuling, RoleRequest, air_gapped_key_request, control_rulings, list,
+    may_be_assumed, role_requests, unique,
 };
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::COPY_INTO;
+use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{ControlPolicies, Facts, Reach};
-use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Evidence, Outcome};
+use crate::known::{AccountId, Arn, Fact};
+use crate::verdict::{Basis, ControlKind, Evidence, Lift, Need, Outcome, PolicyOf};
 
 pub(super) const CHECK: Check = Check {
     id: "organization-policy-denies-copy",
@@ -76,13 +79,21 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         let by = seen
             .first()
             .map_or_else(String::new, |first| format!(" ({})", first.says));
-        return Outcome::fail(format!(
+        let lifts = lifts(copy, facts, role, &asked.requests);
+        let fail = Outcome::fail(format!(
             "the organization's policies {} to the role `{name}`{by}",
             parts.join(", and ")
-        ))
-        .by_hand("have the management account exempt the role, or copy to where they allow")
-        .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
-        .saw(seen);
+        ));
+        let fail = match lifts {
+            // What AWS Backup itself is denied cannot be narrowed to one copy.
+            Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
+            Some(_) | None => fail.by_hand(
+                "have the management account exempt the role, or copy to where they allow",
+            ),
+        };
+        return fail
+            .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
+            .saw(seen);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
@@ -110,6 +121,84 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     Outcome::pass(format!(
         "no policy of the organization stops the role `{name}`"
     ))
+}
+
+/// What must no longer be denied: by each Deny that strikes, to this role and for this copy alone. `None` where a Deny has
+/// no policy of an id, as one of the simulator's.
+fn lifts(
+    copy: &Reach,
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+) -> Option<Vec<Need>> {
+    let asked = requests
+        .iter()
+        .flat_map(|request| request.actions.iter().map(move |_| request));
+    let rulings = control_rulings(facts, role, requests);
+    let mut lifts: BTreeMap<(PolicyOf, Option<Arn>, Option<String>), Lift> = BTreeMap::new();
+    for (request, (action, ruling)) in asked.zip(rulings) {
+        let ControlRuling::Denied { seen } = ruling else {
+            continue;
+        };
+        for found in seen {
+            let (policy, statement) = place(&found, facts)?;
+            let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
+            let resources: Vec<Option<String>> = match target {
+                Some(_) => vec![None],
+                None => [request.resource.clone()]
+                    .into_iter()
+                    .chain(request.form.resource_there())
+                    .map(|resource| Some(resource.into()))
+                    .collect(),
+            };
+            for resource in resources {
+                let lift = lifts
+                    .entry((policy.clone(), target.clone(), resource.clone()))
+                    .or_insert_with(|| Lift {
+                        policy: policy.clone(),
+                        principal: role.clone(),
+                        actions: Vec::new(),
+                        statements: Vec::new(),
+                        target: target.clone(),
+                        resource,
+                    });
+                lift.actions.push(action);
+                lift.statements.push(statement);
+            }
+        }
+    }
+    let sorted = lifts.into_values().map(|mut lift| {
+        lift.actions.sort_unstable();
+        lift.actions.dedup();
+        lift.statements.sort_unstable();
+        lift.statements.dedup();
+        Need::Lift(lift)
+    });
+    Some(sorted.collect())
+}
+
+/// The policy and the statement that something was seen in.
+fn place(seen: &Evidence, facts: &Facts<'_>) -> Option<(PolicyOf, usize)> {
+    let account = AccountId::parse(&seen.subject).ok()?;
+    let mut parts = seen.pointer.as_ref()?.split('/').skip(1);
+    let list = parts.next()?;
+    let mut number = || parts.next()?.parse::<usize>().ok();
+    let (level, policy) = (number()?, number()?);
+    let statement = parts.last()?.parse().ok()?;
+    let (kind, levels) = match list {
+        "service_control_policies" => (
+            ControlKind::Service,
+            facts.service_control_policies(account),
+        ),
+        "resource_control_policies" => (
+            ControlKind::Resource,
+            facts.resource_control_policies(account),
+        ),
+        _ => return None,
+    };
+    let levels = levels.known().flatten()?;
+    let id = levels.get(level)?.get(policy)?.id.value()?.to_string();
+    Some((PolicyOf::Control { kind, id }, statement))
 }
 
 /// Whether no policy of an organization can strike the role, or any key of its account, whatever is asked.

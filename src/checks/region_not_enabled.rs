@@ -1,5 +1,6 @@
 #![doc = include_str!("region_not_enabled.md")]
 
+use super::words::region_meant;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::regions::enabled_by_default;
@@ -45,8 +46,9 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     if !off.is_empty() {
         let names: Vec<String> = off.iter().map(|(account, _)| account.to_string()).collect();
         return Outcome::fail(format!(
-            "the Region {region} is not switched on in account {}",
-            names.join(" and ")
+            "the Region {region} is not switched on in account {}{}",
+            names.join(" and "),
+            region_meant(&region)
         ))
         .needs(off.iter().map(|(account, _)| Need::Region {
             account: *account,
@@ -56,7 +58,10 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     }
     if !gaps.is_empty() {
         return Outcome::undecided(
-            format!("whether the Region {region} is switched on in both accounts is not known"),
+            format!(
+                "whether the Region {region} is switched on in both accounts is not known{}",
+                region_meant(&region)
+            ),
             gaps,
         )
         .saw(seen);

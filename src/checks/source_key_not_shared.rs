@@ -173,6 +173,7 @@ fn service_dependent(
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         })
     };
@@ -207,6 +208,7 @@ fn service_dependent(
             actions: lifted,
             statements: places,
             target: None,
+            resource: None,
         });
         let fail = Outcome::fail(format!(
             "the policy of the backup's key {name} denies {} to {who}{}",
@@ -284,6 +286,7 @@ fn independent(
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();
@@ -292,6 +295,7 @@ fn independent(
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         });
         return Outcome::fail(format!(

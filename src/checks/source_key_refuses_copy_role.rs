@@ -83,6 +83,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
             actions: actions.clone(),
             statements,
             target: None,
+            resource: None,
         };
         let share = rulings.to_share().map(|mut actions| {
             actions.sort_unstable();
@@ -91,6 +92,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
                 principal: role.clone(),
                 actions,
                 resource: None,
+                target: None,
             })
         });
         let fail = Outcome::fail(format!(

@@ -73,6 +73,7 @@ fn of_role(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Outcome {
                 actions: vec![COPY_FROM],
                 statements,
                 target: Some(copy.destination_vault.clone()),
+                resource: None,
             };
             Outcome::fail(format!(
                 "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination{}",

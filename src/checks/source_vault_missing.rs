@@ -1,5 +1,6 @@
 #![doc = include_str!("source_vault_missing.md")]
 
+use super::words::vault_meant;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts};
@@ -19,7 +20,11 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     if known!(facts.vault_exists(vault)) {
         return Outcome::pass("the source vault exists").saw([Evidence::of(vault, "exists")]);
     }
-    Outcome::fail(format!("there is no vault `{}` to copy from", vault.name()))
-        .nothing_helps("name the vault that the recovery point is in")
-        .saw([Evidence::of(vault, "does not exist")])
+    Outcome::fail(format!(
+        "there is no vault `{}` to copy from{}",
+        vault.name(),
+        vault_meant(vault, facts)
+    ))
+    .nothing_helps("name the vault that the recovery point is in")
+    .saw([Evidence::of(vault, "does not exist")])
 }

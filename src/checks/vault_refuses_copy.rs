@@ -38,6 +38,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
             principal: role.clone(),
             actions: vec![COPY_INTO],
             resource: None,
+            target: None,
         })
     };
     let predicted = || foretold(predict(MessageId::E3));
@@ -58,6 +59,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
                 actions: vec![COPY_INTO],
                 statements,
                 target: None,
+                resource: None,
             };
             Outcome::fail(format!(
                 "the access policy of the vault `{name}` denies {COPY_INTO} to {}{}",

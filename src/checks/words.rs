@@ -2,9 +2,9 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::{capabilities, cite, messages};
+use crate::catalog::{capabilities, cite, messages, regions};
 use crate::inventory::{Facts, Route};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, Fact, Gap, Region, near};
 use crate::verdict::{Evidence, Outcome, Predicted};
 
 /// Undecided, for want of one fact.
@@ -48,6 +48,42 @@ pub fn because(near: &[Evidence]) -> String {
         .find(|seen| seen.says.contains("its condition never holds"))
         .or_else(|| near.first());
     trap.map_or_else(String::new, |seen| format!(": {}", seen.says))
+}
+
+/// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
+pub fn vault_meant(vault: &Arn, facts: &Facts<'_>) -> String {
+    let there = facts.vaults_found().into_iter().filter(|other| {
+        other.account() == vault.account()
+            && other.region() == vault.region()
+            && facts.vault_exists(other) == Fact::Known(true)
+    });
+    hint(near::meant(vault.name(), there.map(Arn::name)))
+}
+
+/// The Region that was meant in place of one that nobody knows.
+pub fn region_meant(region: &Region) -> String {
+    let known: Vec<Region> = regions::known().collect();
+    if known.contains(region) {
+        return String::new();
+    }
+    let names = known.iter().map(Region::as_str);
+    hint(near::meant(region.as_str(), names))
+}
+
+/// The role of the account that was meant in place of one that is not there: of the same name by another path, or one
+/// that is spelled nearly so.
+pub fn role_meant(role: &Arn, facts: &Facts<'_>) -> String {
+    let there = role.account().map(|account| facts.roles_found(account));
+    let there = there.unwrap_or_default();
+    let named = there.iter().find(|other| other.name() == role.name());
+    let spelled = near::meant(role.name(), there.iter().map(|other| other.name()));
+    let by_name = |name: &str| there.iter().find(|other| other.name() == name);
+    let meant = named.or_else(|| spelled.and_then(by_name));
+    hint(meant.map(|arn| arn.as_str()))
+}
+
+fn hint(meant: Option<&str>) -> String {
+    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
 /// Which Deny it is, to end a sentence with: the statement, its conditions and what the call has of them.

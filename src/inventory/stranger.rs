@@ -9,6 +9,7 @@ use super::leaf::{
 };
 use super::read::{escape, items};
 use super::slip::is_aws_own;
+use crate::known::near::nearest;
 
 /// A field that the program does not know: probably a slip of the pen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl Look<'_> {
     /// Every unknown field of an object of ours.
     fn frame(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
-            let near = nearest(name, known);
+            let near = nearest(name, known.iter().copied());
             let near = near.filter(|(far, field)| *far * 2 <= field.len().max(name.len()));
             self.found(at, name, near.map(|(_, field)| field));
         }
@@ -109,7 +110,7 @@ impl Look<'_> {
     /// Those of an object of AWS's that are nearly one of these: a letter in four at most, and two in all.
     fn leaf(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
-            let near = nearest(name, known)
+            let near = nearest(name, known.iter().copied())
                 .filter(|(far, field)| *far <= 2 && *far * 4 <= field.len() && !is_aws_own(name));
             if let Some((_, field)) = near {
                 self.found(at, name, Some(field));
@@ -124,11 +125,4 @@ impl Look<'_> {
             nearest,
         });
     }
-}
-
-fn nearest(name: &str, known: &[&'static str]) -> Option<(usize, &'static str)> {
-    known
-        .iter()
-        .map(|field| (strsim::damerau_levenshtein(name, field), *field))
-        .min()
 }

@@ -3,6 +3,7 @@
 
 mod arn;
 mod fact;
+pub mod near;
 mod place;
 mod recent;
 mod resource_type;

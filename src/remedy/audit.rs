@@ -81,6 +81,7 @@ fn instead(
         );
     }
     draft.remedy.commands.extend(moves(old, &new, audited));
+    super::accepted::settle(std::slice::from_mut(&mut draft), facts);
     draft.remedy.proven = draft.change.as_ref().map(|change| {
         let changed = facts.under(&change.facts);
         outcomes(Subject::Vault(&new), &changed)

@@ -51,6 +51,16 @@ pub fn put_trust_policy(role: &Arn, policy: &Value) -> String {
     )
 }
 
+/// Sets the text of a policy of the organization.
+pub fn update_policy(id: &str, policy: &Value) -> String {
+    format!(
+        "# in the management account, or as its delegated administrator\n\
+         aws organizations update-policy {} --content {}",
+        option("--policy-id", id),
+        from_here(policy)
+    )
+}
+
 /// A policy as the value of an option: standard input, and the here-document that comes in there.
 pub fn from_here(policy: &Value) -> String {
     format!("file:///dev/stdin {}", here_document(&text(policy)))

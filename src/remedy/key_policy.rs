@@ -7,11 +7,10 @@ use serde_json::Value;
 use super::change::{Change, bare_role};
 use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
-use super::narrow::{Exception, Limit};
+use super::narrow::{Exception, Grammar, Limit};
 use super::patch::{add_statements, lift, without_deleted};
-use super::size::{Limited, fit};
-use super::statement::{of_key, of_role, of_vault};
-use super::{Parts, RemedyKind, patch};
+use super::statement::{RoleNeed, of_key, of_role, of_vault};
+use super::{Parts, RemedyKind, control_policy, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Lift, PolicyOf, Share};
@@ -31,12 +30,13 @@ pub fn draft(of: &PolicyOf, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft>
         PolicyOf::Key(key) => of_a_key(key, wanted, facts),
         PolicyOf::Vault(vault) => of_a_vault(vault, wanted, facts),
         PolicyOf::Role(role) => of_a_role(role, wanted, facts),
+        PolicyOf::Control { kind, id } => control_policy::draft(*kind, id, wanted, facts),
     }
 }
 
 fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     let before = policy_value(facts.key_policy(key))?;
-    let (lifted, mut added) = lift_all(&before, &wanted.lifts);
+    let (lifted, mut added) = lift_all(&before, &wanted.lifts, Grammar::OfResource)?;
     let (lifted, gone, left) = without_deleted(&lifted);
     added.extend(left);
     let statements = of_key(Some(&lifted), &by_principal(&wanted.shares));
@@ -64,7 +64,6 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.before = Some(before);
     draft.remedy.added = added;
     draft.remedy.after = Some(after.clone());
-    fit(&mut draft, Limited::Key, &after, 0);
     Some(draft)
 }
 
@@ -75,7 +74,7 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     };
     let (lifted, mut added, gone) = match &before {
         Some(before) => {
-            let (after, mut changed) = lift_all(before, &wanted.lifts);
+            let (after, mut changed) = lift_all(before, &wanted.lifts, Grammar::OfResource)?;
             let (after, gone, left) = without_deleted(&after);
             changed.extend(left);
             (Some(after), changed, gone)
@@ -111,16 +110,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         return None;
     }
     let policies = facts.role_policies(role).known().flatten()?;
-    let needs: Vec<(String, Vec<&'static str>)> = wanted
-        .shares
-        .iter()
-        .map(|share| {
-            (
-                share.resource.clone().unwrap_or_else(|| "*".to_owned()),
-                share.actions.clone(),
-            )
-        })
-        .collect();
+    let needs = role_needs(&wanted.shares);
     let statements = of_role(&needs);
     let taken: Vec<String> = policies
         .identity
@@ -154,12 +144,6 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     });
     draft.remedy.after = Some(after.clone());
     draft.remedy.added = statements;
-    let inline = facts.role_inline_policies(role);
-    let documents = inline.iter().filter_map(|policy| policy.document.value());
-    let others = documents
-        .map(|policy| policy.to_value().to_string().len())
-        .sum();
-    fit(&mut draft, Limited::Inline, &after, others);
     Some(draft)
 }
 
@@ -167,18 +151,21 @@ fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {
     policy.known().flatten().map(Policy::to_value)
 }
 
-fn lift_all(before: &Value, lifts: &[Lift]) -> (Value, Vec<Value>) {
+/// A policy less what is denied of what is wanted; the changed statements too. `None` where a Deny cannot be written so.
+pub fn lift_all(before: &Value, lifts: &[Lift], grammar: Grammar) -> Option<(Value, Vec<Value>)> {
     let mut one_by_one: BTreeMap<(usize, &Arn), BTreeMap<&str, Limit<'_>>> = BTreeMap::new();
     for wanted in lifts {
         for place in &wanted.statements {
             let actions = one_by_one.entry((*place, &wanted.principal)).or_default();
             for action in &wanted.actions {
-                let limit = match &wanted.target {
-                    None => Limit::None,
-                    Some(target) => Limit::Targets([target].into()),
+                let limit = match (&wanted.target, &wanted.resource) {
+                    (Some(target), _) => Limit::Targets([target].into()),
+                    (None, Some(resource)) => Limit::Resources([resource.as_str()].into()),
+                    (None, None) => Limit::None,
                 };
                 match (actions.get_mut(action), limit) {
                     (Some(Limit::Targets(all)), Limit::Targets(more)) => all.extend(more),
+                    (Some(Limit::Resources(all)), Limit::Resources(more)) => all.extend(more),
                     (_, limit) => {
                         actions.insert(action, limit);
                     }
@@ -190,13 +177,42 @@ fn lift_all(before: &Value, lifts: &[Lift]) -> (Value, Vec<Value>) {
     let mut changed = Vec::new();
     // Statements that come or go would move the places of those after them, so that the last comes first.
     for ((place, principal), actions) in one_by_one.into_iter().rev() {
-        let exception = Exception { principal, actions };
-        if let Some((next, more)) = lift(&after, place, &exception) {
-            after = next;
-            changed.splice(0..0, more);
+        let exception = Exception {
+            grammar,
+            principal,
+            actions,
+        };
+        let (next, more) = lift(&after, place, &exception)?;
+        after = next;
+        changed.splice(0..0, more);
+    }
+    Some((after, changed))
+}
+
+/// What a role must be allowed, the same for several vaults once.
+fn role_needs(shares: &[Share]) -> Vec<RoleNeed> {
+    let mut needs: Vec<RoleNeed> = Vec::new();
+    for share in shares {
+        let resource = share.resource.as_deref().unwrap_or("*");
+        let same = needs.iter_mut().find(|need| {
+            need.resource == resource
+                && need.actions == share.actions
+                && need.targets.is_empty() == share.target.is_none()
+        });
+        match same {
+            Some(need) => need.targets.extend(share.target.clone()),
+            None => needs.push(RoleNeed {
+                resource: resource.to_owned(),
+                targets: share.target.iter().cloned().collect(),
+                actions: share.actions.clone(),
+            }),
         }
     }
-    (after, changed)
+    for need in &mut needs {
+        need.targets.sort_unstable();
+        need.targets.dedup();
+    }
+    needs
 }
 
 /// What each principal must be allowed, sorted.

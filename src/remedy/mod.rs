@@ -1,9 +1,12 @@
 //! From what the checks need to the smallest change that gives it, ready to paste, and proven by running the checks
 //! again.
 
+mod accepted;
+mod attach;
 mod audit;
 mod change;
 mod command;
+mod control_policy;
 mod draft;
 mod key_policy;
 mod names;
@@ -14,7 +17,6 @@ mod plan;
 mod prove;
 mod re_encrypt;
 mod settings;
-mod size;
 mod split;
 mod statement;
 mod together;
@@ -49,6 +51,10 @@ pub enum RemedyKind {
     EnableAdvancedFeatures,
     /// The Allowed AMIs setting lets images of one more provider in.
     AllowImages,
+    /// A service control policy of the organization is changed.
+    ServiceControlPolicy,
+    /// A resource control policy of the organization is changed.
+    ResourceControlPolicy,
     /// A key's policy is changed.
     KeyPolicy,
     /// A vault is created.
@@ -59,6 +65,8 @@ pub enum RemedyKind {
     VaultPolicy,
     /// A role's own policies are changed.
     RolePolicy,
+    /// A role gets managed policies of AWS's.
+    AttachRolePolicy,
     /// A role's trust policy is changed.
     TrustPolicy,
     /// The copy's retention is changed.

@@ -35,7 +35,11 @@ pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> O
         let vault = Arn::parse(&format!("{base}{}", numbered(wanted.name(), number))).ok()?;
         match facts.vault_exists(&vault) {
             Fact::Known(true) => suits(&vault).then_some(Place::There(vault)),
-            Fact::Known(false) | Fact::Unknown(_) => Some(Place::Free(vault)),
+            Fact::Known(false) | Fact::Unknown(_) => {
+                let alias = format!("alias/{}", vault.name());
+                let taken = facts.has_alias(vault.account()?, &vault.region()?, &alias);
+                (!taken).then_some(Place::Free(vault))
+            }
         }
     })
 }
@@ -45,10 +49,14 @@ pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> O
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupVault.html>.
 pub const LONGEST_VAULT_NAME: usize = 50;
 
-/// A name with a number at its end, from the second on, cut so that it fits.
+/// A name with a number, from the second on, cut so that it fits: after the first word of a name of the program's own, so
+/// that it begins like no other; else at its end.
 fn numbered(name: &str, number: usize) -> String {
     if number < 2 {
         return name.to_owned();
+    }
+    if let Some(rest) = name.strip_prefix("copy-") {
+        return format!("copy-{number}-{rest}");
     }
     let end = format!("-{number}");
     let room = LONGEST_VAULT_NAME.saturating_sub(end.len());

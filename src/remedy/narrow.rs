@@ -9,80 +9,209 @@ use crate::known::Arn;
 
 /// What a Deny must let through: one principal, for these actions, each as far as its limit goes.
 pub struct Exception<'a> {
+    /// What sort of policy the Deny stands in.
+    pub grammar: Grammar,
     /// Who.
     pub principal: &'a Arn,
     /// What, as `service:Action`.
     pub actions: BTreeMap<&'a str, Limit<'a>>,
 }
 
+/// How the statements of a policy say whom they are about, and what they may say besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grammar {
+    /// A policy on one thing: statements name principals, and only what is done to that thing is ever asked.
+    OfResource,
+    /// A service control policy: it names principals by a condition.
+    ///
+    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html>.
+    ServiceControl,
+    /// A resource control policy: the same, without `NotAction`.
+    ///
+    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>.
+    ResourceControl,
+}
+
 /// How far an exception goes for one action.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Limit<'a> {
     /// Whatever it is done to: the policy is that thing's own.
     None,
     /// Only for copies to these vaults.
     Targets(BTreeSet<&'a Arn>),
+    /// Only where it is done to these.
+    Resources(BTreeSet<&'a str>),
 }
 
 /// The statements that take the place of a Deny, in order: for everybody else as it was; for the principal, all that it
 /// denied but these actions; and these actions beyond their limits. `None` where no statement can say that.
 pub fn narrowed(statement: &Value, exception: &Exception<'_>) -> Option<Vec<Value>> {
-    let principal = exception.principal;
     let mut statements = Vec::new();
-    if !names_only(statement, principal) {
-        statements.push(exempt(statement, principal)?);
+    if !names_only(statement, exception) {
+        statements.push(exempt(statement, exception.principal)?);
     }
     statements.extend(rest(statement, exception)?);
+    let mut limits: BTreeMap<&Limit<'_>, Vec<String>> = BTreeMap::new();
     for (action, limit) in &exception.actions {
-        let Limit::Targets(targets) = limit else {
-            continue;
-        };
-        let mut beyond = of_principal(statement, principal)?;
+        limits.entry(limit).or_default().push((*action).to_owned());
+    }
+    for (limit, actions) in limits {
+        let mut beyond = of_principal(statement, exception)?;
         beyond = in_place(beyond, "NotAction", "Action", Value::Null);
-        beyond.insert("Action".to_owned(), json!(action));
-        // The form of AWS's own examples: a call that names no target is denied too.
-        let targets = targets.iter().map(ToString::to_string);
-        unless_equal(
-            &mut beyond,
-            "ForAllValues:ArnNotEquals",
-            "backup:CopyTargets",
-            targets,
-        )?;
-        statements.push(Value::Object(beyond));
+        beyond.insert("Action".to_owned(), one_or_list(actions));
+        let beyond = match limit {
+            Limit::None => None,
+            Limit::Targets(targets) => {
+                // The form of AWS's own examples: a call that names no target is denied too.
+                let targets = targets.iter().map(ToString::to_string);
+                unless_equal(
+                    &mut beyond,
+                    "ForAllValues:ArnNotEquals",
+                    "backup:CopyTargets",
+                    targets,
+                )?;
+                Some(beyond)
+            }
+            Limit::Resources(resources) => but_for(beyond, resources)?,
+        };
+        statements.extend(beyond.map(Value::Object));
     }
     Some(statements)
+}
+
+/// A statement on all that it was on but these things. The inner `None` where nothing is left; the outer where no
+/// statement can say that.
+fn but_for(
+    mut statement: Map<String, Value>,
+    but: &BTreeSet<&str>,
+) -> Option<Option<Map<String, Value>>> {
+    if but.contains("*") {
+        return Some(None);
+    }
+    let but = || but.iter().map(ToString::to_string);
+    if let Some(others) = statement.get("NotResource") {
+        let others = words(others).into_iter().chain(but()).collect();
+        statement.insert("NotResource".to_owned(), one_or_list(others));
+        return Some(Some(statement));
+    }
+    let on = words(statement.get("Resource")?);
+    let is_all = |pattern: &str| but().all(|arn| covers(pattern, &any_like(&arn)));
+    if on.iter().any(|pattern| is_all(pattern)) {
+        let others = one_or_list(but().collect());
+        return Some(Some(in_place(statement, "Resource", "NotResource", others)));
+    }
+    let left: Vec<String> = on
+        .into_iter()
+        .filter(|it| !but().any(|arn| arn == *it))
+        .collect();
+    if left
+        .iter()
+        .any(|pattern| but().any(|arn| covers(pattern, &arn)))
+    {
+        return None;
+    }
+    if left.is_empty() {
+        return Some(None);
+    }
+    statement.insert("Resource".to_owned(), one_or_list(left));
+    Some(Some(statement))
+}
+
+/// An ARN of the same kind that nobody has: a pattern that covers it covers all of that kind.
+fn any_like(arn: &str) -> String {
+    let parts = arn.splitn(6, ':').enumerate();
+    let parts = parts.map(|(place, part)| match (place, part) {
+        (3, part) if !part.is_empty() => "zz-zz-0".to_owned(),
+        (4, part) if !part.is_empty() => "000000000000".to_owned(),
+        (5, part) => match part.find([':', '/']) {
+            Some(end) => format!("{}~", part.get(..=end).unwrap_or_default()),
+            None => "~".to_owned(),
+        },
+        (_, part) => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join(":")
 }
 
 /// The Deny for everybody but this principal.
 fn exempt(statement: &Value, principal: &Arn) -> Option<Value> {
     let mut others = statement.as_object()?.clone();
     let arns = [principal.to_string()].into_iter();
-    unless_equal(&mut others, "ArnNotEquals", "aws:PrincipalArn", arns)?;
+    unless_equal(&mut others, "ArnNotEquals", PRINCIPAL_ARN, arns)?;
     Some(Value::Object(others))
 }
 
+const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
+
 /// The Deny for this principal alone.
-fn of_principal(statement: &Value, principal: &Arn) -> Option<Map<String, Value>> {
+fn of_principal(statement: &Value, exception: &Exception<'_>) -> Option<Map<String, Value>> {
     let mut ours = statement.as_object()?.clone();
-    let who = json!({"AWS": principal});
-    if ours.contains_key("NotPrincipal") {
-        ours = in_place(ours, "NotPrincipal", "Principal", who);
-    } else {
-        ours.insert("Principal".to_owned(), who);
+    let principal = exception.principal;
+    match exception.grammar {
+        Grammar::OfResource => {
+            let who = json!({"AWS": principal});
+            if ours.contains_key("NotPrincipal") {
+                ours = in_place(ours, "NotPrincipal", "Principal", who);
+            } else {
+                ours.insert("Principal".to_owned(), who);
+            }
+        }
+        Grammar::ServiceControl | Grammar::ResourceControl => {
+            let block = block_of(&mut ours, "ArnEquals")?;
+            // Where the statement lists principals, this is one of them.
+            let name = key_of(block, PRINCIPAL_ARN);
+            block.insert(name, json!(principal));
+        }
     }
     Some(ours)
 }
 
 /// Whether a statement names this principal, and nobody else.
-fn names_only(statement: &Value, principal: &Arn) -> bool {
-    let is = |value: &Value| value.as_str() == Some(principal.as_str());
-    let Some(Value::Object(principals)) = statement.get("Principal") else {
-        return false;
+fn names_only(statement: &Value, exception: &Exception<'_>) -> bool {
+    let is = |value: &Value| value.as_str() == Some(exception.principal.as_str());
+    let is_alone = |named: &Value| {
+        is(named) || matches!(named.as_array().map(Vec::as_slice), Some([one]) if is(one))
     };
-    principals.len() == 1
-        && principals.get("AWS").is_some_and(|aws| {
-            is(aws) || matches!(aws.as_array().map(Vec::as_slice), Some([one]) if is(one))
-        })
+    match exception.grammar {
+        Grammar::OfResource => {
+            let Some(Value::Object(principals)) = statement.get("Principal") else {
+                return false;
+            };
+            principals.len() == 1 && principals.get("AWS").is_some_and(is_alone)
+        }
+        Grammar::ServiceControl | Grammar::ResourceControl => {
+            let conditions = statement.get("Condition").and_then(Value::as_object);
+            let mut blocks = conditions.into_iter().flatten();
+            blocks.any(|(operator, block)| {
+                ["ArnEquals", "ArnLike", "StringEquals"].contains(&operator.as_str())
+                    && block.as_object().is_some_and(|block| {
+                        block
+                            .get(&key_of(block, PRINCIPAL_ARN))
+                            .is_some_and(is_alone)
+                    })
+            })
+        }
+    }
+}
+
+/// The conditions of a statement by one operator.
+fn block_of<'a>(
+    statement: &'a mut Map<String, Value>,
+    operator: &str,
+) -> Option<&'a mut Map<String, Value>> {
+    let conditions = statement
+        .entry("Condition")
+        .or_insert_with(|| Value::Object(Map::new()));
+    let block = conditions
+        .as_object_mut()?
+        .entry(operator)
+        .or_insert_with(|| Value::Object(Map::new()));
+    block.as_object_mut()
+}
+
+/// A condition key as the conditions spell it.
+fn key_of(block: &Map<String, Value>, key: &str) -> String {
+    let name = block.keys().find(|name| name.eq_ignore_ascii_case(key));
+    name.map_or(key, String::as_str).to_owned()
 }
 
 /// Adds values to a negated condition of a statement, which then strikes only what has none of them.
@@ -92,25 +221,18 @@ fn unless_equal(
     key: &str,
     values: impl Iterator<Item = String>,
 ) -> Option<()> {
-    let conditions = statement
-        .entry("Condition")
-        .or_insert_with(|| Value::Object(Map::new()));
-    let block = conditions
-        .as_object_mut()?
-        .entry(operator)
-        .or_insert_with(|| Value::Object(Map::new()));
-    let block = block.as_object_mut()?;
-    let name = block.keys().find(|name| name.eq_ignore_ascii_case(key));
-    let name = name.cloned().unwrap_or_else(|| key.to_owned());
+    let block = block_of(statement, operator)?;
+    let name = key_of(block, key);
     let mut all = block.get(&name).map(words).unwrap_or_default();
     all.extend(values);
     block.insert(name, one_or_list(all));
     Some(())
 }
 
-/// The Deny for this principal, less the actions. The inner `None` where nothing is left of it.
+/// The Deny for this principal, less the actions. The inner `None` where nothing is left of it; the outer where no
+/// statement can say that.
 fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
-    let mut rest = of_principal(statement, exception.principal)?;
+    let mut rest = of_principal(statement, exception)?;
     let allowed: Vec<&str> = exception.actions.keys().copied().collect();
     if let Some(but) = rest.get("NotAction") {
         let mut but = words(but);
@@ -120,8 +242,13 @@ fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
     }
     let denied = words(rest.get("Action")?);
     let strikes = |pattern: &str| allowed.iter().any(|action| covers(pattern, action));
-    // A key or a vault is only ever asked for what is its own.
-    if denied.iter().any(|it| is_whole(it) && strikes(it)) {
+    let is_all_else = |pattern: &String| match exception.grammar {
+        // A key or a vault is only ever asked for what is its own.
+        Grammar::OfResource => is_whole(pattern) && strikes(pattern),
+        Grammar::ServiceControl => pattern == "*",
+        Grammar::ResourceControl => false,
+    };
+    if denied.iter().any(is_all_else) {
         let but = allowed.iter().map(ToString::to_string).collect();
         rest = in_place(rest, "Action", "NotAction", one_or_list(but));
         return Some(Some(Value::Object(rest)));
@@ -129,7 +256,7 @@ fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
     let mut left = Vec::new();
     for pattern in denied {
         if strikes(&pattern) {
-            left.extend(less(&pattern, &allowed)?);
+            left.extend(less(&pattern, &allowed, exception.grammar)?);
         } else {
             left.push(pattern);
         }
@@ -143,15 +270,66 @@ fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
 }
 
 /// The actions that a pattern stands for, less some. `None` where nobody knows all that it stands for.
-fn less(pattern: &str, allowed: &[&str]) -> Option<Vec<String>> {
+fn less(pattern: &str, allowed: &[&str], grammar: Grammar) -> Option<Vec<String>> {
     if !pattern.contains(['*', '?']) {
         return Some(Vec::new());
     }
     let struck = allowed.iter().find(|action| covers(pattern, action))?;
     let (service, _) = struck.split_once(':')?;
-    let all = of_service(service)?.iter();
-    let left = all.filter(|action| covers(pattern, action) && !allowed.contains(action));
-    Some(left.map(ToString::to_string).collect())
+    let all: Vec<&str> = of_service(service)?
+        .iter()
+        .copied()
+        .filter(|action| covers(pattern, action))
+        .collect();
+    match (grammar, pattern.split_once(':')) {
+        (Grammar::OfResource, _) => {
+            let left = all.iter().filter(|action| !allowed.contains(action));
+            Some(left.map(ToString::to_string).collect())
+        }
+        (Grammar::ServiceControl | Grammar::ResourceControl, Some((of, _)))
+            if of.eq_ignore_ascii_case(service) =>
+        {
+            let mut patterns = Vec::new();
+            prefixes(&format!("{service}:"), &all, allowed, &mut patterns);
+            Some(patterns)
+        }
+        // A pattern for several services.
+        (Grammar::ServiceControl | Grammar::ResourceControl, _) => None,
+    }
+}
+
+/// The fewest patterns, each a beginning, that stand for all of these actions but those that are left out: control
+/// policies are short of room.
+fn prefixes(beginning: &str, all: &[&str], but: &[&str], patterns: &mut Vec<String>) {
+    let here: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|action| action.starts_with(beginning))
+        .collect();
+    match here.as_slice() {
+        [] => return,
+        [one] => {
+            if !but.contains(one) {
+                patterns.push((*one).to_owned());
+            }
+            return;
+        }
+        _ => {}
+    }
+    if !here.iter().any(|action| but.contains(action)) {
+        patterns.push(format!("{beginning}*"));
+        return;
+    }
+    if here.contains(&beginning) && !but.contains(&beginning) {
+        patterns.push(beginning.to_owned());
+    }
+    let next = here.iter().filter_map(|action| {
+        let rest = action.strip_prefix(beginning)?;
+        rest.chars().next()
+    });
+    for letter in next.collect::<BTreeSet<char>>() {
+        prefixes(&format!("{beginning}{letter}"), &here, but, patterns);
+    }
 }
 
 /// Everything, or everything of a service: a key or a vault is only ever asked for what is its own.
@@ -227,6 +405,7 @@ mod tests {
         let role = Arn::parse(WHO).unwrap();
         let actions = actions.iter().map(|action| (*action, Limit::None));
         let exception = Exception {
+            grammar: Grammar::OfResource,
             principal: &role,
             actions: actions.collect(),
         };
@@ -318,6 +497,7 @@ mod tests {
             deny["Condition"] = more;
             let limit = Limit::Targets([&vault].into());
             let exception = Exception {
+                grammar: Grammar::OfResource,
                 principal: &role,
                 actions: [("backup:CopyFromBackupVault", limit)].into(),
             };
@@ -339,6 +519,80 @@ mod tests {
         assert_eq!(
             deny(other)[1]["Condition"],
             json!({"StringEquals": {"a": "b"}, "ForAllValues:ArnNotEquals": {"backup:CopyTargets": vault.as_str()}})
+        );
+    }
+
+    /// What takes the place of a Deny of a service control policy, where the role needs this action on this.
+    fn without_control(deny: Value, action: &str, resource: &str) -> Option<Vec<Value>> {
+        let role = Arn::parse(WHO).unwrap();
+        let limit = Limit::Resources([resource].into());
+        let exception = Exception {
+            grammar: Grammar::ServiceControl,
+            principal: &role,
+            actions: [(action, limit)].into(),
+        };
+        narrowed(&deny, &exception)
+    }
+
+    #[test]
+    fn a_control_policy_names_the_role_by_a_condition_and_the_vault_by_its_arn() {
+        let vault = "arn:aws:backup:us-east-2:444455556666:backup-vault:v";
+        let deny = |resource: Value| json!({"Effect": "Deny", "Action": "backup:Copy*", "Resource": resource});
+        let into = "backup:CopyIntoBackupVault";
+        let [others, rest, beyond] = without_control(deny(json!("*")), into, vault)
+            .unwrap()
+            .try_into()
+            .unwrap();
+        assert_eq!(
+            others["Condition"],
+            json!({"ArnNotEquals": {"aws:PrincipalArn": WHO}})
+        );
+        let ours = json!({"ArnEquals": {"aws:PrincipalArn": WHO}});
+        assert_eq!((&rest["Condition"], &beyond["Condition"]), (&ours, &ours));
+        assert_eq!(rest["Action"], "backup:CopyFromBackupVault");
+        assert_eq!(
+            (&beyond["Action"], &beyond["NotResource"]),
+            (&json!(into), &json!(vault))
+        );
+        assert_eq!(beyond.get("Resource"), None);
+        // All vaults are all that it can be done to.
+        let vaults = deny(json!("arn:aws:backup:*:*:backup-vault:*"));
+        assert_eq!(
+            without_control(vaults, into, vault).unwrap()[2]["NotResource"],
+            json!(vault)
+        );
+        // Of some, one cannot be left out but by name.
+        let some = deny(json!("arn:aws:backup:*:444455556666:*"));
+        assert_eq!(without_control(some, into, vault), None);
+        let named = deny(json!([
+            vault,
+            "arn:aws:backup:us-east-2:444455556666:backup-vault:w"
+        ]));
+        assert_eq!(
+            without_control(named, into, vault).unwrap()[2]["Resource"],
+            "arn:aws:backup:us-east-2:444455556666:backup-vault:w"
+        );
+    }
+
+    #[test]
+    fn a_whole_service_less_an_action_is_written_in_beginnings() {
+        let deny = json!({"Effect": "Deny", "Action": "backup:*", "Resource": "*"});
+        let key = "arn:aws:backup:us-east-2:444455556666:backup-vault:v";
+        let left = without_control(deny, "backup:CopyIntoBackupVault", key).unwrap();
+        let patterns = words(&left[1]["Action"]);
+        let all = of_service("backup").unwrap();
+        for action in all {
+            let is_left = patterns.iter().any(|pattern| covers(pattern, action));
+            assert_eq!(is_left, *action != "backup:CopyIntoBackupVault", "{action}");
+        }
+        assert!(patterns.len() < 20, "{patterns:?}");
+        // Nobody here knows all that EC2 does.
+        let ec2 = json!({"Effect": "Deny", "Action": "ec2:Copy*", "Resource": "*"});
+        assert_eq!(without_control(ec2, "ec2:CopySnapshot", "*"), None);
+        let every = json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
+        assert_eq!(
+            without_control(every, "ec2:CopySnapshot", "*").unwrap()[1]["NotAction"],
+            "ec2:CopySnapshot"
         );
     }
 }

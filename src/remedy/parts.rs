@@ -16,6 +16,11 @@ pub enum Parts {
         /// The policy's name.
         name: String,
     },
+    /// Managed policies that a role gets.
+    AttachedPolicies {
+        /// The policies.
+        policies: Vec<Arn>,
+    },
     /// A vault, on a key of its own.
     Vault {
         /// The vault.

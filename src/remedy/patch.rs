@@ -168,13 +168,14 @@ pub fn free_sid(policy: Option<&Value>, taken: &[String], wanted: &str) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::super::narrow::Limit;
+    use super::super::narrow::{Grammar, Limit};
     use super::*;
     use crate::known::Arn;
 
     fn lifted(policy: &Value, place: usize, action: &'static str) -> (Value, Vec<Value>) {
         let role = role();
         let exception = Exception {
+            grammar: Grammar::OfResource,
             principal: &role,
             actions: [(action, Limit::None)].into(),
         };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::draft::{Draft, Target};
 use super::key_policy::Wanted;
 use super::{
-    Remedy, RemedyKind, key_policy, prove, re_encrypt, settings, split, together, trust, two_step,
-    vault,
+    Remedy, RemedyKind, accepted, attach, key_policy, prove, re_encrypt, settings, split, together,
+    trust, two_step, vault,
 };
 use crate::checks::{Decided, Failing};
 use crate::inventory::{Copy, Facts};
@@ -78,6 +78,7 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
         copies.dedup();
         draft.remedy.copies = copies;
     }
+    accepted::settle(&mut drafts, facts);
     link(&mut drafts);
     prove::prove(&mut drafts, failing, facts);
     drafts
@@ -138,6 +139,9 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 wanted.lifts.push(lift.clone());
                 all.extend(targets);
                 continue;
+            }
+            Need::Attach { role, policies } => {
+                attach::draft(role, policies, facts).into_iter().collect()
             }
             Need::ServiceLinkedRole { account, role } => {
                 vec![settings::service_linked_role(*account, role)]
@@ -206,6 +210,16 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         drafts.extend(made);
     }
     for (of, (wanted, targets)) in &policies {
+        // The managed policies have that too; whether they suffice is proven.
+        let attached = drafts.iter_mut().find(|draft| {
+            let remedy = &draft.remedy;
+            let is_of = matches!(of, PolicyOf::Role(role) if remedy.subject == role.as_str());
+            remedy.kind == RemedyKind::AttachRolePolicy && is_of
+        });
+        if let Some(draft) = attached {
+            draft.targets.extend(targets);
+            continue;
+        }
         if let Some(mut draft) = key_policy::draft(of, wanted, facts) {
             draft.targets = targets.iter().copied().collect();
             drafts.push(draft);

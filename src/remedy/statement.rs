@@ -74,19 +74,39 @@ pub fn of_vault(policy: Option<&Value>, roles: &[&Arn]) -> Vec<Value> {
     })]
 }
 
-/// The statements that let a role do actions on a resource by its own policies.
-pub fn of_role(needs: &[(String, Vec<&'static str>)]) -> Vec<Value> {
+/// What a role must be allowed by its own policies.
+pub struct RoleNeed {
+    /// On what.
+    pub resource: String,
+    /// For copies to these vaults alone; all where there are none.
+    pub targets: Vec<Arn>,
+    /// What.
+    pub actions: Vec<&'static str>,
+}
+
+/// The statements that let a role do actions on resources by its own policies.
+pub fn of_role(needs: &[RoleNeed]) -> Vec<Value> {
     let mut statements = Vec::new();
-    for (resource, actions) in needs {
+    for RoleNeed {
+        resource,
+        targets,
+        actions,
+    } in needs
+    {
         let uses: Vec<&str> = actions
             .iter()
             .copied()
             .filter(|action| *action != CREATE_GRANT)
             .collect();
         if !uses.is_empty() {
-            statements.push(
-                json!({"Effect": "Allow", "Action": one_or_list(&uses), "Resource": resource}),
-            );
+            let mut allow =
+                json!({"Effect": "Allow", "Action": one_or_list(&uses), "Resource": resource});
+            if let (Some(allow), false) = (allow.as_object_mut(), targets.is_empty()) {
+                let condition =
+                    json!({"ForAnyValue:ArnEquals": {"backup:CopyTargets": one_or_list(targets)}});
+                allow.insert("Condition".to_owned(), condition);
+            }
+            statements.push(allow);
         }
         if actions.contains(&CREATE_GRANT) {
             statements.push(json!({

@@ -8,7 +8,6 @@ use super::command::put_trust_policy;
 use super::draft::Draft;
 use super::key_policy::taken_out;
 use super::patch::{add_statements, free_sid, without_deleted};
-use super::size::{Limited, fit};
 use crate::inventory::{Facts, Field, Policy};
 use crate::known::Arn;
 
@@ -44,6 +43,5 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.before = Some(before);
     draft.remedy.after = Some(after.clone());
     draft.remedy.added = added;
-    fit(&mut draft, Limited::Trust, &after, 0);
     Some(draft)
 }

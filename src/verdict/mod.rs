@@ -6,7 +6,7 @@ mod outcome;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use need::{Lift, Need, PolicyOf, Share};
+pub use need::{ControlKind, Lift, Need, PolicyOf, Share};
 pub use outcome::{Basis, Evidence, Outcome, Predicted, Status, Text};
 
 /// Whether a copy will succeed.

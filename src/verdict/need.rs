@@ -9,6 +9,13 @@ pub enum Need {
     Share(Share),
     /// A Deny must no longer apply.
     Lift(Lift),
+    /// A role lacks everything: it must get the managed policies that AWS keeps for it.
+    Attach {
+        /// The role.
+        role: Arn,
+        /// The policies.
+        policies: Vec<Arn>,
+    },
     /// AWS Backup's service-linked role must exist in an account.
     ServiceLinkedRole {
         /// The account.
@@ -123,16 +130,22 @@ pub enum PolicyOf {
     Vault(Arn),
     /// An IAM role's own.
     Role(Arn),
+    /// A control policy of the organization.
+    Control {
+        /// Which kind.
+        kind: ControlKind,
+        /// Its id, `p-…`.
+        id: String,
+    },
 }
 
-impl PolicyOf {
-    /// The ARN of that whose policy it is.
-    #[must_use]
-    pub const fn arn(&self) -> &Arn {
-        match self {
-            Self::Key(arn) | Self::Vault(arn) | Self::Role(arn) => arn,
-        }
-    }
+/// The kinds of control policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ControlKind {
+    /// A service control policy: it limits the principals of an account.
+    Service,
+    /// A resource control policy: it limits who uses the resources of an account.
+    Resource,
 }
 
 /// A policy must let a principal do these actions.
@@ -146,6 +159,8 @@ pub struct Share {
     pub actions: Vec<&'static str>,
     /// On which resource, for a role's policy.
     pub resource: Option<String>,
+    /// For copies to which vault alone, for a role's policy.
+    pub target: Option<Arn>,
 }
 
 /// A Deny of a policy must not apply to a principal's actions.
@@ -161,4 +176,6 @@ pub struct Lift {
     pub statements: Vec<usize>,
     /// The vault that copies must be let go to, where that is not the thing whose policy it is.
     pub target: Option<Arn>,
+    /// What the actions must be let be done to, where the policy is about more than one thing.
+    pub resource: Option<String>,
 }

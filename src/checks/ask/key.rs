@@ -321,7 +321,11 @@ fn ask(
         Side::NotAllowed {
             near, denies, keys, ..
         } => {
-            let ruling = granted(facts, question, action, asked.near(&near, action));
+            let seen = [
+                asked.near(&near, action),
+                asked.misspelt(&near, &question.principal),
+            ];
+            let ruling = granted(facts, question, action, seen.concat());
             if denies.is_empty() {
                 return ruling;
             }

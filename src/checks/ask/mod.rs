@@ -5,6 +5,7 @@ mod context;
 mod control;
 mod form;
 mod key;
+mod misspelt;
 mod request;
 mod role;
 mod ruling;
@@ -14,7 +15,7 @@ mod vault;
 
 pub use control::{ControlRuling, control_rulings, may_be_assumed};
 pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
-pub use request::{air_gapped_key_request, role_requests, tag_request};
+pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
 pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
 pub use ruling::{Fault, Ruling, Rulings, list, unique};
 pub use start::{StartRuling, may_start};

@@ -147,7 +147,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         Side::NotAllowed {
             near, denies, keys, ..
         } => Ruling::Missing {
-            near: asked.near(&near, action),
+            near: [asked.near(&near, action), asked.misspelt(&near, role)].concat(),
             fault: Fault::Subject,
             denies: (!denies.is_empty()).then(|| OpenDeny {
                 gaps: gaps(&keys),

@@ -1,5 +1,7 @@
 //! Accounts, their organization, and what is switched on in it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::inventory::field::Field;
@@ -179,6 +181,30 @@ impl<'a> Facts<'a> {
             },
         )
         .map(|levels| levels.map(Vec::as_slice))
+    }
+
+    /// The accounts that a control policy is in force on, each with all policies of that kind, level by level.
+    #[must_use]
+    pub fn holders_of_control_policy(
+        &self,
+        is_of_resources: bool,
+        id: &str,
+    ) -> Vec<(AccountId, ControlPolicies<'a>)> {
+        let layers = self.layers.iter();
+        let accounts = layers.flat_map(|layer| items(&layer.inventory.accounts));
+        let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();
+        let of = |account: AccountId| {
+            let levels = if is_of_resources {
+                self.resource_control_policies(account)
+            } else {
+                self.service_control_policies(account)
+            };
+            let levels = levels.known().flatten()?;
+            let mut all = levels.iter().flatten();
+            all.any(|policy| policy.id.value().is_some_and(|is| **is == *id))
+                .then_some((account, levels))
+        };
+        accounts.into_iter().filter_map(of).collect()
     }
 
     /// The account's opt-in to a Region: `opt-in-not-required`, `opted-in` or `not-opted-in`.

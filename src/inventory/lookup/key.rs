@@ -3,8 +3,9 @@
 use crate::inventory::field::Field;
 use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::policy::Policy;
+use crate::inventory::read::items;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
@@ -171,6 +172,18 @@ impl<'a> Facts<'a> {
             self.key_gap("kms:ListAliases", arn)
         })
         .map(|aliases| aliases.map(|aliases| &**aliases))
+    }
+
+    /// Whether a key that was read in an account and Region has this alias.
+    #[must_use]
+    pub fn has_alias(&self, account: AccountId, region: &Region, alias: &str) -> bool {
+        let parts = self.layers.iter();
+        let regions = parts.flat_map(|layer| layer.region(account, region));
+        let mut keys = regions.flat_map(|region| items(&region.keys));
+        keys.any(|key| {
+            let aliases = key.aliases.value();
+            aliases.is_some_and(|all| all.iter().any(|name| **name == *alias))
+        })
     }
 
     /// The key policy.

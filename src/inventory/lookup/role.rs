@@ -1,14 +1,15 @@
 //! IAM roles and the policies in force on them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::catalog;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::{InlinePolicy, Role};
+use crate::inventory::leaf::{AttachedPolicy, InlinePolicy, Role};
 use crate::inventory::policy::Policy;
+use crate::inventory::read::items;
 use crate::inventory::tags::Tags;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap};
 
 use super::{Facts, Seen, fact};
 
@@ -151,6 +152,26 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn role_inline_policies(&self, arn: &Arn) -> Vec<InlinePolicy> {
         match self.role(arn).field(|r| &r.inline_policies) {
+            Field::Is(list) => list.0.clone(),
+            Field::Absent | Field::Null => Vec::new(),
+        }
+    }
+
+    /// The roles of an account that were read, and exist.
+    #[must_use]
+    pub fn roles_found(&self, account: AccountId) -> BTreeSet<&'a Arn> {
+        let accounts = self.layers.iter().flat_map(|layer| layer.account(account));
+        let roles = accounts.flat_map(|account| items(&account.roles));
+        roles
+            .map(|role| &role.arn)
+            .filter(|arn| self.role_exists(arn) == Fact::Known(true))
+            .collect()
+    }
+
+    /// The role's managed policies, as they were read.
+    #[must_use]
+    pub fn role_attached_policies(&self, arn: &Arn) -> Vec<AttachedPolicy> {
+        match self.role(arn).field(|r| &r.attached_policies) {
             Field::Is(list) => list.0.clone(),
             Field::Absent | Field::Null => Vec::new(),
         }

@@ -23,6 +23,8 @@ pub enum Action<'a> {
     VaultPolicy(Arn),
     /// A role gets a policy of this name.
     RolePolicy(Arn, &'a str),
+    /// A role gets managed policies.
+    AttachedPolicies(Arn, &'a [Arn]),
     /// A role's trust policy is set.
     TrustPolicy(Arn),
     /// AWS Backup's service-linked role is created.
@@ -69,6 +71,7 @@ impl Item<'_> {
             Action::Vault(arn) => arn.region(),
             Action::TwoStep(step) => step.between.region(),
             Action::RolePolicy(..)
+            | Action::AttachedPolicies(..)
             | Action::TrustPolicy(_)
             | Action::ServiceLinkedRole
             | Action::CrossAccountBackup
@@ -132,6 +135,11 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
         (Parts::TwoStep(step), _) if runs(step) => return Action::TwoStep(step),
         (Parts::RolePolicy { name }, _) => {
             return subject.map_or(Action::ByHand, |role| Action::RolePolicy(role, name));
+        }
+        (Parts::AttachedPolicies { policies }, _) => {
+            return subject.map_or(Action::ByHand, |role| {
+                Action::AttachedPolicies(role, policies)
+            });
         }
         (_, RemedyKind::CreateServiceLinkedRole) => return Action::ServiceLinkedRole,
         (_, RemedyKind::EnableCrossAccountBackup) => return Action::CrossAccountBackup,

@@ -28,9 +28,10 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
 pub fn policies<'a>(item: &Item<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
     match &item.remedy.parts {
         Parts::Vault { access_policy, .. } => (None, access_policy.as_ref()),
-        Parts::None | Parts::RolePolicy { .. } | Parts::TwoStep(_) => {
-            (item.remedy.before.as_ref(), item.remedy.after.as_ref())
-        }
+        Parts::None
+        | Parts::RolePolicy { .. }
+        | Parts::AttachedPolicies { .. }
+        | Parts::TwoStep(_) => (item.remedy.before.as_ref(), item.remedy.after.as_ref()),
     }
 }
 

@@ -102,6 +102,7 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
         Action::KeyPolicy(_)
         | Action::VaultPolicy(_)
         | Action::RolePolicy(..)
+        | Action::AttachedPolicies(..)
         | Action::TrustPolicy(_)
         | Action::ServiceLinkedRole
         | Action::CrossAccountBackup

@@ -134,6 +134,27 @@ fn body(item: &Item<'_>) -> Option<String> {
                 &format!("iam put-role-policy{of} --policy-document"),
             )
         }
+        Action::AttachedPolicies(role, policies) => {
+            let of = format!(" {}", option("--role-name", role.name()));
+            let arns = policies.iter().map(|policy| word(policy.as_str()));
+            let arns = arns.collect::<Vec<_>>().join(" ");
+            let attach: Vec<String> = policies
+                .iter()
+                .map(|policy| option("--policy-arn", policy.as_str()))
+                .map(|policy| format!("call iam attach-role-policy{of} {policy}"))
+                .collect();
+            once(
+                id,
+                &what,
+                &format!(
+                    "attached=$(call iam list-attached-role-policies{of} --query 'AttachedPolicies[].PolicyArn' --output text) && \
+                     attached=$(printf '%s' \"$attached\" | tr '\\t\\n' '  ') && for arn in {arns}; do case \" $attached \" in \
+                     *\" $arn \"*) ;; *) echo \"$arn\" ;; esac; done"
+                ),
+                "''",
+                &attach.join("\n    "),
+            )
+        }
         Action::TrustPolicy(role) => {
             let of = format!(" {}", option("--role-name", role.name()));
             policy(
@@ -224,7 +245,11 @@ fn proof(item: &Item<'_>) -> &'static str {
         (Some(false), _) => " (the checks do not confirm it)",
         (
             None,
-            Parts::None | Parts::RolePolicy { .. } | Parts::Vault { .. } | Parts::TwoStep(_),
+            Parts::None
+            | Parts::RolePolicy { .. }
+            | Parts::AttachedPolicies { .. }
+            | Parts::Vault { .. }
+            | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
     }
 }

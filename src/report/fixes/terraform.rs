@@ -134,6 +134,7 @@ pub fn is_ours(item: &Item<'_>) -> bool {
         Action::KeyPolicy(_)
         | Action::VaultPolicy(_)
         | Action::RolePolicy(..)
+        | Action::AttachedPolicies(..)
         | Action::ServiceLinkedRole
         | Action::CrossAccountBackup
         | Action::Region(_)
@@ -166,6 +167,19 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             "aws_iam_role_policy",
             json!({"name": name, "role": role.name(), "policy": after}),
         ),
+        Action::AttachedPolicies(role, policies) => {
+            for (index, policy) in policies.iter().enumerate() {
+                let name = if index == 0 {
+                    id.to_owned()
+                } else {
+                    format!("{id}_{index}")
+                };
+                let body = json!({"role": role.name(), "policy_arn": policy});
+                let kind = "aws_iam_role_policy_attachment";
+                made.resource(&provider, kind, &name, &body, &[], &[]);
+            }
+            return;
+        }
         Action::ServiceLinkedRole => (
             "aws_iam_service_linked_role",
             json!({"aws_service_name": "backup.amazonaws.com"}),

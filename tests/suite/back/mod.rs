@@ -240,12 +240,10 @@ fn its_remedies_are_proven_and_never_touch_the_resource() {
         for remedy in &remedies {
             assert_ne!(remedy.kind, RemedyKind::ReEncrypt, "{}", remedy.title);
             if matches!(remedy.kind, RemedyKind::KeyPolicy | RemedyKind::VaultPolicy) {
-                assert_eq!(
-                    remedy.proven,
-                    Some(true),
-                    "{example_name}: {}",
-                    remedy.title
-                );
+                // No policy can name a role that is not there yet.
+                let waits = remedy.title.contains("does not exist: create it first");
+                let proven = (!waits).then_some(true);
+                assert_eq!(remedy.proven, proven, "{example_name}: {}", remedy.title);
             }
         }
     }

@@ -14,6 +14,7 @@ document=""
 while [ $# -gt 0 ]; do
   case $1 in
     --key-id | --backup-vault-name | --role-name | --region-name | --alias-name) id=${2//[^a-zA-Z0-9]/_} ;;
+    --policy-arn) policy=$2 ;;
     --policy | --policy-document) document=${2#file://} ;;
     *) ;;
   esac
@@ -52,6 +53,8 @@ case $operation in
   "iam update-assume-role-policy") keep "role-$id" ;;
   "iam get-role-policy") show "inline-$id" NoSuchEntity ;;
   "iam put-role-policy") keep "inline-$id" ;;
+  "iam list-attached-role-policies") [ ! -e "$STATE/attached-$id" ] || cat "$STATE/attached-$id" ;;
+  "iam attach-role-policy") echo "$policy" >>"$STATE/attached-$id" ;;
   "cloudformation deploy") ;;
   *) refuse "UnknownOperation $operation" ;;
 esac

@@ -19,11 +19,12 @@ const ACCOUNTS: [&str; 4] = [
     "999988887777",
 ];
 /// The calls that only read.
-const READS: [&str; 9] = [
+const READS: [&str; 10] = [
     "sts get-caller-identity",
     "kms get-key-policy",
     "kms describe-key",
     "backup list-backup-vaults",
+    "iam list-attached-role-policies",
     "backup get-backup-vault-access-policy",
     "backup describe-global-settings",
     "iam get-role ",
@@ -404,7 +405,7 @@ fn a_role_gets_its_trust_and_its_permission_once() {
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.error);
     assert_eq!(
         ran.changes,
-        ["iam put-role-policy", "iam update-assume-role-policy"]
+        ["iam attach-role-policy", "iam update-assume-role-policy"]
     );
     assert!(
         world

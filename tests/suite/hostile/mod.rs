@@ -91,7 +91,7 @@ static BASES: LazyLock<Vec<(Value, Vec<String>)>> = LazyLock::new(|| {
             bases.push((inventory, names));
         }
     }
-    assert_eq!(seen.len(), 15, "{seen:?}");
+    assert_eq!(seen.len(), 18, "{seen:?}");
     bases
 });
 

@@ -260,7 +260,7 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
     let there = with(Some(between(&own)), shared);
     assert!(goes_by(&free, "copy-re-encryption"), "{:?}", free.commands);
     assert!(
-        goes_by(&taken, "copy-re-encryption-2"),
+        goes_by(&taken, "copy-2-re-encryption"),
         "{:?}",
         taken.commands
     );

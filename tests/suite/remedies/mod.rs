@@ -1,5 +1,6 @@
 //! Remedies: each is applied to the inventory as a person would, and the checks are asked again.
 
+mod accepted;
 mod copies;
 mod laws;
 mod policies;
@@ -74,6 +75,20 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         RemedyKind::VaultPolicy => "AccessPolicy",
         RemedyKind::RolePolicy => "InlinePolicies",
         RemedyKind::TrustPolicy => "AssumeRolePolicyDocument",
+        RemedyKind::ServiceControlPolicy | RemedyKind::ResourceControlPolicy => {
+            let list = match remedy.kind {
+                RemedyKind::ServiceControlPolicy => "service_control_policies",
+                _ => "resource_control_policies",
+            };
+            let accounts = inventory["accounts"].as_array_mut().unwrap().iter_mut();
+            let levels = accounts.filter_map(|account| account.get_mut(list)?.as_array_mut());
+            for policy in levels.flatten().filter_map(Value::as_array_mut).flatten() {
+                if policy["Id"] == *remedy.subject {
+                    policy["Document"] = remedy.after.clone().unwrap();
+                }
+            }
+            return true;
+        }
         RemedyKind::CreateServiceLinkedRole => {
             let accounts = inventory["accounts"].as_array_mut().unwrap();
             let id = remedy.account.unwrap().to_string();
@@ -98,6 +113,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         RemedyKind::EnableRegion
         | RemedyKind::CreateVault
         | RemedyKind::ChangeDestination
+        | RemedyKind::AttachRolePolicy
         | RemedyKind::ChangeRetention
         | RemedyKind::ReEncrypt
         | RemedyKind::EnableKey

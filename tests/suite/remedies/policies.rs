@@ -301,3 +301,59 @@ fn a_role_that_only_aws_changes_gets_no_policy() {
         assert!(!changed(RemedyKind::RolePolicy) && !changed(RemedyKind::TrustPolicy));
     }
 }
+
+/// A service control policy of the copy role's account, beside the one that allows everything.
+fn denied_by_organization(statement: Value) -> Estate {
+    let all = json!({"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Document": {"Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}});
+    let deny = json!({"Id": "p-12345678", "Name": "guardrail",
+        "Document": {"Version": "2012-10-17", "Statement": [statement]}});
+    Estate::rds().set(
+        "/accounts/0/service_control_policies",
+        json!([[all, deny], [all]]),
+    )
+}
+
+#[test]
+fn a_deny_of_the_organization_is_narrowed_for_the_role_and_what_it_copies() {
+    for action in [
+        json!("backup:CopyIntoBackupVault"),
+        json!(["backup:CopyFromBackupVault", "kms:CreateGrant"]),
+        json!("backup:*"),
+        json!("*"),
+    ] {
+        let deny = json!({"Sid": "NoCopies", "Effect": "Deny", "Action": action, "Resource": "*"});
+        let estate = denied_by_organization(deny.clone());
+        let [remedy] = remedies_of(&estate.0).try_into().unwrap();
+        assert_eq!(remedy.kind, RemedyKind::ServiceControlPolicy);
+        assert_eq!(remedy.subject, "p-12345678");
+        assert_eq!(remedy.proven, Some(true), "{:#?}", remedy.after);
+        assert_eq!(remedy.before.unwrap()["Statement"][0], deny);
+        let others = &remedy.added[0];
+        assert_eq!(
+            others["Condition"],
+            json!({"ArnNotEquals": {"aws:PrincipalArn": ROLE}})
+        );
+        for statement in &remedy.added[1..] {
+            assert_eq!(
+                statement["Condition"]["ArnEquals"]["aws:PrincipalArn"],
+                ROLE
+            );
+        }
+        assert!(
+            remedy
+                .commands
+                .concat()
+                .contains("update-policy --policy-id p-12345678")
+        );
+    }
+}
+
+#[test]
+fn a_deny_of_the_organization_that_cannot_be_narrowed_says_so() {
+    let estate = denied_by_organization(json!({"Effect": "Deny",
+        "Action": "backup:CopyIntoBackupVault", "Resource": "arn:aws:backup:*:444455556666:*"}));
+    let [remedy] = remedies_of(&estate.0).try_into().unwrap();
+    assert_eq!((remedy.proven, remedy.after), (None, None));
+    assert!(remedy.title.contains("write its actions and resources out"));
+}

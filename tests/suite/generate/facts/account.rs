@@ -75,7 +75,8 @@ fn control(name: &str, facts: &Dice<'_>) -> Value {
                 statement["Principal"] = json!("*");
             }
         }
-        json!({"Id": format!("p-{place}"), "Name": place, "Document": document})
+        let id = format!("p-{}-{place}", name.replace('/', "-"));
+        json!({"Id": id, "Name": place, "Document": document})
     };
     match facts.odder(
         name,

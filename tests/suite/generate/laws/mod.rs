@@ -2,6 +2,7 @@
 
 mod formats;
 mod mix;
+mod neighbours;
 mod plans;
 mod remedies;
 mod statements;

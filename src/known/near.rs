@@ -1,0 +1,58 @@
+//! Names that are nearly one another: what was meant where something is misspelt.
+
+/// The name that comes nearest, and how many letters are wrong, left out, too many or swapped.
+pub fn nearest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<(usize, &'a str)> {
+    let far = |known: &'a str| (strsim::damerau_levenshtein(name, known), known);
+    known.into_iter().map(far).min()
+}
+
+/// The name that was meant in place of one that nobody has: of four letters one may be wrong, and two in all.
+pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let known = known.into_iter().filter(|known| *known != name);
+    nearest(name, known)
+        .filter(|(far, known)| *far <= 2 && *far * 4 <= known.len().max(name.len()))
+        .map(|(_, known)| known)
+}
+
+/// Whether two ids that nobody makes up are one slip of the finger apart.
+#[must_use]
+pub fn is_a_slip(one: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(one, other) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_near() {
+        let vaults = ["central", "prod", "copies-of-orders"];
+        for (name, is) in [
+            ("centrall", Some("central")),
+            ("cetnral", Some("central")),
+            ("prd", Some("prod")),
+            ("copies-of-order", Some("copies-of-orders")),
+            ("dr", None),
+            ("weather", None),
+            ("central", None),
+        ] {
+            assert_eq!(meant(name, vaults), is, "{name}");
+        }
+        assert_eq!(
+            meant("us-est-2", ["us-east-2", "us-west-2"]),
+            Some("us-east-2")
+        );
+        assert_eq!(nearest("a", ["abc", "b"]), Some((1, "b")));
+    }
+
+    #[test]
+    fn an_id_one_digit_off_is_a_slip() {
+        assert!(is_a_slip("111122223333", "111122223334"));
+        assert!(is_a_slip("111122223333", "111122232333"));
+        assert!(!is_a_slip("111122223333", "111122223333"));
+        assert!(!is_a_slip("111122223333", "444455556666"));
+    }
+}

@@ -1,0 +1,378 @@
+//! What AWS would refuse is no remedy: the rules that a change must keep before the checks are asked about it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::change::CopyChange;
+use super::command::comment;
+use super::draft::Draft;
+use super::names::LONGEST_VAULT_NAME;
+use super::patch::is_unique_id;
+use super::{Parts, RemedyKind};
+use crate::catalog::regions;
+use crate::inventory::{Facts, KeyManager};
+use crate::known::{Arn, Fact, Region};
+
+/// A rule of AWS's, and the page that has it.
+struct Rule {
+    /// The page.
+    page: &'static str,
+    /// Why a change breaks it, if it does.
+    broken: fn(&Proposal<'_>) -> Option<String>,
+}
+
+/// A change, and what its rules go by.
+struct Proposal<'a> {
+    draft: &'a Draft,
+    /// Its subject, where that is an ARN.
+    subject: Option<Arn>,
+    facts: &'a Facts<'a>,
+    /// The roles that other remedies create.
+    created: &'a BTreeSet<String>,
+}
+
+macro_rules! aws {
+    ($page:literal) => {
+        concat!("https://docs.aws.amazon.com/", $page)
+    };
+}
+
+#[rustfmt::skip]
+const RULES: &[Rule] = &[
+    Rule { broken: too_long,             page: aws!("IAM/latest/UserGuide/reference_iam-quotas.html") },
+    Rule { broken: principal_gone,       page: aws!("IAM/latest/UserGuide/reference_policies_elements_principal.html") },
+    Rule { broken: pattern_in_action,    page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
+    Rule { broken: foreign_action,       page: aws!("aws-backup/latest/devguide/create-a-vault-access-policy.html") },
+    Rule { broken: role_of_aws,          page: aws!("IAM/latest/UserGuide/id_roles_create-service-linked-role.html") },
+    Rule { broken: key_of_aws,           page: aws!("kms/latest/developerguide/concepts.html") },
+    Rule { broken: too_many_attached,    page: aws!("IAM/latest/UserGuide/reference_iam-quotas.html") },
+    Rule { broken: no_such_region,       page: aws!("general/latest/gr/rande.html") },
+    Rule { broken: name_not_valid,       page: aws!("aws-backup/latest/APIReference/API_CreateBackupVault.html") },
+    Rule { broken: name_taken,           page: aws!("aws-backup/latest/APIReference/API_CreateBackupVault.html") },
+    Rule { broken: alias_taken,          page: aws!("kms/latest/APIReference/API_CreateAlias.html") },
+    Rule { broken: lifecycle_not_valid,  page: aws!("aws-backup/latest/APIReference/API_Lifecycle.html") },
+    Rule { broken: too_many_criteria,    page: aws!("AWSEC2/latest/UserGuide/ec2-allowed-amis.html") },
+];
+
+/// How long policies may be, in characters: a key's as it is written, the others without white space.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> and
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>. A trust policy's quota can be
+/// raised.
+const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
+    match kind {
+        RemedyKind::KeyPolicy => Some((32 * 1024, "a key policy")),
+        RemedyKind::RolePolicy => Some((10_240, "all policies that a role has of its own")),
+        RemedyKind::TrustPolicy => Some((2_048, "a trust policy")),
+        RemedyKind::ServiceControlPolicy => Some((5_120, "a service control policy")),
+        RemedyKind::ResourceControlPolicy => Some((5_120, "a resource control policy")),
+        RemedyKind::CreateServiceLinkedRole
+        | RemedyKind::EnableCrossAccountBackup
+        | RemedyKind::EnableRegion
+        | RemedyKind::EnableKey
+        | RemedyKind::EnableAdvancedFeatures
+        | RemedyKind::AllowImages
+        | RemedyKind::CreateVault
+        | RemedyKind::ChangeDestination
+        | RemedyKind::VaultPolicy
+        | RemedyKind::AttachRolePolicy
+        | RemedyKind::ChangeRetention
+        | RemedyKind::ReEncrypt
+        | RemedyKind::TwoStepCopy
+        | RemedyKind::SplitRoute => None,
+    }
+}
+
+/// How many managed policies a role has by default; the quota can be raised.
+const MOST_ATTACHED: usize = 10;
+/// How many criteria the Allowed AMIs setting has.
+const MOST_CRITERIA: usize = 10;
+/// What is in cold storage stays there for so many days.
+const COLD_DAYS: i64 = 90;
+/// The longest that AWS Backup keeps anything.
+const LONGEST_DAYS: i64 = 36_500;
+
+/// Takes the change out of every draft that AWS would refuse, and says why.
+pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
+    let created = drafts.iter().map(|draft| &draft.remedy);
+    let created: BTreeSet<String> = created
+        .filter(|remedy| remedy.kind == RemedyKind::CreateServiceLinkedRole)
+        .map(|remedy| remedy.subject.clone())
+        .collect();
+    for draft in drafts {
+        if let Some((why, page)) = refused(draft, facts, &created) {
+            let remedy = &mut draft.remedy;
+            remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
+            remedy.commands = vec![format!(
+                "# {}\n# {page}",
+                comment(&format!("AWS refuses this as things are: {why}"))
+            )];
+            remedy.before = None;
+            remedy.after = None;
+            remedy.added = Vec::new();
+            remedy.parts = Parts::None;
+            draft.change = None;
+        }
+    }
+}
+
+/// Why AWS would refuse a change, and the page that says so.
+fn refused(
+    draft: &Draft,
+    facts: &Facts<'_>,
+    created: &BTreeSet<String>,
+) -> Option<(String, &'static str)> {
+    let proposal = Proposal {
+        draft,
+        subject: Arn::parse(&draft.remedy.subject).ok(),
+        facts,
+        created,
+    };
+    let broken = |rule: &Rule| Some(((rule.broken)(&proposal)?, rule.page));
+    RULES.iter().find_map(broken)
+}
+
+fn too_long(proposal: &Proposal<'_>) -> Option<String> {
+    let remedy = &proposal.draft.remedy;
+    let (most, name) = longest(remedy.kind)?;
+    let others: usize = match (remedy.kind, &proposal.subject) {
+        (RemedyKind::RolePolicy, Some(role)) => {
+            let inline = proposal.facts.role_inline_policies(role);
+            let documents = inline.iter().filter_map(|policy| policy.document.value());
+            documents
+                .map(|policy| policy.to_value().to_string().len())
+                .sum()
+        }
+        _ => 0,
+    };
+    let long = remedy.after.as_ref()?.to_string().len();
+    let long = long.saturating_add(others);
+    (long > most).then(|| {
+        format!(
+            "it would have {long} characters, and {name} may have {most}: take out or join statements first"
+        )
+    })
+}
+
+/// Everybody whom the statements of a policy name.
+fn principals(policy: &Value) -> Vec<&str> {
+    let named = statements(policy).into_iter().flat_map(|statement| {
+        ["Principal", "NotPrincipal"]
+            .into_iter()
+            .filter_map(|element| statement.get(element)?.get("AWS"))
+    });
+    named.flat_map(texts).collect()
+}
+
+fn statements(policy: &Value) -> Vec<&Value> {
+    match policy.get("Statement") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    }
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    match value.as_array() {
+        Some(list) => list.iter().filter_map(Value::as_str).collect(),
+        None => value.as_str().into_iter().collect(),
+    }
+}
+
+/// A policy that names somebody who does not exist cannot be saved. Whom AWS shows by an ARN exists.
+fn principal_gone(proposal: &Proposal<'_>) -> Option<String> {
+    let mut policies: Vec<&Value> = proposal.draft.remedy.after.iter().collect();
+    if let Parts::Vault {
+        key_policy,
+        access_policy,
+        ..
+    } = &proposal.draft.remedy.parts
+    {
+        policies.push(key_policy);
+        policies.extend(access_policy);
+    }
+    let kind = proposal.draft.remedy.kind;
+    if kind == RemedyKind::RolePolicy {
+        return None;
+    }
+    let there = proposal.draft.remedy.before.as_ref();
+    let there = there.map(principals).unwrap_or_default();
+    policies.into_iter().flat_map(principals).find_map(|name| {
+        if is_unique_id(name) {
+            return Some(format!(
+                "{name}, whom it names, was deleted: take it out first"
+            ));
+        }
+        let role = Arn::parse(name).ok()?;
+        let is_role = role.service() == "iam" && role.resource().starts_with("role/");
+        let is_missing = proposal.facts.role_exists(&role) == Fact::Known(false);
+        (is_role && is_missing && !there.contains(&name) && !proposal.created.contains(name))
+            .then(|| format!("{name}, whom it names, does not exist: create it first"))
+    })
+}
+
+/// Vault policies take no `*` in an action; what AWS holds already stays as it is.
+fn pattern_in_action(proposal: &Proposal<'_>) -> Option<String> {
+    let remedy = &proposal.draft.remedy;
+    if remedy.kind != RemedyKind::VaultPolicy {
+        return None;
+    }
+    let actions = |policy: &Value| -> BTreeSet<String> {
+        let all = statements(policy)
+            .into_iter()
+            .filter_map(|statement| statement.get("Action"));
+        all.flat_map(texts).map(str::to_owned).collect()
+    };
+    let before = remedy.before.as_ref().map(actions).unwrap_or_default();
+    let added = actions(remedy.after.as_ref()?);
+    let pattern = added
+        .iter()
+        .find(|action| action.contains(['*', '?']) && !before.contains(*action))?;
+    Some(format!(
+        "it has the action `{pattern}`, and vault policies take no wildcards"
+    ))
+}
+
+/// Another account does nothing to a vault but copy into it, whatever the policy says.
+fn foreign_action(proposal: &Proposal<'_>) -> Option<String> {
+    let remedy = &proposal.draft.remedy;
+    if remedy.kind != RemedyKind::VaultPolicy {
+        return None;
+    }
+    let owner = proposal.subject.as_ref()?.account();
+    remedy.added.iter().find_map(|statement| {
+        let is_allow = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+        let named = statement.get("Principal")?.get("AWS").map(texts)?;
+        let foreign = named
+            .into_iter()
+            .any(|name| Arn::parse(name).is_ok_and(|principal| principal.account() != owner));
+        let actions = texts(statement.get("Action")?);
+        let other = actions
+            .into_iter()
+            .find(|action| !action.eq_ignore_ascii_case("backup:CopyIntoBackupVault"))?;
+        (is_allow && foreign)
+            .then(|| format!("another account may only copy into a vault, and not do {other}"))
+    })
+}
+
+fn role_of_aws(proposal: &Proposal<'_>) -> Option<String> {
+    let role = proposal.subject.as_ref()?;
+    let kinds = [
+        RemedyKind::RolePolicy,
+        RemedyKind::AttachRolePolicy,
+        RemedyKind::TrustPolicy,
+    ];
+    (kinds.contains(&proposal.draft.remedy.kind) && role.is_role_of_aws())
+        .then(|| format!("only AWS changes the role `{}`", role.name()))
+}
+
+fn key_of_aws(proposal: &Proposal<'_>) -> Option<String> {
+    let kinds = [RemedyKind::KeyPolicy, RemedyKind::EnableKey];
+    let key = proposal.subject.as_ref()?;
+    let is_of_aws = || proposal.facts.key_manager(key) == Fact::Known(Some(KeyManager::Aws));
+    (kinds.contains(&proposal.draft.remedy.kind) && is_of_aws()).then(|| {
+        format!(
+            "the key `{}` is AWS managed, and only AWS changes it",
+            key.name()
+        )
+    })
+}
+
+fn too_many_attached(proposal: &Proposal<'_>) -> Option<String> {
+    let Parts::AttachedPolicies { policies } = &proposal.draft.remedy.parts else {
+        return None;
+    };
+    let role = proposal.subject.as_ref()?;
+    let there = proposal.facts.role_attached_policies(role).len();
+    (there.saturating_add(policies.len()) > MOST_ATTACHED).then(|| {
+        format!("it has {there} managed policies, and a role may have {MOST_ATTACHED} unless the quota was raised")
+    })
+}
+
+/// The Region of what is created or switched on, where its partition's Regions are known by name.
+fn no_such_region(proposal: &Proposal<'_>) -> Option<String> {
+    let remedy = &proposal.draft.remedy;
+    let region = match (remedy.kind, &proposal.subject) {
+        (RemedyKind::EnableRegion, _) => Region::new(remedy.subject.rsplit('/').next()?),
+        (RemedyKind::CreateVault, Some(vault)) => vault.region()?,
+        _ => return None,
+    };
+    let is_known =
+        regions::partition(&region) != "aws" || regions::known().any(|known| known == region);
+    (!is_known).then(|| format!("no Region `{region}` is known"))
+}
+
+/// The vault that a change creates.
+fn new_vault<'a>(proposal: &Proposal<'a>) -> Option<&'a Arn> {
+    match &proposal.draft.remedy.parts {
+        Parts::Vault { vault, .. } => Some(vault),
+        Parts::TwoStep(step) => Some(&step.between),
+        Parts::None | Parts::RolePolicy { .. } | Parts::AttachedPolicies { .. } => None,
+    }
+}
+
+fn name_not_valid(proposal: &Proposal<'_>) -> Option<String> {
+    let vault = new_vault(proposal)?;
+    let name = vault
+        .resource()
+        .split_once(':')
+        .map_or("", |(_, name)| name);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let fits = (2..=LONGEST_VAULT_NAME).contains(&name.len()) && name.chars().all(is_plain);
+    (!fits).then(|| {
+        format!("`{name}` is no name for a vault: 2 to {LONGEST_VAULT_NAME} letters, digits, hyphens and underscores")
+    })
+}
+
+fn name_taken(proposal: &Proposal<'_>) -> Option<String> {
+    let vault = new_vault(proposal)?;
+    (proposal.facts.vault_exists(vault) == Fact::Known(true))
+        .then(|| format!("there is a vault `{}` already", vault.name()))
+}
+
+fn alias_taken(proposal: &Proposal<'_>) -> Option<String> {
+    let Parts::Vault { vault, .. } = &proposal.draft.remedy.parts else {
+        return None;
+    };
+    let alias = format!("alias/{}", vault.name());
+    let (account, region) = (vault.account()?, vault.region()?);
+    proposal
+        .facts
+        .has_alias(account, &region, &alias)
+        .then(|| format!("a key has the alias `{alias}` already: create the vault with another"))
+}
+
+fn lifecycle_not_valid(proposal: &Proposal<'_>) -> Option<String> {
+    let CopyChange::Lifecycle(lifecycle) = &proposal.draft.change.as_ref()?.copy else {
+        return None;
+    };
+    let kept = lifecycle.delete_after_days.value().copied()?;
+    if !(1..=LONGEST_DAYS).contains(&kept) {
+        return Some(format!(
+            "a copy is kept for 1 to {LONGEST_DAYS} days, and not for {kept}"
+        ));
+    }
+    let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
+    let cold = cold.filter(|days| *days >= 0)?;
+    (kept < cold.saturating_add(COLD_DAYS)).then(|| {
+        format!("what moves to cold storage after {cold} days stays there for {COLD_DAYS}")
+    })
+}
+
+fn too_many_criteria(proposal: &Proposal<'_>) -> Option<String> {
+    if proposal.draft.remedy.kind != RemedyKind::AllowImages {
+        return None;
+    }
+    let (account, region) = proposal.draft.remedy.subject.split_once('/')?;
+    let account = crate::known::AccountId::parse(account).ok()?;
+    let now = proposal
+        .facts
+        .allowed_images(account, &Region::new(region))
+        .known()
+        .flatten()?;
+    let there = now.get("ImageCriteria")?.as_array()?.len();
+    (there >= MOST_CRITERIA)
+        .then(|| format!("the setting has {there} criteria, and may have {MOST_CRITERIA}"))
+}
