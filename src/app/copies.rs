@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::cli::Check;
 use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, Fact, Gap, near};
 use crate::plans::{self, Plan};
 
 /// The ids that an error names; more are counted.
@@ -34,6 +34,14 @@ impl Asked<'_> {
         match self {
             Self::Entry(entry) => &entry.destination_vault,
             Self::Made(named) => &named.destination_vault,
+        }
+    }
+
+    /// The recovery point that is copied, where it is named.
+    pub(super) fn recovery_point(&self) -> Option<&Arn> {
+        match self {
+            Self::Entry(entry) => entry.recovery_point.value(),
+            Self::Made(named) => named.recovery_point.as_ref(),
         }
     }
 
@@ -177,9 +185,24 @@ fn of_plans(
             if known.is_empty() {
                 bail!("there is no plan `{id}`: the inventory has none");
             }
+            let names = plans.iter().filter_map(|plan| plan.name.as_deref());
+            let near = near::meant(id, names.chain(known.iter().map(String::as_str)));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = if hint.is_empty() {
+                ";".to_owned()
+            } else {
+                hint
+            };
+            let called = |id: &String| {
+                let plan = plans.iter().find(|plan| plan.id == *id);
+                let name = plan
+                    .and_then(|plan| plan.name.as_deref())
+                    .filter(|name| name != id);
+                name.map_or_else(|| id.clone(), |name| format!("{name} ({id})"))
+            };
             bail!(
-                "there is no plan `{id}`; there are: {}",
-                listed(known.into_iter().collect())
+                "there is no plan `{id}`{hint} there are: {}",
+                listed(known.iter().map(called).collect())
             );
         }
     }
