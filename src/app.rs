@@ -8,6 +8,7 @@ mod audit;
 mod aws;
 mod backtest;
 pub mod batches;
+mod change;
 mod collect;
 mod copies;
 mod decide;
@@ -35,7 +36,7 @@ use crate::policy::wire;
 use crate::report::{self, Summary};
 use crate::sources::{folder, recorded};
 use copies::Asked;
-use decide::{Found, How};
+use decide::{Found, How, Judged};
 use gather::{Gathered, facts_for, narrow};
 use print::{
     deliver, formats, one_format_to_standard_output, options, print, warn, warn_of_more,
@@ -137,10 +138,16 @@ fn decide(
 ) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
-        mut inventory,
+        inventory,
         stopped,
         reading,
     } = facts_for(asked, output)?;
+    let change::Laid {
+        before,
+        after: mut inventory,
+        places,
+        open,
+    } = change::lay(&asked.facts.change, inventory, output)?;
     narrow(&mut inventory, asked);
     if let Some(file) = &asked.facts.save {
         recorded::write(file, &to_json(&inventory)?)?;
@@ -148,6 +155,8 @@ fn decide(
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
+    wanted.gaps.extend(open.iter().cloned());
+    wanted.open.extend(open);
     warn_of_more(output, "a plan may make more copies", &wanted.gaps);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
@@ -160,6 +169,17 @@ fn decide(
         reading: &reading.with_vaults(&facts),
     };
     let mut found = Found::of(wanted, &facts, None, how);
+    let judged = judge(
+        &mut found,
+        (&asked.facts, output),
+        before,
+        places,
+        |inventory, facts| {
+            // What is named may not have been there before.
+            copies::asked_for(asked, inventory, facts)
+                .map_or_else(|_| Vec::new(), |wanted| wanted.copies)
+        },
+    )?;
     let summary = found.report.summary;
     if summary.copies == 0 {
         warn(
@@ -175,12 +195,73 @@ fn decide(
         // Ctrl-C ended the reading: this is what was known then.
         STOPPED
     } else {
-        exit_code(summary, is_open, output.strict)
+        exit_code(
+            counted(summary, judged, &asked.facts),
+            is_open,
+            output.strict,
+        )
     };
     found.report.exit_code = code;
     found.report.stopped = stopped;
     tell(&mut found)?;
     Ok(code)
+}
+
+/// Compares what was decided with what stood before a change, where there is one.
+fn judge(
+    found: &mut Found<'_>,
+    (given, output): (&Given, &Output),
+    before: Option<Inventory>,
+    places: report::Places,
+    copies: impl for<'b> Fn(&'b Inventory, &Facts<'b>) -> Vec<Asked<'b>>,
+) -> anyhow::Result<Option<Judged>> {
+    if let Some(file) = &given.change.baseline {
+        let before = change::baseline(file, output.max_input)?;
+        let judged = found.judge(&before, places);
+        return Ok(Some(tell(found, judged)));
+    }
+    let Some(mut inventory) = before else {
+        return Ok(None);
+    };
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(given));
+    let copies = copies(&inventory, &facts);
+    let before = decide::before(&copies, &facts);
+    let mut judged = found.judge(&before, places);
+    let removed: Vec<_> = {
+        let ids = found.ids();
+        let gone: std::collections::BTreeMap<&str, _> = before.removed(&ids).collect();
+        let gone = copies
+            .iter()
+            .filter_map(|copy| Some((copy, *gone.get(copy.id())?)));
+        gone.map(|(copy, verdict)| decide::removed(copy, verdict, &facts))
+            .collect()
+    };
+    judged.changes.removed = removed.len();
+    // A copy that would have succeeded and is no longer made is worth a warning.
+    let lost = removed
+        .iter()
+        .filter(|copy| copy.verdict == crate::verdict::Verdict::Feasible);
+    found.report.summary.warnings += lost.count();
+    found.report.removed = removed;
+    Ok(Some(tell(found, judged)))
+}
+
+fn tell(found: &mut Found<'_>, judged: Judged) -> Judged {
+    found.report.summary.changes = Some(judged.changes);
+    judged
+}
+
+/// What counts for the exit code: with a change to judge, what it brings or makes worse.
+const fn counted(summary: Summary, judged: Option<Judged>, given: &Given) -> Summary {
+    match judged {
+        Some(judged) if !given.change.all => Summary {
+            blocked: judged.blocked,
+            undecided: judged.undecided,
+            ..summary
+        },
+        Some(_) | None => summary,
+    }
 }
 
 /// The ways back of all copies that say where they come from.

@@ -2,6 +2,7 @@
 
 mod arns;
 mod audit;
+mod change;
 mod collect;
 mod estate;
 mod examples;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::known::Arn;
 
 pub use audit::{Audit, Backtest, Only};
+pub use change::{ChangeArgs, Named as OfName, OverKind};
 pub use collect::Collect;
 pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};

@@ -22,6 +22,7 @@
 pub mod app;
 pub mod backtest;
 pub mod catalog;
+pub mod change;
 pub mod checks;
 pub mod cli;
 pub mod inventory;

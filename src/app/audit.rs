@@ -1,17 +1,20 @@
 //! `audit`: every copy of every plan, and every vault.
 
+use std::collections::BTreeSet;
+
 use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
-use crate::inventory::Facts;
+use crate::inventory::{Facts, Inventory};
 use crate::plans;
 use crate::sources::recorded;
 use crate::verdict::{Status, Verdict};
 
+use super::change;
 use super::copies;
 use super::decide::{Found, How};
 use super::gather::{Gathered, Survey, facts_of_estate};
 use super::print::{one_format_to_standard_output, warn, warn_of_more, write_report};
-use super::{BLOCKED, STOPPED, assumed, exit_code, to_json};
+use super::{BLOCKED, STOPPED, assumed, counted, exit_code, judge, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let Audit {
@@ -34,10 +37,16 @@ pub(super) fn decide(
 ) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
-        mut inventory,
+        inventory,
         stopped,
         reading,
     } = facts_of_estate(given, estate, aws, Survey::Plans, output)?;
+    let change::Laid {
+        before,
+        after: mut inventory,
+        places,
+        open,
+    } = change::lay(&given.change, inventory, output)?;
     if let Some(file) = &given.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
@@ -45,6 +54,8 @@ pub(super) fn decide(
     let facts = Facts::new(&inventory).assuming(assumed(given));
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
+    wanted.gaps.extend(open.iter().cloned());
+    wanted.open.extend(open);
     // A Region whose plans were not read may have some; where AWS refused to say what there is, the answer stays open.
     let unlisted = facts.plans_not_listed();
     let refused = facts.not_listed();
@@ -64,7 +75,15 @@ pub(super) fn decide(
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
     };
+    let failed = before.clone().map(|now| failing(now, given));
     let mut found = Found::of(wanted, &facts, Some(&audited), how);
+    let judged = judge(
+        &mut found,
+        (given, output),
+        before,
+        places,
+        |inventory, facts| copies::all(inventory, &plans::plans(facts), facts).copies,
+    )?;
     let summary = found.report.summary;
     if summary.copies == 0 {
         let why = if is_open || stopped {
@@ -74,13 +93,16 @@ pub(super) fn decide(
         };
         warn(output, &format!("there are no copies to decide: {why}"));
     }
-    let of_copies = exit_code(summary, is_open, output.strict);
+    let of_copies = exit_code(counted(summary, judged, given), is_open, output.strict);
     let unclean = [Status::Warn, Status::Undecided]
         .into_iter()
         .any(|status| audited.has(status));
+    // With a change to judge, what failed before it does not count.
+    let failed = failed.filter(|_| !given.change.all).unwrap_or_default();
+    let fails = audited.failing().difference(&failed).next().is_some();
     let code = if stopped {
         STOPPED
-    } else if audited.fails() || (output.strict && unclean) {
+    } else if fails || (output.strict && unclean) {
         BLOCKED
     } else {
         of_copies
@@ -89,6 +111,13 @@ pub(super) fn decide(
     found.report.stopped = stopped;
     tell(&mut found)?;
     Ok(code)
+}
+
+/// The checks of vaults and plans that fail before a change.
+fn failing(mut now: Inventory, given: &Given) -> BTreeSet<(String, &'static str)> {
+    plans::add_those_of_policies(&mut now);
+    let facts = Facts::new(&now).assuming(assumed(given));
+    checks::audit(&plans::plans(&facts), &facts).failing()
 }
 
 const fn verdict(only: Only) -> Verdict {

@@ -1,18 +1,19 @@
 //! From planned copies to what is printed. Each copy is decided once, and little of it is kept: what is to be told of it,
 //! and what the remedies need of those that fail.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
+use crate::change::{Before, Change, Changes, Standing};
 use crate::checks::{Audited, Decided, Failing, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
-    self, CopyReport, Found as FoundBy, Links, Names, Place, Reading, Report, SHOWN, Summed, Sums,
-    is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
+    self, CopyReport, Found as FoundBy, Links, Names, Place, Places, Reading, Report, SHOWN,
+    Summed, Sums, is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
 };
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
 use super::batches::in_order;
 use super::copies::{Asked, Wanted};
@@ -26,6 +27,8 @@ pub(super) struct Found<'a> {
     only: &'a [Verdict],
     /// Whether what passes is told, too.
     everything: bool,
+    /// What of a change says something of which thing.
+    places: Places,
     /// The report but for its copies.
     pub(super) report: Report,
 }
@@ -36,6 +39,8 @@ struct Told<'a> {
     place: Place,
     verdict: Verdict,
     with_remedies: Option<Verdict>,
+    /// What a change does to it, and its verdict before.
+    change: Option<(Change, Option<Verdict>)>,
     /// What is to be told of it.
     found: Box<[FoundBy]>,
     assumptions: Box<[String]>,
@@ -92,8 +97,34 @@ impl<'a> Found<'a> {
             copies,
             only: how.only,
             everything: how.everything,
+            places: Places::new(),
             report,
         }
+    }
+
+    /// Compares the copies with what they were before a change. Gives how many it does what to, and how many of those that
+    /// it makes or makes worse are blocked and undecided.
+    pub(super) fn judge(&mut self, before: &Before, places: Places) -> Judged {
+        let mut judged = Judged::default();
+        for copy in &mut self.copies {
+            let (change, was) = before.judge(copy.asked.id(), &copy.standing());
+            copy.change = Some((change, was));
+            judged.changes.add(change);
+            if change.counts() {
+                judged.blocked += usize::from(copy.verdict == Verdict::Blocked);
+                judged.undecided += usize::from(copy.verdict == Verdict::Undecided);
+            } else {
+                judged.left_blocked += usize::from(copy.verdict == Verdict::Blocked);
+                judged.left_undecided += usize::from(copy.verdict == Verdict::Undecided);
+            }
+        }
+        self.places = places;
+        judged
+    }
+
+    /// The ids of the copies.
+    pub(super) fn ids(&self) -> BTreeSet<&str> {
+        self.copies.iter().map(|copy| copy.asked.id()).collect()
     }
 
     /// The report as JSON lines: the copies one by one, as soon as they are told.
@@ -162,7 +193,11 @@ impl<'a> Found<'a> {
                 Verdict::Undecided => undecided,
             };
             *count += 1;
-            if self.everything || *count <= SHOWN || named.contains(&copy.asked.id()) {
+            let is_changed = copy
+                .change
+                .is_some_and(|(change, _)| change != Change::Same);
+            if self.everything || is_changed || *count <= SHOWN || named.contains(&copy.asked.id())
+            {
                 copies.push(copy.report(self.facts, &links));
             }
         }
@@ -174,7 +209,7 @@ impl<'a> Found<'a> {
     }
 
     fn links(&self) -> Links<'_> {
-        self.report.links(self.everything)
+        self.report.links(self.everything).with_places(&self.places)
     }
 
     /// Tells the copies one by one, in the order of the report: `say` puts one into words, and `take` gets the words of
@@ -216,8 +251,64 @@ impl Told<'_> {
         let copy = self.asked.copy(facts);
         let mut told = CopyReport::of(&copy, self.verdict, &self.found, links, facts);
         told.verdict_with_remedies = self.with_remedies;
+        if let Some((change, was)) = self.change {
+            told.change = Some(change);
+            told.was = was;
+        }
         told
     }
+
+    fn standing(&self) -> Standing {
+        let failing = self
+            .found
+            .iter()
+            .filter(|(_, found)| found.status == Status::Fail);
+        Standing {
+            verdict: self.verdict,
+            failing: failing.map(|(check, _)| check.id.to_owned()).collect(),
+        }
+    }
+}
+
+/// What a change does to all copies.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Judged {
+    pub changes: Changes,
+    /// Of the new and the worse.
+    pub blocked: usize,
+    pub undecided: usize,
+    /// Of the others.
+    pub left_blocked: usize,
+    pub left_undecided: usize,
+}
+
+/// The copies before a change: what each came to.
+pub(super) fn before(copies: &[Asked<'_>], facts: &Facts<'_>) -> Before {
+    let mut all: Vec<(String, Standing)> = Vec::with_capacity(copies.len());
+    let Ok(()) = in_order(
+        copies,
+        || facts.clone(),
+        |facts, piece| -> Vec<(String, Standing)> {
+            let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
+            each.map(|decided| (decided.copy.id.to_string(), Standing::of(&decided)))
+                .collect()
+        },
+        |piece| {
+            all.extend(piece);
+            Ok::<(), Infallible>(())
+        },
+    );
+    Before::of(all)
+}
+
+/// A copy that a change no longer makes, with its verdict before.
+pub(super) fn removed(copy: &Asked<'_>, verdict: Verdict, facts: &Facts<'_>) -> CopyReport {
+    let gaps = report::Gaps::default();
+    let links = Links::new(&[], &gaps, false);
+    let mut told = CopyReport::of(&copy.copy(facts), verdict, &[], &links, facts);
+    told.change = Some(Change::Removed);
+    told.was = Some(verdict);
+    told
 }
 
 /// Decides the copies, and puts them in the order of the report. Those that fail are in the order of their ids.
@@ -250,6 +341,7 @@ fn decided<'a>(
         place: kept.place,
         verdict: kept.verdict,
         with_remedies: None,
+        change: None,
         found: kept.found,
         assumptions: kept.assumptions,
     });

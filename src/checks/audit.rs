@@ -1,5 +1,7 @@
 //! The checks that are not of copies: every vault that was found, and every plan.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Subject, outcomes};
 use crate::inventory::Facts;
 use crate::known::Arn;
@@ -19,10 +21,26 @@ pub struct Audited {
 }
 
 impl Audited {
-    /// Whether a check of a vault or a plan fails.
+    /// The checks that fail, each with the vault or plan that it is of.
     #[must_use]
-    pub fn fails(&self) -> bool {
-        self.has(Status::Fail)
+    pub fn failing(&self) -> BTreeSet<(String, &'static str)> {
+        let of_vaults = self
+            .vaults
+            .iter()
+            .map(|(vault, found)| (vault.to_string(), found));
+        let of_plans = self
+            .plans
+            .iter()
+            .map(|(plan, found)| (plan.id.clone(), found));
+        of_vaults
+            .chain(of_plans)
+            .flat_map(|(subject, found)| {
+                let failing = found
+                    .iter()
+                    .filter(|(_, outcome)| outcome.status == Status::Fail);
+                failing.map(move |(check, _)| (subject.clone(), check.id))
+            })
+            .collect()
     }
 
     /// Whether a check of a vault or a plan came out so.

@@ -107,7 +107,7 @@ pub enum WantedRegion {
 }
 
 impl WantedRegion {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "all" => Ok(Self::All),
             text => Region::parse(text)

@@ -23,13 +23,16 @@ pub struct Given {
     /// Take a fact for granted where it was not read; the report says so; repeatable
     #[arg(long, value_name = "FACT", help_heading = "Facts")]
     pub assume: Vec<Assume>,
+    /// What is laid over them.
+    #[command(flatten)]
+    pub change: super::ChangeArgs,
 }
 
 impl Given {
     /// Whether the facts come from files or examples.
     #[must_use]
-    pub const fn from_files(&self) -> bool {
-        !self.inventory.is_empty() || !self.example.is_empty()
+    pub fn from_files(&self) -> bool {
+        !self.inventory.is_empty() || !self.example.is_empty() || !self.change.over.0.is_empty()
     }
 }
 

@@ -140,6 +140,16 @@ record! {
         error: Field<Box<str>> = "error",
         /// The IAM action that permits the call.
         permission: Field<Box<str>> = "permission",
+        /// What settles it in place of the call: a plan that is applied, an overlay that says what is unknown.
+        waits_for: Field<WaitsFor> = "waits_for",
+    }
+
+    /// What settles a gap that no call of AWS settles.
+    WaitsFor {
+        /// `terraform apply`, `overlay`, …
+        operation: Box<str> = "operation",
+        /// What it settles: the address and attribute in a plan, a file and pointer.
+        subject: Box<str> = "subject",
     }
 }
 
@@ -198,6 +208,16 @@ impl GapEntry {
     /// The gap in the words of the report.
     #[must_use]
     pub fn to_gap(&self) -> Gap {
+        if let Some(waits) = self.waits_for.value() {
+            return Gap {
+                account: self.account.value().map(ToString::to_string),
+                region: self.region.value().map(ToString::to_string),
+                operation: waits.operation.to_string(),
+                subject: waits.subject.to_string(),
+                error: None,
+                permission: String::new(),
+            };
+        }
         let text = |field: &Field<Box<str>>| field.value().map(|text| text.to_string());
         Gap {
             account: self.account.value().map(ToString::to_string),
@@ -219,6 +239,7 @@ impl From<Gap> for GapEntry {
             subject: Field::Is(gap.subject.into()),
             error: gap.error.map(Into::into).into(),
             permission: Field::Is(gap.permission.into()),
+            waits_for: Field::Absent,
             extra: Vec::new(),
         }
     }

@@ -17,6 +17,7 @@ mod leaf;
 mod list;
 mod lookup;
 mod merge;
+mod overlay;
 mod policy;
 mod read;
 mod record;
@@ -30,7 +31,7 @@ pub use copy::{
     Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
 pub use field::Field;
-pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts};
+pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
 pub use json::{Extra, Json};
 pub use leaf::{
@@ -43,6 +44,7 @@ pub use lookup::{
     VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
+pub use overlay::{Overlay, Waiting};
 pub use policy::Policy;
 pub use read::{ReadError, items, merge, read};
 pub use stranger::{Stranger, strangers};

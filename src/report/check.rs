@@ -22,6 +22,8 @@ pub struct CheckReport {
     pub gaps: Vec<String>,
     /// The ids of the remedies that fix it.
     pub remedies: Vec<String>,
+    /// What of a change is at fault.
+    pub locations: Vec<Location>,
 }
 
 impl CheckReport {
@@ -44,6 +46,7 @@ impl CheckReport {
             } else {
                 Vec::new()
             },
+            locations: links.locations(subject, &found),
             check,
             found,
         }
@@ -100,7 +103,7 @@ pub struct Waived {
 }
 
 /// A place in the files of a change.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Location {
     /// The resource's address.
     pub address: String,
@@ -125,7 +128,7 @@ impl Serialize for CheckReport {
             gaps: &self.gaps,
             remedies: &self.remedies,
             waived: None,
-            locations: &[],
+            locations: &self.locations,
         }
         .serialize(serializer)
     }

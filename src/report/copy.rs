@@ -5,6 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::change::Change;
 use crate::checks::Decided;
 use crate::inventory::Start;
 use crate::inventory::{
@@ -51,22 +52,6 @@ pub struct CopyReport {
     /// What fails, warns or is undecided, in the order in which the checks run; what passes or is not applicable too, where
     /// everything was asked for.
     pub checks: Vec<CheckReport>,
-}
-
-/// What a change to the facts does to a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Change {
-    /// It did not exist.
-    New,
-    /// It is decided worse than before.
-    Worse,
-    /// It is decided better than before.
-    Better,
-    /// It is decided as before.
-    Same,
-    /// It is no longer made.
-    Removed,
 }
 
 /// Where a copy comes from. A field that is absent is unknown.

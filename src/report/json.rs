@@ -60,10 +60,15 @@ pub fn json_copy(copy: &CopyReport, is_first: bool) -> String {
     format!("{comma}\n    {}", line(copy))
 }
 
-/// What stands after the copies, of which there may be none.
+/// What stands after the copies, of which there may be none: those that are no longer made come first.
 #[must_use]
 pub fn json_tail(report: &Report, no_copies: bool) -> String {
-    let mut text = String::from(if no_copies { "]" } else { "\n  ]" });
+    let mut text = String::new();
+    for (place, copy) in report.removed.iter().enumerate() {
+        text.push_str(&json_copy(copy, no_copies && place == 0));
+    }
+    let no_copies = no_copies && report.removed.is_empty();
+    text.push_str(if no_copies { "]" } else { "\n  ]" });
     list(&mut text, "vaults", report.vaults.iter());
     list(&mut text, "plans", report.plans.iter());
     list(&mut text, "resources", std::iter::empty::<ResourceReport>());

@@ -1,12 +1,13 @@
 //! What ties a check of a copy to the rest of a report: the ids of its gaps and of its remedies.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::checks::Check;
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 
+use super::check::Location;
 use super::gap::Gaps;
 
 /// What a check found of a copy.
@@ -26,8 +27,12 @@ pub const fn is_finding(status: Status) -> bool {
 pub struct Links<'a> {
     fixes: Fixes<'a>,
     gaps: &'a Gaps,
+    places: Option<&'a Places>,
     everything: bool,
 }
+
+/// What of a change says something of a thing, by the thing's ARN or id.
+pub type Places = BTreeMap<String, Vec<Location>>;
 
 impl<'a> Links<'a> {
     /// The ids of these remedies and gaps; `everything`: what passes and is not applicable is told, too.
@@ -36,8 +41,35 @@ impl<'a> Links<'a> {
         Self {
             fixes: Fixes::new(remedies),
             gaps,
+            places: None,
             everything,
         }
+    }
+
+    /// With what of a change says something of which thing.
+    #[must_use]
+    pub const fn with_places(mut self, places: &'a Places) -> Self {
+        self.places = Some(places);
+        self
+    }
+
+    /// What of a change is at fault for a finding: what says something of the things that the finding is about.
+    #[must_use]
+    pub fn locations(&self, subject: &str, found: &Outcome) -> Vec<Location> {
+        let (Some(places), true) = (self.places, is_finding(found.status)) else {
+            return Vec::new();
+        };
+        let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
+        let waits = found.gaps.iter().map(|gap| gap.subject.as_str());
+        let mut all: Vec<Location> = Vec::new();
+        for thing in seen.chain(waits).chain([subject]) {
+            for location in places.get(thing).into_iter().flatten() {
+                if !all.contains(location) {
+                    all.push(location.clone());
+                }
+            }
+        }
+        all
     }
 
     /// Whether an outcome is told.

@@ -30,20 +30,17 @@ pub use causes::Cause;
 pub use check::{CheckReport, Location, Waived};
 pub use collected::gaps_by_cause;
 pub use copy::{
-    Change, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy,
-    Retention,
+    CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
 pub use explain::{list, page};
 pub use fixes::{FixFile, fixes, fixes_summary};
 pub use gap::{GapReport, Gaps};
 pub use json::{json, json_copy, json_head, json_tail, report_schema};
-pub use links::{Found, Links, is_finding};
+pub use links::{Found, Links, Places, is_finding};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{
-    Assumed, Audited, Changes, CheckNote, Report, SchemaId, Summary, Tool, VaultReport,
-};
+pub use model::{Assumed, Audited, CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
 pub use remedy::RemedyReport;

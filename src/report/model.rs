@@ -7,6 +7,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::change::Changes;
 use crate::checks::{CHECKS, Decided};
 use crate::inventory::Facts;
 use crate::known::{Arn, Gap};
@@ -45,6 +46,8 @@ pub struct Report {
     pub(super) checks: BTreeSet<usize>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
+    /// The copies that a change no longer makes, each with its former verdict.
+    pub removed: Vec<CopyReport>,
     /// The vaults that `audit` looked at.
     pub vaults: Vec<VaultReport>,
     /// The backup plans that `audit` looked at.
@@ -143,21 +146,6 @@ pub struct Summary {
     pub plans: Option<Audited>,
     /// The resources; null where they were not audited.
     pub resources: Option<Audited>,
-}
-
-/// How many copies a change makes, and makes worse or better.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Changes {
-    /// Those that did not exist.
-    pub new: usize,
-    /// Those that are worse off.
-    pub worse: usize,
-    /// Those that are better off.
-    pub better: usize,
-    /// Those of which nothing changes.
-    pub same: usize,
-    /// Those that are no longer made.
-    pub removed: usize,
 }
 
 /// How many of what was audited are in which state.

@@ -31,6 +31,7 @@ pub fn ndjson_copy(copy: &CopyReport) -> String {
 
 /// The lines that follow the copies, one by one.
 pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
+    report.removed.iter().map(ndjson_copy).for_each(&mut take);
     report
         .vaults
         .iter()

@@ -114,6 +114,7 @@ impl<'a> Sums<'a> {
             summary: self.summary,
             checks: self.checks,
             copies: Vec::new(),
+            removed: Vec::new(),
             vaults: Vec::new(),
             plans: Vec::new(),
             causes,

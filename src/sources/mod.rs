@@ -5,8 +5,11 @@
     reason = "this is the layer that reads files and the clock"
 )]
 
+pub mod cloudformation;
 pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod planned;
 pub mod recorded;
+pub mod terraform;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backtest;
+mod change;
 mod copies;
 mod errors;
 mod exit;

@@ -21,7 +21,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("remedy",    &["known", "quote", "policy", "catalog", "inventory", "plans", "verdict", "checks"]),
     ("backtest",  &["known", "catalog", "inventory", "plans", "verdict", "checks"]),
     ("waivers",   &["known", "inventory", "verdict", "checks"]),
-    ("report",    &["known", "quote", "catalog", "inventory", "plans", "verdict", "checks", "remedy", "backtest"]),
+    ("change",    &["known", "inventory", "verdict", "checks"]),
+    ("report",    &["known", "quote", "catalog", "inventory", "plans", "verdict", "checks", "change", "remedy", "backtest"]),
     ("sources",   &["known", "quote", "policy", "catalog", "inventory"]),
     ("cli",       &["known", "quote"]),
 ];

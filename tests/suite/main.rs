@@ -18,6 +18,7 @@ mod estate;
 mod examples;
 mod explain;
 mod fixes;
+mod gate;
 mod generate;
 mod hostile;
 mod inventory;

@@ -44,7 +44,24 @@ fn audited(sheet: &mut Sheet, report: &Report) {
     }
 }
 
+/// What a change does, in a line.
+fn changes_of(sheet: &mut Sheet, report: &Report) {
+    let Some(changes) = report.summary.changes else {
+        return;
+    };
+    let part = |number: usize, word: &str| format!("{number} {word}");
+    let parts = [
+        part(changes.worse, "worse"),
+        part(changes.new, "new"),
+        part(changes.better, "better"),
+        part(changes.same, "same"),
+        part(changes.removed, "removed"),
+    ];
+    sheet.text(0, &format!("this change: {}", parts.join(", ")));
+}
+
 fn verdict(sheet: &mut Sheet, report: &Report) {
+    changes_of(sheet, report);
     let summary = report.summary;
     let warnings = match summary.warnings {
         0 => String::new(),

@@ -3,6 +3,7 @@
 
 mod beside;
 mod causes;
+mod change;
 mod copies;
 mod fix;
 mod last;
@@ -71,13 +72,14 @@ pub fn render(report: &Report, options: &Options) -> String {
         .iter()
         .filter(|cause| cause.outcome == Status::Fail);
     let whole = one || options.verbose || failing.count() <= WHOLE;
+    change::write(&mut sheet, report, options.verbose);
     if options.verbose {
         copies::verbose(&mut sheet, report);
     }
     if !whole {
         causes::rows(&mut sheet, report);
     }
-    if !one && !options.verbose {
+    if !one && !options.verbose && report.summary.changes.is_none() {
         copies::lines(&mut sheet, report);
     }
     beside::assumed(&mut sheet, report);

@@ -161,7 +161,13 @@ fn unreadable(session: &Session, region: &Region, operation: &str) -> Found<Opti
 pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
     let params = [("ImageId.1", arn.name())];
     let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images").await;
-    of_point(session, region, arn, ("ec2:DescribeImages", "ImageId"), read)
+    of_point(
+        session,
+        region,
+        arn,
+        ("ec2:DescribeImages", "ImageId"),
+        read,
+    )
 }
 
 /// The EBS snapshot that a recovery point is: its key, the tier that it is stored in, and other keys that lead into it.
@@ -171,7 +177,13 @@ pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     let params = [("SnapshotId.1", arn.name())];
     let operation = "DescribeSnapshots";
     let read = pages(session, region, operation, &params, SNAPSHOTS, "Snapshots").await;
-    of_point(session, region, arn, ("ec2:DescribeSnapshots", "SnapshotId"), read)
+    of_point(
+        session,
+        region,
+        arn,
+        ("ec2:DescribeSnapshots", "SnapshotId"),
+        read,
+    )
 }
 
 /// Whether there is such a recovery point is AWS Backup's to say.

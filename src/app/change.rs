@@ -1,0 +1,220 @@
+//! A change: what is laid over the facts, and what stood before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use crate::change::{Before, Standing};
+use crate::cli::{ChangeArgs, OfName, Output, OverKind};
+use crate::inventory::{Inventory, Overlay, Waiting};
+use crate::known::{AccountId, Gap, Region};
+use crate::report::{Location, Places};
+use crate::sources::planned::Planned;
+use crate::sources::{cloudformation, recorded, terraform};
+use crate::verdict::Verdict;
+
+use super::print::warn;
+
+/// The facts before and after a change.
+pub(super) struct Laid {
+    /// Before it; `None` where nothing is laid over the facts.
+    pub before: Option<Inventory>,
+    /// After it.
+    pub after: Inventory,
+    /// What of it says something of which thing.
+    pub places: Places,
+    /// Why there may be other copies than those that are told.
+    pub open: Vec<Gap>,
+}
+
+/// Lays the files of the command line over the facts.
+pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyhow::Result<Laid> {
+    let source = asked
+        .terraform_source
+        .as_deref()
+        .map(terraform::Source::read)
+        .transpose()?;
+    let mut places = Places::new();
+    let mut open = Vec::new();
+    let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
+    for (kind, path) in &asked.over.0 {
+        let (name, bytes) = recorded::bytes(path, output.max_input)?;
+        let planned = match kind {
+            OverKind::Overlay => {
+                then.push(overlay(&name, &bytes)?);
+                continue;
+            }
+            OverKind::TerraformPlan => {
+                terraform::read(&name, &bytes, &accounts(asked), source.as_ref())?
+            }
+            OverKind::CloudFormation => {
+                cloudformation::read(&name, &bytes, &settings(asked, path, output)?)?
+            }
+        };
+        let Planned {
+            before,
+            after,
+            places: said,
+            lines,
+            warnings,
+            open: left_open,
+        } = planned;
+        for text in &warnings {
+            warn(output, &format!("{name}: {text}"));
+        }
+        let operation = after.operation();
+        open.extend(left_open.into_iter().map(|why| Gap {
+            operation: operation.to_owned(),
+            subject: format!("{name}: {why}"),
+            ..Gap::default()
+        }));
+        for (thing, addresses) in said {
+            let all = addresses
+                .into_iter()
+                .map(|address| location(&name, *kind, &address, lines.get(&address)));
+            places.entry(thing).or_default().extend(all);
+        }
+        now.push(before);
+        then.push(after);
+    }
+    if then.is_empty() {
+        return Ok(Laid {
+            before: None,
+            after: base,
+            places,
+            open,
+        });
+    }
+    let over = |base: Inventory, all: &[Overlay]| -> anyhow::Result<Inventory> {
+        all.iter().try_fold(base, |base, one| {
+            one.over(&base)
+                .with_context(|| format!("could not lay {} over the facts", one.name))
+        })
+    };
+    let before = over(base, &now)?;
+    let after = over(before.clone(), &then)?;
+    Ok(Laid {
+        before: Some(before),
+        after,
+        places,
+        open,
+    })
+}
+
+fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
+    let document: Value = serde_json::from_slice(bytes)
+        .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
+    if !document.is_object() {
+        bail!("{name}: an overlay is an inventory: expected an object with `accounts`");
+    }
+    Ok(Overlay {
+        name: name.to_owned(),
+        document,
+        waits_for: Waiting::Overlay,
+    })
+}
+
+/// The place that a resource of a plan or template is named by: `FILE:LINE ID` of a template.
+fn location(file: &str, kind: OverKind, address: &str, line: Option<&(String, usize)>) -> Location {
+    if kind == OverKind::CloudFormation
+        && let Some((place, id)) = address.rsplit_once(' ')
+        && let Some((_, line)) = place.rsplit_once(':')
+    {
+        return Location {
+            address: id.to_owned(),
+            file: Some(file.to_owned()),
+            line: line.parse().ok(),
+        };
+    }
+    Location {
+        address: address.to_owned(),
+        file: line.map(|(file, _)| file.clone()),
+        line: line.map(|(_, line)| *line),
+    }
+}
+
+/// The accounts of providers.
+fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
+    let named = asked.account.iter();
+    let named = named.map(|one| {
+        (
+            one.name.clone().unwrap_or_else(|| "aws".to_owned()),
+            one.value,
+        )
+    });
+    named.collect()
+}
+
+/// What a template is deployed with.
+fn settings(
+    asked: &ChangeArgs,
+    path: &Path,
+    output: &Output,
+) -> anyhow::Result<cloudformation::Settings> {
+    let settings = cloudformation::Settings {
+        account: of_file(&asked.account, path),
+        region: of_file::<Region>(&asked.template_region, path),
+        parameters: asked.parameter.iter().cloned().collect(),
+        imports: asked.import.iter().cloned().collect(),
+        stack: None,
+    };
+    if settings.account.is_none() || settings.region.is_none() {
+        warn(
+            output,
+            &format!(
+                "{}: give --account ACCOUNT_ID and --template-region REGION, so that its resources have a place",
+                path.display()
+            ),
+        );
+    }
+    Ok(settings)
+}
+
+/// What is given for a file, or for all.
+fn of_file<T: Clone>(given: &[OfName<T>], path: &Path) -> Option<T> {
+    let name = path.display().to_string();
+    let last = path.file_name().map(|name| name.display().to_string());
+    let of_it = given
+        .iter()
+        .find(|one| one.name.as_ref() == Some(&name) || (one.name.is_some() && one.name == last));
+    of_it
+        .or_else(|| given.iter().find(|one| one.name.is_none()))
+        .map(|one| one.value.clone())
+}
+
+/// The copies of a report of ours, to compare with.
+pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Before> {
+    let (name, bytes) = recorded::bytes(path, limit)?;
+    let report: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
+    let schema = report.get("schema").and_then(Value::as_str);
+    if schema != Some(crate::report::SchemaId::TEXT) {
+        bail!(
+            "{name}: not a report: expected what `--format json` writes, schema {}",
+            crate::report::SchemaId::TEXT
+        );
+    }
+    let copies = report.get("copies").and_then(Value::as_array);
+    let copies = copies.into_iter().flatten().filter_map(|copy| {
+        let text = |name: &str| copy.get(name).and_then(Value::as_str);
+        if text("change") == Some("removed") {
+            return None;
+        }
+        let verdict = match text("verdict")? {
+            "feasible" => Verdict::Feasible,
+            "blocked" => Verdict::Blocked,
+            _ => Verdict::Undecided,
+        };
+        let checks = copy.get("checks").and_then(Value::as_array);
+        let failing: BTreeSet<String> = checks
+            .into_iter()
+            .flatten()
+            .filter(|check| check.get("outcome").and_then(Value::as_str) == Some("fail"))
+            .filter_map(|check| check.get("id").and_then(Value::as_str).map(str::to_owned))
+            .collect();
+        Some((text("id")?.to_owned(), Standing { verdict, failing }))
+    });
+    Ok(Before::of(copies))
+}

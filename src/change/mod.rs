@@ -1,0 +1,152 @@
+//! What a change does to the copies: each is decided before and after it, and the two are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::checks::Decided;
+use crate::verdict::{Status, Verdict};
+
+/// What a change does to a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is blocked and was not, is undecided and was feasible, or fails a further check.
+    Worse,
+    /// It did not exist.
+    New,
+    /// Its verdict is better, or a check fails no longer.
+    Better,
+    /// It is no longer made.
+    Removed,
+    /// Nothing of that.
+    Same,
+}
+
+impl Change {
+    /// Its word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::New => "new",
+            Self::Better => "better",
+            Self::Removed => "removed",
+            Self::Same => "same",
+        }
+    }
+
+    /// Whether a copy with this change counts for the exit code.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        match self {
+            Self::Worse | Self::New => true,
+            Self::Better | Self::Removed | Self::Same => false,
+        }
+    }
+}
+
+/// What is compared of a decided copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// The checks that it fails.
+    pub failing: BTreeSet<String>,
+}
+
+impl Standing {
+    /// That of a decided copy.
+    #[must_use]
+    pub fn of(decided: &Decided) -> Self {
+        let failing = decided.outcomes.iter();
+        Self {
+            verdict: decided.verdict,
+            failing: failing
+                .filter(|(_, outcome)| outcome.status == Status::Fail)
+                .map(|(check, _)| check.id.to_owned())
+                .collect(),
+        }
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn changed_to(&self, after: &Self) -> Change {
+        let worse_verdict = rank(after.verdict) > rank(self.verdict);
+        let fails_more = !after.failing.is_subset(&self.failing);
+        if worse_verdict || fails_more {
+            Change::Worse
+        } else if rank(after.verdict) < rank(self.verdict) || after.failing != self.failing {
+            Change::Better
+        } else {
+            Change::Same
+        }
+    }
+}
+
+const fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Feasible => 0,
+        Verdict::Undecided => 1,
+        Verdict::Blocked => 2,
+    }
+}
+
+/// The copies before a change, by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before(BTreeMap<String, Standing>);
+
+impl Before {
+    /// Those of these copies.
+    pub fn of(copies: impl IntoIterator<Item = (String, Standing)>) -> Self {
+        Self(copies.into_iter().collect())
+    }
+
+    /// What became of a copy that is there after the change, and its verdict before.
+    #[must_use]
+    pub fn judge(&self, id: &str, after: &Standing) -> (Change, Option<Verdict>) {
+        match self.0.get(id) {
+            None => (Change::New, None),
+            Some(before) => (before.changed_to(after), Some(before.verdict)),
+        }
+    }
+
+    /// The copies that are no longer made, each with its former verdict.
+    pub fn removed<'a>(
+        &'a self,
+        after: &'a BTreeSet<&str>,
+    ) -> impl Iterator<Item = (&'a str, Verdict)> {
+        let gone = self.0.iter().filter(|(id, _)| !after.contains(id.as_str()));
+        gone.map(|(id, standing)| (id.as_str(), standing.verdict))
+    }
+}
+
+/// How many copies a change does what to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changes {
+    /// New ones.
+    pub new: usize,
+    /// Those that it makes worse.
+    pub worse: usize,
+    /// Those that it makes better.
+    pub better: usize,
+    /// Those that it leaves as they are.
+    pub same: usize,
+    /// Those that it removes.
+    pub removed: usize,
+}
+
+impl Changes {
+    /// Counts one more.
+    pub const fn add(&mut self, change: Change) {
+        let count = match change {
+            Change::New => &mut self.new,
+            Change::Worse => &mut self.worse,
+            Change::Better => &mut self.better,
+            Change::Same => &mut self.same,
+            Change::Removed => &mut self.removed,
+        };
+        *count = count.saturating_add(1);
+    }
+}

@@ -1,0 +1,387 @@
+//! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
+//! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
+
+use serde_json::{Map, Value, json};
+
+use super::frame::Inventory;
+use super::read::{ReadError, escape, read};
+
+/// A document that is laid over an inventory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overlay {
+    /// Where it comes from: a file's name.
+    pub name: String,
+    /// The document: an inventory with `{"unknown": "why"}` in place of some of its values.
+    pub document: Value,
+    /// What settles what is unknown: `terraform apply`, `overlay`.
+    pub waits_for: Waiting,
+}
+
+/// What settles the unknowns of an overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Somebody who says in the overlay what it is.
+    Overlay,
+    /// `terraform apply`: the reason names the address and the attribute.
+    TerraformApply,
+    /// The deployment of the stack: the reason names the logical id and the property.
+    StackDeployment,
+}
+
+impl Waiting {
+    const fn operation(self) -> &'static str {
+        match self {
+            Self::Overlay => "overlay",
+            Self::TerraformApply => "terraform apply",
+            Self::StackDeployment => "cloudformation deploy",
+        }
+    }
+}
+
+impl Overlay {
+    /// What settles what is unknown, as a gap names it.
+    #[must_use]
+    pub const fn operation(&self) -> &'static str {
+        self.waits_for.operation()
+    }
+
+    /// The facts with this on top.
+    ///
+    /// # Errors
+    /// Where what comes of it is not an inventory: the place in the overlay is said.
+    pub fn over(&self, base: &Inventory) -> Result<Inventory, ReadError> {
+        let mut all = serde_json::to_value(base).unwrap_or(Value::Null);
+        let mut laid = Laid {
+            overlay: self,
+            gaps: Vec::new(),
+        };
+        if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
+            laid.fields(all, over, ROOT, "", &[]);
+            let gaps = std::mem::take(&mut laid.gaps);
+            if let Value::Array(list) = all.entry("gaps").or_insert_with(|| json!([])) {
+                list.extend(gaps);
+            }
+        }
+        // What is read as a file is checked as a file: the overlay can say nothing that an inventory could not.
+        read(&self.name, all.to_string().as_bytes())
+    }
+}
+
+/// An object of the frame: which of its fields are objects or lists of objects that are joined rather than replaced.
+struct Frame {
+    /// The lists of objects, each with the field that tells its objects apart.
+    lists: &'static [(&'static str, &'static str, &'static Frame)],
+    /// The objects that are joined field by field.
+    objects: &'static [&'static str],
+}
+
+const LEAF: &Frame = &Frame {
+    lists: &[],
+    objects: &[],
+};
+const DETAILED: &Frame = &Frame {
+    lists: &[],
+    objects: &["Detail"],
+};
+
+#[rustfmt::skip]
+const REGION: &Frame = &Frame {
+    lists: &[
+        ("vaults",          "BackupVaultArn",   LEAF),
+        ("keys",            "Arn",              LEAF),
+        ("resources",       "ResourceArn",      DETAILED),
+        ("recovery_points", "RecoveryPointArn", DETAILED),
+        ("option_groups",   "OptionGroupName",  LEAF),
+        ("plans",           "BackupPlanId",     LEAF),
+        ("copy_jobs",       "CopyJobId",        LEAF),
+    ],
+    objects: &["region_settings"],
+};
+const ACCOUNT: &Frame = &Frame {
+    lists: &[("roles", "Arn", LEAF), ("regions", "region", REGION)],
+    objects: &["organization"],
+};
+const ROOT: &Frame = &Frame {
+    lists: &[("accounts", "account", ACCOUNT), ("copies", "id", LEAF)],
+    objects: &[],
+};
+
+/// What an unknown field of an object leaves open: the call that reads it, and the fields without which it is not taken for
+/// absent. An unknown field that is not named here leaves the whole object open, unless its absence means just that.
+#[rustfmt::skip]
+const OPEN: &[(&str, &str, &str, &[&str])] = &[
+    // list             field                         call                                   open too
+    ("vaults",          "AccessPolicy",               "backup:GetBackupVaultAccessPolicy",   &[]),
+    ("vaults",          "Tags",                       "backup:ListTags",                     &[]),
+    ("vaults",          "EncryptionKeyArn",           "backup:DescribeBackupVault",          &["EncryptionKeyType"]),
+    ("vaults",          "EncryptionKeyType",          "backup:DescribeBackupVault",          &["EncryptionKeyArn"]),
+    ("vaults",          "Locked",                     "backup:DescribeBackupVault",          &[]),
+    ("vaults",          "MinRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
+    ("vaults",          "MaxRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
+    ("keys",            "Policy",                     "kms:GetKeyPolicy",                    &[]),
+    ("keys",            "Grants",                     "kms:ListGrants",                      &[]),
+    ("keys",            "Aliases",                    "kms:ListAliases",                     &[]),
+    ("keys",            "Tags",                       "kms:ListResourceTags",                &[]),
+    ("keys",            "KeyState",                   "kms:DescribeKey",                     &[]),
+    ("keys",            "KeyManager",                 "kms:DescribeKey",                     &[]),
+    ("keys",            "KeySpec",                    "kms:DescribeKey",                     &[]),
+    ("keys",            "KeyUsage",                   "kms:DescribeKey",                     &[]),
+    ("roles",           "AssumeRolePolicyDocument",   "iam:GetRole",                         &[]),
+    ("roles",           "PermissionsBoundary",        "iam:GetRole",                         &[]),
+    ("roles",           "AttachedPolicies",           "iam:ListAttachedRolePolicies",        &[]),
+    ("roles",           "InlinePolicies",             "iam:ListRolePolicies",                &[]),
+    ("roles",           "Tags",                       "iam:ListRoleTags",                    &[]),
+    ("resources",       "EncryptionKeyArn",           "",                                    &["Encrypted"]),
+    ("resources",       "Encrypted",                  "",                                    &["EncryptionKeyArn"]),
+    ("resources",       "Tags",                       "backup:ListTags",                     &[]),
+    ("resources",       "Detail",                     "",                                    &[]),
+    ("plans",           "BackupPlan",                 "backup:GetBackupPlan",                &[]),
+    ("plans",           "Selections",                 "backup:ListBackupSelections",         &[]),
+];
+
+struct Laid<'a> {
+    overlay: &'a Overlay,
+    gaps: Vec<Value>,
+}
+
+impl Laid<'_> {
+    /// Lays the fields of an object over those of another, but for those that are left open.
+    fn fields(
+        &mut self,
+        all: &mut Map<String, Value>,
+        over: &Map<String, Value>,
+        frame: &Frame,
+        at: &str,
+        open: &[&str],
+    ) {
+        for (name, value) in over {
+            if open.contains(&name.as_str()) {
+                continue;
+            }
+            let at = format!("{at}/{}", escape(name));
+            if unknown(value).is_some() {
+                all.shift_remove(name);
+                continue;
+            }
+            let list = frame.lists.iter().find(|(list, _, _)| list == name);
+            match (list, value) {
+                (Some((_, key, frame)), Value::Array(over)) => {
+                    let list = all.entry(name).or_insert_with(|| json!([]));
+                    if !list.is_array() {
+                        *list = json!([]);
+                    }
+                    if let Value::Array(all) = list {
+                        self.list(all, over, (name, key), frame, &at);
+                    }
+                }
+                (None, Value::Object(over)) if frame.objects.contains(&name.as_str()) => {
+                    let object = all.entry(name).or_insert_with(|| json!({}));
+                    if !object.is_object() {
+                        *object = json!({});
+                    }
+                    if let Value::Object(all) = object {
+                        self.fields(all, over, LEAF, &at, &[]);
+                    }
+                }
+                _ if name == "gaps" => {
+                    let gaps = value.as_array().into_iter().flatten().cloned();
+                    self.gaps.extend(gaps);
+                }
+                _ => match Joined::of(value) {
+                    Some(joined) => joined.onto(all, name),
+                    None => {
+                        all.insert(name.clone(), value.clone());
+                    }
+                },
+            }
+        }
+    }
+
+    /// Lays the objects of a list over those of another, each over the one of the same name.
+    fn list(
+        &mut self,
+        all: &mut Vec<Value>,
+        over: &[Value],
+        (list, key): (&str, &str),
+        frame: &Frame,
+        at: &str,
+    ) {
+        for (index, over) in over.iter().enumerate() {
+            let at = format!("{at}/{index}");
+            let Value::Object(over) = over else {
+                all.push(over.clone());
+                continue;
+            };
+            let same = |one: &Value| one.get(key).is_some() && one.get(key) == over.get(key);
+            let place = all.iter().position(same);
+            let mut object = match place.and_then(|place| all.get_mut(place)) {
+                Some(Value::Object(object)) => std::mem::take(object),
+                Some(_) | None => Map::new(),
+            };
+            let left = self.open(&mut object, over, list, key, &at).map(|open| {
+                self.fields(&mut object, over, frame, &at, &open);
+                Value::Object(object)
+            });
+            match (place, left) {
+                (Some(place), Some(object)) => {
+                    if let Some(slot) = all.get_mut(place) {
+                        *slot = object;
+                    }
+                }
+                (Some(place), None) => {
+                    all.remove(place);
+                }
+                (None, Some(object)) => all.push(object),
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Takes from an object what its unknown fields leave open, notes what settles them, and names them. `None`: all of it
+    /// is open.
+    fn open<'o>(
+        &mut self,
+        object: &mut Map<String, Value>,
+        over: &'o Map<String, Value>,
+        list: &str,
+        key: &str,
+        at: &str,
+    ) -> Option<Vec<&'o str>> {
+        let mut open = Vec::new();
+        if matches!(list, "accounts" | "regions") {
+            return Some(open);
+        }
+        let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+        let mut whole = true;
+        for (field, value) in over {
+            // A policy or a description that is unknown in a part is unknown.
+            let Some(why) = unknown_within(value) else {
+                continue;
+            };
+            let row = OPEN
+                .iter()
+                .find(|(of, name, _, _)| *of == list && name == field);
+            let call = match row {
+                Some((_, _, call, with)) => {
+                    // What the reader of plans does not understand it leaves open itself, and keeps the rest.
+                    if list != "plans" || unknown(value).is_some() {
+                        open.push(field.as_str());
+                        for name in std::iter::once(&field.as_str()).chain(*with) {
+                            object.shift_remove(*name);
+                        }
+                    }
+                    *call
+                }
+                None => {
+                    whole = false;
+                    describing(list)
+                }
+            };
+            self.gap(call, subject, why, &format!("{at}/{}", escape(field)));
+        }
+        whole.then_some(open)
+    }
+
+    fn gap(&mut self, call: &str, subject: &str, why: &str, at: &str) {
+        let waits_for = match self.overlay.waits_for {
+            Waiting::Overlay => format!("{} {at}: {why}", self.overlay.name),
+            Waiting::TerraformApply | Waiting::StackDeployment => why.to_owned(),
+        };
+        let calls = if call.is_empty() {
+            DESCRIPTIONS
+        } else {
+            &[call]
+        };
+        self.gaps.extend(calls.iter().map(|call| {
+            json!({
+                "operation": call, "subject": subject, "error": null,
+                "waits_for": {"operation": self.overlay.waits_for.operation(), "subject": waits_for},
+            })
+        }));
+    }
+}
+
+/// A list of which the overlay says what is added and what goes, and nothing of the rest: `{"joined": […], "removed": […]}`.
+/// Where the facts do not have the list, it stays unknown.
+struct Joined<'o> {
+    added: &'o [Value],
+    removed: &'o [Value],
+}
+
+impl<'o> Joined<'o> {
+    fn of(value: &'o Value) -> Option<Self> {
+        let object = value.as_object().filter(|object| object.len() == 2)?;
+        let list = |name: &str| object.get(name)?.as_array().map(Vec::as_slice);
+        Some(Self {
+            added: list("joined")?,
+            removed: list("removed")?,
+        })
+    }
+
+    fn onto(&self, all: &mut Map<String, Value>, name: &str) {
+        let Some(Value::Array(list)) = all.get_mut(name) else {
+            return;
+        };
+        let key = |item: &Value| {
+            let name = ["PolicyArn", "PolicyName"]
+                .iter()
+                .find_map(|key| item.get(key));
+            name.unwrap_or(item).clone()
+        };
+        let goes = |item: &Value| {
+            let key = key(item);
+            self.removed.contains(&key)
+                || self
+                    .added
+                    .iter()
+                    .any(|added| self::Joined::same(added, &key))
+        };
+        list.retain(|item| !goes(item));
+        list.extend(self.added.iter().cloned());
+    }
+
+    fn same(item: &Value, key: &Value) -> bool {
+        ["PolicyArn", "PolicyName"]
+            .iter()
+            .any(|name| item.get(name) == Some(key))
+            || item == key
+    }
+}
+
+/// The calls by which services describe what is backed up.
+const DESCRIPTIONS: &[&str] = &[
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBClusters",
+    "dynamodb:DescribeTable",
+    "ec2:DescribeVolumes",
+    "ec2:DescribeInstances",
+    "fsx:DescribeFileSystems",
+    "cloudformation:GetResource",
+];
+
+/// The call that tells whether an object of a list is there.
+fn describing(list: &str) -> &'static str {
+    match list {
+        "vaults" => "backup:DescribeBackupVault",
+        "keys" => "kms:DescribeKey",
+        "roles" => "iam:GetRole",
+        "recovery_points" => "backup:DescribeRecoveryPoint",
+        "plans" => "backup:GetBackupPlan",
+        _ => "",
+    }
+}
+
+/// Why a value is unknown, where the overlay says that it is.
+fn unknown(value: &Value) -> Option<&str> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    object.get("unknown")?.as_str()
+}
+
+/// The same of a value or of anything within it.
+fn unknown_within(value: &Value) -> Option<&str> {
+    unknown(value).or_else(|| match value {
+        Value::Object(fields) => fields.values().find_map(unknown_within),
+        Value::Array(items) => items.iter().find_map(unknown_within),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}

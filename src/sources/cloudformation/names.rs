@@ -1,0 +1,171 @@
+//! What a resource of a template is called: its ARN, what `Ref` gives, what `Fn::GetAtt` gives.
+
+use serde_json::{Value, json};
+
+use super::resolve::{Template, is_open, partition, plain, unknown};
+use super::text::Node;
+
+/// How the ARN of a type is made.
+struct Form {
+    kind: &'static str,
+    /// With `{partition}`, `{region}`, `{account}`, `{name}`.
+    arn: &'static str,
+    /// The property that is the name; empty: AWS names it.
+    name: &'static str,
+    /// What `Ref` gives.
+    reference: Gives,
+    /// The attributes that are the ARN.
+    arns: &'static [&'static str],
+}
+
+/// What `Ref` gives.
+#[derive(Clone, Copy, PartialEq)]
+enum Gives {
+    Name,
+    Arn,
+}
+
+#[rustfmt::skip]
+const FORMS: &[Form] = &[
+    Form { kind: "AWS::Backup::BackupVault",                    arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
+    Form { kind: "AWS::Backup::LogicallyAirGappedBackupVault",  arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
+    Form { kind: "AWS::Backup::BackupPlan",                     arn: "arn:{partition}:backup:{region}:{account}:backup-plan:{name}",            name: "",                      reference: Gives::Name, arns: &["BackupPlanArn"] },
+    Form { kind: "AWS::KMS::Key",                               arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::KMS::ReplicaKey",                        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::IAM::Role",                              arn: "arn:{partition}:iam::{account}:role/{name}",                              name: "RoleName",              reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::IAM::ManagedPolicy",                     arn: "arn:{partition}:iam::{account}:policy/{name}",                            name: "ManagedPolicyName",     reference: Gives::Arn,  arns: &["PolicyArn"] },
+    Form { kind: "AWS::RDS::DBInstance",                        arn: "arn:{partition}:rds:{region}:{account}:db:{name}",                        name: "DBInstanceIdentifier",  reference: Gives::Name, arns: &["DBInstanceArn"] },
+    Form { kind: "AWS::RDS::DBCluster",                         arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &["DBClusterArn"] },
+    Form { kind: "AWS::DocDB::DBCluster",                       arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
+    Form { kind: "AWS::Neptune::DBCluster",                     arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
+    Form { kind: "AWS::DynamoDB::Table",                        arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::DynamoDB::GlobalTable",                  arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::EC2::Volume",                            arn: "arn:{partition}:ec2:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &[] },
+    Form { kind: "AWS::EC2::Instance",                          arn: "arn:{partition}:ec2:{region}:{account}:instance/{name}",                  name: "",                      reference: Gives::Name, arns: &[] },
+    Form { kind: "AWS::EFS::FileSystem",                        arn: "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{name}", name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::FSx::FileSystem",                        arn: "arn:{partition}:fsx:{region}:{account}:file-system/{name}",               name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
+    Form { kind: "AWS::FSx::Volume",                            arn: "arn:{partition}:fsx:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
+    Form { kind: "AWS::S3::Bucket",                             arn: "arn:{partition}:s3:::{name}",                                             name: "BucketName",            reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::Redshift::Cluster",                      arn: "arn:{partition}:redshift:{region}:{account}:cluster:{name}",              name: "ClusterIdentifier",     reference: Gives::Name, arns: &[] },
+    Form { kind: "AWS::Timestream::Table",                      arn: "arn:{partition}:timestream:{region}:{account}:database/{name}",           name: "",                      reference: Gives::Name, arns: &["Arn"] },
+];
+
+/// The type of a resource.
+pub fn kind(resource: &Node) -> &str {
+    resource
+        .get("Type")
+        .and_then(Node::text)
+        .unwrap_or_default()
+}
+
+/// A property of a resource; `None`: not set.
+pub fn property(template: &Template<'_>, resource: &Node, name: &str) -> Option<Value> {
+    let value = resource.get("Properties")?.get(name)?;
+    template.value(value).filter(|value| !value.is_null())
+}
+
+/// What `Ref` gives of a resource.
+pub fn reference(template: &Template<'_>, id: &str, resource: &Node) -> Value {
+    let form = form(resource);
+    match form {
+        Some(form) if form.reference == Gives::Arn => arn(template, id, resource),
+        Some(form) => name(template, id, resource, form),
+        None => unknown(format!("{}:{}: Ref {id}", template.file, resource.line)),
+    }
+}
+
+/// What `Fn::GetAtt` gives of a resource.
+pub fn attribute(template: &Template<'_>, id: &str, resource: &Node, attribute: &str) -> Value {
+    let form = form(resource);
+    match form {
+        Some(form) if form.arns.contains(&attribute) => arn(template, id, resource),
+        // The name, and the ids that stand in for those that AWS gives.
+        Some(form)
+            if attribute == form.name
+                || matches!(
+                    attribute,
+                    "KeyId" | "BackupPlanId" | "RoleName" | "FileSystemId"
+                ) =>
+        {
+            name(template, id, resource, form)
+        }
+        Some(_) | None => unknown(format!(
+            "{}:{}: Fn::GetAtt {id}.{attribute}",
+            template.file, resource.line
+        )),
+    }
+}
+
+/// The ARN of a resource, with its logical id for a name that AWS gives.
+pub fn arn(template: &Template<'_>, id: &str, resource: &Node) -> Value {
+    let Some(form) = form(resource) else {
+        return unknown(format!(
+            "{}:{}: the ARN of {id}",
+            template.file, resource.line
+        ));
+    };
+    let name = name(template, id, resource, form);
+    let Some(mut name) = plain(&name) else {
+        return if is_open(&name) {
+            name
+        } else {
+            unknown(format!(
+                "{}:{}: the name of {id}",
+                template.file, resource.line
+            ))
+        };
+    };
+    if matches!(form.kind, "AWS::IAM::Role" | "AWS::IAM::ManagedPolicy") {
+        match property(template, resource, "Path") {
+            Some(Value::String(path)) => {
+                let path = path.trim_matches('/');
+                if !path.is_empty() {
+                    name = format!("{path}/{name}");
+                }
+            }
+            Some(open) => return open,
+            None => {}
+        }
+    }
+    let mut arn = form.arn.replace("{name}", &name);
+    let account = template.settings.account.map(|account| account.to_string());
+    let region = template.settings.region.as_ref();
+    for (part, value, flag) in [
+        ("{account}", account, "--account ACCOUNT_ID"),
+        (
+            "{region}",
+            region.map(ToString::to_string),
+            "--region REGION",
+        ),
+        (
+            "{partition}",
+            region.map(|region| partition(region).to_owned()),
+            "--region REGION",
+        ),
+    ] {
+        if arn.contains(part) {
+            match value {
+                Some(value) => arn = arn.replace(part, &value),
+                None => {
+                    return unknown(format!(
+                        "{}:{}: the ARN of {id}: give {flag}",
+                        template.file, resource.line
+                    ));
+                }
+            }
+        }
+    }
+    json!(arn)
+}
+
+fn form(resource: &Node) -> Option<&'static Form> {
+    let kind = kind(resource);
+    FORMS.iter().find(|form| form.kind == kind)
+}
+
+fn name(template: &Template<'_>, id: &str, resource: &Node, form: &Form) -> Value {
+    if form.name.is_empty() {
+        return json!(id);
+    }
+    property(template, resource, form.name).unwrap_or_else(|| json!(id))
+}

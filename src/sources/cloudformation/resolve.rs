@@ -1,0 +1,453 @@
+//! Intrinsic functions, three-valued: a value, nothing (`AWS::NoValue`), or unknown with the function and its line.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::known::{AccountId, Region};
+
+use super::names;
+use super::text::{Kind, Node};
+
+/// What a template is resolved with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The account that it is deployed in.
+    pub account: Option<AccountId>,
+    /// The Region that it is deployed in.
+    pub region: Option<Region>,
+    /// Values of parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// Values that other stacks export.
+    pub imports: BTreeMap<String, String>,
+    /// The name of the stack.
+    pub stack: Option<String>,
+}
+
+/// A template with what it is resolved with.
+pub struct Template<'t> {
+    /// The file's name.
+    pub file: &'t str,
+    /// Its root.
+    pub root: &'t Node,
+    /// What it is resolved with.
+    pub settings: &'t Settings,
+    /// What is being resolved, so that a cycle ends.
+    busy: RefCell<BTreeSet<String>>,
+}
+
+/// `{"unknown": why}`.
+pub fn unknown(why: impl Into<String>) -> Value {
+    json!({"unknown": why.into()})
+}
+
+/// Whether a value is unknown, or holds something that is.
+pub fn is_open(value: &Value) -> bool {
+    why(value).is_some()
+}
+
+/// Why it is unknown.
+pub fn why(value: &Value) -> Option<&str> {
+    match value {
+        Value::Object(fields) => match fields.get("unknown") {
+            Some(Value::String(why)) if fields.len() == 1 => Some(why),
+            _ => fields.values().find_map(why),
+        },
+        Value::Array(items) => items.iter().find_map(why),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+impl<'t> Template<'t> {
+    /// A template.
+    pub fn new(file: &'t str, root: &'t Node, settings: &'t Settings) -> Self {
+        Self {
+            file,
+            root,
+            settings,
+            busy: RefCell::default(),
+        }
+    }
+
+    /// A resource by its logical id.
+    pub fn resource(&self, id: &str) -> Option<&'t Node> {
+        self.root.get("Resources")?.get(id)
+    }
+
+    /// What a value comes to; `None`: nothing.
+    pub fn value(&self, node: &Node) -> Option<Value> {
+        match &node.kind {
+            Kind::Null => Some(Value::Null),
+            Kind::Bool(truth) => Some(Value::Bool(*truth)),
+            Kind::Number(number) => Some(Value::Number(number.clone())),
+            Kind::Text(text) => Some(Value::String(text.clone())),
+            Kind::List(items) => Some(items.iter().filter_map(|item| self.value(item)).collect()),
+            Kind::Map(fields) => match fields.as_slice() {
+                [(name, argument)] if is_function(name) => self.function(name, argument),
+                _ => {
+                    let mut all = Map::new();
+                    for (name, value) in fields {
+                        // `Fn::ForEach::Loop` stands among other fields.
+                        if name.starts_with("Fn::ForEach") || name == "Fn::Transform" {
+                            return Some(self.unknown(name, node));
+                        }
+                        if let Some(value) = self.value(value) {
+                            all.insert(name.clone(), value);
+                        }
+                    }
+                    Some(Value::Object(all))
+                }
+            },
+        }
+    }
+
+    fn unknown(&self, function: &str, node: &Node) -> Value {
+        unknown(format!("{}:{}: {function}", self.file, node.line))
+    }
+
+    fn function(&self, name: &str, argument: &Node) -> Option<Value> {
+        let open = || Some(self.unknown(name, argument));
+        match name {
+            "Ref" => match argument.text() {
+                Some("AWS::NoValue") => None,
+                Some(id) => Some(self.reference(id, argument)),
+                None => open(),
+            },
+            "Fn::GetAtt" => {
+                let parts: Vec<Value> = match &argument.kind {
+                    Kind::Text(text) => {
+                        let (id, attribute) = text.split_once('.').unwrap_or((text, ""));
+                        vec![json!(id), json!(attribute)]
+                    }
+                    Kind::List(items) => items.iter().filter_map(|item| self.value(item)).collect(),
+                    Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Map(_) => Vec::new(),
+                };
+                let texts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+                match texts.as_slice() {
+                    [id, attribute] if parts.len() == 2 => {
+                        Some(self.attribute(id, attribute, argument))
+                    }
+                    _ => open(),
+                }
+            }
+            "Fn::Sub" => Some(self.substitute(argument)),
+            "Fn::Join" => match argument.items() {
+                [separator, list] => {
+                    let separator = separator.text().unwrap_or_default();
+                    match self.value(list)? {
+                        Value::Array(items) => {
+                            let texts: Vec<Option<String>> = items.iter().map(plain).collect();
+                            match texts.into_iter().collect::<Option<Vec<_>>>() {
+                                Some(texts) => Some(json!(texts.join(separator))),
+                                None => Some(
+                                    first_open(&items)
+                                        .unwrap_or_else(|| self.unknown(name, argument)),
+                                ),
+                            }
+                        }
+                        other @ (Value::Null
+                        | Value::Bool(_)
+                        | Value::Number(_)
+                        | Value::String(_)
+                        | Value::Object(_)) => Some(if is_open(&other) {
+                            other
+                        } else {
+                            self.unknown(name, argument)
+                        }),
+                    }
+                }
+                _ => open(),
+            },
+            "Fn::Select" => match argument.items() {
+                [index, list] => {
+                    let index = self
+                        .value(index)
+                        .and_then(|index| plain(&index)?.parse::<usize>().ok());
+                    let list = self.value(list);
+                    match (index, list) {
+                        (Some(index), Some(Value::Array(items))) => Some(
+                            items
+                                .get(index)
+                                .cloned()
+                                .unwrap_or_else(|| self.unknown(name, argument)),
+                        ),
+                        _ => open(),
+                    }
+                }
+                _ => open(),
+            },
+            "Fn::Split" => match argument.items() {
+                [separator, text] => {
+                    let text = self.value(text)?;
+                    match (
+                        separator.text().filter(|text| !text.is_empty()),
+                        plain(&text),
+                    ) {
+                        (Some(separator), Some(text)) => {
+                            Some(json!(text.split(separator).collect::<Vec<_>>()))
+                        }
+                        _ => open(),
+                    }
+                }
+                _ => open(),
+            },
+            "Fn::FindInMap" => Some(
+                self.find_in_map(argument)
+                    .unwrap_or_else(|| self.unknown(name, argument)),
+            ),
+            "Fn::If" => match argument.items() {
+                [condition, yes, no] => {
+                    match condition.text().map(|name| self.condition_named(name)) {
+                        Some(Some(true)) => self.value(yes),
+                        Some(Some(false)) => self.value(no),
+                        Some(None) | None => {
+                            let (yes, no) = (self.value(yes), self.value(no));
+                            if yes == no { yes } else { open() }
+                        }
+                    }
+                }
+                _ => open(),
+            },
+            "Fn::ImportValue" => {
+                let key = self.value(argument).and_then(|name| plain(&name));
+                let value = key.and_then(|key| self.settings.imports.get(&key));
+                Some(value.map_or_else(|| self.unknown(name, argument), |value| json!(value)))
+            }
+            "Fn::Base64" => open(),
+            "Fn::Length" => match self.value(argument) {
+                Some(Value::Array(items)) if !is_open(&Value::Array(items.clone())) => {
+                    Some(json!(items.len()))
+                }
+                _ => open(),
+            },
+            "Fn::ToJsonString" => match self.value(argument) {
+                Some(value) if !is_open(&value) => Some(json!(value.to_string())),
+                Some(value) => Some(value),
+                None => open(),
+            },
+            _ => open(),
+        }
+    }
+
+    /// What a name stands for: a parameter, a pseudo parameter, a resource.
+    fn reference(&self, id: &str, node: &Node) -> Value {
+        let region = self.settings.region.as_ref();
+        let pseudo = match id {
+            "AWS::AccountId" => self.settings.account.map(|account| account.to_string()),
+            "AWS::Region" => region.map(ToString::to_string),
+            "AWS::Partition" => region.map(|region| partition(region).to_owned()),
+            "AWS::URLSuffix" => region.map(|region| {
+                if region.as_str().starts_with("cn-") {
+                    "amazonaws.com.cn"
+                } else {
+                    "amazonaws.com"
+                }
+                .to_owned()
+            }),
+            "AWS::StackName" => self.settings.stack.clone(),
+            _ => {
+                if let Some(parameter) = self.root.get("Parameters").and_then(|all| all.get(id)) {
+                    return self.parameter(id, parameter);
+                }
+                return match self.resource(id) {
+                    Some(resource) => {
+                        self.guarded(id, node, || names::reference(self, id, resource))
+                    }
+                    None => self.unknown(&format!("Ref {id}"), node),
+                };
+            }
+        };
+        match (pseudo, id) {
+            (Some(text), _) => json!(text),
+            (None, "AWS::AccountId") => unknown(format!(
+                "{}:{}: AWS::AccountId: give --account ACCOUNT_ID",
+                self.file, node.line
+            )),
+            (None, "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix") => unknown(format!(
+                "{}:{}: {id}: give --region REGION",
+                self.file, node.line
+            )),
+            (None, _) => self.unknown(id, node),
+        }
+    }
+
+    fn parameter(&self, id: &str, parameter: &Node) -> Value {
+        let of = parameter
+            .get("Type")
+            .and_then(Node::text)
+            .unwrap_or("String");
+        let given = self.settings.parameters.get(id).map(|text| json!(text));
+        let default = parameter.get("Default").map(Node::to_value);
+        let text = given.or(default).as_ref().and_then(plain);
+        match text {
+            // Its value stands in the Parameter Store.
+            _ if of.starts_with("AWS::SSM::") => unknown(format!(
+                "{}:{}: the parameter {id} of the Parameter Store",
+                self.file, parameter.line
+            )),
+            Some(text) if of.starts_with("List<") || of == "CommaDelimitedList" => {
+                json!(text.split(',').map(str::trim).collect::<Vec<_>>())
+            }
+            Some(text) if of == "Number" => text
+                .parse::<i64>()
+                .map_or(json!(text), |number| json!(number)),
+            Some(text) => json!(text),
+            None => unknown(format!(
+                "{}:{}: the parameter {id}: give --parameter {id}=VALUE",
+                self.file, parameter.line
+            )),
+        }
+    }
+
+    fn attribute(&self, id: &str, attribute: &str, node: &Node) -> Value {
+        match self.resource(id) {
+            Some(resource) => self.guarded(&format!("{id}.{attribute}"), node, || {
+                names::attribute(self, id, resource, attribute)
+            }),
+            None => self.unknown(&format!("Fn::GetAtt {id}.{attribute}"), node),
+        }
+    }
+
+    /// Resolves what may lead back to itself.
+    fn guarded(&self, name: &str, node: &Node, resolve: impl FnOnce() -> Value) -> Value {
+        if !self.busy.borrow_mut().insert(name.to_owned()) {
+            return self.unknown(&format!("a circle through {name}"), node);
+        }
+        let value = resolve();
+        self.busy.borrow_mut().remove(name);
+        value
+    }
+
+    /// `Fn::Sub`: `${Name}`, `${Resource.Attribute}`, `${!literal}`.
+    fn substitute(&self, argument: &Node) -> Value {
+        let (text, own) = match argument.items() {
+            [text, own] => (text.text(), Some(own)),
+            _ => (argument.text(), None),
+        };
+        let Some(text) = text else {
+            return self.unknown("Fn::Sub", argument);
+        };
+        let mut made = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            made.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else {
+                made.push_str("${");
+                rest = after;
+                continue;
+            };
+            rest = tail;
+            if let Some(literal) = name.strip_prefix('!') {
+                made.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
+            let value = match (own.and_then(|own| own.get(name)), name.split_once('.')) {
+                (Some(node), _) => self.value(node).unwrap_or(Value::Null),
+                (None, Some((id, attribute))) => self.attribute(id, attribute, argument),
+                (None, None) => self.reference(name, argument),
+            };
+            match plain(&value) {
+                Some(text) => made.push_str(&text),
+                None if is_open(&value) => return value,
+                None => return self.unknown("Fn::Sub", argument),
+            }
+        }
+        made.push_str(rest);
+        json!(made)
+    }
+
+    fn find_in_map(&self, argument: &Node) -> Option<Value> {
+        let [map, first, second, ..] = argument.items() else {
+            return None;
+        };
+        let text = |node: &Node| plain(&self.value(node)?);
+        let (map, first, second) = (text(map)?, text(first)?, text(second)?);
+        let found = self
+            .root
+            .get("Mappings")?
+            .get(&map)?
+            .get(&first)?
+            .get(&second)?;
+        Some(found.to_value())
+    }
+
+    /// A condition of the template; `None`: unknown.
+    pub fn condition_named(&self, name: &str) -> Option<bool> {
+        let key = format!("condition {name}");
+        if !self.busy.borrow_mut().insert(key.clone()) {
+            return None;
+        }
+        let node = self.root.get("Conditions").and_then(|all| all.get(name));
+        let holds = node.and_then(|node| self.condition(node));
+        self.busy.borrow_mut().remove(&key);
+        holds
+    }
+
+    fn condition(&self, node: &Node) -> Option<bool> {
+        let [(function, argument)] = node.fields() else {
+            return None;
+        };
+        let each = || argument.items().iter().map(|one| self.condition(one));
+        match function.as_str() {
+            "Condition" => self.condition_named(argument.text()?),
+            "Fn::Not" => each().next()?.map(|holds| !holds),
+            "Fn::And" => {
+                if each().any(|holds| holds == Some(false)) {
+                    return Some(false);
+                }
+                each().all(|holds| holds == Some(true)).then_some(true)
+            }
+            "Fn::Or" => {
+                if each().any(|holds| holds == Some(true)) {
+                    return Some(true);
+                }
+                each().all(|holds| holds == Some(false)).then_some(false)
+            }
+            "Fn::Equals" => {
+                let [one, other] = argument.items() else {
+                    return None;
+                };
+                let (one, other) = (self.value(one)?, self.value(other)?);
+                if is_open(&one) || is_open(&other) {
+                    return None;
+                }
+                match (plain(&one), plain(&other)) {
+                    (Some(one), Some(other)) => Some(one == other),
+                    _ => Some(one == other),
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach"))
+}
+
+/// A value in a text: numbers and truths are written as CloudFormation writes them.
+pub fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn first_open(items: &[Value]) -> Option<Value> {
+    items.iter().find_map(why).map(unknown)
+}
+
+/// The partition of a Region.
+pub fn partition(region: &Region) -> &'static str {
+    let name = region.as_str();
+    if name.starts_with("cn-") {
+        "aws-cn"
+    } else if name.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    }
+}

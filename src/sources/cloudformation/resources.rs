@@ -1,0 +1,710 @@
+//! Each resource type that is read, with what it says.
+
+use serde_json::{Map, Value, json};
+
+use crate::sources::planned::{Home, Places, World};
+
+use super::names::{arn, kind, property};
+use super::resolve::{Template, is_open, unknown, why};
+use super::text::Node;
+
+/// The facts of a template, in the making.
+pub struct Reader<'t> {
+    pub template: Template<'t>,
+    pub home: Option<Home>,
+    pub world: World,
+    pub notes: Vec<String>,
+    pub open: Vec<String>,
+    pub places: Places,
+}
+
+/// What reads a resource of a type.
+type Read = for<'r, 't> fn(&'r mut Reader<'t>, &'r str, &'r Node);
+
+/// The types, in an order in which what a thing is comes before what is said of it.
+#[rustfmt::skip]
+const READERS: &[(&str, Read)] = &[
+    ("AWS::KMS::Key",                               key),
+    ("AWS::KMS::ReplicaKey",                        key),
+    ("AWS::KMS::Alias",                             alias),
+    ("AWS::IAM::Role",                              role),
+    ("AWS::IAM::ServiceLinkedRole",                 service_linked_role),
+    ("AWS::IAM::Policy",                            inline_policy),
+    ("AWS::Backup::BackupVault",                    vault),
+    ("AWS::Backup::LogicallyAirGappedBackupVault",  air_gapped_vault),
+    ("AWS::RDS::DBInstance",                        |reader, id, node| stored(reader, id, node, "RDS")),
+    ("AWS::RDS::DBCluster",                         |reader, id, node| stored(reader, id, node, "Aurora")),
+    ("AWS::DocDB::DBCluster",                       |reader, id, node| stored(reader, id, node, "DocumentDB")),
+    ("AWS::Neptune::DBCluster",                     |reader, id, node| stored(reader, id, node, "Neptune")),
+    ("AWS::DynamoDB::Table",                        |reader, id, node| stored(reader, id, node, "DynamoDB")),
+    ("AWS::DynamoDB::GlobalTable",                  |reader, id, node| stored(reader, id, node, "DynamoDB")),
+    ("AWS::EC2::Volume",                            |reader, id, node| stored(reader, id, node, "EBS")),
+    ("AWS::EC2::Instance",                          |reader, id, node| stored(reader, id, node, "EC2")),
+    ("AWS::EFS::FileSystem",                        |reader, id, node| stored(reader, id, node, "EFS")),
+    ("AWS::FSx::FileSystem",                        |reader, id, node| stored(reader, id, node, "FSx")),
+    ("AWS::FSx::Volume",                            |reader, id, node| stored(reader, id, node, "FSx")),
+    ("AWS::S3::Bucket",                             |reader, id, node| stored(reader, id, node, "S3")),
+    ("AWS::Redshift::Cluster",                      |reader, id, node| stored(reader, id, node, "Redshift")),
+    ("AWS::Timestream::Table",                      |reader, id, node| stored(reader, id, node, "Timestream")),
+    ("AWS::Backup::BackupPlan",                     plan),
+    ("AWS::Backup::BackupSelection",                selection),
+    ("AWS::Organizations::Policy",                  organization_policy),
+];
+
+/// Reads every resource of a template.
+pub fn read(reader: &mut Reader<'_>) {
+    let resources = reader
+        .template
+        .root
+        .get("Resources")
+        .map_or(&[][..], Node::fields);
+    for (of, read) in READERS {
+        for (id, resource) in resources
+            .iter()
+            .filter(|(_, resource)| kind(resource) == *of)
+        {
+            let condition = resource.get("Condition").and_then(Node::text);
+            match condition.map(|name| reader.template.condition_named(name)) {
+                None | Some(Some(true)) => read(reader, id, resource),
+                Some(Some(false)) => {}
+                Some(None) => {
+                    let text = format!(
+                        "{}:{}: whether {id} is made depends on the condition {}",
+                        reader.template.file,
+                        resource.line,
+                        condition.unwrap_or_default()
+                    );
+                    if matches!(
+                        *of,
+                        "AWS::Backup::BackupPlan" | "AWS::Backup::BackupSelection"
+                    ) {
+                        reader.open.push(text.clone());
+                    }
+                    reader.notes.push(text);
+                }
+            }
+        }
+    }
+    for (id, resource) in resources {
+        let of = kind(resource);
+        if id.starts_with("Fn::ForEach")
+            || of == "AWS::CloudFormation::Stack"
+            || of == "AWS::CloudFormation::StackSet"
+        {
+            let text = format!(
+                "{}:{}: {id} may make more resources, and is not read",
+                reader.template.file, resource.line
+            );
+            reader.open.push(text.clone());
+            reader.notes.push(text);
+        } else if (of.starts_with("AWS::Backup::") || of.starts_with("AWS::KMS::"))
+            && !READERS.iter().any(|(read, _)| *read == of)
+            && !matches!(of, "AWS::Backup::Framework" | "AWS::Backup::ReportPlan")
+        {
+            let text = format!("resources of type {of} are not read");
+            if !reader.notes.contains(&text) {
+                reader.notes.push(text);
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn of(&self, node: &Node, name: &str) -> Option<Value> {
+        property(&self.template, node, name)
+    }
+
+    /// Where a resource is, and its ARN; noted where that is not known.
+    fn place(&mut self, id: &str, node: &Node) -> Option<(Home, String)> {
+        let arn = arn(&self.template, id, node);
+        let home = self.home.clone();
+        match (home, arn) {
+            (Some(home), Value::String(arn)) => {
+                let place = format!("{}:{} {id}", self.template.file, node.line);
+                self.places.entry(arn.clone()).or_default().push(place);
+                Some((home, arn))
+            }
+            (_, arn) => {
+                let why = why(&arn)
+                    .unwrap_or("give --account ACCOUNT_ID and --region REGION")
+                    .to_owned();
+                self.note(why);
+                None
+            }
+        }
+    }
+
+    fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
+    }
+
+    fn set<const N: usize>(
+        &mut self,
+        home: &Home,
+        list: &'static str,
+        name: &str,
+        fields: [(&str, Value); N],
+    ) {
+        let thing = self.world.thing(home, list, name);
+        for (field, value) in fields {
+            thing.insert(field.to_owned(), value);
+        }
+    }
+
+    /// A key by its ARN, or by its id.
+    fn key(&self, value: &Value, home: &Home) -> Value {
+        match value {
+            Value::String(key) if key.starts_with("arn:") && key.contains(":key/") => value.clone(),
+            Value::String(key) if key.contains("alias/") => unknown(format!("the key of {key}")),
+            Value::String(key) => {
+                let partition = super::resolve::partition(&home.region);
+                json!(format!(
+                    "arn:{partition}:kms:{}:{}:key/{key}",
+                    home.region, home.account
+                ))
+            }
+            open @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => open.clone(),
+        }
+    }
+
+    /// The key that AWS manages for a service.
+    fn aws_managed(&mut self, home: &Home, service: &str) -> Value {
+        json!(self.world.aws_managed_key(home, service))
+    }
+}
+
+/// A policy document that is an object, or JSON in a text.
+fn document(value: Option<Value>) -> Value {
+    match value {
+        None => Value::Null,
+        Some(Value::String(text)) => {
+            serde_json::from_str(&text).unwrap_or_else(|_| unknown("a policy that is not JSON"))
+        }
+        Some(value) => value,
+    }
+}
+
+fn tags(value: Option<Value>) -> Value {
+    match value {
+        None => json!({}),
+        Some(Value::Array(items)) => {
+            let mut all = Map::new();
+            for item in items {
+                match (item.get("Key"), item.get("Value")) {
+                    (Some(Value::String(key)), Some(value)) => {
+                        drop(all.insert(key.clone(), value.clone()))
+                    }
+                    _ => return unknown("a tag whose key is not known"),
+                }
+            }
+            Value::Object(all)
+        }
+        Some(value) => value,
+    }
+}
+
+fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let state = match reader.of(node, "Enabled") {
+        None | Some(Value::Bool(true)) => json!("Enabled"),
+        Some(Value::Bool(false)) => json!("Disabled"),
+        Some(Value::String(text)) if text == "true" => json!("Enabled"),
+        Some(Value::String(_)) => json!("Disabled"),
+        Some(open) => open,
+    };
+    let state = match reader.of(node, "Origin") {
+        None => state,
+        Some(Value::String(origin)) if origin == "AWS_KMS" => state,
+        Some(_) => unknown(format!("{id}, whose key material is imported")),
+    };
+    let or = |value: Option<Value>, otherwise: &str| value.unwrap_or_else(|| json!(otherwise));
+    let spec = or(reader.of(node, "KeySpec"), "SYMMETRIC_DEFAULT");
+    let usage = or(reader.of(node, "KeyUsage"), "ENCRYPT_DECRYPT");
+    let policy = document(reader.of(node, "KeyPolicy"));
+    reader.set(
+        &home,
+        "keys",
+        &arn,
+        [
+            ("KeyManager", json!("CUSTOMER")),
+            ("KeyState", state),
+            ("KeySpec", spec),
+            ("KeyUsage", usage),
+        ],
+    );
+    // Without one KMS gives a key that is made its default policy, and leaves one that is there as it is.
+    if !policy.is_null() {
+        reader.set(&home, "keys", &arn, [("Policy", policy)]);
+    }
+}
+
+fn alias<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
+    let (Some(home), Some(target)) = (reader.home.clone(), reader.of(node, "TargetKeyId")) else {
+        return;
+    };
+    let key = reader.key(&target, &home);
+    let name = reader.of(node, "AliasName");
+    if let (Value::String(key), Some(Value::String(name))) = (key, name)
+        && let Some(key) = reader.world.known(&home, "keys", &key)
+        && let Some(aliases) = key
+            .entry("Aliases")
+            .or_insert_with(|| json!([]))
+            .as_array_mut()
+    {
+        aliases.push(json!(name));
+    }
+}
+
+fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let trust = document(reader.of(node, "AssumeRolePolicyDocument"));
+    let boundary = match reader.of(node, "PermissionsBoundary") {
+        None => Value::Null,
+        Some(Value::String(arn)) => attached(reader, &arn),
+        Some(open) => open,
+    };
+    let managed: Value = match reader.of(node, "ManagedPolicyArns") {
+        None => json!([]),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| {
+                item.as_str()
+                    .map_or_else(|| item.clone(), |arn| attached(reader, arn))
+            })
+            .collect(),
+        Some(open) => open,
+    };
+    let inline: Value = match reader.of(node, "Policies") {
+        None => json!([]),
+        Some(Value::Array(items)) => items
+            .into_iter()
+            .map(|item| json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())}))
+            .collect(),
+        Some(open) => open,
+    };
+    let role = reader.world.role(home.account, &arn);
+    for (field, value) in [
+        ("AssumeRolePolicyDocument", trust),
+        ("PermissionsBoundary", boundary),
+        ("AttachedPolicies", managed),
+        ("InlinePolicies", inline),
+    ] {
+        role.insert(field.to_owned(), value);
+    }
+}
+
+/// A managed policy: AWS's own are known by their ARN, others where the template makes them.
+fn attached(reader: &Reader<'_>, name: &str) -> Value {
+    let resources = reader
+        .template
+        .root
+        .get("Resources")
+        .map_or(&[][..], Node::fields);
+    let mut policies = resources
+        .iter()
+        .filter(|(_, node)| kind(node) == "AWS::IAM::ManagedPolicy");
+    let made = policies.find(|(id, node)| arn(&reader.template, id, node) == json!(name));
+    match made {
+        Some((_, node)) => {
+            json!({"PolicyArn": name, "Document": document(reader.of(node, "PolicyDocument"))})
+        }
+        None => json!({"PolicyArn": name}),
+    }
+}
+
+fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some(home) = reader.home.clone() else {
+        return;
+    };
+    let policy = json!({
+        "PolicyName": reader.of(node, "PolicyName").unwrap_or_else(|| json!(id)),
+        "Document": document(reader.of(node, "PolicyDocument")),
+    });
+    let roles = reader.of(node, "Roles");
+    for name in roles
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let Some(name) = name.as_str() else {
+            reader.note(format!("{id} is of a role that is not known"));
+            continue;
+        };
+        let resources = reader
+            .template
+            .root
+            .get("Resources")
+            .map_or(&[][..], Node::fields);
+        let made = resources
+            .iter()
+            .filter(|(_, node)| kind(node) == "AWS::IAM::Role")
+            .find_map(|(id, node)| {
+                let arn = arn(&reader.template, id, node);
+                let arn = arn.as_str()?;
+                (arn.rsplit('/').next() == Some(name)).then(|| arn.to_owned())
+            });
+        let arn = made.unwrap_or_else(|| {
+            let partition = super::resolve::partition(&home.region);
+            format!("arn:{partition}:iam::{}:role/{name}", home.account)
+        });
+        let role = reader.world.role(home.account, &arn);
+        let all = role
+            .entry("InlinePolicies")
+            .or_insert_with(|| json!({"joined": [], "removed": []}));
+        let items = match all {
+            Value::Array(items) => Some(items),
+            Value::Object(joined) => joined.get_mut("joined").and_then(Value::as_array_mut),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        };
+        if let Some(items) = items {
+            items.push(policy.clone());
+        }
+    }
+}
+
+fn service_linked_role<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
+    if reader.of(node, "AWSServiceName") == Some(json!("backup.amazonaws.com"))
+        && let Some(home) = reader.home.clone()
+    {
+        reader
+            .world
+            .backup_service_linked_role(home.account, super::resolve::partition(&home.region));
+    }
+}
+
+fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let key = match reader.of(node, "EncryptionKeyArn") {
+        None => reader.aws_managed(&home, "backup"),
+        Some(value) => reader.key(&value, &home),
+    };
+    let policy = document(reader.of(node, "AccessPolicy"));
+    let (locked, min, max) = match reader.of(node, "LockConfiguration") {
+        None => (json!(false), Value::Null, Value::Null),
+        Some(lock)
+            if is_open(&lock) && why(&lock).is_some_and(|_| lock.get("unknown").is_some()) =>
+        {
+            (lock.clone(), lock.clone(), lock)
+        }
+        Some(lock) => {
+            let of = |name: &str| lock.get(name).cloned().unwrap_or(Value::Null);
+            (json!(true), of("MinRetentionDays"), of("MaxRetentionDays"))
+        }
+    };
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name_of(&arn))),
+            ("VaultType", json!("BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+            ("AccessPolicy", policy),
+            ("Locked", locked),
+            ("MinRetentionDays", min),
+            ("MaxRetentionDays", max),
+        ],
+    );
+}
+
+fn name_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
+}
+
+fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let key = match reader.of(node, "EncryptionKeyArn") {
+        None => Value::Null,
+        Some(value) => reader.key(&value, &home),
+    };
+    let of = match &key {
+        Value::Null => json!("AWS_OWNED_KMS_KEY"),
+        Value::String(_) => json!("CUSTOMER_MANAGED_KMS_KEY"),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => key.clone(),
+    };
+    let bound = |value: Option<Value>| value.unwrap_or(Value::Null);
+    let (min, max) = (
+        bound(reader.of(node, "MinRetentionDays")),
+        bound(reader.of(node, "MaxRetentionDays")),
+    );
+    let policy = document(reader.of(node, "AccessPolicy"));
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name_of(&arn))),
+            ("VaultType", json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+            ("EncryptionKeyType", of),
+            ("AccessPolicy", policy),
+            ("Locked", json!(true)),
+            ("MinRetentionDays", min),
+            ("MaxRetentionDays", max),
+        ],
+    );
+}
+
+/// What is backed up, with the key that it is encrypted with.
+fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) {
+    let engine = reader.of(node, "Engine");
+    // A cluster of RDS is one of Aurora by its engine.
+    let of = match (of, engine.as_ref().and_then(Value::as_str)) {
+        ("Aurora", Some(engine)) if !engine.starts_with("aurora") => "RDS",
+        ("Aurora", None) => return reader.note(format!("{id}: its engine is not known")),
+        // An instance of a cluster is backed up with it.
+        ("RDS", _)
+            if reader.of(node, "DBClusterIdentifier").is_some()
+                && kind(node) == "AWS::RDS::DBInstance" =>
+        {
+            return;
+        }
+        (of, _) => of,
+    };
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let open = |what: &str| {
+        unknown(format!(
+            "{}:{}: {id}, {what}",
+            reader.template.file, node.line
+        ))
+    };
+    let (service, key, switch) = match of {
+        "RDS" | "Aurora" | "DocumentDB" | "Neptune" => ("rds", "KmsKeyId", "StorageEncrypted"),
+        "EBS" => ("ebs", "KmsKeyId", "Encrypted"),
+        "EFS" => ("elasticfilesystem", "KmsKeyId", "Encrypted"),
+        "Redshift" => ("redshift", "KmsKeyId", "Encrypted"),
+        "FSx" => ("fsx", "KmsKeyId", ""),
+        _ => ("", "", ""),
+    };
+    let copied = [
+        "SourceDBInstanceIdentifier",
+        "DBSnapshotIdentifier",
+        "SnapshotIdentifier",
+        "SourceDBClusterIdentifier",
+        "SnapshotId",
+    ];
+    let is_copied = copied.iter().any(|name| reader.of(node, name).is_some());
+    let on = match (switch, reader.of(node, switch)) {
+        ("", _) => json!(true),
+        // A cluster of Aurora, a volume, a cluster of Redshift: AWS's own default decides.
+        (_, None) if matches!(of, "Aurora" | "EBS" | "Redshift") => {
+            open("whether it is encrypted by default")
+        }
+        (_, None) => json!(reader.of(node, key).is_some()),
+        (_, Some(Value::String(text))) => json!(text == "true"),
+        (_, Some(value)) => value,
+    };
+    let (on, key) = match of {
+        _ if is_copied => (open("what it is a copy of"), open("what it is a copy of")),
+        "DynamoDB" => match reader.of(node, "SSESpecification") {
+            None => (json!(true), Value::Null),
+            Some(sse) => match (sse.get("SSEEnabled"), sse.get("KMSMasterKeyId")) {
+                (Some(Value::Bool(false)), _) => (json!(true), Value::Null),
+                (Some(Value::Bool(true)), None) => {
+                    (json!(true), reader.aws_managed(&home, "dynamodb"))
+                }
+                (Some(Value::Bool(true)), Some(key)) => (json!(true), reader.key(key, &home)),
+                _ => (json!(true), open("its encryption")),
+            },
+        },
+        "EC2" | "S3" | "Timestream" => (
+            open("the keys of what is in it"),
+            open("the keys of what is in it"),
+        ),
+        "FSx" if kind(node) == "AWS::FSx::Volume" => {
+            (json!(true), open("the key of its file system"))
+        }
+        _ => {
+            let key = match (&on, reader.of(node, key)) {
+                (Value::Bool(true), Some(value)) => reader.key(&value, &home),
+                (Value::Bool(true), None) => reader.aws_managed(&home, service),
+                (Value::Bool(false), _) => Value::Null,
+                (open, _) => open.clone(),
+            };
+            (on, key)
+        }
+    };
+    let detail = match of {
+        "RDS" | "Aurora" | "DocumentDB" | "Neptune" => {
+            let engine = match of {
+                "DocumentDB" => Some(json!("docdb")),
+                "Neptune" => Some(json!("neptune")),
+                _ => engine,
+            };
+            let group = reader.of(node, "OptionGroupName");
+            let mut all = Map::new();
+            for (name, value) in [
+                ("Engine", engine),
+                ("EngineVersion", reader.of(node, "EngineVersion")),
+                ("StorageType", reader.of(node, "StorageType")),
+                (
+                    "OptionGroupMemberships",
+                    group.map(|group| json!([{"OptionGroupName": group}])),
+                ),
+            ] {
+                if let Some(value) = value {
+                    all.insert(name.to_owned(), value);
+                }
+            }
+            Value::Object(all)
+        }
+        "FSx" => {
+            let mut all = Map::new();
+            for name in [
+                "FileSystemType",
+                "StorageType",
+                "VolumeType",
+                "OntapConfiguration",
+            ] {
+                if let Some(value) = reader.of(node, name) {
+                    all.insert(name.to_owned(), value);
+                }
+            }
+            Value::Object(all)
+        }
+        _ => json!({}),
+    };
+    let tags = tags(
+        reader
+            .of(node, "Tags")
+            .or_else(|| reader.of(node, "FileSystemTags")),
+    );
+    reader.set(
+        &home,
+        "resources",
+        &arn,
+        [
+            ("ResourceType", json!(of)),
+            ("Encrypted", on),
+            ("EncryptionKeyArn", key),
+            ("Tags", tags),
+            ("Detail", detail),
+        ],
+    );
+}
+
+fn plan<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some(home) = reader.home.clone() else {
+        let text = format!("{id} may make copies: give --account ACCOUNT_ID and --region REGION");
+        reader.note(text.clone());
+        reader.open.push(text);
+        return;
+    };
+    let Some(body) = reader.of(node, "BackupPlan") else {
+        return;
+    };
+    let rules = match body.get("BackupPlanRule") {
+        Some(Value::Array(rules)) => rules.iter().map(rule).collect(),
+        Some(other) => other.clone(),
+        None => json!([]),
+    };
+    let name = body
+        .get("BackupPlanName")
+        .cloned()
+        .unwrap_or_else(|| json!(id));
+    let place = format!("{}:{} {id}", reader.template.file, node.line);
+    reader.places.entry(id.to_owned()).or_default().push(place);
+    reader.set(
+        &home,
+        "plans",
+        id,
+        [
+            (
+                "BackupPlan",
+                json!({"BackupPlanName": name, "Rules": rules}),
+            ),
+            ("Selections", json!([])),
+        ],
+    );
+}
+
+/// A rule as AWS Backup prints it.
+fn rule(rule: &Value) -> Value {
+    let Value::Object(fields) = rule else {
+        return rule.clone();
+    };
+    let mut made = Map::new();
+    for (name, value) in fields {
+        let name = if name == "TargetBackupVault" {
+            "TargetBackupVaultName"
+        } else {
+            name
+        };
+        made.insert(name.to_owned(), value.clone());
+    }
+    Value::Object(made)
+}
+
+fn selection<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some(home) = reader.home.clone() else {
+        return;
+    };
+    let (Some(plan), Some(body)) = (
+        reader.of(node, "BackupPlanId"),
+        reader.of(node, "BackupSelection"),
+    ) else {
+        return;
+    };
+    let Value::String(plan) = plan else {
+        reader
+            .open
+            .push(format!("{id} is of a plan that is not known"));
+        return;
+    };
+    let mut made = match body {
+        Value::Object(fields) => fields,
+        open @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)) => {
+            reader
+                .open
+                .push(format!("{id}: {}", why(&open).unwrap_or("not known")));
+            return;
+        }
+    };
+    made.entry("SelectionName").or_insert_with(|| json!(id));
+    let made = Value::Object(made);
+    let plan = reader.world.thing(&home, "plans", &plan);
+    match plan.get_mut("Selections") {
+        Some(Value::Array(all)) => all.push(made),
+        Some(Value::Object(joined)) => {
+            if let Some(all) = joined.get_mut("joined").and_then(Value::as_array_mut) {
+                all.push(made);
+            }
+        }
+        _ => drop(plan.insert(
+            "Selections".to_owned(),
+            json!({"joined": [made], "removed": []}),
+        )),
+    }
+}
+
+fn organization_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let text = format!(
+        "{}:{}: {id} is a policy of the organization: lay it over the accounts with --overlay to see what it does",
+        reader.template.file, node.line
+    );
+    reader.note(text.clone());
+    reader.open.push(text);
+}

@@ -1,0 +1,177 @@
+//! What names an object of a plan: its ARN, which is known, is made of its account, Region and name, or stands in for one that
+//! AWS gives it at apply.
+
+use crate::known::{AccountId, Region};
+use crate::sources::planned::Home;
+
+use super::object::{Moment, Object, Objects};
+use super::provider::{Providers, provider_of};
+use super::source::Evaluator;
+
+/// How the ARN of a type is made of a name.
+struct Form {
+    kind: &'static str,
+    /// With `{region}`, `{account}`, `{name}`.
+    arn: &'static str,
+    /// The attribute that is the name; empty: AWS names it.
+    name: &'static str,
+}
+
+#[rustfmt::skip]
+const FORMS: &[Form] = &[
+    Form { kind: "aws_backup_vault",                         arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
+    Form { kind: "aws_backup_logically_air_gapped_vault",    arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
+    Form { kind: "aws_kms_key",                              arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    Form { kind: "aws_kms_replica_key",                      arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    Form { kind: "aws_kms_external_key",                     arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    Form { kind: "aws_iam_role",                             arn: "arn:aws:iam::{account}:role/{name}",                                name: "name" },
+    Form { kind: "aws_iam_policy",                           arn: "arn:aws:iam::{account}:policy/{name}",                              name: "name" },
+    Form { kind: "aws_db_instance",                          arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
+    Form { kind: "aws_rds_cluster",                          arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    Form { kind: "aws_docdb_cluster",                        arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    Form { kind: "aws_neptune_cluster",                      arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    Form { kind: "aws_dynamodb_table",                       arn: "arn:aws:dynamodb:{region}:{account}:table/{name}",                  name: "name" },
+    Form { kind: "aws_ebs_volume",                           arn: "arn:aws:ec2:{region}:{account}:volume/{name}",                      name: "" },
+    Form { kind: "aws_instance",                             arn: "arn:aws:ec2:{region}:{account}:instance/{name}",                    name: "" },
+    Form { kind: "aws_efs_file_system",                      arn: "arn:aws:elasticfilesystem:{region}:{account}:file-system/{name}",   name: "" },
+    Form { kind: "aws_fsx_lustre_file_system",               arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    Form { kind: "aws_fsx_windows_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    Form { kind: "aws_fsx_openzfs_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    Form { kind: "aws_fsx_ontap_volume",                     arn: "arn:aws:fsx:{region}:{account}:volume/{name}",                      name: "" },
+    Form { kind: "aws_s3_bucket",                            arn: "arn:aws:s3:::{name}",                                               name: "bucket" },
+    Form { kind: "aws_redshift_cluster",                     arn: "arn:aws:redshift:{region}:{account}:cluster:{name}",                name: "cluster_identifier" },
+    Form { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
+];
+
+/// Where the objects of a plan are, and what they are called.
+pub struct Identities<'a, 'p> {
+    /// The objects.
+    pub objects: &'a Objects<'p>,
+    /// Their providers.
+    pub providers: &'a Providers,
+    /// Their configuration, where it was given.
+    pub source: Option<&'a Evaluator<'a>>,
+}
+
+impl<'p> Identities<'_, 'p> {
+    /// The account and Region of an object, where both are known.
+    #[must_use]
+    pub fn home(&self, object: &Object<'p>, moment: Moment) -> Option<Home> {
+        let account = self.account(object, moment)?;
+        let region = self.region(object, moment)?;
+        Some(Home { account, region })
+    }
+
+    /// The account of an object.
+    #[must_use]
+    pub fn account(&self, object: &Object<'p>, moment: Moment) -> Option<AccountId> {
+        let of_arn = object
+            .text(moment, "arn")
+            .and_then(|arn| crate::known::Arn::parse(arn).ok()?.account());
+        of_arn.or_else(|| self.providers.account(object))
+    }
+
+    fn region(&self, object: &Object<'p>, moment: Moment) -> Option<Region> {
+        let of_arn = object
+            .text(moment, "arn")
+            .and_then(|arn| crate::known::Arn::parse(arn).ok()?.region());
+        of_arn.or_else(|| self.providers.region(object, moment))
+    }
+
+    /// The ARN of an object at a moment; `None` where its account or Region is not known.
+    #[must_use]
+    pub fn arn(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
+        if let Some(arn) = object.text(moment, "arn") {
+            return Some(arn.to_owned());
+        }
+        let form = FORMS.iter().find(|form| form.kind == object.kind)?;
+        let name = (!form.name.is_empty())
+            .then(|| object.text(moment, form.name))
+            .flatten();
+        let name = name.map_or_else(|| stand_in(object.address), str::to_owned);
+        let name = match object.kind {
+            "aws_iam_role" | "aws_iam_policy" => with_path(object.text(moment, "path"), &name),
+            _ => name,
+        };
+        let mut arn = form.arn.replace("{name}", &name);
+        if arn.contains("{account}") {
+            arn = arn.replace("{account}", &self.account(object, moment)?.to_string());
+        }
+        if arn.contains("{region}") {
+            arn = arn.replace("{region}", self.region(object, moment)?.as_str());
+        }
+        Some(arn)
+    }
+
+    /// What an attribute of another object will be, where that can be told from its name.
+    #[must_use]
+    pub fn value(&self, object: &Object<'p>, attribute: &str, moment: Moment) -> Option<String> {
+        if let Some(text) = object.text(moment, attribute) {
+            return Some(text.to_owned());
+        }
+        match (object.kind, attribute) {
+            (_, "arn") => self.arn(object, moment),
+            ("aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key", "id" | "key_id") => {
+                self.arn(object, moment)
+            }
+            ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
+            ("aws_backup_plan", "id") => Some(plan_id(object, moment)),
+            ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id") => {
+                object.text(moment, "name").map(str::to_owned)
+            }
+            ("aws_iam_role", "id") => object.text(moment, "name").map(str::to_owned),
+            ("aws_iam_policy", "id") => self.arn(object, moment),
+            ("aws_iam_service_linked_role", "name") => Some("AWSServiceRoleForBackup".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Why an object has no place: which flag gives it one.
+    #[must_use]
+    pub fn without_home(&self, object: &Object<'p>, moment: Moment) -> String {
+        let provider = provider_of(object).unwrap_or("aws");
+        if self.account(object, moment).is_none() {
+            format!(
+                "the account of {} is not known: give --account {provider}=ACCOUNT_ID",
+                object.address
+            )
+        } else {
+            format!(
+                "the Region of {} is not known: the provider `{provider}` names none",
+                object.address
+            )
+        }
+    }
+}
+
+/// The id of a plan: that of now, or its address.
+#[must_use]
+pub fn plan_id(object: &Object<'_>, moment: Moment) -> String {
+    let id = object
+        .text(moment, "id")
+        .or_else(|| object.text(Moment::Now, "id").filter(|_| !object.is_made()));
+    id.unwrap_or(object.address).to_owned()
+}
+
+/// A name for what AWS names at apply: the address, in the letters that an ARN may have.
+fn stand_in(address: &str) -> String {
+    let mut name = String::new();
+    for letter in address.chars() {
+        match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => name.push(letter),
+            '[' => name.push('.'),
+            ']' | '"' => {}
+            other => name.push_str(&format!("-{:x}-", u32::from(other))),
+        }
+    }
+    name
+}
+
+fn with_path(path: Option<&str>, name: &str) -> String {
+    let path = path.unwrap_or("/").trim_matches('/');
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}/{name}")
+    }
+}

@@ -1,0 +1,102 @@
+//! Terraform plans: from what `terraform show -json` prints to what is there now and what will be, each as an overlay.
+//!
+//! See <https://developer.hashicorp.com/terraform/internals/json-format>.
+
+mod file;
+mod functions;
+mod identity;
+mod link;
+mod object;
+mod provider;
+mod reader;
+mod references;
+mod source;
+mod types;
+
+use std::collections::BTreeMap;
+
+use crate::inventory::{Overlay, Waiting};
+use crate::known::AccountId;
+use crate::sources::planned::Planned;
+
+pub use file::PlanError;
+pub use source::{ConfigurationError, Source};
+
+use file::PlanFile;
+use identity::Identities;
+use object::{Moment, Objects};
+use provider::Providers;
+use reader::Reader;
+use source::Evaluator;
+
+/// Reads a plan. `accounts`: the accounts of providers, by `aws`, `aws.bunker`, as the command line gives them.
+///
+/// # Errors
+/// Where the file is no plan: what it is, and which command makes one.
+pub fn read(
+    file: &str,
+    bytes: &[u8],
+    accounts: &BTreeMap<String, AccountId>,
+    source: Option<&Source>,
+) -> Result<Planned, PlanError> {
+    let plan = PlanFile::read(file, bytes)?;
+    let objects = Objects::of(&plan);
+    let providers = Providers::of(&objects, accounts);
+    let evaluator = source.map(Evaluator::new);
+    let at = |moment| {
+        Reader::read(
+            Identities {
+                objects: &objects,
+                providers: &providers,
+                source: evaluator.as_ref(),
+            },
+            moment,
+        )
+    };
+    let (now, then) = (at(Moment::Now), at(Moment::Then));
+    let mut warnings = then.notes;
+    if !plan.is_known_format() {
+        warnings.push(format!(
+            "the plan has format {}; 0.1 to 1.2 are known",
+            plan.format_version
+        ));
+    }
+    let mut odd: Vec<&str> = Vec::new();
+    for object in objects
+        .all
+        .iter()
+        .filter(|object| !object.is_data && types::not_read(object.kind))
+    {
+        if !odd.contains(&object.kind) {
+            odd.push(object.kind);
+        }
+    }
+    warnings.extend(
+        odd.iter()
+            .map(|kind| format!("resources of type {kind} are not read")),
+    );
+    let mut open = then.open;
+    if plan.errored {
+        open.push("planning ended with an error: the plan is not whole".to_owned());
+    }
+    if !plan.complete || !plan.deferred_changes.is_empty() {
+        open.push("some changes wait for another plan: this one is not whole".to_owned());
+    }
+    let overlay = |document| Overlay {
+        name: file.to_owned(),
+        document,
+        waits_for: Waiting::TerraformApply,
+    };
+    let lines = objects
+        .all
+        .iter()
+        .filter_map(|object| Some((object.address.to_owned(), source?.place(object)?)));
+    Ok(Planned {
+        lines: lines.collect(),
+        before: overlay(now.world.document()),
+        after: overlay(then.world.document()),
+        places: then.places,
+        warnings,
+        open,
+    })
+}

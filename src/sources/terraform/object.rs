@@ -1,0 +1,406 @@
+//! A resource instance of a plan, at one of two moments: now, or after the plan is applied.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::file::{
+    Change, ConfigResource, Configuration, Module, PlanFile, ResourceChange, StateModule,
+};
+
+/// When.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// As it is now.
+    Now,
+    /// After the plan is applied.
+    Then,
+}
+
+/// A resource instance, or what a data source said.
+#[derive(Debug)]
+pub struct Object<'p> {
+    /// `module.bunker.aws_backup_vault.this["locked"]`.
+    pub address: &'p str,
+    /// The module instance: `module.bunker`, or nothing.
+    pub module: &'p str,
+    /// `aws_backup_vault`.
+    pub kind: &'p str,
+    /// `this`.
+    pub name: &'p str,
+    /// Whether it is a data source.
+    pub is_data: bool,
+    /// `"locked"`, or a number.
+    pub index: Option<&'p Value>,
+    /// What becomes of it; `None` where a data source was read already.
+    pub change: Option<&'p Change>,
+    /// What a data source said.
+    pub said: Option<(&'p Map<String, Value>, &'p Value)>,
+    /// Its block in the configuration.
+    pub block: Option<&'p ConfigResource>,
+}
+
+/// An attribute of an object at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute<'p> {
+    /// It has this value.
+    Value(&'p Value),
+    /// It is not set.
+    NotSet,
+    /// It is known after apply.
+    AfterApply,
+    /// The plan marks it as sensitive.
+    Sensitive,
+}
+
+impl<'p> Object<'p> {
+    /// Whether it is there at this moment.
+    #[must_use]
+    pub fn is_there(&self, moment: Moment) -> bool {
+        self.values(moment).is_some() || (moment == Moment::Then && self.is_read_then())
+    }
+
+    /// Whether it is there now and not afterwards, or is another one then.
+    #[must_use]
+    pub fn does(&self, action: &str) -> bool {
+        self.change
+            .is_some_and(|change| change.actions.iter().any(|one| one == action))
+    }
+
+    /// Whether it is made by the plan: there is nothing of it now.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.does("create")
+    }
+
+    fn is_read_then(&self) -> bool {
+        self.is_data && self.does("read")
+    }
+
+    /// Its values at a moment.
+    #[must_use]
+    pub fn values(&self, moment: Moment) -> Option<&'p Map<String, Value>> {
+        if let Some((values, _)) = self.said {
+            return Some(values);
+        }
+        let change = self.change?;
+        match moment {
+            Moment::Now => change.before.as_ref(),
+            Moment::Then => change.after.as_ref(),
+        }
+    }
+
+    fn marks(&self, moment: Moment) -> (&'p Value, &'p Value) {
+        const NONE: &Value = &Value::Null;
+        if let Some((_, sensitive)) = self.said {
+            return (NONE, sensitive);
+        }
+        match (self.change, moment) {
+            (None, _) => (NONE, NONE),
+            (Some(change), Moment::Now) => (NONE, &change.before_sensitive),
+            (Some(change), Moment::Then) => (&change.after_unknown, &change.after_sensitive),
+        }
+    }
+
+    /// An attribute at a moment.
+    #[must_use]
+    pub fn attribute(&self, moment: Moment, name: &str) -> Attribute<'p> {
+        let (unknown, sensitive) = self.marks(moment);
+        if is_marked(unknown, name) {
+            return Attribute::AfterApply;
+        }
+        if is_marked(sensitive, name) {
+            return Attribute::Sensitive;
+        }
+        match self.values(moment).and_then(|values| values.get(name)) {
+            Some(Value::Null) | None => Attribute::NotSet,
+            Some(value) => Attribute::Value(value),
+        }
+    }
+
+    /// A text that is known.
+    #[must_use]
+    pub fn text(&self, moment: Moment, name: &str) -> Option<&'p str> {
+        match self.attribute(moment, name) {
+            Attribute::Value(value) => value.as_str(),
+            Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => None,
+        }
+    }
+
+    /// An attribute with `{"unknown": …}` in place of what is not known in it; null where it is not set.
+    #[must_use]
+    pub fn marked(&self, moment: Moment, name: &str) -> Value {
+        const NONE: &Value = &Value::Null;
+        let (unknown, sensitive) = self.marks(moment);
+        let of = |marks: &'p Value| marks.get(name).unwrap_or(NONE);
+        let value = self.values(moment).and_then(|values| values.get(name));
+        marked(
+            value.unwrap_or(NONE),
+            of(unknown),
+            of(sensitive),
+            &format!("{}.{name}", self.address),
+        )
+    }
+
+    /// What makes an attribute in the configuration; `None`: nothing does, or that is not told.
+    #[must_use]
+    pub fn expression(&self, name: &str) -> Option<&'p Value> {
+        self.block?.expressions.get(name)
+    }
+
+    /// Whether it is certain that the configuration does not set an attribute.
+    #[must_use]
+    pub fn is_not_configured(&self, name: &str) -> bool {
+        self.block
+            .is_some_and(|block| block.expressions.get(name).is_none())
+    }
+}
+
+/// `{"unknown": why}`.
+#[must_use]
+pub fn unknown(why: impl Into<String>) -> Value {
+    json!({"unknown": why.into()})
+}
+
+fn is_marked(marks: &Value, name: &str) -> bool {
+    marks == &Value::Bool(true) || marks.get(name) == Some(&Value::Bool(true))
+}
+
+/// A value with what is not known in it marked. A set that is unknown in part has its members in the order of the marks.
+fn marked(value: &Value, unknown_marks: &Value, sensitive: &Value, at: &str) -> Value {
+    if unknown_marks == &Value::Bool(true) {
+        return unknown(at);
+    }
+    if sensitive == &Value::Bool(true) && !value.is_null() {
+        return unknown(format!("{at}, which is sensitive"));
+    }
+    match value {
+        Value::Object(fields) => {
+            let mut all = Map::new();
+            for (name, value) in fields {
+                let of = |marks: &Value| marks.get(name).cloned().unwrap_or(Value::Null);
+                all.insert(
+                    name.clone(),
+                    marked(
+                        value,
+                        &of(unknown_marks),
+                        &of(sensitive),
+                        &format!("{at}.{name}"),
+                    ),
+                );
+            }
+            // What is unknown is absent from the value.
+            for (name, mark) in unknown_marks.as_object().into_iter().flatten() {
+                if mark == &Value::Bool(true) && !all.contains_key(name) {
+                    all.insert(name.clone(), unknown(format!("{at}.{name}")));
+                }
+            }
+            Value::Object(all)
+        }
+        Value::Array(items) => {
+            let marks = unknown_marks.as_array().map_or(&[][..], Vec::as_slice);
+            let secrets = sensitive.as_array().map_or(&[][..], Vec::as_slice);
+            let none = Value::Null;
+            let each = items.iter().enumerate().map(|(index, item)| {
+                let of = |marks: &[Value]| marks.get(index).unwrap_or(&none).clone();
+                marked(item, &of(marks), &of(secrets), at)
+            });
+            Value::Array(each.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// All objects of a plan, by address.
+#[derive(Debug)]
+pub struct Objects<'p> {
+    /// The plan.
+    pub plan: &'p PlanFile,
+    /// In the order of the plan; data sources that were read follow.
+    pub all: Vec<Object<'p>>,
+    by_name: BTreeMap<(&'p str, &'p str, &'p str, bool), Vec<usize>>,
+}
+
+impl<'p> Objects<'p> {
+    /// Those of a plan.
+    #[must_use]
+    pub fn of(plan: &'p PlanFile) -> Self {
+        let configuration = plan.configuration.as_ref();
+        let changes = plan.resource_changes.iter();
+        let mut all: Vec<Object<'p>> = changes
+            .filter(|one| one.deposed.is_none())
+            .map(|one| of_change(one, configuration))
+            .collect();
+        let root = plan
+            .prior_state
+            .as_ref()
+            .and_then(|state| state.values.as_ref());
+        if let Some(root) = root.and_then(|values| values.root_module.as_ref()) {
+            of_state(root, configuration, &mut all);
+        }
+        let mut by_name: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (index, object) in all.iter().enumerate() {
+            let name = (object.module, object.kind, object.name, object.is_data);
+            by_name.entry(name).or_default().push(index);
+        }
+        Self { plan, all, by_name }
+    }
+
+    /// The instances of a resource in a module instance.
+    #[must_use]
+    pub fn instances(
+        &self,
+        module: &str,
+        kind: &str,
+        name: &str,
+        is_data: bool,
+    ) -> Vec<&Object<'p>> {
+        let found = self.by_name.get(&(module, kind, name, is_data));
+        let found = found.into_iter().flatten();
+        found.filter_map(|index| self.all.get(*index)).collect()
+    }
+
+    /// Those of a type that are there at a moment.
+    pub fn of_kind<'a>(
+        &'a self,
+        kind: &'a str,
+        moment: Moment,
+    ) -> impl Iterator<Item = &'a Object<'p>> {
+        self.all
+            .iter()
+            .filter(move |object| object.kind == kind && !object.is_data && object.is_there(moment))
+    }
+}
+
+fn of_change<'p>(
+    change: &'p ResourceChange,
+    configuration: Option<&'p Configuration>,
+) -> Object<'p> {
+    let is_data = change.mode == "data";
+    Object {
+        address: &change.address,
+        module: &change.module_address,
+        kind: &change.kind,
+        name: &change.name,
+        is_data,
+        index: change.index.as_ref(),
+        change: Some(&change.change),
+        said: None,
+        block: block(
+            configuration,
+            &change.module_address,
+            &change.kind,
+            &change.name,
+            is_data,
+        ),
+    }
+}
+
+fn of_state<'p>(
+    module: &'p StateModule,
+    configuration: Option<&'p Configuration>,
+    all: &mut Vec<Object<'p>>,
+) {
+    for resource in module.resources.iter().filter(|one| one.mode == "data") {
+        if all.iter().any(|object| object.address == resource.address) {
+            continue;
+        }
+        all.push(Object {
+            address: &resource.address,
+            module: &module.address,
+            kind: &resource.kind,
+            name: &resource.name,
+            is_data: true,
+            index: resource.index.as_ref(),
+            change: None,
+            said: Some((&resource.values, &resource.sensitive_values)),
+            block: block(
+                configuration,
+                &module.address,
+                &resource.kind,
+                &resource.name,
+                true,
+            ),
+        });
+    }
+    for child in &module.child_modules {
+        of_state(child, configuration, all);
+    }
+}
+
+fn block<'p>(
+    configuration: Option<&'p Configuration>,
+    address: &str,
+    kind: &str,
+    name: &str,
+    is_data: bool,
+) -> Option<&'p ConfigResource> {
+    let module = module_at(&configuration?.root_module, address)?;
+    let is = |one: &&ConfigResource| {
+        one.kind == kind && one.name == name && (one.mode == "data") == is_data
+    };
+    module.resources.iter().find(is)
+}
+
+/// The module of a module instance's address.
+#[must_use]
+pub fn module_at<'p>(root: &'p Module, address: &str) -> Option<&'p Module> {
+    let mut module = root;
+    for name in steps(address) {
+        module = &module.module_calls.get(name)?.module;
+    }
+    Some(module)
+}
+
+/// The names of the calls in a module instance's address: `a` and `b` of `module.a["x"].module.b[0]`.
+#[must_use]
+pub fn steps(address: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    let mut rest = address;
+    while let Some(after) = rest.strip_prefix("module.") {
+        let end = after.find(['.', '[']).unwrap_or(after.len());
+        let (name, tail) = after.split_at_checked(end).unwrap_or((after, ""));
+        steps.push(name);
+        rest = after_index(tail);
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+    }
+    steps
+}
+
+/// What follows an index: `.b` of `["x"].b`. A quote within the index is escaped.
+fn after_index(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('[') else {
+        return text;
+    };
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, letter) in inner.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ']' if !quoted => return inner.get(at.saturating_add(1)..).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// The address of the module that a module instance stands in, and the call with its index: `module.a` and `module.b[0]` of
+/// `module.a.module.b[0]`.
+#[must_use]
+pub fn parent(address: &str) -> Option<(&str, &str)> {
+    if address.is_empty() {
+        return None;
+    }
+    let mut last = 0;
+    let mut rest = address;
+    while let Some(after) = rest.strip_prefix("module.") {
+        last = address.len().saturating_sub(rest.len());
+        let end = after.find(['.', '[']).unwrap_or(after.len());
+        let (_, tail) = after.split_at_checked(end).unwrap_or((after, ""));
+        let tail = after_index(tail);
+        rest = tail.strip_prefix('.').unwrap_or(tail);
+    }
+    let (above, call) = address.split_at_checked(last)?;
+    Some((above.strip_suffix('.').unwrap_or(above), call))
+}

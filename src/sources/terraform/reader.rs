@@ -1,0 +1,205 @@
+//! The facts of a plan at one moment.
+
+use serde_json::{Map, Value, json};
+
+use crate::known::AccountId;
+use crate::sources::planned::{Home, Places, World};
+
+use super::identity::Identities;
+use super::link::Link;
+use super::object::{Moment, Object, Objects, unknown};
+use super::types;
+
+/// A plan at one moment, being read.
+pub struct Reader<'a, 'p> {
+    /// What its objects are called.
+    pub ids: Identities<'a, 'p>,
+    /// When.
+    pub moment: Moment,
+    /// What was read.
+    pub world: World,
+    /// What could not be placed or is not read, in words, each once.
+    pub notes: Vec<String>,
+    /// What leaves open which copies there are: each in words.
+    pub open: Vec<String>,
+    /// Which addresses say what of which thing.
+    pub places: Places,
+}
+
+impl<'a, 'p> Reader<'a, 'p> {
+    /// Reads a plan.
+    #[must_use]
+    pub fn read(ids: Identities<'a, 'p>, moment: Moment) -> Self {
+        let mut reader = Self {
+            ids,
+            moment,
+            world: World::default(),
+            notes: Vec::new(),
+            open: Vec::new(),
+            places: Places::new(),
+        };
+        let objects: &'a Objects<'p> = reader.ids.objects;
+        for (kind, read) in types::READERS {
+            for object in objects.of_kind(kind, moment) {
+                read(&mut reader, object);
+            }
+        }
+        if moment == Moment::Then {
+            for object in objects
+                .all
+                .iter()
+                .filter(|object| !object.is_data && !object.is_there(moment))
+            {
+                types::gone(&mut reader, object);
+            }
+        }
+        reader
+    }
+
+    /// The account and Region of an object; noted where they are not known.
+    pub fn home(&mut self, object: &Object<'p>) -> Option<Home> {
+        let home = self.ids.home(object, self.moment);
+        if home.is_none() {
+            self.note(self.ids.without_home(object, self.moment));
+        }
+        home
+    }
+
+    /// The account of an object that has no Region.
+    pub fn account(&mut self, object: &Object<'p>) -> Option<AccountId> {
+        let account = self.ids.account(object, self.moment);
+        if account.is_none() {
+            self.note(self.ids.without_home(object, self.moment));
+        }
+        account
+    }
+
+    /// Says something once.
+    pub fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
+    }
+
+    /// Notes which object says something of a thing.
+    pub fn placed(&mut self, thing: &str, object: &Object<'p>) {
+        let addresses = self.places.entry(thing.to_owned()).or_default();
+        if !addresses.iter().any(|one| one == object.address) {
+            addresses.push(object.address.to_owned());
+        }
+    }
+
+    /// A text that is known.
+    #[must_use]
+    pub fn text(&self, object: &Object<'p>, name: &str) -> Option<&'p str> {
+        object.text(self.moment, name)
+    }
+
+    /// A thing with its ARN, to be filled; noted where it has no place.
+    pub fn thing(&mut self, object: &Object<'p>, list: &'static str) -> Option<(Home, String)> {
+        let home = self.home(object)?;
+        let arn = self.ids.arn(object, self.moment)?;
+        self.placed(&arn, object);
+        self.world.thing(&home, list, &arn);
+        Some((home, arn))
+    }
+
+    /// Sets fields of a thing.
+    pub fn set<const N: usize>(
+        &mut self,
+        home: &Home,
+        list: &'static str,
+        name: &str,
+        fields: [(&str, Value); N],
+    ) {
+        let thing = self.world.thing(home, list, name);
+        for (field, value) in fields {
+            thing.insert(field.to_owned(), value);
+        }
+    }
+
+    /// The ARN of a key that an attribute names; that of AWS's own key where AWS chooses.
+    pub fn key(
+        &mut self,
+        object: &Object<'p>,
+        name: &str,
+        home: &Home,
+        service: &'static str,
+    ) -> Value {
+        match self.ids.link(object, name, self.moment) {
+            Link::Value(key) => self.key_named(&key, home),
+            Link::NotSet | Link::AwsChooses => json!(self.aws_managed(home, service)),
+            Link::Unknown(why) => unknown(why),
+        }
+    }
+
+    /// A key by its ARN, or by its id.
+    #[must_use]
+    pub fn key_named(&self, key: &str, home: &Home) -> Value {
+        if key.starts_with("arn:") && key.contains(":key/") {
+            json!(key)
+        } else if key.contains("alias/") {
+            unknown(format!("the key of {key}"))
+        } else {
+            json!(format!(
+                "arn:aws:kms:{}:{}:key/{key}",
+                home.region, home.account
+            ))
+        }
+    }
+
+    /// The key that AWS manages for a service.
+    pub fn aws_managed(&mut self, home: &Home, service: &str) -> String {
+        self.world.aws_managed_key(home, service)
+    }
+
+    /// The tags of an object, as far as they are known.
+    pub fn tags(&self, object: &Object<'p>) -> Value {
+        for name in ["tags_all", "tags"] {
+            let marked = object.marked(self.moment, name);
+            match &marked {
+                Value::Object(tags) if tags.get("unknown").is_none() => {
+                    let is_known = tags.values().all(Value::is_string);
+                    return if is_known {
+                        marked
+                    } else {
+                        unknown(format!("{}.{name}", object.address))
+                    };
+                }
+                // `tags_all` has the provider's default tags, too: where it waits for apply, `tags` may lack some.
+                Value::Object(_) if name == "tags_all" && self.has_default_tags(object) => {
+                    return marked;
+                }
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => {}
+            }
+        }
+        json!({})
+    }
+
+    fn has_default_tags(&self, object: &Object<'p>) -> bool {
+        let key = super::provider::provider_of(object);
+        let configuration = self.ids.objects.plan.configuration.as_ref();
+        match (key, configuration) {
+            (Some(key), Some(all)) => all
+                .provider_config
+                .get(key)
+                .is_none_or(|config| config.expressions.get("default_tags").is_some()),
+            (None, _) | (_, None) => true,
+        }
+    }
+}
+
+/// Fields, of those that are set.
+#[must_use]
+pub fn fields<const N: usize>(all: [(&str, Value); N]) -> Value {
+    let set = all.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(
+        set.map(|(name, value)| (name.to_owned(), value))
+            .collect::<Map<_, _>>(),
+    )
+}

@@ -1,0 +1,441 @@
+//! From an attribute that is known after apply to what it is made of: references are followed through the configuration,
+//! modules, their variables and outputs.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::object::{Moment, Object, Objects, module_at, parent, steps};
+
+/// What a reference leads to.
+#[derive(Clone, Debug)]
+pub struct Target<'a, 'p> {
+    /// The object.
+    pub object: &'a Object<'p>,
+    /// The attribute of it, with what follows: `arn`, `statement[0].sid`; empty: the object as a whole.
+    pub attribute: String,
+}
+
+/// What an expression may come from.
+#[derive(Clone, Debug, Default)]
+pub struct Targets<'a, 'p> {
+    /// The attributes that are known after apply: one of them is why the expression is.
+    pub unknown: Vec<Target<'a, 'p>>,
+    /// Some of it was not followed: a local, a loop, a function's own value.
+    pub is_open: bool,
+}
+
+/// Where a reference stands: in a module instance, within a resource or a call that may be one of several.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    module: &'a str,
+    /// `each.key` or `count.index`.
+    index: Option<&'a Value>,
+    /// What `each.value` goes over.
+    for_each: Option<&'a Value>,
+}
+
+/// Modules within modules, outputs of variables of outputs: no genuine configuration goes deeper.
+const DEPTH: usize = 64;
+
+impl<'p> Objects<'p> {
+    /// What an expression of an object may come from.
+    #[must_use]
+    pub fn targets<'a>(&'a self, of: &'a Object<'p>, expression: &Value) -> Targets<'a, 'p> {
+        let mut found = Targets::default();
+        let place = Place {
+            module: of.module,
+            index: of.index,
+            for_each: of
+                .block
+                .and_then(|block| block.for_each_expression.as_ref()),
+        };
+        let mut walk = Walk {
+            objects: self,
+            seen: BTreeSet::new(),
+        };
+        walk.expression(place, expression, "", DEPTH, &mut found);
+        found.unknown.sort_by(|one, other| {
+            (one.object.address, &one.attribute).cmp(&(other.object.address, &other.attribute))
+        });
+        found.unknown.dedup_by(|one, other| {
+            one.object.address == other.object.address && one.attribute == other.attribute
+        });
+        found
+    }
+}
+
+struct Walk<'a, 'p> {
+    objects: &'a Objects<'p>,
+    seen: BTreeSet<(String, String)>,
+}
+
+impl<'a, 'p> Walk<'a, 'p> {
+    /// Every reference of an expression, or of the blocks in it. `path`: what is taken of its value.
+    fn expression(
+        &mut self,
+        at: Place<'_>,
+        expression: &Value,
+        path: &str,
+        depth: usize,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        let Some(depth) = depth.checked_sub(1) else {
+            found.is_open = true;
+            return;
+        };
+        match expression {
+            Value::Array(blocks) => {
+                for block in blocks {
+                    self.expression(at, block, path, depth, found);
+                }
+            }
+            Value::Object(fields) => {
+                if let Some(references) = fields.get("references").and_then(Value::as_array) {
+                    let references: Vec<&str> =
+                        references.iter().filter_map(Value::as_str).collect();
+                    self.references(at, &references, path, depth, found);
+                } else if fields.contains_key("constant_value") {
+                    // A constant makes nothing unknown.
+                } else if fields.is_empty() {
+                    // A function without references, or an unset argument: known, whatever it is.
+                } else {
+                    for block in fields.values() {
+                        self.expression(at, block, path, depth, found);
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn references(
+        &mut self,
+        at: Place<'_>,
+        references: &[&str],
+        path: &str,
+        depth: usize,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        // Terraform lists each reference with what it is a part of: only the longest tells.
+        let is_part = |one: &str| {
+            references.iter().any(|other| {
+                other
+                    .strip_prefix(one)
+                    .is_some_and(|rest| rest.starts_with(['.', '[']))
+            })
+        };
+        let same_key = references
+            .iter()
+            .any(|one| matches!(*one, "each.key" | "count.index" | "each.value"));
+        for reference in references.iter().filter(|one| !is_part(one)) {
+            self.reference(at, reference, path, same_key, depth, found);
+        }
+    }
+
+    fn reference(
+        &mut self,
+        at: Place<'_>,
+        reference: &str,
+        path: &str,
+        same_key: bool,
+        depth: usize,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        if !self.seen.insert((
+            format!("{}|{:?}", at.module, at.index),
+            format!("{reference}|{path}"),
+        )) {
+            return;
+        }
+        let mut words = Words(reference);
+        match words.next_name() {
+            "var" => {
+                let name = words.next_name().to_owned();
+                let path = words.rest_with(path);
+                self.variable(at, &name, &path, depth, found);
+            }
+            "module" => {
+                let name = words.next_name().to_owned();
+                let index = words.index();
+                let output = words.next_name().to_owned();
+                let path = words.rest_with(path);
+                self.output(
+                    at,
+                    (&name, index.as_deref()),
+                    &output,
+                    &path,
+                    same_key,
+                    depth,
+                    found,
+                );
+            }
+            // A key is known.
+            "each" if words.next_name() != "value" => {}
+            "each" => match at.for_each {
+                Some(expression) => {
+                    let path = words.rest_with(path);
+                    let keyed = Place {
+                        for_each: None,
+                        ..at
+                    };
+                    let before = found.unknown.len();
+                    self.expression(keyed, expression, &path, depth, found);
+                    // Of resources that are gone over one by one it is the one with the same key.
+                    narrow(found, before, at.index);
+                }
+                None => found.is_open = true,
+            },
+            "count" | "path" | "terraform" | "self" => {}
+            "local" => found.is_open = true,
+            "data" => {
+                let kind = words.next_name().to_owned();
+                let name = words.next_name().to_owned();
+                self.resource(at, (&kind, &name, true), &mut words, path, same_key, found);
+            }
+            kind => {
+                let kind = kind.to_owned();
+                let name = words.next_name().to_owned();
+                if name.is_empty() {
+                    // A name of a loop: `rule`, `copy_action`.
+                    found.is_open = true;
+                } else {
+                    self.resource(at, (&kind, &name, false), &mut words, path, same_key, found);
+                }
+            }
+        }
+    }
+
+    fn resource(
+        &mut self,
+        at: Place<'_>,
+        (kind, name, is_data): (&str, &str, bool),
+        words: &mut Words<'_>,
+        path: &str,
+        same_key: bool,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        let index = words.index();
+        let attribute = words.rest_with(path);
+        let mut all = self.objects.instances(at.module, kind, name, is_data);
+        if all.is_empty() {
+            let declared = self.objects.plan.configuration.as_ref();
+            let module = declared.and_then(|all| module_at(&all.root_module, at.module));
+            let is_declared = module.is_some_and(|module| {
+                module
+                    .resources
+                    .iter()
+                    .any(|one| one.kind == kind && one.name == name)
+            });
+            // Declared, and without an instance: nothing comes of it. Else it is the name of a loop.
+            found.is_open |= !is_declared;
+            return;
+        }
+        match index {
+            Some(index) => all.retain(|one| one.index.is_some_and(|own| as_written(own) == index)),
+            None if same_key && all.len() > 1 => {
+                let same: Vec<_> = all
+                    .iter()
+                    .filter(|one| one.index == at.index)
+                    .copied()
+                    .collect();
+                if !same.is_empty() {
+                    all = same;
+                }
+            }
+            None => {}
+        }
+        let first = attribute.split(['.', '[']).next().unwrap_or_default();
+        for object in all {
+            let is_unknown = first.is_empty()
+                || object.attribute(Moment::Then, first) == super::object::Attribute::AfterApply
+                || object
+                    .marked(Moment::Then, first)
+                    .to_string()
+                    .contains("{\"unknown\":");
+            if is_unknown {
+                found.unknown.push(Target {
+                    object,
+                    attribute: attribute.clone(),
+                });
+            }
+        }
+    }
+
+    fn variable(
+        &mut self,
+        at: Place<'_>,
+        name: &str,
+        path: &str,
+        depth: usize,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        // A variable of the root module is known when the plan is made.
+        let Some((above, call)) = parent(at.module) else {
+            return;
+        };
+        let root = self
+            .objects
+            .plan
+            .configuration
+            .as_ref()
+            .map(|all| &all.root_module);
+        let module = root.and_then(|root| module_at(root, above));
+        let called = steps(call).first().copied().unwrap_or_default();
+        let Some(call_of) = module.and_then(|module| module.module_calls.get(called)) else {
+            found.is_open = true;
+            return;
+        };
+        let index = index_of(call).and_then(|index| serde_json::from_str::<Value>(&index).ok());
+        let place = Place {
+            module: above,
+            index: index.as_ref(),
+            for_each: call_of.for_each_expression.as_ref(),
+        };
+        // A variable that is not given has its default, which is known.
+        if let Some(expression) = call_of.expressions.get(name) {
+            self.expression(place, expression, path, depth, found);
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a call, its output, and where both stand"
+    )]
+    fn output(
+        &mut self,
+        at: Place<'_>,
+        (name, index): (&str, Option<&str>),
+        output: &str,
+        path: &str,
+        same_key: bool,
+        depth: usize,
+        found: &mut Targets<'a, 'p>,
+    ) {
+        let root = self
+            .objects
+            .plan
+            .configuration
+            .as_ref()
+            .map(|all| &all.root_module);
+        let module = root.and_then(|root| module_at(root, at.module));
+        let Some(call) = module.and_then(|module| module.module_calls.get(name)) else {
+            found.is_open = true;
+            return;
+        };
+        let Some(made) = call.module.outputs.get(output) else {
+            // The module as a whole: which of its outputs is not told.
+            found.is_open = true;
+            return;
+        };
+        let above = if at.module.is_empty() {
+            String::new()
+        } else {
+            format!("{}.", at.module)
+        };
+        let start = format!("{above}module.{name}");
+        let own = at.index.filter(|_| same_key).map(ToString::to_string);
+        let instances: BTreeSet<String> = self
+            .objects
+            .all
+            .iter()
+            .filter_map(|object| instance_of(object.module, &start))
+            .filter(|(_, key)| match (index, key) {
+                (Some(index), Some(key)) => index == key,
+                (Some(_), None) | (None, None) => true,
+                (None, Some(key)) => own.as_ref().is_none_or(|own| own == key),
+            })
+            .map(|(address, _)| address)
+            .collect();
+        for address in instances {
+            let index =
+                index_of(&address).and_then(|index| serde_json::from_str::<Value>(&index).ok());
+            let place = Place {
+                module: &address,
+                index: index.as_ref(),
+                for_each: None,
+            };
+            self.expression(place, &made.expression, path, depth, found);
+        }
+    }
+}
+
+/// A key as an address has it.
+fn as_written(key: &Value) -> String {
+    key.to_string()
+}
+
+/// Of several instances that were found since, those with this key, where there are any.
+fn narrow(found: &mut Targets<'_, '_>, since: usize, key: Option<&Value>) {
+    let Some(key) = key else { return };
+    let new = found.unknown.split_off(since.min(found.unknown.len()));
+    let same: Vec<_> = new
+        .iter()
+        .filter(|one| one.object.index == Some(key))
+        .cloned()
+        .collect();
+    found
+        .unknown
+        .extend(if same.is_empty() { new } else { same });
+}
+
+/// The module instance of a call that another one is, or stands in, and its index.
+fn instance_of(module: &str, start: &str) -> Option<(String, Option<String>)> {
+    let rest = module.strip_prefix(start)?;
+    if rest.is_empty() || rest.starts_with('.') {
+        return Some((start.to_owned(), None));
+    }
+    let index = index_of(rest)?;
+    Some((format!("{start}[{index}]"), Some(index)))
+}
+
+/// The first index of an address: `"x"` of `module.a["x"].module.b`.
+fn index_of(address: &str) -> Option<String> {
+    let (_, rest) = address.split_once('[')?;
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ']' if !quoted => return rest.get(..at).map(str::to_owned),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A reference, word by word.
+struct Words<'r>(&'r str);
+
+impl<'r> Words<'r> {
+    fn next_name(&mut self) -> &'r str {
+        let text = self.0.strip_prefix('.').unwrap_or(self.0);
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        self.0 = rest;
+        name
+    }
+
+    /// The index that follows, as it is written.
+    fn index(&mut self) -> Option<String> {
+        if !self.0.starts_with('[') {
+            return None;
+        }
+        let index = index_of(self.0)?;
+        let end = index.len().saturating_add(2);
+        self.0 = self.0.get(end..).unwrap_or_default();
+        Some(index)
+    }
+
+    /// All that follows, and then a path.
+    fn rest_with(&mut self, path: &str) -> String {
+        let rest = self.0.strip_prefix('.').unwrap_or(self.0);
+        match (rest, path) {
+            ("", path) => path.to_owned(),
+            (rest, "") => rest.to_owned(),
+            (rest, path) if path.starts_with('[') => format!("{rest}{path}"),
+            (rest, path) => format!("{rest}.{path}"),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Vaults, their policies and locks, and the settings of AWS Backup.
+
+use serde_json::{Map, Value, json};
+
+use crate::known::Arn;
+use crate::sources::planned::Home;
+use crate::sources::terraform::link::Link;
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::reader::Reader;
+
+/// A vault.
+pub fn vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let Some((home, arn)) = reader.thing(object, "vaults") else {
+        return;
+    };
+    let key = reader.key(object, "kms_key_arn", &home, "backup");
+    let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name)),
+            ("VaultType", json!("BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+        ],
+    );
+    made(reader, object, &home, &arn);
+}
+
+/// What a vault that is made does not have yet; what is there may have it from elsewhere.
+fn made<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>, home: &Home, arn: &str) {
+    if object.is_made() {
+        let tags = reader.tags(object);
+        reader.set(
+            home,
+            "vaults",
+            arn,
+            [("AccessPolicy", Value::Null), ("Tags", tags)],
+        );
+        if object.kind == "aws_backup_vault" {
+            reader.set(home, "vaults", arn, [("Locked", json!(false))]);
+        }
+    }
+}
+
+/// A logically air-gapped vault.
+pub fn air_gapped_vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let Some((home, arn)) = reader.thing(object, "vaults") else {
+        return;
+    };
+    let moment = reader.moment;
+    let key = match reader.ids.link(object, "encryption_key_arn", moment) {
+        Link::Value(key) => reader.key_named(&key, &home),
+        Link::NotSet | Link::AwsChooses => Value::Null,
+        Link::Unknown(why) => unknown(why),
+    };
+    let of = match &key {
+        Value::Null => json!("AWS_OWNED_KMS_KEY"),
+        Value::String(_) => json!("CUSTOMER_MANAGED_KMS_KEY"),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => key.clone(),
+    };
+    let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name)),
+            ("VaultType", json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+            ("EncryptionKeyType", of),
+            ("Locked", json!(true)),
+            (
+                "MinRetentionDays",
+                object.marked(moment, "min_retention_days"),
+            ),
+            (
+                "MaxRetentionDays",
+                object.marked(moment, "max_retention_days"),
+            ),
+        ],
+    );
+    made(reader, object, &home, &arn);
+}
+
+/// The vault that an object names.
+fn of_vault<'p>(
+    reader: &mut Reader<'_, 'p>,
+    object: &Object<'p>,
+    moment: Moment,
+) -> Option<(Home, String)> {
+    if let Some(arn) = object
+        .text(moment, "backup_vault_arn")
+        .and_then(|arn| Arn::parse(arn).ok())
+        && let (Some(account), Some(region)) = (arn.account(), arn.region())
+    {
+        return Some((Home { account, region }, arn.to_string()));
+    }
+    let home = reader
+        .ids
+        .home(object, moment)
+        .or_else(|| of_same_name(reader, object, moment));
+    let Some(home) = home else {
+        let note = reader.ids.without_home(object, moment);
+        reader.note(note);
+        return None;
+    };
+    match reader.ids.link(object, "backup_vault_name", moment) {
+        Link::Value(name) => {
+            let arn = format!(
+                "arn:aws:backup:{}:{}:backup-vault:{name}",
+                home.region, home.account
+            );
+            Some((home, arn))
+        }
+        Link::NotSet | Link::AwsChooses => None,
+        Link::Unknown(why) => {
+            reader.note(format!(
+                "{} is of a vault that is not known yet ({why})",
+                object.address
+            ));
+            None
+        }
+    }
+}
+
+/// Where the vault is that an object names, where the plan has one vault of that name.
+fn of_same_name<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment) -> Option<Home> {
+    let name = object.text(moment, "backup_vault_name")?;
+    let mut vaults = ["aws_backup_vault", "aws_backup_logically_air_gapped_vault"]
+        .into_iter()
+        .flat_map(|kind| reader.ids.objects.of_kind(kind, moment))
+        .filter(|vault| vault.text(moment, "name") == Some(name));
+    let vault = vaults.next()?;
+    vaults
+        .next()
+        .is_none()
+        .then(|| reader.ids.home(vault, moment))?
+}
+
+/// A vault's access policy.
+pub fn vault_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
+        let policy = reader.ids.policy(object, "policy", reader.moment);
+        reader.placed(&arn, object);
+        reader.set(&home, "vaults", &arn, [("AccessPolicy", policy)]);
+    }
+}
+
+/// A vault's lock.
+pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
+        let bound = |name: &str| object.marked(reader.moment, name);
+        let (min, max) = (bound("min_retention_days"), bound("max_retention_days"));
+        reader.placed(&arn, object);
+        reader.set(
+            &home,
+            "vaults",
+            &arn,
+            [
+                ("Locked", json!(true)),
+                ("MinRetentionDays", min),
+                ("MaxRetentionDays", max),
+            ],
+        );
+    }
+}
+
+/// A vault that is destroyed.
+pub fn vault_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let now = Moment::Now;
+    if let (Some(home), Some(arn), true) = (
+        reader.ids.home(object, now),
+        reader.ids.arn(object, now),
+        object.does("delete"),
+    ) {
+        reader.placed(&arn, object);
+        reader.set(&home, "vaults", &arn, [("VaultState", Value::Null)]);
+    }
+}
+
+/// An access policy that is taken away: the vault has none then.
+pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if object.does("delete")
+        && let Some((home, arn)) = of_vault(reader, object, Moment::Now)
+    {
+        reader.placed(&arn, object);
+        reader.set(&home, "vaults", &arn, [("AccessPolicy", Value::Null)]);
+    }
+}
+
+/// A lock that is taken away, which only works within its grace time.
+pub fn lock_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if object.does("delete")
+        && let Some((home, arn)) = of_vault(reader, object, Moment::Now)
+    {
+        reader.placed(&arn, object);
+        let why = unknown(format!("{}, which is destroyed", object.address));
+        reader.set(&home, "vaults", &arn, [("Locked", why)]);
+    }
+}
+
+/// Which types AWS Backup backs up in a Region.
+pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let Some(home) = reader.home(object) else {
+        return;
+    };
+    let mut settings = Map::new();
+    for (name, field) in [
+        (
+            "resource_type_opt_in_preference",
+            "ResourceTypeOptInPreference",
+        ),
+        (
+            "resource_type_management_preference",
+            "ResourceTypeManagementPreference",
+        ),
+    ] {
+        if let Attribute::Value(value) = object.attribute(reader.moment, name) {
+            settings.insert(field.to_owned(), value.clone());
+        }
+    }
+    let region = reader.world.region(&home);
+    region.insert("region_settings".to_owned(), Value::Object(settings));
+}
+
+/// Whether copies go across accounts.
+pub fn global_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let Some(account) = reader.account(object) else {
+        return;
+    };
+    let settings = object.marked(reader.moment, "global_settings");
+    let value = match settings.get("isCrossAccountBackupEnabled") {
+        Some(Value::String(text)) => json!(text == "true"),
+        Some(other) if other.get("unknown").is_some() => other.clone(),
+        _ => return,
+    };
+    reader
+        .world
+        .account(account)
+        .insert("cross_account_backup".to_owned(), value);
+}

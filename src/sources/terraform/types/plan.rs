@@ -1,0 +1,276 @@
+//! Backup plans and their selections.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::sources::terraform::identity::plan_id;
+use crate::sources::terraform::link::Link;
+use crate::sources::terraform::object::{Moment, Object, unknown};
+use crate::sources::terraform::reader::Reader;
+
+/// A plan.
+pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let Some(home) = reader.home(object) else {
+        let why = reader.ids.without_home(object, reader.moment);
+        reader
+            .open
+            .push(format!("{} may make copies: {why}", object.address));
+        return;
+    };
+    let id = plan_id(object, reader.moment);
+    let mut rules = object.marked(reader.moment, "rule");
+    if rules.to_string().contains("{\"unknown\":")
+        && reader.moment == Moment::Then
+        && let Some(source) = reader.ids.source
+        && let Some(evaluated) = source.blocks(&reader.ids, object, "rule")
+        && !evaluated.to_string().contains("{\"unknown\":")
+    {
+        rules = evaluated;
+    }
+    let destinations = destinations(reader, object, &rules);
+    let rules: Value = match &rules {
+        Value::Array(rules) => rules.iter().map(|one| rule(one, &destinations)).collect(),
+        Value::Null => json!([]),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => rules,
+    };
+    let name = object.marked(reader.moment, "name");
+    reader.placed(&id, object);
+    reader.set(
+        &home,
+        "plans",
+        &id,
+        [
+            (
+                "BackupPlan",
+                json!({"BackupPlanName": name, "Rules": rules}),
+            ),
+            ("Selections", json!([])),
+        ],
+    );
+}
+
+/// What the unknown destinations of a plan are: settled where there is as many candidates as unknown ones in each rule, and
+/// every rule has the same of them, or one candidate alone.
+fn destinations<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, rules: &Value) -> Vec<String> {
+    let Some(expression) = object.expression("rule") else {
+        return Vec::new();
+    };
+    let all = expression.as_array().into_iter().flatten();
+    let actions = all.filter_map(|rule| rule.get("copy_action")?.as_array());
+    let named: Vec<&Value> = actions
+        .flatten()
+        .filter_map(|action| action.get("destination_vault_arn"))
+        .filter(|expression| expression.get("references").is_some())
+        .collect();
+    let of_rules = rules.as_array().into_iter().flatten();
+    let open: usize = of_rules
+        .flat_map(|rule| {
+            rule.get("copy_action")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        })
+        .filter(|action| action.pointer("/destination_vault_arn/unknown").is_some())
+        .count();
+    let mut found = Vec::new();
+    for expression in &named {
+        match reader.ids.all_of(object, expression, reader.moment) {
+            Ok(values) => found.extend(values),
+            Err(()) => return Vec::new(),
+        }
+    }
+    found.sort();
+    found.dedup();
+    // Blocks that a dynamic block makes are not in the configuration: then there are more than it names.
+    if found.len() == 1 && named.len() == open {
+        found
+    } else {
+        Vec::new()
+    }
+}
+
+/// A rule as AWS Backup prints it.
+fn rule(rule: &Value, destinations: &[String]) -> Value {
+    let mut made = Map::new();
+    for (name, field) in [
+        ("rule_name", "RuleName"),
+        ("target_vault_name", "TargetBackupVaultName"),
+        (
+            "target_logically_air_gapped_backup_vault_arn",
+            "TargetLogicallyAirGappedBackupVaultArn",
+        ),
+        ("schedule", "ScheduleExpression"),
+        ("schedule_expression_timezone", "ScheduleExpressionTimezone"),
+        ("start_window", "StartWindowMinutes"),
+        ("completion_window", "CompletionWindowMinutes"),
+        ("enable_continuous_backup", "EnableContinuousBackup"),
+        ("recovery_point_tags", "RecoveryPointTags"),
+    ] {
+        if let Some(value) = rule.get(name).filter(|value| !value.is_null()) {
+            made.insert(field.to_owned(), value.clone());
+        }
+    }
+    if let Some(lifecycle) = rule.get("lifecycle").and_then(lifecycle) {
+        made.insert("Lifecycle".to_owned(), lifecycle);
+    }
+    let actions = rule.get("copy_action").and_then(Value::as_array);
+    let actions = actions.into_iter().flatten().map(|action| {
+        let vault = action
+            .get("destination_vault_arn")
+            .cloned()
+            .unwrap_or(Value::Null);
+        let vault = match (vault.get("unknown"), destinations) {
+            (Some(_), [one]) => json!(one),
+            _ => vault,
+        };
+        let mut made = Map::new();
+        made.insert("DestinationBackupVaultArn".to_owned(), vault);
+        if let Some(lifecycle) = action.get("lifecycle").and_then(lifecycle) {
+            made.insert("Lifecycle".to_owned(), lifecycle);
+        }
+        Value::Object(made)
+    });
+    made.insert("CopyActions".to_owned(), actions.collect());
+    Value::Object(made)
+}
+
+fn lifecycle(block: &Value) -> Option<Value> {
+    let block = match block {
+        Value::Array(blocks) => blocks.first()?,
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => other,
+    };
+    if block.get("unknown").is_some() {
+        return Some(block.clone());
+    }
+    let mut made = Map::new();
+    for (name, field) in [
+        ("delete_after", "DeleteAfterDays"),
+        ("cold_storage_after", "MoveToColdStorageAfterDays"),
+        (
+            "opt_in_to_archive_for_supported_resources",
+            "OptInToArchiveForSupportedResources",
+        ),
+    ] {
+        if let Some(value) = block
+            .get(name)
+            .filter(|value| !value.is_null() && **value != json!(0))
+        {
+            made.insert(field.to_owned(), value.clone());
+        }
+    }
+    Some(Value::Object(made))
+}
+
+/// A selection.
+pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let moment = reader.moment;
+    let Some(home) = reader.home(object) else {
+        return;
+    };
+    let id = match reader.ids.link(object, "plan_id", moment) {
+        Link::Value(id) => id,
+        Link::NotSet | Link::AwsChooses => return,
+        Link::Unknown(why) => {
+            reader.open.push(format!(
+                "{} is of a plan that is not known yet ({why})",
+                object.address
+            ));
+            return;
+        }
+    };
+    let mut made = Map::new();
+    made.insert("SelectionName".to_owned(), object.marked(moment, "name"));
+    made.insert(
+        "IamRoleArn".to_owned(),
+        reader.ids.link(object, "iam_role_arn", moment).to_value(),
+    );
+    for (name, field) in [
+        ("resources", "Resources"),
+        ("not_resources", "NotResources"),
+    ] {
+        let list = reader.ids.links(object, name, moment);
+        if !list.is_null() {
+            made.insert(field.to_owned(), list);
+        }
+    }
+    if let Value::Array(tags) = object.marked(moment, "selection_tag") {
+        let tags = tags.iter().map(|tag| {
+            let of = |name: &str| tag.get(name).cloned().unwrap_or_else(|| unknown(object.address));
+            json!({"ConditionType": of("type"), "ConditionKey": of("key"), "ConditionValue": of("value")})
+        });
+        made.insert("ListOfTags".to_owned(), tags.collect());
+    }
+    made.insert("Conditions".to_owned(), conditions(object, moment));
+    reader.placed(&id, object);
+    let made = Value::Object(made);
+    let plan = reader.world.thing(&home, "plans", &id);
+    match plan.get_mut("Selections") {
+        Some(Value::Array(all)) => all.push(made),
+        Some(Value::Object(joined)) => {
+            if let Some(all) = joined.get_mut("joined").and_then(Value::as_array_mut) {
+                all.push(made);
+            }
+        }
+        // The plan stands elsewhere: this is one selection more.
+        _ => drop(plan.insert(
+            "Selections".to_owned(),
+            json!({"joined": [made], "removed": []}),
+        )),
+    }
+}
+
+fn conditions(object: &Object<'_>, moment: Moment) -> Value {
+    let mut made: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let blocks = object.marked(moment, "condition");
+    if blocks.get("unknown").is_some() {
+        return blocks;
+    }
+    for block in blocks.as_array().into_iter().flatten() {
+        for (name, operator) in [
+            ("string_equals", "StringEquals"),
+            ("string_like", "StringLike"),
+            ("string_not_equals", "StringNotEquals"),
+            ("string_not_like", "StringNotLike"),
+        ] {
+            match block.get(name) {
+                Some(Value::Array(all)) => {
+                    for one in all {
+                        let of = |name: &str| {
+                            one.get(name)
+                                .cloned()
+                                .unwrap_or_else(|| unknown(object.address))
+                        };
+                        let condition =
+                            json!({"ConditionKey": of("key"), "ConditionValue": of("value")});
+                        made.entry(operator).or_default().push(condition);
+                    }
+                }
+                Some(other) if other.get("unknown").is_some() => return other.clone(),
+                _ => {}
+            }
+        }
+    }
+    json!(made)
+}
+
+/// A plan that is destroyed makes no copies.
+pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let (Some(home), true) = (reader.ids.home(object, Moment::Now), object.does("delete")) {
+        let id = plan_id(object, Moment::Now);
+        reader.placed(&id, object);
+        reader.set(
+            &home,
+            "plans",
+            &id,
+            [
+                ("BackupPlan", json!({"Rules": []})),
+                ("Selections", json!([])),
+            ],
+        );
+    }
+}

@@ -1,0 +1,366 @@
+//! What is backed up, and the key that it is encrypted with.
+
+use serde_json::{Value, json};
+
+use crate::sources::planned::Home;
+use crate::sources::terraform::object::{Attribute, Object, unknown};
+use crate::sources::terraform::reader::{Reader, fields};
+
+/// What a resource is, and what its owner sets.
+fn resource<'p>(
+    reader: &mut Reader<'_, 'p>,
+    object: &Object<'p>,
+    of: &str,
+    detail: Value,
+) -> Option<(Home, String)> {
+    let (home, arn) = reader.thing(object, "resources")?;
+    let tags = reader.tags(object);
+    reader.set(
+        &home,
+        "resources",
+        &arn,
+        [
+            ("ResourceType", json!(of)),
+            ("Tags", tags),
+            ("Detail", detail),
+        ],
+    );
+    Some((home, arn))
+}
+
+/// Encryption that is switched on or off, on a key that is named or AWS's own.
+fn encryption<'p>(
+    reader: &mut Reader<'_, 'p>,
+    object: &Object<'p>,
+    (home, arn): &(Home, String),
+    (switch, key): (&str, &str),
+    service: &'static str,
+    otherwise: Switch,
+) {
+    let at = format!("{}.{switch}", object.address);
+    let on = match object.attribute(reader.moment, switch) {
+        Attribute::Value(Value::Bool(on)) => json!(on),
+        Attribute::Value(Value::String(text)) => json!(text == "true"),
+        Attribute::NotSet => match otherwise {
+            Switch::Off => json!(false),
+            Switch::On => json!(true),
+            Switch::AwsDecides => unknown(at),
+        },
+        Attribute::Value(_) | Attribute::AfterApply | Attribute::Sensitive => unknown(at),
+    };
+    let key = match &on {
+        Value::Bool(true) => reader.key(object, key, home, service),
+        Value::Bool(false) => Value::Null,
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            on.clone()
+        }
+    };
+    reader.set(
+        home,
+        "resources",
+        arn,
+        [("Encrypted", on), ("EncryptionKeyArn", key)],
+    );
+}
+
+/// What a switch that nobody sets means.
+#[derive(Clone, Copy)]
+enum Switch {
+    Off,
+    On,
+    AwsDecides,
+}
+
+/// A value that is known; absent else.
+fn known<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
+    match object.attribute(reader.moment, name) {
+        Attribute::Value(value) => value.clone(),
+        Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => Value::Null,
+    }
+}
+
+/// An RDS instance.
+pub fn db_instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let group = reader.text(object, "option_group_name").map(str::to_owned);
+    let detail = fields([
+        ("DBInstanceIdentifier", known(reader, object, "identifier")),
+        ("Engine", known(reader, object, "engine")),
+        ("EngineVersion", known(reader, object, "engine_version")),
+        ("StorageType", known(reader, object, "storage_type")),
+        (
+            "OptionGroupMemberships",
+            group.map_or(Value::Null, |name| json!([{"OptionGroupName": name}])),
+        ),
+    ]);
+    // What a replica or a restored instance is encrypted with is that of its source.
+    let from = [
+        "replicate_source_db",
+        "snapshot_identifier",
+        "restore_to_point_in_time",
+        "s3_import",
+    ];
+    let copied = from.iter().find(|name| {
+        !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
+            && object.marked(reader.moment, name) != json!([])
+    });
+    let Some(place) = resource(reader, object, "RDS", detail) else {
+        return;
+    };
+    match copied {
+        Some(name) if object.is_made() => {
+            let why = unknown(format!("{}, which is made of {name}", object.address));
+            reader.set(
+                &place.0,
+                "resources",
+                &place.1,
+                [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+            );
+        }
+        _ => encryption(
+            reader,
+            object,
+            &place,
+            ("storage_encrypted", "kms_key_id"),
+            "rds",
+            Switch::Off,
+        ),
+    }
+}
+
+/// A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ DB cluster.
+pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let engine = reader.text(object, "engine");
+    let of = match (object.kind, engine) {
+        ("aws_docdb_cluster", _) => "DocumentDB",
+        ("aws_neptune_cluster", _) => "Neptune",
+        (_, Some(engine)) if engine.starts_with("aurora") => "Aurora",
+        (_, Some(_)) => "RDS",
+        (_, None) => return,
+    };
+    let engine = match of {
+        "DocumentDB" => json!("docdb"),
+        "Neptune" => json!("neptune"),
+        _ => json!(engine),
+    };
+    let detail = fields([
+        (
+            "DBClusterIdentifier",
+            known(reader, object, "cluster_identifier"),
+        ),
+        ("Engine", engine),
+        ("EngineVersion", known(reader, object, "engine_version")),
+    ]);
+    let key = if of == "Neptune" {
+        "kms_key_arn"
+    } else {
+        "kms_key_id"
+    };
+    // A cluster of Aurora that nobody encrypts is on a key that AWS owns since 2026-02-18, and was not encrypted before.
+    let otherwise = if of == "Aurora" {
+        Switch::AwsDecides
+    } else {
+        Switch::Off
+    };
+    if let Some(place) = resource(reader, object, of, detail) {
+        let copied = [
+            "snapshot_identifier",
+            "replication_source_identifier",
+            "global_cluster_identifier",
+        ];
+        let copied = copied
+            .iter()
+            .find(|name| !matches!(object.attribute(reader.moment, name), Attribute::NotSet));
+        match copied {
+            Some(name) if object.is_made() => {
+                let why = unknown(format!("{}, which is made of {name}", object.address));
+                reader.set(
+                    &place.0,
+                    "resources",
+                    &place.1,
+                    [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+                );
+            }
+            _ => encryption(
+                reader,
+                object,
+                &place,
+                ("storage_encrypted", key),
+                "rds",
+                otherwise,
+            ),
+        }
+    }
+}
+
+/// A table of DynamoDB. Without a block for it, it is on a key that AWS owns.
+pub fn table<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let detail = fields([("TableName", known(reader, object, "name"))]);
+    let Some((home, arn)) = resource(reader, object, "DynamoDB", detail) else {
+        return;
+    };
+    let block = object.marked(reader.moment, "server_side_encryption");
+    let block = block.as_array().and_then(|blocks| blocks.first());
+    let key = match block {
+        None => Value::Null,
+        Some(block) => match (block.get("enabled"), block.get("kms_key_arn")) {
+            (Some(Value::Bool(false)), _) => Value::Null,
+            (Some(Value::Bool(true)), Some(Value::String(key))) => reader.key_named(key, &home),
+            (Some(Value::Bool(true)), Some(Value::Null) | None) => {
+                json!(reader.aws_managed(&home, "dynamodb"))
+            }
+            (Some(Value::Bool(true)), Some(_)) => {
+                let expression = object
+                    .expression("server_side_encryption")
+                    .and_then(|all| all.pointer("/0/kms_key_arn"));
+                let at = format!("{}.server_side_encryption.kms_key_arn", object.address);
+                match expression {
+                    Some(expression) => reader
+                        .ids
+                        .one_of(object, expression, &at, reader.moment)
+                        .to_value(),
+                    None => unknown(at),
+                }
+            }
+            _ => unknown(format!("{}.server_side_encryption", object.address)),
+        },
+    };
+    reader.set(
+        &home,
+        "resources",
+        &arn,
+        [("Encrypted", json!(true)), ("EncryptionKeyArn", key)],
+    );
+}
+
+/// A volume of EBS. Where nobody says, the account's default decides whether it is encrypted.
+pub fn volume<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let detail = fields([("VolumeType", known(reader, object, "type"))]);
+    if let Some(place) = resource(reader, object, "EBS", detail) {
+        encryption(
+            reader,
+            object,
+            &place,
+            ("encrypted", "kms_key_id"),
+            "ebs",
+            Switch::AwsDecides,
+        );
+    }
+}
+
+/// An instance of EC2: what its volumes are encrypted with is not worked out.
+pub fn instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let why = unknown(format!("{}, the keys of its volumes", object.address));
+    if let Some((home, arn)) = resource(reader, object, "EC2", why.clone()) {
+        reader.set(
+            &home,
+            "resources",
+            &arn,
+            [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+        );
+    }
+}
+
+/// A file system of EFS.
+pub fn file_system<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some(place) = resource(reader, object, "EFS", json!({})) {
+        encryption(
+            reader,
+            object,
+            &place,
+            ("encrypted", "kms_key_id"),
+            "elasticfilesystem",
+            Switch::Off,
+        );
+    }
+}
+
+/// A file system of FSx, always encrypted.
+pub fn fsx<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let of = match object.kind {
+        "aws_fsx_lustre_file_system" => "LUSTRE",
+        "aws_fsx_windows_file_system" => "WINDOWS",
+        _ => "OPENZFS",
+    };
+    let storage = known(reader, object, "storage_type");
+    let detail = match object.attribute(reader.moment, "storage_type") {
+        Attribute::AfterApply | Attribute::Sensitive => {
+            unknown(format!("{}.storage_type", object.address))
+        }
+        Attribute::Value(_) | Attribute::NotSet => fields([
+            ("FileSystemType", json!(of)),
+            (
+                "StorageType",
+                if storage.is_null() {
+                    json!("SSD")
+                } else {
+                    storage
+                },
+            ),
+        ]),
+    };
+    if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
+        let key = reader.key(object, "kms_key_id", &home, "fsx");
+        reader.set(
+            &home,
+            "resources",
+            &arn,
+            [("Encrypted", json!(true)), ("EncryptionKeyArn", key)],
+        );
+    }
+}
+
+/// A volume of FSx for ONTAP: its file system has the key.
+pub fn fsx_volume<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let why = unknown(format!("{}, the key of its file system", object.address));
+    let detail = match object.attribute(reader.moment, "volume_style") {
+        Attribute::Value(style) => {
+            json!({"VolumeType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
+        }
+        Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => {
+            unknown(format!("{}.volume_style", object.address))
+        }
+    };
+    if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
+        reader.set(
+            &home,
+            "resources",
+            &arn,
+            [("Encrypted", json!(true)), ("EncryptionKeyArn", why)],
+        );
+    }
+}
+
+/// A bucket, whose backups are on the vault's key.
+pub fn bucket<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = resource(reader, object, "S3", json!({})) {
+        let why = unknown(format!("{}, the encryption of a bucket", object.address));
+        reader.set(&home, "resources", &arn, [("EncryptionKeyArn", why)]);
+    }
+}
+
+/// A cluster of Redshift.
+pub fn redshift<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some(place) = resource(reader, object, "Redshift", json!({})) {
+        encryption(
+            reader,
+            object,
+            &place,
+            ("encrypted", "kms_key_id"),
+            "redshift",
+            Switch::On,
+        );
+    }
+}
+
+/// A table of Timestream, whose backups are on the vault's key.
+pub fn timestream<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = resource(reader, object, "Timestream", json!({})) {
+        let why = unknown(format!("{}, the key of its database", object.address));
+        reader.set(
+            &home,
+            "resources",
+            &arn,
+            [("Encrypted", json!(true)), ("EncryptionKeyArn", why)],
+        );
+    }
+}

@@ -1,0 +1,354 @@
+//! `check`, `audit` and `fix` with a change to judge: what counts, what is told, and how they end.
+
+use serde_json::{Value, json};
+
+use super::{Files, json};
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+const PLANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/terraform");
+const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/base.json");
+const TEMPLATES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/suite/gate/cloudformation"
+);
+
+fn report(args: &[&str]) -> (Value, i32) {
+    let ran = run(&[args, &["--format", "json"]].concat());
+    assert!(ran.code != 2, "{}", ran.err);
+    (json(&ran.out), ran.code)
+}
+
+/// The copies that have this change, by the name of what is copied.
+fn with(report: &Value, change: &str) -> Vec<String> {
+    let copies = report["copies"].as_array().unwrap().iter();
+    let names = copies.filter(|copy| copy["change"] == change).map(|copy| {
+        let resource = copy["source"]["resource"].as_str().unwrap();
+        resource.rsplit([':', '/']).next().unwrap().to_owned()
+    });
+    names.collect()
+}
+
+fn what_if(document: &Value) -> (Value, i32) {
+    let files = Files::new();
+    let overlay = files.write("change.json", &document.to_string());
+    report(&["audit", "--example", "organization", "--overlay", &overlay])
+}
+
+#[test]
+fn without_a_change_nothing_is_judged() {
+    let (report, _) = report(&["check", "--example", "organization"]);
+    assert_eq!(report["summary"]["changes"], Value::Null);
+    assert!(
+        report["copies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|copy| copy["change"].is_null())
+    );
+}
+
+#[test]
+fn what_if_a_policy_of_the_organization_denied_copies() {
+    let (report, code) = what_if(
+        &json!({"accounts": [{"account": "111122223333", "service_control_policies": [[
+        {"Id": "p-new", "Name": "no-copies", "Document": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "backup:CopyFromBackupVault", "Resource": "*"}]}}]]}]}),
+    );
+    assert_eq!(
+        (&report["summary"]["changes"]["worse"], code),
+        (&json!(11), 1)
+    );
+    for copy in report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|copy| copy["change"] == "worse")
+    {
+        let checks = copy["checks"].as_array().unwrap();
+        assert!(
+            checks
+                .iter()
+                .any(|check| check["id"] == "organization-policy-denies-copy"),
+            "{copy}"
+        );
+    }
+}
+
+#[test]
+fn what_if_a_key_were_to_be_deleted() {
+    let (before, _) = report(&["check", "--example", "organization"]);
+    let copies = before["copies"].as_array().unwrap();
+    let feasible = copies.iter().find(|copy| {
+        copy["verdict"] == "feasible"
+            && copy["encryption"]["model"] == "service-dependent"
+            && copy["encryption"]["backup_key"].is_string()
+    });
+    let key = feasible.unwrap()["encryption"]["backup_key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (account, region) = (
+        key.split(':').nth(4).unwrap(),
+        key.split(':').nth(3).unwrap(),
+    );
+    let (report, code) = what_if(
+        &json!({"accounts": [{"account": account, "regions": [{"region": region, "keys": [
+        {"Arn": key, "KeyState": "PendingDeletion"}]}]}]}),
+    );
+    let on_it = copies
+        .iter()
+        .filter(|copy| copy["encryption"]["backup_key"] == key.as_str())
+        .count();
+    assert_eq!((with(&report, "worse").len(), code), (on_it, 1));
+}
+
+#[test]
+fn what_if_a_lock_asked_for_ninety_days() {
+    let vault = json!({"BackupVaultArn": "arn:aws:backup:us-east-1:444455556666:backup-vault:central",
+                       "Locked": true, "MinRetentionDays": 90, "MaxRetentionDays": 3650});
+    let (report, code) = what_if(
+        &json!({"accounts": [{"account": "444455556666", "regions": [
+        {"region": "us-east-1", "vaults": [vault]}]}]}),
+    );
+    assert_eq!(code, 1);
+    let into = |copy: &Value| {
+        copy["destination"]["vault"]
+            .as_str()
+            .unwrap()
+            .ends_with(":central")
+    };
+    let worse = report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|copy| copy["change"] == "worse");
+    let worse: Vec<&Value> = worse.collect();
+    assert!(
+        worse.len() > 3 && worse.iter().all(|copy| into(copy)),
+        "{}",
+        worse.len()
+    );
+}
+
+/// The three states of a pull request: it changes nothing for the worse, it narrows a key's policy, it takes that back.
+#[test]
+fn what_was_blocked_before_counts_only_where_all_are_counted() {
+    let files = Files::new();
+    let nothing = files.write("nothing.json", r#"{"accounts": []}"#);
+    let args = ["check", "--example", "organization", "--overlay", &nothing];
+    let (same, code) = report(&args);
+    assert_eq!(
+        (&same["summary"]["changes"]["same"], code),
+        (&same["summary"]["copies"], 0)
+    );
+    assert!(same["summary"]["blocked"].as_u64().unwrap() > 0);
+    let (_, code) = report(&[&args[..], &["--all"]].concat());
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_plan_that_breaks_a_copy_names_the_resource_at_fault() {
+    let plan = format!("{PLANS}/lock-raised/plan.json");
+    let (report, code) = report(&["check", "--inventory", BASE, "--terraform-plan", &plan]);
+    assert_eq!(
+        (with(&report, "worse"), code),
+        (vec!["orders".to_owned()], 1)
+    );
+    let checks = report["copies"][0]["checks"].as_array().unwrap();
+    let lock = checks
+        .iter()
+        .find(|check| check["id"] == "retention-outside-vault-lock")
+        .unwrap();
+    let addresses: Vec<&str> = lock["locations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|at| at["address"].as_str().unwrap())
+        .collect();
+    assert!(
+        addresses.contains(&"aws_backup_vault_lock_configuration.central"),
+        "{addresses:?}"
+    );
+}
+
+#[test]
+fn a_plan_that_breaks_nothing_ends_well() {
+    let plan = format!("{PLANS}/shared-key/plan.json");
+    let (report, code) = report(&["check", "--inventory", BASE, "--terraform-plan", &plan]);
+    assert_eq!((with(&report, "new"), code), (vec!["orders".to_owned()], 0));
+}
+
+#[test]
+fn templates_say_file_and_line_and_each_has_its_account() {
+    let (source, central) = (
+        format!("{TEMPLATES}/source.yaml"),
+        format!("{TEMPLATES}/central.json"),
+    );
+    let (report, code) = report(&[
+        "check",
+        "--inventory",
+        BASE,
+        "--cloudformation",
+        &source,
+        "--cloudformation",
+        &central,
+        "--account",
+        "source.yaml=111122223333,central.json=444455556666",
+        "--template-region",
+        "eu-west-1",
+        "--parameter",
+        "BackupAccount=444455556666",
+        "--parameter",
+        "Minimum=90",
+    ]);
+    assert_eq!((with(&report, "new"), code), (vec!["orders".to_owned()], 1));
+    let checks = report["copies"][0]["checks"].as_array().unwrap();
+    let lock = checks
+        .iter()
+        .find(|check| check["id"] == "retention-outside-vault-lock")
+        .unwrap();
+    let vault = lock["locations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|at| at["address"] == "Vault");
+    let vault = vault.unwrap_or_else(|| panic!("{}", lock["locations"]));
+    assert!(
+        vault["file"].as_str().unwrap().ends_with("central.json"),
+        "{vault}"
+    );
+    assert_eq!(vault["line"], 7);
+}
+
+#[test]
+fn of_overlays_the_later_wins() {
+    let files = Files::new();
+    let file = files.estate(&Estate::rds());
+    let vault = |policy: Value| {
+        let vault = json!({"BackupVaultArn": CENTRAL, "AccessPolicy": policy});
+        json!({"accounts": [{"account": TO, "regions": [{"region": "us-east-2", "vaults": [vault]}]}]}).to_string()
+    };
+    let none = files.write("none.json", &vault(Value::Null));
+    let some = files.write("some.json", &vault(allow_copy_into(ROLE)));
+    let base = ["check", "--inventory", &file];
+    let (_, code) = report(&[&base[..], &["--overlay", &none, "--overlay", &some]].concat());
+    assert_eq!(code, 0);
+    let (_, code) = report(&[&base[..], &["--overlay", &some, "--overlay", &none]].concat());
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_copy_that_is_no_longer_made_is_told_and_warned_of() {
+    let files = Files::new();
+    let estate = crate::plans::planned(crate::plans::selection(
+        json!({"Resources": [crate::plans::ORDERS]}),
+    ));
+    let file = files.estate(&estate);
+    let gone = json!({"accounts": [{"account": FROM, "regions": [{"region": "us-east-2", "plans": [
+        {"BackupPlanId": crate::plans::PLAN, "BackupPlan": {"Rules": []}, "Selections": []}]}]}]});
+    let overlay = files.write("gone.json", &gone.to_string());
+    let args = ["check", "--inventory", &file, "--overlay", &overlay];
+    let (told, code) = report(&args);
+    assert_eq!(
+        (with(&told, "removed"), code),
+        (vec!["orders".to_owned()], 0)
+    );
+    assert_eq!(told["copies"][0]["was"], "feasible");
+    assert_eq!(
+        (
+            &told["summary"]["changes"]["removed"],
+            &told["summary"]["warnings"]
+        ),
+        (&json!(1), &json!(1))
+    );
+    let (_, code) = report(&[&args[..], &["--strict"]].concat());
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn what_failed_in_a_baseline_does_not_count() {
+    let files = Files::new();
+    let broken = Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null);
+    let file = files.estate(&broken);
+    let baseline = run(&["check", "--inventory", &file, "--format", "json"]);
+    assert_eq!(baseline.code, 1);
+    let baseline = files.write("baseline.json", &baseline.out);
+    let (same, code) = report(&["check", "--inventory", &file, "--baseline", &baseline]);
+    assert_eq!((&same["copies"][0]["change"], code), (&json!("same"), 0));
+    let more = broken.set(&format!("{RESOURCE_KEY}/KeyState"), json!("Disabled"));
+    let more = files.write("more.json", &more.0.to_string());
+    let (worse, code) = report(&["check", "--inventory", &more, "--baseline", &baseline]);
+    assert_eq!((&worse["copies"][0]["change"], code), (&json!("worse"), 1));
+}
+
+#[test]
+fn what_a_change_does_is_valid_against_the_schema() {
+    let schema = json(&run(&["schema", "report"]).out);
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let plan = format!("{PLANS}/lock-raised/plan.json");
+    for command in ["check", "audit"] {
+        let (report, _) = report(&[command, "--inventory", BASE, "--terraform-plan", &plan]);
+        let wrong: Vec<String> = schema
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{command}: {wrong:?}");
+        let lines = run(&[
+            command,
+            "--inventory",
+            BASE,
+            "--terraform-plan",
+            &plan,
+            "--format",
+            "ndjson",
+        ]);
+        for line in lines.out.lines() {
+            assert!(schema.is_valid(&json(line)), "{line}");
+        }
+    }
+}
+
+#[test]
+fn files_that_are_none_end_with_2_and_say_what_was_expected() {
+    let files = Files::new();
+    let state = files.write(
+        "state.json",
+        r#"{"version": 4, "lineage": "x", "resources": []}"#,
+    );
+    let list = files.write("list.json", "[]");
+    let text = files.write("text.yaml", "hello");
+    for (flag, file, expected) in [
+        ("--terraform-plan", &state, "terraform show -json"),
+        ("--overlay", &list, "expected an object with `accounts`"),
+        ("--cloudformation", &text, "it has no `Resources`"),
+        ("--baseline", &list, "not a report"),
+    ] {
+        let ran = run(&["check", "--example", "organization", flag, file]);
+        assert_eq!(ran.code, 2, "{flag}: {}", ran.out);
+        assert!(
+            ran.err.contains(expected) && ran.err.contains(file.as_str()),
+            "{flag}: {}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_vault_that_failed_before_does_not_count_and_one_that_the_change_makes_does() {
+    let files = Files::new();
+    let nothing = files.write("nothing.json", r#"{"accounts": []}"#);
+    let args = ["audit", "--example", "organization", "--overlay", &nothing];
+    let (told, code) = report(&args);
+    assert!(told["summary"]["vaults"]["failing"].as_u64().unwrap() > 0);
+    assert_eq!(code, 0);
+    assert_eq!(report(&[&args[..], &["--all"]].concat()).1, 1);
+    let key = json!({"Arn": "arn:aws:kms:us-east-1:444455556666:key/new", "KeyManager": "AWS", "KeyState": "Enabled",
+                     "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "Aliases": ["alias/aws/backup"]});
+    let vault = json!({"BackupVaultArn": "arn:aws:backup:us-east-1:444455556666:backup-vault:new",
+                       "EncryptionKeyArn": key["Arn"]});
+    let new = json!({"accounts": [{"account": "444455556666", "regions": [
+        {"region": "us-east-1", "vaults": [vault], "keys": [key]}]}]});
+    assert_eq!(what_if(&new).1, 1);
+}

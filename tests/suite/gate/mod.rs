@@ -1,0 +1,81 @@
+//! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
+
+mod cloudformation;
+mod overlay;
+mod terraform;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use backup_preflight::change::{Before, Standing};
+use backup_preflight::checks::decide;
+use backup_preflight::inventory::{self, Copy, Facts, Inventory, Overlay};
+use backup_preflight::plans;
+
+/// Two accounts of an organization that lets copies cross: what plans and templates do not say.
+pub fn base() -> Inventory {
+    inventory::read("base.json", include_bytes!("base.json")).unwrap()
+}
+
+/// Every copy of an inventory, by its id.
+pub fn standings(inventory: &Inventory) -> BTreeMap<String, Standing> {
+    let facts = Facts::new(inventory);
+    let plans = plans::plans(&facts);
+    let made = plans::copies(&plans, &facts).copies.into_iter();
+    let made = made.map(|named| Copy::new(named, &facts));
+    let entries = inventory::items(&inventory.copies).iter();
+    let named = entries.map(|entry| Copy::of_entry(entry, &facts));
+    let all = made.chain(named).map(|copy| {
+        let decided = decide(copy, &facts);
+        (decided.copy.id.to_string(), Standing::of(&decided))
+    });
+    all.collect()
+}
+
+/// What a change does to each copy, a line a copy with the checks that fail then.
+pub fn told(base: &Inventory, before: &[&Overlay], after: &[&Overlay]) -> String {
+    let lay = |base: Inventory, overlays: &[&Overlay]| {
+        overlays.iter().fold(base, |base, overlay| {
+            overlay
+                .over(&base)
+                .unwrap_or_else(|error| panic!("{error}"))
+        })
+    };
+    let now = lay(base.clone(), before);
+    let then = lay(now.clone(), after);
+    let (now, then) = (standings(&now), standings(&then));
+    let was = Before::of(now);
+    let name = |id: &str| {
+        let (rest, vault) = id.rsplit_once(':').unwrap();
+        let resource = rest.split('/').find(|part| part.starts_with("arn:"));
+        let resource = resource.map_or(id, |arn| arn.rsplit(':').next().unwrap());
+        format!("{resource} into {vault}")
+    };
+    let mut text = String::new();
+    for (id, after) in &then {
+        let (change, before) = was.judge(id, after);
+        let before = before.map_or("-".to_owned(), |verdict| {
+            format!("{verdict:?}").to_lowercase()
+        });
+        let now = format!("{:?}", after.verdict).to_lowercase();
+        let _ = writeln!(
+            text,
+            "{}: {before} -> {now} ({})",
+            name(id),
+            change.as_str()
+        );
+        for check in &after.failing {
+            let _ = writeln!(text, "  {check}");
+        }
+    }
+    let ids: BTreeSet<&str> = then.keys().map(String::as_str).collect();
+    for (id, verdict) in was.removed(&ids) {
+        let _ = writeln!(
+            text,
+            "{}: {} -> - (removed)",
+            name(id),
+            format!("{verdict:?}").to_lowercase()
+        );
+    }
+    text
+}
