@@ -29,6 +29,14 @@ pub enum ReadError {
         /// What is wrong and what was expected.
         message: String,
     },
+    /// A copy has no id.
+    #[error("{file}: a copy has an empty id, at /copies/{place}/id; give it one of its own")]
+    EmptyCopyId {
+        /// The file's name.
+        file: String,
+        /// The place of the copy.
+        place: usize,
+    },
     /// Two copies in one file have the same id.
     #[error(
         "{file}: two copies have the id `{id}`, at /copies/{first} and /copies/{second}; give each its own"
@@ -190,6 +198,12 @@ pub(super) fn escape(name: &str) -> String {
 fn refuse_duplicate_copies(file: &str, inventory: &Inventory) -> Result<(), ReadError> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (second, copy) in items(&inventory.copies).iter().enumerate() {
+        if copy.id.is_empty() {
+            return Err(ReadError::EmptyCopyId {
+                file: file.to_owned(),
+                place: second,
+            });
+        }
         if let Some(first) = seen.insert(&copy.id, second) {
             return Err(ReadError::DuplicateCopy {
                 file: file.to_owned(),
