@@ -21,7 +21,7 @@ pub(super) fn survey(
 ) -> anyhow::Result<Gathered> {
     let scope = Scope {
         aggregator: aggregator.map(str::to_owned),
-        ..scope(estate, aws, what)?
+        ..scope(estate, aws, what, output.max_input)?
     };
     let settings = aws::settings(aws, output);
     let sides = aws::sides(&aws.credentials);
@@ -44,13 +44,13 @@ pub(super) fn survey(
     }
 }
 
-fn scope(estate: &Estate, aws: &Aws, what: Survey) -> anyhow::Result<Scope> {
+fn scope(estate: &Estate, aws: &Aws, what: Survey, limit: u64) -> anyhow::Result<Scope> {
     let named = estate.region.iter().map(|wanted| match wanted {
         WantedRegion::All => None,
         WantedRegion::One(region) => Some(region.clone()),
     });
     Ok(Scope {
-        accounts: accounts(estate, aws, output.max_input)?,
+        accounts: accounts(estate, aws, limit)?,
         regions: named.collect(),
         shard: estate.shard,
         aggregator: None,

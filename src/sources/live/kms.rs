@@ -151,7 +151,7 @@ const RAM_POLICY: &str = "AWS_RAM";
 /// The second policy of a key; null where it has none.
 async fn ram_policy(session: &Session, region: &Region, arn: &Arn) -> Reply<Value> {
     let call = session.kms(region).list_key_policies().key_id(arn.as_str());
-    let names: Vec<String> = pages!(session, call.into_paginator().send(), page => {
+    let names: Vec<String> = pages!(session, call.into_paginator(), page => {
         page.policy_names().to_vec()
     })?;
     if names.iter().any(|name| name == RAM_POLICY) {

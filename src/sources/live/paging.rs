@@ -96,6 +96,7 @@ pages_of! {
     aws_sdk_kms {
         list_aliases                           :: ListAliasesOutput:                         next_marker,
         list_grants                            :: ListGrantsOutput:                          next_marker,
+        list_key_policies                      :: ListKeyPoliciesOutput:                     next_marker,
         list_resource_tags                     :: ListResourceTagsOutput:                    next_marker,
     }
     aws_sdk_organizations {
