@@ -1,8 +1,10 @@
 //! The command line: from words to one typed task. Nothing is read here.
 
+mod arns;
 mod audit;
 mod collect;
 mod estate;
+mod examples;
 mod facts;
 mod tip;
 
@@ -49,7 +51,7 @@ impl Cli {
 /// How results are printed.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How the report is written: table, json or ndjson, to standard output or, with =FILE, to a file; repeatable
+    /// How the report is written: table, json or ndjson, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
     #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatTo::parse, help_heading = "Output")]
     pub format: Vec<FormatTo>,
     /// Exit with 1 for a warning, an undecided copy, or no copies at all
@@ -113,6 +115,7 @@ impl FormatTo {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, file) = match text.split_once('=') {
             Some((_, "")) => return Err("a file name must follow `=`".to_owned()),
+            Some((name, "-")) => (name, None),
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
@@ -136,27 +139,33 @@ pub enum Command {
     /// Decide copies: will they succeed, and if not, what must change
     ///
     /// Exit code: 0 every copy is feasible, 1 one is blocked, 2 nothing was decided, 3 one is undecided.
+    #[command(after_help = examples::CHECK)]
     Check(Box<Check>),
     /// Decide every copy of every backup plan, account and Region, and look at every vault
     ///
-    /// The report has the totals first, then the causes, most copies first, then the copies. Exit code as for `check`; a
-    /// vault or a plan that fails is 1, too.
+    /// The report has the causes, most copies first, then the copies, and the totals last. Exit code as for `check`; a vault
+    /// or a plan that fails is 1, too.
+    #[command(after_help = examples::AUDIT)]
     Audit(Box<Audit>),
     /// Decide the copy jobs of the last 30 days, and compare with how they ended
     ///
     /// They are decided from the facts of now, which may have changed since. Exit code: 0; with --strict 1 where it
     /// disagrees with what happened.
+    #[command(after_help = examples::BACKTEST)]
     Backtest(Box<Backtest>),
     /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, and what they name
     ///
     /// Exit code: 0 it is written, with a gap for each thing that could not be read; 2 it is not; 130 stopped by Ctrl-C, and
     /// --resume goes on.
+    #[command(after_help = examples::COLLECT)]
     Collect(Box<Collect>),
     /// Write what must change as files: policies, a script, Terraform, CloudFormation
     ///
-    /// Decides as `check` does, ends with the same exit code, and never writes to AWS.
+    /// Decides as `check` does, or with --audit as `audit`, ends with the same exit code, and never writes to AWS.
+    #[command(after_help = examples::FIX)]
     Fix(Box<Fix>),
     /// The page of one check, or the list of them; what the status message of a failed job means
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// A check's id, such as `vault-refuses-copy`
         id: Option<String>,
@@ -228,19 +237,19 @@ pub struct Check {
     pub facts: Given,
 
     /// The resource whose next backup is copied
-    #[arg(long, value_name = "ARN", value_parser = arn, help_heading = "Copy")]
+    #[arg(long, value_name = "ARN", value_parser = arns::resource, help_heading = "Copy")]
     pub resource: Option<Arn>,
     /// The recovery point that is copied
-    #[arg(long, value_name = "ARN", value_parser = arn, conflicts_with = "resource", help_heading = "Copy")]
+    #[arg(long, value_name = "ARN", value_parser = arns::recovery_point, conflicts_with = "resource", help_heading = "Copy")]
     pub recovery_point: Option<Arn>,
     /// The vault that the copy goes to
-    #[arg(long, value_name = "VAULT_ARN", value_parser = vault, help_heading = "Copy")]
+    #[arg(long, value_name = "VAULT_ARN", value_parser = arns::vault, help_heading = "Copy")]
     pub to: Option<Arn>,
     /// The vault that the recovery point is in; else that of the newest recovery point
-    #[arg(long, value_name = "VAULT_ARN", value_parser = vault, requires = "to", help_heading = "Copy")]
+    #[arg(long, value_name = "VAULT_ARN", value_parser = arns::vault, requires = "to", help_heading = "Copy")]
     pub source_vault: Option<Arn>,
     /// The role that the copy job runs as; else AWSBackupDefaultServiceRole
-    #[arg(long, value_name = "ARN", value_parser = arn, requires = "to", help_heading = "Copy")]
+    #[arg(long, value_name = "ARN", value_parser = arns::role, requires = "to", help_heading = "Copy")]
     pub role: Option<Arn>,
     /// Delete the copy after so many days; else it never expires
     #[arg(long, value_name = "DAYS", requires = "to", value_parser = clap::value_parser!(i64).range(1..), help_heading = "Copy")]
@@ -282,9 +291,36 @@ pub struct Fix {
     /// Write into a folder that is not empty, over what has the same name
     #[arg(long, help_heading = "Files")]
     pub force: bool,
+    /// Write what `audit` would report: of every plan, account and Region, and of every vault
+    #[arg(long, help_heading = "Copy")]
+    pub audit: bool,
     /// Which copies.
     #[command(flatten)]
     pub check: Check,
+    /// Which accounts and Regions are looked at, with --audit.
+    #[command(flatten)]
+    pub estate: Estate,
+}
+
+impl Check {
+    /// The option that names some copies among all, where one does.
+    #[must_use]
+    pub const fn narrowed_by(&self) -> Option<&'static str> {
+        match self {
+            Self { to: Some(_), .. } => Some("--to"),
+            Self {
+                resource: Some(_), ..
+            } => Some("--resource"),
+            Self {
+                recovery_point: Some(_),
+                ..
+            } => Some("--recovery-point"),
+            Self { copy, .. } if !copy.is_empty() => Some("--copy"),
+            Self { plan, .. } if !plan.is_empty() => Some("--plan"),
+            Self { and_back: true, .. } => Some("--and-back"),
+            Self { .. } => None,
+        }
+    }
 }
 
 /// Who starts a copy.
@@ -294,22 +330,6 @@ pub enum Start {
     OnDemand,
     /// By a backup plan.
     Scheduled,
-}
-
-fn arn(text: &str) -> Result<Arn, String> {
-    Arn::parse(text).map_err(|error| error.to_string())
-}
-
-fn vault(text: &str) -> Result<Arn, String> {
-    let arn = arn(text)?;
-    let is_vault = arn.service() == "backup" && arn.resource().starts_with("backup-vault:");
-    if is_vault && arn.account().is_some() && arn.region().is_some() {
-        Ok(arn)
-    } else {
-        Err(format!(
-            "`{text}` is not a vault: expected `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`"
-        ))
-    }
 }
 
 #[cfg(test)]
@@ -336,15 +356,7 @@ mod tests {
                 .contains("table, json, ndjson")
         );
         assert!(FormatTo::parse("json=").is_err());
-    }
-
-    #[test]
-    fn a_destination_must_be_a_vault() {
-        assert!(vault("arn:aws:backup:us-east-2:444455556666:backup-vault:central").is_ok());
-        assert!(
-            vault("arn:aws:s3:::bucket")
-                .unwrap_err()
-                .contains("is not a vault")
-        );
+        let here = FormatTo::parse("json=-").unwrap();
+        assert_eq!((here.format, here.file), (Format::Json, None));
     }
 }

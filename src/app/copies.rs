@@ -37,6 +37,14 @@ impl Asked<'_> {
         }
     }
 
+    /// The recovery point that is copied, where it is named.
+    pub(super) fn recovery_point(&self) -> Option<&Arn> {
+        match self {
+            Self::Entry(entry) => entry.recovery_point.value(),
+            Self::Made(named) => named.recovery_point.as_ref(),
+        }
+    }
+
     fn named(&self) -> Named {
         match self {
             Self::Entry(entry) => Named::of_entry(entry),
@@ -177,9 +185,24 @@ fn of_plans(
             if known.is_empty() {
                 bail!("there is no plan `{id}`: the inventory has none");
             }
+            let names = plans.iter().filter_map(|plan| plan.name.as_deref());
+            let near = super::nearest(id, names.chain(known.iter().map(String::as_str)));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = if hint.is_empty() {
+                ";".to_owned()
+            } else {
+                hint
+            };
+            let called = |id: &String| {
+                let plan = plans.iter().find(|plan| plan.id == *id);
+                let name = plan
+                    .and_then(|plan| plan.name.as_deref())
+                    .filter(|name| name != id);
+                name.map_or_else(|| id.clone(), |name| format!("{name} ({id})"))
+            };
             bail!(
-                "there is no plan `{id}`; there are: {}",
-                listed(known.into_iter().collect())
+                "there is no plan `{id}`{hint} there are: {}",
+                listed(known.iter().map(called).collect())
             );
         }
     }

@@ -1,10 +1,14 @@
 //! The facts of what was asked: from files, from examples, from AWS; and the copies that are to be decided.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::bail;
 
 use crate::cli::{Aws, Check, Estate, Given, Output, Start};
 use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
-use crate::known::Arn;
+use crate::known::{AccountId, Arn};
+use crate::plans;
+use crate::report::Reading;
 use crate::sources::recorded;
 
 use super::print::warn;
@@ -13,6 +17,8 @@ use super::print::warn;
 pub(super) struct Gathered {
     pub inventory: Inventory,
     pub stopped: bool,
+    /// How it came.
+    pub reading: Reading,
 }
 
 /// The inventory of what was asked: files, examples, AWS.
@@ -55,7 +61,29 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
         ])?;
         stopped = read.stopped;
     }
-    Ok(Gathered { inventory, stopped })
+    Ok(Gathered {
+        inventory,
+        stopped,
+        reading: Reading {
+            live: asked.facts.live || !from_files,
+            without_credentials: without_credentials(asked),
+            ..Reading::default()
+        },
+    })
+}
+
+/// The account that the copy goes to, where AWS is asked and nothing says how to sign in to it.
+fn without_credentials(asked: &Check) -> BTreeSet<AccountId> {
+    let credentials = &asked.aws.credentials;
+    let given =
+        credentials.destination_profile.is_some() || credentials.destination_role_arn.is_some();
+    let from = asked.source_vault.as_ref().or(asked.resource.as_ref());
+    let from = from
+        .or(asked.recovery_point.as_ref())
+        .and_then(Arn::account);
+    let to = asked.to.as_ref().and_then(Arn::account);
+    let to = to.filter(|to| !given && from != Some(*to));
+    to.into_iter().collect()
 }
 
 /// What is read of whole accounts.
@@ -80,11 +108,7 @@ pub(super) fn facts_of_estate(
         warn(output, &stranger.to_string());
     }
     let mut stopped = false;
-    let chosen = !estate.region.is_empty()
-        || estate.organization
-        || estate.profiles.is_some()
-        || estate.shard.is_some();
-    if given.from_files() && !given.live && chosen {
+    if given.from_files() && !given.live && estate.is_chosen() {
         warn(
             output,
             "which accounts and Regions are looked at is asked of AWS alone: the files are decided whole",
@@ -98,7 +122,14 @@ pub(super) fn facts_of_estate(
         ])?;
         stopped = read.stopped;
     }
-    Ok(Gathered { inventory, stopped })
+    Ok(Gathered {
+        inventory,
+        stopped,
+        reading: Reading {
+            live: given.live || !given.from_files(),
+            ..Reading::default()
+        },
+    })
 }
 
 #[cfg(feature = "live")]
@@ -140,10 +171,12 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
         Ok(inventory) => Ok(Gathered {
             inventory,
             stopped: false,
+            reading: Reading::default(),
         }),
         Err(LiveError::Stopped(inventory)) => Ok(Gathered {
             inventory: *inventory,
             stopped: true,
+            reading: Reading::default(),
         }),
         Err(error) => Err(error),
     };
@@ -178,6 +211,7 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
             ("AWS, for the way back".to_owned(), back.inventory),
         ])?,
         stopped: back.stopped,
+        reading: Reading::default(),
     })
 }
 
@@ -212,9 +246,22 @@ pub(super) fn narrow(inventory: &mut Inventory, asked: &Check) {
 /// The copy that the command line names.
 fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
     let mut assumptions: Vec<Box<str>> = Vec::new();
+    let mut source_vault = asked.source_vault.clone();
+    if source_vault.is_none()
+        && newest_vault(asked, inventory).is_none()
+        && let Some((vault, rule)) = vault_of_plan(asked, inventory)
+    {
+        assumptions.push(
+            format!(
+                "source vault: `{}`, of {rule}, which takes the resource",
+                vault.name()
+            )
+            .into(),
+        );
+        source_vault = Some(vault);
+    }
     let role = asked.role.clone().or_else(|| {
-        let vault = asked
-            .source_vault
+        let vault = source_vault
             .clone()
             .or_else(|| newest_vault(asked, inventory));
         let place = vault
@@ -241,7 +288,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
         id: "cli".into(),
         resource: given(&asked.resource),
         recovery_point: given(&asked.recovery_point),
-        source_vault: given(&asked.source_vault),
+        source_vault: given(&source_vault),
         destination_vault: to.clone(),
         role: given(&role),
         lifecycle,
@@ -257,6 +304,27 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
         },
         extra: Vec::new(),
     }
+}
+
+/// The vault that the plans which take the resource back it up to, where it is one, and the rule that says so.
+fn vault_of_plan(asked: &Check, inventory: &Inventory) -> Option<(Arn, String)> {
+    let resource = asked.resource.as_ref()?;
+    let facts = Facts::new(inventory);
+    let mut vaults: BTreeMap<Arn, String> = BTreeMap::new();
+    for plan in plans::plans(&facts) {
+        let takes = plan.selections.iter().any(|selection| {
+            let reach = selection.reach(plan.account, &plan.region, &facts);
+            let mut taken = reach.taken.iter();
+            taken.any(|taken| taken.resource == *resource && taken.assumptions.is_empty())
+        });
+        for rule in plan.rules.iter().filter(|_| takes) {
+            let name = plan.name.as_deref().unwrap_or(&plan.id);
+            let says = format!("rule {} of plan {name}", rule.name);
+            vaults.entry(rule.vault.clone()).or_insert(says);
+        }
+    }
+    let only = vaults.len() == 1;
+    vaults.into_iter().next().filter(|_| only)
 }
 
 fn newest_vault(asked: &Check, inventory: &Inventory) -> Option<Arn> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::{Change, steps};
 use super::draft::{Draft, Target};
 use crate::checks::{Decided, Failing, MayFail, decide};
-use crate::inventory::{Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
+use crate::inventory::{Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
 use crate::verdict::{Status, Verdict};
 
 /// Sets `proven` of every draft.
@@ -37,14 +37,16 @@ fn proof(
         .filter_map(|other| drafts.get(other)?.change.as_ref())
         .collect();
     let top = merged(&together);
-    let changed = facts.under(&top);
+    // What changes the copy alone is asked of the same facts, of which much is worked out by now.
+    let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
+    let changed = under.as_ref().unwrap_or(facts);
     let mut copies = draft.targets.chunk_by(|one, other| one.copy == other.copy);
     let holds = copies.all(|wanted| {
         let place = wanted.first().map(|target| target.copy);
         let Some(before) = place.and_then(|place| failing.get(place)) else {
             return false;
         };
-        with(before, &together, &changed)
+        with(before, &together, changed)
             .is_some_and(|after| passes(&after, wanted) && none_worse(&before.statuses, &after))
     });
     Some(holds)
@@ -122,10 +124,19 @@ pub fn merged(changes: &[&Change]) -> Inventory {
         .flat_map(|change| items(&change.facts.accounts))
         .cloned()
         .collect();
-    let mut joined = List::default();
-    joined.merge(List(accounts), &mut Conflicts::default());
     let mut all = Inventory::empty();
-    all.accounts = Field::Is(joined);
+    all.accounts = Field::Is(joined(accounts));
+    all
+}
+
+/// The accounts, each once. They are joined half by half: one by one, each would be looked for among all before it.
+fn joined(mut accounts: Vec<Account>) -> List<Account> {
+    if accounts.len() < 2 {
+        return List(accounts);
+    }
+    let rest = accounts.split_off(accounts.len() / 2);
+    let mut all = joined(accounts);
+    all.merge(joined(rest), &mut Conflicts::default());
     all
 }
 

@@ -8,6 +8,7 @@ mod exit;
 mod formats;
 mod others;
 mod plans;
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -17,7 +17,12 @@ fn a_report_goes_to_a_file_beside_the_table() {
     ]
     .concat());
     assert_eq!(ran.code, 1);
-    assert!(ran.out.starts_with("6 copies"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("\n6 copies: 4 feasible, 0 undecided, 2 blocked by 2 causes"),
+        "{}",
+        ran.out
+    );
     let alone = run(&[BLOG, &["--format", "json"]].concat());
     assert_eq!(fs::read_to_string(&file).unwrap(), alone.out);
 }
@@ -27,6 +32,20 @@ fn two_formats_do_not_share_standard_output() {
     let ran = run(&[BLOG, &["--format", "json", "--format", "table"]].concat());
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.contains("=report.json"), "it says how: {}", ran.err);
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let here = run(&[BLOG, &["--format", "json=-"]].concat());
+    assert_eq!(here.out, run(&[BLOG, &["--format", "json"]].concat()).out);
+    assert!(!std::path::Path::new("-").exists());
+}
+
+#[test]
+fn nothing_is_wrapped_in_a_pipe_whatever_columns_says() {
+    let narrow = run_with(BLOG, b"", &[("COLUMNS", "40")]).out;
+    assert_eq!(narrow, run(BLOG).out);
+    assert!(narrow.lines().any(|line| line.chars().count() > 150));
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn the_remedy_of_an_unshared_key_is_applied_and_the_check_passes() {
     let saved = saved.to_str().unwrap();
     let asked = [
         "check",
+        "-v",
         "--resource",
         copy.resource.as_ref().unwrap().as_str(),
         "--source-vault",

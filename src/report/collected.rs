@@ -1,0 +1,79 @@
+//! What was not read, for who reads AWS into a file: by cause, with what settles it.
+
+use std::collections::BTreeMap;
+
+use crate::known::Gap;
+
+use super::settle::{Reading, SameCause, settle};
+use super::table::Options;
+use super::table::sheet::Paint;
+
+/// The causes that are shown without being asked for.
+const SHOWN: usize = 5;
+
+/// The gaps of an inventory that was just read, by their causes, most first; nothing where there are none.
+#[must_use]
+pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> String {
+    let reading = Reading {
+        live: true,
+        ..Reading::default()
+    };
+    let mut by: BTreeMap<SameCause, Vec<Gap>> = BTreeMap::new();
+    for gap in gaps {
+        by.entry(SameCause::of(&gap, &reading))
+            .or_default()
+            .push(gap);
+    }
+    let mut all: Vec<(SameCause, Vec<Gap>)> = by.into_iter().collect();
+    all.sort_by(|(one, first), (other, second)| (second.len(), one).cmp(&(first.len(), other)));
+    let mut sheet = options.sheet();
+    let shown = if options.verbose { all.len() } else { SHOWN };
+    for (cause, gaps) in all.iter().take(shown) {
+        let [first, rest @ ..] = gaps.as_slice() else {
+            continue;
+        };
+        let subject = rest.is_empty().then_some(&*first.subject);
+        let lead = format!("gap[{}]:", cause.word());
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!("; {more} more like it"),
+        };
+        sheet.item(0, (&lead, Paint::Unsure), &cause.says(subject));
+        let text = format!("{}{more}", settle(first, &reading));
+        sheet.item(2, ("settle:", Paint::Quiet), &text);
+    }
+    let rest = all.len().saturating_sub(shown);
+    if rest > 0 {
+        let text = format!("{rest} more causes (-v has all, and so does the file)");
+        sheet.item(0, ("…", Paint::Quiet), &text);
+    }
+    sheet.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_of_one_cause_are_told_once() {
+        let gap = |key: &str| Gap {
+            account: Some("222233334444".to_owned()),
+            operation: "kms:GetKeyPolicy".to_owned(),
+            subject: key.to_owned(),
+            error: Some("AccessDeniedException".to_owned()),
+            permission: "kms:GetKeyPolicy".to_owned(),
+            ..Gap::default()
+        };
+        let options = Options {
+            width: None,
+            ..Options::default()
+        };
+        let text = gaps_by_cause([gap("k1"), gap("k2")], &options);
+        assert_eq!(
+            text,
+            "gap[denied]: kms:GetKeyPolicy was denied in 222233334444 (AccessDeniedException)\n  \
+             settle: give the role that reads 222233334444 kms:GetKeyPolicy on k1; 1 more like it\n"
+        );
+        assert_eq!(gaps_by_cause([], &options), "");
+    }
+}

@@ -1,0 +1,95 @@
+//! What every command prints as JSON is of the schema that the program prints.
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::{Files, json, text_of};
+use crate::support::estate::*;
+use crate::support::{Estate, run};
+
+fn validator() -> Validator {
+    let schema = json(&run(&["schema", "report"]).out);
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn is_of(validator: &Validator, instance: &Value, what: &[&str]) {
+    let errors: Vec<_> = validator
+        .iter_errors(instance)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{what:?}: {errors:?}");
+}
+
+/// Runs a command in both formats, and asks the schema.
+fn printed(validator: &Validator, command: &[&str]) -> Value {
+    let lines = run(&[command, &["--format", "ndjson"]].concat());
+    assert_ne!(lines.code, 2, "{}", lines.err);
+    for line in lines.out.lines() {
+        let line = json(line);
+        assert!(line["type"].is_string(), "{line}");
+        is_of(validator, &line, command);
+    }
+    let last = json(lines.out.lines().last().unwrap());
+    assert_eq!(last["type"], "summary");
+    let whole = run(&[command, &["--format", "json"]].concat());
+    let whole_json = json(&whole.out);
+    is_of(validator, &whole_json, command);
+    for report in [&whole_json, &last] {
+        assert_eq!(
+            report["schema"], "backup-preflight/report/v2",
+            "{command:?}"
+        );
+        assert_eq!(report["exit_code"], whole.code, "{command:?}");
+    }
+    whole_json
+}
+
+#[test]
+fn every_command_prints_what_the_schema_says() {
+    let validator = validator();
+    for example in [
+        "aws-storage-blog",
+        "field-notes-rds",
+        "field-notes-rds-before",
+        "lagv-primer",
+        "opstree-two-step",
+        "organization",
+    ] {
+        printed(&validator, &["check", "--example", example]);
+        printed(&validator, &["check", "--example", example, "-v"]);
+        printed(&validator, &["audit", "--example", example]);
+        printed(&validator, &["backtest", "--example", example]);
+    }
+    let files = Files::new();
+    let dir = text_of(&files.path("fixes"));
+    let fix = ["fix", "--force", "--dir", &dir, "--example", "organization"];
+    let report = printed(&validator, &fix);
+    assert_eq!(report["summary"]["vaults"], Value::Null);
+    let audited = printed(&validator, &[&fix[..], &["--audit"]].concat());
+    assert_eq!(audited["summary"]["vaults"]["checked"], 5);
+}
+
+#[test]
+fn a_backtest_with_jobs_is_of_the_schema_too() {
+    let files = Files::new();
+    let job = json!([{
+        "CopyJobId": "1", "State": "FAILED", "StatusMessage": "Access Denied trying to call AWS Backup service",
+        "SourceBackupVaultArn": PROD, "DestinationBackupVaultArn": CENTRAL, "ResourceType": "RDS", "IamRoleArn": ROLE,
+        "ResourceArn": "arn:aws:rds:us-east-2:111122223333:db:orders", "CreationDate": "2026-11-20T06:00:00Z",
+    }]);
+    let file = files.estate(&Estate::rds().set(&format!("{SOURCE}/copy_jobs"), job));
+    let report = printed(&validator(), &["backtest", "--inventory", &file]);
+    assert_eq!(report["jobs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_wrong_is_not_of_the_schema() {
+    let validator = validator();
+    let mut report = json(&run(&["check", "--example", "organization", "--format", "json"]).out);
+    report["copies"][0]["verdict"] = "fine".into();
+    assert!(!validator.is_valid(&report));
+    let mut report = json(&run(&["backtest", "--example", "organization", "--format", "json"]).out);
+    report["summary"]["agreed"] = "none".into();
+    assert!(!validator.is_valid(&report));
+    assert!(!validator.is_valid(&json!({"type": "copy", "id": "x"})));
+}
