@@ -100,7 +100,7 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
 
 /// Decides, writes the remedies as files, and ends as `check` or `audit` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    let write = |found: &Found<'_>| {
+    let write = |found: &mut Found<'_>| {
         if !output.format.is_empty() {
             write_report(found, output)?;
         }
@@ -133,7 +133,7 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
 fn decide(
     asked: &Check,
     output: &Output,
-    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+    tell: impl FnOnce(&mut Found<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
@@ -179,7 +179,7 @@ fn decide(
     };
     found.report.exit_code = code;
     found.report.stopped = stopped;
-    tell(&found)?;
+    tell(&mut found)?;
     Ok(code)
 }
 

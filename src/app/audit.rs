@@ -30,7 +30,7 @@ pub(super) fn decide(
     (given, estate, aws): (&Given, &Estate, &Aws),
     only: &[Only],
     output: &Output,
-    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+    tell: impl FnOnce(&mut Found<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
@@ -87,7 +87,7 @@ pub(super) fn decide(
     };
     found.report.exit_code = code;
     found.report.stopped = stopped;
-    tell(&found)?;
+    tell(&mut found)?;
     Ok(code)
 }
 

@@ -135,8 +135,14 @@ impl<'a> Found<'a> {
     }
 
     /// The report with the copies that a table shows: all of them, or the first of each verdict, and those that causes name.
-    pub(super) fn for_table(&self) -> Report {
-        let mut report = self.report.clone();
+    pub(super) fn for_table(&mut self) -> &Report {
+        let copies = self.copies_of_a_table();
+        self.report.copies = copies;
+        &self.report
+    }
+
+    fn copies_of_a_table(&self) -> Vec<CopyReport> {
+        let mut copies = Vec::new();
         let mut named: Vec<&str> = Vec::new();
         for cause in &self.report.causes {
             if named.len() < SHOWN * 3 {
@@ -157,10 +163,10 @@ impl<'a> Found<'a> {
             };
             *count += 1;
             if self.everything || *count <= SHOWN || named.contains(&copy.asked.id()) {
-                report.copies.push(copy.report(self.facts, &links));
+                copies.push(copy.report(self.facts, &links));
             }
         }
-        report
+        copies
     }
 
     fn is_wanted(&self, verdict: Verdict) -> bool {

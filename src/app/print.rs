@@ -40,7 +40,7 @@ pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
     each
 }
 
-pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result<()> {
+pub(super) fn write_report(found: &mut Found<'_>, output: &Output) -> anyhow::Result<()> {
     for (format, file) in formats(output) {
         match format {
             Format::Json => stream(file, |take| found.json(take))?,
@@ -51,7 +51,7 @@ pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result
                     next: next::fix(&words),
                     ..options(file, output)
                 };
-                deliver(file, &report::render(&found.for_table(), &options))?;
+                deliver(file, &report::render(found.for_table(), &options))?;
             }
         }
     }

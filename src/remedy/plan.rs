@@ -274,13 +274,22 @@ fn accounts(copies: &[&Copy]) -> Vec<AccountId> {
     accounts
 }
 
+/// The ARNs that a command names.
+fn arns(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("arn:").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find(['"', '\'', ',', '\\', ' ', '\n']);
+        rest.get(..end.unwrap_or(rest.len()))
+    })
+}
+
 /// Which remedies must come first, and which do in place of each other.
 fn link(drafts: &mut [Draft]) {
-    let mut roles: Vec<(String, String)> = Vec::new();
+    let mut roles: HashMap<String, String> = HashMap::new();
     let mut groups: HashMap<String, Vec<String>> = HashMap::new();
     for Draft { remedy, group, .. } in &*drafts {
         if remedy.kind == RemedyKind::CreateServiceLinkedRole {
-            roles.push((remedy.subject.clone(), remedy.id.clone()));
+            roles.insert(remedy.subject.clone(), remedy.id.clone());
         }
         if let Some(group) = group {
             let ids = groups.entry(group.clone()).or_default();
@@ -289,12 +298,13 @@ fn link(drafts: &mut [Draft]) {
     }
     for Draft { remedy, group, .. } in drafts {
         // A policy that names a role which does not exist cannot be saved.
-        let named = |role: &str| remedy.commands.iter().any(|text| text.contains(role));
-        remedy.requires = roles
-            .iter()
-            .filter(|(role, id)| *id != remedy.id && named(role))
-            .map(|(_, id)| id.clone())
+        let named = remedy.commands.iter().flat_map(|text| arns(text));
+        let named: BTreeSet<(usize, &String)> = named
+            .filter_map(|arn| roles.get(arn))
+            .filter(|id| **id != remedy.id)
+            .map(|id| (id.len(), id))
             .collect();
+        remedy.requires = named.into_iter().map(|(_, id)| id.clone()).collect();
         let alike = group.as_ref().and_then(|group| groups.get(group));
         remedy.alternative_to = alike
             .into_iter()

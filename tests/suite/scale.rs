@@ -17,10 +17,7 @@ fn inventory() -> Vec<u8> {
 /// The same of an organization in which little is shared.
 fn of_their_own(copies: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let organization = OfTheirOwn {
-        copies,
-        seed: 1,
-    };
+    let organization = OfTheirOwn { copies, seed: 1 };
     organization.write(&mut bytes).unwrap();
     bytes
 }
