@@ -73,7 +73,8 @@ pub fn json_tail(report: &Report, no_copies: bool) -> String {
         "remedies",
         report.remedies.iter().map(RemedyReport::new),
     );
-    list(&mut text, "gaps", report.gaps.told(&report.reading));
+    let reading = report.reading.recorded();
+    list(&mut text, "gaps", report.gaps.told(&reading));
     text.push_str("\n}\n");
     text
 }

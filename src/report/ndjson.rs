@@ -50,7 +50,8 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
     remedies
         .map(Line::Remedy)
         .for_each(|line| take(line.text()));
-    let gaps = report.gaps.told(&report.reading);
+    let reading = report.reading.recorded();
+    let gaps = report.gaps.told(&reading);
     gaps.map(Line::Gap).for_each(|line| take(line.text()));
     take(Line::Summary(Last::of(report)).text());
 }

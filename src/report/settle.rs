@@ -20,6 +20,15 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The same without what tells a run from its recording: both give one report.
+    #[must_use]
+    pub fn recorded(&self) -> Self {
+        Self {
+            vaults: self.vaults.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The same, with the vaults that were found.
     #[must_use]
     pub fn with_vaults(mut self, facts: &Facts<'_>) -> Self {

@@ -90,9 +90,10 @@ impl<'a> Sums<'a> {
         let mut causes = Causes::default();
         let none = std::mem::take(&mut self.no_gaps);
         let links = Links::new(self.remedies, &none, false);
+        let recorded_so = self.reading.recorded();
         for (number, copy) in copies.enumerate() {
             self.add(&copy);
-            causes.add(number, &copy, &links, &self.subjects, self.reading);
+            causes.add(number, &copy, &links, &self.subjects, &recorded_so);
         }
         for (check, outcome) in beside {
             self.found(check, outcome);

@@ -1,7 +1,10 @@
 //! What is not known, by its cause: how much waits for it, and the one thing that settles it.
 
-use crate::report::settle::settle;
-use crate::report::{Cause, Report};
+use std::collections::BTreeSet;
+
+use crate::known::Gap;
+use crate::report::Report;
+use crate::report::settle::{Reason, SameCause, settle};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet};
@@ -10,13 +13,57 @@ use super::words;
 /// The causes that are shown without being asked for.
 const SHOWN: usize = 5;
 
-/// The unknowns, the one of most copies last.
-pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
-    let all: Vec<&Cause> = report
+/// Something that is not known, and what waits for it.
+struct Unknown<'a> {
+    word: &'static str,
+    says: String,
+    checks: BTreeSet<&'static str>,
+    copies: usize,
+    gap: Option<&'a Gap>,
+    gaps: usize,
+}
+
+/// The unknowns: all that waits for the credentials of one account is one.
+fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
+    let mut all: Vec<Unknown<'_>> = Vec::new();
+    let undecided = report
         .causes
         .iter()
-        .filter(|cause| cause.outcome == Status::Undecided)
-        .collect();
+        .filter(|cause| cause.outcome == Status::Undecided);
+    for cause in undecided {
+        let gap = cause.gap.as_ref();
+        let same = gap.map(|gap| SameCause::of(gap, &report.reading));
+        let same = same.filter(|_| {
+            gap.is_some_and(|gap| Reason::of(gap, &report.reading) == Reason::NoCredentials)
+        });
+        let (word, says) = match &same {
+            Some(same) => (same.word(), same.says(None)),
+            None => (cause.missing.unwrap_or(cause.check), cause.message.clone()),
+        };
+        match all
+            .iter_mut()
+            .find(|other| same.is_some() && other.says == says)
+        {
+            Some(other) => {
+                other.checks.extend(&cause.checks);
+                other.copies = other.copies.max(cause.copies);
+            }
+            None => all.push(Unknown {
+                word,
+                says,
+                checks: cause.checks.iter().copied().collect(),
+                copies: cause.copies,
+                gap,
+                gaps: if same.is_some() { 1 } else { cause.gaps.len() },
+            }),
+        }
+    }
+    all
+}
+
+/// The unknowns, the one of most copies last.
+pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    let all = unknowns(report);
     if all.is_empty() {
         return;
     }
@@ -30,32 +77,32 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
         );
         sheet.item(0, ("…", Paint::Quiet), &text);
     }
-    let shown: Vec<&&Cause> = all.iter().take(shown).collect();
-    for cause in shown.into_iter().rev() {
-        one(sheet, report, cause);
+    let shown: Vec<&Unknown<'_>> = all.iter().take(shown).collect();
+    for unknown in shown.into_iter().rev() {
+        one(sheet, report, unknown);
     }
 }
 
-fn one(sheet: &mut Sheet, report: &Report, cause: &Cause) {
-    let lead = format!("undecided[{}]:", cause.missing.unwrap_or(cause.check));
-    let checks = match cause.checks.as_slice() {
+fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
+    let lead = format!("undecided[{}]:", unknown.word);
+    let checks: Vec<&str> = unknown.checks.iter().copied().collect();
+    let checks = match checks.as_slice() {
         [one] => format!("{one} waits for it"),
         [one, two] => format!("{one} and {two} wait for it"),
         many => format!("{} checks wait for it", many.len()),
     };
     let of = if report.summary.copies > 1 {
-        format!(" in {}", words::copies(cause.copies))
+        format!(" in {}", words::copies(unknown.copies))
     } else {
         String::new()
     };
     sheet.item(
         0,
         (&lead, Paint::Unsure),
-        &format!("{}: {checks}{of}", cause.message),
+        &format!("{}: {checks}{of}", unknown.says),
     );
-    if let Some(gap) = &cause.gap {
-        let more = cause.gaps.len().saturating_sub(1);
-        let more = match more {
+    if let Some(gap) = unknown.gap {
+        let more = match unknown.gaps.saturating_sub(1) {
             0 => String::new(),
             more => format!("; {more} more like it"),
         };

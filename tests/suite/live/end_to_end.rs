@@ -79,7 +79,7 @@ fn the_remedy_of_an_unshared_key_is_applied_and_the_check_passes() {
     let again = program(
         &stage,
         &ours,
-        &["check", "--inventory", saved, "--format", "json"],
+        &["check", "-v", "--inventory", saved, "--format", "json"],
     );
     assert_eq!(
         again.stdout, before.stdout,
