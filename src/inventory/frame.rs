@@ -95,7 +95,7 @@ record! {
     }
 
     /// One copy to decide.
-    CopyEntry {
+    CopyEntry with sound::copy {
         /// Its name in the report, one of a kind in the file.
         id: Box<str> = "id",
         /// The resource whose next backup is copied.
@@ -119,7 +119,7 @@ record! {
     }
 
     /// When a recovery point moves to cold storage and when it is deleted, in days after its creation.
-    Lifecycle {
+    Lifecycle with sound::lifecycle {
         /// Days until it is deleted. Null or absent: never.
         delete_after_days: Field<i64> = "DeleteAfterDays",
         /// Days until it moves to cold storage. Null or absent: never.

@@ -188,6 +188,8 @@ record! {
         parent_recovery_point_arn: Field<Arn> = "ParentRecoveryPointArn",
         /// The role that made it.
         iam_role_arn: Field<Arn> = "IamRoleArn",
+        /// The plan and the rule that made it: `BackupPlanId`, `BackupRuleId`. Absent: it was made on demand.
+        created_by: Field<Json> = "CreatedBy" as CreatedBy,
         /// Its tags.
         tags: Field<Tags> = "Tags",
         /// The service's own description of the snapshot or image.

@@ -73,7 +73,7 @@ fn is_of_aws(field: &str) -> bool {
 }
 
 /// The field that this name is a letter in four from, and two in all; of any case, with or without `_`.
-fn near(name: &str, fields: &'static [&'static str]) -> Option<&'static str> {
+pub fn near(name: &str, fields: &'static [&'static str]) -> Option<&'static str> {
     type Found = HashMap<(usize, Box<str>), Option<&'static str>>;
     thread_local! {
         // A name that one object has, all of its list have.

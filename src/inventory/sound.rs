@@ -1,7 +1,7 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
 use super::field::Field;
-use super::frame::Account;
+use super::frame::{Account, CopyEntry, Lifecycle};
 use super::leaf::{AttachedPolicy, ControlPolicy, InlinePolicy, Key, Organization, Role, Vault};
 use super::policy::Policy;
 use super::read::items;
@@ -20,6 +20,36 @@ pub fn organization(organization: &mut Organization) -> Result<(), String> {
     }
     if let Some(master) = organization.master_account_id.value() {
         AccountId::parse(master).map_err(|error| format!("`MasterAccountId`: {error}"))?;
+    }
+    Ok(())
+}
+
+/// A lifecycle without days is an empty one, not one that says something else.
+pub fn lifecycle(lifecycle: &mut Lifecycle) -> Result<(), String> {
+    const OTHERS: &[&str] = &["OptInToArchiveForSupportedResources", "DeleteAfterEvent"];
+    let days = [
+        &lifecycle.delete_after_days,
+        &lifecycle.move_to_cold_storage_after_days,
+    ];
+    if days.iter().any(|days| days.is_present()) {
+        return Ok(());
+    }
+    match lifecycle
+        .extra
+        .iter()
+        .find(|(name, _)| !OTHERS.contains(&&**name))
+    {
+        Some((name, _)) => Err(format!(
+            "found `{name}` in a lifecycle: expected `DeleteAfterDays` or `MoveToColdStorageAfterDays`"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A copy has a name that the report can call it by.
+pub fn copy(copy: &mut CopyEntry) -> Result<(), String> {
+    if copy.id.is_empty() {
+        return Err("`id` is empty: expected a name, one of a kind in the file".to_owned());
     }
     Ok(())
 }

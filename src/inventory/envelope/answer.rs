@@ -246,16 +246,20 @@ fn moment(value: Value) -> Result<Json, String> {
 }
 
 fn created_by(value: Value) -> Result<Json, String> {
+    const WHAT: &str = "an object with `BackupPlanId` and `BackupRuleId`";
     let fields: &[Typed] = &[
         ("BackupPlanId", is_text),
         ("BackupPlanArn", is_text),
         ("BackupRuleId", is_text),
     ];
-    typed(
-        &value,
-        "an object with `BackupPlanId` and `BackupRuleId`",
-        fields,
-    )?;
+    let told = typed(&value, WHAT, fields)?;
+    // AWS names all of them, or leaves the whole out where nobody planned it.
+    if ["BackupPlanId", "BackupRuleId"]
+        .iter()
+        .any(|name| !told.contains_key(*name))
+    {
+        return expected(&value, WHAT);
+    }
     Ok(Json(value))
 }
 

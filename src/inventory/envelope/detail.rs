@@ -1,11 +1,14 @@
 //! A service's own description of what is backed up, or of its snapshot: the answer of the describe call, or the one thing in it.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use super::answer::{Typed, found, typed};
 use super::list::is_beside_a_list;
 use crate::inventory::json::Json;
+use crate::inventory::slip::near;
 
 /// A description, opened.
 pub struct Detail(pub Json);
@@ -42,11 +45,64 @@ fn read(mut value: Value) -> Result<Value, String> {
             Inside::Answer(inner) => inner,
             Inside::Thing(thing) => {
                 typed(&thing, WHAT, FIELDS)?;
+                no_envelope(&thing)?;
+                no_slip(&thing)?;
                 return Ok(thing);
             }
         };
     }
     Err(format!("found answers within answers: expected {WHAT}"))
+}
+
+/// An object with nothing but one other that no service has is an answer of another call.
+fn no_envelope(thing: &Value) -> Result<(), String> {
+    let fields = thing.as_object().into_iter().flatten();
+    match fields.collect::<Vec<_>>().as_slice() {
+        [(name, inner)]
+            if (inner.is_object() || inner.is_array())
+                && !FIELDS.iter().any(|(known, _)| known == name) =>
+        {
+            Err(format!(
+                "found an object with `{name}`: expected the service's description"
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A field that is nearly one that checks read, and lacks.
+fn no_slip(thing: &Value) -> Result<(), String> {
+    static NAMES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
+    let mut names = thing
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name);
+    let slip = names.find_map(|name| {
+        let field = near(name, &NAMES).filter(|field| *field != name)?;
+        thing.get(field).is_none().then_some((name, field))
+    });
+    match slip {
+        Some((name, field)) => Err(format!("unknown field `{name}`, expected `{field}`")),
+        None => Ok(()),
+    }
+}
+
+/// What each device of an image or an instance is.
+fn devices(value: &Value) -> bool {
+    const OF_DEVICE: &[&str] = &["DeviceName", "Ebs", "NoDevice", "VirtualName"];
+    let is_device = |device: &Value| {
+        thing(device.get("Ebs").unwrap_or(&Value::Null))
+            && OF_DEVICE.iter().any(|name| device.get(name).is_some())
+    };
+    things(value) && value.as_array().into_iter().flatten().all(is_device)
+}
+
+/// The option groups that a database is in, each by its name.
+fn memberships(value: &Value) -> bool {
+    let is_named = |group: &Value| group.get("OptionGroupName").is_some_and(Value::is_string);
+    things(value) && value.as_array().into_iter().flatten().all(is_named)
 }
 
 enum Inside {
@@ -104,7 +160,8 @@ fn thing(value: &Value) -> bool {
 #[rustfmt::skip]
 const FIELDS: &[Typed] = &[
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
-    ("BlockDeviceMappings",     things),
+    ("BlockDeviceMappings",     devices),
+    ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
     ("Encrypted",               truth),
     ("Engine",                  text),
@@ -114,9 +171,10 @@ const FIELDS: &[Typed] = &[
     ("LustreConfiguration",     thing),
     ("OntapConfiguration",      thing),
     ("OpenZFSConfiguration",    thing),
-    ("OptionGroupMemberships",  things),
+    ("OptionGroupMemberships",  memberships),
     ("OptionGroupName",         text),
     ("ProductCodes",            things),
+    ("SSEDescription",          thing),
     ("StorageEncrypted",        truth),
     ("StorageEncryptionType",   text),
     ("StorageTier",             text),

@@ -6,9 +6,47 @@ use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
 use crate::inventory::read::items;
+use crate::inventory::slip::near;
 use crate::known::{Fact, Gap};
 
 use super::Facts;
+
+/// The fields of a rule that checks read.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
+const FIELDS: &[&str] = &[
+    "CopyActions",
+    "EnableContinuousBackup",
+    "Lifecycle",
+    "RecoveryPointTags",
+    "TargetBackupVaultName",
+    "TargetLogicallyAirGappedBackupVaultArn",
+];
+
+/// A field, and whether a value is of its type.
+type Typed = (&'static str, fn(&Value) -> bool);
+
+/// Whether a field of a rule is nearly one that the rule lacks, or has a value of another type than AWS gives it: what the rule
+/// says of it is not known.
+fn is_mistyped(rule: &Value) -> bool {
+    let types: [Typed; 6] = [
+        ("CopyActions", Value::is_array),
+        ("EnableContinuousBackup", Value::is_boolean),
+        ("Lifecycle", Value::is_object),
+        ("RecoveryPointTags", Value::is_object),
+        ("TargetBackupVaultName", Value::is_string),
+        ("TargetLogicallyAirGappedBackupVaultArn", Value::is_string),
+    ];
+    let is_other = |(name, is_right): &Typed| {
+        rule.get(*name)
+            .is_some_and(|value| !value.is_null() && !is_right(value))
+    };
+    if types.iter().any(is_other) {
+        return true;
+    }
+    let mut names = rule.as_object().into_iter().flatten().map(|(name, _)| name);
+    names.any(|name| near(name, FIELDS).is_some_and(|field| rule.get(field).is_none()))
+}
 
 impl<'a> Facts<'a> {
     /// The rule that makes a copy. `None`: none does.
@@ -49,7 +87,9 @@ impl<'a> Facts<'a> {
             .map(|(_, rule)| rule);
         let first = rules.next();
         match first {
-            Some(rule) if rules.all(|other| other == rule) => Fact::Known(rule),
+            Some(rule) if rules.all(|other| other == rule) && !is_mistyped(rule) => {
+                Fact::Known(rule)
+            }
             Some(_) | None => Fact::unknown(self.plan_gap(wanted)),
         }
     }

@@ -52,12 +52,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn point_created_by(&self, arn: &Arn) -> Option<(&'a str, &'a str)> {
         let point = self.seen(|layer| layer.recovery_points(arn));
-        let Json(made) = point.parts().find_map(|part| {
-            part.extra
-                .iter()
-                .find(|(name, _)| &**name == "CreatedBy")
-                .map(|(_, value)| value)
-        })?;
+        let Json(made) = point.field(|p| &p.created_by).value().copied()?;
         let text = |name| made.get(name).and_then(Value::as_str);
         text("BackupPlanId").zip(text("BackupRuleId"))
     }
