@@ -53,7 +53,7 @@ pub const CALLS: &[Call] = &[
     row("ec2:DescribeVolumes",                     &["volumeSet/*/volumeId", "volumeSet/*/encrypted"]),
     row("ec2:GetAllowedImagesSettings",            &["state"]),
     row("ec2:GetEbsDefaultKmsKeyId",               &["kmsKeyId"]),
-    row("fsx:DescribeBackups",                     &["Backups/*/BackupId", "Backups/*/Type"]),
+    row("fsx:DescribeBackups",                     &["Backups/*/BackupId"]),
     row("fsx:DescribeFileSystems",                 &["FileSystems/*/FileSystemId", "FileSystems/*/FileSystemType"]),
     row("fsx:DescribeVolumes",                     &["Volumes/*/VolumeId", "Volumes/*/VolumeType"]),
     row("iam:GetPolicy",                           &["Policy/DefaultVersionId"]),

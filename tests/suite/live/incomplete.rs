@@ -9,7 +9,7 @@ use super::listed;
 use super::organization::{MANAGEMENT, organization};
 use super::reach::chosen;
 use super::survey::everything;
-use super::types::image_to_copy;
+use super::types::{image_to_copy, points_to_copy};
 use super::*;
 use serde_json::json;
 
@@ -97,6 +97,22 @@ const WORLDS: &[World] = &[
         },
     },
     World {
+        server: || served(&point(0).0),
+        read: |server| {
+            let home = Home::new(server).attempts(1);
+            let found = home.collect(&point(0).1, &profile(SOURCE), Some(&profile(DESTINATION)));
+            found.ok().map(|found| as_value(&found))
+        },
+    },
+    World {
+        server: || served(&point(1).0),
+        read: |server| {
+            let home = Home::new(server).attempts(1);
+            let found = home.collect(&point(1).1, &profile(SOURCE), Some(&profile(DESTINATION)));
+            found.ok().map(|found| as_value(&found))
+        },
+    },
+    World {
         server: || served(&of_a_cluster()),
         read: |server| {
             let home = Home::new(server).attempts(1);
@@ -137,6 +153,11 @@ const WORLDS: &[World] = &[
 ];
 
 const CLUSTER_POINT: &str = "arn:aws:rds:us-east-2:111122223333:cluster-snapshot:awsbackup:job-1";
+
+/// A snapshot of a volume, or a backup of a file system, with the copy of it.
+fn point(which: usize) -> (Value, NamedCopy) {
+    points_to_copy().swap_remove(which)
+}
 
 /// The recovery point of a cluster that is gone.
 fn of_a_cluster() -> Value {
