@@ -60,7 +60,7 @@ pub fn run(cli: &Cli) -> ExitCode {
     match task(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("error: {}", with_causes(&error));
+            print::tell(&format!("error: {}\n", with_causes(&error)));
             ExitCode::from(WRONG)
         }
     }
@@ -113,7 +113,7 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
         let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
-                eprint!("{text}");
+                print::tell(&text);
             }
         } else {
             print(&text)?;

@@ -32,7 +32,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     );
     let say = |text: String| {
         if !output.quiet {
-            eprintln!("{text}");
+            super::print::tell(&format!("{text}\n"));
         }
     };
     let Gathered {

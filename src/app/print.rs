@@ -104,9 +104,14 @@ fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
+/// Text for standard error, which may be closed or full: that ends no run.
+pub(super) fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 pub(super) fn warn(output: &Output, text: &str) {
     if !output.quiet {
-        eprintln!("warning: {text}");
+        tell(&format!("warning: {text}\n"));
     }
 }
 

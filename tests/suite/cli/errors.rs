@@ -125,3 +125,20 @@ fn an_option_of_another_command_is_told_by_that_command() {
     assert_eq!(ran.code, 2);
     assert!(!ran.err.contains("is an option of"), "{}", ran.err);
 }
+
+/// Standard error that is full or closed changes no exit code.
+#[test]
+fn a_standard_error_that_takes_nothing_ends_no_run() {
+    let program = env!("CARGO_BIN_EXE_backup-preflight");
+    for (to, line) in [
+        ("2>/dev/full", "check --inventory /nowhere"),
+        ("2>&-", "check --inventory /nowhere"),
+    ] {
+        let shell = format!("exec {program} {line} {to}");
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &shell])
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{to}");
+    }
+}
