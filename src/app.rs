@@ -16,6 +16,7 @@ mod permissions;
 mod print;
 #[cfg(feature = "live")]
 mod survey;
+mod targets;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -26,20 +27,21 @@ use clap::CommandFactory as _;
 
 use crate::catalog;
 use crate::checks;
-use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
+use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema, Told};
 use crate::inventory::{self, Assumption, Facts, Inventory};
 use crate::known::ResourceType;
 use crate::plans;
 use crate::policy::wire;
+use crate::quote::json::printable;
+use crate::quote::terminal;
 use crate::report::{self, Summary};
-use crate::sources::{folder, recorded};
+use crate::sources::folder::Folder;
+use crate::sources::{recorded, stop};
 use copies::Asked;
 use decide::Found;
 use gather::{Gathered, facts_for, narrow};
-use print::{
-    deliver, formats, how_to_print, one_format_to_standard_output, print, warn, warn_of_more,
-    width, write_report,
-};
+use print::{deliver, how_to_print, print, say, warn, warn_of_more, width, write_report};
+use targets::{Formats, Targets};
 
 /// Everything that was asked holds.
 const GOOD: u8 = 0;
@@ -50,16 +52,47 @@ const WRONG: u8 = 2;
 /// Something is undecided, and nothing blocked.
 const UNDECIDED: u8 = 3;
 /// Ctrl-C.
-const STOPPED: u8 = 130;
-
+const INTERRUPTED: u8 = 130;
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
-pub fn run(cli: &Cli) -> ExitCode {
+pub fn run() -> ExitCode {
+    let asked = match Cli::read() {
+        Ok(asked) => asked,
+        Err(told) => return ExitCode::from(tell(&told)),
+    };
+    stop::watch();
+    ExitCode::from(code(&asked))
+}
+
+/// Does what the command line asks, and gives the exit code.
+#[must_use]
+pub fn code(cli: &Cli) -> u8 {
     match task(cli) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
+        Err(_) if stop::asked().is_some() => stopped(),
         Err(error) => {
-            eprintln!("error: {}", with_causes(&error));
-            ExitCode::from(WRONG)
+            say(&format!("error: {}", terminal::line(&with_causes(&error))));
+            WRONG
+        }
+    }
+}
+
+/// The exit code of a run that was stopped, which says so.
+fn stopped() -> u8 {
+    say("stopped: what was printed or written is not all");
+    stop::asked().unwrap_or(INTERRUPTED)
+}
+
+/// Tells what the command line asked for instead of a task, or what is wrong with it.
+fn tell(told: &Told) -> u8 {
+    match told {
+        Told::Asked(text) => print(text).unwrap_or_else(|error| {
+            say(&format!("error: {}", terminal::line(&with_causes(&error))));
+            WRONG
+        }),
+        Told::Wrong(text) => {
+            say(text.trim_end());
+            WRONG
         }
     }
 }
@@ -94,24 +127,26 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
 }
 
 fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    decide(asked, output, |found| write_report(found, output))
+    decide(asked, output, |found, formats| {
+        write_report(found, output, formats)
+    })
 }
 
 /// Decides, writes the remedies as files, and ends as `check` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    decide(&asked.check, output, |found| {
+    let folder = Folder::claim(&asked.dir, asked.force)?;
+    decide(&asked.check, output, |found, formats| {
         if !output.format.is_empty() {
-            write_report(found, output)?;
+            write_report(found, output, formats)?;
         }
         let files = report::fixes(&found.remedies);
         if !files.is_empty() {
-            let files = files.iter().map(|file| (&*file.path, &*file.text));
-            folder::write_all(&asked.dir, files, asked.force)?;
+            folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?;
         }
         let text = report::fixes_summary(&found.totals, &files, &asked.dir.display().to_string());
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
-                eprint!("{text}");
+                say(text.trim_end());
             }
         } else {
             print(&text)?;
@@ -124,17 +159,16 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
 fn decide(
     asked: &Check,
     output: &Output,
-    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+    tell: impl FnOnce(&Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let given = &asked.facts;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &given.inventory)?;
     let Gathered {
         mut inventory,
-        stopped,
+        stopped: was_stopped,
     } = facts_for(asked, output)?;
     narrow(&mut inventory, asked);
-    if let Some(file) = &asked.facts.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
+    targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
@@ -145,21 +179,22 @@ fn decide(
         wanted.copies.extend(back);
     }
     let found = Found::of(wanted, &facts);
+    let is_cut = was_stopped || found.is_cut;
     let summary = found.totals.summary;
     if summary.copies == 0 {
         warn(
             output,
-            if is_open || stopped {
+            if is_open || is_cut {
                 "there are no copies to decide: what was read names none"
             } else {
                 "there are no copies to decide: the inventory names none, and no plan makes any"
             },
         );
     }
-    tell(&found)?;
-    Ok(if stopped {
-        // Ctrl-C ended the reading: this is what was known then.
-        STOPPED
+    tell(&found, targets.formats)?;
+    Ok(if is_cut {
+        // A signal ended the reading or the deciding: this is what was known then.
+        stopped()
     } else {
         exit_code(summary, is_open, output.strict)
     })
@@ -231,7 +266,7 @@ fn explain(id: Option<&str>) -> anyhow::Result<u8> {
 }
 
 fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let formats = Targets::claim(output, None, &[])?.formats;
     let message = if message == "-" {
         let (_, bytes) = recorded::bytes(Path::new("-"))?;
         String::from_utf8_lossy(&bytes).into_owned()
@@ -244,10 +279,10 @@ fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
             .unwrap_or_default();
         bail!("this is no status message that AWS documents{hint}")
     };
-    for (format, file) in formats(output) {
+    for (format, file) in formats {
         let text = match format {
             Format::Table => {
-                let (width, color) = how_to_print(file, output);
+                let (width, color) = how_to_print(file.is_some(), output);
                 report::message_page(&explained, width, color)
             }
             Format::Json => report::message_json(&explained),
@@ -260,11 +295,11 @@ fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
 
 fn simulate(requests: &Path) -> anyhow::Result<u8> {
     let (_, bytes) = recorded::bytes(requests)?;
-    print(&wire::answers(&bytes))
+    print(&printable(wire::answers(&bytes)))
 }
 
 fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let formats = Targets::claim(output, None, &[])?.formats;
     let of = match of.map(ResourceType::parse) {
         Some(ResourceType::Other(name)) => {
             let known: Vec<&str> = ResourceType::ALL.iter().map(ResourceType::as_str).collect();
@@ -276,7 +311,7 @@ fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
         of => of,
     };
     let rows: Vec<_> = catalog::rows(of.as_ref()).collect();
-    for (format, file) in formats(output) {
+    for (format, file) in formats {
         let text = match format {
             Format::Table => report::capabilities_table(&rows, width()),
             Format::Json => report::capabilities_json(&rows),
@@ -298,7 +333,7 @@ fn schema(format: Schema) -> anyhow::Result<u8> {
 fn to_json(inventory: &Inventory) -> anyhow::Result<String> {
     let mut text = serde_json::to_string_pretty(inventory)?;
     text.push('\n');
-    Ok(text)
+    Ok(printable(text))
 }
 
 /// An error with its causes, each said once.

@@ -4,20 +4,21 @@ use crate::checks;
 use crate::cli::{Audit, Only, Output};
 use crate::inventory::Facts;
 use crate::plans;
-use crate::sources::recorded;
 use crate::verdict::{Status, Verdict};
 
 use super::copies;
 use super::decide::Found;
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{one_format_to_standard_output, warn, warn_of_more, write_report};
-use super::{BLOCKED, STOPPED, assumed, exit_code, to_json};
+use super::print::{warn, warn_of_more, write_report};
+use super::targets::{Targets, reads};
+use super::{BLOCKED, assumed, exit_code, stopped, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let given = &asked.facts;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, &asked.estate))?;
     let Gathered {
         mut inventory,
-        stopped,
+        stopped: was_stopped,
     } = facts_of_estate(
         &asked.facts,
         &asked.estate,
@@ -25,9 +26,7 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
         Survey::Plans,
         output,
     )?;
-    if let Some(file) = &asked.facts.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
+    targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let plans = plans::plans(&facts);
@@ -47,9 +46,10 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let audited = checks::audit(&plans, &facts);
     let only: Vec<Verdict> = asked.only.iter().map(|only| verdict(*only)).collect();
     let found = Found::audited(wanted, &facts, &audited, &only);
+    let is_cut = was_stopped || found.is_cut;
     let summary = found.totals.summary;
     if summary.copies == 0 {
-        let why = if is_open || stopped {
+        let why = if is_open || is_cut {
             "of what was read"
         } else {
             "no plan makes any"
@@ -60,9 +60,9 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let unclean = [Status::Warn, Status::Undecided]
         .into_iter()
         .any(|status| audited.has(status));
-    write_report(&found, output)?;
-    Ok(if stopped {
-        STOPPED
+    write_report(&found, output, targets.formats)?;
+    Ok(if is_cut {
+        stopped()
     } else if audited.fails() || (output.strict && unclean) {
         BLOCKED
     } else {

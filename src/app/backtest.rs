@@ -6,19 +6,18 @@ use crate::inventory::Facts;
 use crate::known::Gap;
 use crate::plans;
 use crate::report;
-use crate::sources::recorded;
 
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{
-    deliver, formats, how_to_print, one_format_to_standard_output, warn, warn_of_more,
-};
-use super::{BLOCKED, GOOD, STOPPED, assumed, to_json};
+use super::print::{deliver, how_to_print, warn, warn_of_more};
+use super::targets::{Formats, Targets, reads};
+use super::{BLOCKED, GOOD, assumed, stopped, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let given = &asked.facts;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, &asked.estate))?;
     let Gathered {
         mut inventory,
-        stopped,
+        stopped: was_stopped,
     } = facts_of_estate(
         &asked.facts,
         &asked.estate,
@@ -26,9 +25,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
         Survey::CopyJobs,
         output,
     )?;
-    if let Some(file) = &asked.facts.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
+    targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let found = backtest::backtest(&facts);
@@ -39,7 +36,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
         .collect();
     warn_of_more(output, "there may be more copy jobs", &refused);
     if found.summary.jobs == 0 {
-        let of = if refused.is_empty() && !stopped {
+        let of = if refused.is_empty() && !was_stopped {
             ""
         } else {
             "among what was read "
@@ -49,9 +46,9 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
             &format!("there are no copy jobs of the last 30 days {of}to compare with"),
         );
     }
-    write(&found, output)?;
-    Ok(if stopped {
-        STOPPED
+    write(&found, output, targets.formats)?;
+    Ok(if was_stopped {
+        stopped()
     } else if output.strict && (found.disagrees() || !refused.is_empty()) {
         BLOCKED
     } else {
@@ -59,13 +56,13 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     })
 }
 
-fn write(found: &Backtest, output: &Output) -> anyhow::Result<()> {
-    for (format, file) in formats(output) {
+fn write(found: &Backtest, output: &Output, formats: Formats) -> anyhow::Result<()> {
+    for (format, file) in formats {
         let text = match format {
             Format::Json => report::backtest_json(found),
             Format::Ndjson => report::backtest_ndjson(found),
             Format::Table => {
-                let (width, color) = how_to_print(file, output);
+                let (width, color) = how_to_print(file.is_some(), output);
                 report::backtest_table(
                     found,
                     report::Options {

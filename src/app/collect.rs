@@ -5,12 +5,16 @@ use crate::cli::{Collect, Output};
 #[cfg(feature = "live")]
 pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     use super::gather::{Gathered, Survey};
+    use super::print::say as tell;
     use super::survey::survey;
-    use super::{GOOD, STOPPED, to_json};
+    use super::{GOOD, INTERRUPTED, to_json};
     use crate::inventory::items;
     use crate::sources::live::{Journal, clear_journal};
     use crate::sources::recorded;
+    use crate::sources::stop;
+    use crate::sources::target::{Readers, Target};
 
+    let target = Target::claim(&asked.output, Readers::Owner)?;
     let kept = Journal::beside(&asked.output);
     let aggregator = asked.aggregator().map_err(anyhow::Error::msg)?;
     let words = match aggregator {
@@ -32,7 +36,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     );
     let say = |text: String| {
         if !output.quiet {
-            eprintln!("{text}");
+            tell(&text);
         }
     };
     let Gathered { inventory, stopped } = read?;
@@ -44,9 +48,10 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         } else {
             "stopped; nothing was whole yet, and nothing is kept".to_owned()
         });
-        return Ok(STOPPED);
+        return Ok(stop::asked().unwrap_or(INTERRUPTED));
     }
-    recorded::write(&asked.output, &to_json(&inventory)?)?;
+    let text = to_json(&inventory)?;
+    target.write(|out| out.write_all(text.as_bytes()))?;
     clear_journal(&kept)?;
     let accounts = items(&inventory.accounts);
     let regions: usize = accounts

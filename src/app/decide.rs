@@ -13,6 +13,8 @@ use crate::report::{
 };
 use crate::verdict::Verdict;
 
+use crate::sources::stop;
+
 use super::batches::in_order;
 use super::copies::{Asked, Wanted};
 
@@ -29,6 +31,8 @@ pub(super) struct Found<'a> {
     together: BTreeMap<String, Verdict>,
     /// The report but for its copies and causes.
     pub(super) totals: Report,
+    /// Whether a signal ended the deciding: these are the copies that were decided by then.
+    pub(super) is_cut: bool,
 }
 
 impl<'a> Found<'a> {
@@ -53,7 +57,9 @@ impl<'a> Found<'a> {
         audited: Option<&Audited>,
         only: &'a [Verdict],
     ) -> Self {
+        let all = copies.len();
         let (light, copies) = in_places(copies, facts);
+        let is_cut = copies.len() < all;
         let Proposed {
             mut remedies,
             together,
@@ -79,6 +85,7 @@ impl<'a> Found<'a> {
             remedies,
             together,
             totals,
+            is_cut,
         }
     }
 
@@ -170,7 +177,8 @@ impl<'a> Found<'a> {
 /// Decides the copies, and puts them in the order of the report. Those that fail are in the order of their ids.
 fn in_places<'a>(copies: Vec<Asked<'a>>, facts: &Facts<'_>) -> (Light, Vec<Asked<'a>>) {
     let mut all = Light::default();
-    let Ok(()) = in_order(
+    // Stopped, it goes on with those that are decided.
+    let _ = in_order(
         &copies,
         || facts.clone(),
         |facts, piece| Light::of(piece, facts),
@@ -178,7 +186,7 @@ fn in_places<'a>(copies: Vec<Asked<'a>>, facts: &Facts<'_>) -> (Light, Vec<Asked
             all.totals.and(light.totals);
             all.places.extend(light.places);
             all.failing.extend(light.failing);
-            Ok::<(), Infallible>(())
+            stop::asked().map_or(Ok(()), Err)
         },
     );
     all.failing

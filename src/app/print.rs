@@ -1,17 +1,19 @@
 //! Where results go: standard output or a file, as wide as the terminal and in colour where it takes any.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
-use crate::cli::{Colour, Format, FormatTo, Output};
+use crate::cli::{Colour, Format, Output};
 use crate::known::Gap;
+use crate::quote::terminal;
 use crate::report;
-use crate::sources::recorded;
+use crate::sources::stop;
+use crate::sources::target::Target;
 
 use super::GOOD;
 use super::decide::Found;
+use super::targets::Formats;
 
 pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
     let here: Vec<_> = output
@@ -27,21 +29,11 @@ pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<(
     Ok(())
 }
 
-/// The formats that were asked for, those for files first; the table where none was.
-pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
-    if output.format.is_empty() {
-        return vec![(Format::Table, None)];
-    }
-    let each = output.format.iter();
-    let mut each: Vec<_> = each
-        .map(|FormatTo { format, file }| (*format, file.as_deref()))
-        .collect();
-    each.sort_by_key(|(_, file)| file.is_none());
-    each
-}
-
-pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result<()> {
-    let formats = formats(output);
+pub(super) fn write_report(
+    found: &Found<'_>,
+    output: &Output,
+    formats: Formats,
+) -> anyhow::Result<()> {
     if formats.iter().all(|(format, _)| *format == Format::Ndjson) {
         for (_, file) in formats {
             stream(found, file)?;
@@ -54,7 +46,7 @@ pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result
             Format::Json => report::json(&report),
             Format::Ndjson => report::ndjson(&report),
             Format::Table => {
-                let (width, color) = how_to_print(file, output);
+                let (width, color) = how_to_print(file.is_some(), output);
                 report::render(
                     &report,
                     report::Options {
@@ -71,29 +63,34 @@ pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result
 }
 
 /// Writes JSON lines, each copy as soon as it is told.
-fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
+fn stream(found: &Found<'_>, file: Option<Target>) -> anyhow::Result<()> {
     let write = |out: &mut dyn Write| -> io::Result<()> {
-        found.lines(|text| out.write_all(text.as_bytes()))?;
+        found.lines(|text| {
+            if stop::asked().is_some() {
+                return Err(io::Error::other("stopped"));
+            }
+            out.write_all(text.as_bytes())
+        })?;
         out.flush()
     };
     match file {
-        Some(file) => Ok(recorded::write_by(file, write)?),
-        None => Ok(unless_closed(write(&mut io::stdout().lock()))?),
+        Some(file) => Ok(file.write(write)?),
+        None => unless_closed(write(&mut io::stdout().lock())),
     }
 }
 
 /// The columns and the colours of what is printed, or written to a file.
-pub(super) fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
-    if file.is_some() {
+pub(super) fn how_to_print(is_file: bool, output: &Output) -> (usize, bool) {
+    if is_file {
         (100, false)
     } else {
         (width(), in_colour(output.color))
     }
 }
 
-pub(super) fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
+pub(super) fn deliver(file: Option<Target>, text: &str) -> anyhow::Result<()> {
     match file {
-        Some(file) => Ok(recorded::write(file, text)?),
+        Some(file) => Ok(file.write(|out| out.write_all(text.as_bytes()))?),
         None => print(text).map(|_| ()),
     }
 }
@@ -105,17 +102,22 @@ pub(super) fn print(text: &str) -> anyhow::Result<u8> {
 }
 
 /// Whoever reads may have read enough: that is no error, and changes no exit code.
-fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        other => other.context("could not write to standard output"),
     }
 }
 
 pub(super) fn warn(output: &Output, text: &str) {
     if !output.quiet {
-        eprintln!("warning: {text}");
+        say(&format!("warning: {}", terminal::line(text)));
     }
+}
+
+/// Says something on standard error, in lines. Whether anybody hears it changes nothing.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", terminal::lines(text));
 }
 
 /// Says that there may be more than what was found, where AWS did not say what there is.

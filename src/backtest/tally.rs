@@ -35,7 +35,7 @@ pub fn by_check(jobs: &[Tested]) -> Vec<ByCheck> {
         };
         for check in checks {
             if let Some(count) = counts.entry(check).or_default().get_mut(place) {
-                *count += 1;
+                *count = count.saturating_add(1);
             }
         }
     }

@@ -96,7 +96,7 @@ impl Row {
         let mut parts: Vec<&str> = Vec::new();
         for (index, before) in all.iter().enumerate() {
             rest = rest.strip_prefix(before)?;
-            let end = match all.get(index + 1) {
+            let end = match all.get(index.saturating_add(1)) {
                 Some(next) => rest.find(next)?,
                 None => rest.len(),
             };

@@ -130,7 +130,7 @@ fn allows(rule: &Value, value: &str) -> bool {
                 .any(|pattern| match pattern.split_once('*') {
                     None => pattern == value,
                     Some((start, end)) => {
-                        value.len() >= start.len() + end.len()
+                        value.len() >= start.len().saturating_add(end.len())
                             && value.starts_with(start)
                             && value.ends_with(end)
                     }

@@ -50,7 +50,7 @@ impl Parts {
     fn part(&self, index: usize) -> &str {
         let start = match index.checked_sub(1) {
             None => Some(0),
-            Some(before) => self.colons.get(before).map(|colon| colon + 1),
+            Some(before) => self.colons.get(before).map(|colon| colon.saturating_add(1)),
         };
         let end = self.colons.get(index).copied();
         start

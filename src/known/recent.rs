@@ -25,8 +25,9 @@ impl<T: Clone, const PLACES: usize> Recent<T, PLACES> {
     ) -> Result<T, E> {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        let place = usize::try_from(hasher.finish() % (PLACES as u64));
-        let Some(place) = place.ok().and_then(|place| self.0.get_mut(place)) else {
+        let place = hasher.finish().checked_rem(PLACES as u64);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        let Some(place) = place.and_then(|place| self.0.get_mut(place)) else {
             return make(text);
         };
         match place {

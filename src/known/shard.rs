@@ -44,7 +44,7 @@ impl Shard {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
                 (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
             });
-        (number >> 16) % self.of == self.number - 1
+        (number >> 16).checked_rem(self.of) == self.number.checked_sub(1)
     }
 }
 

@@ -323,7 +323,7 @@ impl Services {
             Some((service, _)) if !service.contains(['*', '?']) => {
                 let letters = service.bytes().map(|letter| letter.to_ascii_lowercase());
                 let sum = letters.fold(0_u64, |sum, letter| {
-                    sum.wrapping_mul(31) + u64::from(letter)
+                    sum.wrapping_mul(31).wrapping_add(u64::from(letter))
                 });
                 Self(1 << (sum % 64))
             }
@@ -410,14 +410,16 @@ impl Action {
         let sound = match place(b":") {
             Some(colon) => {
                 let service = first.is_none_or(|first| first > colon) || text.starts_with("*:");
-                service && colon + 1 < text.len()
+                service && colon.saturating_add(1) < text.len()
             }
             None => text == "*",
         };
         let names = match first {
             None => Names::One,
             Some(0) if text == "*" => Names::All,
-            Some(at) if text.ends_with('*') && at + 1 == text.len() => Names::Prefix(at),
+            Some(at) if text.ends_with('*') && at.saturating_add(1) == text.len() => {
+                Names::Prefix(at)
+            }
             Some(_) => Names::Pattern(Pattern::parse(&text.to_ascii_lowercase(), syntax)),
         };
         Self {

@@ -60,7 +60,7 @@ impl<'de> Keys<'de> {
         match (&key, self.few.get_mut(self.used)) {
             (Cow::Borrowed(key), Some(slot)) => {
                 *slot = key;
-                self.used += 1;
+                self.used = self.used.saturating_add(1);
             }
             (Cow::Borrowed(_) | Cow::Owned(_), _) => self.more.push(key.clone()),
         }

@@ -127,7 +127,10 @@ impl Pattern {
                 Token::Literal(_) => true,
                 Token::One => false,
                 Token::Many => {
-                    matches!(tokens.get(at + 1), None | Some(Token::Literal(':')))
+                    matches!(
+                        tokens.get(at.saturating_add(1)),
+                        None | Some(Token::Literal(':'))
+                    )
                 }
             }),
         }
@@ -363,7 +366,9 @@ fn split_braces(inside: &str) -> Option<(&str, &str)> {
     for (at, place) in inside.char_indices() {
         match place {
             '\'' => quoted = !quoted,
-            '}' if !quoted => return Some((inside.get(..at)?, inside.get(at + 1..)?)),
+            '}' if !quoted => {
+                return Some((inside.get(..at)?, inside.get(at.saturating_add(1)..)?));
+            }
             _ => {}
         }
     }

@@ -195,8 +195,9 @@ impl Named {
             Who::Everyone => (Truth::True, How::Everyone),
             Who::Account(partition, id) => {
                 let same = principal.account == Some(*id)
-                    && partition
-                        .is_none_or(|length| principal.partition() == self.text.get(4..4 + length));
+                    && partition.is_none_or(|length| {
+                        principal.partition() == self.text.get(4..length.saturating_add(4))
+                    });
                 let how = match principal.kind {
                     PrincipalKind::Root => How::Itself,
                     PrincipalKind::Role
@@ -302,9 +303,16 @@ fn aws(text: &str, bare: bool) -> Who {
     let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
     let mut colon = || colons.next().map_or(text.len(), |(at, _)| at);
     let (arn, partition, _, region, account) = (colon(), colon(), colon(), colon(), colon());
-    let account_id = text.get(region + 1..account).unwrap_or_default();
-    match (AccountId::parse(account_id), text.get(account + 1..)) {
-        (Ok(id), Some("root")) => Who::Account(Some(partition - arn - 1), id),
+    let account_id = text
+        .get(region.saturating_add(1)..account)
+        .unwrap_or_default();
+    match (
+        AccountId::parse(account_id),
+        text.get(account.saturating_add(1)..),
+    ) {
+        (Ok(id), Some("root")) => {
+            Who::Account(Some(partition.saturating_sub(arn).saturating_sub(1)), id)
+        }
         (Ok(_), Some(_)) => Who::Arn,
         (Err(_), _) | (_, None) => odd(text),
     }

@@ -54,9 +54,10 @@ impl Moment {
         }
         let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
         let date = Date::from_calendar_date(year, month, u8::try_from(date).ok()?).ok()?;
-        let days = i128::from(date.to_julian_day()) - 2_440_588;
+        let days = i128::from(date.to_julian_day()).checked_sub(2_440_588)?;
         let time = clock.map_or(Some(0), clock_time)?;
-        Some(Self(days * 86_400 * SECOND + time))
+        let day = days.checked_mul(86_400)?.checked_mul(SECOND)?;
+        day.checked_add(time).map(Self)
     }
 }
 
@@ -75,11 +76,11 @@ fn clock_time(text: &str) -> Option<i128> {
         let at = text.find(['+', '-'])?;
         let (clock, zone) = text.split_at(at);
         let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-        let minutes = digits(hours, 2)? * 60 + digits(minutes, 2)?;
+        let minutes = sum(digits(hours, 2)?, 60, digits(minutes, 2)?)?;
         (
             clock,
             if zone.starts_with('-') {
-                -minutes
+                minutes.checked_neg()?
             } else {
                 minutes
             },
@@ -96,14 +97,21 @@ fn clock_time(text: &str) -> Option<i128> {
     let nanos = match fraction.get(..9).unwrap_or(fraction) {
         "" => 0,
         fraction => {
-            digits(fraction, fraction.len())? * 10_i32.pow(9 - u32::try_from(fraction.len()).ok()?)
+            let left = 9_u32.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+            digits(fraction, fraction.len())?.checked_mul(10_i32.checked_pow(left)?)?
         }
     };
     if parts.next().is_some() {
         return None;
     }
-    let whole = i128::from((hours * 60 + minutes - offset) * 60 + seconds);
-    Some(whole * SECOND + i128::from(nanos))
+    let minutes = sum(hours, 60, minutes)?.checked_sub(offset)?;
+    let whole = i128::from(sum(minutes, 60, seconds)?);
+    whole.checked_mul(SECOND)?.checked_add(i128::from(nanos))
+}
+
+/// So many of a greater unit, each of `of` smaller ones, and `more` of these.
+fn sum(many: i32, of: i32, more: i32) -> Option<i32> {
+    many.checked_mul(of)?.checked_add(more)
 }
 
 /// A block of addresses, such as `203.0.113.0/24`; one address is a block of its own.

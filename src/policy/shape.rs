@@ -70,7 +70,7 @@ impl<'a> Part<'a> {
         let mut start = 0;
         let mut parts = self.text.splitn(6, ':').map(|text| {
             let free = self.free.saturating_sub(start);
-            start += text.len() + 1;
+            start = start.saturating_add(text.len()).saturating_add(1);
             Self { text, free }
         });
         let mut part = || parts.next();
@@ -97,7 +97,7 @@ pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
     let mut known = shape.literal().chars();
     for (at, token) in pattern.iter().enumerate() {
         match (token, known.next()) {
-            (Token::Many, _) if at + 1 == pattern.len() => return Truth::True,
+            (Token::Many, _) if at.saturating_add(1) == pattern.len() => return Truth::True,
             (Token::Many | Token::One, _) | (Token::Literal(_), None) => break,
             (Token::Literal(wanted), Some(found)) if *wanted == found => {}
             (Token::Literal(_), Some(_)) => return Truth::False,
@@ -135,7 +135,7 @@ fn side_by_side<const WORDS: usize>(shape: Part<'_>, pattern: &[Token]) -> Truth
             }
             continue;
         };
-        let after = at + place.len_utf8();
+        let after = at.saturating_add(place.len_utf8());
         let unknown = || alphabet.iter().filter(|input| shape.takes(at, **input));
         match place {
             '*' => {
@@ -182,7 +182,7 @@ impl<const WORDS: usize> Places<WORDS> {
             if pattern.get(at) != Some(&Token::Many) {
                 return;
             }
-            at += 1;
+            at = at.saturating_add(1);
         }
     }
 
@@ -191,11 +191,15 @@ impl<const WORDS: usize> Places<WORDS> {
         for (word, bits) in self.0.into_iter().enumerate() {
             let mut left = bits;
             while left != 0 {
-                let at = word * 64 + left.trailing_zeros() as usize;
-                left &= left - 1;
+                let at = word
+                    .saturating_mul(64)
+                    .saturating_add(left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
                 match pattern.get(at) {
-                    Some(Token::Literal(place)) if *place == input => next.reach(pattern, at + 1),
-                    Some(Token::One) => next.reach(pattern, at + 1),
+                    Some(Token::Literal(place)) if *place == input => {
+                        next.reach(pattern, at.saturating_add(1))
+                    }
+                    Some(Token::One) => next.reach(pattern, at.saturating_add(1)),
                     Some(Token::Many) => next.reach(pattern, at),
                     Some(Token::Literal(_)) | None => {}
                 }

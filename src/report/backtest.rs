@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
 use crate::known::Arn;
+use crate::quote::json::printable;
 
 use super::json::pretty;
 use super::table::Options;
@@ -58,7 +59,7 @@ impl Line<'_> {
         reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
     )]
     fn text(&self) -> String {
-        let mut text = serde_json::to_string(self).expect("our types are JSON");
+        let mut text = printable(serde_json::to_string(self).expect("our types are JSON"));
         text.push('\n');
         text
     }
@@ -114,7 +115,7 @@ pub fn backtest_table(found: &Backtest, options: Options) -> String {
             one(&mut sheet, job);
         }
         if jobs.len() > shown {
-            let text = format!("{} more (-v shows them)", jobs.len() - shown);
+            let text = format!("{} more (-v shows them)", jobs.len().saturating_sub(shown));
             sheet.item(2, ("…", Paint::Quiet), &text);
         }
     }

@@ -100,7 +100,7 @@ impl Causes {
         for (keys, check) in checks {
             for key in keys {
                 let group = self.0.entry(key.clone()).or_default();
-                group.copies += usize::from(told.insert(key));
+                group.copies = group.copies.saturating_add(usize::from(told.insert(key)));
                 group.checks.insert(check.id);
                 group.plans.extend(plan.clone());
                 let remedies = check.remedies.iter().map(|id| (id.len(), id.clone()));

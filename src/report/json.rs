@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Report;
+use crate::quote::json::printable;
 
 /// The report as JSON, indented, with a line's end at the end.
 #[must_use]
@@ -31,5 +32,5 @@ pub fn report_schema() -> Value {
     reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
 )]
 pub(super) fn pretty(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("our types are JSON")
+    printable(serde_json::to_string_pretty(value).expect("our types are JSON"))
 }

@@ -232,7 +232,8 @@ impl Report {
     pub(super) fn add<'c>(&mut self, checks: impl Iterator<Item = &'c CheckReport>) {
         let mut gaps: BTreeSet<Gap> = std::mem::take(&mut self.gaps).into_iter().collect();
         for check in checks {
-            self.summary.warnings += usize::from(check.outcome == Status::Warn);
+            let warns = usize::from(check.outcome == Status::Warn);
+            self.summary.warnings = self.summary.warnings.saturating_add(warns);
             gaps.extend(check.gaps.iter().cloned());
         }
         self.gaps = gaps.into_iter().collect();

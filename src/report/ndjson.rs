@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::known::Gap;
+use crate::quote::json::printable;
 
 use super::audit::PlanReport;
 use super::causes::Cause;
@@ -70,7 +71,7 @@ impl Line<'_> {
         reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
     )]
     fn text(&self) -> String {
-        let mut text = serde_json::to_string(self).expect("our types are JSON");
+        let mut text = printable(serde_json::to_string(self).expect("our types are JSON"));
         text.push('\n');
         text
     }

@@ -22,14 +22,15 @@ impl Totals {
     /// Adds a decided copy.
     pub fn add(&mut self, decided: &Decided) {
         let summary = &mut self.summary;
-        summary.copies += 1;
+        summary.copies = summary.copies.saturating_add(1);
         match decided.verdict {
-            Verdict::Feasible => summary.feasible += 1,
-            Verdict::Blocked => summary.blocked += 1,
-            Verdict::Undecided => summary.undecided += 1,
+            Verdict::Feasible => summary.feasible = summary.feasible.saturating_add(1),
+            Verdict::Blocked => summary.blocked = summary.blocked.saturating_add(1),
+            Verdict::Undecided => summary.undecided = summary.undecided.saturating_add(1),
         }
         for (_, outcome) in &decided.outcomes {
-            summary.warnings += usize::from(outcome.status == Status::Warn);
+            let warns = usize::from(outcome.status == Status::Warn);
+            summary.warnings = summary.warnings.saturating_add(warns);
             for gap in &outcome.gaps {
                 if !self.gaps.contains(gap) {
                     self.gaps.insert(gap.clone());
@@ -40,13 +41,17 @@ impl Totals {
 
     /// Adds what was added up of other copies.
     pub fn and(&mut self, other: Self) {
-        self.summary.copies += other.summary.copies;
-        self.summary.feasible += other.summary.feasible;
-        self.summary.blocked += other.summary.blocked;
-        self.summary.undecided += other.summary.undecided;
-        self.summary.warnings += other.summary.warnings;
+        add(&mut self.summary.copies, other.summary.copies);
+        add(&mut self.summary.feasible, other.summary.feasible);
+        add(&mut self.summary.blocked, other.summary.blocked);
+        add(&mut self.summary.undecided, other.summary.undecided);
+        add(&mut self.summary.warnings, other.summary.warnings);
         self.gaps.extend(other.gaps);
     }
+}
+
+fn add(sum: &mut usize, more: usize) {
+    *sum = sum.saturating_add(more);
 }
 
 /// Where a copy stands in a report: by source account, Region, resource, destination and id.

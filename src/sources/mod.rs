@@ -8,5 +8,13 @@
 pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    reason = "counts and lengths of what was read; not looked through yet"
+)]
 pub mod live;
 pub mod recorded;
+pub mod stop;
+pub mod target;
+mod temporary;

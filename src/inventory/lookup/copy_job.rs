@@ -41,7 +41,11 @@ impl CopyJob {
     #[must_use]
     pub fn is_within(&self, days: i64, before: &Timestamp) -> Option<bool> {
         let made = moment(&self.creation_date.value()?.0)?;
-        Some(made >= before.milliseconds() - i128::from(days) * DAY)
+        Some(
+            made >= before
+                .milliseconds()
+                .saturating_sub(i128::from(days).saturating_mul(DAY)),
+        )
     }
 
     /// When it was made, as it was read.

@@ -43,8 +43,9 @@ impl<'a> Facts<'a> {
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date));
         let now = self.collected_at().and_then(Timestamp::parse);
-        now.zip(made)
-            .is_some_and(|(now, made)| now.milliseconds() > made + i128::from(days) * DAY)
+        now.zip(made).is_some_and(|(now, made)| {
+            now.milliseconds() > made.saturating_add(i128::from(days).saturating_mul(DAY))
+        })
     }
 
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did, or where that was not

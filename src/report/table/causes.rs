@@ -57,7 +57,7 @@ fn one(sheet: &mut Sheet, cause: &Cause, verbose: bool) {
         [] => String::new(),
         [first, second, third, _, ..] if !verbose => format!(
             "; mended by {first}, {second}, {third} and {} more",
-            remedies.len() - 3
+            remedies.len().saturating_sub(3)
         ),
         some => format!("; mended by {}", some.join(", ")),
     };

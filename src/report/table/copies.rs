@@ -53,7 +53,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
             if copies.len() > named {
                 let text = format!(
                     "{} more, of which the same was found",
-                    words::copies(copies.len() - named)
+                    words::copies(copies.len().saturating_sub(named))
                 );
                 sheet.item(0, ("…", Paint::Quiet), &text);
             }

@@ -26,18 +26,22 @@ pub fn write(sheet: &mut Sheet, line: &str) {
         Some(sign @ ('+' | '-' | ' ')) => (sign, line.get(1..).unwrap_or_default()),
         Some(_) | None => ('@', line.trim_start_matches('@')),
     };
-    let depth = rest.len() - rest.trim_start_matches(' ').len();
-    let margin = MARGIN + 1 + depth;
+    let depth = rest.chars().take_while(|c| *c == ' ').count();
+    let margin = depth.saturating_add(MARGIN).saturating_add(1);
     for (index, part) in wrapped(
         rest.trim_start_matches(' '),
         sheet.width(),
         margin,
-        margin + 4,
+        margin.saturating_add(4),
     )
     .into_iter()
     .enumerate()
     {
-        let depth = if index == 0 { depth } else { depth + 4 };
+        let depth = if index == 0 {
+            depth
+        } else {
+            depth.saturating_add(4)
+        };
         let text = format!("{sign}{}{part}", " ".repeat(depth));
         let text = match sign {
             '+' => sheet.paint(Paint::Good, &text),

@@ -94,7 +94,9 @@ fn summary(sheet: &mut Sheet, report: &Report) {
         parts.push((text, Paint::Unsure, summary.warnings));
     }
     let lead = format!("{}: ", words::copies(summary.copies));
-    let long = lead.len() + parts.iter().map(|(text, ..)| text.len() + 2).sum::<usize>();
+    let long = parts.iter().fold(lead.len(), |long, (text, ..)| {
+        long.saturating_add(text.len()).saturating_add(2)
+    });
     let between = if long > sheet.width() { ",\n  " } else { ", " };
     let parts: Vec<_> = parts
         .into_iter()

@@ -34,7 +34,7 @@ pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
     if !verbose {
         copies.truncate(shown);
     }
-    let more = report.copies.len() - copies.len();
+    let more = report.copies.len().saturating_sub(copies.len());
     let width = sheet.width();
     let lines = if width < ROOMY {
         let row = |copy| vec![verdict(copy), called(copy), why(copy)];

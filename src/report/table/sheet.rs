@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
+use crate::quote::terminal;
+
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
@@ -76,18 +78,8 @@ impl Sheet {
     /// What will be pasted: no line is wrapped or moved. Only what a terminal would obey is taken out; no JSON and no
     /// ARN has that.
     pub fn verbatim(&mut self, text: &str) {
-        for line in text.lines() {
-            let line: String = line
-                .chars()
-                .map(|c| {
-                    if c.is_control() && c != '\t' {
-                        '\u{fffd}'
-                    } else {
-                        c
-                    }
-                })
-                .collect();
-            self.as_it_stands(&line);
+        for line in terminal::lines(text).lines() {
+            self.as_it_stands(line);
         }
     }
 
@@ -105,16 +97,20 @@ impl Sheet {
 
     /// Text after a lead in a colour; the lines after the first are moved in two further than the lead.
     pub fn item(&mut self, indent: usize, (lead, paint): (&str, Paint), text: &str) {
-        let lead = visible(lead);
+        let lead = terminal::line(lead);
         let all = match (lead.is_empty(), text.is_empty()) {
             (true, _) => text.to_owned(),
-            (false, true) => lead.clone(),
+            (false, true) => lead.to_string(),
             (false, false) => format!("{lead} {text}"),
         };
-        let hang = if lead.is_empty() { indent } else { indent + 2 };
+        let hang = if lead.is_empty() {
+            indent
+        } else {
+            indent.saturating_add(2)
+        };
         for (index, line) in wrapped(&all, self.width, indent, hang).iter().enumerate() {
             let margin = " ".repeat(if index == 0 { indent } else { hang });
-            let line = match (index, line.strip_prefix(&lead)) {
+            let line = match (index, line.strip_prefix(&*lead)) {
                 (0, Some(rest)) if !lead.is_empty() => {
                     format!("{}{rest}", self.paint(paint, &lead))
                 }
@@ -134,15 +130,15 @@ pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<Stri
         let margin = if lines.is_empty() { indent } else { hang };
         width.saturating_sub(margin).max(1)
     };
-    for word in visible(text).split(' ') {
+    for word in terminal::line(text).split(' ') {
         let mut word = word;
         let used = line.chars().count();
-        if used > 0 && used + 1 + word.chars().count() > room(&lines) {
+        if used > 0 && used.saturating_add(1).saturating_add(word.chars().count()) > room(&lines) {
             lines.push(std::mem::take(&mut line));
         } else if used > 0 {
             line.push(' ');
         }
-        while line.chars().count() + word.chars().count() > room(&lines) {
+        while line.chars().count().saturating_add(word.chars().count()) > room(&lines) {
             let fits = room(&lines).saturating_sub(line.chars().count());
             let at = word
                 .char_indices()
@@ -159,21 +155,6 @@ pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<Stri
         lines.push(line);
     }
     lines
-}
-
-/// The text without what a terminal would obey or hide: control characters, and those that turn text round.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' | '\n' => ' ',
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' => '\u{fffd}',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
 }
 
 /// A grid with a line under its head, at most so many columns wide. The lines of the columns in `whole` are kept whole
@@ -194,9 +175,12 @@ pub fn grid(
         .set_width(columns(width))
         .set_header(head.to_vec());
     for row in rows {
-        let cells = row
-            .iter()
-            .map(|cell| cell.split('\n').map(visible).collect::<Vec<_>>().join("\n"));
+        let cells = row.iter().map(|cell| {
+            cell.split('\n')
+                .map(terminal::line)
+                .collect::<Vec<_>>()
+                .join("\n")
+        });
         table.add_row(cells.collect::<Vec<_>>());
     }
     let longest = table.column_max_content_widths();
