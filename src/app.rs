@@ -12,6 +12,7 @@ mod collect;
 mod copies;
 mod decide;
 mod gather;
+mod next;
 mod permissions;
 mod print;
 #[cfg(feature = "live")]
@@ -33,11 +34,11 @@ use crate::policy::wire;
 use crate::report::{self, Summary};
 use crate::sources::{folder, recorded};
 use copies::Asked;
-use decide::Found;
+use decide::{Found, How};
 use gather::{Gathered, facts_for, narrow};
 use print::{
-    deliver, formats, how_to_print, one_format_to_standard_output, print, warn, warn_of_more,
-    width, write_report,
+    deliver, formats, one_format_to_standard_output, options, print, warn, warn_of_more,
+    write_report,
 };
 
 /// Everything that was asked holds.
@@ -96,18 +97,18 @@ fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
     decide(asked, output, |found| write_report(found, output))
 }
 
-/// Decides, writes the remedies as files, and ends as `check` would.
+/// Decides, writes the remedies as files, and ends as `check` or `audit` would.
 fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    decide(&asked.check, output, |found| {
+    let write = |found: &Found<'_>| {
         if !output.format.is_empty() {
             write_report(found, output)?;
         }
-        let files = report::fixes(&found.remedies);
+        let files = report::fixes(&found.report.remedies);
         if !files.is_empty() {
             let files = files.iter().map(|file| (&*file.path, &*file.text));
             folder::write_all(&asked.dir, files, asked.force)?;
         }
-        let text = report::fixes_summary(&found.totals, &files, &asked.dir.display().to_string());
+        let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
         if output.format.iter().any(|to| to.file.is_none()) {
             if !output.quiet {
                 eprint!("{text}");
@@ -116,7 +117,15 @@ fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
             print(&text)?;
         }
         Ok(())
-    })
+    };
+    let Check { facts, aws, .. } = &asked.check;
+    if !asked.audit && !asked.estate.is_chosen() {
+        return decide(&asked.check, output, write);
+    }
+    if let Some(option) = asked.check.narrowed_by() {
+        bail!("--audit decides everything that there is; leave out {option}, or --audit");
+    }
+    audit::decide((facts, &asked.estate, aws), &[], output, write)
 }
 
 /// Decides the copies that are asked about and has it told; the exit code says what they come to.
@@ -129,6 +138,7 @@ fn decide(
     let Gathered {
         mut inventory,
         stopped,
+        reading,
     } = facts_for(asked, output)?;
     narrow(&mut inventory, asked);
     if let Some(file) = &asked.facts.save {
@@ -143,8 +153,13 @@ fn decide(
         let back = ways_back(&wanted.copies, &facts, output);
         wanted.copies.extend(back);
     }
-    let found = Found::of(wanted, &facts);
-    let summary = found.totals.summary;
+    let how = How {
+        only: &[],
+        everything: output.verbose,
+        reading: &reading.with_vaults(&facts),
+    };
+    let mut found = Found::of(wanted, &facts, None, how);
+    let summary = found.report.summary;
     if summary.copies == 0 {
         warn(
             output,
@@ -155,13 +170,16 @@ fn decide(
             },
         );
     }
-    tell(&found)?;
-    Ok(if stopped {
+    let code = if stopped {
         // Ctrl-C ended the reading: this is what was known then.
         STOPPED
     } else {
         exit_code(summary, is_open, output.strict)
-    })
+    };
+    found.report.exit_code = code;
+    found.report.stopped = stopped;
+    tell(&found)?;
+    Ok(code)
 }
 
 /// The ways back of all copies that say where they come from.
@@ -242,10 +260,7 @@ fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
     };
     for (format, file) in formats(output) {
         let text = match format {
-            Format::Table => {
-                let (width, color) = how_to_print(file, output);
-                report::message_page(&explained, width, color)
-            }
+            Format::Table => report::message_page(&explained, &options(file, output)),
             Format::Json => report::message_json(&explained),
             Format::Ndjson => bail!("a message is explained as table or json"),
         };
@@ -274,7 +289,7 @@ fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
     let rows: Vec<_> = catalog::rows(of.as_ref()).collect();
     for (format, file) in formats(output) {
         let text = match format {
-            Format::Table => report::capabilities_table(&rows, width()),
+            Format::Table => report::capabilities_table(&rows, &options(file, output)),
             Format::Json => report::capabilities_json(&rows),
             Format::Ndjson => bail!("capabilities are printed as table or json"),
         };

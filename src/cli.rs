@@ -282,9 +282,36 @@ pub struct Fix {
     /// Write into a folder that is not empty, over what has the same name
     #[arg(long, help_heading = "Files")]
     pub force: bool,
+    /// Write what `audit` would report: of every plan, account and Region, and of every vault
+    #[arg(long, help_heading = "Copy")]
+    pub audit: bool,
     /// Which copies.
     #[command(flatten)]
     pub check: Check,
+    /// Which accounts and Regions are looked at, with --audit.
+    #[command(flatten)]
+    pub estate: Estate,
+}
+
+impl Check {
+    /// The option that names some copies among all, where one does.
+    #[must_use]
+    pub const fn narrowed_by(&self) -> Option<&'static str> {
+        match self {
+            Self { to: Some(_), .. } => Some("--to"),
+            Self {
+                resource: Some(_), ..
+            } => Some("--resource"),
+            Self {
+                recovery_point: Some(_),
+                ..
+            } => Some("--recovery-point"),
+            Self { copy, .. } if !copy.is_empty() => Some("--copy"),
+            Self { plan, .. } if !plan.is_empty() => Some("--plan"),
+            Self { and_back: true, .. } => Some("--and-back"),
+            Self { .. } => None,
+        }
+    }
 }
 
 /// Who starts a copy.

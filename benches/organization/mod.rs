@@ -2,6 +2,7 @@
 //! and resources, a copy or two of each resource, and a share of each defect that stops copies in the field.
 
 mod dice;
+mod own;
 mod parts;
 
 use std::io::{self, Write};
@@ -9,6 +10,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use dice::Dice;
+#[allow(unused_imports, reason = "each bench uses one of the organizations")]
+pub use own::OfTheirOwn;
 use parts::{
     aws_managed, baseline, default_vault, key, key_arn, key_policy, only_our_regions, perimeter,
     role, service_linked_role, vault, vault_arn, vault_policy,

@@ -1,35 +1,48 @@
 //! `audit`: every copy of every plan, and every vault.
 
 use crate::checks;
-use crate::cli::{Audit, Only, Output};
+use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
 use crate::inventory::Facts;
 use crate::plans;
 use crate::sources::recorded;
 use crate::verdict::{Status, Verdict};
 
 use super::copies;
-use super::decide::Found;
+use super::decide::{Found, How};
 use super::gather::{Gathered, Survey, facts_of_estate};
 use super::print::{one_format_to_standard_output, warn, warn_of_more, write_report};
 use super::{BLOCKED, STOPPED, assumed, exit_code, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
+    let Audit {
+        facts,
+        estate,
+        only,
+        aws,
+    } = asked;
+    decide((facts, estate, aws), only, output, |found| {
+        write_report(found, output)
+    })
+}
+
+/// Decides all that there is and has it told; the exit code says what it comes to.
+pub(super) fn decide(
+    (given, estate, aws): (&Given, &Estate, &Aws),
+    only: &[Only],
+    output: &Output,
+    tell: impl FnOnce(&Found<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
     one_format_to_standard_output(output)?;
     let Gathered {
         mut inventory,
         stopped,
-    } = facts_of_estate(
-        &asked.facts,
-        &asked.estate,
-        &asked.aws,
-        Survey::Plans,
-        output,
-    )?;
-    if let Some(file) = &asked.facts.save {
+        reading,
+    } = facts_of_estate(given, estate, aws, Survey::Plans, output)?;
+    if let Some(file) = &given.save {
         recorded::write(file, &to_json(&inventory)?)?;
     }
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let facts = Facts::new(&inventory).assuming(assumed(given));
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
     // A Region whose plans were not read may have some; where AWS refused to say what there is, the answer stays open.
@@ -45,9 +58,14 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
         &refused,
     );
     let audited = checks::audit(&plans, &facts);
-    let only: Vec<Verdict> = asked.only.iter().map(|only| verdict(*only)).collect();
-    let found = Found::audited(wanted, &facts, &audited, &only);
-    let summary = found.totals.summary;
+    let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
+    let how = How {
+        only: &only,
+        everything: output.verbose,
+        reading: &reading.with_vaults(&facts),
+    };
+    let mut found = Found::of(wanted, &facts, Some(&audited), how);
+    let summary = found.report.summary;
     if summary.copies == 0 {
         let why = if is_open || stopped {
             "of what was read"
@@ -60,14 +78,17 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let unclean = [Status::Warn, Status::Undecided]
         .into_iter()
         .any(|status| audited.has(status));
-    write_report(&found, output)?;
-    Ok(if stopped {
+    let code = if stopped {
         STOPPED
     } else if audited.fails() || (output.strict && unclean) {
         BLOCKED
     } else {
         of_copies
-    })
+    };
+    found.report.exit_code = code;
+    found.report.stopped = stopped;
+    tell(&found)?;
+    Ok(code)
 }
 
 const fn verdict(only: Only) -> Verdict {

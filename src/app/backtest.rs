@@ -1,6 +1,6 @@
 //! `backtest`: the copy jobs that ran, compared with what is said of them now.
 
-use crate::backtest::{self, Backtest};
+use crate::backtest;
 use crate::cli::{self, Format, Output};
 use crate::inventory::Facts;
 use crate::known::Gap;
@@ -9,9 +9,7 @@ use crate::report;
 use crate::sources::recorded;
 
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{
-    deliver, formats, how_to_print, one_format_to_standard_output, warn, warn_of_more,
-};
+use super::print::{deliver, formats, one_format_to_standard_output, options, warn, warn_of_more};
 use super::{BLOCKED, GOOD, STOPPED, assumed, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
@@ -19,6 +17,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     let Gathered {
         mut inventory,
         stopped,
+        ..
     } = facts_of_estate(
         &asked.facts,
         &asked.estate,
@@ -49,34 +48,20 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
             &format!("there are no copy jobs of the last 30 days {of}to compare with"),
         );
     }
-    write(&found, output)?;
-    Ok(if stopped {
+    let code = if stopped {
         STOPPED
     } else if output.strict && (found.disagrees() || !refused.is_empty()) {
         BLOCKED
     } else {
         GOOD
-    })
-}
-
-fn write(found: &Backtest, output: &Output) -> anyhow::Result<()> {
+    };
     for (format, file) in formats(output) {
         let text = match format {
-            Format::Json => report::backtest_json(found),
-            Format::Ndjson => report::backtest_ndjson(found),
-            Format::Table => {
-                let (width, color) = how_to_print(file, output);
-                report::backtest_table(
-                    found,
-                    report::Options {
-                        width,
-                        color,
-                        verbose: output.verbose,
-                    },
-                )
-            }
+            Format::Json => report::backtest_json(&found, code),
+            Format::Ndjson => report::backtest_ndjson(&found, code),
+            Format::Table => report::backtest_table(&found, &options(file, output)),
         };
         deliver(file, &text)?;
     }
-    Ok(())
+    Ok(code)
 }

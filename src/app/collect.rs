@@ -35,7 +35,9 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
             eprintln!("{text}");
         }
     };
-    let Gathered { inventory, stopped } = read?;
+    let Gathered {
+        inventory, stopped, ..
+    } = read?;
     let path = asked.output.display();
     if stopped {
         say(if kept.exists() {

@@ -37,6 +37,14 @@ impl Asked<'_> {
         }
     }
 
+    /// The recovery point that is copied, where it is named.
+    pub(super) fn recovery_point(&self) -> Option<&Arn> {
+        match self {
+            Self::Entry(entry) => entry.recovery_point.value(),
+            Self::Made(named) => named.recovery_point.as_ref(),
+        }
+    }
+
     fn named(&self) -> Named {
         match self {
             Self::Entry(entry) => Named::of_entry(entry),

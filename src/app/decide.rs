@@ -1,84 +1,98 @@
-//! From planned copies to what is printed. Every copy is decided and told apart from the others, and little of it is
-//! kept: the names in the order of the report, what the remedies need of those that fail, and what all add up to.
+//! From planned copies to what is printed. Each copy is decided once, and little of it is kept: what is to be told of it,
+//! and what the remedies need of those that fail.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::convert::Infallible;
 
-use crate::checks::{Audited, Failing, decide};
+use crate::checks::{Audited, Decided, Failing, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
-    Blame, Causes, CopyReport, Mended, Place, Report, Subjects, Totals, ndjson, ndjson_copy,
+    self, CopyReport, Found as FoundBy, Links, Names, Place, Reading, Report, SHOWN, Summed, Sums,
+    is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
 };
 use crate::verdict::Verdict;
 
 use super::batches::in_order;
 use super::copies::{Asked, Wanted};
 
-/// What was decided, but for what each copy came to: that is worked out again when it is told.
+/// What was decided.
 pub(super) struct Found<'a> {
     facts: &'a Facts<'a>,
     /// In the order of the report.
-    copies: Vec<Asked<'a>>,
+    copies: Vec<Told<'a>>,
     /// The verdicts of the copies that are told; empty: all.
     only: &'a [Verdict],
-    /// What to change.
-    pub(super) remedies: Vec<Remedy>,
-    /// The verdicts once that is done, by the copies' ids.
-    together: BTreeMap<String, Verdict>,
-    /// The report but for its copies and causes.
-    pub(super) totals: Report,
+    /// Whether what passes is told, too.
+    everything: bool,
+    /// The report but for its copies.
+    pub(super) report: Report,
+}
+
+/// A decided copy, as much as is kept of it.
+struct Told<'a> {
+    asked: Asked<'a>,
+    place: Place,
+    verdict: Verdict,
+    with_remedies: Option<Verdict>,
+    /// What is to be told of it.
+    found: Box<[FoundBy]>,
+    assumptions: Box<[String]>,
+}
+
+/// How copies are decided and told.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    /// The verdicts of the copies that are told; empty: all.
+    pub only: &'a [Verdict],
+    /// Whether what passes is told, too.
+    pub everything: bool,
+    /// How the facts came.
+    pub reading: &'a Reading,
 }
 
 impl<'a> Found<'a> {
-    /// Decides the copies.
-    pub(super) fn of(wanted: Wanted<'a>, facts: &'a Facts<'a>) -> Self {
-        Self::with(wanted, facts, None, &[])
-    }
-
-    /// Decides the copies of an audit, of which those of some verdicts are told.
-    pub(super) fn audited(
+    /// Decides the copies; `audited` is what else was found, where it is an audit.
+    pub(super) fn of(
         wanted: Wanted<'a>,
         facts: &'a Facts<'a>,
-        audited: &Audited,
-        only: &'a [Verdict],
-    ) -> Self {
-        Self::with(wanted, facts, Some(audited), only)
-    }
-
-    fn with(
-        Wanted { copies, gaps, .. }: Wanted<'a>,
-        facts: &'a Facts<'a>,
         audited: Option<&Audited>,
-        only: &'a [Verdict],
+        how: How<'a>,
     ) -> Self {
-        let (light, copies) = in_places(copies, facts);
+        let Wanted { copies, gaps, .. } = wanted;
+        let (mut copies, failing) = decided(copies, facts, how.everything);
         let Proposed {
             mut remedies,
             together,
-        } = propose_of(&light.failing, facts);
-        if let Some(audited) = audited {
-            let into = by_destination(&copies);
-            let into = |vault: &Arn| -> Vec<Copy> {
-                let copies = into.get(vault).into_iter().flatten();
-                copies.map(|copy| copy.copy(facts)).collect()
-            };
-            remedies = with_audited(remedies, audited, into, facts);
+        } = propose_of(&failing, facts);
+        drop(failing);
+        for copy in &mut copies {
+            copy.with_remedies = together.get(copy.asked.id()).copied();
         }
-        let gaps = facts.recorded_gaps().chain(gaps).collect();
-        let mut totals =
-            Report::without_copies(light.totals, &remedies, gaps, facts.collected_at());
         if let Some(audited) = audited {
-            totals = totals.audited(audited, &remedies);
+            remedies = with_those_of(audited, remedies, &copies, facts);
+        }
+        remedies.sort_by(|one, other| (one.id.len(), &one.id).cmp(&(other.id.len(), &other.id)));
+        let beside = audited.map(|audited| report::beside(audited, how.everything));
+        let recorded = facts.recorded_gaps().chain(gaps);
+        let mut report = Sums::new(&remedies, how.reading).of(
+            copies.iter().map(Told::summed),
+            beside.into_iter().flatten(),
+            recorded,
+            facts.collected_at(),
+        );
+        report.remedies = remedies;
+        report.names = Names::of(&report.causes, facts);
+        if let Some(audited) = audited {
+            report = report.audited(audited, how.everything);
         }
         Self {
             facts,
             copies,
-            only,
-            remedies,
-            together,
-            totals,
+            only: how.only,
+            everything: how.everything,
+            report,
         }
     }
 
@@ -87,138 +101,195 @@ impl<'a> Found<'a> {
     /// # Errors
     /// The first one that `take` gives.
     pub(super) fn lines<E>(&self, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        let mut causes = Causes::default();
-        let subjects = Subjects::of(&self.totals.remedies);
-        self.tell(
-            |copy| {
-                let line = self.is_wanted(&copy).then(|| ndjson_copy(&copy));
-                (line, self.blame(&copy, &subjects))
-            },
-            |pieces| {
-                let mut text = String::new();
-                for (line, blame) in pieces {
-                    text.extend(line);
-                    blame.into_iter().for_each(|blame| causes.add(blame));
-                }
-                take(&text)
-            },
-        )?;
-        if self.totals.causes.is_none() {
-            return take(&ndjson(&self.totals));
-        }
-        let mut last = self.totals.clone();
-        last.causes = Some(causes.told());
-        take(&ndjson(&last))
+        self.tell(ndjson_copy, |copies| take(&copies.concat()))?;
+        let mut done = Ok(());
+        ndjson_tail(&self.report, |line| {
+            if done.is_ok() {
+                done = take(&line);
+            }
+        });
+        done
     }
 
-    /// The whole report.
-    pub(super) fn report(&self) -> Report {
-        let mut report = self.totals.clone();
-        let mut causes = Causes::default();
-        let subjects = Subjects::of(&self.totals.remedies);
-        let Ok(()) = self.tell(
-            |copy| (self.blame(&copy, &subjects), copy),
+    /// The report as one JSON object, written piece by piece.
+    ///
+    /// # Errors
+    /// The first one that `take` gives.
+    pub(super) fn json<E>(&self, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        take(&json_head(&self.report))?;
+        let mut none = true;
+        self.tell(
+            |copy| json_copy(copy, false),
             |copies| {
-                for (blame, copy) in copies {
-                    blame.into_iter().for_each(|blame| causes.add(blame));
-                    if self.is_wanted(&copy) {
-                        report.copies.push(copy);
-                    }
-                }
-                Ok::<(), Infallible>(())
+                let text = copies.concat();
+                let text = if none {
+                    text.trim_start_matches(',')
+                } else {
+                    &text
+                };
+                none = none && text.is_empty();
+                take(text)
             },
-        );
-        if report.causes.is_some() {
-            report.causes = Some(causes.told());
+        )?;
+        take(&json_tail(&self.report, none))
+    }
+
+    /// The report with the copies that a table shows: all of them, or the first of each verdict, and those that causes name.
+    pub(super) fn for_table(&self) -> Report {
+        let mut report = self.report.clone();
+        let mut named: Vec<&str> = Vec::new();
+        for cause in &self.report.causes {
+            if named.len() < SHOWN * 3 {
+                named.extend(cause.examples.iter().map(String::as_str));
+            }
+        }
+        let mut shown = [0_usize; 3];
+        let links = self.links();
+        for copy in &self.copies {
+            if !self.is_wanted(copy.verdict) {
+                continue;
+            }
+            let [feasible, blocked, undecided] = &mut shown;
+            let count = match copy.verdict {
+                Verdict::Feasible => feasible,
+                Verdict::Blocked => blocked,
+                Verdict::Undecided => undecided,
+            };
+            *count += 1;
+            if self.everything || *count <= SHOWN || named.contains(&copy.asked.id()) {
+                report.copies.push(copy.report(self.facts, &links));
+            }
         }
         report
     }
 
-    fn is_wanted(&self, copy: &CopyReport) -> bool {
-        self.only.is_empty() || self.only.contains(&copy.verdict)
+    fn is_wanted(&self, verdict: Verdict) -> bool {
+        self.only.is_empty() || self.only.contains(&verdict)
     }
 
-    /// What the causes take of a copy, where they are told.
-    fn blame(&self, copy: &CopyReport, subjects: &Subjects<'_>) -> Option<Blame> {
-        let causes = self.totals.causes.as_ref();
-        causes.and_then(|_| Blame::of(copy, subjects))
+    fn links(&self) -> Links<'_> {
+        self.report.links(self.everything)
     }
 
     /// Tells the copies one by one, in the order of the report: `say` puts one into words, and `take` gets the words of
     /// several.
-    fn tell<W: Send, E>(
+    fn tell<E>(
         &self,
-        say: impl Fn(CopyReport) -> W + Sync,
-        take: impl FnMut(Vec<W>) -> Result<(), E>,
+        say: impl Fn(&CopyReport) -> String + Sync,
+        take: impl FnMut(Vec<String>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mended = Mended::new(&self.remedies);
-        let tell = |facts: &Facts<'_>, copy: &Asked<'_>| {
-            let decided = decide(copy.copy(facts), facts);
-            let mut told = CopyReport::new(&decided, &mended, facts);
-            told.verdict_with_remedies = self.together.get(&told.id).copied();
-            say(told)
-        };
+        let links = self.links();
         in_order(
             &self.copies,
             || self.facts.clone(),
-            |facts, piece| piece.iter().map(|copy| tell(facts, copy)).collect(),
+            |facts, piece| {
+                let wanted = piece.iter().filter(|copy| self.is_wanted(copy.verdict));
+                wanted
+                    .map(|copy| say(&copy.report(facts, &links)))
+                    .collect()
+            },
             take,
         )
     }
 }
 
+impl Told<'_> {
+    fn summed(&self) -> Summed<'_> {
+        Summed {
+            id: self.asked.id(),
+            verdict: self.verdict,
+            found: &self.found,
+            resource: self.place.resource.as_ref(),
+            recovery_point: self.asked.recovery_point(),
+            assumptions: &self.assumptions,
+            with_remedies: self.with_remedies,
+        }
+    }
+
+    fn report(&self, facts: &Facts<'_>, links: &Links<'_>) -> CopyReport {
+        let copy = self.asked.copy(facts);
+        let mut told = CopyReport::of(&copy, self.verdict, &self.found, links, facts);
+        told.verdict_with_remedies = self.with_remedies;
+        told
+    }
+}
+
 /// Decides the copies, and puts them in the order of the report. Those that fail are in the order of their ids.
-fn in_places<'a>(copies: Vec<Asked<'a>>, facts: &Facts<'_>) -> (Light, Vec<Asked<'a>>) {
-    let mut all = Light::default();
+fn decided<'a>(
+    copies: Vec<Asked<'a>>,
+    facts: &Facts<'_>,
+    everything: bool,
+) -> (Vec<Told<'a>>, Vec<Failing>) {
+    let mut kept: Vec<Kept> = Vec::with_capacity(copies.len());
+    let mut failing: Vec<Failing> = Vec::new();
     let Ok(()) = in_order(
         &copies,
         || facts.clone(),
-        |facts, piece| Light::of(piece, facts),
-        |light| {
-            all.totals.and(light.totals);
-            all.places.extend(light.places);
-            all.failing.extend(light.failing);
+        |facts, piece| -> Vec<(Kept, Option<Failing>)> {
+            let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
+            each.map(|decided| (Kept::of(&decided, everything), Failing::of(&decided)))
+                .collect()
+        },
+        |piece| {
+            for (one, fails) in piece {
+                kept.push(one);
+                failing.extend(fails);
+            }
             Ok::<(), Infallible>(())
         },
     );
-    all.failing
-        .sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
-    let places = std::mem::take(&mut all.places);
-    let mut in_places: Vec<(Place, Asked<'a>)> = places.into_iter().zip(copies).collect();
-    in_places.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let copies = in_places.into_iter().map(|(_, copy)| copy).collect();
-    (all, copies)
+    failing.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
+    let told = copies.into_iter().zip(kept).map(|(asked, kept)| Told {
+        asked,
+        place: kept.place,
+        verdict: kept.verdict,
+        with_remedies: None,
+        found: kept.found,
+        assumptions: kept.assumptions,
+    });
+    let mut told: Vec<Told<'a>> = told.collect();
+    told.sort_by(|one, other| (&one.place, one.asked.id()).cmp(&(&other.place, other.asked.id())));
+    (told, failing)
 }
 
-fn by_destination<'c, 'a>(copies: &'c [Asked<'a>]) -> HashMap<&'c Arn, Vec<&'c Asked<'a>>> {
-    let mut all: HashMap<&Arn, Vec<&Asked<'a>>> = HashMap::new();
-    for copy in copies {
-        all.entry(copy.destination_vault()).or_default().push(copy);
-    }
-    all
+/// What is kept of a decided copy.
+struct Kept {
+    place: Place,
+    verdict: Verdict,
+    found: Box<[FoundBy]>,
+    assumptions: Box<[String]>,
 }
 
-/// What is kept of decided copies.
-#[derive(Default)]
-struct Light {
-    totals: Totals,
-    places: Vec<Place>,
-    failing: Vec<Failing>,
-}
-
-impl Light {
-    fn of(copies: &[Asked<'_>], facts: &Facts<'_>) -> Self {
-        let mut light = Self {
-            totals: Totals::default(),
-            places: Vec::with_capacity(copies.len()),
-            failing: Vec::new(),
-        };
-        for copy in copies {
-            let decided = decide(copy.copy(facts), facts);
-            light.totals.add(&decided);
-            light.places.push(Place::of(&decided.copy));
-            light.failing.extend(Failing::of(&decided));
+impl Kept {
+    fn of(decided: &Decided, everything: bool) -> Self {
+        let told = decided
+            .outcomes
+            .iter()
+            .filter(|(_, outcome)| everything || is_finding(outcome.status));
+        Self {
+            place: Place::of(&decided.copy),
+            verdict: decided.verdict,
+            found: told.cloned().collect(),
+            assumptions: decided.copy.assumptions.iter().cloned().collect(),
         }
-        light
     }
+}
+
+/// The remedies of copies, and those of vaults and plans.
+fn with_those_of(
+    audited: &Audited,
+    remedies: Vec<Remedy>,
+    copies: &[Told<'_>],
+    facts: &Facts<'_>,
+) -> Vec<Remedy> {
+    let mut into: HashMap<&Arn, Vec<&Asked<'_>>> = HashMap::new();
+    for copy in copies {
+        let vault = copy.asked.destination_vault();
+        into.entry(vault).or_default().push(&copy.asked);
+    }
+    let into = |vault: &Arn| -> Vec<Copy> {
+        let copies = into.get(vault).into_iter().flatten();
+        copies.map(|copy| copy.copy(facts)).collect()
+    };
+    with_audited(remedies, audited, into, facts)
 }

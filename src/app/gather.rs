@@ -1,10 +1,13 @@
 //! The facts of what was asked: from files, from examples, from AWS; and the copies that are to be decided.
 
+use std::collections::BTreeSet;
+
 use anyhow::bail;
 
 use crate::cli::{Aws, Check, Estate, Given, Output, Start};
 use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
-use crate::known::Arn;
+use crate::known::{AccountId, Arn};
+use crate::report::Reading;
 use crate::sources::recorded;
 
 use super::print::warn;
@@ -13,6 +16,8 @@ use super::print::warn;
 pub(super) struct Gathered {
     pub inventory: Inventory,
     pub stopped: bool,
+    /// How it came.
+    pub reading: Reading,
 }
 
 /// The inventory of what was asked: files, examples, AWS.
@@ -55,7 +60,29 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
         ])?;
         stopped = read.stopped;
     }
-    Ok(Gathered { inventory, stopped })
+    Ok(Gathered {
+        inventory,
+        stopped,
+        reading: Reading {
+            live: asked.facts.live || !from_files,
+            without_credentials: without_credentials(asked),
+            ..Reading::default()
+        },
+    })
+}
+
+/// The account that the copy goes to, where AWS is asked and nothing says how to sign in to it.
+fn without_credentials(asked: &Check) -> BTreeSet<AccountId> {
+    let credentials = &asked.aws.credentials;
+    let given =
+        credentials.destination_profile.is_some() || credentials.destination_role_arn.is_some();
+    let from = asked.source_vault.as_ref().or(asked.resource.as_ref());
+    let from = from
+        .or(asked.recovery_point.as_ref())
+        .and_then(Arn::account);
+    let to = asked.to.as_ref().and_then(Arn::account);
+    let to = to.filter(|to| !given && from != Some(*to));
+    to.into_iter().collect()
 }
 
 /// What is read of whole accounts.
@@ -80,11 +107,7 @@ pub(super) fn facts_of_estate(
         warn(output, &stranger.to_string());
     }
     let mut stopped = false;
-    let chosen = !estate.region.is_empty()
-        || estate.organization
-        || estate.profiles.is_some()
-        || estate.shard.is_some();
-    if given.from_files() && !given.live && chosen {
+    if given.from_files() && !given.live && estate.is_chosen() {
         warn(
             output,
             "which accounts and Regions are looked at is asked of AWS alone: the files are decided whole",
@@ -98,7 +121,14 @@ pub(super) fn facts_of_estate(
         ])?;
         stopped = read.stopped;
     }
-    Ok(Gathered { inventory, stopped })
+    Ok(Gathered {
+        inventory,
+        stopped,
+        reading: Reading {
+            live: given.live || !given.from_files(),
+            ..Reading::default()
+        },
+    })
 }
 
 #[cfg(feature = "live")]
@@ -140,10 +170,12 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
         Ok(inventory) => Ok(Gathered {
             inventory,
             stopped: false,
+            reading: Reading::default(),
         }),
         Err(LiveError::Stopped(inventory)) => Ok(Gathered {
             inventory: *inventory,
             stopped: true,
+            reading: Reading::default(),
         }),
         Err(error) => Err(error),
     };
@@ -178,6 +210,7 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
             ("AWS, for the way back".to_owned(), back.inventory),
         ])?,
         stopped: back.stopped,
+        reading: Reading::default(),
     })
 }
 

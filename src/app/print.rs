@@ -10,8 +10,8 @@ use crate::known::Gap;
 use crate::report;
 use crate::sources::recorded;
 
-use super::GOOD;
 use super::decide::Found;
+use super::{GOOD, next};
 
 pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
     let here: Vec<_> = output
@@ -41,39 +41,30 @@ pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
 }
 
 pub(super) fn write_report(found: &Found<'_>, output: &Output) -> anyhow::Result<()> {
-    let formats = formats(output);
-    if formats.iter().all(|(format, _)| *format == Format::Ndjson) {
-        for (_, file) in formats {
-            stream(found, file)?;
-        }
-        return Ok(());
-    }
-    let report = found.report();
-    for (format, file) in formats {
-        let text = match format {
-            Format::Json => report::json(&report),
-            Format::Ndjson => report::ndjson(&report),
+    for (format, file) in formats(output) {
+        match format {
+            Format::Json => stream(file, |take| found.json(take))?,
+            Format::Ndjson => stream(file, |take| found.lines(take))?,
             Format::Table => {
-                let (width, color) = how_to_print(file, output);
-                report::render(
-                    &report,
-                    report::Options {
-                        width,
-                        color,
-                        verbose: output.verbose,
-                    },
-                )
+                let words: Vec<String> = std::env::args().skip(1).collect();
+                let options = report::Options {
+                    next: next::fix(&words),
+                    ..options(file, output)
+                };
+                deliver(file, &report::render(&found.for_table(), &options))?;
             }
-        };
-        deliver(file, &text)?;
+        }
     }
     Ok(())
 }
 
-/// Writes JSON lines, each copy as soon as it is told.
-fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
+/// Takes text piece by piece.
+type Take<'t> = &'t mut dyn FnMut(&str) -> io::Result<()>;
+
+/// Writes piece by piece what is told piece by piece.
+fn stream(file: Option<&Path>, tell: impl Fn(Take<'_>) -> io::Result<()>) -> anyhow::Result<()> {
     let write = |out: &mut dyn Write| -> io::Result<()> {
-        found.lines(|text| out.write_all(text.as_bytes()))?;
+        tell(&mut |text| out.write_all(text.as_bytes()))?;
         out.flush()
     };
     match file {
@@ -82,12 +73,13 @@ fn stream(found: &Found<'_>, file: Option<&Path>) -> anyhow::Result<()> {
     }
 }
 
-/// The columns and the colours of what is printed, or written to a file.
-pub(super) fn how_to_print(file: Option<&Path>, output: &Output) -> (usize, bool) {
-    if file.is_some() {
-        (100, false)
-    } else {
-        (width(), in_colour(output.color))
+/// How a table is printed, or written to a file.
+pub(super) fn options(file: Option<&Path>, output: &Output) -> report::Options {
+    report::Options {
+        width: width(file),
+        color: file.is_none() && in_colour(output.color),
+        verbose: output.verbose,
+        next: None,
     }
 }
 
@@ -129,13 +121,24 @@ pub(super) fn warn_of_more(output: &Output, may: &str, gaps: &[Gap]) {
     }
 }
 
-/// The columns of the terminal, a hundred at most; a hundred where there is none.
-pub(super) fn width() -> usize {
-    match terminal_size::terminal_size_of(io::stdout()) {
-        Some((terminal_size::Width(columns), _)) => usize::from(columns).min(100),
-        None => 100,
+/// The columns of the terminal, or of COLUMNS, [`WIDEST`] at most. `None` where there is no terminal: nothing is wrapped in a
+/// file or a pipe.
+pub(super) fn width(file: Option<&Path>) -> Option<usize> {
+    if file.is_some() || !io::stdout().is_terminal() {
+        return None;
     }
+    let asked = std::env::var("COLUMNS").ok();
+    let asked = asked.and_then(|columns| columns.parse().ok());
+    let terminal = || {
+        terminal_size::terminal_size_of(io::stdout())
+            .map(|(terminal_size::Width(columns), _)| usize::from(columns))
+    };
+    let columns = asked.filter(|columns| *columns > 0).or_else(terminal);
+    Some(columns.unwrap_or(80).min(WIDEST))
 }
+
+/// No line of text is longer.
+const WIDEST: usize = 120;
 
 fn in_colour(when: Colour) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());

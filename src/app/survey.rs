@@ -3,6 +3,7 @@
 use anyhow::{Context as _, ensure};
 
 use crate::cli::{Aws, Estate, Output, WantedRegion};
+use crate::report::Reading;
 use crate::sources::live::{self, Accounts, Choice, Credentials, Entry, Journal, LiveError, Scope};
 use crate::sources::recorded;
 
@@ -32,10 +33,12 @@ pub(super) fn survey(
         Ok(inventory) => Ok(Gathered {
             inventory,
             stopped: false,
+            reading: Reading::default(),
         }),
         Err(LiveError::Stopped(inventory)) => Ok(Gathered {
             inventory: *inventory,
             stopped: true,
+            reading: Reading::default(),
         }),
         Err(error) => Err(error.into()),
     }

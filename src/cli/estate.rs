@@ -54,6 +54,15 @@ pub struct Estate {
 }
 
 impl Estate {
+    /// Whether it says which accounts or Regions.
+    #[must_use]
+    pub const fn is_chosen(&self) -> bool {
+        !self.region.is_empty()
+            || self.organization
+            || self.profiles.is_some()
+            || self.shard.is_some()
+    }
+
     /// The same in the words of the command line.
     #[must_use]
     pub fn words(&self) -> String {

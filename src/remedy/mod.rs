@@ -26,6 +26,7 @@ use serde_json::Value;
 use crate::known::AccountId;
 
 pub use audit::{plan_key, with_audited};
+pub use command::word as shell_word;
 pub use parts::{Parts, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;

@@ -1,24 +1,27 @@
-//! What `audit` adds to a report: the causes, the vaults and the plans.
+//! What `audit` adds to a report: the vaults and the plans.
+
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::checks::Audited;
+use crate::checks;
 use crate::known::{AccountId, Region};
 use crate::plans::Plan;
-use crate::remedy::{Remedy, plan_key};
+use crate::remedy::plan_key;
+use crate::verdict::{Outcome, Status};
 
 use super::Report;
-use super::causes::causes;
-use super::copy::CheckReport;
-use super::model::Mended;
+use super::check::CheckReport;
+use super::links::{Links, is_finding};
+use super::model::{Audited, VaultReport};
 
 /// One backup plan, with what was found about it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlanReport {
     /// The plan.
     pub plan: PlanName,
-    /// What every check of plans found.
+    /// What the checks of plans found.
     pub checks: Vec<CheckReport>,
 }
 
@@ -47,28 +50,69 @@ impl PlanName {
 }
 
 impl Report {
-    /// The same report with what an audit found of vaults and plans, and the causes of what fails.
+    /// The same report with what an audit found of vaults and plans.
     #[must_use]
-    pub fn audited(self, audited: &Audited, remedies: &[Remedy]) -> Self {
-        let mut report = self.with_vaults(&audited.vaults, remedies);
-        let mended = Mended::new(remedies);
+    pub fn audited(mut self, audited: &checks::Audited, everything: bool) -> Self {
+        let links = self.links(everything);
+        let mut vaults: Vec<VaultReport> = audited
+            .vaults
+            .iter()
+            .map(|(vault, outcomes)| VaultReport {
+                vault: vault.clone(),
+                checks: told(outcomes, vault.as_str(), &links),
+            })
+            .collect();
+        vaults.sort_by(|one, other| one.vault.cmp(&other.vault));
         let mut plans: Vec<PlanReport> = audited
             .plans
             .iter()
             .map(|(plan, outcomes)| PlanReport {
                 plan: PlanName::of(plan),
-                checks: outcomes
-                    .iter()
-                    .map(|(check, outcome)| {
-                        CheckReport::new(check, outcome, mended.by(&plan_key(plan), check.id))
-                    })
-                    .collect(),
+                checks: told(outcomes, &plan_key(plan), &links),
             })
             .collect();
         plans.sort_by(|one, other| one.plan.cmp(&other.plan));
-        report.add(plans.iter().flat_map(|plan| &plan.checks));
-        report.plans = Some(plans);
-        report.causes = Some(causes(&report.copies, &report.remedies));
-        report
+        let of_vaults = counted(vaults.iter().map(|vault| &*vault.checks));
+        let of_plans = counted(plans.iter().map(|plan| &*plan.checks));
+        self.summary.vaults = Some(of_vaults);
+        self.summary.plans = Some(of_plans);
+        // What nothing was found of need not be named, unless everything was asked for.
+        vaults.retain(|vault| everything || !vault.checks.is_empty());
+        plans.retain(|plan| everything || !plan.checks.is_empty());
+        self.vaults = vaults;
+        self.plans = plans;
+        self
     }
+}
+
+/// What was found of vaults and plans that is to be told, with the checks' ids.
+pub fn beside(
+    audited: &checks::Audited,
+    everything: bool,
+) -> impl Iterator<Item = (&'static str, &Outcome)> {
+    let of_vaults = audited.vaults.iter().flat_map(|(_, outcomes)| outcomes);
+    let of_plans = audited.plans.iter().flat_map(|(_, outcomes)| outcomes);
+    of_vaults
+        .chain(of_plans)
+        .map(|(check, outcome)| (check.id, outcome))
+        .filter(move |(_, outcome)| everything || is_finding(outcome.status))
+}
+
+fn told(outcomes: &checks::Outcomes, subject: &str, links: &Links<'_>) -> Vec<CheckReport> {
+    let told = outcomes
+        .iter()
+        .filter(|(_, outcome)| links.tells(outcome.status));
+    told.map(|(check, outcome)| CheckReport::new(check, Arc::new(outcome.clone()), subject, links))
+        .collect()
+}
+
+fn counted<'c>(each: impl Iterator<Item = &'c [CheckReport]>) -> Audited {
+    let mut count = Audited::default();
+    for checks in each {
+        let has = |status| checks.iter().any(|check| check.outcome() == status);
+        count.checked += 1;
+        count.failing += usize::from(has(Status::Fail));
+        count.warning += usize::from(!has(Status::Fail) && has(Status::Warn));
+    }
+    count
 }

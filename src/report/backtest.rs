@@ -1,73 +1,92 @@
 //! A comparison with copy jobs, for people and for programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
 use crate::known::Arn;
 
-use super::json::pretty;
+use super::json::{line, pretty};
+use super::model::{SchemaId, Tool};
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet, grid};
 
 /// The jobs of a kind that are shown without being asked for.
 const SHOWN: usize = 20;
 
+/// The comparison as `backtest` prints it.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct BacktestReport<'a> {
+    /// The format of this file.
+    schema: SchemaId,
+    /// What made it.
+    tool: Tool,
+    /// What the program ended with.
+    exit_code: u8,
+    #[serde(flatten)]
+    found: &'a Backtest,
+}
+
 /// The comparison as one JSON object.
 #[must_use]
-pub fn backtest_json(found: &Backtest) -> String {
-    let mut text = pretty(found);
+pub fn backtest_json(found: &Backtest, exit_code: u8) -> String {
+    let mut text = pretty(&BacktestReport {
+        schema: SchemaId,
+        tool: Tool::THIS,
+        exit_code,
+        found,
+    });
     text.push('\n');
     text
 }
 
 /// The comparison as JSON lines, each with a `type`: the jobs, the checks, and the summary last.
 #[must_use]
-pub fn backtest_ndjson(found: &Backtest) -> String {
-    let last = Line::Summary(Last {
+pub fn backtest_ndjson(found: &Backtest, exit_code: u8) -> String {
+    let last = BacktestLine::Summary(Last {
+        schema: SchemaId,
+        tool: Tool::THIS,
         collected_at: found.collected_at.as_deref(),
+        exit_code,
         note: found.note,
         summary: found.summary,
     });
-    let jobs = found.jobs.iter().map(Line::Job);
-    let checks = found.checks.iter().map(Line::Check);
+    let jobs = found.jobs.iter().map(BacktestLine::Job);
+    let checks = found.checks.iter().map(BacktestLine::Check);
     jobs.chain(checks)
         .chain([last])
-        .map(|line| line.text())
+        .map(|each| format!("{}\n", line(&each)))
         .collect()
 }
 
-#[derive(Serialize)]
+/// One line.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
+pub(super) enum BacktestLine<'a> {
+    /// A job.
     Job(&'a Tested),
+    /// How a check did.
     Check(&'a ByCheck),
+    /// The last line.
     Summary(Last<'a>),
 }
 
-#[derive(Serialize)]
-struct Last<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BacktestSummaryLine")]
+pub(super) struct Last<'a> {
+    schema: SchemaId,
+    tool: Tool,
     collected_at: Option<&'a str>,
+    exit_code: u8,
     note: &'static str,
     #[serde(flatten)]
     summary: Totals,
 }
 
-impl Line<'_> {
-    #[expect(
-        clippy::expect_used,
-        reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
-    )]
-    fn text(&self) -> String {
-        let mut text = serde_json::to_string(self).expect("our types are JSON");
-        text.push('\n');
-        text
-    }
-}
-
 /// The comparison as a table: the totals, the checks, then the jobs that came out otherwise than was said.
 #[must_use]
-pub fn backtest_table(found: &Backtest, options: Options) -> String {
-    let mut sheet = Sheet::new(options.width.max(super::NARROWEST), options.color);
+pub fn backtest_table(found: &Backtest, options: &Options) -> String {
+    let mut sheet = options.sheet();
     totals(&mut sheet, found);
     if !found.checks.is_empty() {
         sheet.gap();

@@ -3,7 +3,7 @@
 use crate::catalog::{CapabilityRow, Encryption, Support};
 
 use super::json::pretty;
-use super::table::{NARROWEST, grid, wrapped};
+use super::table::{Options, grid, wrapped};
 
 /// The columns from which on no word of a row is cut.
 const ROOMY: usize = 80;
@@ -18,8 +18,8 @@ pub fn capabilities_json(rows: &[CapabilityRow]) -> String {
 
 /// The rows as a table at most so many columns wide, then what there is to know besides, then the pages that say so.
 #[must_use]
-pub fn capabilities_table(rows: &[CapabilityRow], width: usize) -> String {
-    let width = width.max(NARROWEST);
+pub fn capabilities_table(rows: &[CapabilityRow], options: &Options) -> String {
+    let width = options.sheet().width();
     let mut sources: Vec<&str> = Vec::new();
     let mut number = |url| match sources.iter().position(|known| *known == url) {
         Some(index) => index + 1,
@@ -133,18 +133,25 @@ mod tests {
     use crate::catalog::rows;
     use crate::known::ResourceType;
 
+    fn wide(width: usize) -> Options {
+        Options {
+            width: Some(width),
+            ..Options::default()
+        }
+    }
+
     #[test]
     fn the_table_has_every_row_and_fits() {
         let all: Vec<_> = rows(None).collect();
         for width in [60, 80, 100] {
-            let text = capabilities_table(&all, width);
+            let text = capabilities_table(&all, &wide(width));
             for line in text.lines().filter(|line| !line.contains("https://")) {
                 assert!(line.chars().count() <= width, "{width}: {line}");
             }
         }
-        let text = capabilities_table(&all, 80);
+        let text = capabilities_table(&all, &wide(80));
         assert!(text.contains(" inferred  yes"), "no word is cut: {text}");
-        let text = capabilities_table(&all, 200);
+        let text = capabilities_table(&all, &wide(200));
         for row in &all {
             assert!(text.contains(&name(row)), "{}", name(row));
             assert!(row.sources.iter().all(|url| text.contains(url)));
@@ -155,7 +162,7 @@ mod tests {
     #[test]
     fn what_aws_disputes_is_marked() {
         let of: Vec<_> = rows(Some(&ResourceType::CloudFormation)).collect();
-        let text = capabilities_table(&of, 100);
+        let text = capabilities_table(&of, &wide(100));
         assert!(text.contains("vault*") && text.contains("no*"), "{text}");
     }
 

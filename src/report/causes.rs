@@ -1,184 +1,271 @@
-//! What is at fault, most copies first: one key policy may block the copies of many plans.
+//! What is at fault, most copies first: one key policy may block the copies of many plans, and one missing permission leave
+//! many checks open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::SmolStr;
 
+use crate::checks::CHECKS;
 use crate::known::Gap;
-use crate::verdict::{Status, Verdict};
+use crate::remedy::Remedy;
+use crate::verdict::{Outcome, Status};
 
-use super::copy::{CheckReport, CopyReport};
-use super::model::RemedyReport;
+use super::gap::Gaps;
+use super::links::{Found, Links, by_number};
+use super::settle::{Reading, SameCause};
+use super::sums::Summed;
+
+/// The copies that a cause names.
+const EXAMPLES: usize = 3;
 
 /// One thing at fault, with how much it stops.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Cause {
+    /// The check that it fails; of several that it leaves open, the first.
+    pub check: &'static str,
     /// `fail`: it blocks the copies; `undecided`: a fact that was not read leaves them open.
     pub outcome: Status,
-    /// The thing at fault, an ARN or an id, or the call that would settle it; null where it is each copy itself.
+    /// The thing at fault, an ARN or an id; null where it is each copy itself, or several things were not read.
     pub subject: Option<String>,
-    /// The checks that it fails, or leaves open.
-    pub checks: Vec<&'static str>,
-    /// What is wrong, in the words of the first copy.
+    /// What is wrong, in the words of the first copy; or what was not read.
     pub message: String,
     /// How many copies.
     pub copies: usize,
-    /// Of how many plans.
-    pub plans: usize,
-    /// The ids of the remedies that mend it.
+    /// The ids of the first of them.
+    pub examples: Vec<String>,
+    /// All checks that it fails, or leaves open.
+    pub checks: Vec<&'static str>,
+    /// The ids of the remedies that fix it.
     pub remedies: Vec<String>,
+    /// The ids of the gaps that leave it open.
+    pub gaps: Vec<String>,
+    /// What a check found of the first copy.
+    #[serde(skip)]
+    pub first: Option<(SmolStr, Found)>,
+    /// What kind of thing is missing.
+    #[serde(skip)]
+    pub missing: Option<&'static str>,
+    /// The gap that says most of it.
+    #[serde(skip)]
+    pub gap: Option<Gap>,
 }
 
-/// The causes of what is blocked or undecided, added up copy by copy in the order of the report.
-#[derive(Debug, Default)]
-pub struct Causes(BTreeMap<Key, Group>);
+/// A cause of something that was found: the check, and the thing that is at fault.
+type Fault = (Status, usize, Option<SmolStr>);
 
+/// The causes, added up copy by copy in the order of the report.
 #[derive(Debug, Default)]
-struct Group {
-    checks: BTreeSet<&'static str>,
-    copies: usize,
-    plans: BTreeSet<String>,
-    remedies: BTreeSet<(usize, String)>,
-    message: Option<String>,
+pub struct Causes {
+    groups: Vec<Group>,
+    faults: HashMap<Fault, usize>,
+    unknowns: HashMap<SameCause, usize>,
+    by_gap: HashMap<Gap, usize>,
 }
 
-/// A failing check's group: the thing, or the check where it is the copy's own.
-type Key = (Status, Option<String>, &'static str);
-
-/// What one copy is stopped by, or left open by.
 #[derive(Debug)]
-pub struct Blame {
-    plan: Option<String>,
-    checks: Vec<(BTreeSet<Key>, CheckReport)>,
+struct Group {
+    outcome: Status,
+    subject: Option<SmolStr>,
+    /// Their places in [`CHECKS`].
+    checks: BTreeSet<usize>,
+    copies: usize,
+    last: usize,
+    examples: Vec<SmolStr>,
+    remedies: BTreeSet<(usize, String)>,
+    gaps: BTreeSet<Gap>,
+    cause: Option<SameCause>,
+    message: SmolStr,
+    first: (SmolStr, Found),
 }
 
 /// What each remedy changes, by its id.
-#[derive(Debug)]
-pub struct Subjects<'a>(BTreeMap<&'a str, &'a str>);
-
-impl<'a> Subjects<'a> {
-    /// Those of these remedies.
-    #[must_use]
-    pub fn of(remedies: &'a [RemedyReport]) -> Self {
-        let remedies = remedies.iter();
-        Self(
-            remedies
-                .map(|remedy| (&*remedy.id, &*remedy.subject))
-                .collect(),
-        )
-    }
-}
-
-impl Blame {
-    /// That of a copy; `None` where it is feasible.
-    #[must_use]
-    pub fn of(copy: &CopyReport, subjects: &Subjects<'_>) -> Option<Self> {
-        let wanted = match copy.verdict {
-            Verdict::Feasible => return None,
-            Verdict::Blocked => Status::Fail,
-            Verdict::Undecided => Status::Undecided,
-        };
-        let checks = copy.checks.iter().filter(|check| check.outcome == wanted);
-        Some(Self {
-            plan: copy.plan.as_ref().map(|plan| plan.id.clone()),
-            checks: checks
-                .map(|check| (keys(copy, check, subjects), check.clone()))
-                .collect(),
-        })
-    }
+pub fn subjects(remedies: &[Remedy]) -> HashMap<&str, &str> {
+    let remedies = remedies.iter();
+    remedies
+        .map(|remedy| (&*remedy.id, &*remedy.subject))
+        .collect()
 }
 
 impl Causes {
-    /// Adds the next copy's.
-    pub fn add(&mut self, Blame { plan, checks }: Blame) {
-        let mut told: BTreeSet<Key> = BTreeSet::new();
-        for (keys, check) in checks {
-            for key in keys {
-                let group = self.0.entry(key.clone()).or_default();
-                group.copies += usize::from(told.insert(key));
-                group.checks.insert(check.id);
-                group.plans.extend(plan.clone());
-                let remedies = check.remedies.iter().map(|id| (id.len(), id.clone()));
-                group.remedies.extend(remedies);
-                group
-                    .message
-                    .get_or_insert_with(|| check.message.to_string());
+    /// Adds what stops the `number`th copy, leaves it open, or warns of it.
+    pub fn add(
+        &mut self,
+        number: usize,
+        copy: &Summed<'_>,
+        links: &Links<'_>,
+        subjects: &HashMap<&str, &str>,
+        reading: &Reading,
+    ) {
+        for (check, outcome) in copy.found {
+            let place = CHECKS.iter().position(|known| known.id == check.id);
+            let place = place.unwrap_or(CHECKS.len());
+            let found = || (SmolStr::new(copy.id), (*check, outcome.clone()));
+            match outcome.status {
+                Status::Fail | Status::Warn => {
+                    let remedies = links.fixes(copy.id, check.id);
+                    let mended = remedies.iter().filter_map(|id| subjects.get(&**id));
+                    let subject = fault(copy, outcome).or_else(|| {
+                        let mut mended = mended.copied().filter(|thing| !copy.is_own(thing));
+                        mended.next().map(SmolStr::new)
+                    });
+                    let key = (outcome.status, place, subject);
+                    let groups = &mut self.groups;
+                    let at = *self.faults.entry(key).or_insert_with_key(|key| {
+                        groups.push(Group::new(
+                            outcome.status,
+                            key.2.clone(),
+                            &outcome.message,
+                            found(),
+                        ));
+                        groups.len() - 1
+                    });
+                    if let Some(group) = self.groups.get_mut(at) {
+                        group.count(number, place, copy.id);
+                        group
+                            .remedies
+                            .extend(remedies.into_iter().map(|id| (id.len(), id)));
+                    }
+                }
+                Status::Undecided => {
+                    for gap in &outcome.gaps {
+                        let at = self.of_gap(gap, &found, reading);
+                        if let Some(group) = self.groups.get_mut(at) {
+                            group.count(number, place, copy.id);
+                        }
+                    }
+                }
+                Status::Pass | Status::NotApplicable => {}
             }
         }
     }
 
-    /// All of them, most copies first.
+    /// The group of a gap.
+    fn of_gap(
+        &mut self,
+        gap: &Gap,
+        found: &dyn Fn() -> (SmolStr, Found),
+        reading: &Reading,
+    ) -> usize {
+        if let Some(at) = self.by_gap.get(gap) {
+            return *at;
+        }
+        let cause = SameCause::of(gap, reading);
+        let at = match self.unknowns.get(&cause) {
+            Some(at) => *at,
+            None => {
+                let mut group = Group::new(Status::Undecided, None, "", found());
+                group.cause = Some(cause.clone());
+                self.groups.push(group);
+                self.unknowns.insert(cause, self.groups.len() - 1);
+                self.groups.len() - 1
+            }
+        };
+        if let Some(group) = self.groups.get_mut(at) {
+            group.gaps.insert(gap.clone());
+        }
+        self.by_gap.insert(gap.clone(), at);
+        at
+    }
+
+    /// All of them, most copies first: those that block or leave open, and those that warn.
     #[must_use]
-    pub fn told(self) -> Vec<Cause> {
+    pub fn told(self, gaps: &Gaps) -> (Vec<Cause>, Vec<Cause>) {
         let mut causes: Vec<Cause> = self
-            .0
+            .groups
             .into_iter()
-            .map(|((outcome, subject, _), group)| Cause {
-                outcome,
-                subject,
-                checks: group.checks.into_iter().collect(),
-                message: group.message.unwrap_or_default(),
-                copies: group.copies,
-                plans: group.plans.len(),
-                remedies: group.remedies.into_iter().map(|(_, id)| id).collect(),
-            })
+            .map(|group| group.told(gaps))
             .collect();
         causes.sort_by(|one, other| place(one).cmp(&place(other)));
         causes
+            .into_iter()
+            .partition(|cause| cause.outcome != Status::Warn)
     }
 }
 
-/// The causes of what is blocked or undecided, most copies first.
-pub fn causes(copies: &[CopyReport], remedies: &[RemedyReport]) -> Vec<Cause> {
-    let mut causes = Causes::default();
-    let subjects = Subjects::of(remedies);
-    copies
-        .iter()
-        .filter_map(|copy| Blame::of(copy, &subjects))
-        .for_each(|blame| causes.add(blame));
-    causes.told()
+impl Group {
+    fn new(
+        outcome: Status,
+        subject: Option<SmolStr>,
+        message: &str,
+        first: (SmolStr, Found),
+    ) -> Self {
+        Self {
+            outcome,
+            subject,
+            checks: BTreeSet::new(),
+            copies: 0,
+            last: usize::MAX,
+            examples: Vec::new(),
+            remedies: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+            cause: None,
+            message: message.into(),
+            first,
+        }
+    }
+
+    fn count(&mut self, number: usize, check: usize, copy: &str) {
+        self.checks.insert(check);
+        if self.last != number {
+            self.last = number;
+            self.copies += 1;
+            if self.examples.len() < EXAMPLES {
+                self.examples.push(copy.into());
+            }
+        }
+    }
+
+    fn told(self, gaps: &Gaps) -> Cause {
+        let subjects: BTreeSet<&str> = self.gaps.iter().map(|gap| &*gap.subject).collect();
+        let of_gaps = match subjects.first() {
+            Some(only) if subjects.len() == 1 => Some((*only).to_owned()),
+            Some(_) | None => None,
+        };
+        let checks: Vec<&'static str> = self
+            .checks
+            .iter()
+            .filter_map(|place| CHECKS.get(*place).map(|check| check.id))
+            .collect();
+        let message = match &self.cause {
+            Some(cause) => cause.says(of_gaps.as_deref()),
+            None => self.message.to_string(),
+        };
+        let missing = self.cause.as_ref().map(SameCause::word);
+        let mut ids: Vec<String> = self.gaps.iter().filter_map(|gap| gaps.id(gap)).collect();
+        ids.sort_by(|one, other| by_number(one, other));
+        Cause {
+            check: checks.first().copied().unwrap_or(self.first.1.0.id),
+            outcome: self.outcome,
+            subject: self.subject.map(|subject| subject.to_string()).or(of_gaps),
+            message,
+            copies: self.copies,
+            examples: self.examples.iter().map(ToString::to_string).collect(),
+            checks,
+            remedies: self.remedies.into_iter().map(|(_, id)| id).collect(),
+            gaps: ids,
+            first: Some(self.first),
+            missing,
+            gap: self.gaps.into_iter().next(),
+        }
+    }
 }
 
 fn place(cause: &Cause) -> impl Ord + '_ {
-    let copies = std::cmp::Reverse(cause.copies);
-    (cause.outcome, copies, &cause.subject, &cause.checks)
+    let check = CHECKS.iter().position(|check| check.id == cause.check);
+    (
+        cause.outcome,
+        Reverse(cause.copies),
+        check,
+        &cause.subject,
+        &cause.message,
+    )
 }
 
-/// The groups that a check of a copy belongs to: that of the first thing it saw that is not the copy's own, else of what
-/// is changed to mend it; or those of the calls that would settle it.
-fn keys(copy: &CopyReport, check: &CheckReport, subjects: &Subjects<'_>) -> BTreeSet<Key> {
-    if check.outcome == Status::Undecided {
-        let calls: BTreeSet<String> = check.gaps.iter().map(call).collect();
-        return calls
-            .into_iter()
-            .map(|call| (Status::Undecided, Some(call), ""))
-            .collect();
-    }
-    let source = &copy.source;
-    let own = [
-        Some(&*copy.id),
-        source.resource.value().map(|arn| arn.as_str()),
-        source.recovery_point.as_ref().map(|arn| arn.as_str()),
-    ];
-    let seen = check.evidence.iter().map(|seen| &*seen.subject);
-    let mended = check.remedies.iter().filter_map(|id| subjects.0.get(&**id));
-    let thing = seen
-        .chain(mended.copied())
-        .find(|thing| !own.contains(&Some(*thing)));
-    match thing {
-        Some(thing) => BTreeSet::from([(Status::Fail, Some(thing.to_owned()), "")]),
-        None => BTreeSet::from([(Status::Fail, None, check.id)]),
-    }
-}
-
-fn call(gap: &Gap) -> String {
-    let mut text = gap.operation.clone();
-    if let Some(account) = &gap.account {
-        text += &format!(" in {account}");
-    }
-    if let Some(error) = &gap.error {
-        text += &format!(" (AWS answered {error})");
-    }
-    text
+/// The first thing that a check saw that is not the copy's own.
+fn fault(copy: &Summed<'_>, found: &Outcome) -> Option<SmolStr> {
+    let mut seen = found.evidence.iter().map(|seen| &seen.subject);
+    seen.find(|thing| !copy.is_own(thing)).cloned()
 }

@@ -1,21 +1,23 @@
 //! One copy, as a report has it.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::SmolStr;
 
-use crate::checks::{Check, Decided};
+use crate::checks::Decided;
 use crate::inventory::Start;
 use crate::inventory::{
     Copy, EncryptedWith, Facts, Field, KeyManager, Lifecycle, Model, PlanReference, VaultType,
 };
-use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
-use crate::verdict::{Basis, Evidence, Outcome, Status, Verdict};
+use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
+use crate::verdict::Verdict;
 
-use super::model::Mended;
+use super::check::CheckReport;
+use super::links::{Found, Links};
 
 /// One copy, with what was found about it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CopyReport {
     /// Its id.
     pub id: String,
@@ -39,12 +41,32 @@ pub struct CopyReport {
     pub encryption: EncryptionReport,
     /// Whether it will succeed.
     pub verdict: Verdict,
-    /// Whether it will, once all remedies of the report are made, of several ways one whose effect can be shown; absent where
+    /// Whether it will, once all remedies of the report are made, of several ways one whose effect can be shown; null where
     /// there are none for it, or the facts cannot show it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict_with_remedies: Option<Verdict>,
-    /// What every check found, in the order in which they run.
+    /// What a change to the facts does to it; null where none is judged.
+    pub change: Option<Change>,
+    /// The verdict before that change; null where none is judged, or it is a new copy.
+    pub was: Option<Verdict>,
+    /// What fails, warns or is undecided, in the order in which the checks run; what passes or is not applicable too, where
+    /// everything was asked for.
     pub checks: Vec<CheckReport>,
+}
+
+/// What a change to the facts does to a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It did not exist.
+    New,
+    /// It is decided worse than before.
+    Worse,
+    /// It is decided better than before.
+    Better,
+    /// It is decided as before.
+    Same,
+    /// It is no longer made.
+    Removed,
 }
 
 /// Where a copy comes from. A field that is absent is unknown.
@@ -131,32 +153,6 @@ pub enum KeyManagedBy {
     None,
 }
 
-/// What one check found.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct CheckReport {
-    /// The check's id.
-    pub id: &'static str,
-    /// How it came out.
-    pub outcome: Status,
-    /// That in words.
-    #[schemars(with = "String")]
-    pub message: SmolStr,
-    /// How strong AWS's word for the rule is.
-    pub basis: Basis,
-    /// What was seen, and where.
-    pub evidence: Vec<Evidence>,
-    /// The StatusMessage that AWS will give, where it is a known literal.
-    pub predicted_message: Option<String>,
-    /// The MessageCategory that AWS will give, where it is known.
-    pub predicted_category: Option<&'static str>,
-    /// What was not known.
-    pub gaps: Vec<Gap>,
-    /// The pages that say so.
-    pub cites: Vec<&'static str>,
-    /// The ids of the remedies that mend it.
-    pub remedies: Vec<String>,
-}
-
 fn is_absent<T>(field: &Field<T>) -> bool {
     !field.is_present()
 }
@@ -181,8 +177,20 @@ fn field_or_null<T>(fact: Fact<Option<T>>) -> Field<T> {
 impl CopyReport {
     /// What is said of a decided copy.
     #[must_use]
-    pub fn new(decided: &Decided, mended: &Mended<'_>, facts: &Facts<'_>) -> Self {
-        let copy = &decided.copy;
+    pub fn new(decided: &Decided, links: &Links<'_>, facts: &Facts<'_>) -> Self {
+        let found: Vec<Found> = decided.outcomes.clone();
+        Self::of(&decided.copy, decided.verdict, &found, links, facts)
+    }
+
+    /// What is said of a copy of which this was found.
+    #[must_use]
+    pub fn of(
+        copy: &Copy,
+        verdict: Verdict,
+        found: &[Found],
+        links: &Links<'_>,
+        facts: &Facts<'_>,
+    ) -> Self {
         Self {
             id: copy.id.to_string(),
             source: CopySource {
@@ -199,9 +207,9 @@ impl CopyReport {
                 vault: copy.destination_vault.clone(),
                 vault_type: copy
                     .destination_type
-                    .clone()
+                    .as_ref()
                     .known()
-                    .flatten()
+                    .and_then(|of| of.clone())
                     .map(VaultType::as_str),
             },
             role: field(copy.role.clone()),
@@ -214,20 +222,20 @@ impl CopyReport {
             plan: copy.plan.clone(),
             assumptions: copy.assumptions.clone(),
             encryption: EncryptionReport::of(copy, facts),
-            verdict: decided.verdict,
+            verdict,
             verdict_with_remedies: None,
-            checks: decided
-                .outcomes
+            change: None,
+            was: None,
+            checks: found
                 .iter()
+                .filter(|(_, outcome)| links.tells(outcome.status))
                 .map(|(check, outcome)| {
-                    CheckReport::new(check, outcome, mended.by(&copy.id, check.id))
+                    CheckReport::new(check, Arc::clone(outcome), &copy.id, links)
                 })
                 .collect(),
         }
     }
-}
 
-impl CopyReport {
     /// Whether it is blocked, and will be so no longer once all remedies are made.
     #[must_use]
     pub fn is_mended(&self) -> bool {
@@ -282,24 +290,6 @@ fn key(
                 KeyManager::Aws => KeyManagedBy::Aws,
             });
             (Some(arn.clone()), manager)
-        }
-    }
-}
-
-impl CheckReport {
-    pub(super) fn new(check: &Check, outcome: &Outcome, remedies: Vec<String>) -> Self {
-        let predicted = outcome.predicted.as_ref();
-        Self {
-            id: check.id,
-            outcome: outcome.status,
-            message: outcome.message.clone(),
-            basis: outcome.basis,
-            evidence: outcome.evidence.clone(),
-            predicted_message: predicted.and_then(|predicted| predicted.message.clone()),
-            predicted_category: predicted.and_then(|predicted| predicted.category),
-            gaps: outcome.gaps.clone(),
-            cites: check.cites.iter().map(|cite| cite.url).collect(),
-            remedies,
         }
     }
 }

@@ -1,28 +1,172 @@
-//! The report as one JSON object, and its JSON Schema.
+//! The report as JSON, an item of each list on a line of its own; and the schema of all that is printed as JSON.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Report;
+use super::audit::PlanReport;
+use super::backtest::{BacktestLine, BacktestReport};
+use super::causes::Cause;
+use super::check::CheckReport;
+use super::copy::CopyReport;
+use super::gap::GapReport;
+use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
+use super::ndjson::Line;
+use super::remedy::RemedyReport;
 
-/// The report as JSON, indented, with a line's end at the end.
+/// The report as one JSON object.
 #[must_use]
 pub fn json(report: &Report) -> String {
-    let mut text = pretty(report);
-    text.push('\n');
+    let mut text = json_head(report);
+    for (place, copy) in report.copies.iter().enumerate() {
+        text.push_str(&json_copy(copy, place == 0));
+    }
+    text.push_str(&json_tail(report, report.copies.is_empty()));
     text
 }
 
-/// The JSON Schema of what [`json`] writes.
+/// What stands before the copies.
+#[must_use]
+pub fn json_head(report: &Report) -> String {
+    let mut text = String::from("{\n");
+    for (name, value) in [
+        ("schema", line(&report.schema)),
+        ("tool", line(&report.tool)),
+        ("collected_at", line(&report.collected_at)),
+        ("exit_code", line(&report.exit_code)),
+        ("summary", line(&report.summary)),
+    ] {
+        text.push_str(&format!("  \"{name}\": {value},\n"));
+    }
+    let checks: Vec<String> = report
+        .named_checks()
+        .map(|(id, note)| format!("\n    {}: {}", line(&id), line(&note)))
+        .collect();
+    let end = if checks.is_empty() { "" } else { "\n  " };
+    text.push_str(&format!(
+        "  \"checks\": {{{}{end}}},\n  \"copies\": [",
+        checks.join(",")
+    ));
+    text
+}
+
+/// A copy, with the comma before it unless it is the first.
+#[must_use]
+pub fn json_copy(copy: &CopyReport, is_first: bool) -> String {
+    let comma = if is_first { "" } else { "," };
+    format!("{comma}\n    {}", line(copy))
+}
+
+/// What stands after the copies, of which there may be none.
+#[must_use]
+pub fn json_tail(report: &Report, no_copies: bool) -> String {
+    let mut text = String::from(if no_copies { "]" } else { "\n  ]" });
+    list(&mut text, "vaults", report.vaults.iter());
+    list(&mut text, "plans", report.plans.iter());
+    list(&mut text, "resources", std::iter::empty::<ResourceReport>());
+    list(&mut text, "causes", report.causes.iter());
+    list(
+        &mut text,
+        "remedies",
+        report.remedies.iter().map(RemedyReport::new),
+    );
+    list(&mut text, "gaps", report.gaps.told(&report.reading));
+    text.push_str("\n}\n");
+    text
+}
+
+fn list<T: Serialize>(text: &mut String, name: &str, items: impl Iterator<Item = T>) {
+    text.push_str(&format!(",\n  \"{name}\": ["));
+    let start = text.len();
+    for item in items {
+        let comma = if text.len() == start { "" } else { "," };
+        text.push_str(comma);
+        text.push_str("\n    ");
+        text.push_str(&line(&item));
+    }
+    text.push_str(if text.len() == start { "]" } else { "\n  ]" });
+}
+
+/// A resource that `audit` looked at.
+#[derive(Serialize, JsonSchema)]
+struct ResourceReport {
+    /// Its ARN.
+    resource: String,
+    /// What the checks of resources found.
+    checks: Vec<CheckReport>,
+}
+
+/// The report of `check`, `audit` and `fix`.
+#[derive(JsonSchema)]
+#[expect(
+    dead_code,
+    reason = "its parts are written one by one; this is their schema"
+)]
+struct Whole<'a> {
+    /// The format of this file.
+    schema: SchemaId,
+    /// What made it.
+    tool: Tool,
+    /// When the facts were read; null where they do not say.
+    collected_at: Option<String>,
+    /// What the program ended with.
+    exit_code: u8,
+    /// How many of each.
+    summary: Summary,
+    /// Each check that is named below, once.
+    checks: BTreeMap<String, CheckNote>,
+    /// The copies, by source account, Region, resource, destination and id.
+    copies: Vec<CopyReport>,
+    /// The vaults of which `audit` found something.
+    vaults: Vec<VaultReport>,
+    /// The backup plans of which `audit` found something.
+    plans: Vec<PlanReport>,
+    /// The resources of which `audit` found something.
+    resources: Vec<ResourceReport>,
+    /// What is at fault, most copies first.
+    causes: Vec<Cause>,
+    /// The changes to make.
+    remedies: Vec<RemedyReport<'a>>,
+    /// What was not read.
+    gaps: Vec<GapReport<'a>>,
+}
+
+/// All that is printed as JSON: an object of its own, or an object a line.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is the schema of what others write")]
+enum Printed<'a> {
+    /// `check`, `audit` and `fix`, as `json`.
+    Report(Whole<'a>),
+    /// A line of theirs, as `ndjson`.
+    Line(Line<'a>),
+    /// `backtest`, as `json`.
+    Backtest(BacktestReport<'a>),
+    /// A line of it, as `ndjson`.
+    BacktestLine(BacktestLine<'a>),
+}
+
+/// The JSON Schema of what is printed as JSON.
 #[must_use]
 pub fn report_schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Report>();
+        .into_root_schema_for::<Printed<'_>>();
     schema.insert("title".to_owned(), "backup-preflight report".into());
     schema.to_value()
+}
+
+/// Any value of ours as JSON on one line.
+#[expect(
+    clippy::expect_used,
+    reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
+)]
+pub(super) fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("our types are JSON")
 }
 
 /// Any value of ours as indented JSON.

@@ -6,31 +6,45 @@ mod audit;
 mod backtest;
 mod capabilities;
 mod causes;
+mod check;
 mod copy;
 mod explain;
 mod fixes;
+mod gap;
 mod json;
+mod links;
 mod message;
 mod model;
+mod names;
 mod ndjson;
+mod remedy;
+mod settle;
+mod sums;
 mod table;
-mod totals;
 
-pub use audit::{PlanName, PlanReport};
+pub use audit::{PlanName, PlanReport, beside};
 pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
-pub use causes::{Blame, Cause, Causes, Subjects};
+pub use causes::Cause;
+pub use check::{CheckReport, Location, Waived};
 pub use copy::{
-    CheckReport, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport,
-    KeyManagedBy, Retention,
+    Change, CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy,
+    Retention,
 };
 pub use explain::{list, page};
 pub use fixes::{FixFile, fixes, fixes_summary};
-pub use json::{json, report_schema};
+pub use gap::{GapReport, Gaps};
+pub use json::{json, json_copy, json_head, json_tail, report_schema};
+pub use links::{Found, Links, is_finding};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{Mended, RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
-pub use ndjson::{ndjson, ndjson_copy};
-pub use table::{NARROWEST, Options, render};
-pub use totals::{Place, Totals};
+pub use model::{
+    Assumed, Audited, Changes, CheckNote, Report, SchemaId, Summary, Tool, VaultReport,
+};
+pub use names::Names;
+pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
+pub use remedy::RemedyReport;
+pub use settle::{Reading, Reason};
+pub use sums::{Place, Summed, Sums};
+pub use table::{NARROWEST, Options, SHOWN, render};

@@ -2,50 +2,78 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::checks::{Check, Decided};
+use crate::checks::{CHECKS, Decided};
 use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, Gap};
-use crate::remedy::{Remedy, RemedyKind};
-use crate::verdict::{Outcome, Status, Verdict};
+use crate::known::{Arn, Gap};
+use crate::remedy::Remedy;
+use crate::verdict::Verdict;
 
 use super::audit::PlanReport;
 use super::causes::Cause;
-use super::copy::{CheckReport, CopyReport};
-use super::totals::{Place, Totals};
+use super::check::CheckReport;
+use super::copy::CopyReport;
+use super::gap::Gaps;
+use super::links::{Found, Links, by_number, is_finding};
+use super::names::Names;
+use super::settle::Reading;
+use super::sums::{Place, Summed, Sums};
 
 /// What was decided of the copies that were asked about, why, and what to change.
 ///
-/// The same facts give the same report, in whatever order they came.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// The same facts give the same report, in whatever order they came. The copies may be left out, or all but some: who has
+/// many tells them one by one.
+#[derive(Clone, Debug)]
 pub struct Report {
     /// The format of this file.
     pub schema: SchemaId,
     /// What made it.
     pub tool: Tool,
-    /// When the facts were read; null where they do not say.
+    /// When the facts were read; `None` where they do not say.
     pub collected_at: Option<String>,
+    /// What the program ends with.
+    pub exit_code: u8,
+    /// Whether reading was stopped before everything was read.
+    pub stopped: bool,
     /// How many of each.
     pub summary: Summary,
-    /// What is at fault, most copies first; of `audit` alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub causes: Option<Vec<Cause>>,
+    /// The places in [`CHECKS`] of those that are named below.
+    pub(super) checks: BTreeSet<usize>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
-    /// The vaults that `audit` looked at; absent elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vaults: Option<Vec<VaultReport>>,
-    /// The backup plans that `audit` looked at; absent elsewhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plans: Option<Vec<PlanReport>>,
+    /// The vaults that `audit` looked at.
+    pub vaults: Vec<VaultReport>,
+    /// The backup plans that `audit` looked at.
+    pub plans: Vec<PlanReport>,
+    /// What is at fault, most copies first.
+    pub causes: Vec<Cause>,
+    /// What is warned of, most copies first.
+    pub warnings: Vec<Cause>,
+    /// What was taken for granted, with how many copies rest on it.
+    pub assumed: Vec<(String, Assumed)>,
+    /// The blocked copies that are blocked no longer once all remedies are made; `None` where no remedy is for a copy.
+    pub unblocked: Option<usize>,
     /// The changes to make.
-    pub remedies: Vec<RemedyReport>,
+    pub remedies: Vec<Remedy>,
     /// What was not read: what the facts record, and what a check went without.
-    pub gaps: Vec<Gap>,
+    pub gaps: Gaps,
+    /// How the facts came.
+    pub reading: Reading,
+    /// The names of keys and accounts, for people.
+    pub names: Names,
+}
+
+/// Something that was taken for granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// How many copies rest on it.
+    pub copies: usize,
+    /// The id of the first.
+    pub first: String,
 }
 
 /// The id of the report's format.
@@ -54,7 +82,7 @@ pub struct SchemaId;
 
 impl SchemaId {
     /// It, as it stands in the file.
-    pub const TEXT: &str = "backup-preflight/report/v1";
+    pub const TEXT: &str = "backup-preflight/report/v2";
 }
 
 impl Serialize for SchemaId {
@@ -103,139 +131,116 @@ pub struct Summary {
     pub blocked: usize,
     /// Those of which that is not known.
     pub undecided: usize,
+    /// Those whose every failing check is waived.
+    pub waived: usize,
     /// The checks that warn, of all copies, vaults and plans.
     pub warnings: usize,
+    /// What a change to the facts does; null where none is judged.
+    pub changes: Option<Changes>,
+    /// The vaults; null where they were not audited.
+    pub vaults: Option<Audited>,
+    /// The plans; null where they were not audited.
+    pub plans: Option<Audited>,
+    /// The resources; null where they were not audited.
+    pub resources: Option<Audited>,
+}
+
+/// How many copies a change makes, and makes worse or better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changes {
+    /// Those that did not exist.
+    pub new: usize,
+    /// Those that are worse off.
+    pub worse: usize,
+    /// Those that are better off.
+    pub better: usize,
+    /// Those of which nothing changes.
+    pub same: usize,
+    /// Those that are no longer made.
+    pub removed: usize,
+}
+
+/// How many of what was audited are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Audited {
+    /// All of them.
+    pub checked: usize,
+    /// Those of which a check fails.
+    pub failing: usize,
+    /// Those of which one warns, and none fails.
+    pub warning: usize,
+}
+
+/// A check that a report names, once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckNote {
+    /// The problem in a line.
+    pub title: &'static str,
+    /// The pages that say so.
+    pub cites: Vec<&'static str>,
 }
 
 /// One vault, with what was found about it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VaultReport {
     /// The vault.
     pub vault: Arn,
-    /// What every check of vaults found.
+    /// What the checks of vaults found.
     pub checks: Vec<CheckReport>,
 }
 
-/// One change, with everything that it takes.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct RemedyReport {
-    /// Its id within the report.
-    pub id: String,
-    /// The change in a line.
-    pub title: String,
-    /// What is changed: an ARN, or an id.
-    pub subject: String,
-    /// The account that makes the change; null where it is unknown.
-    pub account: Option<AccountId>,
-    /// What sort of change it is.
-    pub kind: RemedyKind,
-    /// The whole policy before; null where there was none, or the change is not of a policy.
-    pub before: Option<Value>,
-    /// The whole policy after; null where the change is not of a policy.
-    pub after: Option<Value>,
-    /// The statements added or changed.
-    pub added: Vec<Value>,
-    /// The commands that make the change, in order, ready to paste.
-    pub commands: Vec<String>,
-    /// The remedies that must come before it.
-    pub requires: Vec<String>,
-    /// The remedies that would do in its place.
-    pub alternative_to: Vec<String>,
-    /// Whether running the checks again with it shows that it works; null where the facts cannot show it.
-    pub proven: Option<bool>,
-    /// The copies that it mends.
-    pub copies: Vec<String>,
-}
-
 impl Report {
-    /// The report on copies that were decided on these facts.
+    /// The report on copies that were decided on these facts, with all its copies.
     ///
-    /// `gaps` are those that the facts record; those of the checks are added.
+    /// `gaps` are those that the facts record; those of the checks are added. `everything`: it tells what passes, too.
     #[must_use]
     pub fn new(
         decided: &[Decided],
-        remedies: &[Remedy],
+        remedies: Vec<Remedy>,
         gaps: Vec<Gap>,
-        collected_at: Option<&str>,
         facts: &Facts<'_>,
+        everything: bool,
     ) -> Self {
-        let mut totals = Totals::default();
-        let mut places: Vec<(Place, &Decided)> = Vec::with_capacity(decided.len());
-        for one in decided {
-            totals.add(one);
-            places.push((Place::of(&one.copy), one));
-        }
-        places.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let mended = Mended::new(remedies);
-        let mut report = Self::without_copies(totals, remedies, gaps, collected_at);
+        let reading = Reading::default();
+        let mut places: Vec<(Place, &Decided, Vec<Found>)> = decided
+            .iter()
+            .map(|one| (Place::of(&one.copy), one, found(one, everything)))
+            .collect();
+        places.sort_by(|(one, first, _), (other, second, _)| {
+            (one, &first.copy.id).cmp(&(other, &second.copy.id))
+        });
+        let summed = places.iter().map(|(place, one, found)| Summed {
+            id: &one.copy.id,
+            verdict: one.verdict,
+            found,
+            resource: place.resource.as_ref(),
+            recovery_point: one.copy.recovery_point.as_ref(),
+            assumptions: &one.copy.assumptions,
+            with_remedies: None,
+        });
+        let mut report = Sums::new(&remedies, &reading).of(
+            summed,
+            std::iter::empty(),
+            gaps.into_iter(),
+            facts.collected_at(),
+        );
+        report.remedies = remedies;
+        report.names = Names::of(&report.causes, facts);
+        report
+            .remedies
+            .sort_by(|one, other| by_number(&one.id, &other.id));
+        let links = report.links(everything);
         report.copies = places
             .iter()
-            .map(|(_, decided)| CopyReport::new(decided, &mended, facts))
+            .map(|(_, one, found)| CopyReport::of(&one.copy, one.verdict, found, &links, facts))
             .collect();
         report
     }
 
-    /// The report but for its copies, which were added up: they are told one by one.
+    /// The ids that its checks name.
     #[must_use]
-    pub fn without_copies(
-        totals: Totals,
-        remedies: &[Remedy],
-        gaps: Vec<Gap>,
-        collected_at: Option<&str>,
-    ) -> Self {
-        let mut remedies: Vec<_> = remedies.iter().map(RemedyReport::new).collect();
-        remedies.sort_by(|a, b| by_number(&a.id, &b.id));
-        let mut all = totals.gaps;
-        all.extend(gaps);
-        Self {
-            schema: SchemaId,
-            tool: Tool::THIS,
-            collected_at: collected_at.map(str::to_owned),
-            summary: totals.summary,
-            copies: Vec::new(),
-            vaults: None,
-            plans: None,
-            causes: None,
-            remedies,
-            gaps: all.into_iter().collect(),
-        }
-    }
-
-    /// The same report with what `audit` found about vaults. `remedies` are those of [`Report::new`]; one that mends a
-    /// vault has the vault's ARN in [`Remedy::checks`], in the place of a copy's id.
-    #[must_use]
-    pub fn with_vaults(
-        mut self,
-        found: &[(Arn, Vec<(&'static Check, Outcome)>)],
-        remedies: &[Remedy],
-    ) -> Self {
-        let mended = Mended::new(remedies);
-        let mut vaults: Vec<_> = found
-            .iter()
-            .map(|(vault, outcomes)| VaultReport {
-                vault: vault.clone(),
-                checks: outcomes
-                    .iter()
-                    .map(|(check, outcome)| {
-                        CheckReport::new(check, outcome, mended.by(vault.as_str(), check.id))
-                    })
-                    .collect(),
-            })
-            .collect();
-        vaults.sort_by(|a, b| a.vault.cmp(&b.vault));
-        self.add(vaults.iter().flat_map(|vault| &vault.checks));
-        self.vaults = Some(vaults);
-        self
-    }
-
-    /// Adds what checks found to the totals.
-    pub(super) fn add<'c>(&mut self, checks: impl Iterator<Item = &'c CheckReport>) {
-        let mut gaps: BTreeSet<Gap> = std::mem::take(&mut self.gaps).into_iter().collect();
-        for check in checks {
-            self.summary.warnings += usize::from(check.outcome == Status::Warn);
-            gaps.extend(check.gaps.iter().cloned());
-        }
-        self.gaps = gaps.into_iter().collect();
+    pub fn links(&self, everything: bool) -> Links<'_> {
+        Links::new(&self.remedies, &self.gaps, everything)
     }
 
     /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
@@ -244,89 +249,39 @@ impl Report {
         for copy in &mut self.copies {
             copy.verdict_with_remedies = together.get(&copy.id).copied();
         }
+        let mended = self.copies.iter().filter(|copy| copy.is_mended()).count();
+        self.unblocked = (!together.is_empty()).then_some(mended);
         self
     }
 
+    /// The checks that are named, each once, in the order in which they run.
+    pub fn named_checks(&self) -> impl Iterator<Item = (&'static str, CheckNote)> {
+        let checks = self.checks.iter().filter_map(|place| CHECKS.get(*place));
+        checks.map(|check| {
+            let cites = check.cites.iter().map(|cite| cite.url).collect();
+            let title = check.title;
+            (check.id, CheckNote { title, cites })
+        })
+    }
+
     /// What every check found, of copies, of vaults and of plans.
-    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
-        let of_vaults = self.vaults.iter().flatten().flat_map(|vault| &vault.checks);
+    pub fn all_checks(&self) -> impl Iterator<Item = &CheckReport> {
+        let of_vaults = self.vaults.iter().flat_map(|vault| &vault.checks);
         self.copies
             .iter()
             .flat_map(|copy| &copy.checks)
             .chain(of_vaults)
-            .chain(self.plans.iter().flatten().flat_map(|plan| &plan.checks))
+            .chain(self.plans.iter().flat_map(|plan| &plan.checks))
     }
 }
 
-/// The order of `r1`, `r2`, `r10`.
-fn by_number(a: &str, b: &str) -> std::cmp::Ordering {
-    (a.len(), a).cmp(&(b.len(), b))
-}
-
-impl RemedyReport {
-    fn new(remedy: &Remedy) -> Self {
-        let ids = |ids: &[String]| {
-            let mut ids = ids.to_vec();
-            ids.sort_by(|a, b| by_number(a, b));
-            ids.dedup();
-            ids
-        };
-        let copies: BTreeSet<_> = remedy.copies.iter().cloned().collect();
-        Self {
-            id: remedy.id.clone(),
-            title: remedy.title.clone(),
-            subject: remedy.subject.clone(),
-            account: remedy.account,
-            kind: remedy.kind,
-            before: remedy.before.clone(),
-            after: remedy.after.clone(),
-            added: remedy.added.clone(),
-            commands: remedy.commands.clone(),
-            requires: ids(&remedy.requires),
-            alternative_to: ids(&remedy.alternative_to),
-            proven: remedy.proven,
-            copies: copies.into_iter().collect(),
-        }
-    }
-}
-
-/// Which remedies mend which check of which copy or vault.
-#[derive(Debug)]
-pub struct Mended<'a>(BTreeMap<(&'a str, &'a str), Vec<&'a str>>);
-
-impl<'a> Mended<'a> {
-    /// Those of these remedies.
-    #[must_use]
-    pub fn new(remedies: &'a [Remedy]) -> Self {
-        let mut by: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-        for remedy in remedies {
-            for (subject, check) in &remedy.checks {
-                by.entry((subject, check)).or_default().push(&remedy.id);
-            }
-        }
-        for ids in by.values_mut() {
-            ids.sort_by(|a, b| by_number(a, b));
-            ids.dedup();
-        }
-        Self(by)
-    }
-
-    pub(super) fn by(&self, subject: &str, check: &str) -> Vec<String> {
-        self.0
-            .get(&(subject, check))
-            .map(|ids| ids.iter().map(|id| (*id).to_owned()).collect())
-            .unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn remedies_are_counted_not_spelled() {
-        let mut ids = ["r10", "r2", "r1"];
-        ids.sort_by(|a, b| by_number(a, b));
-        assert_eq!(ids, ["r1", "r2", "r10"]);
-    }
+/// What the checks found of a copy that is to be told.
+#[must_use]
+pub fn found(decided: &Decided, everything: bool) -> Vec<Found> {
+    let told = decided
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| everything || is_finding(outcome.status));
+    told.map(|(check, outcome)| (*check, Arc::clone(outcome)))
+        .collect()
 }

@@ -1,76 +1,110 @@
 //! The report as JSON lines, for what reads a line at a time.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
 
-use crate::known::Gap;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::audit::PlanReport;
 use super::causes::Cause;
 use super::copy::CopyReport;
-use super::model::{RemedyReport, Report, SchemaId, Summary, Tool, VaultReport};
+use super::gap::GapReport;
+use super::json::line;
+use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
+use super::remedy::RemedyReport;
 
-/// The report as one JSON object a line, each with a `type`: the copies in their order, then causes, vaults, plans,
+/// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, plans, causes,
 /// remedies and gaps, and the summary last.
 #[must_use]
 pub fn ndjson(report: &Report) -> String {
-    let copies = report.copies.iter().map(Line::Copy);
-    let causes = report.causes.iter().flatten().map(Line::Cause);
-    let plans = report.plans.iter().flatten().map(Line::Plan);
-    let vaults = report.vaults.iter().flatten().map(Line::Vault);
-    let remedies = report.remedies.iter().map(Line::Remedy);
-    let gaps = report.gaps.iter().map(Line::Gap);
-    let last = Line::Summary(Last {
-        schema: report.schema,
-        tool: report.tool,
-        collected_at: report.collected_at.as_deref(),
-        summary: report.summary,
-    });
-    copies
-        .chain(causes)
-        .chain(vaults)
-        .chain(plans)
-        .chain(remedies)
-        .chain(gaps)
-        .chain([last])
-        .map(|line| line.text())
-        .collect()
+    let copies = report.copies.iter();
+    let mut text: String = copies.map(ndjson_copy).collect();
+    ndjson_tail(report, |more| text.push_str(&more));
+    text
 }
 
-/// One copy as a line of [`ndjson`], for who tells the copies one by one. The lines of a report without copies follow.
+/// One copy as a line of [`ndjson`], for who tells the copies one by one.
 #[must_use]
 pub fn ndjson_copy(copy: &CopyReport) -> String {
     Line::Copy(copy).text()
 }
 
-#[derive(Serialize)]
+/// The lines that follow the copies, one by one.
+pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
+    report
+        .vaults
+        .iter()
+        .map(Line::Vault)
+        .for_each(|line| take(line.text()));
+    report
+        .plans
+        .iter()
+        .map(Line::Plan)
+        .for_each(|line| take(line.text()));
+    report
+        .causes
+        .iter()
+        .map(Line::Cause)
+        .for_each(|line| take(line.text()));
+    let remedies = report.remedies.iter().map(RemedyReport::new);
+    remedies
+        .map(Line::Remedy)
+        .for_each(|line| take(line.text()));
+    let gaps = report.gaps.told(&report.reading);
+    gaps.map(Line::Gap).for_each(|line| take(line.text()));
+    take(Line::Summary(Last::of(report)).text());
+}
+
+/// One line.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
+#[schemars(rename = "ReportLine")]
+pub(super) enum Line<'a> {
+    /// A copy.
     Copy(&'a CopyReport),
-    Cause(&'a Cause),
+    /// A vault.
     Vault(&'a VaultReport),
+    /// A backup plan.
     Plan(&'a PlanReport),
-    Remedy(&'a RemedyReport),
-    Gap(&'a Gap),
+    /// A cause.
+    Cause(&'a Cause),
+    /// A change.
+    Remedy(RemedyReport<'a>),
+    /// Something that was not read.
+    Gap(GapReport<'a>),
+    /// The last line.
     Summary(Last<'a>),
 }
 
 /// The summary, with what stands at the head of the JSON report.
-#[derive(Serialize)]
-struct Last<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReportSummaryLine")]
+pub(super) struct Last<'a> {
     schema: SchemaId,
     tool: Tool,
     collected_at: Option<&'a str>,
+    exit_code: u8,
     #[serde(flatten)]
     summary: Summary,
+    checks: BTreeMap<&'static str, CheckNote>,
+}
+
+impl<'a> Last<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            schema: report.schema,
+            tool: report.tool,
+            collected_at: report.collected_at.as_deref(),
+            exit_code: report.exit_code,
+            summary: report.summary,
+            checks: report.named_checks().collect(),
+        }
+    }
 }
 
 impl Line<'_> {
-    #[expect(
-        clippy::expect_used,
-        reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
-    )]
     fn text(&self) -> String {
-        let mut text = serde_json::to_string(self).expect("our types are JSON");
+        let mut text = line(self);
         text.push('\n');
         text
     }

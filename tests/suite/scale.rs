@@ -4,13 +4,24 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::organization::Organization;
+use crate::organization::{OfTheirOwn, Organization};
 use crate::support::run_with;
 
 /// More copies than one piece of work has.
 fn inventory() -> Vec<u8> {
     let mut bytes = Vec::new();
     Organization::of_copies(300).write(&mut bytes).unwrap();
+    bytes
+}
+
+/// The same of an organization in which little is shared.
+fn of_their_own() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let organization = OfTheirOwn {
+        copies: 300,
+        seed: 1,
+    };
+    organization.write(&mut bytes).unwrap();
     bytes
 }
 
@@ -41,7 +52,12 @@ fn copies_told_one_by_one_are_those_of_the_whole_report() {
         (&last["type"], &last["copies"]),
         (&json!("summary"), &json!(300))
     );
-    let kinds = [("copy", "copies"), ("remedy", "remedies"), ("gap", "gaps")];
+    let kinds = [
+        ("copy", "copies"),
+        ("cause", "causes"),
+        ("remedy", "remedies"),
+        ("gap", "gaps"),
+    ];
     for (kind, list) in kinds {
         let of_kind: Vec<Value> = lines
             .extract_if(.., |line| line["type"] == kind)
@@ -57,15 +73,20 @@ fn copies_told_one_by_one_are_those_of_the_whole_report() {
 
 #[test]
 fn an_organization_in_any_order_gives_the_same_bytes() {
-    let bytes = inventory();
-    let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+    for bytes in [inventory(), of_their_own()] {
+        in_any_order(&bytes);
+    }
+}
+
+fn in_any_order(bytes: &[u8]) {
+    let mut value: Value = serde_json::from_slice(bytes).unwrap();
     for list in ["accounts", "copies"] {
         value[list].as_array_mut().unwrap().reverse();
     }
     let turned = value.to_string().into_bytes();
-    for format in ["ndjson", "table"] {
+    for format in ["ndjson", "table", "json"] {
         let format = &["--format", format];
-        assert!(told(&bytes, format) == told(&turned, format), "{format:?}");
+        assert!(told(bytes, format) == told(&turned, format), "{format:?}");
     }
 }
 
@@ -76,4 +97,32 @@ fn what_an_organization_comes_to_is_known() {
     let copies = ["feasible", "blocked", "undecided"].map(|name| summary[name].as_u64().unwrap());
     assert_eq!(copies.iter().sum::<u64>(), 300);
     assert!(copies.iter().all(|number| *number > 0), "{copies:?}");
+}
+
+#[test]
+fn a_report_takes_no_more_than_it_must() {
+    for bytes in [inventory(), of_their_own()] {
+        for format in ["ndjson", "json"] {
+            let a_copy = told(&bytes, &["--format", format]).len() / 300;
+            assert!(a_copy <= 1536, "{format}: {a_copy} bytes a copy");
+        }
+    }
+}
+
+#[test]
+fn half_of_the_copies_of_an_organization_of_their_own_are_blocked_and_most_are_fixed() {
+    let lines = told(&of_their_own(), &["--format", "ndjson"]);
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let summary = lines.last().unwrap();
+    let blocked = summary["blocked"].as_u64().unwrap();
+    assert!((100..200).contains(&blocked), "{summary}");
+    let checks = summary["checks"].as_object().unwrap();
+    assert!(checks.len() >= 6, "{checks:?}");
+    let fixed = lines
+        .iter()
+        .filter(|line| line["verdict_with_remedies"] == "feasible");
+    assert!(fixed.count() as u64 * 2 > blocked);
 }

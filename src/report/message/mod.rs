@@ -6,6 +6,7 @@ mod named;
 use serde::Serialize;
 
 use super::json::pretty;
+use super::table::Options;
 use super::table::sheet::{Paint, Sheet};
 use crate::catalog::messages::{self, Category, Message, MessageId, Text};
 use crate::catalog::{self, Cite};
@@ -115,8 +116,8 @@ pub fn message_json(explained: &Explained) -> String {
 
 /// An explained message for people: the likely cause first.
 #[must_use]
-pub fn message_page(explained: &Explained, width: usize, color: bool) -> String {
-    let mut sheet = Sheet::new(width, color);
+pub fn message_page(explained: &Explained, options: &Options) -> String {
+    let mut sheet = options.sheet();
     let mut meanings = explained.meanings.iter();
     if let Some(first) = meanings.next() {
         sheet.title("What AWS means");
@@ -229,7 +230,7 @@ mod tests {
             .collect();
         assert_eq!(ids, [MessageId::E8, MessageId::E30, MessageId::E28]);
         assert_eq!(explained.meanings[0].checks[0].id, "source-key-not-shared");
-        let page = message_page(&explained, 100, false);
+        let page = message_page(&explained, &Options::default());
         let place = |text: &str| {
             page.find(text)
                 .unwrap_or_else(|| panic!("{text} in {page}"))

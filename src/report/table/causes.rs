@@ -1,87 +1,257 @@
-//! The causes of an audit, most copies first, and the plans that something is wrong with.
+//! What blocks the copies: a block for each cause, or a row where there are many.
 
-use crate::report::{Cause, Report};
-use crate::verdict::Status;
+use std::collections::BTreeMap;
 
-use super::findings::{self, is_finding};
-use super::sheet::{Paint, Sheet};
-use super::words;
+use crate::known::Arn;
+use crate::report::remedy::kind;
+use crate::report::{Cause, CheckReport, CopyReport, Report};
+use crate::verdict::{Basis, Status};
 
-/// The causes that are shown without being asked for.
-const SHOWN: usize = 15;
+use super::sheet::{Paint, Sheet, columns};
+use super::{fix, words};
 
-/// What is at fault.
-pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
-    let Some(causes) = &report.causes else {
+/// The rows that are shown without being asked for.
+const ROWS: usize = 10;
+
+/// The causes of what is blocked.
+fn failing(report: &Report) -> impl DoubleEndedIterator<Item = &Cause> {
+    report
+        .causes
+        .iter()
+        .filter(|cause| cause.outcome == Status::Fail)
+}
+
+/// A block for each cause, the one of most copies last.
+pub fn blocks(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    let mut written = std::collections::BTreeSet::new();
+    for cause in failing(report).rev() {
+        block(sheet, report, cause, verbose, &mut written);
+    }
+}
+
+/// What is wrong, with what, why, and what to do; for one cause, or one check of one copy.
+fn block(
+    sheet: &mut Sheet,
+    report: &Report,
+    cause: &Cause,
+    verbose: bool,
+    written: &mut std::collections::BTreeSet<String>,
+) {
+    let Some((first, (check, found))) = &cause.first else {
         return;
     };
-    if causes.is_empty() {
+    sheet.gap();
+    sheet.item(
+        0,
+        (&format!("error[{}]:", check.id), Paint::Bad),
+        check.title,
+    );
+    let copies: BTreeMap<&str, &CopyReport> =
+        report.copies.iter().map(|copy| (&*copy.id, copy)).collect();
+    let copy = copies.get(first.as_str());
+    if cause.copies > 1 {
+        let examples: Vec<String> = cause
+            .examples
+            .iter()
+            .map(|id| {
+                copies
+                    .get(&**id)
+                    .map_or_else(|| id.clone(), |copy| words::resource(copy))
+            })
+            .collect();
+        let more = cause.copies.saturating_sub(examples.len());
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "{}: {}{more}",
+            words::copies(cause.copies),
+            examples.join(", ")
+        );
+        sheet.field(2, ("copy", Paint::Quiet), &text);
+    } else {
+        match copy {
+            Some(copy) => way(sheet, copy),
+            None => sheet.field(2, ("copy", Paint::Quiet), first),
+        }
+    }
+    let mut message = found.message.to_string();
+    if let Some(subject) = &cause.subject {
+        let arn = Arn::parse(subject).ok();
+        let label = arn.as_ref().map_or("on", words::what);
+        sheet.field(2, (label, Paint::Quiet), subject);
+        message = message.replace(&format!(" ({subject})"), "");
+    }
+    sheet.field(
+        2,
+        ("why", Paint::Quiet),
+        &format!("{message}{}", basis(found.basis)),
+    );
+    if verbose {
+        for seen in &found.evidence {
+            let at = seen.pointer.as_deref().unwrap_or_default();
+            sheet.field(
+                2,
+                ("seen", Paint::Quiet),
+                &format!("{} {at}: {}", seen.subject, seen.says),
+            );
+        }
+    }
+    fix::of(sheet, report, &cause.remedies, written);
+    let predicted = found.predicted.as_deref();
+    if let Some(message) = predicted.and_then(|of| of.message.as_deref()) {
+        sheet.field(2, ("AWS", Paint::Quiet), &format!("\"{message}\""));
+    } else if let Some(category) = predicted.and_then(|of| of.category) {
+        sheet.field(
+            2,
+            ("AWS", Paint::Quiet),
+            &format!("files it under {category}"),
+        );
+    }
+}
+
+/// How strong AWS's word is, where it is not documented.
+pub const fn basis(of: Basis) -> &'static str {
+    match of {
+        Basis::Documented => "",
+        Basis::Observed => " (observed; no AWS page says it)",
+        Basis::Inferred => " (inferred; no AWS page says it)",
+    }
+}
+
+/// The copy, and which rule makes it.
+pub fn way(sheet: &mut Sheet, copy: &CopyReport) {
+    let text = format!(
+        "{}   {} → {}",
+        words::resource(copy),
+        words::source(copy),
+        words::destination(copy)
+    );
+    sheet.field(2, ("copy", Paint::Quiet), &text);
+    if let Some(plan) = &copy.plan {
+        sheet.field(
+            2,
+            ("rule", Paint::Quiet),
+            &format!("{} of plan {}", plan.rule, plan.id),
+        );
+    }
+}
+
+/// A row a cause, most copies first.
+pub fn rows(sheet: &mut Sheet, report: &Report) {
+    let all: Vec<&Cause> = failing(report).collect();
+    if all.is_empty() {
         return;
     }
-    sheet.title("Causes, most copies first");
-    let shown = if verbose { causes.len() } else { SHOWN };
-    for cause in causes.iter().take(shown) {
-        one(sheet, cause, verbose);
+    let shown = all.iter().take(ROWS);
+    let mut rows: Vec<[String; 4]> =
+        vec![["check", "copies", "cause", "fixed by"].map(str::to_owned)];
+    rows.extend(shown.map(|cause| {
+        [
+            cause.check.to_owned(),
+            format!("{:>6}", cause.copies),
+            cause.subject.as_deref().map_or_else(
+                || short(&cause.message),
+                |subject| words::thing(subject, &report.names),
+            ),
+            fixed_by(report, cause),
+        ]
+    }));
+    let widths: Vec<usize> = (0..4)
+        .map(|at| {
+            let cells = rows.iter().filter_map(|row| row.get(at));
+            cells.map(|cell| columns(cell)).max().unwrap_or_default()
+        })
+        .collect();
+    let fits = widths.iter().sum::<usize>() + 6 <= sheet.width();
+    sheet.gap();
+    for (number, [check, copies, cause, fixed]) in rows.into_iter().enumerate() {
+        let paint = if number == 0 {
+            Paint::Quiet
+        } else {
+            Paint::Bad
+        };
+        let first = widths.first().copied().unwrap_or_default();
+        let room = " ".repeat(first.saturating_sub(columns(&check)));
+        let check = sheet.paint(paint, &check);
+        if fits {
+            let third = widths.get(2).copied().unwrap_or_default();
+            let pad = " ".repeat(third.saturating_sub(columns(&cause)));
+            let line = format!("{check}{room}  {copies}  {cause}{pad}  {fixed}");
+            sheet.as_it_stands(line.trim_end());
+        } else {
+            sheet.as_it_stands(format!("{check}{room}  {copies}  {fixed}").trim_end());
+            if number > 0 {
+                sheet.as_it_stands(&format!("  {cause}"));
+            }
+        }
     }
-    let rest = causes.get(shown..).unwrap_or_default();
+    let rest = all.get(ROWS..).unwrap_or_default();
     if !rest.is_empty() {
-        let mut checks: Vec<&str> = rest
-            .iter()
-            .flat_map(|cause| &cause.checks)
-            .copied()
-            .collect();
+        let mut checks: Vec<&str> = rest.iter().map(|cause| cause.check).collect();
         checks.sort_unstable();
         checks.dedup();
-        let text = format!("{} more (-v lists them): {}", rest.len(), checks.join(", "));
-        sheet.item(2, ("…", Paint::Quiet), &text);
+        let text = format!(
+            "{} more (-v has all): {}",
+            words::count(rest.len(), "cause"),
+            checks.join(", ")
+        );
+        sheet.item(0, ("…", Paint::Quiet), &text);
     }
 }
 
-fn one(sheet: &mut Sheet, cause: &Cause, verbose: bool) {
-    let (mark, paint) = words::mark(cause.outcome);
-    let does = match cause.outcome {
-        Status::Fail => "blocks",
-        Status::Undecided | Status::Warn | Status::Pass | Status::NotApplicable => "leaves open",
+/// The first clause of a message.
+fn short(message: &str) -> String {
+    let end = message.find([';', ',', ':']).unwrap_or(message.len());
+    message.get(..end).unwrap_or(message).to_owned()
+}
+
+fn fixed_by(report: &Report, cause: &Cause) -> String {
+    let Some((first, others)) = cause.remedies.split_first() else {
+        return "-".to_owned();
     };
-    let checks = cause.checks.join(", ");
-    let mut text = match &cause.subject {
-        Some(subject) => format!("{subject} ({checks}) {does}"),
-        None => format!("{checks} {does}"),
+    let remedy = report.remedies.iter().find(|remedy| remedy.id == *first);
+    let Some(remedy) = remedy.filter(|_| others.is_empty()) else {
+        return words::few(&cause.remedies, 3);
     };
-    text += &format!(" {}", words::copies(cause.copies));
-    if cause.plans > 0 {
-        text += &format!(" of {}", words::count(cause.plans, "plan"));
-    }
-    let remedies: Vec<&str> = cause.remedies.iter().map(String::as_str).collect();
-    text += &match remedies.as_slice() {
-        [] => String::new(),
-        [first, second, third, _, ..] if !verbose => format!(
-            "; mended by {first}, {second}, {third} and {} more",
-            remedies.len() - 3
-        ),
-        some => format!("; mended by {}", some.join(", ")),
-    };
-    sheet.item(2, (mark, paint), &text);
-    if cause.copies == 1 || verbose || cause.outcome == Status::Fail {
-        sheet.text(4, &cause.message);
+    let kind = kind(remedy.kind).replace('-', " ");
+    match remedy.added.len() {
+        0 => format!("{first} {kind}"),
+        added => format!("{first} {kind}: {}", words::count(added, "statement")),
     }
 }
 
-/// The plans of an audit.
-pub fn write_plans(sheet: &mut Sheet, report: &Report, verbose: bool) {
-    for plan in report
-        .plans
-        .iter()
-        .flatten()
-        .filter(|plan| verbose || plan.checks.iter().any(|check| is_finding(check.outcome)))
-    {
-        sheet.gap();
-        let name = &plan.plan;
-        let of = match &name.name {
-            Some(called) => format!("{called} ({}) of {} {}", name.id, name.account, name.region),
-            None => format!("{} of {} {}", name.id, name.account, name.region),
+/// What a check found of a copy, for who wants to see everything.
+pub fn verbose(sheet: &mut Sheet, check: &CheckReport) {
+    let found = &*check.found;
+    let (word, paint) = match found.status {
+        Status::Fail => ("error", Paint::Bad),
+        Status::Undecided => ("undecided", Paint::Unsure),
+        Status::Warn => ("warning", Paint::Unsure),
+        Status::Pass => ("pass", Paint::Good),
+        Status::NotApplicable => return,
+    };
+    let lead = format!("{word}[{}]:", check.id());
+    sheet.item(
+        2,
+        (&lead, paint),
+        &format!("{}{}", found.message, basis(found.basis)),
+    );
+    for seen in &found.evidence {
+        let at = match &seen.pointer {
+            Some(pointer) => format!("{} {pointer}", seen.subject),
+            None if seen.says == found.message => continue,
+            None => seen.subject.to_string(),
         };
-        sheet.item(0, ("plan", Paint::Title), &of);
-        findings::write(sheet, &plan.checks, verbose);
+        sheet.field(4, ("seen", Paint::Quiet), &format!("{at}: {}", seen.says));
+    }
+    let predicted = found.predicted.as_deref();
+    if let Some(message) = predicted.and_then(|of| of.message.as_deref()) {
+        sheet.field(4, ("AWS", Paint::Quiet), &format!("\"{message}\""));
+    }
+    if !check.remedies.is_empty() {
+        sheet.field(4, ("fix", Paint::Quiet), &check.remedies.join(", "));
     }
 }

@@ -1,133 +1,159 @@
-//! The copies and vaults that there is something to say about, each with what was found.
+//! One line a copy; or, for who wants to see everything, all that was found of each.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
-use crate::report::{CheckReport, CopyReport, Report};
-use crate::verdict::Verdict;
+use crate::report::{CopyReport, Report};
+use crate::verdict::{Status, Verdict};
 
-use super::findings::{self, is_finding};
-use super::sheet::{Paint, Sheet};
-use super::words;
+use super::sheet::{Paint, Sheet, columns, visible};
+use super::{SHOWN, causes, words};
 
-/// The groups of copies of a verdict, and the copies of a group, that are shown without being asked for.
-const GROUPS: usize = 12;
-const GROUPS_OF_AN_AUDIT: usize = 4;
-const NAMED: usize = 5;
-/// The copies of plans that are named by their ids, too, which are long.
-const IDS: usize = 3;
+/// So many columns a name takes at most, so that one long name does not move all others.
+const NAME: usize = 90;
 
-/// The copies, blocked ones first. Those that were found the same stand together, with what was found once.
-pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
-    for verdict in [Verdict::Blocked, Verdict::Undecided, Verdict::Feasible] {
-        let mut groups: Vec<(Vec<&CheckReport>, Vec<&CopyReport>)> = Vec::new();
-        let of_verdict = report.copies.iter().filter(|copy| copy.verdict == verdict);
-        for copy in of_verdict
-            .filter(|copy| verbose || report.copies.len() == 1 || is_worth_a_word(&copy.checks))
-        {
-            let found: Vec<_> = copy
-                .checks
-                .iter()
-                .filter(|check| verbose || is_finding(check.outcome))
-                .collect();
-            match groups.iter_mut().find(|(same, _)| *same == found) {
-                Some((_, copies)) => copies.push(copy),
-                None => groups.push((found, vec![copy])),
-            }
-        }
-        let shown = match (verbose, &report.causes) {
-            (true, _) => usize::MAX,
-            (false, None) => GROUPS,
-            (false, Some(_)) => GROUPS_OF_AN_AUDIT,
+/// The verdicts, the worst last.
+const VERDICTS: [Verdict; 3] = [Verdict::Feasible, Verdict::Undecided, Verdict::Blocked];
+
+/// A line a copy, the blocked ones last. Those that are feasible are counted where there are many.
+pub fn lines(sheet: &mut Sheet, report: &Report) {
+    let summary = report.summary;
+    let few = summary.copies <= SHOWN;
+    let rank = |copy: &CopyReport| VERDICTS.iter().position(|verdict| *verdict == copy.verdict);
+    let mut copies: Vec<&CopyReport> = Vec::new();
+    let mut left_out: Vec<String> = Vec::new();
+    for verdict in VERDICTS {
+        let (word, _) = words::verdict(verdict);
+        let all = match verdict {
+            Verdict::Feasible => summary.feasible,
+            Verdict::Undecided => summary.undecided,
+            Verdict::Blocked => summary.blocked,
         };
-        let rest: usize = groups
+        if verdict == Verdict::Feasible && !few && all < summary.copies {
+            continue;
+        }
+        let shown = report.copies.iter().filter(|copy| copy.verdict == verdict);
+        let before = copies.len();
+        copies.extend(shown.take(SHOWN));
+        let more = all.saturating_sub(copies.len() - before);
+        if more > 0 {
+            left_out.push(format!("{more} more {word}"));
+        }
+    }
+    copies.sort_by_key(|copy| rank(copy));
+    if copies.is_empty() {
+        return;
+    }
+    sheet.gap();
+    for line in aligned(sheet, &copies) {
+        sheet.as_it_stands(&line);
+    }
+    if !left_out.is_empty() {
+        let text = format!(
+            "{} (-v shows them, and so does --format json)",
+            left_out.join(", ")
+        );
+        sheet.item(0, ("…", Paint::Quiet), &text);
+    }
+}
+
+/// The columns that there is room for.
+fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
+    let cells: Vec<[String; 5]> = copies
+        .iter()
+        .map(|copy| {
+            let rule = copy.plan.as_ref().map_or(&*copy.id, |plan| &*plan.rule);
+            [
+                words::resource(copy),
+                words::source(copy),
+                format!("→ {}", words::destination(copy)),
+                rule.to_owned(),
+                why(copy),
+            ]
+            .map(|cell| visible(&cell))
+        })
+        .collect();
+    let width = |at: usize| {
+        let all = cells.iter().filter_map(|row| row.get(at));
+        let most = all.map(|cell| columns(cell)).max().unwrap_or_default();
+        if at == 4 { most } else { most.min(NAME) }
+    };
+    let widths: Vec<usize> = (0..5).map(width).collect();
+    // What there is no room for is left out: where it comes from, then the rule, then where it goes.
+    let mut taken = vec![0, 1, 2, 3, 4];
+    for dropped in [1, 3, 2] {
+        let needed: usize = taken
             .iter()
-            .skip(shown)
-            .map(|(_, copies)| copies.len())
+            .filter_map(|at| widths.get(*at))
+            .map(|width| width + 2)
             .sum();
-        for (found, copies) in groups.into_iter().take(shown) {
-            sheet.gap();
-            let named = if verbose { copies.len() } else { NAMED };
-            for copy in copies.iter().take(named) {
-                heading(sheet, copy, verbose, verbose || copies.len() <= IDS);
-            }
-            if copies.len() > named {
-                let text = format!(
-                    "{} more, of which the same was found",
-                    words::copies(copies.len() - named)
-                );
-                sheet.item(0, ("…", Paint::Quiet), &text);
-            }
-            let found: Vec<CheckReport> = found.into_iter().cloned().collect();
-            findings::write(sheet, &found, verbose);
+        if needed + 9 <= sheet.width() {
+            break;
         }
-        if rest > 0 {
-            let (word, paint) = words::verdict(verdict);
-            let text = format!(
-                "{} more (-v shows what was found of each)",
-                words::copies(rest)
-            );
-            sheet.gap();
-            sheet.item(0, (&format!("… {word}:"), paint), &text);
-        }
+        taken.retain(|at| *at != dropped);
     }
+    let lines = copies.iter().zip(&cells).map(|(copy, row)| {
+        let (word, paint) = words::verdict(copy.verdict);
+        let mut line = format!("{}{}", sheet.paint(paint, word), " ".repeat(9 - word.len()));
+        for at in &taken {
+            let (Some(cell), Some(width)) = (row.get(*at), widths.get(*at)) else {
+                continue;
+            };
+            let space = if *at == 2 && taken.contains(&1) {
+                " "
+            } else {
+                "  "
+            };
+            let room = " ".repeat(width.saturating_sub(columns(cell)));
+            line.push_str(&format!("{space}{cell}{room}"));
+        }
+        line.trim_end().to_owned()
+    });
+    lines.collect()
 }
 
-fn is_worth_a_word(checks: &[CheckReport]) -> bool {
-    checks.iter().any(|check| is_finding(check.outcome))
+/// The checks that fail, else those that are undecided.
+fn why(copy: &CopyReport) -> String {
+    let ids = |status| -> Vec<String> {
+        let checks = copy.checks.iter().filter(|check| check.outcome() == status);
+        checks.map(|check| check.id().to_owned()).collect()
+    };
+    let failing = ids(Status::Fail);
+    if failing.is_empty() {
+        return words::few(&ids(Status::Undecided), 2);
+    }
+    failing.join(", ")
 }
 
-fn heading(sheet: &mut Sheet, copy: &CopyReport, verbose: bool, with_id: bool) {
-    let way = format!(
-        "{}: {} {} → {}",
-        words::name(copy),
-        words::resource(copy),
-        words::source(copy, ' '),
-        words::destination(copy, ' ')
-    );
-    sheet.item(0, words::verdict(copy.verdict), &way);
-    if copy.plan.is_some() && with_id {
-        sheet.item(2, ("id:", Paint::Quiet), &copy.id);
-    }
-    if verbose {
+/// Every copy with everything that was found of it, the blocked ones last.
+pub fn verbose(sheet: &mut Sheet, report: &Report) {
+    let mut copies: Vec<&CopyReport> = report.copies.iter().collect();
+    copies.sort_by_key(|copy| VERDICTS.iter().position(|verdict| *verdict == copy.verdict));
+    for copy in copies {
+        sheet.gap();
+        sheet.item(0, words::verdict(copy.verdict), &copy.id);
+        causes::way(sheet, copy);
         let keys = &copy.encryption;
         let backup = words::key(keys.backup_key.as_ref(), keys.backup_key_manager);
         let made = words::key(keys.copy_key.as_ref(), keys.copy_key_manager);
-        sheet.item(2, ("the backup's key:", Paint::Quiet), &backup);
-        sheet.item(2, ("the copy's key:", Paint::Quiet), &made);
-    }
-}
-
-/// The vaults of an audit.
-pub fn write_vaults(sheet: &mut Sheet, report: &Report, verbose: bool) {
-    for vault in report
-        .vaults
-        .iter()
-        .flatten()
-        .filter(|vault| verbose || is_worth_a_word(&vault.checks))
-    {
-        sheet.gap();
-        sheet.item(0, ("vault", Paint::Title), vault.vault.as_str());
-        findings::write(sheet, &vault.checks, verbose);
-    }
-}
-
-/// What was taken for granted, once, with how many copies rest on it.
-pub fn write_assumptions(sheet: &mut Sheet, report: &Report) {
-    let mut by: BTreeMap<&str, Vec<&CopyReport>> = BTreeMap::new();
-    for copy in &report.copies {
-        for assumption in &copy.assumptions {
-            by.entry(assumption).or_default().push(copy);
+        sheet.field(
+            2,
+            ("key", Paint::Quiet),
+            &format!("of the backup: {backup}"),
+        );
+        sheet.field(2, ("", Paint::Quiet), &format!("of the copy: {made}"));
+        let mut checks: Vec<_> = copy.checks.iter().collect();
+        checks.sort_by_key(|check| Reverse(check.outcome() as u8 == Status::Pass as u8));
+        for check in checks {
+            causes::verbose(sheet, check);
         }
-    }
-    if by.is_empty() {
-        return;
-    }
-    sheet.title("Taken for granted");
-    for (assumption, copies) in by {
-        let on = match copies.as_slice() {
-            [only] => words::name(only),
-            several => words::copies(several.len()),
-        };
-        sheet.item(2, ("-", Paint::Quiet), &format!("{assumption} ({on})"));
+        let rest: Vec<&str> = copy
+            .checks
+            .iter()
+            .filter(|check| check.outcome() == Status::NotApplicable)
+            .map(|check| check.id())
+            .collect();
+        if !rest.is_empty() {
+            sheet.item(2, ("not applicable:", Paint::Quiet), &rest.join(", "));
+        }
     }
 }

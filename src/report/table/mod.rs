@@ -1,128 +1,90 @@
-//! The report for people: the verdict first, then what fails and why, then the change to make, ready to paste.
+//! The report for people: what was found of the copies, what is at fault, and the verdict last, where the eye is when the
+//! prompt comes back.
 
+mod beside;
 mod causes;
-mod changes;
 mod copies;
-mod diff;
-mod findings;
-mod rows;
+mod fix;
+mod last;
 pub(super) mod sheet;
-mod unread;
+mod statement;
+mod unknown;
 mod words;
 
 use super::Report;
-use crate::verdict::Status;
-use sheet::{Paint, Sheet};
+use super::links::is_finding;
+use sheet::Sheet;
 
 pub(super) use sheet::{grid, wrapped};
 
 /// How the table is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The columns that it may take. Fewer than [`NARROWEST`] are taken for that many.
-    pub width: usize,
+    /// The columns that it may take; `None`: nothing is wrapped. Fewer than [`NARROWEST`] are taken for that many.
+    pub width: Option<usize>,
     /// Whether it has colours.
     pub color: bool,
     /// Whether it shows what passes, too, with the statement that allowed it.
     pub verbose: bool,
+    /// The command that writes the changes, with the same facts; `None` where it cannot be said.
+    pub next: Option<String>,
 }
 
 /// The fewest columns that the table can be set in.
 pub const NARROWEST: usize = 40;
 
+impl Options {
+    /// A page of such options.
+    pub(super) fn sheet(&self) -> Sheet {
+        let width = self
+            .width
+            .map_or(sheet::ENDLESS, |width| width.max(NARROWEST));
+        Sheet::new(width, self.color)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
-            width: 100,
+            width: Some(100),
             color: false,
             verbose: false,
+            next: None,
         }
     }
 }
 
-/// The report as text. Only commands, which must be pasted as they stand, take more columns than there are.
+/// The causes that are told whole; where there are more, each is a row.
+const WHOLE: usize = 3;
+
+/// The copies of a verdict that a table shows without being asked for.
+pub const SHOWN: usize = 12;
+
+/// The report as text. Words that are longer than a line, such as ARNs, and commands stand whole.
 #[must_use]
-pub fn render(report: &Report, options: Options) -> String {
-    let mut sheet = Sheet::new(options.width.max(NARROWEST), options.color);
-    summary(&mut sheet, report);
-    causes::write(&mut sheet, report, options.verbose);
-    rows::write(&mut sheet, report, options.verbose);
-    copies::write(&mut sheet, report, options.verbose);
-    copies::write_vaults(&mut sheet, report, options.verbose);
-    causes::write_plans(&mut sheet, report, options.verbose);
-    changes::write(&mut sheet, report, options.verbose);
-    unread::write(&mut sheet, report, options.verbose);
-    copies::write_assumptions(&mut sheet, report);
-    if findings::any(report) {
-        sheet.gap();
-        sheet.text(0, "About a check: backup-preflight explain CHECK");
+pub fn render(report: &Report, options: &Options) -> String {
+    let mut sheet = options.sheet();
+    let one = report.summary.copies == 1;
+    let whole = one || options.verbose || report.causes.len() <= WHOLE;
+    if options.verbose {
+        copies::verbose(&mut sheet, report);
     }
+    if !whole {
+        causes::rows(&mut sheet, report);
+    }
+    if !one && !options.verbose {
+        copies::lines(&mut sheet, report);
+    }
+    beside::assumed(&mut sheet, report);
+    beside::audited(&mut sheet, report, options.verbose);
+    beside::warnings(&mut sheet, report, options.verbose);
+    unknown::write(&mut sheet, report, options.verbose);
+    if whole {
+        causes::blocks(&mut sheet, report, options.verbose);
+    }
+    if options.verbose {
+        fix::all(&mut sheet, report);
+    }
+    last::write(&mut sheet, report, options);
     sheet.finish()
-}
-
-/// The first line: how many copies, and how many of them came out how.
-fn summary(sheet: &mut Sheet, report: &Report) {
-    let summary = report.summary;
-    if summary.copies == 0 {
-        sheet.item(
-            0,
-            ("no copies:", Paint::Unsure),
-            "there was nothing to decide",
-        );
-        beside(sheet, report);
-        return;
-    }
-    let mut parts = vec![
-        (
-            format!("{} blocked", summary.blocked),
-            Paint::Bad,
-            summary.blocked,
-        ),
-        (
-            format!("{} undecided", summary.undecided),
-            Paint::Unsure,
-            summary.undecided,
-        ),
-        (
-            format!("{} feasible", summary.feasible),
-            Paint::Good,
-            summary.feasible,
-        ),
-    ];
-    if summary.warnings > 0 {
-        let text = words::count(summary.warnings, "warning");
-        parts.push((text, Paint::Unsure, summary.warnings));
-    }
-    let lead = format!("{}: ", words::copies(summary.copies));
-    let long = lead.len() + parts.iter().map(|(text, ..)| text.len() + 2).sum::<usize>();
-    let between = if long > sheet.width() { ",\n  " } else { ", " };
-    let parts: Vec<_> = parts
-        .into_iter()
-        .map(|(text, paint, count)| {
-            if count == 0 {
-                text
-            } else {
-                sheet.paint(paint, &text)
-            }
-        })
-        .collect();
-    sheet.as_it_stands(&format!("{lead}{}", parts.join(between)));
-    beside(sheet, report);
-}
-
-/// The second line of an audit: how many vaults and plans, and how many of them fail.
-fn beside(sheet: &mut Sheet, report: &Report) {
-    let (Some(vaults), Some(plans)) = (&report.vaults, &report.plans) else {
-        return;
-    };
-    let fails =
-        |checks: &[super::CheckReport]| checks.iter().any(|check| check.outcome == Status::Fail);
-    let of_vaults = vaults.iter().filter(|vault| fails(&vault.checks)).count();
-    let of_plans = plans.iter().filter(|plan| fails(&plan.checks)).count();
-    let text = format!(
-        "{}, {of_vaults} failing; {}, {of_plans} failing",
-        words::count(vaults.len(), "vault"),
-        words::count(plans.len(), "plan"),
-    );
-    sheet.text(0, &text);
 }

@@ -26,6 +26,12 @@ impl Paint {
     }
 }
 
+/// The columns of a label, the space behind it included.
+const FIELD: usize = 7;
+
+/// The width of what is not wrapped.
+pub const ENDLESS: usize = usize::MAX;
+
 /// A page that grows line by line.
 pub struct Sheet {
     text: String,
@@ -50,9 +56,22 @@ impl Sheet {
         self.text
     }
 
+    /// A label that stands in a column of its own, and text beside it.
+    pub fn field(&mut self, indent: usize, (label, paint): (&str, Paint), text: &str) {
+        let hang = indent + FIELD;
+        let lines = wrapped(text, self.width, hang, hang);
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let room = " ".repeat(FIELD.saturating_sub(label.chars().count()));
+            let label = self.paint(paint, label);
+            let margin = " ".repeat(indent);
+            self.as_it_stands(&format!("{margin}{label}{room}{line}"));
+        }
+    }
+
     /// Text in a colour, where there are colours.
     pub fn paint(&self, paint: Paint, text: &str) -> String {
-        if self.color {
+        if self.color && !text.is_empty() {
             let style = paint.style();
             format!("{style}{text}{style:#}")
         } else {
@@ -126,43 +145,36 @@ impl Sheet {
 }
 
 /// Text in lines of at most so many columns, the margins counted but not written: `indent` before the first line,
-/// `hang` before the others. A word longer than a line is cut.
+/// `hang` before the others. A word longer than a line stands whole on a line of its own.
 pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let room = |lines: &Vec<String>| {
-        let margin = if lines.is_empty() { indent } else { hang };
-        width.saturating_sub(margin).max(1)
-    };
-    for word in visible(text).split(' ') {
-        let mut word = word;
-        let used = line.chars().count();
-        if used > 0 && used + 1 + word.chars().count() > room(&lines) {
-            lines.push(std::mem::take(&mut line));
-        } else if used > 0 {
-            line.push(' ');
-        }
-        while line.chars().count() + word.chars().count() > room(&lines) {
-            let fits = room(&lines).saturating_sub(line.chars().count());
-            let at = word
-                .char_indices()
-                .nth(fits)
-                .map_or(word.len(), |(at, _)| at);
-            let (head, tail) = word.split_at(at);
-            line.push_str(head);
-            lines.push(std::mem::take(&mut line));
-            word = tail;
-        }
-        line.push_str(word);
+    let text = visible(text);
+    if width == ENDLESS {
+        return vec![text];
     }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
+    let (first, others) = (" ".repeat(indent), " ".repeat(hang));
+    let options = textwrap::Options::new(width)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    let lines = textwrap::wrap(&text, options);
+    let margins = std::iter::once(indent).chain(std::iter::repeat(hang));
+    let without = lines.iter().zip(margins).map(|(line, margin)| {
+        let line = line.get(margin..).unwrap_or_default();
+        line.to_owned()
+    });
+    without.collect()
+}
+
+/// The columns that a text takes.
+pub fn columns(text: &str) -> usize {
+    textwrap::core::display_width(text)
 }
 
 /// The text without what a terminal would obey or hide: control characters, and those that turn text round.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\t' | '\n' => ' ',
@@ -210,7 +222,9 @@ pub fn grid(
             .copied()
             .unwrap_or_default()
             .saturating_add(padding);
-        if whole.contains(&index) && usize::from(needed) <= width / 2 {
+        if width == ENDLESS {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(needed)));
+        } else if whole.contains(&index) && usize::from(needed) <= width / 2 {
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(needed)));
         }
     }
@@ -232,14 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn a_word_longer_than_a_line_is_cut_and_nothing_of_it_is_lost() {
+    fn a_word_longer_than_a_line_stands_whole_on_one_of_its_own() {
         let arn = "arn:aws:kms:us-east-2:111122223333:key/1";
         let lines = wrapped(&format!("see {arn} there"), 16, 0, 4);
-        assert!(
-            lines.iter().skip(1).all(|line| line.chars().count() <= 12),
-            "{lines:?}"
-        );
-        assert_eq!(lines.concat().replace(' ', ""), format!("see{arn}there"));
+        assert_eq!(lines, ["see", arn, "there"]);
+    }
+
+    #[test]
+    fn nothing_is_wrapped_where_there_is_no_width() {
+        let text = "one two three ".repeat(40);
+        assert_eq!(wrapped(text.trim(), ENDLESS, 2, 4).len(), 1);
     }
 
     #[test]

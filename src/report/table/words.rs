@@ -1,8 +1,8 @@
 //! Short names for people.
 
 use crate::known::{AccountId, Arn, Region};
-use crate::report::{CopyReport, KeyManagedBy};
-use crate::verdict::{Status, Verdict};
+use crate::report::{CopyReport, KeyManagedBy, Names};
+use crate::verdict::Verdict;
 
 use super::sheet::Paint;
 
@@ -25,28 +25,9 @@ pub fn copies(number: usize) -> String {
 /// A verdict, to be seen.
 pub const fn verdict(verdict: Verdict) -> (&'static str, Paint) {
     match verdict {
-        Verdict::Feasible => ("FEASIBLE", Paint::Good),
-        Verdict::Blocked => ("BLOCKED", Paint::Bad),
-        Verdict::Undecided => ("UNDECIDED", Paint::Unsure),
-    }
-}
-
-/// The mark of a check's outcome.
-pub const fn mark(status: Status) -> (&'static str, Paint) {
-    match status {
-        Status::Fail => ("✗", Paint::Bad),
-        Status::Undecided => ("?", Paint::Unsure),
-        Status::Warn => ("!", Paint::Unsure),
-        Status::Pass => ("✓", Paint::Good),
-        Status::NotApplicable => ("-", Paint::Quiet),
-    }
-}
-
-/// What a copy is called: its id, or its rule where a plan makes it, whose ids are long.
-pub fn name(copy: &CopyReport) -> String {
-    match &copy.plan {
-        Some(plan) => format!("rule {} of plan {}", plan.rule, plan.id),
-        None => copy.id.clone(),
+        Verdict::Feasible => ("feasible", Paint::Good),
+        Verdict::Blocked => ("blocked", Paint::Bad),
+        Verdict::Undecided => ("undecided", Paint::Unsure),
     }
 }
 
@@ -62,41 +43,73 @@ pub fn resource(copy: &CopyReport) -> String {
 }
 
 /// Where it comes from: account, Region, vault.
-pub fn source(copy: &CopyReport, before_vault: char) -> String {
+pub fn source(copy: &CopyReport) -> String {
     let source = &copy.source;
     match source.vault.value() {
         None => "unknown vault".to_owned(),
-        Some(vault) => {
-            let vault = (before_vault, vault);
-            place(source.account.value(), source.region.value(), vault)
-        }
+        Some(vault) => place(source.account.value(), source.region.value(), vault),
     }
 }
 
 /// Where it goes: account, Region, vault.
-pub fn destination(copy: &CopyReport, before_vault: char) -> String {
+pub fn destination(copy: &CopyReport) -> String {
     let to = &copy.destination;
-    place(
-        to.account.as_ref(),
-        to.region.as_ref(),
-        (before_vault, &to.vault),
-    )
+    place(to.account.as_ref(), to.region.as_ref(), &to.vault)
 }
 
-fn place(
-    account: Option<&AccountId>,
-    region: Option<&Region>,
-    (before_vault, vault): (char, &Arn),
-) -> String {
-    let mut place: Vec<String> = Vec::new();
-    place.extend(account.map(ToString::to_string));
-    place.extend(region.map(ToString::to_string));
-    let mut text = place.join(" ");
-    if !text.is_empty() {
-        text.push(before_vault);
+fn place(account: Option<&AccountId>, region: Option<&Region>, vault: &Arn) -> String {
+    let account = account.map(ToString::to_string);
+    let region = region.map(ToString::to_string);
+    let parts = account.into_iter().chain(region);
+    let parts: Vec<String> = parts.chain([vault.name().to_owned()]).collect();
+    parts.join("/")
+}
+
+/// A thing by what it is, its name, and where it is: `key shop-data (111122223333 us-east-1)`.
+pub fn thing(subject: &str, names: &Names) -> String {
+    let Ok(arn) = Arn::parse(subject) else {
+        return subject.to_owned();
+    };
+    let place: Vec<String> = arn
+        .account()
+        .map(|id| id.to_string())
+        .into_iter()
+        .chain(arn.region().map(|region| region.to_string()))
+        .collect();
+    let place = if place.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", place.join(" "))
+    };
+    format!("{} {}{place}", what(&arn), names.name(&arn))
+}
+
+/// What an ARN is of, in a word.
+pub fn what(arn: &Arn) -> &'static str {
+    match (
+        arn.service(),
+        arn.resource().split([':', '/']).next().unwrap_or_default(),
+    ) {
+        ("kms", _) => "key",
+        ("backup", "backup-vault") => "vault",
+        ("backup", "recovery-point") => "point",
+        ("iam", "role") => "role",
+        ("iam", _) => "policy",
+        ("organizations", _) => "policy",
+        _ => "on",
     }
-    text.push_str(vault.name());
-    text
+}
+
+/// A role or a user by its name and account; another principal as it stands.
+pub fn principal(text: &str) -> String {
+    let Ok(arn) = Arn::parse(text) else {
+        return text.to_owned();
+    };
+    match (arn.account(), arn.resource()) {
+        (Some(account), "root") => format!("account {account}"),
+        (Some(account), _) => format!("{} of {account}", arn.name()),
+        (None, _) => text.to_owned(),
+    }
 }
 
 /// A key for people: its ARN, and who manages it.
@@ -109,4 +122,15 @@ pub fn key(arn: Option<&Arn>, manager: Option<KeyManagedBy>) -> String {
         None => "unknown",
     };
     arn.map_or_else(|| manager.to_owned(), |arn| format!("{arn} ({manager})"))
+}
+
+/// A few of many, and how many more there are.
+pub fn few(all: &[String], shown: usize) -> String {
+    match all.get(shown..) {
+        Some(rest) if !rest.is_empty() => {
+            let first = all.get(..shown).unwrap_or_default().join(", ");
+            format!("{first} and {} more", rest.len())
+        }
+        Some(_) | None => all.join(", "),
+    }
 }

@@ -4,7 +4,7 @@ use backup_preflight::catalog::explain;
 use backup_preflight::catalog::messages::{ALL, Text};
 use backup_preflight::checks::find;
 use backup_preflight::inventory::Facts;
-use backup_preflight::report::{Explained, message_json, message_page};
+use backup_preflight::report::{Explained, Options, message_json, message_page};
 
 use crate::scenarios::scenarios;
 use crate::support::decided;
@@ -161,7 +161,7 @@ fn no_message_of_the_table_is_left_out_here() {
 fn an_explanation_says_the_category_the_checks_the_names_and_the_page() {
     for (id, text) in seen() {
         let explained = Explained::of(&text).unwrap();
-        let page = message_page(&explained, 100, false);
+        let page = message_page(&explained, &Options::default());
         let meaning = &explained.meanings[0];
         for check in &meaning.checks {
             assert!(page.contains(check.id), "{id}: {page}");

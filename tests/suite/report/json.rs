@@ -1,13 +1,13 @@
 //! The JSON report, its lines, and its schema.
 
-use backup_preflight::checks::{CHECKS, find};
+use backup_preflight::checks::{Audited, CHECKS, find};
 use backup_preflight::inventory::Facts;
 use backup_preflight::known::Arn;
 use backup_preflight::report::{Report, json, ndjson, report_schema};
 use backup_preflight::verdict::{Outcome, Status};
 use serde_json::{Value, json};
 
-use super::support::{AMK, database, estate, remedies, report, turned_round, vault};
+use super::support::{AMK, database, estate, everything, remedies, report, turned_round, vault};
 
 fn parsed(report: &Report) -> Value {
     serde_json::from_str(&json(report)).unwrap()
@@ -49,15 +49,32 @@ fn fields_stand_in_the_order_of_the_contract() {
             "schema",
             "tool",
             "collected_at",
+            "exit_code",
             "summary",
+            "checks",
             "copies",
+            "vaults",
+            "plans",
+            "resources",
+            "causes",
             "remedies",
             "gaps"
         ]
     );
     assert_eq!(
         keys(&report["summary"]),
-        ["copies", "feasible", "blocked", "undecided", "warnings"]
+        [
+            "copies",
+            "feasible",
+            "blocked",
+            "undecided",
+            "waived",
+            "warnings",
+            "changes",
+            "vaults",
+            "plans",
+            "resources"
+        ]
     );
     let copy = copy(&report, "orders-to-central");
     assert_eq!(
@@ -73,6 +90,9 @@ fn fields_stand_in_the_order_of_the_contract() {
             "assumptions",
             "encryption",
             "verdict",
+            "verdict_with_remedies",
+            "change",
+            "was",
             "checks"
         ]
     );
@@ -112,14 +132,16 @@ fn fields_stand_in_the_order_of_the_contract() {
             "predicted_message",
             "predicted_category",
             "gaps",
-            "cites",
-            "remedies"
+            "remedies",
+            "waived",
+            "locations"
         ]
     );
     assert_eq!(
         keys(&report["remedies"][0]),
         [
             "id",
+            "key",
             "title",
             "subject",
             "account",
@@ -137,12 +159,15 @@ fn fields_stand_in_the_order_of_the_contract() {
     assert_eq!(
         keys(&report["gaps"][0]),
         [
+            "id",
             "account",
             "region",
             "operation",
             "subject",
             "error",
-            "permission"
+            "permission",
+            "settle",
+            "copies"
         ]
     );
 }
@@ -150,7 +175,7 @@ fn fields_stand_in_the_order_of_the_contract() {
 #[test]
 fn a_blocked_copy_says_what_is_so() {
     let report = parsed(&report(&estate(), &remedies()));
-    assert_eq!(report["schema"], "backup-preflight/report/v1");
+    assert_eq!(report["schema"], "backup-preflight/report/v2");
     assert_eq!(report["tool"]["name"], "backup-preflight");
     assert_eq!(report["collected_at"], "2026-11-22T10:00:00Z");
     let copy = copy(&report, "orders-to-central");
@@ -177,7 +202,10 @@ fn a_blocked_copy_says_what_is_so() {
             .contains("KMS key")
     );
     assert_eq!(failed["evidence"][0]["pointer"], "/KeyManager");
-    assert!(failed["cites"][0].as_str().unwrap().starts_with("https://"));
+    let note = &report["checks"]["source-key-aws-managed"];
+    assert!(note["cites"][0].as_str().unwrap().starts_with("https://"));
+    assert_eq!(failed["waived"], Value::Null);
+    assert_eq!(failed["locations"], json!([]));
     assert_eq!(failed["remedies"], json!(["r1", "r2", "r10"]));
 }
 
@@ -213,8 +241,8 @@ fn what_is_unknown_is_absent_and_what_never_expires_is_null() {
 }
 
 #[test]
-fn checks_stand_in_the_order_in_which_they_run_and_all_are_there() {
-    let report = parsed(&report(&estate(), &[]));
+fn checks_stand_in_the_order_in_which_they_run_and_all_are_there_if_asked_for() {
+    let report = parsed(&everything(&estate(), &[]));
     let expected: Vec<_> = CHECKS
         .iter()
         .filter(|check| check.is_of_copies())
@@ -229,6 +257,87 @@ fn checks_stand_in_the_order_in_which_they_run_and_all_are_there() {
             .collect();
         assert_eq!(found, expected);
     }
+}
+
+#[test]
+fn what_passes_is_told_only_if_asked_for_and_each_check_is_named_once() {
+    let short = parsed(&report(&estate(), &[]));
+    let mut named = std::collections::BTreeSet::new();
+    for copy in short["copies"].as_array().unwrap() {
+        for check in copy["checks"].as_array().unwrap() {
+            let outcome = check["outcome"].as_str().unwrap();
+            assert!(["fail", "warn", "undecided"].contains(&outcome), "{check}");
+            assert!(check.get("cites").is_none() && check.get("title").is_none());
+            named.insert(check["id"].as_str().unwrap());
+        }
+    }
+    let notes: std::collections::BTreeSet<_> = keys(&short["checks"]).into_iter().collect();
+    assert_eq!(notes, named);
+}
+
+#[test]
+fn a_remedy_is_known_by_the_same_key_in_every_run() {
+    let report = parsed(&report(&estate(), &remedies()));
+    for remedy in report["remedies"].as_array().unwrap() {
+        let (kind, subject) = (
+            remedy["kind"].as_str().unwrap(),
+            remedy["subject"].as_str().unwrap(),
+        );
+        assert_eq!(remedy["key"], format!("{kind} {subject}"));
+    }
+}
+
+#[test]
+fn a_cause_names_its_check_what_is_at_fault_and_its_copies() {
+    let report = parsed(&report(&estate(), &remedies()));
+    let causes = report["causes"].as_array().unwrap();
+    let of = |check: &str| causes.iter().find(|cause| cause["check"] == check).unwrap();
+    let key = of("source-key-aws-managed");
+    assert_eq!((&key["subject"], &key["copies"]), (&json!(AMK), &json!(1)));
+    assert_eq!(key["examples"], json!(["orders-to-central"]));
+    assert_eq!(key["remedies"], json!(["r1", "r2", "r10"]));
+    let unread = causes
+        .iter()
+        .find(|cause| cause["outcome"] == "undecided")
+        .unwrap();
+    assert!(
+        unread["gaps"].as_array().unwrap().len() == 1
+            && unread["checks"].as_array().unwrap().len() > 1,
+        "{unread}"
+    );
+    let copies: Vec<_> = causes
+        .iter()
+        .filter(|cause| cause["outcome"] == "fail")
+        .map(|cause| cause["copies"].as_u64())
+        .collect();
+    assert!(copies.is_sorted_by(|one, other| one >= other), "{copies:?}");
+}
+
+#[test]
+fn a_gap_says_what_settles_it_and_how_many_copies_wait() {
+    let report = parsed(&report(&estate(), &[]));
+    let gaps = report["gaps"].as_array().unwrap();
+    for (number, gap) in gaps.iter().enumerate() {
+        assert_eq!(gap["id"], format!("g{}", number + 1));
+    }
+    let of = |operation: &str| {
+        gaps.iter()
+            .find(|gap| gap["operation"] == operation)
+            .unwrap()
+    };
+    let denied = of("rds:DescribeDBInstances");
+    assert_eq!(denied["permission"], "rds:DescribeDBInstances");
+    assert_eq!(
+        denied["settle"],
+        format!(
+            "give the role that reads 111122223333 rds:DescribeDBInstances on {}",
+            database("hidden")
+        )
+    );
+    assert_eq!(denied["copies"], 1);
+    assert_eq!(of("kms:ListGrants")["copies"], 0);
+    let waits = &copy(&report, "hidden-stays")["checks"][0]["gaps"];
+    assert_eq!(waits, &json!([denied["id"]]));
 }
 
 #[test]
@@ -284,23 +393,16 @@ fn gaps_are_those_recorded_and_those_of_the_checks_each_once() {
         of.contains(&("kms:ListGrants", AMK.to_owned())),
         "recorded, though no check asked: {of:?}"
     );
-    assert_eq!(
-        of.iter()
-            .filter(|(_, subject)| *subject == database("hidden"))
-            .count(),
-        1
-    );
-    let mut sorted = report.gaps.clone();
-    sorted.sort();
-    sorted.dedup();
-    assert_eq!(report.gaps, sorted);
+    let hidden = of
+        .iter()
+        .filter(|(_, subject)| *subject == database("hidden"));
+    assert_eq!(hidden.count(), 1);
+    assert!(report.gaps.iter().is_sorted());
     for check in report
-        .checks()
-        .filter(|check| check.outcome == Status::Undecided)
+        .all_checks()
+        .filter(|check| check.outcome() == Status::Undecided)
     {
-        for gap in &check.gaps {
-            assert!(report.gaps.contains(gap), "{}: {gap}", check.id);
-        }
+        assert_eq!(check.gaps.len(), check.found.gaps.len(), "{}", check.id());
     }
 }
 
@@ -313,15 +415,21 @@ fn every_report_is_of_its_schema() {
     unknown.as_object_mut().unwrap().remove("collected_at");
     for report in [
         report(&estate(), &remedies()),
+        everything(&estate(), &remedies()),
         report(&unknown, &[]),
         audited(),
     ] {
-        let instance = parsed(&report);
-        let errors: Vec<_> = validator
-            .iter_errors(&instance)
-            .map(|error| error.to_string())
-            .collect();
-        assert!(errors.is_empty(), "{errors:?}");
+        let lines = ndjson(&report);
+        let lines = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        for instance in std::iter::once(parsed(&report)).chain(lines) {
+            let errors: Vec<_> = validator
+                .iter_errors(&instance)
+                .map(|error| error.to_string())
+                .collect();
+            assert!(errors.is_empty(), "{errors:?} in {instance}");
+        }
     }
     let mut broken = parsed(&report(&estate(), &[]));
     broken["copies"][0]["verdict"] = "fine".into();
@@ -344,34 +452,42 @@ fn every_report_is_of_its_schema() {
 }
 
 fn audited() -> Report {
-    let inventory = super::support::read(&estate());
-    let facts = Facts::new(&inventory);
-    let decided = super::support::decided(&facts, &inventory);
     let found = |outcome| vec![(find("key-unusable").unwrap(), outcome)];
-    Report::new(&decided, &[], Vec::new(), None, &facts).with_vaults(
-        &[
+    let vault = |account, name| Arn::parse(&vault(account, name)).unwrap();
+    let audited = Audited {
+        vaults: vec![
             (
-                Arn::parse(&vault("444455556666", "central")).unwrap(),
+                vault("444455556666", "central"),
                 found(Outcome::pass("fine")),
             ),
             (
-                Arn::parse(&vault("111122223333", "prod")).unwrap(),
+                vault("111122223333", "prod"),
                 found(Outcome::warn("an old key")),
             ),
         ],
-        &[],
-    )
+        plans: Vec::new(),
+    };
+    let inventory = super::support::read(&estate());
+    let facts = Facts::new(&inventory);
+    let decided = super::support::decided(&facts, &inventory);
+    Report::new(&decided, Vec::new(), Vec::new(), &facts, false).audited(&audited, false)
 }
 
 #[test]
-fn vaults_are_there_in_an_audit_alone() {
-    assert!(parsed(&report(&estate(), &[])).get("vaults").is_none());
+fn vaults_are_counted_in_an_audit_alone_and_those_of_which_something_was_found_are_told() {
+    let not = parsed(&report(&estate(), &[]));
+    assert_eq!(
+        (&not["vaults"], &not["summary"]["vaults"]),
+        (&json!([]), &Value::Null)
+    );
     let audited = parsed(&audited());
+    assert_eq!(audited["vaults"].as_array().unwrap().len(), 1);
     assert_eq!(audited["vaults"][0]["vault"], vault("111122223333", "prod"));
     assert_eq!(audited["vaults"][0]["checks"][0]["outcome"], "warn");
-    assert_eq!(audited["summary"]["warnings"], 1);
-    let order = keys(&audited);
-    assert_eq!(order.iter().position(|key| *key == "vaults"), Some(5));
+    assert_eq!(
+        audited["summary"]["vaults"],
+        json!({"checked": 2, "failing": 0, "warning": 1})
+    );
 }
 
 #[test]
@@ -387,8 +503,12 @@ fn lines_hold_what_the_report_holds_with_the_summary_last() {
         .map(|line| line["type"].as_str().unwrap())
         .collect();
     assert_eq!(types[..4], ["copy"; 4]);
-    assert_eq!(types[4..6], ["vault"; 2]);
-    assert!(types[6..types.len() - 1].iter().all(|of| *of == "gap"));
+    assert_eq!(types[4], "vault");
+    let last_types = ["cause", "gap", "summary"];
+    assert!(
+        types[5..].iter().all(|of| last_types.contains(of)),
+        "{types:?}"
+    );
     assert_eq!(types.last(), Some(&"summary"));
     let mut first = lines[0].clone();
     first.as_object_mut().unwrap().shift_remove("type");
@@ -397,5 +517,7 @@ fn lines_hold_what_the_report_holds_with_the_summary_last() {
     for (name, count) in whole["summary"].as_object().unwrap() {
         assert_eq!(&last[name], count);
     }
+    assert_eq!(last["exit_code"], whole["exit_code"]);
+    assert_eq!(last["checks"], whole["checks"]);
     assert_eq!(keys(last)[0], "type");
 }

@@ -175,16 +175,20 @@ pub fn remedies() -> Vec<Remedy> {
 
 /// The report on an estate.
 pub fn report(estate: &Value, remedies: &[Remedy]) -> Report {
+    told(estate, remedies, false)
+}
+
+/// The same with what passes.
+pub fn everything(estate: &Value, remedies: &[Remedy]) -> Report {
+    told(estate, remedies, true)
+}
+
+fn told(estate: &Value, remedies: &[Remedy], everything: bool) -> Report {
     let inventory = read(estate);
     let facts = Facts::new(&inventory);
     let decided = decided(&facts, &inventory);
-    Report::new(
-        &decided,
-        remedies,
-        facts.recorded_gaps().collect(),
-        facts.collected_at(),
-        &facts,
-    )
+    let gaps = facts.recorded_gaps().collect();
+    Report::new(&decided, remedies.to_vec(), gaps, &facts, everything)
 }
 
 /// Every list of an estate's frame, the other way round.

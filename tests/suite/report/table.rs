@@ -1,6 +1,5 @@
 //! The report for people.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use backup_preflight::checks::{CHECKS, Decided, decide};
@@ -11,34 +10,29 @@ use backup_preflight::verdict::{Outcome, Status, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::support::{COMMAND, database, estate, read, remedies, report, turned_round, vault};
+use super::support::{
+    AMK, COMMAND, database, estate, everything, read, remedies, report, turned_round, vault,
+};
 
 fn table(report: &Report) -> String {
-    render(report, Options::default())
+    render(report, &Options::default())
+}
+
+fn wide(width: Option<usize>) -> Options {
+    Options {
+        width,
+        ..Options::default()
+    }
 }
 
 fn verbose(report: &Report) -> String {
     render(
         report,
-        Options {
+        &Options {
             verbose: true,
             ..Options::default()
         },
     )
-}
-
-/// The lines that are not to be pasted.
-fn lines(report: &Report, text: &str) -> Vec<String> {
-    let pasted: BTreeSet<_> = report
-        .remedies
-        .iter()
-        .flat_map(|remedy| &remedy.commands)
-        .flat_map(|command| command.lines())
-        .collect();
-    text.lines()
-        .filter(|line| !pasted.contains(line))
-        .map(str::to_owned)
-        .collect()
 }
 
 fn without_colors(text: &str) -> String {
@@ -53,143 +47,138 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// One copy of the estate, alone.
+fn alone(place: usize) -> serde_json::Value {
+    let mut estate = estate();
+    estate["copies"] = json!([estate["copies"][place]]);
+    estate
+}
+
 #[test]
-fn the_first_line_is_the_verdict() {
+fn the_verdict_stands_last() {
     let text = table(&report(&estate(), &remedies()));
+    let last = text.lines().rev().find(|line| !line.starts_with(' '));
+    let last = last.unwrap();
+    assert!(
+        last.starts_with("4 copies: 1 feasible, 1 undecided, 2 blocked by 3 causes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_blocked_copy_says_what_is_wrong_with_what_why_and_what_to_do() {
+    let text = table(&report(&alone(0), &remedies()));
+    let block = text
+        .split("\n\n")
+        .find(|block| block.contains("error[source-key-aws-managed]:"))
+        .unwrap();
+    let starts: Vec<String> = block
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .map(|line| line[..8].trim().to_owned())
+        .collect();
+    assert_eq!(starts, ["copy", "key", "why", "fix", "AWS"], "{block}");
+    assert!(
+        flat(block).contains(
+            "copy RDS orders 111122223333/us-east-2/prod → 444455556666/us-east-2/central"
+        ),
+        "{block}"
+    );
+    assert!(block.contains(&format!("\n  key    {AMK}\n")), "{block}");
+    assert!(
+        !flat(block).contains(&format!("({AMK})")),
+        "the key is named once: {block}"
+    );
+    assert!(
+        flat(block).contains("AWS \"The source snapshot KMS key"),
+        "{block}"
+    );
+    assert!(
+        flat(&text).contains("blocked: 1 of 1 copy, 2 causes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_word_is_broken_and_a_long_one_stands_whole_on_its_line() {
+    let report = report(&estate(), &remedies());
+    for width in [NARROWEST, 60, 80, 100, 140] {
+        let text = render(&report, &wide(Some(width)));
+        for subject in [AMK, &vault("444455556666", "central")] {
+            assert!(
+                text.lines().any(|line| line.contains(subject)),
+                "{width}: {subject} in {text}"
+            );
+        }
+        for line in text.lines().filter(|line| line.starts_with("  why")) {
+            let words = line.split_whitespace().count();
+            assert!(
+                line.chars().count() <= width || words <= 2,
+                "{width}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_wrapped_where_there_is_no_terminal() {
+    let report = report(&alone(0), &remedies());
+    let text = render(&report, &wide(None));
+    let why = text.lines().filter(|line| line.starts_with("  why"));
+    assert!(why.clone().count() > 0);
+    let messages: Vec<String> = report
+        .all_checks()
+        .map(|check| check.found.message.replace(&format!(" ({AMK})"), ""))
+        .collect();
+    for line in why {
+        let said = line.trim_start_matches("  why").trim();
+        assert!(
+            messages.iter().any(|message| said.starts_with(&**message)),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_is_told_by_its_cause_with_what_settles_it() {
+    let text = flat(&table(&report(&alone(1), &[])));
+    assert!(
+        text.contains(
+            "undecided[denied]: rds:DescribeDBInstances was denied in 111122223333 (AccessDenied): "
+        ),
+        "{text}"
+    );
+    assert!(text.contains("checks wait for it"), "{text}");
+    assert!(
+        text.contains(&format!(
+            "settle: give the role that reads 111122223333 rds:DescribeDBInstances on {}",
+            database("hidden")
+        )),
+        "{text}"
+    );
     assert_eq!(
-        text.lines().next(),
-        Some("4 copies: 2 blocked, 1 undecided, 1 feasible")
-    );
-}
-
-#[test]
-fn it_fits_whatever_the_width_but_for_what_is_pasted() {
-    let report = report(&estate(), &remedies());
-    for width in [NARROWEST, 60, 71, 80, 95, 96, 100, 140] {
-        for verbose in [false, true] {
-            let text = render(
-                &report,
-                Options {
-                    width,
-                    verbose,
-                    color: false,
-                },
-            );
-            for line in lines(&report, &text) {
-                assert!(line.chars().count() <= width, "{width}: {line}");
-            }
-        }
-    }
-}
-
-#[test]
-fn each_copy_has_a_row_and_no_check_id_is_cut() {
-    for width in [80, 100] {
-        let text = render(
-            &report(&estate(), &[]),
-            Options {
-                width,
-                ..Options::default()
-            },
-        );
-        let has = |start: &str, end: &str| {
-            text.lines()
-                .any(|line| line.starts_with(start) && line.ends_with(end))
-        };
-        assert!(
-            has("UNDECIDED  hidden-stays", "? copy-route-unsupported"),
-            "{text}"
-        );
-        assert!(
-            has(
-                "BLOCKED    orders-to-central",
-                " ✗ retention-outside-vault-lock"
-            ),
-            "{text}"
-        );
-        assert!(has("FEASIBLE   users-stay", ""), "{text}");
-        assert!(has("  ", " ✗ source-key-aws-managed"), "{text}");
-    }
-}
-
-#[test]
-fn a_blocked_copy_says_why_and_what_aws_would_say() {
-    let text = flat(&table(&report(&estate(), &remedies())));
-    let from = "BLOCKED orders-to-central: RDS orders 111122223333 us-east-2 prod → 444455556666 us-east-2 central";
-    assert!(text.contains(from), "{text}");
-    assert!(
-        text.contains("✗ source-key-aws-managed: the backup is encrypted with the AWS managed key"),
-        "{text}"
+        text.matches("rds:DescribeDBInstances was denied").count(),
+        1,
+        "it is said once: {text}"
     );
     assert!(
-        text.contains("AWS would say: The source snapshot KMS key"),
-        "{text}"
-    );
-    assert!(text.contains("mended by: r1, r2, r10"), "{text}");
-}
-
-#[test]
-fn an_undecided_check_names_the_call_the_error_and_the_permission() {
-    let text = flat(&table(&report(&estate(), &[])));
-    let expected = format!(
-        "? key-unusable: not read: rds:DescribeDBInstances on {} in 111122223333 us-east-2; AWS answered AccessDenied; \
-         it takes the permission rds:DescribeDBInstances",
-        database("hidden")
-    );
-    assert!(text.contains(&expected), "{text}");
-    assert!(
-        text.contains("Permissions to read with in 111122223333: rds:DescribeDBInstances"),
+        text.ends_with("undecided: 1 of 1 copy; nothing blocks it so far"),
         "{text}"
     );
 }
 
 #[test]
-fn the_changes_stand_in_the_order_in_which_they_are_made() {
+fn a_policy_is_shown_as_the_statements_that_are_added() {
     let text = table(&report(&estate(), &remedies()));
-    let at = |what: &str| {
-        text.find(what)
-            .unwrap_or_else(|| panic!("no {what:?} in {text}"))
-    };
-    assert!(at("\nr10 share the key") < at("\nr1 encrypt"));
-    assert!(at("\nr1 encrypt") < at("\nr2 or instead of r1: copy"));
-    assert!(flat(&text).contains("orders; after r10"));
-    assert!(text.contains("\n  proven: "));
-    assert_eq!(text.matches("\n  not provable: ").count(), 2);
-}
-
-#[test]
-fn remedies_that_wait_for_each_other_are_not_lost() {
-    let mut remedies = remedies();
-    remedies[2].requires = vec!["r1".to_owned()];
-    let text = table(&report(&estate(), &remedies));
-    for id in ["r1", "r2", "r10"] {
-        assert!(text.contains(&format!("\n{id} ")), "{id}: {text}");
-    }
-}
-
-#[test]
-fn a_command_stands_as_it_is_at_any_width() {
-    for width in [NARROWEST, 100] {
-        for color in [false, true] {
-            let text = render(
-                &report(&estate(), &remedies()),
-                Options {
-                    width,
-                    color,
-                    verbose: true,
-                },
-            );
-            assert!(text.contains(&format!("\n\n{COMMAND}\n")), "{text}");
-        }
-    }
-}
-
-#[test]
-fn a_long_difference_waits_to_be_asked_for() {
-    let report = report(&estate(), &remedies());
-    assert!(!table(&report).contains("AllowAWSBackup"));
-    assert!(table(&report).contains("1 statement added or changed"));
-    let text = verbose(&report);
+    assert!(
+        text.contains("           + Allow kms:DescribeKey"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("\"Version\""),
+        "the whole policy waits to be asked for: {text}"
+    );
+    let text = verbose(&report(&estate(), &remedies()));
     assert!(text.contains("\n  -  \"Statement\": []\n"), "{text}");
     assert!(
         text.contains("\n  +      \"Sid\": \"AllowAWSBackup\",\n"),
@@ -198,60 +187,90 @@ fn a_long_difference_waits_to_be_asked_for() {
 }
 
 #[test]
-fn a_short_difference_is_shown() {
-    let mut remedies = remedies();
-    remedies[2].before =
-        Some(json!({"Statement": [{"Effect": "Allow", "Action": "kms:CreateGrant"}]}));
-    remedies[2].after = Some(
-        json!({"Statement": [{"Effect": "Allow", "Action": ["kms:CreateGrant", "kms:DescribeKey"]}]}),
-    );
-    let text = table(&report(&estate(), &remedies));
+fn the_next_command_is_given_where_there_is_something_to_write() {
+    let next = Options {
+        next: Some("backup-preflight fix --dir fixes --inventory facts.json".to_owned()),
+        ..Options::default()
+    };
+    let text = render(&report(&estate(), &remedies()), &next);
     assert!(
-        text.contains("\n  -      \"Action\": \"kms:CreateGrant\"\n"),
+        text.contains("  write them: backup-preflight fix --dir fixes --inventory facts.json\n")
+            || text.contains("facts.json     each copy: -v"),
         "{text}"
     );
+    assert!(!render(&report(&estate(), &[]), &next).contains("write"));
+}
+
+#[test]
+fn the_changes_stand_in_the_order_in_which_they_are_made() {
+    let text = verbose(&report(&estate(), &remedies()));
+    let at = |what: &str| {
+        text.find(what)
+            .unwrap_or_else(|| panic!("no {what:?} in {text}"))
+    };
     assert!(
-        text.contains("\n  +        \"kms:DescribeKey\"\n"),
-        "{text}"
+        at("\nr10, in 111122223333: share the key")
+            < at("\nr1, in 111122223333, after r10: encrypt")
     );
 }
 
 #[test]
+fn remedies_that_wait_for_each_other_are_not_lost() {
+    let mut remedies = remedies();
+    remedies[2].requires = vec!["r1".to_owned()];
+    let text = verbose(&report(&estate(), &remedies));
+    for id in ["r1", "r2", "r10"] {
+        assert!(text.contains(&format!("\n{id}, in")), "{id}: {text}");
+    }
+}
+
+#[test]
+fn a_command_stands_as_it_is_at_any_width() {
+    for width in [Some(NARROWEST), Some(100), None] {
+        for color in [false, true] {
+            let options = Options {
+                width,
+                color,
+                verbose: true,
+                next: None,
+            };
+            let text = render(&report(&estate(), &remedies()), &options);
+            assert!(text.contains(&format!("\n\n{COMMAND}\n")), "{text}");
+        }
+    }
+}
+
+#[test]
 fn passes_are_shown_when_asked_for_with_what_was_seen() {
-    let report = report(&estate(), &[]);
-    assert!(!table(&report).contains('✓'));
-    let text = flat(&verbose(&report));
+    assert!(!table(&report(&estate(), &[])).contains("pass["));
+    let text = flat(&verbose(&everything(&estate(), &[])));
     assert!(
-        text.contains("✓ destination-vault-not-ready: the destination vault is available"),
+        text.contains("pass[destination-vault-not-ready]: the destination vault is available"),
         "{text}"
     );
     assert!(
         text.contains("backup-vault:central /VaultState: is AVAILABLE"),
         "{text}"
     );
-    assert!(
-        text.contains("- does not arise: air-gapped-vault-unsupported"),
-        "{text}"
-    );
-    assert!(text.contains("the backup's key: arn:aws:kms:us-east-2:111122223333:key/99999999-2222-3333-4444-555555555555 (AWS managed)"));
-    assert!(text.contains("kms:ListGrants on"), "{text}");
+    assert!(text.contains("not applicable: "), "{text}");
+    assert!(text.contains("key of the backup: arn:aws:kms:us-east-2:111122223333:key/99999999-2222-3333-4444-555555555555 (AWS managed)"), "{text}");
 }
 
 #[test]
 fn colours_are_there_only_where_they_are_wanted_and_change_nothing_else() {
-    let report = report(&estate(), &remedies());
+    let report = everything(&estate(), &remedies());
     let plain = verbose(&report);
     assert!(!plain.contains('\u{1b}'));
     let colored = render(
         &report,
-        Options {
+        &Options {
             color: true,
             verbose: true,
             ..Options::default()
         },
     );
     assert!(
-        colored.contains("\u{1b}[1m\u{1b}[31mBLOCKED\u{1b}[0m"),
+        colored.contains("\u{1b}[1m\u{1b}[31merror[source-key-aws-managed]:\u{1b}[0m"),
         "{colored:?}"
     );
     assert_eq!(without_colors(&colored), plain);
@@ -261,53 +280,83 @@ fn colours_are_there_only_where_they_are_wanted_and_change_nothing_else() {
 fn the_same_facts_give_the_same_text_in_whatever_order_they_came() {
     let mut shuffled = remedies();
     shuffled.reverse();
-    let one = report(&estate(), &remedies());
-    let other = report(&turned_round(&estate()), &shuffled);
+    let one = everything(&estate(), &remedies());
+    let other = everything(&turned_round(&estate()), &shuffled);
     assert_eq!(verbose(&one), verbose(&other));
+    assert_eq!(table(&one), table(&other));
 }
 
 #[test]
-fn copies_that_were_found_the_same_stand_together() {
+fn copies_of_one_cause_are_told_together() {
     let mut estate = estate();
-    let mut twin = estate["copies"][1].clone();
-    twin["id"] = "users-again".into();
+    let mut twin = estate["copies"][0].clone();
+    twin["id"] = "orders-again".into();
     estate["copies"].as_array_mut().unwrap().push(twin);
     let text = table(&report(&estate, &[]));
-    let (first, second) = (
-        text.find("BLOCKED users-again:").unwrap(),
-        text.find("BLOCKED users-to-central:").unwrap(),
+    assert_eq!(
+        text.matches("error[source-key-aws-managed]").count(),
+        1,
+        "{text}"
     );
-    assert!(!text[first..second].contains('✗'), "{text}");
+    assert!(
+        flat(&text).contains("copy 2 copies: RDS orders, RDS orders"),
+        "{text}"
+    );
 }
 
 #[test]
-fn one_copy_needs_no_grid() {
+fn of_many_causes_each_is_a_row_and_of_many_copies_each_a_line() {
     let mut estate = estate();
-    estate["copies"] = json!([estate["copies"][2]]);
-    let text = table(&report(&estate, &[]));
+    let copies = estate["copies"].as_array_mut().unwrap();
+    for name in ["a", "b", "c"] {
+        let mut copy = copies[0].clone();
+        copy["id"] = name.into();
+        copy["destination_vault"] = vault("444455556666", name).into();
+        copies.push(copy);
+    }
+    let report = report(&estate, &[]);
+    let text = render(&report, &wide(None));
+    assert!(!text.contains("error["), "{text}");
+    let has = |start: &str, end: &str| {
+        text.lines()
+            .any(|line| line.starts_with(start) && line.ends_with(end))
+    };
+    assert!(has("check ", "fixed by"), "{text}");
+    assert!(text.contains("vault a (444455556666 us-east-2)"), "{text}");
     assert!(
-        text.starts_with(
-            "1 copy: 0 blocked, 0 undecided, 1 feasible\n\nFEASIBLE users-stay: RDS users"
-        ),
+        has("blocked    RDS orders", "source-key-aws-managed")
+            || has(
+                "blocked    RDS orders",
+                "retention-outside-vault-lock, source-key-aws-managed"
+            ),
         "{text}"
     );
-    assert!(!text.contains('─'));
+    assert!(has("feasible   RDS users", "users-stay"), "{text}");
+    let narrow = render(&report, &wide(Some(80)));
+    assert!(
+        narrow
+            .lines()
+            .filter(|line| line.starts_with("blocked "))
+            .all(|line| line.contains("source-key-aws-managed") || line.contains("vault")),
+        "{narrow}"
+    );
 }
 
 #[test]
 fn no_copies_are_said_to_be_none() {
     let mut estate = estate();
     estate["copies"] = json!([]);
-    assert!(table(&report(&estate, &[])).starts_with("no copies: there was nothing to decide\n"));
+    assert!(table(&report(&estate, &[])).contains("no copies: there was nothing to decide\n"));
 }
 
 #[test]
 fn what_a_terminal_would_obey_is_not_printed() {
     let mut estate = estate();
-    estate["copies"][0]["id"] = "evil\u{1b}[2J\nFEASIBLE everything".into();
-    let text = table(&report(&estate, &[]));
-    assert!(!text.contains('\u{1b}'));
-    assert!(!text.contains("\nFEASIBLE everything"), "{text}");
+    estate["copies"][0]["id"] = "evil\u{1b}[2J\nfeasible everything".into();
+    for text in [table(&report(&estate, &[])), verbose(&report(&estate, &[]))] {
+        assert!(!text.contains('\u{1b}'));
+        assert!(!text.contains("\nfeasible everything"), "{text}");
+    }
 }
 
 /// A copy that a plan makes, found so by each check.
@@ -347,14 +396,19 @@ fn a_planned_copy_is_called_by_its_rule_and_says_what_was_taken_for_granted() {
     let decided: Vec<_> = ["daily", "weekly"]
         .map(|rule| decide(planned(&facts, rule), &facts))
         .into();
-    let report = Report::new(&decided, &[], Vec::new(), None, &facts);
-    let text = flat(&table(&report));
+    let report = Report::new(&decided, Vec::new(), Vec::new(), &facts, false);
+    let text = render(&report, &wide(None));
     assert!(
-        text.contains("BLOCKED rule daily of plan plan-1: RDS users"),
+        text.lines()
+            .any(|line| line.starts_with("blocked ") && line.contains("  daily  ")),
         "{text}"
     );
-    assert!(text.contains("id: plan-1/daily/arn:aws:rds"), "{text}");
-    assert!(text.contains("Taken for granted - tags were not read: the plan is taken to choose the resource (2 copies)"));
+    assert!(
+        flat(&text).contains(
+            "assumed: tags were not read: the plan is taken to choose the resource (2 copies)"
+        ),
+        "{text}"
+    );
     let value: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
     assert_eq!(
         value["copies"][0]["plan"],
@@ -379,17 +433,20 @@ fn a_warning_is_counted_and_shown_on_a_copy_that_is_feasible() {
     };
     let text = table(&Report::new(
         &[decided, again],
-        &[],
         Vec::new(),
-        None,
+        Vec::new(),
         &facts,
+        false,
     ));
     assert!(
-        text.starts_with("2 copies: 0 blocked, 0 undecided, 2 feasible, 1 warning\n"),
+        text.contains("2 copies: 2 feasible, 0 undecided, 0 blocked, 1 warning\n"),
         "{text}"
     );
     assert!(
-        text.contains(&format!("\n  ! {}: it takes long\n", CHECKS[0].id)),
+        text.contains(&format!(
+            "\nwarning[{}]: it takes long (1 copy)\n",
+            CHECKS[0].id
+        )),
         "{text}"
     );
 }
@@ -436,28 +493,28 @@ proptest! {
                 Decided { copy: planned(&facts, &format!("rule-{index}")), outcomes, verdict }
             })
             .collect();
-        let report = Report::new(&decided, &[], Vec::new(), None, &facts);
-        let text = render(&report, Options { width, ..Options::default() });
-        prop_assert!(lines(&report, &text).iter().all(|line| line.chars().count() <= width), "{width}: {text}");
+        let report = Report::new(&decided, Vec::new(), Vec::new(), &facts, false);
+        let text = flat(&render(&report, &wide(Some(width))));
+        let full = flat(&render(&report, &Options { width: Some(width), verbose: true, ..Options::default() }));
         let value: serde_json::Value = serde_json::from_str(&json(&report)).unwrap();
         let by_line: Vec<serde_json::Value> = ndjson(&report).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for (index, copy) in report.copies.iter().enumerate() {
-            let heading = flat(&text);
-            for check in copy.checks.iter().filter(|check| matches!(check.outcome, Status::Fail | Status::Undecided)) {
-                let mark = if check.outcome == Status::Fail { "✗" } else { "?" };
-                let item = format!("\n  {mark} {}:", check.id);
-                prop_assert!(text.contains(&item), "{item} is not in {text}");
-                prop_assert!(check.gaps.iter().all(|gap| heading.contains(&gap.permission) && heading.contains(&gap.operation)));
+            for check in copy.checks.iter().filter(|check| matches!(check.outcome(), Status::Fail | Status::Undecided)) {
+                prop_assert!(full.contains(check.id()), "{} is not in {full}", check.id());
+                if check.outcome() == Status::Fail {
+                    prop_assert!(text.contains(check.id()), "{} is not in {text}", check.id());
+                }
                 for copies in [&value["copies"][index], &by_line[index]] {
                     let found = copies["checks"].as_array().unwrap().iter().any(|found| {
-                        found["id"] == check.id && found["outcome"] == check.outcome.as_str()
+                        found["id"] == check.id() && found["outcome"] == check.outcome().as_str()
                     });
-                    prop_assert!(found, "{} is not in {copies}", check.id);
+                    prop_assert!(found, "{} is not in {copies}", check.id());
                 }
             }
         }
-        for gap in report.checks().flat_map(|check| &check.gaps) {
-            prop_assert!(report.gaps.contains(gap));
+        for gap in report.all_checks().flat_map(|check| &check.found.gaps) {
+            prop_assert!(report.gaps.id(gap).is_some());
+            prop_assert!(full.contains(&gap.operation), "{} is not in {full}", gap.operation);
         }
     }
 }

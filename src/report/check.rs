@@ -1,0 +1,141 @@
+//! What one check found, as a report has it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
+use crate::checks::Check;
+use crate::verdict::{Basis, Evidence, Outcome, Status};
+
+use super::links::Links;
+
+/// What one check found.
+#[derive(Clone, Debug)]
+pub struct CheckReport {
+    /// The check.
+    pub check: &'static Check,
+    /// What it found.
+    pub found: Arc<Outcome>,
+    /// The ids of the gaps that it waits for.
+    pub gaps: Vec<String>,
+    /// The ids of the remedies that fix it.
+    pub remedies: Vec<String>,
+}
+
+impl CheckReport {
+    /// What a check found of a subject, which remedies know by this name.
+    #[must_use]
+    pub fn new(
+        check: &'static Check,
+        found: Arc<Outcome>,
+        subject: &str,
+        links: &Links<'_>,
+    ) -> Self {
+        let is_fixed = matches!(
+            found.status,
+            Status::Fail | Status::Warn | Status::Undecided
+        );
+        Self {
+            gaps: links.gaps().ids(&found.gaps),
+            remedies: if is_fixed {
+                links.fixes(subject, check.id)
+            } else {
+                Vec::new()
+            },
+            check,
+            found,
+        }
+    }
+
+    /// The check's id.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.check.id
+    }
+
+    /// How it came out.
+    #[must_use]
+    pub fn outcome(&self) -> Status {
+        self.found.status
+    }
+}
+
+/// A check as it stands in JSON.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CheckReport")]
+struct Told<'a> {
+    /// The check's id, whose title and pages are under `checks`.
+    id: &'static str,
+    /// How it came out.
+    outcome: Status,
+    /// That in words.
+    message: &'a str,
+    /// How strong AWS's word for the rule is.
+    basis: Basis,
+    /// What was seen, and where.
+    evidence: &'a [Evidence],
+    /// The StatusMessage that AWS will give, where it is a known literal.
+    predicted_message: Option<&'a str>,
+    /// The MessageCategory that AWS will give, where it is known.
+    predicted_category: Option<&'static str>,
+    /// The ids of the gaps that it waits for.
+    gaps: &'a [String],
+    /// The ids of the remedies that fix it.
+    remedies: &'a [String],
+    /// The waiver that holds for it; null where none does.
+    waived: Option<Waived>,
+    /// What of a change is at fault.
+    locations: &'a [Location],
+}
+
+/// A waiver of a finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub expires: String,
+}
+
+/// A place in the files of a change.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Location {
+    /// The resource's address.
+    pub address: String,
+    /// The file; null where it is not known.
+    pub file: Option<String>,
+    /// The line; null where it is not known.
+    pub line: Option<usize>,
+}
+
+impl Serialize for CheckReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let found = &*self.found;
+        let predicted = found.predicted.as_deref();
+        Told {
+            id: self.check.id,
+            outcome: found.status,
+            message: &found.message,
+            basis: found.basis,
+            evidence: &found.evidence,
+            predicted_message: predicted.and_then(|of| of.message.as_deref()),
+            predicted_category: predicted.and_then(|of| of.category),
+            gaps: &self.gaps,
+            remedies: &self.remedies,
+            waived: None,
+            locations: &[],
+        }
+        .serialize(serializer)
+    }
+}
+
+impl JsonSchema for CheckReport {
+    fn schema_name() -> Cow<'static, str> {
+        Told::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Told::json_schema(generator)
+    }
+}

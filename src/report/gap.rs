@@ -1,0 +1,96 @@
+//! The gaps of a report, each once, with its id and how many copies wait for it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::known::Gap;
+
+use super::settle::{Reading, permission, settle};
+
+/// A gap as a report has it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GapReport<'a> {
+    /// Its id within the report.
+    pub id: String,
+    /// The account that the call would be made in; null where it is not known.
+    pub account: Option<&'a str>,
+    /// The Region that the call would be made in; null for a global service, or where it is not known.
+    pub region: Option<&'a str>,
+    /// The call that reads the fact, as `service:Operation`; a sentence where no call tells it.
+    pub operation: &'a str,
+    /// What the fact is about: an ARN, or an id.
+    pub subject: &'a str,
+    /// The error code that AWS answered with; null when nobody asked.
+    pub error: Option<&'a str>,
+    /// The IAM action that permits the call; null where a permission is not what is missing.
+    pub permission: Option<&'a str>,
+    /// What to do about it.
+    pub settle: String,
+    /// How many copies wait for it.
+    pub copies: usize,
+}
+
+/// All gaps, in their order, and how many copies wait for each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gaps {
+    all: Vec<(Gap, usize)>,
+    numbers: HashMap<Gap, usize>,
+}
+
+impl Gaps {
+    /// These, with the copies that wait for each.
+    #[must_use]
+    pub fn new(counted: BTreeMap<Gap, usize>) -> Self {
+        let all: Vec<_> = counted.into_iter().collect();
+        let numbers = all.iter().enumerate();
+        Self {
+            numbers: numbers
+                .map(|(at, (gap, _))| (gap.clone(), at + 1))
+                .collect(),
+            all,
+        }
+    }
+
+    /// The gaps.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Gap> {
+        self.all.iter().map(|(gap, _)| gap)
+    }
+
+    /// The id of a gap.
+    #[must_use]
+    pub fn id(&self, gap: &Gap) -> Option<String> {
+        self.numbers.get(gap).map(|number| format!("g{number}"))
+    }
+
+    /// The ids of gaps.
+    #[must_use]
+    pub fn ids(&self, gaps: &[Gap]) -> Vec<String> {
+        gaps.iter().filter_map(|gap| self.id(gap)).collect()
+    }
+
+    /// The gaps as a report has them.
+    pub fn told<'g>(&'g self, reading: &'g Reading) -> impl Iterator<Item = GapReport<'g>> {
+        let numbered = self.all.iter().enumerate();
+        numbered.map(|(at, (gap, copies))| GapReport {
+            id: format!("g{}", at + 1),
+            account: gap.account.as_deref(),
+            region: gap.region.as_deref(),
+            operation: &gap.operation,
+            subject: &gap.subject,
+            error: gap.error.as_deref(),
+            permission: permission(gap, reading),
+            settle: settle(gap, reading),
+            copies: *copies,
+        })
+    }
+
+    /// How many copies wait for a gap.
+    #[must_use]
+    pub fn copies(&self, gap: &Gap) -> usize {
+        let number = self.numbers.get(gap).copied().unwrap_or_default();
+        let at = number.checked_sub(1).and_then(|at| self.all.get(at));
+        at.map_or(0, |(_, copies)| *copies)
+    }
+}

@@ -1,0 +1,84 @@
+//! One change, as a report has it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::known::AccountId;
+use crate::remedy::{Remedy, RemedyKind};
+
+use super::links::by_number;
+
+/// One change, with everything that it takes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RemedyReport<'a> {
+    /// Its id within the report.
+    pub id: &'a str,
+    /// Its kind and subject: the same in every run.
+    pub key: String,
+    /// The change in a line.
+    pub title: &'a str,
+    /// What is changed: an ARN, or an id.
+    pub subject: &'a str,
+    /// The account that makes the change; null where it is unknown.
+    pub account: Option<AccountId>,
+    /// What sort of change it is.
+    pub kind: RemedyKind,
+    /// The whole policy before; null where there was none, or the change is not of a policy.
+    pub before: Option<&'a Value>,
+    /// The whole policy after; null where the change is not of a policy.
+    pub after: Option<&'a Value>,
+    /// The statements added or changed.
+    pub added: &'a [Value],
+    /// The commands that make the change, in order, ready to paste.
+    pub commands: &'a [String],
+    /// The remedies that must come before it.
+    pub requires: Vec<&'a str>,
+    /// The remedies that would do in its place.
+    pub alternative_to: Vec<&'a str>,
+    /// Whether running the checks again with it shows that it works; null where the facts cannot show it.
+    pub proven: Option<bool>,
+    /// The copies that it fixes.
+    pub copies: Vec<&'a str>,
+}
+
+impl<'a> RemedyReport<'a> {
+    /// What is said of a remedy.
+    #[must_use]
+    pub fn new(remedy: &'a Remedy) -> Self {
+        let mut copies: Vec<&str> = remedy.copies.iter().map(String::as_str).collect();
+        copies.sort_unstable();
+        copies.dedup();
+        Self {
+            id: &remedy.id,
+            key: format!("{} {}", kind(remedy.kind), remedy.subject),
+            title: &remedy.title,
+            subject: &remedy.subject,
+            account: remedy.account,
+            kind: remedy.kind,
+            before: remedy.before.as_ref(),
+            after: remedy.after.as_ref(),
+            added: &remedy.added,
+            commands: &remedy.commands,
+            requires: ids(&remedy.requires),
+            alternative_to: ids(&remedy.alternative_to),
+            proven: remedy.proven,
+            copies,
+        }
+    }
+}
+
+fn ids(ids: &[String]) -> Vec<&str> {
+    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    ids.sort_by(|one, other| by_number(one, other));
+    ids.dedup();
+    ids
+}
+
+/// The word for a kind of change, as JSON has it.
+#[must_use]
+pub fn kind(kind: RemedyKind) -> String {
+    let word = serde_json::to_value(kind);
+    let word = word.ok().and_then(|word| word.as_str().map(str::to_owned));
+    word.unwrap_or_default()
+}

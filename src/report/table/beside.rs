@@ -1,0 +1,125 @@
+//! What is said besides the copies: assumptions, warnings, vaults and plans.
+
+use std::collections::BTreeMap;
+
+use crate::report::{CheckReport, Report};
+use crate::verdict::Status;
+
+use super::is_finding;
+use super::sheet::{Paint, Sheet};
+use super::{causes, words};
+
+/// What is shown of a kind without being asked for.
+const SHOWN: usize = 3;
+
+/// What was taken for granted, each once.
+pub fn assumed(sheet: &mut Sheet, report: &Report) {
+    if report.assumed.is_empty() {
+        return;
+    }
+    sheet.gap();
+    for (assumption, of) in &report.assumed {
+        let on = if report.summary.copies == 1 {
+            String::new()
+        } else {
+            format!(" ({})", words::copies(of.copies))
+        };
+        sheet.item(0, ("assumed:", Paint::Quiet), &format!("{assumption}{on}"));
+    }
+}
+
+/// What is warned of, each thing once.
+pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    if report.warnings.is_empty() {
+        return;
+    }
+    sheet.gap();
+    let shown = if verbose {
+        report.warnings.len()
+    } else {
+        SHOWN
+    };
+    for cause in report.warnings.iter().take(shown) {
+        let on = if report.summary.copies == 1 {
+            String::new()
+        } else {
+            format!(" ({})", words::copies(cause.copies))
+        };
+        let basis = cause
+            .first
+            .as_ref()
+            .map_or("", |(_, (_, found))| causes::basis(found.basis));
+        let lead = format!("warning[{}]:", cause.check);
+        sheet.item(
+            0,
+            (&lead, Paint::Unsure),
+            &format!("{}{basis}{on}", cause.message),
+        );
+    }
+    let rest = report.warnings.get(shown..).unwrap_or_default();
+    if !rest.is_empty() {
+        let mut checks: Vec<&str> = rest.iter().map(|cause| cause.check).collect();
+        checks.sort_unstable();
+        checks.dedup();
+        let text = format!(
+            "{} more (-v has all): {}",
+            words::count(rest.len(), "warning"),
+            checks.join(", ")
+        );
+        sheet.item(0, ("…", Paint::Quiet), &text);
+    }
+}
+
+/// What was found of vaults and plans.
+pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    let vaults = report.vaults.iter().flat_map(|vault| {
+        vault
+            .checks
+            .iter()
+            .map(|check| (words::thing(vault.vault.as_str(), &report.names), check))
+    });
+    let plans = report.plans.iter().flat_map(|plan| {
+        let name = plan.plan.name.as_deref().unwrap_or(&plan.plan.id);
+        let place = format!("{} {}", plan.plan.account, plan.plan.region);
+        plan.checks
+            .iter()
+            .map(move |check| (format!("plan {name} ({place})"), check))
+    });
+    let mut by: BTreeMap<(Status, &str), Vec<(String, &CheckReport)>> = BTreeMap::new();
+    for (subject, check) in vaults.chain(plans) {
+        if verbose || is_finding(check.outcome()) {
+            let key = (check.outcome(), check.id());
+            by.entry(key).or_default().push((subject, check));
+        }
+    }
+    if !by.is_empty() {
+        sheet.gap();
+    }
+    for ((status, id), found) in by.into_iter().rev() {
+        let (word, paint) = match status {
+            Status::Fail => ("error", Paint::Bad),
+            Status::Warn => ("warning", Paint::Unsure),
+            Status::Undecided => ("undecided", Paint::Unsure),
+            Status::Pass => ("pass", Paint::Good),
+            Status::NotApplicable => ("not applicable", Paint::Quiet),
+        };
+        let shown = if verbose { found.len() } else { SHOWN };
+        for (subject, check) in found.iter().take(shown) {
+            let fixed = if check.remedies.is_empty() {
+                String::new()
+            } else {
+                format!("; fixed by {}", words::few(&check.remedies, 3))
+            };
+            let text = format!("{subject}: {}{fixed}", check.found.message);
+            sheet.item(0, (&format!("{word}[{id}]:"), paint), &text);
+        }
+        let rest = found.len().saturating_sub(shown);
+        if rest > 0 {
+            sheet.item(
+                0,
+                ("…", Paint::Quiet),
+                &format!("{rest} more of {id} (-v has all)"),
+            );
+        }
+    }
+}

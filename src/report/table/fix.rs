@@ -1,0 +1,174 @@
+//! The changes: what is added, a line a statement, or the command; all of each for who wants to see everything.
+
+use std::collections::BTreeSet;
+
+use similar::TextDiff;
+
+use crate::remedy::Remedy;
+use crate::report::Report;
+use crate::report::json::pretty;
+
+use super::sheet::{Paint, Sheet};
+use super::{statement, words};
+
+/// The remedies that a block names.
+const SHOWN: usize = 3;
+/// A change of more commands is shown when it is asked for.
+const COMMANDS: usize = 2;
+
+/// The remedies of a cause. One that was shown before is named alone.
+pub fn of(sheet: &mut Sheet, report: &Report, ids: &[String], written: &mut BTreeSet<String>) {
+    for (place, id) in ids.iter().take(SHOWN).enumerate() {
+        let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) else {
+            continue;
+        };
+        let label = if place == 0 { "fix" } else { "" };
+        if !written.insert(id.clone()) {
+            sheet.field(2, (label, Paint::Quiet), &format!("{id}, as above"));
+            continue;
+        }
+        let before = ids
+            .iter()
+            .take(place)
+            .any(|other| remedy.alternative_to.contains(other));
+        let or = if before { "or " } else { "" };
+        sheet.field(2, (label, Paint::Good), &format!("{or}{}", title(remedy)));
+        changes(sheet, remedy);
+    }
+    if ids.len() > SHOWN {
+        let rest = format!("and {} more changes", ids.len() - SHOWN);
+        sheet.field(2, ("", Paint::Quiet), &rest);
+    }
+}
+
+/// `r1, in 111122223333: let … use the key (proven)`.
+fn title(remedy: &Remedy) -> String {
+    let account = remedy.account.map_or_else(
+        || "an unknown account".to_owned(),
+        |account| account.to_string(),
+    );
+    let proven = match remedy.proven {
+        Some(true) => "proven",
+        Some(false) => "not proven: the checks do not pass with it",
+        None => "not provable from these facts",
+    };
+    let after = if remedy.requires.is_empty() {
+        String::new()
+    } else {
+        format!(", after {}", remedy.requires.join(", "))
+    };
+    format!(
+        "{}, in {account}{after}: {} ({proven})",
+        remedy.id, remedy.title
+    )
+}
+
+/// The statements that are added; else the commands that are one line each.
+fn changes(sheet: &mut Sheet, remedy: &Remedy) {
+    if !remedy.added.is_empty() {
+        for added in &remedy.added {
+            let text = format!("+ {}", statement::line(added));
+            let lines = super::wrapped(&text, sheet.width(), 11, 13);
+            for (index, line) in lines.iter().enumerate() {
+                let margin = " ".repeat(if index == 0 { 11 } else { 13 });
+                let line = sheet.paint(Paint::Good, line);
+                sheet.as_it_stands(&format!("{margin}{line}"));
+            }
+        }
+        return;
+    }
+    let is_short = |command: &String| !command.contains('\n') && !command.starts_with('#');
+    if remedy.commands.len() <= COMMANDS && remedy.commands.iter().all(is_short) {
+        for command in &remedy.commands {
+            sheet.verbatim(&format!("         $ {command}"));
+        }
+        return;
+    }
+    let steps = words::count(remedy.commands.len(), "step");
+    let text = format!("{steps}: -v shows them");
+    sheet.item(9, ("", Paint::Quiet), &text);
+}
+
+/// Every remedy with all that it takes, in the order in which they are made.
+pub fn all(sheet: &mut Sheet, report: &Report) {
+    if report.remedies.is_empty() {
+        return;
+    }
+    sheet.title("Changes to make");
+    for remedy in in_order(&report.remedies) {
+        sheet.gap();
+        sheet.item(
+            0,
+            (&format!("{},", remedy.id), Paint::Title),
+            title(remedy).split_once(", ").map_or("", |(_, rest)| rest),
+        );
+        sheet.field(2, ("on", Paint::Quiet), &remedy.subject);
+        if !remedy.alternative_to.is_empty() {
+            sheet.field(
+                2,
+                ("or", Paint::Quiet),
+                &format!("instead: {}", remedy.alternative_to.join(", ")),
+            );
+        }
+        if !remedy.copies.is_empty() {
+            sheet.field(2, ("fixes", Paint::Quiet), &remedy.copies.join(", "));
+        }
+        difference(sheet, remedy);
+        for command in &remedy.commands {
+            sheet.gap();
+            sheet.verbatim(command);
+        }
+    }
+}
+
+fn difference(sheet: &mut Sheet, remedy: &Remedy) {
+    let Some(after) = &remedy.after else { return };
+    let before = remedy
+        .before
+        .as_ref()
+        .map(|before| format!("{}\n", pretty(before)));
+    let (before, after) = (before.unwrap_or_default(), format!("{}\n", pretty(after)));
+    let lines = TextDiff::from_lines(&*before, &*after);
+    let lines = lines.unified_diff().context_radius(2).to_string();
+    for line in lines.lines() {
+        let paint = match line.chars().next() {
+            Some('+') => Paint::Good,
+            Some('-') => Paint::Bad,
+            Some('@') => Paint::Quiet,
+            Some(_) | None => {
+                sheet.verbatim(&format!("  {line}"));
+                continue;
+            }
+        };
+        let line = sheet.paint(paint, &super::sheet::visible(line));
+        sheet.as_it_stands(&format!("  {line}"));
+    }
+}
+
+/// Every remedy once, after those that it requires; otherwise as they are numbered.
+fn in_order(remedies: &[Remedy]) -> Vec<&Remedy> {
+    let mut order: Vec<&Remedy> = Vec::with_capacity(remedies.len());
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    let mut left: Vec<&Remedy> = remedies.iter().collect();
+    while !left.is_empty() {
+        let is_free = |remedy: &Remedy| {
+            let mut waits = remedy
+                .requires
+                .iter()
+                .filter(|id| !written.contains(id.as_str()));
+            !waits.any(|id| left.iter().any(|other| other.id == *id))
+        };
+        let (free, waiting): (Vec<&Remedy>, Vec<&Remedy>) =
+            left.iter().partition(|remedy| is_free(remedy));
+        // Remedies that wait for each other are not of our making; they are told, so that none is lost.
+        let (free, waiting) = if free.is_empty() {
+            (waiting, free)
+        } else {
+            (free, waiting)
+        };
+        written.extend(free.iter().map(|remedy| remedy.id.as_str()));
+        order.extend(free);
+        left = waiting;
+    }
+    order
+}

@@ -1,0 +1,166 @@
+//! The verdict, and the one thing to do next.
+
+use crate::report::{Audited, Report};
+use crate::verdict::Status;
+
+use super::sheet::{Paint, Sheet, columns};
+use super::{Options, words};
+
+/// The last lines.
+pub fn write(sheet: &mut Sheet, report: &Report, options: &Options) {
+    sheet.gap();
+    if report.stopped {
+        let text = "not everything was read: this is what was known when it was stopped";
+        sheet.item(0, ("stopped:", Paint::Bad), text);
+    }
+    audited(sheet, report);
+    verdict(sheet, report);
+    next(sheet, report, options);
+}
+
+/// The vaults and plans of an audit.
+fn audited(sheet: &mut Sheet, report: &Report) {
+    let summary = report.summary;
+    let of = |what: &str, of: Option<Audited>| {
+        let of = of?;
+        let failing = (of.failing > 0).then(|| format!("{} failing", of.failing));
+        let warning = (of.warning > 0).then(|| format!("{} with warnings", of.warning));
+        let found: Vec<String> = failing.into_iter().chain(warning).collect();
+        let found = if found.is_empty() {
+            "none failing".to_owned()
+        } else {
+            found.join(", ")
+        };
+        Some(format!("{}: {found}", words::count(of.checked, what)))
+    };
+    let parts = [
+        of("vault", summary.vaults),
+        of("plan", summary.plans),
+        of("resource", summary.resources),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        sheet.text(0, &parts.join("; "));
+    }
+}
+
+fn verdict(sheet: &mut Sheet, report: &Report) {
+    let summary = report.summary;
+    let warnings = match summary.warnings {
+        0 => String::new(),
+        warnings => format!(", {}", words::count(warnings, "warning")),
+    };
+    let causes = report
+        .causes
+        .iter()
+        .filter(|cause| cause.outcome == Status::Fail)
+        .count();
+    let (changes, unblocks) = (changes(report), report.unblocked.unwrap_or_default());
+    if summary.copies == 0 {
+        let text = format!("there was nothing to decide{warnings}");
+        sheet.item(0, ("no copies:", Paint::Unsure), &text);
+        return;
+    }
+    if summary.copies == 1 {
+        let (lead, paint, rest) = if summary.blocked > 0 {
+            let fixes = match (changes, unblocks) {
+                (0, _) => "no change fixes it".to_owned(),
+                (_, 0) if report.unblocked.is_some() => "no change is proven to fix it".to_owned(),
+                (1, _) => "1 change fixes it".to_owned(),
+                (many, _) => format!("{many} changes fix it"),
+            };
+            let causes = words::count(causes, "cause");
+            (
+                "blocked:",
+                Paint::Bad,
+                format!("1 of 1 copy, {causes}, {fixes}"),
+            )
+        } else if summary.undecided > 0 {
+            (
+                "undecided:",
+                Paint::Unsure,
+                "1 of 1 copy; nothing blocks it so far".to_owned(),
+            )
+        } else {
+            ("feasible:", Paint::Good, "1 of 1 copy".to_owned())
+        };
+        sheet.item(0, (lead, paint), &format!("{rest}{warnings}"));
+        return;
+    }
+    let part = |number: usize, word: &str, paint: Paint| {
+        let text = format!("{number} {word}");
+        if number == 0 {
+            text
+        } else {
+            sheet.paint(paint, &text)
+        }
+    };
+    let mut text = format!(
+        "{}: {}, {}, {}",
+        words::copies(summary.copies),
+        part(summary.feasible, "feasible", Paint::Good),
+        part(summary.undecided, "undecided", Paint::Unsure),
+        part(summary.blocked, "blocked", Paint::Bad),
+    );
+    if summary.blocked > 0 {
+        text += &format!(" by {}", words::count(causes, "cause"));
+    }
+    text += &warnings;
+    if changes > 0 && summary.blocked > 0 {
+        let word = if changes == 1 { "unblocks" } else { "unblock" };
+        text += &format!("; {} {word} {unblocks}", words::count(changes, "change"));
+    }
+    sheet.as_it_stands(&text);
+}
+
+/// How many changes are made: of several ways the first.
+fn changes(report: &Report) -> usize {
+    let number = |id: &str| {
+        id.trim_start_matches('r')
+            .parse::<usize>()
+            .unwrap_or_default()
+    };
+    let remedies = report.remedies.iter().filter(|remedy| {
+        let mut others = remedy.alternative_to.iter();
+        !others.any(|other| number(other) < number(&remedy.id))
+    });
+    remedies.filter(|remedy| !remedy.copies.is_empty()).count()
+}
+
+/// What to do next, and where to read on.
+fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
+    let mut parts: Vec<String> = Vec::new();
+    if !report.remedies.is_empty() {
+        let them = if changes(report) == 1 { "it" } else { "them" };
+        parts.extend(
+            options
+                .next
+                .as_ref()
+                .map(|command| format!("write {them}: {command}")),
+        );
+    }
+    let failing = report
+        .causes
+        .iter()
+        .find(|cause| cause.outcome == Status::Fail);
+    let warned = report.warnings.first();
+    if report.summary.copies > 1 && !options.verbose {
+        parts.push("each copy: -v".to_owned());
+    } else if let Some(cause) = failing.or(warned) {
+        parts.push(format!(
+            "the page: backup-preflight explain {}",
+            cause.check
+        ));
+    }
+    if parts.is_empty() {
+        return;
+    }
+    let one = parts.join("     ");
+    if columns(&one) + 2 <= sheet.width() {
+        sheet.verbatim(&format!("  {one}"));
+        return;
+    }
+    for part in parts {
+        sheet.verbatim(&format!("  {part}"));
+    }
+}
