@@ -256,14 +256,17 @@ impl Estate {
     }
 }
 
-/// Sets a field or an element.
+/// Sets a field or an element; the one after the last is new.
 pub fn put(inventory: &mut Value, pointer: &str, value: Value) {
     let (parent, last) = split(pointer);
     match inventory.pointer_mut(parent) {
         Some(Value::Object(fields)) => {
             fields.insert(last, value);
         }
-        Some(Value::Array(items)) => items[last.parse::<usize>().unwrap()] = value,
+        Some(Value::Array(items)) => match last.parse::<usize>().unwrap() {
+            end if end == items.len() => items.push(value),
+            index => items[index] = value,
+        },
         _ => panic!("nothing is at {parent}"),
     }
 }
