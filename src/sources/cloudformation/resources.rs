@@ -63,6 +63,18 @@ pub fn read(reader: &mut Reader<'_>) {
             .iter()
             .filter(|(_, resource)| kind(resource) == *of)
         {
+            let properties = resource.get("Properties").map_or(&[][..], Node::fields);
+            if let Some((function, _)) =
+                properties.iter().find(|(name, _)| name.starts_with("Fn::"))
+            {
+                let text = format!(
+                    "{}:{}: {function} may set any property of {id}",
+                    reader.template.file, resource.line
+                );
+                reader.open.push(text.clone());
+                reader.notes.push(text);
+                continue;
+            }
             let condition = resource.get("Condition").and_then(Node::text);
             match condition.map(|name| reader.template.condition_named(name)) {
                 None | Some(Some(true)) => read(reader, id, resource),
@@ -74,12 +86,8 @@ pub fn read(reader: &mut Reader<'_>) {
                         resource.line,
                         condition.unwrap_or_default()
                     );
-                    if matches!(
-                        *of,
-                        "AWS::Backup::BackupPlan" | "AWS::Backup::BackupSelection"
-                    ) {
-                        reader.open.push(text.clone());
-                    }
+                    // Whatever it is: what the facts say of it may be what it changes.
+                    reader.open.push(text.clone());
                     reader.notes.push(text);
                 }
             }
@@ -128,6 +136,7 @@ impl Reader<'_> {
                 let why = why(&arn)
                     .unwrap_or("give --account ACCOUNT_ID and --region REGION")
                     .to_owned();
+                self.open.push(why.clone());
                 self.note(why);
                 None
             }

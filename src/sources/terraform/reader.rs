@@ -60,7 +60,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     pub fn home(&mut self, object: &Object<'p>) -> Option<Home> {
         let home = self.ids.home(object, self.moment);
         if home.is_none() {
-            self.note(self.ids.without_home(object, self.moment));
+            self.unplaced(self.ids.without_home(object, self.moment));
         }
         home
     }
@@ -69,9 +69,17 @@ impl<'a, 'p> Reader<'a, 'p> {
     pub fn account(&mut self, object: &Object<'p>) -> Option<AccountId> {
         let account = self.ids.account(object, self.moment);
         if account.is_none() {
-            self.note(self.ids.without_home(object, self.moment));
+            self.unplaced(self.ids.without_home(object, self.moment));
         }
         account
+    }
+
+    /// Says what could not be laid over the facts, which leaves the answer open: what stands there may be what it changes.
+    pub fn unplaced(&mut self, text: String) {
+        if !self.open.contains(&text) {
+            self.open.push(text.clone());
+        }
+        self.note(text);
     }
 
     /// Says something once.

@@ -352,3 +352,38 @@ fn a_vault_that_failed_before_does_not_count_and_one_that_the_change_makes_does(
         {"region": "us-east-1", "vaults": [vault], "keys": [key]}]}]});
     assert_eq!(what_if(&new).1, 1);
 }
+
+/// What a change says of a thing that cannot be placed may be what breaks a copy: the answer is open.
+#[test]
+fn what_a_change_says_of_a_thing_without_a_place_leaves_the_answer_open() {
+    let files = Files::new();
+    let file = files.estate(&Estate::rds());
+    let vault = "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n      BackupVaultName: central\n";
+    let condition = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}\n";
+    let place = ["--account", TO, "--template-region", "us-east-2"];
+    for (text, place) in [
+        (vault.to_owned(), &[][..]),
+        (
+            format!("{condition}{vault}").replace("    Type:", "    Condition: C\n    Type:"),
+            &place[..],
+        ),
+        (
+            format!("{vault}      Fn::Transform: {{Name: Mine}}\n"),
+            &place[..],
+        ),
+    ] {
+        let template = files.write("t.yaml", &text);
+        let (told, code) = report(
+            &[
+                &["check", "--inventory", &file, "--cloudformation", &template][..],
+                place,
+            ]
+            .concat(),
+        );
+        assert_eq!(
+            (&told["copies"][0]["change"], code),
+            (&json!("same"), 3),
+            "{text}"
+        );
+    }
+}

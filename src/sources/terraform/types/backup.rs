@@ -105,7 +105,7 @@ fn of_vault<'p>(
         .or_else(|| of_same_name(reader, object, moment));
     let Some(home) = home else {
         let note = reader.ids.without_home(object, moment);
-        reader.note(note);
+        reader.unplaced(note);
         return None;
     };
     match reader.ids.link(object, "backup_vault_name", moment) {
@@ -118,7 +118,7 @@ fn of_vault<'p>(
         }
         Link::NotSet | Link::AwsChooses => None,
         Link::Unknown(why) => {
-            reader.note(format!(
+            reader.unplaced(format!(
                 "{} is of a vault that is not known yet ({why})",
                 object.address
             ));

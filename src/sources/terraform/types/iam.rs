@@ -98,7 +98,7 @@ fn of_role<'p>(
         Link::Value(name) => name,
         Link::NotSet | Link::AwsChooses => return None,
         Link::Unknown(why) => {
-            reader.note(format!(
+            reader.unplaced(format!(
                 "{} is of a role that is not known yet ({why})",
                 object.address
             ));

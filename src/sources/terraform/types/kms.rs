@@ -89,7 +89,7 @@ fn of_key<'p>(
         }
         Link::NotSet | Link::AwsChooses => None,
         Link::Unknown(why) => {
-            reader.note(format!(
+            reader.unplaced(format!(
                 "{} is of a key that is not known yet ({why})",
                 object.address
             ));
