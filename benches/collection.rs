@@ -9,6 +9,10 @@
     clippy::disallowed_methods,
     dead_code,
     unused_imports,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::string_slice,
     missing_docs,
     reason = "most of the tests' server and of its organizations is of no interest here"
 )]

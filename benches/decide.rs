@@ -1,7 +1,15 @@
 //! What it takes to decide all copies of an organization, beside what serde_json alone takes to read its file into the same
 //! types. The sizes are in copies, a hundred an account.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::string_slice,
+    missing_docs
+)]
 
 mod organization;
 

@@ -1,6 +1,13 @@
 //! How fast a key policy of about 2 KB is read and asked.
 
-#![allow(clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::string_slice,
+    missing_docs
+)]
 
 use std::hint::black_box;
 

@@ -9,39 +9,31 @@ mod aws;
 mod backtest;
 pub mod batches;
 mod change;
+mod check;
 mod collect;
 mod copies;
 mod decide;
+mod fix;
 mod gather;
+mod judge;
 mod next;
 mod permissions;
 mod print;
+mod reference;
 #[cfg(feature = "live")]
 mod survey;
+mod targets;
 
-use std::collections::HashSet;
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::CommandFactory as _;
 
-use crate::catalog;
-use crate::checks;
-use crate::cli::{Assume, Check, Cli, Command, Fix, Format, Given, Output, Schema};
-use crate::inventory::{self, Assumption, Facts, Inventory};
-use crate::known::{ResourceType, near};
-use crate::plans;
-use crate::policy::wire;
-use crate::report::{self, Summary};
-use crate::sources::{folder, recorded};
-use copies::Asked;
-use decide::{Found, How, Judged};
-use gather::{Gathered, facts_for, narrow};
-use print::{
-    deliver, formats, one_format_to_standard_output, options, print, warn, warn_of_more,
-    write_report,
-};
+use crate::cli::{Assume, Cli, Command, Given, Told};
+use crate::inventory::{Assumption, Inventory};
+use crate::quote::json::printable;
+use crate::report::Summary;
+use crate::sources::stop;
+use print::{print, say};
 
 /// Everything that was asked holds.
 const GOOD: u8 = 0;
@@ -52,36 +44,73 @@ const WRONG: u8 = 2;
 /// Something is undecided, and nothing blocked.
 const UNDECIDED: u8 = 3;
 /// Ctrl-C.
-const STOPPED: u8 = 130;
+const INTERRUPTED: u8 = 130;
 
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
-pub fn run(cli: &Cli) -> ExitCode {
+pub fn run() -> ExitCode {
+    let asked = match Cli::read() {
+        Ok(asked) => asked,
+        Err(told) => return ExitCode::from(tell(&told)),
+    };
+    stop::watch();
+    ExitCode::from(code(&asked))
+}
+
+/// Does what the command line asks, and gives the exit code.
+#[must_use]
+pub fn code(cli: &Cli) -> u8 {
     match task(cli) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            print::tell(&format!("error: {}\n", with_causes(&error)));
-            ExitCode::from(WRONG)
+        Ok(code) => code,
+        Err(_) if stop::asked().is_some() => {
+            say_stopped();
+            stopped_code()
+        }
+        Err(error) => wrong(&error),
+    }
+}
+
+/// Tells what the command line asked for instead of a task, or what is wrong with it.
+fn tell(told: &Told) -> u8 {
+    match told {
+        Told::Asked(text) => print(text).unwrap_or_else(|error| wrong(&error)),
+        Told::Wrong(text) => {
+            say(text.trim_end());
+            WRONG
         }
     }
 }
 
+fn wrong(error: &anyhow::Error) -> u8 {
+    say(&format!("error: {}", with_causes(error)));
+    WRONG
+}
+
+/// The exit code of a run that a signal ended.
+fn stopped_code() -> u8 {
+    stop::asked().unwrap_or(INTERRUPTED)
+}
+
+fn say_stopped() {
+    say("stopped: what was printed or written is not all");
+}
+
 fn task(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.command {
-        Command::Check(asked) => check(asked, &cli.output),
+        Command::Check(asked) => check::check(asked, &cli.output),
         Command::Collect(asked) => collect::collect(asked, &cli.output),
         Command::Audit(asked) => audit::audit(asked, &cli.output),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
-        Command::Fix(asked) => fix(asked, &cli.output),
+        Command::Fix(asked) => fix::fix(asked, &cli.output),
         Command::Explain {
             message: Some(message),
             ..
-        } => explain_message(message, &cli.output),
-        Command::Explain { id, .. } => explain(id.as_deref()),
-        Command::Simulate { requests } => simulate(requests, cli.output.max_input),
-        Command::Capabilities { r#type } => capabilities(r#type.as_deref(), &cli.output),
+        } => reference::explain_message(message, &cli.output),
+        Command::Explain { id, .. } => reference::explain(id.as_deref()),
+        Command::Simulate { requests } => reference::simulate(requests, cli.output.max_input),
+        Command::Capabilities { r#type } => reference::capabilities(r#type.as_deref(), &cli.output),
         Command::Permissions { side, partition } => print(&permissions::text(*side, partition)?),
-        Command::Schema { of } => schema(*of),
+        Command::Schema { of } => reference::schema(*of),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "backup-preflight", &mut script);
@@ -93,197 +122,6 @@ fn task(cli: &Cli) -> anyhow::Result<u8> {
             print(&String::from_utf8_lossy(&page))
         }
     }
-}
-
-fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    decide(asked, output, |found| write_report(found, output))
-}
-
-/// Decides, writes the remedies as files, and ends as `check` or `audit` would.
-fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
-    let write = |found: &mut Found<'_>| {
-        if !output.format.is_empty() {
-            write_report(found, output)?;
-        }
-        let files = report::fixes(&found.report.remedies);
-        if !files.is_empty() {
-            let files = files.iter().map(|file| (&*file.path, &*file.text));
-            folder::write_all(&asked.dir, files, asked.force)?;
-        }
-        let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
-        if output.format.iter().any(|to| to.file.is_none()) {
-            if !output.quiet {
-                print::tell(&text);
-            }
-        } else {
-            print(&text)?;
-        }
-        Ok(())
-    };
-    let Check { facts, aws, .. } = &asked.check;
-    if !asked.audit && !asked.estate.is_chosen() {
-        return decide(&asked.check, output, write);
-    }
-    if let Some(option) = asked.check.narrowed_by() {
-        bail!("--audit decides everything that there is; leave out {option}, or --audit");
-    }
-    audit::decide((facts, &asked.estate, aws), &[], output, write)
-}
-
-/// Decides the copies that are asked about and has it told; the exit code says what they come to.
-fn decide(
-    asked: &Check,
-    output: &Output,
-    tell: impl FnOnce(&mut Found<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
-    let Gathered {
-        inventory,
-        stopped,
-        reading,
-    } = facts_for(asked, output)?;
-    let change::Laid {
-        before,
-        after: mut inventory,
-        places,
-        open,
-    } = change::lay(&asked.facts.change, inventory, output)?;
-    narrow(&mut inventory, asked);
-    if let Some(file) = &asked.facts.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
-    plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
-    let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
-    wanted.gaps.extend(open.iter().cloned());
-    wanted.open.extend(open);
-    warn_of_more(output, "a plan may make more copies", &wanted.gaps);
-    let is_open = !wanted.open.is_empty();
-    if asked.and_back {
-        let back = ways_back(&wanted.copies, &facts, output);
-        wanted.copies.extend(back);
-    }
-    let how = How {
-        only: &[],
-        everything: output.verbose,
-        reading: &reading.with_vaults(&facts),
-    };
-    let mut found = Found::of(wanted, &facts, None, how);
-    let judged = judge(
-        &mut found,
-        (&asked.facts, output),
-        before,
-        places,
-        |inventory, facts| {
-            // What is named may not have been there before.
-            copies::asked_for(asked, inventory, facts)
-                .map_or_else(|_| Vec::new(), |wanted| wanted.copies)
-        },
-    )?;
-    let summary = found.report.summary;
-    if summary.copies == 0 {
-        warn(
-            output,
-            if is_open || stopped {
-                "there are no copies to decide: what was read names none"
-            } else {
-                "there are no copies to decide: the inventory names none, and no plan makes any"
-            },
-        );
-    }
-    let code = if stopped {
-        // Ctrl-C ended the reading: this is what was known then.
-        STOPPED
-    } else {
-        exit_code(
-            counted(summary, judged, &asked.facts),
-            is_open,
-            output.strict,
-        )
-    };
-    found.report.exit_code = code;
-    found.report.stopped = stopped;
-    tell(&mut found)?;
-    Ok(code)
-}
-
-/// Compares what was decided with what stood before a change, where there is one.
-fn judge(
-    found: &mut Found<'_>,
-    (given, output): (&Given, &Output),
-    before: Option<Inventory>,
-    places: report::Places,
-    copies: impl for<'b> Fn(&'b Inventory, &Facts<'b>) -> Vec<Asked<'b>>,
-) -> anyhow::Result<Option<Judged>> {
-    if let Some(file) = &given.change.baseline {
-        let before = change::baseline(file, output.max_input)?;
-        let judged = found.judge(&before, places);
-        return Ok(Some(tell(found, judged)));
-    }
-    let Some(mut inventory) = before else {
-        return Ok(None);
-    };
-    plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(given));
-    let copies = copies(&inventory, &facts);
-    let before = decide::before(&copies, &facts);
-    let mut judged = found.judge(&before, places);
-    let removed: Vec<_> = {
-        let ids = found.ids();
-        let gone: std::collections::BTreeMap<&str, _> = before.removed(&ids).collect();
-        let gone = copies
-            .iter()
-            .filter_map(|copy| Some((copy, *gone.get(copy.id())?)));
-        gone.map(|(copy, verdict)| decide::removed(copy, verdict, &facts))
-            .collect()
-    };
-    judged.changes.removed = removed.len();
-    // A copy that would have succeeded and is no longer made is worth a warning.
-    let lost = removed
-        .iter()
-        .filter(|copy| copy.verdict == crate::verdict::Verdict::Feasible);
-    found.report.summary.warnings += lost.count();
-    found.report.removed = removed;
-    Ok(Some(tell(found, judged)))
-}
-
-fn tell(found: &mut Found<'_>, judged: Judged) -> Judged {
-    found.report.summary.changes = Some(judged.changes);
-    judged
-}
-
-/// What counts for the exit code: with a change to judge, what it brings or makes worse.
-const fn counted(summary: Summary, judged: Option<Judged>, given: &Given) -> Summary {
-    match judged {
-        Some(judged) if !given.change.all => Summary {
-            blocked: judged.blocked,
-            undecided: judged.undecided,
-            ..summary
-        },
-        Some(_) | None => summary,
-    }
-}
-
-/// The ways back of all copies that say where they come from.
-fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
-    let ids: HashSet<&str> = copies.iter().map(Asked::id).collect();
-    let mut back = Vec::new();
-    for copy in copies {
-        let copy = copy.copy(facts);
-        match copy.back() {
-            Some(named) => back.push(named),
-            None => warn(
-                output,
-                &format!(
-                    "the way back of `{}` is not decided: its source vault is not known",
-                    copy.id
-                ),
-            ),
-        }
-    }
-    inventory::tell_apart(&mut back, |id| ids.contains(id));
-    let back = back.into_iter();
-    back.map(|named| Asked::Made(Box::new(named))).collect()
 }
 
 /// What is taken for granted where it was not read.
@@ -305,90 +143,10 @@ fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
     }
 }
 
-fn explain(id: Option<&str>) -> anyhow::Result<u8> {
-    let Some(id) = id else {
-        return print(&report::list());
-    };
-    match checks::find(id) {
-        Some(check) => print(&report::page(check)),
-        None => {
-            let ids = checks::CHECKS.iter().map(|check| check.id);
-            let hint = near::nearest(id, ids)
-                .filter(|(far, known)| *far * 2 <= known.len())
-                .map(|(_, known)| known)
-                .map(|id| format!("; did you mean `{id}`?"))
-                .unwrap_or_default();
-            bail!("there is no check `{id}`{hint} (`backup-preflight explain` lists them)")
-        }
-    }
-}
-
-fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
-    let message = if message == "-" {
-        let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input)?;
-        String::from_utf8_lossy(&bytes).into_owned()
-    } else {
-        message.to_owned()
-    };
-    let Some(explained) = report::Explained::of(&message) else {
-        let hint = report::nearest_message(&message)
-            .map(|wording| format!("; the nearest is: {wording}"))
-            .unwrap_or_default();
-        bail!("this is no status message that AWS documents{hint}")
-    };
-    for (format, file) in formats(output) {
-        let text = match format {
-            Format::Table => report::message_page(&explained, &options(file, output)),
-            Format::Json => report::message_json(&explained),
-            Format::Ndjson => bail!("a message is explained as table or json"),
-        };
-        deliver(file, &text)?;
-    }
-    Ok(GOOD)
-}
-
-fn simulate(requests: &Path, limit: u64) -> anyhow::Result<u8> {
-    let (_, bytes) = recorded::bytes(requests, limit)?;
-    print(&wire::answers(&bytes))
-}
-
-fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
-    let of = match of.map(ResourceType::parse) {
-        Some(ResourceType::Other(name)) => {
-            let known: Vec<&str> = ResourceType::ALL.iter().map(ResourceType::as_str).collect();
-            bail!(
-                "there is no resource type `{name}` in AWS Backup's feature table; there are: {}",
-                known.join(", ")
-            )
-        }
-        of => of,
-    };
-    let rows: Vec<_> = catalog::rows(of.as_ref()).collect();
-    for (format, file) in formats(output) {
-        let text = match format {
-            Format::Table => report::capabilities_table(&rows, &options(file, output)),
-            Format::Json => report::capabilities_json(&rows),
-            Format::Ndjson => bail!("capabilities are printed as table or json"),
-        };
-        deliver(file, &text)?;
-    }
-    Ok(GOOD)
-}
-
-fn schema(format: Schema) -> anyhow::Result<u8> {
-    let schema = match format {
-        Schema::Inventory => inventory::schema(),
-        Schema::Report => report::report_schema(),
-    };
-    print(&format!("{schema:#}\n"))
-}
-
 fn to_json(inventory: &Inventory) -> anyhow::Result<String> {
     let mut text = serde_json::to_string_pretty(inventory)?;
     text.push('\n');
-    Ok(text)
+    Ok(printable(text))
 }
 
 /// An error with its causes, each said once.

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
+use crate::quote::terminal;
 
 pub use audit::{Audit, Backtest, Only};
 pub use change::{ChangeArgs, Named as OfName, OverKind};
@@ -42,11 +43,35 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The task that the words of the command line ask for. Ends the program where they ask for help, or for nothing that
-    /// there is.
-    #[must_use]
-    pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| tip::with_tip(error).exit())
+    /// The task that the words of the command line ask for.
+    ///
+    /// # Errors
+    /// What to tell instead, where they ask for help, or for nothing that there is.
+    pub fn read() -> Result<Self, Told> {
+        Self::try_parse().map_err(|error| Told::of(tip::with_tip(error)))
+    }
+}
+
+/// What a command line that asks for no task is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The help or the version that it asks for.
+    Asked(String),
+    /// What is wrong with it.
+    Wrong(String),
+}
+
+impl Told {
+    fn of(error: clap::Error) -> Self {
+        let text = error.render();
+        if error.use_stderr() {
+            // Words of the command line stand in it: what a terminal obeys is not told apart from colours of our own.
+            Self::Wrong(terminal::lines(&text.to_string()).into_owned())
+        } else if anstream::AutoStream::choice(&std::io::stdout()) == anstream::ColorChoice::Never {
+            Self::Asked(text.to_string())
+        } else {
+            Self::Asked(text.ansi().to_string())
+        }
     }
 }
 

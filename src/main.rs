@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    backup_preflight::app::run(&backup_preflight::cli::Cli::read())
+    backup_preflight::app::run()
 }

@@ -6,15 +6,16 @@ use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
 use crate::inventory::{Facts, Inventory};
 use crate::plans;
-use crate::sources::recorded;
 use crate::verdict::{Status, Verdict};
 
 use super::change;
 use super::copies;
 use super::decide::{Found, How};
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{one_format_to_standard_output, warn, warn_of_more, write_report};
-use super::{BLOCKED, STOPPED, assumed, counted, exit_code, judge, to_json};
+use super::judge::{counted, judge};
+use super::print::{warn, warn_of_more, write_report};
+use super::targets::{Formats, Targets, reads};
+use super::{BLOCKED, assumed, exit_code, say_stopped, stopped_code, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
     let Audit {
@@ -23,8 +24,8 @@ pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
         only,
         aws,
     } = asked;
-    decide((facts, estate, aws), only, output, |found| {
-        write_report(found, output)
+    decide((facts, estate, aws), only, output, |found, formats| {
+        write_report(found, output, formats)
     })
 }
 
@@ -33,9 +34,9 @@ pub(super) fn decide(
     (given, estate, aws): (&Given, &Estate, &Aws),
     only: &[Only],
     output: &Output,
-    tell: impl FnOnce(&mut Found<'_>) -> anyhow::Result<()>,
+    tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, estate))?;
     let Gathered {
         inventory,
         stopped,
@@ -47,9 +48,7 @@ pub(super) fn decide(
         places,
         open,
     } = change::lay(&given.change, inventory, output)?;
-    if let Some(file) = &given.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
+    targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(given));
     let plans = plans::plans(&facts);
@@ -100,8 +99,10 @@ pub(super) fn decide(
     // With a change to judge, what failed before it does not count.
     let failed = failed.filter(|_| !given.change.all).unwrap_or_default();
     let fails = audited.failing().difference(&failed).next().is_some();
+    // A signal ended the reading or the deciding: this is what was known then.
+    let stopped = stopped || found.is_cut;
     let code = if stopped {
-        STOPPED
+        stopped_code()
     } else if fails || (output.strict && unclean) {
         BLOCKED
     } else {
@@ -109,7 +110,10 @@ pub(super) fn decide(
     };
     found.report.exit_code = code;
     found.report.stopped = stopped;
-    tell(&mut found)?;
+    tell(&mut found, targets.formats)?;
+    if stopped {
+        say_stopped();
+    }
     Ok(code)
 }
 

@@ -6,14 +6,15 @@ use crate::inventory::Facts;
 use crate::known::Gap;
 use crate::plans;
 use crate::report;
-use crate::sources::recorded;
 
 use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{deliver, formats, one_format_to_standard_output, options, warn, warn_of_more};
-use super::{BLOCKED, GOOD, STOPPED, assumed, to_json};
+use super::print::{deliver, options, warn, warn_of_more};
+use super::targets::{Targets, reads};
+use super::{BLOCKED, GOOD, assumed, say_stopped, stopped_code, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
-    one_format_to_standard_output(output)?;
+    let given = &asked.facts;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, &asked.estate))?;
     let Gathered {
         mut inventory,
         stopped,
@@ -25,9 +26,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
         Survey::CopyJobs,
         output,
     )?;
-    if let Some(file) = &asked.facts.save {
-        recorded::write(file, &to_json(&inventory)?)?;
-    }
+    targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
     let found = backtest::backtest(&facts);
@@ -49,19 +48,22 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
         );
     }
     let code = if stopped {
-        STOPPED
+        stopped_code()
     } else if output.strict && (found.disagrees() || !refused.is_empty()) {
         BLOCKED
     } else {
         GOOD
     };
-    for (format, file) in formats(output) {
+    for (format, file) in targets.formats {
         let text = match format {
             Format::Json => report::backtest_json(&found, code),
             Format::Ndjson => report::backtest_ndjson(&found, code),
-            Format::Table => report::backtest_table(&found, &options(file, output)),
+            Format::Table => report::backtest_table(&found, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
+    }
+    if stopped {
+        say_stopped();
     }
     Ok(code)
 }

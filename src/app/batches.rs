@@ -28,7 +28,7 @@ pub fn in_order<T: Sync, W, R: Send, E>(
         return pieces.try_for_each(|piece| take(work(&tool, piece)));
     }
     let mut pieces = things.chunks(PIECE).enumerate();
-    let ahead = processors + 1;
+    let ahead = processors.saturating_add(1);
     scope(|scope| {
         // With an error the ends held here are dropped, and the workers stop.
         let (give, given) = sync_channel(ahead);
@@ -60,7 +60,7 @@ pub fn in_order<T: Sync, W, R: Send, E>(
             early.insert(at, result);
             while let Some(result) = early.remove(&due) {
                 take(result)?;
-                due += 1;
+                due = due.saturating_add(1);
                 give_one();
             }
         }

@@ -6,11 +6,13 @@ use crate::cli::{Collect, Output};
 pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     use super::gather::{Gathered, Survey};
     use super::survey::survey;
-    use super::{GOOD, STOPPED, to_json};
+    use super::{GOOD, print, stopped_code, to_json};
     use crate::inventory::items;
     use crate::sources::live::{Journal, clear_journal};
     use crate::sources::recorded;
+    use crate::sources::target::{Readers, Target};
 
+    let target = Target::claim(&asked.output, Readers::Owner)?;
     let kept = Journal::beside(&asked.output);
     let aggregator = asked.aggregator().map_err(anyhow::Error::msg)?;
     let words = match aggregator {
@@ -32,7 +34,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
     );
     let say = |text: String| {
         if !output.quiet {
-            super::print::tell(&format!("{text}\n"));
+            print::say(&text);
         }
     };
     let Gathered {
@@ -46,7 +48,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         } else {
             "stopped; nothing was whole yet, and nothing is kept".to_owned()
         });
-        return Ok(STOPPED);
+        return Ok(stopped_code());
     }
     if let Some(gap) = items(&inventory.gaps)
         .first()
@@ -56,7 +58,8 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         let gap = gap.to_gap();
         anyhow::bail!("nothing could be read, and nothing is written: {gap}");
     }
-    recorded::write(&asked.output, &to_json(&inventory)?)?;
+    let text = to_json(&inventory)?;
+    target.write(|out| out.write_all(text.as_bytes()))?;
     clear_journal(&kept)?;
     let accounts = items(&inventory.accounts);
     let regions: usize = accounts

@@ -7,12 +7,13 @@ use std::convert::Infallible;
 use crate::change::{Before, Change, Changes, Standing};
 use crate::checks::{Audited, Decided, Failing, decide};
 use crate::inventory::{Copy, Facts};
-use crate::known::Arn;
+use crate::known::{Arn, Count as _};
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
     self, CopyReport, Found as FoundBy, Links, Names, Place, Places, Reading, Report, SHOWN,
     Summed, Sums, is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
 };
+use crate::sources::stop;
 use crate::verdict::{Status, Verdict};
 
 use super::batches::in_order;
@@ -31,6 +32,8 @@ pub(super) struct Found<'a> {
     places: Places,
     /// The report but for its copies.
     pub(super) report: Report,
+    /// Whether a signal ended the deciding: these are the copies that were decided by then.
+    pub(super) is_cut: bool,
 }
 
 /// A decided copy, as much as is kept of it.
@@ -66,7 +69,9 @@ impl<'a> Found<'a> {
         how: How<'a>,
     ) -> Self {
         let Wanted { copies, gaps, .. } = wanted;
+        let all = copies.len();
         let (mut copies, failing) = decided(copies, facts, how.everything);
+        let is_cut = copies.len() < all;
         let Proposed {
             mut remedies,
             together,
@@ -99,6 +104,7 @@ impl<'a> Found<'a> {
             everything: how.everything,
             places: Places::new(),
             report,
+            is_cut,
         }
     }
 
@@ -111,11 +117,17 @@ impl<'a> Found<'a> {
             copy.change = Some((change, was));
             judged.changes.add(change);
             if change.counts() {
-                judged.blocked += usize::from(copy.verdict == Verdict::Blocked);
-                judged.undecided += usize::from(copy.verdict == Verdict::Undecided);
+                judged.blocked.one_more_if(copy.verdict == Verdict::Blocked);
+                judged
+                    .undecided
+                    .one_more_if(copy.verdict == Verdict::Undecided);
             } else {
-                judged.left_blocked += usize::from(copy.verdict == Verdict::Blocked);
-                judged.left_undecided += usize::from(copy.verdict == Verdict::Undecided);
+                judged
+                    .left_blocked
+                    .one_more_if(copy.verdict == Verdict::Blocked);
+                judged
+                    .left_undecided
+                    .one_more_if(copy.verdict == Verdict::Undecided);
             }
         }
         self.places = places;
@@ -192,7 +204,7 @@ impl<'a> Found<'a> {
                 Verdict::Blocked => blocked,
                 Verdict::Undecided => undecided,
             };
-            *count += 1;
+            count.one_more();
             let is_changed = copy
                 .change
                 .is_some_and(|(change, _)| change != Change::Same);
@@ -319,7 +331,8 @@ fn decided<'a>(
 ) -> (Vec<Told<'a>>, Vec<Failing>) {
     let mut kept: Vec<Kept> = Vec::with_capacity(copies.len());
     let mut failing: Vec<Failing> = Vec::new();
-    let Ok(()) = in_order(
+    // Stopped, it goes on with those that are decided.
+    let _ = in_order(
         &copies,
         || facts.clone(),
         |facts, piece| -> Vec<(Kept, Option<Failing>)> {
@@ -332,7 +345,7 @@ fn decided<'a>(
                 kept.push(one);
                 failing.extend(fails);
             }
-            Ok::<(), Infallible>(())
+            stop::asked().map_or(Ok(()), Err)
         },
     );
     failing.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));

@@ -1,16 +1,18 @@
 //! Where results go: standard output or a file, as wide as the terminal and in colour where it takes any.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
-use crate::cli::{Colour, Format, FormatTo, Output};
+use crate::cli::{Colour, Format, Output};
 use crate::known::Gap;
+use crate::quote::terminal;
 use crate::report;
-use crate::sources::recorded;
+use crate::sources::stop;
+use crate::sources::target::Target;
 
 use super::decide::Found;
+use super::targets::Formats;
 use super::{GOOD, next};
 
 pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
@@ -27,21 +29,12 @@ pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<(
     Ok(())
 }
 
-/// The formats that were asked for, those for files first; the table where none was.
-pub(super) fn formats(output: &Output) -> Vec<(Format, Option<&Path>)> {
-    if output.format.is_empty() {
-        return vec![(Format::Table, None)];
-    }
-    let each = output.format.iter();
-    let mut each: Vec<_> = each
-        .map(|FormatTo { format, file }| (*format, file.as_deref()))
-        .collect();
-    each.sort_by_key(|(_, file)| file.is_none());
-    each
-}
-
-pub(super) fn write_report(found: &mut Found<'_>, output: &Output) -> anyhow::Result<()> {
-    for (format, file) in formats(output) {
+pub(super) fn write_report(
+    found: &mut Found<'_>,
+    output: &Output,
+    formats: Formats,
+) -> anyhow::Result<()> {
+    for (format, file) in formats {
         match format {
             Format::Json => stream(file, |take| found.json(take))?,
             Format::Ndjson => stream(file, |take| found.lines(take))?,
@@ -49,7 +42,7 @@ pub(super) fn write_report(found: &mut Found<'_>, output: &Output) -> anyhow::Re
                 let words: Vec<String> = std::env::args().skip(1).collect();
                 let options = report::Options {
                     next: next::fix(&words),
-                    ..options(file, output)
+                    ..options(file.is_some(), output)
                 };
                 deliver(file, &report::render(found.for_table(), &options))?;
             }
@@ -62,30 +55,35 @@ pub(super) fn write_report(found: &mut Found<'_>, output: &Output) -> anyhow::Re
 type Take<'t> = &'t mut dyn FnMut(&str) -> io::Result<()>;
 
 /// Writes piece by piece what is told piece by piece.
-fn stream(file: Option<&Path>, tell: impl Fn(Take<'_>) -> io::Result<()>) -> anyhow::Result<()> {
+fn stream(file: Option<Target>, tell: impl Fn(Take<'_>) -> io::Result<()>) -> anyhow::Result<()> {
     let write = |out: &mut dyn Write| -> io::Result<()> {
-        tell(&mut |text| out.write_all(text.as_bytes()))?;
+        tell(&mut |text| {
+            if stop::asked().is_some() {
+                return Err(io::Error::other("stopped"));
+            }
+            out.write_all(text.as_bytes())
+        })?;
         out.flush()
     };
     match file {
-        Some(file) => Ok(recorded::write_by(file, write)?),
-        None => Ok(unless_closed(write(&mut io::stdout().lock()))?),
+        Some(file) => Ok(file.write(write)?),
+        None => unless_closed(write(&mut io::stdout().lock())),
     }
 }
 
 /// How a table is printed, or written to a file.
-pub(super) fn options(file: Option<&Path>, output: &Output) -> report::Options {
+pub(super) fn options(is_file: bool, output: &Output) -> report::Options {
     report::Options {
-        width: width(file),
-        color: file.is_none() && in_colour(output.color),
+        width: width(is_file),
+        color: !is_file && in_colour(output.color),
         verbose: output.verbose,
         next: None,
     }
 }
 
-pub(super) fn deliver(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
+pub(super) fn deliver(file: Option<Target>, text: &str) -> anyhow::Result<()> {
     match file {
-        Some(file) => Ok(recorded::write(file, text)?),
+        Some(file) => Ok(file.write(|out| out.write_all(text.as_bytes()))?),
         None => print(text).map(|_| ()),
     }
 }
@@ -97,21 +95,21 @@ pub(super) fn print(text: &str) -> anyhow::Result<u8> {
 }
 
 /// Whoever reads may have read enough: that is no error, and changes no exit code.
-fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
+        other => other.context("could not write to standard output"),
     }
 }
 
-/// Text for standard error, which may be closed or full: that ends no run.
-pub(super) fn tell(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+/// Says something on standard error, in lines: it may be closed or full, and that ends no run.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", terminal::lines(text));
 }
 
 pub(super) fn warn(output: &Output, text: &str) {
     if !output.quiet {
-        tell(&format!("warning: {text}\n"));
+        say(&format!("warning: {}", terminal::line(text)));
     }
 }
 
@@ -128,8 +126,8 @@ pub(super) fn warn_of_more(output: &Output, may: &str, gaps: &[Gap]) {
 
 /// The columns of the terminal, or of COLUMNS, [`WIDEST`] at most. `None` where there is no terminal: nothing is wrapped in a
 /// file or a pipe.
-pub(super) fn width(file: Option<&Path>) -> Option<usize> {
-    if file.is_some() || !io::stdout().is_terminal() {
+pub(super) fn width(is_file: bool) -> Option<usize> {
+    if is_file || !io::stdout().is_terminal() {
         return None;
     }
     let asked = std::env::var("COLUMNS").ok();

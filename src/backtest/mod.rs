@@ -139,7 +139,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
     for (account, region, job) in jobs {
         let within = now.as_ref().and_then(|now| job.is_within(DAYS, now));
         if within == Some(false) {
-            summary.older += 1;
+            summary.older = summary.older.saturating_add(1);
             continue;
         }
         let ended = match job.state.value().map(|state| &**state) {
@@ -147,27 +147,31 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
             Some("PARTIAL") => Ended::Partial,
             Some("FAILED") => Ended::Failed,
             Some("CREATED" | "RUNNING") => {
-                summary.running += 1;
+                summary.running = summary.running.saturating_add(1);
                 continue;
             }
             Some(_) | None => {
-                summary.not_read += 1;
+                summary.not_read = summary.not_read.saturating_add(1);
                 continue;
             }
         };
         let whole = job.parent_job_id.value();
         let whole = whole.and_then(|id| by_id.get(&(account, region, &**id)).copied());
         let Some(named) = job::named((account, region), job, whole, facts) else {
-            summary.not_read += 1;
+            summary.not_read = summary.not_read.saturating_add(1);
             continue;
         };
         let decided = decide(Copy::new(named, facts), facts);
         let one = Tested::new((account, region), job, ended, &decided);
         match one.comparison {
-            Comparison::Agreed => summary.agreed += 1,
-            Comparison::FeasibleButFailed => summary.feasible_but_failed += 1,
-            Comparison::BlockedButCompleted => summary.blocked_but_completed += 1,
-            Comparison::Undecided => summary.undecided += 1,
+            Comparison::Agreed => summary.agreed = summary.agreed.saturating_add(1),
+            Comparison::FeasibleButFailed => {
+                summary.feasible_but_failed = summary.feasible_but_failed.saturating_add(1)
+            }
+            Comparison::BlockedButCompleted => {
+                summary.blocked_but_completed = summary.blocked_but_completed.saturating_add(1)
+            }
+            Comparison::Undecided => summary.undecided = summary.undecided.saturating_add(1),
         }
         tested.push(one);
     }

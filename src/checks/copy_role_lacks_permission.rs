@@ -13,7 +13,7 @@ use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Reach};
-use crate::known::Arn;
+use crate::known::{Arn, Count as _};
 use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -79,7 +79,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
                 seen,
             } => {
                 found.missing.push(action);
-                found.lacking += 1;
+                found.lacking.one_more();
                 let there = request.form.resource_there();
                 for resource in [request.resource.clone()].into_iter().chain(there) {
                     let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());

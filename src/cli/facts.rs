@@ -34,6 +34,14 @@ impl Given {
     pub fn from_files(&self) -> bool {
         !self.inventory.is_empty() || !self.example.is_empty() || !self.change.over.0.is_empty()
     }
+
+    /// The files that are read.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let over = self.change.over.0.iter().map(|(_, file)| file);
+        let files = self.inventory.iter().chain(over);
+        files.chain(&self.change.baseline).cloned().collect()
+    }
 }
 
 /// How AWS is asked.

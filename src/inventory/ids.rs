@@ -10,7 +10,7 @@ pub fn tell_apart(copies: &mut [Named], is_taken: impl Fn(&str) -> bool) {
     copies.sort_by(|one, other| one.id.cmp(&other.id));
     let mut given: Vec<(usize, Box<str>)> = Vec::new();
     let mut new: HashSet<Box<str>> = HashSet::new();
-    let mut number = 1;
+    let mut number = 1_usize;
     let mut before: Option<&str> = None;
     for (place, copy) in copies.iter().enumerate() {
         let id = &*copy.id;
@@ -23,7 +23,7 @@ pub fn tell_apart(copies: &mut [Named], is_taken: impl Fn(&str) -> bool) {
             }
         }
         loop {
-            number += 1;
+            number = number.saturating_add(1);
             let next: Box<str> = format!("{id}#{number}").into();
             let is_there =
                 is_taken(&next) || copies.binary_search_by(|copy| copy.id.cmp(&next)).is_ok();

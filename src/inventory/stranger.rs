@@ -102,7 +102,8 @@ impl Look<'_> {
     fn frame(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
             let near = nearest(name, known.iter().copied());
-            let near = near.filter(|(far, field)| *far * 2 <= field.len().max(name.len()));
+            let near =
+                near.filter(|(far, field)| far.saturating_mul(2) <= field.len().max(name.len()));
             self.found(at, name, near.map(|(_, field)| field));
         }
     }
@@ -110,8 +111,9 @@ impl Look<'_> {
     /// Those of an object of AWS's that are nearly one of these: a letter in four at most, and two in all.
     fn leaf(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
-            let near = nearest(name, known.iter().copied())
-                .filter(|(far, field)| *far <= 2 && *far * 4 <= field.len() && !is_aws_own(name));
+            let near = nearest(name, known.iter().copied()).filter(|(far, field)| {
+                *far <= 2 && far.saturating_mul(4) <= field.len() && !is_aws_own(name)
+            });
             if let Some((_, field)) = near {
                 self.found(at, name, Some(field));
             }

@@ -2,6 +2,7 @@
 //! unknown. Text becomes one of these at the border and stays one.
 
 mod arn;
+mod count;
 mod fact;
 pub mod near;
 mod place;
@@ -10,6 +11,7 @@ mod resource_type;
 mod shard;
 
 pub use arn::{Arn, ArnError};
+pub use count::Count;
 pub use fact::{Fact, Gap};
 pub use place::{AccountId, AccountIdError, Partition, Region, RegionError};
 pub use recent::Recent;

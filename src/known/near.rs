@@ -13,7 +13,7 @@ pub fn nearest<'a>(
 pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known = known.into_iter().filter(|known| *known != name);
     nearest(name, known)
-        .filter(|(far, known)| *far <= 2 && *far * 4 <= known.len().max(name.len()))
+        .filter(|(far, known)| *far <= 2 && far.saturating_mul(4) <= known.len().max(name.len()))
         .map(|(_, known)| known)
 }
 

@@ -28,7 +28,7 @@ pub fn matches_without_spaces(pattern: &str, text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     // Where in the text one may be after so much of the pattern.
     let mut places = vec![true];
-    places.resize(text.len() + 1, false);
+    places.resize(text.len().saturating_add(1), false);
     for of_pattern in pattern.chars() {
         let mut on = false;
         let before = [None].into_iter().chain(text.iter().copied().map(Some));

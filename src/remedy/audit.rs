@@ -88,7 +88,7 @@ fn instead(
             .iter()
             .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
     });
-    draft.remedy.id = format!("r{}", remedies.len() + 1);
+    draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
     draft.remedy.checks = vec![found];
     remedies.push(draft.remedy);
 }

@@ -158,10 +158,10 @@ pub fn free_sid(policy: Option<&Value>, taken: &[String], wanted: &str) -> Strin
                 .any(|statement| statement.get("Sid").and_then(Value::as_str) == Some(sid))
     };
     let mut sid = wanted.to_owned();
-    let mut number = 2;
+    let mut number = 2_usize;
     while is_taken(&sid) {
         sid = format!("{wanted}{number}");
-        number += 1;
+        number = number.saturating_add(1);
     }
     sid
 }

@@ -65,7 +65,7 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
         rank(one).cmp(&rank(other))
     });
     for (index, draft) in drafts.iter_mut().enumerate() {
-        draft.remedy.id = format!("r{}", index + 1);
+        draft.remedy.id = format!("r{}", index.saturating_add(1));
         let mut copies: Vec<String> = Vec::new();
         for target in &draft.targets {
             if let Some(failing) = failing.get(target.copy) {

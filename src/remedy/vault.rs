@@ -36,7 +36,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
     let name: String = vault
         .name()
         .chars()
-        .take(LONGEST_VAULT_NAME - SUFFIX.len())
+        .take(LONGEST_VAULT_NAME.saturating_sub(SUFFIX.len()))
         .collect();
     let base = vault.as_str().strip_suffix(vault.name())?;
     let wanted = Arn::parse(&format!("{base}{name}{SUFFIX}")).ok()?;

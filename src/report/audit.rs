@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::checks;
-use crate::known::{AccountId, Region};
+use crate::known::{AccountId, Count as _, Region};
 use crate::plans::Plan;
 use crate::remedy::plan_key;
 use crate::verdict::{Outcome, Status};
@@ -110,9 +110,11 @@ fn counted<'c>(each: impl Iterator<Item = &'c [CheckReport]>) -> Audited {
     let mut count = Audited::default();
     for checks in each {
         let has = |status| checks.iter().any(|check| check.outcome() == status);
-        count.checked += 1;
-        count.failing += usize::from(has(Status::Fail));
-        count.warning += usize::from(!has(Status::Fail) && has(Status::Warn));
+        count.checked.one_more();
+        count.failing.one_more_if(has(Status::Fail));
+        count
+            .warning
+            .one_more_if(!has(Status::Fail) && has(Status::Warn));
     }
     count
 }

@@ -131,7 +131,7 @@ pub fn backtest_table(found: &Backtest, options: &Options) -> String {
             one(&mut sheet, job);
         }
         if jobs.len() > shown {
-            let text = format!("{} more (-v shows them)", jobs.len() - shown);
+            let text = format!("{} more (-v shows them)", jobs.len().saturating_sub(shown));
             sheet.item(2, ("…", Paint::Quiet), &text);
         }
     }

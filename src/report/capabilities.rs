@@ -22,7 +22,7 @@ pub fn capabilities_table(rows: &[CapabilityRow], options: &Options) -> String {
     let width = options.sheet().width();
     let mut sources: Vec<&str> = Vec::new();
     let mut number = |url| match sources.iter().position(|known| *known == url) {
-        Some(index) => index + 1,
+        Some(index) => index.saturating_add(1),
         None => {
             sources.push(url);
             sources.len()
@@ -72,7 +72,7 @@ pub fn capabilities_table(rows: &[CapabilityRow], options: &Options) -> String {
             sources
                 .iter()
                 .enumerate()
-                .map(|(index, url)| format!("{} {url}", index + 1)),
+                .map(|(index, url)| format!("{} {url}", index.saturating_add(1))),
         );
     }
     if let Some(row) = rows.first() {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::checks::CHECKS;
-use crate::known::Gap;
+use crate::known::{Count as _, Gap};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 
@@ -114,13 +114,14 @@ impl Causes {
                     let key = (outcome.status, place, subject);
                     let groups = &mut self.groups;
                     let at = *self.faults.entry(key).or_insert_with_key(|key| {
+                        let next = groups.len();
                         groups.push(Group::new(
                             outcome.status,
                             key.2.clone(),
                             &outcome.message,
                             found(),
                         ));
-                        groups.len() - 1
+                        next
                     });
                     if let Some(group) = self.groups.get_mut(at) {
                         group.count(number, place, copy.id);
@@ -158,9 +159,10 @@ impl Causes {
             None => {
                 let mut group = Group::new(Status::Undecided, None, "", found());
                 group.cause = Some(cause.clone());
+                let next = self.groups.len();
                 self.groups.push(group);
-                self.unknowns.insert(cause, self.groups.len() - 1);
-                self.groups.len() - 1
+                self.unknowns.insert(cause, next);
+                next
             }
         };
         if let Some(group) = self.groups.get_mut(at) {
@@ -211,7 +213,7 @@ impl Group {
         self.checks.insert(check);
         if self.last != number {
             self.last = number;
-            self.copies += 1;
+            self.copies.one_more();
             if self.examples.len() < EXAMPLES {
                 self.examples.push(copy.into());
             }

@@ -44,11 +44,9 @@ impl Gaps {
     #[must_use]
     pub fn new(counted: BTreeMap<Gap, usize>) -> Self {
         let all: Vec<_> = counted.into_iter().collect();
-        let numbers = all.iter().enumerate();
+        let numbers = (1..).zip(&all);
         Self {
-            numbers: numbers
-                .map(|(at, (gap, _))| (gap.clone(), at + 1))
-                .collect(),
+            numbers: numbers.map(|(at, (gap, _))| (gap.clone(), at)).collect(),
             all,
         }
     }
@@ -72,9 +70,9 @@ impl Gaps {
 
     /// The gaps as a report has them.
     pub fn told<'g>(&'g self, reading: &'g Reading) -> impl Iterator<Item = GapReport<'g>> {
-        let numbered = self.all.iter().enumerate();
+        let numbered = (1_usize..).zip(&self.all);
         numbered.map(|(at, (gap, copies))| GapReport {
-            id: format!("g{}", at + 1),
+            id: format!("g{at}"),
             account: gap.account.as_deref(),
             region: gap.region.as_deref(),
             operation: &gap.operation,

@@ -7,6 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::quote::json::printable;
+
 use super::audit::PlanReport;
 use super::backtest::{BacktestLine, BacktestReport};
 use super::causes::Cause;
@@ -173,7 +175,7 @@ pub fn report_schema() -> Value {
     reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
 )]
 pub(super) fn line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("our types are JSON")
+    printable(serde_json::to_string(value).expect("our types are JSON"))
 }
 
 /// Any value of ours as indented JSON.
@@ -182,5 +184,5 @@ pub(super) fn line(value: &impl Serialize) -> String {
     reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
 )]
 pub(super) fn pretty(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("our types are JSON")
+    printable(serde_json::to_string_pretty(value).expect("our types are JSON"))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::checks::CHECKS;
 use crate::inventory::Copy;
-use crate::known::{AccountId, Arn, Gap, Region};
+use crate::known::{AccountId, Arn, Count as _, Gap, Region};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status, Verdict};
 
@@ -131,16 +131,16 @@ impl<'a> Sums<'a> {
 
     fn add(&mut self, copy: &Summed<'_>) {
         let summary = &mut self.summary;
-        summary.copies += 1;
+        summary.copies.one_more();
         match copy.verdict {
-            Verdict::Feasible => summary.feasible += 1,
-            Verdict::Blocked => summary.blocked += 1,
-            Verdict::Undecided => summary.undecided += 1,
+            Verdict::Feasible => summary.feasible.one_more(),
+            Verdict::Blocked => summary.blocked.one_more(),
+            Verdict::Undecided => summary.undecided.one_more(),
         }
         if let Some(after) = copy.with_remedies {
             self.with_remedies = true;
             let is_mended = copy.verdict == Verdict::Blocked && after != Verdict::Blocked;
-            self.unblocked += usize::from(is_mended);
+            self.unblocked.one_more_if(is_mended);
         }
         let mut waits: Vec<&Gap> = Vec::new();
         for (check, outcome) in copy.found {
@@ -153,13 +153,13 @@ impl<'a> Sums<'a> {
         }
         for gap in waits {
             match self.gaps.get_mut(gap) {
-                Some(copies) => *copies += 1,
+                Some(copies) => copies.one_more(),
                 None => drop(self.gaps.insert(gap.clone(), 1)),
             }
         }
         for assumption in copy.assumptions {
             match self.assumed.get_mut(assumption) {
-                Some(of) => of.copies += 1,
+                Some(of) => of.copies.one_more(),
                 None => {
                     let first = copy.id.to_owned();
                     self.assumed
@@ -170,7 +170,9 @@ impl<'a> Sums<'a> {
     }
 
     fn found(&mut self, check: &str, outcome: &Outcome) {
-        self.summary.warnings += usize::from(outcome.status == Status::Warn);
+        self.summary
+            .warnings
+            .one_more_if(outcome.status == Status::Warn);
         self.checks
             .extend(CHECKS.iter().position(|known| known.id == check));
     }

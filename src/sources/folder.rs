@@ -2,9 +2,16 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-use super::recorded::{SourceError, write};
+use super::temporary::{Refused, Temporary};
+
+/// Where the files are before they are moved to their places.
+const NEW: &str = "new";
+/// Where those are that they take the place of.
+const OLD: &str = "old";
+/// The paths of the files, a line each, once they are being moved.
+const MOVED: &str = "moved";
 
 /// Why a folder was not written.
 #[derive(Debug, thiserror::Error)]
@@ -12,87 +19,194 @@ pub enum FolderError {
     /// There is something in it.
     #[error("`{0}` is not empty; --force writes over what has the same name")]
     NotEmpty(String),
-    /// The folder cannot be made or looked into.
+    /// Another run writes it.
+    #[error("another run is writing `{0}`: wait for it, or name another folder")]
+    Busy(String),
+    /// The folder cannot be made or looked into, or one of the files cannot be written.
     #[error("could not write `{path}`: {source}")]
-    Folder {
+    Write {
         /// The folder.
         path: String,
         /// Why.
         source: io::Error,
     },
-    /// One of the files cannot be written.
-    #[error(transparent)]
-    File(#[from] SourceError),
 }
 
-/// Writes files, each by its path with `/` between folders. Into a new or an empty folder they come all at once; with
-/// `force`, into any, each whole.
-///
-/// # Errors
-/// Where the folder is not empty and `force` was not given, or where one of the files cannot be written; a folder that
-/// was new or empty is then as it was.
-pub fn write_all<'a>(
-    folder: &Path,
-    files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    force: bool,
-) -> Result<(), FolderError> {
-    let wrong = |source| FolderError::Folder {
-        path: folder.display().to_string(),
-        source,
-    };
-    if !is_free(folder).map_err(wrong)? {
-        if !force {
-            return Err(FolderError::NotEmpty(folder.display().to_string()));
+/// A folder that can be written. Until it is, it is as it was.
+#[derive(Debug)]
+pub struct Folder {
+    /// As it was named.
+    named: PathBuf,
+    /// Where it is; `None`: there is none yet.
+    place: Option<PathBuf>,
+    stage: Temporary,
+}
+
+impl Folder {
+    /// Makes sure that a folder can be written, and that no other run does. It is new or empty, or `force` is given.
+    ///
+    /// # Errors
+    /// Where it is neither, where it cannot be written, or where another run does.
+    pub fn claim(folder: &Path, force: bool) -> Result<Self, FolderError> {
+        let named = folder.display().to_string();
+        let wrong = |source| FolderError::Write {
+            path: named.clone(),
+            source,
+        };
+        let place = match fs::canonicalize(folder) {
+            Ok(place) => Some(place),
+            // A link that leads nowhere is no new folder.
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound
+                    && fs::symlink_metadata(folder).is_err() =>
+            {
+                None
+            }
+            Err(error) => return Err(wrong(error)),
+        };
+        let (within, target) = match &place {
+            Some(place) => (place.clone(), WITHIN.to_owned()),
+            None => beside(folder).map_err(wrong)?,
+        };
+        let stage = Temporary::folder(&within, &target).map_err(|refused| match refused {
+            Refused::Busy => FolderError::Busy(named.clone()),
+            Refused::Because(source) => wrong(source),
+        })?;
+        if let (Some(place), false) = (&place, force) {
+            let mut entries = fs::read_dir(place).map_err(wrong)?.flatten();
+            if entries.any(|entry| Some(&*entry.file_name()) != stage.path().file_name()) {
+                return Err(FolderError::NotEmpty(named));
+            }
         }
-        return fill(folder, files);
+        Ok(Self {
+            named: folder.to_owned(),
+            place,
+            stage,
+        })
     }
-    // Beside the folder, so that the renaming stays within one file system.
-    let whole = std::path::absolute(folder).map_err(wrong)?;
-    let mut name = whole
-        .file_name()
-        .map(std::ffi::OsStr::to_owned)
-        .unwrap_or_default();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = whole.with_file_name(name);
-    let done = fill(&part, files).and_then(|()| {
-        if folder.exists() {
-            fs::remove_dir(folder).map_err(wrong)?;
-        }
-        fs::rename(&part, &whole).map_err(wrong)
-    });
-    if done.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_dir_all(&part);
-    }
-    done
-}
 
-/// Whether there is no such folder, or nothing in it.
-fn is_free(folder: &Path) -> io::Result<bool> {
-    match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
-fn fill<'a>(
-    folder: &Path,
-    files: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<(), FolderError> {
-    let made = |path: &Path| {
-        fs::create_dir_all(path).map_err(|source| FolderError::Folder {
-            path: path.display().to_string(),
+    /// Writes files, each by its path with `/` between folders.
+    ///
+    /// # Errors
+    /// Where one of them cannot be written; the folder is as it was then.
+    pub fn write<'a>(
+        self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), FolderError> {
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        self.try_write(&files).map_err(|source| FolderError::Write {
+            path: self.named.display().to_string(),
             source,
         })
-    };
-    made(folder)?;
-    for (path, text) in files {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
-            made(parent)?;
-        }
-        write(&path, text)?;
     }
-    Ok(())
+
+    fn try_write(&self, files: &[(&str, &str)]) -> io::Result<()> {
+        let new = self.stage.path().join(NEW);
+        fs::create_dir(&new)?;
+        for (path, text) in files {
+            let path = new.join(path);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, text)?;
+        }
+        let Some(place) = &self.place else {
+            let whole = std::path::absolute(&self.named)?;
+            if let Some(parent) = whole.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            return fs::rename(new, whole);
+        };
+        let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+        fs::write(self.stage.path().join(MOVED), paths.join("\n"))?;
+        let done = paths
+            .iter()
+            .try_for_each(|path| move_in(self.stage.path(), place, path));
+        if done.is_ok() {
+            // From here on there is nothing to undo.
+            fs::remove_file(self.stage.path().join(MOVED))?;
+        }
+        done
+    }
+}
+
+/// What the files within a folder that is there already are staged as.
+const WITHIN: &str = "backup-preflight";
+
+/// The nearest folder that there is above a new one, and the name of what is new in it.
+fn beside(folder: &Path) -> io::Result<(PathBuf, String)> {
+    let mut whole = std::path::absolute(folder)?;
+    while let Some(name) = whole.file_name() {
+        let name = name.to_string_lossy().into_owned();
+        whole.pop();
+        if whole.exists() {
+            return Ok((whole, name));
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
+/// Moves a file from the stage to its place. What was there is kept; a folder on the way that is a link is not gone into.
+fn move_in(stage: &Path, place: &Path, path: &str) -> io::Result<()> {
+    let mut folder = place.to_owned();
+    for part in Path::new(path)
+        .parent()
+        .into_iter()
+        .flat_map(Path::components)
+    {
+        let Component::Normal(part) = part else {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        };
+        folder.push(part);
+        match fs::symlink_metadata(&folder) {
+            Ok(about) if about.is_dir() => {}
+            Ok(_) => return Err(io::ErrorKind::NotADirectory.into()),
+            Err(_) => fs::create_dir(&folder)?,
+        }
+    }
+    let target = place.join(path);
+    if let Ok(about) = fs::symlink_metadata(&target) {
+        if about.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let old = stage.join(OLD).join(path);
+        if let Some(parent) = old.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::rename(&target, old)?;
+    }
+    fs::rename(stage.join(NEW).join(path), target)
+}
+
+/// Whether the files of a stage are being moved to their places.
+pub(super) fn is_moving(stage: &Path) -> bool {
+    stage.join(MOVED).exists()
+}
+
+/// Moves back what was moved in from a stage in a folder, where that was not done for all of it.
+pub(super) fn undo(stage: &Path) {
+    let (Ok(moved), Some(place)) = (fs::read_to_string(stage.join(MOVED)), stage.parent()) else {
+        return;
+    };
+    let is_within = |path: &&str| {
+        let mut parts = Path::new(path).components();
+        parts.all(|part| matches!(part, Component::Normal(_)))
+    };
+    for path in moved.lines().filter(is_within) {
+        let (old, target) = (stage.join(OLD).join(path), place.join(path));
+        let was_moved = !stage.join(NEW).join(path).exists();
+        // As far as it goes: there is nobody to tell.
+        if fs::symlink_metadata(&old).is_ok() {
+            let _ = fs::rename(old, target);
+        } else if was_moved {
+            let _ = fs::remove_file(target);
+            for folder in Path::new(path).ancestors().skip(1) {
+                if folder != Path::new("") {
+                    // Only where it is empty.
+                    let _ = fs::remove_dir(place.join(folder));
+                }
+            }
+        }
+    }
+    let _ = fs::remove_file(stage.join(MOVED));
 }

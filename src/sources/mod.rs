@@ -12,4 +12,7 @@ pub mod folder;
 pub mod live;
 pub mod planned;
 pub mod recorded;
+pub mod stop;
+pub mod target;
+mod temporary;
 pub mod terraform;

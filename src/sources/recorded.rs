@@ -1,7 +1,7 @@
-//! Inventory files: read whole, written whole or not at all.
+//! Inventory files, read whole.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::inventory::{Inventory, ReadError, Stranger, Timestamp, merge, read, strangers};
@@ -34,14 +34,6 @@ pub enum SourceError {
     NoText {
         /// The file.
         path: String,
-    },
-    /// The file cannot be written.
-    #[error("could not write `{path}`: {source}")]
-    Write {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
     },
     /// There is no such example.
     #[error("there is no example `{name}`; there are {known}")]
@@ -145,72 +137,4 @@ fn read_up_to(name: &str, from: impl Read, limit: u64) -> Result<Vec<u8>, Source
             return Ok(bytes);
         }
     }
-}
-
-/// Writes a file whole or not at all, readable by its owner alone: an inventory tells much about an account.
-///
-/// # Errors
-/// Where it cannot be written.
-pub fn write(path: &Path, text: &str) -> Result<(), SourceError> {
-    write_by(path, |out| out.write_all(text.as_bytes()))
-}
-
-/// The same, by who has the text piece by piece.
-///
-/// # Errors
-/// Where it cannot be written.
-pub fn write_by(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), SourceError> {
-    write_whole(path, write).map_err(|source| SourceError::Write {
-        path: path.display().to_string(),
-        source,
-    })
-}
-
-fn write_whole(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    // Pipes and devices are written as they are.
-    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        return write_to(File::create(path)?, write).map(|_| ());
-    }
-    let mut name = path
-        .file_name()
-        .map(std::ffi::OsStr::to_owned)
-        .unwrap_or_default();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let done = private(&part)
-        .and_then(|file| write_to(file, write)?.sync_all())
-        .and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&part);
-    }
-    done
-}
-
-fn write_to(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<File> {
-    let mut out = BufWriter::new(file);
-    write(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)
-}
-
-#[cfg(unix)]
-fn private(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn private(path: &Path) -> io::Result<File> {
-    File::create(path)
 }

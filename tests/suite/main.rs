@@ -7,6 +7,10 @@
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
     clippy::disallowed_methods,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
     missing_docs
 )]
 
@@ -27,6 +31,8 @@ mod layers;
 mod live;
 #[path = "../../benches/organization/mod.rs"]
 mod organization;
+#[cfg(unix)]
+mod outside;
 mod plans;
 mod policy;
 mod reference;

@@ -290,11 +290,11 @@ fn begins(wording: &str, plain: &str) -> Option<usize> {
     for part in parts {
         match rest.split_once(part) {
             Some((name, after)) if !name.is_empty() => {
-                words += part.len();
+                words = words.saturating_add(part.len());
                 rest = after;
             }
             Some(_) | None => {
-                words += begun(part, rest);
+                words = words.saturating_add(begun(part, rest));
                 break;
             }
         }

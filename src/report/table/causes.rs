@@ -167,7 +167,7 @@ pub fn rows(sheet: &mut Sheet, report: &Report) {
             cells.map(|cell| columns(cell)).max().unwrap_or_default()
         })
         .collect();
-    let fits = widths.iter().sum::<usize>() + 6 <= sheet.width();
+    let fits = widths.iter().sum::<usize>().saturating_add(6) <= sheet.width();
     sheet.gap();
     for (number, [check, copies, cause, fixed]) in rows.into_iter().enumerate() {
         let paint = if number == 0 {

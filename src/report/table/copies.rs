@@ -2,14 +2,18 @@
 
 use std::cmp::Reverse;
 
+use crate::quote::terminal;
 use crate::report::{CopyReport, Report};
 use crate::verdict::{Status, Verdict};
 
-use super::sheet::{Paint, Sheet, columns, visible};
+use super::sheet::{Paint, Sheet, columns};
 use super::{SHOWN, causes, words};
 
 /// So many columns a name takes at most, so that one long name does not move all others.
 const NAME: usize = 90;
+
+/// The columns that a verdict takes.
+const VERDICT: usize = 9;
 
 /// The verdicts, the worst last.
 const VERDICTS: [Verdict; 3] = [Verdict::Feasible, Verdict::Undecided, Verdict::Blocked];
@@ -34,7 +38,7 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
         let shown = report.copies.iter().filter(|copy| copy.verdict == verdict);
         let before = copies.len();
         copies.extend(shown.take(SHOWN));
-        let more = all.saturating_sub(copies.len() - before);
+        let more = all.saturating_sub(copies.len().saturating_sub(before));
         if more > 0 {
             left_out.push(format!("{more} more {word}"));
         }
@@ -69,7 +73,7 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
                 rule.to_owned(),
                 why(copy),
             ]
-            .map(|cell| visible(&cell))
+            .map(|cell| terminal::line(&cell).into_owned())
         })
         .collect();
     let width = |at: usize| {
@@ -84,16 +88,20 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
         let needed: usize = taken
             .iter()
             .filter_map(|at| widths.get(*at))
-            .map(|width| width + 2)
+            .map(|width| width.saturating_add(2))
             .sum();
-        if needed + 9 <= sheet.width() {
+        if needed.saturating_add(VERDICT) <= sheet.width() {
             break;
         }
         taken.retain(|at| *at != dropped);
     }
     let lines = copies.iter().zip(&cells).map(|(copy, row)| {
         let (word, paint) = words::verdict(copy.verdict);
-        let mut line = format!("{}{}", sheet.paint(paint, word), " ".repeat(9 - word.len()));
+        let mut line = format!(
+            "{}{}",
+            sheet.paint(paint, word),
+            " ".repeat(VERDICT.saturating_sub(word.len()))
+        );
         for at in &taken {
             let (Some(cell), Some(width)) = (row.get(*at), widths.get(*at)) else {
                 continue;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use similar::TextDiff;
 
+use crate::quote::terminal;
 use crate::remedy::Remedy;
 use crate::report::Report;
 use crate::report::json::pretty;
@@ -36,7 +37,7 @@ pub fn of(sheet: &mut Sheet, report: &Report, ids: &[String], written: &mut BTre
         changes(sheet, remedy);
     }
     if ids.len() > SHOWN {
-        let rest = format!("and {} more changes", ids.len() - SHOWN);
+        let rest = format!("and {} more changes", ids.len().saturating_sub(SHOWN));
         sheet.field(2, ("", Paint::Quiet), &rest);
     }
 }
@@ -140,7 +141,7 @@ fn difference(sheet: &mut Sheet, remedy: &Remedy) {
                 continue;
             }
         };
-        let line = sheet.paint(paint, &super::sheet::visible(line));
+        let line = sheet.paint(paint, &terminal::line(line));
         sheet.as_it_stands(&format!("  {line}"));
     }
 }

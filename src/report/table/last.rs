@@ -173,7 +173,7 @@ fn next(sheet: &mut Sheet, report: &Report, options: &Options) {
         return;
     }
     let one = parts.join("     ");
-    if columns(&one) + 2 <= sheet.width() {
+    if columns(&one).saturating_add(2) <= sheet.width() {
         sheet.verbatim(&format!("  {one}"));
         return;
     }

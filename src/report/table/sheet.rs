@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
+use crate::quote::terminal;
+
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
@@ -58,7 +60,7 @@ impl Sheet {
 
     /// A label that stands in a column of its own, and text beside it.
     pub fn field(&mut self, indent: usize, (label, paint): (&str, Paint), text: &str) {
-        let hang = indent + FIELD;
+        let hang = indent.saturating_add(FIELD);
         let lines = wrapped(text, self.width, hang, hang);
         for (index, line) in lines.iter().enumerate() {
             let label = if index == 0 { label } else { "" };
@@ -95,18 +97,8 @@ impl Sheet {
     /// What will be pasted: no line is wrapped or moved. Only what a terminal would obey is taken out; no JSON and no
     /// ARN has that.
     pub fn verbatim(&mut self, text: &str) {
-        for line in text.lines() {
-            let line: String = line
-                .chars()
-                .map(|c| {
-                    if c.is_control() && c != '\t' {
-                        '\u{fffd}'
-                    } else {
-                        c
-                    }
-                })
-                .collect();
-            self.as_it_stands(&line);
+        for line in terminal::lines(text).lines() {
+            self.as_it_stands(line);
         }
     }
 
@@ -124,16 +116,20 @@ impl Sheet {
 
     /// Text after a lead in a colour; the lines after the first are moved in two further than the lead.
     pub fn item(&mut self, indent: usize, (lead, paint): (&str, Paint), text: &str) {
-        let lead = visible(lead);
+        let lead = terminal::line(lead);
         let all = match (lead.is_empty(), text.is_empty()) {
             (true, _) => text.to_owned(),
-            (false, true) => lead.clone(),
+            (false, true) => lead.to_string(),
             (false, false) => format!("{lead} {text}"),
         };
-        let hang = if lead.is_empty() { indent } else { indent + 2 };
+        let hang = if lead.is_empty() {
+            indent
+        } else {
+            indent.saturating_add(2)
+        };
         for (index, line) in wrapped(&all, self.width, indent, hang).iter().enumerate() {
             let margin = " ".repeat(if index == 0 { indent } else { hang });
-            let line = match (index, line.strip_prefix(&lead)) {
+            let line = match (index, line.strip_prefix(&*lead)) {
                 (0, Some(rest)) if !lead.is_empty() => {
                     format!("{}{rest}", self.paint(paint, &lead))
                 }
@@ -147,9 +143,9 @@ impl Sheet {
 /// Text in lines of at most so many columns, the margins counted but not written: `indent` before the first line,
 /// `hang` before the others. A word longer than a line stands whole on a line of its own.
 pub fn wrapped(text: &str, width: usize, indent: usize, hang: usize) -> Vec<String> {
-    let text = visible(text);
+    let text = terminal::line(text);
     if width == ENDLESS {
-        return vec![text];
+        return vec![text.into_owned()];
     }
     let (first, others) = (" ".repeat(indent), " ".repeat(hang));
     let options = textwrap::Options::new(width)
@@ -173,21 +169,6 @@ pub fn columns(text: &str) -> usize {
     textwrap::core::display_width(text)
 }
 
-/// The text without what a terminal would obey or hide: control characters, and those that turn text round.
-pub fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' | '\n' => ' ',
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' => '\u{fffd}',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
-}
-
 /// A grid with a line under its head, at most so many columns wide. The lines of the columns in `whole` are kept whole
 /// where half of the width is enough for them.
 pub fn grid(
@@ -206,9 +187,12 @@ pub fn grid(
         .set_width(columns(width))
         .set_header(head.to_vec());
     for row in rows {
-        let cells = row
-            .iter()
-            .map(|cell| cell.split('\n').map(visible).collect::<Vec<_>>().join("\n"));
+        let cells = row.iter().map(|cell| {
+            cell.split('\n')
+                .map(terminal::line)
+                .collect::<Vec<_>>()
+                .join("\n")
+        });
         table.add_row(cells.collect::<Vec<_>>());
     }
     let longest = table.column_max_content_widths();

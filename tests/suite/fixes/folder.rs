@@ -1,6 +1,16 @@
 //! Files come whole, and not over others.
 
-use backup_preflight::sources::folder::{FolderError, write_all};
+use std::path::Path;
+
+use backup_preflight::sources::folder::{Folder, FolderError};
+
+fn write_all<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    force: bool,
+) -> Result<(), FolderError> {
+    Folder::claim(folder, force)?.write(files)
+}
 
 #[test]
 fn a_folder_that_is_not_empty_is_left_alone_unless_forced() {

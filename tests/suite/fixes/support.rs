@@ -7,7 +7,8 @@ use backup_preflight::checks::decide;
 use backup_preflight::inventory::{Copy, Facts, items, read};
 use backup_preflight::remedy::{self, Remedy};
 use backup_preflight::report::{FixFile, fixes};
-use backup_preflight::sources::{examples, folder};
+use backup_preflight::sources::examples;
+use backup_preflight::sources::folder::Folder;
 use serde_json::Value;
 
 /// The examples that have something to fix.
@@ -41,7 +42,8 @@ impl Made {
         let files = fixes(&remedies);
         let folder = tempfile::tempdir().unwrap();
         let all = files.iter().map(|file| (&*file.path, &*file.text));
-        folder::write_all(&folder.path().join("fixes"), all, false).unwrap();
+        let into = Folder::claim(&folder.path().join("fixes"), false).unwrap();
+        into.write(all).unwrap();
         Self {
             files,
             remedies,

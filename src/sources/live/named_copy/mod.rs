@@ -36,7 +36,7 @@ pub async fn read(
     };
     let stopped = tokio::select! {
         done = work => { done?; false }
-        Ok(()) = tokio::signal::ctrl_c() => true,
+        () = crate::sources::stop::until_asked() => true,
     };
     let inventory = book.inventory(collected_at);
     if stopped {

@@ -76,7 +76,7 @@ pub async fn read(
     };
     let stopped = tokio::select! {
         done = Box::pin(work) => { done?; false }
-        Ok(()) = tokio::signal::ctrl_c() => true,
+        () = crate::sources::stop::until_asked() => true,
     };
     if stopped {
         parts.give_up(&book);

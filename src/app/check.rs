@@ -1,0 +1,124 @@
+//! `check`: the copies that are asked about.
+
+use std::collections::HashSet;
+
+use crate::cli::{Check, Output};
+use crate::inventory::{self, Facts};
+use crate::plans;
+
+use super::change;
+use super::copies::{self, Asked};
+use super::decide::{Found, How};
+use super::gather::{Gathered, facts_for, narrow};
+use super::judge::{counted, judge};
+use super::print::{warn, warn_of_more, write_report};
+use super::targets::{Formats, Targets};
+use super::{assumed, exit_code, say_stopped, stopped_code, to_json};
+
+pub(super) fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
+    decide(asked, output, |found, formats| {
+        write_report(found, output, formats)
+    })
+}
+
+/// Decides the copies that are asked about and has it told; the exit code says what they come to.
+pub(super) fn decide(
+    asked: &Check,
+    output: &Output,
+    tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
+) -> anyhow::Result<u8> {
+    let given = &asked.facts;
+    let mut targets = Targets::claim(output, given.save.as_deref(), &given.files())?;
+    let Gathered {
+        inventory,
+        stopped,
+        reading,
+    } = facts_for(asked, output)?;
+    let change::Laid {
+        before,
+        after: mut inventory,
+        places,
+        open,
+    } = change::lay(&asked.facts.change, inventory, output)?;
+    narrow(&mut inventory, asked);
+    targets.save(|| to_json(&inventory))?;
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
+    wanted.gaps.extend(open.iter().cloned());
+    wanted.open.extend(open);
+    warn_of_more(output, "a plan may make more copies", &wanted.gaps);
+    let is_open = !wanted.open.is_empty();
+    if asked.and_back {
+        let back = ways_back(&wanted.copies, &facts, output);
+        wanted.copies.extend(back);
+    }
+    let how = How {
+        only: &[],
+        everything: output.verbose,
+        reading: &reading.with_vaults(&facts),
+    };
+    let mut found = Found::of(wanted, &facts, None, how);
+    let judged = judge(
+        &mut found,
+        (&asked.facts, output),
+        before,
+        places,
+        |inventory, facts| {
+            // What is named may not have been there before.
+            copies::asked_for(asked, inventory, facts)
+                .map_or_else(|_| Vec::new(), |wanted| wanted.copies)
+        },
+    )?;
+    let summary = found.report.summary;
+    if summary.copies == 0 {
+        warn(
+            output,
+            if is_open || stopped {
+                "there are no copies to decide: what was read names none"
+            } else {
+                "there are no copies to decide: the inventory names none, and no plan makes any"
+            },
+        );
+    }
+    // A signal ended the reading or the deciding: this is what was known then.
+    let stopped = stopped || found.is_cut;
+    let code = if stopped {
+        stopped_code()
+    } else {
+        exit_code(
+            counted(summary, judged, &asked.facts),
+            is_open,
+            output.strict,
+        )
+    };
+    found.report.exit_code = code;
+    found.report.stopped = stopped;
+    tell(&mut found, targets.formats)?;
+    if stopped {
+        say_stopped();
+    }
+    Ok(code)
+}
+
+/// The ways back of all copies that say where they come from.
+fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
+    let ids: HashSet<&str> = copies.iter().map(Asked::id).collect();
+    let mut back = Vec::new();
+    for copy in copies {
+        let copy = copy.copy(facts);
+        match copy.back() {
+            Some(named) => back.push(named),
+            None => warn(
+                output,
+                &format!(
+                    "the way back of `{}` is not decided: its source vault is not known",
+                    copy.id
+                ),
+            ),
+        }
+    }
+    inventory::tell_apart(&mut back, |id| ids.contains(id));
+    let back = back.into_iter();
+    back.map(|named| Asked::Made(Box::new(named))).collect()
+}

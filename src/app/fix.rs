@@ -1,0 +1,43 @@
+//! `fix`: the remedies as files.
+
+use anyhow::bail;
+
+use crate::cli::{Check, Fix, Output};
+use crate::report;
+use crate::sources::folder::Folder;
+
+use super::decide::Found;
+use super::print::{print, say, write_report};
+use super::targets::Formats;
+use super::{audit, check};
+
+/// Decides, writes the remedies as files, and ends as `check` or `audit` would.
+pub(super) fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
+    let folder = Folder::claim(&asked.dir, asked.force)?;
+    let write = |found: &mut Found<'_>, formats: Formats| {
+        if !output.format.is_empty() {
+            write_report(found, output, formats)?;
+        }
+        let files = report::fixes(&found.report.remedies);
+        if !files.is_empty() {
+            folder.write(files.iter().map(|file| (&*file.path, &*file.text)))?;
+        }
+        let text = report::fixes_summary(&found.report, &files, &asked.dir.display().to_string());
+        if output.format.iter().any(|to| to.file.is_none()) {
+            if !output.quiet {
+                say(text.trim_end());
+            }
+        } else {
+            print(&text)?;
+        }
+        Ok(())
+    };
+    let Check { facts, aws, .. } = &asked.check;
+    if !asked.audit && !asked.estate.is_chosen() {
+        return check::decide(&asked.check, output, write);
+    }
+    if let Some(option) = asked.check.narrowed_by() {
+        bail!("--audit decides everything that there is; leave out {option}, or --audit");
+    }
+    audit::decide((facts, &asked.estate, aws), &[], output, write)
+}

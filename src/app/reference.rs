@@ -1,0 +1,99 @@
+//! What needs no inventory: pages of checks, messages, the evaluator by itself, tables and schemas.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::catalog;
+use crate::checks;
+use crate::cli::{Format, Output, Schema};
+use crate::inventory;
+use crate::known::{ResourceType, near};
+use crate::policy::wire;
+use crate::quote::json::printable;
+use crate::report;
+use crate::sources::recorded;
+
+use super::GOOD;
+use super::print::{deliver, options, print};
+use super::targets::Targets;
+
+pub(super) fn explain(id: Option<&str>) -> anyhow::Result<u8> {
+    let Some(id) = id else {
+        return print(&report::list());
+    };
+    match checks::find(id) {
+        Some(check) => print(&report::page(check)),
+        None => {
+            let ids = checks::CHECKS.iter().map(|check| check.id);
+            let hint = near::nearest(id, ids)
+                .filter(|(far, known)| far.saturating_mul(2) <= known.len())
+                .map(|(_, known)| known)
+                .map(|id| format!("; did you mean `{id}`?"))
+                .unwrap_or_default();
+            bail!("there is no check `{id}`{hint} (`backup-preflight explain` lists them)")
+        }
+    }
+}
+
+pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
+    let formats = Targets::claim(output, None, &[])?.formats;
+    let message = if message == "-" {
+        let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input)?;
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        message.to_owned()
+    };
+    let Some(explained) = report::Explained::of(&message) else {
+        let hint = report::nearest_message(&message)
+            .map(|wording| format!("; the nearest is: {wording}"))
+            .unwrap_or_default();
+        bail!("this is no status message that AWS documents{hint}")
+    };
+    for (format, file) in formats {
+        let text = match format {
+            Format::Table => report::message_page(&explained, &options(file.is_some(), output)),
+            Format::Json => report::message_json(&explained),
+            Format::Ndjson => bail!("a message is explained as table or json"),
+        };
+        deliver(file, &text)?;
+    }
+    Ok(GOOD)
+}
+
+pub(super) fn simulate(requests: &Path, limit: u64) -> anyhow::Result<u8> {
+    let (_, bytes) = recorded::bytes(requests, limit)?;
+    print(&printable(wire::answers(&bytes)))
+}
+
+pub(super) fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
+    let formats = Targets::claim(output, None, &[])?.formats;
+    let of = match of.map(ResourceType::parse) {
+        Some(ResourceType::Other(name)) => {
+            let known: Vec<&str> = ResourceType::ALL.iter().map(ResourceType::as_str).collect();
+            bail!(
+                "there is no resource type `{name}` in AWS Backup's feature table; there are: {}",
+                known.join(", ")
+            )
+        }
+        of => of,
+    };
+    let rows: Vec<_> = catalog::rows(of.as_ref()).collect();
+    for (format, file) in formats {
+        let text = match format {
+            Format::Table => report::capabilities_table(&rows, &options(file.is_some(), output)),
+            Format::Json => report::capabilities_json(&rows),
+            Format::Ndjson => bail!("capabilities are printed as table or json"),
+        };
+        deliver(file, &text)?;
+    }
+    Ok(GOOD)
+}
+
+pub(super) fn schema(format: Schema) -> anyhow::Result<u8> {
+    let schema = match format {
+        Schema::Inventory => inventory::schema(),
+        Schema::Report => report::report_schema(),
+    };
+    print(&format!("{schema:#}\n"))
+}
