@@ -93,24 +93,15 @@ fn nothing_to_change_is_no_file() {
 #[test]
 fn whatever_is_wrong_the_files_are_valid() {
     let mut seen = 0;
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let folders = |path: &std::path::Path| {
-        let entries = std::fs::read_dir(path).unwrap();
-        entries
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.is_dir())
-            .collect::<Vec<_>>()
-    };
-    for scenario in folders(&root).iter().flat_map(|check| folders(check)) {
-        let text = std::fs::read(scenario.join("inventory.json")).unwrap();
-        let made = Made::of(&serde_json::from_slice(&text).unwrap());
+    for scenario in crate::scenarios::scenarios() {
+        let made = Made::of(&scenario.value());
         for file in made
             .files
             .iter()
             .filter(|file| file.path.ends_with(".json"))
         {
             serde_json::from_str::<serde_json::Value>(&file.text)
-                .unwrap_or_else(|error| panic!("{scenario:?}: {}: {error}", file.path));
+                .unwrap_or_else(|error| panic!("{}: {}: {error}", scenario.name(), file.path));
         }
         if !made.files.is_empty() {
             support::succeeds("bash", &["-n", made.path("apply.sh").to_str().unwrap()]);

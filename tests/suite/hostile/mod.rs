@@ -7,7 +7,6 @@ mod scripts;
 mod streams;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use backup_preflight::checks::decide;
@@ -17,6 +16,7 @@ use backup_preflight::remedy::{self, Remedy};
 use backup_preflight::report::{FixFile, fixes};
 use serde_json::Value;
 
+use crate::scenarios::scenarios;
 use names::{names, with};
 
 /// What a name is made to be. Each begins where the name ends, but for those that `{}` stands in.
@@ -64,20 +64,9 @@ fn fixes_of(inventory: &Value) -> Option<(Vec<Remedy>, Vec<FixFile>)> {
 
 /// Inventories that between them need every kind of change, each with its names that can be others.
 static BASES: LazyLock<Vec<(Value, Vec<String>)>> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let folders = |path: &Path| {
-        let entries = std::fs::read_dir(path).unwrap();
-        let folders = entries.map(|entry| entry.unwrap().path());
-        let mut folders: Vec<_> = folders.filter(|path| path.is_dir()).collect();
-        folders.sort();
-        folders
-    };
     let (mut seen, mut bases) = (BTreeSet::new(), Vec::new());
-    for scenario in folders(&root).iter().flat_map(|check| folders(check)) {
-        let Ok(text) = std::fs::read(scenario.join("inventory.json")) else {
-            continue;
-        };
-        let inventory: Value = serde_json::from_slice(&text).unwrap();
+    for scenario in scenarios() {
+        let inventory = scenario.value();
         let Some((remedies, _)) = fixes_of(&inventory) else {
             continue;
         };

@@ -256,33 +256,58 @@ impl Estate {
     }
 }
 
-/// Sets a field or an element.
+/// Sets a field or an element of what must be there.
 pub fn put(inventory: &mut Value, pointer: &str, value: Value) {
-    let (parent, last) = split(pointer);
+    try_put(inventory, pointer, value).unwrap();
+}
+
+/// Takes away a field or an element that must be there.
+pub fn take(inventory: &mut Value, pointer: &str) -> Value {
+    try_take(inventory, pointer).unwrap()
+}
+
+/// Sets a field or an element; the one after the last is new.
+pub fn try_put(inventory: &mut Value, pointer: &str, value: Value) -> Result<(), String> {
+    let (parent, last) = split(pointer)?;
     match inventory.pointer_mut(parent) {
         Some(Value::Object(fields)) => {
             fields.insert(last, value);
         }
-        Some(Value::Array(items)) => items[last.parse::<usize>().unwrap()] = value,
-        _ => panic!("nothing is at {parent}"),
+        Some(Value::Array(items)) => match last.parse::<usize>() {
+            Ok(end) if end == items.len() => items.push(value),
+            Ok(index) if index < items.len() => items[index] = value,
+            _ => {
+                return Err(format!(
+                    "nothing is at {pointer}; the list has {} elements",
+                    items.len()
+                ));
+            }
+        },
+        _ => return Err(format!("nothing that has parts is at {parent}")),
     }
+    Ok(())
 }
 
 /// Takes a field or an element away.
-pub fn take(inventory: &mut Value, pointer: &str) -> Value {
-    let (parent, last) = split(pointer);
-    match inventory.pointer_mut(parent) {
-        Some(Value::Object(fields)) => fields
-            .shift_remove(&last)
-            .unwrap_or_else(|| panic!("nothing is at {pointer}")),
-        Some(Value::Array(items)) => items.remove(last.parse().unwrap()),
-        _ => panic!("nothing is at {parent}"),
-    }
+pub fn try_take(inventory: &mut Value, pointer: &str) -> Result<Value, String> {
+    let (parent, last) = split(pointer)?;
+    let taken = match inventory.pointer_mut(parent) {
+        Some(Value::Object(fields)) => fields.shift_remove(&last),
+        Some(Value::Array(items)) => last
+            .parse()
+            .ok()
+            .filter(|index| *index < items.len())
+            .map(|index: usize| items.remove(index)),
+        _ => None,
+    };
+    taken.ok_or_else(|| format!("nothing is at {pointer}"))
 }
 
-fn split(pointer: &str) -> (&str, String) {
-    let (parent, last) = pointer.rsplit_once('/').unwrap();
-    (parent, last.replace("~1", "/").replace("~0", "~"))
+fn split(pointer: &str) -> Result<(&str, String), String> {
+    let (parent, last) = pointer
+        .rsplit_once('/')
+        .ok_or_else(|| format!("{pointer}: a JSON pointer begins with a slash"))?;
+    Ok((parent, last.replace("~1", "/").replace("~0", "~")))
 }
 
 /// What AWS's instructions share a key for.

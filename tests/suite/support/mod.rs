@@ -1,7 +1,10 @@
 //! What the tests share: inventories to change, verdicts in process, and the program run as its users run it.
 
+pub mod bases;
 pub mod estate;
+pub mod outcome;
 mod program;
+pub mod scenario;
 pub mod verdicts;
 
 pub use estate::Estate;
