@@ -14,6 +14,7 @@ mod collect;
 mod copies;
 mod decide;
 mod fix;
+mod formats;
 mod gather;
 mod judge;
 mod next;

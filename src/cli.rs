@@ -78,7 +78,7 @@ impl Told {
 /// How results are printed.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How the report is written: table, json or ndjson, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
+    /// How the report is written: table, json, ndjson, markdown, github, sarif, junit or mermaid, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
     #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatTo::parse, help_heading = "Output")]
     pub format: Vec<FormatTo>,
     /// Exit with 1 for a warning, an undecided copy, or no copies at all
@@ -130,6 +130,33 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Ndjson,
+    /// For a comment of a pull request, or a page of a wiki.
+    Markdown,
+    /// Annotations of a GitHub Actions run, and its job's summary.
+    Github,
+    /// For code scanning.
+    Sarif,
+    /// For the test views of CI systems.
+    Junit,
+    /// A picture of accounts, vaults and copies.
+    Mermaid,
+}
+
+impl Format {
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn names() -> String {
+        let names: Vec<String> = Self::value_variants()
+            .iter()
+            .map(|format| format.name())
+            .collect();
+        names.join(", ")
+    }
 }
 
 /// A format, and where it goes.
@@ -151,7 +178,12 @@ impl FormatTo {
         };
         Format::from_str(name, false)
             .map(|format| Self { format, file })
-            .map_err(|_| format!("`{name}` is no format; there are table, json, ndjson"))
+            .map_err(|_| {
+                format!(
+                    "unknown format `{name}`; expected one of {}",
+                    Format::names()
+                )
+            })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::verdict::{Status, Verdict};
 use super::change;
 use super::copies;
 use super::decide::{Found, How};
+use super::formats::inputs;
 use super::gather::{Gathered, Survey, facts_of_estate};
 use super::judge::{counted, judge};
 use super::print::{warn, warn_of_more, write_report};
@@ -108,6 +109,9 @@ pub(super) fn decide(
     } else {
         of_copies
     };
+    found.report.inputs = inputs(given);
+    found.report.counts_all = given.change.all;
+    found.report.failed_before = failed;
     found.report.exit_code = code;
     found.report.stopped = stopped;
     tell(&mut found, targets.formats)?;

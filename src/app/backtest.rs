@@ -7,12 +7,20 @@ use crate::known::Gap;
 use crate::plans;
 use crate::report;
 
+use super::formats::only;
 use super::gather::{Gathered, Survey, facts_of_estate};
 use super::print::{deliver, options, warn, warn_of_more};
 use super::targets::{Targets, reads};
 use super::{BLOCKED, GOOD, assumed, say_stopped, stopped_code, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
+    let told = [
+        Format::Table,
+        Format::Json,
+        Format::Ndjson,
+        Format::Markdown,
+    ];
+    only(output, "backtest is printed as", &told)?;
     let given = &asked.facts;
     let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, &asked.estate))?;
     let Gathered {
@@ -58,7 +66,10 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
         let text = match format {
             Format::Json => report::backtest_json(&found, code),
             Format::Ndjson => report::backtest_ndjson(&found, code),
-            Format::Table => report::backtest_table(&found, &options(file.is_some(), output)),
+            Format::Markdown => report::backtest_markdown(&found, code),
+            Format::Table | Format::Github | Format::Sarif | Format::Junit | Format::Mermaid => {
+                report::backtest_table(&found, &options(file.is_some(), output))
+            }
         };
         deliver(file, &text)?;
     }

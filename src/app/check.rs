@@ -9,6 +9,7 @@ use crate::plans;
 use super::change;
 use super::copies::{self, Asked};
 use super::decide::{Found, How};
+use super::formats::inputs;
 use super::gather::{Gathered, facts_for, narrow};
 use super::judge::{counted, judge};
 use super::print::{warn, warn_of_more, write_report};
@@ -92,6 +93,8 @@ pub(super) fn decide(
             output.strict,
         )
     };
+    found.report.inputs = inputs(given);
+    found.report.counts_all = given.change.all;
     found.report.exit_code = code;
     found.report.stopped = stopped;
     tell(&mut found, targets.formats)?;

@@ -216,6 +216,58 @@ impl<'a> Found<'a> {
         copies
     }
 
+    /// The report with so many copies at most of those of which something is to be told: the worst are taken, in the order of
+    /// the report.
+    pub(super) fn worst(&mut self, most: usize) -> &Report {
+        let mut chosen: Vec<(u8, usize)> = self
+            .copies
+            .iter()
+            .enumerate()
+            .filter(|(_, copy)| self.is_wanted(copy.verdict))
+            .filter_map(|(at, copy)| Some((self.urgency(copy)?, at)))
+            .collect();
+        chosen.sort_unstable();
+        chosen.truncate(most);
+        chosen.sort_unstable_by_key(|(_, at)| *at);
+        let links = self.links();
+        let chosen = chosen.iter().filter_map(|(_, at)| self.copies.get(*at));
+        let copies = chosen.map(|copy| copy.report(self.facts, &links)).collect();
+        self.report.copies = copies;
+        &self.report
+    }
+
+    /// How much a copy has to be told of: 0 most, `None` not at all.
+    fn urgency(&self, copy: &Told<'_>) -> Option<u8> {
+        let change = copy.change.map(|(change, _)| change);
+        let counts = self.report.counts_all || change.is_none_or(Change::counts);
+        match (copy.verdict, counts) {
+            (Verdict::Blocked, true) => Some(0),
+            (Verdict::Undecided, true) => Some(1),
+            (Verdict::Blocked, false) => Some(2),
+            (Verdict::Undecided, false) => Some(3),
+            (Verdict::Feasible, _) if change.is_some_and(|change| change != Change::Same) => {
+                Some(4)
+            }
+            (Verdict::Feasible, _) => copy
+                .found
+                .iter()
+                .any(|(_, found)| is_finding(found.status))
+                .then_some(5),
+        }
+    }
+
+    /// What is made of every copy that is told, in the order of the report.
+    pub(super) fn each<R: Send>(
+        &self,
+        of: impl Fn(&CopyReport) -> R + Sync,
+        mut take: impl FnMut(R),
+    ) {
+        let Ok(()) = self.tell(of, |all| {
+            all.into_iter().for_each(&mut take);
+            Ok::<(), Infallible>(())
+        });
+    }
+
     fn is_wanted(&self, verdict: Verdict) -> bool {
         self.only.is_empty() || self.only.contains(&verdict)
     }
@@ -226,10 +278,10 @@ impl<'a> Found<'a> {
 
     /// Tells the copies one by one, in the order of the report: `say` puts one into words, and `take` gets the words of
     /// several.
-    fn tell<E>(
+    fn tell<R: Send, E>(
         &self,
-        say: impl Fn(&CopyReport) -> String + Sync,
-        take: impl FnMut(Vec<String>) -> Result<(), E>,
+        say: impl Fn(&CopyReport) -> R + Sync,
+        take: impl FnMut(Vec<R>) -> Result<(), E>,
     ) -> Result<(), E> {
         let links = self.links();
         in_order(

@@ -12,6 +12,7 @@ use crate::sources::stop;
 use crate::sources::target::Target;
 
 use super::decide::Found;
+use super::formats::text;
 use super::targets::Formats;
 use super::{GOOD, next};
 
@@ -45,6 +46,9 @@ pub(super) fn write_report(
                     ..options(file.is_some(), output)
                 };
                 deliver(file, &report::render(found.for_table(), &options))?;
+            }
+            Format::Markdown | Format::Github | Format::Sarif | Format::Junit | Format::Mermaid => {
+                deliver(file, &text(format, found)?)?
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::report;
 use crate::sources::recorded;
 
 use super::GOOD;
+use super::formats::only;
 use super::print::{deliver, options, print};
 use super::targets::Targets;
 
@@ -37,6 +38,11 @@ pub(super) fn explain(id: Option<&str>) -> anyhow::Result<u8> {
 }
 
 pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
+    only(
+        output,
+        "a message is explained as",
+        &[Format::Table, Format::Json],
+    )?;
     let formats = Targets::claim(output, None, &[])?.formats;
     let message = if message == "-" {
         let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input)?;
@@ -52,9 +58,14 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
     };
     for (format, file) in formats {
         let text = match format {
-            Format::Table => report::message_page(&explained, &options(file.is_some(), output)),
             Format::Json => report::message_json(&explained),
-            Format::Ndjson => bail!("a message is explained as table or json"),
+            Format::Table
+            | Format::Ndjson
+            | Format::Markdown
+            | Format::Github
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid => report::message_page(&explained, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
     }
@@ -67,6 +78,11 @@ pub(super) fn simulate(requests: &Path, limit: u64) -> anyhow::Result<u8> {
 }
 
 pub(super) fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<u8> {
+    only(
+        output,
+        "capabilities are printed as",
+        &[Format::Table, Format::Json],
+    )?;
     let formats = Targets::claim(output, None, &[])?.formats;
     let of = match of.map(ResourceType::parse) {
         Some(ResourceType::Other(name)) => {
@@ -81,9 +97,16 @@ pub(super) fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<
     let rows: Vec<_> = catalog::rows(of.as_ref()).collect();
     for (format, file) in formats {
         let text = match format {
-            Format::Table => report::capabilities_table(&rows, &options(file.is_some(), output)),
             Format::Json => report::capabilities_json(&rows),
-            Format::Ndjson => bail!("capabilities are printed as table or json"),
+            Format::Table
+            | Format::Ndjson
+            | Format::Markdown
+            | Format::Github
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid => {
+                report::capabilities_table(&rows, &options(file.is_some(), output))
+            }
         };
         deliver(file, &text)?;
     }

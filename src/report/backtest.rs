@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
 use crate::known::Arn;
+use crate::quote::markdown::fenced;
 
 use super::json::{line, pretty};
 use super::model::{SchemaId, Tool};
@@ -138,6 +139,21 @@ pub fn backtest_table(found: &Backtest, options: &Options) -> String {
     sheet.gap();
     totals(&mut sheet, found);
     sheet.finish()
+}
+
+/// The comparison as Markdown: its table, as it stands.
+#[must_use]
+pub fn backtest_markdown(found: &Backtest, exit_code: u8) -> String {
+    let options = Options {
+        width: None,
+        ..Options::default()
+    };
+    let table = backtest_table(found, &options);
+    format!(
+        "## {}: backtest\n\n{}\nexit code {exit_code}\n",
+        Tool::THIS.name,
+        fenced("text", &table)
+    )
 }
 
 /// Whether a job is to be read, whoever reads: not one that was completed as was said.

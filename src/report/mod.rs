@@ -10,21 +10,28 @@ mod check;
 mod collected;
 mod copy;
 mod explain;
+mod findings;
 mod fixes;
 mod gap;
+mod github;
+mod headline;
 mod json;
+mod junit;
 mod links;
+mod markdown;
+mod mermaid;
 mod message;
 mod model;
 mod names;
 mod ndjson;
 mod remedy;
+mod sarif;
 mod settle;
 mod sums;
 mod table;
 
 pub use audit::{PlanName, PlanReport, beside};
-pub use backtest::{backtest_json, backtest_ndjson, backtest_table};
+pub use backtest::{backtest_json, backtest_markdown, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
 pub use causes::Cause;
 pub use check::{CheckReport, Location, Waived};
@@ -33,17 +40,23 @@ pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
 pub use explain::{list, page};
+pub use findings::{Finding, Subject, severity};
 pub use fixes::{FixFile, fixes, fixes_summary};
 pub use gap::{GapReport, Gaps};
+pub use github::github;
 pub use json::{json, json_copy, json_head, json_tail, report_schema};
+pub use junit::{Case, Junit};
 pub use links::{Found, Links, Places, is_finding};
+pub use markdown::{COMMENT, MARKER, SUMMARY, markdown};
+pub use mermaid::{Picture, Way};
 pub use message::{
     Explained, Foretold, Meaning, NamedThing, message_json, message_page, nearest_message,
 };
-pub use model::{Assumed, Audited, CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
+pub use model::{Assumed, Audited, CheckNote, Count, Report, SchemaId, Summary, Tool, VaultReport};
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
 pub use remedy::RemedyReport;
+pub use sarif::{RESULTS, sarif};
 pub use settle::{Reading, Reason};
 pub use sums::{Place, Summed, Sums};
 pub use table::{NARROWEST, Options, SHOWN, render};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::change::Changes;
-use crate::checks::{CHECKS, Decided};
+use crate::change::{Change, Changes};
+use crate::checks::{CHECKS, Check, Decided};
 use crate::inventory::Facts;
 use crate::known::{Arn, Gap};
 use crate::remedy::Remedy;
@@ -44,6 +44,14 @@ pub struct Report {
     pub summary: Summary,
     /// The places in [`CHECKS`] of those that are named below.
     pub(super) checks: BTreeSet<usize>,
+    /// How many times each of them failed, warned or was undecided.
+    pub(super) tally: BTreeMap<usize, Count>,
+    /// The files that the facts came from: those of a change first.
+    pub inputs: Vec<String>,
+    /// Whether what a change leaves as it was counts for the exit code, too.
+    pub counts_all: bool,
+    /// The checks of vaults and plans that failed before a change, each with its vault or plan.
+    pub failed_before: BTreeSet<(String, &'static str)>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
     /// The copies that a change no longer makes, each with its former verdict.
@@ -77,6 +85,17 @@ pub struct Assumed {
     pub copies: usize,
     /// The id of the first.
     pub first: String,
+}
+
+/// How many times a check came out so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// It failed.
+    pub fail: usize,
+    /// It was undecided.
+    pub undecided: usize,
+    /// It warned.
+    pub warn: usize,
 }
 
 /// The id of the report's format.
@@ -250,6 +269,18 @@ impl Report {
             let title = check.title;
             (check.id, CheckNote { title, cites })
         })
+    }
+
+    /// The checks that failed, warned or were undecided, of all copies, vaults and plans, in the order in which they run.
+    pub fn counted_checks(&self) -> impl Iterator<Item = (&'static Check, Count)> {
+        let tally = self.tally.iter();
+        tally.filter_map(|(place, count)| Some((CHECKS.get(*place)?, *count)))
+    }
+
+    /// Whether a copy counts for the exit code: where a change is judged, one that it makes or makes worse.
+    #[must_use]
+    pub fn counts(&self, copy: &CopyReport) -> bool {
+        self.counts_all || copy.change.is_none_or(Change::counts)
     }
 
     /// What every check found, of copies, of vaults and of plans.

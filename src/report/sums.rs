@@ -10,8 +10,8 @@ use crate::verdict::{Outcome, Status, Verdict};
 
 use super::causes::{Causes, subjects};
 use super::gap::Gaps;
-use super::links::{Found, Links};
-use super::model::{Assumed, Report, SchemaId, Summary, Tool};
+use super::links::{Found, Links, is_finding};
+use super::model::{Assumed, Count, Report, SchemaId, Summary, Tool};
 use super::names::Names;
 use super::settle::Reading;
 
@@ -54,6 +54,7 @@ pub struct Sums<'a> {
     summary: Summary,
     gaps: HashMap<Gap, usize>,
     checks: BTreeSet<usize>,
+    tally: BTreeMap<usize, Count>,
     assumed: BTreeMap<String, Assumed>,
     unblocked: usize,
     with_remedies: bool,
@@ -71,6 +72,7 @@ impl<'a> Sums<'a> {
             summary: Summary::default(),
             gaps: HashMap::new(),
             checks: BTreeSet::new(),
+            tally: BTreeMap::new(),
             assumed: BTreeMap::new(),
             unblocked: 0,
             with_remedies: false,
@@ -114,6 +116,10 @@ impl<'a> Sums<'a> {
             stopped: false,
             summary: self.summary,
             checks: self.checks,
+            tally: self.tally,
+            inputs: Vec::new(),
+            counts_all: false,
+            failed_before: BTreeSet::new(),
             copies: Vec::new(),
             removed: Vec::new(),
             vaults: Vec::new(),
@@ -173,8 +179,19 @@ impl<'a> Sums<'a> {
         self.summary
             .warnings
             .one_more_if(outcome.status == Status::Warn);
-        self.checks
-            .extend(CHECKS.iter().position(|known| known.id == check));
+        let Some(place) = CHECKS.iter().position(|known| known.id == check) else {
+            return;
+        };
+        self.checks.insert(place);
+        if is_finding(outcome.status) {
+            let count = self.tally.entry(place).or_default();
+            let one = match outcome.status {
+                Status::Fail => &mut count.fail,
+                Status::Undecided => &mut count.undecided,
+                Status::Warn | Status::Pass | Status::NotApplicable => &mut count.warn,
+            };
+            *one = one.saturating_add(1);
+        }
     }
 }
 

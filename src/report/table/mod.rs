@@ -10,7 +10,7 @@ mod last;
 pub(super) mod sheet;
 mod statement;
 mod unknown;
-mod words;
+pub(super) mod words;
 
 use super::Report;
 use super::links::is_finding;

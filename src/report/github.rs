@@ -1,0 +1,213 @@
+//! The report as annotations of a GitHub Actions run, and lines for its log.
+//!
+//! GitHub keeps ten annotations of a kind from a step, so each tells all that is alike; the log and the job's summary have
+//! the rest. See <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
+
+use std::collections::HashMap;
+
+use crate::quote::workflow::{data, log, property};
+use crate::verdict::Status;
+
+use super::check::Location;
+use super::findings::Finding;
+use super::headline;
+use super::model::Report;
+use super::table::words::{copies, count};
+
+/// GitHub keeps so many annotations of a kind.
+pub const ANNOTATIONS: usize = 10;
+/// The gaps and assumptions that the log tells.
+const NOTES: usize = 50;
+/// The copies that an annotation names.
+const EXAMPLES: usize = 3;
+
+/// The annotations, the worst first, and then what it all comes to.
+#[must_use]
+pub fn github(report: &Report) -> String {
+    let mut text = String::new();
+    let alike = alike(report.findings());
+    for kind in [Kind::Error, Kind::Warning, Kind::Notice] {
+        let all: Vec<&Alike<'_>> = alike.iter().filter(|one| one.kind == kind).collect();
+        for one in all.iter().take(ANNOTATIONS) {
+            text += &one.command(report);
+        }
+        let more = all.len().saturating_sub(ANNOTATIONS);
+        if more > 0 {
+            let more = count(more, &format!("more {}", kind.word()));
+            text += &log(&format!(
+                "{more}: the job's summary and --format json have them"
+            ));
+            text.push('\n');
+        }
+    }
+    for line in lines(report) {
+        text += &log(&line);
+        text.push('\n');
+    }
+    text
+}
+
+/// The commands that annotate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Error,
+    Warning,
+    Notice,
+}
+
+impl Kind {
+    fn of(finding: &Finding<'_>) -> Self {
+        match (finding.counts, finding.check.outcome()) {
+            (true, Status::Fail) => Self::Error,
+            (true, Status::Undecided) => Self::Warning,
+            (false, _) | (true, Status::Warn | Status::Pass | Status::NotApplicable) => {
+                Self::Notice
+            }
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// Findings of one check that say the same of one place.
+struct Alike<'r> {
+    kind: Kind,
+    first: Finding<'r>,
+    location: Option<&'r Location>,
+    number: usize,
+    names: Vec<String>,
+}
+
+/// What they have in common: the kind, the check, what it says, and the address and line that are at fault.
+type Same<'r> = (Kind, &'r str, &'r str, Option<(&'r str, Option<usize>)>);
+
+fn alike(findings: Vec<Finding<'_>>) -> Vec<Alike<'_>> {
+    let mut all: Vec<Alike<'_>> = Vec::new();
+    let mut known: HashMap<Same<'_>, usize> = HashMap::new();
+    for finding in findings {
+        let kind = Kind::of(&finding);
+        let location = finding
+            .check
+            .locations
+            .iter()
+            .find(|place| place.line.is_some());
+        let location = location.or_else(|| finding.check.locations.first());
+        let place = location.map(|place| (&*place.address, place.line));
+        let key = (
+            kind,
+            finding.check.id(),
+            finding.check.found.message.as_str(),
+            place,
+        );
+        let at = *known.entry(key).or_insert_with(|| {
+            all.push(Alike {
+                kind,
+                first: finding,
+                location,
+                number: 0,
+                names: Vec::new(),
+            });
+            all.len().saturating_sub(1)
+        });
+        if let Some(one) = all.get_mut(at) {
+            one.number = one.number.saturating_add(1);
+            if one.names.len() < EXAMPLES {
+                one.names.push(finding.subject.name());
+            }
+        }
+    }
+    all
+}
+
+impl Alike<'_> {
+    fn command(&self, report: &Report) -> String {
+        let check = self.first.check;
+        let mut properties = vec![format!("title={}", property(check.id()))];
+        if let Some(place) = self.location
+            && let Some(file) = &place.file
+        {
+            properties.push(format!("file={}", property(file)));
+            properties.extend(place.line.map(|line| format!("line={line}")));
+        }
+        let is_undecided = check.outcome() == Status::Undecided;
+        let mut lines = vec![format!(
+            "{}{}",
+            if is_undecided { "undecided: " } else { "" },
+            check.found.message
+        )];
+        lines.extend(self.names.iter().map(|name| format!("- {name}")));
+        let more = self.number.saturating_sub(self.names.len());
+        if more > 0 {
+            lines.push(format!("- and {more} more"));
+        }
+        lines.extend(self.location.map(|place| format!("at {}", place.address)));
+        let predicted = check.found.predicted.as_deref();
+        if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
+            lines.push(format!("AWS will say: \"{aws}\""));
+        }
+        let fixes = report.remedies.iter();
+        for fix in fixes
+            .filter(|remedy| check.remedies.contains(&remedy.id))
+            .take(EXAMPLES)
+        {
+            lines.push(format!("fix: {}", fix.title));
+        }
+        if !self.first.counts {
+            lines.push("as before this change: it does not count".to_owned());
+        }
+        format!(
+            "::{} {}::{}\n",
+            self.kind.word(),
+            properties.join(","),
+            data(&lines.join("\n"))
+        )
+    }
+}
+
+/// What the log says: every check by how often it fails, what is not known, what was assumed, and the verdict last.
+fn lines(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (status, word) in [
+        (Status::Fail, "fails"),
+        (Status::Undecided, "undecided"),
+        (Status::Warn, "warns"),
+    ] {
+        for (id, number) in headline::checks(report, status) {
+            lines.push(format!("{word}: {id} ({number})"));
+        }
+    }
+    for copy in &report.removed {
+        lines.push(format!(
+            "no longer made: {} (it was {})",
+            copy.id,
+            copy.verdict.as_str()
+        ));
+    }
+    let mut notes: Vec<String> = Vec::new();
+    for (assumption, of) in &report.assumed {
+        notes.push(format!("assumed for {}: {assumption}", copies(of.copies)));
+    }
+    let reading = report.reading.recorded();
+    for gap in report.gaps.told(&reading) {
+        notes.push(format!(
+            "gap {}: {} on {}; {}",
+            gap.id, gap.operation, gap.subject, gap.settle
+        ));
+    }
+    let more = notes.len().saturating_sub(NOTES);
+    notes.truncate(NOTES);
+    lines.extend(notes);
+    if more > 0 {
+        lines.push(format!("{more} more gaps: --format json has them"));
+    }
+    lines.extend(headline::changes(report));
+    lines.push(headline::counts(report));
+    lines.push(headline::exit_code(report));
+    lines
+}

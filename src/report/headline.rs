@@ -1,0 +1,88 @@
+//! What all comes to, in a line, for formats without colours.
+
+use crate::verdict::Status;
+
+use super::model::Report;
+use super::table::words::{copies, count};
+
+/// The verdict in a word or two, as a heading.
+#[must_use]
+pub fn verdict(report: &Report) -> &'static str {
+    if report.stopped {
+        return "stopped before everything was read";
+    }
+    let summary = report.summary;
+    match report.exit_code {
+        0 if summary.copies == 0 => "no copies",
+        0 if summary.blocked > 0 || summary.undecided > 0 => "nothing worse than before",
+        0 => "feasible",
+        1 if summary.blocked > 0 => "blocked",
+        1 => "failing",
+        _ => "undecided",
+    }
+}
+
+/// How many of each, and by how many causes.
+#[must_use]
+pub fn counts(report: &Report) -> String {
+    let summary = report.summary;
+    if summary.copies == 0 {
+        return "no copies to decide".to_owned();
+    }
+    let failing = report.causes.iter();
+    let failing = failing
+        .filter(|cause| cause.outcome == Status::Fail)
+        .count();
+    let mut text = format!(
+        "{}: {} feasible, {} undecided, {} blocked",
+        copies(summary.copies),
+        summary.feasible,
+        summary.undecided,
+        summary.blocked
+    );
+    if summary.blocked > 0 {
+        text += &format!(" by {}", count(failing, "cause"));
+    }
+    if summary.warnings > 0 {
+        text += &format!(", {}", count(summary.warnings, "warning"));
+    }
+    text
+}
+
+/// What a change does, in a line; `None` where none is judged.
+#[must_use]
+pub fn changes(report: &Report) -> Option<String> {
+    let changes = report.summary.changes?;
+    Some(format!(
+        "this change: {} worse, {} new, {} better, {} same, {} removed",
+        changes.worse, changes.new, changes.better, changes.same, changes.removed
+    ))
+}
+
+/// How often each check failed, was undecided or warned, so that none is left out where not all findings are told.
+#[must_use]
+pub fn checks(report: &Report, status: Status) -> Vec<(&'static str, usize)> {
+    let counted = report.counted_checks().map(|(check, count)| {
+        let number = match status {
+            Status::Fail => count.fail,
+            Status::Undecided => count.undecided,
+            Status::Warn => count.warn,
+            Status::Pass | Status::NotApplicable => 0,
+        };
+        (check.id, number)
+    });
+    counted.filter(|(_, number)| *number > 0).collect()
+}
+
+/// The exit code, and what it means.
+#[must_use]
+pub fn exit_code(report: &Report) -> String {
+    let code = report.exit_code;
+    let means = match code {
+        0 => "nothing that counts fails or is undecided",
+        1 => "something fails",
+        3 => "nothing fails, and something is undecided",
+        _ => "it was stopped before everything was read",
+    };
+    format!("exit code {code}: {means}")
+}

@@ -1,0 +1,509 @@
+//! The report as Markdown, for a comment of a pull request or the summary of a job: the change first, then what is at
+//! fault, and what to do about it, folded.
+
+use std::collections::BTreeSet;
+
+use crate::change::Change;
+use crate::quote::markdown::{code, fenced, html, text};
+use crate::remedy::Remedy;
+use crate::verdict::{Status, Verdict};
+
+use super::check::CheckReport;
+use super::copy::CopyReport;
+use super::headline;
+use super::json::pretty;
+use super::model::{Report, Tool};
+use super::settle::settle;
+use super::table::words;
+
+/// A comment of GitHub takes 65,536 characters.
+pub const COMMENT: usize = 65_000;
+/// The summary of a step of a job takes so many bytes.
+pub const SUMMARY: usize = 1_048_576;
+/// The first line, by which a bot finds its comment again.
+pub const MARKER: &str = "<!-- backup-preflight -->";
+
+/// So much is kept for the end, which says what was left out.
+const END: usize = 1_000;
+/// The checks that a row names.
+const CHECKS: usize = 4;
+/// The bytes of one change.
+const CHANGE: usize = 12_000;
+
+/// The report, of `limit` bytes at most: what there is no room for is left out row by row, and counted at the end.
+/// `picture` is that of the copies.
+#[must_use]
+pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String {
+    let mut page = Page::new(limit.saturating_sub(END));
+    head(&mut page, report);
+    change(&mut page, report);
+    causes(&mut page, report);
+    unknown(&mut page, report);
+    audited(&mut page, report);
+    copies(&mut page, report);
+    warnings(&mut page, report);
+    assumed(&mut page, report);
+    remedies(&mut page, report);
+    gaps(&mut page, report);
+    if let Some(picture) = picture {
+        let folded = fold("The copies as a picture", &fenced("mermaid", picture));
+        page.block("the picture", &folded);
+    }
+    page.finish(report)
+}
+
+/// Text up to a limit.
+struct Page {
+    text: String,
+    limit: usize,
+    left_out: Vec<(&'static str, usize)>,
+}
+
+impl Page {
+    const fn new(limit: usize) -> Self {
+        Self {
+            text: String::new(),
+            limit,
+            left_out: Vec::new(),
+        }
+    }
+
+    fn fits(&self, more: usize) -> bool {
+        self.text.len().saturating_add(more) <= self.limit
+    }
+
+    /// Text that stands whole or not at all.
+    fn block(&mut self, what: &'static str, block: &str) {
+        if self.fits(block.len().saturating_add(1)) {
+            self.text.push_str(block);
+            self.text.push('\n');
+        } else {
+            self.leave_out(what, 1);
+        }
+    }
+
+    /// A table: its rows as far as there is room. `more` rows are not there to begin with.
+    fn table(
+        &mut self,
+        what: &'static str,
+        title: &str,
+        heads: &[&str],
+        rows: &[Vec<String>],
+        more: usize,
+    ) {
+        if rows.is_empty() && more == 0 {
+            return;
+        }
+        let head = format!(
+            "### {title}\n\n| {} |\n|{}\n",
+            heads.join(" | "),
+            " --- |".repeat(heads.len())
+        );
+        let mut told = 0_usize;
+        let mut table = String::new();
+        for row in rows {
+            let row = format!("| {} |\n", row.join(" | "));
+            let needed = head
+                .len()
+                .saturating_add(table.len())
+                .saturating_add(row.len());
+            if !self.fits(needed.saturating_add(1)) {
+                break;
+            }
+            table.push_str(&row);
+            told = told.saturating_add(1);
+        }
+        if told > 0 {
+            self.text.push_str(&head);
+            self.text.push_str(&table);
+            self.text.push('\n');
+        }
+        self.leave_out(what, rows.len().saturating_sub(told).saturating_add(more));
+    }
+
+    fn leave_out(&mut self, what: &'static str, number: usize) {
+        if number == 0 {
+            return;
+        }
+        match self.left_out.iter_mut().find(|(of, _)| *of == what) {
+            Some((_, all)) => *all = all.saturating_add(number),
+            None => self.left_out.push((what, number)),
+        }
+    }
+
+    fn finish(mut self, report: &Report) -> String {
+        if !self.left_out.is_empty() {
+            let parts = self.left_out.iter();
+            let parts: Vec<String> = parts
+                .map(|(what, number)| format!("{what}: {number}"))
+                .collect();
+            self.text += &format!(
+                "**Left out for want of room**: {}. `--format json` has all.\n\n",
+                parts.join(", ")
+            );
+        }
+        let when = report
+            .collected_at
+            .as_deref()
+            .map_or_else(String::new, |when| {
+                format!(", from what was read at {}", text(when))
+            });
+        self.text += &format!(
+            "<sub>{} {}{when}</sub>\n",
+            Tool::THIS.name,
+            Tool::THIS.version
+        );
+        self.text
+    }
+}
+
+/// The verdict, the counts, and every check that fails or is undecided, which no limit cuts.
+fn head(page: &mut Page, report: &Report) {
+    let mut out = format!(
+        "{MARKER}\n## {}: {}\n\n{}\n\n",
+        Tool::THIS.name,
+        headline::verdict(report),
+        text(&headline::counts(report))
+    );
+    out += &format!("{}\n\n", text(&headline::exit_code(report)));
+    if report.stopped {
+        out += "Not everything was read: this is what was known when it was stopped.\n\n";
+    }
+    for (status, word) in [(Status::Fail, "Fails"), (Status::Undecided, "Undecided")] {
+        let checks = headline::checks(report, status);
+        let each = checks
+            .iter()
+            .map(|(id, number)| format!("{} {number}", code(id)));
+        let each: Vec<String> = each.collect();
+        if !each.is_empty() {
+            out += &format!("{word}: {}\n\n", each.join(", "));
+        }
+    }
+    let gaps = report.gaps.iter().len();
+    if gaps > 0 || !report.assumed.is_empty() {
+        out += &format!(
+            "Not read: {}; assumed: {}\n\n",
+            words::count(gaps, "thing"),
+            words::count(report.assumed.len(), "thing")
+        );
+    }
+    page.text.push_str(&out);
+}
+
+/// What a change does, the worst first.
+fn change(page: &mut Page, report: &Report) {
+    let (Some(line), Some(changes)) = (headline::changes(report), report.summary.changes) else {
+        return;
+    };
+    page.block("the change", &format!("{}\n", text(&line)));
+    let order = [Change::Worse, Change::New, Change::Better, Change::Removed];
+    let all = || report.copies.iter().chain(&report.removed);
+    let mut rows = Vec::new();
+    for change in order {
+        for copy in all().filter(|copy| copy.change == Some(change)) {
+            let became = match copy.was {
+                Some(was) if change == Change::Removed => {
+                    format!("no longer made; it was {}", was.as_str())
+                }
+                Some(was) if was != copy.verdict => {
+                    format!("{} before, {} now", was.as_str(), copy.verdict.as_str())
+                }
+                Some(_) | None => copy.verdict.as_str().to_owned(),
+            };
+            rows.push(vec![
+                change.as_str().to_owned(),
+                became,
+                way(copy),
+                checks_of(copy),
+                places(copy),
+            ]);
+        }
+    }
+    let there = changes
+        .worse
+        .saturating_add(changes.new)
+        .saturating_add(changes.better);
+    let there = there.saturating_add(changes.removed);
+    let more = there.saturating_sub(rows.len());
+    let heads = ["change", "verdict", "copy", "checks", "at"];
+    page.table(
+        "changed copies",
+        "What this change does",
+        &heads,
+        &rows,
+        more,
+    );
+}
+
+fn causes(page: &mut Page, report: &Report) {
+    let failing = report
+        .causes
+        .iter()
+        .filter(|cause| cause.outcome == Status::Fail);
+    let rows: Vec<Vec<String>> = failing
+        .map(|cause| {
+            let subject = cause.subject.as_deref();
+            let subject = subject.map(|subject| text(&words::thing(subject, &report.names)));
+            let message = text(&cause.message);
+            vec![
+                code(cause.check),
+                cause.copies.to_string(),
+                subject.map_or_else(
+                    || message.clone(),
+                    |subject| format!("{subject}: {message}"),
+                ),
+                fixed_by(&cause.remedies),
+            ]
+        })
+        .collect();
+    page.table(
+        "causes",
+        "Causes",
+        &["check", "copies", "cause", "fixed by"],
+        &rows,
+        0,
+    );
+}
+
+fn unknown(page: &mut Page, report: &Report) {
+    let undecided = report
+        .causes
+        .iter()
+        .filter(|cause| cause.outcome == Status::Undecided);
+    let rows: Vec<Vec<String>> = undecided
+        .map(|cause| {
+            let checks: Vec<String> = cause.checks.iter().map(|id| (*id).to_owned()).collect();
+            let settled = cause.gap.as_ref().map(|gap| settle(gap, &report.reading));
+            vec![
+                text(&cause.message),
+                text(&words::few(&checks, CHECKS)),
+                cause.copies.to_string(),
+                text(&settled.unwrap_or_default()),
+            ]
+        })
+        .collect();
+    let heads = ["not known", "checks", "copies", "settle it"];
+    page.table("unknowns", "Undecided", &heads, &rows, 0);
+}
+
+fn audited(page: &mut Page, report: &Report) {
+    let findings = report.findings();
+    let beside = findings
+        .iter()
+        .filter(|finding| finding.subject.kind() != "copy");
+    let rows: Vec<Vec<String>> = beside
+        .map(|finding| {
+            let check = finding.check;
+            vec![
+                check.outcome().as_str().to_owned(),
+                code(check.id()),
+                text(&finding.subject.name()),
+                text(&check.found.message),
+                fixed_by(&check.remedies),
+            ]
+        })
+        .collect();
+    let heads = ["outcome", "check", "of", "what", "fixed by"];
+    page.table(
+        "findings of vaults and plans",
+        "Vaults and plans",
+        &heads,
+        &rows,
+        0,
+    );
+}
+
+/// The copies that are blocked or undecided, and were so before a change where there is one: it tells the others.
+fn copies(page: &mut Page, report: &Report) {
+    let mut rows = Vec::new();
+    for verdict in [Verdict::Blocked, Verdict::Undecided] {
+        let such = report.copies.iter().filter(|copy| copy.verdict == verdict);
+        for copy in such.filter(|copy| matches!(copy.change, None | Some(Change::Same))) {
+            rows.push(vec![
+                copy.verdict.as_str().to_owned(),
+                way(copy),
+                checks_of(copy),
+                copy.plan
+                    .as_ref()
+                    .map_or_else(|| code(&copy.id), |plan| text(&plan.rule)),
+            ]);
+        }
+    }
+    let summary = report.summary;
+    let bad = summary.blocked.saturating_add(summary.undecided);
+    let told = report
+        .copies
+        .iter()
+        .filter(|copy| copy.verdict != Verdict::Feasible)
+        .count();
+    let title = if summary.changes.is_some() {
+        "Blocked or undecided as before"
+    } else {
+        "Copies that are blocked or undecided"
+    };
+    let heads = ["verdict", "copy", "checks", "rule or id"];
+    page.table("copies", title, &heads, &rows, bad.saturating_sub(told));
+}
+
+fn warnings(page: &mut Page, report: &Report) {
+    let rows: Vec<Vec<String>> = report
+        .warnings
+        .iter()
+        .map(|cause| {
+            vec![
+                code(cause.check),
+                cause.copies.to_string(),
+                text(&cause.message),
+            ]
+        })
+        .collect();
+    page.table(
+        "warnings",
+        "Warnings",
+        &["check", "copies", "what"],
+        &rows,
+        0,
+    );
+}
+
+fn assumed(page: &mut Page, report: &Report) {
+    let rows: Vec<Vec<String>> = report
+        .assumed
+        .iter()
+        .map(|(assumption, of)| vec![text(assumption), of.copies.to_string()])
+        .collect();
+    page.table(
+        "assumptions",
+        "Assumed",
+        &["assumption", "copies"],
+        &rows,
+        0,
+    );
+}
+
+/// The changes, each folded with its statements and commands.
+fn remedies(page: &mut Page, report: &Report) {
+    if report.remedies.is_empty() {
+        return;
+    }
+    page.block("the heading of the changes", "### Changes to make\n");
+    for remedy in &report.remedies {
+        page.block("changes", &folded(remedy));
+    }
+}
+
+fn folded(remedy: &Remedy) -> String {
+    let account = remedy
+        .account
+        .map_or_else(|| "an unknown account".to_owned(), |id| id.to_string());
+    let proven = match remedy.proven {
+        Some(true) => "proven",
+        Some(false) => "not proven: the checks do not pass with it",
+        None => "not provable from these facts",
+    };
+    let mut inside = format!("On {}", code(&remedy.subject));
+    if !remedy.requires.is_empty() {
+        inside += &format!(", after {}", remedy.requires.join(", "));
+    }
+    if !remedy.alternative_to.is_empty() {
+        inside += &format!(", instead of {}", remedy.alternative_to.join(", "));
+    }
+    inside += &format!(
+        "; for {}.\n\n",
+        words::copies(remedy.copies.iter().collect::<BTreeSet<_>>().len())
+    );
+    for added in &remedy.added {
+        inside += &fenced("json", &pretty(added));
+    }
+    let commands = remedy.commands.join("\n");
+    if !commands.is_empty() {
+        inside += &fenced("sh", &commands);
+    }
+    if inside.len() > CHANGE {
+        inside = "Too long for this page: `backup-preflight fix` writes it.\n".to_owned();
+    }
+    fold(
+        &format!("{}, in {account}: {} ({proven})", remedy.id, remedy.title),
+        &inside,
+    )
+}
+
+fn gaps(page: &mut Page, report: &Report) {
+    let reading = report.reading.recorded();
+    let rows: Vec<Vec<String>> = report
+        .gaps
+        .told(&reading)
+        .map(|gap| {
+            vec![
+                gap.id.clone(),
+                format!("{} on {}", code(gap.operation), code(gap.subject)),
+                gap.error.map(text).unwrap_or_default(),
+                gap.copies.to_string(),
+                text(&gap.settle),
+            ]
+        })
+        .collect();
+    let heads = ["gap", "not read", "error", "copies", "settle it"];
+    page.table("gaps", "Not read", &heads, &rows, 0);
+}
+
+fn fold(summary: &str, inside: &str) -> String {
+    format!(
+        "<details><summary>{}</summary>\n\n{inside}\n</details>\n",
+        html(summary)
+    )
+}
+
+/// What is copied, from where, and to where.
+fn way(copy: &CopyReport) -> String {
+    let (from, to) = (words::source(copy), words::destination(copy));
+    text(&format!("{}: {from} → {to}", words::resource(copy)))
+}
+
+/// The checks that fail, else those that are undecided.
+fn checks_of(copy: &CopyReport) -> String {
+    let ids = |status| -> Vec<String> {
+        let such = copy.checks.iter().filter(|check| check.outcome() == status);
+        such.map(|check| check.id().to_owned()).collect()
+    };
+    let failing = ids(Status::Fail);
+    let told = if failing.is_empty() {
+        ids(Status::Undecided)
+    } else {
+        failing
+    };
+    text(&words::few(&told, CHECKS))
+}
+
+/// What of a change is at fault.
+fn places(copy: &CopyReport) -> String {
+    let bad = |check: &&CheckReport| matches!(check.outcome(), Status::Fail | Status::Undecided);
+    let places = copy
+        .checks
+        .iter()
+        .filter(bad)
+        .flat_map(|check| &check.locations);
+    let mut all: Vec<String> = Vec::new();
+    for place in places {
+        let one = match (&place.file, place.line) {
+            (Some(file), Some(line)) => format!(
+                "{} ({})",
+                code(&place.address),
+                code(&format!("{file}:{line}"))
+            ),
+            (Some(file), None) => format!("{} ({})", code(&place.address), code(file)),
+            (None, _) => code(&place.address),
+        };
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    words::few(&all, 3)
+}
+
+fn fixed_by(remedies: &[String]) -> String {
+    if remedies.is_empty() {
+        return "-".to_owned();
+    }
+    words::few(remedies, 3)
+}

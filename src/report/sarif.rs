@@ -1,0 +1,247 @@
+//! The report as SARIF 2.1.0, for code scanning: a rule for each check, a result for each finding, one run.
+//!
+//! See <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, and for what GitHub reads of it and its limits
+//! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
+
+use serde_json::{Value, json};
+
+use crate::checks::{CHECKS, Check, MayFail};
+use crate::quote::{terminal, uri};
+use crate::verdict::Status;
+
+use super::findings::Finding;
+use super::headline;
+use super::json::pretty;
+use super::model::{Report, Tool};
+
+/// GitHub keeps so many results of a run.
+pub const RESULTS: usize = 5_000;
+/// The gaps and assumptions that are told.
+const NOTIFICATIONS: usize = 500;
+/// The places of a result; GitHub shows no more of them than 100.
+const LOCATIONS: usize = 10;
+/// The characters of a message: with 5,000 results the file stays under GitHub's 10 MB by far.
+const MESSAGE: usize = 1_000;
+
+/// The report as a SARIF log. The worst findings come first, [`RESULTS`] of them at most; a notification counts the rest.
+#[must_use]
+pub fn sarif(report: &Report) -> String {
+    let findings = report.findings();
+    let results: Vec<Value> = findings
+        .iter()
+        .take(RESULTS)
+        .map(|finding| result(report, finding))
+        .collect();
+    let all: usize = report
+        .counted_checks()
+        .map(|(_, count)| {
+            count
+                .fail
+                .saturating_add(count.undecided)
+                .saturating_add(count.warn)
+        })
+        .sum();
+    let left_out = all.saturating_sub(results.len());
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": Tool::THIS.name,
+                "semanticVersion": Tool::THIS.version,
+                "rules": CHECKS.iter().map(rule).collect::<Vec<_>>(),
+            }},
+            "invocations": [{
+                "executionSuccessful": !report.stopped,
+                "exitCode": report.exit_code,
+                "exitCodeDescription": headline::exit_code(report),
+                "toolExecutionNotifications": notifications(report, left_out),
+            }],
+            "columnKind": "utf16CodeUnits",
+            "results": results,
+        }],
+    });
+    let mut text = pretty(&log);
+    text.push('\n');
+    text
+}
+
+fn rule(check: &Check) -> Value {
+    let (_, body) = check.doc.split_once('\n').unwrap_or(("", check.doc));
+    let problem = if check.may_fail == MayFail::Yes {
+        "error"
+    } else {
+        "warning"
+    };
+    let cites = check.cites.first().map(|cite| cite.url);
+    let mut rule = json!({
+        "id": check.id,
+        "shortDescription": {"text": check.title},
+        "fullDescription": {"text": check.title},
+        "help": {"text": body.trim(), "markdown": body.trim()},
+        "defaultConfiguration": {"level": problem},
+        "properties": {"problem.severity": problem, "precision": "high", "tags": ["aws-backup", "reliability"]},
+    });
+    if let (Some(url), Some(rule)) = (cites, rule.as_object_mut()) {
+        rule.insert("helpUri".to_owned(), url.into());
+    }
+    rule
+}
+
+fn result(report: &Report, finding: &Finding<'_>) -> Value {
+    let check = finding.check;
+    let subject = finding.subject;
+    let level = match check.outcome() {
+        Status::Fail => "error",
+        Status::Undecided => "warning",
+        Status::Warn | Status::Pass | Status::NotApplicable => "note",
+    };
+    let mut message = format!("{}: {}", subject.name(), check.found.message);
+    if check.outcome() == Status::Undecided {
+        message = format!("undecided: {message}");
+    }
+    if !finding.counts {
+        message += " (as before this change)";
+    }
+    let predicted = check.found.predicted.as_deref();
+    if let Some(aws) = predicted.and_then(|of| of.message.as_deref()) {
+        message += &format!(". AWS will say: \"{aws}\"");
+    }
+    for id in check.remedies.iter().take(3) {
+        if let Some(remedy) = report.remedies.iter().find(|remedy| remedy.id == *id) {
+            message += &format!(". Fixed by {id}: {}", remedy.title);
+        }
+    }
+    json!({
+        "ruleId": check.id(),
+        "ruleIndex": CHECKS.iter().position(|known| known.id == check.id()),
+        "level": level,
+        "message": {"text": short(&message)},
+        "locations": locations(report, finding),
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint(check.id(), &subject.id())},
+        "properties": {
+            subject.kind(): subject.id(),
+            "outcome": check.outcome().as_str(),
+            "gaps": check.gaps,
+            "remedies": check.remedies,
+        },
+    })
+}
+
+/// The places of a finding: those of the change; else the file that it was read from, or AWS itself.
+fn locations(report: &Report, finding: &Finding<'_>) -> Vec<Value> {
+    let input = report.inputs.first().map_or("aws", String::as_str);
+    let subject = finding.subject.id();
+    let one = |file: &str, line: Option<usize>, name: &str| {
+        json!({
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri::path(file)},
+                "region": {"startLine": line.unwrap_or(1).max(1)},
+            },
+            "logicalLocations": [{"fullyQualifiedName": terminal::line(name)}],
+        })
+    };
+    let mut all: Vec<Value> = Vec::new();
+    let first = finding.location();
+    let others = finding
+        .check
+        .locations
+        .iter()
+        .filter(|place| Some(*place) != first);
+    for place in first.into_iter().chain(others).take(LOCATIONS) {
+        let file = place.file.as_deref().unwrap_or(input);
+        all.push(one(file, place.line, &place.address));
+    }
+    if all.is_empty() {
+        all.push(one(input, None, &subject));
+    }
+    all
+}
+
+/// What was not read, what was taken for granted, and what was left out.
+fn notifications(report: &Report, left_out: usize) -> Vec<Value> {
+    let note = |level: &str, text: &str| json!({"level": level, "message": {"text": short(text)}});
+    let mut all = Vec::new();
+    if left_out > 0 {
+        let text = format!(
+            "{left_out} more findings are left out: a report holds {RESULTS}; --format json has all"
+        );
+        all.push(note("warning", &text));
+    }
+    all.extend(headline::changes(report).map(|text| note("note", &text)));
+    for copy in &report.removed {
+        let text = format!(
+            "no longer made: {} (it was {})",
+            copy.id,
+            copy.verdict.as_str()
+        );
+        all.push(note("warning", &text));
+    }
+    for (assumption, of) in &report.assumed {
+        let text = format!(
+            "assumed for {}: {assumption}",
+            super::table::words::copies(of.copies)
+        );
+        all.push(note("note", &text));
+    }
+    let reading = report.reading.recorded();
+    for gap in report.gaps.told(&reading) {
+        let text = format!(
+            "gap {}: {} on {}; {}",
+            gap.id, gap.operation, gap.subject, gap.settle
+        );
+        all.push(note("warning", &text));
+    }
+    let more = all.len().saturating_sub(NOTIFICATIONS);
+    if more > 0 {
+        all.truncate(NOTIFICATIONS);
+        all.push(note(
+            "warning",
+            &format!("{more} more such notes are left out"),
+        ));
+    }
+    all
+}
+
+fn short(text: &str) -> String {
+    let shown = terminal::line(text);
+    if shown.chars().count() <= MESSAGE {
+        return shown.into_owned();
+    }
+    shown.chars().take(MESSAGE).chain(['…']).collect()
+}
+
+/// The same for a check and its subject in every run, wherever the lines are: FNV-1a, twice, as GitHub wants a hash and a
+/// number.
+///
+/// See <https://datatracker.ietf.org/doc/html/draft-eastlake-fnv>.
+fn fingerprint(check: &str, subject: &str) -> String {
+    let hash = |bytes: &mut dyn Iterator<Item = u8>| {
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    let forward = hash(&mut check.bytes().chain([0]).chain(subject.bytes()));
+    let other = hash(&mut subject.bytes().chain([0]).chain(check.bytes()));
+    format!("{forward:016x}{other:016x}:1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_of_the_check_and_its_subject() {
+        let one = fingerprint("vault-refuses-copy", "a");
+        assert_eq!(one, fingerprint("vault-refuses-copy", "a"));
+        assert_ne!(one, fingerprint("vault-refuses-copy", "b"));
+        assert_ne!(one, fingerprint("vault-refuses-cop", "ya"));
+        assert_eq!(one.len(), 34);
+    }
+
+    #[test]
+    fn a_message_has_an_end() {
+        assert_eq!(short(&"é".repeat(2_000)).chars().count(), MESSAGE + 1);
+        assert_eq!(short("a\u{1b}\nb"), "a\u{fffd} b");
+    }
+}
