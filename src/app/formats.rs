@@ -19,7 +19,7 @@ pub(super) fn text(format: Format, found: &mut Found<'_>) -> anyhow::Result<Stri
             summary(found)?;
             report::github(found.worst(report::RESULTS))
         }
-        Format::Sarif => report::sarif(found.worst(report::RESULTS)),
+        Format::Sarif => report::sarif(found.worst(report::RESULTS), report::RESULTS),
         Format::Junit => {
             let mut junit = Junit::default();
             let all = &found.report;

@@ -49,7 +49,7 @@ pub fn html(text: &str) -> String {
     let mut out = String::new();
     for c in parted(&terminal::line(text)) {
         match c {
-            Piece::Text(c @ ('&' | '<' | '>' | '"' | '\'' | '`')) => {
+            Piece::Text(c @ ('&' | '<' | '>' | '"' | '\'')) => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
             Piece::Text(c) => out.push(c),

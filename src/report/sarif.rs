@@ -23,13 +23,13 @@ const LOCATIONS: usize = 10;
 /// The characters of a message: with 5,000 results the file stays under GitHub's 10 MB by far.
 const MESSAGE: usize = 1_000;
 
-/// The report as a SARIF log. The worst findings come first, [`RESULTS`] of them at most; a notification counts the rest.
+/// The report as a SARIF log. The worst findings come first, `most` of them at most; a notification counts the rest.
 #[must_use]
-pub fn sarif(report: &Report) -> String {
+pub fn sarif(report: &Report, most: usize) -> String {
     let findings = report.findings();
     let results: Vec<Value> = findings
         .iter()
-        .take(RESULTS)
+        .take(most)
         .map(|finding| result(report, finding))
         .collect();
     let all: usize = report
@@ -164,7 +164,7 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Value> {
     let mut all = Vec::new();
     if left_out > 0 {
         let text = format!(
-            "{left_out} more findings are left out: a report holds {RESULTS}; --format json has all"
+            "{left_out} more findings are left out, as code scanning keeps no more; --format json has all"
         );
         all.push(note("warning", &text));
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod backtest;
 mod change;
+mod ci;
 mod copies;
 mod errors;
 mod exit;

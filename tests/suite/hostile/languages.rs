@@ -101,11 +101,13 @@ fn walk(value: &Value, text: &impl Fn(&str), field: &impl Fn(&str, &Value)) {
     }
 }
 
-/// No HTML and no link but within code.
+/// No HTML and no link but within code, between backticks or in an element of ours.
 fn markdown(text: &str, label: &str) {
     for line in text.lines() {
         let outside: String = line.replace("\\`", "").split('`').step_by(2).collect();
         let live = outside
+            .replace("<code>", "")
+            .replace("</code>", "")
             .replace("\\<", "")
             .replace("\\[", "")
             .replace("\\!", "");

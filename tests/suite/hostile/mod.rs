@@ -1,5 +1,6 @@
 //! Names that are programs: nothing of them runs, is worked out, looked up, or obeyed.
 
+mod formats;
 mod languages;
 mod names;
 #[cfg(unix)]

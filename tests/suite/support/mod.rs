@@ -2,11 +2,13 @@
 
 pub mod bases;
 pub mod estate;
+mod formats;
 pub mod outcome;
 mod program;
 pub mod scenario;
 pub mod verdicts;
 
 pub use estate::Estate;
+pub use formats::ci_formats;
 pub use program::{run, run_with};
 pub use verdicts::{Verdicts, decide, decided, verdict};

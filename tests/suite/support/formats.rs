@@ -1,0 +1,24 @@
+//! The formats for CI systems, of a whole report.
+
+use backup_preflight::report::{self, Case, Junit, Picture, Report, Way};
+
+/// Each with its name.
+pub fn ci_formats(report: &Report) -> Vec<(&'static str, String)> {
+    let mut junit = Junit::default();
+    let mut picture = Picture::default();
+    for copy in &report.copies {
+        junit.add(Case::of_copy(report, copy));
+        picture.add(Way::of(copy));
+    }
+    let picture = picture.text(report);
+    vec![
+        (
+            "markdown",
+            report::markdown(report, Some(&picture), report::SUMMARY),
+        ),
+        ("github", report::github(report)),
+        ("sarif", report::sarif(report, report::RESULTS)),
+        ("junit", junit.text(report).unwrap()),
+        ("mermaid", picture),
+    ]
+}
