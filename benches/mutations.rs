@@ -19,18 +19,22 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+#[path = "../tests/fuzz/mutate.rs"]
+mod mutate;
+
 use backup_preflight::app;
 use backup_preflight::cli::Cli;
 use clap::Parser as _;
-use serde_json::{Value, json};
+use mutate::{Dice, Pool, mutated};
+use serde_json::Value;
 
 /// The longest that a command may take.
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// xorshift64*: the same changes each time.
-struct Dice(u64);
+struct Xorshift(u64);
 
-impl Dice {
+impl Dice for Xorshift {
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -44,20 +48,17 @@ fn main() {
     let wanted = std::env::args().find_map(|word| word.parse().ok());
     let wanted: usize = wanted.unwrap_or(2_000);
     let bases = bases();
+    let pool = Pool::of(&bases);
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutations-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut dice = Xorshift(0x9e37_79b9_7f4a_7c15);
     let mut codes: BTreeMap<(&str, u8), usize> = BTreeMap::new();
     let (mut slowest, mut wrong) = (Duration::ZERO, 0);
     for number in 0..wanted {
-        let mut inventory = bases[dice.below(bases.len())].clone();
-        for _ in 0..=dice.below(4) {
-            let other = &bases[dice.below(bases.len())];
-            change(&mut inventory, other, &mut dice);
-        }
+        let inventory = mutated(&bases, &pool, &mut dice);
         let mut text = inventory.to_string().into_bytes();
-        if dice.below(10) == 0 {
+        if dice.below(50) == 0 {
             let place = dice.below(text.len());
             text[place] = u8::try_from(dice.below(256)).unwrap_or_default();
         }
@@ -127,114 +128,4 @@ fn bases() -> Vec<Value> {
     let read =
         |path: &PathBuf| serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON");
     found.iter().map(read).collect()
-}
-
-/// Takes a place at random, and takes it away, or puts something else there.
-fn change(value: &mut Value, other: &Value, dice: &mut Dice) {
-    let place = place(value, dice);
-    let part = match value.pointer_mut(&place) {
-        Some(part) => part,
-        None => return,
-    };
-    *part = match dice.below(9) {
-        0 => Value::Null,
-        1 => other
-            .pointer(&self::place(other, dice))
-            .cloned()
-            .unwrap_or_default(),
-        2 => json!(words()[dice.below(words().len())]),
-        3 => numbers()[dice.below(numbers().len())].clone(),
-        4 => json!([part.clone(), part.clone()]),
-        5 => json!([]),
-        6 => json!({}),
-        7 => {
-            let mut deep = part.clone();
-            for _ in 0..dice.below(200) {
-                deep = if dice.below(2) == 0 {
-                    json!([deep])
-                } else {
-                    json!({"a": deep})
-                };
-            }
-            deep
-        }
-        _ => match part.as_str() {
-            Some(text) => {
-                let word = words()[dice.below(words().len())];
-                let at = (0..=text.len())
-                    .filter(|at| text.is_char_boundary(*at))
-                    .nth(dice.below(text.len() + 1));
-                let at = at.unwrap_or_default();
-                json!(format!("{}{word}{}", &text[..at], &text[at..]))
-            }
-            None => json!(true),
-        },
-    };
-}
-
-fn place(value: &Value, dice: &mut Dice) -> String {
-    let mut place = String::new();
-    let mut here = value;
-    loop {
-        let next = match here {
-            Value::Array(items) if !items.is_empty() => {
-                let index = dice.below(items.len());
-                place.push_str(&format!("/{index}"));
-                &items[index]
-            }
-            Value::Object(map) if !map.is_empty() => {
-                let (key, next) = map.iter().nth(dice.below(map.len())).expect("a field");
-                place.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
-                next
-            }
-            Value::Array(_)
-            | Value::Object(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_) => {
-                return place;
-            }
-        };
-        here = next;
-        if dice.below(8) == 0 {
-            return place;
-        }
-    }
-}
-
-fn words() -> [&'static str; 16] {
-    [
-        "",
-        "é",
-        "\u{0}",
-        "\u{1b}[31m",
-        "*",
-        "?",
-        "${",
-        "${aws:PrincipalArn}",
-        "%{",
-        "$(id)",
-        "'",
-        "\n",
-        "arn:aws:iam::111122223333:root",
-        "9999-12-31T23:59:59Z",
-        "-9999999999",
-        "@@append",
-    ]
-}
-
-fn numbers() -> [Value; 10] {
-    [
-        json!(0),
-        json!(-1),
-        json!(i64::MAX),
-        json!(i64::MIN),
-        json!(u64::MAX),
-        json!(1e308),
-        json!(-1e308),
-        json!(0.5),
-        json!(253_402_300_800_i64),
-        json!(99_999_999_999_999_i64),
-    ]
 }

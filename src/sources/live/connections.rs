@@ -119,7 +119,7 @@ async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     while let Some(part) = parts.next().await {
         // An answer that ends before it is as long as it says is asked for again.
         let part = part.map_err(|error| ConnectorError::io(error.into()))?;
-        if whole.len() + part.len() > LARGEST {
+        if whole.len().saturating_add(part.len()) > LARGEST {
             return Err(too_large());
         }
         whole.extend_from_slice(&part);

@@ -118,7 +118,7 @@ impl Journal {
         let whole = text
             .iter()
             .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
+            .map_or(0, |at| at.saturating_add(1));
         text.truncate(whole);
         let stranger = || JournalError::Stranger(path.display().to_string());
         let mut lines = text.split_inclusive(|byte| *byte == b'\n');

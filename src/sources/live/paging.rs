@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use crate::known::Count as _;
+
 use super::reply::{Reply, Trouble};
 
 /// No list that the program reads has more pages.
@@ -15,7 +17,8 @@ pub struct Pages {
     seen: HashSet<String>,
     pages: usize,
     empty: usize,
-    until: Instant,
+    began: Instant,
+    longest: Duration,
 }
 
 impl Pages {
@@ -25,7 +28,8 @@ impl Pages {
             seen: HashSet::new(),
             pages: 0,
             empty: 0,
-            until: Instant::now() + longest,
+            began: Instant::now(),
+            longest,
         }
     }
 
@@ -37,12 +41,17 @@ impl Pages {
         let Some(next) = next.filter(|token| !token.is_empty()) else {
             return Ok(false);
         };
-        self.pages += 1;
-        self.empty = if items == 0 { self.empty + 1 } else { 0 };
+        self.pages.one_more();
+        self.empty = if items == 0 {
+            self.empty.saturating_add(1)
+        } else {
+            0
+        };
         if !self.seen.insert(next.to_owned()) {
             return Err(Trouble::failed("RepeatedPage"));
         }
-        if self.pages == MOST_PAGES || self.empty == MOST_EMPTY || Instant::now() > self.until {
+        let is_late = self.began.elapsed() > self.longest;
+        if self.pages == MOST_PAGES || self.empty == MOST_EMPTY || is_late {
             return Err(Trouble::failed("EndlessList"));
         }
         Ok(true)
@@ -133,7 +142,7 @@ macro_rules! pages {
                 Ok(Some($page)) => {
                     let before = all.len();
                     all.extend($items);
-                    match pages.more(all.len() - before, $page.next()) {
+                    match pages.more(all.len().saturating_sub(before), $page.next()) {
                         Ok(true) => {}
                         Ok(false) => break Ok(all),
                         Err(trouble) => break Err(trouble),

@@ -283,9 +283,10 @@ impl Purse {
         const A_WHILE: Duration = Duration::from_secs(5 * 60);
         let mut kept = self.kept.lock().await;
         let good = |credentials: &Credentials| {
-            credentials
-                .expiry()
-                .is_none_or(|end| end > SystemTime::now() + A_WHILE)
+            credentials.expiry().is_none_or(|end| {
+                end.checked_sub(A_WHILE)
+                    .is_some_and(|end| end > SystemTime::now())
+            })
         };
         if let Some(credentials) = kept.as_ref().filter(|kept| good(kept)) {
             return Ok(credentials.clone());

@@ -51,7 +51,7 @@ fn blocks(text: &str) -> impl Iterator<Item = &str> {
     starts.filter_map(|at| {
         let rest = text.get(at..)?;
         let end = rest.find(END)?;
-        rest.get(..end + END.len())
+        rest.get(..end.saturating_add(END.len()))
     })
 }
 

@@ -158,7 +158,9 @@ impl Wire {
             turns: Arc::new(Semaphore::new(settings.concurrency.max(1))),
             settings: settings.clone(),
             counts: Arc::default(),
-            end: settings.deadline.map(|time| Instant::now() + time),
+            end: settings
+                .deadline
+                .and_then(|time| Instant::now().checked_add(time)),
         })
     }
 

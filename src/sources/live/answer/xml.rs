@@ -137,7 +137,7 @@ fn tag(markup: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, letter) in markup.char_indices() {
         match (quote, letter) {
-            (None, '>') => return Some((markup.get(..at)?, markup.get(at + 1..)?)),
+            (None, '>') => return Some((markup.get(..at)?, markup.get(at.saturating_add(1)..)?)),
             (None, '"' | '\'') => quote = Some(letter),
             (Some(open), _) if open == letter => quote = None,
             _ => {}

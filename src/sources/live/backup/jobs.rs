@@ -28,7 +28,7 @@ pub async fn copy_jobs(
         clippy::cast_possible_truncation,
         reason = "a date in seconds is far below the limit"
     )]
-    let seconds = (until.milliseconds() / 1000) as i64 - SECONDS;
+    let seconds = ((until.milliseconds() / 1000) as i64).saturating_sub(SECONDS);
     let call = session
         .backup(region)
         .list_copy_jobs()

@@ -77,7 +77,7 @@ async fn pages(
             all.extend(items);
         }
         let token = page.get("NextToken").and_then(Value::as_str);
-        if !pages.more(all.len() - before, token)? {
+        if !pages.more(all.len().saturating_sub(before), token)? {
             return Ok(all);
         }
         next = token.map(str::to_owned);
