@@ -5,6 +5,8 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
@@ -16,17 +18,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[path = "../tests/fuzz/mutate.rs"]
 mod mutate;
+#[path = "../tests/suite/support/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod support;
 
 use backup_preflight::app;
 use backup_preflight::cli::Cli;
 use clap::Parser as _;
 use mutate::{Dice, Pool, mutated};
 use serde_json::Value;
+use support::scenario::{Scenario, scenarios};
 
 /// The longest that a command may take.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -47,7 +53,7 @@ impl Dice for Xorshift {
 fn main() {
     let wanted = std::env::args().find_map(|word| word.parse().ok());
     let wanted: usize = wanted.unwrap_or(2_000);
-    let bases = bases();
+    let bases: Vec<Value> = scenarios().iter().map(Scenario::value).collect();
     let pool = Pool::of(&bases);
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutations-{}", std::process::id()));
@@ -102,30 +108,4 @@ fn run(command: &str, file: &Path, folder: &Path) -> Option<u8> {
     }
     let cli = Cli::try_parse_from(words).expect("a command line");
     catch_unwind(|| app::code(&cli)).ok()
-}
-
-/// The inventories of the scenarios.
-fn bases() -> Vec<Value> {
-    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                files(&path, found);
-            } else if path.ends_with("inventory.json") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios"),
-        &mut found,
-    );
-    let read =
-        |path: &PathBuf| serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON");
-    found.iter().map(read).collect()
 }
