@@ -52,12 +52,12 @@ pub fn because(near: &[Evidence]) -> String {
 
 /// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
 pub fn vault_meant(vault: &Arn, facts: &Facts<'_>) -> String {
-    let there = facts.vaults_found().into_iter().filter(|other| {
-        other.account() == vault.account()
-            && other.region() == vault.region()
-            && facts.vault_exists(other) == Fact::Known(true)
-    });
-    hint(near::meant(vault.name(), there.map(Arn::name)))
+    let there = vault
+        .account()
+        .zip(vault.region())
+        .map(|(account, region)| facts.vaults_found_in(account, &region));
+    let names = there.iter().flatten().map(|arn| arn.name());
+    hint(near::meant(vault.name(), names))
 }
 
 /// The Region that was meant in place of one that nobody knows.

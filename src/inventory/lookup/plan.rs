@@ -184,4 +184,19 @@ impl<'a> Facts<'a> {
             .filter(|arn| self.vault_exists(arn) == Fact::Known(true))
             .collect()
     }
+
+    /// The ARNs of the vaults that an account is known to have in a Region, in their order.
+    #[must_use]
+    pub fn vaults_found_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {
+        let regions = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.region(account, region));
+        let vaults = regions.flat_map(|region| items(&region.vaults));
+        vaults
+            .map(|vault| &vault.arn)
+            .filter(|arn| arn.account() == Some(account) && arn.region().as_ref() == Some(region))
+            .filter(|arn| self.vault_exists(arn) == Fact::Known(true))
+            .collect()
+    }
 }
