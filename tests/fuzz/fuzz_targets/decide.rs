@@ -8,9 +8,12 @@ use libfuzzer_sys::fuzz_target;
 mod whole;
 
 fuzz_target!(|bytes: &[u8]| {
-    whole::run(bytes, &[
-        &["check", "--format", "ndjson=DIR/check"],
-        &["audit", "--format", "ndjson=DIR/audit"],
-        &["backtest", "--format", "ndjson=DIR/backtest"],
-    ]);
+    whole::run(
+        bytes,
+        &[
+            &["check", "--format", "ndjson=DIR/check"],
+            &["audit", "--format", "ndjson=DIR/audit"],
+            &["backtest", "--format", "ndjson=DIR/backtest"],
+        ],
+    );
 });

@@ -8,7 +8,16 @@ use libfuzzer_sys::fuzz_target;
 mod whole;
 
 fuzz_target!(|bytes: &[u8]| {
-    whole::run(bytes, &[
-        &["fix", "--audit", "--force", "--dir", "DIR/fixes", "--format", "json=DIR/report"],
-    ]);
+    whole::run(
+        bytes,
+        &[&[
+            "fix",
+            "--audit",
+            "--force",
+            "--dir",
+            "DIR/fixes",
+            "--format",
+            "json=DIR/report",
+        ]],
+    );
 });

@@ -8,8 +8,17 @@ use libfuzzer_sys::fuzz_target;
 mod whole;
 
 fuzz_target!(|bytes: &[u8]| {
-    whole::run(bytes, &[
-        &["audit", "--format", "table=DIR/table", "--format", "json=DIR/json"],
-        &["backtest", "--format", "table=DIR/backtest"],
-    ]);
+    whole::run(
+        bytes,
+        &[
+            &[
+                "audit",
+                "--format",
+                "table=DIR/table",
+                "--format",
+                "json=DIR/json",
+            ],
+            &["backtest", "--format", "table=DIR/backtest"],
+        ],
+    );
 });
