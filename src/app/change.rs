@@ -34,7 +34,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let source = asked
         .terraform_source
         .as_deref()
-        .map(terraform::Source::read)
+        .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
     let mut places = Places::new();
     let mut open = Vec::new();

@@ -20,7 +20,7 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         None => asked.estate.words(),
     };
     let journal = if asked.resume {
-        Journal::resume(&kept, &words, recorded::now())
+        Journal::resume(&kept, &words, recorded::now(), output.max_input)
     } else {
         Journal::begin(&kept, &words, recorded::now())
     };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Inventory, Timestamp};
 
+use super::super::recorded::{self, SourceError};
 use super::survey::Part;
 
 const FORMAT: &str = "backup-preflight/unfinished/v1";
@@ -53,7 +54,10 @@ pub enum JournalError {
     /// The file is something else.
     #[error("`{0}` is not what an interrupted run leaves; remove it or write to another file")]
     Stranger(String),
-    /// The file cannot be read or written.
+    /// The file cannot be read, or is larger than it may be.
+    #[error(transparent)]
+    Read(#[from] SourceError),
+    /// The file cannot be written.
     #[error("could not keep what was read in `{path}`: {source}")]
     File {
         /// The file.
@@ -106,14 +110,16 @@ impl Journal {
     ///
     /// # Errors
     /// Where the earlier run was asked for something else, or the file cannot be read or written.
-    pub fn resume(path: &Path, asked: &str, now: Timestamp) -> Result<Self, JournalError> {
-        let mut text = match fs::read(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Self::begin(path, asked, now);
-            }
-            Err(error) => return Err(trouble(path)(error)),
-        };
+    pub fn resume(
+        path: &Path,
+        asked: &str,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Self, JournalError> {
+        if !path.exists() {
+            return Self::begin(path, asked, now);
+        }
+        let (_, mut text) = recorded::bytes(path, limit)?;
         // A line without an end was being written when the run was interrupted.
         let whole = text
             .iter()

@@ -8,6 +8,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use super::super::recorded;
+
+/// No bundle of certificates is larger.
+const LARGEST: u64 = 64 << 20;
+
 /// Why there is nothing to trust.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}`, which {named_by} names, {why}")]
@@ -27,8 +32,8 @@ pub fn of_file(path: &str, named_by: &'static str) -> Result<TlsContext, NoCerti
         named_by,
         why,
     };
-    let text =
-        std::fs::read(Path::new(path)).map_err(|error| no(format!("cannot be read: {error}")))?;
+    let (_, text) = recorded::bytes(Path::new(path), LARGEST)
+        .map_err(|error| no(format!("cannot be used: {error}")))?;
     let text = String::from_utf8_lossy(&text);
     let mut store = TrustStore::empty().with_native_roots(false);
     let mut found = false;

@@ -11,6 +11,7 @@ use hcl::eval::{Context, Evaluate};
 use hcl::{Attribute, Block, Body, Expression, Structure};
 use serde_json::{Map, Value, json};
 
+use super::super::recorded::{self, SourceError};
 use super::functions::declare;
 use super::identity::Identities;
 use super::object::{Moment, Object, parent, steps, unknown};
@@ -21,14 +22,12 @@ pub enum ConfigurationError {
     /// The folder cannot be read, or has no `.tf` files.
     #[error("{0}: no Terraform configuration: expected a folder with .tf files")]
     NoFiles(String),
-    /// A file cannot be read.
-    #[error("could not read `{path}`: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// A file cannot be read, or is larger than it may be.
+    #[error(transparent)]
+    Read(#[from] SourceError),
+    /// A file is not text.
+    #[error("`{0}` is not text: expected UTF-8")]
+    NoText(String),
     /// A file is not HCL.
     #[error("{file}:{line}:{column}: not a Terraform configuration: {message}")]
     Format {
@@ -61,12 +60,12 @@ struct Module {
 }
 
 impl Source {
-    /// Reads a folder and the modules that it calls from the disk.
+    /// Reads a folder and the modules that it calls from the disk, no file larger than `limit` bytes.
     ///
     /// # Errors
     /// Where a file cannot be read or is not HCL: the line says where.
-    pub fn read(folder: &Path) -> Result<Self, ConfigurationError> {
-        let installed = installed(folder);
+    pub fn read(folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
+        let installed = installed(folder, limit)?;
         let mut modules = BTreeMap::new();
         let mut left = vec![(Vec::<String>::new(), folder.to_path_buf())];
         let mut seen: HashSet<Vec<String>> = HashSet::new();
@@ -74,7 +73,7 @@ impl Source {
             if names.len() > 16 || !seen.insert(names.clone()) {
                 continue;
             }
-            let module = Module::read(folder, &place)?;
+            let module = Module::read(folder, &place, limit)?;
             for call in module.blocks("module") {
                 let Some(name) = label(call, 0) else { continue };
                 let mut below = names.clone();
@@ -110,19 +109,24 @@ impl Source {
 }
 
 /// Where `terraform init` put the modules that are not local.
-fn installed(folder: &Path) -> BTreeMap<String, PathBuf> {
-    let text = fs::read(folder.join(".terraform/modules/modules.json")).unwrap_or_default();
+fn installed(folder: &Path, limit: u64) -> Result<BTreeMap<String, PathBuf>, ConfigurationError> {
+    let path = folder.join(".terraform/modules/modules.json");
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let (_, text) = recorded::bytes(&path, limit)?;
+    // What is no list of modules names none: what they hold stays unknown.
     let list: Value = serde_json::from_slice(&text).unwrap_or(Value::Null);
     let modules = list.get("Modules").and_then(Value::as_array);
     let each = modules.into_iter().flatten().filter_map(|module| {
         let text = |name: &str| module.get(name).and_then(Value::as_str);
         Some((text("Key")?.to_owned(), folder.join(text("Dir")?)))
     });
-    each.collect()
+    Ok(each.collect())
 }
 
 impl Module {
-    fn read(root: &Path, folder: &Path) -> Result<Self, ConfigurationError> {
+    fn read(root: &Path, folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
         let none = || ConfigurationError::NoFiles(folder.display().to_string());
         let entries = fs::read_dir(folder).map_err(|_| none())?;
         let mut files: Vec<PathBuf> = entries
@@ -135,10 +139,8 @@ impl Module {
         }
         let mut module = Self::default();
         for path in files {
-            let text = fs::read_to_string(&path).map_err(|source| ConfigurationError::Read {
-                path: path.display().to_string(),
-                source,
-            })?;
+            let (read, bytes) = recorded::bytes(&path, limit)?;
+            let text = String::from_utf8(bytes).map_err(|_| ConfigurationError::NoText(read))?;
             let name = path
                 .strip_prefix(root)
                 .unwrap_or(&path)

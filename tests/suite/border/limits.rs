@@ -56,12 +56,44 @@ fn standard_input_is_read_up_to_the_same_size() {
 #[cfg(unix)]
 #[test]
 fn a_device_without_an_end_is_refused_at_once() {
-    for of in [
-        &["check", "--inventory", "/dev/zero"][..],
-        &["simulate", "--requests", "/dev/zero"],
+    let folder = tempfile::tempdir().unwrap();
+    let link = |name: &str| {
+        let link = folder.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        link.display().to_string()
+    };
+    link("main.tf");
+    let base = ["check", "--example", "field-notes-rds"];
+    let source = folder.path().display().to_string();
+    let laid = |option, path| [&base[..], &[option, path]].concat();
+    let mut members = vec![
+        vec!["check", "--inventory", "/dev/zero"],
+        vec!["simulate", "--requests", "/dev/zero"],
+        laid("--terraform-source", source.as_str()),
+    ];
+    for option in [
+        "--overlay",
+        "--terraform-plan",
+        "--cloudformation",
+        "--baseline",
     ] {
+        members.push(laid(option, "/dev/zero"));
+    }
+    let inventory = folder.path().join("inventory.json").display().to_string();
+    if cfg!(feature = "live") {
+        link("inventory.json.unfinished");
+        members.push(vec![
+            "collect",
+            "--resume",
+            "--region",
+            "us-east-1",
+            "--output",
+            &inventory,
+        ]);
+    }
+    for of in members {
         let begun = Instant::now();
-        let ran = run(of);
+        let ran = run(&of);
         assert_eq!(ran.code, 2, "{of:?}: {}", ran.err);
         assert!(ran.err.contains("NUL"), "{of:?}: {}", ran.err);
         assert!(begun.elapsed() < Duration::from_secs(20), "{of:?}");

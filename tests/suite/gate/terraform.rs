@@ -20,7 +20,7 @@ fn every_plan_comes_out_as_written() {
         let bytes = fs::read(folder.join("plan.json")).unwrap();
         let name = folder.file_name().unwrap().display().to_string();
         // With the configuration, and where the plan alone tells it, without: the same.
-        let source = Source::read(&folder).unwrap_or_else(|error| panic!("{error}"));
+        let source = Source::read(&folder, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
         let planned = terraform::read(&name, &bytes, &BTreeMap::new(), Some(&source)).unwrap();
         let known = as_aws_tells(&planned.before);
         let mut found = told(&base(), &[&planned.before, &known], &[&planned.after]);
