@@ -24,6 +24,7 @@ mod reference;
 #[cfg(feature = "live")]
 mod survey;
 mod targets;
+mod templates;
 
 use std::process::ExitCode;
 

@@ -7,15 +7,16 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::change::{Before, Standing};
-use crate::cli::{ChangeArgs, OfName, Output, OverKind};
+use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Inventory, Overlay, Waiting};
-use crate::known::{AccountId, Gap, Region};
+use crate::known::{AccountId, Gap};
 use crate::report::{Location, Places};
 use crate::sources::planned::Planned;
-use crate::sources::{cloudformation, recorded, terraform};
+use crate::sources::{recorded, terraform};
 use crate::verdict::Verdict;
 
 use super::print::warn;
+use super::templates::Templates;
 
 /// The facts before and after a change.
 pub(super) struct Laid {
@@ -36,6 +37,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         .as_deref()
         .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
+    let mut templates = Templates::new(asked, output)?;
     let mut places = Places::new();
     let mut open = Vec::new();
     let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
@@ -49,9 +51,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             OverKind::TerraformPlan => {
                 terraform::read(&name, &bytes, &accounts(asked), source.as_ref())?
             }
-            OverKind::CloudFormation => {
-                cloudformation::read(&name, &bytes, &settings(asked, path, output)?)?
-            }
+            OverKind::CloudFormation => templates.read(path, &name, &bytes, output)?,
         };
         let Planned {
             before,
@@ -79,6 +79,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         now.push(before);
         then.push(after);
     }
+    templates.all_parameters_are_taken()?;
     if then.is_empty() {
         return Ok(Laid {
             before: None,
@@ -145,43 +146,6 @@ fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
         )
     });
     named.collect()
-}
-
-/// What a template is deployed with.
-fn settings(
-    asked: &ChangeArgs,
-    path: &Path,
-    output: &Output,
-) -> anyhow::Result<cloudformation::Settings> {
-    let settings = cloudformation::Settings {
-        account: of_file(&asked.account, path),
-        region: of_file::<Region>(&asked.template_region, path),
-        parameters: asked.parameter.iter().cloned().collect(),
-        imports: asked.import.iter().cloned().collect(),
-        stack: None,
-    };
-    if settings.account.is_none() || settings.region.is_none() {
-        warn(
-            output,
-            &format!(
-                "{}: give --account ACCOUNT_ID and --template-region REGION, so that its resources have a place",
-                path.display()
-            ),
-        );
-    }
-    Ok(settings)
-}
-
-/// What is given for a file, or for all.
-fn of_file<T: Clone>(given: &[OfName<T>], path: &Path) -> Option<T> {
-    let name = path.display().to_string();
-    let last = path.file_name().map(|name| name.display().to_string());
-    let of_it = given
-        .iter()
-        .find(|one| one.name.as_ref() == Some(&name) || (one.name.is_some() && one.name == last));
-    of_it
-        .or_else(|| given.iter().find(|one| one.name.is_none()))
-        .map(|one| one.value.clone())
 }
 
 /// The copies of a report of ours, to compare with.

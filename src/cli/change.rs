@@ -22,6 +22,25 @@ pub struct ChangeArgs {
     /// The value of a template's parameter; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "Change")]
     pub parameter: Vec<(String, String)>,
+    /// The values of a template's parameters: a file as `aws cloudformation` or CodePipeline takes it; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Change")]
+    pub parameters: Vec<PathBuf>,
+    /// The template that is deployed now, for each --cloudformation in its order: what the new one leaves out goes
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "cloudformation",
+        help_heading = "Change"
+    )]
+    pub cloudformation_before: Vec<PathBuf>,
+    /// The name of the stack that a template is deployed as
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "cloudformation",
+        help_heading = "Change"
+    )]
+    pub cloudformation_stack: Option<String>,
     /// The value that another stack exports by this name; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Change")]
     pub import: Vec<(String, String)>,

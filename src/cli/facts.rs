@@ -40,7 +40,9 @@ impl Given {
     pub fn files(&self) -> Vec<PathBuf> {
         let over = self.change.over.0.iter().map(|(_, file)| file);
         let files = self.inventory.iter().chain(over);
-        files.chain(&self.change.baseline).cloned().collect()
+        let files = files.chain(&self.change.baseline);
+        let files = files.chain(&self.change.cloudformation_before);
+        files.chain(&self.change.parameters).cloned().collect()
     }
 }
 

@@ -55,6 +55,23 @@ struct RegionFacts {
     lists: BTreeMap<&'static str, BTreeMap<String, Map<String, Value>>>,
 }
 
+/// What is said of a thing that is deleted.
+fn gone(list: &str) -> Vec<(String, Value)> {
+    let fields: &[(&str, Value)] = match list {
+        "vaults" => &[("VaultState", Value::Null)],
+        "keys" => &[("KeyState", json!("PendingDeletion"))],
+        "roles" => &[("AssumeRolePolicyDocument", Value::Null)],
+        "plans" => &[
+            ("BackupPlan", json!({"Rules": []})),
+            ("Selections", json!([])),
+        ],
+        _ => &[("ResourceType", Value::Null)],
+    };
+    let each = fields.iter();
+    each.map(|(field, value)| ((*field).to_owned(), value.clone()))
+        .collect()
+}
+
 /// The field that tells the things of a list apart.
 fn key(list: &'static str) -> &'static str {
     match list {
@@ -160,6 +177,61 @@ impl World {
     /// The fields of a Region.
     pub fn region(&mut self, home: &Home) -> &mut Map<String, Value> {
         &mut self.region_facts(home).fields
+    }
+
+    /// Says of what stood in another world and does not stand in this one that it is gone; of what this one no longer says
+    /// of a thing, that it is unknown, and why. What `stays` says of a thing, by its ARN or id: it stays as it was, it goes,
+    /// or nobody knows.
+    pub fn lacks(&mut self, before: &Self, stays: impl Fn(&str) -> Option<bool>, why: &str) {
+        let unknown = || json!({ "unknown": why });
+        let unsaid = |now: &mut Map<String, Value>, was: &Map<String, Value>| {
+            for field in was.keys() {
+                now.entry(field.clone()).or_insert_with(unknown);
+            }
+        };
+        let gone =
+            |list: &str, was: &Map<String, Value>, name: &str| -> Option<Map<String, Value>> {
+                let mut now = Map::new();
+                match stays(name) {
+                    Some(true) => return None,
+                    Some(false) => now.extend(gone(list)),
+                    None => unsaid(&mut now, was),
+                }
+                Some(now)
+            };
+        for (account, was) in &before.accounts {
+            let now = self.accounts.entry(*account).or_default();
+            unsaid(&mut now.fields, &was.fields);
+            for (arn, was) in &was.roles {
+                match now.roles.get_mut(arn) {
+                    Some(now) => unsaid(now, was),
+                    None => {
+                        if let Some(mut fields) = gone("roles", was, arn) {
+                            fields.insert("Arn".to_owned(), json!(arn));
+                            now.roles.insert(arn.clone(), fields);
+                        }
+                    }
+                }
+            }
+            for (region, was) in &was.regions {
+                let now = now.regions.entry(region.clone()).or_default();
+                unsaid(&mut now.fields, &was.fields);
+                for (list, was) in &was.lists {
+                    let now = now.lists.entry(list).or_default();
+                    for (name, was) in was {
+                        match now.get_mut(name) {
+                            Some(now) => unsaid(now, was),
+                            None => {
+                                if let Some(mut fields) = gone(list, was, name) {
+                                    fields.insert(key(list).to_owned(), json!(name));
+                                    now.insert(name.clone(), fields);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn region_facts(&mut self, home: &Home) -> &mut RegionFacts {

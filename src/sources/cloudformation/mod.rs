@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod names;
+pub mod parameters;
 mod resolve;
 mod resources;
 mod text;
@@ -56,16 +57,24 @@ const HARMLESS: &[&str] = &[
     "AWS::SecretsManager-2024-09-16",
 ];
 
+/// The names of a template's parameters.
+///
+/// # Errors
+/// Where the file is no template.
+pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateError> {
+    let root = root(file, bytes)?;
+    let fields = root.get("Parameters").map_or(&[][..], Node::fields);
+    Ok(fields.iter().map(|(name, _)| name.clone()).collect())
+}
+
 /// Reads a template.
 ///
 /// # Errors
 /// Where the file is no template, or one that a macro rewrites.
 pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, TemplateError> {
-    let after = document(file, bytes, settings)?;
-    Ok(Planned {
-        before: empty(file),
-        ..after
-    })
+    let root = root(file, bytes)?;
+    let reader = resources_of(file, &root, settings);
+    Ok(planned(reader, file, World::default()))
 }
 
 /// The same with the template that is deployed now.
@@ -77,23 +86,66 @@ pub fn read_change(
     (file, bytes): (&str, &[u8]),
     settings: &Settings,
 ) -> Result<Planned, TemplateError> {
-    let now = document(before_file, before, settings)?;
-    let then = document(file, bytes, settings)?;
-    Ok(Planned {
-        before: now.after,
-        ..then
-    })
+    let now_root = root(before_file, before)?;
+    let now = resources_of(before_file, &now_root, settings);
+    let then_root = root(file, bytes)?;
+    let mut then = resources_of(file, &then_root, settings);
+    let why = format!("{file}, which says no more of it than {before_file} did");
+    then.world.lacks(
+        &now.world,
+        |thing| stays(&now_root, &now.places, thing),
+        &why,
+    );
+    for (thing, ids) in &now.places {
+        then.places
+            .entry(thing.clone())
+            .or_insert_with(|| ids.clone());
+    }
+    then.notes.extend(now.notes);
+    then.open.extend(now.open);
+    Ok(planned(then, file, now.world))
 }
 
-fn empty(file: &str) -> Overlay {
-    Overlay {
+/// Whether a thing stays where its resource leaves the template: what its `DeletionPolicy` says.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>.
+fn stays(root: &Node, places: &Places, thing: &str) -> Option<bool> {
+    let places = places.get(thing)?;
+    let mut all = None;
+    for place in places {
+        let id = place.rsplit(' ').next()?;
+        let policy = root.get("Resources")?.get(id)?.get("DeletionPolicy");
+        let stays = match policy.map(Node::text) {
+            None => false,
+            Some(Some("Retain" | "RetainExceptOnCreate")) => true,
+            Some(Some("Delete" | "Snapshot")) => false,
+            Some(_) => return None,
+        };
+        if all.is_some_and(|all| all != stays) {
+            return None;
+        }
+        all = Some(stays);
+    }
+    all
+}
+
+fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
+    let overlay = |world: World| Overlay {
         name: file.to_owned(),
-        document: World::default().document(),
+        document: world.document(),
         waits_for: Waiting::StackDeployment,
+    };
+    Planned {
+        before: overlay(before),
+        after: overlay(reader.world),
+        places: reader.places,
+        lines: std::collections::BTreeMap::new(),
+        warnings: reader.notes,
+        open: reader.open,
     }
 }
 
-fn document(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, TemplateError> {
+fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
     let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::Format {
         file: file.to_owned(),
         line: 1,
@@ -127,9 +179,13 @@ fn document(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
             }
         }
     }
+    Ok(root)
+}
+
+fn resources_of<'t>(file: &'t str, root: &'t Node, settings: &'t Settings) -> Reader<'t> {
     let home = settings.account.zip(settings.region.clone());
     let mut reader = Reader {
-        template: Template::new(file, &root, settings),
+        template: Template::new(file, root, settings),
         home: home.map(|(account, region)| Home { account, region }),
         world: World::default(),
         notes: Vec::new(),
@@ -137,16 +193,5 @@ fn document(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
         places: Places::new(),
     };
     resources::read(&mut reader);
-    Ok(Planned {
-        before: empty(file),
-        after: Overlay {
-            name: file.to_owned(),
-            document: reader.world.document(),
-            waits_for: Waiting::StackDeployment,
-        },
-        places: reader.places,
-        lines: std::collections::BTreeMap::new(),
-        warnings: reader.notes,
-        open: reader.open,
-    })
+    reader
 }

@@ -17,8 +17,8 @@ pub struct Settings {
     pub account: Option<AccountId>,
     /// The Region that it is deployed in.
     pub region: Option<Region>,
-    /// Values of parameters.
-    pub parameters: BTreeMap<String, String>,
+    /// Values of parameters; `None`: the stack keeps the one that it has.
+    pub parameters: BTreeMap<String, Option<String>>,
     /// Values that other stacks export.
     pub imports: BTreeMap<String, String>,
     /// The name of the stack.
@@ -277,9 +277,14 @@ impl<'t> Template<'t> {
             .get("Type")
             .and_then(Node::text)
             .unwrap_or("String");
-        let given = self.settings.parameters.get(id).map(|text| json!(text));
-        let default = parameter.get("Default").map(Node::to_value);
-        let text = given.or(default).as_ref().and_then(plain);
+        let text = match self.settings.parameters.get(id) {
+            Some(given) => given.clone(),
+            None => parameter
+                .get("Default")
+                .map(Node::to_value)
+                .as_ref()
+                .and_then(plain),
+        };
         match text {
             // Its value stands in the Parameter Store.
             _ if of.starts_with("AWS::SSM::") => unknown(format!(

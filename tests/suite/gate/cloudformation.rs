@@ -15,7 +15,7 @@ const CENTRAL: &str = include_str!("cloudformation/central.json");
 fn settings(account: &str, parameters: &[(&str, &str)]) -> Settings {
     let parameters = parameters
         .iter()
-        .map(|(name, value)| (name.to_string(), value.to_string()));
+        .map(|(name, value)| (name.to_string(), Some(value.to_string())));
     Settings {
         account: AccountId::parse(account).ok(),
         region: Some(Region::new("eu-west-1")),
@@ -164,5 +164,98 @@ fn a_circle_of_references_ends_unknown() {
             .any(|text| text.contains("a circle through")),
         "{:?}",
         planned.warnings
+    );
+}
+
+/// What becomes of the copies where the stacks of now are these, and the new source and central templates are those.
+fn changed(source: &str, central: &str) -> String {
+    let change = |file: &str, now: &str, then: &str, account: &str, given: &[(&str, &str)]| {
+        let settings = settings(account, given);
+        cloudformation::read_change((file, now.as_bytes()), (file, then.as_bytes()), &settings)
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    let source = change("source.yaml", SOURCE, source, "111122223333", &[BACKUP]);
+    let central = change("central.json", CENTRAL, central, "444455556666", &[]);
+    let no_grants = Overlay {
+        document: json!({"accounts": [
+            {"account": "111122223333", "regions": [{"region": "eu-west-1", "keys": [
+                {"Arn": "arn:aws:kms:eu-west-1:111122223333:key/Key", "Grants": []}]}]},
+            {"account": "444455556666", "regions": [{"region": "eu-west-1", "keys": [
+                {"Arn": "arn:aws:kms:eu-west-1:444455556666:key/Key", "Grants": []}]}]},
+        ]}),
+        ..source.before.clone()
+    };
+    let now = [&source.before, &central.before, &no_grants];
+    told(&base(), &now, &[&source.after, &central.after])
+}
+
+/// A template without one of its resources.
+fn without(template: &str, id: &str) -> String {
+    let mut template: serde_json::Value = serde_json::from_str(template).unwrap();
+    let resources = template["Resources"].as_object_mut().unwrap();
+    assert!(resources.remove(id).is_some());
+    template.to_string()
+}
+
+#[test]
+fn the_same_templates_change_nothing() {
+    assert_eq!(
+        changed(SOURCE, CENTRAL),
+        "orders into central: feasible -> feasible (same)\n"
+    );
+}
+
+#[test]
+fn what_a_new_template_leaves_out_goes() {
+    let narrowed = SOURCE.replace(
+        "IsShared: !Equals [!Ref Shared, 'yes']",
+        "IsShared: !Equals [a, b]",
+    );
+    assert_eq!(
+        changed(&narrowed, CENTRAL),
+        "orders into central: feasible -> blocked (worse)\n  source-key-not-shared\n"
+    );
+    assert_eq!(
+        changed(SOURCE, &without(CENTRAL, "Vault")),
+        "orders into central: feasible -> blocked (worse)\n  destination-vault-missing\n"
+    );
+    assert_eq!(
+        changed(SOURCE, &without(CENTRAL, "Key")),
+        // The vault still refers to it, and nobody knows to what.
+        "orders into central: feasible -> undecided (worse)\n"
+    );
+    let (without_plan, _) = SOURCE.split_once("  Plan:").unwrap();
+    assert_eq!(
+        changed(without_plan, CENTRAL),
+        "orders into central: feasible -> - (removed)\n"
+    );
+}
+
+#[test]
+fn what_is_retained_stays_and_what_nobody_knows_is_open() {
+    let with = |policy: &str| {
+        CENTRAL.replace(
+            r#""Vault": {"#,
+            &format!(r#""Vault": {{"DeletionPolicy": {policy}, "#),
+        )
+    };
+    let changed = |policy: &str| {
+        let settings = settings("444455556666", &[]);
+        let (now, then) = (with(policy), without(CENTRAL, "Vault"));
+        let file = "central.json";
+        let planned =
+            cloudformation::read_change((file, now.as_bytes()), (file, then.as_bytes()), &settings);
+        let planned = planned.unwrap_or_else(|error| panic!("{error}"));
+        planned.after.document["accounts"][0]["regions"][0]["vaults"].clone()
+    };
+    assert_eq!(changed(r#""Retain""#), json!([]));
+    assert_eq!(changed(r#""Delete""#)[0]["VaultState"], json!(null));
+    let open = changed(r#"{"Fn::If": ["A", "Retain", "Delete"]}"#);
+    assert!(open[0]["AccessPolicy"]["unknown"].is_string(), "{open}");
+    assert!(
+        open[0]
+            .get("VaultState")
+            .is_none_or(|state| !state.is_null()),
+        "{open}"
     );
 }

@@ -1,0 +1,117 @@
+//! Files of parameters: the list that `aws cloudformation` takes, CodePipeline's template configuration, or a plain map.
+//!
+//! See <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/create-stack.html> and
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html>.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::resolve::plain;
+
+/// Why a file has no parameters that can be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ParametersError {
+    /// It is not JSON.
+    #[error("{file}:{line}:{column}: not JSON: {message}")]
+    Json {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// It is something else.
+    #[error(
+        "{file}: not a file of parameters (at {pointer}): expected a list of `ParameterKey` and `ParameterValue`, \
+         `{{\"Parameters\": {{\"KEY\": \"VALUE\"}}}}`, or `{{\"KEY\": \"VALUE\"}}`"
+    )]
+    Shape {
+        /// The file.
+        file: String,
+        /// Where.
+        pointer: String,
+    },
+}
+
+/// The parameters of a file; `None`: the stack keeps the value that it has.
+///
+/// # Errors
+/// Where it is not such a file.
+pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>, ParametersError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| ParametersError::Json {
+        file: file.to_owned(),
+        line: error.line(),
+        column: error.column(),
+        message: error.to_string(),
+    })?;
+    let shape = |pointer: String| ParametersError::Shape {
+        file: file.to_owned(),
+        pointer,
+    };
+    match &value {
+        Value::Array(items) => {
+            let each = items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| of_item(item).ok_or_else(|| shape(format!("/{at}"))));
+            each.collect()
+        }
+        Value::Object(fields) => {
+            let (under, fields) = match fields.get("Parameters") {
+                Some(Value::Object(inner)) => ("/Parameters", inner),
+                Some(_) | None => ("", fields),
+            };
+            let each = fields.iter().map(|(key, value)| {
+                let value = plain(value).ok_or_else(|| shape(format!("{under}/{key}")))?;
+                Ok((key.clone(), Some(value)))
+            });
+            each.collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Err(shape("/".to_owned()))
+        }
+    }
+}
+
+fn of_item(item: &Value) -> Option<(String, Option<String>)> {
+    let key = item.get("ParameterKey")?.as_str()?.to_owned();
+    if item.get("UsePreviousValue") == Some(&Value::Bool(true)) {
+        return Some((key, None));
+    }
+    Some((key, Some(plain(item.get("ParameterValue")?)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_is_taken_and_nothing_else() {
+        let read = |text: &str| super::read("p.json", text.as_bytes());
+        let both = BTreeMap::from([
+            ("A".to_owned(), Some("1".to_owned())),
+            ("B".to_owned(), None),
+        ]);
+        let list = r#"[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "B", "UsePreviousValue": true}]"#;
+        assert_eq!(read(list).unwrap(), both);
+        let one = BTreeMap::from([("A".to_owned(), Some("1".to_owned()))]);
+        assert_eq!(
+            read(r#"{"Parameters": {"A": 1}, "Tags": {}}"#).unwrap(),
+            one
+        );
+        assert_eq!(read(r#"{"A": "1"}"#).unwrap(), one);
+        for (text, expected) in [
+            ("{", "p.json:1:1"),
+            (r#"[{"ParameterKey": "A"}]"#, "/0"),
+            (r#"{"Parameters": {"A": []}}"#, "/Parameters/A"),
+            ("3", "at /"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+}
