@@ -179,6 +179,22 @@ impl World {
         &mut self.region_facts(home).fields
     }
 
+    /// Says of the keys that do not stand in another world that they have no grants: they are made.
+    pub fn makes_keys(&mut self, before: &Self) {
+        for (account, facts) in &mut self.accounts {
+            for (region, facts) in &mut facts.regions {
+                let was = before.accounts.get(account);
+                let was = was.and_then(|account| account.regions.get(region));
+                let was = was.and_then(|region| region.lists.get("keys"));
+                for (arn, key) in facts.lists.get_mut("keys").into_iter().flatten() {
+                    if was.is_none_or(|keys| !keys.contains_key(arn)) {
+                        key.entry("Grants").or_insert_with(|| json!([]));
+                    }
+                }
+            }
+        }
+    }
+
     /// Says of what stood in another world and does not stand in this one that it is gone; of what this one no longer says
     /// of a thing, that it is unknown, and why. What `stays` says of a thing, by its ARN or id: it stays as it was, it goes,
     /// or nobody knows.

@@ -91,6 +91,7 @@ pub fn read_change(
     let then_root = root(file, bytes)?;
     let mut then = resources_of(file, &then_root, settings);
     let why = format!("{file}, which says no more of it than {before_file} did");
+    then.world.makes_keys(&now.world);
     then.world.lacks(
         &now.world,
         |thing| stays(&now_root, &now.places, thing),

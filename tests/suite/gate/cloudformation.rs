@@ -259,3 +259,30 @@ fn what_is_retained_stays_and_what_nobody_knows_is_open() {
         "{open}"
     );
 }
+
+#[test]
+fn a_key_that_a_template_makes_has_no_grants() {
+    let file = "source.yaml";
+    let (now, _) = SOURCE.split_once("  Orders:").unwrap();
+    let now = now.replace("  Key:\n", "  Other:\n");
+    let settings = settings("111122223333", &[BACKUP]);
+    let planned =
+        cloudformation::read_change((file, now.as_bytes()), (file, SOURCE.as_bytes()), &settings);
+    let document = planned
+        .unwrap_or_else(|error| panic!("{error}"))
+        .after
+        .document;
+    let keys = document["accounts"][0]["regions"][0]["keys"]
+        .as_array()
+        .unwrap();
+    let grants = |id: &str| {
+        let mut keys = keys.iter();
+        let key = keys.find(|key| key["Arn"].as_str().unwrap().ends_with(id));
+        (
+            key.unwrap().get("Grants").cloned(),
+            key.unwrap()["KeyState"].clone(),
+        )
+    };
+    assert_eq!(grants("/Key"), (Some(json!([])), json!("Enabled")));
+    assert_eq!(grants("/Other"), (None, json!("PendingDeletion")));
+}
