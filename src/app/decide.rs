@@ -130,6 +130,14 @@ impl<'a> Found<'a> {
                     .one_more_if(copy.verdict == Verdict::Undecided);
             }
         }
+        for remedy in &mut self.report.remedies {
+            // A rule is named by its plan.
+            let plan = remedy.subject.split_once('/').map(|(plan, _)| plan);
+            let of_plan = || plan.and_then(|plan| places.get(plan));
+            if let Some(locations) = places.get(&remedy.subject).or_else(of_plan) {
+                report::into_source(remedy, locations);
+            }
+        }
         self.places = places;
         judged
     }

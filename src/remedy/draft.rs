@@ -45,6 +45,7 @@ impl Draft {
                 copies: Vec::new(),
                 checks: Vec::new(),
                 parts: Parts::None,
+                places: Vec::new(),
             },
             change: None,
             targets: Vec::new(),

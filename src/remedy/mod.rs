@@ -29,7 +29,7 @@ use serde_json::Value;
 use crate::known::AccountId;
 
 pub use audit::{plan_key, with_audited};
-pub use parts::{Parts, TwoStep};
+pub use parts::{Parts, SourcePlace, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
@@ -113,4 +113,6 @@ pub struct Remedy {
     pub checks: Vec<(String, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,
+    /// The resources of a plan or a template that say what the subject is: the change is one of their source, of the first.
+    pub places: Vec<SourcePlace>,
 }

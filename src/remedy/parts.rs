@@ -34,6 +34,29 @@ pub enum Parts {
     TwoStep(Box<TwoStep>),
 }
 
+/// A resource of a plan or a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcePlace {
+    /// Its address.
+    pub address: String,
+    /// The file that it stands in, where it is known.
+    pub file: Option<String>,
+    /// The line.
+    pub line: Option<usize>,
+}
+
+impl SourcePlace {
+    /// `main.tf:6, aws_kms_key.db`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}, {}", self.address),
+            (Some(file), None) => format!("{file}, {}", self.address),
+            (None, _) => self.address.clone(),
+        }
+    }
+}
+
 /// A copy that goes on from a vault in between.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TwoStep {

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::known::AccountId;
-use crate::remedy::{Remedy, RemedyKind};
+use crate::remedy::{Remedy, RemedyKind, SourcePlace};
 
+use super::check::Location;
 use super::links::by_number;
 
 /// One change, with everything that it takes.
@@ -40,6 +41,10 @@ pub struct RemedyReport<'a> {
     pub proven: Option<bool>,
     /// The copies that it fixes.
     pub copies: Vec<&'a str>,
+    /// The resources of a plan or a template that say what the subject is: the change is made there, at the first. Absent where
+    /// none does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<Location>,
 }
 
 impl<'a> RemedyReport<'a> {
@@ -60,12 +65,22 @@ impl<'a> RemedyReport<'a> {
             after: remedy.after.as_ref(),
             added: &remedy.added,
             commands: &remedy.commands,
+            locations: locations(&remedy.places),
             requires: ids(&remedy.requires),
             alternative_to: ids(&remedy.alternative_to),
             proven: remedy.proven,
             copies,
         }
     }
+}
+
+fn locations(places: &[SourcePlace]) -> Vec<Location> {
+    let each = places.iter().map(|place| Location {
+        address: place.address.clone(),
+        file: place.file.clone(),
+        line: place.line,
+    });
+    each.collect()
 }
 
 fn ids(ids: &[String]) -> Vec<&str> {

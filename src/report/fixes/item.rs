@@ -37,7 +37,7 @@ pub enum Action<'a> {
     Vault(&'a Arn),
     /// A function carries copies on.
     TwoStep(&'a TwoStep),
-    /// Somebody does it.
+    /// Somebody does it: in the plan or the template that makes the thing, or in AWS.
     ByHand,
 }
 
@@ -57,6 +57,15 @@ impl Item<'_> {
         !self.remedy.alternative_to.is_empty()
             || self.remedy.proven == Some(false)
             || matches!(self.action, Action::TwoStep(_))
+    }
+
+    /// The file of its commands, or of what is to be written in the source.
+    pub fn steps(&self) -> String {
+        self.file(if self.remedy.places.is_empty() {
+            "steps.sh"
+        } else {
+            "source.txt"
+        })
     }
 
     /// Whether its commands go into a file of their own.
@@ -130,6 +139,9 @@ fn item(remedy: &Remedy) -> Item<'_> {
 }
 
 fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
+    if !remedy.places.is_empty() {
+        return Action::ByHand;
+    }
     match (&remedy.parts, remedy.kind) {
         (Parts::Vault { vault, .. }, _) => return Action::Vault(vault),
         (Parts::TwoStep(step), _) if runs(step) => return Action::TwoStep(step),

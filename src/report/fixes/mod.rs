@@ -99,18 +99,20 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
     if !item.has_steps() {
         return None;
     }
-    let mut text = format!(
-        "# {}\n# {}. Read it, fill in what is left open, and run it line by line.\n",
-        shell::comment(&item.title()),
-        match item.remedy.account {
-            Some(account) => format!("In account {account}"),
-            None => "In an account that is not known".to_owned(),
-        }
-    );
+    let whose = match item.remedy.account {
+        Some(account) => format!("In account {account}"),
+        None => "In an account that is not known".to_owned(),
+    };
+    let how = if item.remedy.places.is_empty() {
+        "Read it, fill in what is left open, and run it line by line."
+    } else {
+        "A plan or a template makes it: change it there, and deploy that."
+    };
+    let mut text = format!("# {}\n# {whose}. {how}\n", shell::comment(&item.title()));
     for command in &item.remedy.commands {
         text.push('\n');
         text.push_str(command);
         text.push('\n');
     }
-    Some(FixFile::new(item.file("steps.sh"), text))
+    Some(FixFile::new(item.steps(), text))
 }

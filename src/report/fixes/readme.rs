@@ -93,7 +93,7 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
     }
     let mut places = Vec::new();
     match item.action {
-        Action::ByHand => places.push(format!("by hand, see `{}`", item.file("steps.sh"))),
+        Action::ByHand => places.push(format!("by hand, see `{}`", item.steps())),
         Action::TwoStep(_) => places.push(format!(
             "`bash apply.sh {}`, or `{}/`",
             remedy.id,
@@ -129,6 +129,10 @@ fn about(path: &str) -> &'static str {
         (".diff", "the difference"),
         (".key-policy.json", "the policy of the new key"),
         (".steps.sh", "commands to read, fill in and run by hand"),
+        (
+            ".source.txt",
+            "what to write in the plan's or the template's source",
+        ),
         ("apply.sh", "makes the changes, and asks before each"),
         (
             "function.py",

@@ -67,7 +67,7 @@ fn head(items: &[Item<'_>]) -> String {
 fn call(item: &Item<'_>) -> String {
     let id = &item.remedy.id;
     if matches!(item.action, Action::ByHand) {
-        return format!("# {id} is done by hand: see {}\n", item.file("steps.sh"));
+        return format!("# {id} is done by hand: see {}\n", item.steps());
     }
     if !item.only_if_named() {
         return format!("run {id}\n");

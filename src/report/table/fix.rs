@@ -66,6 +66,12 @@ fn title(remedy: &Remedy) -> String {
 
 /// The statements that are added; else the commands that are one line each.
 fn changes(sheet: &mut Sheet, remedy: &Remedy) {
+    if let Some(place) = remedy.places.first() {
+        sheet.item(9, ("in", Paint::Quiet), &place.words());
+        if remedy.added.is_empty() {
+            return;
+        }
+    }
     if !remedy.added.is_empty() {
         for added in &remedy.added {
             let text = format!("+ {}", statement::line(added));

@@ -387,3 +387,49 @@ fn what_a_change_says_of_a_thing_without_a_place_leaves_the_answer_open() {
         );
     }
 }
+
+/// What is made by a plan or a template is changed there: commands would be undone, or have nothing to change yet.
+#[test]
+fn remedies_are_in_the_language_of_the_change() {
+    let folder = format!("{PLANS}/policy-destroyed");
+    let plan = format!("{folder}/plan.json");
+    let change = ["--terraform-plan", &plan, "--terraform-source", &folder];
+    let given = [&["--inventory", BASE][..], &change].concat();
+    let (report, code) = report(&[&["check"][..], &given].concat());
+    assert_eq!(code, 1);
+    let remedy = &report["remedies"][0];
+    assert_eq!(
+        remedy["locations"][0],
+        json!({"address": "aws_backup_vault.central", "file": "main.tf", "line": 49})
+    );
+    let text = remedy["commands"][0].as_str().unwrap();
+    let (_, hcl) = text.split_once('\n').unwrap();
+    let body: hcl::Body = hcl::from_str(hcl).unwrap();
+    let block = body.blocks().next().unwrap();
+    assert_eq!(block.labels()[0].as_str(), "aws_backup_vault_policy");
+    assert!(
+        hcl.contains("backup_vault_name = aws_backup_vault.central.name"),
+        "{hcl}"
+    );
+    assert!(
+        hcl.contains("\"Action\": \"backup:CopyIntoBackupVault\""),
+        "{hcl}"
+    );
+
+    let files = Files::new();
+    let fixes = super::text_of(&files.path("fixes"));
+    let ran = run(&[&["fix", "--dir", &fixes][..], &given].concat());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let read = |name: &str| std::fs::read_to_string(format!("{fixes}/{name}")).unwrap();
+    assert!(read("r1-vault-policy-central.source.txt").contains(hcl));
+    assert!(!read("apply.sh").contains("put-backup-vault-access-policy"));
+    assert!(!std::path::Path::new(&format!("{fixes}/main.tf.json")).exists());
+
+    // A rule is changed in its plan.
+    let plan = format!("{PLANS}/lock-raised/plan.json");
+    let (report, _) = self::report(&["check", "--inventory", BASE, "--terraform-plan", &plan]);
+    assert_eq!(
+        report["remedies"][0]["locations"][0]["address"],
+        "aws_backup_plan.daily"
+    );
+}

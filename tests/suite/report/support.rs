@@ -134,6 +134,7 @@ pub fn remedies() -> Vec<Remedy> {
         copies: vec!["orders-to-central".to_owned()],
         checks: vec![("orders-to-central".to_owned(), check)],
         parts: Parts::None,
+        places: Vec::new(),
     };
     let statement = json!({"Sid": "AllowAWSBackup", "Effect": "Allow", "Principal": {"AWS": SLR},
                            "Action": ["kms:CreateGrant", "kms:DescribeKey"], "Resource": "*"});
