@@ -29,7 +29,10 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 
 fn each(name: &str, value: &Value, is: fn(&str) -> bool, expected: &str) -> Result<(), String> {
     match texts(value).find(|text| !is(text)) {
-        Some(odd) => Err(format!("`{name}` is `{odd}`: expected {expected}")),
+        Some(odd) => Err(format!(
+            "`{name}` is `{}`: expected {expected}",
+            beginning(odd)
+        )),
         None => Ok(()),
     }
 }
@@ -55,10 +58,15 @@ fn principals(name: &str, value: &Value) -> Result<(), String> {
         }),
         Value::String(text) if text == "*" => Ok(()),
         Value::String(text) => Err(format!(
-            "`{name}` is `{text}`: expected `*`, or principals by kind, such as {{\"AWS\": …}}"
+            "`{name}` is `{}`: expected `*`, or principals by kind, such as {{\"AWS\": …}}",
+            beginning(text)
         )),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Ok(()),
     }
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(60).collect()
 }
 
 /// A pattern, or a variable: that AWS refuses most of them is left to those who ask what it matches.

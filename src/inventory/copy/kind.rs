@@ -1,6 +1,6 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
-use crate::catalog::Kind;
+use crate::catalog::{Kind, recovery_points};
 use crate::inventory::lookup::{Facts, contradiction};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
@@ -80,6 +80,14 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
         && let Fact::Known(Some(of)) = facts.point_resource_type(point)
     {
         said.push((point, "`ResourceType` of the recovery point", of.clone()));
+        let by_arn = recovery_points::types(point);
+        if !by_arn.is_empty() && !by_arn.contains(of) {
+            return Fact::unknown(contradiction(
+                point,
+                format!("`ResourceType` of the recovery point ({of})"),
+                "its ARN, which is none of that type",
+            ));
+        }
     }
     if let Some(resource) = resource {
         if let Fact::Known(Some(of)) = facts.resource_type(resource) {
