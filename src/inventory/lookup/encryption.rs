@@ -149,8 +149,8 @@ impl Said<'_> {
         if let Some(key) = key.filter(|key| is_elsewhere(key, of)) {
             return Some(contradiction(
                 of,
-                format!("its `EncryptionKeyArn` {key}"),
-                "its own Region, which is another",
+                format!("`EncryptionKeyArn` {key}"),
+                "its own Region",
             ));
         }
         // Where the key is AWS's own, the services print `StorageEncrypted` false.
