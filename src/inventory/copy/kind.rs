@@ -91,6 +91,13 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
     }
     if let Some(resource) = resource {
         if let Fact::Known(Some(of)) = facts.resource_type(resource) {
+            if !may_be(of, resource) {
+                return Fact::unknown(contradiction(
+                    resource,
+                    format!("`ResourceType` of the resource ({of})"),
+                    "its ARN, which is none of that type",
+                ));
+            }
             said.push((resource, "`ResourceType` of the resource", of.clone()));
         }
         if let Some(of) = ResourceType::of_resource(resource) {
@@ -118,6 +125,15 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
             format!("{other} ({another})"),
         )),
     }
+}
+
+/// Whether an ARN is of a service that has resources of a type: S3's directory buckets, DocumentDB's elastic clusters and
+/// Timestream for InfluxDB have services of their own, which AWS Backup does not name.
+fn may_be(of: &ResourceType, resource: &Arn) -> bool {
+    let is_cluster = resource.service() == "rds" && resource.resource().starts_with("cluster:");
+    is_cluster
+        || matches!(of, ResourceType::Other(_))
+        || ResourceType::of_resource(resource).is_some()
 }
 
 /// The call that would tell what is copied.

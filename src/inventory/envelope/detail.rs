@@ -178,6 +178,7 @@ fn thing(value: &Value) -> bool {
 #[rustfmt::skip]
 const FIELDS: &[Typed] = &[
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
+    ("AvailabilityZone",        text),
     ("BackupTarget",            text),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
