@@ -78,9 +78,9 @@ fn is_action(text: &str) -> bool {
     if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
         return true;
     }
-    text.split_once(':').is_some_and(|(service, name)| {
-        !service.is_empty() && !name.is_empty() && !text.contains(char::is_whitespace)
-    })
+    let is_word = |part: &str| !part.is_empty() && part.trim_matches(' ') == part;
+    text.split_once(':')
+        .is_some_and(|(service, name)| is_word(service) && is_word(name))
 }
 
 fn is_resource(text: &str) -> bool {
