@@ -67,9 +67,12 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
             Format::Json => report::backtest_json(&found, code),
             Format::Ndjson => report::backtest_ndjson(&found, code),
             Format::Markdown => report::backtest_markdown(&found, code),
-            Format::Table | Format::Github | Format::Sarif | Format::Junit | Format::Mermaid => {
-                report::backtest_table(&found, &options(file.is_some(), output))
-            }
+            Format::Table
+            | Format::Github
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Html => report::backtest_table(&found, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
     }
