@@ -1,6 +1,7 @@
 //! `backtest`: the copy jobs that ran, compared with what is said of them now.
 
 use crate::backtest;
+use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
 use crate::inventory::Facts;
 use crate::known::Gap;
@@ -40,7 +41,9 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     let found = backtest::backtest(&facts);
     let refused: Vec<Gap> = facts
         .recorded_gaps()
-        .filter(|gap| gap.error.is_some() && gap.operation == "backup:ListCopyJobs")
+        .filter(|gap| {
+            gap.error.is_some() && gap.api_call() == Some(api_call!("backup:ListCopyJobs"))
+        })
         .chain(facts.not_listed())
         .collect();
     warn_of_more(output, "there may be more copy jobs", &refused);

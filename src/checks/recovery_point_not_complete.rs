@@ -29,12 +29,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             format!(
                 "the recovery point is {status}, but its retention is over: AWS Backup deletes it, unless a legal hold keeps it"
             ),
-            [facts.gap(
-                "backup:ListRecoveryPointsByLegalHold",
+            [Gap::not_asked(
+                "whether a legal hold keeps it: backup:ListRecoveryPointsByLegalHold",
                 point.as_str(),
-                point.account(),
-                point.region().as_ref(),
-            )],
+            )
+            .where_is(point)],
         )
         .saw(seen),
         "COMPLETED" | "AVAILABLE" => {
@@ -57,14 +56,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             format!(
                 "the recovery point is {other}, and whether it can be copied then is not known"
             ),
-            [Gap {
-                account: point.account().map(|id| id.to_string()),
-                region: point.region().map(|region| region.to_string()),
-                operation: "backup:DescribeRecoveryPoint".to_owned(),
-                subject: point.to_string(),
-                error: None,
-                permission: "backup:DescribeRecoveryPoint".to_owned(),
-            }],
+            [Gap::not_told(
+                "whether a recovery point of this status can be copied",
+                point.as_str(),
+            )
+            .where_is(point)],
         )
         .saw(seen),
     }

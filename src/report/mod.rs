@@ -61,6 +61,6 @@ pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
 pub use remedy::RemedyReport;
 pub use sarif::{RESULTS, sarif};
-pub use settle::{Reading, Reason};
+pub use settle::{Reading, Reason, permission, settle};
 pub use sums::{Place, Summed, Sums};
 pub use table::{NARROWEST, Options, SHOWN, render};

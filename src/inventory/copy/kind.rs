@@ -1,6 +1,7 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
 use crate::catalog::Kind;
+use crate::catalog::calls::api_call;
 use crate::inventory::lookup::{Facts, contradiction};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
@@ -127,7 +128,7 @@ pub(super) fn gap_of(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -
         .as_ref()
         .unwrap_or(&named.destination_vault);
     facts.gap(
-        "backup:DescribeRecoveryPoint",
+        api_call!("backup:DescribeRecoveryPoint"),
         arn.as_str(),
         arn.account(),
         arn.region().as_ref(),

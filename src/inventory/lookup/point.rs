@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::Lifecycle;
 use crate::inventory::json::Json;
@@ -19,7 +20,7 @@ impl<'a> Facts<'a> {
         let point = self.seen(|layer| layer.recovery_points(arn));
         if !point.is_listed() {
             return Fact::unknown(self.gap(
-                "backup:DescribeRecoveryPoint",
+                api_call!("backup:DescribeRecoveryPoint"),
                 arn.as_str(),
                 arn.account(),
                 arn.region().as_ref(),
