@@ -121,7 +121,7 @@ struct NameOf(Arn);
 
 /// Undecided, as AWS's feature table does not have the resource type.
 pub fn unlisted(name: &str) -> Outcome {
-    let gap = Gap::not_told("whether AWS Backup copies backups of a type", name);
+    let gap = Gap::not_told("whether backups of this type are copied", name);
     Outcome::undecided(
         format!(
             "the resource type `{name}` is not in AWS Backup's feature table as of {}",

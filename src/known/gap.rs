@@ -259,9 +259,10 @@ impl Hash for Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operation = self.operation();
-        match &self.error {
-            Some(error) => write!(f, "{operation} on {} answered {error}", self.subject),
-            None => write!(f, "not read: {operation} on {}", self.subject),
+        match (&self.error, self.hand()) {
+            (Some(error), _) => write!(f, "{operation} on {} answered {error}", self.subject),
+            (None, Some(_)) => write!(f, "{operation} ({})", self.subject),
+            (None, None) => write!(f, "not read: {operation} on {}", self.subject),
         }
     }
 }

@@ -109,6 +109,7 @@ fn seen() -> Vec<(&'static str, String)> {
         ("E52", "Table not found."),
         ("E52", "The virtual machine is not found."),
         ("E53", "Error in rule daily : Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
+        ("E63", "IncompatibleRegionForMultiAZ"),
         ("E53", "DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
         ("E54", "Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
         ("E54", "DeleteAfterDays cannot be less than 1 or more than 36500 days"),

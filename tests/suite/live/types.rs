@@ -389,6 +389,7 @@ pub fn worlds() -> Vec<(Value, String)> {
         json!([volume("vol-1", Some(KEY))]),
         instance_and_volumes(),
     ]);
+    all.extend(by_their_lists().map(|(one, _)| json!([one])));
     all.into_iter()
         .map(|resources| {
             let mut world = world_of(&resources);
