@@ -102,9 +102,7 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         | "ec2:DescribeSnapshots"
         | "fsx:DescribeBackups"
         | "rds:DescribeDBClusterSnapshots"
-        | "rds:DescribeDBSnapshots" => {
-            of_arn(&|arn| known(facts.point_detail(arn)))
-        }
+        | "rds:DescribeDBSnapshots" => of_arn(&|arn| known(facts.point_detail(arn))),
         "ec2:GetEbsDefaultKmsKeyId" => {
             region().is_some_and(|(account, region)| known(facts.ebs_default_key(account, &region)))
         }

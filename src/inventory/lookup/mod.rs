@@ -104,6 +104,18 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a gap was recorded when the facts were read: somebody wanted the fact and did not get it.
+    #[must_use]
+    pub fn is_recorded(&self, gap: &Gap) -> bool {
+        let account = gap.account.as_deref();
+        let account = account.and_then(|id| AccountId::parse(id).ok());
+        let region = gap.region.as_deref().map(Region::new);
+        let recorded = |layer: &Arc<Index<'a>>| {
+            layer.gap(gap.operation(), &gap.subject, account, region.as_ref())
+        };
+        self.layers.iter().any(|layer| recorded(layer).is_some())
+    }
+
     /// The gaps that were recorded when the facts were read.
     pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
         self.layers
