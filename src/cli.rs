@@ -140,6 +140,8 @@ pub enum Format {
     Junit,
     /// A picture of accounts, vaults and copies.
     Mermaid,
+    /// One page to open from the disk: causes, a matrix, every copy.
+    Html,
 }
 
 impl Format {

@@ -1,6 +1,7 @@
 //! `backtest`: the copy jobs that ran, compared with what is said of them now.
 
 use crate::backtest;
+use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
 use crate::inventory::Facts;
 use crate::known::Gap;
@@ -40,7 +41,9 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     let found = backtest::backtest(&facts);
     let refused: Vec<Gap> = facts
         .recorded_gaps()
-        .filter(|gap| gap.error.is_some() && gap.operation == "backup:ListCopyJobs")
+        .filter(|gap| {
+            gap.error.is_some() && gap.api_call() == Some(api_call!("backup:ListCopyJobs"))
+        })
         .chain(facts.not_listed())
         .collect();
     warn_of_more(output, "there may be more copy jobs", &refused);
@@ -67,9 +70,12 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
             Format::Json => report::backtest_json(&found, code),
             Format::Ndjson => report::backtest_ndjson(&found, code),
             Format::Markdown => report::backtest_markdown(&found, code),
-            Format::Table | Format::Github | Format::Sarif | Format::Junit | Format::Mermaid => {
-                report::backtest_table(&found, &options(file.is_some(), output))
-            }
+            Format::Table
+            | Format::Github
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Html => report::backtest_table(&found, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::change::{Before, Standing};
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Inventory, Overlay, Waiting};
-use crate::known::{AccountId, Gap};
+use crate::known::{AccountId, ByHand, Gap};
 use crate::report::{Location, Places};
 use crate::sources::planned::Planned;
 use crate::sources::{recorded, terraform};
@@ -65,11 +65,11 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             warn(output, &format!("{name}: {text}"));
         }
         let operation = after.operation();
-        open.extend(left_open.into_iter().map(|why| Gap {
-            operation: operation.to_owned(),
-            subject: format!("{name}: {why}"),
-            ..Gap::default()
-        }));
+        open.extend(
+            left_open
+                .into_iter()
+                .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
+        );
         for (thing, addresses) in said {
             let all = addresses
                 .into_iter()

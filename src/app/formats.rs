@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 
 use crate::cli::{Format, Given, Output};
-use crate::report::{self, Case, Junit, Picture, Way};
+use crate::report::{self, Case, Junit, Page, Picture, Row, Way};
 
 use super::decide::Found;
 
@@ -27,6 +27,11 @@ pub(super) fn text(format: Format, found: &mut Found<'_>) -> anyhow::Result<Stri
             junit.text(&found.report)?
         }
         Format::Mermaid => picture(found).text(&found.report),
+        Format::Html => {
+            let mut page = Page::default();
+            found.each(Row::of, |row| page.add(row));
+            page.text(&found.report)?
+        }
         Format::Table | Format::Json | Format::Ndjson => String::new(),
     })
 }

@@ -47,9 +47,12 @@ pub(super) fn write_report(
                 };
                 deliver(file, &report::render(found.for_table(), &options))?;
             }
-            Format::Markdown | Format::Github | Format::Sarif | Format::Junit | Format::Mermaid => {
-                deliver(file, &text(format, found)?)?
-            }
+            Format::Markdown
+            | Format::Github
+            | Format::Sarif
+            | Format::Junit
+            | Format::Mermaid
+            | Format::Html => deliver(file, &text(format, found)?)?,
         }
     }
     Ok(())

@@ -65,7 +65,8 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
             | Format::Github
             | Format::Sarif
             | Format::Junit
-            | Format::Mermaid => report::message_page(&explained, &options(file.is_some(), output)),
+            | Format::Mermaid
+            | Format::Html => report::message_page(&explained, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
     }
@@ -104,9 +105,8 @@ pub(super) fn capabilities(of: Option<&str>, output: &Output) -> anyhow::Result<
             | Format::Github
             | Format::Sarif
             | Format::Junit
-            | Format::Mermaid => {
-                report::capabilities_table(&rows, &options(file.is_some(), output))
-            }
+            | Format::Mermaid
+            | Format::Html => report::capabilities_table(&rows, &options(file.is_some(), output)),
         };
         deliver(file, &text)?;
     }

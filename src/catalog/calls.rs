@@ -8,6 +8,8 @@
 //! Read in the service models of the AWS SDKs (`required` members of outputs) and in the response syntax of each
 //! operation's page in its API reference, November 2026.
 
+use crate::known::ApiCall;
+
 /// A call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -91,6 +93,53 @@ pub const CALLS: &[Call] = &[
     row("sts:AssumeRole",                          &["Credentials/AccessKeyId", "Credentials/SecretAccessKey", "Credentials/SessionToken"]),
     row("sts:GetCallerIdentity",                   &["Account"]),
 ];
+
+/// The call of a name, when the program is compiled: a name that is no row does not compile.
+macro_rules! api_call {
+    ($name:literal) => {
+        const { $crate::catalog::calls::of($name) }
+    };
+}
+pub(crate) use api_call;
+
+/// What [`api_call!`] stands for.
+///
+/// # Panics
+/// Where no row has the name.
+#[must_use]
+#[expect(
+    clippy::panic,
+    reason = "evaluated when the program is compiled, by `api_call!` alone"
+)]
+pub const fn of(name: &str) -> ApiCall {
+    match find(CALLS, name) {
+        Some(call) => call,
+        None => panic!("no row of `CALLS` has this name"),
+    }
+}
+
+const fn find(rows: &[Call], name: &str) -> Option<ApiCall> {
+    match rows {
+        [] => None,
+        [row, ..] if same(row.name.as_bytes(), name.as_bytes()) => Some(ApiCall::of_row(row.name)),
+        [_, rest @ ..] => find(rest, name),
+    }
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && same(one, other),
+        ([], [_, ..]) | ([_, ..], []) => false,
+    }
+}
+
+/// The call of a name that is known only when the program runs.
+#[must_use]
+pub fn named(name: &str) -> Option<ApiCall> {
+    let row = CALLS.iter().find(|call| call.name == name)?;
+    Some(ApiCall::of_row(row.name))
+}
 
 /// The row of a call.
 #[must_use]

@@ -165,6 +165,8 @@ cites! {
     KC_EFS_VAULT = "How do I resolve insufficient privileges errors for Amazon EFS backups in AWS Backup?", "https://repost.aws/knowledge-center/backup-insufficient-privileges-efs";
     /// What of Amazon FSx for Lustre is not copied.
     FSX_LUSTRE_COPY = "Copying backups, FSx for Lustre", "https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html";
+    /// How Amazon FSx copies a backup, and what it answers where it does not.
+    FSX_COPY_BACKUP = "CopyBackup, Amazon FSx API", "https://docs.aws.amazon.com/fsx/latest/APIReference/API_CopyBackup.html";
     /// What of Amazon FSx for OpenZFS is not copied.
     FSX_OPENZFS_COPY = "Copying backups, FSx for OpenZFS", "https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html";
     /// What of Amazon FSx for NetApp ONTAP is not copied.

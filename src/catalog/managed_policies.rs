@@ -7,10 +7,11 @@ pub struct ManagedPolicy {
     pub name: &'static str,
     /// Its ARN in the `aws` partition.
     pub arn: &'static str,
-    /// Its version, such as `v30`, where the page was read with it.
-    pub version: Option<&'static str>,
-    /// The day AWS edited it last, where the page was read with it.
-    pub date: Option<&'static str>,
+    /// The version that the document is of, such as `v30`. AWS may have a newer one: of the policy for restores it has v36,
+    /// of 2026-08-27, whose document was not read.
+    pub version: &'static str,
+    /// The day on which AWS made that version.
+    pub date: &'static str,
     /// Where AWS publishes it.
     pub url: &'static str,
     /// The policy document, as JSON.
@@ -29,7 +30,7 @@ pub const DEFAULT_ROLE_POLICY: &str =
 pub const S3_BACKUP_POLICY: &str = "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup";
 
 macro_rules! policies {
-    ($($name:literal, $path:literal, $version:expr, $date:expr;)*) => {
+    ($($name:literal, $path:literal, $version:literal, $date:literal;)*) => {
         /// Every AWS managed policy that is built in.
         pub const ALL: &[ManagedPolicy] = &[$(ManagedPolicy {
             name: $name,
@@ -44,13 +45,14 @@ macro_rules! policies {
 
 #[rustfmt::skip]
 policies! {
-//  name                                         path                 version      edited
-    "AWSBackupServiceRolePolicyForBackup",       "service-role/",     Some("v30"), Some("2026-02-23");
-    "AWSBackupServiceRolePolicyForRestores",     "service-role/",     None,        None;
-    "AWSBackupServiceRolePolicyForS3Backup",     "",                  None,        None;
-    "AWSBackupServiceLinkedRolePolicyForBackup", "aws-service-role/", Some("v31"), Some("2026-02-12");
-    "AWSBackupFullAccess",                       "",                  None,        None;
-    "AWSBackupOperatorAccess",                   "",                  None,        None;
+//  name                                         path                 version edited
+    "AWSBackupServiceRolePolicyForBackup",       "service-role/",     "v30", "2026-02-23";
+    "AWSBackupServiceRolePolicyForRestores",     "service-role/",     "v35", "2026-02-12";
+    "AWSBackupServiceRolePolicyForS3Backup",     "",                  "v5",  "2026-08-24";
+    "AWSBackupServiceRolePolicyForS3Restore",    "",                  "v2",  "2023-02-07";
+    "AWSBackupServiceLinkedRolePolicyForBackup", "aws-service-role/", "v31", "2026-02-12";
+    "AWSBackupFullAccess",                       "",                  "v30", "2026-02-12";
+    "AWSBackupOperatorAccess",                   "",                  "v28", "2026-02-12";
 }
 
 /// The AWS managed policy of this ARN, or `None` where it is not built in. The documents are those of the `aws`
@@ -82,10 +84,10 @@ mod tests {
     #[test]
     fn a_policy_is_found_by_its_arn_in_its_own_partition_only() {
         let role = managed_policy(DEFAULT_ROLE_POLICY).unwrap();
-        assert_eq!((role.version, role.date), (Some("v30"), Some("2026-02-23")));
+        assert_eq!((role.version, role.date), ("v30", "2026-02-23"));
         assert!(role.text.contains("backup:CopyIntoBackupVault"));
         let slr = managed_policy(SERVICE_LINKED_ROLE_POLICY).unwrap();
-        assert_eq!((slr.version, slr.date), (Some("v31"), Some("2026-02-12")));
+        assert_eq!((slr.version, slr.date), ("v31", "2026-02-12"));
         assert_eq!(
             managed_policy(&DEFAULT_ROLE_POLICY.replace("arn:aws:", "arn:aws-cn:")),
             None

@@ -97,8 +97,8 @@ const CALLS: &[Permission] = &[
     row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      OneCopy,      Vaults),
     row("backup:ListRecoveryPointsByResource",     SOURCE,      OneCopy,      Everything),
     row("backup:ListTags",                         BOTH,        OneCopy,      Everything),
-    row("backup-gateway:ListTagsForResource",      SOURCE,      WholeAccount, Everything),
-    row("backup-gateway:ListVirtualMachines",      SOURCE,      WholeAccount, Everything),
+    row("backup-gateway:ListTagsForResource",      SOURCE,      OneCopy,      Everything),
+    row("backup-gateway:ListVirtualMachines",      SOURCE,      OneCopy,      Everything),
     row("cloudformation:GetResource",              SOURCE,      OneCopy,      Everything),
     row("cloudformation:ListResources",            SOURCE,      WholeAccount, Everything),
     row("config:SelectAggregateResourceConfig",    MANAGEMENT,  WholeAccount, Everything),
@@ -144,9 +144,9 @@ const CALLS: &[Permission] = &[
     row("rds:DescribeDBInstances",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeDBSnapshots",                 SOURCE,      OneCopy,      Everything),
     row("rds:DescribeOptionGroups",                SOURCE,      OneCopy,      Everything),
-    row("ssm-sap:ListDatabases",                   SOURCE,      WholeAccount, Everything),
-    row("storagegateway:ListTagsForResource",      SOURCE,      WholeAccount, Everything),
-    row("storagegateway:ListVolumes",              SOURCE,      WholeAccount, Everything),
+    row("ssm-sap:ListDatabases",                   SOURCE,      OneCopy,      Everything),
+    row("storagegateway:ListTagsForResource",      SOURCE,      OneCopy,      Everything),
+    row("storagegateway:ListVolumes",              SOURCE,      OneCopy,      Everything),
     row("sts:AssumeRole",                          MANAGEMENT,  WholeAccount, Roles),
 ];
 

@@ -89,6 +89,17 @@ pub fn known() -> impl Iterator<Item = Region> {
         .map(|name| Region::new(name))
 }
 
+/// Those, and the Regions of the China and GovCloud partitions.
+pub fn named() -> impl Iterator<Item = Region> {
+    const OTHERS: &[&str] = &[
+        "cn-north-1",
+        "cn-northwest-1",
+        "us-gov-east-1",
+        "us-gov-west-1",
+    ];
+    known().chain(OTHERS.iter().map(|name| Region::new(name)))
+}
+
 /// Whether logically air-gapped vaults are in the Region.
 #[must_use]
 pub fn lagv_available(region: &Region) -> LagvRegion {

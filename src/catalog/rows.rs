@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::cite::AS_OF;
 use super::notes::notes;
+use super::services::{InRegions, in_regions};
 use super::{Encryption, Kind, Support, capabilities};
 use crate::known::ResourceType;
 
@@ -32,6 +33,8 @@ pub struct CapabilityRow {
     pub cold_storage: Support,
     /// Continuous backups.
     pub continuous: Support,
+    /// The Regions in which AWS Backup supports it.
+    pub regions: InRegions,
     /// What else there is to know.
     pub notes: Vec<&'static str>,
     /// The pages that say so.
@@ -62,6 +65,7 @@ fn row(kind: Kind) -> CapabilityRow {
         air_gapped_primary: found.lagv_primary,
         cold_storage: found.cold_storage,
         continuous: found.pitr,
+        regions: in_regions(kind),
         notes: notes(kind).to_vec(),
         sources: found.cites.iter().map(|cite| cite.url).collect(),
         as_of: AS_OF,

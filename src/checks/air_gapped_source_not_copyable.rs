@@ -55,14 +55,11 @@ fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
 
 /// AWS's pages speak of restores from such a vault, and in one place of copies.
 fn of_restore_access(vault: &Arn) -> Outcome {
-    let gap = Gap {
-        account: vault.account().map(|id| id.to_string()),
-        region: vault.region().map(|region| region.to_string()),
-        operation: "no call tells whether a restore access vault can be copied from".to_owned(),
-        subject: vault.to_string(),
-        error: None,
-        permission: "none".to_owned(),
-    };
+    let gap = Gap::not_told(
+        "whether a restore access vault can be copied from",
+        vault.as_str(),
+    )
+    .where_is(vault);
     Outcome::undecided("the source is a restore access vault, and AWS's pages disagree whether one can be copied from", [gap])
         .saw([Evidence::at(vault, "/VaultType", format!("is {}", VaultType::RestoreAccess.as_str()))])
 }

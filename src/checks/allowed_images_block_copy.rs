@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, VaultType};
@@ -40,7 +41,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let call = || {
         facts.gap(
-            "ec2:GetAllowedImagesSettings",
+            api_call!("ec2:GetAllowedImagesSettings"),
             &place,
             Some(account),
             Some(&region),

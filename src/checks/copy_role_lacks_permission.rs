@@ -1,10 +1,11 @@
 #![doc = include_str!("copy_role_lacks_permission.md")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::ask::{ByKey, RoleRuling, list, role_requests, role_rulings, tag_request};
+use super::ask::{ByKey, RoleRequest, RoleRuling, list, role_requests, role_rulings, tag_request};
 use super::described::tags;
 use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
@@ -58,7 +59,6 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let mut found = Found::default();
     let mut gaps = asked.gaps;
     let mut open_seen = Vec::new();
-    let asked_actions = rulings.len();
     for (action, request, ruling) in rulings {
         match ruling {
             RoleRuling::Allowed => {}
@@ -94,8 +94,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             }
         }
     }
-    let lacks_everything = found.lacking == asked_actions;
-    let managed = lacks_everything
+    let managed = (found.lacking > 0 && has_nothing_of_its_own(role, &asked.requests, facts))
         .then(|| managed_policies(copy, role))
         .flatten();
     if let Some(outcome) = failed(role, found, managed) {
@@ -145,6 +144,22 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcom
         .on(Basis::Observed)
         .saw(seen),
     )
+}
+
+/// Whether no policy of the role's own allows anything of what is asked: what a key's policy gives it does not count.
+fn has_nothing_of_its_own(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>) -> bool {
+    let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
+    let missing = |ruling: &RoleRuling| {
+        matches!(
+            ruling,
+            RoleRuling::Missing {
+                by_boundary: false,
+                ..
+            }
+        )
+    };
+    let rulings = rulings.known().flatten().unwrap_or_default();
+    !rulings.is_empty() && rulings.iter().all(|(.., ruling)| missing(ruling))
 }
 
 /// The policies that AWS keeps for roles that copy such backups; `None` where it is not known what is copied, or the

@@ -218,17 +218,11 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Op
             kind.resource_type()
         ),
     };
-    let gap = Gap {
-        account: copy.destination_account().known().map(|id| id.to_string()),
-        region: Some(to.to_string()),
-        operation: format!(
-            "no call tells whether AWS Backup copies {} to {to}",
-            kind.resource_type()
-        ),
-        subject: copy.destination_vault.to_string(),
-        error: None,
-        permission: "none".to_owned(),
-    };
+    let gap = Gap::not_told(
+        format_args!("whether AWS Backup copies {} to {to}", kind.resource_type()),
+        copy.destination_vault.as_str(),
+    )
+    .within(copy.destination_account().known(), Some(to));
     Some(Outcome::undecided(why.clone(), [gap]).saw([Evidence::of(&copy.destination_vault, why)]))
 }
 

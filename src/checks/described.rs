@@ -61,12 +61,7 @@ pub fn described<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Described<'a>> {
 }
 
 fn not_named(copy: &Copy) -> Gap {
-    Gap {
-        operation: "name `resource` in the copy".to_owned(),
-        subject: copy.id.to_string(),
-        permission: "none".to_owned(),
-        ..Gap::default()
-    }
+    Gap::not_named("resource", copy.id.to_string())
 }
 
 /// The engine of a database: its snapshot names it, and so does the database itself. AWS always names one. `None`: it was

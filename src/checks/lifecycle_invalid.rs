@@ -4,7 +4,7 @@ use super::retention::Retention;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Fact, Gap};
+use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 /// What is in cold storage stays there for so many days.
@@ -72,12 +72,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// No page says whether the expiry that the copy takes over counts here.
 fn taken_over(copy: &Copy, cold: i64, days: i64) -> Outcome {
-    let gap = Gap {
-        operation: "name `DeleteAfterDays` in the copy's lifecycle".to_owned(),
-        subject: copy.id.to_string(),
-        permission: "none".to_owned(),
-        ..Gap::default()
-    };
+    let gap = Gap::by_hand(
+        ByHand::Name,
+        "name `DeleteAfterDays` in the copy's lifecycle",
+        copy.id.to_string(),
+    );
     Outcome::undecided(
         format!(
             "the copy moves to cold storage after {cold} days, names no expiry, and takes over its source's, {days} days; what is in cold storage stays there for {COLD_DAYS} days: name one"

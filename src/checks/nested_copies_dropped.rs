@@ -2,6 +2,7 @@
 
 use super::words::not_read;
 use super::{CHECKS, Check, MayFail, Run, Subject, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Named, RecoveryPoint};
 use crate::known::{Arn, Gap};
@@ -47,7 +48,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let nested = facts.nested_points(point);
     if nested.is_empty() {
         let unlisted = facts.gap(
-            "backup:ListRecoveryPointsByBackupVault",
+            api_call!("backup:ListRecoveryPointsByBackupVault"),
             point.as_str(),
             vault.account(),
             vault.region().as_ref(),
@@ -77,7 +78,7 @@ fn alone(point: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
         (Some(false) | None, Some(parent)) => parent,
         (Some(false) | None, None) => {
             return Some(not_read(facts.gap(
-                "backup:DescribeRecoveryPoint",
+                api_call!("backup:DescribeRecoveryPoint"),
                 point.as_str(),
                 point.account(),
                 point.region().as_ref(),

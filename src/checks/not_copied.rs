@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::described::{described, engine};
+use crate::catalog::calls::api_call;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Kind, partition};
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, Fact, Gap, Region};
+use crate::known::{ApiCall, Arn, Fact, Gap, Region};
 
 /// Why a backup is not copied, and what to do instead.
 pub struct NotCopied {
@@ -85,7 +86,7 @@ fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<N
         let class = of_backup.or_else(|| detail.get("StorageType"))?.as_str()?;
         Some(class == "INTELLIGENT_TIERING")
     };
-    of_fsx(copy, facts, "fsx:DescribeFileSystems", &told).map(|is| {
+    of_fsx(copy, facts, api_call!("fsx:DescribeFileSystems"), &told).map(|is| {
         is.then(|| NotCopied {
             reason: format!(
                 "backups of {} with the storage class Intelligent-Tiering are not copied",
@@ -105,7 +106,7 @@ fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
         let style = volume.get("OntapConfiguration")?.get("VolumeStyle")?;
         Some(style.as_str()? == "FLEXGROUP")
     };
-    of_fsx(copy, facts, "fsx:DescribeVolumes", &told).map(|is| {
+    of_fsx(copy, facts, api_call!("fsx:DescribeVolumes"), &told).map(|is| {
         is.then(|| NotCopied {
             reason: "backups of FlexGroup volumes of FSx for NetApp ONTAP are not copied"
                 .to_owned(),
@@ -118,7 +119,7 @@ fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
 fn of_fsx(
     copy: &Copy,
     facts: &Facts<'_>,
-    call: &'static str,
+    call: ApiCall,
     told: &dyn Fn(&Value) -> Option<bool>,
 ) -> Fact<bool> {
     let of_point = copy
@@ -184,14 +185,13 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
         if described.text("StorageType") != Some("io2") {
             return Fact::Known(None);
         }
-        Fact::unknown(Gap {
-            account: copy.destination_account().known().map(|id| id.to_string()),
-            region: Some(to.to_string()),
-            operation: format!("no call tells whether RDS has io2 storage in {to}"),
-            subject: described.of.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        })
+        Fact::unknown(
+            Gap::not_told(
+                format_args!("whether RDS has io2 storage in {to}"),
+                described.of.as_str(),
+            )
+            .within(copy.destination_account().known(), Some(to)),
+        )
     })
 }
 
@@ -219,12 +219,9 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
             return Fact::Known(None);
         }
         let plan = copy.plan.as_ref().map(|plan| plan.id.clone());
-        Fact::unknown(Gap {
-            operation: "no call tells whether a rule with EnableContinuousBackup copies full backups of SAP HANA"
-                .to_owned(),
-            subject: plan.unwrap_or_default(),
-            permission: "none".to_owned(),
-            ..Gap::default()
-        })
+        Fact::unknown(Gap::not_told(
+            "whether a rule with EnableContinuousBackup copies full backups of SAP HANA",
+            plan.unwrap_or_default(),
+        ))
     })
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::described::{described, engine, option_groups};
 use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
@@ -64,7 +65,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             let flags = flags.map(|word| option.get(word).and_then(Value::as_bool));
             if !flags.contains(&Some(true)) {
                 if flags.contains(&None) {
-                    let call = "rds:DescribeOptionGroups";
+                    let call = api_call!("rds:DescribeOptionGroups");
                     gaps.push(facts.gap(call, group, Some(account), Some(&region)));
                 }
                 continue;
@@ -104,16 +105,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw(seen);
     }
     if !sticky.is_empty() {
-        let gap = Gap {
-            account: Some(account.to_string()),
-            region: Some(region.to_string()),
-            operation:
-                "no call tells whether AWS Backup names a target option group in the other account"
-                    .to_owned(),
-            subject: described.of.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        };
+        let gap = Gap::not_told(
+            "whether AWS Backup names a target option group in the other account",
+            described.of.as_str(),
+        )
+        .within(Some(account), Some(&region));
         return Outcome::undecided(
             format!(
                 "the option group of `{}` has {}: a copy in another account must name a target option group with the same, and \

@@ -69,14 +69,8 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
         Fact::Known(rule)
             if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) =>
         {
-            let gap = Gap {
-                account: point.account().map(|id| id.to_string()),
-                region: point.region().map(|region| region.to_string()),
-                operation: "no call tells a bucket's continuous recovery point".to_owned(),
-                subject: point.to_string(),
-                error: None,
-                permission: "none".to_owned(),
-            };
+            let gap = Gap::not_told("a bucket's continuous recovery point", point.as_str())
+                .where_is(point);
             Outcome::undecided(message, [gap]).saw([Evidence::at(
                 plan,
                 "/BackupPlan/Rules",

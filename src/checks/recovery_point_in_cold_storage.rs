@@ -2,6 +2,7 @@
 
 use super::words::not_read;
 use super::{Check, MayFail, Run, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
 use crate::known::{Arn, Fact};
@@ -34,7 +35,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         // One that is there has a class, which AWS always names.
         None if facts.point_status(point) != Fact::Known(None) => {
             return not_read(facts.gap(
-                "backup:DescribeRecoveryPoint",
+                api_call!("backup:DescribeRecoveryPoint"),
                 point.as_str(),
                 point.account(),
                 point.region().as_ref(),
@@ -45,7 +46,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     // EC2 and AWS Backup contradict each other: neither counts.
     if class == "WARM" && is_archived(point, facts) {
         return not_read(facts.gap(
-            "backup:DescribeRecoveryPoint",
+            api_call!("backup:DescribeRecoveryPoint"),
             point.as_str(),
             point.account(),
             point.region().as_ref(),

@@ -4,7 +4,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -43,16 +43,16 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     if matches!(status, "COMPLETED" | "AVAILABLE" | "PARTIAL")
         && let Some((name, other)) = unready(point, facts)
     {
-        return not_read(Gap {
-            account: point.account().map(|id| id.to_string()),
-            region: point.region().map(|region| region.to_string()),
-            operation: format!(
-                "say which is right: `Status` {status}, or `{name}` {other} in its `Detail`"
-            ),
-            subject: point.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        })
+        return not_read(
+            Gap::by_hand(
+                ByHand::Contradiction,
+                format!(
+                    "say which is right: `Status` {status}, or `{name}` {other} in its `Detail`"
+                ),
+                point.as_str(),
+            )
+            .where_is(point),
+        )
         .saw(seen);
     }
     match status {
@@ -60,12 +60,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             format!(
                 "the recovery point is {status}, but its retention is over: AWS Backup deletes it, unless a legal hold keeps it"
             ),
-            [facts.gap(
-                "backup:ListRecoveryPointsByLegalHold",
+            [Gap::not_asked(
+                "whether a legal hold keeps it: backup:ListRecoveryPointsByLegalHold",
                 point.as_str(),
-                point.account(),
-                point.region().as_ref(),
-            )],
+            )
+            .where_is(point)],
         )
         .saw(seen),
         "COMPLETED" | "AVAILABLE" => {
@@ -88,14 +87,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             format!(
                 "the recovery point is {other}, and whether it can be copied then is not known"
             ),
-            [Gap {
-                account: point.account().map(|id| id.to_string()),
-                region: point.region().map(|region| region.to_string()),
-                operation: "backup:DescribeRecoveryPoint".to_owned(),
-                subject: point.to_string(),
-                error: None,
-                permission: "backup:DescribeRecoveryPoint".to_owned(),
-            }],
+            [Gap::not_told(
+                "whether a recovery point of this status can be copied",
+                point.as_str(),
+            )
+            .where_is(point)],
         )
         .saw(seen),
     }

@@ -2,6 +2,7 @@
 
 use super::words::region_meant;
 use super::{Check, MayFail, Run, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::catalog::regions::enabled_by_default;
 use crate::inventory::{Ends, Facts};
@@ -80,7 +81,7 @@ fn is_on(status: &str) -> Option<bool> {
 
 fn call(facts: &Facts<'_>, account: AccountId, region: &Region) -> Gap {
     facts.gap(
-        "ec2:DescribeRegions",
+        api_call!("ec2:DescribeRegions"),
         region.as_str(),
         Some(account),
         Some(region),

@@ -6,7 +6,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, VaultLock};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -104,14 +104,12 @@ impl Kept {
 
     /// No page says whether the lock is compared with the expiry that the copy takes over, or with none.
     fn not_told(&self, takes_over: &str, bounds: &str) -> Outcome {
-        let gap = Gap {
-            account: self.vault.account().map(|id| id.to_string()),
-            region: self.vault.region().map(|region| region.to_string()),
-            operation: "name `DeleteAfterDays` in the copy's lifecycle".to_owned(),
-            subject: self.vault.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        };
+        let gap = Gap::by_hand(
+            ByHand::Name,
+            "name `DeleteAfterDays` in the copy's lifecycle",
+            self.vault.as_str(),
+        )
+        .where_is(&self.vault);
         Outcome::undecided(
             format!(
                 "the copy names no expiry, and {takes_over}; the destination's lock allows {bounds}, and no page says what it is compared with: name one"

@@ -87,17 +87,14 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 fn on_owned_key(copy: &Reach, leaves: &str) -> Outcome {
     let vault = copy.source_vault.as_ref().known();
     let subject = copy.recovery_point.as_ref().or(vault);
-    let gap = Gap {
-        account: copy.source_account().known().map(|id| id.to_string()),
-        region: copy
-            .source_region()
-            .known()
-            .map(|region| region.to_string()),
-        operation: "no call tells whether a backup on a key that AWS owns can be shared".to_owned(),
-        subject: subject.map_or_else(|| copy.destination_vault.to_string(), ToString::to_string),
-        error: None,
-        permission: "none".to_owned(),
-    };
+    let gap = Gap::not_told(
+        "whether a backup on a key that AWS owns can be shared",
+        subject.unwrap_or(&copy.destination_vault).as_str(),
+    )
+    .within(
+        copy.source_account().known(),
+        copy.source_region().known().as_ref(),
+    );
     Outcome::undecided(
         format!(
             "the backup is encrypted with a key that AWS owns, and no page of AWS's says whether it can {leaves}; a resource \

@@ -133,10 +133,12 @@ fn associated_keys(copy: &Reach, facts: &Facts<'_>) -> Option<Gap> {
         Fact::Unknown(gap) => Some(*gap),
         Fact::Known(detail) => {
             let keys = detail?.get("AssociatedKmsKeys")?.as_array()?;
-            (!keys.is_empty()).then(|| Gap {
-                operation: "no call tells whether AWS Backup uses the keys that the snapshot is associated with".to_owned(),
-                permission: "none".to_owned(),
-                ..facts.describe_gap(point)
+            (!keys.is_empty()).then(|| {
+                Gap::not_told(
+                    "whether AWS Backup uses the keys that the snapshot is associated with",
+                    point.as_str(),
+                )
+                .where_is(point)
             })
         }
     }

@@ -121,12 +121,7 @@ struct NameOf(Arn);
 
 /// Undecided, as AWS's feature table does not have the resource type.
 pub fn unlisted(name: &str) -> Outcome {
-    let gap = Gap {
-        operation: "backup:GetSupportedResourceTypes".to_owned(),
-        subject: name.to_owned(),
-        permission: "backup:GetSupportedResourceTypes".to_owned(),
-        ..Gap::default()
-    };
+    let gap = Gap::not_told("whether backups of this type are copied", name);
     Outcome::undecided(
         format!(
             "the resource type `{name}` is not in AWS Backup's feature table as of {}",
@@ -138,14 +133,7 @@ pub fn unlisted(name: &str) -> Outcome {
 
 /// Undecided, as the vault is of a type that the program does not know.
 pub fn vault_of_unknown_type(vault: &Arn) -> Outcome {
-    let gap = Gap {
-        account: vault.account().map(|id| id.to_string()),
-        region: vault.region().map(|region| region.to_string()),
-        operation: "backup:DescribeBackupVault".to_owned(),
-        subject: vault.to_string(),
-        error: None,
-        permission: "backup:DescribeBackupVault".to_owned(),
-    };
+    let gap = Gap::not_told("what a vault of this type takes", vault.as_str()).where_is(vault);
     Outcome::undecided(
         "the vault is of a type that this program does not know",
         [gap],

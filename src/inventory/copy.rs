@@ -9,6 +9,7 @@ use std::ops::Deref;
 use smol_str::SmolStr;
 
 use crate::catalog::Kind;
+use crate::catalog::calls::api_call;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 use super::field::Field;
@@ -243,12 +244,7 @@ impl Named {
     #[must_use]
     pub fn of_entry(entry: &CopyEntry) -> Self {
         let recovery_point = entry.recovery_point.value().cloned();
-        let not_named = |what: &str| Gap {
-            operation: format!("name `{what}` in the copy"),
-            subject: entry.id.to_string(),
-            permission: "none".to_owned(),
-            ..Gap::default()
-        };
+        let not_named = |what: &str| Gap::not_named(what, entry.id.to_string());
         let start = match &entry.start {
             Field::Is(start) => *start,
             Field::Null | Field::Absent if recovery_point.is_some() => Start::OnDemand,
@@ -334,21 +330,18 @@ fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {
     match (&named.recovery_point, &named.resource) {
         (Some(point), _) => match facts.point_vault(point) {
             Fact::Known(Some(vault)) => Fact::Known(vault.clone()),
-            Fact::Known(None) => unknown("backup:DescribeRecoveryPoint", point),
+            Fact::Known(None) => unknown(api_call!("backup:DescribeRecoveryPoint"), point),
             Fact::Unknown(gap) => Fact::Unknown(gap),
         },
         // The newest backup may be the copy itself: then it tells nothing of where it came from.
         (None, Some(resource)) => match facts.newest_vault(resource) {
-            Fact::Known(vault) if vault == named.destination_vault => Fact::unknown(Gap {
-                operation: "name `source_vault` in the copy".to_owned(),
-                subject: named.id.to_string(),
-                permission: "none".to_owned(),
-                ..Gap::default()
-            }),
+            Fact::Known(vault) if vault == named.destination_vault => {
+                Fact::unknown(Gap::not_named("source_vault", named.id.to_string()))
+            }
             vault @ (Fact::Known(_) | Fact::Unknown(_)) => vault,
         },
         (None, None) => unknown(
-            "backup:ListRecoveryPointsByResource",
+            api_call!("backup:ListRecoveryPointsByResource"),
             &named.destination_vault,
         ),
     }

@@ -1,6 +1,7 @@
 //! The frame of the inventory file: accounts, Regions, the copies asked about, the gaps. Its names are ours.
 
-use crate::known::{AccountId, Arn, Gap, Region};
+use crate::catalog::calls;
+use crate::known::{AccountId, Arn, ByHand, Gap, Region};
 
 use super::envelope::{
     AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, Listed, PlanOf, TagPolicy,
@@ -208,37 +209,54 @@ impl GapEntry {
     /// The gap in the words of the report.
     #[must_use]
     pub fn to_gap(&self) -> Gap {
+        let (account, region) = (self.account.value(), self.region.value());
         if let Some(waits) = self.waits_for.value() {
-            return Gap {
-                account: self.account.value().map(ToString::to_string),
-                region: self.region.value().map(ToString::to_string),
-                operation: waits.operation.to_string(),
-                subject: waits.subject.to_string(),
-                error: None,
-                permission: String::new(),
-            };
+            return Gap::by_hand(ByHand::Planned, &*waits.operation, &*waits.subject)
+                .within(account.copied(), region);
         }
-        let text = |field: &Field<Box<str>>| field.value().map(|text| text.to_string());
-        Gap {
-            account: self.account.value().map(ToString::to_string),
-            region: self.region.value().map(ToString::to_string),
-            operation: self.operation.to_string(),
-            subject: text(&self.subject).unwrap_or_else(|| "everything".to_owned()),
-            error: text(&self.error),
-            permission: text(&self.permission).unwrap_or_else(|| self.operation.to_string()),
+        let subject = self.subject.value().map_or("everything", |text| text);
+        let permission = self.permission.value().map(|text| &**text);
+        let gap = match (calls::named(&self.operation), permission) {
+            (Some(call), None) => Gap::call(call, subject),
+            (Some(call), Some(NO_PERMISSION)) => Gap::call(call, subject).permitted_by(None),
+            (Some(call), Some(permission)) => match calls::named(permission) {
+                Some(by) => Gap::call(call, subject).permitted_by(Some(by)),
+                None => Gap::recorded(&*self.operation, Some(permission.to_owned()), subject),
+            },
+            (None, Some(NO_PERMISSION)) => {
+                let kind = if self.operation.starts_with("name `") {
+                    ByHand::Name
+                } else {
+                    ByHand::NotTold
+                };
+                Gap::by_hand(kind, &*self.operation, subject)
+            }
+            (None, permission) => {
+                let permission = permission.unwrap_or(&self.operation);
+                Gap::recorded(&*self.operation, Some(permission.to_owned()), subject)
+            }
+        };
+        let gap = gap.within(account.copied(), region);
+        match self.error.value() {
+            Some(error) => gap.answered(&**error),
+            None => gap,
         }
     }
 }
 
+/// How a file says that no permission is missing.
+const NO_PERMISSION: &str = "none";
+
 impl From<Gap> for GapEntry {
     fn from(gap: Gap) -> Self {
+        let permission = gap.permission().unwrap_or(NO_PERMISSION);
         Self {
+            operation: gap.operation().into(),
+            permission: Field::Is(permission.into()),
             account: gap.account.and_then(|id| AccountId::parse(&id).ok()).into(),
             region: gap.region.map(|name| Region::new(&name)).into(),
-            operation: gap.operation.into(),
             subject: Field::Is(gap.subject.into()),
             error: gap.error.map(Into::into).into(),
-            permission: Field::Is(gap.permission.into()),
             waits_for: Field::Absent,
             extra: Vec::new(),
         }

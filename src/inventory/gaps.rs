@@ -85,15 +85,24 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         | "ec2:DescribeVolumes"
         | "ec2:DescribeInstances"
         | "fsx:DescribeFileSystems"
+        | "fsx:DescribeVolumes"
         | "cloudformation:GetResource" => {
             of_arn(&|arn| known(facts.resource_exists(arn)) && known(facts.resource_key(arn)))
         }
         "ec2:GetAllowedImagesSettings" => {
             region().is_some_and(|(account, region)| known(facts.allowed_images(account, &region)))
         }
-        "ec2:DescribeImages" | "ec2:DescribeSnapshots" | "fsx:DescribeBackups" => {
-            of_arn(&|arn| known(facts.point_detail(arn)))
+        "backup-gateway:ListVirtualMachines"
+        | "ssm-sap:ListDatabases"
+        | "storagegateway:ListVolumes" => of_arn(&|arn| known(facts.resource_exists(arn))),
+        "backup:ListTags" => {
+            of_arn(&|arn| known(facts.vault_tags(arn)) || known(facts.point_tags(arn)))
         }
+        "ec2:DescribeImages"
+        | "ec2:DescribeSnapshots"
+        | "fsx:DescribeBackups"
+        | "rds:DescribeDBClusterSnapshots"
+        | "rds:DescribeDBSnapshots" => of_arn(&|arn| known(facts.point_detail(arn))),
         "ec2:GetEbsDefaultKmsKeyId" => {
             region().is_some_and(|(account, region)| known(facts.ebs_default_key(account, &region)))
         }

@@ -58,7 +58,7 @@ mod tests {
             source_vault: None,
             destination_vault: Arn::parse("arn:aws:backup:us-east-2:111122223333:backup-vault:v")
                 .unwrap(),
-            role: Fact::unknown(Gap::default()),
+            role: Fact::unknown(Gap::not_named("role", "x")),
             lifecycle: Fact::Known(None),
             start: Start::Scheduled,
             plan: None,

@@ -1,35 +1,6 @@
 //! A fact that was read, or the reason why it was not.
 
-use std::fmt;
-
-use schemars::JsonSchema;
-use serde::Serialize;
-
-/// A fact that matters and is not known, with the call and the permission that would settle it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-pub struct Gap {
-    /// The account that the call would be made in: twelve digits. Null where it is not known.
-    pub account: Option<String>,
-    /// The Region that the call would be made in. Null for a global service or where it is not known.
-    pub region: Option<String>,
-    /// The call that reads the fact, as `service:Operation`.
-    pub operation: String,
-    /// What the fact is about: an ARN, or an id.
-    pub subject: String,
-    /// The error code that AWS answered with. Null when nobody asked.
-    pub error: Option<String>,
-    /// The IAM action that permits the call.
-    pub permission: String,
-}
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.error {
-            Some(error) => write!(f, "{} on {} answered {error}", self.operation, self.subject),
-            None => write!(f, "not read: {} on {}", self.operation, self.subject),
-        }
-    }
-}
+use super::Gap;
 
 /// A fact of the user's AWS environment: known, or unknown with what would settle it.
 ///

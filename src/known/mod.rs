@@ -4,6 +4,7 @@
 mod arn;
 mod count;
 mod fact;
+mod gap;
 pub mod near;
 mod place;
 mod recent;
@@ -12,7 +13,8 @@ mod shard;
 
 pub use arn::{Arn, ArnError};
 pub use count::Count;
-pub use fact::{Fact, Gap};
+pub use fact::Fact;
+pub use gap::{ApiCall, ByHand, Gap};
 pub use place::{AccountId, AccountIdError, Partition, Region, RegionError};
 pub use recent::Recent;
 pub use resource_type::ResourceType;

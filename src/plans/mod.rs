@@ -13,6 +13,7 @@ mod selection;
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::capabilities;
 use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
@@ -147,7 +148,7 @@ impl Plan {
         };
         let mut rules = Vec::new();
         match body.and_then(|body| body.get("Rules")?.as_array()) {
-            None => drop(reading.misses("backup:GetBackupPlan")),
+            None => drop(reading.misses(api_call!("backup:GetBackupPlan"))),
             Some(all) => {
                 for (place, rule) in all.iter().enumerate() {
                     rules.extend(Rule::read(place, rule, &mut reading));
@@ -166,7 +167,9 @@ impl Plan {
                     selections.extend(Selection::read(place, selection, &mut reading));
                 }
             }
-            Field::Is(_) | Field::Absent => drop(reading.misses("backup:ListBackupSelections")),
+            Field::Is(_) | Field::Absent => {
+                drop(reading.misses(api_call!("backup:ListBackupSelections")))
+            }
         }
         let mut unread = reading.unread;
         for open in organization::unread(facts, account, region, &plan.id) {
@@ -211,7 +214,7 @@ impl Plan {
         let role: Fact<Arn> = match &selection.role {
             Some(role) => Fact::Known(role.clone()),
             None => Fact::unknown(facts.gap(
-                "backup:GetBackupSelection",
+                api_call!("backup:GetBackupSelection"),
                 &self.id,
                 Some(self.account),
                 Some(&self.region),

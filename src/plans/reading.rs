@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::inventory::Facts;
-use crate::known::{AccountId, Gap, Region};
+use crate::known::{AccountId, ApiCall, ByHand, Gap, Region};
 
 /// A plan that is being read, and what of it was not understood.
 pub struct Reading<'a> {
@@ -33,10 +33,10 @@ impl<'a> Reading<'a> {
     }
 
     /// The answer of a call is not there, or is not as AWS prints it.
-    pub fn misses(&mut self, operation: &'static str) -> Gap {
+    pub fn misses(&mut self, call: ApiCall) -> Gap {
         let gap = self
             .facts
-            .gap(operation, self.plan, Some(self.account), Some(self.region));
+            .gap(call, self.plan, Some(self.account), Some(self.region));
         self.unread.push(gap.clone());
         gap
     }
@@ -49,14 +49,11 @@ impl<'a> Reading<'a> {
             .filter(|name| !known.contains(&name.as_str()))
             .collect();
         for name in &strange {
-            self.unread.push(Gap {
-                account: Some(self.account.to_string()),
-                region: Some(self.region.to_string()),
-                operation: format!("the key `{name}`"),
-                subject: format!("{}{pointer}/{name}", self.plan),
-                error: None,
-                permission: "none".to_owned(),
-            });
+            let subject = format!("{}{pointer}/{name}", self.plan);
+            self.unread.push(
+                Gap::by_hand(ByHand::NotUnderstood, format!("the key `{name}`"), subject)
+                    .within(Some(self.account), Some(self.region)),
+            );
         }
         strange
     }

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use crate::catalog;
+use crate::catalog::calls::api_call;
 use crate::inventory::Lifecycle;
-use crate::known::{Arn, Fact};
+use crate::known::{ApiCall, Arn, Fact};
 
 use super::reading::Reading;
 
 /// What says what a rule is.
-const CALL: &str = "backup:GetBackupPlan";
+const CALL: ApiCall = api_call!("backup:GetBackupPlan");
 
 /// What AWS prints of a rule.
 ///

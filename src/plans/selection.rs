@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Tags;
 use crate::known::{Arn, Fact};
 
@@ -61,7 +62,7 @@ impl Selection {
         let value = value.get("BackupSelection").unwrap_or(value);
         let read = Self::of_json(value);
         if read.is_none() {
-            plan.misses("backup:GetBackupSelection");
+            plan.misses(api_call!("backup:GetBackupSelection"));
         }
         let pointer = format!("/Selections/{place}");
         let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();

@@ -5,6 +5,7 @@
 //! here.
 
 pub mod cloudformation;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;

@@ -52,21 +52,21 @@ const RULES: &[Rule] = &[
     Rule { broken: name_taken,           page: aws!("aws-backup/latest/APIReference/API_CreateBackupVault.html") },
     Rule { broken: alias_taken,          page: aws!("kms/latest/APIReference/API_CreateAlias.html") },
     Rule { broken: lifecycle_not_valid,  page: aws!("aws-backup/latest/APIReference/API_Lifecycle.html") },
-    Rule { broken: too_many_criteria,    page: aws!("AWSEC2/latest/UserGuide/ec2-allowed-amis.html") },
+    Rule { broken: too_many_criteria,    page: aws!("AWSEC2/latest/APIReference/API_ReplaceImageCriteriaInAllowedImagesSettings.html") },
 ];
 
 /// How long policies may be, in characters: a key's as it is written, the others without white space.
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> and
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>. A trust policy's quota can be
-/// raised.
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>, all looked up on 2026-11-28. A
+/// trust policy's quota can be raised. No page says how long a vault's policy may be.
 const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
     match kind {
         RemedyKind::KeyPolicy => Some((32 * 1024, "a key policy")),
         RemedyKind::RolePolicy => Some((10_240, "all policies that a role has of its own")),
         RemedyKind::TrustPolicy => Some((2_048, "a trust policy")),
-        RemedyKind::ServiceControlPolicy => Some((5_120, "a service control policy")),
+        RemedyKind::ServiceControlPolicy => Some((10_240, "a service control policy")),
         RemedyKind::ResourceControlPolicy => Some((5_120, "a resource control policy")),
         RemedyKind::CreateServiceLinkedRole
         | RemedyKind::EnableCrossAccountBackup

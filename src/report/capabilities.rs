@@ -65,6 +65,7 @@ pub fn capabilities_table(rows: &[CapabilityRow], options: &Options) -> String {
                  *: AWS's pages disagree, and the stronger one is taken. -: the table has no row for it.";
     lines.extend(wrapped(marks, width, 0, 0));
     notes(&mut lines, width, rows);
+    regions(&mut lines, width, rows);
     if !sources.is_empty() {
         lines.extend([String::new(), "Pages".to_owned()]);
         // An address that is cut leads nowhere, so that these lines are as long as they are.
@@ -99,6 +100,24 @@ fn notes(lines: &mut Vec<String>, width: usize, rows: &[CapabilityRow]) {
             lines.extend(parts.into_iter().enumerate().map(moved_in));
         }
     }
+}
+
+/// In which Regions AWS Backup supports what is not supported everywhere.
+fn regions(lines: &mut Vec<String>, width: usize, rows: &[CapabilityRow]) {
+    let Some(first) = rows.first() else { return };
+    lines.extend([
+        String::new(),
+        format!("Regions (AWS's table as of {})", first.regions.as_of),
+    ]);
+    for row in rows {
+        let told = format!("{}: {}", name(row), row.regions.in_words);
+        let parts = wrapped(&told, width, 0, 2).into_iter().enumerate();
+        lines.extend(parts.map(|(index, part)| match index {
+            0 => part,
+            _ => format!("  {part}"),
+        }));
+    }
+    lines.push(first.regions.source.to_owned());
 }
 
 fn name(row: &CapabilityRow) -> String {

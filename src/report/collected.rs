@@ -53,16 +53,15 @@ pub fn gaps_by_cause(gaps: impl IntoIterator<Item = Gap>, options: &Options) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::calls::api_call;
+    use crate::known::AccountId;
 
     #[test]
     fn gaps_of_one_cause_are_told_once() {
-        let gap = |key: &str| Gap {
-            account: Some("222233334444".to_owned()),
-            operation: "kms:GetKeyPolicy".to_owned(),
-            subject: key.to_owned(),
-            error: Some("AccessDeniedException".to_owned()),
-            permission: "kms:GetKeyPolicy".to_owned(),
-            ..Gap::default()
+        let gap = |key: &str| {
+            Gap::call(api_call!("kms:GetKeyPolicy"), key)
+                .within(AccountId::parse("222233334444").ok(), None)
+                .answered("AccessDeniedException")
         };
         let options = Options {
             width: None,

@@ -75,7 +75,7 @@ impl Gaps {
             id: format!("g{at}"),
             account: gap.account.as_deref(),
             region: gap.region.as_deref(),
-            operation: &gap.operation,
+            operation: gap.operation(),
             subject: &gap.subject,
             error: gap.error.as_deref(),
             permission: permission(gap, reading),

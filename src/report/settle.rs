@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, Gap};
-
-/// The permission of a gap that no IAM action closes.
-const NO_PERMISSION: &str = "none";
+use crate::known::{AccountId, Arn, ByHand, Gap};
 
 /// How the facts came, as far as it says what to do about those that did not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +59,14 @@ pub enum Reason {
     NotNamed,
     /// No call of AWS tells it.
     NotTold,
+    /// A call tells it that this program does not make.
+    LookUp,
+    /// The facts contradict each other.
+    Contradiction,
+    /// A document says what is not known.
+    NotUnderstood,
+    /// A change is planned and not made yet.
+    Planned,
     /// Nobody asked.
     NotAsked,
 }
@@ -72,13 +78,17 @@ impl Reason {
         if let Some(error) = &gap.error {
             return Self::of_error(error);
         }
-        if gap.operation.starts_with("name `") {
-            return Self::NotNamed;
+        if let Some(hand) = gap.hand() {
+            return match hand {
+                ByHand::Name => Self::NotNamed,
+                ByHand::NotTold => Self::NotTold,
+                ByHand::NotAsked => Self::LookUp,
+                ByHand::Contradiction => Self::Contradiction,
+                ByHand::NotUnderstood => Self::NotUnderstood,
+                ByHand::Planned => Self::Planned,
+            };
         }
-        if gap.permission == NO_PERMISSION {
-            return Self::NotTold;
-        }
-        if gap.operation == "backup:ListRecoveryPointsByResource" {
+        if gap.api_call() == Some(api_call!("backup:ListRecoveryPointsByResource")) {
             return Self::NoRecoveryPoint;
         }
         let account = gap
@@ -170,18 +180,21 @@ impl Reason {
 /// The permission that would settle a gap; `None` where a permission is not what is missing.
 #[must_use]
 pub fn permission<'g>(gap: &'g Gap, reading: &Reading) -> Option<&'g str> {
-    let wanted = Reason::of(gap, reading).is_of_permission() && gap.permission != NO_PERMISSION;
-    wanted.then_some(&*gap.permission)
+    let wanted = Reason::of(gap, reading).is_of_permission();
+    gap.permission().filter(|_| wanted)
 }
 
 /// What to do about a gap.
 #[must_use]
 pub fn settle(gap: &Gap, reading: &Reading) -> String {
     let account = gap.account.as_deref().unwrap_or("the account");
-    let (operation, subject, permission) = (&gap.operation, &gap.subject, &gap.permission);
+    let (operation, subject) = (gap.operation(), &gap.subject);
     let error = gap.error.as_deref().unwrap_or_default();
     match Reason::of(gap, reading) {
-        Reason::Denied => format!("give the role that reads {account} {permission} on {subject}"),
+        Reason::Denied => {
+            let permission = gap.permission().unwrap_or(operation);
+            format!("give the role that reads {account} {permission} on {subject}")
+        }
         Reason::BadCredentials => {
             format!("renew the credentials for {account}: AWS answered {error}")
         }
@@ -206,10 +219,17 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
         ),
         Reason::NoRecoveryPoint => source_vault(gap, reading),
         Reason::NotNamed => format!("{operation} `{subject}`"),
-        Reason::NotTold => match operation.strip_prefix("no call tells ") {
-            Some(what) => format!("no call of AWS tells {what}: look at {subject} yourself"),
-            None => format!("{operation} ({subject})"),
-        },
+        Reason::NotTold => {
+            let what = gap.untold().unwrap_or(operation);
+            format!("no call of AWS tells {what}: look at {subject} yourself")
+        }
+        Reason::LookUp | Reason::Contradiction => format!("{operation} ({subject})"),
+        Reason::NotUnderstood => {
+            format!(
+                "{operation} is not known to this version ({subject}): correct it, or take it out"
+            )
+        }
+        Reason::Planned => format!("{operation} settles it: {subject}"),
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }
@@ -250,7 +270,7 @@ fn command(gap: &Gap) -> Option<String> {
     let subject = &gap.subject;
     let arn = Arn::parse(subject).ok();
     let name = arn.as_ref().map_or(&**subject, Arn::name);
-    let of = match &*gap.operation {
+    let of = match gap.operation() {
         "kms:DescribeKey" => format!("kms describe-key --key-id {subject}"),
         "kms:GetKeyPolicy" => {
             format!("kms get-key-policy --policy-name default --key-id {subject}")
@@ -308,7 +328,7 @@ impl SameCause {
         Self {
             reason,
             account: gap.account.clone(),
-            operation: (!of_account).then(|| gap.operation.clone()),
+            operation: (!of_account).then(|| gap.operation().to_owned()),
             error: gap.error.clone(),
         }
     }
@@ -346,6 +366,9 @@ impl SameCause {
                 Some(what) => format!("AWS tells nobody {what}"),
                 None => operation.to_owned(),
             },
+            Reason::LookUp | Reason::Contradiction => operation.to_owned(),
+            Reason::NotUnderstood => format!("{operation} is not known to this version"),
+            Reason::Planned => format!("it waits for: {operation}"),
             Reason::NotAsked => format!("{operation} was not read{within}"),
         }
     }
@@ -364,6 +387,10 @@ impl SameCause {
             Reason::NoRecoveryPoint => "no recovery point",
             Reason::NotNamed => "not named",
             Reason::NotTold => "not told by AWS",
+            Reason::LookUp => "to be looked up",
+            Reason::Contradiction => "facts disagree",
+            Reason::NotUnderstood => "not understood",
+            Reason::Planned => "planned",
             Reason::NotAsked => "not read",
         }
     }

@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn one_failure_blocks_whatever_the_others_say() {
         let all = [
-            (Outcome::undecided("x", [Gap::default()]), true),
+            (Outcome::undecided("x", [Gap::not_told("x", "y")]), true),
             (Outcome::fail("y"), true),
         ];
         assert_eq!(outcomes(&all), Verdict::Blocked);
@@ -71,7 +71,7 @@ mod tests {
     fn an_unknown_that_could_fail_leaves_the_copy_undecided() {
         let all = [
             (Outcome::pass("x"), true),
-            (Outcome::undecided("y", [Gap::default()]), true),
+            (Outcome::undecided("y", [Gap::not_told("x", "y")]), true),
         ];
         assert_eq!(outcomes(&all), Verdict::Undecided);
     }
@@ -80,7 +80,7 @@ mod tests {
     fn a_check_that_can_only_warn_leaves_no_copy_undecided() {
         let all = [
             (Outcome::warn("x"), true),
-            (Outcome::undecided("y", [Gap::default()]), false),
+            (Outcome::undecided("y", [Gap::not_told("x", "y")]), false),
         ];
         assert_eq!(outcomes(&all), Verdict::Feasible);
     }

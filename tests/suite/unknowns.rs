@@ -3,6 +3,7 @@
 //!
 //! And the other way round: what is settled without a fact stays so, whatever the fact turns out to be.
 
+mod gaps;
 pub mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,7 +203,7 @@ fn a_copy_of_a_plan_that_was_not_read_waits_for_the_plan() {
             .outcomes
             .iter()
             .flat_map(|(_, outcome)| &outcome.gaps);
-        assert!(gaps.all(|gap| gap.operation == "backup:GetBackupPlan"));
+        assert!(gaps.all(|gap| gap.operation() == "backup:GetBackupPlan"));
     }
 }
 

@@ -330,4 +330,8 @@ messages! {
         texts:  [Literal("Your backup succeeded, but we were unable to persist NetworkInterfaces metadata as its size exceeded our internal limits.")],
         checks: [],
         cites:  [DASHBOARDS];
+    E63, NotOfAJob, "FSx for Windows File Server: the backup is of a Multi-AZ file system, and the destination Region has no Multi-AZ file systems. Copy it to another Region.",
+        texts:  [Pattern("IncompatibleRegionForMultiAZ")],
+        checks: [],
+        cites:  [cite::FSX_COPY_BACKUP];
 }

@@ -3,6 +3,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::catalog::calls::api_call;
 use crate::catalog::condition_keys::is_foreign;
 use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
@@ -168,32 +169,38 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
     };
     let is_key = subject.service() == "kms";
     match lower.as_str() {
-        "aws:principalorgid" => {
-            of_account("organizations:DescribeOrganization", principal.account())
+        "aws:principalorgid" => of_account(
+            api_call!("organizations:DescribeOrganization"),
+            principal.account(),
+        ),
+        "aws:principalorgpaths" => {
+            of_account(api_call!("organizations:ListParents"), principal.account())
         }
-        "aws:principalorgpaths" => of_account("organizations:ListParents", principal.account()),
-        "aws:sourceorgid" => of_account("organizations:DescribeOrganization", principal.account()),
-        "aws:sourceorgpaths" => of_account("organizations:ListParents", principal.account()),
-        "aws:resourceorgid" => of_account("organizations:DescribeOrganization", subject.account()),
+        "aws:sourceorgid" => of_account(
+            api_call!("organizations:DescribeOrganization"),
+            principal.account(),
+        ),
+        "aws:sourceorgpaths" => {
+            of_account(api_call!("organizations:ListParents"), principal.account())
+        }
+        "aws:resourceorgid" => of_account(
+            api_call!("organizations:DescribeOrganization"),
+            subject.account(),
+        ),
         "aws:resourceorgpaths" | "backup:copytargetorgpaths" => {
-            of_account("organizations:ListParents", subject.account())
+            of_account(api_call!("organizations:ListParents"), subject.account())
         }
-        "kms:resourcealiases" => of_subject("kms:ListAliases"),
+        "kms:resourcealiases" => of_subject(api_call!("kms:ListAliases")),
         _ if lower.starts_with("aws:principaltag/") => facts.gap(
-            "iam:ListRoleTags",
+            api_call!("iam:ListRoleTags"),
             principal.as_str(),
             principal.account(),
             None,
         ),
-        _ if lower.starts_with("aws:resourcetag/") && is_key => of_subject("kms:ListResourceTags"),
-        _ if lower.starts_with("aws:resourcetag/") => of_subject("backup:ListTags"),
-        _ => Gap {
-            account: subject.account().map(|id| id.to_string()),
-            region: subject.region().map(|region| region.to_string()),
-            operation: format!("no call tells {key}"),
-            subject: subject.to_string(),
-            error: None,
-            permission: "none".to_owned(),
-        },
+        _ if lower.starts_with("aws:resourcetag/") && is_key => {
+            of_subject(api_call!("kms:ListResourceTags"))
+        }
+        _ if lower.starts_with("aws:resourcetag/") => of_subject(api_call!("backup:ListTags")),
+        _ => Gap::not_told(key, subject.as_str()).where_is(subject),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 use smol_str::format_smolstr;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Assumption, ControlPolicy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
@@ -183,9 +184,9 @@ pub fn of_anybody(
 
 /// Whether a gap is about whoever asks, or from where, which no facts tell.
 pub fn is_of_who_asks(gap: &Gap) -> bool {
-    match gap.operation.strip_prefix("no call tells ") {
+    match gap.untold() {
         Some(key) => key == "Principal" || key.contains(':'),
-        None => gap.operation == "iam:ListRoleTags",
+        None => gap.api_call() == Some(api_call!("iam:ListRoleTags")),
     }
 }
 
@@ -286,7 +287,12 @@ fn document(policy: &ControlPolicy) -> Option<&Document> {
 
 fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
     let name = policy.id.value().map_or("", |id| id);
-    facts.gap("organizations:DescribePolicy", name, Some(account), None)
+    facts.gap(
+        api_call!("organizations:DescribePolicy"),
+        name,
+        Some(account),
+        None,
+    )
 }
 
 struct Controls<'a> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::catalog::calls::api_call;
 use crate::catalog::encryption::{ViaService, via_services};
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Route, built_in};
@@ -177,14 +178,7 @@ fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
 
 /// The gap that is left where it matters in which Region a service uses a key.
 pub fn via_service(key: &Arn) -> Gap {
-    Gap {
-        account: key.account().map(|id| id.to_string()),
-        region: key.region().map(|region| region.to_string()),
-        operation: "no call tells kms:ViaService".to_owned(),
-        subject: key.to_string(),
-        error: None,
-        permission: "none".to_owned(),
-    }
+    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
 }
 
 impl Through {
@@ -552,7 +546,7 @@ fn role_may(
     let Some(first) = documents.first() else {
         let role = &question.principal;
         let gap = facts.gap(
-            "iam:ListAttachedRolePolicies",
+            api_call!("iam:ListAttachedRolePolicies"),
             role.as_str(),
             role.account(),
             None,

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap};
 
 use super::Named;
 use super::kind::{KindOf, gap_of};
@@ -58,7 +59,7 @@ pub(super) fn backup_key(
                 key.map_or_else(
                     || {
                         Fact::unknown(facts.gap(
-                            "backup:DescribeBackupVault",
+                            api_call!("backup:DescribeBackupVault"),
                             vault.as_str(),
                             vault.account(),
                             vault.region().as_ref(),
@@ -183,11 +184,10 @@ fn one_of(
     match (decides, unread) {
         (Some(place), _) => Fact::Known(keys.swap_remove(place)),
         (None, Some(gap)) => Fact::Unknown(gap),
-        (None, None) if differ => Fact::unknown(Gap {
-            operation: "one copy a volume: its volumes are on different keys".to_owned(),
-            permission: "none".to_owned(),
-            ..call.clone()
-        }),
+        (None, None) if differ => Fact::unknown(call.clone().settled_by_hand(
+            ByHand::Name,
+            "one copy a volume: its volumes are on different keys",
+        )),
         (None, None) => Fact::Known(keys.swap_remove(0)),
     }
 }
@@ -224,7 +224,7 @@ pub(super) fn copy_key(
         key.map_or_else(
             || {
                 Fact::unknown(facts.gap(
-                    "backup:DescribeBackupVault",
+                    api_call!("backup:DescribeBackupVault"),
                     vault.as_str(),
                     vault.account(),
                     vault.region().as_ref(),

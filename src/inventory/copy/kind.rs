@@ -1,5 +1,6 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
+use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, recovery_points};
 use crate::inventory::lookup::{Facts, contradiction};
 use crate::known::{Arn, Fact, Gap, ResourceType};
@@ -151,7 +152,7 @@ pub(super) fn gap_of(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -
         .as_ref()
         .unwrap_or(&named.destination_vault);
     facts.gap(
-        "backup:DescribeRecoveryPoint",
+        api_call!("backup:DescribeRecoveryPoint"),
         arn.as_str(),
         arn.account(),
         arn.region().as_ref(),

@@ -181,10 +181,5 @@ pub fn service_linked_role(like: &Arn, account: AccountId) -> Arn {
 }
 
 fn no_place(vault: &Arn) -> Gap {
-    Gap {
-        operation: "backup:DescribeBackupVault".to_owned(),
-        subject: vault.to_string(),
-        permission: "backup:DescribeBackupVault".to_owned(),
-        ..Gap::default()
-    }
+    Gap::not_told("where a vault is whose ARN does not say it", vault.as_str())
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::read::items;
-use crate::known::{AccountId, Fact, Gap, Region};
+use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
 use super::{Facts, Seen, fact};
 
@@ -67,28 +68,29 @@ impl<'a> Facts<'a> {
             && (binds(facts.field(|a| &a.service_control_policies))
                 || binds(facts.field(|a| &a.resource_control_policies)))
         {
-            return Fact::unknown(Gap {
-                account: Some(account.to_string()),
-                operation: "say which is right: `organization` null, or control policies in force"
-                    .to_owned(),
-                subject: account.to_string(),
-                permission: "none".to_owned(),
-                ..Gap::default()
-            });
+            return Fact::unknown(
+                Gap::by_hand(
+                    ByHand::Contradiction,
+                    "say which is right: `organization` null, or control policies in force",
+                    account.to_string(),
+                )
+                .within(Some(account), None),
+            );
         }
         let organization = facts.field(|a| &a.organization);
         if let Some((one, other)) = self.contradicted(account, &organization) {
-            return Fact::unknown(Gap {
-                account: Some(account.to_string()),
-                operation: format!("say which is right: {one}, or {other}"),
-                subject: account.to_string(),
-                permission: "none".to_owned(),
-                ..Gap::default()
-            });
+            return Fact::unknown(
+                Gap::by_hand(
+                    ByHand::Contradiction,
+                    format!("say which is right: {one}, or {other}"),
+                    account.to_string(),
+                )
+                .within(Some(account), None),
+            );
         }
         fact(organization, || {
             self.gap(
-                "organizations:DescribeOrganization",
+                api_call!("organizations:DescribeOrganization"),
                 &account.to_string(),
                 Some(account),
                 None,
@@ -164,7 +166,7 @@ impl<'a> Facts<'a> {
                 id: Field::Is(id), ..
             })) => Fact::Known(Some(&**id)),
             Fact::Known(Some(_)) => Fact::unknown(self.gap(
-                "organizations:DescribeOrganization",
+                api_call!("organizations:DescribeOrganization"),
                 &account.to_string(),
                 Some(account),
                 None,
@@ -183,7 +185,7 @@ impl<'a> Facts<'a> {
                 ..
             })) => Fact::Known(**id == *account.to_string()),
             Fact::Known(Some(_)) => Fact::unknown(self.gap(
-                "organizations:DescribeOrganization",
+                api_call!("organizations:DescribeOrganization"),
                 &account.to_string(),
                 Some(account),
                 None,
@@ -201,7 +203,7 @@ impl<'a> Facts<'a> {
                 Field::Is(path) => Fact::Known(Some(path)),
                 Field::Null => Fact::Known(None),
                 Field::Absent => Fact::unknown(self.gap(
-                    "organizations:ListParents",
+                    api_call!("organizations:ListParents"),
                     &account.to_string(),
                     Some(account),
                     None,
@@ -221,7 +223,7 @@ impl<'a> Facts<'a> {
             self.account(account).field(|a| &a.service_control_policies),
             || {
                 self.gap(
-                    "organizations:ListPoliciesForTarget",
+                    api_call!("organizations:ListPoliciesForTarget"),
                     &account.to_string(),
                     Some(account),
                     None,
@@ -242,7 +244,7 @@ impl<'a> Facts<'a> {
                 .field(|a| &a.resource_control_policies),
             || {
                 self.gap(
-                    "organizations:ListPoliciesForTarget",
+                    api_call!("organizations:ListPoliciesForTarget"),
                     &account.to_string(),
                     Some(account),
                     None,
@@ -283,7 +285,7 @@ impl<'a> Facts<'a> {
             self.region(account, region).field(|r| &r.opt_in_status),
             || {
                 self.gap(
-                    "ec2:DescribeRegions",
+                    api_call!("ec2:DescribeRegions"),
                     region.as_str(),
                     Some(account),
                     Some(region),
@@ -298,7 +300,7 @@ impl<'a> Facts<'a> {
     pub fn dynamodb_advanced(&self, account: AccountId, region: &Region) -> Fact<bool> {
         let gap = || {
             self.gap(
-                "backup:DescribeRegionSettings",
+                api_call!("backup:DescribeRegionSettings"),
                 &format!("{account}/{region}"),
                 Some(account),
                 Some(region),

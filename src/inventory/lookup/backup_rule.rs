@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
@@ -97,7 +98,7 @@ impl<'a> Facts<'a> {
     fn plan_gap(&self, wanted: &PlanReference) -> Gap {
         let place = wanted.made_by.as_ref();
         self.gap(
-            "backup:GetBackupPlan",
+            api_call!("backup:GetBackupPlan"),
             &wanted.id,
             place.map(|place| place.account),
             place.map(|place| &place.region),

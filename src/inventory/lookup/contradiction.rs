@@ -3,19 +3,13 @@
 use std::fmt::Display;
 
 use crate::inventory::json::Extra;
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, ByHand, Gap};
 use serde_json::Value;
 
 /// The gap that two facts leave which cannot both be so.
 pub fn contradiction(of: &Arn, one: impl Display, other: impl Display) -> Gap {
-    Gap {
-        account: of.account().map(|id| id.to_string()),
-        region: of.region().map(|region| region.to_string()),
-        operation: format!("say which is right: {one}, or {other}"),
-        subject: of.to_string(),
-        error: None,
-        permission: "none".to_owned(),
-    }
+    let says = format!("say which is right: {one}, or {other}");
+    Gap::by_hand(ByHand::Contradiction, says, of.as_str()).where_is(of)
 }
 
 /// A field that the record does not name.

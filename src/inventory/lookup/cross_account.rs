@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::read::items;
 use crate::known::{AccountId, Fact};
@@ -57,7 +58,7 @@ impl Facts<'_> {
         match (told.management, told.all) {
             (Some((_, on)), _) | (None, Some(on)) => Fact::Known(on),
             (None, None) => Fact::unknown(self.gap(
-                "backup:DescribeGlobalSettings",
+                api_call!("backup:DescribeGlobalSettings"),
                 &ours.first().map(ToString::to_string).unwrap_or_default(),
                 ours.first().copied(),
                 None,

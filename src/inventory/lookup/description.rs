@@ -26,12 +26,14 @@ impl<'a> Facts<'a> {
     /// The gap that the service's own describe call would close.
     #[must_use]
     pub fn describe_gap(&self, arn: &Arn) -> Gap {
-        self.gap(
-            describe_call(arn),
-            arn.as_str(),
-            arn.account(),
-            arn.region().as_ref(),
-        )
+        match describe_call(arn) {
+            Some(call) => self.gap(call, arn.as_str(), arn.account(), arn.region().as_ref()),
+            None => Gap::not_asked(
+                "what it is and what it is encrypted with: this program does not read resources of its type",
+                arn.as_str(),
+            )
+            .where_is(arn),
+        }
     }
 }
 

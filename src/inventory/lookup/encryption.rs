@@ -25,7 +25,17 @@ impl Facts<'_> {
         let resource = self.resource(arn);
         let key = resource.field(|r| &r.encryption_key_arn);
         let detail = resource.field(|r| &r.detail);
-        let unknown = || Fact::unknown(self.resource_gap(arn));
+        let unknown = || {
+            Fact::unknown(match ResourceType::of_resource(arn) {
+                // A volume's own key is that of its data in Amazon S3.
+                Some(ResourceType::StorageGateway) => Gap::not_told(
+                    "which key the snapshots of a gateway's volume are on before there is one",
+                    arn.as_str(),
+                )
+                .where_is(arn),
+                Some(_) | None => self.resource_gap(arn),
+            })
+        };
         let encrypted = resource.field(|r| &r.encrypted);
         let said = Said {
             flag: ("Encrypted", encrypted.value().copied().copied()),

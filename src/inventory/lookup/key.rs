@@ -1,11 +1,12 @@
 //! KMS keys.
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::policy::Policy;
 use crate::inventory::read::items;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
@@ -47,13 +48,8 @@ impl<'a> Facts<'a> {
         self.seen(|layer| layer.keys(arn))
     }
 
-    fn key_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
-        self.gap(
-            operation,
-            arn.as_str(),
-            arn.account(),
-            arn.region().as_ref(),
-        )
+    fn key_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
+        self.gap(call, arn.as_str(), arn.account(), arn.region().as_ref())
     }
 
     fn key_word(
@@ -62,7 +58,7 @@ impl<'a> Facts<'a> {
         field: impl Fn(&'a Key) -> &'a Field<Box<str>>,
     ) -> Fact<Option<&'a str>> {
         fact(self.key(arn).field(field), || {
-            self.key_gap("kms:DescribeKey", arn)
+            self.key_gap(api_call!("kms:DescribeKey"), arn)
         })
         .map(|text| text.map(|text| &**text))
     }
@@ -77,13 +73,13 @@ impl<'a> Facts<'a> {
         match self.key_word(arn, |key| &key.key_manager) {
             // A key that is there has somebody who manages it.
             Fact::Known(None) if matches!(state, Fact::Known(Some(_))) => {
-                Fact::unknown(self.key_gap("kms:DescribeKey", arn))
+                Fact::unknown(self.key_gap(api_call!("kms:DescribeKey"), arn))
             }
             Fact::Known(Some("AWS")) => self.of_aws(arn),
             Fact::Known(Some("CUSTOMER")) => self.of_customer(arn),
             Fact::Known(None) => Fact::Known(None),
             Fact::Known(Some(_)) | Fact::Unknown(_) => {
-                Fact::unknown(self.key_gap("kms:DescribeKey", arn))
+                Fact::unknown(self.key_gap(api_call!("kms:DescribeKey"), arn))
             }
         }
     }
@@ -166,7 +162,7 @@ impl<'a> Facts<'a> {
     /// The gap that a state leaves which AWS's table does not have.
     #[must_use]
     pub fn key_state_gap(&self, arn: &Arn) -> Gap {
-        self.key_gap("kms:DescribeKey", arn)
+        self.key_gap(api_call!("kms:DescribeKey"), arn)
     }
 
     /// The kind of key material, such as `SYMMETRIC_DEFAULT`.
@@ -185,7 +181,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_aliases(&self, arn: &Arn) -> Fact<Option<&'a [Box<str>]>> {
         fact(self.key(arn).field(|key| &key.aliases), || {
-            self.key_gap("kms:ListAliases", arn)
+            self.key_gap(api_call!("kms:ListAliases"), arn)
         })
         .map(|aliases| aliases.map(|aliases| &**aliases))
     }
@@ -206,7 +202,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
         fact(self.key(arn).field(|key| &key.policy), || {
-            self.key_gap("kms:GetKeyPolicy", arn)
+            self.key_gap(api_call!("kms:GetKeyPolicy"), arn)
         })
     }
 
@@ -221,7 +217,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_ram_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
         let policy = fact(self.key(arn).field(|key| &key.ram_policy), || {
-            self.key_gap("kms:ListKeyPolicies", arn)
+            self.key_gap(api_call!("kms:ListKeyPolicies"), arn)
         });
         match policy {
             Fact::Unknown(gap) if gap.error.is_none() && !self.may_share(arn) => Fact::Known(None),
@@ -248,7 +244,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_grants(&self, arn: &Arn) -> Fact<Option<&'a [Grant]>> {
         fact(self.key(arn).field(|key| &key.grants), || {
-            self.key_gap("kms:ListGrants", arn)
+            self.key_gap(api_call!("kms:ListGrants"), arn)
         })
         .map(|grants| grants.map(Vec::as_slice))
     }
@@ -257,7 +253,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
         fact(self.key(arn).field(|key| &key.tags), || {
-            self.key_gap("kms:ListResourceTags", arn)
+            self.key_gap(api_call!("kms:ListResourceTags"), arn)
         })
     }
 }

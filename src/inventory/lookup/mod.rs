@@ -21,7 +21,7 @@ mod vault;
 
 use std::sync::Arc;
 
-use crate::known::{AccountId, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, Fact, Gap, Region};
 
 use super::field::Field;
 use super::frame::{GapEntry, Inventory};
@@ -89,7 +89,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn gap(
         &self,
-        operation: &'static str,
+        call: ApiCall,
         subject: &str,
         account: Option<AccountId>,
         region: Option<&Region>,
@@ -97,18 +97,23 @@ impl<'a> Facts<'a> {
         let recorded = self
             .layers
             .iter()
-            .find_map(|layer| layer.gap(operation, subject, account, region));
+            .find_map(|layer| layer.gap(call.as_str(), subject, account, region));
         match recorded {
             Some(entry) => entry.to_gap(),
-            None => Gap {
-                account: account.map(|id| id.to_string()),
-                region: region.map(ToString::to_string),
-                operation: operation.to_owned(),
-                subject: subject.to_owned(),
-                error: None,
-                permission: operation.to_owned(),
-            },
+            None => Gap::call(call, subject).within(account, region),
         }
+    }
+
+    /// Whether a gap was recorded when the facts were read: somebody wanted the fact and did not get it.
+    #[must_use]
+    pub fn is_recorded(&self, gap: &Gap) -> bool {
+        let account = gap.account.as_deref();
+        let account = account.and_then(|id| AccountId::parse(id).ok());
+        let region = gap.region.as_deref().map(Region::new);
+        let recorded = |layer: &Arc<Index<'a>>| {
+            layer.gap(gap.operation(), &gap.subject, account, region.as_ref())
+        };
+        self.layers.iter().any(|layer| recorded(layer).is_some())
     }
 
     /// The gaps that were recorded when the facts were read.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::read::items;
@@ -33,7 +34,7 @@ impl<'a> Facts<'a> {
             Some(Field::Is(Json(Value::Array(options)))) => Fact::Known(options),
             Some(Field::Null) => Fact::Known(&[]),
             Some(Field::Is(_) | Field::Absent) | None => Fact::unknown(self.gap(
-                "rds:DescribeOptionGroups",
+                api_call!("rds:DescribeOptionGroups"),
                 name,
                 Some(account),
                 Some(region),

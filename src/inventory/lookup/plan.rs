@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
 use crate::inventory::read::items;
-use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
+use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
 
@@ -47,7 +48,7 @@ impl<'a> Facts<'a> {
                     if !self.region(id, name).field(|r| &r.plans).is_present() {
                         let subject = format!("{id}/{name}");
                         gaps.push(self.gap(
-                            "backup:ListBackupPlans",
+                            api_call!("backup:ListBackupPlans"),
                             &subject,
                             Some(id),
                             Some(name),
@@ -57,7 +58,9 @@ impl<'a> Facts<'a> {
             }
         }
         let recorded = self.recorded_gaps();
-        gaps.extend(recorded.filter(|gap| gap.operation == "backup:ListBackupPlans"));
+        gaps.extend(
+            recorded.filter(|gap| gap.api_call() == Some(api_call!("backup:ListBackupPlans"))),
+        );
         gaps.sort();
         gaps.dedup();
         gaps
@@ -67,22 +70,22 @@ impl<'a> Facts<'a> {
     /// would have listed.
     #[must_use]
     pub fn not_listed(&self) -> Vec<Gap> {
-        const LISTS: &[&str] = &[
-            "sts:AssumeRole",
-            "organizations:ListAccounts",
-            "organizations:ListAccountsForParent",
-            "organizations:ListOrganizationalUnitsForParent",
-            "backup:ListBackupPlans",
-            "backup:ListBackupVaults",
+        const LISTS: &[ApiCall] = &[
+            api_call!("sts:AssumeRole"),
+            api_call!("organizations:ListAccounts"),
+            api_call!("organizations:ListAccountsForParent"),
+            api_call!("organizations:ListOrganizationalUnitsForParent"),
+            api_call!("backup:ListBackupPlans"),
+            api_call!("backup:ListBackupVaults"),
         ];
         let refused = self.recorded_gaps();
         let refused = refused.filter(|gap| gap.error.is_some());
         refused
             .filter(|gap| {
                 // Of all Regions, not of one.
-                let all_regions = gap.operation == "ec2:DescribeRegions"
+                let all_regions = gap.api_call() == Some(api_call!("ec2:DescribeRegions"))
                     && AccountId::parse(&gap.subject).is_ok();
-                all_regions || LISTS.contains(&gap.operation.as_str())
+                all_regions || gap.api_call().is_some_and(|call| LISTS.contains(&call))
             })
             .collect()
     }
@@ -108,7 +111,7 @@ impl<'a> Facts<'a> {
             // A list that is not there is no whole one, whatever is said of it.
             Field::Is(whole) if whole.0 && listed => Fact::Known(()),
             Field::Is(_) | Field::Null | Field::Absent => Fact::unknown(self.gap(
-                "cloudformation:ListResources",
+                api_call!("cloudformation:ListResources"),
                 &format!("{account}/{region}"),
                 Some(account),
                 Some(region),
@@ -160,7 +163,7 @@ impl<'a> Facts<'a> {
                     .and_then(|(_, on)| on.as_bool()),
             ),
             Some(Field::Null | Field::Absent) | None => Fact::unknown(self.gap(
-                "backup:DescribeRegionSettings",
+                api_call!("backup:DescribeRegionSettings"),
                 &format!("{account}/{region}"),
                 Some(account),
                 Some(region),

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::catalog;
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::leaf::{AttachedPolicy, InlinePolicy, Role};
 use crate::inventory::policy::Policy;
 use crate::inventory::read::items;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::known::{AccountId, ApiCall, Arn, Fact, Gap};
 
 use super::{Facts, Seen, fact};
 
@@ -38,8 +39,8 @@ impl<'a> Facts<'a> {
         self.seen(|layer| layer.roles(arn))
     }
 
-    fn role_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
-        self.gap(operation, arn.as_str(), arn.account(), None)
+    fn role_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
+        self.gap(call, arn.as_str(), arn.account(), None)
     }
 
     /// Whether the role exists. Unknown where no list that would have it is whole.
@@ -61,7 +62,7 @@ impl<'a> Facts<'a> {
         if whole {
             Fact::Known(false)
         } else {
-            Fact::unknown(self.role_gap("iam:GetRole", arn))
+            Fact::unknown(self.role_gap(api_call!("iam:GetRole"), arn))
         }
     }
 
@@ -73,7 +74,7 @@ impl<'a> Facts<'a> {
         }
         fact(
             self.role(arn).field(|r| &r.assume_role_policy_document),
-            || self.role_gap("iam:GetRole", arn),
+            || self.role_gap(api_call!("iam:GetRole"), arn),
         )
     }
 
@@ -81,7 +82,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn role_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
         fact(self.role(arn).field(|r| &r.tags), || {
-            self.role_gap("iam:ListRoleTags", arn)
+            self.role_gap(api_call!("iam:ListRoleTags"), arn)
         })
     }
 
@@ -97,7 +98,9 @@ impl<'a> Facts<'a> {
         let mut identity = Vec::new();
         match role.field(|r| &r.attached_policies) {
             Field::Absent => {
-                return Fact::unknown(self.role_gap("iam:ListAttachedRolePolicies", arn));
+                return Fact::unknown(
+                    self.role_gap(api_call!("iam:ListAttachedRolePolicies"), arn),
+                );
             }
             Field::Null => {}
             Field::Is(attached) => {
@@ -111,7 +114,9 @@ impl<'a> Facts<'a> {
             }
         }
         match role.field(|r| &r.inline_policies) {
-            Field::Absent => return Fact::unknown(self.role_gap("iam:ListRolePolicies", arn)),
+            Field::Absent => {
+                return Fact::unknown(self.role_gap(api_call!("iam:ListRolePolicies"), arn));
+            }
             Field::Null => {}
             Field::Is(inline) => {
                 for (index, policy) in inline.0.iter().enumerate() {
@@ -121,7 +126,7 @@ impl<'a> Facts<'a> {
                         policy: match &policy.document {
                             Field::Is(document) => Fact::Known(document.clone()),
                             Field::Null | Field::Absent => {
-                                Fact::unknown(self.role_gap("iam:GetRolePolicy", arn))
+                                Fact::unknown(self.role_gap(api_call!("iam:GetRolePolicy"), arn))
                             }
                         },
                     });
@@ -184,7 +189,7 @@ impl<'a> Facts<'a> {
             Field::Null | Field::Absent => match built_in(arn) {
                 Some(policy) => Fact::Known(policy),
                 None => Fact::unknown(self.gap(
-                    "iam:GetPolicyVersion",
+                    api_call!("iam:GetPolicyVersion"),
                     arn.as_str(),
                     arn.account(),
                     None,

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{EngineVersion, Key};
 use crate::inventory::list::List;
 use crate::inventory::read::items;
-use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 
 use super::{Facts, fact};
 
@@ -20,7 +21,7 @@ impl<'a> Facts<'a> {
             self.region(account, region).field(|r| &r.allowed_images),
             || {
                 self.gap(
-                    "ec2:GetAllowedImagesSettings",
+                    api_call!("ec2:GetAllowedImagesSettings"),
                     &format!("{account}/{region}"),
                     Some(account),
                     Some(region),
@@ -34,7 +35,7 @@ impl<'a> Facts<'a> {
     /// `aws/ebs`.
     #[must_use]
     pub fn ebs_default_key(&self, account: AccountId, region: &Region) -> Fact<Option<Arn>> {
-        const CALL: &str = "ec2:GetEbsDefaultKmsKeyId";
+        const CALL: ApiCall = api_call!("ec2:GetEbsDefaultKmsKeyId");
         let facts = self.region(account, region);
         let id = match facts.field(|r| &r.ebs_default_kms_key_id) {
             Field::Is(id) => id,
@@ -62,7 +63,12 @@ impl<'a> Facts<'a> {
         let mut listed = listed.filter(is_it).map(|key| key.arn.clone());
         match listed.next().or_else(|| Arn::parse(id).ok()) {
             Some(key) => Fact::Known(Some(key)),
-            None => Fact::unknown(self.gap("kms:DescribeKey", id, Some(account), Some(region))),
+            None => Fact::unknown(self.gap(
+                api_call!("kms:DescribeKey"),
+                id,
+                Some(account),
+                Some(region),
+            )),
         }
     }
 
@@ -75,7 +81,7 @@ impl<'a> Facts<'a> {
         region: &Region,
         engine: &str,
     ) -> Fact<Vec<&'a str>> {
-        const CALL: &str = "rds:DescribeDBEngineVersions";
+        const CALL: ApiCall = api_call!("rds:DescribeDBEngineVersions");
         let others = self
             .layers
             .iter()
@@ -111,7 +117,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The gap that a call about a Region of an account left where somebody made it.
-    fn refused(&self, operation: &'static str, account: AccountId, region: &Region) -> Option<Gap> {
+    fn refused(&self, call: ApiCall, account: AccountId, region: &Region) -> Option<Gap> {
         let subjects = [
             format!("{account}/{region}"),
             region.to_string(),
@@ -120,7 +126,7 @@ impl<'a> Facts<'a> {
         self.layers.iter().find_map(|layer| {
             subjects.iter().find_map(|subject| {
                 layer
-                    .gap(operation, subject, Some(account), Some(region))
+                    .gap(call.as_str(), subject, Some(account), Some(region))
                     .map(GapEntry::to_gap)
             })
         })
@@ -131,7 +137,7 @@ impl<'a> Facts<'a> {
     pub fn tag_policy(&self, account: AccountId) -> Fact<Option<&'a Value>> {
         fact(self.account(account).field(|a| &a.tag_policy), || {
             self.gap(
-                "organizations:DescribeEffectivePolicy",
+                api_call!("organizations:DescribeEffectivePolicy"),
                 &account.to_string(),
                 Some(account),
                 None,

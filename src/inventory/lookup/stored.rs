@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
-use crate::catalog::describe_call;
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{RecoveryPoint, Resource};
@@ -30,17 +30,12 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn resource_gap(&self, arn: &Arn) -> Gap {
-        self.gap(
-            describe_call(arn),
-            arn.as_str(),
-            arn.account(),
-            arn.region().as_ref(),
-        )
+        self.describe_gap(arn)
     }
 
     pub(super) fn point_gap(&self, arn: &Arn) -> Gap {
         self.gap(
-            "backup:DescribeRecoveryPoint",
+            api_call!("backup:DescribeRecoveryPoint"),
             arn.as_str(),
             arn.account(),
             arn.region().as_ref(),
@@ -97,7 +92,7 @@ impl<'a> Facts<'a> {
         match newest.and_then(|dated| dated.into_iter().max()) {
             Some((_, Reverse(vault))) => Fact::Known(vault.clone()),
             None => Fact::unknown(self.gap(
-                "backup:ListRecoveryPointsByResource",
+                api_call!("backup:ListRecoveryPointsByResource"),
                 resource.as_str(),
                 resource.account(),
                 resource.region().as_ref(),
@@ -165,7 +160,7 @@ impl<'a> Facts<'a> {
     pub fn point_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
         fact(self.recovery_point(arn).field(|p| &p.tags), || {
             self.gap(
-                "backup:ListTags",
+                api_call!("backup:ListTags"),
                 arn.as_str(),
                 arn.account(),
                 arn.region().as_ref(),

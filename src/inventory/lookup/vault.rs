@@ -1,10 +1,11 @@
 //! Backup vaults.
 
+use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::leaf::Vault;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{ApiCall, Arn, Fact, Gap};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
@@ -50,13 +51,8 @@ impl<'a> Facts<'a> {
         self.seen(|layer| layer.vaults(arn))
     }
 
-    fn vault_gap(&self, operation: &'static str, arn: &Arn) -> Gap {
-        self.gap(
-            operation,
-            arn.as_str(),
-            arn.account(),
-            arn.region().as_ref(),
-        )
+    fn vault_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
+        self.gap(call, arn.as_str(), arn.account(), arn.region().as_ref())
     }
 
     /// Whether the vault exists. Unknown where no list that would have it is whole.
@@ -78,7 +74,7 @@ impl<'a> Facts<'a> {
         if whole {
             Fact::Known(false)
         } else {
-            Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+            Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
         }
     }
 
@@ -164,11 +160,13 @@ impl<'a> Facts<'a> {
             match key {
                 // A vault is on a key of its own Region: another one is a slip, and tells nothing.
                 Field::Is(key) if is_elsewhere(key, arn) => {
-                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+                    Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
                 }
                 Field::Is(key) => Fact::Known(Some(EncryptedWith::Key(key.clone()))),
                 Field::Null => Fact::Known(Some(EncryptedWith::AwsOwnedKey)),
-                Field::Absent => Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn)),
+                Field::Absent => {
+                    Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
+                }
             }
         })
     }
@@ -180,7 +178,7 @@ impl<'a> Facts<'a> {
             Fact::Known(false) => Fact::Known(None),
             Fact::Known(true) | Fact::Unknown(_) => {
                 fact(self.vault(arn).field(|v| &v.access_policy), || {
-                    self.vault_gap("backup:GetBackupVaultAccessPolicy", arn)
+                    self.vault_gap(api_call!("backup:GetBackupVaultAccessPolicy"), arn)
                 })
             }
         }
@@ -209,7 +207,8 @@ impl<'a> Facts<'a> {
                 Fact::Known(Some(VaultType::AirGapped))
             ) {
                 let whole = lock.min.is_some() && lock.max.is_some();
-                let unread = || Box::new(self.vault_gap("backup:DescribeBackupVault", arn));
+                let unread =
+                    || Box::new(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn));
                 return Fact::Known(Some(VaultLock {
                     unread: (!whole).then(unread),
                     ..lock
@@ -231,7 +230,7 @@ impl<'a> Facts<'a> {
                 )),
                 (Field::Is(false) | Field::Null, None) => Fact::Known(None),
                 (Field::Absent, _) => {
-                    Fact::unknown(self.vault_gap("backup:DescribeBackupVault", arn))
+                    Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
                 }
             }
         })
@@ -251,7 +250,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn vault_tags(&self, arn: &Arn) -> Fact<Option<&'a Tags>> {
         fact(self.vault(arn).field(|v| &v.tags), || {
-            self.vault_gap("backup:ListTags", arn)
+            self.vault_gap(api_call!("backup:ListTags"), arn)
         })
     }
 }

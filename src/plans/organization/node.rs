@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::known::{AccountId, Gap};
+use crate::catalog::calls::api_call;
+use crate::known::{AccountId, ByHand, Gap};
 
 /// Says which operators the policies below may use, and nothing of this one's values.
 const OF_CHILDREN: &str = "@@operators_allowed_for_child_policies";
@@ -35,20 +36,19 @@ enum What {
 impl Open {
     /// The gap that it is. The effective policy has no operators.
     pub fn gap(&self, account: AccountId) -> Gap {
-        const EFFECTIVE: &str = "organizations:DescribeEffectivePolicy";
-        let (operation, permission) = match &self.what {
-            What::Operator(name) => (format!("the operator `{name}`"), EFFECTIVE),
-            What::Key(name) => (format!("the key `{name}`"), "none"),
-            What::Value => (EFFECTIVE.to_owned(), EFFECTIVE),
+        let subject = format!("{account}/backup_policy{}", self.pointer);
+        let gap = match &self.what {
+            What::Operator(name) => Gap::by_hand(
+                ByHand::NotUnderstood,
+                format!("the operator `{name}`"),
+                subject,
+            ),
+            What::Key(name) => {
+                Gap::by_hand(ByHand::NotUnderstood, format!("the key `{name}`"), subject)
+            }
+            What::Value => Gap::call(api_call!("organizations:DescribeEffectivePolicy"), subject),
         };
-        Gap {
-            account: Some(account.to_string()),
-            region: None,
-            operation,
-            subject: format!("{account}/backup_policy{}", self.pointer),
-            error: None,
-            permission: permission.to_owned(),
-        }
+        gap.within(Some(account), None)
     }
 
     /// Whether the plan's rules are what it is about: more may be copied than was read.

@@ -66,7 +66,7 @@ impl Book {
             let key = (
                 gap.account.clone(),
                 gap.region.clone(),
-                gap.operation.clone(),
+                gap.operation().to_owned(),
                 gap.subject.clone(),
             );
             let known = pages.gaps.get(&key);

@@ -4,10 +4,11 @@
 
 use serde_json::{Value, json};
 
+use crate::catalog::calls::api_call;
 use crate::catalog::cloud_control::{Listing, Row};
 use crate::catalog::regions;
 use crate::inventory::Resource;
-use crate::known::{Arn, Region, ResourceType};
+use crate::known::{ApiCall, Arn, Region, ResourceType};
 
 use super::found::Found;
 use super::kms;
@@ -17,8 +18,8 @@ use super::reply::{Kind, Reply, Trouble};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
-const GET: &str = "cloudformation:GetResource";
-const LIST: &str = "cloudformation:ListResources";
+const GET: ApiCall = api_call!("cloudformation:GetResource");
+const LIST: ApiCall = api_call!("cloudformation:ListResources");
 
 /// A resource of a type that Cloud Control reads.
 pub async fn resource(

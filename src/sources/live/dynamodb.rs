@@ -5,9 +5,10 @@
 use aws_sdk_dynamodb::types::{SseDescription, SseStatus, TableDescription};
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::Resource;
-use crate::known::{Arn, Gap, Region};
+use crate::known::{ApiCall, Arn, Gap, Region};
 
 use super::found::Found;
 use super::kms;
@@ -17,7 +18,7 @@ use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
-const DESCRIBE: &str = "dynamodb:DescribeTable";
+const DESCRIBE: ApiCall = api_call!("dynamodb:DescribeTable");
 
 /// A table. Every one is encrypted: without a description of how, with a key that AWS owns.
 pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
@@ -67,7 +68,11 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
     let shape = match tags {
         Ok(tags) => shape.with("Tags", Some(tags)),
         Err(trouble) => {
-            gaps.push(place.gap("dynamodb:ListTagsOfResource", arn.as_str(), &trouble));
+            gaps.push(place.gap(
+                api_call!("dynamodb:ListTagsOfResource"),
+                arn.as_str(),
+                &trouble,
+            ));
             shape
         }
     };
@@ -90,7 +95,7 @@ pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Reso
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            return Found::nothing(place.gap("dynamodb:ListTables", &subject, &trouble));
+            return Found::nothing(place.gap(api_call!("dynamodb:ListTables"), &subject, &trouble));
         }
     };
     let (partition, account) = (regions::partition(region), session.account());

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::inventory::Inventory;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, ApiCall, Arn, Region};
 
 use super::journal::JournalError;
 use super::reply::Trouble;
@@ -73,7 +73,7 @@ pub enum LiveError {
     )]
     NoAccounts {
         /// The call.
-        operation: &'static str,
+        operation: ApiCall,
         /// The organizational unit that it was about; empty for the whole.
         subject: String,
         /// What AWS answered.

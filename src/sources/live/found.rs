@@ -1,6 +1,6 @@
 //! What a reader comes back with: what it read, and a gap for everything that it could not.
 
-use crate::known::{AccountId, Gap, Region};
+use crate::known::{AccountId, ApiCall, Gap, Region};
 
 use super::reply::{Kind, Trouble};
 
@@ -89,43 +89,25 @@ impl Place {
     }
 
     /// The gap of a call that failed.
-    pub fn gap(&self, operation: &str, subject: &str, trouble: &Trouble) -> Gap {
-        let unasked = self.unasked(operation, subject);
-        // What failed for another reason than a permission takes none.
-        let permission = match trouble.kind {
-            Kind::Refused | Kind::NotThere => unasked.permission,
-            Kind::Throttled | Kind::Failed => NO_PERMISSION.to_owned(),
-        };
-        Gap {
-            error: Some(trouble.code.clone()),
-            permission,
-            ..unasked
+    pub fn gap(&self, call: ApiCall, subject: &str, trouble: &Trouble) -> Gap {
+        let gap = self.unasked(call, subject).answered(&*trouble.code);
+        match trouble.kind {
+            Kind::Refused | Kind::NotThere => gap,
+            // What failed for another reason than a permission takes none.
+            Kind::Throttled | Kind::Failed => gap.permitted_by(None),
         }
     }
 
     /// The gap of a call that was not made.
-    pub fn unasked(&self, operation: &str, subject: &str) -> Gap {
-        Gap {
-            account: Some(self.account.to_string()),
-            region: self.region.as_ref().map(ToString::to_string),
-            operation: operation.to_owned(),
-            subject: subject.to_owned(),
-            error: None,
-            permission: operation.to_owned(),
-        }
+    pub fn unasked(&self, call: ApiCall, subject: &str) -> Gap {
+        Gap::call(call, subject).within(Some(self.account), self.region.as_ref())
     }
 }
 
 /// The same gap where another permission than the call's own would settle it.
-pub fn settled_by(gap: Gap, permission: &str) -> Gap {
-    if gap.permission == NO_PERMISSION {
+pub fn settled_by(gap: Gap, permission: ApiCall) -> Gap {
+    if gap.permission().is_none() {
         return gap;
     }
-    Gap {
-        permission: permission.to_owned(),
-        ..gap
-    }
+    gap.permitted_by(Some(permission))
 }
-
-/// The permission of a gap that none closes.
-const NO_PERMISSION: &str = "none";

@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Resource;
-use crate::known::{Arn, Region};
+use crate::known::{ApiCall, Arn, Region};
 
 use super::found::Found;
 use super::kms;
@@ -15,9 +16,9 @@ use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 use super::signed::{Body, JSON_1_1};
 
-const DESCRIBE: &str = "fsx:DescribeFileSystems";
-const DESCRIBE_VOLUMES: &str = "fsx:DescribeVolumes";
-const DESCRIBE_BACKUPS: &str = "fsx:DescribeBackups";
+const DESCRIBE: ApiCall = api_call!("fsx:DescribeFileSystems");
+const DESCRIBE_VOLUMES: ApiCall = api_call!("fsx:DescribeVolumes");
+const DESCRIBE_BACKUPS: ApiCall = api_call!("fsx:DescribeBackups");
 
 /// The backup that a recovery point is, with what it says of the file system or volume it was made of.
 ///

@@ -6,8 +6,9 @@ use aws_sdk_iam::types::EvaluationResult;
 use serde_json::Value;
 
 use crate::catalog;
+use crate::catalog::calls::api_call;
 use crate::inventory::{Policy, Role};
-use crate::known::{Arn, Gap};
+use crate::known::{ApiCall, Arn, Gap};
 
 use super::found::{Found, settled_by};
 use super::once::{Once, each};
@@ -19,7 +20,7 @@ use super::shape::{Shape, tags as in_order};
 /// What was read of IAM in an account: managed policies by ARN.
 #[derive(Default)]
 pub struct Memory {
-    managed: Once<String, Result<String, (Trouble, &'static str)>>,
+    managed: Once<String, Result<String, (Trouble, ApiCall)>>,
 }
 
 /// A role with all its policies.
@@ -45,7 +46,7 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
         Ok(role) => role,
         Err(trouble) if trouble.kind == Kind::NotThere => return missing(arn),
         Err(trouble) => {
-            return Found::nothing(place.gap("iam:GetRole", arn.as_str(), &trouble));
+            return Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &trouble));
         }
     };
     let mut gaps = Vec::new();
@@ -54,7 +55,11 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
         .map(decoded)
         .filter(|text| Policy::parse(text).is_ok());
     if trust.is_none() {
-        gaps.push(place.gap("iam:GetRole", arn.as_str(), &Trouble::unreadable()));
+        gaps.push(place.gap(
+            api_call!("iam:GetRole"),
+            arn.as_str(),
+            &Trouble::unreadable(),
+        ));
     }
     let boundary = role
         .permissions_boundary()
@@ -85,7 +90,7 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
             value: Some(role),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap("iam:GetRole", arn.as_str(), &trouble)),
+        Err(trouble) => Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &trouble)),
     }
 }
 
@@ -106,7 +111,7 @@ async fn attached(session: &Session, role: &Arn) -> Found<Option<Value>> {
         Ok(arns) => arns,
         Err(trouble) => {
             return Found::nothing(session.global().gap(
-                "iam:ListAttachedRolePolicies",
+                api_call!("iam:ListAttachedRolePolicies"),
                 role.as_str(),
                 &trouble,
             ));
@@ -141,7 +146,7 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
             .ask(call)
             .await
             .and_then(|answer| answer.policy.ok_or_else(Trouble::unreadable))
-            .map_err(|trouble| (trouble, "iam:GetPolicy"))?;
+            .map_err(|trouble| (trouble, api_call!("iam:GetPolicy")))?;
         let version = async {
             let version = policy
                 .default_version_id()
@@ -158,12 +163,14 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
         };
         version
             .await
-            .map_err(|trouble| (trouble, "iam:GetPolicyVersion"))
+            .map_err(|trouble| (trouble, api_call!("iam:GetPolicyVersion")))
     };
     match session.memory().iam.managed.get(arn.to_owned(), read).await {
         Ok(text) => Found::all(shape.with("Document", Some(text))),
         Err((trouble, permission)) => {
-            let gap = session.global().gap("iam:GetPolicyVersion", arn, &trouble);
+            let gap = session
+                .global()
+                .gap(api_call!("iam:GetPolicyVersion"), arn, &trouble);
             Found {
                 value: shape,
                 gaps: vec![settled_by(gap, permission)],
@@ -180,7 +187,7 @@ async fn inline(session: &Session, role: &Arn) -> Found<Option<Value>> {
         Ok(names) => names,
         Err(trouble) => {
             return Found::nothing(session.global().gap(
-                "iam:ListRolePolicies",
+                api_call!("iam:ListRolePolicies"),
                 role.as_str(),
                 &trouble,
             ));
@@ -218,9 +225,10 @@ async fn one_inline(session: &Session, role: &Arn, name: &str) -> Found<Shape> {
     match text {
         Ok(text) => Found::all(shape.with("Document", Some(text))),
         Err(trouble) => {
-            let gap: Gap = session
-                .global()
-                .gap("iam:GetRolePolicy", role.as_str(), &trouble);
+            let gap: Gap =
+                session
+                    .global()
+                    .gap(api_call!("iam:GetRolePolicy"), role.as_str(), &trouble);
             Found {
                 value: shape,
                 gaps: vec![gap],
@@ -239,7 +247,7 @@ async fn tags(session: &Session, role: &Arn) -> Found<Option<Value>> {
             tags.iter().map(|(name, value)| (&**name, &**value)),
         ))),
         Err(trouble) => Found::nothing(session.global().gap(
-            "iam:ListRoleTags",
+            api_call!("iam:ListRoleTags"),
             role.as_str(),
             &trouble,
         )),
@@ -267,7 +275,7 @@ pub async fn simulated(
             Ok(read) => results.extend(read),
             Err(trouble) => {
                 return Found::nothing(session.global().gap(
-                    "iam:SimulatePrincipalPolicy",
+                    api_call!("iam:SimulatePrincipalPolicy"),
                     role.as_str(),
                     &trouble,
                 ));

@@ -5,8 +5,9 @@
 use aws_sdk_kms::types::{GrantConstraints, GrantListEntry, KeyMetadata};
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Key, Policy};
-use crate::known::{Arn, Gap, Region};
+use crate::known::{ApiCall, Arn, Gap, Region};
 
 use super::found::{Found, Place};
 use super::once::Once;
@@ -15,7 +16,7 @@ use super::reply::{Kind, Reply, Trouble, about};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 
-const DESCRIBE: &str = "kms:DescribeKey";
+const DESCRIBE: ApiCall = api_call!("kms:DescribeKey");
 
 /// What was read of KMS in an account: keys by Region and by the name that they were asked by.
 #[derive(Default)]
@@ -78,11 +79,11 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
             tags(session, region, arn),
         );
         for (field, operation, read) in [
-            ("Aliases", "kms:ListAliases", aliases),
-            ("Policy", "kms:GetKeyPolicy", default),
-            ("RamPolicy", "kms:ListKeyPolicies", second),
-            ("Grants", "kms:ListGrants", grants),
-            ("Tags", "kms:ListResourceTags", tags),
+            ("Aliases", api_call!("kms:ListAliases"), aliases),
+            ("Policy", api_call!("kms:GetKeyPolicy"), default),
+            ("RamPolicy", api_call!("kms:ListKeyPolicies"), second),
+            ("Grants", api_call!("kms:ListGrants"), grants),
+            ("Tags", api_call!("kms:ListResourceTags"), tags),
         ] {
             match read {
                 Ok(value) => shape = shape.with(field, Some(value)),
@@ -90,11 +91,13 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
             }
         }
     } else {
-        gaps.push(owner.unasked("kms:GetKeyPolicy", arn.as_str()));
+        gaps.push(owner.unasked(api_call!("kms:GetKeyPolicy"), arn.as_str()));
         match grants(session, region, arn).await {
             Ok(value) if gaps.len() == 1 => shape = shape.with("Grants", Some(value)),
             Ok(_) => {}
-            Err(trouble) => gaps.push(owner.gap("kms:ListGrants", arn.as_str(), &trouble)),
+            Err(trouble) => {
+                gaps.push(owner.gap(api_call!("kms:ListGrants"), arn.as_str(), &trouble))
+            }
         }
     }
     match shape.read() {

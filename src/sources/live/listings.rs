@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Resource;
-use crate::known::{Arn, Gap, Region, ResourceType};
+use crate::known::{ApiCall, Arn, Gap, Region, ResourceType};
 
 use super::found::Found;
 use super::reply::{Reply, Trouble};
@@ -68,6 +69,7 @@ impl List {
 
 /// A resource type, its list, where an item has its ARN, and where its tags are.
 struct Row {
+    call: ApiCall,
     list: List,
     arn: &'static str,
     tags: Tags,
@@ -78,13 +80,14 @@ enum Tags {
     /// In a field of it, as a map.
     Field(&'static str),
     /// In an answer to a call of their own, whose parameter is the ARN.
-    Call(List, &'static str),
+    Call(ApiCall, List, &'static str),
 }
 
 fn row(of: &ResourceType) -> Option<Row> {
     match of {
         // <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BGW_ListVirtualMachines.html>
         ResourceType::VirtualMachine => Some(Row {
+            call: api_call!("backup-gateway:ListVirtualMachines"),
             list: List {
                 service: "backup-gateway",
                 operation: "ListVirtualMachines",
@@ -98,6 +101,7 @@ fn row(of: &ResourceType) -> Option<Row> {
             },
             arn: "ResourceArn",
             tags: Tags::Call(
+                api_call!("backup-gateway:ListTagsForResource"),
                 List {
                     service: "backup-gateway",
                     operation: "ListTagsForResource",
@@ -114,6 +118,7 @@ fn row(of: &ResourceType) -> Option<Row> {
         }),
         // <https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_ListVolumes.html>
         ResourceType::StorageGateway => Some(Row {
+            call: api_call!("storagegateway:ListVolumes"),
             list: List {
                 service: "storagegateway",
                 operation: "ListVolumes",
@@ -127,6 +132,7 @@ fn row(of: &ResourceType) -> Option<Row> {
             },
             arn: "VolumeARN",
             tags: Tags::Call(
+                api_call!("storagegateway:ListTagsForResource"),
                 List {
                     service: "storagegateway",
                     operation: "ListTagsForResource",
@@ -143,6 +149,7 @@ fn row(of: &ResourceType) -> Option<Row> {
         }),
         // <https://docs.aws.amazon.com/ssmsap/latest/APIReference/API_ListDatabases.html>
         ResourceType::SapHana => Some(Row {
+            call: api_call!("ssm-sap:ListDatabases"),
             list: List {
                 service: "ssm-sap",
                 operation: "ListDatabases",
@@ -185,10 +192,8 @@ pub async fn resources(
 ) -> Option<Found<Option<Vec<Resource>>>> {
     let row = row(of)?;
     let place = session.place(region);
-    let operation = format!("{}:{}", row.list.service, row.list.operation);
     let subject = format!("{}/{region}", session.account());
-    let nothing =
-        |trouble: &Trouble| Some(Found::nothing(place.gap(&operation, &subject, trouble)));
+    let nothing = |trouble: &Trouble| Some(Found::nothing(place.gap(row.call, &subject, trouble)));
     let items = match row.list.all(session, region, &json!({})).await {
         Ok(items) => items,
         Err(trouble) => return nothing(&trouble),
@@ -217,6 +222,40 @@ pub async fn resources(
     })
 }
 
+/// A resource of a type that only its own list tells of. `None`: the type has no list here.
+pub async fn one(
+    session: &Session,
+    region: &Region,
+    of: &ResourceType,
+    arn: &Arn,
+) -> Option<Found<Option<Resource>>> {
+    let row = row(of)?;
+    let place = session.place(region);
+    let nothing =
+        |trouble: &Trouble| Some(Found::nothing(place.gap(row.call, arn.as_str(), trouble)));
+    let items = match row.list.all(session, region, &json!({})).await {
+        Ok(items) => items,
+        Err(trouble) => return nothing(&trouble),
+    };
+    let named = |item: &&Value| item.get(row.arn).and_then(Value::as_str) == Some(arn.as_str());
+    let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
+    let (shape, gap) = match items.iter().find(named) {
+        Some(item) => {
+            let (tags, gap) = tags(session, region, &row.tags, item, arn).await;
+            let shape = shape.with("ResourceType", Some(of.as_str()));
+            (shape.with("Tags", tags), gap)
+        }
+        None => (shape.without("ResourceType"), None),
+    };
+    match shape.read() {
+        Ok(resource) => Some(Found {
+            value: Some(resource),
+            gaps: gap.into_iter().collect(),
+        }),
+        Err(trouble) => nothing(&trouble),
+    }
+}
+
 async fn tags(
     session: &Session,
     region: &Region,
@@ -231,7 +270,7 @@ async fn tags(
             let pairs = pairs.map(|(name, value)| (name.clone(), value.clone()));
             (Some(map(&pairs.collect())), None)
         }
-        Tags::Call(list, argument) => {
+        Tags::Call(call, list, argument) => {
             let filter = json!({*argument: arn.as_str()});
             match list.all(session, region, &filter).await {
                 Ok(pairs) => {
@@ -242,9 +281,8 @@ async fn tags(
                     (Some(in_order(pairs)), None)
                 }
                 Err(trouble) => {
-                    let operation = format!("{}:{}", list.service, list.operation);
                     let place = session.place(region);
-                    (None, Some(place.gap(&operation, arn.as_str(), &trouble)))
+                    (None, Some(place.gap(*call, arn.as_str(), &trouble)))
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::cloud_control;
 use crate::catalog::describe_call;
 use crate::inventory::Resource;
@@ -30,7 +31,10 @@ pub async fn one(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Res
                     let found = by_cloud_control::resource(session, region, &of, row, arn);
                     found.await.into_list()
                 }
-                None => not_read(session, region, arn),
+                None => match listings::one(session, region, &of, arn).await {
+                    Some(found) => found.into_list(),
+                    None => not_read(session, region, arn),
+                },
             },
             None => not_read(session, region, arn),
         },
@@ -39,7 +43,11 @@ pub async fn one(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Res
 
 fn not_read(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
     let place = session.place(region);
-    Found::nothing(place.unasked(describe_call(arn), arn.as_str())).into_list()
+    let gaps = describe_call(arn).map(|call| place.unasked(call, arn.as_str()));
+    Found {
+        value: Vec::new(),
+        gaps: gaps.into_iter().collect(),
+    }
 }
 
 /// Resources of some types in a Region.
@@ -146,7 +154,7 @@ async fn of_type(
         ResourceType::Other(name) => {
             let subject = format!("{}/{region}/{name}", session.account());
             let place = session.place(region);
-            let gap = place.unasked("cloudformation:ListResources", &subject);
+            let gap = place.unasked(api_call!("cloudformation:ListResources"), &subject);
             Some(Found::nothing(gap))
         }
         ResourceType::Aurora

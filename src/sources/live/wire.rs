@@ -24,8 +24,9 @@ use aws_types::os_shim_internal::Env;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, ApiCall, Arn, Region};
 
 use super::answer::{TooManyRequests, Whole};
 use super::connections::connections;
@@ -117,16 +118,17 @@ pub enum SignInError {
 
 impl SignInError {
     /// The call that failed, and what it was answered.
-    pub fn call(&self) -> (&'static str, Trouble) {
+    pub fn call(&self) -> (ApiCall, Trouble) {
         match self {
             Self::NoCredentials {
                 role: Some(trouble),
                 ..
-            } => ("sts:AssumeRole", trouble.clone()),
-            Self::NoCredentials { role: None, .. } | Self::Wrong(_) => {
-                ("sts:GetCallerIdentity", Trouble::failed("NoCredentials"))
-            }
-            Self::Refused(trouble) => ("sts:GetCallerIdentity", trouble.clone()),
+            } => (api_call!("sts:AssumeRole"), trouble.clone()),
+            Self::NoCredentials { role: None, .. } | Self::Wrong(_) => (
+                api_call!("sts:GetCallerIdentity"),
+                Trouble::failed("NoCredentials"),
+            ),
+            Self::Refused(trouble) => (api_call!("sts:GetCallerIdentity"), trouble.clone()),
         }
     }
 }

@@ -5,16 +5,18 @@ use std::fs;
 use serde_json::Value;
 
 use super::{Files, json, text_of};
-use crate::support::{run, run_with};
+use crate::support::{page_data, run, run_with};
 
 const PLANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/terraform");
 const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/base.json");
 const ORGANIZATION: &[&str] = &["audit", "--example", "organization"];
 
 #[test]
-fn six_formats_at_once_are_what_each_is_alone() {
+fn all_formats_at_once_are_what_each_is_alone() {
     let files = Files::new();
-    let names = ["json", "ndjson", "markdown", "sarif", "junit", "mermaid"];
+    let names = [
+        "json", "ndjson", "markdown", "sarif", "junit", "mermaid", "html",
+    ];
     let file = |name: &str| text_of(&files.path(name));
     let targets: Vec<String> = names
         .iter()
@@ -51,8 +53,11 @@ fn what_fails_or_is_undecided_stands_in_every_format_of_an_audit() {
         }
     }
     assert!(ids.contains(&"plan-copies-nowhere") && ids.contains(&"source-key-refuses-copy-role"));
-    for format in ["markdown", "github", "sarif", "junit", "mermaid"] {
-        let text = run(&[ORGANIZATION, &["--format", format]].concat()).out;
+    for format in ["markdown", "github", "sarif", "junit", "mermaid", "html"] {
+        let mut text = run(&[ORGANIZATION, &["--format", format]].concat()).out;
+        if format == "html" {
+            text = page_data(&text);
+        }
         for id in &ids {
             // A rule of SARIF is there for every check; a result only where it was found.
             let found = if format == "sarif" {

@@ -109,6 +109,7 @@ fn seen() -> Vec<(&'static str, String)> {
         ("E52", "Table not found."),
         ("E52", "The virtual machine is not found."),
         ("E53", "Error in rule daily : Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
+        ("E63", "IncompatibleRegionForMultiAZ"),
         ("E53", "DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
         ("E54", "Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
         ("E54", "DeleteAfterDays cannot be less than 1 or more than 36500 days"),
@@ -260,7 +261,7 @@ fn every_check_that_a_message_names_is_one_and_no_message_is_without_a_word() {
         ids,
         [
             "E18", "E31", "E34", "E39", "E40", "E42", "E46", "E47", "E50", "E51", "E58", "E59",
-            "E60", "E61", "E62"
+            "E60", "E61", "E62", "E63"
         ]
     );
 }

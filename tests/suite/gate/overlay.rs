@@ -100,7 +100,7 @@ fn what_is_unknown_is_told_with_its_place_and_its_reason() {
         .unwrap();
     assert_eq!(outcome.status, Status::Undecided);
     let gap = &outcome.gaps[0];
-    assert_eq!(gap.operation, "overlay");
+    assert_eq!(gap.operation(), "overlay");
     assert_eq!(
         gap.subject,
         "change.json /accounts/0/regions/0/vaults/0/AccessPolicy: somebody else writes it"

@@ -85,7 +85,7 @@ fn a_path_that_was_not_read_is_a_gap_of_the_account_that_it_is_about() {
     let gaps: Vec<_> = outcome
         .gaps
         .iter()
-        .map(|gap| (gap.operation.as_str(), gap.account.as_deref()))
+        .map(|gap| (gap.operation(), gap.account.as_deref()))
         .collect();
     assert_eq!(gaps, [("organizations:ListParents", Some(TO))]);
 }

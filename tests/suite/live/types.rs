@@ -88,6 +88,50 @@ fn a_resource_that_cloud_control_reads_is_read_as_it_is() {
     }
 }
 
+/// One of each type that only its own list tells of.
+fn by_their_lists() -> [(Value, &'static str); 3] {
+    [
+        (
+            resource(
+                "arn:aws:backup-gateway:us-east-2:111122223333:vm/vm-1",
+                "VirtualMachine",
+            ),
+            "backup-gateway:ListVirtualMachines",
+        ),
+        (
+            resource(
+                "arn:aws:ssm-sap:us-east-2:111122223333:HANA/app/DB/one",
+                "SAP HANA on Amazon EC2",
+            ),
+            "ssm-sap:ListDatabases",
+        ),
+        (
+            resource(
+                "arn:aws:storagegateway:us-east-2:111122223333:gateway/sgw-1/volume/vol-3",
+                "Storage Gateway",
+            ),
+            "storagegateway:ListVolumes",
+        ),
+    ]
+}
+
+#[test]
+fn a_resource_that_only_its_list_tells_of_is_found_there_or_does_not_exist() {
+    for (one, call) in by_their_lists() {
+        let arn = one["ResourceArn"].as_str().unwrap();
+        let (there, journal) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&there), json!([one]));
+        assert_eq!(calls(&journal, call), 1, "{arn}");
+        let mut world = world_of(&json!([]));
+        world["accounts"][0]["regions"][0]["resources_complete"] = json!(true);
+        let (gone, _) = found(&world, arn);
+        assert_eq!(
+            resources(&gone),
+            json!([{"ResourceArn": arn, "ResourceType": null}]),
+        );
+    }
+}
+
 #[test]
 fn a_file_system_of_efs_says_what_it_is_encrypted_with() {
     let arn = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1";
@@ -345,6 +389,7 @@ pub fn worlds() -> Vec<(Value, String)> {
         json!([volume("vol-1", Some(KEY))]),
         instance_and_volumes(),
     ]);
+    all.extend(by_their_lists().map(|(one, _)| json!([one])));
     all.into_iter()
         .map(|resources| {
             let mut world = world_of(&resources);

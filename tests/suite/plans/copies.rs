@@ -153,7 +153,7 @@ fn resources_that_were_not_read_are_a_gap_and_only_where_they_matter() {
     };
     let gaps = open(&tags);
     assert_eq!(gaps.len(), 1);
-    assert_eq!(gaps[0].operation, "cloudformation:ListResources");
+    assert_eq!(gaps[0].operation(), "cloudformation:ListResources");
     assert_eq!(gaps[0].subject, "111122223333/us-east-2");
     assert!(open(&json!({"Resources": [ORDERS]})).is_empty());
 }
@@ -189,7 +189,7 @@ fn what_of_a_plan_was_not_read_is_a_gap() {
         let made = made(&estate);
         assert!(made.copies.is_empty(), "{call}");
         assert_eq!(made.gaps.len(), 1, "{call}");
-        assert_eq!(made.gaps[0].operation, call);
+        assert_eq!(made.gaps[0].operation(), call);
         assert_eq!(made.gaps[0].subject, PLAN);
     }
     let nothing = sound().set(&format!("{plan}/Selections"), json!(null));

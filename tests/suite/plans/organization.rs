@@ -315,7 +315,7 @@ fn an_unknown_key_leaves_open_what_it_may_say() {
         let name = place.rsplit('/').next().unwrap();
         let gap = made.open.iter().find(|gap| gap.subject == subject);
         let gap = gap.unwrap_or_else(|| panic!("{place}: {:?}", made.open));
-        assert_eq!(gap.operation, format!("the key `{name}`"));
+        assert_eq!(gap.operation(), format!("the key `{name}`"));
     }
     for (policy, key) in [
         (json!({}), "/plans"),
@@ -367,7 +367,7 @@ fn letters_of_any_script_are_read_wherever_they_stand() {
     let named = made
         .open
         .iter()
-        .any(|gap| gap.operation == "the key `\u{e9}gal_\u{e0}`");
+        .any(|gap| gap.operation() == "the key `\u{e9}gal_\u{e0}`");
     assert!(named, "{:?}", made.open);
 }
 

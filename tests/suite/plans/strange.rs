@@ -17,7 +17,8 @@ fn found(estate: &Estate) -> (usize, Vec<(String, String)>) {
     let open = made.open.into_iter();
     (
         made.copies.len(),
-        open.map(|gap| (gap.operation, gap.subject)).collect(),
+        open.map(|gap| (gap.operation().to_owned(), gap.subject))
+            .collect(),
     )
 }
 

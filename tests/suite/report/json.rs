@@ -387,7 +387,7 @@ fn gaps_are_those_recorded_and_those_of_the_checks_each_once() {
     let of: Vec<_> = report
         .gaps
         .iter()
-        .map(|gap| (gap.operation.as_str(), gap.subject.clone()))
+        .map(|gap| (gap.operation(), gap.subject.clone()))
         .collect();
     assert!(
         of.contains(&("kms:ListGrants", AMK.to_owned())),

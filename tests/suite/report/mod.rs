@@ -3,5 +3,6 @@
 pub mod formats;
 mod json;
 mod limits;
+mod page;
 mod support;
 mod table;

@@ -22,3 +22,20 @@ pub fn ci_formats(report: &Report) -> Vec<(&'static str, String)> {
         ("mermaid", picture),
     ]
 }
+
+/// The data of a page, unpacked.
+pub fn page_data(page: &str) -> String {
+    use base64::Engine as _;
+    use std::io::Read as _;
+
+    let (_, rest) = page.split_once("id=\"data\">").unwrap();
+    let (packed, _) = rest.split_once('<').unwrap();
+    let packed = base64::engine::general_purpose::STANDARD
+        .decode(packed)
+        .unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*packed)
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}

@@ -9,6 +9,6 @@ pub mod scenario;
 pub mod verdicts;
 
 pub use estate::Estate;
-pub use formats::ci_formats;
+pub use formats::{ci_formats, page_data};
 pub use program::{run, run_with};
 pub use verdicts::{Verdicts, decide, decided, verdict};

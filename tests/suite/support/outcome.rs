@@ -146,7 +146,8 @@ fn found(text: &mut String, check: &Check, subject: Option<&str>, outcome: &Outc
         let _ = writeln!(
             text,
             "  unknown: {} of {}: {error}",
-            gap.operation, gap.subject
+            gap.operation(),
+            gap.subject
         );
     }
 }

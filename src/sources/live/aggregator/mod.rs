@@ -11,8 +11,9 @@ mod items;
 
 use std::collections::BTreeMap;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Resource;
-use crate::known::{AccountId, Gap, Region, ResourceType};
+use crate::known::{AccountId, ApiCall, Gap, Region, ResourceType};
 
 use super::found::Found;
 use super::once::each;
@@ -22,7 +23,7 @@ use super::resources::{self, Listed};
 use super::session::Session;
 use items::{KINDS, Kind, Told};
 
-const SELECT: &str = "config:SelectAggregateResourceConfig";
+const SELECT: ApiCall = api_call!("config:SelectAggregateResourceConfig");
 
 /// The resources that an aggregator has, by where they are. It may not have all: a recorder may be off, an account may
 /// not have let it in.

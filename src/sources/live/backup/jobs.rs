@@ -5,6 +5,7 @@
 use aws_sdk_backup::types::CopyJob as Job;
 use aws_smithy_types::DateTime;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{CopyJob, Timestamp};
 use crate::known::Region;
 use crate::sources::live::found::Found;
@@ -45,7 +46,7 @@ pub async fn copy_jobs(
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            Found::nothing(place.gap("backup:ListCopyJobs", &subject, &trouble))
+            Found::nothing(place.gap(api_call!("backup:ListCopyJobs"), &subject, &trouble))
         }
     }
 }

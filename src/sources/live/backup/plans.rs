@@ -8,8 +8,9 @@ use aws_sdk_backup::types::{
 };
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Plan;
-use crate::known::{Gap, Region};
+use crate::known::{ApiCall, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
@@ -34,7 +35,11 @@ pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            return Found::nothing(place.gap("backup:ListBackupPlans", &subject, &trouble));
+            return Found::nothing(place.gap(
+                api_call!("backup:ListBackupPlans"),
+                &subject,
+                &trouble,
+            ));
         }
     };
     let tasks = listed.into_iter().map(|plan| {
@@ -76,7 +81,7 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
         },
         Err(trouble) => {
             let place = session.place(region);
-            Found::nothing(place.gap("backup:GetBackupPlan", &plan.arn, &trouble))
+            Found::nothing(place.gap(api_call!("backup:GetBackupPlan"), &plan.arn, &trouble))
         }
     }
 }
@@ -90,7 +95,7 @@ async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shap
     let gap = |trouble: Trouble| {
         session
             .place(region)
-            .gap("backup:GetBackupPlan", &plan.arn, &trouble)
+            .gap(api_call!("backup:GetBackupPlan"), &plan.arn, &trouble)
     };
     let answer = session.ask(call).await.map_err(gap)?;
     if let Some(id) = answer.backup_plan_id() {
@@ -102,7 +107,7 @@ async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shap
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.
 async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result<Vec<Value>, Gap> {
-    let gap = |operation: &str, trouble: &Trouble| {
+    let gap = |operation: ApiCall, trouble: &Trouble| {
         session.place(region).gap(operation, &plan.arn, trouble)
     };
     let call = session
@@ -112,7 +117,7 @@ async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result
     let ids: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.backup_selections_list().iter().filter_map(|item| item.selection_id().map(str::to_owned)).collect::<Vec<_>>()
     });
-    let ids = ids.map_err(|trouble| gap("backup:ListBackupSelections", &trouble))?;
+    let ids = ids.map_err(|trouble| gap(api_call!("backup:ListBackupSelections"), &trouble))?;
     let tasks = ids.into_iter().map(|id| {
         let session = session.clone();
         let call = session
@@ -128,7 +133,7 @@ async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result
         }
     });
     let read: Reply<Vec<Value>> = each(tasks).await.into_iter().collect();
-    read.map_err(|trouble| gap("backup:GetBackupSelection", &trouble))
+    read.map_err(|trouble| gap(api_call!("backup:GetBackupSelection"), &trouble))
 }
 
 fn described(plan: &BackupPlan) -> Shape {

@@ -5,8 +5,9 @@ use aws_sdk_backup::types::{
     Lifecycle, RecoveryPointByBackupVault, RecoveryPointByResource, RecoveryPointCreator,
 };
 
+use crate::catalog::calls::api_call;
 use crate::inventory::RecoveryPoint;
-use crate::known::{Arn, Gap, Region};
+use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::paging::pages;
 use crate::sources::live::reply::{Kind, Reply, Trouble, about};
@@ -17,7 +18,7 @@ use crate::sources::live::{ec2, fsx, kms, rds};
 use super::settings::tags;
 use super::vaults::vaults;
 
-const DESCRIBE: &str = "backup:DescribeRecoveryPoint";
+const DESCRIBE: ApiCall = api_call!("backup:DescribeRecoveryPoint");
 
 /// The recovery points of a resource, as far as the list says.
 pub async fn of_resource(
@@ -49,7 +50,7 @@ pub async fn of_resource(
     match points {
         Ok(points) => Found::all(Some(points)),
         Err(trouble) => Found::nothing(session.place(region).gap(
-            "backup:ListRecoveryPointsByResource",
+            api_call!("backup:ListRecoveryPointsByResource"),
             resource.as_str(),
             &trouble,
         )),
@@ -93,7 +94,7 @@ async fn in_vault_of(
     let place = session.place(region);
     let gap = |trouble: &Trouble| {
         place.gap(
-            "backup:ListRecoveryPointsByBackupVault",
+            api_call!("backup:ListRecoveryPointsByBackupVault"),
             composite.unwrap_or(vault).as_str(),
             trouble,
         )
@@ -205,7 +206,11 @@ pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<
         Ok(all) => all,
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
-            return Found::nothing(place.gap("backup:ListBackupVaults", &subject, &trouble));
+            return Found::nothing(place.gap(
+                api_call!("backup:ListBackupVaults"),
+                &subject,
+                &trouble,
+            ));
         }
     };
     let mut why = None;

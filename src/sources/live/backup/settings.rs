@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::RegionSettings;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
@@ -21,11 +22,11 @@ pub async fn cross_account_backup(
     let (answer, in_none) = tokio::join!(session.ask(call), in_no_organization);
     let gap = |trouble: &Trouble| {
         let account = session.account().to_string();
-        Found::nothing(
-            session
-                .global()
-                .gap("backup:DescribeGlobalSettings", &account, trouble),
-        )
+        Found::nothing(session.global().gap(
+            api_call!("backup:DescribeGlobalSettings"),
+            &account,
+            trouble,
+        ))
     };
     match answer {
         Ok(answer) => {
@@ -66,7 +67,7 @@ pub async fn region_settings(session: &Session, region: &Region) -> Found<Option
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
             Found::nothing(session.place(region).gap(
-                "backup:DescribeRegionSettings",
+                api_call!("backup:DescribeRegionSettings"),
                 &subject,
                 &trouble,
             ))
@@ -89,9 +90,10 @@ pub async fn tags(session: &Session, region: &Region, arn: &Arn) -> (Option<Valu
             (Some(in_order(pairs)), None)
         }
         Err(trouble) => {
-            let gap = session
-                .place(region)
-                .gap("backup:ListTags", arn.as_str(), &trouble);
+            let gap =
+                session
+                    .place(region)
+                    .gap(api_call!("backup:ListTags"), arn.as_str(), &trouble);
             (None, Some(gap))
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_sdk_backup::operation::describe_backup_vault::DescribeBackupVaultOutput;
 use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Vault;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::{Found, settled_by};
@@ -34,7 +35,9 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             Listed::Missing => return missing(arn),
             Listed::Unknown(mut gaps) => {
                 // Whether the vault has a policy can only be told of a vault that is there.
-                gaps.push(place.unasked("backup:GetBackupVaultAccessPolicy", arn.as_str()));
+                gaps.push(
+                    place.unasked(api_call!("backup:GetBackupVaultAccessPolicy"), arn.as_str()),
+                );
                 return Found { value: None, gaps };
             }
         },
@@ -49,7 +52,11 @@ pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            return Found::nothing(place.gap("backup:ListBackupVaults", &subject, &trouble));
+            return Found::nothing(place.gap(
+                api_call!("backup:ListBackupVaults"),
+                &subject,
+                &trouble,
+            ));
         }
     };
     let mut shapes: BTreeMap<Arn, Shape> = BTreeMap::new();
@@ -60,7 +67,7 @@ pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>
             Some(arn) => drop(shapes.insert(arn, vault.clone())),
             // That this is one of the vaults is known, and not which.
             None => gaps.push(session.place(region).gap(
-                "backup:DescribeBackupVault",
+                api_call!("backup:DescribeBackupVault"),
                 arn.unwrap_or_default(),
                 &Trouble::unreadable(),
             )),
@@ -107,7 +114,7 @@ async fn whole(
             gaps,
         },
         Err(trouble) => Found::nothing(session.place(region).gap(
-            "backup:DescribeBackupVault",
+            api_call!("backup:DescribeBackupVault"),
             arn.as_str(),
             &trouble,
         )),
@@ -155,7 +162,7 @@ enum Listed {
 /// What the list of vaults says of a vault that could not be described.
 async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &Trouble) -> Listed {
     let place = session.place(region);
-    let gap = place.gap("backup:DescribeBackupVault", arn.as_str(), why);
+    let gap = place.gap(api_call!("backup:DescribeBackupVault"), arn.as_str(), why);
     match why.kind {
         Kind::NotThere | Kind::Refused => {}
         Kind::Throttled | Kind::Failed => return Listed::Unknown(vec![gap]),
@@ -167,9 +174,9 @@ async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &Trouble) -
             .map_or(Listed::Missing, |vault| Listed::Is(vault.clone())),
         Err(trouble) => {
             let subject = format!("{}/{region}", session.account());
-            let list = place.gap("backup:ListBackupVaults", &subject, &trouble);
+            let list = place.gap(api_call!("backup:ListBackupVaults"), &subject, &trouble);
             let gap = match why.kind {
-                Kind::NotThere => settled_by(gap, "backup:ListBackupVaults"),
+                Kind::NotThere => settled_by(gap, api_call!("backup:ListBackupVaults")),
                 Kind::Refused | Kind::Throttled | Kind::Failed => gap,
             };
             Listed::Unknown(vec![gap, list])
@@ -259,9 +266,11 @@ async fn with_key(
             (shape.without("EncryptionKeyArn"), None)
         } else {
             let why = Trouble::failed("NoEncryptionKeyArn");
-            let gap = session
-                .place(region)
-                .gap("backup:DescribeBackupVault", arn.as_str(), &why);
+            let gap = session.place(region).gap(
+                api_call!("backup:DescribeBackupVault"),
+                arn.as_str(),
+                &why,
+            );
             (shape, Some(gap))
         };
     };
@@ -285,9 +294,11 @@ async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy
         .backup_vault_name(arn.name())
         .send();
     let gap = |trouble: &Trouble| {
-        session
-            .place(region)
-            .gap("backup:GetBackupVaultAccessPolicy", arn.as_str(), trouble)
+        session.place(region).gap(
+            api_call!("backup:GetBackupVaultAccessPolicy"),
+            arn.as_str(),
+            trouble,
+        )
     };
     match session.ask(call).await {
         Ok(answer) => match answer.policy() {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::Resource;
-use crate::known::{Arn, Gap, Region};
+use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::kms;
 use crate::sources::live::reply::{Kind, Reply, Trouble};
@@ -16,8 +17,8 @@ use crate::sources::live::shape::{Shape, Snapshot};
 use super::tables::{IMAGES, INSTANCES, SNAPSHOTS, VOLUMES};
 use super::{Params, pages, tags};
 
-const DESCRIBE_VOLUMES: &str = "ec2:DescribeVolumes";
-const DESCRIBE_INSTANCES: &str = "ec2:DescribeInstances";
+const DESCRIBE_VOLUMES: ApiCall = api_call!("ec2:DescribeVolumes");
+const DESCRIBE_INSTANCES: ApiCall = api_call!("ec2:DescribeInstances");
 
 /// A volume.
 pub async fn volume(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
@@ -151,7 +152,7 @@ pub async fn instances(
     )
 }
 
-fn unreadable(session: &Session, region: &Region, operation: &str) -> Found<Option<Resource>> {
+fn unreadable(session: &Session, region: &Region, operation: ApiCall) -> Found<Option<Resource>> {
     let subject = format!("{}/{region}", session.account());
     let place = session.place(region);
     Found::nothing(place.gap(operation, &subject, &Trouble::unreadable()))
@@ -165,7 +166,7 @@ pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
         session,
         region,
         arn,
-        ("ec2:DescribeImages", "ImageId"),
+        (api_call!("ec2:DescribeImages"), "ImageId"),
         read,
     )
 }
@@ -181,7 +182,7 @@ pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Op
         session,
         region,
         arn,
-        ("ec2:DescribeSnapshots", "SnapshotId"),
+        (api_call!("ec2:DescribeSnapshots"), "SnapshotId"),
         read,
     )
 }
@@ -191,7 +192,7 @@ fn of_point(
     session: &Session,
     region: &Region,
     arn: &Arn,
-    (operation, id): (&str, &str),
+    (operation, id): (ApiCall, &str),
     read: Reply<Vec<Value>>,
 ) -> Found<Option<Snapshot>> {
     match read.and_then(|all| with_id(&all, id, arn).cloned()) {
@@ -339,7 +340,7 @@ fn missing(arn: &Arn) -> Found<Vec<Resource>> {
 fn not_read(
     session: &Session,
     region: &Region,
-    operation: &str,
+    operation: ApiCall,
     arn: &Arn,
     trouble: &Trouble,
 ) -> Found<Vec<Resource>> {
@@ -353,7 +354,7 @@ fn not_read(
 fn not_listed(
     session: &Session,
     region: &Region,
-    operation: &str,
+    operation: ApiCall,
     trouble: &Trouble,
 ) -> Found<Option<Vec<Resource>>> {
     let subject = format!("{}/{region}", session.account());

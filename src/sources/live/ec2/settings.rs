@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::Json;
-use crate::known::{Gap, Region};
+use crate::known::{ApiCall, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::kms;
 use crate::sources::live::reply::{Reply, Trouble};
@@ -21,7 +22,7 @@ pub async fn opt_in_statuses(session: &Session) -> Found<Option<Vec<(Region, Str
         Err(trouble) => {
             let account = session.account().to_string();
             let place = session.global();
-            Found::nothing(place.gap("ec2:DescribeRegions", &account, &trouble))
+            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), &account, &trouble))
         }
     }
 }
@@ -35,7 +36,7 @@ pub async fn opt_in_status(session: &Session, region: &Region) -> Found<Option<O
         }
         Err(trouble) => {
             let place = session.place(region);
-            Found::nothing(place.gap("ec2:DescribeRegions", region.as_str(), &trouble))
+            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), region.as_str(), &trouble))
         }
     }
 }
@@ -69,10 +70,22 @@ fn status(region: &Value) -> Option<(Region, String)> {
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html>.
 pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<Json>> {
-    let operation = "GetAllowedImagesSettings";
-    match call(session, region, operation, &[], ALLOWED_IMAGES).await {
+    match call(
+        session,
+        region,
+        "GetAllowedImagesSettings",
+        &[],
+        ALLOWED_IMAGES,
+    )
+    .await
+    {
         Ok(setting) => Found::all(Some(Json(setting.into()))),
-        Err(trouble) => Found::nothing(gap(session, region, operation, &trouble)),
+        Err(trouble) => Found::nothing(gap(
+            session,
+            region,
+            api_call!("ec2:GetAllowedImagesSettings"),
+            &trouble,
+        )),
     }
 }
 
@@ -81,9 +94,8 @@ pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html>.
 pub async fn ebs_default_key(session: &Session, region: &Region) -> Found<Option<String>> {
-    let operation = "GetEbsDefaultKmsKeyId";
     let read: Reply<String> = async {
-        let answer = call(session, region, operation, &[], DEFAULT_KEY).await?;
+        let answer = call(session, region, "GetEbsDefaultKmsKeyId", &[], DEFAULT_KEY).await?;
         let key = answer.get("KmsKeyId").and_then(Value::as_str);
         key.map(str::to_owned).ok_or_else(Trouble::unreadable)
     }
@@ -94,13 +106,16 @@ pub async fn ebs_default_key(session: &Session, region: &Region) -> Found<Option
             Ok(key) => Found::all(Some(key.as_str().to_owned())),
             Err(gap) => Found::nothing(gap),
         },
-        Err(trouble) => Found::nothing(gap(session, region, operation, &trouble)),
+        Err(trouble) => Found::nothing(gap(
+            session,
+            region,
+            api_call!("ec2:GetEbsDefaultKmsKeyId"),
+            &trouble,
+        )),
     }
 }
 
-fn gap(session: &Session, region: &Region, operation: &str, trouble: &Trouble) -> Gap {
+fn gap(session: &Session, region: &Region, call: ApiCall, trouble: &Trouble) -> Gap {
     let subject = format!("{}/{region}", session.account());
-    session
-        .place(region)
-        .gap(&format!("ec2:{operation}"), &subject, trouble)
+    session.place(region).gap(call, &subject, trouble)
 }

@@ -1,6 +1,7 @@
 //! What holds for an account in all its Regions: its organization, what that forbids, and the switch for cross-account
 //! backup.
 
+use crate::catalog::calls::api_call;
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
@@ -56,7 +57,7 @@ impl Run<'_> {
             let place = Place::global(account);
             let subject = account.to_string();
             self.book
-                .gaps([place.unasked("organizations:DescribeOrganization", &subject)]);
+                .gaps([place.unasked(api_call!("organizations:DescribeOrganization"), &subject)]);
             return;
         };
         let found = organizations::membership(management, management, account).await;

@@ -1,5 +1,6 @@
 //! What is copied: the resource, and its recovery points or the one that was named.
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Field, RecoveryPoint, Resource};
 use crate::known::Arn;
 use crate::sources::live::book::add;
@@ -69,7 +70,7 @@ impl Run<'_> {
         if vault.is_none() && self.copy.source_vault.is_none() {
             let why = Trouble::failed("NoRecoveryPoints");
             self.book.gaps([session.place(region).gap(
-                "backup:ListRecoveryPointsByResource",
+                api_call!("backup:ListRecoveryPointsByResource"),
                 resource.as_str(),
                 &why,
             )]);

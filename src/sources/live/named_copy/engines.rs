@@ -1,5 +1,6 @@
 //! Whether the Region that a database's copy goes to has its engine, and in which versions.
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Field, Json};
 use crate::sources::live::book::add;
 use crate::sources::live::rds;
@@ -25,7 +26,7 @@ impl Run<'_> {
             if !backups.is_gone() {
                 let subject = format!("{}/{}", place.account, self.destination_region);
                 self.book
-                    .gaps([place.unasked("rds:DescribeDBEngineVersions", &subject)]);
+                    .gaps([place.unasked(api_call!("rds:DescribeDBEngineVersions"), &subject)]);
             }
             return;
         };

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::Field;
+use crate::known::ApiCall;
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::{backup, ec2};
@@ -50,7 +52,7 @@ impl Run<'_> {
 
     /// The key that EBS takes by default where the copy goes, and where it comes from: a copy in two steps passes through there.
     async fn default_keys(&self) {
-        const CALL: &str = "ec2:GetEbsDefaultKmsKeyId";
+        const CALL: ApiCall = api_call!("ec2:GetEbsDefaultKmsKeyId");
         let mut places = vec![(self.destination.clone(), self.destination_place.clone())];
         let from = self.source.place(&self.source_region);
         if from != self.destination_place {
@@ -88,7 +90,7 @@ impl Run<'_> {
                 }
                 None => self
                     .book
-                    .gaps([place.unasked("ec2:DescribeRegions", region.as_str())]),
+                    .gaps([place.unasked(api_call!("ec2:DescribeRegions"), region.as_str())]),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The copy role, the service-linked role of AWS Backup where the copy goes, and what AWS's simulator says of the former.
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Field, Json, items, service_linked_role};
 use crate::known::Arn;
 use crate::sources::live::book::add;
@@ -16,7 +17,7 @@ impl Run<'_> {
         } else {
             let account = role.account().unwrap_or_else(|| self.source.account());
             self.book
-                .gaps([Place::global(account).unasked("iam:GetRole", role.as_str())]);
+                .gaps([Place::global(account).unasked(api_call!("iam:GetRole"), role.as_str())]);
         }
     }
 
@@ -28,7 +29,7 @@ impl Run<'_> {
             Some(session) => self.role(session, &role).await,
             None => self
                 .book
-                .gaps([Place::global(account).unasked("iam:GetRole", role.as_str())]),
+                .gaps([Place::global(account).unasked(api_call!("iam:GetRole"), role.as_str())]),
         }
     }
 

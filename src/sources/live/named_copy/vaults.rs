@@ -1,5 +1,6 @@
 //! The vaults that the copy comes from and goes to.
 
+use crate::catalog::calls::api_call;
 use crate::known::Arn;
 use crate::sources::live::backup;
 use crate::sources::live::book::add;
@@ -19,11 +20,13 @@ impl Run<'_> {
             None => {
                 let shared = backup::shared_vault(&self.source, &region, arn).await;
                 if shared.is_none() {
-                    self.book
-                        .gaps([place.unasked("backup:DescribeBackupVault", arn.as_str())]);
+                    self.book.gaps([
+                        place.unasked(api_call!("backup:DescribeBackupVault"), arn.as_str())
+                    ]);
                 }
-                self.book
-                    .gaps([place.unasked("backup:GetBackupVaultAccessPolicy", arn.as_str())]);
+                self.book.gaps([
+                    place.unasked(api_call!("backup:GetBackupVaultAccessPolicy"), arn.as_str())
+                ]);
                 shared
             }
         };

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 
-use crate::known::AccountId;
+use crate::catalog::calls::api_call;
+use crate::known::{AccountId, ApiCall};
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
 use crate::sources::live::reply::{Reply, Trouble};
@@ -22,14 +23,18 @@ pub struct Choice {
 }
 
 /// Why the accounts are not known: the operation, what it was about, and what AWS answered.
-pub type Refusal = (&'static str, String, Trouble);
+pub type Refusal = (ApiCall, String, Trouble);
 
 /// The accounts that are in use, of those chosen.
 pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<AccountId>, Refusal> {
     let mut chosen = if choice.units.is_empty() {
-        everywhere(session)
-            .await
-            .map_err(|trouble| ("organizations:ListAccounts", String::new(), trouble))?
+        everywhere(session).await.map_err(|trouble| {
+            (
+                api_call!("organizations:ListAccounts"),
+                String::new(),
+                trouble,
+            )
+        })?
     } else {
         below(session, choice.units.clone()).await?
     };
@@ -91,7 +96,13 @@ async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refu
             .map(id)
             .collect()
     });
-    read.map_err(|trouble| ("organizations:ListAccountsForParent", unit, trouble))
+    read.map_err(|trouble| {
+        (
+            api_call!("organizations:ListAccountsForParent"),
+            unit,
+            trouble,
+        )
+    })
 }
 
 async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusal> {
@@ -104,7 +115,7 @@ async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusa
     });
     read.map_err(|trouble| {
         (
-            "organizations:ListOrganizationalUnitsForParent",
+            api_call!("organizations:ListOrganizationalUnitsForParent"),
             unit,
             trouble,
         )

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use aws_sdk_organizations::types::{PolicyType, Root};
 use serde_json::Value;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{ControlPolicy, Field, Policy};
-use crate::known::{AccountId, Gap};
+use crate::known::{AccountId, ApiCall, Gap};
 use crate::sources::live::found::{Found, Place, settled_by};
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
@@ -28,9 +29,9 @@ pub async fn levels(
     way: &[String],
     kind: PolicyType,
 ) -> Found<Field<Levels>> {
-    let gap = |trouble: &Trouble, permission: &str| -> Gap {
+    let gap = |trouble: &Trouble, permission: ApiCall| -> Gap {
         let gap = Place::global(account).gap(
-            "organizations:ListPoliciesForTarget",
+            api_call!("organizations:ListPoliciesForTarget"),
             &account.to_string(),
             trouble,
         );
@@ -42,7 +43,7 @@ pub async fn levels(
         Err(trouble) => {
             return Found {
                 value: Field::Absent,
-                gaps: vec![gap(&trouble, "organizations:ListRoots")],
+                gaps: vec![gap(&trouble, api_call!("organizations:ListRoots"))],
             };
         }
     }
@@ -86,7 +87,7 @@ async fn level(
     session: &Session,
     target: String,
     kind: PolicyType,
-) -> Result<Vec<ControlPolicy>, (Trouble, &'static str)> {
+) -> Result<Vec<ControlPolicy>, (Trouble, ApiCall)> {
     let call = session
         .organizations()
         .list_policies_for_target()
@@ -107,7 +108,7 @@ async fn level(
         .attached
         .get((target, kind), read)
         .await
-        .map_err(|trouble| (trouble, "organizations:ListPoliciesForTarget"))?;
+        .map_err(|trouble| (trouble, api_call!("organizations:ListPoliciesForTarget")))?;
     let tasks = attached.into_iter().map(|(id, name)| {
         let session = session.clone();
         async move {
@@ -123,7 +124,7 @@ async fn level(
         .await
         .into_iter()
         .collect::<Reply<Vec<_>>>()
-        .map_err(|trouble| (trouble, "organizations:DescribePolicy"))
+        .map_err(|trouble| (trouble, api_call!("organizations:DescribePolicy")))
 }
 
 async fn document(session: &Session, id: &str) -> Reply<String> {

@@ -4,6 +4,7 @@
 
 use aws_sdk_organizations::types::EffectivePolicyType;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Field, Json};
 use crate::known::AccountId;
 use crate::sources::live::found::{Found, Place};
@@ -56,7 +57,11 @@ async fn read(
             let place = Place::global(account);
             Found {
                 value: Field::Absent,
-                gaps: vec![place.gap("organizations:DescribeEffectivePolicy", &subject, &trouble)],
+                gaps: vec![place.gap(
+                    api_call!("organizations:DescribeEffectivePolicy"),
+                    &subject,
+                    &trouble,
+                )],
             }
         }
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use aws_sdk_organizations::types::PolicyType;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::{Field, Organization};
 use crate::known::AccountId;
 
@@ -77,7 +78,7 @@ pub async fn membership(
 ) -> Found<Membership> {
     let place = Place::global(account);
     let subject = account.to_string();
-    let unread = || place.unasked("organizations:ListPoliciesForTarget", &subject);
+    let unread = || place.unasked(api_call!("organizations:ListPoliciesForTarget"), &subject);
     let nothing = |organization, gaps| Found {
         value: Membership {
             organization,
@@ -96,7 +97,11 @@ pub async fn membership(
             });
         }
         Err(trouble) => {
-            let gap = place.gap("organizations:DescribeOrganization", &subject, &trouble);
+            let gap = place.gap(
+                api_call!("organizations:DescribeOrganization"),
+                &subject,
+                &trouble,
+            );
             return nothing(Field::Absent, vec![gap, unread()]);
         }
     };
@@ -110,14 +115,14 @@ pub async fn membership(
         }
         (Ok(_), None) => None,
         (Err(trouble), _) => {
-            gaps.push(place.gap("organizations:ListParents", &subject, trouble));
+            gaps.push(place.gap(api_call!("organizations:ListParents"), &subject, trouble));
             None
         }
     };
     // That another account is in the organization is only known where its place in it was found.
     if way.is_err() && session.account() != account {
         gaps.extend([
-            place.unasked("organizations:DescribeOrganization", &subject),
+            place.unasked(api_call!("organizations:DescribeOrganization"), &subject),
             unread(),
         ]);
         return nothing(Field::Absent, gaps);
@@ -125,7 +130,11 @@ pub async fn membership(
     let organization = match shape.with("Path", path).read() {
         Ok(organization) => Field::Is(organization),
         Err(trouble) => {
-            let gap = place.gap("organizations:DescribeOrganization", &subject, &trouble);
+            let gap = place.gap(
+                api_call!("organizations:DescribeOrganization"),
+                &subject,
+                &trouble,
+            );
             return nothing(Field::Absent, vec![gap, unread()]);
         }
     };

@@ -4,6 +4,7 @@
 
 use aws_sdk_rds::types::DbEngineVersion;
 
+use crate::catalog::calls::api_call;
 use crate::inventory::EngineVersion;
 use crate::sources::live::found::{Found, Place};
 use crate::sources::live::paging::pages;
@@ -44,7 +45,11 @@ pub async fn engine_versions(
         Ok(versions) => Found::all(Some(versions)),
         Err(trouble) => {
             let subject = format!("{}/{region}", place.account);
-            Found::nothing(place.gap("rds:DescribeDBEngineVersions", &subject, &trouble))
+            Found::nothing(place.gap(
+                api_call!("rds:DescribeDBEngineVersions"),
+                &subject,
+                &trouble,
+            ))
         }
     }
 }

@@ -11,8 +11,9 @@ use aws_sdk_rds::types::{
 use serde_json::Value;
 
 use crate::catalog::Kind as ResourceKind;
+use crate::catalog::calls::api_call;
 use crate::inventory::{OptionGroup, Resource};
-use crate::known::{Arn, Gap, Region};
+use crate::known::{ApiCall, Arn, Gap, Region};
 
 use super::found::Found;
 use super::kms;
@@ -37,12 +38,12 @@ struct Described {
 pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Resource>> {
     let (operation, described) = if kind_of(arn) == "cluster" {
         (
-            "rds:DescribeDBClusters",
+            api_call!("rds:DescribeDBClusters"),
             cluster(session, region, arn).await,
         )
     } else {
         (
-            "rds:DescribeDBInstances",
+            api_call!("rds:DescribeDBInstances"),
             instance(session, region, arn).await,
         )
     };
@@ -69,7 +70,13 @@ pub async fn instances(session: &Session, region: &Region) -> Found<Option<Vec<R
             .map(|db| (db.db_instance_arn().map(str::to_owned), of_instance(db)))
             .collect()
     });
-    listed(session, region, "rds:DescribeDBInstances", described).await
+    listed(
+        session,
+        region,
+        api_call!("rds:DescribeDBInstances"),
+        described,
+    )
+    .await
 }
 
 /// All DB clusters of a Region: Aurora, DocumentDB, Neptune, Multi-AZ clusters.
@@ -82,13 +89,19 @@ pub async fn clusters(session: &Session, region: &Region) -> Found<Option<Vec<Re
             .map(|db| (db.db_cluster_arn().map(str::to_owned), of_cluster(db)))
             .collect()
     });
-    listed(session, region, "rds:DescribeDBClusters", described).await
+    listed(
+        session,
+        region,
+        api_call!("rds:DescribeDBClusters"),
+        described,
+    )
+    .await
 }
 
 async fn listed(
     session: &Session,
     region: &Region,
-    operation: &str,
+    operation: ApiCall,
     described: Reply<Vec<(Option<String>, Described)>>,
 ) -> Found<Option<Vec<Resource>>> {
     let place = session.place(region);
@@ -111,7 +124,7 @@ async fn built(
     session: &Session,
     region: &Region,
     arn: &Arn,
-    operation: &str,
+    operation: ApiCall,
     described: Described,
 ) -> Found<Option<Resource>> {
     let place = session.place(region);
@@ -257,11 +270,11 @@ fn of_cluster(db: &DbCluster) -> Described {
 pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
     let (operation, read) = match (arn.service(), kind_of(arn)) {
         ("rds", "snapshot") => (
-            "rds:DescribeDBSnapshots",
+            api_call!("rds:DescribeDBSnapshots"),
             db_snapshot(session, region, arn).await,
         ),
         ("rds", "cluster-snapshot") => (
-            "rds:DescribeDBClusterSnapshots",
+            api_call!("rds:DescribeDBClusterSnapshots"),
             cluster_snapshot(session, region, arn).await,
         ),
         _ => return Found::all(None),
@@ -364,7 +377,7 @@ pub async fn option_group(
             let account = session.account();
             let subject = format!("arn:{partition}:rds:{region}:{account}:og:{name}");
             Found::nothing(session.place(region).gap(
-                "rds:DescribeOptionGroups",
+                api_call!("rds:DescribeOptionGroups"),
                 &subject,
                 &trouble,
             ))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::{Facts, Field, Inventory, service_linked_role};
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
@@ -49,8 +50,8 @@ async fn vault(run: &Run, arn: &Arn, by: AccountId, book: &Book) {
     // Another part of the work looks at the Region, and the parts are put together.
     if run.estate.is_of_another_part(owner) && run.scope.has(&region) {
         book.gaps([
-            gap("backup:DescribeBackupVault"),
-            gap("backup:GetBackupVaultAccessPolicy"),
+            gap(api_call!("backup:DescribeBackupVault")),
+            gap(api_call!("backup:GetBackupVaultAccessPolicy")),
         ]);
         return;
     }
@@ -62,9 +63,9 @@ async fn vault(run: &Run, arn: &Arn, by: AccountId, book: &Book) {
                 None => None,
             };
             if shared.is_none() {
-                book.gaps([gap("backup:DescribeBackupVault")]);
+                book.gaps([gap(api_call!("backup:DescribeBackupVault"))]);
             }
-            book.gaps([gap("backup:GetBackupVaultAccessPolicy")]);
+            book.gaps([gap(api_call!("backup:GetBackupVaultAccessPolicy"))]);
             shared
         }
     };
@@ -129,7 +130,7 @@ async fn places(run: &Run, known: &Inventory, vaults: &Named, book: &Book) {
 async fn opt_in(run: &Run, account: AccountId, region: &Region, book: &Book) {
     let place = Place::new(account, region);
     let Some(session) = run.estate.session_of(account).await else {
-        book.gaps([place.unasked("ec2:DescribeRegions", region.as_str())]);
+        book.gaps([place.unasked(api_call!("ec2:DescribeRegions"), region.as_str())]);
         return;
     };
     let found = ec2::opt_in_status(&session, region).await;
@@ -145,7 +146,7 @@ async fn allowed_images(run: &Run, account: AccountId, region: &Region, book: &B
     let place = Place::new(account, region);
     let Some(session) = run.estate.session_of(account).await else {
         let subject = format!("{account}/{region}");
-        book.gaps([place.unasked("ec2:GetAllowedImagesSettings", &subject)]);
+        book.gaps([place.unasked(api_call!("ec2:GetAllowedImagesSettings"), &subject)]);
         return;
     };
     let found = ec2::allowed_images(&session, region).await;
@@ -159,7 +160,7 @@ async fn default_key(run: &Run, account: AccountId, region: &Region, book: &Book
     let place = Place::new(account, region);
     let Some(session) = run.estate.session_of(account).await else {
         let subject = format!("{account}/{region}");
-        book.gaps([place.unasked("ec2:GetEbsDefaultKmsKeyId", &subject)]);
+        book.gaps([place.unasked(api_call!("ec2:GetEbsDefaultKmsKeyId"), &subject)]);
         return;
     };
     let found = ec2::ebs_default_key(&session, region).await;
@@ -185,9 +186,10 @@ async fn engines(run: &Run, known: &Inventory, book: &Book) {
                 let found = rds::engine_versions(&session, &place, &engine).await;
                 (place, found)
             }),
-            None => book.gaps([
-                place.unasked("rds:DescribeDBEngineVersions", &format!("{owner}/{region}"))
-            ]),
+            None => book.gaps([place.unasked(
+                api_call!("rds:DescribeDBEngineVersions"),
+                &format!("{owner}/{region}"),
+            )]),
         }
     }
     for (place, found) in each(tasks).await {
@@ -206,7 +208,9 @@ async fn stranger(run: &Run, id: AccountId, vaults: &Named, book: &Book) {
     let place = Place::global(id);
     let subject = id.to_string();
     match &run.estate.management {
-        None => book.gaps([place.unasked("organizations:DescribeOrganization", &subject)]),
+        None => {
+            book.gaps([place.unasked(api_call!("organizations:DescribeOrganization"), &subject)])
+        }
         Some(management) => {
             let found = organizations::membership(management, management, id).await;
             let membership = book.take(found);
@@ -220,9 +224,12 @@ async fn stranger(run: &Run, id: AccountId, vaults: &Named, book: &Book) {
         }
     }
     let like = vaults.keys().find(|vault| vault.account() == Some(id));
-    book.gaps(
-        like.map(|like| place.unasked("iam:GetRole", service_linked_role(like, id).as_str())),
-    );
+    book.gaps(like.map(|like| {
+        place.unasked(
+            api_call!("iam:GetRole"),
+            service_linked_role(like, id).as_str(),
+        )
+    }));
 }
 
 /// The keys that nobody has read: those of other accounts, and those of vaults elsewhere.
@@ -249,7 +256,7 @@ async fn keys(run: &Run, book: &Book) {
                 book.gaps(owner.into_iter().flat_map(|account| {
                     let region = arn.region();
                     let place = Place { account, region };
-                    ["kms:DescribeKey", "kms:GetKeyPolicy"]
+                    [api_call!("kms:DescribeKey"), api_call!("kms:GetKeyPolicy")]
                         .map(|operation| place.unasked(operation, arn.as_str()))
                 }));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::{CopyJob, Field, List, Plan, Timestamp, Vault, Whole, items};
 use crate::known::{Arn, Region};
@@ -35,7 +36,7 @@ pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {
                 } else {
                     let account = role.account().unwrap_or_else(|| session.account());
                     let place = Place::global(account);
-                    book.gaps([place.unasked("iam:GetRole", role.as_str())]);
+                    book.gaps([place.unasked(api_call!("iam:GetRole"), role.as_str())]);
                 }
             }
         },
@@ -59,7 +60,7 @@ async fn stored(session: &Session, region: &Region, book: &Book) {
     let whole = found
         .gaps
         .iter()
-        .all(|gap| gap.operation != "backup:DescribeBackupVault");
+        .all(|gap| gap.api_call() != Some(api_call!("backup:DescribeBackupVault")));
     let Some(vaults) = book.take(found) else {
         return;
     };

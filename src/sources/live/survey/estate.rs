@@ -93,13 +93,7 @@ impl Estate {
             let (operation, trouble) = why.call();
             let place = account.map(Place::global);
             let gap = place.map(|place| place.gap(operation, &name, &trouble));
-            gap.unwrap_or_else(|| Gap {
-                operation: operation.to_owned(),
-                subject: name,
-                error: Some(trouble.code),
-                permission: operation.to_owned(),
-                ..Gap::default()
-            })
+            gap.unwrap_or_else(|| Gap::call(operation, name).answered(trouble.code))
         });
         let gaps = gaps.collect();
         Ok((estate, gaps))

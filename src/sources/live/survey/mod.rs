@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::{GapEntry, Inventory, Timestamp, items};
 use crate::known::{AccountId, Gap, Region};
@@ -295,8 +296,8 @@ fn expired(part: &Inventory) -> Option<LiveError> {
     };
     let gap = gaps.into_iter().find(ended)?;
     Some(LiveError::Expired {
+        operation: gap.operation().to_owned(),
         account: gap.account.unwrap_or_default(),
-        operation: gap.operation,
         error: gap.error.unwrap_or_default(),
     })
 }
@@ -357,7 +358,7 @@ impl Parts {
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
         book.gaps(expected.iter().map(|(account, region)| {
             let subject = format!("{account}/{region}");
-            Place::new(*account, region).unasked("backup:ListBackupPlans", &subject)
+            Place::new(*account, region).unasked(api_call!("backup:ListBackupPlans"), &subject)
         }));
     }
 }

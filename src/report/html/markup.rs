@@ -1,0 +1,133 @@
+//! What the page shows without JavaScript: the verdict, what it was made from, and the causes.
+
+use std::fmt::Write as _;
+
+use crate::quote::html::text;
+use crate::report::Report;
+use crate::report::causes::Cause;
+use crate::verdict::Status;
+
+/// The title of the window.
+pub fn title(report: &Report) -> String {
+    let summary = report.summary;
+    format!(
+        "AWS Backup copies: {} blocked, {} undecided, {} feasible",
+        summary.blocked, summary.undecided, summary.feasible
+    )
+}
+
+/// The verdict, by sign, word and colour.
+pub fn headline(report: &Report) -> String {
+    let summary = report.summary;
+    let parts = [
+        ("bad", '✗', summary.blocked, "blocked"),
+        ("unsure", '?', summary.undecided, "undecided"),
+        ("good", '✓', summary.feasible, "feasible"),
+    ];
+    let parts = parts.iter().map(|(style, sign, count, word)| {
+        format!("<span class=\"{style}\">{sign} {count} {word}</span>")
+    });
+    let of = if summary.copies == 1 {
+        "copy"
+    } else {
+        "copies"
+    };
+    format!(
+        "{} {of}: {}",
+        summary.copies,
+        parts.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// What it was made from, and when.
+pub fn made(report: &Report) -> String {
+    let tool = &report.tool;
+    let mut made = format!("{} {}", text(tool.name), text(tool.version));
+    if !report.inputs.is_empty() {
+        let _ = write!(made, ", from {}", text(&report.inputs.join(", ")));
+    }
+    if let Some(at) = &report.collected_at {
+        let _ = write!(made, ", facts of {}", text(at));
+    }
+    let _ = write!(made, ", exit code {}", report.exit_code);
+    if report.stopped {
+        made.push_str(", <strong>stopped: this is not all</strong>");
+    }
+    for (assumption, of) in &report.assumed {
+        let _ = write!(
+            made,
+            "<br>assumed in {} copies: {}",
+            of.copies,
+            text(assumption)
+        );
+    }
+    made
+}
+
+/// The causes, most copies first, and what is warned of.
+pub fn causes(report: &Report) -> String {
+    if report.causes.is_empty() && report.warnings.is_empty() {
+        return "<p>Nothing blocks a copy, and nothing is left open.</p>".to_owned();
+    }
+    let mut table = String::from(
+        "<table class=\"causes\"><thead><tr><th scope=\"col\">Cause</th><th scope=\"col\">Copies</th>\
+         <th scope=\"col\">Change</th></tr></thead><tbody>\n",
+    );
+    for cause in report.causes.iter().chain(&report.warnings) {
+        table.push_str(&row(cause, report));
+    }
+    table.push_str("</tbody></table>");
+    table
+}
+
+fn row(cause: &Cause, report: &Report) -> String {
+    let (style, sign, word) = match cause.outcome {
+        Status::Fail => ("bad", '✗', "blocked"),
+        Status::Undecided => ("unsure", '?', "undecided"),
+        Status::Warn => ("unsure", '!', "warning"),
+        Status::Pass | Status::NotApplicable => ("good", '✓', "passed"),
+    };
+    let subject = cause
+        .subject
+        .as_deref()
+        .map_or_else(String::new, |subject| {
+            format!("<br><span class=\"quiet\">{}</span>", text(subject))
+        });
+    let changes: Vec<String> = cause
+        .remedies
+        .iter()
+        .take(5)
+        .filter_map(|id| report.remedies.iter().find(|remedy| remedy.id == *id))
+        .map(|remedy| {
+            let account = remedy.account.map_or_else(
+                || "an unknown account".to_owned(),
+                |account| account.to_string(),
+            );
+            format!(
+                "{}, in {account}: {}",
+                text(&remedy.id),
+                text(&remedy.title)
+            )
+        })
+        .collect();
+    let more = cause.remedies.len().saturating_sub(changes.len());
+    let mut changes = changes.join("<br>");
+    if more > 0 {
+        let _ = write!(changes, "<br>and {more} more");
+    }
+    format!(
+        "<tr><td><strong class=\"{style}\">{sign} {word}: {check}</strong><br>{message}{subject}</td>\
+         <td>{copies}<br><button type=\"button\" class=\"link\" data-check=\"{check}\" data-outcome=\"{outcome}\" hidden>show them</button></td>\
+         <td data-remedies=\"{ids}\">{changes}</td></tr>\n",
+        check = text(cause.check),
+        outcome = match cause.outcome {
+            Status::Fail => "fail",
+            Status::Undecided => "undecided",
+            Status::Warn => "warn",
+            Status::Pass | Status::NotApplicable => "",
+        },
+        message = text(&cause.message),
+        copies = cause.copies,
+        ids = text(&cause.remedies.join(" ")),
+    )
+}

@@ -1,0 +1,269 @@
+'use strict';
+(async () => {
+  const $ = (id) => document.getElementById(id);
+  /* Every text is set as text: what an inventory names is never markup. */
+  const el = (tag, attributes, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name === 'text') node.textContent = value;
+      else if (name === 'on') for (const [event, run] of Object.entries(value)) node.addEventListener(event, run);
+      else node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  };
+  const bytes = Uint8Array.from(atob($('data').textContent), (c) => c.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const data = JSON.parse(await new Response(unpacked).text());
+  const { words, columns, found, titles, remedies, gaps, summary } = data;
+  const VERDICTS = [['✗', 'blocked', 'bad'], ['?', 'undecided', 'unsure'], ['✓', 'feasible', 'good']];
+  const SIGN = { fail: ['✗', 'bad'], undecided: ['?', 'unsure'], warn: ['!', 'unsure'], pass: ['✓', 'good'], 'not-applicable': ['–', 'quiet'] };
+  const size = columns.id.length;
+  const word = (column, at) => words[columns[column][at]];
+  const short = (arn) => arn.split(/[:/]/).pop();
+  const name = (account) => (data.accounts[account] ? `${account} (${data.accounts[account]})` : account);
+  const from = (at) => [word('account', at), word('region', at)].filter(Boolean).join(' / ') || 'unknown';
+  const to = (at) => [word('to_account', at), word('to_region', at), short(word('vault', at))].filter(Boolean).join(' / ');
+  const failing = (at) => columns.found[at].map((n) => found[n]).filter((one) => one.outcome === (columns.verdict[at] === 0 ? 'fail' : 'undecided'));
+  const why = (at) => [...new Set(failing(at).map((one) => one.id))].join(', ');
+
+  /* The view: what stands in the fragment, so that it can be sent. */
+  const FIELDS = ['verdict', 'check', 'outcome', 'type', 'account', 'region', 'vault', 'change', 'q', 'sort', 'copy'];
+  let view = {};
+  const read = () => {
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    view = {};
+    for (const field of FIELDS) if (fragment.get(field)) view[field] = fragment.get(field);
+  };
+  const write = (changes) => {
+    const next = { ...view, ...changes };
+    const fragment = new URLSearchParams();
+    for (const field of FIELDS) if (next[field]) fragment.set(field, next[field]);
+    const text = fragment.toString();
+    if (text === location.hash.slice(1)) return;
+    history.replaceState(null, '', text ? `#${text}` : location.pathname + location.search);
+    read();
+    show();
+  };
+
+  /* What each copy is looked for by, made once. */
+  const texts = new Array(size);
+  for (let at = 0; at < size; at += 1) {
+    texts[at] = `${word('id', at)} ${word('resource', at)} ${from(at)} ${word('vault', at)} ${why(at)}`.toLowerCase();
+  }
+  const checks = found.map((one) => one.id);
+  let shown = [];
+  const filter = () => {
+    const q = (view.q || '').toLowerCase();
+    const verdict = view.verdict ? VERDICTS.findIndex(([, text]) => text === view.verdict) : -1;
+    const at_word = (text) => (text ? words.indexOf(text) : -2);
+    const [type, account, region, vault, change] = ['type', 'account', 'region', 'vault', 'change'].map((field) => at_word(view[field]));
+    shown = [];
+    for (let at = 0; at < size; at += 1) {
+      if (verdict >= 0 && columns.verdict[at] !== verdict) continue;
+      if (type !== -2 && columns.type[at] !== type) continue;
+      if (account !== -2 && columns.account[at] !== account) continue;
+      if (region !== -2 && columns.region[at] !== region) continue;
+      if (vault !== -2 && columns.vault[at] !== vault) continue;
+      if (change !== -2 && columns.change[at] !== change) continue;
+      if (view.check && !columns.found[at].some((n) => checks[n] === view.check && (view.outcome ? [view.outcome] : ['fail', 'undecided', 'warn']).includes(found[n].outcome))) continue;
+      if (q && !texts[at].includes(q)) continue;
+      shown.push(at);
+    }
+    const keys = { verdict: (at) => columns.verdict[at], type: (at) => word('type', at), resource: (at) => short(word('resource', at)), from, to, why };
+    const [by, down] = (view.sort || 'verdict').split('-');
+    if (keys[by]) {
+      const key = new Map(shown.map((at) => [at, keys[by](at)]));
+      const order = (one, other) => (key.get(one) < key.get(other) ? -1 : key.get(one) > key.get(other) ? 1 : one - other);
+      shown.sort((one, other) => (down ? order(other, one) : order(one, other)));
+    }
+  };
+
+  /* The list: only the rows that are seen are in the document. */
+  const ROW = 44;
+  const list = $('list');
+  let selected = 0;
+  const HEAD = [['verdict', 'Verdict'], ['type', 'Type'], ['resource', 'Resource'], ['from', 'From'], ['to', 'To'], ['why', 'Why']];
+  const rows = el('div', { role: 'rowgroup' });
+  const head = el('div', { class: 'row head', role: 'row' }, ...HEAD.map(([by, text]) => el('span', { role: 'columnheader' },
+    el('button', { type: 'button', class: 'link', text, on: { click: () => write({ sort: view.sort === by ? `${by}-down` : by }) } }))));
+  list.append(head, rows);
+  const row = (place) => {
+    const at = shown[place];
+    const [sign, text, style] = VERDICTS[columns.verdict[at]];
+    const change = word('change', at);
+    const cell = (value, style_) => el('span', { role: 'gridcell', class: style_, title: value, text: value });
+    const node = el('div', { class: 'row', role: 'row', id: `row-${place}`, 'aria-rowindex': place + 2, 'aria-selected': place === selected ? 'true' : 'false', on: { click: () => { selected = place; open(at); } } },
+      cell(`${sign} ${text}${change && change !== 'same' ? `, ${change}` : ''}`, style), cell(word('type', at)), cell(short(word('resource', at)) || word('id', at)), cell(from(at)), cell(to(at)), cell(why(at)));
+    node.style.top = `${(place + 1) * ROW}px`;
+    return node;
+  };
+  const draw = () => {
+    const printing = matchMedia('print').matches;
+    const first = printing ? 0 : Math.max(0, Math.floor(list.scrollTop / ROW) - 20);
+    const last = Math.min(shown.length, printing ? 1000 : first + Math.ceil(list.clientHeight / ROW) + 40);
+    const nodes = [];
+    for (let place = first; place < last; place += 1) nodes.push(row(place));
+    rows.replaceChildren(...nodes);
+    rows.style.height = `${shown.length * ROW}px`;
+    list.setAttribute('aria-rowcount', shown.length + 1);
+    if (shown.length) list.setAttribute('aria-activedescendant', `row-${selected}`);
+    else list.removeAttribute('aria-activedescendant');
+  };
+  list.addEventListener('scroll', () => requestAnimationFrame(draw), { passive: true });
+  addEventListener('resize', draw);
+  addEventListener('beforeprint', draw);
+  addEventListener('afterprint', draw);
+  list.addEventListener('keydown', (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -shown.length, End: shown.length };
+    if (event.target !== list) return;
+    if (event.key === 'Enter' && shown.length) { event.preventDefault(); open(shown[selected]); return; }
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    selected = Math.max(0, Math.min(shown.length - 1, selected + steps[event.key]));
+    const top = selected * ROW;
+    if (top < list.scrollTop) list.scrollTop = top;
+    if (top + 2 * ROW > list.scrollTop + list.clientHeight) list.scrollTop = top + 2 * ROW - list.clientHeight;
+    draw();
+  });
+
+  /* The filters. */
+  const distinct = (column) => [...new Set(columns[column])].map((n) => words[n]).filter(Boolean).sort();
+  const controls = {};
+  const select = (field, label, values) => {
+    if (values.length < 2 && field !== 'verdict') return null;
+    const node = el('select', { on: { change: () => write({ [field]: node.value, copy: '', ...(field === 'check' ? { outcome: '' } : {}) }) } }, el('option', { value: '', text: 'all' }),
+      ...values.map((value) => el('option', { value, text: field === 'account' ? name(value) : field === 'vault' ? short(value) : value })));
+    controls[field] = node;
+    return el('label', {}, label, node);
+  };
+  const q = el('input', { type: 'search', placeholder: 'press /', on: { input: () => write({ q: q.value, copy: '' }) } });
+  controls.q = q;
+  $('filters').append(...[select('verdict', 'Verdict', VERDICTS.map(([, text]) => text)), select('check', 'Check', [...new Set(checks)].sort()),
+    select('type', 'Type', distinct('type')), select('account', 'Account', distinct('account')), select('region', 'Region', distinct('region')),
+    select('vault', 'Vault', distinct('vault')), select('change', 'Change', distinct('change')), el('label', {}, 'Text', q),
+    el('button', { type: 'button', text: 'Clear', on: { click: () => write(Object.fromEntries(FIELDS.map((field) => [field, '']))) } })].filter(Boolean));
+  $('filters').addEventListener('submit', (event) => event.preventDefault());
+
+  /* One copy: what was found, and what to change. */
+  const copyable = (text) => el('div', {}, el('pre', { tabindex: '0', text }), el('button', { type: 'button', class: 'copy', text: 'Copy', on: { click: async (event) => {
+    const button = event.currentTarget;
+    try { await navigator.clipboard.writeText(text); button.textContent = 'Copied'; } catch {
+      const area = el('textarea', { 'aria-label': 'Text to copy' });
+      area.value = text; button.before(area); area.select();
+      button.textContent = document.execCommand('copy') ? 'Copied' : 'Select and copy';
+      area.remove();
+    }
+  } } }));
+  const pretty = (value) => (value === null ? 'none' : JSON.stringify(value, null, 2));
+  const remedy = (id) => {
+    const one = remedies[id];
+    if (!one) return el('p', { text: id });
+    const proven = one.proven === true ? 'proven' : one.proven === false ? 'not proven' : 'not provable from these facts';
+    const places = (one.locations || []).map((place) => `${place.file ? `${place.file}${place.line ? `:${place.line}` : ''}, ` : ''}${place.address}`);
+    return el('div', { class: 'finding' }, el('h4', { text: `${id}, in ${one.account ? name(one.account) : 'an unknown account'}: ${one.title} (${proven})` }),
+      one.alternative_to.length ? el('p', { class: 'quiet', text: `instead of ${one.alternative_to.join(', ')}` }) : null,
+      places.length ? el('p', { text: `in ${places[0]}` }) : null,
+      one.after ? el('div', { class: 'two' }, el('div', {}, 'Before', el('pre', { tabindex: '0', text: pretty(one.before) })), el('div', {}, 'After', copyable(pretty(one.after)))) : null,
+      ...(one.commands || []).map(copyable));
+  };
+  const finding = (one) => {
+    const [sign, style] = SIGN[one.outcome];
+    return el('div', { class: 'finding' }, el('h3', { class: style, text: `${sign} ${one.id}${one.waived ? ' (waived)' : ''}` }), el('p', { class: 'quiet', text: titles[one.id] }), el('p', { text: one.message }),
+      one.predicted_message ? el('p', {}, 'AWS will say: ', el('q', { text: one.predicted_message })) : null,
+      one.evidence && one.evidence.length ? el('ul', {}, ...one.evidence.map((seen) => el('li', { text: `${seen.subject}${seen.pointer || ''}: ${seen.says}` }))) : null,
+      ...(one.gaps || []).map((id) => el('p', { text: `waits for: ${gaps[id] || id}` })),
+      ...(one.locations || []).map((place) => el('p', { text: `at ${place.file ? `${place.file}:${place.line || 1}, ` : ''}${place.address}` })),
+      ...(one.remedies || []).map(remedy));
+  };
+  const detail = $('detail');
+  const open = (at) => {
+    const [sign, text, style] = VERDICTS[columns.verdict[at]];
+    const after = columns.after[at];
+    detail.replaceChildren(
+      el('form', { method: 'dialog' }, el('button', { text: 'Close' })),
+      el('h2', { id: 'detail-title', class: style, text: `${sign} ${text}: ${word('type', at)} ${short(word('resource', at))}` }),
+      el('p', { text: `${word('resource', at) || word('id', at)} from ${from(at)} to ${word('vault', at)}` }),
+      el('p', { class: 'quiet', text: `copy ${word('id', at)}${after >= 0 ? `; with all changes made: ${VERDICTS[after][1]}` : ''}` }),
+      ...columns.found[at].map((n) => finding(found[n])));
+    if (!columns.found[at].length) detail.append(el('p', { text: 'Nothing was found that stops it.' }));
+    if (!detail.open) detail.showModal();
+    write({ copy: word('id', at) });
+  };
+  detail.addEventListener('close', () => { write({ copy: '' }); list.focus(); });
+
+  /* From where to where. */
+  const matrix = () => {
+    const vaults = new Map(); const sources = new Map();
+    for (let at = 0; at < size; at += 1) {
+      const key = `${columns.account[at]} ${columns.region[at]}`;
+      if (!sources.has(key)) sources.set(key, { at, cells: new Map() });
+      vaults.set(columns.vault[at], (vaults.get(columns.vault[at]) || 0) + 1);
+      const cells = sources.get(key).cells;
+      if (!cells.has(columns.vault[at])) cells.set(columns.vault[at], [0, 0, 0]);
+      cells.get(columns.vault[at])[columns.verdict[at]] += 1;
+    }
+    const bad = (cells) => [...cells.values()].reduce((sum, counts) => sum + counts[0] * 1e6 + counts[1], 0);
+    const across = [...vaults].sort((one, other) => other[1] - one[1]).slice(0, 40).map(([n]) => n);
+    const down = [...sources.values()].sort((one, other) => bad(other.cells) - bad(one.cells)).slice(0, 200);
+    $('matrix-table').replaceChildren(
+      el('thead', {}, el('tr', {}, el('th', { scope: 'col', text: 'From' }), ...across.map((n) => el('th', { scope: 'col', title: words[n], text: short(words[n]) })))),
+      el('tbody', {}, ...down.map(({ at, cells }) => el('tr', {}, el('th', { scope: 'row', text: `${name(word('account', at)) || 'unknown'} ${word('region', at)}` }),
+        ...across.map((n) => {
+          const counts = cells.get(n);
+          if (!counts) return el('td', { class: 'quiet', text: '–' });
+          const text = VERDICTS.map(([sign], i) => (counts[i] ? `${sign} ${counts[i]}` : '')).filter(Boolean).join('  ');
+          const style = VERDICTS[counts.findIndex((count) => count > 0)][2];
+          const label = `${text}: ${VERDICTS.map(([, what], i) => `${counts[i]} ${what}`).join(', ')} into ${short(words[n])}`;
+          return el('td', {}, el('button', { type: 'button', class: `link ${style}`, 'aria-label': label, text, on: { click: () => { write({ account: word('account', at), region: word('region', at), vault: words[n], copy: '' }); $('copies').scrollIntoView(); list.focus(); } } }));
+        })))));
+    if (sources.size > down.length || vaults.size > across.length) $('matrix').append(el('p', { class: 'quiet', text: `${down.length} of ${sources.size} sources and ${across.length} of ${vaults.size} vaults; the list below has all` }));
+  };
+
+  const show = () => {
+    for (const [field, node] of Object.entries(controls)) if (document.activeElement !== node || field !== 'q') node.value = view[field] || '';
+    filter();
+    selected = Math.min(selected, Math.max(0, shown.length - 1));
+    $('count').textContent = shown.length === size ? `${size} copies` : `${shown.length} of ${size} copies`;
+    draw();
+  };
+  addEventListener('keydown', (event) => {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+    if (event.key === '/' && !typing && !detail.open) { event.preventDefault(); q.focus(); }
+    if (event.key === 'Escape' && document.activeElement === q) { write({ q: '' }); list.focus(); }
+  });
+  addEventListener('hashchange', () => { read(); show(); at_copy(); });
+  const at_copy = () => {
+    if (!view.copy) return;
+    const at = columns.id.findIndex((n) => words[n] === view.copy);
+    if (at >= 0 && !detail.open) open(at);
+  };
+
+  /* Each cause leads to its copies and its changes. */
+  for (const button of document.querySelectorAll('[data-check]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => { write({ check: button.dataset.check, outcome: button.dataset.outcome, copy: '', verdict: '' }); $('copies').scrollIntoView(); list.focus(); });
+  }
+  for (const cell of document.querySelectorAll('[data-remedies]')) {
+    for (const id of cell.dataset.remedies.split(' ').filter(Boolean).slice(0, 5)) {
+      const box = el('details', {}, el('summary', { text: `show ${id}` }));
+      box.addEventListener('toggle', () => { if (box.open && box.children.length === 1) box.append(remedy(id)); });
+      cell.append(box);
+    }
+  }
+  const worst = (all) => ['fail', 'undecided', 'warn', 'pass', 'not-applicable'].find((outcome) => all.some((one) => one.outcome === outcome));
+  if (data.others.length) {
+    $('others').hidden = false;
+    $('others').append(el('h2', { text: 'Vaults, plans and resources' }), ...data.others.map(([thing, all]) => el('details', {}, el('summary', { text: `${SIGN[worst(all)][0]} ${thing}: ${[...new Set(all.map((one) => one.id))].join(', ')}` }), ...all.map(finding))));
+  }
+  if (size) {
+    $('matrix').hidden = false;
+    $('copies').hidden = false;
+    matrix();
+  }
+  read();
+  show();
+  at_copy();
+  document.documentElement.dataset.ready = 'yes';
+})();

@@ -1,0 +1,160 @@
+// The page, as people use it: filters, keyboard, links, the copy button, dark, narrow, print, without JavaScript, for screen
+// readers (axe), and with names that are programs.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { CHROMIUM, PROGRAM, WORK } = process.env;
+let browser;
+
+/* Makes the page of a command. */
+const made = (name, ...words) => {
+  const file = `${WORK}/${name}.html`;
+  try {
+    execFileSync(PROGRAM, [...words, '--quiet', '--format', `html=${file}`]);
+  } catch (error) {
+    assert.ok([1, 3].includes(error.status), `${error}`);
+  }
+  return `file://${file}`;
+};
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+});
+after(() => browser.close());
+
+/* Opens it; anything that the console says, a request, or a violation of the policy fails the test. */
+const opened = async (url, options = {}) => {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(error.message));
+  page.on('dialog', (dialog) => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => { if (!request.url().startsWith('file:') && !request.url().startsWith('blob:')) said.push(request.url()); });
+  await page.goto(url);
+  if (options.javaScriptEnabled !== false) {
+    await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+  }
+  return { page, context, quiet: () => assert.deepEqual(said, []) };
+};
+const count = (page) => page.textContent('#count');
+const url = () => made('organization', 'audit', '--example', 'organization');
+
+test('filters narrow the copies and stand in the link', async () => {
+  const { page, quiet } = await opened(url());
+  assert.equal(await count(page), '17 copies');
+  await page.selectOption('#filters label:has-text("Verdict") select', 'blocked');
+  assert.equal(await count(page), '11 of 17 copies');
+  assert.match(page.url(), /#verdict=blocked$/);
+  await page.selectOption('#filters label:has-text("Check") select', 'source-key-not-shared');
+  assert.equal(await count(page), '6 of 17 copies');
+  const link = page.url();
+  const other = await opened(link);
+  assert.equal(await count(other.page), '6 of 17 copies');
+  await page.click('text=Clear');
+  assert.equal(await count(page), '17 copies');
+  await page.click('button[data-check="retention-outside-vault-lock"]');
+  assert.equal(await count(page), '4 of 17 copies');
+  quiet();
+  other.quiet();
+});
+
+test('the keyboard is enough', async () => {
+  const { page, quiet } = await opened(url());
+  await page.keyboard.press('/');
+  await page.keyboard.type('payments');
+  assert.equal(await count(page), '2 of 17 copies');
+  await page.focus('#list');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  assert.match(await page.textContent('#detail-title'), /blocked: RDS payments/);
+  assert.match(page.url(), /copy=/);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.getElementById('detail').open), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'list');
+  quiet();
+});
+
+test('a copy has its finding and the change to copy', async () => {
+  const { page, context, quiet } = await opened(`${url()}#check=source-key-not-shared&verdict=blocked`, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.click('.row[aria-rowindex="2"]');
+  const text = await page.textContent('#detail');
+  assert.match(text, /is not shared|does not let AWSServiceRoleForBackup/);
+  assert.match(text, /AWS will say/);
+  await page.click('#detail button.copy >> nth=0');
+  await page.waitForFunction(() => document.querySelector('#detail button.copy').textContent === 'Copied');
+  quiet();
+  await context.close();
+});
+
+test('a cell of the matrix opens its copies', async () => {
+  const { page, quiet } = await opened(url());
+  await page.click('#matrix-table button >> nth=0');
+  assert.match(await count(page), /^\d+ of 17 copies$/);
+  assert.match(page.url(), /vault=/);
+  quiet();
+});
+
+for (const [name, options] of [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['narrow', { viewport: { width: 360, height: 700 } }],
+]) {
+  test(`axe finds nothing, ${name}, and nothing is wider than the window`, async () => {
+    const { page } = await opened(url(), { bypassCSP: true, ...options });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${wide} px too wide`);
+    await page.evaluate(axe);
+    const found = async () => (await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }))).violations
+      .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3)}`);
+    assert.deepEqual(await found(), []);
+    await page.click('.row[aria-rowindex="2"]');
+    assert.deepEqual(await found(), []);
+  });
+}
+
+test('without JavaScript the causes are there', async () => {
+  const { page, quiet } = await opened(url(), { javaScriptEnabled: false });
+  const text = await page.textContent('main');
+  assert.match(text, /blocked: source-key-not-shared/);
+  assert.match(text, /let AWSServiceRoleForBackup of account 444455556666 use the key/);
+  quiet();
+});
+
+test('in print the filters go and the rows stay', async () => {
+  const { page, quiet } = await opened(url());
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  assert.equal(await page.isVisible('#filters'), false);
+  assert.equal(await page.locator('#list .row:not(.head)').count(), 17);
+  quiet();
+});
+
+test('names that are programs are text', async () => {
+  const bad = '</script><img src=x onerror=alert(1)><b>"\'&{script}{data}';
+  const base = `${WORK}/base.json`;
+  made('base', 'check', '--example', 'organization', '--save', base);
+  const inventory = JSON.parse(readFileSync(base, 'utf8'));
+  const spoil = (value, name) => {
+    if (Array.isArray(value)) return value.map((item) => spoil(item, name));
+    if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, spoil(item, key)]));
+    return ['RuleName', 'BackupPlanName', 'Sid', 'SelectionName', 'id'].includes(name) ? `${value}${bad}` : value;
+  };
+  const file = `${WORK}/hostile.json`;
+  writeFileSync(file, JSON.stringify(spoil(inventory, '')));
+  const { page, quiet } = await opened(made('hostile', 'check', '--inventory', file));
+  assert.equal(await page.locator('img').count(), 0);
+  assert.ok(Number.parseInt(await count(page), 10) > 0);
+  await page.click('.row[aria-rowindex="2"]');
+  assert.equal(await page.locator('#detail img, #detail b').count(), 0);
+  quiet();
+});
