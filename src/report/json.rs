@@ -83,7 +83,9 @@ pub fn json_tail(report: &Report, no_copies: bool) -> String {
     );
     let reading = report.reading.recorded();
     list(&mut text, "gaps", report.gaps.told(&reading));
-    list(&mut text, "waivers", report.waivers.iter());
+    if !report.waivers.is_empty() {
+        list(&mut text, "waivers", report.waivers.iter());
+    }
     text.push_str("\n}\n");
     text
 }
@@ -142,7 +144,8 @@ struct Whole<'a> {
     remedies: Vec<RemedyReport<'a>>,
     /// What was not read.
     gaps: Vec<GapReport<'a>>,
-    /// The waivers of the configuration, and what became of each.
+    /// The waivers of the configuration, and what became of each; absent where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     waivers: Vec<WaiverReport>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::recorded;
 use super::{Config, ConfigError, Vocabulary, parse};
 
 /// The name of the file.
@@ -25,14 +26,10 @@ pub fn find(from: &Path) -> Option<PathBuf> {
 /// # Errors
 /// Where it cannot be read, or something in it is not as it should be.
 pub fn load(file: &Path, known: Vocabulary<'_>) -> Result<Config, ConfigError> {
-    let name = file.display().to_string();
-    let unread = |source| ConfigError::Read {
-        file: name.clone(),
-        source,
-    };
-    if std::fs::metadata(file).map_err(unread)?.len() > LIMIT {
-        return Err(unread(std::io::Error::other("it is larger than 1 MiB")));
-    }
-    let text = std::fs::read_to_string(file).map_err(unread)?;
+    let (name, bytes) = recorded::bytes(file, LIMIT)?;
+    let text = String::from_utf8(bytes).map_err(|_| ConfigError::Wrong {
+        at: name.clone(),
+        what: "it is no text in UTF-8".to_owned(),
+    })?;
     parse(&name, &text, known)
 }

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::known::AccountId;
 
+use super::recorded::SourceError;
+
 pub use find::{FILE, find, load};
 pub use read::parse;
 
@@ -97,13 +99,8 @@ pub struct Vocabulary<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("could not read `{file}`: {source}")]
-    Read {
-        /// The file.
-        file: String,
-        /// Why.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Unread(#[from] SourceError),
     /// Something in it is not as it should be.
     #[error("{at}: {what}")]
     Wrong {
