@@ -16,11 +16,13 @@ mod decide;
 mod fix;
 mod formats;
 mod gather;
+mod init;
 mod judge;
 mod next;
 mod permissions;
 mod print;
 mod reference;
+mod settings;
 #[cfg(feature = "live")]
 mod survey;
 mod targets;
@@ -34,6 +36,7 @@ use crate::cli::{Assume, Cli, Command, Given, Told};
 use crate::inventory::{Assumption, Inventory};
 use crate::quote::json::printable;
 use crate::report::Summary;
+use crate::sources::config::Config;
 use crate::sources::stop;
 use print::{print, say};
 
@@ -51,18 +54,27 @@ const INTERRUPTED: u8 = 130;
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
 pub fn run() -> ExitCode {
-    let asked = match Cli::read() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let (settings, config) = match settings::read(&words) {
+        Ok(read) => read,
+        Err(error) => return ExitCode::from(wrong(&error)),
+    };
+    let asked = match Cli::read(words, &settings) {
         Ok(asked) => asked,
         Err(told) => return ExitCode::from(tell(&told)),
     };
     stop::watch();
-    ExitCode::from(code(&asked))
+    ExitCode::from(configured_code(&asked, &config))
 }
 
 /// Does what the command line asks, and gives the exit code.
 #[must_use]
 pub fn code(cli: &Cli) -> u8 {
-    match task(cli) {
+    configured_code(cli, &Config::default())
+}
+
+fn configured_code(cli: &Cli, config: &Config) -> u8 {
+    match task(cli, config) {
         Ok(code) => code,
         Err(_) if stop::asked().is_some() => {
             say_stopped();
@@ -97,13 +109,14 @@ fn say_stopped() {
     say("stopped: what was printed or written is not all");
 }
 
-fn task(cli: &Cli) -> anyhow::Result<u8> {
+fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
     match &cli.command {
-        Command::Check(asked) => check::check(asked, &cli.output),
+        Command::Check(asked) => check::check(asked, &cli.output, config),
         Command::Collect(asked) => collect::collect(asked, &cli.output),
-        Command::Audit(asked) => audit::audit(asked, &cli.output),
+        Command::Audit(asked) => audit::audit(asked, &cli.output, config),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
-        Command::Fix(asked) => fix::fix(asked, &cli.output),
+        Command::Fix(asked) => fix::fix(asked, &cli.output, config),
+        Command::Init(asked) => init::init(asked, &cli.output),
         Command::Explain {
             message: Some(message),
             ..

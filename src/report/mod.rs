@@ -8,6 +8,7 @@ mod capabilities;
 mod causes;
 mod check;
 mod collected;
+mod configuration;
 mod copy;
 mod explain;
 mod findings;
@@ -31,6 +32,7 @@ mod sarif;
 mod settle;
 mod sums;
 mod table;
+mod waiver;
 
 pub use audit::{PlanName, PlanReport, beside};
 pub use backtest::{backtest_json, backtest_markdown, backtest_ndjson, backtest_table};
@@ -38,6 +40,7 @@ pub use capabilities::{capabilities_json, capabilities_table};
 pub use causes::Cause;
 pub use check::{CheckReport, Location, Waived};
 pub use collected::gaps_by_cause;
+pub use configuration::configuration;
 pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
@@ -64,3 +67,4 @@ pub use sarif::{RESULTS, sarif};
 pub use settle::{Reading, Reason, permission, settle};
 pub use sums::{Place, Summed, Sums};
 pub use table::{NARROWEST, Options, SHOWN, render};
+pub use waiver::{Fate, WaiverReport};

@@ -118,6 +118,7 @@ impl<'a> Sums<'a> {
             checks: self.checks,
             tally: self.tally,
             inputs: Vec::new(),
+            waivers: Vec::new(),
             counts_all: false,
             failed_before: BTreeSet::new(),
             copies: Vec::new(),
@@ -198,8 +199,10 @@ impl<'a> Sums<'a> {
 /// Where a copy stands in a report: by source account, Region, resource and destination; then by its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    account: Option<AccountId>,
-    region: Option<Region>,
+    /// The account that it comes from, where it is known.
+    pub account: Option<AccountId>,
+    /// The Region that it comes from, where it is known.
+    pub region: Option<Region>,
     /// What is backed up, where it is known.
     pub resource: Option<Arn>,
     destination: Arn,
