@@ -7,6 +7,9 @@ use crate::report::Report;
 use crate::report::causes::Cause;
 use crate::verdict::Status;
 
+/// The causes that stand in the page; those of the most copies.
+const SHOWN: usize = 200;
+
 /// The title of the window.
 pub fn title(report: &Report) -> String {
     let summary = report.summary;
@@ -73,10 +76,18 @@ pub fn causes(report: &Report) -> String {
         "<table class=\"causes\"><thead><tr><th scope=\"col\">Cause</th><th scope=\"col\">Copies</th>\
          <th scope=\"col\">Change</th></tr></thead><tbody>\n",
     );
-    for cause in report.causes.iter().chain(&report.warnings) {
+    let all = report.causes.iter().chain(&report.warnings);
+    for cause in all.clone().take(SHOWN) {
         table.push_str(&row(cause, report));
     }
     table.push_str("</tbody></table>");
+    let more = all.count().saturating_sub(SHOWN);
+    if more > 0 {
+        let _ = write!(
+            table,
+            "<p>and {more} more causes, of fewer copies each: the copies below name theirs</p>"
+        );
+    }
     table
 }
 

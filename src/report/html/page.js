@@ -47,11 +47,9 @@
     show();
   };
 
-  /* What each copy is looked for by, made once. */
+  /* What each copy is looked for by, made when somebody first looks. */
   const texts = new Array(size);
-  for (let at = 0; at < size; at += 1) {
-    texts[at] = `${word('id', at)} ${word('resource', at)} ${from(at)} ${word('vault', at)} ${why(at)}`.toLowerCase();
-  }
+  const textOf = (at) => (texts[at] ??= `${word('id', at)} ${word('resource', at)} ${from(at)} ${word('vault', at)} ${why(at)}`.toLowerCase());
   const checks = found.map((one) => one.id);
   let shown = [];
   const filter = () => {
@@ -68,7 +66,7 @@
       if (vault !== -2 && columns.vault[at] !== vault) continue;
       if (change !== -2 && columns.change[at] !== change) continue;
       if (view.check && !columns.found[at].some((n) => checks[n] === view.check && (view.outcome ? [view.outcome] : ['fail', 'undecided', 'warn']).includes(found[n].outcome))) continue;
-      if (q && !texts[at].includes(q)) continue;
+      if (q && !textOf(at).includes(q)) continue;
       shown.push(at);
     }
     const keys = { verdict: (at) => columns.verdict[at], type: (at) => word('type', at), resource: (at) => short(word('resource', at)), from, to, why };
