@@ -11,7 +11,7 @@ mod tip;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
 use crate::quote::terminal;
@@ -48,7 +48,7 @@ impl Cli {
     /// # Errors
     /// What to tell instead, where they ask for help, or for nothing that there is.
     pub fn read() -> Result<Self, Told> {
-        Self::try_parse().map_err(|error| Told::of(tip::with_tip(error)))
+        Self::try_parse().map_err(|error| Told::of(tip::with_tip(error, &Self::command())))
     }
 }
 
@@ -417,7 +417,6 @@ fn size(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
 
     use super::*;
 

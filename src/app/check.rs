@@ -7,14 +7,15 @@ use crate::inventory::{self, Facts};
 use crate::plans;
 
 use super::change;
+use super::code::{exit_code, stopped_code};
 use super::copies::{self, Asked};
 use super::decide::{Found, How};
 use super::formats::inputs;
-use super::gather::{Gathered, facts_for, narrow};
+use super::gather::{assumed, facts_for, narrow};
+use super::gathered::Gathered;
 use super::judge::{counted, judge};
-use super::print::{warn, warn_of_more, write_report};
+use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
 use super::targets::{Formats, Targets};
-use super::{assumed, exit_code, say_stopped, stopped_code, to_json};
 
 pub(super) fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
     decide(asked, output, |found, formats| {

@@ -8,9 +8,10 @@ use crate::plans;
 use crate::report::{self, Summary};
 use crate::verdict::Verdict;
 
+use super::change;
 use super::copies::Asked;
 use super::decide::{self, Found, Judged};
-use super::{assumed, change};
+use super::gather::assumed;
 
 /// Compares what was decided with what stood before a change, where there is one.
 pub(super) fn judge(

@@ -19,24 +19,28 @@ mod html;
 mod in_source;
 mod json;
 mod junit;
+mod line;
 mod links;
+mod location;
 mod markdown;
 mod mermaid;
 mod message;
 mod model;
 mod names;
 mod ndjson;
+mod plan;
 mod remedy;
 mod sarif;
 mod settle;
+mod summed;
 mod sums;
 mod table;
 
-pub use audit::{PlanName, PlanReport, beside};
+pub use audit::beside;
 pub use backtest::{backtest_json, backtest_markdown, backtest_ndjson, backtest_table};
 pub use capabilities::{capabilities_json, capabilities_table};
 pub use causes::Cause;
-pub use check::{CheckReport, Location, Waived};
+pub use check::{CheckReport, Waived};
 pub use collected::gaps_by_cause;
 pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
@@ -51,6 +55,7 @@ pub use in_source::into_source;
 pub use json::{json, json_copy, json_head, json_tail, report_schema};
 pub use junit::{Case, Junit};
 pub use links::{Found, Links, Places, is_finding};
+pub use location::Location;
 pub use markdown::{COMMENT, MARKER, SUMMARY, markdown};
 pub use mermaid::{Picture, Way};
 pub use message::{
@@ -59,8 +64,10 @@ pub use message::{
 pub use model::{Assumed, Audited, CheckNote, Count, Report, SchemaId, Summary, Tool, VaultReport};
 pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
+pub use plan::{PlanName, PlanReport};
 pub use remedy::RemedyReport;
 pub use sarif::{RESULTS, sarif};
 pub use settle::{Reading, Reason, permission, settle};
-pub use sums::{Place, Summed, Sums};
+pub use summed::{Place, Summed};
+pub use sums::Sums;
 pub use table::{NARROWEST, Options, SHOWN, render};
