@@ -18,11 +18,13 @@ mod fix;
 mod formats;
 mod gather;
 mod gathered;
+mod init;
 mod judge;
 mod next;
 mod permissions;
 mod print;
 mod reference;
+mod settings;
 #[cfg(feature = "live")]
 mod survey;
 mod targets;
@@ -33,6 +35,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command, Told};
+use crate::sources::config::Config;
 use crate::sources::stop;
 use code::{WRONG, stopped_code};
 use print::{print, say, say_stopped};
@@ -40,18 +43,27 @@ use print::{print, say, say_stopped};
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
 pub fn run() -> ExitCode {
-    let asked = match Cli::read() {
+    let words: Vec<_> = std::env::args_os().collect();
+    let (settings, config) = match settings::read(&words) {
+        Ok(read) => read,
+        Err(error) => return ExitCode::from(wrong(&error)),
+    };
+    let asked = match Cli::read(words, &settings) {
         Ok(asked) => asked,
         Err(told) => return ExitCode::from(tell(&told)),
     };
     stop::watch();
-    ExitCode::from(code(&asked))
+    ExitCode::from(configured_code(&asked, &config))
 }
 
 /// Does what the command line asks, and gives the exit code.
 #[must_use]
 pub fn code(cli: &Cli) -> u8 {
-    match task(cli) {
+    configured_code(cli, &Config::default())
+}
+
+fn configured_code(cli: &Cli, config: &Config) -> u8 {
+    match task(cli, config) {
         Ok(code) => code,
         Err(_) if stop::asked().is_some() => {
             say_stopped();
@@ -77,13 +89,14 @@ fn wrong(error: &anyhow::Error) -> u8 {
     WRONG
 }
 
-fn task(cli: &Cli) -> anyhow::Result<u8> {
+fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
     match &cli.command {
-        Command::Check(asked) => check::check(asked, &cli.output),
+        Command::Check(asked) => check::check(asked, &cli.output, config),
         Command::Collect(asked) => collect::collect(asked, &cli.output),
-        Command::Audit(asked) => audit::audit(asked, &cli.output),
+        Command::Audit(asked) => audit::audit(asked, &cli.output, config),
         Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
-        Command::Fix(asked) => fix::fix(asked, &cli.output),
+        Command::Fix(asked) => fix::fix(asked, &cli.output, config),
+        Command::Init(asked) => init::init(asked, &cli.output),
         Command::Explain {
             message: Some(message),
             ..

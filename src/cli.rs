@@ -4,11 +4,14 @@ mod arns;
 mod audit;
 mod change;
 mod collect;
+mod defaults;
 mod estate;
 mod examples;
 mod facts;
+mod init;
 mod tip;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -19,13 +22,19 @@ use crate::quote::terminal;
 pub use audit::{Audit, Backtest, Only};
 pub use change::{ChangeArgs, Named as OfName, OverKind};
 pub use collect::Collect;
+pub use defaults::{PREFIX, Setting, configuration, of_variables, options};
 pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
+pub use init::Init;
 
 /// Will this AWS Backup copy succeed, and if not, exactly what must change?
 ///
 /// Decides copies before they run, from what AWS says of vaults, keys, policies and organizations, or from files in which
 /// that was recorded. It only reads AWS.
+///
+/// Every option can be given as a variable too: --source-profile as BACKUP_PREFLIGHT_SOURCE_PROFILE. Those of check and audit
+/// can stand under [defaults] of backup-preflight.toml (`init` writes one). The command line outweighs the variables, and
+/// these the file.
 #[derive(Debug, Parser)]
 #[command(
     name = "backup-preflight",
@@ -43,12 +52,20 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The task that the words of the command line ask for.
+    /// The task that the words of the command line ask for, with the settings that hold where they do not give an option.
     ///
     /// # Errors
     /// What to tell instead, where they ask for help, or for nothing that there is.
-    pub fn read() -> Result<Self, Told> {
-        Self::try_parse().map_err(|error| Told::of(tip::with_tip(error, &Self::command())))
+    pub fn read(words: Vec<OsString>, settings: &[Setting]) -> Result<Self, Told> {
+        let (words, added) = defaults::with(words, settings)
+            .map_err(|error| Told::Wrong(format!("error: {}", terminal::lines(&error))))?;
+        Self::try_parse_from(words).map_err(|error| {
+            let at = defaults::place(&error, &added);
+            match (Told::of(tip::with_tip(error, &Self::command())), at) {
+                (Told::Wrong(text), Some(at)) => Told::Wrong(format!("{}\n{at}", text.trim_end())),
+                (told, _) => told,
+            }
+        })
     }
 }
 
@@ -99,6 +116,21 @@ pub struct Output {
     /// The size that a file may have: bytes, or a number with K, M or G
     #[arg(long, global = true, value_name = "SIZE", default_value = "2G", value_parser = size, help_heading = "Input")]
     pub max_input: u64,
+    /// Keep what is waived in SARIF, as suppressed; code scanning would show it
+    #[arg(long, global = true, help_heading = "Output")]
+    pub sarif_suppressions: bool,
+    /// Take defaults, account names, levels and waivers from this file; else from the first backup-preflight.toml upward from here
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        help_heading = "Configuration"
+    )]
+    pub config: Option<PathBuf>,
+    /// Look for no backup-preflight.toml
+    #[arg(long, global = true, help_heading = "Configuration")]
+    pub no_config: bool,
     /// When to use colour
     #[arg(
         long,
@@ -228,6 +260,8 @@ pub enum Command {
     /// Decides as `check` does, or with --audit as `audit`, ends with the same exit code, and never writes to AWS.
     #[command(after_help = examples::FIX)]
     Fix(Box<Fix>),
+    /// Write a commented backup-preflight.toml: defaults, names of accounts, levels of checks, waivers
+    Init(Init),
     /// The page of one check, or the list of them; what the status message of a failed job means
     #[command(after_help = examples::EXPLAIN)]
     Explain {

@@ -36,3 +36,4 @@ pub mod remedy;
 pub mod report;
 pub mod sources;
 pub mod verdict;
+pub mod waivers;

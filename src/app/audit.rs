@@ -6,38 +6,46 @@ use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
 use crate::inventory::{Facts, Inventory};
 use crate::plans;
+use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
 use super::change;
 use super::code::{BLOCKED, exit_code, stopped_code};
 use super::copies;
-use super::decide::{Found, How};
+use super::decide::{Found, How, is_off};
 use super::formats::inputs;
 use super::gather::{assumed, facts_of_estate};
 use super::gathered::{Gathered, Survey};
-use super::judge::{counted, judge};
+use super::judge::judge;
 use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::settings;
 use super::targets::{Formats, Targets, reads};
 
-pub(super) fn audit(asked: &Audit, output: &Output) -> anyhow::Result<u8> {
+pub(super) fn audit(asked: &Audit, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let Audit {
         facts,
         estate,
         only,
         aws,
     } = asked;
-    decide((facts, estate, aws), only, output, |found, formats| {
-        write_report(found, output, formats)
-    })
+    decide(
+        (facts, estate, aws),
+        only,
+        (output, config),
+        |found, formats| write_report(found, output, formats),
+    )
 }
 
 /// Decides all that there is and has it told; the exit code says what it comes to.
 pub(super) fn decide(
     (given, estate, aws): (&Given, &Estate, &Aws),
     only: &[Only],
-    output: &Output,
+    (output, config): (&Output, &Config),
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
+    let given = &settings::given(given, config);
+    let waivers = settings::waivers(config)?;
+    let off = settings::of_level(config, Level::Off);
     let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, estate))?;
     let Gathered {
         inventory,
@@ -69,23 +77,33 @@ pub(super) fn decide(
         "there may be more accounts, vaults or plans",
         &refused,
     );
-    let audited = checks::audit(&plans, &facts);
+    let audited =
+        checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
     let how = How {
         only: &only,
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
+        off: &off,
     };
-    let failed = before.clone().map(|now| failing(now, given));
+    let is_change = given.change.is_given();
+    let failed = match &given.change.baseline {
+        Some(file) => Some(change::baseline(file, output.max_input)?.failing),
+        None => before.clone().map(|now| failing(now, given)),
+    };
     let mut found = Found::of(wanted, &facts, Some(&audited), how);
-    let judged = judge(
+    judge(
         &mut found,
         (given, output),
+        true,
         before,
         places,
         |inventory, facts| copies::all(inventory, &plans::plans(facts), facts).copies,
     )?;
+    let waived = found.waive(&waivers, Some(&audited));
+    let raised = settings::of_level(config, Level::Error);
     let summary = found.report.summary;
+    let counted = found.counted(given.change.all, &raised).of(summary);
     if summary.copies == 0 {
         let why = if is_open || stopped {
             "of what was read"
@@ -94,13 +112,20 @@ pub(super) fn decide(
         };
         warn(output, &format!("there are no copies to decide: {why}"));
     }
-    let of_copies = exit_code(counted(summary, judged, given), is_open, output.strict);
-    let unclean = [Status::Warn, Status::Undecided]
-        .into_iter()
-        .any(|status| audited.has(status));
+    let of_copies = exit_code(counted, is_open, output.strict);
+    let left = |status| {
+        let found = audited.found(status).into_iter();
+        found.filter(|finding| !waived.contains_key(finding))
+    };
+    let unclean = left(Status::Warn)
+        .chain(left(Status::Undecided))
+        .next()
+        .is_some();
     // With a change to judge, what failed before it does not count.
     let failed = failed.filter(|_| !given.change.all).unwrap_or_default();
-    let fails = audited.failing().difference(&failed).next().is_some();
+    let is_raised = (given.change.all || !is_change)
+        && left(Status::Warn).any(|(_, check)| raised.contains(check));
+    let fails = is_raised || left(Status::Fail).any(|finding| !failed.contains(&finding));
     // A signal ended the reading or the deciding: this is what was known then.
     let stopped = stopped || found.is_cut;
     let code = if stopped {
@@ -113,6 +138,7 @@ pub(super) fn decide(
     found.report.inputs = inputs(given);
     found.report.counts_all = given.change.all;
     found.report.failed_before = failed;
+    settings::tell(&mut found.report, &waivers, config, output);
     found.report.exit_code = code;
     found.report.stopped = stopped;
     tell(&mut found, targets.formats)?;

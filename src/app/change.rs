@@ -7,10 +7,11 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use crate::change::{Before, Standing};
+use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Inventory, Overlay, Waiting};
 use crate::known::{AccountId, ByHand, Gap};
-use crate::report::{Location, Places};
+use crate::report::{CopyReport, Location, Places};
 use crate::sources::planned::Planned;
 use crate::sources::{recorded, terraform};
 use crate::verdict::Verdict;
@@ -148,8 +149,15 @@ fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
     named.collect()
 }
 
-/// The copies of a report of ours, to compare with.
-pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Before> {
+/// What a report of ours says: the copies, to compare with, and the checks of vaults and plans that fail there.
+pub(super) struct Baseline {
+    pub before: Before,
+    pub failing: BTreeSet<(String, &'static str)>,
+    /// Each copy by its id, for those that are no longer made.
+    pub copies: BTreeMap<String, CopyReport>,
+}
+
+pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
     let (name, bytes) = recorded::bytes(path, limit)?;
     let report: Value = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
@@ -160,25 +168,55 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Before> {
             crate::report::SchemaId::TEXT
         );
     }
-    let copies = report.get("copies").and_then(Value::as_array);
-    let copies = copies.into_iter().flatten().filter_map(|copy| {
+    let mut standings = Vec::new();
+    let mut copies = BTreeMap::new();
+    let Some(all) = report.get("copies").and_then(Value::as_array) else {
+        bail!("{name}: not a whole report: it has no `copies`");
+    };
+    for copy in all {
         let text = |name: &str| copy.get(name).and_then(Value::as_str);
         if text("change") == Some("removed") {
-            return None;
+            continue;
         }
-        let verdict = match text("verdict")? {
+        let (Some(id), Some(verdict)) = (text("id"), text("verdict")) else {
+            bail!("{name}: not a whole report: a copy has no `id` or no `verdict`");
+        };
+        let verdict = match verdict {
             "feasible" => Verdict::Feasible,
             "blocked" => Verdict::Blocked,
             _ => Verdict::Undecided,
         };
-        let checks = copy.get("checks").and_then(Value::as_array);
-        let failing: BTreeSet<String> = checks
-            .into_iter()
-            .flatten()
-            .filter(|check| check.get("outcome").and_then(Value::as_str) == Some("fail"))
-            .filter_map(|check| check.get("id").and_then(Value::as_str).map(str::to_owned))
-            .collect();
-        Some((text("id")?.to_owned(), Standing { verdict, failing }))
-    });
-    Ok(Before::of(copies))
+        let failing: BTreeSet<String> = failing(copy).map(str::to_owned).collect();
+        standings.push((id.to_owned(), Standing { verdict, failing }));
+        copies.extend(CopyReport::recorded(copy, verdict).map(|told| (id.to_owned(), told)));
+    }
+    Ok(Baseline {
+        before: Before::of(standings),
+        failing: failing_of_audit(&report),
+        copies,
+    })
+}
+
+/// The ids of the checks that fail, of something in a report.
+fn failing(of: &Value) -> impl Iterator<Item = &str> {
+    let checks = of.get("checks").and_then(Value::as_array);
+    let checks = checks.into_iter().flatten();
+    checks
+        .filter(|check| check.get("outcome").and_then(Value::as_str) == Some("fail"))
+        .filter_map(|check| check.get("id").and_then(Value::as_str))
+}
+
+fn failing_of_audit(report: &Value) -> BTreeSet<(String, &'static str)> {
+    let mut all = BTreeSet::new();
+    for (list, pointer) in [("vaults", "/vault"), ("plans", "/plan/id")] {
+        let items = report.get(list).and_then(Value::as_array);
+        for item in items.into_iter().flatten() {
+            let Some(name) = item.pointer(pointer).and_then(Value::as_str) else {
+                continue;
+            };
+            let known = failing(item).filter_map(checks::find);
+            all.extend(known.map(|check| (name.to_owned(), check.id)));
+        }
+    }
+    all
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
 use crate::plans;
+use crate::sources::config::{Config, Level};
 
 use super::change;
 use super::code::{exit_code, stopped_code};
@@ -13,12 +14,13 @@ use super::decide::{Found, How};
 use super::formats::inputs;
 use super::gather::{assumed, facts_for, narrow};
 use super::gathered::Gathered;
-use super::judge::{counted, judge};
+use super::judge::judge;
 use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::settings;
 use super::targets::{Formats, Targets};
 
-pub(super) fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
-    decide(asked, output, |found, formats| {
+pub(super) fn check(asked: &Check, output: &Output, config: &Config) -> anyhow::Result<u8> {
+    decide(asked, output, config, |found, formats| {
         write_report(found, output, formats)
     })
 }
@@ -27,25 +29,28 @@ pub(super) fn check(asked: &Check, output: &Output) -> anyhow::Result<u8> {
 pub(super) fn decide(
     asked: &Check,
     output: &Output,
+    config: &Config,
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
-    let given = &asked.facts;
+    let given = &settings::given(&asked.facts, config);
+    let waivers = settings::waivers(config)?;
+    let off = settings::of_level(config, Level::Off);
     let mut targets = Targets::claim(output, given.save.as_deref(), &given.files())?;
     let Gathered {
         inventory,
         stopped,
         reading,
-    } = facts_for(asked, output)?;
+    } = facts_for(asked, config, output)?;
     let change::Laid {
         before,
         after: mut inventory,
         places,
         open,
-    } = change::lay(&asked.facts.change, inventory, output)?;
+    } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory, asked);
     targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let facts = Facts::new(&inventory).assuming(assumed(given));
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);
@@ -59,11 +64,13 @@ pub(super) fn decide(
         only: &[],
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
+        off: &off,
     };
     let mut found = Found::of(wanted, &facts, None, how);
-    let judged = judge(
+    judge(
         &mut found,
-        (&asked.facts, output),
+        (given, output),
+        asked.narrowed_by().is_none(),
         before,
         places,
         |inventory, facts| {
@@ -72,7 +79,10 @@ pub(super) fn decide(
                 .map_or_else(|_| Vec::new(), |wanted| wanted.copies)
         },
     )?;
+    found.waive(&waivers, None);
+    let raised = settings::of_level(config, Level::Error);
     let summary = found.report.summary;
+    let counted = found.counted(given.change.all, &raised).of(summary);
     if summary.copies == 0 {
         warn(
             output,
@@ -88,14 +98,11 @@ pub(super) fn decide(
     let code = if stopped {
         stopped_code()
     } else {
-        exit_code(
-            counted(summary, judged, &asked.facts),
-            is_open,
-            output.strict,
-        )
+        exit_code(counted, is_open, output.strict)
     };
     found.report.inputs = inputs(given);
     found.report.counts_all = given.change.all;
+    settings::tell(&mut found.report, &waivers, config, output);
     found.report.exit_code = code;
     found.report.stopped = stopped;
     tell(&mut found, targets.formats)?;

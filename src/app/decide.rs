@@ -5,19 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use crate::change::{Before, Change, Changes, Standing};
-use crate::checks::{Audited, Decided, Failing, decide};
+use crate::checks::{Audited, Check, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, Count as _};
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
     self, CopyReport, Found as FoundBy, Links, Names, Place, Places, Reading, Report, SHOWN,
-    Summed, Sums, is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
+    Summed, Sums, Waived, is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
 };
 use crate::sources::stop;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::{Outcome, Status, Verdict};
 
 use super::batches::in_order;
 use super::copies::{Asked, Wanted};
+
+mod waive;
 
 /// What was decided.
 pub(super) struct Found<'a> {
@@ -46,6 +48,8 @@ struct Told<'a> {
     change: Option<(Change, Option<Verdict>)>,
     /// What is to be told of it.
     found: Box<[FoundBy]>,
+    /// The checks of it that are waived.
+    waived: Box<[(&'static str, Waived)]>,
     assumptions: Box<[String]>,
 }
 
@@ -58,6 +62,8 @@ pub(super) struct How<'a> {
     pub everything: bool,
     /// How the facts came.
     pub reading: &'a Reading,
+    /// The checks whose warnings are not told.
+    pub off: &'a BTreeSet<&'a str>,
 }
 
 impl<'a> Found<'a> {
@@ -70,7 +76,7 @@ impl<'a> Found<'a> {
     ) -> Self {
         let Wanted { copies, gaps, .. } = wanted;
         let all = copies.len();
-        let (mut copies, failing) = decided(copies, facts, how.everything);
+        let (mut copies, failing) = decided(copies, facts, how);
         let is_cut = copies.len() < all;
         let Proposed {
             mut remedies,
@@ -108,27 +114,13 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Compares the copies with what they were before a change. Gives how many it does what to, and how many of those that
-    /// it makes or makes worse are blocked and undecided.
-    pub(super) fn judge(&mut self, before: &Before, places: Places) -> Judged {
-        let mut judged = Judged::default();
+    /// Compares the copies with what they were before a change. Gives how many it does what to.
+    pub(super) fn judge(&mut self, before: &Before, places: Places) -> Changes {
+        let mut changes = Changes::default();
         for copy in &mut self.copies {
             let (change, was) = before.judge(copy.asked.id(), &copy.standing());
             copy.change = Some((change, was));
-            judged.changes.add(change);
-            if change.counts() {
-                judged.blocked.one_more_if(copy.verdict == Verdict::Blocked);
-                judged
-                    .undecided
-                    .one_more_if(copy.verdict == Verdict::Undecided);
-            } else {
-                judged
-                    .left_blocked
-                    .one_more_if(copy.verdict == Verdict::Blocked);
-                judged
-                    .left_undecided
-                    .one_more_if(copy.verdict == Verdict::Undecided);
-            }
+            changes.add(change);
         }
         for remedy in &mut self.report.remedies {
             // A rule is named by its plan.
@@ -139,7 +131,7 @@ impl<'a> Found<'a> {
             }
         }
         self.places = places;
-        judged
+        changes
     }
 
     /// The ids of the copies.
@@ -323,6 +315,10 @@ impl Told<'_> {
         let copy = self.asked.copy(facts);
         let mut told = CopyReport::of(&copy, self.verdict, &self.found, links, facts);
         told.verdict_with_remedies = self.with_remedies;
+        for check in &mut told.checks {
+            let mut waived = self.waived.iter().filter(|(of, _)| *of == check.id());
+            check.waived = waived.next().map(|(_, waived)| waived.clone());
+        }
         if let Some((change, was)) = self.change {
             told.change = Some(change);
             told.was = was;
@@ -340,18 +336,6 @@ impl Told<'_> {
             failing: failing.map(|(check, _)| check.id.to_owned()).collect(),
         }
     }
-}
-
-/// What a change does to all copies.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Judged {
-    pub changes: Changes,
-    /// Of the new and the worse.
-    pub blocked: usize,
-    pub undecided: usize,
-    /// Of the others.
-    pub left_blocked: usize,
-    pub left_undecided: usize,
 }
 
 /// The copies before a change: what each came to.
@@ -387,7 +371,7 @@ pub(super) fn removed(copy: &Asked<'_>, verdict: Verdict, facts: &Facts<'_>) -> 
 fn decided<'a>(
     copies: Vec<Asked<'a>>,
     facts: &Facts<'_>,
-    everything: bool,
+    how: How<'_>,
 ) -> (Vec<Told<'a>>, Vec<Failing>) {
     let mut kept: Vec<Kept> = Vec::with_capacity(copies.len());
     let mut failing: Vec<Failing> = Vec::new();
@@ -397,7 +381,7 @@ fn decided<'a>(
         || facts.clone(),
         |facts, piece| -> Vec<(Kept, Option<Failing>)> {
             let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
-            each.map(|decided| (Kept::of(&decided, everything), Failing::of(&decided)))
+            each.map(|decided| (Kept::of(&decided, how), Failing::of(&decided)))
                 .collect()
         },
         |piece| {
@@ -416,6 +400,7 @@ fn decided<'a>(
         with_remedies: None,
         change: None,
         found: kept.found,
+        waived: Box::default(),
         assumptions: kept.assumptions,
     });
     let mut told: Vec<Told<'a>> = told.collect();
@@ -432,11 +417,10 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(decided: &Decided, everything: bool) -> Self {
-        let told = decided
-            .outcomes
-            .iter()
-            .filter(|(_, outcome)| everything || is_finding(outcome.status));
+    fn of(decided: &Decided, how: How<'_>) -> Self {
+        let told = decided.outcomes.iter().filter(|(check, outcome)| {
+            (how.everything || is_finding(outcome.status)) && !is_off(how.off, check, outcome)
+        });
         Self {
             place: Place::of(&decided.copy),
             verdict: decided.verdict,
@@ -444,6 +428,12 @@ impl Kept {
             assumptions: decided.copy.assumptions.iter().cloned().collect(),
         }
     }
+}
+
+/// Whether an outcome is a warning that is not told, or would be one if more were known.
+pub(super) fn is_off(off: &BTreeSet<&str>, check: &Check, outcome: &Outcome) -> bool {
+    let only_warns = check.may_fail == MayFail::OnlyWarns && outcome.status == Status::Undecided;
+    (outcome.status == Status::Warn || only_warns) && off.contains(check.id)
 }
 
 /// The remedies of copies, and those of vaults and plans.

@@ -4,6 +4,7 @@ use anyhow::bail;
 
 use crate::cli::{Check, Fix, Output};
 use crate::report;
+use crate::sources::config::Config;
 use crate::sources::folder::Folder;
 
 use super::decide::Found;
@@ -12,7 +13,7 @@ use super::targets::Formats;
 use super::{audit, check};
 
 /// Decides, writes the remedies as files, and ends as `check` or `audit` would.
-pub(super) fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
+pub(super) fn fix(asked: &Fix, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let folder = Folder::claim(&asked.dir, asked.force)?;
     let write = |found: &mut Found<'_>, formats: Formats| {
         if !output.format.is_empty() {
@@ -34,10 +35,10 @@ pub(super) fn fix(asked: &Fix, output: &Output) -> anyhow::Result<u8> {
     };
     let Check { facts, aws, .. } = &asked.check;
     if !asked.audit && !asked.estate.is_chosen() {
-        return check::decide(&asked.check, output, write);
+        return check::decide(&asked.check, output, config, write);
     }
     if let Some(option) = asked.check.narrowed_by() {
         bail!("--audit decides everything that there is; leave out {option}, or --audit");
     }
-    audit::decide((facts, &asked.estate, aws), &[], output, write)
+    audit::decide((facts, &asked.estate, aws), &[], (output, config), write)
 }

@@ -12,14 +12,21 @@ use crate::report::{self, Case, Junit, Page, Picture, Row, Way};
 use super::decide::Found;
 
 /// The report in a format that is written at once.
-pub(super) fn text(format: Format, found: &mut Found<'_>) -> anyhow::Result<String> {
+pub(super) fn text(
+    format: Format,
+    found: &mut Found<'_>,
+    output: &Output,
+) -> anyhow::Result<String> {
     Ok(match format {
         Format::Markdown => markdown(found, report::COMMENT),
         Format::Github => {
             summary(found)?;
             report::github(found.worst(report::RESULTS))
         }
-        Format::Sarif => report::sarif(found.worst(report::RESULTS), report::RESULTS),
+        Format::Sarif => {
+            let suppressed = output.sarif_suppressions;
+            report::sarif(found.worst(report::RESULTS), report::RESULTS, suppressed)
+        }
         Format::Junit => {
             let mut junit = Junit::default();
             let all = &found.report;

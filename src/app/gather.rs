@@ -4,18 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 
-use crate::cli::{Assume, Aws, Check, Estate, Given, Output, Start};
+use crate::cli::{Assume, Aws, Check, Credentials, Estate, Given, Output, Start};
 use crate::inventory::{self, Assumption, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
 use crate::known::{AccountId, Arn};
 use crate::plans;
 use crate::report::Reading;
+use crate::sources::config::Config;
 use crate::sources::recorded;
 
 use super::gathered::{Gathered, Survey};
 use super::print::warn;
+use super::settings::credentials;
 
 /// The inventory of what was asked: files, examples, AWS.
-pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
+pub(super) fn facts_for(
+    asked: &Check,
+    config: &Config,
+    output: &Output,
+) -> anyhow::Result<Gathered> {
+    let credentials = credentials(asked, config);
     let from_files = asked.facts.from_files();
     let named = asked.to.is_some();
     if named && asked.resource.is_none() && asked.recovery_point.is_none() {
@@ -51,7 +58,7 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
     }
     let mut stopped = false;
     if asked.facts.live || !from_files {
-        let read = read_aws(asked, output)?;
+        let read = read_aws(asked, &credentials, output)?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
             ("AWS".to_owned(), read.inventory),
@@ -63,15 +70,14 @@ pub(super) fn facts_for(asked: &Check, output: &Output) -> anyhow::Result<Gather
         stopped,
         reading: Reading {
             live: asked.facts.live || !from_files,
-            without_credentials: without_credentials(asked),
+            without_credentials: without_credentials(asked, &credentials),
             ..Reading::default()
         },
     })
 }
 
 /// The account that the copy goes to, where AWS is asked and nothing says how to sign in to it.
-fn without_credentials(asked: &Check) -> BTreeSet<AccountId> {
-    let credentials = &asked.aws.credentials;
+fn without_credentials(asked: &Check, credentials: &Credentials) -> BTreeSet<AccountId> {
     let given =
         credentials.destination_profile.is_some() || credentials.destination_role_arn.is_some();
     let from = asked.source_vault.as_ref().or(asked.resource.as_ref());
@@ -134,7 +140,7 @@ fn survey(_: &Estate, _: &Aws, _: Survey, _: &Output) -> anyhow::Result<Gathered
 }
 
 #[cfg(feature = "live")]
-fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
+fn read_aws(asked: &Check, credentials: &Credentials, output: &Output) -> anyhow::Result<Gathered> {
     use super::aws;
     use crate::sources::live::{self, LiveError, NamedCopy, Sides};
     let Some(to) = &asked.to else {
@@ -150,7 +156,7 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
         role: asked.role.clone(),
     };
     let settings = aws::settings(&asked.aws, output);
-    let sides = aws::sides(&asked.aws.credentials);
+    let sides = aws::sides(credentials);
     let read = |copy: &NamedCopy, sides: &Sides| match live::collect(
         copy,
         sides,
@@ -205,7 +211,7 @@ fn read_aws(asked: &Check, output: &Output) -> anyhow::Result<Gathered> {
 }
 
 #[cfg(not(feature = "live"))]
-fn read_aws(_: &Check, _: &Output) -> anyhow::Result<Gathered> {
+fn read_aws(_: &Check, _: &Credentials, _: &Output) -> anyhow::Result<Gathered> {
     bail!(
         "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
     )

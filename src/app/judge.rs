@@ -2,41 +2,50 @@
 
 use std::collections::BTreeMap;
 
+use crate::change::Changes;
 use crate::cli::{Given, Output};
 use crate::inventory::{Facts, Inventory};
 use crate::plans;
-use crate::report::{self, Summary};
+use crate::report::{self, CopyReport};
 use crate::verdict::Verdict;
 
 use super::change;
 use super::copies::Asked;
-use super::decide::{self, Found, Judged};
+use super::decide::{self, Found};
 use super::gather::assumed;
 
-/// Compares what was decided with what stood before a change, where there is one.
+/// Compares what was decided with what stood before a change, where there is one. Where it is not all that there is, what
+/// a baseline has besides was not asked about.
 pub(super) fn judge(
     found: &mut Found<'_>,
     (given, output): (&Given, &Output),
+    is_whole: bool,
     before: Option<Inventory>,
     places: report::Places,
     copies: impl for<'b> Fn(&'b Inventory, &Facts<'b>) -> Vec<Asked<'b>>,
-) -> anyhow::Result<Option<Judged>> {
+) -> anyhow::Result<()> {
     if found.is_cut {
-        return Ok(None);
+        return Ok(());
     }
     if let Some(file) = &given.change.baseline {
-        let before = change::baseline(file, output.max_input)?;
-        let judged = found.judge(&before, places);
-        return Ok(Some(tell(found, judged)));
+        let mut then = change::baseline(file, output.max_input)?;
+        let changes = found.judge(&then.before, places);
+        let removed: Vec<_> = {
+            let ids = found.ids();
+            let gone = then.before.removed(&ids).filter(|_| is_whole);
+            gone.filter_map(|(id, _)| then.copies.remove(id)).collect()
+        };
+        remove(found, changes, removed);
+        return Ok(());
     }
     let Some(mut inventory) = before else {
-        return Ok(None);
+        return Ok(());
     };
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(given));
     let copies = copies(&inventory, &facts);
     let before = decide::before(&copies, &facts);
-    let mut judged = found.judge(&before, places);
+    let changes = found.judge(&before, places);
     let removed: Vec<_> = {
         let ids = found.ids();
         let gone: BTreeMap<&str, _> = before.removed(&ids).collect();
@@ -46,7 +55,13 @@ pub(super) fn judge(
         gone.map(|(copy, verdict)| decide::removed(copy, verdict, &facts))
             .collect()
     };
-    judged.changes.removed = removed.len();
+    remove(found, changes, removed);
+    Ok(())
+}
+
+/// Adds the copies that are no longer made to what a change does.
+fn remove(found: &mut Found<'_>, mut changes: Changes, removed: Vec<CopyReport>) {
+    changes.removed = removed.len();
     // A copy that would have succeeded and is no longer made is worth a warning.
     let lost = removed
         .iter()
@@ -54,22 +69,5 @@ pub(super) fn judge(
     let warnings = &mut found.report.summary.warnings;
     *warnings = warnings.saturating_add(lost.count());
     found.report.removed = removed;
-    Ok(Some(tell(found, judged)))
-}
-
-fn tell(found: &mut Found<'_>, judged: Judged) -> Judged {
-    found.report.summary.changes = Some(judged.changes);
-    judged
-}
-
-/// What counts for the exit code: with a change to judge, what it brings or makes worse.
-pub(super) const fn counted(summary: Summary, judged: Option<Judged>, given: &Given) -> Summary {
-    match judged {
-        Some(judged) if !given.change.all => Summary {
-            blocked: judged.blocked,
-            undecided: judged.undecided,
-            ..summary
-        },
-        Some(_) | None => summary,
-    }
+    found.report.summary.changes = Some(changes);
 }

@@ -5,7 +5,15 @@ use crate::quote::shell::word as shell_word;
 /// Options of their own value that say how a report is printed, and not what it is about.
 const HOW: &[&str] = &["--format", "--color", "--save", "--only", "--dir"];
 /// The same, without a value.
-const SWITCHES: &[&str] = &["--verbose", "-v", "--quiet", "-q", "--strict", "--force"];
+const SWITCHES: &[&str] = &[
+    "--verbose",
+    "-v",
+    "--quiet",
+    "-q",
+    "--strict",
+    "--force",
+    "--sarif-suppressions",
+];
 
 /// The command that writes the changes with the same facts, of the words of the command line; `None` where the facts came
 /// from standard input, which is read by now.

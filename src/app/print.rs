@@ -41,7 +41,7 @@ pub(super) fn write_report(
             | Format::Sarif
             | Format::Junit
             | Format::Mermaid
-            | Format::Html => deliver(file, &text(format, found)?)?,
+            | Format::Html => deliver(file, &text(format, found, output)?)?,
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Kind;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, Region, ResourceType};
 
 /// The ARN that a kind's recovery points have in a standard vault, as a pattern with `*`.
 ///
@@ -62,6 +62,30 @@ fn shape(kind: Kind) -> (&'static str, Owner, &'static str) {
 #[must_use]
 pub fn pattern_in_lagv(partition: &str, region: &Region, account: AccountId) -> SmolStr {
     format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*")
+}
+
+/// The types of which a recovery point can be, by its ARN. None: any, as far as that tells.
+#[must_use]
+pub fn types(recovery_point: &Arn) -> &'static [ResourceType] {
+    use ResourceType::{
+        Aurora, DocumentDb, DynamoDb, Ebs, Ec2, Fsx, Neptune, Rds, Redshift, RedshiftServerless,
+        StorageGateway,
+    };
+    let resource = recovery_point.resource();
+    let word = resource.split(['/', ':']).next().unwrap_or_default();
+    #[rustfmt::skip]
+    let types: &[ResourceType] = match (recovery_point.service(), word) {
+        ("ec2", "snapshot")         => &[Ebs, StorageGateway],
+        ("ec2", "image")            => &[Ec2],
+        ("rds", "snapshot")         => &[Rds],
+        ("rds", "cluster-snapshot") => &[Rds, Aurora, DocumentDb, Neptune],
+        ("fsx", _)                  => &[Fsx],
+        ("dynamodb", _)             => &[DynamoDb],
+        ("redshift", _)             => &[Redshift],
+        ("redshift-serverless", _)  => &[RedshiftServerless],
+        _                           => &[],
+    };
+    types
 }
 
 /// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such

@@ -66,6 +66,15 @@ pub fn enabled_by_default(region: &Region) -> bool {
     partition(region) != "aws" || ENABLED_BY_DEFAULT.contains(&region.as_str())
 }
 
+/// Whether a Region of the `aws` partition is newer than most pages that say what is "in all Regions", or not known by name.
+#[must_use]
+pub fn is_recent(region: &Region) -> bool {
+    let name = region.as_str();
+    let is_old = ENABLED_BY_DEFAULT.contains(&name)
+        || (OPT_IN.contains(&name) && !LAGV_WITHIN_REGION_ONLY.contains(&name));
+    partition(region) == "aws" && !is_old
+}
+
 /// Whether this is a Region that an account must opt in to.
 #[must_use]
 pub fn is_opt_in(region: &Region) -> bool {

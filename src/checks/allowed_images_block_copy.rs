@@ -104,7 +104,8 @@ enum Admits {
 
 /// Whether a criterion admits images of a provider. All parts of one criterion must hold.
 fn admits(criterion: &Value, provider: &str) -> Admits {
-    let Some(parts) = criterion.as_object() else {
+    // One that asks for nothing is none that AWS prints.
+    let Some(parts) = criterion.as_object().filter(|parts| !parts.is_empty()) else {
         return Admits::Perhaps;
     };
     let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);

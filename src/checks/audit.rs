@@ -24,6 +24,12 @@ impl Audited {
     /// The checks that fail, each with the vault or plan that it is of.
     #[must_use]
     pub fn failing(&self) -> BTreeSet<(String, &'static str)> {
+        self.found(Status::Fail)
+    }
+
+    /// The checks that came out so, each with the vault or plan that it is of.
+    #[must_use]
+    pub fn found(&self, status: Status) -> BTreeSet<(String, &'static str)> {
         let of_vaults = self
             .vaults
             .iter()
@@ -35,22 +41,23 @@ impl Audited {
         of_vaults
             .chain(of_plans)
             .flat_map(|(subject, found)| {
-                let failing = found
+                let such = found
                     .iter()
-                    .filter(|(_, outcome)| outcome.status == Status::Fail);
-                failing.map(move |(check, _)| (subject.clone(), check.id))
+                    .filter(move |(_, outcome)| outcome.status == status);
+                such.map(move |(check, _)| (subject.clone(), check.id))
             })
             .collect()
     }
 
-    /// Whether a check of a vault or a plan came out so.
+    /// The same without some of the outcomes.
     #[must_use]
-    pub fn has(&self, status: Status) -> bool {
-        let of_vaults = self.vaults.iter().flat_map(|(_, outcomes)| outcomes);
-        let of_plans = self.plans.iter().flat_map(|(_, outcomes)| outcomes);
-        of_vaults
-            .chain(of_plans)
-            .any(|(_, outcome)| outcome.status == status)
+    pub fn without(mut self, is_left_out: impl Fn(&Check, &Outcome) -> bool) -> Self {
+        let of_vaults = self.vaults.iter_mut().map(|(_, found)| found);
+        let of_plans = self.plans.iter_mut().map(|(_, found)| found);
+        for found in of_vaults.chain(of_plans) {
+            found.retain(|(check, outcome)| !is_left_out(check, outcome));
+        }
+        self
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::described::{described, engine};
+use super::described::{Described, described, engine};
 use super::not_copied::{Way as Route, not_copied};
 use super::words::{foretold, not_read, unlisted};
 use super::{Check, MayFail, Run, detour, engine_versions, known};
@@ -306,7 +306,8 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
             } else if described.text("BackupTarget") == Some("outposts") {
                 Some("AWS Backup does not back up RDS on Outposts".to_owned())
             } else {
-                None
+                local_zone(&described)
+                    .map(|zone| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
             }
         })
     });
@@ -318,6 +319,14 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
                 .saw([Evidence::of(copy.subject(), reason)])
         })
     })
+}
+
+/// The zone of an instance, where it is not one of its Region's own, which have its name and a letter.
+fn local_zone<'a>(described: &Described<'a>) -> Option<&'a str> {
+    let zone = described.text("AvailabilityZone")?;
+    let region = described.of.region()?;
+    let rest = zone.strip_prefix(region.as_str())?;
+    (rest.len() > 1).then_some(zone)
 }
 
 fn engine_lacking(

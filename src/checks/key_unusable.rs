@@ -89,12 +89,18 @@ fn failed(
         copy.destination_type.as_ref(),
         Fact::Known(Some(VaultType::Standard))
     );
+    let is_of_vault = |key: &Arn| matches!(&of_vault, Fact::Known(Some(EncryptedWith::Key(other))) if other == key);
+    // Where nothing helps with one key, a change of another one does not help the copy.
+    let is_lost = faults.iter().any(|(_, key, fault)| {
+        matches!(fault.way_out, WayOut::None) && !(is_of_vault(key) && standard)
+    });
     for (_, key, fault) in faults {
         let (key, says) = ((*key).clone(), fault.says.clone());
         fail = fail.saw([Evidence::at(&key, fault.pointer, says)]);
-        let is_of_vault =
-            matches!(&of_vault, Fact::Known(Some(EncryptedWith::Key(other))) if *other == key);
+        let is_of_vault = is_of_vault(&key);
         fail = match &fault.way_out {
+            WayOut::Enable { .. } | WayOut::ByHand(_) if is_lost => fail,
+            WayOut::None if is_lost && is_of_vault && standard => fail,
             WayOut::Enable { to_be_deleted } => fail.needs([Need::KeyEnabled {
                 key,
                 to_be_deleted: *to_be_deleted,

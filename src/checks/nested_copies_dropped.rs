@@ -69,10 +69,12 @@ fn run(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html>.
 fn alone(point: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let is_composite = point.resource().starts_with("recovery-point:composite:");
     let parent = match facts.point_nesting(point) {
-        (Some(true), _) | (None, None) => return None,
+        (Some(true), _) => return None,
+        (None, None) if is_composite => return None,
         (Some(false) | None, Some(parent)) => parent,
-        (Some(false), None) => {
+        (Some(false) | None, None) => {
             return Some(not_read(facts.gap(
                 api_call!("backup:DescribeRecoveryPoint"),
                 point.as_str(),

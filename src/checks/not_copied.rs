@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::described::{described, engine};
 use crate::catalog::calls::api_call;
 use crate::catalog::recovery_points::is_continuous;
+use crate::catalog::regions::is_recent;
 use crate::catalog::{Kind, partition};
 use crate::inventory::{Copy, Facts};
 use crate::known::{ApiCall, Arn, Fact, Gap, Region};
@@ -174,9 +175,10 @@ fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<Not
     }
 }
 
-/// RDS has io2 in all commercial and GovCloud Regions and not in China; of others no public page says it.
+/// RDS has io2 in the commercial Regions that there were when AWS said so and in GovCloud, and not in China; of others no public
+/// page says it.
 fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
-    if matches!(partition(to), "aws" | "aws-us-gov") {
+    if matches!(partition(to), "aws" | "aws-us-gov") && !is_recent(to) {
         return Fact::Known(None);
     }
     described(copy, facts).and_then(|described| {

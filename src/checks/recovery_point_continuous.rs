@@ -57,9 +57,9 @@ fn pass(point: &Arn) -> Outcome {
 /// AWS shows a continuous recovery point of a bucket without the beginning: the rule that made it tells, where it is one
 /// that makes no continuous backups.
 fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
-    let Some((plan, rule)) = facts.point_created_by(point) else {
-        // Where the recovery point was not read, neither was the plan that made it.
-        known!(facts.point_status(point));
+    // Where the recovery point was not read, neither was the plan that made it.
+    known!(facts.point_status(point));
+    let Some((plan, rule)) = known!(facts.point_created_by(point)) else {
         return pass(point);
     };
     let message =

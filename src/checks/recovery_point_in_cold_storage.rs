@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
-use crate::known::Arn;
+use crate::known::{Arn, Fact};
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -32,6 +32,15 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     };
     let class = match known!(facts.point_storage_class(point)) {
         Some(class) => class,
+        // One that is there has a class, which AWS always names.
+        None if facts.point_status(point) != Fact::Known(None) => {
+            return not_read(facts.gap(
+                api_call!("backup:DescribeRecoveryPoint"),
+                point.as_str(),
+                point.account(),
+                point.region().as_ref(),
+            ));
+        }
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
     // EC2 and AWS Backup contradict each other: neither counts.

@@ -1,9 +1,10 @@
 #![doc = include_str!("recovery_point_not_complete.md")]
 
+use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
-use crate::known::Gap;
+use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -15,6 +16,21 @@ pub(super) const CHECK: Check = Check {
     run: Run::Reach(run),
 };
 
+/// What the service says of the state of a snapshot, an image or a backup that is not ready, by the field that says it.
+fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)> {
+    const READY: &[&str] = &["available", "completed"];
+    let detail = facts.point_detail(point).known().flatten()?;
+    let name = match point.service() {
+        "rds" => "Status",
+        "ec2" => "State",
+        "fsx" => "Lifecycle",
+        _ => return None,
+    };
+    let state = detail.get(name)?.as_str()?;
+    let is_ready = READY.iter().any(|ready| state.eq_ignore_ascii_case(ready));
+    (!is_ready).then_some((name, state))
+}
+
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
@@ -24,6 +40,21 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
     let seen = [Evidence::at(point, "/Status", format!("is {status}"))];
+    if matches!(status, "COMPLETED" | "AVAILABLE" | "PARTIAL")
+        && let Some((name, other)) = unready(point, facts)
+    {
+        return not_read(
+            Gap::by_hand(
+                ByHand::Contradiction,
+                format!(
+                    "say which is right: `Status` {status}, or `{name}` {other} in its `Detail`"
+                ),
+                point.as_str(),
+            )
+            .where_is(point),
+        )
+        .saw(seen);
+    }
     match status {
         "COMPLETED" | "AVAILABLE" | "PARTIAL" if facts.point_has_expired(point) => Outcome::undecided(
             format!(

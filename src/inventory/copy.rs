@@ -89,9 +89,10 @@ impl Copy {
             }
         };
         let copy_key = copy_key(&named, &kind, &backup_key, facts);
-        let source_type = match &source_vault {
-            Fact::Known(vault) => facts.vault_type(vault),
-            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
+        let source_type = match (&source_vault, &named.recovery_point) {
+            (Fact::Known(vault), Some(point)) => facts.vault_type_of_point(vault, point),
+            (Fact::Known(vault), None) => facts.vault_type(vault),
+            (Fact::Unknown(gap), _) => Fact::Unknown(gap.clone()),
         };
         let mut assumptions = named.assumptions;
         let assumed = organization_policies_assumed(&named.role, facts);
@@ -172,9 +173,30 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
     })
 }
 
+fn is_elsewhere(one: &Arn, other: &Arn) -> bool {
+    let accounts = one.account().zip(other.account());
+    let regions = one.region().zip(other.region());
+    accounts.is_some_and(|(one, other)| one != other)
+        || regions.is_some_and(|(one, other)| one != other)
+}
+
 fn source_vault(named: &Named, facts: &Facts<'_>) -> Fact<Arn> {
     if let Some(vault) = &named.source_vault {
-        return Fact::Known(vault.clone());
+        return match &named.resource {
+            // A backup goes into a vault of its resource's account and Region; only copies of it lie elsewhere.
+            Some(resource)
+                if named.recovery_point.is_none()
+                    && named.copy_of.is_none()
+                    && is_elsewhere(resource, vault) =>
+            {
+                Fact::unknown(contradiction(
+                    resource,
+                    format!("the copy's `source_vault` {vault}"),
+                    format!("its `resource` {resource}, which is of another account or Region"),
+                ))
+            }
+            Some(_) | None => Fact::Known(vault.clone()),
+        };
     }
     let unknown = |operation, subject: &Arn| {
         Fact::unknown(facts.gap(

@@ -8,6 +8,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 
 use serde_json::Value;
 
+use super::element;
 use super::field::Name;
 use super::json::{Json, Sound};
 
@@ -193,6 +194,7 @@ impl<'de> Visitor<'de> for Statement<'_> {
                         "`{name}` is empty: expected what the statement is about"
                     )));
                 }
+                element::check(&name, &value).map_err(de::Error::custom)?;
             }
             unique(&mut seen, name)?;
         }
@@ -249,7 +251,7 @@ mod tests {
     #[test]
     fn what_every_statement_has_is_known() {
         let parts = check(
-            r#"{"Id": "x", "Statement": [{"Action": "*", "Resource": "*"}, {"Action": "*", "Principal": "*", "NotResource": "x"}]}"#,
+            r#"{"Id": "x", "Statement": [{"Action": "*", "Resource": "*"}, {"Action": "*", "Principal": "*", "NotResource": "arn:aws:s3:::x"}]}"#,
         );
         let expected = Parts {
             principal: false,

@@ -159,7 +159,7 @@ record! {
     }
 
     /// A recovery point: backup:DescribeRecoveryPoint.
-    RecoveryPoint {
+    RecoveryPoint with sound::recovery_point {
         /// Its ARN.
         arn: Arn = "RecoveryPointArn",
         /// The vault that it is in.
@@ -213,7 +213,7 @@ record! {
     }
 
     /// A backup plan: backup:GetBackupPlan, and its selections.
-    Plan {
+    Plan with sound::plan {
         /// Its id.
         id: Box<str> = "BackupPlanId",
         /// Its ARN.

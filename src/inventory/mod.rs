@@ -5,6 +5,7 @@
 
 mod back;
 mod copy;
+mod element;
 mod envelope;
 mod field;
 mod frame;

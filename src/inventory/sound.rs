@@ -1,8 +1,12 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
 use super::field::Field;
-use super::frame::{Account, CopyEntry, Lifecycle};
-use super::leaf::{AttachedPolicy, ControlPolicy, InlinePolicy, Key, Organization, Role, Vault};
+use super::frame::{Account, CopyEntry, Lifecycle, RegionFacts};
+use super::json::{Extra, Json};
+use super::leaf::{
+    AttachedPolicy, ControlPolicy, InlinePolicy, Key, Organization, Plan, RecoveryPoint, Role,
+    Vault,
+};
 use super::policy::Policy;
 use super::read::items;
 use crate::known::AccountId;
@@ -82,6 +86,21 @@ pub fn key(key: &mut Key) -> Result<(), String> {
     if let Field::Is(policy) = &key.policy {
         says_to_whom(policy, "Policy")?;
     }
+    let says = |extra: &Extra, of: &str, name: &str, is: &[&str]| match text(extra, name) {
+        Some(other) if !is.contains(&other) => Err(format!(
+            "{of}`{name}` is `{other}`, and the key is `{}`: expected one key",
+            key.arn
+        )),
+        Some(_) | None => Ok(()),
+    };
+    let account = key.arn.account().map(|id| id.to_string());
+    let account: Vec<&str> = account.as_deref().into_iter().collect();
+    let names = [key.arn.name(), key.arn.as_str()];
+    says(&key.extra, "", "KeyId", &names)?;
+    says(&key.extra, "", "AWSAccountId", &account)?;
+    for grant in key.grants.value().into_iter().flatten() {
+        says(&grant.extra, "a grant's ", "KeyId", &names)?;
+    }
     let target = key
         .aliases
         .value()
@@ -95,8 +114,48 @@ pub fn key(key: &mut Key) -> Result<(), String> {
     }
 }
 
-/// A trust policy says to whom.
+/// A text of a field that the record does not name.
+fn text<'e>(extra: &'e Extra, name: &str) -> Option<&'e str> {
+    let (_, Json(value)) = extra.iter().find(|(known, _)| &**known == name)?;
+    value.as_str()
+}
+
+/// A recovery point is in the vault that its answer names.
+pub fn recovery_point(point: &mut RecoveryPoint) -> Result<(), String> {
+    let named = text(&point.extra, "BackupVaultName").zip(point.backup_vault_arn.value());
+    match named {
+        Some((name, vault)) if vault.resource() != format!("backup-vault:{name}") => Err(format!(
+            "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{vault}`: expected one vault"
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A plan's id is that of its ARN.
+pub fn plan(plan: &mut Plan) -> Result<(), String> {
+    match plan.arn.value() {
+        Some(arn) if arn.resource() != format!("backup-plan:{}", plan.id) => Err(format!(
+            "`BackupPlanId` is `{}`, and `BackupPlanArn` is `{arn}`: expected one plan",
+            plan.id
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A trust policy says to whom; the answers about a role are all of one.
 pub fn role(role: &mut Role) -> Result<(), String> {
+    let inline = role.inline_policies.value().map_or(&[][..], |list| &list.0);
+    let inline = inline.iter();
+    let mut names = inline
+        .map(|policy| &policy.extra)
+        .chain([&role.extra])
+        .filter_map(|extra| text(extra, "RoleName"));
+    if let Some(other) = names.find(|name| *name != role.arn.name()) {
+        return Err(format!(
+            "`RoleName` is `{other}`, and the role is `{}`: expected one role",
+            role.arn
+        ));
+    }
     match &role.assume_role_policy_document {
         Field::Is(policy) => says_to_whom(policy, "AssumeRolePolicyDocument"),
         Field::Null | Field::Absent => Ok(()),
@@ -140,6 +199,9 @@ pub fn account(account: &mut Account) -> Result<(), String> {
             "`plans` of account {id} has `{plan}`, which is of another account"
         ));
     }
+    for region in items(&account.regions) {
+        is_of_region(region).map_err(|error| format!("account {id}: {error}"))?;
+    }
     for policy in in_force(&account.service_control_policies) {
         says_on_what(policy, "service_control_policies")?;
     }
@@ -147,6 +209,33 @@ pub fn account(account: &mut Account) -> Result<(), String> {
         says_to_whom(policy, "resource_control_policies")?;
     }
     Ok(())
+}
+
+/// What stands in a Region is of it, as far as its ARN says where it is.
+fn is_of_region(facts: &RegionFacts) -> Result<(), String> {
+    let region = &facts.region;
+    let vaults = items(&facts.vaults).iter().map(|one| ("vaults", &one.arn));
+    let keys = items(&facts.keys).iter().map(|one| ("keys", &one.arn));
+    let resources = items(&facts.resources)
+        .iter()
+        .map(|one| ("resources", &one.arn));
+    let points = items(&facts.recovery_points)
+        .iter()
+        .map(|one| ("recovery_points", &one.arn));
+    let plans = items(&facts.plans)
+        .iter()
+        .filter_map(|one| Some(("plans", one.arn.value()?)));
+    let mut all = vaults
+        .chain(keys)
+        .chain(resources)
+        .chain(points)
+        .chain(plans);
+    match all.find(|(_, arn)| arn.region().is_some_and(|of| of != *region)) {
+        Some((list, arn)) => Err(format!(
+            "`{list}` of {region} has `{arn}`, which is of another Region"
+        )),
+        None => Ok(()),
+    }
 }
 
 fn in_force(levels: &Field<Vec<Vec<ControlPolicy>>>) -> impl Iterator<Item = &Policy> {

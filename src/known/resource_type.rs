@@ -132,7 +132,13 @@ impl Serialize for ResourceType {
 
 impl<'de> Deserialize<'de> for ResourceType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer).map(|text| Self::parse(&text))
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        if text.trim().is_empty() {
+            return Err(serde::de::Error::custom(
+                "an empty resource type: expected one such as `RDS`",
+            ));
+        }
+        Ok(Self::parse(&text))
     }
 }
 

@@ -23,6 +23,8 @@ pub struct CheckReport {
     pub gaps: Vec<String>,
     /// The ids of the remedies that fix it.
     pub remedies: Vec<String>,
+    /// The waiver that holds for it.
+    pub waived: Option<Waived>,
     /// What of a change is at fault.
     pub locations: Vec<Location>,
 }
@@ -47,6 +49,7 @@ impl CheckReport {
             } else {
                 Vec::new()
             },
+            waived: None,
             locations: links.locations(subject, &found),
             check,
             found,
@@ -89,13 +92,13 @@ struct Told<'a> {
     /// The ids of the remedies that fix it.
     remedies: &'a [String],
     /// The waiver that holds for it; null where none does.
-    waived: Option<Waived>,
+    waived: Option<&'a Waived>,
     /// What of a change is at fault.
     locations: &'a [Location],
 }
 
 /// A waiver of a finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waived {
     /// Why.
     pub reason: String,
@@ -117,7 +120,7 @@ impl Serialize for CheckReport {
             predicted_category: predicted.and_then(|of| of.category),
             gaps: &self.gaps,
             remedies: &self.remedies,
-            waived: None,
+            waived: self.waived.as_ref(),
             locations: &self.locations,
         }
         .serialize(serializer)

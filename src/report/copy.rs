@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::change::Change;
-use crate::checks::Decided;
+use crate::checks::{Decided, MayFail};
 use crate::inventory::Start;
 use crate::inventory::{
     Copy, EncryptedWith, Facts, Field, KeyManager, Lifecycle, Model, PlanReference, VaultType,
 };
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
-use super::check::CheckReport;
+use super::check::{CheckReport, Waived};
 use super::links::{Found, Links};
 
 /// One copy, with what was found about it.
@@ -219,6 +220,69 @@ impl CopyReport {
                 })
                 .collect(),
         }
+    }
+
+    /// A copy of a report that was written before: where it came from, where it went, and what it came to.
+    #[must_use]
+    pub fn recorded(copy: &Value, verdict: Verdict) -> Option<Self> {
+        let text = |pointer: &str| copy.pointer(pointer).and_then(Value::as_str);
+        let arn = |pointer: &str| text(pointer).and_then(|text| Arn::parse(text).ok());
+        let field = |arn: Option<Arn>| arn.map_or(Field::Absent, Field::Is);
+        let destination = arn("/destination/vault")?;
+        let source = arn("/source/vault");
+        let account = source.as_ref().and_then(Arn::account);
+        let region = source.as_ref().and_then(Arn::region);
+        Some(Self {
+            id: text("/id")?.to_owned(),
+            source: CopySource {
+                account: account.map_or(Field::Absent, Field::Is),
+                region: region.map_or(Field::Absent, Field::Is),
+                vault: field(source),
+                resource: field(arn("/source/resource")),
+                recovery_point: arn("/source/recovery_point"),
+                resource_type: text("/source/resource_type")
+                    .map_or(Field::Absent, |of| Field::Is(ResourceType::parse(of))),
+            },
+            destination: CopyTarget {
+                account: destination.account(),
+                region: destination.region(),
+                vault: destination,
+                vault_type: None,
+            },
+            role: field(arn("/role")),
+            start: match text("/start") {
+                Some("on-demand") => Start::OnDemand,
+                Some(_) | None => Start::Scheduled,
+            },
+            lifecycle: Field::Absent,
+            plan: None,
+            assumptions: Vec::new(),
+            encryption: EncryptionReport {
+                model: None,
+                backup_key: None,
+                backup_key_manager: None,
+                copy_key: None,
+                copy_key_manager: None,
+            },
+            verdict,
+            verdict_with_remedies: None,
+            change: Some(Change::Removed),
+            was: Some(verdict),
+            checks: Vec::new(),
+        })
+    }
+
+    /// The first waiver of it, where every check that blocks it or leaves it undecided is waived.
+    #[must_use]
+    pub fn waived(&self) -> Option<&Waived> {
+        let matters = |check: &&CheckReport| match check.outcome() {
+            Status::Fail => true,
+            Status::Undecided => check.check.may_fail == MayFail::Yes,
+            Status::Warn | Status::Pass | Status::NotApplicable => false,
+        };
+        let mut bad = self.checks.iter().filter(matters);
+        let first = bad.next()?.waived.as_ref()?;
+        bad.all(|check| check.waived.is_some()).then_some(first)
     }
 
     /// Whether it is blocked, and will be so no longer once all remedies are made.

@@ -1,6 +1,7 @@
 //! What is to be acted on, one by one: each check of a copy, a vault or a plan that fails, warns or is undecided, the worst
 //! first.
 
+use crate::change::Change;
 use crate::known::{AccountId, Region};
 use crate::verdict::Status;
 
@@ -119,12 +120,13 @@ impl Report {
     #[must_use]
     pub fn findings(&self) -> Vec<Finding<'_>> {
         let copies = self.copies.iter().flat_map(|copy| {
-            let (subject, counts) = (Subject::Copy(copy), self.counts(copy));
+            let counts = self.counts_all || copy.change.is_none_or(Change::counts);
+            let subject = Subject::Copy(copy);
             let checks = copy.checks.iter();
             checks.map(move |check| Finding {
                 subject,
                 check,
-                counts,
+                counts: counts && check.waived.is_none(),
             })
         });
         let vaults = self.vaults.iter().flat_map(|vault| {
@@ -148,7 +150,8 @@ impl Report {
         Finding {
             subject,
             check,
-            counts: self.counts_all || !self.failed_before.contains(&before),
+            counts: check.waived.is_none()
+                && (self.counts_all || !self.failed_before.contains(&before)),
         }
     }
 }

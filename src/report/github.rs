@@ -25,7 +25,10 @@ const EXAMPLES: usize = 3;
 #[must_use]
 pub fn github(report: &Report) -> String {
     let mut text = String::new();
-    let alike = alike(report.findings());
+    let mut findings = report.findings();
+    // What is waived stands in the log.
+    findings.retain(|finding| finding.check.waived.is_none());
+    let alike = alike(findings);
     for kind in [Kind::Error, Kind::Warning, Kind::Notice] {
         let all: Vec<&Alike<'_>> = alike.iter().filter(|one| one.kind == kind).collect();
         for one in all.iter().take(ANNOTATIONS) {
@@ -41,7 +44,7 @@ pub fn github(report: &Report) -> String {
         }
     }
     for line in lines(report) {
-        text += &log(&line);
+        text += &log(&report.names.beside(&line));
         text.push('\n');
     }
     text
@@ -165,7 +168,7 @@ impl Alike<'_> {
             "::{} {}::{}\n",
             self.kind.word(),
             properties.join(","),
-            data(&lines.join("\n"))
+            data(&report.names.beside(&lines.join("\n")))
         )
     }
 }
@@ -181,6 +184,9 @@ fn lines(report: &Report) -> Vec<String> {
         for (id, number) in headline::checks(report, status) {
             lines.push(format!("{word}: {id} ({number})"));
         }
+    }
+    for waiver in &report.waivers {
+        lines.push(format!("{}: {}", waiver.word(), waiver.says()));
     }
     for copy in &report.removed {
         lines.push(format!(

@@ -14,7 +14,13 @@ pub fn verdict(report: &Report) -> &'static str {
     let summary = report.summary;
     match report.exit_code {
         0 if summary.copies == 0 => "no copies",
-        0 if summary.blocked > 0 || summary.undecided > 0 => "nothing worse than before",
+        0 if summary.blocked > 0 || summary.undecided > 0 => {
+            if summary.changes.is_some() {
+                "nothing worse than before"
+            } else {
+                "what fails is waived"
+            }
+        }
         0 => "feasible",
         1 if summary.blocked > 0 => "blocked",
         1 => "failing",
@@ -42,6 +48,9 @@ pub fn counts(report: &Report) -> String {
     );
     if summary.blocked > 0 {
         text += &format!(" by {}", count(failing, "cause"));
+    }
+    if summary.waived > 0 {
+        text += &format!(", {} waived", summary.waived);
     }
     if summary.warnings > 0 {
         text += &format!(", {}", count(summary.warnings, "warning"));

@@ -17,6 +17,7 @@ use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
+use super::waiver::WaiverReport;
 
 /// The report as one JSON object.
 #[must_use]
@@ -81,6 +82,9 @@ pub fn json_tail(report: &Report, no_copies: bool) -> String {
     );
     let reading = report.reading.recorded();
     list(&mut text, "gaps", report.gaps.told(&reading));
+    if !report.waivers.is_empty() {
+        list(&mut text, "waivers", report.waivers.iter());
+    }
     text.push_str("\n}\n");
     text
 }
@@ -139,6 +143,9 @@ struct Whole<'a> {
     remedies: Vec<RemedyReport<'a>>,
     /// What was not read.
     gaps: Vec<GapReport<'a>>,
+    /// The waivers of the configuration, and what became of each; absent where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WaiverReport>,
 }
 
 /// All that is printed as JSON: an object of its own, or an object a line.

@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseSt
 use crate::quote::xml;
 use crate::verdict::{Status, Verdict};
 
-use super::check::CheckReport;
+use super::check::{CheckReport, Waived};
 use super::copy::CopyReport;
 use super::findings::Subject;
 use super::headline;
@@ -44,7 +44,7 @@ impl Case {
             report,
             Subject::Copy(copy),
             &copy.checks,
-            worst,
+            (worst, copy.waived()),
             report.counts(copy),
         )
     }
@@ -53,7 +53,7 @@ impl Case {
         report: &Report,
         subject: Subject<'_>,
         checks: &[CheckReport],
-        worst: Status,
+        (worst, waived): (Status, Option<&Waived>),
         counts: bool,
     ) -> Self {
         let ids = |status: Status| -> Vec<&str> {
@@ -82,15 +82,19 @@ impl Case {
             (true, false) => TestCaseStatus::skipped(),
         };
         if is_bad {
-            let is_old = !counts && report.summary.changes.is_some();
+            let message = match waived {
+                Some(of) => format!("waived until {}, {}: {message}", of.expires, of.reason),
+                None => message,
+            };
+            let is_old = waived.is_none() && !counts && report.summary.changes.is_some();
             let message = if is_old {
                 format!("as before this change: {message}")
             } else {
                 message
             };
-            status.set_message(xml::line(&message));
+            status.set_message(xml::line(&report.names.beside(&message)));
             status.set_type(worst.as_str());
-            status.set_description(xml::lines(&said));
+            status.set_description(xml::lines(&report.names.beside(&said)));
         }
         let mut case = TestCase::new(xml::line(&subject.id()), status);
         case.set_classname(subject.kind());
@@ -98,9 +102,12 @@ impl Case {
         if !is_bad {
             out.push_str(&said);
         }
-        case.set_system_out(xml::lines(&out));
+        case.set_system_out(xml::lines(&report.names.beside(&out)));
         let (account, region) = subject.place();
-        let account = account.map_or_else(|| "unknown account".to_owned(), |id| id.to_string());
+        let account = account.map_or_else(
+            || "unknown account".to_owned(),
+            |id| report.names.account(id),
+        );
         let region =
             region.map_or_else(|| "unknown Region".to_owned(), |region| region.to_string());
         Self {
@@ -204,16 +211,18 @@ impl Junit {
             .into_iter()
             .find(|status| has(*status));
         let worst = worst.unwrap_or(Status::Pass);
+        let of_worst = || checks.iter().filter(|check| check.outcome() == worst);
         let before = |check: &CheckReport| {
-            report
-                .failed_before
-                .contains(&(name.to_owned(), check.id()))
+            let key = (name.to_owned(), check.id());
+            !report.counts_all && report.failed_before.contains(&key)
         };
-        let mut failing = checks.iter().filter(|check| check.outcome() == worst);
         // An undecided check of a vault or a plan is no failure of the run.
-        let counts =
-            worst == Status::Fail && failing.any(|check| report.counts_all || !before(check));
-        self.add(Case::new(report, subject, checks, worst, counts));
+        let counts = worst == Status::Fail
+            && of_worst().any(|check| check.waived.is_none() && !before(check));
+        let mut waivers = of_worst().map(|check| check.waived.as_ref());
+        let first = waivers.next().flatten();
+        let waived = first.filter(|_| waivers.all(|waiver| waiver.is_some()));
+        self.add(Case::new(report, subject, checks, (worst, waived), counts));
     }
 
     /// The suite that says what the exit code is, and what is not known or taken for granted.
@@ -230,6 +239,9 @@ impl Junit {
         for (assumption, of) in &report.assumed {
             let on = words::copies(of.copies);
             say("assumption", &format!("{assumption} ({on})"));
+        }
+        for waiver in &report.waivers {
+            say(waiver.word(), &waiver.says());
         }
         let reading = report.reading.recorded();
         for gap in report.gaps.told(&reading) {

@@ -42,6 +42,7 @@ pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String 
     audited(&mut page, report);
     copies(&mut page, report);
     warnings(&mut page, report);
+    waivers(&mut page, report);
     assumed(&mut page, report);
     remedies(&mut page, report);
     gaps(&mut page, report);
@@ -213,7 +214,7 @@ fn change(page: &mut Page, report: &Report) {
             rows.push(vec![
                 change.as_str().to_owned(),
                 became,
-                way(copy),
+                way(report, copy),
                 checks_of(copy),
                 places(copy),
             ]);
@@ -243,8 +244,8 @@ fn causes(page: &mut Page, report: &Report) {
     let rows: Vec<Vec<String>> = failing
         .map(|cause| {
             let subject = cause.subject.as_deref();
-            let subject = subject.map(|subject| text(&words::thing(subject, &report.names)));
-            let message = text(&cause.message);
+            let subject = subject.map(|subject| say(report, &words::thing(subject, &report.names)));
+            let message = say(report, &cause.message);
             vec![
                 code(cause.check),
                 cause.copies.to_string(),
@@ -275,10 +276,10 @@ fn unknown(page: &mut Page, report: &Report) {
             let checks: Vec<String> = cause.checks.iter().map(|id| (*id).to_owned()).collect();
             let settled = cause.gap.as_ref().map(|gap| settle(gap, &report.reading));
             vec![
-                text(&cause.message),
+                say(report, &cause.message),
                 text(&words::few(&checks, CHECKS)),
                 cause.copies.to_string(),
-                text(&settled.unwrap_or_default()),
+                say(report, &settled.unwrap_or_default()),
             ]
         })
         .collect();
@@ -297,8 +298,8 @@ fn audited(page: &mut Page, report: &Report) {
             vec![
                 check.outcome().as_str().to_owned(),
                 code(check.id()),
-                text(&finding.subject.name()),
-                text(&check.found.message),
+                say(report, &finding.subject.name()),
+                say(report, &check.found.message),
                 fixed_by(&check.remedies),
             ]
         })
@@ -320,8 +321,11 @@ fn copies(page: &mut Page, report: &Report) {
         let such = report.copies.iter().filter(|copy| copy.verdict == verdict);
         for copy in such.filter(|copy| matches!(copy.change, None | Some(Change::Same))) {
             rows.push(vec![
-                copy.verdict.as_str().to_owned(),
-                way(copy),
+                match copy.waived() {
+                    Some(_) => format!("{}, waived", copy.verdict.as_str()),
+                    None => copy.verdict.as_str().to_owned(),
+                },
+                way(report, copy),
                 checks_of(copy),
                 copy.plan
                     .as_ref()
@@ -353,7 +357,7 @@ fn warnings(page: &mut Page, report: &Report) {
             vec![
                 code(cause.check),
                 cause.copies.to_string(),
-                text(&cause.message),
+                say(report, &cause.message),
             ]
         })
         .collect();
@@ -364,6 +368,15 @@ fn warnings(page: &mut Page, report: &Report) {
         &rows,
         0,
     );
+}
+
+fn waivers(page: &mut Page, report: &Report) {
+    let rows: Vec<Vec<String>> = report
+        .waivers
+        .iter()
+        .map(|waiver| vec![waiver.word().to_owned(), say(report, &waiver.says())])
+        .collect();
+    page.table("waivers", "Waivers", &["fate", "waiver"], &rows, 0);
 }
 
 fn assumed(page: &mut Page, report: &Report) {
@@ -388,11 +401,11 @@ fn remedies(page: &mut Page, report: &Report) {
     }
     page.block("the heading of the changes", "### Changes to make\n");
     for remedy in &report.remedies {
-        page.block("changes", &folded(remedy));
+        page.block("changes", &folded(report, remedy));
     }
 }
 
-fn folded(remedy: &Remedy) -> String {
+fn folded(report: &Report, remedy: &Remedy) -> String {
     let account = remedy
         .account
         .map_or_else(|| "an unknown account".to_owned(), |id| id.to_string());
@@ -422,10 +435,8 @@ fn folded(remedy: &Remedy) -> String {
     if inside.len() > CHANGE {
         inside = "Too long for this page: `backup-preflight fix` writes it.\n".to_owned();
     }
-    fold(
-        &format!("{}, in {account}: {} ({proven})", remedy.id, remedy.title),
-        &inside,
-    )
+    let summary = format!("{}, in {account}: {} ({proven})", remedy.id, remedy.title);
+    fold(&report.names.beside(&summary), &inside)
 }
 
 fn gaps(page: &mut Page, report: &Report) {
@@ -439,7 +450,7 @@ fn gaps(page: &mut Page, report: &Report) {
                 format!("{} on {}", code(gap.operation), code(gap.subject)),
                 gap.error.map(text).unwrap_or_default(),
                 gap.copies.to_string(),
-                text(&gap.settle),
+                say(report, &gap.settle),
             ]
         })
         .collect();
@@ -454,10 +465,15 @@ fn fold(summary: &str, inside: &str) -> String {
     )
 }
 
+/// Text, with the names of accounts beside them.
+fn say(report: &Report, said: &str) -> String {
+    text(&report.names.beside(said))
+}
+
 /// What is copied, from where, and to where.
-fn way(copy: &CopyReport) -> String {
+fn way(report: &Report, copy: &CopyReport) -> String {
     let (from, to) = (words::source(copy), words::destination(copy));
-    text(&format!("{}: {from} → {to}", words::resource(copy)))
+    say(report, &format!("{}: {from} → {to}", words::resource(copy)))
 }
 
 /// The checks that fail, else those that are undecided.

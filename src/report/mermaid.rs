@@ -172,7 +172,10 @@ impl Picture {
         let accounts: BTreeSet<Option<AccountId>> =
             ends.iter().map(|vault| vault.account).collect();
         for (number, account) in accounts.iter().enumerate() {
-            let name = account.map_or_else(|| "unknown account".to_owned(), |id| id.to_string());
+            let name = account.map_or_else(
+                || "unknown account".to_owned(),
+                |id| report.names.account(id),
+            );
             text += &format!("  subgraph a{number}[{}]\n", label(&name));
             for (vault, number) in numbers
                 .iter()
@@ -213,6 +216,9 @@ fn summary(report: &Report) -> String {
                 .collect();
             parts.push(format!("{word}: {}", each.join(", ")));
         }
+    }
+    for waiver in &report.waivers {
+        parts.push(format!("{}: {}", waiver.word(), waiver.says()));
     }
     let gaps = report.gaps.iter().len();
     if gaps > 0 {

@@ -8,6 +8,7 @@ mod capabilities;
 mod causes;
 mod check;
 mod collected;
+mod configuration;
 mod copy;
 mod explain;
 mod findings;
@@ -35,6 +36,7 @@ mod settle;
 mod summed;
 mod sums;
 mod table;
+mod waiver;
 
 pub use audit::beside;
 pub use backtest::{backtest_json, backtest_markdown, backtest_ndjson, backtest_table};
@@ -42,6 +44,7 @@ pub use capabilities::{capabilities_json, capabilities_table};
 pub use causes::Cause;
 pub use check::{CheckReport, Waived};
 pub use collected::gaps_by_cause;
+pub use configuration::configuration;
 pub use copy::{
     CopyReport, CopySource, CopyTarget, EncryptionModel, EncryptionReport, KeyManagedBy, Retention,
 };
@@ -71,3 +74,4 @@ pub use settle::{Reading, Reason, permission, settle};
 pub use summed::{Place, Summed};
 pub use sums::Sums;
 pub use table::{NARROWEST, Options, SHOWN, render};
+pub use waiver::{Fate, WaiverReport};

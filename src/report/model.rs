@@ -20,6 +20,7 @@ use super::links::Links;
 use super::names::Names;
 use super::plan::PlanReport;
 use super::settle::Reading;
+use super::waiver::WaiverReport;
 
 /// What was decided of the copies that were asked about, why, and what to change.
 ///
@@ -45,6 +46,8 @@ pub struct Report {
     pub(super) tally: BTreeMap<usize, Count>,
     /// The files that the facts came from: those of a change first.
     pub inputs: Vec<String>,
+    /// The waivers, and what became of each.
+    pub waivers: Vec<WaiverReport>,
     /// Whether what a change leaves as it was counts for the exit code, too.
     pub counts_all: bool,
     /// The checks of vaults and plans that failed before a change, each with its vault or plan.
@@ -150,7 +153,7 @@ pub struct Summary {
     pub blocked: usize,
     /// Those of which that is not known.
     pub undecided: usize,
-    /// Those whose every failing check is waived.
+    /// Those that are blocked or undecided, and every check that makes them so is waived.
     pub waived: usize,
     /// The checks that warn, of all copies, vaults and plans.
     pub warnings: usize,
@@ -227,10 +230,11 @@ impl Report {
         tally.filter_map(|(place, count)| Some((CHECKS.get(*place)?, *count)))
     }
 
-    /// Whether a copy counts for the exit code: where a change is judged, one that it makes or makes worse.
+    /// Whether a copy counts for the exit code: where a change is judged, one that it makes or makes worse; and never one
+    /// that is waived.
     #[must_use]
     pub fn counts(&self, copy: &CopyReport) -> bool {
-        self.counts_all || copy.change.is_none_or(Change::counts)
+        (self.counts_all || copy.change.is_none_or(Change::counts)) && copy.waived().is_none()
     }
 
     /// What every check found, of copies, of vaults and of plans.

@@ -12,9 +12,10 @@ use super::line::line;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
+use super::waiver::WaiverReport;
 
 /// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, plans, causes,
-/// remedies and gaps, and the summary last.
+/// remedies, gaps and waivers, and the summary last.
 #[must_use]
 pub fn ndjson(report: &Report) -> String {
     let copies = report.copies.iter();
@@ -54,6 +55,8 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
     let reading = report.reading.recorded();
     let gaps = report.gaps.told(&reading);
     gaps.map(Line::Gap).for_each(|line| take(line.text()));
+    let waivers = report.waivers.iter();
+    waivers.map(Line::Waiver).for_each(|line| take(line.text()));
     take(Line::Summary(Last::of(report)).text());
 }
 
@@ -74,6 +77,8 @@ pub(super) enum Line<'a> {
     Remedy(RemedyReport<'a>),
     /// Something that was not read.
     Gap(GapReport<'a>),
+    /// A waiver, and what became of it.
+    Waiver(&'a WaiverReport),
     /// The last line.
     Summary(Last<'a>),
 }

@@ -13,6 +13,7 @@ use super::findings::Finding;
 use super::headline;
 use super::line::pretty;
 use super::model::{Report, Tool};
+use super::waiver::Fate;
 
 /// GitHub keeps so many results of a run.
 pub const RESULTS: usize = 5_000;
@@ -23,10 +24,14 @@ const LOCATIONS: usize = 10;
 /// The characters of a message: with 5,000 results the file stays under GitHub's 10 MB by far.
 const MESSAGE: usize = 1_000;
 
-/// The report as a SARIF log. The worst findings come first, `most` of them at most; a notification counts the rest.
+/// The report as a SARIF log. The worst findings come first, `most` of them at most; a notification counts the rest. What is
+/// waived is left out, as code scanning shows what is suppressed, unless it is `suppressed` on purpose.
 #[must_use]
-pub fn sarif(report: &Report, most: usize) -> String {
-    let findings = report.findings();
+pub fn sarif(report: &Report, most: usize, suppressed: bool) -> String {
+    let mut findings = report.findings();
+    let all = findings.len();
+    findings.retain(|finding| suppressed || finding.check.waived.is_none());
+    let waived = all.saturating_sub(findings.len());
     let results: Vec<Value> = findings
         .iter()
         .take(most)
@@ -41,7 +46,7 @@ pub fn sarif(report: &Report, most: usize) -> String {
                 .saturating_add(count.warn)
         })
         .sum();
-    let left_out = all.saturating_sub(results.len());
+    let left_out = all.saturating_sub(results.len()).saturating_sub(waived);
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -100,7 +105,9 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
     if check.outcome() == Status::Undecided {
         message = format!("undecided: {message}");
     }
-    if !finding.counts {
+    if let Some(waived) = &check.waived {
+        message += &format!(" (waived until {}: {})", waived.expires, waived.reason);
+    } else if !finding.counts {
         message += " (as before this change)";
     }
     let predicted = check.found.predicted.as_deref();
@@ -112,11 +119,11 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
             message += &format!(". Fixed by {id}: {}", remedy.title);
         }
     }
-    json!({
+    let mut result = json!({
         "ruleId": check.id(),
         "ruleIndex": CHECKS.iter().position(|known| known.id == check.id()),
         "level": level,
-        "message": {"text": short(&message)},
+        "message": {"text": short(&report.names.beside(&message))},
         "locations": locations(report, finding),
         "partialFingerprints": {"primaryLocationLineHash": fingerprint(check.id(), &subject.id())},
         "properties": {
@@ -125,7 +132,13 @@ fn result(report: &Report, finding: &Finding<'_>) -> Value {
             "gaps": check.gaps,
             "remedies": check.remedies,
         },
-    })
+    });
+    if let (Some(waived), Some(result)) = (&check.waived, result.as_object_mut()) {
+        let reason = short(&format!("{} (until {})", waived.reason, waived.expires));
+        let suppression = json!([{"kind": "external", "justification": reason}]);
+        result.insert("suppressions".to_owned(), suppression);
+    }
+    result
 }
 
 /// The places of a finding: those of the change; else the file that it was read from, or AWS itself.
@@ -169,6 +182,17 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Value> {
         all.push(note("warning", &text));
     }
     all.extend(headline::changes(report).map(|text| note("note", &text)));
+    for waiver in &report.waivers {
+        let level = if waiver.fate == Fate::Used {
+            "note"
+        } else {
+            "warning"
+        };
+        all.push(note(
+            level,
+            &format!("{}: {}", waiver.word(), waiver.says()),
+        ));
+    }
     for copy in &report.removed {
         let text = format!(
             "no longer made: {} (it was {})",

@@ -37,8 +37,10 @@ impl Summed<'_> {
 /// Where a copy stands in a report: by source account, Region, resource and destination; then by its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    account: Option<AccountId>,
-    region: Option<Region>,
+    /// The account that it comes from, where it is known.
+    pub account: Option<AccountId>,
+    /// The Region that it comes from, where it is known.
+    pub region: Option<Region>,
     /// What is backed up, where it is known.
     pub resource: Option<Arn>,
     destination: Arn,

@@ -91,6 +91,7 @@ impl<'a> Sums<'a> {
             checks: self.checks,
             tally: self.tally,
             inputs: Vec::new(),
+            waivers: Vec::new(),
             counts_all: false,
             failed_before: BTreeSet::new(),
             copies: Vec::new(),

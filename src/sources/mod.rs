@@ -6,6 +6,7 @@
 )]
 
 pub mod cloudformation;
+pub mod config;
 pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]

@@ -87,6 +87,12 @@ pub fn now() -> Timestamp {
     Timestamp::of(time::OffsetDateTime::now_utc())
 }
 
+/// The day, in UTC.
+#[must_use]
+pub fn today() -> time::Date {
+    time::OffsetDateTime::now_utc().date()
+}
+
 /// The bytes of a file; of standard input where the path is `-`. No more than `limit` are read, and nothing after a piece
 /// that no text has, so that a device or a pipe without an end is refused.
 ///

@@ -4,6 +4,7 @@ mod audit;
 mod backtest;
 mod change;
 mod ci;
+mod config;
 mod copies;
 mod errors;
 mod exit;

@@ -14,6 +14,7 @@
     missing_docs
 )]
 
+mod action;
 mod aws;
 mod back;
 mod border;

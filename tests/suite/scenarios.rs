@@ -108,6 +108,45 @@ fn every_failure_has_a_remedy_or_says_that_nothing_helps() {
     assert!(sum(0) > 60 && sum(3) > 10, "{counts:?}");
 }
 
+/// A copy that nothing helps has no remedy for what says so, and all remedies together do not make it feasible.
+#[test]
+fn where_nothing_helps_no_remedy_does() {
+    let mut said = 0;
+    for scenario in scenarios() {
+        let name = scenario.name();
+        let inventory = inventory::read(&name, &scenario.inventory()).unwrap();
+        let facts = Facts::new(&inventory);
+        let all = decided(&facts, &inventory);
+        let proposed = remedy::propose(&all, &facts);
+        for one in &all {
+            let id = &one.copy.id;
+            let lost = one.outcomes.iter().filter(|(_, outcome)| {
+                outcome.message.contains("nothing helps") && outcome.status == Status::Fail
+            });
+            for (check, outcome) in lost {
+                said += 1;
+                let beside = proposed.remedies.iter().find(|remedy| {
+                    let mut checks = remedy.checks.iter();
+                    checks.any(|(copy, of)| **copy == **id && *of == check.id)
+                });
+                assert!(
+                    beside.is_none() && outcome.needs.is_empty(),
+                    "{name}: {id}: {}: {beside:#?}",
+                    outcome.message
+                );
+                let together = proposed.together.get(&**id);
+                assert_ne!(
+                    together,
+                    Some(&Verdict::Feasible),
+                    "{name}: {id}: {}",
+                    outcome.message
+                );
+            }
+        }
+    }
+    assert!(said > 30, "{said}");
+}
+
 #[test]
 fn a_scenario_is_two_files_in_the_folder_of_its_check() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");

@@ -15,7 +15,7 @@ use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
 use crate::scenarios::{Scenario, scenarios};
-use crate::support::estate::{COPY, RESOURCE_KEY, SLR, put};
+use crate::support::estate::{COPY, DESTINATION, RESOURCE_KEY, SLR, put};
 use crate::support::verdicts::read;
 use crate::support::{Estate, Verdicts, decide, decided, verdict};
 use places::{Place, places};
@@ -214,12 +214,10 @@ fn a_deny_in_one_region_alone_blocks_only_what_must_be_allowed() {
         "Condition": {"StringEquals": {"kms:ViaService": "rds.us-east-2.amazonaws.com"}}});
     let policy = json!({"Version": "2012-10-17", "Statement": [deny]});
     let text = Estate::rds().0.to_string();
-    let elsewhere = text.replace(
-        "arn:aws:backup:us-east-2:444455556666",
-        "arn:aws:backup:eu-west-1:444455556666",
-    );
+    let elsewhere = text.replace(":us-east-2:444455556666", ":eu-west-1:444455556666");
     let estate = Estate(serde_json::from_str(&elsewhere).unwrap());
     let found = estate
+        .set(&format!("{DESTINATION}/region"), json!("eu-west-1"))
         .set(&format!("{RESOURCE_KEY}/Policy"), policy)
         .verdict();
     assert_eq!(found.of("source-key-not-shared"), Status::Fail);
@@ -233,6 +231,10 @@ fn values(place: &Place, inventory: &Value) -> Vec<Value> {
             {"Effect": effect, "Principal": "*", "Action": ["kms:*", "backup:*"], "Resource": "*"}
         ]})
     };
+    let beside = |field: &str| {
+        let (object, _) = place.pointer.rsplit_once('/')?;
+        inventory.pointer(&format!("{object}/{field}"))?.as_str()
+    };
     match place.field.as_str() {
         "AccessPolicy" => vec![Value::Null, everybody("Allow"), everybody("Deny")],
         "Policy" => vec![everybody("Allow"), everybody("Deny")],
@@ -241,11 +243,15 @@ fn values(place: &Place, inventory: &Value) -> Vec<Value> {
             json!([]),
             json!([{"GranteePrincipal": SLR, "Operations": ["CreateGrant"]}]),
         ],
-        "Aliases" => vec![
-            json!([]),
-            json!(["alias/aws/backup"]),
-            json!(["alias/aws/rds"]),
-        ],
+        // Only AWS's own keys have aliases of AWS's.
+        "Aliases" => match beside("KeyManager") {
+            Some("CUSTOMER") => vec![json!([]), json!(["alias/another"])],
+            _ => vec![
+                json!([]),
+                json!(["alias/aws/backup"]),
+                json!(["alias/aws/rds"]),
+            ],
+        },
         "Tags" => vec![json!({}), json!({"team": "orders"})],
         "KeyManager" => vec![json!("AWS"), json!("CUSTOMER")],
         "KeyState" => vec![Value::Null, json!("Enabled"), json!("Disabled")],

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
-use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager};
+use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
 use crate::known::{Arn, ByHand, Fact, Gap};
 
 use super::Named;
@@ -46,7 +46,9 @@ pub(super) fn backup_key(
 ) -> Fact<EncryptedWith> {
     if let Some(point) = &named.recovery_point {
         let key = facts.point_key(point);
-        return key.and_then(|key| of_all_snapshots(point, key, facts));
+        return key
+            .and_then(|key| of_all_snapshots(point, key, facts))
+            .and_then(|key| as_its_vault(point, key, kind, source_vault, facts));
     }
     match model(kind) {
         Fact::Unknown(gap) => Fact::Unknown(gap),
@@ -76,6 +78,47 @@ pub(super) fn backup_key(
     }
 }
 
+/// The key of a recovery point that is encrypted as its vault is, if both are said to be on the same: a vault's key never
+/// changes.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+fn as_its_vault(
+    point: &Arn,
+    key: EncryptedWith,
+    kind: &KindOf,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> Fact<EncryptedWith> {
+    let is_independent = model(kind) == Fact::Known(Some(Model::Independent));
+    let Fact::Known(vault) = source_vault else {
+        return Fact::Known(key);
+    };
+    match (&key, facts.vault_key(vault)) {
+        (EncryptedWith::Key(of_point), Fact::Known(Some(EncryptedWith::Key(of_vault))))
+            if is_independent && *of_point != of_vault =>
+        {
+            Fact::unknown(contradiction(
+                point,
+                format!("`EncryptionKeyArn` {of_point} of the recovery point"),
+                format!("{of_vault} of its vault {vault}"),
+            ))
+        }
+        (EncryptedWith::Nothing, Fact::Known(Some(of_vault))) if is_independent => {
+            Fact::unknown(contradiction(
+                point,
+                "`IsEncrypted` false of the recovery point",
+                format!(
+                    "the key of its vault {vault}, {}",
+                    of_vault.key().map_or("of AWS's own", Arn::as_str)
+                ),
+            ))
+        }
+        (EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey | EncryptedWith::Key(_), _) => {
+            Fact::Known(key)
+        }
+    }
+}
+
 /// The key of an EC2 instance's backup to come, whose volumes may have several.
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
     let volumes = volumes(resource, facts);
@@ -93,7 +136,13 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
     let devices = devices.into_iter().flatten();
     let snapshots: Vec<&Value> = devices.filter_map(|device| device.get("Ebs")).collect();
-    if !point.resource().starts_with("image/") || snapshots.len() < 2 {
+    // Of one snapshot the image says enough, unless its own description says otherwise.
+    let tells = |snapshot: &&Value| {
+        snapshot.get("KmsKeyId").is_some_and(Value::is_string)
+            || snapshot.get("Encrypted") == Some(&Value::Bool(key == EncryptedWith::Nothing))
+    };
+    let is_settled = snapshots.len() < 2 && !snapshots.iter().any(tells);
+    if !point.resource().starts_with("image/") || is_settled {
         return Fact::Known(key);
     }
     let call = facts.describe_gap(point);

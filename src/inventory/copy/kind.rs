@@ -1,7 +1,7 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
-use crate::catalog::Kind;
 use crate::catalog::calls::api_call;
+use crate::catalog::{Kind, recovery_points};
 use crate::inventory::lookup::{Facts, contradiction};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
@@ -81,9 +81,24 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
         && let Fact::Known(Some(of)) = facts.point_resource_type(point)
     {
         said.push((point, "`ResourceType` of the recovery point", of.clone()));
+        let by_arn = recovery_points::types(point);
+        if !by_arn.is_empty() && !by_arn.contains(of) {
+            return Fact::unknown(contradiction(
+                point,
+                format!("`ResourceType` of the recovery point ({of})"),
+                "its ARN, which is none of that type",
+            ));
+        }
     }
     if let Some(resource) = resource {
         if let Fact::Known(Some(of)) = facts.resource_type(resource) {
+            if !may_be(of, resource) {
+                return Fact::unknown(contradiction(
+                    resource,
+                    format!("`ResourceType` of the resource ({of})"),
+                    "its ARN, which is none of that type",
+                ));
+            }
             said.push((resource, "`ResourceType` of the resource", of.clone()));
         }
         if let Some(of) = ResourceType::of_resource(resource) {
@@ -111,6 +126,15 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
             format!("{other} ({another})"),
         )),
     }
+}
+
+/// Whether an ARN is of a service that has resources of a type: S3's directory buckets, DocumentDB's elastic clusters and
+/// Timestream for InfluxDB have services of their own, which AWS Backup does not name.
+fn may_be(of: &ResourceType, resource: &Arn) -> bool {
+    let is_cluster = resource.service() == "rds" && resource.resource().starts_with("cluster:");
+    is_cluster
+        || matches!(of, ResourceType::Other(_))
+        || ResourceType::of_resource(resource).is_some()
 }
 
 /// The call that would tell what is copied.

@@ -3,12 +3,15 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, de};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::answer::{Typed, found, typed};
 use super::list::is_beside_a_list;
 use crate::inventory::json::Json;
 use crate::inventory::slip::near;
+use crate::inventory::word::Timestamp;
+
+const WHAT: &str = "the service's description of one thing";
 
 /// A description, opened.
 pub struct Detail(pub Json);
@@ -39,14 +42,12 @@ impl<'de> Deserialize<'de> for Detail {
 /// # Errors
 /// Where it is none, is of several things, or has a field of another type than the service gives it.
 fn read(mut value: Value) -> Result<Value, String> {
-    const WHAT: &str = "the service's description of one thing";
     for _ in 0..4 {
         value = match one_inside(value)? {
             Inside::Answer(inner) => inner,
             Inside::Thing(thing) => {
-                typed(&thing, WHAT, FIELDS)?;
                 no_envelope(&thing)?;
-                no_slip(&thing)?;
+                every_field(&thing)?;
                 return Ok(thing);
             }
         };
@@ -70,18 +71,27 @@ fn no_envelope(thing: &Value) -> Result<(), String> {
     }
 }
 
+/// The types of the fields that checks read, and no slips of the pen in their names: in the thing and in all that it holds.
+fn every_field(value: &Value) -> Result<(), String> {
+    match value {
+        Value::Object(fields) => {
+            typed(value, WHAT, FIELDS)?;
+            no_slip(fields)?;
+            fields.values().try_for_each(every_field)
+        }
+        Value::Array(items) => items.iter().try_for_each(every_field),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
+
 /// A field that is nearly one that checks read, and lacks.
-fn no_slip(thing: &Value) -> Result<(), String> {
+fn no_slip(fields: &Map<String, Value>) -> Result<(), String> {
     static NAMES: LazyLock<Vec<&str>> =
         LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
-    let mut names = thing
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name);
-    let slip = names.find_map(|name| {
+    let slip = fields.keys().find_map(|name| {
         let field = near(name, &NAMES).filter(|field| *field != name)?;
-        thing.get(field).is_none().then_some((name, field))
+        let is_own = OTHERS.contains(&name.as_str()) || fields.contains_key(field);
+        (!is_own).then_some((name, field))
     });
     match slip {
         Some((name, field)) => Err(format!("unknown field `{name}`, expected `{field}`")),
@@ -138,7 +148,15 @@ fn one_inside(value: Value) -> Result<Inside, String> {
 }
 
 fn text(value: &Value) -> bool {
-    value.is_string() || value.is_null()
+    value.is_null() || value.as_str().is_some_and(|text| !text.is_empty())
+}
+
+fn time(value: &Value) -> bool {
+    value.is_null() || value.is_number() || value.as_str().is_some_and(is_time)
+}
+
+fn is_time(text: &str) -> bool {
+    Timestamp::parse(text).is_some()
 }
 
 fn truth(value: &Value) -> bool {
@@ -156,16 +174,21 @@ fn thing(value: &Value) -> bool {
     value.is_object() || value.is_null()
 }
 
-/// The fields of descriptions that checks read, with what they are.
+/// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
 #[rustfmt::skip]
 const FIELDS: &[Typed] = &[
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
+    ("AvailabilityZone",        text),
+    ("BackupTarget",            text),
     ("BlockDeviceMappings",     devices),
+    ("ClusterCreateTime",       time),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
+    ("Ebs",                     thing),
     ("Encrypted",               truth),
     ("Engine",                  text),
     ("EngineVersion",           text),
+    ("FileSystem",              thing),
     ("FileSystemType",          text),
     ("KmsKeyId",                text),
     ("LustreConfiguration",     thing),
@@ -180,6 +203,70 @@ const FIELDS: &[Typed] = &[
     ("StorageTier",             text),
     ("StorageType",             text),
     ("TdeCredentialArn",        text),
+    ("Volume",                  thing),
     ("VolumeId",                text),
+    ("VolumeStyle",             text),
     ("WindowsConfiguration",    thing),
 ];
+
+/// Names that the services give to other fields, and that are near one of those.
+#[rustfmt::skip]
+const OTHERS: &[&str] = &[
+    "ClusterIdentifier",        // redshift
+    "FileSystemId",             // elasticfilesystem, fsx
+    "KMSKey",                   // storagegateway
+    "ProductCodeId",            // ec2
+    "VolumeType",               // ec2, fsx
+    "kmsKeyId",                 // redshift-serverless
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_refused_wherever_it_stands() {
+        for (detail, says) in [
+            (
+                json!({"Engine": "mysql", "BackupTraget": "outposts"}),
+                "`BackupTarget`",
+            ),
+            (json!({"Engine": ""}), "`Engine` is a string"),
+            (
+                json!({"Engine": "aurora-mysql", "ClusterCreateTime": "x"}),
+                "`ClusterCreateTime`",
+            ),
+            (
+                json!({"VolumeId": "fsvol-1", "OntapConfiguration": {"VolumeStlye": "FLEXGROUP"}}),
+                "`VolumeStyle`",
+            ),
+            (
+                json!({"BackupId": "backup-1", "FileSystem": {"StroageType": "SSD"}}),
+                "`StorageType`",
+            ),
+            (
+                json!({"ImageId": "ami-1", "BlockDeviceMappings": [{"Ebs": {"KmsKeyID": "x"}}]}),
+                "`KmsKeyId`",
+            ),
+        ] {
+            let error = read(detail.clone()).unwrap_err();
+            assert!(error.contains(says), "{detail}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_services_call_other_fields_is_no_slip() {
+        for detail in [
+            json!({"ClusterIdentifier": "x", "ClusterCreateTime": 1.5}),
+            json!({"FileSystemId": "fs-1", "KmsKeyId": "k"}),
+            json!({"VolumeId": "vol-1", "VolumeType": "gp3", "KMSKey": "k"}),
+            json!({"VolumeId": "fsvol-1", "VolumeType": "ONTAP", "OntapConfiguration": {"JunctionPath": "/"}}),
+            json!({"namespaceName": "x", "kmsKeyId": "k"}),
+            json!({"ImageId": "ami-1", "ProductCodes": [{"ProductCodeId": "x", "ProductCodeType": "marketplace"}]}),
+        ] {
+            assert!(read(detail.clone()).is_ok(), "{detail}");
+        }
+    }
+}

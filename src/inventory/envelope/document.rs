@@ -21,6 +21,8 @@ struct Kind {
     expected: &'static str,
     /// Whether an object without that field is kept, for whoever says what it leaves open.
     kept: bool,
+    /// What AWS Organizations calls the type of such a policy; empty for those of other services too.
+    policy_type: &'static str,
 }
 
 #[rustfmt::skip]
@@ -35,6 +37,7 @@ const POLICY: Kind = Kind {
     ],
     expected: "a policy document, which is an object with `Statement`",
     kept: false,
+    policy_type: "",
 };
 
 #[rustfmt::skip]
@@ -46,6 +49,7 @@ const BACKUP_POLICY: Kind = Kind {
     ],
     expected: "a backup policy, which is an object with `plans`",
     kept: true,
+    policy_type: "BACKUP_POLICY",
 };
 
 const TAG_POLICY: Kind = Kind {
@@ -53,6 +57,7 @@ const TAG_POLICY: Kind = Kind {
     inside: BACKUP_POLICY.inside,
     expected: "a tag policy, which is an object with `tags`",
     kept: false,
+    policy_type: "TAG_POLICY",
 };
 
 /// An effective backup policy, opened.
@@ -97,6 +102,7 @@ fn open<'a>(text: &'a str, kind: &Kind) -> Result<Opened<'a>, String> {
                 }
                 let (name, inside) = the_one_inside(&fields, kind)?;
                 is_the_right_one(name, &fields)?;
+                is_of_its_type(&fields, kind)?;
                 vault = vault.or_else(|| text_of(&fields, "BackupVaultArn"));
                 inside.to_owned()
             }
@@ -165,6 +171,23 @@ fn is_the_right_one(name: &str, fields: &[(Cow<'_, str>, &RawValue)]) -> Result<
         );
     }
     Ok(())
+}
+
+/// Not a policy of the organization of another type, as the answer around it says: `PolicyType` of an effective one, `Type` of
+/// one that is attached.
+fn is_of_its_type(fields: &[(Cow<'_, str>, &RawValue)], kind: &Kind) -> Result<(), String> {
+    let summary = fields.iter().find(|(name, _)| name == "PolicySummary");
+    let of_summary = summary.and_then(|(_, raw)| {
+        let Fields(fields) = serde_json::from_str(raw.get()).ok()?;
+        text_of(&fields, "Type")
+    });
+    match text_of(fields, "PolicyType").or(of_summary) {
+        Some(other) if !kind.policy_type.is_empty() && other != kind.policy_type => Err(format!(
+            "found a policy of the type {other}: expected {}",
+            kind.policy_type
+        )),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn text_of(fields: &[(Cow<'_, str>, &RawValue)], wanted: &str) -> Option<String> {

@@ -77,7 +77,18 @@ impl<'a> Facts<'a> {
                 .within(Some(account), None),
             );
         }
-        fact(self.account(account).field(|a| &a.organization), || {
+        let organization = facts.field(|a| &a.organization);
+        if let Some((one, other)) = self.contradicted(account, &organization) {
+            return Fact::unknown(
+                Gap::by_hand(
+                    ByHand::Contradiction,
+                    format!("say which is right: {one}, or {other}"),
+                    account.to_string(),
+                )
+                .within(Some(account), None),
+            );
+        }
+        fact(organization, || {
             self.gap(
                 api_call!("organizations:DescribeOrganization"),
                 &account.to_string(),
@@ -85,6 +96,65 @@ impl<'a> Facts<'a> {
                 None,
             )
         })
+    }
+
+    /// What is said of the account's organization, and what is said beside it that cannot be so too: an organization has one
+    /// management account, which is in it, and an account's path begins with its organization's id.
+    fn contradicted(
+        &self,
+        account: AccountId,
+        organization: &Field<&Organization>,
+    ) -> Option<(String, String)> {
+        let own = match organization {
+            Field::Absent => return None,
+            Field::Null => {
+                let id = account.to_string();
+                let (of, other) = self.led_by(&id).next()?;
+                return Some((
+                    format!("`organization` null of account {account}"),
+                    format!("`MasterAccountId` {id} of {of} in account {other}"),
+                ));
+            }
+            Field::Is(own) => own,
+        };
+        let id = own.id.value()?;
+        if let Some(path) = own.path.value().filter(|path| {
+            path.strip_prefix(&**id)
+                .is_none_or(|rest| !rest.starts_with('/'))
+        }) {
+            return Some((format!("`Id` {id}"), format!("`Path` {path}")));
+        }
+        let master = own.master_account_id.value()?;
+        let here = || format!("`MasterAccountId` {master} of {id} in account {account}");
+        let mut others = self.leaders();
+        let differs = others.find(|(of, led_by, _)| (*of == &**id) != (*led_by == &**master));
+        let (of, led_by, other) = differs?;
+        Some((
+            here(),
+            format!("`MasterAccountId` {led_by} of {of} in account {other}"),
+        ))
+    }
+
+    /// The organizations with their management accounts, each pair once, with an account that says so.
+    fn leaders(&self) -> impl Iterator<Item = (&str, &str, AccountId)> {
+        // What an upper layer says of an account stands in place of what a lower one does.
+        let is_said_above = |at: usize, account: AccountId| {
+            self.layers.iter().take(at).any(|layer| {
+                let facts = layer.account(account).first();
+                facts.is_some_and(|facts| facts.organization.is_present())
+            })
+        };
+        let layers = self.layers.iter().enumerate();
+        let all = layers.flat_map(|(at, layer)| layer.leaders.iter().map(move |one| (at, *one)));
+        all.filter(move |(at, (_, _, account))| !is_said_above(*at, *account))
+            .map(|(_, leader)| leader)
+    }
+
+    /// The organizations that an account manages, as others say.
+    fn led_by<'s>(&'s self, account: &'s str) -> impl Iterator<Item = (&'s str, AccountId)> {
+        let all = self.leaders();
+        all.filter(move |(_, master, _)| *master == account)
+            .map(|(id, _, account)| (id, account))
     }
 
     /// The id of the account's organization, `o-…`. `None`: it is in none.

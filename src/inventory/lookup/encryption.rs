@@ -7,6 +7,7 @@ use crate::inventory::json::Json;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::Facts;
+use super::contradiction::contradiction;
 use super::key::EncryptedWith;
 use super::stored::moment;
 use super::vault::is_elsewhere;
@@ -35,10 +36,15 @@ impl Facts<'_> {
                 Some(_) | None => self.resource_gap(arn),
             })
         };
-        if contradicts(arn, key.value(), &detail) {
-            return unknown();
+        let encrypted = resource.field(|r| &r.encrypted);
+        let said = Said {
+            flag: ("Encrypted", encrypted.value().copied().copied()),
+            key: key.clone(),
+        };
+        if let Some(gap) = said.contradicted(arn, detail.value().map(|Json(detail)| detail)) {
+            return Fact::unknown(gap);
         }
-        let said = encrypted_with(resource.field(|r| &r.encrypted), key);
+        let said = encrypted_with(encrypted, key);
         let owned = detail.value().and_then(|Json(detail)| on_owned_key(detail));
         match (said, owned) {
             (None, _) => unknown(),
@@ -53,16 +59,37 @@ impl Facts<'_> {
     #[must_use]
     pub fn point_key(&self, arn: &Arn) -> Fact<EncryptedWith> {
         let point = self.recovery_point(arn);
-        if matches!(point.field(|p| &p.encryption_key_type), Field::Is(kind) if &**kind == "AWS_OWNED_KMS_KEY")
-        {
-            return Fact::Known(EncryptedWith::AwsOwnedKey);
-        }
         let key = point.field(|p| &p.encryption_key_arn);
         let detail = point.field(|p| &p.detail);
-        if contradicts(arn, key.value(), &detail) {
-            return Fact::unknown(self.point_gap(arn));
+        let encrypted = point.field(|p| &p.is_encrypted);
+        let kind = point.field(|p| &p.encryption_key_type);
+        match (kind.value().map(|kind| &***kind), &key, &encrypted) {
+            (Some("AWS_OWNED_KMS_KEY"), Field::Is(key), _) => {
+                let vault = point.field(|p| &p.backup_vault_arn);
+                let account = vault.value().copied().and_then(Arn::account);
+                return self.aws_owned_beside(arn, account.or(arn.account()), key);
+            }
+            (Some("AWS_OWNED_KMS_KEY"), Field::Null | Field::Absent, _) => {
+                return Fact::Known(EncryptedWith::AwsOwnedKey);
+            }
+            (Some("CUSTOMER_MANAGED_KMS_KEY"), Field::Null, _)
+            | (Some("CUSTOMER_MANAGED_KMS_KEY"), _, Field::Is(false)) => {
+                return Fact::unknown(contradiction(
+                    arn,
+                    "`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY",
+                    "no key: `IsEncrypted` false, or `EncryptionKeyArn` null",
+                ));
+            }
+            (Some(_) | None, _, _) => {}
         }
-        match encrypted_with(point.field(|p| &p.is_encrypted), key) {
+        let said = Said {
+            flag: ("IsEncrypted", encrypted.value().copied().copied()),
+            key: key.clone(),
+        };
+        if let Some(gap) = said.contradicted(arn, detail.value().map(|Json(detail)| detail)) {
+            return Fact::unknown(gap);
+        }
+        match encrypted_with(encrypted, key) {
             None => Fact::unknown(self.point_gap(arn)),
             Some(EncryptedWith::Nothing) => self.unencrypted_point(arn, &detail),
             Some(said) => Fact::Known(said),
@@ -118,18 +145,74 @@ fn on_owned_key(detail: &Value) -> Option<bool> {
     }
 }
 
-/// Whether what is said of a key cannot be: it is of another Region than what it encrypts, or the service's own description
-/// names another. Then neither counts.
-fn contradicts(arn: &Arn, key: Option<&&Arn>, detail: &Field<&Json>) -> bool {
-    let Some(&key) = key else { return false };
-    let named = match detail {
-        Field::Is(Json(detail)) => detail.get("KmsKeyId").and_then(Value::as_str),
-        Field::Null | Field::Absent => None,
-    };
-    let differs = named
-        .and_then(|text| Arn::parse(text).ok())
-        .is_some_and(|named| named.resource().starts_with("key/") && named != *key);
-    is_elsewhere(key, arn) || differs
+/// What AWS Backup says of how something is encrypted: a flag, by the name that it has there, and a key.
+struct Said<'a> {
+    flag: (&'static str, Option<bool>),
+    key: Field<&'a Arn>,
+}
+
+impl Said<'_> {
+    /// Where that cannot be: its key is of another Region than what it encrypts, or the service's own description says otherwise.
+    /// Then neither counts.
+    fn contradicted(&self, of: &Arn, detail: Option<&Value>) -> Option<Gap> {
+        let key = self.key.value().copied();
+        if let Some(key) = key.filter(|key| is_elsewhere(key, of)) {
+            return Some(contradiction(
+                of,
+                format!("`EncryptionKeyArn` {key}"),
+                "its own Region",
+            ));
+        }
+        // Where the key is AWS's own, the services print `StorageEncrypted` false.
+        let detail = detail.filter(|detail| on_owned_key(detail) != Some(true))?;
+        let flags = ["Encrypted", "StorageEncrypted"];
+        let told = flags
+            .into_iter()
+            .find_map(|name| Some((name, detail.get(name)?.as_bool()?)));
+        let named = detail
+            .get("KmsKeyId")
+            .or_else(|| detail.get("FileSystem")?.get("KmsKeyId"))
+            .and_then(Value::as_str);
+        let (flag, on) = self.flag;
+        match (on, told) {
+            (Some(on), Some((name, told))) if on != told => {
+                return Some(contradiction(
+                    of,
+                    format!("`{flag}` {on}"),
+                    format!("`{name}` {told} in its `Detail`"),
+                ));
+            }
+            _ => {}
+        }
+        match (key, named, told) {
+            (Some(key), Some(named), _) if is_another(key, named) => Some(contradiction(
+                of,
+                format!("`EncryptionKeyArn` {key}"),
+                format!("`KmsKeyId` {named} in its `Detail`"),
+            )),
+            (Some(key), _, Some((name, false))) => Some(contradiction(
+                of,
+                format!("`EncryptionKeyArn` {key}"),
+                format!("`{name}` false in its `Detail`"),
+            )),
+            (None, Some(named), _) if on == Some(false) || matches!(self.key, Field::Null) => {
+                Some(contradiction(
+                    of,
+                    format!("no key, by `{flag}` and `EncryptionKeyArn`"),
+                    format!("`KmsKeyId` {named} in its `Detail`"),
+                ))
+            }
+            (Some(_) | None, _, _) => None,
+        }
+    }
+}
+
+/// Whether a service names another key, by its ARN or id. An alias tells nothing.
+fn is_another(key: &Arn, named: &str) -> bool {
+    match Arn::parse(named) {
+        Ok(arn) => arn.resource().starts_with("key/") && arn != *key,
+        Err(_) => !named.contains('/') && named != key.name(),
+    }
 }
 
 /// What the two fields say together; `None` where they leave it open, or contradict each other.

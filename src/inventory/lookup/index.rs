@@ -45,7 +45,12 @@ pub struct Index<'a> {
     plans: Map<&'a str, Places<'a, Plan>>,
     running: Map<&'a Arn, &'a str>,
     pub cross_account: OnceLock<ByOrganization>,
+    /// The organizations and their management accounts, each pair once.
+    pub leaders: Vec<Leader<'a>>,
 }
+
+/// An organization's id, its management account's, and an account that says so.
+type Leader<'a> = (&'a str, &'a str, AccountId);
 
 impl<'a> Index<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
@@ -64,6 +69,7 @@ impl<'a> Index<'a> {
             plans: Map::default(),
             running: Map::default(),
             cross_account: OnceLock::new(),
+            leaders: leaders(inventory),
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
@@ -179,6 +185,18 @@ impl<'a> Index<'a> {
             .get(&(account, region.clone()))
             .map_or(&[], slice::from_ref)
     }
+}
+
+fn leaders(inventory: &Inventory) -> Vec<Leader<'_>> {
+    let said = items(&inventory.accounts).iter().filter_map(|facts| {
+        let organization = facts.organization.value()?;
+        let (id, master) = (&organization.id, &organization.master_account_id);
+        Some((&**id.value()?, &**master.value()?, facts.account))
+    });
+    let mut pairs: Vec<Leader<'_>> = said.collect();
+    pairs.sort_unstable();
+    pairs.dedup_by_key(|(id, master, _)| (*id, *master));
+    pairs
 }
 
 fn places<'s, 'a, N, T, Q>(by: &'s Map<N, Places<'a, T>>, name: &Q) -> &'s [&'a T]

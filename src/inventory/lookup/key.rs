@@ -76,7 +76,7 @@ impl<'a> Facts<'a> {
                 Fact::unknown(self.key_gap(api_call!("kms:DescribeKey"), arn))
             }
             Fact::Known(Some("AWS")) => self.of_aws(arn),
-            Fact::Known(Some("CUSTOMER")) => Fact::Known(Some(KeyManager::Customer)),
+            Fact::Known(Some("CUSTOMER")) => self.of_customer(arn),
             Fact::Known(None) => Fact::Known(None),
             Fact::Known(Some(_)) | Fact::Unknown(_) => {
                 Fact::unknown(self.key_gap(api_call!("kms:DescribeKey"), arn))
@@ -100,6 +100,22 @@ impl<'a> Facts<'a> {
         match other {
             None => Fact::Known(Some(KeyManager::Aws)),
             Some(other) => Fact::unknown(contradiction(arn, "`KeyManager` AWS", other)),
+        }
+    }
+
+    /// Whether a key that is said to be a customer's has an alias that only AWS gives.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/developerguide/alias-create.html>.
+    fn of_customer(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
+        let aliases = self.key_aliases(arn).known().flatten();
+        let mut aliases = aliases.into_iter().flatten();
+        match aliases.find(|alias| alias.starts_with("alias/aws/")) {
+            None => Fact::Known(Some(KeyManager::Customer)),
+            Some(alias) => Fact::unknown(contradiction(
+                arn,
+                "`KeyManager` CUSTOMER",
+                format!("the alias `{alias}`"),
+            )),
         }
     }
 
@@ -190,25 +206,37 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The key's second policy, which it has where it is shared through AWS RAM. `None`: it has none.
+    /// The key's second policy, `AWS_RAM`, which it has where it is shared through AWS RAM. `None`: it has none.
     ///
-    /// Where nobody looked, a key is taken to have none unless its account is in an organization with policies in force:
-    /// RAM shares within organizations that have all features, which policies need too.
+    /// A key has one policy of its owner's, `default`, and RAM writes the other one, which only ever allows. Where nobody asked
+    /// for it, a key has none if its account cannot share: RAM shares within an organization that has all its features, and
+    /// one of which no policies are in force has not. Otherwise it is not known, and neither is what else lets a principal in.
     ///
-    /// See <https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html>.
+    /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html> and
+    /// <https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html>.
     #[must_use]
     pub fn key_ram_policy(&self, arn: &Arn) -> Fact<Option<&'a Policy>> {
         let policy = fact(self.key(arn).field(|key| &key.ram_policy), || {
             self.key_gap(api_call!("kms:ListKeyPolicies"), arn)
         });
-        let in_force = || {
-            let account = arn.account()?;
-            let levels = self.service_control_policies(account).known().flatten()?;
-            Some(!levels.is_empty())
-        };
         match policy {
-            Fact::Unknown(_) if in_force() != Some(true) => Fact::Known(None),
+            Fact::Unknown(gap) if gap.error.is_none() && !self.may_share(arn) => Fact::Known(None),
             policy @ (Fact::Known(_) | Fact::Unknown(_)) => policy,
+        }
+    }
+
+    /// Whether the key's account may be in an organization with all features, as far as is known.
+    fn may_share(&self, key: &Arn) -> bool {
+        let Some(account) = key.account() else {
+            return true;
+        };
+        match (
+            self.organization(account),
+            self.service_control_policies(account),
+        ) {
+            (Fact::Known(None), _) => false,
+            (_, Fact::Known(levels)) => levels.is_some_and(|levels| !levels.is_empty()),
+            (Fact::Known(Some(_)) | Fact::Unknown(_), Fact::Unknown(_)) => true,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::Lifecycle;
 use crate::inventory::json::Json;
@@ -19,18 +18,28 @@ impl<'a> Facts<'a> {
     pub fn point_days_kept(&self, arn: &Arn) -> Fact<Option<i64>> {
         let point = self.seen(|layer| layer.recovery_points(arn));
         if !point.is_listed() {
-            return Fact::unknown(self.gap(
-                api_call!("backup:DescribeRecoveryPoint"),
-                arn.as_str(),
-                arn.account(),
-                arn.region().as_ref(),
-            ));
+            return Fact::unknown(self.point_gap(arn));
         }
-        // AWS leaves the lifecycle out where there is none.
-        Fact::Known(match point.field(|p| &p.lifecycle) {
-            Field::Is(lifecycle) => Lifecycle::days_kept(lifecycle),
-            Field::Null | Field::Absent => None,
-        })
+        match point.field(|p| &p.lifecycle) {
+            Field::Is(lifecycle) => Fact::Known(Lifecycle::days_kept(lifecycle)),
+            Field::Null => Fact::Known(None),
+            // AWS leaves the lifecycle out where there is none.
+            Field::Absent if self.is_described(arn) => Fact::Known(None),
+            Field::Absent => Fact::unknown(self.point_gap(arn)),
+        }
+    }
+
+    /// Whether a call told of the recovery point that tells its lifecycle where it has one. ListRecoveryPointsByResource does
+    /// not, and leaves these out too.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_RecoveryPointByResource.html>.
+    fn is_described(&self, arn: &Arn) -> bool {
+        let point = self.seen(|layer| layer.recovery_points(arn));
+        point.field(|p| &p.resource_type).is_present()
+            || point.field(|p| &p.is_encrypted).is_present()
+            || point.field(|p| &p.storage_class).is_present()
+            || point.field(|p| &p.iam_role_arn).is_present()
+            || point.field(|p| &p.created_by).is_present()
     }
 
     /// Whether the recovery point's retention was over when the facts were read, as far as its dates were read.
@@ -49,14 +58,23 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The plan and the rule that made the recovery point, by their ids; `None` where none did, or where that was not
-    /// read: `CreatedBy` is left out for both.
+    /// The plan and the rule that made the recovery point, by their ids; `None` where none did.
     #[must_use]
-    pub fn point_created_by(&self, arn: &Arn) -> Option<(&'a str, &'a str)> {
+    pub fn point_created_by(&self, arn: &Arn) -> Fact<Option<(&'a str, &'a str)>> {
         let point = self.seen(|layer| layer.recovery_points(arn));
-        let Json(made) = point.field(|p| &p.created_by).value().copied()?;
-        let text = |name| made.get(name).and_then(Value::as_str);
-        text("BackupPlanId").zip(text("BackupRuleId"))
+        match point.field(|p| &p.created_by) {
+            Field::Is(Json(made)) => {
+                let text = |name| made.get(name).and_then(Value::as_str);
+                match text("BackupPlanId").zip(text("BackupRuleId")) {
+                    Some(by) => Fact::Known(Some(by)),
+                    None => Fact::unknown(self.point_gap(arn)),
+                }
+            }
+            Field::Null => Fact::Known(None),
+            // AWS leaves it out where nobody planned it.
+            Field::Absent if self.is_described(arn) => Fact::Known(None),
+            Field::Absent => Fact::unknown(self.point_gap(arn)),
+        }
     }
 
     /// A copy job of a resource that had not ended when the facts were read.

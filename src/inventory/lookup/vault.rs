@@ -6,6 +6,7 @@ use crate::inventory::leaf::Vault;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{ApiCall, Arn, Fact, Gap};
+use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
 use super::key::EncryptedWith;
@@ -105,6 +106,24 @@ impl<'a> Facts<'a> {
                 .find(|kind| kind.as_str() == &**text),
             }
         })
+    }
+
+    /// What kind of vault a recovery point is in, if that says the same of it.
+    #[must_use]
+    pub fn vault_type_of_point(&self, arn: &Arn, point: &Arn) -> Fact<Option<VaultType>> {
+        let of_vault = self.vault_type(arn);
+        let parts = self.recovery_point(point);
+        let told = parts.parts().find_map(|p| extra(&p.extra, "VaultType"));
+        match (&of_vault, told.and_then(Value::as_str)) {
+            (Fact::Known(Some(kind)), Some(told)) if kind.as_str() != told => {
+                Fact::unknown(contradiction(
+                    point,
+                    format!("`VaultType` {told} of the recovery point"),
+                    format!("{} of its vault {arn}", kind.as_str()),
+                ))
+            }
+            (Fact::Known(_) | Fact::Unknown(_), _) => of_vault,
+        }
     }
 
     /// The key that the vault encrypts with. `None`: no such vault.

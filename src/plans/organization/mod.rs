@@ -123,12 +123,13 @@ fn add(account: &mut Account, name: &str, plan: &Node<'_>) {
     }
 }
 
-/// Whether a plan that was read is the one that AWS Backup made of a policy's plan of this name.
+/// Whether a plan that was read is the one that AWS Backup made of a policy's plan of this name. One whose name was not read
+/// may be another.
 fn is_made_of(plan: &Plan, name: &str) -> bool {
-    let named = plan.plan.value().and_then(|Json(plan)| {
+    let named = plan.plan.value().is_some_and(|Json(plan)| {
         plan.get("BackupPlanName")
             .and_then(Value::as_str)
-            .map(|own| own.eq_ignore_ascii_case(name))
+            .is_some_and(|own| own.eq_ignore_ascii_case(name))
     });
-    plan.id.starts_with(made::MADE_OF_POLICY) && named.unwrap_or(true)
+    plan.id.starts_with(made::MADE_OF_POLICY) && named
 }

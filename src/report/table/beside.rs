@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{CheckReport, Report};
+use crate::report::{CheckReport, Fate, Report};
 use crate::verdict::Status;
 
 use super::is_finding;
@@ -25,6 +25,21 @@ pub fn assumed(sheet: &mut Sheet, report: &Report) {
             format!(" ({})", words::copies(of.copies))
         };
         sheet.item(0, ("assumed:", Paint::Quiet), &format!("{assumption}{on}"));
+    }
+}
+
+/// What is waived, and the waivers that are of no use.
+pub fn waivers(sheet: &mut Sheet, report: &Report) {
+    if report.waivers.is_empty() {
+        return;
+    }
+    sheet.gap();
+    for waiver in &report.waivers {
+        let paint = match waiver.fate {
+            Fate::Used => Paint::Quiet,
+            Fate::Expired | Fate::Unused => Paint::Unsure,
+        };
+        sheet.item(0, (&format!("{}:", waiver.word()), paint), &waiver.says());
     }
 }
 

@@ -156,7 +156,7 @@ pub fn rows(sheet: &mut Sheet, report: &Report) {
             format!("{:>6}", cause.copies),
             cause.subject.as_deref().map_or_else(
                 || short(&cause.message),
-                |subject| words::thing(subject, &report.names),
+                |subject| sheet.named(&words::thing(subject, &report.names)),
             ),
             fixed_by(report, cause),
         ]

@@ -73,7 +73,7 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
                 rule.to_owned(),
                 why(copy),
             ]
-            .map(|cell| terminal::line(&cell).into_owned())
+            .map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
         })
         .collect();
     let width = |at: usize| {

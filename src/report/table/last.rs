@@ -63,10 +63,15 @@ fn changes_of(sheet: &mut Sheet, report: &Report) {
 fn verdict(sheet: &mut Sheet, report: &Report) {
     changes_of(sheet, report);
     let summary = report.summary;
+    let waived = match summary.waived {
+        0 => String::new(),
+        waived => format!(", {waived} waived"),
+    };
     let warnings = match summary.warnings {
         0 => String::new(),
         warnings => format!(", {}", words::count(warnings, "warning")),
     };
+    let warnings = format!("{waived}{warnings}");
     let causes = report
         .causes
         .iter()

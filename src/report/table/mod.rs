@@ -26,7 +26,7 @@ const WHOLE: usize = 3;
 /// The report as text. Words that are longer than a line, such as ARNs, and commands stand whole.
 #[must_use]
 pub fn render(report: &Report, options: &Options) -> String {
-    let mut sheet = options.sheet();
+    let mut sheet = options.sheet().naming(&report.names);
     let one = report.summary.copies == 1;
     let failing = report
         .causes
@@ -45,6 +45,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     }
     beside::assumed(&mut sheet, report);
     beside::audited(&mut sheet, report, options.verbose);
+    beside::waivers(&mut sheet, report);
     beside::warnings(&mut sheet, report, options.verbose);
     unknown::write(&mut sheet, report, options.verbose);
     if whole {

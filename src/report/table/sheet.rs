@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
 use crate::quote::terminal;
+use crate::report::Names;
 
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub struct Sheet {
     text: String,
     width: usize,
     color: bool,
+    names: Names,
 }
 
 impl Sheet {
@@ -47,7 +49,19 @@ impl Sheet {
             text: String::new(),
             width,
             color,
+            names: Names::default(),
         }
+    }
+
+    /// The same, on which accounts have their names beside them.
+    pub fn naming(mut self, names: &Names) -> Self {
+        self.names = names.clone();
+        self
+    }
+
+    /// A text with the names of accounts beside them.
+    pub fn named(&self, text: &str) -> String {
+        self.names.beside(text).into_owned()
     }
 
     pub fn width(&self) -> usize {
@@ -61,7 +75,7 @@ impl Sheet {
     /// A label that stands in a column of its own, and text beside it.
     pub fn field(&mut self, indent: usize, (label, paint): (&str, Paint), text: &str) {
         let hang = indent.saturating_add(FIELD);
-        let lines = wrapped(text, self.width, hang, hang);
+        let lines = wrapped(&self.names.beside(text), self.width, hang, hang);
         for (index, line) in lines.iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             let room = " ".repeat(FIELD.saturating_sub(label.chars().count()));
@@ -117,6 +131,7 @@ impl Sheet {
     /// Text after a lead in a colour; the lines after the first are moved in two further than the lead.
     pub fn item(&mut self, indent: usize, (lead, paint): (&str, Paint), text: &str) {
         let lead = terminal::line(lead);
+        let text = &*self.named(text);
         let all = match (lead.is_empty(), text.is_empty()) {
             (true, _) => text.to_owned(),
             (false, true) => lead.to_string(),

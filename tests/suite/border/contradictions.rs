@@ -72,6 +72,139 @@ fn pairs() -> Vec<Pair> {
             vec![(point("ResourceType"), json!("EFS"))],
         ),
         (
+            "a recovery point's type, and its ARN's",
+            Estate::ebs().of_point("arn:aws:ec2:us-east-2::snapshot/snap-0123456789abcdef0"),
+            vec![
+                (point("ResourceType"), json!("EC2")),
+                (
+                    point("ResourceArn"),
+                    json!("arn:aws:ec2:us-east-2:111122223333:instance/i-0123456789abcdef0"),
+                ),
+            ],
+        ),
+        (
+            "a recovery point's vault type, and its vault's",
+            Estate::rds_point(),
+            vec![(
+                point("VaultType"),
+                json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT"),
+            )],
+        ),
+        (
+            "a recovery point that is complete, and its snapshot's state",
+            Estate::rds_point(),
+            vec![(
+                point("Detail"),
+                json!({"Engine": "postgres", "Status": "failed"}),
+            )],
+        ),
+        (
+            "a recovery point's key, and a key that AWS owns",
+            Estate::rds_point(),
+            vec![(point("EncryptionKeyType"), json!("AWS_OWNED_KMS_KEY"))],
+        ),
+        (
+            "a recovery point's key, and its snapshot's",
+            Estate::rds_point(),
+            vec![(
+                point("Detail"),
+                json!({"Engine": "postgres", "KmsKeyId": PROD_KEY}),
+            )],
+        ),
+        (
+            "a recovery point's key, and its snapshot's flag",
+            Estate::rds_point(),
+            vec![(
+                point("Detail"),
+                json!({"Engine": "postgres", "Encrypted": false}),
+            )],
+        ),
+        (
+            "a recovery point's key, and its vault's",
+            Estate::efs().of_point("arn:aws:backup:us-east-2:111122223333:recovery-point:0a1b2c3d"),
+            vec![(point("EncryptionKeyArn"), json!(KEY))],
+        ),
+        (
+            "a database's key, and its own",
+            Estate::rds(),
+            vec![(
+                resource("Detail"),
+                json!({"Engine": "postgres", "KmsKeyId": PROD_KEY}),
+            )],
+        ),
+        (
+            "a database's key, and its own flag",
+            Estate::rds(),
+            vec![(
+                resource("Detail"),
+                json!({"Engine": "postgres", "StorageEncrypted": false}),
+            )],
+        ),
+        (
+            "a database without a key, and its own",
+            Estate::rds()
+                .set(&resource("Encrypted"), json!(false))
+                .set(&resource("EncryptionKeyArn"), json!(null)),
+            vec![(
+                resource("Detail"),
+                json!({"Engine": "postgres", "KmsKeyId": KEY}),
+            )],
+        ),
+        (
+            "a customer's key, and AWS's alias",
+            Estate::rds(),
+            vec![(key("Aliases"), json!(["alias/aws/rds"]))],
+        ),
+        (
+            "an organization, and its path",
+            Estate::rds(),
+            vec![(
+                "/accounts/1/organization/Path".to_owned(),
+                json!("o-another/r-ab12/"),
+            )],
+        ),
+        (
+            "an organization with two management accounts",
+            Estate::rds(),
+            vec![(
+                "/accounts/1/organization/MasterAccountId".to_owned(),
+                json!("777788889999"),
+            )],
+        ),
+        (
+            "a management account of two organizations",
+            Estate::rds().push(
+                "/accounts",
+                json!({"account": "777788889999", "organization": {"Id": ORGANIZATION, "MasterAccountId": "999988887777"}}),
+            ),
+            vec![("/accounts/2/organization/Id".to_owned(), json!("o-another"))],
+        ),
+        (
+            "a management account, and no organization",
+            Estate::rds(),
+            vec![
+                ("/accounts/0/organization".to_owned(), json!(null)),
+                (
+                    "/accounts/1/organization/MasterAccountId".to_owned(),
+                    json!(FROM),
+                ),
+            ],
+        ),
+        (
+            "a copy's resource, and its vault's account",
+            Estate::rds(),
+            vec![
+                (
+                    format!("{RESOURCE}/ResourceArn"),
+                    json!("arn:aws:rds:us-east-2:777788889999:db:orders"),
+                ),
+                (
+                    format!("{COPY}/resource"),
+                    json!("arn:aws:rds:us-east-2:777788889999:db:orders"),
+                ),
+            ],
+        ),
+        (
             "a copy's resource, and its recovery point's",
             Estate::rds_point(),
             vec![(
@@ -96,6 +229,22 @@ fn a_contradiction_leaves_a_copy_undecided() {
             "{name}: {:?}",
             found.failing()
         );
+    }
+}
+
+#[test]
+fn a_policy_of_the_organization_of_another_type_is_refused() {
+    for (field, of, policy) in [
+        ("backup_policy", "TAG_POLICY", json!({"plans": {}})),
+        ("tag_policy", "BACKUP_POLICY", json!({"tags": {}})),
+    ] {
+        for answer in [
+            json!({"EffectivePolicy": {"PolicyContent": policy.to_string(), "PolicyType": of}}),
+            json!({"Policy": {"PolicySummary": {"Type": of}, "Content": policy.to_string()}}),
+        ] {
+            let error = refusal(&Estate::rds().set(&format!("/accounts/0/{field}"), answer));
+            assert!(error.contains(of), "{field}: {error}");
+        }
     }
 }
 
@@ -153,6 +302,22 @@ fn what_stands_where_it_cannot_be_is_refused() {
             "MasterAccountId",
         ),
         ("/accounts/0/organization/Id".to_owned(), "x", "`Id`"),
+        (
+            format!("{RESOURCE_KEY}/KeyId"),
+            "22222222-aaaa-4bbb-8ccc-000000000001",
+            "one key",
+        ),
+        (
+            format!("{RESOURCE_KEY}/AWSAccountId"),
+            "777788889999",
+            "one key",
+        ),
+        (format!("{COPY_ROLE}/RoleName"), "Another", "one role"),
+        (
+            format!("{RESOURCE_KEY}/Arn"),
+            "arn:aws:kms:us-west-2:111122223333:key/11111111-aaaa-4bbb-8ccc-000000000001",
+            "another Region",
+        ),
     ] {
         let error = refusal(&Estate::rds().set(&pointer, json!(value)));
         assert!(error.contains(says), "{pointer}: {error}");

@@ -70,7 +70,7 @@ const WAYS: &[(&str, &[Way])] = &[
     ("/accounts/0/roles", &[|roles| json!({"RoleDetailList": roles, "IsTruncated": false})]),
     ("/accounts/0/roles/0/AttachedPolicies", &[|all| json!({"AttachedPolicies": all, "IsTruncated": false})]),
     ("/accounts/0/roles/0/InlinePolicies/0", &[
-        |policy| json!({"RoleName": "x", "PolicyName": policy["PolicyName"], "PolicyDocument": encoded(&policy["Document"])}),
+        |policy| json!({"RoleName": "AWSBackupDefaultServiceRole", "PolicyName": policy["PolicyName"], "PolicyDocument": encoded(&policy["Document"])}),
     ]),
     ("/accounts/0/roles/0/InlinePolicies/0/Document", &[
         |policy| json!({"PolicyVersion": {"Document": policy, "VersionId": "v3", "IsDefaultVersion": true}}),

@@ -61,6 +61,10 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
         "Detail" if emptied => Some("a description of nothing that checks read"),
         "gaps" if emptied => Some("a file without gaps has none"),
         "Statement" | "Condition" if emptied => Some("IAM takes it: it says nothing"),
+        "InlinePolicies" if emptied && spoilt.way != "as {}" => {
+            Some("ListRolePolicies of a role that has none")
+        }
+        "Tags" if emptied => Some("ListTags of what has none"),
         _ if is_in("Condition") => {
             Some("which keys and values a condition may have is the policy's own")
         }

@@ -70,6 +70,23 @@ fn every_command_prints_what_the_schema_says() {
 }
 
 #[test]
+fn a_report_with_waivers_is_of_the_schema_too() {
+    let files = Files::new();
+    let waiver = |check: &str, expires: &str| {
+        format!(
+            "[[waivers]]\ncheck = '{check}'\naccount = '*'\nreason = 'r'\nexpires = {expires}\n"
+        )
+    };
+    let config = waiver("source-key-not-shared", "2999-01-01")
+        + &waiver("destination-vault-missing", "2020-01-01")
+        + &waiver("marketplace-image", "2999-01-01");
+    let config = files.write("waivers.toml", &config);
+    let args = ["audit", "--example", "organization", "--config", &config];
+    let report = printed(&validator(), &args);
+    assert_eq!(report["waivers"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn a_backtest_with_jobs_is_of_the_schema_too() {
     let files = Files::new();
     let job = json!([{

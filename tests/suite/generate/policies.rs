@@ -139,6 +139,15 @@ pub static OF_ORGANIZATIONS: LazyLock<Vec<Value>> = LazyLock::new(|| {
             json!("*"),
             json!({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}, "StringNotEquals": {"aws:ResourceOrgID": ORGANIZATION}}),
         ),
+        // Of resource control policies: AWS Backup may not take the role.
+        json!({"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}),
+        deny(
+            json!("sts:*"),
+            json!({"Bool": {"aws:PrincipalIsAWSService": "true"}, "StringNotEquals": {"aws:SourceAccount": TO}}),
+        ),
+        // What the services of the resource copy and share.
+        json!({"Effect": "Deny", "Action": ["ec2:Copy*", "rds:Copy*", "fsx:Copy*"], "Resource": "*"}),
+        json!({"Effect": "Deny", "Action": ["ec2:Modify*Attribute", "rds:Modify*Attribute"], "Resource": "arn:aws:*:*:*:snapshot*"}),
     ]
 });
 

@@ -211,7 +211,7 @@ impl Crate {
         child.push(first.clone());
         let is_module = self.0.contains_key(&child);
         // A module and a function may have one name; only the module has parts.
-        if names.own.contains(first) && !(is_module && !rest.is_empty()) {
+        if (rest.is_empty() || !is_module) && names.own.contains(first) {
             return Some(module);
         }
         if is_module {
@@ -256,8 +256,13 @@ impl Crate {
     }
 }
 
-/// Not held to it yet.
-const YET: &[&str] = &["sources::folder", "sources::live"];
+/// Not held to it yet: the command line and its defaults, the frame and what its records must be as a whole, the readers.
+const YET: &[&str] = &[
+    "cli",
+    "inventory::frame",
+    "sources::folder",
+    "sources::live",
+];
 
 #[test]
 fn no_two_files_use_each_other() {

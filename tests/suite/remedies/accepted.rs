@@ -28,7 +28,7 @@ fn statement(action: Value) -> Value {
 
 #[test]
 fn what_aws_would_refuse_is_not_proven_and_says_why() {
-    let long = |length| statement(json!("x".repeat(length)));
+    let long = |length| statement(json!(format!("s3:{}", "x".repeat(length))));
     let inline = |document: Value| json!([{"PolicyName": "own", "Document": document}]);
     let copies = [
         "backup:CopyFromBackupVault",
@@ -73,7 +73,7 @@ fn what_aws_would_refuse_is_not_proven_and_says_why() {
     #[rustfmt::skip]
     let cases = [
         (RemedyKind::RolePolicy,       lacks_one,                                                     "may have 10240"),
-        (RemedyKind::TrustPolicy,      never_assumed(json!("x".repeat(2_000))),                       "may have 2048"),
+        (RemedyKind::TrustPolicy,      never_assumed(json!(format!("s3:{}", "x".repeat(2_000)))),        "may have 2048"),
         (RemedyKind::AttachRolePolicy, Estate::rds().set(&format!("{COPY_ROLE}/AttachedPolicies"), json!(attached)), "it has 10 managed policies"),
         (RemedyKind::CreateVault,      no_region,                                                     "no Region `us-est-2` is known"),
         (RemedyKind::CreateVault,      into_missing(&CENTRAL.replace(":central", ":c")),              "`c` is no name for a vault"),

@@ -160,7 +160,10 @@ fn the_remedies_of_a_report_are_proven_together() {
     let after = together(&nothing_shared.0);
     assert_eq!(after.get("orders-to-central"), Some(&Verdict::Feasible));
     // One failure that nothing helps leaves the copy blocked.
-    let also = nothing_shared.set("/accounts/1/organization/Id", json!("o-z9y8x7w6v5"));
+    let also = nothing_shared.set(
+        "/accounts/1/organization",
+        json!({"Id": "o-z9y8x7w6v5", "MasterAccountId": "777788889999", "Path": "o-z9y8x7w6v5/r-ab12/"}),
+    );
     assert_eq!(
         together(&also.0).get("orders-to-central"),
         Some(&Verdict::Blocked)

@@ -57,7 +57,7 @@ fn of_many_findings_sarif_keeps_the_worst_and_counts_the_rest() {
             .position(|level| result["level"] == *level)
     };
     for most in [1, 3, all] {
-        let log = is_sarif(&sarif_validator(), &sarif(&report, most));
+        let log = is_sarif(&sarif_validator(), &sarif(&report, most, false));
         let run = &log["runs"][0];
         let results = run["results"].as_array().unwrap();
         assert_eq!(results.len(), most);

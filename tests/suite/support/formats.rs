@@ -17,7 +17,7 @@ pub fn ci_formats(report: &Report) -> Vec<(&'static str, String)> {
             report::markdown(report, Some(&picture), report::SUMMARY),
         ),
         ("github", report::github(report)),
-        ("sarif", report::sarif(report, report::RESULTS)),
+        ("sarif", report::sarif(report, report::RESULTS, false)),
         ("junit", junit.text(report).unwrap()),
         ("mermaid", picture),
     ]

@@ -10,5 +10,5 @@ pub mod verdicts;
 
 pub use estate::Estate;
 pub use formats::{ci_formats, page_data};
-pub use program::{run, run_with};
+pub use program::{Ran, run, run_with};
 pub use verdicts::{Verdicts, decide, decided, verdict};

@@ -22,7 +22,15 @@ pub fn account(
     let on = !shape.chance("no cross-account backup", 6);
     let managements = ["999988887777", "999988887777", "999988887777", FROM, TO];
     let management = shape.pick("management", &managements);
-    let of = |org: &str| json!({"Id": org, "MasterAccountId": management, "Path": format!("{org}/r-ab12/ou-ab12-{}/", &id[..8])});
+    let of = |org: &str| {
+        // An account manages one organization.
+        let managed_by = if org == ORGANIZATION {
+            management
+        } else {
+            "888877776666"
+        };
+        json!({"Id": org, "MasterAccountId": managed_by, "Path": format!("{org}/r-ab12/ou-ab12-{}/", &id[..8])})
+    };
     let usual = if id == STRANGER {
         of("o-z9y8x7w6v5")
     } else {

@@ -26,6 +26,7 @@ fn principals() -> Vec<String> {
         OWN_ROLE.to_owned(),
         format!("arn:aws:iam::{TO}:role/Copier"),
         format!("arn:aws:iam::{FROM}:user/somebody"),
+        BACKUP.to_owned(),
     ];
     for account in [FROM, TO, stranger] {
         all.push(SLR.replace(TO, account));
@@ -49,6 +50,9 @@ const OF_KEYS: &[&str] = &[
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 ];
+/// Who assumes the copy role.
+const BACKUP: &str = "backup.amazonaws.com";
+const ASSUME: &str = "sts:AssumeRole";
 const INTO: &str = "backup:CopyIntoBackupVault";
 const OUT: &str = "backup:CopyFromBackupVault";
 
@@ -86,6 +90,8 @@ struct Asked<'a> {
     action: &'a str,
     resource: &'a str,
     target: Option<&'a str>,
+    /// Whether a grant is for a service of AWS.
+    for_aws: bool,
     context: Context,
 }
 
@@ -95,13 +101,20 @@ impl Asked<'_> {
         if let Some(target) = self.target {
             context = context.with("backup:CopyTargets", Entry::Many(vec![target.into()]));
         }
-        let account = self.who.split(':').nth(4).unwrap();
-        context = context
-            .with("aws:PrincipalArn", Entry::One(self.who.into()))
-            .with("aws:PrincipalAccount", Entry::One(account.into()))
-            .with("kms:CallerAccount", Entry::One(account.into()));
+        context = match self.who.split(':').nth(4) {
+            Some(account) => context
+                .with("aws:PrincipalArn", Entry::One(self.who.into()))
+                .with("aws:PrincipalAccount", Entry::One(account.into()))
+                .with("kms:CallerAccount", Entry::One(account.into())),
+            None => context
+                .with("aws:PrincipalIsAWSService", Entry::One("true".into()))
+                .with("aws:SourceAccount", Entry::One(FROM.into()))
+                .with("aws:PrincipalOrgID", Entry::Absent)
+                .with("aws:PrincipalOrgPaths", Entry::Absent),
+        };
         if self.action == "kms:CreateGrant" {
-            context = context.with("kms:GrantIsForAWSResource", Entry::One("true".into()));
+            let for_aws = if self.for_aws { "true" } else { "false" };
+            context = context.with("kms:GrantIsForAWSResource", Entry::One(for_aws.into()));
         }
         Request::new(
             Principal::parse(self.who).unwrap(),
@@ -113,6 +126,12 @@ impl Asked<'_> {
 
     /// Whether a copy of the remedy's may make it, as far as the policy of this subject is asked.
     fn is_needed(&self, kind: RemedyKind, subject: &str, needed: &Needed) -> bool {
+        if self.who == BACKUP {
+            return self.action == ASSUME && needed.principals.contains(self.resource);
+        }
+        if self.action == "kms:CreateGrant" && !self.for_aws {
+            return false;
+        }
         let own = needed.principals.contains(self.who);
         let goes = |target: &str| needed.targets.contains(target);
         own && match (kind, self.action) {
@@ -252,7 +271,18 @@ fn questions(remedy: &Remedy) -> Vec<(&'static str, String, Option<String>)> {
             all.extend(of_kind("kms").map(|action| (action, key.to_owned(), None)));
         }
         for action in OF_SERVICES.iter().chain(BEYOND) {
-            all.push((action, point.to_owned(), None));
+            let resource = if action.starts_with("ec2:") {
+                "arn:aws:ec2:us-east-2::snapshot/snap-1"
+            } else {
+                point
+            };
+            all.push((action, resource.to_owned(), None));
+        }
+        for role in [
+            ROLE.to_owned(),
+            ROLE.replace("AWSBackupDefaultServiceRole", "neighbour"),
+        ] {
+            all.push((ASSUME, role, None));
         }
     }
     if is_vault || is_wide {
@@ -293,17 +323,28 @@ fn does_more(world: &World) -> Option<String> {
         };
         for (action, resource, target) in questions(&remedy) {
             for who in &who {
-                for context in contexts() {
+                let grants = [true, false].into_iter();
+                let grants = grants.filter(|for_aws| *for_aws || action == "kms:CreateGrant");
+                let contexts = contexts();
+                let all = grants
+                    .flat_map(|for_aws| contexts.iter().map(move |context| (for_aws, context)));
+                for (for_aws, context) in all {
                     let asked = Asked {
                         who,
                         action,
                         resource: &resource,
                         target: target.as_deref(),
-                        context,
+                        for_aws,
+                        context: context.clone(),
                     };
                     let request = asked.request();
                     let was = Change::say(remedy.kind, &change.before, &request);
                     let is = Change::say(remedy.kind, &change.after, &request);
+                    // A Deny is narrowed by its actions, so that it leaves out every grant of those that are needed.
+                    let asked = Asked {
+                        for_aws: for_aws || was == "denied",
+                        ..asked
+                    };
                     let may_change = asked.is_needed(remedy.kind, &remedy.subject, &needed)
                         && (was != "allowed" || is == "allowed");
                     if was != is && !may_change {

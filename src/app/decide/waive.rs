@@ -1,0 +1,209 @@
+//! What is waived, and what counts for the exit code.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::change::Change;
+use crate::checks::{Audited, MayFail};
+use crate::known::{Arn, Count as _};
+use crate::report::{Summary, Waived};
+use crate::verdict::{Outcome, Status, Verdict};
+use crate::waivers::{Faced, Waiver, waiver};
+
+use super::{Found, Told};
+
+/// The waivers of what an audit found, by the vault or plan and the check.
+pub(in crate::app) type OfAudit = BTreeMap<(String, &'static str), Waived>;
+
+/// What counts for the exit code.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::app) struct Counted {
+    pub blocked: usize,
+    pub undecided: usize,
+    /// Of those that are not waived.
+    pub warnings: usize,
+}
+
+impl Found<'_> {
+    /// Asks the waivers of everything that was found. Gives those of what the audit found.
+    pub(in crate::app) fn waive(
+        &mut self,
+        waivers: &[Waiver],
+        audited: Option<&Audited>,
+    ) -> OfAudit {
+        if waivers.is_empty() {
+            return OfAudit::new();
+        }
+        let links = self.report.links(false);
+        let subjects: HashMap<&str, &str> = self
+            .report
+            .remedies
+            .iter()
+            .map(|remedy| (&*remedy.id, &*remedy.subject))
+            .collect();
+        let mut number = 0_usize;
+        for copy in &mut self.copies {
+            let account = copy.place.account.map(|id| id.to_string());
+            let region = copy.place.region.as_ref().map(ToString::to_string);
+            let mut waived = Vec::new();
+            for (check, found) in copy.found.iter().filter(|(_, found)| counts(found)) {
+                let fixes = links.fixes(copy.asked.id(), check.id);
+                let changed = fixes.iter().filter_map(|id| subjects.get(&**id).copied());
+                let faced = Faced {
+                    check: check.id,
+                    subject: copy.fault(found, changed),
+                    copy: Some(copy.asked.id()),
+                    resource: copy.place.resource.as_ref(),
+                    vault: Some(copy.asked.destination_vault()),
+                    account: account.clone(),
+                    region: region.clone(),
+                };
+                waived.extend(waiver(waivers, &faced).map(|one| (check.id, of(one))));
+            }
+            copy.waived = waived.into();
+            let is_waived =
+                copy.verdict != Verdict::Feasible && copy.counting() == Verdict::Feasible;
+            number.one_more_if(is_waived);
+        }
+        self.report.summary.waived = number;
+        let all = audited
+            .map(|audited| of_audit(waivers, audited))
+            .unwrap_or_default();
+        for vault in &mut self.report.vaults {
+            for check in &mut vault.checks {
+                check.waived = all.get(&(vault.vault.to_string(), check.id())).cloned();
+            }
+        }
+        for plan in &mut self.report.plans {
+            for check in &mut plan.checks {
+                check.waived = all.get(&(plan.plan.id.clone(), check.id())).cloned();
+            }
+        }
+        all
+    }
+
+    /// What counts of the copies: all of them, or those that a change makes or makes worse. A warning of a `raised` check
+    /// counts as a failure.
+    pub(in crate::app) fn counted(&self, all: bool, raised: &BTreeSet<&str>) -> Counted {
+        let mut counted = Counted {
+            warnings: self.report.summary.warnings,
+            ..Counted::default()
+        };
+        for copy in &self.copies {
+            let is_news = all || copy.change.is_none_or(|(change, _)| Change::counts(change));
+            let verdict = copy.counting();
+            let warned = copy
+                .found
+                .iter()
+                .filter(|(_, found)| found.status == Status::Warn);
+            let mut is_raised = false;
+            for (check, _) in warned {
+                if copy.waives(check.id) {
+                    counted.warnings = counted.warnings.saturating_sub(1);
+                } else {
+                    is_raised = is_raised || raised.contains(check.id);
+                }
+            }
+            counted
+                .blocked
+                .one_more_if(is_news && (verdict == Verdict::Blocked || is_raised));
+            counted
+                .undecided
+                .one_more_if(is_news && verdict == Verdict::Undecided && !is_raised);
+        }
+        counted
+    }
+}
+
+impl Counted {
+    /// The summary with what counts in the place of what there is.
+    pub(in crate::app) const fn of(self, summary: Summary) -> Summary {
+        Summary {
+            blocked: self.blocked,
+            undecided: self.undecided,
+            warnings: self.warnings,
+            ..summary
+        }
+    }
+}
+
+impl Told<'_> {
+    /// Whether a check of it is waived.
+    fn waives(&self, check: &str) -> bool {
+        self.waived.iter().any(|(waived, _)| *waived == check)
+    }
+
+    /// What it comes to without what is waived.
+    fn counting(&self) -> Verdict {
+        if self.waived.is_empty() {
+            return self.verdict;
+        }
+        let left = self
+            .found
+            .iter()
+            .filter(|(check, _)| !self.waives(check.id));
+        Verdict::of(left.map(|(check, found)| (&**found, check.may_fail == MayFail::Yes)))
+    }
+
+    /// The thing at fault, as the causes tell it: the first that was seen and is not the copy's own, else the first that is
+    /// changed; else what is copied.
+    fn fault<'f>(
+        &'f self,
+        found: &'f Outcome,
+        changed: impl Iterator<Item = &'f str>,
+    ) -> Option<&'f str> {
+        let summed = self.summed();
+        let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
+        let other = seen.chain(changed).find(|thing| !summed.is_own(thing));
+        other.or_else(|| self.place.resource.as_ref().map(Arn::as_str))
+    }
+}
+
+fn counts(found: &Outcome) -> bool {
+    matches!(
+        found.status,
+        Status::Fail | Status::Undecided | Status::Warn
+    )
+}
+
+fn of(waiver: &Waiver) -> Waived {
+    Waived {
+        reason: waiver.reason.clone(),
+        expires: waiver.expires.clone(),
+    }
+}
+
+fn of_audit(waivers: &[Waiver], audited: &Audited) -> OfAudit {
+    let mut all = OfAudit::new();
+    let mut ask =
+        |name: String, outcomes: &[(&'static crate::checks::Check, Outcome)], faced: &Faced<'_>| {
+            for (check, _) in outcomes.iter().filter(|(_, found)| counts(found)) {
+                let faced = Faced {
+                    check: check.id,
+                    ..faced.clone()
+                };
+                if let Some(one) = waiver(waivers, &faced) {
+                    all.insert((name.clone(), check.id), of(one));
+                }
+            }
+        };
+    for (vault, outcomes) in &audited.vaults {
+        let faced = Faced {
+            subject: Some(vault.as_str()),
+            vault: Some(vault),
+            account: vault.account().map(|id| id.to_string()),
+            region: vault.region().map(|region| region.to_string()),
+            ..Faced::default()
+        };
+        ask(vault.to_string(), outcomes, &faced);
+    }
+    for (plan, outcomes) in &audited.plans {
+        let faced = Faced {
+            subject: Some(&plan.id),
+            account: Some(plan.account.to_string()),
+            region: Some(plan.region.to_string()),
+            ..Faced::default()
+        };
+        ask(plan.id.clone(), outcomes, &faced);
+    }
+    all
+}

@@ -1,0 +1,37 @@
+//! `init`: a configuration to start from.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::cli::{Init, Output};
+use crate::report;
+use crate::sources::recorded;
+use crate::sources::target::{Readers, Target};
+
+use super::code::GOOD;
+use super::print::{print, say, warn};
+
+pub(super) fn init(asked: &Init, output: &Output) -> anyhow::Result<u8> {
+    let is_printed = asked.output == Path::new("-");
+    if !is_printed && !asked.force && asked.output.exists() {
+        bail!(
+            "`{}` is there already: --force writes over it, --output - prints",
+            asked.output.display()
+        );
+    }
+    let (inventory, strangers) =
+        recorded::load(&asked.inventory, &asked.example, output.max_input)?;
+    for stranger in strangers {
+        warn(output, &stranger.to_string());
+    }
+    let text = report::configuration(&inventory);
+    if is_printed {
+        return print(&text);
+    }
+    Target::claim(&asked.output, Readers::All)?.write(|out| out.write_all(text.as_bytes()))?;
+    if !output.quiet {
+        say(&format!("wrote `{}`", asked.output.display()));
+    }
+    Ok(GOOD)
+}

@@ -1,0 +1,180 @@
+//! What a run is told besides its command line: variables, and `backup-preflight.toml`.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::checks::CHECKS;
+use crate::cli::{self, Check, Credentials, Given, OfName, Output, PREFIX, Setting};
+use crate::known::{AccountId, Arn, near};
+use crate::report::{Fate, Report, WaiverReport};
+use crate::sources::config::{self, Config, Level, Vocabulary};
+use crate::sources::recorded;
+use crate::waivers::{By, Waiver};
+
+use super::print::{say, warn};
+
+/// The settings of the environment and of the configuration, those of the environment first, and the configuration.
+pub(super) fn read(words: &[OsString]) -> anyhow::Result<(Vec<Setting>, Config)> {
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name
+            .into_string()
+            .ok()
+            .filter(|name| name.starts_with(PREFIX))?;
+        Some((name, value.into_string().ok()?))
+    });
+    let (mut settings, unknown) = cli::of_variables(variables);
+    for name in unknown {
+        let option = name
+            .trim_start_matches(PREFIX)
+            .to_ascii_lowercase()
+            .replace('_', "-");
+        let options = cli::options();
+        let near = near::meant(&option, options.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| {
+            let near = near.to_ascii_uppercase().replace('-', "_");
+            format!("; did you mean {PREFIX}{near}?")
+        });
+        say(&format!(
+            "warning: the variable {name} is of no option{near}"
+        ));
+    }
+    let (file, none) = cli::configuration(words, &settings);
+    let Some(file) = file.or_else(|| if none { None } else { found() }) else {
+        return Ok((settings, Config::default()));
+    };
+    let options = cli::options();
+    let checks: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
+    let known = Vocabulary {
+        options: &options,
+        checks: &checks,
+    };
+    let config = config::load(&file, known)?;
+    settings.extend(config.defaults.iter().map(|one| Setting {
+        option: one.option.clone(),
+        values: one.values.clone(),
+        at: one.at.clone(),
+    }));
+    Ok((settings, config))
+}
+
+fn found() -> Option<PathBuf> {
+    config::find(&std::env::current_dir().ok()?)
+}
+
+/// The waivers, each with whether its day has gone by.
+pub(super) fn waivers(config: &Config) -> anyhow::Result<Vec<Waiver>> {
+    let today = recorded::today();
+    let each = config.waivers.iter().map(|entry| {
+        let by = By::parse(entry.by).context("a selector that no waiver has")?;
+        let waiver = Waiver::new(
+            entry.check.clone(),
+            by,
+            entry.pattern.clone(),
+            entry.reason.clone(),
+        );
+        Ok(waiver
+            .until(entry.expires.to_string(), entry.expires < today)
+            .at(entry.at.clone()))
+    });
+    each.collect()
+}
+
+/// What became of the waivers.
+pub(super) fn fates(waivers: &[Waiver]) -> Vec<WaiverReport> {
+    let each = waivers.iter().map(|waiver| WaiverReport {
+        check: waiver.check.clone(),
+        selector: waiver.by.as_str(),
+        pattern: waiver.pattern.clone(),
+        reason: waiver.reason.clone(),
+        expires: waiver.expires.clone(),
+        fate: match (waiver.is_expired, waiver.met()) {
+            (true, _) => Fate::Expired,
+            (false, 0) => Fate::Unused,
+            (false, _) => Fate::Used,
+        },
+        findings: waiver.met(),
+        at: waiver.at.clone(),
+    });
+    each.collect()
+}
+
+/// The checks of a level.
+pub(super) fn of_level(config: &Config, level: Level) -> BTreeSet<&str> {
+    let such = config.levels.iter().filter(|(_, of)| **of == level);
+    such.map(|(check, _)| check.as_str()).collect()
+}
+
+/// Adds to a report what became of the waivers, and the names of accounts. A waiver that is expired or met nothing is told.
+pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, output: &Output) {
+    report.waivers = fates(waivers);
+    for waiver in &report.waivers {
+        match waiver.fate {
+            Fate::Used => {}
+            Fate::Expired | Fate::Unused => {
+                warn(output, &format!("{}: {}", waiver.word(), waiver.says()));
+            }
+        }
+    }
+    let named = config.accounts.iter();
+    let named = named.filter_map(|(id, account)| Some((*id, account.name.clone()?)));
+    report.names.name_accounts(named);
+}
+
+/// The same, with the accounts that the configuration gives providers of plans.
+pub(super) fn given(given: &Given, config: &Config) -> Given {
+    let mut given = given.clone();
+    let asked = given.change.account.clone();
+    for (id, account) in &config.accounts {
+        for provider in &account.terraform {
+            let is_said = asked.iter().any(|one| match &one.name {
+                Some(name) => name == provider,
+                None => provider == "aws",
+            });
+            if !is_said {
+                given.change.account.push(OfName {
+                    name: Some(provider.clone()),
+                    value: *id,
+                });
+            }
+        }
+    }
+    given
+}
+
+/// The credentials for a copy, with those that the configuration has for its two accounts where none are given.
+pub(super) fn credentials(asked: &Check, config: &Config) -> Credentials {
+    let mut credentials = asked.aws.credentials.clone();
+    let from = asked.source_vault.as_ref().or(asked.resource.as_ref());
+    let from = from
+        .or(asked.recovery_point.as_ref())
+        .and_then(Arn::account);
+    let to = asked.to.as_ref().and_then(Arn::account);
+    let of = |id: Option<AccountId>| id.and_then(|id| config.accounts.get(&id));
+    if credentials.source_profile.is_none()
+        && credentials.source_role_arn.is_none()
+        && let Some(account) = of(from)
+    {
+        credentials.source_profile.clone_from(&account.profile);
+        credentials.source_role_arn.clone_from(&account.role_arn);
+        if credentials.external_id.is_none() {
+            credentials.external_id.clone_from(&account.external_id);
+        }
+    }
+    if credentials.destination_profile.is_none()
+        && credentials.destination_role_arn.is_none()
+        && from != to
+        && let Some(account) = of(to)
+    {
+        credentials.destination_profile.clone_from(&account.profile);
+        credentials
+            .destination_role_arn
+            .clone_from(&account.role_arn);
+        if credentials.external_id.is_none() {
+            credentials.external_id.clone_from(&account.external_id);
+        }
+    }
+    credentials
+}

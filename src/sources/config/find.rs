@@ -1,0 +1,35 @@
+//! Which file it is: the one that is named, or the first one upward from the working directory.
+
+use std::path::{Path, PathBuf};
+
+use super::super::recorded;
+use super::{Config, ConfigError, Vocabulary, parse};
+
+/// The name of the file.
+pub const FILE: &str = "backup-preflight.toml";
+
+/// No configuration is larger; a larger file is something else.
+const LIMIT: u64 = 1 << 20;
+
+/// The first file of that name in a folder or in one above it.
+#[must_use]
+pub fn find(from: &Path) -> Option<PathBuf> {
+    let mut folders = from.ancestors();
+    folders.find_map(|folder| {
+        let file = folder.join(FILE);
+        file.is_file().then_some(file)
+    })
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Where it cannot be read, or something in it is not as it should be.
+pub fn load(file: &Path, known: Vocabulary<'_>) -> Result<Config, ConfigError> {
+    let (name, bytes) = recorded::bytes(file, LIMIT)?;
+    let text = String::from_utf8(bytes).map_err(|_| ConfigError::Wrong {
+        at: name.clone(),
+        what: "it is no text in UTF-8".to_owned(),
+    })?;
+    parse(&name, &text, known)
+}

@@ -1,0 +1,574 @@
+//! `backup-preflight.toml`, variables, waivers, levels and names.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{Files, json, text_of};
+use crate::support::Ran;
+
+const PLANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/terraform");
+const BASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/base.json");
+const AUDIT: &[&str] = &["audit", "--example", "organization"];
+
+/// A folder with a configuration in it.
+struct Place(Files);
+
+impl Place {
+    fn new(config: &str) -> Self {
+        let files = Files::new();
+        files.write("backup-preflight.toml", config);
+        Self(files)
+    }
+
+    fn run_in(&self, folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let out = Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+            .args(args)
+            .env_clear()
+            .envs(variables.iter().copied())
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Ran {
+            code: out.status.code().unwrap(),
+            out: String::from_utf8(out.stdout).unwrap(),
+            err: String::from_utf8(out.stderr).unwrap(),
+        }
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_in(&self.0.path(""), args, &[])
+    }
+
+    fn report(&self, args: &[&str]) -> (Value, i32) {
+        let ran = self.run(&[args, &["--format", "json"]].concat());
+        assert_ne!(ran.code, 2, "{}", ran.err);
+        (json(&ran.out), ran.code)
+    }
+}
+
+fn waiver(check: &str, selector: &str, expires: &str) -> String {
+    format!(
+        "[[waivers]]\ncheck = '{check}'\n{selector}\nreason = 'by then it moves'\nexpires = {expires}\n"
+    )
+}
+
+const LATER: &str = "2999-01-31";
+const BEFORE: &str = "2020-01-31";
+
+#[test]
+fn it_is_looked_for_upward_and_named_or_not_read() {
+    let place = Place::new("[defaults]\nexample = 'organization'\nformat = 'json'\n");
+    let below = place.0.path("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let ran = place.run_in(&below, &["audit"], &[]);
+    assert_eq!(
+        (ran.code, &json(&ran.out)["summary"]["copies"]),
+        (1, &json!(17)),
+        "{}",
+        ran.err
+    );
+    let ran = place.run_in(&below, &["check", "--no-config"], &[]);
+    assert!(
+        ran.code == 2 && ran.err.contains("nothing to decide from"),
+        "{}",
+        ran.err
+    );
+    let other = place.0.write(
+        "other.toml",
+        "[defaults]\nexample = ['aws-storage-blog']\nformat = 'json'\n",
+    );
+    let ran = place.run_in(&below, &["check", "--config", &other], &[]);
+    assert_eq!(json(&ran.out)["summary"]["copies"], 6, "{}", ran.err);
+    let ran = place.run_in(&below, &["check"], &[("BACKUP_PREFLIGHT_CONFIG", &other)]);
+    assert_eq!(json(&ran.out)["summary"]["copies"], 6, "{}", ran.err);
+    let ran = place.run_in(&below, &["check", "--config", "none.toml"], &[]);
+    assert!(
+        ran.code == 2 && ran.err.contains("could not read `none.toml`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_command_line_outweighs_variables_and_these_the_file() {
+    let place = Place::new("[defaults]\nformat = 'ndjson'\nstrict = true\n");
+    let folder = place.0.path("");
+    let none = place.0.write(
+        "none.json",
+        r#"{"schema": "backup-preflight/inventory/v1", "copies": []}"#,
+    );
+    let first = |args: &[&str], variables: &[(&str, &str)]| {
+        let args = [&["check", "--inventory", &*none], args].concat();
+        let ran = place.run_in(&folder, &args, variables);
+        (
+            ran.out
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(12)
+                .collect::<String>(),
+            ran.code,
+        )
+    };
+    let json = ("BACKUP_PREFLIGHT_FORMAT", "json");
+    assert!(first(&[], &[]).0.starts_with("{\"type\""));
+    assert_eq!(first(&[], &[json]).0, "{");
+    assert!(
+        first(&["--format", "junit"], &[json])
+            .0
+            .starts_with("<?xml")
+    );
+    let (_, strict) = first(&[], &[]);
+    let (_, loose) = first(&[], &[("BACKUP_PREFLIGHT_STRICT", "0")]);
+    assert_eq!((strict, loose), (1, 0), "there are no copies");
+}
+
+#[test]
+fn a_value_that_an_option_does_not_take_is_told_with_its_place() {
+    let place = Place::new("[defaults]\nconcurrency = 0\n");
+    let ran = place.run(AUDIT);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("`--concurrency` is set by ")
+            && ran.err.contains("backup-preflight.toml:2:1"),
+        "{}",
+        ran.err
+    );
+    let place = Place::new("");
+    let variables = [
+        ("BACKUP_PREFLIGHT_CONCURRENCY", "many"),
+        ("BACKUP_PREFLIGHT_REGOIN", "x"),
+    ];
+    let ran = place.run_in(&place.0.path(""), AUDIT, &variables);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err
+            .contains("`--concurrency` is set by BACKUP_PREFLIGHT_CONCURRENCY"),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains(
+            "BACKUP_PREFLIGHT_REGOIN is of no option; did you mean BACKUP_PREFLIGHT_REGION?"
+        ),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_key_that_nobody_knows_decides_nothing() {
+    let place = Place::new("# ours\n[defaults]\nregoin = 'eu-west-1'\n");
+    let ran = place.run(AUDIT);
+    assert_eq!((ran.code, &*ran.out), (2, ""));
+    assert!(
+        ran.err
+            .contains("backup-preflight.toml:3:1: unknown key `regoin`; the nearest is `region`"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_name_of_an_account_stands_beside_its_number() {
+    let place = Place::new(
+        "[accounts.111122223333]\nname = 'prod'\n[accounts.444455556666]\nname = 'the bunker'\n",
+    );
+    for (format, said) in [
+        (
+            "table",
+            "prod 111122223333/us-east-1/local → the bunker 444455556666/us-east-1/central",
+        ),
+        (
+            "markdown",
+            "prod 111122223333/us-east-1/local → the bunker 444455556666/us-east-1/central",
+        ),
+        (
+            "github",
+            "AWSServiceRoleForBackup of account 444455556666 (the bunker)",
+        ),
+        ("sarif", "prod 111122223333/us-east-1/local"),
+        ("junit", "<testsuite name=\"111122223333 (prod)/us-east-1\""),
+        ("mermaid", "subgraph a0[\"111122223333 (prod)\"]"),
+    ] {
+        let text = place.run(&[AUDIT, &["--format", format]].concat()).out;
+        assert!(text.contains(said), "{format}: {text}");
+        for line in text.lines().filter(|line| line.contains("arn:aws:")) {
+            assert!(
+                !line.contains(":111122223333 (prod)"),
+                "{format}: an ARN stays whole: {line}"
+            );
+        }
+    }
+    let with = place.run(&[AUDIT, &["--format", "json"]].concat()).out;
+    let without = place
+        .run(&[AUDIT, &["--format", "json", "--no-config"]].concat())
+        .out;
+    assert!(with == without, "programs know it by its number");
+}
+
+#[test]
+fn what_is_waived_stays_blocked_and_does_not_count() {
+    let all = [
+        "source-key-not-shared",
+        "retention-outside-vault-lock",
+        "destination-vault-missing",
+        "source-key-aws-managed",
+    ];
+    let config: String = all
+        .iter()
+        .map(|check| waiver(check, "account = '*'", LATER))
+        .collect();
+    let place = Place::new(&config);
+    let check = &["check", "--example", "organization"];
+    let (report, code) = place.report(check);
+    assert_eq!(code, 3, "a copy is undecided for another check, too");
+    let summary = &report["summary"];
+    assert_eq!(
+        (
+            &summary["blocked"],
+            &summary["undecided"],
+            &summary["waived"]
+        ),
+        (&json!(11), &json!(1), &json!(10))
+    );
+    let place = Place::new(&format!(
+        "{config}{}",
+        waiver("source-key-refuses-copy-role", "region = 'us-*'", LATER)
+    ));
+    let (report, code) = place.report(check);
+    assert_eq!((code, &report["summary"]["waived"]), (0, &json!(12)));
+    for copy in report["copies"].as_array().unwrap() {
+        for check in copy["checks"].as_array().unwrap() {
+            assert_eq!(check["waived"]["expires"], LATER, "{check}");
+        }
+    }
+    let table = place.run(check);
+    assert!(table.out.contains("waived: source-key-not-shared of account `*`, 7 found, until 2999-01-31: by then it moves"), "{}", table.out);
+    let junit = place.run(&[&check[..], &["--format", "junit"]].concat());
+    let junit = quick_junit::Report::deserialize_from_str(&junit.out).unwrap();
+    assert_eq!((junit.failures, junit.errors), (0, 0));
+    let sarif = |more: &[&str]| {
+        let ran = place.run(&[&check[..], &["--format", "sarif"], more].concat());
+        let log =
+            crate::report::formats::is_sarif(&crate::report::formats::sarif_validator(), &ran.out);
+        log["runs"][0]["results"].clone()
+    };
+    assert_eq!(sarif(&[]), json!([]));
+    let kept = sarif(&["--sarif-suppressions"]);
+    assert_eq!(kept[0]["suppressions"][0]["kind"], "external");
+    assert_eq!(kept.as_array().unwrap().len(), 15);
+}
+
+#[test]
+fn a_waiver_meets_what_it_selects_and_nothing_else() {
+    for (selector, copies) in [
+        (
+            "vault = 'arn:aws:backup:*:444455556666:backup-vault:central'",
+            5,
+        ),
+        (
+            "subject = 'arn:aws:kms:us-east-1:111122223333:key/00000001-*'",
+            5,
+        ),
+        ("resource = 'arn:aws:rds:*:db:carts'", 1),
+        (
+            "copy = '*/nightly/arn:aws:rds:us-east-1:111122223333:db:carts/*'",
+            1,
+        ),
+        ("account = '222233334444'", 0),
+        ("region = 'eu-*'", 0),
+    ] {
+        let place = Place::new(&waiver("source-key-not-shared", selector, LATER));
+        let (report, code) = place.report(&["check", "--example", "organization"]);
+        assert_eq!(
+            (&report["summary"]["waived"], code),
+            (&json!(copies), 1),
+            "{selector}"
+        );
+    }
+}
+
+#[test]
+fn a_vault_and_a_plan_can_be_waived_too() {
+    let config = waiver(
+        "vault-uses-aws-managed-key",
+        "subject = 'arn:aws:backup:*:222233334444:backup-vault:local'",
+        LATER,
+    ) + &waiver("plan-copies-nowhere", "account = '*'", LATER);
+    let place = Place::new(&config);
+    let none = place.0.write(
+        "none.json",
+        r#"{"schema": "backup-preflight/inventory/v1", "copies": []}"#,
+    );
+    let blocked: String = [
+        "source-key-not-shared",
+        "retention-outside-vault-lock",
+        "destination-vault-missing",
+        "source-key-aws-managed",
+        "source-key-refuses-copy-role",
+    ]
+    .iter()
+    .map(|check| waiver(check, "account = '*'", LATER))
+    .collect();
+    let (report, code) = place.report(AUDIT);
+    assert_eq!(code, 1, "the copies still count");
+    assert_eq!(
+        report["vaults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|vault| vault["checks"][0]["waived"].is_object())
+            .count(),
+        1
+    );
+    let place = Place::new(&(config + &blocked));
+    assert_eq!(
+        place.report(&[AUDIT, &["--inventory", &none]].concat()).1,
+        0
+    );
+}
+
+#[test]
+fn two_plans_three_waivers_and_five_formats_at_once() {
+    let used = waiver(
+        "retention-outside-vault-lock",
+        "vault = '*:backup-vault:central'",
+        LATER,
+    );
+    let expired = waiver("vault-refuses-copy", "account = '111122223333'", BEFORE);
+    let unused = waiver("marketplace-image", "copy = 'nobody'", LATER);
+    let place = Place::new(&format!("{used}{expired}{unused}"));
+    let plan = |name: &str| format!("{PLANS}/{name}/plan.json");
+    let (one, other) = (plan("lock-raised"), plan("policy-destroyed"));
+    let names = ["json", "markdown", "sarif", "junit", "mermaid"];
+    let targets: Vec<String> = names.iter().map(|name| format!("{name}={name}")).collect();
+    let mut args = vec![
+        "check",
+        "--inventory",
+        BASE,
+        "--terraform-plan",
+        &one,
+        "--terraform-plan",
+        &other,
+    ];
+    for target in &targets {
+        args.extend(["--format", target]);
+    }
+    let ran = place.run(&[&args[..], &["--format", "github"]].concat());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let lines: Vec<&str> = ran
+        .err
+        .lines()
+        .filter(|line| line.contains("waiver"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{}", ran.err);
+    assert!(lines[0].starts_with("warning: expired waiver: vault-refuses-copy of account `111122223333` expired on 2020-01-31, and its 1 found count again"), "{}", lines[0]);
+    assert!(
+        lines[1]
+            .starts_with("warning: unused waiver: marketplace-image of copy `nobody` met nothing"),
+        "{}",
+        lines[1]
+    );
+    let read = |name: &str| fs::read_to_string(place.0.path(name)).unwrap();
+    let report = json(&read("json"));
+    let fates: Vec<_> = report["waivers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|waiver| (&waiver["fate"], &waiver["findings"]))
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            (&json!("used"), &json!(1)),
+            (&json!("expired"), &json!(1)),
+            (&json!("unused"), &json!(0))
+        ]
+    );
+    let mut texts: Vec<(&str, String)> = names
+        .iter()
+        .skip(1)
+        .map(|name| (*name, read(name)))
+        .collect();
+    texts.push(("github", ran.out));
+    for (name, text) in texts {
+        for said in [
+            "retention-outside-vault-lock",
+            "vault-refuses-copy",
+            "expired on 2020-01-31",
+            "met nothing",
+            "until 2999-01-31",
+        ] {
+            assert!(
+                text.contains(said),
+                "{name} says nothing of `{said}`: {text}"
+            );
+        }
+        assert!(
+            text.contains("exit code 1") || text.contains("\"exitCode\": 1"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_level_is_of_warnings_alone() {
+    let warns = &["check", "--example", "aws-storage-blog", "--copy"];
+    let copies = |report: &Value| report["summary"]["warnings"].clone();
+    let (report, _) = Place::new("").report(&["check", "--example", "aws-storage-blog"]);
+    let warned = report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|copy| copy["verdict"] == "feasible" && copy["checks"][0]["outcome"] == "warn");
+    let (id, check) = warned
+        .map(|copy| (&copy["id"], &copy["checks"][0]["id"]))
+        .unwrap();
+    let (id, check) = (id.as_str().unwrap(), check.as_str().unwrap());
+    let level = |level: &str| {
+        let place = Place::new(&format!("[checks.{check}]\nlevel = '{level}'\n"));
+        place.report(&[&warns[..], &[id]].concat())
+    };
+    let (report, code) = level("warning");
+    assert_eq!((copies(&report), code), (json!(1), 0));
+    let (report, code) = level("error");
+    assert_eq!(
+        (copies(&report), code, &report["copies"][0]["verdict"]),
+        (json!(1), 1, &json!("feasible"))
+    );
+    let (report, code) = level("off");
+    assert_eq!(
+        (copies(&report), code, &report["copies"][0]["checks"]),
+        (json!(0), 0, &json!([]))
+    );
+    // What fails cannot be turned off.
+    let place = Place::new("[checks.source-key-aws-managed]\nlevel = 'off'\n");
+    let (report, code) = place.report(&["check", "--example", "aws-storage-blog"]);
+    assert_eq!((&report["summary"]["blocked"], code), (&json!(2), 1));
+}
+
+#[test]
+fn an_account_of_a_plan_comes_from_the_configuration() {
+    let place = Place::new("[accounts.999988887777]\nterraform = ['aws.nowhere']\n");
+    let plan = format!("{PLANS}/shared-key/plan.json");
+    let with = place.run(&[
+        "check",
+        "--inventory",
+        BASE,
+        "--terraform-plan",
+        &plan,
+        "--format",
+        "json",
+    ]);
+    let without = place.run(&[
+        "check",
+        "--inventory",
+        BASE,
+        "--terraform-plan",
+        &plan,
+        "--format",
+        "json",
+        "--account",
+        "aws.nowhere=999988887777",
+        "--no-config",
+    ]);
+    assert_eq!(with.out, without.out, "{}", with.err);
+}
+
+#[test]
+fn a_configuration_to_start_from_is_written_once_and_read() {
+    let place = Place(Files::new());
+    let ran = place.run(&["init", "--example", "organization"]);
+    assert_eq!((ran.code, &*ran.out), (0, ""), "{}", ran.err);
+    let text = fs::read_to_string(place.0.path("backup-preflight.toml")).unwrap();
+    for id in ["111122223333", "222233334444", "444455556666"] {
+        assert!(text.contains(&format!("[accounts.{id}]")), "{text}");
+    }
+    assert!(text.contains("# region = [\"us-east-1\"]"), "{text}");
+    let ran = place.run(&["init"]);
+    assert!(ran.code == 2 && ran.err.contains("--force"), "{}", ran.err);
+    let with = place.run(AUDIT);
+    let without = place.run(&[AUDIT, &["--no-config"]].concat());
+    let without = without.out.replace(" --no-config", "");
+    assert_eq!((with.out, with.code, &*with.err), (without, 1, ""));
+    // With what it shows as comments, it is a configuration, too.
+    let live: String = text
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest)
+                if rest.starts_with(['[', '"']) || rest.contains(" = ") && !rest.contains(": ") =>
+            {
+                format!("{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let live = live
+        .replace("external_id = \"\"", "external_id = \"x\"")
+        .replace("prod\"", "x\"");
+    let place = Place::new(&live);
+    let ran = place.run(AUDIT);
+    assert!(
+        ran.code == 1 && ran.err.contains("unused waiver"),
+        "{live}\n{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_failed_in_a_baseline_does_not_count_and_what_is_gone_is_told() {
+    let place = Place::new("");
+    let file = text_of(&place.0.path("before.json"));
+    place.run(&[AUDIT, &["--format", &format!("json={file}")]].concat());
+    let (report, code) = place.report(&[AUDIT, &["--baseline", &file]].concat());
+    assert_eq!(
+        (&report["summary"]["changes"]["same"], code),
+        (&json!(17), 0),
+        "vaults and plans failed there, too"
+    );
+    // A copy that is not made any more.
+    let mut before = json(&fs::read_to_string(&file).unwrap());
+    let mut gone = before["copies"][0].clone();
+    gone["id"] = json!("gone");
+    gone["verdict"] = json!("feasible");
+    before["copies"].as_array_mut().unwrap().push(gone);
+    fs::write(&file, before.to_string()).unwrap();
+    let (report, code) = place.report(&[AUDIT, &["--baseline", &file]].concat());
+    assert_eq!(
+        (&report["summary"]["changes"]["removed"], code),
+        (&json!(1), 0)
+    );
+    let told = report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|copy| copy["id"] == "gone")
+        .unwrap();
+    assert_eq!(
+        (&told["change"], &told["was"]),
+        (&json!("removed"), &json!("feasible"))
+    );
+    let (report, _) = place.report(&[
+        "check",
+        "--example",
+        "organization",
+        "--plan",
+        "nightly",
+        "--baseline",
+        &file,
+    ]);
+    assert_eq!(
+        report["summary"]["changes"]["removed"], 0,
+        "the others were not asked about"
+    );
+    // Another check that fails does count.
+    before["vaults"] = json!([]);
+    fs::write(&file, before.to_string()).unwrap();
+    assert_eq!(place.report(&[AUDIT, &["--baseline", &file]].concat()).1, 1);
+}
