@@ -10,12 +10,14 @@ mod backtest;
 pub mod batches;
 mod change;
 mod check;
+mod code;
 mod collect;
 mod copies;
 mod decide;
 mod fix;
 mod formats;
 mod gather;
+mod gathered;
 mod init;
 mod judge;
 mod next;
@@ -32,24 +34,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
-use crate::cli::{Assume, Cli, Command, Given, Told};
-use crate::inventory::{Assumption, Inventory};
-use crate::quote::json::printable;
-use crate::report::Summary;
+use crate::cli::{Cli, Command, Told};
 use crate::sources::config::Config;
 use crate::sources::stop;
-use print::{print, say};
-
-/// Everything that was asked holds.
-const GOOD: u8 = 0;
-/// Something is blocked.
-const BLOCKED: u8 = 1;
-/// Nothing was decided.
-const WRONG: u8 = 2;
-/// Something is undecided, and nothing blocked.
-const UNDECIDED: u8 = 3;
-/// Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use code::{WRONG, stopped_code};
+use print::{print, say, say_stopped};
 
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
@@ -100,15 +89,6 @@ fn wrong(error: &anyhow::Error) -> u8 {
     WRONG
 }
 
-/// The exit code of a run that a signal ended.
-fn stopped_code() -> u8 {
-    stop::asked().unwrap_or(INTERRUPTED)
-}
-
-fn say_stopped() {
-    say("stopped: what was printed or written is not all");
-}
-
 fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check::check(asked, &cli.output, config),
@@ -137,31 +117,6 @@ fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
             print(&String::from_utf8_lossy(&page))
         }
     }
-}
-
-/// What is taken for granted where it was not read.
-fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
-    given.assume.iter().map(|fact| match fact {
-        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
-    })
-}
-
-/// The contract's exit codes. `open`: a plan may make more copies, as not all of it was read.
-fn exit_code(summary: Summary, open: bool, strict: bool) -> u8 {
-    let unclean = open || summary.undecided > 0 || summary.warnings > 0 || summary.copies == 0;
-    if summary.blocked > 0 || (strict && unclean) {
-        BLOCKED
-    } else if open || summary.undecided > 0 {
-        UNDECIDED
-    } else {
-        GOOD
-    }
-}
-
-fn to_json(inventory: &Inventory) -> anyhow::Result<String> {
-    let mut text = serde_json::to_string_pretty(inventory)?;
-    text.push('\n');
-    Ok(printable(text))
 }
 
 /// An error with its causes, each said once.

@@ -14,7 +14,7 @@ mod tip;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
 use crate::quote::terminal;
@@ -61,7 +61,7 @@ impl Cli {
             .map_err(|error| Told::Wrong(format!("error: {}", terminal::lines(&error))))?;
         Self::try_parse_from(words).map_err(|error| {
             let at = defaults::place(&error, &added);
-            match (Told::of(tip::with_tip(error)), at) {
+            match (Told::of(tip::with_tip(error, &Self::command())), at) {
                 (Told::Wrong(text), Some(at)) => Told::Wrong(format!("{}\n{at}", text.trim_end())),
                 (told, _) => told,
             }
@@ -451,7 +451,6 @@ fn size(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
 
     use super::*;
 

@@ -10,14 +10,16 @@ use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
 use super::change;
+use super::code::{BLOCKED, exit_code, stopped_code};
 use super::copies;
 use super::decide::{Found, How, is_off};
 use super::formats::inputs;
-use super::gather::{Gathered, Survey, facts_of_estate};
+use super::gather::{assumed, facts_of_estate};
+use super::gathered::{Gathered, Survey};
 use super::judge::judge;
-use super::print::{warn, warn_of_more, write_report};
+use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::settings;
 use super::targets::{Formats, Targets, reads};
-use super::{BLOCKED, assumed, exit_code, say_stopped, settings, stopped_code, to_json};
 
 pub(super) fn audit(asked: &Audit, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let Audit {

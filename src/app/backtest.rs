@@ -8,11 +8,12 @@ use crate::known::Gap;
 use crate::plans;
 use crate::report;
 
+use super::code::{BLOCKED, GOOD, stopped_code};
 use super::formats::only;
-use super::gather::{Gathered, Survey, facts_of_estate};
-use super::print::{deliver, options, warn, warn_of_more};
+use super::gather::{assumed, facts_of_estate};
+use super::gathered::{Gathered, Survey};
+use super::print::{deliver, options, say_stopped, to_json, warn, warn_of_more};
 use super::targets::{Targets, reads};
-use super::{BLOCKED, GOOD, assumed, say_stopped, stopped_code, to_json};
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
     let told = [

@@ -8,14 +8,16 @@ use crate::plans;
 use crate::sources::config::{Config, Level};
 
 use super::change;
+use super::code::{exit_code, stopped_code};
 use super::copies::{self, Asked};
 use super::decide::{Found, How};
 use super::formats::inputs;
-use super::gather::{Gathered, facts_for, narrow};
+use super::gather::{assumed, facts_for, narrow};
+use super::gathered::Gathered;
 use super::judge::judge;
-use super::print::{warn, warn_of_more, write_report};
+use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::settings;
 use super::targets::{Formats, Targets};
-use super::{assumed, exit_code, say_stopped, settings, stopped_code, to_json};
 
 pub(super) fn check(asked: &Check, output: &Output, config: &Config) -> anyhow::Result<u8> {
     decide(asked, output, config, |found, formats| {

@@ -4,9 +4,10 @@ use crate::cli::{Collect, Output};
 
 #[cfg(feature = "live")]
 pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
-    use super::gather::{Gathered, Survey};
+    use super::code::{GOOD, stopped_code};
+    use super::gathered::{Gathered, Survey};
+    use super::print::{self, to_json};
     use super::survey::survey;
-    use super::{GOOD, print, stopped_code, to_json};
     use crate::inventory::items;
     use crate::sources::live::{Journal, clear_journal};
     use crate::sources::recorded;

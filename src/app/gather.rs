@@ -4,24 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 
-use crate::cli::{Aws, Check, Credentials, Estate, Given, Output, Start};
-use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::cli::{Assume, Aws, Check, Credentials, Estate, Given, Output, Start};
+use crate::inventory::{self, Assumption, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
 use crate::known::{AccountId, Arn};
 use crate::plans;
 use crate::report::Reading;
 use crate::sources::config::Config;
 use crate::sources::recorded;
 
+use super::gathered::{Gathered, Survey};
 use super::print::warn;
 use super::settings::credentials;
-
-/// What was read, and whether all of it was.
-pub(super) struct Gathered {
-    pub inventory: Inventory,
-    pub stopped: bool,
-    /// How it came.
-    pub reading: Reading,
-}
 
 /// The inventory of what was asked: files, examples, AWS.
 pub(super) fn facts_for(
@@ -94,15 +87,6 @@ fn without_credentials(asked: &Check, credentials: &Credentials) -> BTreeSet<Acc
     let to = asked.to.as_ref().and_then(Arn::account);
     let to = to.filter(|to| !given && from != Some(*to));
     to.into_iter().collect()
-}
-
-/// What is read of whole accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Survey {
-    /// What decides the copies that plans make.
-    Plans,
-    /// That, and the copy jobs that ran.
-    CopyJobs,
 }
 
 /// The facts of whole accounts and Regions: files, examples, AWS.
@@ -345,4 +329,11 @@ fn newest_vault(asked: &Check, inventory: &Inventory) -> Option<Arn> {
         (None, Some(resource)) => facts.newest_vault(resource).known(),
         (None, None) => None,
     }
+}
+
+/// What is taken for granted where it was not read.
+pub(super) fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
+    given.assume.iter().map(|fact| match fact {
+        Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
+    })
 }

@@ -9,7 +9,7 @@ use crate::report;
 use crate::sources::recorded;
 use crate::sources::target::{Readers, Target};
 
-use super::GOOD;
+use super::code::GOOD;
 use super::print::{print, say, warn};
 
 pub(super) fn init(asked: &Init, output: &Output) -> anyhow::Result<u8> {

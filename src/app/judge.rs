@@ -9,9 +9,10 @@ use crate::plans;
 use crate::report::{self, CopyReport};
 use crate::verdict::Verdict;
 
+use super::change;
 use super::copies::Asked;
 use super::decide::{self, Found};
-use super::{assumed, change};
+use super::gather::assumed;
 
 /// Compares what was decided with what stood before a change, where there is one. Where it is not all that there is, what
 /// a baseline has besides was not asked about.

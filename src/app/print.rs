@@ -2,33 +2,22 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::cli::{Colour, Format, Output};
+use crate::inventory::Inventory;
 use crate::known::Gap;
+use crate::quote::json::printable;
 use crate::quote::terminal;
 use crate::report;
 use crate::sources::stop;
 use crate::sources::target::Target;
 
+use super::code::GOOD;
 use super::decide::Found;
 use super::formats::text;
+use super::next;
 use super::targets::Formats;
-use super::{GOOD, next};
-
-pub(super) fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
-    let here: Vec<_> = output
-        .format
-        .iter()
-        .filter(|to| to.file.is_none())
-        .collect();
-    if here.len() > 1 {
-        bail!(
-            "only one format can go to standard output; give the others a file: --format json=report.json"
-        );
-    }
-    Ok(())
-}
 
 pub(super) fn write_report(
     found: &mut Found<'_>,
@@ -161,4 +150,16 @@ fn in_colour(when: Colour) -> bool {
                 && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
     }
+}
+
+/// Says that a signal ended the run.
+pub(super) fn say_stopped() {
+    say("stopped: what was printed or written is not all");
+}
+
+/// An inventory as text.
+pub(super) fn to_json(inventory: &Inventory) -> anyhow::Result<String> {
+    let mut text = serde_json::to_string_pretty(inventory)?;
+    text.push('\n');
+    Ok(printable(text))
 }

@@ -14,7 +14,7 @@ use crate::quote::json::printable;
 use crate::report;
 use crate::sources::recorded;
 
-use super::GOOD;
+use super::code::GOOD;
 use super::formats::only;
 use super::print::{deliver, options, print};
 use super::targets::Targets;

@@ -8,7 +8,7 @@ use crate::sources::live::{self, Accounts, Choice, Credentials, Entry, Journal, 
 use crate::sources::recorded;
 
 use super::aws;
-use super::gather::{Gathered, Survey};
+use super::gathered::{Gathered, Survey};
 
 /// Reads the accounts and Regions; what is whole is kept in the journal, and what is there already is not read again.
 pub(super) fn survey(

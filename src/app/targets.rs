@@ -7,8 +7,6 @@ use anyhow::bail;
 use crate::cli::{Estate, Format, Given, Output};
 use crate::sources::target::{Identity, Readers, Target, identity};
 
-use super::print::one_format_to_standard_output;
-
 /// The formats that were asked for, those for files first; the table where none was.
 pub(super) type Formats = Vec<(Format, Option<Target>)>;
 
@@ -90,6 +88,20 @@ fn apart<'a>(written: impl Iterator<Item = &'a Path>, read: &[PathBuf]) -> anyho
             );
         }
         seen.push((file, found));
+    }
+    Ok(())
+}
+
+fn one_format_to_standard_output(output: &Output) -> anyhow::Result<()> {
+    let here: Vec<_> = output
+        .format
+        .iter()
+        .filter(|to| to.file.is_none())
+        .collect();
+    if here.len() > 1 {
+        bail!(
+            "only one format can go to standard output; give the others a file: --format json=report.json"
+        );
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Subject, outcomes};
+use super::{CHECKS, Check, Run};
 use crate::inventory::Facts;
 use crate::known::Arn;
 use crate::plans::Plan;
@@ -68,11 +68,37 @@ pub fn audit(plans: &[Plan], facts: &Facts<'_>) -> Audited {
         vaults: facts
             .vaults_found()
             .into_iter()
-            .map(|vault| (vault.clone(), outcomes(Subject::Vault(vault), facts)))
+            .map(|vault| (vault.clone(), of_vault(vault, facts)))
             .collect(),
         plans: plans
             .iter()
-            .map(|plan| (plan.clone(), outcomes(Subject::Plan(plan), facts)))
+            .map(|plan| (plan.clone(), of_plan(plan, facts)))
             .collect(),
     }
+}
+
+/// What the checks of vaults find of one.
+#[must_use]
+pub fn of_vault(vault: &Arn, facts: &Facts<'_>) -> Outcomes {
+    each(|run| {
+        if let Run::Vault(run) = run {
+            return Some(run(vault, facts));
+        }
+        None
+    })
+}
+
+fn of_plan(plan: &Plan, facts: &Facts<'_>) -> Outcomes {
+    each(|run| {
+        if let Run::Plan(run) = run {
+            return Some(run(plan, facts));
+        }
+        None
+    })
+}
+
+fn each(ask: impl Fn(Run) -> Option<Outcome>) -> Outcomes {
+    let each = CHECKS.iter();
+    each.filter_map(|check| Some((check, ask(check.run)?)))
+        .collect()
 }

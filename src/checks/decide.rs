@@ -6,15 +6,15 @@ use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::verdict::{Outcome, Verdict};
 
 use super::described::{is_none_of, of_kinds};
-use super::{CHECKS, Check, MayFail, Run};
+use super::{CHECKS, Found, MayFail, Run};
 
 /// A copy with what every check found, and what that adds up to.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The copy.
     pub copy: Copy,
-    /// What each check found, in the order of [`CHECKS`]. Copies that are alike to a check share what it found.
-    pub outcomes: Vec<(&'static Check, Arc<Outcome>)>,
+    /// What each check found, in the order of [`CHECKS`].
+    pub outcomes: Found,
     /// What it adds up to.
     pub verdict: Verdict,
 }
@@ -26,24 +26,14 @@ type Shared = Arc<[Option<Arc<Outcome>>]>;
 /// the route, or the reach, runs once for all copies that have the same.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let found = facts.once(&copy.reach, of_reach);
-    let mut outcomes = Vec::with_capacity(CHECKS.len());
-    for (check, found) in CHECKS.iter().zip(&*found) {
-        let outcome = match (check.run, found) {
-            (Run::Copy(run) | Run::Arising { copy: run, .. }, None) => {
-                Some(Arc::new(run(&copy, facts)))
-            }
-            (Run::OfKinds { kinds, others, run }, None) => {
-                Some(Arc::new(of_kinds(&copy, facts, kinds, others, run)))
-            }
-            (Run::Refined { copy: refine, .. }, Some(found)) => {
-                let instead = refine(&copy, facts, found);
-                Some(instead.map_or_else(|| Arc::clone(found), Arc::new))
-            }
-            (_, found) => found.clone(),
+    let of_others = |copy: &Copy| outcomes(copy, facts, |_| None);
+    let outcomes = outcomes(&copy, facts, |run| {
+        let Run::Composite { kinds, others, run } = run else {
+            return None;
         };
-        outcomes.extend(outcome.map(|outcome| (check, outcome)));
-    }
+        let ask = |copy: &Copy, facts: &Facts<'_>| run(copy, facts, &of_others);
+        Some(of_kinds(&copy, facts, kinds, others, ask))
+    });
     let each = outcomes.iter();
     let verdict =
         Verdict::of(each.map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)));
@@ -52,6 +42,30 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
         outcomes,
         verdict,
     }
+}
+
+/// What the checks of copies find of one; `composite` asks those that ask the others.
+fn outcomes(copy: &Copy, facts: &Facts<'_>, composite: impl Fn(Run) -> Option<Outcome>) -> Found {
+    let found = facts.once(&copy.reach, of_reach);
+    let mut outcomes = Vec::with_capacity(CHECKS.len());
+    for (check, found) in CHECKS.iter().zip(&*found) {
+        let outcome = match (check.run, found) {
+            (Run::Copy(run) | Run::Arising { copy: run, .. }, None) => {
+                Some(Arc::new(run(copy, facts)))
+            }
+            (Run::OfKinds { kinds, others, run }, None) => {
+                Some(Arc::new(of_kinds(copy, facts, kinds, others, run)))
+            }
+            (run @ Run::Composite { .. }, _) => composite(run).map(Arc::new),
+            (Run::Refined { copy: refine, .. }, Some(found)) => {
+                let instead = refine(copy, facts, found);
+                Some(instead.map_or_else(|| Arc::clone(found), Arc::new))
+            }
+            (_, found) => found.clone(),
+        };
+        outcomes.extend(outcome.map(|outcome| (check, outcome)));
+    }
+    outcomes
 }
 
 /// What is found of the reach, and of the route and the ends within it.
@@ -75,6 +89,7 @@ fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
         | Run::Ends(_)
         | Run::Reach(_)
         | Run::Refined { .. }
+        | Run::Composite { .. }
         | Run::Vault(_)
         | Run::Plan(_) => None,
     })

@@ -147,7 +147,7 @@ pub fn of_kinds(
     facts: &Facts<'_>,
     kinds: &[Kind],
     others: &'static str,
-    run: fn(&Copy, &Facts<'_>) -> Outcome,
+    run: impl FnOnce(&Copy, &Facts<'_>) -> Outcome,
 ) -> Outcome {
     if known!(is_any_of(copy, kinds)) {
         run(copy, facts)

@@ -1,22 +1,20 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
 use super::words::not_read;
-use super::{CHECKS, Check, MayFail, Run, Subject, known};
+use super::{Check, Found, MayFail, Others, Run, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Named, RecoveryPoint};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
-const ID: &str = "nested-copies-dropped";
-
 pub(super) const CHECK: Check = Check {
-    id: ID,
+    id: "nested-copies-dropped",
     title: "parts of a composite recovery point stay behind",
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    run: Run::Composite {
         kinds: &[Kind::CloudFormation, Kind::Eks],
         others: "the backup is not a composite one",
         run,
@@ -33,7 +31,7 @@ enum Part {
     Open(Vec<Gap>),
 }
 
-fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable(
@@ -58,10 +56,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             [unlisted],
         );
     }
-    let of_whole = asked(copy, facts);
+    let of_whole = ask(copy);
     let parts: Vec<(&RecoveryPoint, Part)> = nested
         .iter()
-        .map(|part| (*part, becomes(copy, facts, &part.arn, &of_whole)))
+        .map(|part| (*part, becomes(&ask(&of(copy, &part.arn, facts)), &of_whole)))
         .collect();
     add_up(copy, &parts)
 }
@@ -96,41 +94,32 @@ fn alone(point: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     )
 }
 
-/// What every check but this finds of a copy.
-fn asked(copy: &Copy, facts: &Facts<'_>) -> Vec<(&'static str, Outcome)> {
-    CHECKS
-        .iter()
-        .filter(|check| check.id != ID)
-        .filter_map(|check| Some((check.id, check.run(Subject::Copy(copy), facts)?)))
-        .collect()
-}
-
-/// A nested recovery point goes by what holds for a copy of it; what stops the whole as well is said there.
-fn becomes(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    part: &Arn,
-    of_whole: &[(&'static str, Outcome)],
-) -> Part {
+/// A copy of a nested recovery point.
+fn of(copy: &Copy, part: &Arn, facts: &Facts<'_>) -> Copy {
     let named = Named {
         resource: None,
         recovery_point: Some(part.clone()),
         copy_of: None,
         ..copy.named()
     };
-    let of_part = asked(&Copy::new(named, facts), facts);
+    Copy::new(named, facts)
+}
+
+/// A nested recovery point goes by what holds for a copy of it; what stops the whole as well is said there.
+fn becomes(of_part: &Found, of_whole: &Found) -> Part {
     let own = |status: Status| {
-        of_part
-            .iter()
-            .zip(of_whole)
-            .filter(move |((_, part), (_, whole))| part.status == status && whole.status != status)
-            .map(|(part, _)| part)
+        let of_part = of_part.iter();
+        of_part.filter(move |(check, part)| {
+            let mut of_whole = of_whole.iter();
+            part.status == status
+                && of_whole.any(|(other, whole)| other.id == check.id && whole.status != status)
+        })
     };
-    if let Some((id, outcome)) = own(Status::Fail).next() {
-        return Part::Stays(format!("stays behind ({id}): {}", outcome.message));
+    if let Some((check, outcome)) = own(Status::Fail).next() {
+        return Part::Stays(format!("stays behind ({}): {}", check.id, outcome.message));
     }
     let gaps: Vec<Gap> = own(Status::Undecided)
-        .filter(|(id, _)| super::find(id).is_some_and(|check| check.may_fail == MayFail::Yes))
+        .filter(|(check, _)| check.may_fail == MayFail::Yes)
         .flat_map(|(_, outcome)| outcome.gaps.clone())
         .collect();
     if gaps.is_empty() {

@@ -139,3 +139,14 @@ pub fn vault_of_unknown_type(vault: &Arn) -> Outcome {
         [gap],
     )
 }
+
+/// The value of a fact, or out of the check with what is missing.
+macro_rules! known {
+    ($fact:expr) => {
+        match $fact {
+            $crate::known::Fact::Known(value) => value,
+            $crate::known::Fact::Unknown(gap) => return $crate::checks::words::not_read(*gap),
+        }
+    };
+}
+pub(super) use known;

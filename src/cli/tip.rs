@@ -1,21 +1,18 @@
 //! What a wrong command line tells besides clap's own words: which command has the option that this one has not.
 
-use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::Cli;
-
 /// The error, with the commands that have the option, where others than the one given do.
-pub fn with_tip(mut error: clap::Error) -> clap::Error {
-    if let Some(tip) = tip(&error) {
+pub fn with_tip(mut error: clap::Error, cli: &clap::Command) -> clap::Error {
+    if let Some(tip) = tip(&error, cli) {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         error.insert(ContextKind::Suggested, tips);
     }
     error
 }
 
-fn tip(error: &clap::Error) -> Option<String> {
+fn tip(error: &clap::Error, cli: &clap::Command) -> Option<String> {
     let Some(ContextValue::String(option)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
@@ -23,7 +20,6 @@ fn tip(error: &clap::Error) -> Option<String> {
         return None;
     }
     let name = option.strip_prefix("--")?;
-    let cli = Cli::command();
     let has = |command: &&clap::Command| {
         let mut arguments = command.get_arguments();
         !command.is_hide_set() && arguments.any(|argument| argument.get_long() == Some(name))

@@ -2,6 +2,7 @@
 
 mod key;
 mod kind;
+mod named;
 mod route;
 
 use std::ops::Deref;
@@ -10,18 +11,16 @@ use smol_str::SmolStr;
 
 use crate::catalog::Kind;
 use crate::catalog::calls::api_call;
-use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::known::{Arn, Fact, Gap};
 
-use super::field::Field;
 use super::frame::{CopyEntry, Lifecycle};
-use super::json::Json;
 use super::lookup::{Assumption, Facts, contradiction};
-use super::word::Start;
 use key::{backup_key, copy_key};
 use kind::kind_of;
 
 pub use key::Model;
 pub use kind::KindOf;
+pub use named::{MadeBy, Named, PlanReference};
 pub use route::{Ends, Reach, Route, service_linked_role};
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
@@ -48,59 +47,6 @@ impl Deref for Copy {
     type Target = Reach;
     fn deref(&self) -> &Reach {
         &self.reach
-    }
-}
-
-/// The plan, rule and selection that make a copy.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-pub struct PlanReference {
-    /// The plan's id.
-    pub id: String,
-    /// The rule's name.
-    pub rule: String,
-    /// The selection's name.
-    pub selection: String,
-    /// Where the rule stands: several plans may have one id, and several rules one name.
-    #[serde(skip)]
-    pub made_by: Option<MadeBy>,
-}
-
-/// Where the rule stands that makes a copy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MadeBy {
-    /// The account of its plan.
-    pub account: AccountId,
-    /// The Region of its plan.
-    pub region: Region,
-    /// Its place among the plan's rules; `None`: its name or id tells.
-    pub rule: Option<usize>,
-}
-
-impl PlanReference {
-    /// A rule of a plan, by the plan's id and its own.
-    #[must_use]
-    pub fn to_rule(plan: &str, rule: &str) -> Self {
-        Self {
-            id: plan.to_owned(),
-            rule: rule.to_owned(),
-            selection: String::new(),
-            made_by: None,
-        }
-    }
-
-    /// The reference that a copy of an inventory has. What it does not name is empty, and leads to no rule, so that what
-    /// depends on the rule stays unknown.
-    fn of_json(Json(value): &Json) -> Self {
-        let text = |name| {
-            let text = value.get(name).and_then(|text| text.as_str());
-            text.map_or_else(String::new, str::to_owned)
-        };
-        Self {
-            id: text("id"),
-            rule: text("rule"),
-            selection: text("selection"),
-            made_by: None,
-        }
     }
 }
 
@@ -209,73 +155,6 @@ impl Copy {
             .as_ref()
             .or(resource)
             .map_or_else(|| SmolStr::new(&*self.id), SmolStr::from)
-    }
-}
-
-/// What names a copy, before anything is looked up.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// Its id.
-    pub id: Box<str>,
-    /// The resource, if it is named.
-    pub resource: Option<Arn>,
-    /// The recovery point, if it is named.
-    pub recovery_point: Option<Arn>,
-    /// The source vault, if it is named.
-    pub source_vault: Option<Arn>,
-    /// The destination vault.
-    pub destination_vault: Arn,
-    /// The role.
-    pub role: Fact<Arn>,
-    /// How long the copy is kept.
-    pub lifecycle: Fact<Option<Lifecycle>>,
-    /// Who starts it.
-    pub start: Start,
-    /// The plan that makes it.
-    pub plan: Option<PlanReference>,
-    /// What was taken for granted.
-    pub assumptions: Vec<String>,
-    /// The copy that makes the backup, where that is to be copied on.
-    pub copy_of: Option<Box<Named>>,
-}
-
-impl Named {
-    /// What names the copy that an entry of the inventory asks about.
-    #[must_use]
-    pub fn of_entry(entry: &CopyEntry) -> Self {
-        let recovery_point = entry.recovery_point.value().cloned();
-        let not_named = |what: &str| Gap::not_named(what, entry.id.to_string());
-        let start = match &entry.start {
-            Field::Is(start) => *start,
-            Field::Null | Field::Absent if recovery_point.is_some() => Start::OnDemand,
-            Field::Null | Field::Absent => Start::Scheduled,
-        };
-        Self {
-            id: entry.id.clone(),
-            resource: entry.resource.value().cloned(),
-            recovery_point,
-            source_vault: entry.source_vault.value().cloned(),
-            destination_vault: entry.destination_vault.clone(),
-            role: match &entry.role {
-                Field::Is(role) => Fact::Known(role.clone()),
-                Field::Null | Field::Absent => Fact::unknown(not_named("role")),
-            },
-            lifecycle: match &entry.lifecycle {
-                Field::Is(lifecycle) => Fact::Known(Some(lifecycle.clone())),
-                Field::Null => Fact::Known(None),
-                Field::Absent => Fact::unknown(not_named("lifecycle")),
-            },
-            start,
-            plan: entry.plan.value().map(PlanReference::of_json),
-            assumptions: entry
-                .assumptions
-                .value()
-                .into_iter()
-                .flatten()
-                .map(ToString::to_string)
-                .collect(),
-            copy_of: None,
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::leaf::{
     RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::list::List;
-use super::merge::{Conflicts, Keyed, Merge};
+use super::merge::{Conflicts, Keyed, Merge, keyed};
 use super::record::record;
 use super::sound;
 use super::word::{SchemaId, Start, Timestamp, Whole};
@@ -262,22 +262,6 @@ impl From<Gap> for GapEntry {
         }
     }
 }
-
-/// What a record's key is, and how a conflict names it.
-macro_rules! keyed {
-    ($($Type:ty, $field:ident, $Key:ty);* $(;)?) => {$(
-        impl Keyed for $Type {
-            type Key = $Key;
-            fn key(&self) -> $Key {
-                self.$field.clone()
-            }
-            fn label(&self) -> String {
-                self.$field.to_string()
-            }
-        }
-    )*};
-}
-pub(super) use keyed;
 
 keyed! {
     Account, account, AccountId;

@@ -7,11 +7,11 @@ use super::envelope::{
     Constraints, CreatedBy, Detail, Listed, Moment, Options, Preferences, Simulated, read_list,
 };
 use super::field::Field;
-use super::frame::{Lifecycle, keyed};
+use super::frame::Lifecycle;
 use super::json::Json;
 use super::key_parts::Aliases;
 use super::list::Listing;
-use super::merge::Keyed;
+use super::merge::{Keyed, keyed};
 use super::policy::Policy;
 use super::record::record;
 use super::sound;

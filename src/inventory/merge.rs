@@ -106,6 +106,22 @@ pub trait Keyed {
     fn label(&self) -> String;
 }
 
+/// What a record's key is, and how a conflict names it.
+macro_rules! keyed {
+    ($($Type:ty, $field:ident, $Key:ty);* $(;)?) => {$(
+        impl Keyed for $Type {
+            type Key = $Key;
+            fn key(&self) -> $Key {
+                self.$field.clone()
+            }
+            fn label(&self) -> String {
+                self.$field.to_string()
+            }
+        }
+    )*};
+}
+pub(super) use keyed;
+
 /// Adds the objects of `others` to `mine`, joining those with the same key.
 pub fn join<T: Merge + Keyed>(mine: &mut Vec<T>, others: Vec<T>, conflicts: &mut Conflicts) {
     let mut places: HashMap<T::Key, usize> = mine

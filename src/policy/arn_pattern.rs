@@ -3,9 +3,10 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
 
 use super::Truth;
-use super::pattern::{Pattern, Piece, Syntax, Token, glob, has_variable, met, pieces};
-use super::request::{Context, Resource};
-use super::shape::{Part, relation};
+use super::context::Context;
+use super::pattern::{Pattern, Piece, Syntax, glob, has_variable, met, pieces};
+use super::request::Resource;
+use super::shape::{Part, Token, relation};
 
 /// A pattern of ARNs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +207,7 @@ fn segments(parts: &[Pattern; 6], arn: &str, context: &Context) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::request::{Entry, Rest};
+    use crate::policy::context::{Entry, Rest};
 
     const SYNTAX: Syntax = Syntax {
         wildcards: true,

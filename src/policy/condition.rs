@@ -5,9 +5,9 @@
 use smol_str::SmolStr;
 
 use super::arn_pattern::ArnPattern;
+use super::context::{Context, Entry, is_multivalued};
 use super::operator::{Operator, Order, Set, Test};
 use super::pattern::{Pattern, Syntax, has_variable};
-use super::request::{Context, Entry, is_multivalued};
 use super::scalar::{Block, Flag, Moment, Number};
 use super::{Shape, Truth};
 
@@ -366,8 +366,8 @@ fn met<T: Copy, R: Into<Truth>>(
 mod tests {
     use super::Truth::{False, True, Unknown};
     use super::*;
+    use crate::policy::context::Rest;
     use crate::policy::fixture::{many, one};
-    use crate::policy::request::Rest;
 
     fn truth(operator: &str, values: &[&str], entry: Entry) -> Truth {
         truth_of("aws:x", operator, values, entry)

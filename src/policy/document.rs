@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use super::Truth;
 use super::arn_pattern::ArnPattern;
 use super::condition::Condition;
-use super::parse::Object;
 use super::pattern::{Pattern, Syntax, has_variable};
 use super::principal::Named;
 
@@ -98,30 +97,6 @@ pub struct ParseError {
 }
 
 impl Document {
-    /// Reads a document.
-    ///
-    /// # Errors
-    /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let Object(document) = serde_json::from_str(text)?;
-        Ok(document)
-    }
-
-    /// Reads a document that was read as JSON already.
-    ///
-    /// # Errors
-    /// As [`Document::parse`]; line and column are those of the value printed on one line.
-    pub fn from_value(value: &Value) -> Result<Self, ParseError> {
-        match value {
-            Value::String(text) => Self::parse(text),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_)
-            | Value::Object(_) => Self::parse(&value.to_string()),
-        }
-    }
-
     /// The version as it is written; without one it is 2008-10-17.
     #[must_use]
     pub fn version(&self) -> Option<&str> {

@@ -3,10 +3,12 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>.
 
 use super::Truth;
+use super::context::Entry;
 use super::document::{Document, Effect, Statement};
+use super::kind::{Kind, StatementRef};
 use super::principal::{How, PrincipalKind};
-use super::request::{Entry, Request};
-use super::tally::{Kind, StatementRef, Tally};
+use super::request::Request;
+use super::tally::Tally;
 
 /// The policies that apply to a request.
 #[derive(Clone, Copy, Debug, Default)]

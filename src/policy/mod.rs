@@ -8,10 +8,12 @@
 
 mod arn_pattern;
 mod condition;
+mod context;
 mod document;
 mod evaluate;
 #[cfg(test)]
 mod fixture;
+mod kind;
 mod operator;
 mod parse;
 mod pattern;
@@ -28,14 +30,15 @@ mod truth;
 pub mod wire;
 
 pub use condition::Condition;
+pub use context::{Context, Entry, Rest};
 pub use document::{Document, Effect, ParseError, Statement};
 pub use evaluate::{Answer, Decision, Policies, evaluate};
+pub use kind::{Kind, StatementRef};
 pub use principal::{How, Named, Principal, PrincipalError};
-pub use request::{Context, Entry, Request, Resource, Rest};
+pub use request::{Request, Resource};
 pub use shape::Shape;
 pub use side::{
     NearMiss, Side, applies, control_side, excepting_denies, identity_side, resource_side,
 };
 pub use statement::{Miss, Unmet};
-pub use tally::{Kind, StatementRef};
 pub use truth::Truth;

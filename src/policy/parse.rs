@@ -7,10 +7,37 @@ use std::marker::PhantomData;
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
+use serde_json::Value;
 
 use super::condition::Condition;
-use super::document::{Action, Document, Effect, ResourcePattern, Statement};
+use super::document::{Action, Document, Effect, ParseError, ResourcePattern, Statement};
 use super::principal::Named;
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, a key stands twice, or a part has a type that the policy language does not know.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let Object(document) = serde_json::from_str(text)?;
+        Ok(document)
+    }
+
+    /// Reads a document that was read as JSON already.
+    ///
+    /// # Errors
+    /// As [`Document::parse`]; line and column are those of the value printed on one line.
+    pub fn from_value(value: &Value) -> Result<Self, ParseError> {
+        match value {
+            Value::String(text) => Self::parse(text),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Self::parse(&value.to_string()),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -32,7 +59,7 @@ impl<'de> Deserialize<'de> for Document {
 }
 
 /// A document that may only be an object.
-pub(super) struct Object(pub Document);
+struct Object(Document);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

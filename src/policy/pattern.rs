@@ -3,19 +3,8 @@
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
 use super::Truth;
-use super::request::{Context, Entry, is_multivalued};
-use super::shape::{Part, relation};
-
-/// One place of a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// This character.
-    Literal(char),
-    /// Any one character.
-    One,
-    /// Any characters, or none.
-    Many,
-}
+use super::context::{Context, Entry, is_multivalued};
+use super::shape::{Part, Token, relation};
 
 /// A text to compare with, which may hold wildcards and policy variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -430,7 +419,7 @@ pub(super) fn glob(tokens: &[Token], text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::request::Rest;
+    use crate::policy::context::Rest;
 
     const LIKE: Syntax = Syntax {
         wildcards: true,

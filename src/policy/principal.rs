@@ -9,8 +9,8 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::known::AccountId;
 
 use super::Truth;
+use super::context::{Context, Entry, Rest};
 use super::pattern::{Pattern, Syntax};
-use super::request::{Context, Entry, Rest};
 
 /// Who makes a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

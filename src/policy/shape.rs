@@ -7,7 +7,17 @@ use foldhash::fast::RandomState;
 use smol_str::SmolStr;
 
 use super::Truth;
-use super::pattern::Token;
+
+/// One place of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// This character.
+    Literal(char),
+    /// Any one character.
+    One,
+    /// Any characters, or none.
+    Many,
+}
 
 /// The shape of a text: `*` stands for any characters, `?` for one. In an ARN they stay within their segment, save in
 /// the last one, whose segment reaches to the end.
@@ -212,8 +222,8 @@ impl<const WORDS: usize> Places<WORDS> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::context::{Context, Rest};
     use crate::policy::pattern::{Pattern, Syntax};
-    use crate::policy::request::{Context, Rest};
 
     fn relate(shape: &str, pattern: &str) -> Truth {
         let syntax = Syntax {

@@ -3,10 +3,11 @@
 use super::Truth;
 use super::document::{Document, Effect, Statement};
 use super::evaluate::{is_bound_by_organization, open_words};
+use super::kind::{Kind, StatementRef};
 use super::principal::{How, PrincipalKind};
 use super::request::Request;
 use super::statement::Miss;
-use super::tally::{Kind, StatementRef, Tally};
+use super::tally::Tally;
 
 /// What one party says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Whether one statement applies to a request, and where it does not, why.
 
 use super::condition::Condition;
+use super::context::Entry;
 use super::document::{Effect, Element, Statement};
 use super::principal::{How, Named, PrincipalKind};
-use super::request::{Entry, Request};
+use super::request::Request;
 use super::{Kind, Truth};
 
 /// How a statement applies.

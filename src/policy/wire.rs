@@ -6,10 +6,11 @@ use smol_str::SmolStr;
 
 use crate::known::{AccountId, AccountIdError};
 
+use super::context::{Context, Entry, Rest};
 use super::evaluate::{Decision, Policies, evaluate};
+use super::kind::{Kind, StatementRef};
 use super::principal::{Principal, PrincipalError};
-use super::request::{Context, Entry, Request, Resource, Rest};
-use super::tally::{Kind, StatementRef};
+use super::request::{Request, Resource};
 use super::{Answer, Document, Effect};
 
 /// Answers each line that is not blank, in order.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::command::change_plan;
 use super::{Remedy, RemedyKind, vault};
-use crate::checks::{Audited, Subject, outcomes};
+use crate::checks::{Audited, of_vault};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
 use crate::plans::Plan;
@@ -84,7 +84,7 @@ fn instead(
     super::accepted::settle(std::slice::from_mut(&mut draft), facts);
     draft.remedy.proven = draft.change.as_ref().map(|change| {
         let changed = facts.under(&change.facts);
-        outcomes(Subject::Vault(&new), &changed)
+        of_vault(&new, &changed)
             .iter()
             .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
     });

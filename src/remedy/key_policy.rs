@@ -1,28 +1,18 @@
 //! Changes to the policies of keys, vaults and roles: one remedy a subject, whatever the checks want of it.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::change::{Change, bare_role};
 use super::command::{put_key_policy, put_role_policy, put_vault_policy};
 use super::draft::Draft;
-use super::narrow::{Exception, Grammar, Limit};
-use super::patch::{add_statements, lift, without_deleted};
+use super::narrow::Grammar;
+use super::patch::{add_statements, without_deleted};
 use super::statement::{RoleNeed, of_key, of_role, of_vault};
+use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Lift, PolicyOf, Share};
-
-/// What is wanted of one policy.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// What it must allow.
-    pub shares: Vec<Share>,
-    /// What it must no longer deny.
-    pub lifts: Vec<Lift>,
-}
+use crate::verdict::{PolicyOf, Share};
 
 /// The change of one policy, or `None` where it cannot be written.
 pub fn draft(of: &PolicyOf, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
@@ -149,44 +139,6 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
 
 fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {
     policy.known().flatten().map(Policy::to_value)
-}
-
-/// A policy less what is denied of what is wanted; the changed statements too. `None` where a Deny cannot be written so.
-pub fn lift_all(before: &Value, lifts: &[Lift], grammar: Grammar) -> Option<(Value, Vec<Value>)> {
-    let mut one_by_one: BTreeMap<(usize, &Arn), BTreeMap<&str, Limit<'_>>> = BTreeMap::new();
-    for wanted in lifts {
-        for place in &wanted.statements {
-            let actions = one_by_one.entry((*place, &wanted.principal)).or_default();
-            for action in &wanted.actions {
-                let limit = match (&wanted.target, &wanted.resource) {
-                    (Some(target), _) => Limit::Targets([target].into()),
-                    (None, Some(resource)) => Limit::Resources([resource.as_str()].into()),
-                    (None, None) => Limit::None,
-                };
-                match (actions.get_mut(action), limit) {
-                    (Some(Limit::Targets(all)), Limit::Targets(more)) => all.extend(more),
-                    (Some(Limit::Resources(all)), Limit::Resources(more)) => all.extend(more),
-                    (_, limit) => {
-                        actions.insert(action, limit);
-                    }
-                }
-            }
-        }
-    }
-    let mut after = before.clone();
-    let mut changed = Vec::new();
-    // Statements that come or go would move the places of those after them, so that the last comes first.
-    for ((place, principal), actions) in one_by_one.into_iter().rev() {
-        let exception = Exception {
-            grammar,
-            principal,
-            actions,
-        };
-        let (next, more) = lift(&after, place, &exception)?;
-        after = next;
-        changed.splice(0..0, more);
-    }
-    Some((after, changed))
 }
 
 /// What a role must be allowed, the same for several vaults once.

@@ -23,6 +23,7 @@ mod together;
 mod trust;
 mod two_step;
 mod vault;
+mod wanted;
 
 use serde_json::Value;
 

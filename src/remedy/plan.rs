@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::draft::{Draft, Target};
-use super::key_policy::Wanted;
+use super::wanted::Wanted;
 use super::{
     Remedy, RemedyKind, accepted, attach, key_policy, prove, re_encrypt, settings, split, together,
     trust, two_step, vault,

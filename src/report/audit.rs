@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use crate::checks;
-use crate::known::{AccountId, Count as _, Region};
-use crate::plans::Plan;
+use crate::known::Count as _;
 use crate::remedy::plan_key;
 use crate::verdict::{Outcome, Status};
 
@@ -15,39 +11,7 @@ use super::Report;
 use super::check::CheckReport;
 use super::links::{Links, is_finding};
 use super::model::{Audited, VaultReport};
-
-/// One backup plan, with what was found about it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct PlanReport {
-    /// The plan.
-    pub plan: PlanName,
-    /// What the checks of plans found.
-    pub checks: Vec<CheckReport>,
-}
-
-/// Which plan it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-pub struct PlanName {
-    /// Its account.
-    pub account: AccountId,
-    /// Its Region.
-    pub region: Region,
-    /// Its id. One that begins with `orgs/` is made by a backup policy of the organization.
-    pub id: String,
-    /// Its name; null where that was not read.
-    pub name: Option<String>,
-}
-
-impl PlanName {
-    fn of(plan: &Plan) -> Self {
-        Self {
-            account: plan.account,
-            region: plan.region.clone(),
-            id: plan.id.clone(),
-            name: plan.name.clone(),
-        }
-    }
-}
+use super::plan::{PlanName, PlanReport};
 
 impl Report {
     /// The same report with what an audit found of vaults and plans.

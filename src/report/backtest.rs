@@ -7,7 +7,7 @@ use crate::backtest::{Backtest, ByCheck, Comparison, Tested, Totals};
 use crate::known::Arn;
 use crate::quote::markdown::fenced;
 
-use super::json::{line, pretty};
+use super::line::{line, pretty};
 use super::model::{SchemaId, Tool};
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet, grid};

@@ -2,7 +2,7 @@
 
 use crate::catalog::{CapabilityRow, Encryption, Support};
 
-use super::json::pretty;
+use super::line::pretty;
 use super::table::{Options, grid, wrapped};
 
 /// The columns from which on no word of a row is cut.

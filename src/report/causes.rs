@@ -16,7 +16,7 @@ use crate::verdict::{Outcome, Status};
 use super::gap::Gaps;
 use super::links::{Found, Links, by_number};
 use super::settle::{Reading, SameCause};
-use super::sums::Summed;
+use super::summed::Summed;
 
 /// The copies that a cause names.
 const EXAMPLES: usize = 3;

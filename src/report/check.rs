@@ -10,6 +10,7 @@ use crate::checks::Check;
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 use super::links::Links;
+use super::location::Location;
 
 /// What one check found.
 #[derive(Clone, Debug)]
@@ -103,17 +104,6 @@ pub struct Waived {
     pub reason: String,
     /// Until when.
     pub expires: String,
-}
-
-/// A place in the files of a change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Location {
-    /// The resource's address.
-    pub address: String,
-    /// The file; null where it is not known.
-    pub file: Option<String>,
-    /// The line; null where it is not known.
-    pub line: Option<usize>,
 }
 
 impl Serialize for CheckReport {

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use crate::quote::workflow::{data, log, property};
 use crate::verdict::Status;
 
-use super::check::Location;
 use super::findings::Finding;
 use super::headline;
+use super::location::Location;
 use super::model::Report;
 use super::table::words::{copies, count};
 

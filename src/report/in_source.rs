@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::quote::{json::printable, terminal, terraform};
 use crate::remedy::{Parts, Remedy, RemedyKind, SourcePlace};
 
-use super::check::Location;
-use super::json::pretty;
+use super::line::pretty;
+use super::location::Location;
 
 /// Makes a remedy one of the source, where something of a plan or a template says what its subject is: commands would be
 /// undone by the next deployment, and the thing may not be there yet.

@@ -7,16 +7,15 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::quote::json::printable;
-
-use super::audit::PlanReport;
 use super::backtest::{BacktestLine, BacktestReport};
 use super::causes::Cause;
 use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::gap::GapReport;
+use super::line::line;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
+use super::plan::PlanReport;
 use super::remedy::RemedyReport;
 use super::waiver::WaiverReport;
 
@@ -174,22 +173,4 @@ pub fn report_schema() -> Value {
     schema.insert("title".to_owned(), "backup-preflight report".into());
     schema.insert("type".to_owned(), "object".into());
     schema.to_value()
-}
-
-/// Any value of ours as JSON on one line.
-#[expect(
-    clippy::expect_used,
-    reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
-)]
-pub(super) fn line(value: &impl Serialize) -> String {
-    printable(serde_json::to_string(value).expect("our types are JSON"))
-}
-
-/// Any value of ours as indented JSON.
-#[expect(
-    clippy::expect_used,
-    reason = "only a map with keys that are not text, or a failing writer, is refused; ours has neither"
-)]
-pub(super) fn pretty(value: &impl Serialize) -> String {
-    printable(serde_json::to_string_pretty(value).expect("our types are JSON"))
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::checks::Check;
+use crate::checks::{Check, Decided};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 
-use super::check::Location;
 use super::gap::Gaps;
+use super::location::Location;
 
 /// What a check found of a copy.
 pub type Found = (&'static Check, Arc<Outcome>);
@@ -124,6 +124,17 @@ impl<'a> Fixes<'a> {
 #[must_use]
 pub fn by_number(one: &str, other: &str) -> std::cmp::Ordering {
     (one.len(), one).cmp(&(other.len(), other))
+}
+
+/// What the checks found of a copy that is to be told.
+#[must_use]
+pub fn found(decided: &Decided, everything: bool) -> Vec<Found> {
+    let told = decided
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| everything || is_finding(outcome.status));
+    told.map(|(check, outcome)| (*check, Arc::clone(outcome)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::verdict::{Status, Verdict};
 use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::headline;
-use super::json::pretty;
+use super::line::pretty;
 use super::model::{Report, Tool};
 use super::settle::settle;
 use super::table::words;

@@ -2,27 +2,24 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::change::{Change, Changes};
-use crate::checks::{CHECKS, Check, Decided};
-use crate::inventory::Facts;
-use crate::known::{Arn, Gap};
+use crate::checks::{CHECKS, Check};
+use crate::known::Arn;
 use crate::remedy::Remedy;
 use crate::verdict::Verdict;
 
-use super::audit::PlanReport;
 use super::causes::Cause;
 use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::gap::Gaps;
-use super::links::{Found, Links, by_number, is_finding};
+use super::links::Links;
 use super::names::Names;
+use super::plan::PlanReport;
 use super::settle::Reading;
-use super::sums::{Place, Summed, Sums};
 use super::waiver::WaiverReport;
 
 /// What was decided of the copies that were asked about, why, and what to change.
@@ -200,53 +197,6 @@ pub struct VaultReport {
 }
 
 impl Report {
-    /// The report on copies that were decided on these facts, with all its copies.
-    ///
-    /// `gaps` are those that the facts record; those of the checks are added. `everything`: it tells what passes, too.
-    #[must_use]
-    pub fn new(
-        decided: &[Decided],
-        remedies: Vec<Remedy>,
-        gaps: Vec<Gap>,
-        facts: &Facts<'_>,
-        everything: bool,
-    ) -> Self {
-        let reading = Reading::default();
-        let mut places: Vec<(Place, &Decided, Vec<Found>)> = decided
-            .iter()
-            .map(|one| (Place::of(&one.copy), one, found(one, everything)))
-            .collect();
-        places.sort_by(|(one, first, _), (other, second, _)| {
-            (one, &first.copy.id).cmp(&(other, &second.copy.id))
-        });
-        let summed = places.iter().map(|(place, one, found)| Summed {
-            id: &one.copy.id,
-            verdict: one.verdict,
-            found,
-            resource: place.resource.as_ref(),
-            recovery_point: one.copy.recovery_point.as_ref(),
-            assumptions: &one.copy.assumptions,
-            with_remedies: None,
-        });
-        let mut report = Sums::new(&remedies, &reading).of(
-            summed,
-            std::iter::empty(),
-            gaps.into_iter(),
-            facts.collected_at(),
-        );
-        report.remedies = remedies;
-        report.names = Names::of(&report.causes, facts);
-        report
-            .remedies
-            .sort_by(|one, other| by_number(&one.id, &other.id));
-        let links = report.links(everything);
-        report.copies = places
-            .iter()
-            .map(|(_, one, found)| CopyReport::of(&one.copy, one.verdict, found, &links, facts))
-            .collect();
-        report
-    }
-
     /// The ids that its checks name.
     #[must_use]
     pub fn links(&self, everything: bool) -> Links<'_> {
@@ -296,15 +246,4 @@ impl Report {
             .chain(of_vaults)
             .chain(self.plans.iter().flat_map(|plan| &plan.checks))
     }
-}
-
-/// What the checks found of a copy that is to be told.
-#[must_use]
-pub fn found(decided: &Decided, everything: bool) -> Vec<Found> {
-    let told = decided
-        .outcomes
-        .iter()
-        .filter(|(_, outcome)| everything || is_finding(outcome.status));
-    told.map(|(check, outcome)| (*check, Arc::clone(outcome)))
-        .collect()
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::audit::PlanReport;
 use super::causes::Cause;
 use super::copy::CopyReport;
 use super::gap::GapReport;
-use super::json::line;
+use super::line::line;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
+use super::plan::PlanReport;
 use super::remedy::RemedyReport;
 use super::waiver::WaiverReport;
 

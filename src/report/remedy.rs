@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::known::AccountId;
 use crate::remedy::{Remedy, RemedyKind, SourcePlace};
 
-use super::check::Location;
 use super::links::by_number;
+use super::location::Location;
 
 /// One change, with everything that it takes.
 #[derive(Debug, Serialize, JsonSchema)]

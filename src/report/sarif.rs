@@ -11,7 +11,7 @@ use crate::verdict::Status;
 
 use super::findings::Finding;
 use super::headline;
-use super::json::pretty;
+use super::line::pretty;
 use super::model::{Report, Tool};
 use super::waiver::Fate;
 

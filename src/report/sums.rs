@@ -2,47 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::checks::CHECKS;
-use crate::inventory::Copy;
-use crate::known::{AccountId, Arn, Count as _, Gap, Region};
+use crate::checks::{CHECKS, Decided};
+use crate::inventory::Facts;
+use crate::known::{Count as _, Gap};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status, Verdict};
 
 use super::causes::{Causes, subjects};
+use super::copy::CopyReport;
 use super::gap::Gaps;
-use super::links::{Found, Links, is_finding};
+use super::links::{Found, Links, by_number, found, is_finding};
 use super::model::{Assumed, Count, Report, SchemaId, Summary, Tool};
 use super::names::Names;
 use super::settle::Reading;
-
-/// A decided copy, as much of it as is added up.
-#[derive(Clone, Copy, Debug)]
-pub struct Summed<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// What it comes to.
-    pub verdict: Verdict,
-    /// What the checks found that is to be told, in their order.
-    pub found: &'a [Found],
-    /// What is backed up, where it is known.
-    pub resource: Option<&'a Arn>,
-    /// The recovery point, where it is one's.
-    pub recovery_point: Option<&'a Arn>,
-    /// What was taken for granted.
-    pub assumptions: &'a [String],
-    /// The verdict once all remedies are made.
-    pub with_remedies: Option<Verdict>,
-}
-
-impl Summed<'_> {
-    /// Whether a thing is the copy itself, or what it copies.
-    #[must_use]
-    pub fn is_own(&self, thing: &str) -> bool {
-        thing == self.id
-            || self.resource.is_some_and(|arn| arn.as_str() == thing)
-            || self.recovery_point.is_some_and(|arn| arn.as_str() == thing)
-    }
-}
+use super::summed::{Place, Summed};
 
 /// The sums of copies, and of what `audit` found besides.
 #[derive(Debug)]
@@ -196,27 +169,51 @@ impl<'a> Sums<'a> {
     }
 }
 
-/// Where a copy stands in a report: by source account, Region, resource and destination; then by its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The account that it comes from, where it is known.
-    pub account: Option<AccountId>,
-    /// The Region that it comes from, where it is known.
-    pub region: Option<Region>,
-    /// What is backed up, where it is known.
-    pub resource: Option<Arn>,
-    destination: Arn,
-}
-
-impl Place {
-    /// That of a copy.
+impl Report {
+    /// The report on copies that were decided on these facts, with all its copies.
+    ///
+    /// `gaps` are those that the facts record; those of the checks are added. `everything`: it tells what passes, too.
     #[must_use]
-    pub fn of(copy: &Copy) -> Self {
-        Self {
-            account: copy.source_account().known(),
-            region: copy.source_region().known(),
-            resource: copy.resource.as_ref().known().cloned().flatten(),
-            destination: copy.destination_vault.clone(),
-        }
+    pub fn new(
+        decided: &[Decided],
+        remedies: Vec<Remedy>,
+        gaps: Vec<Gap>,
+        facts: &Facts<'_>,
+        everything: bool,
+    ) -> Self {
+        let reading = Reading::default();
+        let mut places: Vec<(Place, &Decided, Vec<Found>)> = decided
+            .iter()
+            .map(|one| (Place::of(&one.copy), one, found(one, everything)))
+            .collect();
+        places.sort_by(|(one, first, _), (other, second, _)| {
+            (one, &first.copy.id).cmp(&(other, &second.copy.id))
+        });
+        let summed = places.iter().map(|(place, one, found)| Summed {
+            id: &one.copy.id,
+            verdict: one.verdict,
+            found,
+            resource: place.resource.as_ref(),
+            recovery_point: one.copy.recovery_point.as_ref(),
+            assumptions: &one.copy.assumptions,
+            with_remedies: None,
+        });
+        let mut report = Sums::new(&remedies, &reading).of(
+            summed,
+            std::iter::empty(),
+            gaps.into_iter(),
+            facts.collected_at(),
+        );
+        report.remedies = remedies;
+        report.names = Names::of(&report.causes, facts);
+        report
+            .remedies
+            .sort_by(|one, other| by_number(&one.id, &other.id));
+        let links = report.links(everything);
+        report.copies = places
+            .iter()
+            .map(|(_, one, found)| CopyReport::of(&one.copy, one.verdict, found, &links, facts))
+            .collect();
+        report
     }
 }

@@ -3,18 +3,61 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Category::{
-    AccessDenied, AccessKeyError, ConcurrentJob, FatalError, FeatureNotEnabled, HypervisorOffline,
-    InvalidLifecycle, InvalidState, JobExpired, KmsKeyError, LimitExceeded,
+use super::category::Category::{
+    self, AccessDenied, AccessKeyError, ConcurrentJob, FatalError, FeatureNotEnabled,
+    HypervisorOffline, InvalidLifecycle, InvalidState, JobExpired, KmsKeyError, LimitExceeded,
     LogicallyAirGappedBackupVaultNotSupported, Miscellaneous, ResourceNotFound,
     ResourceNotSupported, TagCopyError, TokenExpired, UnsupportedOperation, VssError,
 };
-use super::Text::{Literal, Pattern, Sign, Template};
-use super::{Category, Message};
 use crate::catalog::cite::{
-    self, CROSS_ACCOUNT, CROSS_REGION, DASHBOARDS, FIELD_TECRACER, KC_ACCESS_DENIED,
+    self, CROSS_ACCOUNT, CROSS_REGION, Cite, DASHBOARDS, FIELD_TECRACER, KC_ACCESS_DENIED,
     KC_CROSS_ACCOUNT, KC_KEY, LAGV, LAGV_PRIMARY, PITR, TROUBLESHOOTING,
 };
+
+use Text::{Literal, Pattern, Sign, Template};
+
+/// One wording of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// As AWS writes it.
+    Literal(&'static str),
+    /// As AWS writes it, with `{words}` where it puts names of the user's.
+    Template(&'static str),
+    /// A piece of it that AWS's own classification looks for, in any case.
+    Pattern(&'static str),
+    /// A piece that tells what a message is about, on no page of AWS's.
+    Sign(&'static str),
+}
+
+/// A status message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its number here.
+    pub id: MessageId,
+    /// Its wordings, the current one first.
+    pub texts: &'static [Text],
+    /// What AWS files it under; `None` where it is the answer to a call, not the status of a job.
+    pub category: Option<Category>,
+    /// What is behind it.
+    pub cause: &'static str,
+    /// The checks that foretell it, likeliest first. None where nothing that can be read does.
+    pub checks: &'static [&'static str],
+    /// The pages that quote it.
+    pub cites: &'static [Cite],
+}
+
+impl Text {
+    /// The wording itself.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Literal(wording)
+            | Self::Template(wording)
+            | Self::Pattern(wording)
+            | Self::Sign(wording) => wording,
+        }
+    }
+}
 
 macro_rules! messages {
     ($($id:ident, $category:expr, $cause:literal,

@@ -9,6 +9,9 @@ use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
 
+/// An action, and the requests in which it may come.
+pub type Forms = (&'static str, Vec<Request>);
+
 /// Who asks, and where what they ask for is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Asking {

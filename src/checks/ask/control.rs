@@ -1,7 +1,7 @@
 //! Does the organization let the copy role do something? Its service control policies, and for keys the resource control
 //! policies of the key's account.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use smol_str::format_smolstr;
@@ -12,9 +12,8 @@ use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
 use crate::verdict::Evidence;
 
-use super::answer::answer;
-use super::context::gap_of_key;
-use super::form::{Forms, Several};
+use super::context::{Forms, gap_of_key};
+use super::form::Several;
 use super::key::via_service;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
@@ -46,20 +45,6 @@ pub enum ControlRuling {
         /// The statements that are open.
         seen: Vec<Evidence>,
     },
-}
-
-/// What the organization says to each action of each request, in order.
-pub fn control_rulings(
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &[Arc<RoleRequest>],
-) -> Vec<(&'static str, ControlRuling)> {
-    let mut all = Vec::new();
-    for request in requests {
-        let rulings = answer(facts, role, request).organization.clone();
-        all.extend(request.actions.iter().copied().zip(rulings));
-    }
-    all
 }
 
 /// What the organization says to the actions of a request.

@@ -7,7 +7,9 @@ use crate::inventory::Facts;
 use crate::known::{AccountId, Arn, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
-use super::context::{about, of_role, organization_paths, with_source_resource_tag, with_tags};
+use super::context::{
+    Forms, about, of_role, organization_paths, with_source_resource_tag, with_tags,
+};
 use super::key::{Through, key_requests};
 
 /// What a request is made of.
@@ -59,9 +61,6 @@ pub enum Form {
         shape: SmolStr,
     },
 }
-
-/// An action, and the requests in which it may come.
-pub type Forms = (&'static str, Vec<Request>);
 
 /// What the answers to several forms of one request come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,8 +15,9 @@ use crate::policy::{
 };
 use crate::verdict::Evidence;
 
-use super::context::{about, gap_of_key, of_role, organization_id, organization_paths, with_tags};
-use super::form::Forms;
+use super::context::{
+    Forms, about, gap_of_key, of_role, organization_id, organization_paths, with_tags,
+};
 use super::ruling::{Asked, Fault, OpenDeny, Ruling, Rulings, unique};
 
 /// A question to a key.

@@ -13,10 +13,11 @@ mod start;
 mod trust;
 mod vault;
 
-pub use control::{ControlRuling, control_rulings, may_be_assumed};
+pub use answer::{RoleAnswer, control_rulings, role_may_use_key, role_rulings};
+pub use control::{ControlRuling, may_be_assumed};
 pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
 pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
-pub use role::{ByKey, RoleAnswer, RoleRuling, role_may_use_key, role_rulings};
+pub use role::{ByKey, RoleRuling};
 pub use ruling::{Fault, Ruling, Rulings, list, unique};
 pub use start::{StartRuling, may_start};
 pub use trust::{ASSUME, TrustRuling, may_assume};

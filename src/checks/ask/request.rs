@@ -12,7 +12,8 @@ use crate::catalog::requests::{
 use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, Route, VaultType};
 use crate::known::{Arn, Fact, Gap};
 
-use super::form::{Form, Forms};
+use super::context::Forms;
+use super::form::Form;
 use super::key::{Through, Via};
 use super::vault::{copy_from_form, copy_into_form};
 

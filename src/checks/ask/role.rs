@@ -2,48 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Facts, PolicyInForce, RolePolicies, Route};
+use crate::inventory::{Facts, PolicyInForce, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
     Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
 };
 use crate::verdict::Evidence;
 
-use super::answer::answer;
-use super::context::gap_of_key;
-use super::form::{Forms, Several};
-use super::key::{Named, Via, named_by_key, via_service};
+use super::context::{Forms, gap_of_key};
+use super::form::Several;
+use super::key::{Named, named_by_key, via_service};
 use super::request::{Action, RoleRequest};
 use super::ruling::{Asked, unique};
-
-/// What a role's own policies say to several actions.
-pub enum RoleAnswer {
-    /// They allow all of them.
-    Allowed,
-    /// A Deny forbids some.
-    Denied {
-        /// Which.
-        actions: Vec<&'static str>,
-        /// By what.
-        seen: Vec<Evidence>,
-    },
-    /// Nothing allows some.
-    Missing {
-        /// Which.
-        actions: Vec<&'static str>,
-        /// What comes near.
-        seen: Vec<Evidence>,
-    },
-    /// It depends on what was not read.
-    Open {
-        /// What.
-        gaps: Vec<Gap>,
-        /// The statements that are open.
-        seen: Vec<Evidence>,
-    },
-    /// There is no such role.
-    NoRole,
-}
 
 /// What a role's own policies say to one request.
 #[derive(Clone, Debug)]
@@ -80,121 +50,6 @@ pub enum ByKey {
     Ignored,
 }
 
-/// Whether the role's own policies let it do all this with a key.
-pub fn role_may_use_key(
-    facts: &Facts<'_>,
-    role: &Arn,
-    key: &Arn,
-    actions: &[&'static str],
-    via: Via,
-    copy: &Route,
-) -> RoleAnswer {
-    role_may(
-        facts,
-        role,
-        &[Arc::new(RoleRequest::on_key(key, actions, via, copy))],
-    )
-}
-
-/// Whether the role's own policies allow these requests, all together.
-fn role_may(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> RoleAnswer {
-    let rulings = match role_rulings(facts, role, requests, ByKey::Ignored) {
-        Fact::Known(Some(rulings)) => rulings,
-        Fact::Known(None) => return RoleAnswer::NoRole,
-        Fact::Unknown(gap) => {
-            return RoleAnswer::Open {
-                gaps: vec![*gap],
-                seen: Vec::new(),
-            };
-        }
-    };
-    let (mut denied, mut missing) = (Vec::new(), Vec::new());
-    let (mut seen, mut gaps) = (Vec::new(), Vec::new());
-    for (action, _, ruling) in rulings {
-        match ruling {
-            RoleRuling::Allowed => {}
-            RoleRuling::Denied { seen: by } => {
-                denied.push(action);
-                seen.extend(by);
-            }
-            RoleRuling::Missing { seen: near, .. } => {
-                missing.push(action);
-                seen.extend(near);
-            }
-            RoleRuling::Open {
-                gaps: more,
-                seen: open,
-            } => {
-                gaps.extend(more);
-                seen.extend(open);
-            }
-        }
-    }
-    if !denied.is_empty() {
-        RoleAnswer::Denied {
-            actions: denied,
-            seen,
-        }
-    } else if !missing.is_empty() {
-        RoleAnswer::Missing {
-            actions: missing,
-            seen,
-        }
-    } else if !gaps.is_empty() {
-        RoleAnswer::Open { gaps, seen }
-    } else {
-        RoleAnswer::Allowed
-    }
-}
-
-/// A question to a role's own policies alone, with all that its answer depends on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Asking {
-    role: Arn,
-    request: Arc<RoleRequest>,
-}
-
-/// An action of a request, and what the policies say to it.
-pub type Ruled<'a, T> = (&'static str, &'a RoleRequest, T);
-
-/// What the role's own policies say to each action of each request, in order. `None`: there is no such role.
-pub fn role_rulings<'a>(
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &'a [Arc<RoleRequest>],
-    by_key: ByKey,
-) -> Fact<Option<Vec<Ruled<'a, RoleRuling>>>> {
-    let mut all = Vec::new();
-    for request in requests {
-        let rulings = match by_key {
-            ByKey::Counts => answer(facts, role, request).own.clone(),
-            ByKey::Ignored => {
-                let asking = Asking {
-                    role: role.clone(),
-                    request: Arc::clone(request),
-                };
-                facts.once(&asking, |Asking { role, request }, facts| {
-                    let forms = request.forms(facts, role);
-                    rule(facts, role, request, &forms, ByKey::Ignored)
-                })
-            }
-        };
-        match rulings {
-            Fact::Known(Some(rulings)) => {
-                let actions = request.actions.iter().zip(rulings);
-                all.extend(actions.map(|(action, ruling)| (*action, &**request, ruling)));
-            }
-            Fact::Known(None) => return Fact::Known(None),
-            Fact::Unknown(gap) => return Fact::Unknown(gap),
-        }
-    }
-    if all.is_empty() {
-        // Nothing was asked; whether there is such a role still counts.
-        return policies(facts, role).map(|policies| policies.map(|_| all));
-    }
-    Fact::Known(Some(all))
-}
-
 /// What the role's own policies say to the actions of a request.
 pub fn rule(
     facts: &Facts<'_>,
@@ -229,7 +84,7 @@ pub fn rule(
 struct OfRole(Arn);
 
 /// The policies in force on the role. `None`: no such role.
-fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
+pub fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
     facts.once(&OfRole(role.clone()), |OfRole(role), facts| {
         let policies = facts.role_policies(role);
         policies.map(|policies| policies.map(Arc::new))

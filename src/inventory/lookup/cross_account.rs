@@ -1,6 +1,5 @@
 //! Whether an organization has cross-account backup switched on: any of its accounts settles it for all.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
@@ -11,31 +10,7 @@ use crate::known::{AccountId, Fact};
 use super::Facts;
 use super::index::Index;
 use super::memory::Memory;
-
-/// What each organization's accounts say of cross-account backup, by the organization's id.
-pub type ByOrganization = HashMap<Box<str>, Told>;
-
-/// What accounts say of cross-account backup, taken together.
-#[derive(Clone, Copy, Default)]
-pub struct Told {
-    /// The word of the management account; of several, that of the first by id.
-    management: Option<(AccountId, bool)>,
-    /// Whether all that say anything say that it is on.
-    all: Option<bool>,
-}
-
-impl Told {
-    fn and(&mut self, other: Self) {
-        self.management = match (self.management, other.management) {
-            (Some(one), Some(two)) => Some(one.min(two)),
-            (one, two) => one.or(two),
-        };
-        self.all = match (self.all, other.all) {
-            (Some(one), Some(two)) => Some(one && two),
-            (one, two) => one.or(two),
-        };
-    }
-}
+use super::told::{ByOrganization, Told};
 
 impl Facts<'_> {
     /// Whether cross-account backup is switched on in the organization of these accounts. Any account of the

@@ -15,7 +15,7 @@ use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::read::items;
 use crate::known::{AccountId, Arn, Region};
 
-use super::cross_account::ByOrganization;
+use super::told::ByOrganization;
 
 /// Hashed fast: a copy looks up a dozen objects.
 type Map<K, V> = HashMap<K, V, RandomState>;

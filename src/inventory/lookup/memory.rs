@@ -8,8 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use super::Facts;
-
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
 const KEPT: usize = 64;
@@ -33,29 +31,23 @@ struct Answers<Q, A> {
     before: Map<Q, A>,
 }
 
-impl Facts<'_> {
-    /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
-    /// `answer` is given nothing else, and can have nothing else.
-    pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
+impl Memory {
+    /// The answer to a question, worked out once.
+    pub fn once<Q, A>(&self, question: &Q, answer: impl FnOnce() -> A) -> A
     where
         Q: Clone + Eq + Hash + Send + 'static,
         A: Clone + Send + 'static,
     {
-        let known = self
-            .memory
-            .with(|answers: &mut Answers<Q, A>| answers.get(question));
+        let known = self.with(|answers: &mut Answers<Q, A>| answers.get(question));
         if let Some(Some(known)) = known {
             return known;
         }
         // Nothing is held while it is worked out: that may ask more.
-        let new = answer(question, self);
-        self.memory
-            .with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
+        let new = answer();
+        self.with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
         new
     }
-}
 
-impl Memory {
     fn with<Q, A, R>(&self, work: impl FnOnce(&mut Answers<Q, A>) -> R) -> Option<R>
     where
         Q: Send + 'static,
@@ -101,7 +93,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::inventory::Inventory;
+    use crate::inventory::{Facts, Inventory};
 
     static ANSWERED: AtomicU32 = AtomicU32::new(0);
 

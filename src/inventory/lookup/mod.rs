@@ -17,8 +17,10 @@ mod point;
 mod role;
 mod settings;
 mod stored;
+mod told;
 mod vault;
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::known::{AccountId, ApiCall, Fact, Gap, Region};
@@ -53,6 +55,16 @@ impl<'a> Facts<'a> {
             assumed: Vec::new(),
             memory: Memory::default(),
         }
+    }
+
+    /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
+    /// `answer` is given nothing else, and can have nothing else.
+    pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
+    where
+        Q: Clone + Eq + Hash + Send + 'static,
+        A: Clone + Send + 'static,
+    {
+        self.memory.once(question, || answer(question, self))
     }
 
     /// These facts with others on top.

@@ -7,8 +7,19 @@ use crate::inventory::{Field, Json, Plan};
 use crate::known::{AccountId, Region};
 
 use super::node::{Node, Open};
-use super::{OF_PLAN, id_of};
 
+/// What the ids of plans begin with that AWS Backup made of a policy.
+pub const MADE_OF_POLICY: &str = "orgs/";
+
+/// What a plan of a policy may have.
+pub const OF_PLAN: &[&str] = &[
+    "regions",
+    "rules",
+    "selections",
+    "advanced_backup_settings",
+    "backup_plan_tags",
+    "scan_settings",
+];
 const OF_RULE: &[&str] = &[
     "schedule_expression",
     "schedule_expression_timezone",
@@ -51,6 +62,11 @@ const OPERATORS: &[(&str, &str)] = &[
     ("string_like", "StringLike"),
     ("string_not_like", "StringNotLike"),
 ];
+
+/// The id that the program gives a plan of a policy.
+pub fn id_of(account: AccountId, region: &Region, name: &str) -> String {
+    format!("{MADE_OF_POLICY}{account}/{region}/{name}")
+}
 
 /// The plan as AWS Backup prints it, as far as the policy says it. AWS gives it an id of its own, which is not known before.
 pub fn plan(

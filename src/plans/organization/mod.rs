@@ -18,19 +18,7 @@ use crate::known::{AccountId, Gap, Region};
 
 use node::{Node, Open};
 
-/// What the ids of plans begin with that AWS Backup made of a policy.
-const MADE_OF_POLICY: &str = "orgs/";
-
 /// What a policy says of a plan.
-const OF_PLAN: &[&str] = &[
-    "regions",
-    "rules",
-    "selections",
-    "advanced_backup_settings",
-    "backup_plan_tags",
-    "scan_settings",
-];
-
 /// Adds the plans that AWS Backup makes of the backup policies in force, each to the Regions that the policy names. A
 /// Region that was not looked at is added, so that what the plan copies there is not passed over. A plan that was read
 /// already is there.
@@ -56,7 +44,7 @@ pub fn policies_unread(facts: &Facts<'_>) -> Vec<Gap> {
     for (account, policy) in facts.backup_policies() {
         let mut open = Vec::new();
         for (_, plan) in plans(policy, &mut open) {
-            plan.members(OF_PLAN, &mut open);
+            plan.members(made::OF_PLAN, &mut open);
             regions(&plan, &mut open);
         }
         gaps.extend(open.iter().map(|open| open.gap(account)));
@@ -67,7 +55,7 @@ pub fn policies_unread(facts: &Facts<'_>) -> Vec<Gap> {
 /// What was not understood of a plan that was made of a policy; none of it, of one that was not.
 pub fn unread(facts: &Facts<'_>, account: AccountId, region: &Region, id: &str) -> Vec<Open> {
     let mut open = Vec::new();
-    let prefix = id_of(account, region, "");
+    let prefix = made::id_of(account, region, "");
     let Some(name) = id.strip_prefix(&prefix) else {
         return open;
     };
@@ -81,11 +69,7 @@ pub fn unread(facts: &Facts<'_>, account: AccountId, region: &Region, id: &str) 
 
 /// Whether a plan of this id was made here of a policy.
 pub fn is_made(account: AccountId, region: &Region, id: &str) -> bool {
-    id.starts_with(&id_of(account, region, ""))
-}
-
-fn id_of(account: AccountId, region: &Region, name: &str) -> String {
-    format!("{MADE_OF_POLICY}{account}/{region}/{name}")
+    id.starts_with(&made::id_of(account, region, ""))
 }
 
 /// The plans of a policy, by their names.
@@ -147,5 +131,5 @@ fn is_made_of(plan: &Plan, name: &str) -> bool {
             .and_then(Value::as_str)
             .is_some_and(|own| own.eq_ignore_ascii_case(name))
     });
-    plan.id.starts_with(MADE_OF_POLICY) && named
+    plan.id.starts_with(made::MADE_OF_POLICY) && named
 }

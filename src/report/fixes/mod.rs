@@ -2,6 +2,7 @@
 //! steps. Plain text is made here; who asked for it writes it.
 
 mod cloudformation;
+mod file;
 mod function;
 mod item;
 mod policy;
@@ -9,36 +10,13 @@ mod readme;
 mod script;
 mod terraform;
 
-use serde_json::Value;
-
 use super::Report;
-use super::json::pretty;
-use crate::quote::{json, shell, terminal};
+use crate::quote::{shell, terminal};
 use crate::remedy::Remedy;
 
 use item::Item;
 
-/// One file, by its path within the folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FixFile {
-    /// Its path, with `/` between folders.
-    pub path: String,
-    /// What it holds.
-    pub text: String,
-}
-
-impl FixFile {
-    fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            text: text.into(),
-        }
-    }
-
-    fn json(path: impl Into<String>, value: &Value) -> Self {
-        Self::new(path, json::printable(format!("{}\n", pretty(value))))
-    }
-}
+pub use file::FixFile;
 
 /// The remedies as files, the README first; none where there is nothing to change.
 #[must_use]

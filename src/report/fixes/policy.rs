@@ -3,10 +3,11 @@
 use serde_json::Value;
 use similar::TextDiff;
 
+use super::FixFile;
 use super::item::Item;
-use super::{FixFile, pretty};
 use crate::quote::json;
 use crate::remedy::Parts;
+use crate::report::line::pretty;
 
 /// The files of a change that sets a policy.
 pub fn files(item: &Item<'_>) -> Vec<FixFile> {

@@ -22,7 +22,7 @@ use crate::verdict::Verdict;
 use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::findings::Subject;
-use super::json::line;
+use super::line::line;
 use super::model::Report;
 use super::remedy::RemedyReport;
 

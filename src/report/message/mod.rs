@@ -5,7 +5,7 @@ mod named;
 
 use serde::Serialize;
 
-use super::json::pretty;
+use super::line::pretty;
 use super::table::Options;
 use super::table::sheet::{Paint, Sheet};
 use crate::catalog::messages::{self, Category, Message, MessageId, Text};

@@ -7,7 +7,7 @@ use similar::TextDiff;
 use crate::quote::terminal;
 use crate::remedy::Remedy;
 use crate::report::Report;
-use crate::report::json::pretty;
+use crate::report::line::pretty;
 
 use super::sheet::{Paint, Sheet};
 use super::{statement, words};

@@ -7,6 +7,7 @@ mod change;
 mod copies;
 mod fix;
 mod last;
+mod options;
 pub(super) mod sheet;
 mod statement;
 mod unknown;
@@ -15,52 +16,12 @@ pub(super) mod words;
 use super::Report;
 use super::links::is_finding;
 use crate::verdict::Status;
-use sheet::Sheet;
 
+pub use options::{NARROWEST, Options, SHOWN};
 pub(super) use sheet::{grid, wrapped};
-
-/// How the table is printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The columns that it may take; `None`: nothing is wrapped. Fewer than [`NARROWEST`] are taken for that many.
-    pub width: Option<usize>,
-    /// Whether it has colours.
-    pub color: bool,
-    /// Whether it shows what passes, too, with the statement that allowed it.
-    pub verbose: bool,
-    /// The command that writes the changes, with the same facts; `None` where it cannot be said.
-    pub next: Option<String>,
-}
-
-/// The fewest columns that the table can be set in.
-pub const NARROWEST: usize = 40;
-
-impl Options {
-    /// A page of such options.
-    pub(super) fn sheet(&self) -> Sheet {
-        let width = self
-            .width
-            .map_or(sheet::ENDLESS, |width| width.max(NARROWEST));
-        Sheet::new(width, self.color)
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            width: Some(100),
-            color: false,
-            verbose: false,
-            next: None,
-        }
-    }
-}
 
 /// The causes that are told whole; where there are more, each is a row.
 const WHOLE: usize = 3;
-
-/// The copies of a verdict that a table shows without being asked for.
-pub const SHOWN: usize = 12;
 
 /// The report as text. Words that are longer than a line, such as ARNs, and commands stand whole.
 #[must_use]

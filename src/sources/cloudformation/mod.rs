@@ -2,52 +2,23 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
+mod error;
 mod names;
 pub mod parameters;
 mod resolve;
 mod resources;
+mod template;
 mod text;
 
 use crate::inventory::{Overlay, Waiting};
 use crate::sources::planned::{Home, Places, Planned, World};
 
-pub use resolve::Settings;
+pub use error::TemplateError;
+pub use template::Settings;
 
-use resolve::Template;
 use resources::Reader;
+use template::Template;
 use text::Node;
-
-/// Why a file is no template that can be read.
-#[derive(Debug, thiserror::Error)]
-pub enum TemplateError {
-    /// It is not YAML, or not UTF-8.
-    #[error("{file}:{line}:{column}: not a CloudFormation template: {message}")]
-    Format {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What is wrong.
-        message: String,
-    },
-    /// It has no resources.
-    #[error("{0}: not a CloudFormation template: it has no `Resources`")]
-    NoResources(String),
-    /// It is rewritten by a macro before it is deployed.
-    #[error(
-        "{file}:{line}: the transform `{name}` rewrites the template; expected the processed one: `aws cloudformation get-template --template-stage Processed --stack-name NAME`"
-    )]
-    Transform {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// The transform.
-        name: String,
-    },
-}
 
 /// The transforms that leave the resources that are read as they are written.
 const HARMLESS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::resolve::{Template, is_open, partition, plain, unknown};
+use super::template::{Template, is_open, partition, plain, unknown};
 use super::text::Node;
 
 /// How the ARN of a type is made.

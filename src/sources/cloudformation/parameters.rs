@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::resolve::plain;
+use super::template::plain;
 
 /// Why a file has no parameters that can be taken.
 #[derive(Debug, thiserror::Error)]

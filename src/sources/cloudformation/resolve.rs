@@ -1,63 +1,12 @@
 //! Intrinsic functions, three-valued: a value, nothing (`AWS::NoValue`), or unknown with the function and its line.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::known::{AccountId, Region};
-
 use super::names;
+use super::template::{Settings, Template, is_open, partition, plain, unknown, why};
 use super::text::{Kind, Node};
-
-/// What a template is resolved with.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// The account that it is deployed in.
-    pub account: Option<AccountId>,
-    /// The Region that it is deployed in.
-    pub region: Option<Region>,
-    /// Values of parameters; `None`: the stack keeps the one that it has.
-    pub parameters: BTreeMap<String, Option<String>>,
-    /// Values that other stacks export.
-    pub imports: BTreeMap<String, String>,
-    /// The name of the stack.
-    pub stack: Option<String>,
-}
-
-/// A template with what it is resolved with.
-pub struct Template<'t> {
-    /// The file's name.
-    pub file: &'t str,
-    /// Its root.
-    pub root: &'t Node,
-    /// What it is resolved with.
-    pub settings: &'t Settings,
-    /// What is being resolved, so that a cycle ends.
-    busy: RefCell<BTreeSet<String>>,
-}
-
-/// `{"unknown": why}`.
-pub fn unknown(why: impl Into<String>) -> Value {
-    json!({"unknown": why.into()})
-}
-
-/// Whether a value is unknown, or holds something that is.
-pub fn is_open(value: &Value) -> bool {
-    why(value).is_some()
-}
-
-/// Why it is unknown.
-pub fn why(value: &Value) -> Option<&str> {
-    match value {
-        Value::Object(fields) => match fields.get("unknown") {
-            Some(Value::String(why)) if fields.len() == 1 => Some(why),
-            _ => fields.values().find_map(why),
-        },
-        Value::Array(items) => items.iter().find_map(why),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
 
 impl<'t> Template<'t> {
     /// A template.
@@ -431,28 +380,6 @@ fn is_function(name: &str) -> bool {
     name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach"))
 }
 
-/// A value in a text: numbers and truths are written as CloudFormation writes them.
-pub fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 fn first_open(items: &[Value]) -> Option<Value> {
     items.iter().find_map(why).map(unknown)
-}
-
-/// The partition of a Region.
-pub fn partition(region: &Region) -> &'static str {
-    let name = region.as_str();
-    if name.starts_with("cn-") {
-        "aws-cn"
-    } else if name.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
 }

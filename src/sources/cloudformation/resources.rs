@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::sources::planned::{Home, Places, World};
 
 use super::names::{arn, kind, property};
-use super::resolve::{Template, is_open, unknown, why};
+use super::template::{Template, is_open, unknown, why};
 use super::text::Node;
 
 /// The facts of a template, in the making.
@@ -168,7 +168,7 @@ impl Reader<'_> {
             Value::String(key) if key.starts_with("arn:") && key.contains(":key/") => value.clone(),
             Value::String(key) if key.contains("alias/") => unknown(format!("the key of {key}")),
             Value::String(key) => {
-                let partition = super::resolve::partition(&home.region);
+                let partition = super::template::partition(&home.region);
                 json!(format!(
                     "arn:{partition}:kms:{}:{}:key/{key}",
                     home.region, home.account
@@ -364,7 +364,7 @@ fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
                 (arn.rsplit('/').next() == Some(name)).then(|| arn.to_owned())
             });
         let arn = made.unwrap_or_else(|| {
-            let partition = super::resolve::partition(&home.region);
+            let partition = super::template::partition(&home.region);
             format!("arn:{partition}:iam::{}:role/{name}", home.account)
         });
         let role = reader.world.role(home.account, &arn);
@@ -388,7 +388,7 @@ fn service_linked_role<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
     {
         reader
             .world
-            .backup_service_linked_role(home.account, super::resolve::partition(&home.region));
+            .backup_service_linked_role(home.account, super::template::partition(&home.region));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::TemplateError;
+use super::error::TemplateError;
 
 /// A value of a template, with its line.
 #[derive(Clone, Debug, PartialEq)]

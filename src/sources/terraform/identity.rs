@@ -1,12 +1,13 @@
 //! What names an object of a plan: its ARN, which is known, is made of its account, Region and name, or stands in for one that
 //! AWS gives it at apply.
 
+use serde_json::Value;
+
 use crate::known::{AccountId, Region};
 use crate::sources::planned::Home;
 
 use super::object::{Moment, Object, Objects};
 use super::provider::{Providers, provider_of};
-use super::source::Evaluator;
 
 /// How the ARN of a type is made of a name.
 struct Form {
@@ -43,6 +44,17 @@ const FORMS: &[Form] = &[
     Form { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
 ];
 
+/// What the expressions of a plan's configuration come to, with what is known of the plan.
+pub trait Expressions {
+    /// What an attribute of an object comes to; `None` where it cannot be evaluated.
+    fn attribute(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str)
+    -> Option<Value>;
+
+    /// The blocks of a name in an object, those that dynamic blocks make among them; what cannot be evaluated in them is
+    /// marked.
+    fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value>;
+}
+
 /// Where the objects of a plan are, and what they are called.
 pub struct Identities<'a, 'p> {
     /// The objects.
@@ -50,7 +62,7 @@ pub struct Identities<'a, 'p> {
     /// Their providers.
     pub providers: &'a Providers,
     /// Their configuration, where it was given.
-    pub source: Option<&'a Evaluator<'a>>,
+    pub source: Option<&'a dyn Expressions>,
 }
 
 impl<'p> Identities<'_, 'p> {

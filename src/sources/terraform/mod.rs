@@ -2,6 +2,7 @@
 //!
 //! See <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+mod evaluate;
 mod file;
 mod functions;
 mod identity;
@@ -22,12 +23,11 @@ use crate::sources::planned::Planned;
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
 
+use evaluate::Evaluator;
 use file::PlanFile;
-use identity::Identities;
+use identity::{Expressions, Identities};
 use object::{Moment, Objects};
 use provider::Providers;
-use reader::Reader;
-use source::Evaluator;
 
 /// Reads a plan. `accounts`: the accounts of providers, by `aws`, `aws.bunker`, as the command line gives them.
 ///
@@ -44,11 +44,13 @@ pub fn read(
     let providers = Providers::of(&objects, accounts);
     let evaluator = source.map(Evaluator::new);
     let at = |moment| {
-        Reader::read(
+        types::read(
             Identities {
                 objects: &objects,
                 providers: &providers,
-                source: evaluator.as_ref(),
+                source: evaluator
+                    .as_ref()
+                    .map(|evaluator| evaluator as &dyn Expressions),
             },
             moment,
         )

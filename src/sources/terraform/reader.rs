@@ -7,8 +7,7 @@ use crate::sources::planned::{Home, Places, World};
 
 use super::identity::Identities;
 use super::link::Link;
-use super::object::{Moment, Object, Objects, unknown};
-use super::types;
+use super::object::{Moment, Object, unknown};
 
 /// A plan at one moment, being read.
 pub struct Reader<'a, 'p> {
@@ -27,33 +26,17 @@ pub struct Reader<'a, 'p> {
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
-    /// Reads a plan.
+    /// One that has read nothing.
     #[must_use]
-    pub fn read(ids: Identities<'a, 'p>, moment: Moment) -> Self {
-        let mut reader = Self {
+    pub fn new(ids: Identities<'a, 'p>, moment: Moment) -> Self {
+        Self {
             ids,
             moment,
             world: World::default(),
             notes: Vec::new(),
             open: Vec::new(),
             places: Places::new(),
-        };
-        let objects: &'a Objects<'p> = reader.ids.objects;
-        for (kind, read) in types::READERS {
-            for object in objects.of_kind(kind, moment) {
-                read(&mut reader, object);
-            }
         }
-        if moment == Moment::Then {
-            for object in objects
-                .all
-                .iter()
-                .filter(|object| !object.is_data && !object.is_there(moment))
-            {
-                types::gone(&mut reader, object);
-            }
-        }
-        reader
     }
 
     /// The account and Region of an object; noted where they are not known.

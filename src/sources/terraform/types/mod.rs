@@ -7,15 +7,38 @@ mod organizations;
 mod plan;
 mod stored;
 
-use super::object::Object;
+use super::identity::Identities;
+use super::object::{Moment, Object, Objects};
 use super::reader::Reader;
+
+/// Reads a plan at one moment.
+#[must_use]
+pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
+    let objects: &'a Objects<'p> = ids.objects;
+    let mut reader = Reader::new(ids, moment);
+    for (kind, read) in READERS {
+        for object in objects.of_kind(kind, moment) {
+            read(&mut reader, object);
+        }
+    }
+    if moment == Moment::Then {
+        for object in objects
+            .all
+            .iter()
+            .filter(|object| !object.is_data && !object.is_there(moment))
+        {
+            gone(&mut reader, object);
+        }
+    }
+    reader
+}
 
 /// What reads an object of a type.
 type Read = for<'r, 'a, 'p> fn(&'r mut Reader<'a, 'p>, &'r Object<'p>);
 
 /// The types, in an order in which what a thing is comes before what is said of it.
 #[rustfmt::skip]
-pub const READERS: &[(&str, Read)] = &[
+const READERS: &[(&str, Read)] = &[
     ("aws_kms_key",                              kms::key),
     ("aws_kms_replica_key",                      kms::key),
     ("aws_kms_external_key",                     kms::key),
@@ -54,7 +77,7 @@ pub const READERS: &[(&str, Read)] = &[
 ];
 
 /// What an object leaves behind that the plan destroys.
-pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     match object.kind {
         "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" => kms::gone(reader, object),
         "aws_kms_key_policy" => kms::policy_gone(reader, object),

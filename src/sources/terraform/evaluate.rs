@@ -1,0 +1,451 @@
+//! What the expressions of a plan's configuration come to that the plan does not tell. Nothing is executed or fetched; what
+//! cannot be evaluated stays unknown.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+
+use hcl::eval::{Context, Evaluate};
+use hcl::{Block, Body, Structure};
+use serde_json::{Map, Value, json};
+
+use super::functions::declare;
+use super::identity::{Expressions, Identities};
+use super::object::{Moment, Object, parent, steps, unknown};
+use super::source::{Module, Source, attribute, label};
+
+/// Expressions of a plan's configuration, evaluated with what is known of the plan.
+pub struct Evaluator<'s> {
+    source: &'s Source,
+    scopes: RefCell<BTreeMap<String, Option<Context<'static>>>>,
+}
+
+impl Expressions for Evaluator<'_> {
+    fn attribute(
+        &self,
+        ids: &Identities<'_, '_>,
+        object: &Object<'_>,
+        name: &str,
+    ) -> Option<Value> {
+        let block = self.block(object)?;
+        let expression = &attribute(&block.body, name)?.expr;
+        let context = self.of_object(ids, object, block)?;
+        to_json(&expression.evaluate(&context).ok()?)
+    }
+
+    fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value> {
+        let block = self.block(object)?;
+        let context = self.of_object(ids, object, block)?;
+        let at = format!("{}.{name}", object.address);
+        body_value(&block.body, &context, &at).get(name).cloned()
+    }
+}
+
+impl<'s> Evaluator<'s> {
+    /// One of a configuration.
+    #[must_use]
+    pub fn new(source: &'s Source) -> Self {
+        Self {
+            source,
+            scopes: RefCell::default(),
+        }
+    }
+
+    fn block(&self, object: &Object<'_>) -> Option<&'s Block> {
+        let of = if object.is_data { "data" } else { "resource" };
+        self.source
+            .module(object.module)?
+            .block(of, object.kind, object.name)
+    }
+
+    fn of_object(
+        &self,
+        ids: &Identities<'_, '_>,
+        object: &Object<'_>,
+        block: &Block,
+    ) -> Option<Context<'static>> {
+        let context = self.scope(ids, object.module, 0)?;
+        Some(with_index(context, object.index, &block.body))
+    }
+
+    /// What can be named in a module instance.
+    fn scope(
+        &self,
+        ids: &Identities<'_, '_>,
+        address: &str,
+        depth: usize,
+    ) -> Option<Context<'static>> {
+        if let Some(known) = self.scopes.borrow().get(address) {
+            return known.clone();
+        }
+        if depth > 16 {
+            return None;
+        }
+        // A module that is asked for while it is being worked out has none yet.
+        self.scopes.borrow_mut().insert(address.to_owned(), None);
+        let scope = self.build(ids, address, depth.saturating_add(1));
+        self.scopes
+            .borrow_mut()
+            .insert(address.to_owned(), scope.clone());
+        scope
+    }
+
+    fn build(
+        &self,
+        ids: &Identities<'_, '_>,
+        address: &str,
+        depth: usize,
+    ) -> Option<Context<'static>> {
+        let module = self.source.module(address)?;
+        let mut context = Context::new();
+        declare(&mut context);
+        let mut variables = Map::new();
+        for block in module.blocks("variable") {
+            if let (Some(name), Some(default)) =
+                (label(block, 0), attribute(&block.body, "default"))
+                && let Some(value) = default
+                    .expr
+                    .evaluate(&context)
+                    .ok()
+                    .as_ref()
+                    .and_then(to_json)
+            {
+                variables.insert(name.to_owned(), value);
+            }
+        }
+        match parent(address) {
+            None => {
+                for (name, variable) in &ids.objects.plan.variables {
+                    variables.insert(name.clone(), variable.value.clone());
+                }
+            }
+            Some((above, call)) => {
+                let outer = self.scope(ids, above, depth)?;
+                let name = steps(call).first().copied().unwrap_or_default();
+                let block = self
+                    .source
+                    .module(above)?
+                    .blocks("module")
+                    .find(|block| label(block, 0) == Some(name))?;
+                let index = call
+                    .split_once('[')
+                    .and_then(|(_, index)| serde_json::from_str(index.strip_suffix(']')?).ok());
+                let outer = with_index(outer, index.as_ref(), &block.body);
+                for argument in block.body.attributes() {
+                    // A default does not stand in for an argument that is given and not known.
+                    variables.remove(argument.key.as_str());
+                    if let Some(value) = argument
+                        .expr
+                        .evaluate(&outer)
+                        .ok()
+                        .as_ref()
+                        .and_then(to_json)
+                    {
+                        variables.insert(argument.key.to_string(), value);
+                    }
+                }
+            }
+        }
+        context.declare_var("var", to_hcl(&Value::Object(variables)));
+        context.declare_var(
+            "path",
+            to_hcl(&json!({"module": ".", "root": ".", "cwd": "."})),
+        );
+        resources(ids, address, &mut context);
+        self.locals(module, &mut context);
+        self.scopes
+            .borrow_mut()
+            .insert(address.to_owned(), Some(context.clone()));
+        let outputs = self.outputs(ids, module, address, depth);
+        if !outputs.is_empty() {
+            context.declare_var("module", to_hcl(&Value::Object(outputs)));
+            self.locals(module, &mut context);
+        }
+        Some(context)
+    }
+
+    /// The locals that can be evaluated: again and again, as one may name another.
+    fn locals(&self, module: &Module, context: &mut Context<'static>) {
+        let mut known = Map::new();
+        loop {
+            let before = known.len();
+            for attribute in module
+                .blocks("locals")
+                .flat_map(|block| block.body.attributes())
+            {
+                let name = attribute.key.as_str();
+                if !known.contains_key(name)
+                    && let Some(value) = attribute
+                        .expr
+                        .evaluate(context)
+                        .ok()
+                        .as_ref()
+                        .and_then(to_json)
+                {
+                    known.insert(name.to_owned(), value);
+                }
+            }
+            if known.len() == before {
+                return;
+            }
+            context.declare_var("local", to_hcl(&Value::Object(known.clone())));
+        }
+    }
+
+    /// The outputs of the modules that a module calls, as far as they can be evaluated.
+    fn outputs(
+        &self,
+        ids: &Identities<'_, '_>,
+        module: &Module,
+        address: &str,
+        depth: usize,
+    ) -> Map<String, Value> {
+        let mut all = Map::new();
+        let above = if address.is_empty() {
+            String::new()
+        } else {
+            format!("{address}.")
+        };
+        for call in module.blocks("module") {
+            let Some(name) = label(call, 0) else { continue };
+            let start = format!("{above}module.{name}");
+            let mut one = None;
+            let mut keyed = Map::new();
+            let mut seen: HashSet<&str> = HashSet::new();
+            for object in &ids.objects.all {
+                if !seen.insert(object.module) {
+                    continue;
+                }
+                let Some(rest) = object.module.strip_prefix(&start) else {
+                    continue;
+                };
+                let instance = match rest.split_once(']') {
+                    _ if rest.is_empty() || rest.starts_with('.') => start.clone(),
+                    Some((index, _)) if rest.starts_with('[') => format!("{start}{index}]"),
+                    _ => continue,
+                };
+                let outputs = self.outputs_of(ids, &instance, depth);
+                match instance.strip_prefix(&start).unwrap_or_default() {
+                    "" => one = Some(outputs),
+                    index => {
+                        let key = index.trim_matches(['[', ']', '"']).to_owned();
+                        keyed.insert(key, outputs);
+                    }
+                }
+            }
+            if let Some(outputs) = one {
+                all.insert(name.to_owned(), outputs);
+            } else if !keyed.is_empty() {
+                all.insert(name.to_owned(), Value::Object(keyed));
+            }
+        }
+        all
+    }
+
+    fn outputs_of(&self, ids: &Identities<'_, '_>, address: &str, depth: usize) -> Value {
+        let mut all = Map::new();
+        if let (Some(context), Some(module)) =
+            (self.scope(ids, address, depth), self.source.module(address))
+        {
+            for block in module.blocks("output") {
+                if let (Some(name), Some(value)) =
+                    (label(block, 0), attribute(&block.body, "value"))
+                    && let Some(value) = value
+                        .expr
+                        .evaluate(&context)
+                        .ok()
+                        .as_ref()
+                        .and_then(to_json)
+                {
+                    all.insert(name.to_owned(), value);
+                }
+            }
+        }
+        Value::Object(all)
+    }
+}
+
+/// The resources and data sources of a module instance, by type and name: what is known of them, and what they will be called.
+fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'static>) {
+    let mut managed: Map<String, Value> = Map::new();
+    let mut data: Map<String, Value> = Map::new();
+    for object in ids
+        .objects
+        .all
+        .iter()
+        .filter(|object| object.module == address)
+    {
+        let all = if object.is_data {
+            &mut data
+        } else {
+            &mut managed
+        };
+        let of_kind = all.entry(object.kind).or_insert_with(|| json!({}));
+        let Some(of_kind) = of_kind.as_object_mut() else {
+            continue;
+        };
+        let value = known(ids, object);
+        match object.index {
+            None => drop(of_kind.insert(object.name.to_owned(), value)),
+            Some(Value::String(key)) => {
+                let keyed = of_kind.entry(object.name).or_insert_with(|| json!({}));
+                if let Some(keyed) = keyed.as_object_mut() {
+                    keyed.insert(key.clone(), value);
+                }
+            }
+            Some(_) => {
+                let list = of_kind.entry(object.name).or_insert_with(|| json!([]));
+                if let Some(list) = list.as_array_mut() {
+                    list.push(value);
+                }
+            }
+        }
+    }
+    for (kind, named) in managed {
+        context.declare_var(kind.as_str(), to_hcl(&named));
+    }
+    context.declare_var("data", to_hcl(&Value::Object(data)));
+}
+
+/// What is known of an object: its values but for those that are not known or sensitive, and what it will be called.
+fn known(ids: &Identities<'_, '_>, object: &Object<'_>) -> Value {
+    let mut all = Map::new();
+    for name in object.values(Moment::Then).into_iter().flat_map(Map::keys) {
+        let value = object.marked(Moment::Then, name);
+        if !value.to_string().contains("{\"unknown\":") {
+            all.insert(name.clone(), value);
+        }
+    }
+    for name in ["arn", "id", "name", "key_id"] {
+        if let Some(value) = ids.value(object, name, Moment::Then) {
+            all.insert(name.to_owned(), json!(value));
+        }
+    }
+    if object.kind == "aws_iam_policy_document" && !all.contains_key("json") {
+        let document = ids.document(object);
+        if !document.to_string().contains("{\"unknown\":") {
+            all.insert("json".to_owned(), json!(document.to_string()));
+        }
+    }
+    Value::Object(all)
+}
+
+/// A scope with `each` or `count` of an instance.
+fn with_index(
+    mut context: Context<'static>,
+    index: Option<&Value>,
+    body: &Body,
+) -> Context<'static> {
+    match index {
+        Some(Value::String(key)) => {
+            let over = attribute(body, "for_each")
+                .and_then(|over| to_json(&over.expr.evaluate(&context).ok()?));
+            let value = match &over {
+                Some(Value::Object(all)) => all.get(key).cloned(),
+                // Of a set each value is its own key.
+                Some(Value::Array(_)) => Some(json!(key)),
+                Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
+                    None
+                }
+            };
+            let mut each = Map::new();
+            each.insert("key".to_owned(), json!(key));
+            if let Some(value) = value {
+                each.insert("value".to_owned(), value);
+            }
+            context.declare_var("each", to_hcl(&Value::Object(each)));
+        }
+        Some(Value::Number(number)) => {
+            context.declare_var("count", to_hcl(&json!({"index": number})))
+        }
+        Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => {}
+    }
+    context
+}
+
+/// A body as a plan has it: attributes, and a list for each kind of block.
+fn body_value(body: &Body, context: &Context<'static>, at: &str) -> Value {
+    let mut all = Map::new();
+    for structure in body {
+        match structure {
+            Structure::Attribute(attribute) => {
+                let name = attribute.key.as_str();
+                let value = attribute
+                    .expr
+                    .evaluate(context)
+                    .ok()
+                    .as_ref()
+                    .and_then(to_json);
+                all.insert(
+                    name.to_owned(),
+                    value.unwrap_or_else(|| unknown(format!("{at}.{name}"))),
+                );
+            }
+            Structure::Block(block) if block.identifier.as_str() == "dynamic" => {
+                let Some(name) = label(block, 0) else {
+                    continue;
+                };
+                match dynamic(block, name, context, at) {
+                    Some(made) => add(&mut all, name, made),
+                    None => drop(all.insert(name.to_owned(), unknown(format!("{at}.{name}")))),
+                }
+            }
+            Structure::Block(block) => {
+                let value = body_value(&block.body, context, at);
+                add(&mut all, block.identifier.as_str(), vec![value]);
+            }
+        }
+    }
+    Value::Object(all)
+}
+
+fn add(all: &mut Map<String, Value>, name: &str, more: Vec<Value>) {
+    let list = all.entry(name).or_insert_with(|| json!([]));
+    if let Some(list) = list.as_array_mut() {
+        list.extend(more);
+    }
+}
+
+/// The blocks that a dynamic block makes.
+fn dynamic(block: &Block, name: &str, context: &Context<'static>, at: &str) -> Option<Vec<Value>> {
+    let over = to_json(
+        &attribute(&block.body, "for_each")?
+            .expr
+            .evaluate(context)
+            .ok()?,
+    )?;
+    let iterator = attribute(&block.body, "iterator").map(|iterator| iterator.expr.to_string());
+    let iterator = iterator.unwrap_or_else(|| name.to_owned());
+    let content = block
+        .body
+        .blocks()
+        .find(|block| block.identifier.as_str() == "content")?;
+    let each: Vec<(Value, Value)> = match over {
+        Value::Object(all) => all
+            .into_iter()
+            .map(|(key, value)| (json!(key), value))
+            .collect(),
+        Value::Array(all) => all
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| (json!(index), value))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+    };
+    let made = each.into_iter().map(|(key, value)| {
+        let mut context = context.clone();
+        context.declare_var(
+            iterator.as_str(),
+            to_hcl(&json!({"key": key, "value": value})),
+        );
+        body_value(&content.body, &context, at)
+    });
+    Some(made.collect())
+}
+
+fn to_json(value: &hcl::Value) -> Option<Value> {
+    serde_json::to_value(value).ok()
+}
+
+fn to_hcl(value: &Value) -> hcl::Value {
+    hcl::to_value(value).unwrap_or(hcl::Value::Null)
+}
