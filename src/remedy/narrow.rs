@@ -76,7 +76,36 @@ pub fn narrowed(statement: &Value, exception: &Exception<'_>) -> Option<Vec<Valu
         };
         statements.extend(beyond.map(Value::Object));
     }
+    if exception.actions.contains_key(CREATE_GRANT) {
+        statements.extend(other_grants(statement, exception)?);
+    }
     Some(statements)
+}
+
+const CREATE_GRANT: &str = "kms:CreateGrant";
+const FOR_SERVICES: &str = "kms:GrantIsForAWSResource";
+
+/// What is left of a Deny of grants: those that are not for a service of AWS, which no copy makes. The inner `None` where the
+/// Deny tells them apart itself.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource>.
+fn other_grants(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
+    let conditions = statement.get("Condition").and_then(Value::as_object);
+    let mut blocks = conditions.into_iter().flatten();
+    let tells_apart = blocks.any(|(_, block)| {
+        let keys = block.as_object().into_iter().flatten();
+        keys.into_iter()
+            .any(|(key, _)| key.eq_ignore_ascii_case(FOR_SERVICES))
+    });
+    if tells_apart {
+        return Some(None);
+    }
+    let mut others = of_principal(statement, exception)?;
+    others = in_place(others, "NotAction", "Action", Value::Null);
+    others.insert("Action".to_owned(), CREATE_GRANT.into());
+    // A call that does not say so is not one of a service.
+    block_of(&mut others, "BoolIfExists")?.insert(FOR_SERVICES.to_owned(), "false".into());
+    Some(Some(Value::Object(others)))
 }
 
 /// A statement on all that it was on but these things. The inner `None` where nothing is left; the outer where no

@@ -340,11 +340,6 @@ fn does_more(world: &World) -> Option<String> {
                     let request = asked.request();
                     let was = Change::say(remedy.kind, &change.before, &request);
                     let is = Change::say(remedy.kind, &change.after, &request);
-                    // A Deny is narrowed by its actions, so that it leaves out every grant of those that are needed.
-                    let asked = Asked {
-                        for_aws: for_aws || was == "denied",
-                        ..asked
-                    };
                     let may_change = asked.is_needed(remedy.kind, &remedy.subject, &needed)
                         && (was != "allowed" || is == "allowed");
                     if was != is && !may_change {
