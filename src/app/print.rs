@@ -52,9 +52,11 @@ type Take<'t> = &'t mut dyn FnMut(&str) -> io::Result<()>;
 
 /// Writes piece by piece what is told piece by piece.
 fn stream(file: Option<Target>, tell: impl Fn(Take<'_>) -> io::Result<()>) -> anyhow::Result<()> {
+    // Where reading was stopped, what is known by then is told.
+    let was_stopped = stop::asked().is_some();
     let write = |out: &mut dyn Write| -> io::Result<()> {
         tell(&mut |text| {
-            if stop::asked().is_some() {
+            if !was_stopped && stop::asked().is_some() {
                 return Err(io::Error::other("stopped"));
             }
             out.write_all(text.as_bytes())

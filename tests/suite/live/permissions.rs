@@ -10,7 +10,7 @@ use super::super::aws::{AGGREGATOR, Entry};
 use super::organization::{MANAGEMENT, organization};
 use super::reach::chosen;
 use super::survey::{REGIONS, read};
-use super::types::{image_to_copy, ontap_volume, points_to_copy, worlds};
+use super::types::{image_to_copy, ontap_volume, points_to_copy, whole, worlds};
 use super::*;
 
 /// Needs no permission.
@@ -72,7 +72,7 @@ fn journal() -> Vec<Entry> {
     copies.push(with_other_policies());
     copies.push(nested::composite());
     for (world, copy) in copies {
-        let server = served(&world);
+        let server = served(&whole(world));
         Home::new(&server).both(&copy);
         journal.extend(server.finish());
     }
