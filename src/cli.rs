@@ -33,7 +33,7 @@ pub use init::Init;
 /// that was recorded. It only reads AWS.
 ///
 /// Every option can be given as a variable too: --source-profile as BACKUP_PREFLIGHT_SOURCE_PROFILE. Those of check and audit
-/// can stand under [defaults] of backup-preflight.toml (`init` writes one). The command line outweighs the variables, and
+/// can stand under `defaults` of backup-preflight.toml (`init` writes one). The command line outweighs the variables, and
 /// these the file.
 #[derive(Debug, Parser)]
 #[command(

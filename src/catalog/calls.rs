@@ -102,7 +102,7 @@ macro_rules! api_call {
 }
 pub(crate) use api_call;
 
-/// What [`api_call!`] stands for.
+/// What `api_call!` stands for.
 ///
 /// # Panics
 /// Where no row has the name.
