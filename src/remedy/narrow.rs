@@ -97,7 +97,12 @@ fn other_grants(statement: &Value, exception: &Exception<'_>) -> Option<Option<V
         keys.into_iter()
             .any(|(key, _)| key.eq_ignore_ascii_case(FOR_SERVICES))
     });
-    if tells_apart {
+    let strikes = |element: &str| {
+        let patterns = statement.get(element).map(words)?;
+        Some(patterns.iter().any(|pattern| covers(pattern, CREATE_GRANT)))
+    };
+    let strikes = strikes("Action").or_else(|| strikes("NotAction").map(|strikes| !strikes));
+    if tells_apart || strikes != Some(true) {
         return Some(None);
     }
     let mut others = of_principal(statement, exception)?;
@@ -473,6 +478,12 @@ mod tests {
             deny["Effect"] = json!("Deny");
             deny["Principal"] = json!("*");
             let mut left = without(deny, &["kms:CreateGrant", "kms:DescribeKey"]);
+            // A grant that is for no service of AWS is denied as before.
+            let grants = left.pop().unwrap();
+            assert_eq!(
+                (&grants["Action"], &grants["Condition"]["BoolIfExists"]),
+                (&json!(CREATE_GRANT), &json!({FOR_SERVICES: "false"}))
+            );
             assert_eq!(
                 left.remove(0)["Condition"],
                 json!({"ArnNotEquals": {"aws:PrincipalArn": WHO}})
@@ -500,6 +511,22 @@ mod tests {
             of(json!({"Action": ["kms:CreateGrant", "kms:DescribeKey"]})),
             None
         );
+    }
+
+    #[test]
+    fn a_deny_that_strikes_no_grant_or_tells_them_apart_gets_nothing_about_grants() {
+        for deny in [
+            json!({"Action": "kms:DescribeKey"}),
+            json!({"NotAction": ["kms:create*", "kms:Sign"]}),
+            json!({"Action": "kms:*", "Condition": {"Bool": {"kms:grantIsForAwsResource": "true"}}}),
+        ] {
+            let mut deny = deny;
+            deny["Effect"] = json!("Deny");
+            deny["Principal"] = json!("*");
+            let left = without(deny, &["kms:CreateGrant", "kms:DescribeKey"]);
+            let says = |one: &Value| one["Condition"].get("BoolIfExists").is_some();
+            assert!(!left.iter().any(says), "{left:#?}");
+        }
     }
 
     #[test]
