@@ -57,7 +57,7 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
         first.message = format_smolstr!("{}; {}", first.message, second.message);
         first.evidence.extend(second.evidence);
         first.gaps.extend(second.gaps);
-        first.needs.extend(second.needs);
+        first.fix = first.fix.and(second.fix);
     }
     first
 }

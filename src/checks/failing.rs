@@ -25,8 +25,8 @@ impl Failing {
         let needs: Vec<_> = decided
             .outcomes
             .iter()
-            .filter(|(_, outcome)| outcome.status == Status::Fail && !outcome.needs.is_empty())
-            .map(|(check, outcome)| (*check, outcome.needs.clone()))
+            .filter(|(_, outcome)| outcome.status == Status::Fail && !outcome.needed().is_empty())
+            .map(|(check, outcome)| (*check, outcome.needed().to_vec()))
             .collect();
         let statuses = decided.outcomes.iter();
         (!needs.is_empty()).then(|| Self {

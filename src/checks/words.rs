@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::catalog::{capabilities, cite, messages, regions};
 use crate::inventory::{Facts, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
-use crate::verdict::{Evidence, Outcome, Predicted};
+use crate::verdict::{Evidence, Outcome, Predicted, Trap};
 
 /// Undecided, for want of one fact.
 pub fn not_read(gap: Gap) -> Outcome {
@@ -45,7 +45,7 @@ pub const AWS_OWN: &str = "AWS sets that policy, and nobody else can change it";
 pub fn because(near: &[Evidence]) -> String {
     let trap = near
         .iter()
-        .find(|seen| seen.says.contains("its condition never holds"))
+        .find(|seen| seen.trap == Some(Trap::ConditionNeverHolds))
         .or_else(|| near.first());
     trap.map_or_else(String::new, |seen| format!(": {}", seen.says))
 }

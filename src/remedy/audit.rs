@@ -29,7 +29,7 @@ pub fn with_audited(
         for (check, outcome) in outcomes {
             let wants =
                 |need: &Need| matches!(need, Need::CustomerKeyOnVault { vault: of } if of == vault);
-            if outcome.status == Status::Fail && outcome.needs.iter().any(wants) {
+            if outcome.status == Status::Fail && outcome.needed().iter().any(wants) {
                 let found = (vault.to_string(), check.id);
                 instead(&mut remedies, vault, found, audited, &into(vault), facts);
             }
@@ -37,7 +37,7 @@ pub fn with_audited(
     }
     for (plan, outcomes) in &audited.plans {
         for (check, outcome) in outcomes {
-            for need in &outcome.needs {
+            for need in outcome.needed() {
                 let Need::Vault { vault, .. } = need else {
                     continue;
                 };

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use need::{ControlKind, Lift, Need, PolicyOf, Share};
-pub use outcome::{Basis, Evidence, Outcome, Predicted, Status, Text};
+pub use outcome::{Basis, Evidence, Fix, Outcome, Predicted, Status, Text, Trap};
 
 /// Whether a copy will succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

@@ -61,6 +61,16 @@ pub struct Evidence {
     /// What it says.
     #[schemars(with = "String")]
     pub says: SmolStr,
+    /// The mistake that it shows, where it is one that people are known to make.
+    #[serde(skip)]
+    pub trap: Option<Trap>,
+}
+
+/// A mistake that people are known to make, which a message names before all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trap {
+    /// A statement that would allow, under a condition that never holds.
+    ConditionNeverHolds,
 }
 
 impl Evidence {
@@ -74,6 +84,7 @@ impl Evidence {
             subject: subject.into(),
             pointer: Some(pointer.into().0),
             says: says.into().0,
+            trap: None,
         }
     }
 
@@ -83,7 +94,15 @@ impl Evidence {
             subject: subject.into(),
             pointer: None,
             says: says.into().0,
+            trap: None,
         }
+    }
+
+    /// As what shows a mistake that is known.
+    #[must_use]
+    pub fn showing(mut self, trap: Trap) -> Self {
+        self.trap = Some(trap);
+        self
     }
 }
 
@@ -117,6 +136,32 @@ pub struct Predicted {
     pub category: Option<&'static str>,
 }
 
+/// What makes a failing check pass.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fix {
+    /// These, of which the remedies make changes. None of them: nobody has looked for one, or there is nothing to fix.
+    Needs(Vec<Need>),
+    /// A step that only people can take; the message names it.
+    ByHand,
+    /// Nothing: the message names what to do in place of this copy.
+    Impossible,
+}
+
+impl Fix {
+    /// What fixes two failures of one check: nothing does where one of them has nothing, and so on.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Impossible, _) | (_, Self::Impossible) => Self::Impossible,
+            (Self::ByHand, _) | (_, Self::ByHand) => Self::ByHand,
+            (Self::Needs(mut needs), Self::Needs(more)) => {
+                needs.extend(more);
+                Self::Needs(needs)
+            }
+        }
+    }
+}
+
 /// What one check found about one copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -132,8 +177,8 @@ pub struct Outcome {
     pub predicted: Option<Box<Predicted>>,
     /// What was not known.
     pub gaps: Vec<Gap>,
-    /// What would mend it.
-    pub needs: Vec<Need>,
+    /// What would make it pass.
+    pub fix: Fix,
 }
 
 impl Outcome {
@@ -145,7 +190,7 @@ impl Outcome {
             evidence: Vec::new(),
             predicted: None,
             gaps: Vec::new(),
-            needs: Vec::new(),
+            fix: Fix::Needs(Vec::new()),
         }
     }
 
@@ -182,6 +227,7 @@ impl Outcome {
     #[must_use]
     pub fn nothing_helps(mut self, instead: &str) -> Self {
         self.message = format_smolstr!("{}; nothing helps this copy: {instead}", self.message);
+        self.fix = Fix::Impossible;
         self
     }
 
@@ -189,6 +235,7 @@ impl Outcome {
     #[must_use]
     pub fn by_hand(mut self, what: &str) -> Self {
         self.message = format_smolstr!("{}; by hand: {what}", self.message);
+        self.fix = Fix::ByHand;
         self
     }
 
@@ -213,10 +260,19 @@ impl Outcome {
         self
     }
 
-    /// With what would mend it.
+    /// With what would make it pass.
     #[must_use]
     pub fn needs(mut self, needs: impl IntoIterator<Item = Need>) -> Self {
-        self.needs.extend(needs);
+        self.fix = self.fix.and(Fix::Needs(needs.into_iter().collect()));
         self
+    }
+
+    /// What a change must bring about for it to pass.
+    #[must_use]
+    pub fn needed(&self) -> &[Need] {
+        match &self.fix {
+            Fix::Needs(needs) => needs,
+            Fix::ByHand | Fix::Impossible => &[],
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use backup_preflight::checks::{self, CHECKS};
 use backup_preflight::inventory::{self, Facts};
 use backup_preflight::remedy::{self, Remedy};
-use backup_preflight::verdict::{Status, Verdict};
+use backup_preflight::verdict::{Fix, Status, Verdict};
 
 use crate::support::bases::BASES;
 use crate::support::outcome::tell;
@@ -77,16 +77,15 @@ fn every_failure_has_a_remedy_or_says_that_nothing_helps() {
                 .filter(mends)
                 .map(|one| one.proven)
                 .collect();
-            let says = |words: &str| outcome.message.contains(words);
-            let column = match proofs.as_slice() {
-                [] if says("nothing helps") => 3,
-                [] if says("by hand: ") => 4,
-                [] => {
+            let column = match (&outcome.fix, proofs.as_slice()) {
+                (Fix::Impossible, []) => 3,
+                (Fix::ByHand, []) => 4,
+                (Fix::Needs(_), []) => {
                     silent.push(format!("{name}: {}: {}", check.id, outcome.message));
                     continue;
                 }
-                proofs if proofs.contains(&Some(true)) => 0,
-                proofs if proofs.contains(&None) => 1,
+                (_, proofs) if proofs.contains(&Some(true)) => 0,
+                (_, proofs) if proofs.contains(&None) => 1,
                 _ => 2,
             };
             counts.entry(check.id).or_default()[column] += 1;
@@ -121,7 +120,7 @@ fn where_nothing_helps_no_remedy_does() {
         for one in &all {
             let id = &one.copy.id;
             let lost = one.outcomes.iter().filter(|(_, outcome)| {
-                outcome.message.contains("nothing helps") && outcome.status == Status::Fail
+                outcome.fix == Fix::Impossible && outcome.status == Status::Fail
             });
             for (check, outcome) in lost {
                 said += 1;
@@ -130,7 +129,7 @@ fn where_nothing_helps_no_remedy_does() {
                     checks.any(|(copy, of)| **copy == **id && *of == check.id)
                 });
                 assert!(
-                    beside.is_none() && outcome.needs.is_empty(),
+                    beside.is_none() && outcome.needed().is_empty(),
                     "{name}: {id}: {}: {beside:#?}",
                     outcome.message
                 );

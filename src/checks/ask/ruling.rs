@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::known::Gap;
 use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, StatementRef};
-use crate::verdict::Evidence;
+use crate::verdict::{Evidence, Trap};
 
 /// What the policies asked say to one action.
 #[derive(Clone, Debug)]
@@ -430,12 +430,16 @@ impl Asked<'_> {
         near.iter()
             .filter_map(|miss| {
                 let name = self.name(miss.statement.index);
-                let says = match &miss.why {
+                let (trap, says) = match &miss.why {
                     Miss::Principal => return None,
-                    Miss::Action => format!("{name} names the principal, and not {action}"),
-                    Miss::Resource => {
-                        format!("{name} would allow {action}, but names another resource")
-                    }
+                    Miss::Action => (
+                        None,
+                        format!("{name} names the principal, and not {action}"),
+                    ),
+                    Miss::Resource => (
+                        None,
+                        format!("{name} would allow {action}, but names another resource"),
+                    ),
                     Miss::Conditions(unmet) => {
                         let each: Vec<_> = unmet
                             .iter()
@@ -446,20 +450,21 @@ impl Asked<'_> {
                                     &unmet.wanted,
                                     &unmet.found,
                                 );
-                                format!("{compared}{}", trap(&unmet.key, &unmet.wanted))
+                                format!("{compared}{}", expected(&unmet.key, &unmet.wanted))
                             })
                             .collect();
-                        format!(
-                            "{name} would allow {action}, but its condition never holds: {}",
-                            each.join("; ")
+                        let each = each.join("; ");
+                        (
+                            Some(Trap::ConditionNeverHolds),
+                            format!(
+                                "{name} would allow {action}, but its condition never holds: {each}"
+                            ),
                         )
                     }
                 };
-                Some(Evidence::at(
-                    self.subject.clone(),
-                    self.at(miss.statement.index),
-                    says,
-                ))
+                let at = self.at(miss.statement.index);
+                let seen = Evidence::at(self.subject.clone(), at, says);
+                Some(trap.into_iter().fold(seen, Evidence::showing))
             })
             .collect()
     }
@@ -476,7 +481,7 @@ fn compared(operator: &str, key: &str, wanted: &[impl AsRef<str>], found: &Entry
 }
 
 /// What people expect of a condition, and is not so.
-fn trap(key: &str, wanted: &[String]) -> &'static str {
+fn expected(key: &str, wanted: &[String]) -> &'static str {
     let via_backup = wanted.iter().any(|value| value.starts_with("backup."));
     if key.eq_ignore_ascii_case("kms:ViaService") && via_backup {
         " (the service that owns the resource uses the key, not AWS Backup)"
