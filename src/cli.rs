@@ -9,15 +9,14 @@ mod estate;
 mod examples;
 mod facts;
 mod init;
+mod read;
 mod tip;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::known::Arn;
-use crate::quote::terminal;
 
 pub use audit::{Audit, Backtest, Only};
 pub use change::{ChangeArgs, Named as OfName, OverKind};
@@ -26,6 +25,7 @@ pub use defaults::{PREFIX, Setting, configuration, of_variables, options};
 pub use estate::{Estate, WantedRegion};
 pub use facts::{Assume, Aws, Credentials, Given};
 pub use init::Init;
+pub use read::Told;
 
 /// Will this AWS Backup copy succeed, and if not, exactly what must change?
 ///
@@ -51,51 +51,10 @@ pub struct Cli {
     pub output: Output,
 }
 
-impl Cli {
-    /// The task that the words of the command line ask for, with the settings that hold where they do not give an option.
-    ///
-    /// # Errors
-    /// What to tell instead, where they ask for help, or for nothing that there is.
-    pub fn read(words: Vec<OsString>, settings: &[Setting]) -> Result<Self, Told> {
-        let (words, added) = defaults::with(words, settings)
-            .map_err(|error| Told::Wrong(format!("error: {}", terminal::lines(&error))))?;
-        Self::try_parse_from(words).map_err(|error| {
-            let at = defaults::place(&error, &added);
-            match (Told::of(tip::with_tip(error, &Self::command())), at) {
-                (Told::Wrong(text), Some(at)) => Told::Wrong(format!("{}\n{at}", text.trim_end())),
-                (told, _) => told,
-            }
-        })
-    }
-}
-
-/// What a command line that asks for no task is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// The help or the version that it asks for.
-    Asked(String),
-    /// What is wrong with it.
-    Wrong(String),
-}
-
-impl Told {
-    fn of(error: clap::Error) -> Self {
-        let text = error.render();
-        if error.use_stderr() {
-            // Words of the command line stand in it: what a terminal obeys is not told apart from colours of our own.
-            Self::Wrong(terminal::lines(&text.to_string()).into_owned())
-        } else if anstream::AutoStream::choice(&std::io::stdout()) == anstream::ColorChoice::Never {
-            Self::Asked(text.to_string())
-        } else {
-            Self::Asked(text.ansi().to_string())
-        }
-    }
-}
-
 /// How results are printed.
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How the report is written: table, json, ndjson, markdown, github, sarif, junit or mermaid, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
+    /// How the report is written: table, json, ndjson, markdown, github, sarif, junit, mermaid or html, to standard output or, with =FILE, to a file (`-` is standard output); repeatable
     #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatTo::parse, help_heading = "Output")]
     pub format: Vec<FormatTo>,
     /// Exit with 1 for a warning, an undecided copy, or no copies at all

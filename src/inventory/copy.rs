@@ -13,7 +13,8 @@ use crate::catalog::Kind;
 use crate::catalog::calls::api_call;
 use crate::known::{Arn, Fact, Gap};
 
-use super::frame::{CopyEntry, Lifecycle};
+use super::frame::CopyEntry;
+use super::leaf::Lifecycle;
 use super::lookup::{Assumption, Facts, contradiction};
 use key::{backup_key, copy_key};
 use kind::kind_of;

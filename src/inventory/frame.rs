@@ -9,13 +9,12 @@ use super::envelope::{
 use super::field::Field;
 use super::json::Json;
 use super::leaf::{
-    ControlPolicy, CopyJob, EngineVersion, Key, Levels, OptionGroup, Organization, Plan,
+    ControlPolicy, CopyJob, EngineVersion, Key, Levels, Lifecycle, OptionGroup, Organization, Plan,
     RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 use super::list::List;
 use super::merge::{Conflicts, Keyed, Merge, keyed};
 use super::record::record;
-use super::sound;
 use super::word::{SchemaId, Start, Timestamp, Whole};
 
 record! {
@@ -35,7 +34,7 @@ record! {
     }
 
     /// One AWS account.
-    Account with sound::account {
+    @sound Account {
         /// Its id, twelve digits.
         account: AccountId = "account",
         /// organizations:DescribeOrganization. Null: the account is in no organization.
@@ -96,7 +95,7 @@ record! {
     }
 
     /// One copy to decide.
-    CopyEntry with sound::copy {
+    @sound CopyEntry {
         /// Its name in the report, one of a kind in the file.
         id: Box<str> = "id",
         /// The resource whose next backup is copied.
@@ -117,14 +116,6 @@ record! {
         plan: Field<Json> = "plan" as PlanOf,
         /// What was taken for granted when the copy was named, in words.
         assumptions: Field<Vec<Box<str>>> = "assumptions",
-    }
-
-    /// When a recovery point moves to cold storage and when it is deleted, in days after its creation.
-    Lifecycle with sound::lifecycle {
-        /// Days until it is deleted. Null or absent: never.
-        delete_after_days: Field<i64> = "DeleteAfterDays",
-        /// Days until it moves to cold storage. Null or absent: never.
-        move_to_cold_storage_after_days: Field<i64> = "MoveToColdStorageAfterDays",
     }
 
     /// A fact that could not be read, and why.
@@ -191,17 +182,6 @@ impl RegionFacts {
             copy_jobs: Field::Absent,
             extra: Vec::new(),
         }
-    }
-}
-
-impl Lifecycle {
-    /// The days after which the copy is deleted; `None`: never (absent, null, or AWS's -1).
-    #[must_use]
-    pub fn days_kept(&self) -> Option<i64> {
-        self.delete_after_days
-            .value()
-            .copied()
-            .filter(|days| *days >= 0)
     }
 }
 

@@ -7,19 +7,25 @@ use super::envelope::{
     Constraints, CreatedBy, Detail, Listed, Moment, Options, Preferences, Simulated, read_list,
 };
 use super::field::Field;
-use super::frame::Lifecycle;
 use super::json::Json;
 use super::key_parts::Aliases;
 use super::list::Listing;
 use super::merge::{Keyed, keyed};
 use super::policy::Policy;
 use super::record::record;
-use super::sound;
 use super::tags::Tags;
 
 record! {
+    /// When a recovery point moves to cold storage and when it is deleted, in days after its creation.
+    @sound Lifecycle {
+        /// Days until it is deleted. Null or absent: never.
+        delete_after_days: Field<i64> = "DeleteAfterDays",
+        /// Days until it moves to cold storage. Null or absent: never.
+        move_to_cold_storage_after_days: Field<i64> = "MoveToColdStorageAfterDays",
+    }
+
     /// The organization that an account is in: organizations:DescribeOrganization.
-    Organization in "Organization" with sound::organization {
+    @sound Organization in "Organization" {
         /// `o-…`.
         id: Field<Box<str>> = "Id",
         /// The management account.
@@ -29,7 +35,7 @@ record! {
     }
 
     /// A service or resource control policy: organizations:DescribePolicy.
-    ControlPolicy in "Policy" | "PolicySummary" with sound::control {
+    @sound ControlPolicy in "Policy" | "PolicySummary" {
         /// `p-…`.
         id: Field<Box<str>> = "Id",
         /// Its name.
@@ -39,7 +45,7 @@ record! {
     }
 
     /// An IAM role: iam:GetRole, and its policies. A null trust policy: the role was looked up and does not exist.
-    Role in "Role" with sound::role {
+    @sound Role in "Role" {
         /// The role's ARN, path included.
         arn: Arn = "Arn",
         /// The trust policy.
@@ -57,7 +63,7 @@ record! {
     }
 
     /// A managed policy attached to a role. AWS's own may lack `Document` where the program has it built in.
-    AttachedPolicy with sound::attached {
+    @sound AttachedPolicy {
         /// Its ARN.
         policy_arn: Arn = "PolicyArn" | "PermissionsBoundaryArn",
         /// The text of its default version.
@@ -65,7 +71,7 @@ record! {
     }
 
     /// A policy that is part of a role.
-    InlinePolicy with sound::inline {
+    @sound InlinePolicy {
         /// Its name.
         policy_name: Box<str> = "PolicyName",
         /// Its text.
@@ -81,7 +87,7 @@ record! {
     }
 
     /// A backup vault: backup:DescribeBackupVault, and its access policy.
-    Vault with sound::vault {
+    @sound Vault {
         /// Its name.
         name: Field<Box<str>> = "BackupVaultName",
         /// Its ARN.
@@ -109,7 +115,7 @@ record! {
     }
 
     /// A KMS key: kms:DescribeKey, and its policy, aliases and grants.
-    Key in "KeyMetadata" with sound::key {
+    @sound Key in "KeyMetadata" {
         /// The key's ARN.
         arn: Arn = "Arn" | "KeyArn",
         /// `AWS` or `CUSTOMER`.
@@ -159,7 +165,7 @@ record! {
     }
 
     /// A recovery point: backup:DescribeRecoveryPoint.
-    RecoveryPoint with sound::recovery_point {
+    @sound RecoveryPoint {
         /// Its ARN.
         arn: Arn = "RecoveryPointArn",
         /// The vault that it is in.
@@ -213,7 +219,7 @@ record! {
     }
 
     /// A backup plan: backup:GetBackupPlan, and its selections.
-    Plan with sound::plan {
+    @sound Plan {
         /// Its id.
         id: Box<str> = "BackupPlanId",
         /// Its ARN.
@@ -254,6 +260,17 @@ record! {
         created_by: Field<Json> = "CreatedBy" as CreatedBy,
         /// The job that it is part of, for a nested recovery point.
         parent_job_id: Field<Box<str>> = "ParentJobId",
+    }
+}
+
+impl Lifecycle {
+    /// The days after which the copy is deleted; `None`: never (absent, null, or AWS's -1).
+    #[must_use]
+    pub fn days_kept(&self) -> Option<i64> {
+        self.delete_after_days
+            .value()
+            .copied()
+            .filter(|days| *days >= 0)
     }
 }
 

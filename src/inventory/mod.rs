@@ -32,12 +32,12 @@ pub use copy::{
     Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
 pub use field::Field;
-pub use frame::{Account, CopyEntry, GapEntry, Inventory, Lifecycle, RegionFacts, WaitsFor};
+pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
 pub use json::{Extra, Json};
 pub use leaf::{
-    AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, OptionGroup,
-    Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
+    AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
+    OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use list::{List, Listing};
 pub use lookup::{

@@ -2,8 +2,8 @@
 //! the JSON Schema all come. Fields that a record does not know are kept.
 //!
 //! `in "KeyMetadata"` names what the `aws` command prints around such an object. A field may have other names (`| "KeyArn"`), and
-//! a reader of its own (`as Aliases`), which is a newtype of what the field holds. `with` names a function that looks at the
-//! whole record once it is read.
+//! a reader of its own (`as Aliases`), which is a newtype of what the field holds. `@sound` before the name: the whole record
+//! is looked at once it is read ([`Sound`]).
 
 /// One value of a record, by the field's own reader or by the reader that the table names.
 macro_rules! value {
@@ -17,11 +17,25 @@ macro_rules! value {
 }
 pub(crate) use value;
 
+/// What a record must be as a whole.
+pub trait Sound {
+    /// Looks at a record that was just read.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what was expected.
+    fn sound(&self) -> Result<(), String>;
+}
+
+/// Looks at a record that was just read.
+pub fn sound(record: &impl Sound) -> Result<(), String> {
+    record.sound()
+}
+
 /// Defines a record: its fields, each with its name in the file.
 macro_rules! record {
     ($(
         $(#[doc = $doc:literal])+
-        $Name:ident $(in $($envelope:literal)|+)? $(with $verify:path)? {
+        $(@$sound:ident)? $Name:ident $(in $($envelope:literal)|+)? {
             $($(#[doc = $about:literal])+ $field:ident: $Type:ty = $key:literal $(| $alias:literal)* $(as $Reader:ty)?,)+
         }
     )+) => {$(
@@ -104,9 +118,8 @@ macro_rules! record {
                             };
                             $crate::inventory::slip::refuse($Name::FIELDS, &extra, is_absent)?;
                         }
-                        #[allow(unused_mut, reason = "not every record is looked at as a whole")]
-                        let mut record = $Name { $($field,)+ extra };
-                        $($verify(&mut record).map_err(A::Error::custom)?;)?
+                        let record = $Name { $($field,)+ extra };
+                        $($crate::inventory::record::$sound(&record).map_err(A::Error::custom)?;)?
                         Ok(record)
                     }
                 }

@@ -1,116 +1,127 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
 use super::field::Field;
-use super::frame::{Account, CopyEntry, Lifecycle, RegionFacts};
+use super::frame::{Account, CopyEntry, RegionFacts};
 use super::json::{Extra, Json};
 use super::leaf::{
-    AttachedPolicy, ControlPolicy, InlinePolicy, Key, Organization, Plan, RecoveryPoint, Role,
-    Vault,
+    AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
+    Role, Vault,
 };
 use super::policy::Policy;
 use super::read::items;
+use super::record::Sound;
 use crate::known::AccountId;
 
 /// An organization's id and its management account's have their form.
-pub fn organization(organization: &mut Organization) -> Result<(), String> {
-    let id = organization.id.value();
-    if let Some(id) = id
-        && !(id.starts_with("o-")
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-    {
-        return Err(format!("`Id` is `{id}`: expected an organization's, `o-…`"));
+impl Sound for Organization {
+    fn sound(&self) -> Result<(), String> {
+        let id = self.id.value();
+        if let Some(id) = id
+            && !(id.starts_with("o-")
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        {
+            return Err(format!("`Id` is `{id}`: expected an organization's, `o-…`"));
+        }
+        if let Some(master) = self.master_account_id.value() {
+            AccountId::parse(master).map_err(|error| format!("`MasterAccountId`: {error}"))?;
+        }
+        Ok(())
     }
-    if let Some(master) = organization.master_account_id.value() {
-        AccountId::parse(master).map_err(|error| format!("`MasterAccountId`: {error}"))?;
-    }
-    Ok(())
 }
 
 /// A lifecycle without days is an empty one, not one that says something else.
-pub fn lifecycle(lifecycle: &mut Lifecycle) -> Result<(), String> {
-    const OTHERS: &[&str] = &["OptInToArchiveForSupportedResources", "DeleteAfterEvent"];
-    let days = [
-        &lifecycle.delete_after_days,
-        &lifecycle.move_to_cold_storage_after_days,
-    ];
-    if days.iter().any(|days| days.is_present()) {
-        return Ok(());
-    }
-    match lifecycle
-        .extra
-        .iter()
-        .find(|(name, _)| !OTHERS.contains(&&**name))
-    {
-        Some((name, _)) => Err(format!(
-            "found `{name}` in a lifecycle: expected `DeleteAfterDays` or `MoveToColdStorageAfterDays`"
-        )),
-        None => Ok(()),
+impl Sound for Lifecycle {
+    fn sound(&self) -> Result<(), String> {
+        const OTHERS: &[&str] = &["OptInToArchiveForSupportedResources", "DeleteAfterEvent"];
+        let days = [
+            &self.delete_after_days,
+            &self.move_to_cold_storage_after_days,
+        ];
+        if days.iter().any(|days| days.is_present()) {
+            return Ok(());
+        }
+        match self
+            .extra
+            .iter()
+            .find(|(name, _)| !OTHERS.contains(&&**name))
+        {
+            Some((name, _)) => Err(format!(
+                "found `{name}` in a lifecycle: expected `DeleteAfterDays` or `MoveToColdStorageAfterDays`"
+            )),
+            None => Ok(()),
+        }
     }
 }
 
 /// A copy has a name that the report can call it by.
-pub fn copy(copy: &mut CopyEntry) -> Result<(), String> {
-    if copy.id.is_empty() {
-        return Err("`id` is empty: expected a name, one of a kind in the file".to_owned());
+impl Sound for CopyEntry {
+    fn sound(&self) -> Result<(), String> {
+        if self.id.is_empty() {
+            return Err("`id` is empty: expected a name, one of a kind in the file".to_owned());
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A vault's name is that of its ARN; its access policy says to whom, and is of this vault.
-pub fn vault(vault: &mut Vault) -> Result<(), String> {
-    if let Field::Is(name) = &vault.name
-        && vault.arn.resource() != format!("backup-vault:{name}")
-    {
-        return Err(format!(
-            "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{}`: expected one vault",
-            vault.arn
-        ));
-    }
-    let Field::Is(policy) = &vault.access_policy else {
-        return Ok(());
-    };
-    says_to_whom(policy, "AccessPolicy")?;
-    match policy.vault() {
-        Some(other) if other != vault.arn.as_str() => Err(format!(
-            "`AccessPolicy` is of the vault `{other}`: expected that of `{}`",
-            vault.arn
-        )),
-        Some(_) | None => Ok(()),
+impl Sound for Vault {
+    fn sound(&self) -> Result<(), String> {
+        if let Field::Is(name) = &self.name
+            && self.arn.resource() != format!("backup-vault:{name}")
+        {
+            return Err(format!(
+                "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{}`: expected one vault",
+                self.arn
+            ));
+        }
+        let Field::Is(policy) = &self.access_policy else {
+            return Ok(());
+        };
+        says_to_whom(policy, "AccessPolicy")?;
+        match policy.vault() {
+            Some(other) if other != self.arn.as_str() => Err(format!(
+                "`AccessPolicy` is of the vault `{other}`: expected that of `{}`",
+                self.arn
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
 /// A key's policy says to whom, and its aliases are its own.
-pub fn key(key: &mut Key) -> Result<(), String> {
-    if let Field::Is(policy) = &key.policy {
-        says_to_whom(policy, "Policy")?;
-    }
-    let says = |extra: &Extra, of: &str, name: &str, is: &[&str]| match text(extra, name) {
-        Some(other) if !is.contains(&other) => Err(format!(
-            "{of}`{name}` is `{other}`, and the key is `{}`: expected one key",
-            key.arn
-        )),
-        Some(_) | None => Ok(()),
-    };
-    let account = key.arn.account().map(|id| id.to_string());
-    let account: Vec<&str> = account.as_deref().into_iter().collect();
-    let names = [key.arn.name(), key.arn.as_str()];
-    says(&key.extra, "", "KeyId", &names)?;
-    says(&key.extra, "", "AWSAccountId", &account)?;
-    for grant in key.grants.value().into_iter().flatten() {
-        says(&grant.extra, "a grant's ", "KeyId", &names)?;
-    }
-    let target = key
-        .aliases
-        .value()
-        .and_then(|aliases| aliases.target.as_deref());
-    match target {
-        Some(other) if other != key.arn.name() && other != key.arn.as_str() => Err(format!(
-            "`Aliases` are of the key `{other}`: expected those of `{}`",
-            key.arn
-        )),
-        Some(_) | None => Ok(()),
+impl Sound for Key {
+    fn sound(&self) -> Result<(), String> {
+        if let Field::Is(policy) = &self.policy {
+            says_to_whom(policy, "Policy")?;
+        }
+        let says = |extra: &Extra, of: &str, name: &str, is: &[&str]| match text(extra, name) {
+            Some(other) if !is.contains(&other) => Err(format!(
+                "{of}`{name}` is `{other}`, and the key is `{}`: expected one key",
+                self.arn
+            )),
+            Some(_) | None => Ok(()),
+        };
+        let account = self.arn.account().map(|id| id.to_string());
+        let account: Vec<&str> = account.as_deref().into_iter().collect();
+        let names = [self.arn.name(), self.arn.as_str()];
+        says(&self.extra, "", "KeyId", &names)?;
+        says(&self.extra, "", "AWSAccountId", &account)?;
+        for grant in self.grants.value().into_iter().flatten() {
+            says(&grant.extra, "a grant's ", "KeyId", &names)?;
+        }
+        let target = self
+            .aliases
+            .value()
+            .and_then(|aliases| aliases.target.as_deref());
+        match target {
+            Some(other) if other != self.arn.name() && other != self.arn.as_str() => Err(format!(
+                "`Aliases` are of the key `{other}`: expected those of `{}`",
+                self.arn
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -121,94 +132,108 @@ fn text<'e>(extra: &'e Extra, name: &str) -> Option<&'e str> {
 }
 
 /// A recovery point is in the vault that its answer names.
-pub fn recovery_point(point: &mut RecoveryPoint) -> Result<(), String> {
-    let named = text(&point.extra, "BackupVaultName").zip(point.backup_vault_arn.value());
-    match named {
-        Some((name, vault)) if vault.resource() != format!("backup-vault:{name}") => Err(format!(
-            "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{vault}`: expected one vault"
-        )),
-        Some(_) | None => Ok(()),
+impl Sound for RecoveryPoint {
+    fn sound(&self) -> Result<(), String> {
+        let named = text(&self.extra, "BackupVaultName").zip(self.backup_vault_arn.value());
+        match named {
+            Some((name, vault)) if vault.resource() != format!("backup-vault:{name}") => {
+                Err(format!(
+                    "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{vault}`: expected one vault"
+                ))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
 /// A plan's id is that of its ARN.
-pub fn plan(plan: &mut Plan) -> Result<(), String> {
-    match plan.arn.value() {
-        Some(arn) if arn.resource() != format!("backup-plan:{}", plan.id) => Err(format!(
-            "`BackupPlanId` is `{}`, and `BackupPlanArn` is `{arn}`: expected one plan",
-            plan.id
-        )),
-        Some(_) | None => Ok(()),
+impl Sound for Plan {
+    fn sound(&self) -> Result<(), String> {
+        match self.arn.value() {
+            Some(arn) if arn.resource() != format!("backup-plan:{}", self.id) => Err(format!(
+                "`BackupPlanId` is `{}`, and `BackupPlanArn` is `{arn}`: expected one plan",
+                self.id
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
 /// A trust policy says to whom; the answers about a role are all of one.
-pub fn role(role: &mut Role) -> Result<(), String> {
-    let inline = role.inline_policies.value().map_or(&[][..], |list| &list.0);
-    let inline = inline.iter();
-    let mut names = inline
-        .map(|policy| &policy.extra)
-        .chain([&role.extra])
-        .filter_map(|extra| text(extra, "RoleName"));
-    if let Some(other) = names.find(|name| *name != role.arn.name()) {
-        return Err(format!(
-            "`RoleName` is `{other}`, and the role is `{}`: expected one role",
-            role.arn
-        ));
-    }
-    match &role.assume_role_policy_document {
-        Field::Is(policy) => says_to_whom(policy, "AssumeRolePolicyDocument"),
-        Field::Null | Field::Absent => Ok(()),
+impl Sound for Role {
+    fn sound(&self) -> Result<(), String> {
+        let inline = self.inline_policies.value().map_or(&[][..], |list| &list.0);
+        let inline = inline.iter();
+        let mut names = inline
+            .map(|policy| &policy.extra)
+            .chain([&self.extra])
+            .filter_map(|extra| text(extra, "RoleName"));
+        if let Some(other) = names.find(|name| *name != self.arn.name()) {
+            return Err(format!(
+                "`RoleName` is `{other}`, and the role is `{}`: expected one role",
+                self.arn
+            ));
+        }
+        match &self.assume_role_policy_document {
+            Field::Is(policy) => says_to_whom(policy, "AssumeRolePolicyDocument"),
+            Field::Null | Field::Absent => Ok(()),
+        }
     }
 }
 
 /// A managed policy says on what.
-pub fn attached(policy: &mut AttachedPolicy) -> Result<(), String> {
-    match &policy.document {
-        Field::Is(document) => says_on_what(document, "Document"),
-        Field::Null | Field::Absent => Ok(()),
+impl Sound for AttachedPolicy {
+    fn sound(&self) -> Result<(), String> {
+        match &self.document {
+            Field::Is(document) => says_on_what(document, "Document"),
+            Field::Null | Field::Absent => Ok(()),
+        }
     }
 }
 
 /// An inline policy says on what.
-pub fn inline(policy: &mut InlinePolicy) -> Result<(), String> {
-    match &policy.document {
-        Field::Is(document) => says_on_what(document, "Document"),
-        Field::Null | Field::Absent => Ok(()),
+impl Sound for InlinePolicy {
+    fn sound(&self) -> Result<(), String> {
+        match &self.document {
+            Field::Is(document) => says_on_what(document, "Document"),
+            Field::Null | Field::Absent => Ok(()),
+        }
     }
 }
 
 /// Roles and plans are of the account. Service control policies name no principal, resource control policies do.
-pub fn account(account: &mut Account) -> Result<(), String> {
-    let id = account.account;
-    let role = items(&account.roles)
-        .iter()
-        .find(|role| role.arn.account() != Some(id));
-    if let Some(role) = role {
-        return Err(format!(
-            "`roles` of account {id} has `{}`, which is of another account",
-            role.arn
-        ));
+impl Sound for Account {
+    fn sound(&self) -> Result<(), String> {
+        let id = self.account;
+        let role = items(&self.roles)
+            .iter()
+            .find(|role| role.arn.account() != Some(id));
+        if let Some(role) = role {
+            return Err(format!(
+                "`roles` of account {id} has `{}`, which is of another account",
+                role.arn
+            ));
+        }
+        let mut plans = items(&self.regions)
+            .iter()
+            .flat_map(|region| items(&region.plans));
+        let plan = plans.find_map(|plan| plan.arn.value().filter(|arn| arn.account() != Some(id)));
+        if let Some(plan) = plan {
+            return Err(format!(
+                "`plans` of account {id} has `{plan}`, which is of another account"
+            ));
+        }
+        for region in items(&self.regions) {
+            is_of_region(region).map_err(|error| format!("account {id}: {error}"))?;
+        }
+        for policy in in_force(&self.service_control_policies) {
+            says_on_what(policy, "service_control_policies")?;
+        }
+        for policy in in_force(&self.resource_control_policies) {
+            says_to_whom(policy, "resource_control_policies")?;
+        }
+        Ok(())
     }
-    let mut plans = items(&account.regions)
-        .iter()
-        .flat_map(|region| items(&region.plans));
-    let plan = plans.find_map(|plan| plan.arn.value().filter(|arn| arn.account() != Some(id)));
-    if let Some(plan) = plan {
-        return Err(format!(
-            "`plans` of account {id} has `{plan}`, which is of another account"
-        ));
-    }
-    for region in items(&account.regions) {
-        is_of_region(region).map_err(|error| format!("account {id}: {error}"))?;
-    }
-    for policy in in_force(&account.service_control_policies) {
-        says_on_what(policy, "service_control_policies")?;
-    }
-    for policy in in_force(&account.resource_control_policies) {
-        says_to_whom(policy, "resource_control_policies")?;
-    }
-    Ok(())
 }
 
 /// What stands in a Region is of it, as far as its ARN says where it is.
@@ -244,10 +269,14 @@ fn in_force(levels: &Field<Vec<Vec<ControlPolicy>>>) -> impl Iterator<Item = &Po
 }
 
 /// A policy of the organization is not the bare document, which stands under `Document`.
-pub fn control(policy: &mut ControlPolicy) -> Result<(), String> {
-    match policy.extra.iter().find(|(name, _)| &**name == "Statement") {
-        Some(_) => Err("found a policy document: expected an object with `Document`".to_owned()),
-        None => Ok(()),
+impl Sound for ControlPolicy {
+    fn sound(&self) -> Result<(), String> {
+        match self.extra.iter().find(|(name, _)| &**name == "Statement") {
+            Some(_) => {
+                Err("found a policy document: expected an object with `Document`".to_owned())
+            }
+            None => Ok(()),
+        }
     }
 }
 

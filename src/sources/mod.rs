@@ -13,6 +13,7 @@ pub mod folder;
 pub mod live;
 pub mod planned;
 pub mod recorded;
+mod stage;
 pub mod stop;
 pub mod target;
 mod temporary;

@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::Builder;
 
+use super::stage;
+
 /// What each name ends with.
 const END: &str = ".part";
 /// So much of a target's name is in that of its temporary file: names have a greatest length.
@@ -105,7 +107,7 @@ pub const LOCK: &str = "lock";
 /// Takes away what this run has, as it ends in the middle. Files that are being moved to their places are left, and the next
 /// run moves them back.
 pub fn clear() {
-    for path in held().iter().filter(|path| !super::folder::is_moving(path)) {
+    for path in held().iter().filter(|path| !stage::is_moving(path)) {
         remove(path);
     }
 }
@@ -153,7 +155,7 @@ fn remove(path: &Path) {
     let is_folder = fs::symlink_metadata(path).is_ok_and(|about| about.is_dir());
     // There is nobody to tell: what matters was said, or is whole.
     let _ = if is_folder {
-        super::folder::undo(path);
+        stage::undo(path);
         fs::remove_dir_all(path)
     } else {
         fs::remove_file(path)

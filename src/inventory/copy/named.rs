@@ -1,8 +1,9 @@
 //! What names a copy, before anything is looked up.
 
 use crate::inventory::field::Field;
-use crate::inventory::frame::{CopyEntry, Lifecycle};
+use crate::inventory::frame::CopyEntry;
 use crate::inventory::json::Json;
+use crate::inventory::leaf::Lifecycle;
 use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 

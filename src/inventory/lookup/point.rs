@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::inventory::field::Field;
-use crate::inventory::frame::Lifecycle;
 use crate::inventory::json::Json;
+use crate::inventory::leaf::Lifecycle;
 use crate::inventory::leaf::RecoveryPoint;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact};

@@ -7,8 +7,8 @@ use crate::known::{AccountId, ApiCall, Arn, Region};
 
 use super::journal::JournalError;
 use super::reply::Trouble;
+use super::sign_in::SignInError;
 use super::trusted::NoCertificates;
-use super::wire::SignInError;
 
 /// The two ends of a copy, and who manages the organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

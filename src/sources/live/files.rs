@@ -6,7 +6,7 @@
 
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 
-use super::wire::Settings;
+use super::settings::Settings;
 
 /// The files that profiles are read from: those that the settings name, else the usual ones.
 pub fn of(settings: &Settings) -> ProfileFiles {

@@ -19,7 +19,7 @@ use super::shape::{Shape, tags as in_order};
 
 /// What was read of IAM in an account: managed policies by ARN.
 #[derive(Default)]
-pub struct Memory {
+struct Memory {
     managed: Once<String, Result<String, (Trouble, ApiCall)>>,
 }
 
@@ -165,7 +165,12 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
             .await
             .map_err(|trouble| (trouble, api_call!("iam:GetPolicyVersion")))
     };
-    match session.memory().iam.managed.get(arn.to_owned(), read).await {
+    match session
+        .memory::<Memory>()
+        .managed
+        .get(arn.to_owned(), read)
+        .await
+    {
         Ok(text) => Found::all(shape.with("Document", Some(text))),
         Err((trouble, permission)) => {
             let gap = session

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::{Inventory, Timestamp};
 
 use super::super::recorded::{self, SourceError};
-use super::survey::Part;
+use super::part::Part;
 
 const FORMAT: &str = "backup-preflight/unfinished/v1";
 

@@ -20,7 +20,7 @@ const DESCRIBE: ApiCall = api_call!("kms:DescribeKey");
 
 /// What was read of KMS in an account: keys by Region and by the name that they were asked by.
 #[derive(Default)]
-pub struct Memory {
+struct Memory {
     keys: Once<(Region, String), Reply<KeyMetadata>>,
 }
 
@@ -120,14 +120,14 @@ async fn describe(session: &Session, region: &Region, name: &str) -> Reply<KeyMe
         Ok(key)
     };
     let key = (region.clone(), name.to_owned());
-    let found = session.memory().kms.keys.get(key, read).await;
+    let found = session.memory::<Memory>().keys.get(key, read).await;
     // Asked by another name, the key need not be asked again by its ARN.
     if let Ok(metadata) = &found
         && let Some(arn) = metadata.arn().filter(|arn| *arn != name)
     {
         let key = (region.clone(), arn.to_owned());
         let same = std::future::ready(Ok(metadata.clone()));
-        return session.memory().kms.keys.get(key, same).await;
+        return session.memory::<Memory>().keys.get(key, same).await;
     }
     found
 }

@@ -26,13 +26,16 @@ mod named_copy;
 mod once;
 mod organizations;
 mod paging;
+mod part;
 mod profile;
 mod progress;
 mod rds;
 mod reply;
 mod resources;
 mod session;
+mod settings;
 mod shape;
+mod sign_in;
 mod signed;
 mod survey;
 mod trusted;
@@ -46,9 +49,11 @@ pub use error::{LiveError, Side};
 pub use journal::{Journal, JournalError, clear as clear_journal};
 pub use named_copy::NamedCopy;
 pub use organizations::Choice;
+pub use part::Part;
 pub use reply::{Kind as TroubleKind, Trouble};
-pub use survey::{Accounts, Entry, Part, Scope};
-pub use wire::{Credentials, Settings, Sides, SignInError};
+pub use settings::Settings;
+pub use sign_in::{Credentials, Sides, SignInError};
+pub use survey::{Accounts, Entry, Scope};
 
 /// Reads what decides a named copy: both vaults, their keys, the resource, its recovery points, the copy role, the
 /// destination's service-linked role, and the settings of accounts and Regions. Without destination credentials it

@@ -6,7 +6,7 @@ use aws_config::profile::{ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::files;
-use super::wire::Settings;
+use super::settings::Settings;
 
 /// What is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

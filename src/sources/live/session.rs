@@ -1,5 +1,6 @@
 //! An account that was signed in to, and the clients of its services in each Region.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
@@ -21,7 +22,6 @@ use super::found::Place;
 use super::paging::Pages;
 use super::reply::{Reply, Trouble};
 use super::wire::Wire;
-use super::{backup, ec2, iam, kms, organizations};
 
 /// An account that was signed in to. Cheap to clone.
 #[derive(Clone)]
@@ -36,14 +36,19 @@ struct Inner {
     memory: Memory,
 }
 
-/// What was read in an account, so that it is read once.
+/// What was read in an account, so that it is read once: each service keeps its own, of a type of its own.
 #[derive(Default)]
-pub struct Memory {
-    pub backup: backup::Memory,
-    pub ec2: ec2::Memory,
-    pub iam: iam::Memory,
-    pub kms: kms::Memory,
-    pub organizations: organizations::Memory,
+struct Memory(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Memory {
+    fn of<M: Any + Default + Send + Sync>(&self) -> Arc<M> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = kept
+            .entry(TypeId::of::<M>())
+            .or_insert_with(|| Arc::<M>::default());
+        // What is kept under a type is of it.
+        Arc::clone(one).downcast().unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for Session {
@@ -106,9 +111,9 @@ impl Session {
             .map_err(|_| Trouble::failed("NoCredentialsOrConnection"))
     }
 
-    /// What was read before.
-    pub fn memory(&self) -> &Memory {
-        &self.0.memory
+    /// What a service has read before.
+    pub fn memory<M: Any + Default + Send + Sync>(&self) -> Arc<M> {
+        self.0.memory.of()
     }
 
     /// Waits for a turn: so many calls go at the same time, and no more.

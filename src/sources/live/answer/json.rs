@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::NotRead;
+use super::not_read::NotRead;
 
 /// Whether a body is a JSON object that has the members.
 pub fn has(body: &[u8], needs: &[&str]) -> Result<(), NotRead> {

@@ -3,6 +3,7 @@
 //! nothing at all as an empty list, or as a policy that is not there.
 
 mod json;
+mod not_read;
 mod retry;
 mod xml;
 
@@ -15,27 +16,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::catalog::calls;
 
+pub use not_read::NotRead;
 pub use retry::TooManyRequests;
-
-/// Why an answer was not read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotRead {
-    /// Nothing came.
-    #[error("the answer is empty")]
-    Empty,
-    /// It ends too early, or is not of the service's protocol.
-    #[error("the answer is not whole")]
-    NotWhole,
-    /// It is about something else.
-    #[error("the answer is none of this operation")]
-    OtherOperation,
-    /// A member that the operation always returns is not there.
-    #[error("the answer lacks {0}")]
-    Lacks(String),
-    /// It is longer than any answer of AWS.
-    #[error("the answer is larger than {} MB", .0 >> 20)]
-    TooLarge(usize),
-}
 
 /// Looks at every answer of a service before the SDK reads it.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! XML answers: whole, of the operation that was called, and with the members that it always returns. The SDK's reader
 //! takes the end of a document that was cut off for the end of its elements.
 
-use super::NotRead;
+use super::not_read::NotRead;
 
 /// An element.
 #[derive(Debug, Default)]

@@ -8,25 +8,8 @@ mod points;
 mod settings;
 mod vaults;
 
-use std::sync::Arc;
-
-use aws_sdk_backup::operation::describe_recovery_point::DescribeRecoveryPointOutput;
-
-use crate::known::{Arn, Region};
-
-use super::once::Once;
-use super::reply::Reply;
-use super::shape::Shape;
-
 pub use jobs::copy_jobs;
 pub use plans::plans;
 pub use points::{missing, nested_in, newest, of_resource, point, points_in, vault_of};
 pub use settings::{cross_account_backup, region_settings};
 pub use vaults::{all as all_vaults, shared_vault, vault};
-
-/// What was read of AWS Backup in an account.
-#[derive(Default)]
-pub struct Memory {
-    vaults: Once<Region, Reply<Arc<Vec<Shape>>>>,
-    points: Once<(Region, String, Arn), Reply<DescribeRecoveryPointOutput>>,
-}

@@ -15,8 +15,15 @@ use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
 use crate::sources::live::{ec2, fsx, kms, rds};
 
+use super::super::once::Once;
 use super::settings::tags;
 use super::vaults::vaults;
+
+/// The recovery points that were read in an account, by Region, vault and ARN.
+#[derive(Default)]
+struct Memory {
+    points: Once<(Region, String, Arn), Reply<DescribeRecoveryPointOutput>>,
+}
 
 const DESCRIBE: ApiCall = api_call!("backup:DescribeRecoveryPoint");
 
@@ -262,7 +269,7 @@ async fn describe(
         let answer = session.ask(call).await?;
         about(answer.recovery_point_arn(), point.as_str()).map(|()| answer)
     };
-    session.memory().backup.points.get(key, read).await
+    session.memory::<Memory>().points.get(key, read).await
 }
 
 /// What AWS Backup says of a recovery point's key.

@@ -17,7 +17,14 @@ use crate::sources::live::reply::{Kind, Reply, Trouble};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
+use super::super::once::Once;
 use super::settings::tags;
+
+/// The vaults of each Region that were read in an account.
+#[derive(Default)]
+struct Memory {
+    vaults: Once<Region, Reply<Arc<Vec<Shape>>>>,
+}
 
 /// A vault of the account, with its access policy and tags. AWS Backup answers some questions about a vault that does
 /// not exist as if the caller were not allowed to ask, so the list of vaults has the last word.
@@ -204,8 +211,7 @@ pub(super) async fn vaults(session: &Session, region: &Region) -> Reply<Arc<Vec<
         Ok(Arc::new(all))
     };
     session
-        .memory()
-        .backup
+        .memory::<Memory>()
         .vaults
         .get(region.clone(), read)
         .await

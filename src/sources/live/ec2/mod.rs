@@ -12,7 +12,6 @@ use serde_json::{Map, Value};
 
 use crate::known::Region;
 
-use super::once::Once;
 use super::reply::{Reply, Trouble};
 use super::session::Session;
 use super::shape::tags as in_order;
@@ -20,12 +19,6 @@ use super::signed::{self, Body, Call};
 
 pub use machines::{image, instance, instances, snapshot, volume, volumes};
 pub use settings::{allowed_images, ebs_default_key, opt_in_status, opt_in_statuses};
-
-/// What was read of EC2 in an account.
-#[derive(Default)]
-pub struct Memory {
-    regions: Once<(), Reply<Vec<(Region, String)>>>,
-}
 
 type Params<'a> = &'a [(&'a str, &'a str)];
 

@@ -10,8 +10,15 @@ use crate::sources::live::kms;
 use crate::sources::live::reply::{Reply, Trouble};
 use crate::sources::live::session::Session;
 
+use super::super::once::Once;
 use super::tables::{ALLOWED_IMAGES, DEFAULT_KEY, REGIONS};
 use super::{call, pages};
+
+/// What was read of EC2's settings in an account.
+#[derive(Default)]
+struct Memory {
+    regions: Once<(), Reply<Vec<(Region, String)>>>,
+}
 
 /// All Regions of the partition, each with whether the account has opted in to it. Asked once an account.
 ///
@@ -57,7 +64,7 @@ async fn statuses(session: &Session) -> Reply<Vec<(Region, String)>> {
         let regions: Option<Vec<_>> = all.iter().map(status).collect();
         regions.ok_or_else(Trouble::unreadable)
     };
-    session.memory().ec2.regions.get((), read).await
+    session.memory::<Memory>().regions.get((), read).await
 }
 
 fn status(region: &Value) -> Option<(Region, String)> {

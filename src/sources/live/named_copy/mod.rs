@@ -17,7 +17,9 @@ use super::book::Book;
 use super::error::{LiveError, Side};
 use super::found::Place;
 use super::session::Session;
-use super::wire::{Credentials, Settings, Sides, Wire};
+use super::settings::Settings;
+use super::sign_in::{Credentials, Sides};
+use super::wire::Wire;
 
 pub use name::NamedCopy;
 

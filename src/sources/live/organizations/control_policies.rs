@@ -9,11 +9,20 @@ use crate::catalog::calls::api_call;
 use crate::inventory::{ControlPolicy, Field, Policy};
 use crate::known::{AccountId, ApiCall, Gap};
 use crate::sources::live::found::{Found, Place, settled_by};
+use crate::sources::live::once::Once;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
 use crate::sources::live::reply::{Reply, Trouble, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
+
+/// What was read of control policies with an account's credentials.
+#[derive(Default)]
+struct Memory {
+    enabled: Once<(), Reply<Arc<Vec<PolicyType>>>>,
+    attached: Once<(String, PolicyType), Reply<Vec<Attached>>>,
+    policies: Once<String, Reply<String>>,
+}
 
 /// A control policy's id and name.
 pub type Attached = (String, String);
@@ -80,7 +89,7 @@ async fn enabled(session: &Session) -> Reply<Arc<Vec<PolicyType>>> {
             kinds.filter_map(|kind| kind.r#type().cloned()).collect(),
         ))
     };
-    session.memory().organizations.enabled.get((), read).await
+    session.memory::<Memory>().enabled.get((), read).await
 }
 
 async fn level(
@@ -103,8 +112,7 @@ async fn level(
         Ok(policies)
     };
     let attached = session
-        .memory()
-        .organizations
+        .memory::<Memory>()
         .attached
         .get((target, kind), read)
         .await
@@ -145,8 +153,7 @@ async fn document(session: &Session, id: &str) -> Reply<String> {
         Ok(text.to_owned())
     };
     session
-        .memory()
-        .organizations
+        .memory::<Memory>()
         .policies
         .get(id.to_owned(), read)
         .await

@@ -6,8 +6,6 @@ mod accounts;
 mod control_policies;
 mod effective;
 
-use std::sync::Arc;
-
 use aws_sdk_organizations::types::PolicyType;
 
 use crate::catalog::calls::api_call;
@@ -20,19 +18,16 @@ use super::paging::pages;
 use super::reply::{Reply, Trouble};
 use super::session::Session;
 use super::shape::Shape;
-use control_policies::{Attached, Levels, levels};
+use control_policies::{Levels, levels};
 
 pub use accounts::{Choice, accounts};
 pub use effective::{backup_policy, tag_policy};
 
 /// What was read of AWS Organizations with an account's credentials.
 #[derive(Default)]
-pub struct Memory {
+struct Memory {
     organization: Once<(), Reply<Option<Shape>>>,
     parents: Once<String, Reply<Option<String>>>,
-    enabled: Once<(), Reply<Arc<Vec<PolicyType>>>>,
-    attached: Once<(String, PolicyType), Reply<Vec<Attached>>>,
-    policies: Once<String, Reply<String>>,
 }
 
 /// What AWS Organizations says of an account.
@@ -181,12 +176,7 @@ async fn organization(session: &Session) -> Reply<Option<Shape>> {
             Err(trouble) => Err(trouble),
         }
     };
-    session
-        .memory()
-        .organizations
-        .organization
-        .get((), read)
-        .await
+    session.memory::<Memory>().organization.get((), read).await
 }
 
 /// From the root to the account, the account included.
@@ -216,10 +206,5 @@ async fn parent(session: &Session, child: String) -> Reply<Option<String>> {
         })?;
         Ok(parents.into_iter().next())
     };
-    session
-        .memory()
-        .organizations
-        .parents
-        .get(child, read)
-        .await
+    session.memory::<Memory>().parents.get(child, read).await
 }

@@ -13,9 +13,10 @@ use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
 use crate::sources::live::{backup, ec2, kms, organizations, rds};
 
+use super::account;
 use super::cell::{note_key, settings};
 use super::names::{self, Named};
-use super::{Run, account};
+use super::run::Run;
 
 /// Reads what was named, as far as there are credentials, and leaves a gap for the rest.
 pub async fn read(run: &Run, book: &Book) {

@@ -7,7 +7,7 @@ use crate::sources::live::book::{Book, add};
 use crate::sources::live::session::Session;
 use crate::sources::live::{backup, ec2, iam, organizations};
 
-use super::Run;
+use super::run::Run;
 
 /// The account's organization, its policies, the switch for cross-account backup, the roles that AWS Backup brings,
 /// and its Regions where they matter.

@@ -12,9 +12,9 @@ use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
 use crate::sources::live::{aggregator, backup, kms, rds, resources};
 
-use super::Run;
 use super::account::role_of;
 use super::names::{self, Selected};
+use super::run::Run;
 
 /// The Region's settings, vaults, recovery points, plans, copy jobs and what they take; the keys and roles of these.
 pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {

@@ -9,7 +9,8 @@ use crate::sources::live::found::Place;
 use crate::sources::live::once::{Once, each};
 use crate::sources::live::organizations;
 use crate::sources::live::session::Session;
-use crate::sources::live::wire::{Credentials, Sides, SignInError, Wire};
+use crate::sources::live::sign_in::{Credentials, Sides, SignInError};
+use crate::sources::live::wire::Wire;
 
 use super::scope::{Accounts, Entry, Scope};
 
@@ -50,7 +51,7 @@ impl Estate {
         let near = match scope.regions.iter().flatten().next() {
             Some(region) => region.clone(),
             None => wire
-                .usual_region(&sides.source)
+                .usual_region(sides.source.profile.as_deref())
                 .await
                 .ok_or(LiveError::NoRegion)?,
         };

@@ -11,29 +11,32 @@ mod cell;
 mod claims;
 mod estate;
 mod names;
+mod parts;
+mod run;
 mod scope;
 mod simulated;
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::catalog::calls::api_call;
-use crate::catalog::regions;
 use crate::inventory::{GapEntry, Inventory, Timestamp, items};
 use crate::known::{AccountId, Gap, Region};
 
 use super::aggregator::{self, Held};
 use super::book::Book;
 use super::error::LiveError;
-use super::found::Place;
 use super::journal::Journal;
 use super::once::each;
+use super::part::Part;
 use super::progress::Progress;
 use super::session::Session;
-use super::wire::{Settings, Sides, Wire};
+use super::settings::Settings;
+use super::sign_in::Sides;
+use super::wire::Wire;
 use claims::Claims;
 use estate::Estate;
+use parts::Parts;
+use run::Run;
 
 pub use scope::{Accounts, Entry, Scope};
 
@@ -105,21 +108,6 @@ async fn held(scope: &Scope, estate: &Estate, book: &Book) -> Result<Option<Held
             why,
         }),
     }
-}
-
-/// What the parts of a survey share.
-struct Run {
-    scope: Scope,
-    estate: Estate,
-    /// What AWS Config's aggregator has.
-    held: Option<Held>,
-    collected_at: Timestamp,
-    /// All that is whole.
-    book: Arc<Book>,
-    claims: Claims,
-    journal: Option<Journal>,
-    parts: Arc<Parts>,
-    wire: Wire,
 }
 
 impl Run {
@@ -199,36 +187,6 @@ impl Run {
         .await
     }
 
-    /// The Regions of an account that are looked at.
-    fn regions_of(&self, account: AccountId) -> BTreeSet<Region> {
-        let known = self.book.regions_of(account, |region| {
-            let status = region.opt_in_status.value()?;
-            Some((region.region.clone(), &**status != "not-opted-in"))
-        });
-        let not_there = |region: &Region| known.iter().any(|(name, has)| name == region && !has);
-        match &self.scope.regions {
-            Some(named) => named
-                .iter()
-                .filter(|region| !not_there(region))
-                .cloned()
-                .collect(),
-            // Without the account's own list, those that every account has.
-            None if known.is_empty() => regions::known()
-                .filter(regions::enabled_by_default)
-                .collect(),
-            None => known
-                .iter()
-                .filter(|(_, has)| *has)
-                .map(|(region, _)| region.clone())
-                .collect(),
-        }
-    }
-
-    /// Whether a Region of an account is one of those that are looked at.
-    fn was_looked_at(&self, account: AccountId, region: &Region) -> bool {
-        self.estate.members.contains_key(&account) && self.regions_of(account).contains(region)
-    }
-
     /// Does a part, unless an earlier run has done it, and keeps it.
     async fn part<F: Future<Output = ()>>(
         self: &Arc<Self>,
@@ -300,65 +258,4 @@ fn expired(part: &Inventory) -> Option<LiveError> {
         account: gap.account.unwrap_or_default(),
         error: gap.error.unwrap_or_default(),
     })
-}
-
-/// A part of the work that is kept by itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
-pub enum Part {
-    /// What holds for an account in all its Regions.
-    Account(AccountId),
-    /// A Region of an account.
-    Region(AccountId, Region),
-}
-
-impl Part {
-    const fn account(&self) -> AccountId {
-        match self {
-            Self::Account(account) | Self::Region(account, _) => *account,
-        }
-    }
-}
-
-/// The parts that are not whole yet.
-#[derive(Default)]
-struct Parts {
-    open: Mutex<Vec<Arc<Book>>>,
-    expected: Mutex<BTreeSet<(AccountId, Region)>>,
-}
-
-impl Parts {
-    fn open(&self) -> Arc<Book> {
-        let book = Arc::new(Book::default());
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // Only the conductor holds those that are whole.
-        open.retain(|book| Arc::strong_count(book) > 1);
-        open.push(Arc::clone(&book));
-        book
-    }
-
-    fn expect(&self, cells: impl Iterator<Item = (AccountId, Region)>) {
-        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
-        expected.extend(cells);
-    }
-
-    fn close(&self, part: &Part) {
-        if let Part::Region(account, region) = part {
-            let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
-            expected.remove(&(*account, region.clone()));
-        }
-    }
-
-    /// What is known of the parts that are not whole, and a gap for each.
-    fn give_up(&self, book: &Book) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        for part in open.iter() {
-            book.absorb(part.part());
-        }
-        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
-        book.gaps(expected.iter().map(|(account, region)| {
-            let subject = format!("{account}/{region}");
-            Place::new(*account, region).unasked(api_call!("backup:ListBackupPlans"), &subject)
-        }));
-    }
 }

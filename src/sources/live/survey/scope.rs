@@ -2,7 +2,7 @@
 
 use crate::known::{Region, Shard};
 use crate::sources::live::organizations::Choice;
-use crate::sources::live::wire::Credentials;
+use crate::sources::live::sign_in::Credentials;
 
 /// What a survey looks at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use crate::known::Arn;
 use crate::sources::live::book::Book;
 use crate::sources::live::{backup, iam};
 
-use super::{Run, names};
+use super::names;
+use super::run::Run;
 
 /// Asks for each role of a plan whether it may copy into the plan's vaults, and out of one recovery point.
 pub async fn read(run: &Run, book: &Book) {

@@ -1,0 +1,316 @@
+//! Signing in to an account.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_sdk_backup::config::SharedCredentialsProvider;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_types::os_shim_internal::Env;
+
+use crate::catalog::calls::api_call;
+use crate::catalog::regions;
+use crate::known::{AccountId, ApiCall, Arn, Region};
+
+use super::answer::{TooManyRequests, Whole};
+use super::endpoints::Endpoints;
+use super::files;
+use super::profile;
+use super::reply::{self, Trouble};
+use super::session::Session;
+use super::signed::Purse;
+use super::wire::Wire;
+
+/// How one account is signed in to. All `None`: as the standard AWS variables and files say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// A profile of the AWS configuration files. It is taken whatever the environment says.
+    pub profile: Option<String>,
+    /// A role to assume with those credentials.
+    pub role_arn: Option<String>,
+    /// The external id that the role asks for.
+    pub external_id: Option<String>,
+}
+
+/// How each of the accounts that matter is signed in to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// The account that copies come from.
+    pub source: Credentials,
+    /// The account that they go to, where it is another.
+    pub destination: Option<Credentials>,
+    /// The management account of the organization: it can read the control policies of every other.
+    pub management: Option<Credentials>,
+}
+
+/// Why an account cannot be signed in to.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// There are no credentials, or they could not be got.
+    #[error("{why}")]
+    NoCredentials {
+        /// What went wrong, in the SDK's words.
+        why: String,
+        /// What AWS answered where a role was to be assumed.
+        role: Option<Trouble>,
+    },
+    /// A setting is not one.
+    #[error("{0}")]
+    Wrong(String),
+    /// AWS does not accept them, or does not answer.
+    #[error("sts:GetCallerIdentity {}", .0.told())]
+    Refused(Trouble),
+}
+
+impl SignInError {
+    /// The call that failed, and what it was answered.
+    pub fn call(&self) -> (ApiCall, Trouble) {
+        match self {
+            Self::NoCredentials {
+                role: Some(trouble),
+                ..
+            } => (api_call!("sts:AssumeRole"), trouble.clone()),
+            Self::NoCredentials { role: None, .. } | Self::Wrong(_) => (
+                api_call!("sts:GetCallerIdentity"),
+                Trouble::failed("NoCredentials"),
+            ),
+            Self::Refused(trouble) => (api_call!("sts:GetCallerIdentity"), trouble.clone()),
+        }
+    }
+}
+
+impl Wire {
+    /// Signs in. `near`: a Region that is going to be asked; the security token service is called there where every
+    /// account has it, else in the partition's first.
+    pub async fn sign_in(
+        &self,
+        credentials: &Credentials,
+        near: &Region,
+    ) -> Result<Session, SignInError> {
+        if !is_region(near) {
+            return Err(SignInError::Wrong(format!("{near:?} is not a Region")));
+        }
+        let home = home(near);
+        let mut config = Box::pin(self.base(credentials, &home)).await?;
+        if let Some(role) = &credentials.role_arn {
+            let id = credentials.external_id.as_deref();
+            config = Box::pin(assumed(&config, role, id)).await;
+        }
+        self.identify(config, home).await
+    }
+
+    /// Signs in to an account by a role that the user of another session assumes.
+    pub async fn enter(
+        &self,
+        from: &Session,
+        role: &Arn,
+        external_id: Option<&str>,
+    ) -> Result<Session, SignInError> {
+        let config = Box::pin(assumed(from.config(), role.as_str(), external_id)).await;
+        self.identify(config, from.home().clone()).await
+    }
+
+    async fn identify(&self, config: SdkConfig, home: Region) -> Result<Session, SignInError> {
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(Whole::of("sts"))
+            .retry_classifier(TooManyRequests)
+            .build();
+        let sts = aws_sdk_sts::Client::from_conf(sts);
+        let call = Box::pin(sts.get_caller_identity().send());
+        let turn = async {
+            let _turn = self.turn().await;
+            call.await
+        };
+        let answer = self.in_time(turn).await.map_err(SignInError::Refused)?;
+        let identity = answer.map_err(|error| {
+            // A call that did not leave failed on the way to credentials: the chain of causes says where.
+            if let SdkError::DispatchFailure(failure) = &error
+                && !failure.is_io()
+                && !failure.is_timeout()
+            {
+                SignInError::NoCredentials {
+                    why: causes(&error),
+                    role: of_role(&error),
+                }
+            } else {
+                SignInError::Refused(Trouble::of(&error))
+            }
+        })?;
+        let account = identity
+            .account()
+            .and_then(|id| AccountId::parse(id).ok())
+            .ok_or_else(|| SignInError::Refused(Trouble::unreadable()))?;
+        Ok(Session::new(account, config, home, self.clone()))
+    }
+
+    /// The configuration of the profile, or of the environment.
+    async fn base(
+        &self,
+        credentials: &Credentials,
+        home: &Region,
+    ) -> Result<SdkConfig, SignInError> {
+        let named = credentials.profile.as_deref();
+        let profiles = profile::read(self.settings(), named)
+            .await
+            .map_err(|why| SignInError::Wrong(why.to_string()))?;
+        let timeout = self.settings().timeout;
+        let region = aws_config::Region::new(home.as_str().to_owned());
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(self.http())
+            .region(region.clone())
+            .profile_files(files::of(self.settings()))
+            .identity_cache(identities())
+            .retry_config(
+                // Not `adaptive`: after one throttled call it lets a service of an account in a Region have a call
+                // every two seconds, which is right for one busy client and not for many that have a dozen calls each.
+                RetryConfig::standard()
+                    .with_max_attempts(self.settings().attempts)
+                    .with_initial_backoff(Duration::from_millis(200))
+                    .with_max_backoff(Duration::from_secs(5)),
+            )
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(timeout.min(Duration::from_secs(5)))
+                    .read_timeout(timeout.min(Duration::from_secs(15)))
+                    .operation_attempt_timeout(timeout.min(Duration::from_secs(15)))
+                    .operation_timeout(timeout)
+                    .build(),
+            );
+        if let Ok(name) = AppName::new("backup-preflight") {
+            loader = loader.app_name(name);
+        }
+        if let Some(url) = &self.settings().endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        if let Some(profile) = &credentials.profile {
+            // The default chain would take keys from the environment first, and ask the wrong account.
+            let from = ProviderConfig::without_region()
+                .with_region(Some(region))
+                .with_http_client(self.http());
+            let provider = ProfileFileCredentialsProvider::builder()
+                .profile_name(profile)
+                .profile_files(files::of(self.settings()))
+                .configure(&from)
+                .build();
+            loader = loader
+                .profile_name(profile)
+                .credentials_provider(SharedCredentialsProvider::new(provider));
+        }
+        if Env::real()
+            .get("AWS_PROFILE")
+            .is_ok_and(|name| name.is_empty())
+        {
+            // An empty name is none.
+            loader = loader.profile_name(profiles.selected_profile());
+        }
+        let config = Box::pin(loader.load()).await;
+        let mut checked = config.to_builder();
+        if self.settings().endpoint_url.is_none() {
+            let endpoints = Endpoints::new(Env::real(), &profiles, config.clone());
+            endpoints
+                .check()
+                .map_err(|why| SignInError::Wrong(why.to_string()))?;
+            checked.set_endpoint_url(endpoints.of_all());
+            checked.set_service_config(Some(endpoints));
+        }
+        if let Some(provider) = config.credentials_provider() {
+            checked.set_credentials_provider(Some(Purse::of(provider)));
+        }
+        Ok(checked.build())
+    }
+}
+
+/// The same configuration with the credentials of a role.
+async fn assumed(base: &SdkConfig, role: &str, external_id: Option<&str>) -> SdkConfig {
+    let mut provider = AssumeRoleProvider::builder(role)
+        .configure(base)
+        .session_name("backup-preflight")
+        .session_length(Duration::from_secs(3600));
+    if let Some(id) = external_id {
+        provider = provider.external_id(id);
+    }
+    base.to_builder()
+        .credentials_provider(Purse::of(SharedCredentialsProvider::new(
+            provider.build().await,
+        )))
+        .identity_cache(identities())
+        .build()
+}
+
+/// An account's own memory of its credentials.
+fn identities() -> SharedIdentityCache {
+    IdentityCache::lazy()
+        .load_timeout(Duration::from_secs(60))
+        .build()
+}
+
+/// An error and what caused it, each said once.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = without_output(&error.to_string()).to_owned();
+        // The SDK's own frame says nothing to the user.
+        let frame = matches!(text.as_str(), "dispatch failure" | "other");
+        if !frame && !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    let said = said.join(": ");
+    if reply::is_of_tls(error) {
+        return format!("{said}; {}", reply::ABOUT_TLS);
+    }
+    said
+}
+
+/// What the SDK says of a `credential_process` without what that printed, which may be a key.
+fn without_output(text: &str) -> &str {
+    const ENDS: [&str; 3] = [
+        ". Stderr:",
+        ", could not parse response:",
+        ": could not decode",
+    ];
+    if !text.contains("external process") {
+        return text;
+    }
+    let ends = ENDS.iter().filter_map(|end| text.find(end));
+    ends.min().and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// Whether a name can be a Region's: it stands in the names of hosts and in signatures.
+fn is_region(region: &Region) -> bool {
+    let name = region.as_str();
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&name.len()) && name.bytes().all(letter)
+}
+
+/// What AWS answered to the call that was to assume a role, if that is what went wrong.
+fn of_role(error: &(dyn Error + 'static)) -> Option<Trouble> {
+    type Assuming = SdkError<AssumeRoleError, HttpResponse>;
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<Assuming>() {
+            return Some(Trouble::of(found));
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The Region whose global services are asked.
+fn home(near: &Region) -> Region {
+    match regions::partition(near) {
+        "aws" if !regions::enabled_by_default(near) => Region::new("us-east-1"),
+        _ => near.clone(),
+    }
+}

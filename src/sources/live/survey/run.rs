@@ -1,0 +1,64 @@
+//! What the parts of a survey share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::catalog::regions;
+use crate::inventory::Timestamp;
+use crate::known::{AccountId, Region};
+
+use super::super::aggregator::Held;
+use super::super::book::Book;
+use super::super::journal::Journal;
+use super::super::wire::Wire;
+use super::claims::Claims;
+use super::estate::Estate;
+use super::parts::Parts;
+use super::scope::Scope;
+
+/// What the parts of a survey share.
+pub struct Run {
+    pub scope: Scope,
+    pub estate: Estate,
+    /// What AWS Config's aggregator has.
+    pub held: Option<Held>,
+    pub collected_at: Timestamp,
+    /// All that is whole.
+    pub book: Arc<Book>,
+    pub claims: Claims,
+    pub journal: Option<Journal>,
+    pub parts: Arc<Parts>,
+    pub wire: Wire,
+}
+
+impl Run {
+    /// The Regions of an account that are looked at.
+    pub fn regions_of(&self, account: AccountId) -> BTreeSet<Region> {
+        let known = self.book.regions_of(account, |region| {
+            let status = region.opt_in_status.value()?;
+            Some((region.region.clone(), &**status != "not-opted-in"))
+        });
+        let not_there = |region: &Region| known.iter().any(|(name, has)| name == region && !has);
+        match &self.scope.regions {
+            Some(named) => named
+                .iter()
+                .filter(|region| !not_there(region))
+                .cloned()
+                .collect(),
+            // Without the account's own list, those that every account has.
+            None if known.is_empty() => regions::known()
+                .filter(regions::enabled_by_default)
+                .collect(),
+            None => known
+                .iter()
+                .filter(|(_, has)| *has)
+                .map(|(region, _)| region.clone())
+                .collect(),
+        }
+    }
+
+    /// Whether a Region of an account is one of those that are looked at.
+    pub fn was_looked_at(&self, account: AccountId, region: &Region) -> bool {
+        self.estate.members.contains_key(&account) && self.regions_of(account).contains(region)
+    }
+}
