@@ -411,6 +411,8 @@ fn size(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
 
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

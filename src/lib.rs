@@ -12,6 +12,7 @@
 //! | [`catalog`] | what AWS documents, as tables: what each resource type can do, every call, permission, request, message and page |
 //! | [`inventory`] | the facts of one run: read from JSON, merged, overlaid, and looked up through [`inventory::Facts`] |
 //! | [`verdict`] | what a check finds ([`verdict::Outcome`]), what would fix it, and how findings add up ([`verdict::Verdict`]) |
+//! | [`authorization`] | may this principal do this? what a key, a vault, a role and organization policies say, as one [`authorization::Ruling`] |
 //! | [`plans`] | from backup plans, selections and organization policies to the copies that they make |
 //! | [`checks`] | one file and one page for each thing that can be wrong; [`checks::CHECKS`] is the list, [`checks::decide()`] runs it |
 //! | [`remedy`] | from what the checks need to the smallest change, proven by running the checks again |
@@ -37,7 +38,7 @@
 //!    its lifecycle and its recovery point. (A [`inventory::Route`] is the part of it that says from where to where and of which
 //!    kind; copies that are alike in a part share what is found of it.)
 //! 5. [`checks::decide()`] asks every check. `vault_refuses_copy` asks the vault's policy whether the copy role may
-//!    `backup:CopyIntoBackupVault`: `checks/ask` puts the [`policy::Request`] together from [`catalog::requests`], and [`policy`] answers.
+//!    `backup:CopyIntoBackupVault`: [`authorization`] puts the [`policy::Request`] together from [`catalog::requests`], and [`policy`] answers.
 //!    The check makes an [`verdict::Outcome`] of the answer: a message, evidence, AWS's own message, and a [`verdict::Fix`].
 //! 6. [`verdict::Verdict::of`] adds them up: blocked where one fails, else undecided where one that could is, else feasible.
 //! 7. [`remedy::propose`] turns the needs of all failing copies into changes (a statement of a policy, a new vault, a key), asks
@@ -74,6 +75,7 @@
 )]
 
 pub mod app;
+pub mod authorization;
 pub mod backtest;
 pub mod catalog;
 pub mod change;

@@ -2,9 +2,9 @@
 
 use smol_str::format_smolstr;
 
-use super::ask::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
 use super::words::{because, denied_by, key_name};
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
 use crate::catalog::cite;
 use crate::catalog::requests::{LAGV_KEY_ACTIONS, PLAIN_KEY_ACTIONS};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route, VaultType};

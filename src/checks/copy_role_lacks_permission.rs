@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::ask::{ByKey, RoleRequest, RoleRuling, list, role_requests, role_rulings, tag_request};
 use super::described::tags;
 use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{
+    ByKey, RoleRequest, RoleRuling, list, role_requests, role_rulings, tag_request,
+};
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};

@@ -1,8 +1,8 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
-use super::ask::{TrustRuling, may_assume};
 use super::words::{denied_by, foretold, role_meant};
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{TrustRuling, may_assume};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
 use crate::inventory::{Ends, Facts};

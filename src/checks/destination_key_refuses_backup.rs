@@ -1,11 +1,11 @@
 #![doc = include_str!("destination_key_refuses_backup.md")]
 
-use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use super::words::{
     AWS_OWN, because, denied_by, foretold, key_name, never_copied, no_destination_vault, unlisted,
     vault_of_unknown_type,
 };
 use super::{Check, MayFail, Run, ebs_default_key, known};
+use crate::authorization::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, cite};

@@ -1,9 +1,9 @@
 //! The key that EBS uses by default where a snapshot is copied to: EC2 wants to describe it, though the copy is encrypted
 //! with another.
 
-use super::ask::{KeyQuestion, Via, ask_key};
 use super::described::is_any_of;
 use super::words::{denied_by, foretold, key_name, not_read};
+use crate::authorization::{KeyQuestion, Via, ask_key};
 use crate::catalog::Kind;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::DESCRIBE_KEY;

@@ -6,7 +6,6 @@ mod air_gapped_primary_not_stored;
 mod air_gapped_source_not_copyable;
 mod air_gapped_vault_unsupported;
 mod allowed_images_block_copy;
-mod ask;
 mod audit;
 mod check;
 mod copy_inherits_expiry;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ask::{
+use super::words::foretold;
+use super::{Check, MayFail, Run, known};
+use crate::authorization::{
     ASSUME, ControlRuling, RoleRequest, air_gapped_key_request, control_rulings, list,
     may_be_assumed, role_requests, unique,
 };
-use super::words::foretold;
-use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};

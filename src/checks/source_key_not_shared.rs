@@ -1,11 +1,13 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
-use super::ask::{Fault, KeyQuestion, Rulings, Via, ask_key, excepting, list, strike_the_owner};
 use super::words::{
     AWS_OWN, NO_EXCEPTION_DOES, because, denied_by, foretold, key_name, may_be_denied_all_the_same,
     never_copied, same_account, unlisted,
 };
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{
+    Fault, KeyQuestion, Rulings, Via, ask_key, excepting, list, strike_the_owner,
+};
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::{
     PLAIN_KEY_ACTIONS, excepted_key_use, recommended_key_actions, source_key_use,

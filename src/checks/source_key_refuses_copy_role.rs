@@ -1,10 +1,10 @@
 #![doc = include_str!("source_key_refuses_copy_role.md")]
 
-use super::ask::{Fault, KeyQuestion, Via, ask_key, excepting, list, strike_the_owner};
 use super::words::{
     NO_EXCEPTION_DOES, denied_by, foretold, key_name, may_be_denied_all_the_same, never_copied,
 };
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{Fault, KeyQuestion, Via, ask_key, excepting, list, strike_the_owner};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::{PLAIN_KEY_ACTIONS, SOURCE_KEY_USE, excepted_key_use};

@@ -1,8 +1,8 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
-use super::ask::{Ruling, StartRuling, copy_from, may_start};
 use super::words::{denied_by, foretold};
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{Ruling, StartRuling, copy_from, may_start};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, START_COPY};

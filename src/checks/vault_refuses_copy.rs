@@ -1,8 +1,8 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
-use super::ask::{Ruling, copy_into};
 use super::words::{because, denied_by, foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
+use crate::authorization::{Ruling, copy_into};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;

@@ -6,11 +6,11 @@ use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Effect, Principal, Request, Resource, Side, resource_side};
 use crate::verdict::Evidence;
 
+use super::asked::Asked;
 use super::context::{about, gap_of_key, of_anybody as context_of, with_source_resource_tag};
 use super::control::{Anybody, is_of_who_asks, of_anybody};
 use super::form::of_point;
 use super::request::Action;
-use super::ruling::Asked;
 use super::vault::shapes;
 
 /// What the policies say to whoever starts the copy.

@@ -5,7 +5,7 @@ use crate::known::near::{is_a_slip, meant};
 use crate::policy::{Effect, Miss, NearMiss};
 use crate::verdict::Evidence;
 
-use super::ruling::Asked;
+use super::asked::Asked;
 
 impl Asked<'_> {
     /// The statements that would allow a principal but for a slip in how they name it.

@@ -7,8 +7,8 @@ use crate::policy::{
 };
 use crate::verdict::Evidence;
 
+use super::asked::Asked;
 use super::context::{about, gap_of_key, organization_id, organization_paths};
-use super::ruling::Asked;
 
 const SERVICE: &str = "backup.amazonaws.com";
 /// What AWS Backup does with the copy role before anything else.

@@ -12,11 +12,12 @@ use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
 use crate::verdict::Evidence;
 
+use super::asked::Asked;
 use super::context::{Forms, gap_of_key};
 use super::form::Several;
 use super::key::via_service;
 use super::request::{Action, RoleRequest};
-use super::ruling::{Asked, unique};
+use super::rulings::unique;
 use super::trust::{ASSUME, assume_request};
 
 /// What the organization says to one request.

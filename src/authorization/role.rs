@@ -9,11 +9,12 @@ use crate::policy::{
 };
 use crate::verdict::Evidence;
 
+use super::asked::Asked;
 use super::context::{Forms, gap_of_key};
 use super::form::Several;
 use super::key::{Named, named_by_key, via_service};
 use super::request::{Action, RoleRequest};
-use super::ruling::{Asked, unique};
+use super::rulings::unique;
 
 /// What a role's own policies say to one request.
 #[derive(Clone, Debug)]

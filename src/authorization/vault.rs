@@ -8,9 +8,10 @@ use crate::inventory::{Ends, Facts, KindOf, Reach, VaultType};
 use crate::known::{Arn, Fact};
 use crate::policy::{Effect, Side, Truth, resource_side};
 
+use super::asked::Asked;
 use super::context::gap_of_key;
 use super::form::Form;
-use super::ruling::{Asked, Fault, OpenDeny, Ruling};
+use super::ruling::{Fault, OpenDeny, Ruling};
 
 /// A question to a vault, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

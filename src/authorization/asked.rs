@@ -1,0 +1,185 @@
+//! The statements of a policy that was asked, as evidence that names them.
+
+use smol_str::SmolStr;
+
+use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, StatementRef};
+use crate::verdict::{Evidence, Trap};
+
+/// A policy that is asked: whose it is, and where it stands in that object.
+#[derive(Clone)]
+pub struct Asked<'a> {
+    /// Whose policy: an ARN, or an account.
+    pub subject: SmolStr,
+    /// Where: a JSON pointer.
+    pub pointer: &'a str,
+    /// The document.
+    pub document: &'a Document,
+}
+
+impl Asked<'_> {
+    fn at(&self, index: usize) -> String {
+        format!("{}/Statement/{index}", self.pointer)
+    }
+
+    fn name(&self, index: usize) -> String {
+        match self
+            .document
+            .statements()
+            .get(index)
+            .and_then(|statement| statement.sid())
+        {
+            Some(sid) => format!("statement `{sid}`"),
+            None => format!("statement {index}"),
+        }
+    }
+
+    /// Statements that allow an action, or deny it: those with their conditions, and what the request has of each key.
+    pub fn statements(
+        &self,
+        refs: &[StatementRef],
+        action: &str,
+        context: &Context,
+    ) -> Vec<Evidence> {
+        refs.iter()
+            .map(|at| {
+                let name = self.name(at.index);
+                let says = match at.effect {
+                    Effect::Allow => format!("{name} allows {action}"),
+                    Effect::Deny => {
+                        format!(
+                            "{name} denies {action}{}",
+                            self.conditions(at.index, context)
+                        )
+                    }
+                };
+                Evidence::at(self.subject.clone(), self.at(at.index), says)
+            })
+            .collect()
+    }
+
+    /// The conditions under which a Deny strikes.
+    fn conditions(&self, index: usize, context: &Context) -> String {
+        let statement = self.document.statements().get(index);
+        let conditions = statement.map_or(&[][..], |statement| statement.conditions());
+        let each = conditions.iter().map(|condition| {
+            let values: Vec<&str> = condition.values().collect();
+            compared(
+                condition.operator(),
+                condition.key(),
+                &values,
+                condition.found(context),
+            )
+        });
+        let each: Vec<String> = each.collect();
+        if each.is_empty() {
+            String::new()
+        } else {
+            format!(" by its condition: {}", each.join("; "))
+        }
+    }
+
+    /// Statements whose conditions are open.
+    pub fn open(&self, refs: &[StatementRef], keys: &[String]) -> Vec<Evidence> {
+        refs.iter()
+            .map(|at| {
+                let says = format!("{} depends on {}", self.name(at.index), keys.join(", "));
+                Evidence::at(self.subject.clone(), self.at(at.index), says)
+            })
+            .collect()
+    }
+
+    /// Denies that only an exception keeps off, with what the exception is.
+    pub fn excepting(&self, denies: &[NearMiss], action: &str) -> Vec<Evidence> {
+        let each = denies.iter().map(|deny| {
+            let name = self.name(deny.statement.index);
+            let but = match &deny.why {
+                Miss::Conditions(unmet) => {
+                    let each = unmet.iter().map(|unmet| {
+                        compared(&unmet.operator, &unmet.key, &unmet.wanted, &unmet.found)
+                    });
+                    each.collect::<Vec<_>>().join("; ")
+                }
+                Miss::Principal | Miss::Action | Miss::Resource => {
+                    "its NotPrincipal leaves the caller out".to_owned()
+                }
+            };
+            let says = format!("{name} would deny {action}, but for {but}");
+            Evidence::at(self.subject.clone(), self.at(deny.statement.index), says)
+        });
+        each.collect()
+    }
+
+    /// Statements that would allow but for one thing, where that is worth saying.
+    pub fn near(&self, near: &[NearMiss], action: &str) -> Vec<Evidence> {
+        near.iter()
+            .filter_map(|miss| {
+                let name = self.name(miss.statement.index);
+                let (trap, says) = match &miss.why {
+                    Miss::Principal => return None,
+                    Miss::Action => (
+                        None,
+                        format!("{name} names the principal, and not {action}"),
+                    ),
+                    Miss::Resource => (
+                        None,
+                        format!("{name} would allow {action}, but names another resource"),
+                    ),
+                    Miss::Conditions(unmet) => {
+                        let each: Vec<_> = unmet
+                            .iter()
+                            .map(|unmet| {
+                                let compared = compared(
+                                    &unmet.operator,
+                                    &unmet.key,
+                                    &unmet.wanted,
+                                    &unmet.found,
+                                );
+                                format!("{compared}{}", expected(&unmet.key, &unmet.wanted))
+                            })
+                            .collect();
+                        let each = each.join("; ");
+                        (
+                            Some(Trap::ConditionNeverHolds),
+                            format!(
+                                "{name} would allow {action}, but its condition never holds: {each}"
+                            ),
+                        )
+                    }
+                };
+                let at = self.at(miss.statement.index);
+                let seen = Evidence::at(self.subject.clone(), at, says);
+                Some(trap.into_iter().fold(seen, Evidence::showing))
+            })
+            .collect()
+    }
+}
+
+/// A condition, and what the request has.
+fn compared(operator: &str, key: &str, wanted: &[impl AsRef<str>], found: &Entry) -> String {
+    let wanted: Vec<&str> = wanted.iter().map(AsRef::as_ref).collect();
+    format!(
+        "{operator} {key} wants {}, and the call has {}",
+        wanted.join(" or "),
+        entry(found)
+    )
+}
+
+/// What people expect of a condition, and is not so.
+fn expected(key: &str, wanted: &[String]) -> &'static str {
+    let via_backup = wanted.iter().any(|value| value.starts_with("backup."));
+    if key.eq_ignore_ascii_case("kms:ViaService") && via_backup {
+        " (the service that owns the resource uses the key, not AWS Backup)"
+    } else {
+        ""
+    }
+}
+
+fn entry(found: &Entry) -> String {
+    match found {
+        Entry::Absent => "no such key".to_owned(),
+        Entry::Unknown => "a value that is not known".to_owned(),
+        Entry::One(value) => value.to_string(),
+        Entry::Many(values) | Entry::Including(values) => values.join(", "),
+        Entry::Shaped(shape) => shape.text().to_owned(),
+    }
+}

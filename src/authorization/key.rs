@@ -1,0 +1,217 @@
+//! May a principal use a key? The key policy, then grants, then, for a service-linked role, AWS's policy of that role.
+
+mod exceptions;
+mod grants;
+mod named;
+mod question;
+mod second;
+mod service_linked;
+
+use crate::inventory::{Facts, Policy, Route};
+use crate::known::{Arn, Fact};
+use crate::policy::{Effect, How, Request, Side, Truth, resource_side};
+
+use super::asked::Asked;
+use super::ruling::{OpenDeny, Ruling};
+use super::rulings::Rulings;
+use grants::granted;
+use question::{Asking, missing, open_gaps};
+use second::with_second_policy;
+use service_linked::role_may;
+
+pub use exceptions::{excepting, strike_the_owner};
+pub use named::{Named, named_by_key};
+pub use question::{KeyQuestion, Through, Via, key_requests, via_service};
+
+/// Asks a key, action by action.
+pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
+    let policy = facts.key_policy(question.key).known().flatten();
+    let second = facts.key_ram_policy(question.key).known().flatten();
+    let looks = [policy, second]
+        .into_iter()
+        .flatten()
+        .any(|policy| policy.document().may_look_at("kms:viaservice"));
+    let through = Through::of(copy, question.via);
+    let asking = Asking {
+        key: question.key.clone(),
+        principal: question.principal.clone(),
+        actions: question.actions,
+        through: if looks || question.both_sides {
+            through
+        } else {
+            through.unseen()
+        },
+        both_sides: question.both_sides,
+    };
+    facts.once(&asking, |asking, facts| {
+        let policy = match facts.key_policy(&asking.key) {
+            Fact::Known(Some(policy)) => policy,
+            Fact::Known(None) => return asking.all(&missing()),
+            Fact::Unknown(gap) => {
+                return asking.all(&Ruling::Open {
+                    gaps: vec![*gap],
+                    may_deny: true,
+                    seen: Vec::new(),
+                });
+            }
+        };
+        let requests = asking.requests(facts, asking.actions).into_iter();
+        let rulings = requests.map(|(action, requests)| {
+            let rulings = requests.iter();
+            let rulings = rulings.map(|request| {
+                let ruling = ask(facts, asking, policy, action, request);
+                with_second_policy(facts, asking, action, request, ruling)
+            });
+            let ruling = rulings.reduce(|one, other| either(one, other, &asking.key));
+            (action, ruling.unwrap_or_else(missing))
+        });
+        Rulings::new(rulings)
+    })
+}
+
+/// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
+fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
+    use Ruling::{Allowed, Denied, Missing, Open};
+    let may_deny = one.may_deny() || other.may_deny();
+    match (&one, &other) {
+        (Allowed { .. }, Allowed { .. }) => return one,
+        // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
+        (Denied { .. }, Missing { .. }) => return one.or_silence(via_service(key)),
+        (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(key)),
+        (
+            Denied {
+                by,
+                statements,
+                silent,
+                ..
+            },
+            Denied {
+                statements: more,
+                silent: also,
+                ..
+            },
+        ) => {
+            let mut statements = [statements.as_slice(), more].concat();
+            statements.sort_unstable();
+            statements.dedup();
+            return Denied {
+                by: by.clone(),
+                statements,
+                silent: *silent || *also,
+                unless: None,
+            };
+        }
+        (Missing { denies: None, .. }, Missing { .. }) => return other,
+        (Missing { .. }, Missing { .. }) => return one,
+        (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
+    }
+    let mut gaps = Vec::new();
+    let mut seen = Vec::new();
+    for ruling in [one, other] {
+        match ruling {
+            Open {
+                gaps: more,
+                seen: also,
+                ..
+            } => {
+                gaps.extend(more);
+                seen.extend(also);
+            }
+            Allowed { by } | Denied { by, .. } => seen.extend(by),
+            Missing { near, denies, .. } => {
+                seen.extend(near);
+                if let Some(denies) = denies {
+                    gaps.extend(denies.gaps);
+                    seen.extend(denies.seen);
+                }
+            }
+        }
+    }
+    if gaps.is_empty() {
+        gaps.push(via_service(key));
+    }
+    Ruling::Open {
+        gaps,
+        may_deny,
+        seen,
+    }
+}
+
+fn ask(
+    facts: &Facts<'_>,
+    question: &Asking,
+    policy: &Policy,
+    action: &'static str,
+    request: &Request,
+) -> Ruling {
+    let asked = Asked {
+        subject: (&question.key).into(),
+        pointer: "/Policy",
+        document: policy.document(),
+    };
+    match resource_side(request, Some(policy.document())) {
+        Side::Denied { by, allow } => Ruling::Denied {
+            unless: None,
+            silent: allow == Truth::False
+                && matches!(
+                    granted(facts, question, action, Vec::new()),
+                    Ruling::Missing { .. }
+                ),
+            statements: by.iter().map(|at| at.index).collect(),
+            by: asked.statements(&by, action, &request.context),
+        },
+        Side::Allowed {
+            by,
+            how,
+            open,
+            keys,
+        } => {
+            let seen = asked.statements(&by, action, &request.context);
+            let same_account = question.principal.account() == question.key.account();
+            if !question.both_sides || (same_account && how != How::Account) {
+                return Ruling::Allowed { by: seen };
+            }
+            let own = role_may(facts, question, request, action, seen);
+            if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {
+                // A statement that may name the role itself would not need the role's own policy.
+                return Ruling::Open {
+                    gaps: open_gaps(&keys, facts, question),
+                    may_deny: false,
+                    seen: asked.open(&open, &keys),
+                };
+            }
+            own
+        }
+        Side::NotAllowed {
+            near, denies, keys, ..
+        } => {
+            let seen = [
+                asked.near(&near, action),
+                asked.misspelt(&near, &question.principal),
+            ];
+            let ruling = granted(facts, question, action, seen.concat());
+            if denies.is_empty() {
+                return ruling;
+            }
+            let denies = OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            };
+            ruling.unless(denies)
+        }
+        Side::Unknown { statements, keys } => {
+            let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
+            if !may_deny
+                && let allowed @ Ruling::Allowed { .. } =
+                    granted(facts, question, action, Vec::new())
+            {
+                return allowed;
+            }
+            Ruling::Open {
+                gaps: open_gaps(&keys, facts, question),
+                may_deny,
+                seen: asked.open(&statements, &keys),
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the grants of a key allow, where its policy is silent.
+
+use crate::inventory::Facts;
+use crate::known::{Arn, Fact};
+use crate::verdict::Evidence;
+
+use super::super::context::gap_of_key;
+use super::super::ruling::{Fault, Ruling};
+use super::question::Asking;
+
+/// Silence of the key policy is not denial where a grant speaks.
+pub fn granted(facts: &Facts<'_>, question: &Asking, action: &str, near: Vec<Evidence>) -> Ruling {
+    let (key, principal) = (&question.key, &question.principal);
+    granted_to(facts, key, principal, action, near)
+}
+
+pub fn granted_to(
+    facts: &Facts<'_>,
+    key: &Arn,
+    principal: &Arn,
+    action: &str,
+    near: Vec<Evidence>,
+) -> Ruling {
+    let grants = match facts.key_grants(key) {
+        Fact::Unknown(gap) => {
+            return Ruling::Open {
+                gaps: vec![*gap],
+                may_deny: false,
+                seen: near,
+            };
+        }
+        Fact::Known(grants) => grants.unwrap_or(&[]),
+    };
+    let operation = action.trim_start_matches("kms:");
+    let mut constrained = None;
+    for (index, grant) in grants.iter().enumerate() {
+        let to = grant.grantee_principal.value().map(|who| &**who);
+        let to_us = to == Some(principal.as_str());
+        let may_be_us = to.is_some_and(|who| may_stand_for(who, principal));
+        let for_this = grant
+            .operations
+            .value()
+            .is_some_and(|operations| operations.iter().any(|name| **name == *operation));
+        if !(to_us || may_be_us) || !for_this {
+            continue;
+        }
+        let seen = Evidence::at(
+            key,
+            format!("/Grants/{index}"),
+            format!("the grant allows {action}"),
+        );
+        let free = grant
+            .constraints
+            .value()
+            .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
+        if free && to_us {
+            return Ruling::Allowed { by: vec![seen] };
+        }
+        constrained = Some(seen);
+    }
+    match constrained {
+        None => Ruling::Missing {
+            near,
+            fault: Fault::Subject,
+            denies: None,
+        },
+        Some(seen) => {
+            let gap = gap_of_key("kms:EncryptionContext", facts, principal, key);
+            Ruling::Open {
+                gaps: vec![gap],
+                may_deny: false,
+                seen: vec![seen],
+            }
+        }
+    }
+}
+
+/// Whether a grant to somebody may be one to the principal: to its account, of which no page says what it gives, or to one of
+/// its sessions.
+fn may_stand_for(grantee: &str, principal: &Arn) -> bool {
+    let account = |id: &str| principal.account().is_some_and(|own| own.to_string() == id);
+    if account(grantee) {
+        return true;
+    }
+    let Ok(grantee) = Arn::parse(grantee) else {
+        return false;
+    };
+    let session = || {
+        grantee
+            .resource()
+            .strip_prefix("assumed-role/")?
+            .split('/')
+            .next()
+    };
+    grantee.account() == principal.account()
+        && (grantee.resource() == "root" || session() == Some(principal.name()))
+}

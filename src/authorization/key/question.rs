@@ -1,0 +1,221 @@
+//! A question to a key, and the requests of it as KMS sees them.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::catalog::encryption::{ViaService, via_services};
+use crate::inventory::{Facts, Route};
+use crate::known::{Arn, Fact, Gap, Region};
+use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
+
+use super::super::context::{Forms, about, gap_of_key, of_role, with_tags};
+use super::super::ruling::{Fault, Ruling};
+use super::super::rulings::Rulings;
+
+/// A question to a key.
+pub struct KeyQuestion<'a> {
+    /// The key.
+    pub key: &'a Arn,
+    /// Who wants to use it.
+    pub principal: &'a Arn,
+    /// For what.
+    pub actions: &'static [&'static str],
+    /// Through which service.
+    pub via: Via,
+    /// Whether the principal's own policies are asked too, where it is a service-linked role.
+    pub both_sides: bool,
+}
+
+/// Through which service a key is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The service that owns the resource, in the Region of either vault.
+    OfType,
+    /// AWS Backup itself: the keys of logically air-gapped vaults.
+    Backup,
+}
+
+/// Through which service a copy uses a key, and where: all that such a request takes of the copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Through {
+    service: Option<ViaService>,
+    /// Whether what is encrypted is a volume.
+    on_ebs: bool,
+    regions: [Option<Region>; 2],
+    in_china: bool,
+}
+
+impl Through {
+    /// How a copy uses a key.
+    pub fn of(copy: &Route, via: Via) -> Self {
+        let of_type = copy.kind.agreed(via_services).known().flatten().flatten();
+        Self {
+            service: match via {
+                Via::Backup => Some(ViaService::Backup),
+                Via::OfType => of_type,
+            },
+            on_ebs: of_type == Some(ViaService::Ec2),
+            regions: [
+                copy.source_region().known(),
+                copy.destination_region().known(),
+            ],
+            in_china: copy.destination_vault.partition().as_str() == "aws-cn",
+        }
+    }
+
+    /// The same for policies that do not look at the service: one answer for all services and Regions.
+    pub fn unseen(self) -> Self {
+        Self {
+            service: None,
+            regions: [None, None],
+            in_china: false,
+            ..self
+        }
+    }
+
+    /// What `kms:ViaService` may be.
+    fn entries(&self) -> Vec<Entry> {
+        let Some(service) = self.service else {
+            return vec![Entry::Unknown];
+        };
+        let suffix = if self.in_china {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        let entry = |region: &Option<Region>| match region {
+            Some(region) => Entry::One(format_smolstr!("{}.{region}.{suffix}", service.as_str())),
+            None => Entry::Shaped(Shape::parse(format_smolstr!(
+                "{}.*.{suffix}",
+                service.as_str()
+            ))),
+        };
+        let mut vias: Vec<Entry> = self.regions.iter().map(entry).collect();
+        vias.dedup();
+        vias
+    }
+}
+
+/// A question to a key, with all that its answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asking {
+    pub key: Arn,
+    pub principal: Arn,
+    pub actions: &'static [&'static str],
+    pub through: Through,
+    pub both_sides: bool,
+}
+
+impl Asking {
+    /// The same ruling on every action.
+    pub fn all(&self, ruling: &Ruling) -> Rulings {
+        let of = |action: &&'static str| (*action, ruling.clone());
+        Rulings::new(self.actions.iter().map(of))
+    }
+
+    /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.
+    /// Without one where the principal's ARN is none.
+    pub fn requests(&self, facts: &Facts<'_>, actions: &[&'static str]) -> Vec<Forms> {
+        let through = &self.through;
+        let of_key = of_key(facts, &self.key, &self.principal);
+        let vias = through.entries();
+        let of = |action: &&'static str| {
+            let request = |via: &Entry| {
+                let mut request = about(of_key.clone()?, action);
+                request.context.set("kms:ViaService", via.clone());
+                of_action(&mut request.context, action, through.on_ebs);
+                Some(request)
+            };
+            (*action, vias.iter().filter_map(request).collect())
+        };
+        actions.iter().map(of).collect()
+    }
+}
+
+/// The gap that is left where it matters in which Region a service uses a key.
+pub fn via_service(key: &Arn) -> Gap {
+    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
+}
+
+/// Nothing allows it: there is no such key, or the principal's ARN is none.
+pub fn missing() -> Ruling {
+    Ruling::Missing {
+        near: Vec::new(),
+        fault: Fault::Subject,
+        denies: None,
+    }
+}
+
+pub fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {
+    let gap = |key: &String| gap_of_key(key, facts, &question.principal, &question.key);
+    keys.iter().map(gap).collect()
+}
+
+/// A principal that uses a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OfKey {
+    key: Arn,
+    principal: Arn,
+}
+
+/// What every request of a principal to a key has. `None` where the principal's ARN is none.
+fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
+    let asking = OfKey {
+        key: key.clone(),
+        principal: principal.clone(),
+    };
+    facts.once(&asking, |OfKey { key, principal }, facts| {
+        let caller = principal.account();
+        let caller = caller.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
+        let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
+            .with("kms:CallerAccount", caller)
+            .with_family("backup:", Rest::Absent);
+        context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
+        if let Fact::Known(aliases) = facts.key_aliases(key) {
+            let aliases = aliases.unwrap_or(&[]).iter();
+            let aliases = aliases.map(|alias| SmolStr::new(&**alias)).collect();
+            context.set("kms:ResourceAliases", Entry::Many(aliases));
+        }
+        let resource = Resource::exact(key);
+        let who = Principal::parse(principal.as_str()).ok()?;
+        let mut request = Request::new(who, "", resource, context);
+        request.bounded = facts.has_boundary(principal);
+        Some(request)
+    })
+}
+
+/// The keys that only some actions carry.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
+fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
+    if action == "kms:CreateGrant" {
+        context.set("kms:GrantIsForAWSResource", Entry::One("true".into()));
+    } else {
+        // GrantConstraintType, GranteePrincipal, GrantIsForAWSResource and GrantOperations.
+        context.set_family("kms:Grant", Rest::Absent);
+        context.set_family("kms:RetiringPrincipal", Rest::Absent);
+    }
+    if action == "kms:DescribeKey" {
+        context.set_family("kms:EncryptionContext", Rest::Absent);
+    } else if on_ebs {
+        let id = vec![SmolStr::new_static("aws:ebs:id")];
+        context.set("kms:EncryptionContextKeys", Entry::Including(id));
+    }
+}
+
+/// The requests to a key by a role.
+pub fn key_requests(
+    facts: &Facts<'_>,
+    role: &Arn,
+    key: &Arn,
+    actions: &[&'static str],
+    through: &Through,
+) -> Vec<Forms> {
+    let question = Asking {
+        key: key.clone(),
+        principal: role.clone(),
+        actions: &[],
+        through: through.clone(),
+        both_sides: false,
+    };
+    question.requests(facts, actions)
+}

@@ -1,0 +1,112 @@
+//! The second policy of a key, by which it is shared through AWS RAM.
+
+use crate::inventory::Facts;
+use crate::known::Fact;
+use crate::policy::{Effect, Request, Side, resource_side};
+
+use super::super::asked::Asked;
+use super::super::ruling::{Fault, OpenDeny, Ruling};
+use super::question::{Asking, open_gaps};
+use super::service_linked::role_may;
+
+/// With what the key's second policy says, by which it is shared through AWS RAM. Where that was not read, silence of the
+/// first is no denial to another account.
+pub fn with_second_policy(
+    facts: &Facts<'_>,
+    question: &Asking,
+    action: &'static str,
+    request: &Request,
+    ruling: Ruling,
+) -> Ruling {
+    let is_silent = matches!(
+        &ruling,
+        Ruling::Missing {
+            fault: Fault::Subject,
+            ..
+        }
+    );
+    let policy = match facts.key_ram_policy(&question.key) {
+        Fact::Known(None) => return ruling,
+        Fact::Known(Some(policy)) => policy,
+        Fact::Unknown(gap) => {
+            let abroad = question.principal.account() != question.key.account();
+            return match ruling {
+                Ruling::Missing { near, denies, .. } if is_silent && abroad => {
+                    let open = Ruling::Open {
+                        gaps: vec![*gap],
+                        may_deny: false,
+                        seen: near,
+                    };
+                    match denies {
+                        Some(denies) => open.unless(denies),
+                        None => open,
+                    }
+                }
+                other @ (Ruling::Allowed { .. }
+                | Ruling::Denied { .. }
+                | Ruling::Missing { .. }
+                | Ruling::Open { .. }) => other,
+            };
+        }
+    };
+    let asked = Asked {
+        subject: (&question.key).into(),
+        pointer: "/RamPolicy",
+        document: policy.document(),
+    };
+    let allows_or_may = |ruling: Ruling, allowed: Ruling| match ruling {
+        Ruling::Missing {
+            denies: Some(denies),
+            ..
+        } => allowed.unless(denies),
+        Ruling::Missing { denies: None, .. } => allowed,
+        // What is open is a Deny, or an Allow that this one makes up for.
+        Ruling::Open {
+            may_deny: false, ..
+        } => allowed,
+        other @ (Ruling::Allowed { .. } | Ruling::Denied { .. } | Ruling::Open { .. }) => other,
+    };
+    match resource_side(request, Some(policy.document())) {
+        Side::Denied { by, .. } => match ruling {
+            denied @ Ruling::Denied { .. } => denied,
+            Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
+                Ruling::Denied {
+                    by: asked.statements(&by, action, &request.context),
+                    statements: Vec::new(),
+                    silent: is_silent,
+                    unless: None,
+                }
+            }
+        },
+        Side::Allowed { by, .. } => {
+            let seen = asked.statements(&by, action, &request.context);
+            let allowed = if question.both_sides {
+                role_may(facts, question, request, action, seen)
+            } else {
+                Ruling::Allowed { by: seen }
+            };
+            allows_or_may(ruling, allowed)
+        }
+        Side::NotAllowed { .. } => ruling,
+        Side::Unknown { statements, keys } if is_silent => {
+            let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
+            let open = Ruling::Open {
+                gaps: open_gaps(&keys, facts, question),
+                may_deny,
+                seen: asked.open(&statements, &keys),
+            };
+            allows_or_may(ruling, open)
+        }
+        Side::Unknown { statements, keys } => {
+            let each = statements.into_iter();
+            let denies: Vec<_> = each.filter(|at| at.effect == Effect::Deny).collect();
+            if denies.is_empty() {
+                return ruling;
+            }
+            ruling.unless(OpenDeny {
+                gaps: open_gaps(&keys, facts, question),
+                seen: asked.open(&denies, &keys),
+            })
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What AWS's own policy of the service-linked role allows it.
+
+use std::sync::Arc;
+
+use crate::catalog::calls::api_call;
+use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
+use crate::inventory::{Facts, Policy, built_in};
+use crate::known::Arn;
+use crate::policy::{Request, Side, identity_side};
+use crate::verdict::Evidence;
+
+use super::super::asked::Asked;
+use super::super::context::gap_of_key;
+use super::super::ruling::{Fault, Ruling};
+use super::question::Asking;
+
+/// The service-linked role's own policy, which is AWS's.
+pub fn role_may(
+    facts: &Facts<'_>,
+    question: &Asking,
+    request: &Request,
+    action: &'static str,
+    seen: Vec<Evidence>,
+) -> Ruling {
+    let policies = service_linked_role_policies(facts, &question.principal);
+    let documents: Vec<_> = policies.iter().map(Policy::document).collect();
+    let Some(first) = documents.first() else {
+        let role = &question.principal;
+        let gap = facts.gap(
+            api_call!("iam:ListAttachedRolePolicies"),
+            role.as_str(),
+            role.account(),
+            None,
+        );
+        return Ruling::Open {
+            gaps: vec![gap],
+            may_deny: false,
+            seen,
+        };
+    };
+    let asked = Asked {
+        subject: (&question.principal).into(),
+        pointer: "/AttachedPolicies/0/Document",
+        document: first,
+    };
+    match identity_side(request, &documents, None) {
+        Side::Allowed { .. } => Ruling::Allowed { by: seen },
+        Side::Denied { by, .. } => Ruling::Missing {
+            near: asked.statements(&by, action, &request.context),
+            fault: Fault::Principal,
+            denies: None,
+        },
+        Side::NotAllowed { near, .. } => Ruling::Missing {
+            near: asked.near(&near, action),
+            fault: Fault::Principal,
+            denies: None,
+        },
+        Side::Unknown { statements, keys } => Ruling::Open {
+            gaps: keys
+                .iter()
+                .map(|key| gap_of_key(key, facts, &question.principal, &question.key))
+                .collect(),
+            may_deny: false,
+            seen: asked.open(&statements, &keys),
+        },
+    }
+}
+
+/// AWS Backup's service-linked role in an account, whose policies are asked many things.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ServiceLinked(Arn);
+
+/// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
+fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Arc<[Policy]> {
+    facts.once(&ServiceLinked(role.clone()), policies_of)
+}
+
+fn policies_of(ServiceLinked(role): &ServiceLinked, facts: &Facts<'_>) -> Arc<[Policy]> {
+    let read = facts.role_policies(role).known().flatten();
+    let read: Vec<Policy> = read
+        .into_iter()
+        .flat_map(|policies| policies.identity)
+        .filter_map(|policy| policy.policy.known())
+        .collect();
+    if !read.is_empty() {
+        return read.into();
+    }
+    Arn::parse(SERVICE_LINKED_ROLE_POLICY)
+        .ok()
+        .filter(|policy| policy.partition() == role.partition())
+        .as_ref()
+        .and_then(built_in)
+        .into_iter()
+        .collect()
+}
