@@ -35,6 +35,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command, Told};
+use crate::quote::terminal;
 use crate::sources::config::Config;
 use crate::sources::stop;
 use code::{WRONG, stopped_code};
@@ -85,7 +86,7 @@ fn tell(told: &Told) -> u8 {
 }
 
 fn wrong(error: &anyhow::Error) -> u8 {
-    say(&format!("error: {}", with_causes(error)));
+    say(&format!("error: {}", terminal::line(&with_causes(error))));
     WRONG
 }
 

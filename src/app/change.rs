@@ -43,7 +43,11 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut open = Vec::new();
     let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
-        let (name, bytes) = recorded::bytes(path, output.max_input)?;
+        let read = match kind {
+            OverKind::Overlay | OverKind::TerraformPlan => recorded::json,
+            OverKind::CloudFormation => recorded::bytes,
+        };
+        let (name, bytes) = read(path, output.max_input)?;
         let planned = match kind {
             OverKind::Overlay => {
                 then.push(overlay(&name, &bytes)?);
@@ -158,7 +162,7 @@ pub(super) struct Baseline {
 }
 
 pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
-    let (name, bytes) = recorded::bytes(path, limit)?;
+    let (name, bytes) = recorded::json(path, limit)?;
     let report: Value = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
     let schema = report.get("schema").and_then(Value::as_str);

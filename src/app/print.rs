@@ -9,6 +9,7 @@ use crate::inventory::Inventory;
 use crate::known::Gap;
 use crate::quote::json::printable;
 use crate::quote::terminal;
+use crate::quote::workflow;
 use crate::report;
 use crate::sources::stop;
 use crate::sources::target::Target;
@@ -102,7 +103,8 @@ fn unless_closed(written: io::Result<()>) -> anyhow::Result<()> {
 
 /// Says something on standard error, in lines: it may be closed or full, and that ends no run.
 pub(super) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", terminal::lines(text));
+    let text = terminal::lines(text);
+    let _ = writeln!(io::stderr(), "{}", workflow::inert(&text));
 }
 
 pub(super) fn warn(output: &Output, text: &str) {

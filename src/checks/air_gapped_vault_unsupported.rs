@@ -2,7 +2,7 @@
 
 use smol_str::format_smolstr;
 
-use super::words::{foretold, no_destination_vault, not_read, unlisted, vault_of_unknown_type};
+use super::words::{foretold, no_destination_vault, not_read, unlisted};
 use super::{Check, MayFail, Run, detour, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
@@ -22,17 +22,13 @@ pub(super) const CHECK: Check = Check {
     },
 };
 
-fn arises(route: &Route, facts: &Facts<'_>) -> Option<Outcome> {
-    let vault = &route.destination_vault;
+fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
     match &route.destination_type {
         Fact::Known(Some(VaultType::AirGapped)) => None,
         Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess)) => Some(
             Outcome::not_applicable("the destination is no logically air-gapped vault"),
         ),
-        Fact::Known(None) if facts.vault_exists(vault) == Fact::Known(false) => {
-            Some(no_destination_vault())
-        }
-        Fact::Known(None) => Some(vault_of_unknown_type(vault)),
+        Fact::Known(None) => Some(no_destination_vault()),
         Fact::Unknown(gap) => Some(not_read((**gap).clone())),
     }
 }

@@ -127,7 +127,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 fn into_its_own_vault(copy: &Copy) -> Outcome {
-    Outcome::fail("the source and the destination are one vault: nothing helps but another vault")
+    Outcome::fail("the source and the destination are one vault")
+        .nothing_helps("name another vault")
         .on(Basis::Inferred)
         .saw([Evidence::of(
             &copy.destination_vault,
@@ -291,30 +292,41 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
     let reason = engine(copy, facts).and_then(|engine| {
         described(copy, facts).map(|described| {
             let engine = engine.unwrap_or_default();
+            let of_rds = |reason: String| Some((reason, "use the snapshots of RDS itself"));
+            let of_cluster = |cluster: String| {
+                let reason = format!(
+                    "AWS Backup does not back up the instances of a cluster, but {cluster} as a whole"
+                );
+                Some((reason, "copy a backup of the cluster"))
+            };
             if engine.starts_with("custom-oracle") {
-                Some(format!(
+                of_rds(format!(
                     "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
                 ))
             } else if engine.starts_with("custom-sqlserver") && copy.start == Start::Scheduled {
-                Some(format!(
+                of_rds(format!(
                     "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
                 ))
             } else if let Some(cluster) = described.text("DBClusterIdentifier") {
-                Some(format!(
-                    "AWS Backup does not back up the instances of a cluster, but the cluster `{cluster}` as a whole"
-                ))
+                of_cluster(format!("the cluster `{cluster}`"))
+            } else if matches!(
+                Kind::of_cluster_engine(engine),
+                Some(Kind::Aurora | Kind::DocumentDb | Kind::Neptune)
+            ) {
+                of_cluster(format!("the cluster of this one (`{engine}`)"))
             } else if described.text("BackupTarget") == Some("outposts") {
-                Some("AWS Backup does not back up RDS on Outposts".to_owned())
+                of_rds("AWS Backup does not back up RDS on Outposts".to_owned())
             } else {
-                local_zone(&described)
-                    .map(|zone| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
+                local_zone(&described).and_then(|zone| {
+                    of_rds(format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
+                })
             }
         })
     });
-    reason.map(|reason| {
-        reason.map(|reason| {
+    reason.map(|found| {
+        found.map(|(reason, instead)| {
             Outcome::fail(reason.clone())
-                .nothing_helps("use the snapshots of RDS itself")
+                .nothing_helps(instead)
                 .foretells(foretold(predict(MessageId::E29)))
                 .saw([Evidence::of(copy.subject(), reason)])
         })

@@ -2,7 +2,6 @@
 
 use super::words::{
     AWS_OWN, because, denied_by, foretold, key_name, never_copied, no_destination_vault, unlisted,
-    vault_of_unknown_type,
 };
 use super::{Check, MayFail, Run, ebs_default_key, known};
 use crate::authorization::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
@@ -51,7 +50,6 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
             return Outcome::not_applicable("the destination is no standard vault");
         }
-        None if known!(facts.vault_exists(vault)) => return vault_of_unknown_type(vault),
         None => return no_destination_vault(),
     }
     let Some(EncryptedWith::Key(key)) = known!(facts.vault_key(vault)) else {

@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_vault_not_ready.md")]
 
-use super::words::{no_destination_vault, vault_of_unknown_type};
+use super::words::no_destination_vault;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, VaultType};
@@ -34,7 +34,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
             )]);
         }
         Some(VaultType::Standard | VaultType::AirGapped) => {}
-        None => return vault_of_unknown_type(vault),
+        None => return no_destination_vault(),
     }
     let seen = [Evidence::at(vault, "/VaultState", format!("is {state}"))];
     if state == "AVAILABLE" {

@@ -131,15 +131,6 @@ pub fn unlisted(name: &str) -> Outcome {
     )
 }
 
-/// Undecided, as the vault is of a type that the program does not know.
-pub fn vault_of_unknown_type(vault: &Arn) -> Outcome {
-    let gap = Gap::not_told("what a vault of this type takes", vault.as_str()).where_is(vault);
-    Outcome::undecided(
-        "the vault is of a type that this program does not know",
-        [gap],
-    )
-}
-
 /// The value of a fact, or out of the check with what is missing.
 macro_rules! known {
     ($fact:expr) => {

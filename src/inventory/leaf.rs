@@ -149,7 +149,7 @@ record! {
     }
 
     /// Something that is backed up.
-    Resource {
+    @sound Resource {
         /// Its ARN.
         arn: Arn = "ResourceArn",
         /// Its type in AWS Backup's API. Null: no such resource.

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::envelope::{Listed, read_list};
+use super::field::Field;
 use super::merge::{Conflicts, Keyed, Merge, join};
 
 /// A list whose objects join by key when files are merged.
@@ -79,4 +80,9 @@ impl<T: Merge + Keyed + Serialize> Merge for Listing<T> {
             conflicts.differ(format!("`{}` and `{}`", labels(&self.0), labels(&other.0)));
         }
     }
+}
+
+/// The objects of a list that may be absent.
+pub fn items<T>(field: &Field<List<T>>) -> &[T] {
+    field.value().map_or(&[], |List(items)| items)
 }

@@ -6,6 +6,7 @@
 mod back;
 mod copy;
 mod element;
+mod elsewhere;
 mod envelope;
 mod field;
 mod frame;
@@ -39,7 +40,7 @@ pub use leaf::{
     AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
     OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
-pub use list::{List, Listing};
+pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
     VaultLock, VaultType, built_in,
@@ -47,7 +48,7 @@ pub use lookup::{
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use overlay::{Overlay, Waiting};
 pub use policy::Policy;
-pub use read::{ReadError, items, merge, read};
+pub use read::{ReadError, merge, read};
 pub use stranger::{Stranger, strangers};
 pub use tags::Tags;
 pub use word::{SchemaId, Start, Timestamp, Whole};

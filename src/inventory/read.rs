@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
 
+use super::elsewhere;
 use super::field::Field;
 use super::frame::Inventory;
 use super::json::Sound;
-use super::list::List;
+use super::list::{List, items};
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
 
 /// Why files do not make an inventory.
@@ -83,6 +84,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Inventory, ReadError> {
     refuse_duplicate_copies(file, &inventory)?;
     let mut conflicts = Conflicts::default();
     join_within(&mut inventory, &mut conflicts);
+    elsewhere::compare(&inventory, &mut conflicts);
     no_conflict(file, file, conflicts)?;
     Ok(inventory)
 }
@@ -97,6 +99,7 @@ pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inv
     for (file, inventory) in files {
         let mut conflicts = Conflicts::default();
         all.merge(inventory, &mut conflicts);
+        elsewhere::compare(&all, &mut conflicts);
         no_conflict(&names.join(", "), &file, conflicts)?;
         names.push(file);
     }
@@ -248,9 +251,4 @@ fn join_within(inventory: &mut Inventory, conflicts: &mut Conflicts) {
             });
         }
     }
-}
-
-/// The objects of a list that may be absent.
-pub fn items<T>(field: &Field<List<T>>) -> &[T] {
-    field.value().map_or(&[], |List(items)| items)
 }

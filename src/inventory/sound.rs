@@ -5,12 +5,12 @@ use super::frame::{Account, CopyEntry, RegionFacts};
 use super::json::{Extra, Json};
 use super::leaf::{
     AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
-    Role, Vault,
+    Resource, Role, Vault,
 };
+use super::list::items;
 use super::policy::Policy;
-use super::read::items;
 use super::record::Sound;
-use crate::known::AccountId;
+use crate::known::{AccountId, Arn};
 
 /// An organization's id and its management account's have their form.
 impl Sound for Organization {
@@ -141,9 +141,66 @@ impl Sound for RecoveryPoint {
                     "`BackupVaultName` is `{name}`, and `BackupVaultArn` is `{vault}`: expected one vault"
                 ))
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => description_is_of(&self.arn, &self.detail),
         }
     }
+}
+
+/// A service's description is of the thing whose ARN it stands under.
+impl Sound for Resource {
+    fn sound(&self) -> Result<(), String> {
+        description_is_of(&self.arn, &self.detail)
+    }
+}
+
+/// The members of descriptions that name the thing itself, by the service and the word that its ARN's resource begins with.
+#[rustfmt::skip]
+const IDS: &[(&str, &str, &str)] = &[
+    ("dynamodb",          "table/",            "TableName"),
+    ("ec2",               "image/",            "ImageId"),
+    ("ec2",               "instance/",         "InstanceId"),
+    ("ec2",               "snapshot/",         "SnapshotId"),
+    ("ec2",               "volume/",           "VolumeId"),
+    ("elasticfilesystem", "file-system/",      "FileSystemId"),
+    ("fsx",               "backup/",           "BackupId"),
+    ("fsx",               "file-system/",      "FileSystemId"),
+    ("rds",               "cluster:",          "DBClusterIdentifier"),
+    ("rds",               "cluster-snapshot:", "DBClusterSnapshotIdentifier"),
+    ("rds",               "db:",               "DBInstanceIdentifier"),
+    ("rds",               "snapshot:",         "DBSnapshotIdentifier"),
+    ("redshift",          "cluster:",          "ClusterIdentifier"),
+];
+
+/// The members that are the thing's own ARN, whatever it is.
+const ARNS: &[&str] = &[
+    "DBClusterArn",
+    "DBClusterSnapshotArn",
+    "DBInstanceArn",
+    "DBSnapshotArn",
+    "FileSystemArn",
+    "ResourceARN",
+    "TableArn",
+    "VolumeARN",
+];
+
+fn description_is_of(arn: &Arn, detail: &Field<Json>) -> Result<(), String> {
+    let Field::Is(Json(detail)) = detail else {
+        return Ok(());
+    };
+    let told = |name: &str| detail.get(name).and_then(serde_json::Value::as_str);
+    let by_arn = ARNS.iter().map(|name| (*name, arn.as_str()));
+    let ids = IDS
+        .iter()
+        .filter(|(service, _, _)| *service == arn.service());
+    let by_id = ids.filter_map(|(_, word, name)| Some((*name, arn.resource().strip_prefix(word)?)));
+    for (name, own) in by_arn.chain(by_id) {
+        if let Some(other) = told(name).filter(|other| *other != own) {
+            return Err(format!(
+                "`{name}` of `Detail` is `{other}`, and the ARN is `{arn}`: expected the description of one thing"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A plan's id is that of its ARN.

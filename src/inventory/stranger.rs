@@ -7,7 +7,8 @@ use super::leaf::{
     CopyJob, EngineVersion, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint,
     RegionSettings, Resource, Role, Vault,
 };
-use super::read::{escape, items};
+use super::list::items;
+use super::read::escape;
 use super::slip::is_aws_own;
 use crate::known::near::nearest;
 

@@ -4,9 +4,19 @@ use std::fmt::Write as _;
 
 use super::terminal::is_obeyed;
 
-/// The same JSON, in which such characters are written as escapes. They can only stand within strings, but for line ends.
+/// The same JSON, in which such characters are written as escapes, and so is one of what begins a command in the log of a CI
+/// system. They can only stand within strings, but for line ends.
 #[must_use]
 pub fn printable(json: String) -> String {
+    let json = if COMMANDS.iter().any(|(command, _)| json.contains(command)) {
+        let mut text = json;
+        for (command, instead) in COMMANDS {
+            text = text.replace(command, instead);
+        }
+        text
+    } else {
+        json
+    };
     if json.is_ascii() && !json.contains('\u{7f}') {
         return json;
     }
@@ -24,6 +34,9 @@ pub fn printable(json: String) -> String {
     text
 }
 
+/// See [`super::workflow`]; what begins one at the start of a line begins no line of JSON.
+const COMMANDS: [(&str, &str); 2] = [("##[", "#\\u0023["), ("##vso[", "#\\u0023vso[")];
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -35,6 +48,10 @@ mod tests {
         let value = json!({"a\u{202e}": ["\u{1b}\u{9b}\u{7f}\u{e0041}é\n"]});
         let text = printable(format!("{value:#}"));
         assert!(!text.contains(|c| c != '\n' && is_obeyed(c)), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        let value = json!({"###[a": "##vso[b] ## c"});
+        let text = printable(format!("{value:#}"));
+        assert!(!text.contains("##[") && !text.contains("##vso["), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

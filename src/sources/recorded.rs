@@ -30,7 +30,7 @@ pub enum SourceError {
         limit: u64,
     },
     /// The file is no text.
-    #[error("`{path}` is no text: it is made of NUL bytes")]
+    #[error("`{path}` is no text: it is made of NUL bytes, or not of UTF-8")]
     NoText {
         /// The file.
         path: String,
@@ -73,7 +73,7 @@ pub fn load(
         all.push((file, inventory));
     }
     for path in files {
-        let (name, bytes) = bytes(path, limit)?;
+        let (name, bytes) = json(path, limit)?;
         let inventory = read(&name, &bytes)?;
         odd.extend(strangers(&name, &inventory));
         all.push((name, inventory));
@@ -99,9 +99,31 @@ pub fn today() -> time::Date {
 /// # Errors
 /// Where it cannot be read, is larger, or is no text.
 pub fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> {
+    pieces(path, limit, |_| true)
+}
+
+/// The same of a file that is to hold a JSON object. Where it begins as none, no more is read of it: what was read is enough
+/// to say what is wrong.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn json(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> {
+    pieces(path, limit, |first| {
+        let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+        text.trim_ascii_start()
+            .first()
+            .is_none_or(|byte| *byte == b'{')
+    })
+}
+
+fn pieces(
+    path: &Path,
+    limit: u64,
+    goes_on: impl Fn(&[u8]) -> bool,
+) -> Result<(String, Vec<u8>), SourceError> {
     if path == Path::new("-") {
         let name = "standard input".to_owned();
-        return read_up_to(&name, io::stdin().lock(), limit).map(|bytes| (name, bytes));
+        return read_up_to(&name, io::stdin().lock(), limit, goes_on).map(|bytes| (name, bytes));
     }
     let name = path.display().to_string();
     let unread = |source| SourceError::Read {
@@ -113,11 +135,16 @@ pub fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), SourceError> 
     if about.is_file() && about.len() > limit {
         return Err(SourceError::TooLarge { path: name, limit });
     }
-    let bytes = read_up_to(&name, file, limit)?;
+    let bytes = read_up_to(&name, file, limit, goes_on)?;
     Ok((name, bytes))
 }
 
-fn read_up_to(name: &str, from: impl Read, limit: u64) -> Result<Vec<u8>, SourceError> {
+fn read_up_to(
+    name: &str,
+    from: impl Read,
+    limit: u64,
+    goes_on: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, SourceError> {
     const PIECE: u64 = 1 << 20;
     let path = || name.to_owned();
     let mut from = from.take(limit.saturating_add(1));
@@ -142,5 +169,21 @@ fn read_up_to(name: &str, from: impl Read, limit: u64) -> Result<Vec<u8>, Source
         if read == 0 {
             return Ok(bytes);
         }
+        // A short file is left to who reads it, who knows the line.
+        let is_first = before == 0 && u64::try_from(read).is_ok_and(|read| read == PIECE);
+        if is_first && !goes_on(&bytes) {
+            return Ok(bytes);
+        }
+        if is_first && !is_text(&bytes) {
+            return Err(SourceError::NoText { path: path() });
+        }
+    }
+}
+
+/// Whether bytes are text, of which the last letter may be cut.
+fn is_text(bytes: &[u8]) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
     }
 }

@@ -90,6 +90,11 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
             ));
         }
     }
+    if let Some(point) = &named.recovery_point
+        && let Some(of) = of_snapshot_engine(point, facts)
+    {
+        said.push((point, "the `Engine` of the recovery point", of));
+    }
     if let Some(resource) = resource {
         if let Fact::Known(Some(of)) = facts.resource_type(resource) {
             if !may_be(of, resource) {
@@ -126,6 +131,20 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
             format!("{other} ({another})"),
         )),
     }
+}
+
+/// What a snapshot of `rds` is of by its engine, where that tells: those of clusters are of one type each, and those of
+/// instances are of none that has clusters alone.
+fn of_snapshot_engine(point: &Arn, facts: &Facts<'_>) -> Option<ResourceType> {
+    let detail = facts.point_description(point).known().flatten()?;
+    let kind = Kind::of_cluster_engine(detail.get("Engine")?.as_str()?)?;
+    let (word, _) = point.resource().split_once(':')?;
+    let tells = match (point.service(), word) {
+        ("rds", "cluster-snapshot") => true,
+        ("rds", "snapshot") => kind != Kind::RdsMultiAzCluster,
+        _ => false,
+    };
+    tells.then(|| kind.resource_type())
 }
 
 /// Whether an ARN is of a service that has resources of a type: S3's directory buckets, DocumentDB's elastic clusters and

@@ -151,6 +151,22 @@ fn text(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| !text.is_empty())
 }
 
+/// A word that AWS writes in one way: a file that has it in another case was not written by AWS, and would be read as another
+/// word.
+fn spelled(value: &Value, words: &[&str]) -> bool {
+    let is_other = |text: &str| {
+        let mut words = words.iter();
+        words.any(|word| word.eq_ignore_ascii_case(text) && *word != text)
+    };
+    text(value) && !value.as_str().is_some_and(is_other)
+}
+
+/// A word that AWS writes in small letters.
+fn small(value: &Value) -> bool {
+    let is_small = |text: &str| !text.contains(|c: char| c.is_ascii_uppercase());
+    text(value) && value.as_str().is_none_or(is_small)
+}
+
 fn time(value: &Value) -> bool {
     value.is_null() || value.is_number() || value.as_str().is_some_and(is_time)
 }
@@ -179,17 +195,17 @@ fn thing(value: &Value) -> bool {
 const FIELDS: &[Typed] = &[
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
     ("AvailabilityZone",        text),
-    ("BackupTarget",            text),
+    ("BackupTarget",            |value| spelled(value, &["outposts", "region"])),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
     ("Ebs",                     thing),
     ("Encrypted",               truth),
-    ("Engine",                  text),
+    ("Engine",                  small),
     ("EngineVersion",           text),
     ("FileSystem",              thing),
-    ("FileSystemType",          text),
+    ("FileSystemType",          |value| spelled(value, &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"])),
     ("KmsKeyId",                text),
     ("LustreConfiguration",     thing),
     ("OntapConfiguration",      thing),
@@ -199,13 +215,13 @@ const FIELDS: &[Typed] = &[
     ("ProductCodes",            things),
     ("SSEDescription",          thing),
     ("StorageEncrypted",        truth),
-    ("StorageEncryptionType",   text),
-    ("StorageTier",             text),
-    ("StorageType",             text),
+    ("StorageEncryptionType",   |value| spelled(value, &["none", "sse-kms", "sse-rds"])),
+    ("StorageTier",             |value| spelled(value, &["archive", "standard"])),
+    ("StorageType",             |value| spelled(value, &["HDD", "INTELLIGENT_TIERING", "SSD", "gp2", "gp3", "io1", "io2", "standard"])),
     ("TdeCredentialArn",        text),
     ("Volume",                  thing),
     ("VolumeId",                text),
-    ("VolumeStyle",             text),
+    ("VolumeStyle",             |value| spelled(value, &["FLEXGROUP", "FLEXVOL"])),
     ("WindowsConfiguration",    thing),
 ];
 

@@ -9,7 +9,7 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
 use super::{Facts, Seen, fact};

@@ -6,7 +6,7 @@ use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::inventory::slip::near;
 use crate::known::{Fact, Gap};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, Fact};
 
 use super::Facts;

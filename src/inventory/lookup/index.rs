@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, Arn, Region};
 
 use super::told::ByOrganization;

@@ -132,7 +132,7 @@ impl<'a> Facts<'a> {
     pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
         self.layers
             .iter()
-            .flat_map(|layer| super::read::items(&layer.inventory.gaps))
+            .flat_map(|layer| super::list::items(&layer.inventory.gaps))
             .map(GapEntry::to_gap)
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, Fact, Region};
 
 use super::Facts;

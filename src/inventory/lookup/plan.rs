@@ -7,7 +7,7 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Plan;
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;

@@ -7,8 +7,8 @@ use crate::catalog;
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::leaf::{AttachedPolicy, InlinePolicy, Role};
+use crate::inventory::list::items;
 use crate::inventory::policy::Policy;
-use crate::inventory::read::items;
 use crate::inventory::tags::Tags;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap};
 

@@ -8,7 +8,7 @@ use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::{EngineVersion, Key};
 use crate::inventory::list::List;
-use crate::inventory::read::items;
+use crate::inventory::list::items;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 
 use super::{Facts, fact};

@@ -89,21 +89,30 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// What kind of vault it is. `None`: no such vault, or of a kind that the program does not know.
+    /// What kind of vault it is, which is not known of a kind that the program does not know. `None`: no such vault.
     #[must_use]
     pub fn vault_type(&self, arn: &Arn) -> Fact<Option<VaultType>> {
-        self.vault_exists(arn).map(|exists| {
+        self.vault_exists(arn).and_then(|exists| {
             let vault = self.vault(arn);
-            match vault.field(|v| &v.vault_type) {
-                _ if !exists => None,
-                Field::Absent | Field::Null => Some(VaultType::Standard),
-                Field::Is(text) => [
-                    VaultType::Standard,
-                    VaultType::AirGapped,
-                    VaultType::RestoreAccess,
-                ]
-                .into_iter()
-                .find(|kind| kind.as_str() == &**text),
+            let text = match vault.field(|v| &v.vault_type) {
+                _ if !exists => return Fact::Known(None),
+                Field::Absent | Field::Null => return Fact::Known(Some(VaultType::Standard)),
+                Field::Is(text) => text,
+            };
+            let known = [
+                VaultType::Standard,
+                VaultType::AirGapped,
+                VaultType::RestoreAccess,
+            ];
+            match known.into_iter().find(|kind| kind.as_str() == &**text) {
+                Some(kind) => Fact::Known(Some(kind)),
+                None => Fact::unknown(
+                    Gap::not_told(
+                        format_args!("what a vault of the type `{text}` takes"),
+                        arn.as_str(),
+                    )
+                    .where_is(arn),
+                ),
             }
         })
     }

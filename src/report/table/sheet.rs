@@ -1,9 +1,11 @@
 //! Text set to a width, with colours where they are wanted.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
-use crate::quote::terminal;
+use crate::quote::{terminal, workflow};
 use crate::report::Names;
 
 /// What a colour says.
@@ -69,7 +71,10 @@ impl Sheet {
     }
 
     pub fn finish(self) -> String {
-        self.text
+        match workflow::inert(&self.text) {
+            Cow::Borrowed(_) => self.text,
+            Cow::Owned(inert) => inert,
+        }
     }
 
     /// A label that stands in a column of its own, and text beside it.

@@ -323,3 +323,108 @@ fn what_stands_where_it_cannot_be_is_refused() {
         assert!(error.contains(says), "{pointer}: {error}");
     }
 }
+
+#[test]
+fn what_stands_in_the_lists_of_two_accounts_says_the_same() {
+    let vault = Estate::rds().0.pointer(DESTINATION_VAULT).unwrap().clone();
+    let key = Estate::rds().0.pointer(RESOURCE_KEY).unwrap().clone();
+    let with = |one: &Value, field: &str, value: Value| {
+        let mut one = one.clone();
+        one[field] = value;
+        one
+    };
+    let shared = |list: &str, account: usize, one: Value| {
+        let at = format!("/accounts/{account}/regions/0/{list}");
+        let there = Estate::rds()
+            .0
+            .pointer(&at)
+            .map_or(0, |list| list.as_array().unwrap().len());
+        Estate::rds().set(&format!("{at}/{there}"), one)
+    };
+    // What no check reads may differ, and so may what one of them leaves out.
+    let seen = with(&vault, "NumberOfRecoveryPoints", json!(7));
+    let bare = json!({"BackupVaultArn": vault["BackupVaultArn"]});
+    for same in [vault.clone(), seen, bare] {
+        assert_eq!(
+            shared("vaults", 0, same).verdict().verdict,
+            Verdict::Feasible
+        );
+    }
+    assert_eq!(
+        shared("keys", 1, key.clone()).verdict().verdict,
+        Verdict::Feasible
+    );
+    for (list, account, one, field, value) in [
+        ("vaults", 0, &vault, "VaultState", json!("FAILED")),
+        ("vaults", 0, &vault, "VaultState", json!(null)),
+        ("vaults", 0, &vault, "AccessPolicy", json!(null)),
+        ("vaults", 0, &vault, "MinRetentionDays", json!(100)),
+        ("keys", 1, &key, "KeyState", json!("Disabled")),
+        (
+            "keys",
+            1,
+            &key,
+            "Grants",
+            json!([{"GrantId": "g", "Operations": []}]),
+        ),
+    ] {
+        let error = refusal(&shared(list, account, with(one, field, value)));
+        assert!(error.contains(&format!("/{field}")), "{field}: {error}");
+    }
+}
+
+#[test]
+fn a_description_is_of_the_thing_that_it_stands_under() {
+    let detail = |estate: Estate, at: &str, detail: Value| {
+        refusal(&estate.set(&format!("{at}/Detail"), detail))
+    };
+    for field in ["DBInstanceIdentifier", "DBInstanceArn"] {
+        let error = detail(
+            Estate::rds(),
+            RESOURCE,
+            json!({"Engine": "mysql", field: "other"}),
+        );
+        assert!(
+            error.contains("expected the description of one thing"),
+            "{error}"
+        );
+    }
+    for (field, other) in [
+        ("DBSnapshotIdentifier", "awsbackup:job-2"),
+        (
+            "DBSnapshotArn",
+            "arn:aws:rds:us-east-2:111122223333:snapshot:x",
+        ),
+    ] {
+        let error = detail(
+            Estate::rds_point(),
+            POINT,
+            json!({"Engine": "mysql", field: other}),
+        );
+        assert!(
+            error.contains("expected the description of one thing"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_word_that_aws_writes_in_one_way_is_not_read_in_another() {
+    for detail in [
+        json!({"Engine": "ORACLE-EE"}),
+        json!({"Engine": "mysql", "BackupTarget": "Outposts"}),
+        json!({"Engine": "mysql", "StorageType": "IO2"}),
+        json!({"Volume": {"OntapConfiguration": {"VolumeStyle": "FlexGroup"}}}),
+    ] {
+        let estate = Estate::rds().set(&format!("{RESOURCE}/Detail"), detail.clone());
+        assert!(refusal(&estate).contains("Detail"), "{detail}");
+    }
+}
+
+#[test]
+fn a_snapshot_of_an_engine_that_its_type_does_not_have_is_undecided() {
+    for engine in ["aurora-postgresql", "docdb", "neptune"] {
+        let point = Estate::rds_point().set(&format!("{POINT}/Detail"), json!({"Engine": engine}));
+        assert_eq!(point.verdict().verdict, Verdict::Undecided, "{engine}");
+    }
+}

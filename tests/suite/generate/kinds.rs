@@ -110,7 +110,7 @@ impl Sort {
             Kind::Ec2 => {
                 let codes = json!([{"ProductCodeId": "6xyz", "ProductCodeType": "marketplace"}]);
                 let of = facts.odder(&format!("{name}/codes"), 8, Value::Null, &[codes]);
-                json!({"ImageId": "ami-0", "ProductCodes": of})
+                json!({"ProductCodes": of})
             }
             Kind::FsxLustre => {
                 let class =

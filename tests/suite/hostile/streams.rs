@@ -4,7 +4,8 @@ use std::fs;
 use std::process::{Command, Output, Stdio};
 
 use backup_preflight::quote::terminal::is_obeyed;
-use serde_json::json;
+use backup_preflight::sources::examples;
+use serde_json::{Value, json};
 
 use super::all_at_once;
 
@@ -27,10 +28,65 @@ fn shown(args: &[&str]) -> i32 {
         let text = String::from_utf8(stream.clone()).unwrap();
         let obeyed = text.chars().find(|c| is_obeyed(*c) && !"\n\t".contains(*c));
         assert_eq!(obeyed, None, "{args:?}: {text:?}");
+        let command = text.lines().find(|line| {
+            let anywhere = ["##[", "##vso["];
+            line.trim_start().starts_with("::") || anywhere.iter().any(|begin| line.contains(begin))
+        });
+        assert_eq!(
+            command, None,
+            "{args:?}: a command for the log of a CI system"
+        );
     }
     let code = ran.status.code().unwrap();
     assert!((0..=3).contains(&code), "{args:?}: {code}");
     code
+}
+
+#[test]
+fn no_error_about_a_file_holds_a_command_for_a_ci_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inventory.json");
+    let name = file.to_str().unwrap();
+    let whole: Value = serde_json::from_str(examples::find("organization").unwrap().text).unwrap();
+    let word = "x\n::error file=a::b\n##[add-mask]c ##vso[d]e\n  ::stop-commands::f";
+    let mut refused = 0;
+    // Each text of the first account and Region, the frame's and AWS's.
+    for pointer in texts(&whole)
+        .iter()
+        .filter(|pointer| !pointer.starts_with("/accounts/") || pointer.starts_with("/accounts/0/"))
+    {
+        let mut inventory = whole.clone();
+        *inventory.pointer_mut(pointer).unwrap() = json!(word);
+        fs::write(&file, inventory.to_string()).unwrap();
+        refused += usize::from(shown(&["check", "--inventory", name]) == 2);
+    }
+    assert!(refused > 20, "{refused}");
+}
+
+/// Where the texts of a value are; of a list, only those of its first items.
+fn texts(value: &Value) -> Vec<String> {
+    let below = |name: String, inner: &Value| {
+        let inner = texts(inner).into_iter();
+        inner
+            .map(move |rest| format!("/{name}{rest}"))
+            .collect::<Vec<_>>()
+    };
+    match value {
+        Value::String(_) => vec![String::new()],
+        Value::Array(items) => {
+            let items = items.iter().take(1).enumerate();
+            items
+                .flat_map(|(at, item)| below(at.to_string(), item))
+                .collect()
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            fields
+                .flat_map(|(name, inner)| below(name.replace('~', "~0").replace('/', "~1"), inner))
+                .collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
 }
 
 #[test]
