@@ -8,6 +8,7 @@ mod defaults;
 mod estate;
 mod examples;
 mod facts;
+mod files;
 mod init;
 mod read;
 mod tip;

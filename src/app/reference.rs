@@ -37,6 +37,9 @@ pub(super) fn explain(id: Option<&str>) -> anyhow::Result<u8> {
     }
 }
 
+/// No status message of AWS's is nearly as long.
+const LONGEST: u64 = 16 << 10;
+
 pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<u8> {
     only(
         output,
@@ -45,11 +48,14 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
     )?;
     let formats = Targets::claim(output, None, &[])?.formats;
     let message = if message == "-" {
-        let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input)?;
+        let (_, bytes) = recorded::bytes(Path::new("-"), output.max_input.min(LONGEST))?;
         String::from_utf8_lossy(&bytes).into_owned()
     } else {
         message.to_owned()
     };
+    if message.len() as u64 > LONGEST {
+        bail!("the text is longer than {LONGEST} bytes: expected the StatusMessage of one job");
+    }
     let Some(explained) = report::Explained::of(&message) else {
         let hint = report::nearest_message(&message)
             .map(|wording| format!("; the nearest is: {wording}"))

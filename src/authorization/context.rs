@@ -1,7 +1,9 @@
 //! What is known of a request that AWS Backup will make: the contract's list of condition keys, and for every other key
 //! that nothing is known.
 
-use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
+
+use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use crate::catalog::calls::api_call;
 use crate::catalog::condition_keys::is_foreign;
@@ -112,17 +114,19 @@ pub fn about(request: Request, action: &str) -> Request {
 
 /// The keys of tags: known where the tags were read, and then others of the family are absent.
 pub fn with_tags(context: Context, prefix: &str, tags: Fact<Option<&Tags>>) -> Context {
-    match tags {
-        Fact::Unknown(_) => context,
-        Fact::Known(tags) => {
-            let context = context.with_family(prefix, Rest::Absent);
-            tags.into_iter()
-                .flat_map(Tags::iter)
-                .fold(context, |context, (name, value)| {
-                    context.with(format!("{prefix}{name}"), Entry::One(value.into()))
-                })
-        }
+    let Fact::Known(tags) = tags else {
+        return context;
+    };
+    // Keys of conditions ignore case, and keys of tags do not: of two tags that differ in it alone, nobody says which is meant.
+    let mut each: BTreeMap<SmolStr, Entry> = BTreeMap::new();
+    for (name, value) in tags.into_iter().flat_map(Tags::iter) {
+        each.entry(name.to_lowercase_smolstr())
+            .and_modify(|entry| *entry = Entry::Unknown)
+            .or_insert_with(|| Entry::One(value.into()));
     }
+    context
+        .with_family(prefix, Rest::Absent)
+        .with_each(prefix, each)
 }
 
 /// The organization that the account is in.
@@ -171,6 +175,9 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
         )
     };
     let is_key = subject.service() == "kms";
+    fn is_read<T>(fact: Option<Fact<T>>) -> bool {
+        matches!(fact, Some(Fact::Known(_)))
+    }
     match lower.as_str() {
         "aws:principalorgid" => of_account(
             api_call!("organizations:DescribeOrganization"),
@@ -179,11 +186,15 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
         "aws:principalorgpaths" => {
             of_account(api_call!("organizations:ListParents"), principal.account())
         }
-        "aws:sourceorgid" => of_account(
-            api_call!("organizations:DescribeOrganization"),
-            principal.account(),
-        ),
-        "aws:sourceorgpaths" => {
+        "aws:sourceorgid" if !is_read(principal.account().map(|id| facts.organization_id(id))) => {
+            of_account(
+                api_call!("organizations:DescribeOrganization"),
+                principal.account(),
+            )
+        }
+        "aws:sourceorgpaths"
+            if !is_read(principal.account().map(|id| facts.organization_path(id))) =>
+        {
             of_account(api_call!("organizations:ListParents"), principal.account())
         }
         "aws:resourceorgid" => of_account(

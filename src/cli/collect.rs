@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Aws, Estate};
+use super::{Aws, Estate, files};
 
 /// What to read, and the file to write.
 #[derive(Debug, Args)]
 pub struct Collect {
     /// The inventory file to write, whole or not at all; only its owner can read it
-    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    #[arg(long, value_name = "FILE", value_parser = files::written, help_heading = "Files")]
     pub output: PathBuf,
     /// Go on from what an interrupted run with the same arguments left in FILE.unfinished
     #[arg(long, help_heading = "Files")]

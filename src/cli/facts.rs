@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::files;
+
 /// Where the facts come from, and what is taken for granted.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Given {
@@ -18,7 +20,7 @@ pub struct Given {
     #[arg(long, help_heading = "Facts")]
     pub live: bool,
     /// Keep the facts in a file, to decide from later
-    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    #[arg(long, value_name = "FILE", value_parser = files::written, help_heading = "Facts")]
     pub save: Option<PathBuf>,
     /// Take a fact for granted where it was not read; the report says so; repeatable
     #[arg(long, value_name = "FACT", help_heading = "Facts")]

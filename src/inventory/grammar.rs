@@ -114,7 +114,9 @@ fn unique<'de, E: de::Error>(
 fn misspelt<E: de::Error>(name: &str, names: &[&str]) -> Result<(), E> {
     let plain = name.to_ascii_lowercase();
     let near = names.iter().find(|known| {
-        **known != name && strsim::damerau_levenshtein(&plain, &known.to_ascii_lowercase()) <= 2
+        **known != name
+            && known.len().abs_diff(plain.len()) <= 2
+            && strsim::damerau_levenshtein(&plain, &known.to_ascii_lowercase()) <= 2
     });
     match near {
         Some(known) => Err(E::custom(format_args!(

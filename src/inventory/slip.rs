@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use serde::de;
 
 use super::json::Extra;
+use crate::known::near::nearest_of;
 
 /// The fields of the frame without which copies would be lost, or come out otherwise. Of all others the absence leaves a check
 /// undecided, and a warning is enough.
@@ -98,12 +99,10 @@ fn nearest(name: &str, fields: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let name = plain(name);
-    let distances = fields.iter().map(|field| {
-        let far = strsim::damerau_levenshtein(&name, &plain(field));
-        (far, *field)
-    });
-    let (far, field) = distances.min()?;
-    (far <= 2 && far.saturating_mul(4) <= field.len()).then_some(field)
+    let plains: Vec<String> = fields.iter().map(|field| plain(field)).collect();
+    let (far, at) = nearest_of(&name, plains.iter().map(String::as_str))?;
+    let field = fields.get(at)?;
+    (far <= 2 && far.saturating_mul(4) <= field.len()).then_some(*field)
 }
 
 fn plain(name: &str) -> String {

@@ -178,7 +178,6 @@ const ARNS: &[&str] = &[
     "DBInstanceArn",
     "DBSnapshotArn",
     "FileSystemArn",
-    "ResourceARN",
     "TableArn",
     "VolumeARN",
 ];

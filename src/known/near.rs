@@ -5,9 +5,28 @@ pub fn nearest<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<(usize, &'a str)> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let far = |known: &'a str| (strsim::damerau_levenshtein(name, known), known);
     known.into_iter().map(far).min()
 }
+
+/// Its place among them, in place of the name.
+pub fn nearest_of<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<(usize, usize)> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let known = known.into_iter().enumerate();
+    let far = known.map(|(at, known)| (strsim::damerau_levenshtein(name, known), known, at));
+    far.min().map(|(far, _, at)| (far, at))
+}
+
+/// Longer names are no slip of anybody's finger, and to compare them takes as much time as the square of their length.
+const LONGEST: usize = 300;
 
 /// The name that was meant in place of one that nobody has: of four letters one may be wrong, and two in all.
 pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -20,7 +39,9 @@ pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option
 /// Whether two ids that nobody makes up are one slip of the finger apart.
 #[must_use]
 pub fn is_a_slip(one: &str, other: &str) -> bool {
-    strsim::damerau_levenshtein(one, other) == 1
+    one.len().abs_diff(other.len()) <= 1
+        && one.len() <= LONGEST
+        && strsim::damerau_levenshtein(one, other) == 1
 }
 
 #[cfg(test)]

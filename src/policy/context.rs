@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use smol_str::{SmolStr, StrExt as _};
+use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use super::Shape;
 
@@ -124,6 +124,22 @@ impl Context {
             Some(said) => *said = key,
             None => keys.push(key),
         }
+    }
+
+    /// Says what is known of the keys of a family, each once, of which nothing was said before.
+    #[must_use]
+    pub fn with_each(
+        mut self,
+        prefix: &str,
+        of: impl IntoIterator<Item = (SmolStr, Entry)>,
+    ) -> Self {
+        if let Some(Layer { keys, .. }) = self.top() {
+            keys.extend(of.into_iter().map(|(name, entry)| Key {
+                name: format_smolstr!("{prefix}{name}"),
+                entry,
+            }));
+        }
+        self
     }
 
     /// The same context, with this held of the keys that begin so and that nobody spoke of: the tags of a resource

@@ -1,5 +1,7 @@
 //! The evaluator by itself: a request and its policies as one line of JSON, the answer as another.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -17,6 +19,7 @@ use super::{Answer, Document, Effect};
 #[must_use]
 pub fn answers(text: &[u8]) -> String {
     let mut out = String::new();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     for line in text.split(|byte| *byte == b'\n') {
         // What is not UTF-8 spoils its own line alone.
         match str::from_utf8(line) {
@@ -54,16 +57,28 @@ enum LineError {
     Principal(#[from] PrincipalError),
     #[error("could not read `resource_account`: {0}")]
     Account(#[from] AccountIdError),
+    #[error("could not read `{0}` of `context`: expected a text, or a list of texts")]
+    Context(String),
+    #[error("`{0}` is said twice: names of condition keys ignore case")]
+    Twice(String),
 }
 
 fn read(line: &str) -> Result<(Value, Answer), LineError> {
     let asked: Asked = serde_json::from_str(line)?;
     let mut context = Context::new(Rest::Absent);
-    for (key, value) in asked.context.into_iter().flatten() {
-        context.set(key, value.into());
-    }
-    for key in asked.unknown_context.into_iter().flatten() {
-        context.set(key, Entry::Unknown);
+    let mut said = HashSet::new();
+    let known = asked.context.into_iter().flatten();
+    let known = known.map(|(key, value)| (key, Some(value)));
+    let unknown = asked.unknown_context.into_iter().flatten();
+    for (key, value) in known.chain(unknown.map(|key| (key, None))) {
+        if !said.insert(key.to_lowercase()) {
+            return Err(LineError::Twice(key));
+        }
+        let entry = match value {
+            Some(value) => entry(value).ok_or_else(|| LineError::Context(key.clone()))?,
+            None => Entry::Unknown,
+        };
+        context.set(key, entry);
     }
     let principal = Principal::parse(&asked.principal)?;
     let resource = Resource::exact(&asked.resource);
@@ -97,6 +112,7 @@ struct Id {
 
 /// One request. What a policy field leaves out, or has as null, is not there.
 #[derive(Deserialize)]
+#[serde(expecting = "a request, an object")]
 struct Asked {
     #[serde(default)]
     id: Value,
@@ -113,25 +129,21 @@ struct Asked {
     resource_control_policies: Option<Vec<Vec<Document>>>,
 }
 
-impl From<Value> for Entry {
-    fn from(value: Value) -> Self {
-        let text = |value: Value| -> SmolStr {
-            match value {
-                Value::String(text) => text.into(),
-                other @ (Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::Array(_)
-                | Value::Object(_)) => other.to_string().into(),
-            }
-        };
+/// What a request says of a key: a text, or texts. IAM's own texts of truth values and numbers are those of JSON.
+fn entry(value: Value) -> Option<Entry> {
+    fn text(value: Value) -> Option<SmolStr> {
         match value {
-            Value::Null => Self::Absent,
-            Value::Array(values) => Self::Many(values.into_iter().map(text).collect()),
-            other @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-                Self::One(text(other))
-            }
+            Value::String(text) => Some(text.into()),
+            value @ (Value::Bool(_) | Value::Number(_)) => Some(value.to_string().into()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
         }
+    }
+    match value {
+        Value::Array(values) => {
+            let values = values.into_iter().map(text).collect::<Option<_>>()?;
+            Some(Entry::Many(values))
+        }
+        value => text(value).map(Entry::One),
     }
 }
 

@@ -1,47 +1,20 @@
 //! A Deny that no longer strikes one principal for what it needs, and strikes everything else as before.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod actions;
+mod exception;
+mod json;
+mod resources;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::catalog::actions::of_service;
 use crate::known::Arn;
+use actions::{covers, is_whole, less};
+use json::{block_of, in_place, key_of, one_or_list, unless_equal, words};
+use resources::but_for;
 
-/// What a Deny must let through: one principal, for these actions, each as far as its limit goes.
-pub struct Exception<'a> {
-    /// What sort of policy the Deny stands in.
-    pub grammar: Grammar,
-    /// Who.
-    pub principal: &'a Arn,
-    /// What, as `service:Action`.
-    pub actions: BTreeMap<&'a str, Limit<'a>>,
-}
-
-/// How the statements of a policy say whom they are about, and what they may say besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grammar {
-    /// A policy on one thing: statements name principals, and only what is done to that thing is ever asked.
-    OfResource,
-    /// A service control policy: it names principals by a condition.
-    ///
-    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html>.
-    ServiceControl,
-    /// A resource control policy: the same, without `NotAction`.
-    ///
-    /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>.
-    ResourceControl,
-}
-
-/// How far an exception goes for one action.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Limit<'a> {
-    /// Whatever it is done to: the policy is that thing's own.
-    None,
-    /// Only for copies to these vaults.
-    Targets(BTreeSet<&'a Arn>),
-    /// Only where it is done to these.
-    Resources(BTreeSet<&'a str>),
-}
+pub use exception::{Exception, Grammar, Limit};
 
 /// The statements that take the place of a Deny, in order: for everybody else as it was; for the principal, all that it
 /// denied but these actions; and these actions beyond their limits. `None` where no statement can say that.
@@ -113,59 +86,6 @@ fn other_grants(statement: &Value, exception: &Exception<'_>) -> Option<Option<V
     Some(Some(Value::Object(others)))
 }
 
-/// A statement on all that it was on but these things. The inner `None` where nothing is left; the outer where no
-/// statement can say that.
-fn but_for(
-    mut statement: Map<String, Value>,
-    but: &BTreeSet<&str>,
-) -> Option<Option<Map<String, Value>>> {
-    if but.contains("*") {
-        return Some(None);
-    }
-    let but = || but.iter().map(ToString::to_string);
-    if let Some(others) = statement.get("NotResource") {
-        let others = words(others).into_iter().chain(but()).collect();
-        statement.insert("NotResource".to_owned(), one_or_list(others));
-        return Some(Some(statement));
-    }
-    let on = words(statement.get("Resource")?);
-    let is_all = |pattern: &str| but().all(|arn| covers(pattern, &any_like(&arn)));
-    if on.iter().any(|pattern| is_all(pattern)) {
-        let others = one_or_list(but().collect());
-        return Some(Some(in_place(statement, "Resource", "NotResource", others)));
-    }
-    let left: Vec<String> = on
-        .into_iter()
-        .filter(|it| !but().any(|arn| arn == *it))
-        .collect();
-    if left
-        .iter()
-        .any(|pattern| but().any(|arn| covers(pattern, &arn)))
-    {
-        return None;
-    }
-    if left.is_empty() {
-        return Some(None);
-    }
-    statement.insert("Resource".to_owned(), one_or_list(left));
-    Some(Some(statement))
-}
-
-/// An ARN of the same kind that nobody has: a pattern that covers it covers all of that kind.
-fn any_like(arn: &str) -> String {
-    let parts = arn.splitn(6, ':').enumerate();
-    let parts = parts.map(|(place, part)| match (place, part) {
-        (3, part) if !part.is_empty() => "zz-zz-0".to_owned(),
-        (4, part) if !part.is_empty() => "000000000000".to_owned(),
-        (5, part) => match part.find([':', '/']) {
-            Some(end) => format!("{}~", part.get(..=end).unwrap_or_default()),
-            None => "~".to_owned(),
-        },
-        (_, part) => part.to_owned(),
-    });
-    parts.collect::<Vec<_>>().join(":")
-}
-
 /// The Deny for everybody but this principal.
 fn exempt(statement: &Value, principal: &Arn) -> Option<Value> {
     let mut others = statement.as_object()?.clone();
@@ -227,42 +147,6 @@ fn names_only(statement: &Value, exception: &Exception<'_>) -> bool {
     }
 }
 
-/// The conditions of a statement by one operator.
-fn block_of<'a>(
-    statement: &'a mut Map<String, Value>,
-    operator: &str,
-) -> Option<&'a mut Map<String, Value>> {
-    let conditions = statement
-        .entry("Condition")
-        .or_insert_with(|| Value::Object(Map::new()));
-    let block = conditions
-        .as_object_mut()?
-        .entry(operator)
-        .or_insert_with(|| Value::Object(Map::new()));
-    block.as_object_mut()
-}
-
-/// A condition key as the conditions spell it.
-fn key_of(block: &Map<String, Value>, key: &str) -> String {
-    let name = block.keys().find(|name| name.eq_ignore_ascii_case(key));
-    name.map_or(key, String::as_str).to_owned()
-}
-
-/// Adds values to a negated condition of a statement, which then strikes only what has none of them.
-fn unless_equal(
-    statement: &mut Map<String, Value>,
-    operator: &str,
-    key: &str,
-    values: impl Iterator<Item = String>,
-) -> Option<()> {
-    let block = block_of(statement, operator)?;
-    let name = key_of(block, key);
-    let mut all = block.get(&name).map(words).unwrap_or_default();
-    all.extend(values);
-    block.insert(name, one_or_list(all));
-    Some(())
-}
-
 /// The Deny for this principal, less the actions. The inner `None` where nothing is left of it; the outer where no
 /// statement can say that.
 fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
@@ -303,134 +187,10 @@ fn rest(statement: &Value, exception: &Exception<'_>) -> Option<Option<Value>> {
     Some(Some(Value::Object(rest)))
 }
 
-/// The actions that a pattern stands for, less some. `None` where nobody knows all that it stands for.
-fn less(pattern: &str, allowed: &[&str], grammar: Grammar) -> Option<Vec<String>> {
-    if !pattern.contains(['*', '?']) {
-        return Some(Vec::new());
-    }
-    let struck = allowed.iter().find(|action| covers(pattern, action))?;
-    let (service, _) = struck.split_once(':')?;
-    let all: Vec<&str> = of_service(service)?
-        .iter()
-        .copied()
-        .filter(|action| covers(pattern, action))
-        .collect();
-    match (grammar, pattern.split_once(':')) {
-        (Grammar::OfResource, _) => {
-            let left = all.iter().filter(|action| !allowed.contains(action));
-            Some(left.map(ToString::to_string).collect())
-        }
-        (Grammar::ServiceControl | Grammar::ResourceControl, Some((of, _)))
-            if of.eq_ignore_ascii_case(service) =>
-        {
-            let mut patterns = Vec::new();
-            prefixes(&format!("{service}:"), &all, allowed, &mut patterns);
-            Some(patterns)
-        }
-        // A pattern for several services.
-        (Grammar::ServiceControl | Grammar::ResourceControl, _) => None,
-    }
-}
-
-/// The fewest patterns, each a beginning, that stand for all of these actions but those that are left out: control
-/// policies are short of room.
-fn prefixes(beginning: &str, all: &[&str], but: &[&str], patterns: &mut Vec<String>) {
-    let here: Vec<&str> = all
-        .iter()
-        .copied()
-        .filter(|action| action.starts_with(beginning))
-        .collect();
-    match here.as_slice() {
-        [] => return,
-        [one] => {
-            if !but.contains(one) {
-                patterns.push((*one).to_owned());
-            }
-            return;
-        }
-        _ => {}
-    }
-    if !here.iter().any(|action| but.contains(action)) {
-        patterns.push(format!("{beginning}*"));
-        return;
-    }
-    if here.contains(&beginning) && !but.contains(&beginning) {
-        patterns.push(beginning.to_owned());
-    }
-    let next = here.iter().filter_map(|action| {
-        let rest = action.strip_prefix(beginning)?;
-        rest.chars().next()
-    });
-    for letter in next.collect::<BTreeSet<char>>() {
-        prefixes(&format!("{beginning}{letter}"), &here, but, patterns);
-    }
-}
-
-/// Everything, or everything of a service: a key or a vault is only ever asked for what is its own.
-fn is_whole(pattern: &str) -> bool {
-    let name = pattern.split_once(':').map_or(pattern, |(_, name)| name);
-    !name.is_empty() && name.bytes().all(|byte| byte == b'*')
-}
-
-/// Whether a pattern with `*` and `?` stands for an action, in whatever case it is written.
-fn covers(pattern: &str, action: &str) -> bool {
-    let (mut pattern, mut text) = (pattern.as_bytes(), action.as_bytes());
-    // Where to go on after the last star, which then stands for one character more.
-    let mut back: Option<(&[u8], &[u8])> = None;
-    loop {
-        match (pattern.split_first(), text.split_first()) {
-            (None, None) => return true,
-            (Some((b'*', more)), _) => {
-                back = Some((more, text));
-                pattern = more;
-                continue;
-            }
-            (Some((one, more)), Some((other, rest)))
-                if *one == b'?' || one.eq_ignore_ascii_case(other) =>
-            {
-                (pattern, text) = (more, rest);
-                continue;
-            }
-            (None | Some(_), _) => {}
-        }
-        let Some((more, [_, rest @ ..])) = back else {
-            return false;
-        };
-        back = Some((more, rest));
-        (pattern, text) = (more, rest);
-    }
-}
-
-/// An object with one field under another name, where that was.
-fn in_place(object: Map<String, Value>, old: &str, new: &str, value: Value) -> Map<String, Value> {
-    let renamed = object.into_iter().map(|(name, was)| {
-        if name == old {
-            (new.to_owned(), value.clone())
-        } else {
-            (name, was)
-        }
-    });
-    renamed.collect()
-}
-
-fn words(value: &Value) -> Vec<String> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    match value.as_array() {
-        Some(list) => list.iter().filter_map(text).collect(),
-        None => text(value).into_iter().collect(),
-    }
-}
-
-fn one_or_list(mut words: Vec<String>) -> Value {
-    match (words.len(), words.pop()) {
-        (1, Some(one)) => Value::String(one),
-        (_, last) => words.into_iter().chain(last).map(Value::String).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::actions::of_service;
 
     const WHO: &str = "arn:aws:iam::111122223333:role/copier";
 

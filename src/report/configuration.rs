@@ -44,14 +44,19 @@ pub fn configuration(inventory: &Inventory) -> String {
 # For Terraform plans: the providers that stand for the account.
 ";
     let known = accounts.iter().map(|(id, vaults)| (id.to_string(), vaults));
-    for (id, vaults) in known {
+    for (number, (id, vaults)) in known.enumerate() {
+        // No two accounts have one name.
+        let name = match number {
+            0 => "prod".to_owned(),
+            number => format!("prod-{number}"),
+        };
         let vaults: Vec<String> = vaults.iter().take(3).map(|name| comment(name)).collect();
         if !vaults.is_empty() {
             text += &format!("# vaults: {}\n", vaults.join(", "));
         }
         text += &format!(
             "[accounts.{id}]
-# name = \"prod\"
+# name = \"{name}\"
 # profile = \"prod\"
 # role_arn = \"arn:aws:iam::{id}:role/BackupPreflightRead\"
 # external_id = \"\"

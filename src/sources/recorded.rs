@@ -35,6 +35,14 @@ pub enum SourceError {
         /// The file.
         path: String,
     },
+    /// The file is text in another encoding.
+    #[error(
+        "`{path}` is UTF-16, as Windows PowerShell writes with `>`: expected UTF-8 (`… | Out-File -Encoding utf8 FILE`)"
+    )]
+    Utf16 {
+        /// The file.
+        path: String,
+    },
     /// There is no such example.
     #[error("there is no example `{name}`; there are {known}")]
     NoExample {
@@ -156,6 +164,9 @@ fn read_up_to(
             path: path(),
             source,
         })?;
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(SourceError::Utf16 { path: path() });
+        }
         let new = bytes.get(before..).unwrap_or_default();
         if !new.is_empty() && new.iter().all(|byte| *byte == 0) {
             return Err(SourceError::NoText { path: path() });

@@ -30,8 +30,14 @@ pub enum Refused {
 }
 
 impl From<io::Error> for Refused {
+    /// Without the name of the temporary file, which nobody has asked for.
     fn from(error: io::Error) -> Self {
-        Self::Because(error)
+        let inner = error.get_ref().and_then(|wrapped| wrapped.source());
+        let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+        Self::Because(match inner.and_then(io::Error::raw_os_error) {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => error,
+        })
     }
 }
 

@@ -60,9 +60,20 @@ pub fn lines(sheet: &mut Sheet, report: &Report) {
     }
 }
 
+/// Which columns are told where there is less room: without where it comes from, then without the rule, then with no more of
+/// where it goes than the vault's name, then with one check of several.
+const CHOICES: [&[usize]; 5] = [
+    &[0, 1, 2, 3, 4],
+    &[0, 2, 3, 4],
+    &[0, 2, 4],
+    &[0, 5, 4],
+    &[0, 5, 6],
+];
+const LEAST: &[usize] = &[0, 4];
+
 /// The columns that there is room for.
 fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
-    let cells: Vec<[String; 5]> = copies
+    let cells: Vec<[String; 7]> = copies
         .iter()
         .map(|copy| {
             let rule = copy.plan.as_ref().map_or(&*copy.id, |plan| &*plan.rule);
@@ -72,6 +83,8 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
                 format!("→ {}", words::destination(copy)),
                 rule.to_owned(),
                 why(copy),
+                format!("→ {}", copy.destination.vault.name()),
+                first_of(&why(copy)),
             ]
             .map(|cell| terminal::line(&sheet.named(&cell)).into_owned())
         })
@@ -79,22 +92,19 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
     let width = |at: usize| {
         let all = cells.iter().filter_map(|row| row.get(at));
         let most = all.map(|cell| columns(cell)).max().unwrap_or_default();
-        if at == 4 { most } else { most.min(NAME) }
-    };
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    // What there is no room for is left out: where it comes from, then the rule, then where it goes.
-    let mut taken = vec![0, 1, 2, 3, 4];
-    for dropped in [1, 3, 2] {
-        let needed: usize = taken
-            .iter()
-            .filter_map(|at| widths.get(*at))
-            .map(|width| width.saturating_add(2))
-            .sum();
-        if needed.saturating_add(VERDICT) <= sheet.width() {
-            break;
+        if matches!(at, 4 | 6) {
+            most
+        } else {
+            most.min(NAME)
         }
-        taken.retain(|at| *at != dropped);
-    }
+    };
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    let is_room = |taken: &&&[usize]| {
+        let widths = taken.iter().filter_map(|at| widths.get(*at));
+        let needed: usize = widths.map(|width| width.saturating_add(2)).sum();
+        needed.saturating_add(VERDICT) <= sheet.width()
+    };
+    let taken = CHOICES.iter().find(is_room).unwrap_or(&LEAST);
     let lines = copies.iter().zip(&cells).map(|(copy, row)| {
         let (word, paint) = words::verdict(copy.verdict);
         let mut line = format!(
@@ -102,7 +112,7 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
             sheet.paint(paint, word),
             " ".repeat(VERDICT.saturating_sub(word.len()))
         );
-        for at in &taken {
+        for at in *taken {
             let (Some(cell), Some(width)) = (row.get(*at), widths.get(*at)) else {
                 continue;
             };
@@ -117,6 +127,14 @@ fn aligned(sheet: &Sheet, copies: &[&CopyReport]) -> Vec<String> {
         line.trim_end().to_owned()
     });
     lines.collect()
+}
+
+/// The first of some checks, and how many more there are.
+fn first_of(checks: &str) -> String {
+    match checks.split_once(", ") {
+        Some((first, others)) => format!("{first} +{}", others.split(", ").count()),
+        None => checks.to_owned(),
+    }
 }
 
 /// The checks that fail, else those that are undecided.

@@ -17,7 +17,9 @@ pub fn find(from: &Path) -> Option<PathBuf> {
     let mut folders = from.ancestors();
     folders.find_map(|folder| {
         let file = folder.join(FILE);
-        file.is_file().then_some(file)
+        // A folder or a link that leads nowhere is not passed over: to read it says what is wrong.
+        let is_there = std::fs::symlink_metadata(&file).is_ok();
+        is_there.then_some(file)
     })
 }
 

@@ -80,10 +80,13 @@ impl Reader<'_> {
         name: &str,
         known: impl IntoIterator<Item = &'k str>,
     ) -> ConfigError {
-        let near = near::nearest(name, known);
-        let near = near.map_or_else(String::new, |(_, near)| {
-            format!("; the nearest is `{near}`")
-        });
+        let near = near::nearest(name, known)
+            .filter(|(far, near)| far.saturating_mul(2) <= near.len().max(name.len()));
+        let near = match near {
+            Some((_, near)) => format!("; the nearest is `{near}`"),
+            None if what == "check" => "; `backup-preflight explain` lists them".to_owned(),
+            None => String::new(),
+        };
         self.wrong(span, format!("unknown {what} `{name}`{near}"))
     }
 
@@ -168,7 +171,7 @@ impl Reader<'_> {
             for (key, value) in self.table(value, number.get_ref())? {
                 let name: &str = key.get_ref();
                 match name {
-                    "name" => account.name = Some(self.string(value, name)?),
+                    "name" => account.name = Some(self.name(value, id, config)?),
                     "profile" => account.profile = Some(self.string(value, name)?),
                     "role_arn" => account.role_arn = Some(self.string(value, name)?),
                     "external_id" => account.external_id = Some(self.string(value, name)?),
@@ -188,6 +191,25 @@ impl Reader<'_> {
             config.accounts.insert(id, account);
         }
         Ok(())
+    }
+
+    /// A name by which an account is told from the others.
+    fn name(&self, value: &Spanned<DeValue<'_>>, id: AccountId, config: &Config) -> Read<String> {
+        let name = self.string(value, "name")?;
+        let what = if name.contains(char::is_control) {
+            "`name` has a line end or another character that is not shown".to_owned()
+        } else if AccountId::parse(&name).is_ok_and(|other| other != id) {
+            format!("`{name}` is the number of another account")
+        } else if let Some((other, _)) = config
+            .accounts
+            .iter()
+            .find(|(_, account)| account.name.as_ref() == Some(&name))
+        {
+            format!("`{name}` is the name of account {other}, too")
+        } else {
+            return Ok(name);
+        };
+        Err(self.wrong(&value.span(), what))
     }
 
     fn checks(
@@ -372,6 +394,22 @@ mod tests {
             (
                 "[checks.copy-inherits-expiry]\nlevel = 'of'",
                 "b.toml:2:9: unknown level `of`; expected error, warning or off",
+            ),
+            (
+                "[checks.x]\nlevel = 'off'",
+                "b.toml:1:9: unknown check `x`; `backup-preflight explain` lists them",
+            ),
+            (
+                "[accounts.111122223333]\nname = '444455556666'",
+                "b.toml:2:8: `444455556666` is the number of another account",
+            ),
+            (
+                "[accounts.111122223333]\nname = 'a'\n[accounts.444455556666]\nname = 'a'",
+                "b.toml:4:8: `a` is the name of account 111122223333, too",
+            ),
+            (
+                "[accounts.111122223333]\nname = \"a\\nb\"",
+                "b.toml:2:8: `name` has a line end",
             ),
             (
                 &waiver.replace("subject", "subjekt"),

@@ -1,6 +1,7 @@
 //! The profile that is used: whether it is there, and what in it and in the variables would end the SDK.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use aws_config::profile::{ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
@@ -14,6 +15,9 @@ pub enum WrongProfile {
     /// The files cannot be read.
     #[error("the AWS configuration files cannot be read: {0}")]
     Files(String),
+    /// One of them is none, and the SDK would read it without an end.
+    #[error("`{0}` is a device or larger than 64 MB: expected an AWS configuration file")]
+    NoEnd(String),
     /// It is in none of them.
     #[error("there is no profile `{0}` in the AWS configuration files")]
     Missing(String),
@@ -27,6 +31,17 @@ pub async fn read(settings: &Settings, named: Option<&str>) -> Result<ProfileSet
     let env = Env::real();
     let of_env = env.get("AWS_PROFILE").ok().filter(|name| !name.is_empty());
     let asked = named.map(str::to_owned).or(of_env);
+    for (path, variable) in [
+        (&settings.config_file, "AWS_CONFIG_FILE"),
+        (&settings.credentials_file, "AWS_SHARED_CREDENTIALS_FILE"),
+    ] {
+        let named = path
+            .clone()
+            .or_else(|| env.get(variable).ok().map(PathBuf::from));
+        if let Some(path) = named.filter(|path| has_no_end(path)) {
+            return Err(WrongProfile::NoEnd(path.display().to_string()));
+        }
+    }
     let selected = asked.clone().unwrap_or_else(|| "default".to_owned());
     let files = files::of(settings);
     let profiles = load(&Fs::real(), &env, &files, Some(Cow::Owned(selected)))
@@ -39,6 +54,26 @@ pub async fn read(settings: &Settings, named: Option<&str>) -> Result<ProfileSet
             Ok(profiles)
         }
     }
+}
+
+/// Whether a path is of a device that never ends, or of a file that is too large to be what it is taken for.
+fn has_no_end(path: &Path) -> bool {
+    const LARGEST: u64 = 64 << 20;
+    // What cannot be looked at is for the SDK to name; /dev/null is a usual way to name no file.
+    std::fs::metadata(path).is_ok_and(|about| {
+        let is_plain = about.is_file() || about.is_dir() || is_pipe(&about);
+        about.len() > LARGEST || !is_plain && path != Path::new("/dev/null")
+    })
+}
+
+#[cfg(unix)]
+fn is_pipe(about: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&about.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
-use aws_config::meta::region::RegionProviderChain;
+use aws_config::meta::region::ProvideRegion as _;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_sdk_backup::config::SharedHttpClient;
 use aws_smithy_http_client::tls::TlsContext;
@@ -112,15 +111,25 @@ impl Wire {
 
     /// The Region that `aws` would take with a profile: of the environment, else of the profile.
     pub async fn usual_region(&self, named: Option<&str>) -> Option<Region> {
+        let of_env = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .into_iter()
+            .find_map(|name| {
+                // An empty one is none.
+                Env::real()
+                    .get(name)
+                    .ok()
+                    .filter(|region| !region.is_empty())
+            });
+        if let Some(region) = of_env {
+            return Some(Region::new(&region));
+        }
         let mut profile =
             ProfileFileRegionProvider::builder().profile_files(files::of(&self.settings));
         if let Some(name) = named {
             profile = profile.profile_name(name);
         }
-        let chain = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-            .or_else(profile.build());
-        let region = Box::pin(chain.region()).await?;
-        Some(Region::new(region.as_ref()))
+        let region = Box::pin(profile.build().region()).await?;
+        Some(Region::new(region.as_ref())).filter(|region| !region.as_str().is_empty())
     }
 }
 

@@ -117,6 +117,69 @@ fn a_pipe_without_an_end_is_read_up_to_the_size() {
     assert!(said.contains("larger than 1000000 bytes"), "{said}");
 }
 
+/// What begins as no JSON is not read to its end, whatever the size that it may have.
+#[test]
+fn a_pipe_without_an_end_that_is_no_json_is_not_read_on() {
+    for byte in [b'y', 0xff] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+            .args(["check", "--inventory", "-"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = program.stdin.take().unwrap();
+        let writer = std::thread::spawn(move || {
+            let mut written = 0_usize;
+            while pipe.write_all(&[byte; 4096]).is_ok() {
+                written += 4096;
+            }
+            written
+        });
+        let ended = program.wait_with_output().unwrap();
+        let written = writer.join().unwrap();
+        assert_eq!(ended.status.code(), Some(2));
+        assert!(written < 8 << 20, "{written}");
+    }
+}
+
+#[test]
+fn a_file_of_another_encoding_is_named_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.json");
+    for text in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}"] {
+        std::fs::write(&file, text).unwrap();
+        let ran = run(&["check", "--inventory", file.to_str().unwrap()]);
+        assert!(ran.code == 2 && ran.err.contains("UTF-16"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_file_to_write_is_not_standard_output() {
+    let ran = run(&["check", "--example", "field-notes-rds", "--save", "-"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("standard output"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn names_that_nobody_has_by_a_slip_of_the_finger_are_not_compared() {
+    let name = "a".repeat(1 << 20);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("f.json");
+    let text =
+        format!(r#"{{"schema": "backup-preflight/inventory/v1", "{name}": 1, "copeis": []}}"#);
+    std::fs::write(&file, text).unwrap();
+    let ran = run(&["check", "--inventory", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("expected `copies`"),
+        "{}",
+        ran.err.get(..200).unwrap()
+    );
+}
+
 #[test]
 fn a_size_that_is_none_is_refused() {
     for text in ["", "0", "G", "-1", "1T", "99999999999G"] {

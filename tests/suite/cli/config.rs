@@ -511,7 +511,8 @@ fn a_configuration_to_start_from_is_written_once_and_read() {
         .collect();
     let live = live
         .replace("external_id = \"\"", "external_id = \"x\"")
-        .replace("prod\"", "x\"");
+        .replace("prod\"", "x\"")
+        .replace("\"prod-", "\"x-");
     let place = Place::new(&live);
     let ran = place.run(AUDIT);
     assert!(

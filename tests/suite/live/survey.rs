@@ -151,3 +151,23 @@ fn an_aggregator_that_is_not_there_ends_it_with_its_name() {
         "{error}"
     );
 }
+
+/// A plan that the list names, and whose ARN is none, is not told from others: the list does not say what there is.
+#[test]
+fn a_plan_that_cannot_be_made_out_leaves_open_what_plans_there_are() {
+    let mut made = organization(2, &REGIONS[..1]);
+    let accounts = made.world["accounts"].as_array_mut().unwrap();
+    let plan = accounts
+        .iter_mut()
+        .find_map(|account| account.pointer_mut("/regions/0/plans/0/BackupPlanArn"))
+        .unwrap();
+    *plan = json!("plan");
+    let server = Server::start(made.world.clone());
+    let found = read(&Home::of(&server, &[MANAGEMENT]), everything(&made.regions));
+    server.finish();
+    let gaps = gaps(&found);
+    let of_list = gaps
+        .iter()
+        .filter(|(_, operation, ..)| operation == "backup:ListBackupPlans");
+    assert_eq!(of_list.count(), 1, "{gaps:?}");
+}

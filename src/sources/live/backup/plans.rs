@@ -79,9 +79,11 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
             value: Some(plan),
             gaps,
         },
+        // The list names a plan that cannot be told from others: it does not say what there is.
         Err(trouble) => {
+            let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            Found::nothing(place.gap(api_call!("backup:GetBackupPlan"), &plan.arn, &trouble))
+            Found::nothing(place.gap(api_call!("backup:ListBackupPlans"), &subject, &trouble))
         }
     }
 }
