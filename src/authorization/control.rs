@@ -1,13 +1,14 @@
 //! Does the organization let the copy role do something? Its service control policies, and for keys the resource control
 //! policies of the key's account.
 
-use std::sync::LazyLock;
+mod levels;
+mod ruling;
+mod simulated;
 
-use serde_json::Value;
 use smol_str::format_smolstr;
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{Assumption, ControlPolicy, Facts, Field, Policy};
+use crate::inventory::{Assumption, ControlPolicy, Facts};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
 use crate::verdict::Evidence;
@@ -15,38 +16,14 @@ use crate::verdict::Evidence;
 use super::asked::Asked;
 use super::context::{Forms, gap_of_key};
 use super::form::Several;
-use super::key::via_service;
 use super::request::{Action, RoleRequest};
 use super::rulings::unique;
 use super::trust::{ASSUME, assume_request};
+use levels::{Levels, of_account, of_principal, of_resource};
+use ruling::{both, either};
+use simulated::simulated;
 
-/// What the organization says to one request.
-#[derive(Clone, Debug)]
-pub enum ControlRuling {
-    /// Its policies allow it, or none binds.
-    Allowed,
-    /// It was not read, and is taken for granted.
-    Assumed,
-    /// Only the policy simulator was asked, and it allows.
-    Simulated,
-    /// A Deny forbids it.
-    Denied {
-        /// By what.
-        seen: Vec<Evidence>,
-    },
-    /// A level allows nothing of the kind.
-    Missing {
-        /// What comes near.
-        seen: Vec<Evidence>,
-    },
-    /// It depends on what was not read.
-    Open {
-        /// What.
-        gaps: Vec<Gap>,
-        /// The statements that are open.
-        seen: Vec<Evidence>,
-    },
-}
+pub use ruling::ControlRuling;
 
 /// What the organization says to the actions of a request.
 pub fn rule(
@@ -183,102 +160,6 @@ fn doubts(facts: &Facts<'_>, accounts: [Option<AccountId>; 2]) -> Vec<Gap> {
         Fact::Known(_) => None,
     };
     accounts.into_iter().flatten().filter_map(doubt).collect()
-}
-
-/// The policies of one kind that are in force on an account.
-enum Levels<'a> {
-    /// None binds.
-    None,
-    /// These, one list a level.
-    Read {
-        /// The policies.
-        policies: &'a [Vec<ControlPolicy>],
-        /// Their texts.
-        documents: Vec<Vec<&'a Document>>,
-    },
-    /// Not read.
-    Unread(Box<Gap>),
-}
-
-impl<'a> Levels<'a> {
-    fn documents(&self) -> &[Vec<&'a Document>] {
-        match self {
-            Self::None | Self::Unread(_) => &[],
-            Self::Read { documents, .. } => documents,
-        }
-    }
-}
-
-/// Service control policies bind every role but those of the management account.
-fn of_principal<'a>(facts: &Facts<'a>, role: &Arn) -> Levels<'a> {
-    let Some(account) = role.account() else {
-        return Levels::None;
-    };
-    of_account(facts, account, facts.service_control_policies(account))
-}
-
-/// Resource control policies bind what is in any account but the management account.
-fn of_resource<'a>(facts: &Facts<'a>, account: Option<AccountId>) -> Levels<'a> {
-    match account {
-        None => Levels::None,
-        Some(account) => of_account(facts, account, facts.resource_control_policies(account)),
-    }
-}
-
-fn of_account<'a>(
-    facts: &Facts<'a>,
-    account: AccountId,
-    policies: Fact<Option<&'a [Vec<ControlPolicy>]>>,
-) -> Levels<'a> {
-    let outside = matches!(facts.organization(account), Fact::Known(None));
-    if outside || matches!(facts.is_management_account(account), Fact::Known(true)) {
-        return Levels::None;
-    }
-    match policies {
-        Fact::Unknown(gap) => Levels::Unread(gap),
-        Fact::Known(None) => Levels::None,
-        Fact::Known(Some([])) => Levels::None,
-        Fact::Known(Some(levels)) => {
-            let text = |policy| document(policy).ok_or(policy);
-            let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
-            match levels.iter().map(of_level).collect() {
-                Ok(documents) => Levels::Read {
-                    policies: levels,
-                    documents,
-                },
-                Err(policy) => Levels::Unread(Box::new(no_text(facts, account, policy))),
-            }
-        }
-    }
-}
-
-/// The text of a control policy: what was read, or AWS's own that allows everything.
-fn document(policy: &ControlPolicy) -> Option<&Document> {
-    static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
-        Policy::parse(
-            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
-        )
-        .ok()
-    });
-    match &policy.document {
-        Field::Is(policy) => Some(policy.document()),
-        Field::Null | Field::Absent => match policy.id.value() {
-            Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
-                EVERYTHING.as_ref().map(Policy::document)
-            }
-            Some(_) | None => None,
-        },
-    }
-}
-
-fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
-    let name = policy.id.value().map_or("", |id| id);
-    facts.gap(
-        api_call!("organizations:DescribePolicy"),
-        name,
-        Some(account),
-        None,
-    )
 }
 
 struct Controls<'a> {
@@ -455,90 +336,5 @@ fn list_name(policy: Kind) -> &'static str {
     match policy {
         Kind::Rcp => "resource_control_policies",
         Kind::Scp | Kind::Identity | Kind::Boundary | Kind::Resource => "service_control_policies",
-    }
-}
-
-/// What the policy simulator said of the organization; `None` where it was not asked about this action.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>.
-fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<ControlRuling> {
-    let results = facts.simulated(role)?;
-    let mut ruling = None;
-    for (index, result) in results.iter().enumerate() {
-        if !is_about(result, asked) {
-            continue;
-        }
-        let pointer = format!("/Simulated/{index}");
-        match verdict(result) {
-            Some(true) => ruling = ruling.or(Some(ControlRuling::Simulated)),
-            Some(false) => {
-                let says = format!("the policy simulator denies {}", asked.action);
-                return Some(ControlRuling::Denied {
-                    seen: vec![Evidence::at(role, pointer, says)],
-                });
-            }
-            None => {}
-        }
-    }
-    ruling
-}
-
-fn is_about(result: &Value, asked: &Action<'_>) -> bool {
-    let text = |name| result.get(name).and_then(Value::as_str);
-    let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
-    let resource = text("EvalResourceName").is_none_or(|name| {
-        name == "*"
-            || name == asked.resource
-            || asked.resource == "*"
-            || asked.resource.contains('*')
-    });
-    action && resource
-}
-
-/// Whether a result lets the action pass the organization. `None`: it does not tell.
-fn verdict(result: &Value) -> Option<bool> {
-    let organization = result
-        .get("OrganizationsDecisionDetail")
-        .and_then(|detail| detail.get("AllowedByOrganizations"))
-        .and_then(Value::as_bool);
-    if organization.is_some() {
-        return organization;
-    }
-    match result.get("EvalDecision").and_then(Value::as_str)? {
-        "allowed" => Some(true),
-        "explicitDeny" => Some(false),
-        // Without the organization's part, silence may be that of the role's own policies for want of context.
-        "implicitDeny" => {
-            let missing = result.get("MissingContextValues").and_then(Value::as_array);
-            missing.is_none_or(Vec::is_empty).then_some(false)
-        }
-        _ => None,
-    }
-}
-
-/// The request comes in both forms: what stops it in one of them stops it.
-fn both(one: ControlRuling, other: ControlRuling) -> ControlRuling {
-    use ControlRuling::{Allowed, Assumed, Denied, Missing, Open, Simulated};
-    match (one, other) {
-        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
-        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
-        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
-        (one @ (Assumed | Simulated), _) | (_, one @ (Assumed | Simulated)) => one,
-        (Allowed, Allowed) => Allowed,
-    }
-}
-
-/// Nobody knows in which of two forms the request comes.
-fn either(one: ControlRuling, other: ControlRuling, subject: &Arn) -> ControlRuling {
-    use ControlRuling::{Allowed, Assumed, Denied, Missing, Open, Simulated};
-    match (one, other) {
-        (one @ (Denied { .. } | Missing { .. }), Denied { .. } | Missing { .. }) => one,
-        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
-        (Denied { seen } | Missing { seen }, _) | (_, Denied { seen } | Missing { seen }) => Open {
-            gaps: vec![via_service(subject)],
-            seen,
-        },
-        (one @ (Assumed | Simulated), _) | (_, one @ (Assumed | Simulated)) => one,
-        (Allowed, Allowed) => Allowed,
     }
 }

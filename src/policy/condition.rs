@@ -4,11 +4,11 @@
 
 use smol_str::SmolStr;
 
-use super::arn_pattern::ArnPattern;
 use super::context::{Context, Entry, is_multivalued};
-use super::operator::{Operator, Order, Set, Test};
-use super::pattern::{Pattern, Syntax, has_variable};
-use super::scalar::{Block, Flag, Moment, Number};
+use super::operator::{Operator, Set, Test};
+use super::pattern::has_variable;
+use super::scalar::Flag;
+use super::wanted::Wanted;
 use super::{Shape, Truth};
 
 /// One operator, one key, and the values that the key is compared with.
@@ -23,19 +23,6 @@ pub struct Condition {
     wanted: Wanted,
     /// A variable stands in one of the values.
     varies: bool,
-}
-
-/// The values, read as the operator takes them. `None` is a value that it cannot take.
-#[derive(Clone, Debug, PartialEq)]
-enum Wanted {
-    Texts(Vec<Pattern>),
-    Folded(Vec<Pattern>),
-    Arns(Vec<ArnPattern>),
-    Numbers(Order, Vec<Option<Number>>),
-    Moments(Order, Vec<Option<Moment>>),
-    Blocks(Vec<Option<Block>>),
-    Bools(Vec<Option<Flag>>),
-    Odd,
 }
 
 /// What one value of a key can be.
@@ -231,135 +218,6 @@ impl Condition {
     pub fn found<'a>(&self, context: &'a Context) -> &'a Entry {
         context.entry(&self.name)
     }
-}
-
-impl Wanted {
-    fn read(test: Test, values: &[Box<str>], variables: bool) -> Self {
-        let syntax = |wildcards| Syntax {
-            wildcards,
-            variables,
-        };
-        let texts = |wildcards| {
-            let each = values.iter();
-            each.map(|value| Pattern::parse(value, syntax(wildcards)))
-                .collect()
-        };
-        match test {
-            _ if values.is_empty() => Self::Odd,
-            Test::Odd => Self::Odd,
-            Test::StringEquals | Test::Binary => Self::Texts(texts(false)),
-            Test::StringLike => Self::Texts(texts(true)),
-            Test::StringEqualsIgnoreCase => {
-                let lower = values.iter().map(|value| value.to_lowercase());
-                Self::Folded(
-                    lower
-                        .map(|value| Pattern::parse(&value, syntax(false)))
-                        .collect(),
-                )
-            }
-            Test::Arn => {
-                let each = values.iter();
-                Self::Arns(
-                    each.map(|value| ArnPattern::parse(value, syntax(true)))
-                        .collect(),
-                )
-            }
-            Test::Number(order) => {
-                Self::Numbers(order, values.iter().map(|v| Number::parse(v)).collect())
-            }
-            Test::Date(order) => {
-                Self::Moments(order, values.iter().map(|v| Moment::parse(v)).collect())
-            }
-            Test::Ip => Self::Blocks(values.iter().map(|value| Block::parse(value)).collect()),
-            Test::Bool | Test::Null => {
-                Self::Bools(values.iter().map(|value| Flag::parse(value)).collect())
-            }
-        }
-    }
-
-    fn met_by(&self, text: &str, context: &Context) -> Truth {
-        match self {
-            Self::Texts(patterns) => Truth::any(patterns.iter().map(|p| p.matches(text, context))),
-            Self::Folded(patterns) => {
-                Truth::any(patterns.iter().map(|p| p.matches_folded(text, context)))
-            }
-            Self::Arns(patterns) => Truth::any(patterns.iter().map(|p| p.matches(text, context))),
-            Self::Numbers(order, wanted) => met(wanted, Number::parse(text), |found, wanted| {
-                order.holds(found.cmp(wanted))
-            }),
-            Self::Moments(order, wanted) => met(wanted, Moment::parse(text), |found, wanted| {
-                order.holds(found.cmp(&wanted))
-            }),
-            Self::Blocks(wanted) => met(wanted, Block::parse(text), |found, wanted| {
-                wanted.holds(found)
-            }),
-            Self::Bools(wanted) => met(wanted, Flag::parse(text), Flag::is),
-            Self::Odd => Truth::Unknown,
-        }
-    }
-
-    fn met_by_shape(&self, shape: &Shape, context: &Context) -> Truth {
-        match self {
-            Self::Texts(patterns) => Truth::any(
-                patterns
-                    .iter()
-                    .map(|p| p.matches_shape(shape.part(), context)),
-            ),
-            Self::Arns(patterns) => Truth::any(
-                patterns
-                    .iter()
-                    .map(|p| p.matches_shape(shape.part(), context)),
-            ),
-            Self::Folded(_)
-            | Self::Numbers(..)
-            | Self::Moments(..)
-            | Self::Blocks(_)
-            | Self::Bools(_)
-            | Self::Odd => Truth::Unknown,
-        }
-    }
-
-    /// Whether a variable in one of the values may have no value. Operators that read their values as something other
-    /// than text are not documented to take one.
-    fn may_lack_value(&self, context: &Context) -> bool {
-        match self {
-            Self::Texts(patterns) | Self::Folded(patterns) => {
-                patterns.iter().any(|p| p.may_lack_value(context))
-            }
-            Self::Arns(patterns) => patterns.iter().any(|p| p.may_lack_value(context)),
-            Self::Numbers(..)
-            | Self::Moments(..)
-            | Self::Blocks(_)
-            | Self::Bools(_)
-            | Self::Odd => true,
-        }
-    }
-
-    /// Over every text that the key could have, also one that the operator cannot take.
-    fn met_by_anything(&self) -> Truth {
-        let all = match self {
-            Self::Texts(patterns) | Self::Folded(patterns) => patterns.iter().any(Pattern::is_any),
-            Self::Arns(_)
-            | Self::Numbers(..)
-            | Self::Moments(..)
-            | Self::Blocks(_)
-            | Self::Bools(_)
-            | Self::Odd => false,
-        };
-        if all { Truth::True } else { Truth::Unknown }
-    }
-}
-
-fn met<T: Copy, R: Into<Truth>>(
-    wanted: &[Option<T>],
-    found: Option<T>,
-    holds: impl Fn(T, T) -> R,
-) -> Truth {
-    Truth::any(wanted.iter().map(|wanted| match (found, *wanted) {
-        (Some(found), Some(wanted)) => holds(found, wanted).into(),
-        (None, Some(_)) => Truth::False,
-        (_, None) => Truth::Unknown,
-    }))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod side;
 mod statement;
 mod tally;
 mod truth;
+mod wanted;
 pub mod wire;
 
 pub use condition::Condition;

@@ -143,7 +143,11 @@ fn entry(value: Value) -> Option<Entry> {
             let values = values.into_iter().map(text).collect::<Option<_>>()?;
             Some(Entry::Many(values))
         }
-        value => text(value).map(Entry::One),
+        value @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => text(value).map(Entry::One),
     }
 }
 

@@ -1,0 +1,105 @@
+//! The control policies that bind an account, root first.
+
+use std::sync::LazyLock;
+
+use crate::catalog::calls::api_call;
+use crate::inventory::{ControlPolicy, Facts, Field, Policy};
+use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::policy::Document;
+
+/// The policies of one kind that are in force on an account.
+pub enum Levels<'a> {
+    /// None binds.
+    None,
+    /// These, one list a level.
+    Read {
+        /// The policies.
+        policies: &'a [Vec<ControlPolicy>],
+        /// Their texts.
+        documents: Vec<Vec<&'a Document>>,
+    },
+    /// Not read.
+    Unread(Box<Gap>),
+}
+
+impl<'a> Levels<'a> {
+    /// Their texts, one list a level.
+    pub fn documents(&self) -> &[Vec<&'a Document>] {
+        match self {
+            Self::None | Self::Unread(_) => &[],
+            Self::Read { documents, .. } => documents,
+        }
+    }
+}
+
+/// Service control policies bind every role but those of the management account.
+pub fn of_principal<'a>(facts: &Facts<'a>, role: &Arn) -> Levels<'a> {
+    let Some(account) = role.account() else {
+        return Levels::None;
+    };
+    of_account(facts, account, facts.service_control_policies(account))
+}
+
+/// Resource control policies bind what is in any account but the management account.
+pub fn of_resource<'a>(facts: &Facts<'a>, account: Option<AccountId>) -> Levels<'a> {
+    match account {
+        None => Levels::None,
+        Some(account) => of_account(facts, account, facts.resource_control_policies(account)),
+    }
+}
+
+pub fn of_account<'a>(
+    facts: &Facts<'a>,
+    account: AccountId,
+    policies: Fact<Option<&'a [Vec<ControlPolicy>]>>,
+) -> Levels<'a> {
+    let outside = matches!(facts.organization(account), Fact::Known(None));
+    if outside || matches!(facts.is_management_account(account), Fact::Known(true)) {
+        return Levels::None;
+    }
+    match policies {
+        Fact::Unknown(gap) => Levels::Unread(gap),
+        Fact::Known(None) => Levels::None,
+        Fact::Known(Some([])) => Levels::None,
+        Fact::Known(Some(levels)) => {
+            let text = |policy| document(policy).ok_or(policy);
+            let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
+            match levels.iter().map(of_level).collect() {
+                Ok(documents) => Levels::Read {
+                    policies: levels,
+                    documents,
+                },
+                Err(policy) => Levels::Unread(Box::new(no_text(facts, account, policy))),
+            }
+        }
+    }
+}
+
+/// The text of a control policy: what was read, or AWS's own that allows everything.
+fn document(policy: &ControlPolicy) -> Option<&Document> {
+    static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
+        Policy::parse(
+            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
+        )
+        .ok()
+    });
+    match &policy.document {
+        Field::Is(policy) => Some(policy.document()),
+        Field::Null | Field::Absent => match policy.id.value() {
+            Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
+                EVERYTHING.as_ref().map(Policy::document)
+            }
+            Some(_) | None => None,
+        },
+    }
+}
+
+fn no_text(facts: &Facts<'_>, account: AccountId, policy: &ControlPolicy) -> Gap {
+    let name = policy.id.value().map_or("", |id| id);
+    facts.gap(
+        api_call!("organizations:DescribePolicy"),
+        name,
+        Some(account),
+        None,
+    )
+}
