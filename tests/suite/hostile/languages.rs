@@ -1,6 +1,8 @@
 //! The files of `fix`, read as Terraform, CloudFormation and a terminal read them.
 
 use backup_preflight::quote::terminal::is_obeyed;
+use backup_preflight::remedy::Remedy;
+use backup_preflight::report::FixFile;
 use serde_json::Value;
 
 use super::{fixes_of, members};
@@ -14,41 +16,46 @@ fn no_name_becomes_a_template_a_function_or_an_escape() {
             continue;
         };
         read += 1;
-        for file in &files {
-            files_seen += 1;
-            let obeyed = file
-                .text
-                .chars()
-                .find(|c| is_obeyed(*c) && !"\n\t".contains(*c));
-            assert_eq!(obeyed, None, "{label}: {}: {}", file.path, file.text);
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-            assert!(
-                file.path.chars().all(plain) && !file.path.contains(".."),
-                "{label}: {}",
-                file.path
-            );
-            if file.path.ends_with("main.tf.json") {
-                terraform(&serde_json::from_str(&file.text).unwrap(), &label);
-            } else if file.path.contains("template-") {
-                cloudformation(&serde_json::from_str(&file.text).unwrap(), &label);
-            } else if file.path == "README.md" {
-                markdown(&file.text, &label);
-            }
-        }
-        for remedy in &remedies {
-            for command in &remedy.commands {
-                let obeyed = command
-                    .chars()
-                    .find(|c| is_obeyed(*c) && !"\n\t".contains(*c));
-                assert_eq!(obeyed, None, "{label}: {command}");
-            }
-        }
+        files_seen += files.len();
+        is_text(&label, &remedies, &files);
     }
     println!("{read} inventories read, {refused} refused, {files_seen} files");
     assert!(
         read > 300 && files_seen > 1_000,
         "{read} {refused} {files_seen}"
     );
+}
+
+/// Whether what a name contains is text in each file, for what reads that.
+pub fn is_text(label: &str, remedies: &[Remedy], files: &[FixFile]) {
+    for file in files {
+        let obeyed = file
+            .text
+            .chars()
+            .find(|c| is_obeyed(*c) && !"\n\t".contains(*c));
+        assert_eq!(obeyed, None, "{label}: {}: {}", file.path, file.text);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        assert!(
+            file.path.chars().all(plain) && !file.path.contains(".."),
+            "{label}: {}",
+            file.path
+        );
+        if file.path.ends_with("main.tf.json") {
+            terraform(&serde_json::from_str(&file.text).unwrap(), label);
+        } else if file.path.contains("template-") {
+            cloudformation(&serde_json::from_str(&file.text).unwrap(), label);
+        } else if file.path == "README.md" {
+            markdown(&file.text, label);
+        }
+    }
+    for remedy in remedies {
+        for command in &remedy.commands {
+            let obeyed = command
+                .chars()
+                .find(|c| is_obeyed(*c) && !"\n\t".contains(*c));
+            assert_eq!(obeyed, None, "{label}: {command}");
+        }
+    }
 }
 
 /// What Terraform works out of our own: references to what this program names.

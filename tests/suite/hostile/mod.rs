@@ -4,6 +4,8 @@ mod formats;
 mod languages;
 mod names;
 #[cfg(unix)]
+mod random;
+#[cfg(unix)]
 mod scripts;
 mod streams;
 

@@ -15,12 +15,12 @@ const TOOLS: [&str; 9] = [
 ];
 
 /// Where a run may be noticed.
-struct Stage {
+pub struct Stage {
     folder: tempfile::TempDir,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bin = folder.path().join("bin");
         std::fs::create_dir(&bin).unwrap();
@@ -44,7 +44,7 @@ impl Stage {
     }
 
     /// Runs all scripts of what can be fixed; what was noticed is given back.
-    fn run(&self, remedies: &[Remedy], files: &[FixFile]) -> String {
+    pub fn run(&self, remedies: &[Remedy], files: &[FixFile]) -> String {
         let root = self.folder.path().join("fixes");
         let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir(&root).unwrap();
