@@ -1,34 +1,12 @@
-//! Every call that reads AWS, with the IAM action that permits it, the account that it is made in, and what it is for.
-//! The policy that `permissions` prints is made from this table, and the tests hold the calls that are made to it.
-//!
-//! See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+//! The permissions that this program's calls take, and the policy that `permissions` prints.
 
 use serde_json::{Value, json};
 
+use super::calls::CALLS;
 use super::cloud_control;
 use crate::known::ResourceType;
 
-/// The account that a call is made in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The account that copies come from.
-    Source,
-    /// The account that they go to.
-    Destination,
-    /// The organization's management account, or one that it has delegated to.
-    Management,
-}
-
-/// When a call is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// To decide a copy that was named.
-    OneCopy,
-    /// To look at whole accounts, too.
-    WholeAccount,
-    /// Never by this program: Cloud Control makes it, with the caller's permissions.
-    ByCloudControl,
-}
+pub use super::calls::{On, Side, When};
 
 /// An action, and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,116 +21,22 @@ pub struct Permission {
     pub on: On,
 }
 
-/// What a statement's `Resource` is narrowed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum On {
-    /// The action has no narrower resource, or one that lies in many services.
-    Everything,
-    /// Backup vaults.
-    Vaults,
-    /// Backup plans.
-    Plans,
-    /// IAM roles.
-    Roles,
-    /// IAM policies.
-    Policies,
-    /// KMS keys.
-    Keys,
-    /// S3 buckets.
-    Buckets,
-}
-
 use On::{Buckets, Everything, Keys, Plans, Policies, Roles, Vaults};
-use When::{ByCloudControl, OneCopy, WholeAccount};
 
-const SOURCE: &[Side] = &[Side::Source];
-const DESTINATION: &[Side] = &[Side::Destination];
-const BOTH: &[Side] = &[Side::Source, Side::Destination];
-const ALL: &[Side] = &[Side::Source, Side::Destination, Side::Management];
-const MANAGEMENT: &[Side] = &[Side::Management];
-
-const fn row(action: &'static str, sides: &'static [Side], when: When, on: On) -> Permission {
-    Permission {
-        action,
-        sides,
-        when,
-        on,
-    }
+/// Those of the calls that take one.
+fn permitted() -> impl Iterator<Item = Permission> {
+    let calls = CALLS.iter().filter(|call| !call.sides.is_empty());
+    calls.map(|call| Permission {
+        action: call.name,
+        sides: call.sides,
+        when: call.when,
+        on: call.on,
+    })
 }
-
-/// The calls that this program makes.
-#[rustfmt::skip]
-const CALLS: &[Permission] = &[
-    row("backup:DescribeBackupVault",              BOTH,        OneCopy,      Vaults),
-    row("backup:DescribeGlobalSettings",           ALL,         OneCopy,      Everything),
-    row("backup:DescribeRecoveryPoint",            SOURCE,      OneCopy,      Everything),
-    row("backup:DescribeRegionSettings",           BOTH,        OneCopy,      Everything),
-    row("backup:GetBackupPlan",                    SOURCE,      WholeAccount, Plans),
-    row("backup:GetBackupSelection",               SOURCE,      WholeAccount, Plans),
-    row("backup:GetBackupVaultAccessPolicy",       BOTH,        OneCopy,      Vaults),
-    row("backup:ListBackupPlans",                  SOURCE,      WholeAccount, Everything),
-    row("backup:ListBackupSelections",             SOURCE,      WholeAccount, Plans),
-    row("backup:ListBackupVaults",                 BOTH,        OneCopy,      Everything),
-    row("backup:ListCopyJobs",                     SOURCE,      WholeAccount, Everything),
-    row("backup:ListRecoveryPointsByBackupVault",  SOURCE,      OneCopy,      Vaults),
-    row("backup:ListRecoveryPointsByResource",     SOURCE,      OneCopy,      Everything),
-    row("backup:ListTags",                         BOTH,        OneCopy,      Everything),
-    row("backup-gateway:ListTagsForResource",      SOURCE,      OneCopy,      Everything),
-    row("backup-gateway:ListVirtualMachines",      SOURCE,      OneCopy,      Everything),
-    row("cloudformation:GetResource",              SOURCE,      OneCopy,      Everything),
-    row("cloudformation:ListResources",            SOURCE,      WholeAccount, Everything),
-    row("config:SelectAggregateResourceConfig",    MANAGEMENT,  WholeAccount, Everything),
-    row("dynamodb:DescribeTable",                  SOURCE,      OneCopy,      Everything),
-    row("dynamodb:ListTables",                     SOURCE,      WholeAccount, Everything),
-    row("dynamodb:ListTagsOfResource",             SOURCE,      OneCopy,      Everything),
-    row("ec2:DescribeImages",                      SOURCE,      OneCopy,      Everything),
-    row("ec2:DescribeInstances",                   SOURCE,      OneCopy,      Everything),
-    row("ec2:DescribeRegions",                     BOTH,        OneCopy,      Everything),
-    row("ec2:DescribeSnapshots",                   SOURCE,      OneCopy,      Everything),
-    row("ec2:DescribeVolumes",                     SOURCE,      OneCopy,      Everything),
-    row("ec2:GetAllowedImagesSettings",            DESTINATION, OneCopy,      Everything),
-    row("ec2:GetEbsDefaultKmsKeyId",               BOTH,        OneCopy,      Everything),
-    row("fsx:DescribeBackups",                     SOURCE,      OneCopy,      Everything),
-    row("fsx:DescribeFileSystems",                 SOURCE,      OneCopy,      Everything),
-    row("fsx:DescribeVolumes",                     SOURCE,      OneCopy,      Everything),
-    row("iam:GetPolicy",                           BOTH,        OneCopy,      Policies),
-    row("iam:GetPolicyVersion",                    BOTH,        OneCopy,      Policies),
-    row("iam:GetRole",                             BOTH,        OneCopy,      Roles),
-    row("iam:GetRolePolicy",                       BOTH,        OneCopy,      Roles),
-    row("iam:ListAttachedRolePolicies",            BOTH,        OneCopy,      Roles),
-    row("iam:ListRolePolicies",                    BOTH,        OneCopy,      Roles),
-    row("iam:ListRoleTags",                        BOTH,        OneCopy,      Roles),
-    row("iam:SimulatePrincipalPolicy",             SOURCE,      OneCopy,      Roles),
-    row("kms:DescribeKey",                         BOTH,        OneCopy,      Keys),
-    row("kms:GetKeyPolicy",                        BOTH,        OneCopy,      Keys),
-    row("kms:ListAliases",                         BOTH,        OneCopy,      Everything),
-    row("kms:ListGrants",                          BOTH,        OneCopy,      Keys),
-    row("kms:ListKeyPolicies",                     BOTH,        OneCopy,      Keys),
-    row("kms:ListResourceTags",                    BOTH,        OneCopy,      Keys),
-    row("organizations:DescribeEffectivePolicy",   ALL,         OneCopy,      Everything),
-    row("organizations:DescribeOrganization",      ALL,         OneCopy,      Everything),
-    row("organizations:DescribePolicy",            ALL,         OneCopy,      Everything),
-    row("organizations:ListAccounts",              MANAGEMENT,  WholeAccount, Everything),
-    row("organizations:ListAccountsForParent",     MANAGEMENT,  WholeAccount, Everything),
-    row("organizations:ListOrganizationalUnitsForParent", MANAGEMENT, WholeAccount, Everything),
-    row("organizations:ListParents",               ALL,         OneCopy,      Everything),
-    row("organizations:ListPoliciesForTarget",     ALL,         OneCopy,      Everything),
-    row("organizations:ListRoots",                 ALL,         OneCopy,      Everything),
-    row("rds:DescribeDBClusterSnapshots",          SOURCE,      OneCopy,      Everything),
-    row("rds:DescribeDBClusters",                  SOURCE,      OneCopy,      Everything),
-    row("rds:DescribeDBEngineVersions",            BOTH,        OneCopy,      Everything),
-    row("rds:DescribeDBInstances",                 SOURCE,      OneCopy,      Everything),
-    row("rds:DescribeDBSnapshots",                 SOURCE,      OneCopy,      Everything),
-    row("rds:DescribeOptionGroups",                SOURCE,      OneCopy,      Everything),
-    row("ssm-sap:ListDatabases",                   SOURCE,      OneCopy,      Everything),
-    row("storagegateway:ListTagsForResource",      SOURCE,      OneCopy,      Everything),
-    row("storagegateway:ListVolumes",              SOURCE,      OneCopy,      Everything),
-    row("sts:AssumeRole",                          MANAGEMENT,  WholeAccount, Roles),
-];
 
 /// The actions of the calls that this program makes.
 pub fn made() -> impl Iterator<Item = &'static str> {
-    CALLS.iter().map(|permission| permission.action)
+    permitted().map(|permission| permission.action)
 }
 
 /// Every action: those of this program's calls, then those of Cloud Control's, each once.
@@ -171,9 +55,14 @@ pub fn permissions() -> Vec<Permission> {
         } else {
             Everything
         };
-        row(action, SOURCE, ByCloudControl, on)
+        Permission {
+            action,
+            sides: &[Side::Source],
+            when: When::ByCloudControl,
+            on,
+        }
     });
-    CALLS.iter().copied().chain(handlers).collect()
+    permitted().chain(handlers).collect()
 }
 
 /// The smallest policy that permits what an account is asked; without a side, what any is.
