@@ -1,6 +1,6 @@
 //! Backup plans, and what they find in their account and Region: resources, and the types that are opted in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
@@ -100,6 +100,26 @@ impl<'a> Facts<'a> {
             .filter(|resource| !matches!(resource.resource_type, Field::Null))
             .map(|resource| &resource.arn)
             .collect()
+    }
+
+    /// Every resource that was found, with the account and the Region that it was found in, each once.
+    #[must_use]
+    pub fn resources_found(&self) -> BTreeMap<&'a Arn, (AccountId, &'a Region)> {
+        let mut found = BTreeMap::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    for resource in items(&region.resources) {
+                        let is_there = !matches!(resource.resource_type, Field::Null);
+                        if is_there && self.resource_exists(&resource.arn) != Fact::Known(false) {
+                            let place = (account.account, &region.region);
+                            found.entry(&resource.arn).or_insert(place);
+                        }
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Whether those are all of them, of the types that AWS Backup protects; else the gap.

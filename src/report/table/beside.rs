@@ -1,4 +1,4 @@
-//! What is said besides the copies: assumptions, warnings, vaults and plans.
+//! What is said besides the copies: assumptions, warnings, vaults, plans and resources.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
 }
 
-/// What was found of vaults and plans.
+/// What was found of vaults, plans and resources.
 pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let vaults = report.vaults.iter().flat_map(|vault| {
         vault
@@ -101,7 +101,13 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             .map(move |check| (format!("plan {name} ({place})"), check))
     });
     let mut by: BTreeMap<(Status, &str), Vec<(String, &CheckReport)>> = BTreeMap::new();
-    for (subject, check) in vaults.chain(plans) {
+    let resources = report.resources.iter().flat_map(|resource| {
+        let place = format!("{} {}", resource.account, resource.region);
+        let name = resource.name();
+        let checks = resource.checks.iter();
+        checks.map(move |check| (format!("{name} ({place})"), check))
+    });
+    for (subject, check) in vaults.chain(plans).chain(resources) {
         if verbose || is_finding(check.outcome()) {
             let key = (check.outcome(), check.id());
             by.entry(key).or_default().push((subject, check));
