@@ -309,13 +309,20 @@ impl<'a> Found<'a> {
 impl Told<'_> {
     /// As much as its resource asks of it; `None` where that is not known.
     fn copy_of(&self) -> Option<CopyOf<'_>> {
+        let that = |status| {
+            let found = self.found.iter();
+            found.filter(move |(_, found)| found.status == status)
+        };
+        let failing = that(Status::Fail);
+        let mut waits = that(Status::Undecided).filter(|(check, _)| check.may_fail == MayFail::Yes);
         Some(CopyOf {
             id: self.asked.id(),
             resource: self.place.resource.as_ref()?,
             from: (self.place.account, self.place.region.as_ref()),
             vault: self.asked.destination_vault(),
             verdict: self.verdict,
-            found: &self.found,
+            failing: failing.map(|(check, _)| check.id).collect(),
+            waits: waits.next().map(|(_, found)| &**found),
             plan: self.asked.plan(),
             assumes: !self.assumptions.is_empty(),
         })

@@ -4,19 +4,15 @@
 //! is held against the selections of its own account.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, capabilities};
 use crate::inventory::{Facts, KindOf, PlanReference};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use crate::plans::{self, Holds, Nearest, Plan, Selection};
-use crate::verdict::{Outcome, Status, Verdict};
-
-use super::Check;
+use crate::verdict::{Outcome, Verdict};
 
 /// A decided copy, as much as its resource asks of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CopyOf<'c> {
     /// Its id.
     pub id: &'c str,
@@ -28,8 +24,10 @@ pub struct CopyOf<'c> {
     pub vault: &'c Arn,
     /// What was decided of it.
     pub verdict: Verdict,
-    /// What its checks found.
-    pub found: &'c [(&'static Check, Arc<Outcome>)],
+    /// The checks that fail.
+    pub failing: Vec<&'static str>,
+    /// The first thing that it waits for.
+    pub waits: Option<&'c Outcome>,
     /// The plan that makes it.
     pub plan: Option<&'c PlanReference>,
     /// Whether anything was taken for granted for it to be made.
@@ -158,12 +156,12 @@ pub fn resources<'c>(
     }
     let mut of_resource: HashMap<&Arn, Vec<CopyOf<'c>>> = HashMap::new();
     for copy in copies {
-        of_resource.entry(copy.resource).or_default().push(copy);
         if let (Some(account), Some(region)) = copy.from
             && !all.contains_key(copy.resource)
         {
             all.insert(copy.resource.clone(), (account, region.clone()));
         }
+        of_resource.entry(copy.resource).or_default().push(copy);
     }
     for plan in plans {
         let literal = plan.selections.iter().flat_map(Selection::literal);
@@ -201,12 +199,18 @@ pub fn resources<'c>(
     found
 }
 
-/// Whether backups of a type can be copied to another account at all, as some kind of it: `None` where that is not known.
+/// Whether backups of a resource can be copied to another account at all: `None` where that is not known. Those of a DynamoDB
+/// table can once the Region's settings say so.
 fn can_leave(of: &Fact<ResourceType>, kind: &KindOf) -> Option<bool> {
-    let out = |kind: Kind| capabilities(kind).cross_account.is_supported();
-    match of {
-        Fact::Known(of) => Some(Kind::candidates(of).iter().any(|kind| out(*kind))),
-        Fact::Unknown(_) => kind.agreed(out).known().map(|out| out == Some(true)),
+    let out =
+        |kind: Kind| kind == Kind::DynamoDbBasic || capabilities(kind).cross_account.is_supported();
+    match (kind.agreed(out), of) {
+        (Fact::Known(out), _) => Some(out == Some(true)),
+        (Fact::Unknown(_), Fact::Known(of)) => {
+            let mut kinds = Kind::candidates(of).iter();
+            kinds.any(|kind| out(*kind)).then_some(true)
+        }
+        (Fact::Unknown(_), Fact::Unknown(_)) => None,
     }
 }
 
@@ -233,10 +237,7 @@ fn leaving<'c>(
             Verdict::Blocked => {}
             Verdict::Feasible => match doubt(copy, arn, place, cell, facts) {
                 None => return Leaving::Out,
-                Some(gap) => {
-                    may = may.or(Some(copy.id));
-                    open.push(gap);
-                }
+                Some(gap) => open.push(gap),
             },
             Verdict::Undecided => {
                 // What the first of them waits for is enough to go on with.
@@ -249,12 +250,11 @@ fn leaving<'c>(
     }
     match cell {
         Some(cell) => open.extend(cell.open.iter().cloned()),
-        None => open.push(facts.gap(
-            api_call!("backup:ListBackupPlans"),
-            &format!("{account}/{region}"),
-            Some(account),
-            Some(region),
-        )),
+        None => {
+            if let Fact::Unknown(gap) = facts.plans_listed(account, region) {
+                open.push(*gap);
+            }
+        }
     }
     if let (None, Fact::Unknown(gap)) = (can, of) {
         open.push((**gap).clone());
@@ -265,12 +265,8 @@ fn leaving<'c>(
         return Leaving::Open(may, open);
     }
     if !out.is_empty() {
-        let failing = out.iter().flat_map(|copy| copy.found);
-        let failing = failing.filter(|(_, found)| found.status == Status::Fail);
-        return Leaving::Missed(Reason::Blocked(
-            out.len(),
-            failing.map(|(check, _)| check.id).collect(),
-        ));
+        let failing = out.iter().flat_map(|copy| copy.failing.iter().copied());
+        return Leaving::Missed(Reason::Blocked(out.len(), failing.collect()));
     }
     if !copies.is_empty() {
         let vaults = copies.iter().map(|copy| copy.vault).collect();
@@ -282,9 +278,7 @@ fn leaving<'c>(
     }
     let own = cell.into_iter().flat_map(|cell| cell.plans.iter().copied());
     let of_account = plans.of_account.get(&account).into_iter().flatten();
-    let elsewhere = of_account
-        .copied()
-        .filter(|plan| plan.region != *region);
+    let elsewhere = of_account.copied().filter(|plan| plan.region != *region);
     let nearest = plans::nearest(own.chain(elsewhere), arn, place, facts);
     Leaving::Missed(Reason::NoPlan(nearest.map(Box::new)))
 }
@@ -329,14 +323,8 @@ fn unsettled(
 
 /// What a copy waits for, as far as it goes.
 fn waits_for(copy: &CopyOf<'_>) -> Vec<Gap> {
-    let undecided = copy
-        .found
-        .iter()
-        .filter(|(_, found)| found.status == Status::Undecided);
-    let gaps: Vec<Gap> = undecided
-        .flat_map(|(_, found)| found.gaps.iter().cloned())
-        .take(3)
-        .collect();
+    let gaps = copy.waits.into_iter().flat_map(|found| &found.gaps);
+    let gaps: Vec<Gap> = gaps.take(3).cloned().collect();
     if gaps.is_empty() {
         return vec![Gap::not_told("what the copy waits for", copy.id)];
     }

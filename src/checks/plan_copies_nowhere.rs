@@ -168,7 +168,9 @@ impl Found {
             }
             (count, unread) if none_is_certain => {
                 let gaps: Vec<Gap> = (reach.taken.iter())
-                    .filter_map(|taken| settling(&taken.resource, plan.account, &plan.region, facts))
+                    .filter_map(|taken| {
+                        settling(&taken.resource, plan.account, &plan.region, facts)
+                    })
                     .collect();
                 if gaps.len() == count || unread.is_some() {
                     self.open.extend(gaps.into_iter().chain(unread));

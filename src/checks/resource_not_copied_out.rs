@@ -36,11 +36,10 @@ fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
 
 fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
     match reason {
-        Reason::NoPlan(None) => Outcome::warn("no plan takes it: its account has none there")
-            .saw([Evidence::of(
-                &resource.arn,
-                format!("is in {} {}", resource.account, resource.region),
-            )]),
+        Reason::NoPlan(None) => Outcome::warn(format!(
+            "no plan takes it: {} has no backup plan with a selection in {}",
+            resource.account, resource.region
+        )),
         Reason::NoPlan(Some(nearest)) => no_plan(resource, nearest),
         Reason::CopiesNothing(plans) => {
             let named: Vec<String> = plans.iter().take(3).map(|plan| called(plan)).collect();
@@ -67,9 +66,12 @@ fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
                 "it is copied within its account only, to {}",
                 named.join(", ")
             ))
-            .saw(vaults.iter().take(3).map(|vault| {
-                Evidence::of(*vault, "is a vault of the resource's own account")
-            }))
+            .saw(
+                vaults
+                    .iter()
+                    .take(3)
+                    .map(|vault| Evidence::of(*vault, "is a vault of the resource's own account")),
+            )
         }
         Reason::Blocked(count, checks) => {
             let checks: Vec<String> = checks.iter().map(|id| format!("`{id}`")).collect();
@@ -132,36 +134,37 @@ fn excludes(miss: &Miss, resource: &Resource<'_>, plan: &Plan) -> String {
         Miss::NotNamed { near: Some(near) } => {
             format!("it names `{near}`, which is nearly its ARN")
         }
-        Miss::NotNamed { near: None } => "none of its `Resources` is of it".to_owned(),
+        Miss::NotNamed { near: None } => "none of its `Resources` matches it".to_owned(),
         Miss::LeftOut { by } => format!("`NotResources` leaves it out by `{by}`"),
         Miss::SwitchedOff(of) => format!(
             "{of} is switched off in AWS Backup's settings of {}",
             resource.region
         ),
         Miss::Tag { wanted, has: None } => {
-            format!("it has no tag `{}`, {}", wanted.key, asked(wanted))
+            format!("it has no tag `{}`: expected {}", wanted.key, asked(wanted))
         }
         Miss::Tag {
             wanted,
             has: Some((key, value)),
         } => {
-            let off = letters(&wanted.key, key).saturating_add(
-                match wanted.operator {
-                    Operator::StringEquals => letters(&wanted.value, value),
-                    Operator::StringNotEquals
-                    | Operator::StringLike
-                    | Operator::StringNotLike => 0,
-                },
-            );
+            let off = letters(&wanted.key, key).saturating_add(match wanted.operator {
+                Operator::StringEquals => letters(&wanted.value, value),
+                Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => 0,
+            });
             let near = match off {
                 1 => ", one letter off",
                 2 => ", two letters off",
                 _ => "",
             };
             format!(
-                "its tag is `{key}` = `{value}`{near}: the tag `{}` is {}",
+                "its tag is `{key}` = `{value}`{near}: expected `{}`{}",
                 wanted.key,
-                asked(wanted)
+                match wanted.operator {
+                    Operator::StringEquals => format!(" = `{}`", wanted.value),
+                    Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => {
+                        format!(", {}", asked(wanted))
+                    }
+                }
             )
         }
         Miss::Excluded { by, has } => format!(
@@ -179,9 +182,9 @@ fn excludes(miss: &Miss, resource: &Resource<'_>, plan: &Plan) -> String {
 
 fn asked(wanted: &Condition) -> String {
     match wanted.operator {
-        Operator::StringEquals => format!("asked to be `{}`", wanted.value),
+        Operator::StringEquals => format!("`{}`", wanted.value),
         Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => {
-            format!("asked for by {} `{}`", operator(wanted), wanted.value)
+            format!("{} `{}`", operator(wanted), wanted.value)
         }
     }
 }

@@ -10,6 +10,7 @@ mod pattern;
 mod reach;
 mod reading;
 mod rule;
+mod schedule;
 mod selection;
 
 use serde_json::Value;
@@ -27,6 +28,7 @@ use reading::Reading;
 
 pub use reach::{Reach, Taken, settling};
 pub use rule::{Rule, Target, TargetBy, kept_by};
+pub use schedule::Schedule;
 pub use selection::Selection;
 
 /// What AWS prints of a plan.

@@ -190,8 +190,8 @@ impl Condition {
     fn nearly(&self, tags: &Tags) -> Option<(String, String)> {
         let near = tags.iter().filter_map(|(key, value)| {
             let off = letters(&self.key, key);
-            let is_near = off <= 2.min(self.key.chars().count() / 3)
-                || key.eq_ignore_ascii_case(&self.key);
+            let is_near =
+                off <= 2.min(self.key.chars().count() / 3) || key.eq_ignore_ascii_case(&self.key);
             is_near.then(|| (off, key.to_owned(), value.to_owned()))
         });
         near.min().map(|(_, key, value)| (key, value))

@@ -46,7 +46,10 @@ impl Report {
             if resource.leaves == Leaves::NotOfItsType && !everything {
                 continue;
             }
-            count(&mut of_resources, outcomes.iter().map(|(_, found)| found.status));
+            count(
+                &mut of_resources,
+                outcomes.iter().map(|(_, found)| found.status),
+            );
             let checks = told(outcomes, resource.arn.as_str(), &links);
             if everything || !checks.is_empty() {
                 resources.push(ResourceReport::of(resource, checks));

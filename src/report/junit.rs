@@ -179,7 +179,12 @@ impl Junit {
         }
         for resource in &report.resources {
             let subject = Subject::Resource(resource);
-            self.beside(report, subject, resource.resource.as_str(), &resource.checks);
+            self.beside(
+                report,
+                subject,
+                resource.resource.as_str(),
+                &resource.checks,
+            );
         }
         for copy in &report.removed {
             let mut status = TestCaseStatus::skipped();

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::check::CheckReport;
-use crate::checks::ResourceFound;
+use crate::checks::{Leaves, ResourceFound};
 use crate::known::{AccountId, Arn, Region, ResourceType};
 
 /// One resource, with what was found about it.
@@ -18,8 +18,37 @@ pub struct ResourceReport {
     pub account: AccountId,
     /// The Region that it is in.
     pub region: Region,
+    /// Whether a copy takes it out of its account.
+    pub leaves: LeavesAccount,
+    /// Why none does: `no-plan`, `plan-copies-nothing`, `within-account` or `copies-blocked`; null where one does, or may.
+    pub reason: Option<&'static str>,
     /// What the checks of resources found.
     pub checks: Vec<CheckReport>,
+}
+
+/// Whether a copy takes a resource out of its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeavesAccount {
+    /// One does that will succeed.
+    Yes,
+    /// None does.
+    No,
+    /// That is not known.
+    Unknown,
+    /// No backup of its type can.
+    NotSupported,
+}
+
+impl LeavesAccount {
+    const fn of(leaves: Leaves) -> Self {
+        match leaves {
+            Leaves::NotOfItsType => Self::NotSupported,
+            Leaves::Out => Self::Yes,
+            Leaves::Open { .. } => Self::Unknown,
+            Leaves::Missed { .. } => Self::No,
+        }
+    }
 }
 
 impl ResourceReport {
@@ -29,6 +58,11 @@ impl ResourceReport {
             resource_type: resource.of.clone(),
             account: resource.account,
             region: resource.region.clone(),
+            leaves: LeavesAccount::of(resource.leaves),
+            reason: match resource.leaves {
+                Leaves::Missed { reason, .. } => Some(reason),
+                Leaves::NotOfItsType | Leaves::Out | Leaves::Open { .. } => None,
+            },
             checks,
         }
     }

@@ -82,10 +82,7 @@ pub(super) fn kind_of_resource(
     let vault = format!("arn:{partition}:backup:{region}:{account}:backup-vault:Default");
     let Ok(vault) = Arn::parse(&vault) else {
         let gap = facts.resource_call(resource);
-        return (
-            Fact::unknown(gap.clone()),
-            KindOf::Unknown(Box::new(gap)),
-        );
+        return (Fact::unknown(gap.clone()), KindOf::Unknown(Box::new(gap)));
     };
     let named = Named {
         id: Box::default(),

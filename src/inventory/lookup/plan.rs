@@ -45,14 +45,8 @@ impl<'a> Facts<'a> {
             for account in items(&layer.inventory.accounts) {
                 for region in items(&account.regions) {
                     let (id, name) = (account.account, &region.region);
-                    if !self.region(id, name).field(|r| &r.plans).is_present() {
-                        let subject = format!("{id}/{name}");
-                        gaps.push(self.gap(
-                            api_call!("backup:ListBackupPlans"),
-                            &subject,
-                            Some(id),
-                            Some(name),
-                        ));
+                    if let Fact::Unknown(gap) = self.plans_listed(id, name) {
+                        gaps.push(*gap);
                     }
                 }
             }
@@ -64,6 +58,21 @@ impl<'a> Facts<'a> {
         gaps.sort();
         gaps.dedup();
         gaps
+    }
+
+    /// Whether the plans of a Region were listed; else the gap.
+    #[must_use]
+    pub fn plans_listed(&self, account: AccountId, region: &Region) -> Fact<()> {
+        if self
+            .region(account, region)
+            .field(|r| &r.plans)
+            .is_present()
+        {
+            return Fact::Known(());
+        }
+        let subject = format!("{account}/{region}");
+        let call = api_call!("backup:ListBackupPlans");
+        Fact::unknown(self.gap(call, &subject, Some(account), Some(region)))
     }
 
     /// The calls that AWS refused of those that say what there is: accounts, Regions, vaults, plans. Nobody knows what they

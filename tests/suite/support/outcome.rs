@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use backup_preflight::checks::{self, Check, CopyOf, Decided};
+use backup_preflight::checks::{self, Check, CopyOf, Decided, MayFail};
 use backup_preflight::inventory::{self, Copy, Facts, Inventory};
 use backup_preflight::known::Arn;
 use backup_preflight::plans;
@@ -112,13 +112,20 @@ fn audited(id: &str, inventory: &Inventory, facts: &Facts<'_>) -> Told {
 /// As much of a decided copy as its resource asks of it.
 pub fn copy_of(decided: &Decided) -> Option<CopyOf<'_>> {
     let copy = &decided.copy;
+    let that = |status| {
+        let found = decided.outcomes.iter();
+        found.filter(move |(_, found)| found.status == status)
+    };
+    let failing = that(Status::Fail);
+    let mut waits = that(Status::Undecided).filter(|(check, _)| check.may_fail == MayFail::Yes);
     Some(CopyOf {
         id: &copy.id,
         resource: copy.resource.as_ref().known()?.as_ref()?,
         from: (copy.source_account().known(), None),
         vault: &copy.destination_vault,
         verdict: decided.verdict,
-        found: &decided.outcomes,
+        failing: failing.map(|(check, _)| check.id).collect(),
+        waits: waits.next().map(|(_, found)| &**found),
         plan: copy.plan.as_ref(),
         assumes: !copy.assumptions.is_empty(),
     })
