@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::catalog::{Kind, capabilities};
 use crate::inventory::{Facts, KindOf, PlanReference};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
-use crate::plans::{self, Holds, Nearest, Plan, Selection};
+use crate::plans::{self, Holds, Nearest, Plan, Rule, Selection, Starts};
 use crate::verdict::{Outcome, Verdict};
 
 /// A decided copy, as much as its resource asks of it.
@@ -49,6 +49,47 @@ pub struct Resource<'c> {
     pub copies: Vec<CopyOf<'c>>,
     /// Whether it leaves its account.
     pub leaving: Leaving<'c>,
+    /// The copies out of its account that plans should have made by now.
+    pub due: Vec<Due<'c>>,
+}
+
+/// A copy that a plan should have made by now.
+#[derive(Clone, Debug)]
+pub struct Due<'c> {
+    /// The plan.
+    pub plan: &'c Plan,
+    /// Its rule.
+    pub rule: &'c Rule,
+    /// The vault that it goes to.
+    pub vault: &'c Arn,
+    /// A copy of a backup that started then would be there by now: the last such start.
+    pub since: Since,
+    /// Why it is not certain that the plan takes the resource.
+    pub doubt: Option<Gap>,
+}
+
+/// The last start of a rule whose copy would be there by now, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Then.
+    Start(i128),
+    /// There was none.
+    Never,
+    /// The rule's schedule is none that is understood, or nobody says what time it is.
+    Unknown,
+}
+
+impl Since {
+    fn of(starts: &Starts, now: Option<i128>) -> Self {
+        const MINUTE: i128 = 60 * 1000;
+        let Some((now, schedule)) = now.zip(starts.schedule.as_ref()) else {
+            return Self::Unknown;
+        };
+        let windows = i128::from(starts.minutes).saturating_mul(MINUTE);
+        schedule
+            .last_before(now.saturating_sub(windows))
+            .map_or(Self::Never, Self::Start)
+    }
 }
 
 /// Whether a resource leaves its account.
@@ -94,6 +135,8 @@ impl Reason<'_> {
 #[derive(Default)]
 struct Cell<'p> {
     plans: Vec<&'p Plan>,
+    by_id: HashMap<&'p str, &'p Plan>,
+    since: HashMap<(&'p str, usize), Since>,
     /// What was not read of them, or of those that there may be.
     open: Vec<Gap>,
 }
@@ -109,10 +152,16 @@ impl<'p> Plans<'p> {
     fn new(plans: &'p [Plan], facts: &Facts<'_>) -> Self {
         let mut cells: HashMap<(AccountId, Region), Cell<'p>> = HashMap::new();
         let mut of_account: HashMap<AccountId, Vec<&'p Plan>> = HashMap::new();
+        let now = facts.now();
         for plan in plans {
             let place = (plan.account, plan.region.clone());
             let cell = cells.entry(place).or_default();
             cell.plans.push(plan);
+            cell.by_id.insert(&plan.id, plan);
+            for rule in plan.rules.iter().filter(|rule| !rule.targets.is_empty()) {
+                let since = Since::of(&rule.starts, now);
+                cell.since.insert((&plan.id, rule.place), since);
+            }
             if plan.may_copy() {
                 cell.open.extend(plan.unread.iter().cloned());
             }
@@ -183,6 +232,7 @@ pub fn resources<'c>(
         let (of, kind) = KindOf::resource(&arn, account, &region, facts);
         let place = (account, &region);
         let leaving = leaving(&arn, place, (&of, &kind), &copies, &by_place, facts);
+        let due = due(&arn, place, &copies, &by_place, facts);
         Resource {
             arn,
             account,
@@ -190,6 +240,7 @@ pub fn resources<'c>(
             of: of.known(),
             copies,
             leaving,
+            due,
         }
     });
     let mut found: Vec<Resource<'c>> = found.collect();
@@ -281,6 +332,37 @@ fn leaving<'c>(
     let elsewhere = of_account.copied().filter(|plan| plan.region != *region);
     let nearest = plans::nearest(own.chain(elsewhere), arn, place, facts);
     Leaving::Missed(Reason::NoPlan(nearest.map(Box::new)))
+}
+
+/// The copies out of the account that plans should have made by now.
+fn due<'c>(
+    arn: &Arn,
+    place: (AccountId, &Region),
+    copies: &[CopyOf<'c>],
+    plans: &Plans<'c>,
+    facts: &Facts<'_>,
+) -> Vec<Due<'c>> {
+    let (account, region) = place;
+    let Some(cell) = plans.cells.get(&(account, region.clone())) else {
+        return Vec::new();
+    };
+    let out = copies
+        .iter()
+        .filter(|copy| copy.vault.account() != Some(account));
+    let due = out.filter_map(|copy| {
+        let by = copy.plan?;
+        let plan = *cell.by_id.get(&*by.id)?;
+        let made = by.made_by.as_ref()?.rule?;
+        let rule = plan.rules.iter().find(|rule| rule.place == made)?;
+        Some(Due {
+            plan,
+            rule,
+            vault: copy.vault,
+            since: *cell.since.get(&(&*plan.id, rule.place))?,
+            doubt: doubt(copy, arn, place, Some(cell), facts),
+        })
+    });
+    due.collect()
 }
 
 /// Why it is not certain that a plan takes what this copies; `None` where it is, or no plan makes the copy.

@@ -9,6 +9,7 @@ mod allowed_images_block_copy;
 mod audit;
 mod check;
 mod copy_inherits_expiry;
+mod copy_overdue;
 mod copy_role_lacks_permission;
 mod copy_role_not_assumable;
 mod copy_route_unsupported;
@@ -63,7 +64,7 @@ pub use audit::{Audited, Leaves, Outcomes, ResourceFound, audit, of_vault};
 pub use check::{Check, Found, MayFail, Others, Run};
 pub use decide::{Decided, decide};
 pub use failing::Failing;
-pub use leaving::{CopyOf, Leaving, Reason, Resource};
+pub use leaving::{CopyOf, Due, Leaving, Reason, Resource, Since};
 
 use words::known;
 
@@ -121,4 +122,5 @@ pub const CHECKS: &[Check] = &[
     vault_uses_aws_managed_key::CHECK,
     plan_copies_nowhere::CHECK,
     resource_not_copied_out::CHECK,
+    copy_overdue::CHECK,
 ];

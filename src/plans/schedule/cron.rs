@@ -65,8 +65,8 @@ impl Cron {
         let days = match (*of_month, *of_week) {
             ("?", "?") => return None,
             // A `*` leaves the other to say which, as AWS's own examples for AWS Backup have it.
+            ("?" | "*", of_week) if of_week != "?" => Days::OfWeek(each(of_week, OfWeek::read)?),
             (of_month, "?" | "*") => Days::OfMonth(each(of_month, OfMonth::read)?),
-            ("?" | "*", of_week) => Days::OfWeek(each(of_week, OfWeek::read)?),
             // AWS takes no expression that names both.
             _ => return None,
         };
