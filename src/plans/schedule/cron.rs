@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, DateTime, Weekday};
 
-/// How many days are looked through for one that an expression means: 29 February can be eight years away.
-const DAYS: usize = 3_000;
+/// How many days are looked through for those that an expression means: 40 years, as 29 February can be eight away.
+const DAYS: usize = 15_000;
 
 const MONTHS: [&str; 12] = [
     "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
