@@ -24,7 +24,8 @@ fn sound() -> Estate {
         "BackupVaultArn": CENTRAL, "ResourceArn": ORDERS, "ResourceType": "RDS", "Status": "COMPLETED",
         "IsEncrypted": true, "EncryptionKeyArn": CENTRAL_KEY, "CreationDate": "2026-11-22T05:40:00Z",
     }]);
-    planned(selection(json!({"Resources": [ORDERS]}))).set(&format!("{DESTINATION}/recovery_points"), copy)
+    planned(selection(json!({"Resources": [ORDERS]})))
+        .set(&format!("{DESTINATION}/recovery_points"), copy)
 }
 
 fn example(more: &[&str]) -> Value {
