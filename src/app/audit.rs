@@ -77,7 +77,7 @@ pub(super) fn decide(
         "there may be more accounts, vaults or plans",
         &refused,
     );
-    let audited =
+    let mut audited =
         checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
     let how = How {
@@ -91,7 +91,7 @@ pub(super) fn decide(
         Some(file) => Some(change::baseline(file, output.max_input)?.failing),
         None => before.clone().map(|now| failing(now, given)),
     };
-    let mut found = Found::of(wanted, &facts, Some(&audited), how);
+    let mut found = Found::of(wanted, &facts, Some((&mut audited, &plans)), how);
     judge(
         &mut found,
         (given, output),

@@ -212,7 +212,11 @@ fn failing(of: &Value) -> impl Iterator<Item = &str> {
 
 fn failing_of_audit(report: &Value) -> BTreeSet<(String, &'static str)> {
     let mut all = BTreeSet::new();
-    for (list, pointer) in [("vaults", "/vault"), ("plans", "/plan/id")] {
+    for (list, pointer) in [
+        ("vaults", "/vault"),
+        ("plans", "/plan/id"),
+        ("resources", "/resource"),
+    ] {
         let items = report.get(list).and_then(Value::as_array);
         for item in items.into_iter().flatten() {
             let Some(name) = item.pointer(pointer).and_then(Value::as_str) else {

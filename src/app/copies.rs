@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use anyhow::bail;
 
 use crate::cli::Check;
-use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named};
+use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named, PlanReference};
 use crate::known::{Arn, Fact, Gap, near};
 use crate::plans::{self, Plan};
 
@@ -42,6 +42,14 @@ impl Asked<'_> {
         match self {
             Self::Entry(entry) => entry.recovery_point.value(),
             Self::Made(named) => named.recovery_point.as_ref(),
+        }
+    }
+
+    /// The plan that makes it; of one that the inventory names nobody looks.
+    pub(super) fn plan(&self) -> Option<&PlanReference> {
+        match self {
+            Self::Entry(_) => None,
+            Self::Made(named) => named.plan.as_ref(),
         }
     }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use crate::change::{Before, Change, Changes, Standing};
-use crate::checks::{Audited, Check, Decided, Failing, MayFail, decide};
+use crate::checks::{Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, Count as _};
+use crate::plans::Plan;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
     self, CopyReport, Found as FoundBy, Links, Names, Place, Places, Reading, Report, SHOWN,
@@ -71,13 +72,20 @@ impl<'a> Found<'a> {
     pub(super) fn of(
         wanted: Wanted<'a>,
         facts: &'a Facts<'a>,
-        audited: Option<&Audited>,
+        mut audited: Option<(&mut Audited, &[Plan])>,
         how: How<'a>,
     ) -> Self {
         let Wanted { copies, gaps, .. } = wanted;
         let all = copies.len();
         let (mut copies, failing) = decided(copies, facts, how);
         let is_cut = copies.len() < all;
+        // Of copies that were not decided nobody knows what they take out.
+        if let Some((audited, plans)) = audited.as_mut().filter(|_| !is_cut) {
+            let decided = copies.iter().filter_map(Told::copy_of);
+            let found = std::mem::take(*audited).with_resources(plans, decided, facts);
+            **audited = found.without(|check, outcome| is_off(how.off, check, outcome));
+        }
+        let audited = audited.map(|(audited, _)| &*audited);
         let Proposed {
             mut remedies,
             together,
@@ -299,6 +307,27 @@ impl<'a> Found<'a> {
 }
 
 impl Told<'_> {
+    /// As much as its resource asks of it; `None` where that is not known.
+    fn copy_of(&self) -> Option<CopyOf<'_>> {
+        let that = |status| {
+            let found = self.found.iter();
+            found.filter(move |(_, found)| found.status == status)
+        };
+        let failing = that(Status::Fail);
+        let mut waits = that(Status::Undecided).filter(|(check, _)| check.may_fail == MayFail::Yes);
+        Some(CopyOf {
+            id: self.asked.id(),
+            resource: self.place.resource.as_ref()?,
+            from: (self.place.account, self.place.region.as_ref()),
+            vault: self.asked.destination_vault(),
+            verdict: self.verdict,
+            failing: failing.map(|(check, _)| check.id).collect(),
+            waits: waits.next().map(|(_, found)| &**found),
+            plan: self.asked.plan(),
+            assumes: !self.assumptions.is_empty(),
+        })
+    }
+
     fn summed(&self) -> Summed<'_> {
         Summed {
             id: self.asked.id(),

@@ -127,6 +127,12 @@ cites! {
     API_VAULT = "DescribeBackupVault", api!("DescribeBackupVault");
     /// `CopyJob`.
     API_COPY_JOB = "CopyJob", api!("CopyJob");
+    /// A rule of a backup plan: its schedule and its windows.
+    BACKUP_RULE = "BackupRule", api!("BackupRule");
+    /// The copy jobs that there were.
+    COPY_JOBS = "ListCopyJobs", api!("ListCopyJobs");
+    /// Cron expressions.
+    CRON = "Cron expressions reference", "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html";
     /// `StartCopyJob`.
     API_START_COPY_JOB = "StartCopyJob", api!("StartCopyJob");
     /// `Lifecycle`.

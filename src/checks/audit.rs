@@ -1,33 +1,95 @@
-//! The checks that are not of copies: every vault that was found, and every plan.
+//! The checks that are not of copies: every vault that was found, every plan, and every resource.
 
 use std::collections::BTreeSet;
 
+use super::leaving::{self, CopyOf, Leaving, Resource};
 use super::{CHECKS, Check, Run};
 use crate::inventory::Facts;
-use crate::known::Arn;
+use crate::known::{AccountId, Arn, Region, ResourceType};
 use crate::plans::Plan;
 use crate::verdict::{Outcome, Status};
 
 /// What each check of a subject found, in the order of the checks.
 pub type Outcomes = Vec<(&'static Check, Outcome)>;
 
-/// What was found of vaults and plans.
+/// What was found of vaults, plans and resources.
 #[derive(Clone, Debug, Default)]
 pub struct Audited {
     /// The vaults, in the order of their ARNs.
     pub vaults: Vec<(Arn, Outcomes)>,
     /// The plans, in the order of account, Region and id.
     pub plans: Vec<(Plan, Outcomes)>,
+    /// The resources, in the order of account, Region and ARN; those that could never leave their account too.
+    pub resources: Vec<(ResourceFound, Outcomes)>,
+}
+
+/// A resource of an audit.
+#[derive(Clone, Debug)]
+pub struct ResourceFound {
+    /// Its ARN.
+    pub arn: Arn,
+    /// The account that it is in.
+    pub account: AccountId,
+    /// The Region that it is in.
+    pub region: Region,
+    /// Its type, where that is known.
+    pub of: Option<ResourceType>,
+    /// Whether it leaves its account.
+    pub leaves: Leaves,
+}
+
+/// Whether a resource leaves its account, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// No backup of its type can.
+    NotOfItsType,
+    /// A copy takes it out that will succeed.
+    Out,
+    /// That is not known; whether a copy is made that may.
+    Open {
+        /// Whether one is.
+        with_a_copy: bool,
+    },
+    /// It does not, for this reason; whether copies are made that are blocked.
+    Missed {
+        /// The word of the reason.
+        reason: &'static str,
+        /// Whether copies are made.
+        with_a_copy: bool,
+    },
+}
+
+impl ResourceFound {
+    fn of(resource: Resource<'_>) -> Self {
+        let leaves = match &resource.leaving {
+            Leaving::NotOfItsType => Leaves::NotOfItsType,
+            Leaving::Out => Leaves::Out,
+            Leaving::Open(copy, _) => Leaves::Open {
+                with_a_copy: copy.is_some(),
+            },
+            Leaving::Missed(reason) => Leaves::Missed {
+                reason: reason.as_str(),
+                with_a_copy: matches!(reason, leaving::Reason::Blocked(..)),
+            },
+        };
+        Self {
+            arn: resource.arn,
+            account: resource.account,
+            region: resource.region,
+            of: resource.of,
+            leaves,
+        }
+    }
 }
 
 impl Audited {
-    /// The checks that fail, each with the vault or plan that it is of.
+    /// The checks that fail, each with the vault, plan or resource that it is of.
     #[must_use]
     pub fn failing(&self) -> BTreeSet<(String, &'static str)> {
         self.found(Status::Fail)
     }
 
-    /// The checks that came out so, each with the vault or plan that it is of.
+    /// The checks that came out so, each with the vault, plan or resource that it is of.
     #[must_use]
     pub fn found(&self, status: Status) -> BTreeSet<(String, &'static str)> {
         let of_vaults = self
@@ -38,8 +100,13 @@ impl Audited {
             .plans
             .iter()
             .map(|(plan, found)| (plan.id.clone(), found));
+        let of_resources = self
+            .resources
+            .iter()
+            .map(|(resource, found)| (resource.arn.to_string(), found));
         of_vaults
             .chain(of_plans)
+            .chain(of_resources)
             .flat_map(|(subject, found)| {
                 let such = found
                     .iter()
@@ -54,9 +121,27 @@ impl Audited {
     pub fn without(mut self, is_left_out: impl Fn(&Check, &Outcome) -> bool) -> Self {
         let of_vaults = self.vaults.iter_mut().map(|(_, found)| found);
         let of_plans = self.plans.iter_mut().map(|(_, found)| found);
-        for found in of_vaults.chain(of_plans) {
+        let of_resources = self.resources.iter_mut().map(|(_, found)| found);
+        for found in of_vaults.chain(of_plans).chain(of_resources) {
             found.retain(|(check, outcome)| !is_left_out(check, outcome));
         }
+        self
+    }
+
+    /// The same with what the checks of resources find, in view of the copies that were decided.
+    #[must_use]
+    pub fn with_resources<'c>(
+        mut self,
+        plans: &'c [Plan],
+        copies: impl IntoIterator<Item = CopyOf<'c>>,
+        facts: &Facts<'_>,
+    ) -> Self {
+        let found = leaving::resources(plans, copies, facts).into_iter();
+        let asked = found.map(|resource| {
+            let outcomes = of_resource(&resource, facts);
+            (ResourceFound::of(resource), outcomes)
+        });
+        self.resources = asked.collect();
         self
     }
 }
@@ -74,6 +159,7 @@ pub fn audit(plans: &[Plan], facts: &Facts<'_>) -> Audited {
             .iter()
             .map(|plan| (plan.clone(), of_plan(plan, facts)))
             .collect(),
+        resources: Vec::new(),
     }
 }
 
@@ -92,6 +178,15 @@ fn of_plan(plan: &Plan, facts: &Facts<'_>) -> Outcomes {
     each(|run| {
         if let Run::Plan(run) = run {
             return Some(run(plan, facts));
+        }
+        None
+    })
+}
+
+fn of_resource(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcomes {
+    each(|run| {
+        if let Run::Resource(run) = run {
+            return Some(run(resource, facts));
         }
         None
     })

@@ -8,6 +8,8 @@ use crate::known::Arn;
 use crate::plans::Plan;
 use crate::verdict::Outcome;
 
+use super::leaving::Resource;
+
 /// One thing that can be wrong, and the question that tells.
 #[derive(Clone, Copy)]
 pub struct Check {
@@ -78,6 +80,8 @@ pub enum Run {
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.
     Plan(fn(&Plan, &Facts<'_>) -> Outcome),
+    /// `audit` asks it of every resource.
+    Resource(fn(&Resource<'_>, &Facts<'_>) -> Outcome),
 }
 
 /// Whether a check can make a copy fail.
@@ -102,7 +106,7 @@ impl Check {
             | Run::OfKinds { .. }
             | Run::Composite { .. }
             | Run::Arising { .. } => true,
-            Run::Vault(_) | Run::Plan(_) => false,
+            Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => false,
         }
     }
 }

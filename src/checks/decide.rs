@@ -91,7 +91,8 @@ fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
         | Run::Refined { .. }
         | Run::Composite { .. }
         | Run::Vault(_)
-        | Run::Plan(_) => None,
+        | Run::Plan(_)
+        | Run::Resource(_) => None,
     })
 }
 

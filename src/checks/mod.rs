@@ -9,6 +9,7 @@ mod allowed_images_block_copy;
 mod audit;
 mod check;
 mod copy_inherits_expiry;
+mod copy_overdue;
 mod copy_role_lacks_permission;
 mod copy_role_not_assumable;
 mod copy_route_unsupported;
@@ -26,6 +27,7 @@ mod encrypted_by_tde;
 mod engine_versions;
 mod failing;
 mod key_unusable;
+mod leaving;
 mod lifecycle_invalid;
 mod marketplace_image;
 mod nested_copies_dropped;
@@ -41,6 +43,7 @@ mod recovery_point_missing;
 mod recovery_point_not_complete;
 mod region_not_enabled;
 mod reserved_vault;
+mod resource_not_copied_out;
 mod retention;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;
@@ -57,10 +60,11 @@ mod vault_refuses_copy;
 mod vault_uses_aws_managed_key;
 mod words;
 
-pub use audit::{Audited, Outcomes, audit, of_vault};
+pub use audit::{Audited, Leaves, Outcomes, ResourceFound, audit, of_vault};
 pub use check::{Check, Found, MayFail, Others, Run};
 pub use decide::{Decided, decide};
 pub use failing::Failing;
+pub use leaving::{CopyOf, Due, Leaving, Reason, Resource, Since};
 
 use words::known;
 
@@ -117,4 +121,6 @@ pub const CHECKS: &[Check] = &[
     quota_may_hold_copy_back::CHECK,
     vault_uses_aws_managed_key::CHECK,
     plan_copies_nowhere::CHECK,
+    resource_not_copied_out::CHECK,
+    copy_overdue::CHECK,
 ];

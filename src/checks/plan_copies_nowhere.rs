@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::inventory::{Facts, VaultType};
 use crate::known::{Arn, Fact, Gap, ResourceType};
-use crate::plans::{Plan, Rule, Selection, Taken, Target, TargetBy};
+use crate::plans::{Plan, Rule, Selection, Taken, Target, TargetBy, settling};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -57,24 +57,6 @@ fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
         found.selection(plan, selection, facts);
     }
     found.outcome(plan)
-}
-
-/// The call that says whether a selection takes a resource; `None` where everything was read.
-fn settling(resource: &Arn, plan: &Plan, facts: &Facts<'_>) -> Option<Gap> {
-    if let Fact::Unknown(gap) = facts.resource_tags(resource) {
-        return Some(*gap);
-    }
-    let of = match facts.resource_type(resource) {
-        Fact::Known(Some(of)) => of.clone(),
-        Fact::Known(None) | Fact::Unknown(_) => match ResourceType::of_resource(resource) {
-            Some(of) => of,
-            None => return Some(facts.resource_call(resource)),
-        },
-    };
-    match facts.opted_in(plan.account, &plan.region, &of) {
-        Fact::Unknown(gap) => Some(*gap),
-        Fact::Known(_) => None,
-    }
 }
 
 /// The type of a resource that a selection names and does not take, as it is switched off in the Region.
@@ -186,7 +168,9 @@ impl Found {
             }
             (count, unread) if none_is_certain => {
                 let gaps: Vec<Gap> = (reach.taken.iter())
-                    .filter_map(|taken| settling(&taken.resource, plan, facts))
+                    .filter_map(|taken| {
+                        settling(&taken.resource, plan.account, &plan.region, facts)
+                    })
                     .collect();
                 if gaps.len() == count || unread.is_some() {
                     self.open.extend(gaps.into_iter().chain(unread));

@@ -11,13 +11,13 @@ use smol_str::SmolStr;
 
 use crate::catalog::Kind;
 use crate::catalog::calls::api_call;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
 use super::leaf::Lifecycle;
 use super::lookup::{Assumption, Facts, contradiction};
 use key::{backup_key, copy_key};
-use kind::kind_of;
+use kind::{kind_of, kind_of_resource};
 
 pub use key::Model;
 pub use kind::KindOf;
@@ -156,6 +156,19 @@ impl Copy {
             .as_ref()
             .or(resource)
             .map_or_else(|| SmolStr::new(&*self.id), SmolStr::from)
+    }
+}
+
+impl KindOf {
+    /// The type and the kind of a resource, as backups of it in its account and Region have them.
+    #[must_use]
+    pub fn resource(
+        resource: &Arn,
+        account: AccountId,
+        region: &Region,
+        facts: &Facts<'_>,
+    ) -> (Fact<ResourceType>, Self) {
+        kind_of_resource(resource, account, region, facts)
     }
 }
 

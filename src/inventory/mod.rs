@@ -42,8 +42,8 @@ pub use leaf::{
 };
 pub use list::{List, Listing, items};
 pub use lookup::{
-    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, PolicyInForce, RolePolicies,
-    VaultLock, VaultType, built_in,
+    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
+    RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use overlay::{Overlay, Waiting};

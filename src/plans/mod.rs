@@ -4,11 +4,13 @@
 //! assumptions: a copy too many is seen, one too few is not. Where the resources themselves were not read, that is a gap.
 
 mod condition;
+mod nearest;
 mod organization;
 mod pattern;
 mod reach;
 mod reading;
 mod rule;
+mod schedule;
 mod selection;
 
 use serde_json::Value;
@@ -19,12 +21,14 @@ use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
+pub use nearest::{Miss, Nearest, letters, nearest};
 pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
 use reading::Reading;
 
-pub use reach::{Reach, Taken};
-pub use rule::{Rule, Target, TargetBy, kept_by};
+pub use reach::{Reach, Taken, settling};
+pub use rule::{Rule, Starts, Target, TargetBy, kept_by};
+pub use schedule::Schedule;
 pub use selection::Selection;
 
 /// What AWS prints of a plan.
@@ -201,6 +205,19 @@ impl Plan {
     pub fn may_copy(&self) -> bool {
         let copies = self.rules.iter().any(|rule| !rule.targets.is_empty());
         copies || self.rules_open
+    }
+
+    /// Whether a rule of it copies to another account than this.
+    #[must_use]
+    pub fn copies_out_of(&self, account: AccountId) -> bool {
+        let mut targets = self.rules.iter().flat_map(|rule| &rule.targets);
+        targets.any(|target| target.vault.account() != Some(account))
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
     }
 
     fn copy(

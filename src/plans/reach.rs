@@ -90,7 +90,9 @@ impl Selection {
         taken.len()
     }
 
-    fn takes(
+    /// Whether it takes a resource of an account and a Region.
+    #[must_use]
+    pub fn takes(
         &self,
         resource: &Arn,
         account: AccountId,
@@ -100,16 +102,55 @@ impl Selection {
         let Some(named) = self.names(resource) else {
             return Holds::No;
         };
-        let of = match facts.resource_type(resource) {
-            Fact::Known(Some(of)) => Some(of.clone()),
-            Fact::Known(None) | Fact::Unknown(_) => ResourceType::of_resource(resource),
-        };
+        let of = type_of(resource, facts);
         let protected = if needs_opt_in(named, of.as_ref(), resource) {
             opted_in(of.as_ref(), account, region, facts)
         } else {
             Holds::Yes
         };
         protected.and(self.asks_for(&facts.resource_tags(resource)))
+    }
+}
+
+/// The type of a resource, as far as it was read or its ARN tells.
+fn type_of(resource: &Arn, facts: &Facts<'_>) -> Option<ResourceType> {
+    match facts.resource_type(resource) {
+        Fact::Known(Some(of)) => Some(of.clone()),
+        Fact::Known(None) | Fact::Unknown(_) => ResourceType::of_resource(resource),
+    }
+}
+
+/// The type of a resource that a selection does not take, as it is switched off in the Region.
+pub(super) fn switched_off(
+    selection: &Selection,
+    resource: &Arn,
+    (account, region): (AccountId, &Region),
+    facts: &Facts<'_>,
+) -> Option<ResourceType> {
+    let of = type_of(resource, facts)?;
+    let named = selection.names(resource).unwrap_or(Named::AmongOthers);
+    let off = needs_opt_in(named, Some(&of), resource)
+        && facts.opted_in(account, region, &of) == Fact::Known(Some(false));
+    off.then_some(of)
+}
+
+/// The call that says whether a selection of a plan there takes a resource; `None` where everything was read.
+#[must_use]
+pub fn settling(
+    resource: &Arn,
+    account: AccountId,
+    region: &Region,
+    facts: &Facts<'_>,
+) -> Option<Gap> {
+    if let Fact::Unknown(gap) = facts.resource_tags(resource) {
+        return Some(*gap);
+    }
+    let Some(of) = type_of(resource, facts) else {
+        return Some(facts.resource_call(resource));
+    };
+    match facts.opted_in(account, region, &of) {
+        Fact::Unknown(gap) => Some(*gap),
+        Fact::Known(_) => None,
     }
 }
 

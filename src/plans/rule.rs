@@ -8,6 +8,7 @@ use crate::inventory::Lifecycle;
 use crate::known::{ApiCall, Arn, Fact};
 
 use super::reading::Reading;
+use super::schedule::Schedule;
 
 /// What says what a rule is.
 const CALL: ApiCall = api_call!("backup:GetBackupPlan");
@@ -51,8 +52,73 @@ pub struct Rule {
     pub place: usize,
     /// The vault that backups go to.
     pub vault: Arn,
+    /// When its backups start.
+    pub starts: Starts,
     /// Where they are copied to.
     pub targets: Vec<Target>,
+}
+
+/// When the backups of a rule start, and how long they may take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Starts {
+    /// The expression, with its time zone where it has one.
+    pub text: String,
+    /// It, as it is read; `None` where it is none that AWS documents.
+    pub schedule: Option<Schedule>,
+    /// The minutes from the start until the backup is done, or given up: both windows.
+    pub minutes: i64,
+}
+
+impl Starts {
+    /// What AWS takes where a rule has no schedule: 05:00 UTC each day.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
+    const DEFAULT: &str = "cron(0 5 ? * * *)";
+    /// The minutes in which a backup is to start where a rule does not say: 8 hours.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_StartBackupJob.html>.
+    const START_WITHIN: i64 = 8 * 60;
+    /// The minutes in which it is to be done: 7 days, as the console has it.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
+    const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
+
+    fn read(rule: &Value) -> Self {
+        let text = |name| match rule.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(value) => value.as_str().map(Some),
+        };
+        let window = |name, default| match rule.get(name) {
+            None | Some(Value::Null) => Some(default),
+            Some(value) => value.as_i64().filter(|minutes| *minutes >= 0),
+        };
+        let (expression, zone) = (
+            text("ScheduleExpression"),
+            text("ScheduleExpressionTimezone"),
+        );
+        let (start, complete) = (
+            window("StartWindowMinutes", Self::START_WITHIN),
+            window("CompletionWindowMinutes", Self::COMPLETE_WITHIN),
+        );
+        let shown = expression.flatten().unwrap_or(Self::DEFAULT);
+        let schedule =
+            expression
+                .zip(zone)
+                .zip(start.zip(complete))
+                .and_then(|((expression, zone), _)| {
+                    Schedule::read(expression.unwrap_or(Self::DEFAULT), zone)
+                });
+        Self {
+            text: match zone.flatten() {
+                Some(zone) => format!("{shown}, {zone}"),
+                None => shown.to_owned(),
+            },
+            schedule,
+            minutes: start
+                .unwrap_or_default()
+                .saturating_add(complete.unwrap_or_default()),
+        }
+    }
 }
 
 /// One vault that the backups of a rule are copied to.
@@ -138,6 +204,7 @@ impl Rule {
             name: name.to_owned(),
             place,
             vault,
+            starts: Starts::read(rule),
             targets,
         })
     }

@@ -1,8 +1,8 @@
-//! What `audit` adds to a report: the vaults and the plans.
+//! What `audit` adds to a report: the vaults, the plans and the resources.
 
 use std::sync::Arc;
 
-use crate::checks;
+use crate::checks::{self, Leaves};
 use crate::known::Count as _;
 use crate::remedy::plan_key;
 use crate::verdict::{Outcome, Status};
@@ -12,9 +12,10 @@ use super::check::CheckReport;
 use super::links::{Links, is_finding};
 use super::model::{Audited, VaultReport};
 use super::plan::{PlanName, PlanReport};
+use super::resource::ResourceReport;
 
 impl Report {
-    /// The same report with what an audit found of vaults and plans.
+    /// The same report with what an audit found of vaults, plans and resources.
     #[must_use]
     pub fn audited(mut self, audited: &checks::Audited, everything: bool) -> Self {
         let links = self.links(everything);
@@ -38,6 +39,24 @@ impl Report {
         plans.sort_by(|one, other| one.plan.cmp(&other.plan));
         let of_vaults = counted(vaults.iter().map(|vault| &*vault.checks));
         let of_plans = counted(plans.iter().map(|plan| &*plan.checks));
+        // Most of many resources have nothing to be told of: only the others are kept.
+        let mut of_resources = Audited::default();
+        let mut resources = Vec::new();
+        for (resource, outcomes) in &audited.resources {
+            if resource.leaves == Leaves::NotOfItsType && !everything {
+                continue;
+            }
+            count(
+                &mut of_resources,
+                outcomes.iter().map(|(_, found)| found.status),
+            );
+            let checks = told(outcomes, resource.arn.as_str(), &links);
+            if everything || !checks.is_empty() {
+                resources.push(ResourceReport::of(resource, checks));
+            }
+        }
+        self.summary.resources = Some(of_resources);
+        self.resources = resources;
         self.summary.vaults = Some(of_vaults);
         self.summary.plans = Some(of_plans);
         // What nothing was found of need not be named, unless everything was asked for.
@@ -49,15 +68,17 @@ impl Report {
     }
 }
 
-/// What was found of vaults and plans that is to be told, with the checks' ids.
+/// What was found of vaults, plans and resources that is to be told, with the checks' ids.
 pub fn beside(
     audited: &checks::Audited,
     everything: bool,
 ) -> impl Iterator<Item = (&'static str, &Outcome)> {
     let of_vaults = audited.vaults.iter().flat_map(|(_, outcomes)| outcomes);
     let of_plans = audited.plans.iter().flat_map(|(_, outcomes)| outcomes);
+    let of_resources = audited.resources.iter().flat_map(|(_, outcomes)| outcomes);
     of_vaults
         .chain(of_plans)
+        .chain(of_resources)
         .map(|(check, outcome)| (check.id, outcome))
         .filter(move |(_, outcome)| everything || is_finding(outcome.status))
 }
@@ -71,14 +92,18 @@ fn told(outcomes: &checks::Outcomes, subject: &str, links: &Links<'_>) -> Vec<Ch
 }
 
 fn counted<'c>(each: impl Iterator<Item = &'c [CheckReport]>) -> Audited {
-    let mut count = Audited::default();
+    let mut all = Audited::default();
     for checks in each {
-        let has = |status| checks.iter().any(|check| check.outcome() == status);
-        count.checked.one_more();
-        count.failing.one_more_if(has(Status::Fail));
-        count
-            .warning
-            .one_more_if(!has(Status::Fail) && has(Status::Warn));
+        count(&mut all, checks.iter().map(CheckReport::outcome));
     }
-    count
+    all
+}
+
+/// Counts one thing, of which checks came out so.
+fn count(all: &mut Audited, found: impl Iterator<Item = Status> + Clone) {
+    let has = |status| found.clone().any(|of| of == status);
+    all.checked.one_more();
+    all.failing.one_more_if(has(Status::Fail));
+    all.warning
+        .one_more_if(!has(Status::Fail) && has(Status::Warn));
 }

@@ -1,4 +1,4 @@
-//! What is to be acted on, one by one: each check of a copy, a vault or a plan that fails, warns or is undecided, the worst
+//! What is to be acted on, one by one: each check of a copy, a vault, a plan or a resource that fails, warns or is undecided, the worst
 //! first.
 
 use crate::change::Change;
@@ -10,7 +10,7 @@ use super::copy::CopyReport;
 use super::links::is_finding;
 use super::model::{Report, VaultReport};
 use super::table::words;
-use super::{Location, PlanReport};
+use super::{Location, PlanReport, ResourceReport};
 
 /// What a check found, and of what.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,8 @@ pub enum Subject<'r> {
     Vault(&'r VaultReport),
     /// A backup plan.
     Plan(&'r PlanReport),
+    /// A resource.
+    Resource(&'r ResourceReport),
 }
 
 impl Subject<'_> {
@@ -42,6 +44,7 @@ impl Subject<'_> {
             Self::Copy(_) => "copy",
             Self::Vault(_) => "vault",
             Self::Plan(_) => "plan",
+            Self::Resource(_) => "resource",
         }
     }
 
@@ -51,6 +54,7 @@ impl Subject<'_> {
         match self {
             Self::Copy(copy) => copy.id.clone(),
             Self::Vault(vault) => vault.vault.to_string(),
+            Self::Resource(resource) => resource.resource.to_string(),
             Self::Plan(plan) => {
                 let plan = &plan.plan;
                 format!("{}/{}/{}", plan.account, plan.region, plan.id)
@@ -67,6 +71,7 @@ impl Subject<'_> {
                 format!("{}, {from} → {to}", words::resource(copy))
             }
             Self::Vault(vault) => format!("vault {}", vault.vault.name()),
+            Self::Resource(resource) => resource.name(),
             Self::Plan(plan) => {
                 let name = plan.plan.name.as_deref().unwrap_or(&plan.plan.id);
                 format!("plan {name}")
@@ -84,6 +89,7 @@ impl Subject<'_> {
             ),
             Self::Vault(vault) => (vault.vault.account(), vault.vault.region()),
             Self::Plan(plan) => (Some(plan.plan.account), Some(plan.plan.region.clone())),
+            Self::Resource(resource) => (Some(resource.account), Some(resource.region.clone())),
         }
     }
 }
@@ -137,7 +143,12 @@ impl Report {
             let checks = plan.checks.iter();
             checks.map(|check| self.beside(Subject::Plan(plan), &plan.plan.id, check))
         });
-        let all = copies.chain(vaults).chain(plans);
+        let resources = self.resources.iter().flat_map(|resource| {
+            let subject = Subject::Resource(resource);
+            let checks = resource.checks.iter();
+            checks.map(move |check| self.beside(subject, resource.resource.as_str(), check))
+        });
+        let all = copies.chain(vaults).chain(plans).chain(resources);
         let mut all: Vec<Finding<'_>> = all
             .filter(|finding| is_finding(finding.check.outcome()))
             .collect();

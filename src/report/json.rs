@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::backtest::{BacktestLine, BacktestReport};
 use super::causes::Cause;
-use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::gap::GapReport;
 use super::line::line;
@@ -17,6 +16,7 @@ use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
+use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 
 /// The report as one JSON object.
@@ -73,7 +73,7 @@ pub fn json_tail(report: &Report, no_copies: bool) -> String {
     text.push_str(if no_copies { "]" } else { "\n  ]" });
     list(&mut text, "vaults", report.vaults.iter());
     list(&mut text, "plans", report.plans.iter());
-    list(&mut text, "resources", std::iter::empty::<ResourceReport>());
+    list(&mut text, "resources", report.resources.iter());
     list(&mut text, "causes", report.causes.iter());
     list(
         &mut text,
@@ -99,15 +99,6 @@ fn list<T: Serialize>(text: &mut String, name: &str, items: impl Iterator<Item =
         text.push_str(&line(&item));
     }
     text.push_str(if text.len() == start { "]" } else { "\n  ]" });
-}
-
-/// A resource that `audit` looked at.
-#[derive(Serialize, JsonSchema)]
-struct ResourceReport {
-    /// Its ARN.
-    resource: String,
-    /// What the checks of resources found.
-    checks: Vec<CheckReport>,
 }
 
 /// The report of `check`, `audit` and `fix`.

@@ -161,7 +161,7 @@ impl Junit {
         self.suites.entry(case.suite).or_default().push(case.case);
     }
 
-    /// The document, with the vaults and plans of the report, and a suite for the run itself.
+    /// The document, with the vaults, plans and resources of the report, and a suite for the run itself.
     ///
     /// # Errors
     /// Where the library refuses to write it.
@@ -176,6 +176,15 @@ impl Junit {
         }
         for plan in &report.plans {
             self.beside(report, Subject::Plan(plan), &plan.plan.id, &plan.checks);
+        }
+        for resource in &report.resources {
+            let subject = Subject::Resource(resource);
+            self.beside(
+                report,
+                subject,
+                resource.resource.as_str(),
+                &resource.checks,
+            );
         }
         for copy in &report.removed {
             let mut status = TestCaseStatus::skipped();
@@ -216,7 +225,7 @@ impl Junit {
             let key = (name.to_owned(), check.id());
             !report.counts_all && report.failed_before.contains(&key)
         };
-        // An undecided check of a vault or a plan is no failure of the run.
+        // An undecided check of a vault, a plan or a resource is no failure of the run.
         let counts = worst == Status::Fail
             && of_worst().any(|check| check.waived.is_none() && !before(check));
         let mut waivers = of_worst().map(|check| check.waived.as_ref());

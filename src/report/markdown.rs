@@ -306,8 +306,8 @@ fn audited(page: &mut Page, report: &Report) {
         .collect();
     let heads = ["outcome", "check", "of", "what", "fixed by"];
     page.table(
-        "findings of vaults and plans",
-        "Vaults and plans",
+        "findings of vaults, plans and resources",
+        "Vaults, plans and resources",
         &heads,
         &rows,
         0,

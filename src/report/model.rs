@@ -19,6 +19,7 @@ use super::gap::Gaps;
 use super::links::Links;
 use super::names::Names;
 use super::plan::PlanReport;
+use super::resource::ResourceReport;
 use super::settle::Reading;
 use super::waiver::WaiverReport;
 
@@ -60,6 +61,8 @@ pub struct Report {
     pub vaults: Vec<VaultReport>,
     /// The backup plans that `audit` looked at.
     pub plans: Vec<PlanReport>,
+    /// The resources that `audit` looked at.
+    pub resources: Vec<ResourceReport>,
     /// What is at fault, most copies first.
     pub causes: Vec<Cause>,
     /// What is warned of, most copies first.
@@ -155,7 +158,7 @@ pub struct Summary {
     pub undecided: usize,
     /// Those that are blocked or undecided, and every check that makes them so is waived.
     pub waived: usize,
-    /// The checks that warn, of all copies, vaults and plans.
+    /// The checks that warn, of all copies, vaults, plans and resources.
     pub warnings: usize,
     /// What a change to the facts does; null where none is judged.
     pub changes: Option<Changes>,
@@ -224,7 +227,7 @@ impl Report {
         })
     }
 
-    /// The checks that failed, warned or were undecided, of all copies, vaults and plans, in the order in which they run.
+    /// The checks that failed, warned or were undecided, of all copies, vaults, plans and resources, in the order in which they run.
     pub fn counted_checks(&self) -> impl Iterator<Item = (&'static Check, Count)> {
         let tally = self.tally.iter();
         tally.filter_map(|(place, count)| Some((CHECKS.get(*place)?, *count)))
@@ -237,7 +240,7 @@ impl Report {
         (self.counts_all || copy.change.is_none_or(Change::counts)) && copy.waived().is_none()
     }
 
-    /// What every check found, of copies, of vaults and of plans.
+    /// What every check found, of copies, of vaults, of plans and of resources.
     pub fn all_checks(&self) -> impl Iterator<Item = &CheckReport> {
         let of_vaults = self.vaults.iter().flat_map(|vault| &vault.checks);
         self.copies
@@ -245,5 +248,6 @@ impl Report {
             .flat_map(|copy| &copy.checks)
             .chain(of_vaults)
             .chain(self.plans.iter().flat_map(|plan| &plan.checks))
+            .chain(self.resources.iter().flat_map(|resource| &resource.checks))
     }
 }

@@ -12,9 +12,10 @@ use super::line::line;
 use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
+use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 
-/// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, plans, causes,
+/// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, plans, resources, causes,
 /// remedies, gaps and waivers, and the summary last.
 #[must_use]
 pub fn ndjson(report: &Report) -> String {
@@ -44,6 +45,11 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
         .map(Line::Plan)
         .for_each(|line| take(line.text()));
     report
+        .resources
+        .iter()
+        .map(Line::Resource)
+        .for_each(|line| take(line.text()));
+    report
         .causes
         .iter()
         .map(Line::Cause)
@@ -71,6 +77,8 @@ pub(super) enum Line<'a> {
     Vault(&'a VaultReport),
     /// A backup plan.
     Plan(&'a PlanReport),
+    /// A resource.
+    Resource(&'a ResourceReport),
     /// A cause.
     Cause(&'a Cause),
     /// A change.

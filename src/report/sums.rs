@@ -98,6 +98,7 @@ impl<'a> Sums<'a> {
             removed: Vec::new(),
             vaults: Vec::new(),
             plans: Vec::new(),
+            resources: Vec::new(),
             causes,
             warnings,
             assumed: self.assumed.into_iter().collect(),

@@ -4,6 +4,7 @@ mod copies;
 mod law;
 mod misread;
 mod organization;
+mod schedules;
 mod strange;
 mod truth;
 mod unread;

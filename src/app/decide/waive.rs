@@ -11,7 +11,7 @@ use crate::waivers::{Faced, Waiver, waiver};
 
 use super::{Found, Told};
 
-/// The waivers of what an audit found, by the vault or plan and the check.
+/// The waivers of what an audit found, by the vault, plan or resource and the check.
 pub(in crate::app) type OfAudit = BTreeMap<(String, &'static str), Waived>;
 
 /// What counts for the exit code.
@@ -71,6 +71,12 @@ impl Found<'_> {
         for vault in &mut self.report.vaults {
             for check in &mut vault.checks {
                 check.waived = all.get(&(vault.vault.to_string(), check.id())).cloned();
+            }
+        }
+        for resource in &mut self.report.resources {
+            let name = resource.resource.to_string();
+            for check in &mut resource.checks {
+                check.waived = all.get(&(name.clone(), check.id())).cloned();
             }
         }
         for plan in &mut self.report.plans {
@@ -204,6 +210,16 @@ fn of_audit(waivers: &[Waiver], audited: &Audited) -> OfAudit {
             ..Faced::default()
         };
         ask(plan.id.clone(), outcomes, &faced);
+    }
+    for (resource, outcomes) in &audited.resources {
+        let faced = Faced {
+            subject: Some(resource.arn.as_str()),
+            resource: Some(&resource.arn),
+            account: Some(resource.account.to_string()),
+            region: Some(resource.region.to_string()),
+            ..Faced::default()
+        };
+        ask(resource.arn.to_string(), outcomes, &faced);
     }
     all
 }

@@ -1,9 +1,10 @@
 //! What kind of resource a copy is of: from ARNs, types, engines and settings, as far as they tell.
 
 use crate::catalog::calls::api_call;
-use crate::catalog::{Kind, recovery_points};
+use crate::catalog::{Kind, recovery_points, regions};
 use crate::inventory::lookup::{Facts, contradiction};
-use crate::known::{Arn, Fact, Gap, ResourceType};
+use crate::inventory::word::Start;
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Named;
 
@@ -68,6 +69,36 @@ pub(super) fn kind_of(
         _ => one_of(kinds, gap_of(named, resource, facts)),
     };
     (resource_type, kind)
+}
+
+/// The type and the kind of a resource as backups of it that will be made in its account and Region have them.
+pub(super) fn kind_of_resource(
+    resource: &Arn,
+    account: AccountId,
+    region: &Region,
+    facts: &Facts<'_>,
+) -> (Fact<ResourceType>, KindOf) {
+    let partition = regions::partition(region);
+    let vault = format!("arn:{partition}:backup:{region}:{account}:backup-vault:Default");
+    let Ok(vault) = Arn::parse(&vault) else {
+        let gap = facts.resource_call(resource);
+        return (Fact::unknown(gap.clone()), KindOf::Unknown(Box::new(gap)));
+    };
+    let named = Named {
+        id: Box::default(),
+        resource: Some(resource.clone()),
+        recovery_point: None,
+        source_vault: Some(vault.clone()),
+        destination_vault: vault.clone(),
+        role: Fact::unknown(Gap::not_named("role", resource.as_str())),
+        lifecycle: Fact::Known(None),
+        start: Start::Scheduled,
+        plan: None,
+        assumptions: Vec::new(),
+        copy_of: None,
+    };
+    let place = Fact::Known(vault);
+    kind_of(&named, &Fact::Known(Some(resource.clone())), &place, facts)
 }
 
 fn one_of(kinds: &'static [Kind], gap: Gap) -> KindOf {

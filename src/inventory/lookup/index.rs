@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use foldhash::fast::RandomState;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
-use crate::inventory::leaf::{Key, Plan, RecoveryPoint, Resource, Role, Vault};
+use crate::inventory::leaf::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::list::items;
 use crate::known::{AccountId, Arn, Region};
 
@@ -44,6 +44,7 @@ pub struct Index<'a> {
     nested: ByArn<'a, RecoveryPoint>,
     plans: Map<&'a str, Places<'a, Plan>>,
     running: Map<&'a Arn, &'a str>,
+    completed: ByArn<'a, CopyJob>,
     pub cross_account: OnceLock<ByOrganization>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
@@ -68,6 +69,7 @@ impl<'a> Index<'a> {
             nested: Map::default(),
             plans: Map::default(),
             running: Map::default(),
+            completed: Map::default(),
             cross_account: OnceLock::new(),
             leaders: leaders(inventory),
         };
@@ -112,6 +114,9 @@ impl<'a> Index<'a> {
             {
                 let first = self.running.entry(resource).or_insert(&job.id);
                 *first = (*first).min(&job.id);
+            }
+            if let (Some("COMPLETED"), Some(resource)) = (state, job.resource_arn.value()) {
+                add(&mut self.completed, resource, job, false);
             }
         }
         for point in items(&region.recovery_points) {
@@ -172,6 +177,10 @@ impl<'a> Index<'a> {
     /// The recovery points that are nested in a composite one.
     pub fn nested(&self, composite: &Arn) -> &[&'a RecoveryPoint] {
         places(&self.nested, composite)
+    }
+    /// The copy jobs of a resource that completed.
+    pub fn completed_copies(&self, resource: &Arn) -> &[&'a CopyJob] {
+        places(&self.completed, resource)
     }
     /// The backup plans of an id.
     pub fn plans(&self, id: &str) -> &[&'a Plan] {

@@ -1,6 +1,6 @@
 //! Backup plans, and what they find in their account and Region: resources, and the types that are opted in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
@@ -45,14 +45,8 @@ impl<'a> Facts<'a> {
             for account in items(&layer.inventory.accounts) {
                 for region in items(&account.regions) {
                     let (id, name) = (account.account, &region.region);
-                    if !self.region(id, name).field(|r| &r.plans).is_present() {
-                        let subject = format!("{id}/{name}");
-                        gaps.push(self.gap(
-                            api_call!("backup:ListBackupPlans"),
-                            &subject,
-                            Some(id),
-                            Some(name),
-                        ));
+                    if let Fact::Unknown(gap) = self.plans_listed(id, name) {
+                        gaps.push(*gap);
                     }
                 }
             }
@@ -64,6 +58,21 @@ impl<'a> Facts<'a> {
         gaps.sort();
         gaps.dedup();
         gaps
+    }
+
+    /// Whether the plans of a Region were listed; else the gap.
+    #[must_use]
+    pub fn plans_listed(&self, account: AccountId, region: &Region) -> Fact<()> {
+        if self
+            .region(account, region)
+            .field(|r| &r.plans)
+            .is_present()
+        {
+            return Fact::Known(());
+        }
+        let subject = format!("{account}/{region}");
+        let call = api_call!("backup:ListBackupPlans");
+        Fact::unknown(self.gap(call, &subject, Some(account), Some(region)))
     }
 
     /// The calls that AWS refused of those that say what there is: accounts, Regions, vaults, plans. Nobody knows what they
@@ -100,6 +109,26 @@ impl<'a> Facts<'a> {
             .filter(|resource| !matches!(resource.resource_type, Field::Null))
             .map(|resource| &resource.arn)
             .collect()
+    }
+
+    /// Every resource that was found, with the account and the Region that it was found in, each once.
+    #[must_use]
+    pub fn resources_found(&self) -> BTreeMap<&'a Arn, (AccountId, &'a Region)> {
+        let mut found = BTreeMap::new();
+        for layer in &self.layers {
+            for account in items(&layer.inventory.accounts) {
+                for region in items(&account.regions) {
+                    for resource in items(&region.resources) {
+                        let is_there = !matches!(resource.resource_type, Field::Null);
+                        if is_there && self.resource_exists(&resource.arn) != Fact::Known(false) {
+                            let place = (account.account, &region.region);
+                            found.entry(&resource.arn).or_insert(place);
+                        }
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Whether those are all of them, of the types that AWS Backup protects; else the gap.

@@ -213,6 +213,8 @@ impl Page {
         let others = vaults.map(|vault| (Subject::Vault(vault), &vault.checks));
         let plans = report.plans.iter();
         let others = others.chain(plans.map(|plan| (Subject::Plan(plan), &plan.checks)));
+        let resources = report.resources.iter();
+        let others = others.chain(resources.map(|of| (Subject::Resource(of), &of.checks)));
         let others: Vec<Value> = others
             .map(|(subject, checks)| {
                 let checks: Vec<Value> = checks.iter().map(told).collect();

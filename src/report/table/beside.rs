@@ -1,6 +1,6 @@
-//! What is said besides the copies: assumptions, warnings, vaults and plans.
+//! What is said besides the copies: assumptions, warnings, vaults, plans and resources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::report::{CheckReport, Fate, Report};
 use crate::verdict::Status;
@@ -85,7 +85,7 @@ pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
     }
 }
 
-/// What was found of vaults and plans.
+/// What was found of vaults, plans and resources.
 pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
     let vaults = report.vaults.iter().flat_map(|vault| {
         vault
@@ -101,7 +101,17 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             .map(move |check| (format!("plan {name} ({place})"), check))
     });
     let mut by: BTreeMap<(Status, &str), Vec<(String, &CheckReport)>> = BTreeMap::new();
-    for (subject, check) in vaults.chain(plans) {
+    // What blocks the copies of a resource has been said.
+    let is_said = |reason: Option<&str>| !verbose && reason == Some("copies-blocked");
+    let resources = report.resources.iter();
+    let resources = resources.filter(|resource| !is_said(resource.reason));
+    let resources = resources.flat_map(|resource| {
+        let place = format!("{} {}", resource.account, resource.region);
+        let name = resource.name();
+        let checks = resource.checks.iter();
+        checks.map(move |check| (format!("{name} ({place})"), check))
+    });
+    for (subject, check) in vaults.chain(plans).chain(resources) {
         if verbose || is_finding(check.outcome()) {
             let key = (check.outcome(), check.id());
             by.entry(key).or_default().push((subject, check));
@@ -118,17 +128,20 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             Status::Pass => ("pass", Paint::Good),
             Status::NotApplicable => ("not applicable", Paint::Quiet),
         };
-        let shown = if verbose { found.len() } else { SHOWN };
-        for (subject, check) in found.iter().take(shown) {
+        let shown = if verbose { usize::MAX } else { SHOWN };
+        let alike = alike(&found, verbose);
+        for (subjects, check) in alike.iter().take(shown) {
             let fixed = if check.remedies.is_empty() {
                 String::new()
             } else {
                 format!("; fixed by {}", words::few(&check.remedies, 3))
             };
+            let subject = words::few(subjects, SHOWN);
             let text = format!("{subject}: {}{fixed}", check.found.message);
             sheet.item(0, (&format!("{word}[{id}]:"), paint), &text);
         }
-        let rest = found.len().saturating_sub(shown);
+        let rest = alike.iter().skip(shown);
+        let rest: usize = rest.map(|(subjects, _)| subjects.len()).sum();
         if rest > 0 {
             sheet.item(
                 0,
@@ -137,4 +150,25 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
             );
         }
     }
+}
+
+/// What was found, each with the things that it was found of, in the order of the first of them: what is the same is said
+/// once. With everything told each stands alone.
+fn alike<'c>(
+    found: &[(String, &'c CheckReport)],
+    verbose: bool,
+) -> Vec<(Vec<String>, &'c CheckReport)> {
+    let mut all: Vec<(Vec<String>, &'c CheckReport)> = Vec::new();
+    let mut places: HashMap<(&str, &[String]), usize> = HashMap::new();
+    for (subject, check) in found {
+        let key = (&*check.found.message, &*check.remedies);
+        let place = places.get(&key).filter(|_| !verbose);
+        if let Some((subjects, _)) = place.and_then(|place| all.get_mut(*place)) {
+            subjects.push(subject.clone());
+            continue;
+        }
+        places.insert(key, all.len());
+        all.push((vec![subject.clone()], check));
+    }
+    all
 }

@@ -19,7 +19,13 @@ fn audited(estate: &Estate, more: &[&str]) -> (Value, i32) {
 }
 
 fn sound() -> Estate {
+    let copy = json!([{
+        "RecoveryPointArn": "arn:aws:rds:us-east-2:444455556666:snapshot:awsbackup:copyjob-1",
+        "BackupVaultArn": CENTRAL, "ResourceArn": ORDERS, "ResourceType": "RDS", "Status": "COMPLETED",
+        "IsEncrypted": true, "EncryptionKeyArn": CENTRAL_KEY, "CreationDate": "2026-11-22T05:40:00Z",
+    }]);
     planned(selection(json!({"Resources": [ORDERS]})))
+        .set(&format!("{DESTINATION}/recovery_points"), copy)
 }
 
 fn example(more: &[&str]) -> Value {
@@ -75,9 +81,10 @@ fn the_example_comes_out_as_its_makers_meant_it() {
     assert_eq!(
         report["summary"],
         json!({
-            "copies": 17, "feasible": 5, "blocked": 11, "undecided": 1, "waived": 0, "warnings": 1, "changes": null,
+            "copies": 17, "feasible": 5, "blocked": 11, "undecided": 1, "waived": 0, "warnings": 25, "changes": null,
             "vaults": {"checked": 5, "failing": 1, "warning": 1},
-            "plans": {"checked": 5, "failing": 2, "warning": 0}, "resources": null,
+            "plans": {"checked": 5, "failing": 2, "warning": 0},
+            "resources": {"checked": 16, "failing": 0, "warning": 15},
         })
     );
     let causes: Vec<(&str, u64)> = report["causes"]
@@ -188,7 +195,7 @@ fn causes_come_before_copies_in_the_table() {
         place("\nundecided  RDS") < place("\nblocked "),
         "the worst last: {text}"
     );
-    let verdict = "17 copies: 5 feasible, 1 undecided, 11 blocked by 4 causes, 1 warning; ";
+    let verdict = "17 copies: 5 feasible, 1 undecided, 11 blocked by 4 causes, 25 warnings; ";
     assert!(place("\nblocked ") < place(verdict));
     let next = "  write them: backup-preflight fix --dir fixes --audit --example organization     each copy: -v\n";
     assert!(text.ends_with(next), "{text}");
@@ -205,7 +212,9 @@ fn json_lines_have_a_type_each_and_the_summary_is_the_last() {
     order.dedup();
     assert_eq!(
         order,
-        ["copy", "vault", "plan", "cause", "remedy", "gap", "summary"]
+        [
+            "copy", "vault", "plan", "resource", "cause", "remedy", "gap", "summary"
+        ]
     );
     let count = |of: &str| types.iter().filter(|kind| *kind == of).count();
     assert_eq!((count("copy"), count("vault"), count("plan")), (17, 2, 2));

@@ -200,7 +200,7 @@ fn what_was_blocked_before_a_change_is_told_and_fails_no_test() {
     let (junit, code) = read(&["junit"]);
     assert_eq!((junit.failures, junit.errors, code), (0, 0, 0));
     let skipped: usize = junit.test_suites.iter().map(|suite| suite.skipped).sum();
-    assert_eq!(skipped, 15, "12 copies, a vault and two plans");
+    assert_eq!(skipped, 16, "12 copies, a vault, two plans and a resource");
     let (junit, code) = read(&["junit", "--all"]);
     assert_eq!((junit.failures, junit.errors, code), (14, 1, 1));
     let github = run(&[&args[..], &["github"]].concat());

@@ -466,6 +466,7 @@ fn audited() -> Report {
             ),
         ],
         plans: Vec::new(),
+        resources: Vec::new(),
     };
     let inventory = super::support::read(&estate());
     let facts = Facts::new(&inventory);

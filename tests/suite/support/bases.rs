@@ -31,6 +31,8 @@ pub const BASES: &[(&str, Build)] = &[
     ("out-of-air-gapped",               Estate::out_of_air_gapped),
     // One account with a plan, and no copy named.
     ("plan",                            || whole(include_str!("bases/plan.json"))),
+    // The organization of `rds`, where a plan takes the database by its tag and copies it.
+    ("rds-planned",                     || Estate::rds().planned()),
     // Accounts of which little else than the copy takes was read.
     ("rds-minimal",                     || whole(include_str!("bases/rds-minimal.json"))),
     ("efs-point",                       || whole(include_str!("bases/efs-point.json"))),

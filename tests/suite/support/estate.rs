@@ -40,6 +40,51 @@ const DATABASE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
 pub struct Estate(pub Value);
 
 impl Estate {
+    /// The same where a plan makes the copy, of what has the tag `backup` = `daily`, and everything was listed.
+    pub fn planned(mut self) -> Self {
+        put(&mut self.0, "/copies", json!([]));
+        let source = "/accounts/0/regions/0";
+        put(
+            &mut self.0,
+            &format!("{source}/resources/0/Tags"),
+            json!({"backup": "daily", "team": "shop"}),
+        );
+        put(
+            &mut self.0,
+            &format!("{source}/resources_complete"),
+            json!(true),
+        );
+        put(
+            &mut self.0,
+            &format!("{source}/plans"),
+            json!([{
+                "BackupPlanId": "p-1",
+                "BackupPlan": {"BackupPlanName": "daily", "Rules": [{
+                    "RuleName": "nightly",
+                    "TargetBackupVaultName": "prod",
+                    "ScheduleExpression": "cron(0 5 ? * * *)",
+                    "StartWindowMinutes": 60,
+                    "CompletionWindowMinutes": 180,
+                    "Lifecycle": {"DeleteAfterDays": 14},
+                    "CopyActions": [{"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": 35}}]
+                }]},
+                "Selections": [{
+                    "SelectionName": "tagged",
+                    "IamRoleArn": ROLE,
+                    "Resources": ["*"],
+                    "Conditions": {"StringEquals": [{"ConditionKey": "aws:ResourceTag/backup", "ConditionValue": "daily"}]}
+                }]
+            }]),
+        );
+        put(&mut self.0, "/accounts/1/regions/0/plans", json!([]));
+        put(
+            &mut self.0,
+            "/accounts/1/regions/0/resources_complete",
+            json!(true),
+        );
+        self
+    }
+
     /// A database on a customer managed key, shared with the destination account: the copy will succeed.
     pub fn rds() -> Self {
         Self(json!({

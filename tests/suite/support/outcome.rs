@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use backup_preflight::checks::{self, Check, Decided};
-use backup_preflight::inventory::{self, Copy, Facts};
+use backup_preflight::checks::{self, Check, CopyOf, Decided, MayFail};
+use backup_preflight::inventory::{self, Copy, Facts, Inventory};
 use backup_preflight::known::Arn;
 use backup_preflight::plans;
 use backup_preflight::remedy::{self, Remedy};
@@ -30,7 +30,7 @@ pub fn tell(scenario: &Scenario) -> Told {
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory);
     if !scenario.is_of_a_copy() {
-        return audited(&scenario.check, &facts);
+        return audited(&scenario.check, &inventory, &facts);
     }
     let all = decided(&facts, &inventory);
     let [one] = all.as_slice() else {
@@ -58,7 +58,7 @@ pub fn tell(scenario: &Scenario) -> Told {
 }
 
 /// The same for a check of vaults or of plans, which an audit asks.
-fn audited(id: &str, facts: &Facts<'_>) -> Told {
+fn audited(id: &str, inventory: &Inventory, facts: &Facts<'_>) -> Told {
     let plans = plans::plans(facts);
     let audit = checks::audit(&plans, facts);
     let decided: Vec<Decided> = plans::copies(&plans, facts)
@@ -66,6 +66,9 @@ fn audited(id: &str, facts: &Facts<'_>) -> Told {
         .into_iter()
         .map(|copy| checks::decide(Copy::new(copy, facts), facts))
         .collect();
+    let named = super::decided(facts, inventory);
+    let all = named.iter().chain(&decided).filter_map(copy_of);
+    let audit = audit.with_resources(&plans, all, facts);
     let of_copies = remedy::remedies(&decided, facts);
     let into = |vault: &Arn| -> Vec<Copy> {
         let copies = decided.iter().map(|decided| &decided.copy);
@@ -82,7 +85,11 @@ fn audited(id: &str, facts: &Facts<'_>) -> Told {
         .iter()
         .map(|(plan, outcomes)| (plan.id.as_str(), outcomes));
     let (mut text, mut statuses) = (String::new(), BTreeMap::new());
-    for (subject, outcomes) in vaults.chain(of_plans) {
+    let of_resources = audit
+        .resources
+        .iter()
+        .map(|(resource, outcomes)| (resource.arn.as_str(), outcomes));
+    for (subject, outcomes) in vaults.chain(of_plans).chain(of_resources) {
         for (check, outcome) in outcomes.iter().filter(|(check, _)| check.id == id) {
             if matches!(outcome.status, Status::Pass | Status::NotApplicable) {
                 let _ = writeln!(text, "{subject}: {}", outcome.status.as_str());
@@ -100,6 +107,28 @@ fn audited(id: &str, facts: &Facts<'_>) -> Told {
         }
     }
     Told { text, statuses }
+}
+
+/// As much of a decided copy as its resource asks of it.
+pub fn copy_of(decided: &Decided) -> Option<CopyOf<'_>> {
+    let copy = &decided.copy;
+    let that = |status| {
+        let found = decided.outcomes.iter();
+        found.filter(move |(_, found)| found.status == status)
+    };
+    let failing = that(Status::Fail);
+    let mut waits = that(Status::Undecided).filter(|(check, _)| check.may_fail == MayFail::Yes);
+    Some(CopyOf {
+        id: &copy.id,
+        resource: copy.resource.as_ref().known()?.as_ref()?,
+        from: (copy.source_account().known(), None),
+        vault: &copy.destination_vault,
+        verdict: decided.verdict,
+        failing: failing.map(|(check, _)| check.id).collect(),
+        waits: waits.next().map(|(_, found)| &**found),
+        plan: copy.plan.as_ref(),
+        assumes: !copy.assumptions.is_empty(),
+    })
 }
 
 fn rank(status: Status) -> u8 {

@@ -1,0 +1,197 @@
+#![doc = include_str!("resource_not_copied_out.md")]
+
+use super::leaving::{Leaving, Reason, Resource};
+use super::{Check, MayFail, Run};
+use crate::catalog::cite;
+use crate::inventory::Facts;
+use crate::plans::{Condition, Miss, Nearest, Operator, Plan, letters};
+use crate::verdict::{Evidence, Outcome};
+
+pub(super) const CHECK: Check = Check {
+    id: "resource-not-copied-out",
+    title: "no copy takes the resource out of its account",
+    doc: include_str!("resource_not_copied_out.md"),
+    cites: &[cite::ASSIGN, cite::ASSIGN_JSON, cite::CROSS_ACCOUNT],
+    may_fail: MayFail::OnlyWarns,
+    run: Run::Resource(run),
+};
+
+fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
+    match &resource.leaving {
+        Leaving::NotOfItsType => {
+            Outcome::not_applicable("backups of its type cannot be copied to another account")
+        }
+        Leaving::Out => Outcome::pass("a copy that will succeed takes it out of its account"),
+        Leaving::Open(Some(copy), gaps) => Outcome::undecided(
+            format!("whether it leaves its account depends on copy `{copy}`, which is not decided"),
+            gaps.iter().cloned(),
+        ),
+        Leaving::Open(None, gaps) => Outcome::undecided(
+            "whether a plan copies it out of its account is not known",
+            gaps.iter().cloned(),
+        ),
+        Leaving::Missed(reason) => missed(resource, reason),
+    }
+}
+
+fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
+    match reason {
+        Reason::NoPlan(None) => Outcome::warn(format!(
+            "no plan takes it: {} has no backup plan with a selection in {}",
+            resource.account, resource.region
+        )),
+        Reason::NoPlan(Some(nearest)) => no_plan(resource, nearest),
+        Reason::CopiesNothing(plans) => {
+            let named: Vec<String> = plans.iter().take(3).map(|plan| called(plan)).collect();
+            let more = match plans.len().saturating_sub(3) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let copies = if plans.len() == 1 { "copies" } else { "copy" };
+            Outcome::warn(format!(
+                "{}{more} backs it up and {copies} nothing: no rule has a copy action",
+                named.join(", ")
+            ))
+            .saw(plans.iter().take(3).map(|plan| {
+                Evidence::at(&plan.id, "/BackupPlan/Rules", "no rule has `CopyActions`")
+            }))
+        }
+        Reason::WithinAccount(vaults) => {
+            let named: Vec<String> = vaults
+                .iter()
+                .take(3)
+                .map(|vault| format!("`{}`", vault.name()))
+                .collect();
+            Outcome::warn(format!(
+                "it is copied within its account only, to {}",
+                named.join(", ")
+            ))
+            .saw(
+                vaults
+                    .iter()
+                    .take(3)
+                    .map(|vault| Evidence::of(*vault, "is a vault of the resource's own account")),
+            )
+        }
+        Reason::Blocked(count, checks) => {
+            let checks: Vec<String> = checks.iter().map(|id| format!("`{id}`")).collect();
+            let all = match count {
+                1 => "the one copy".to_owned(),
+                many => format!("all {many} copies"),
+            };
+            let is = if *count == 1 { "is" } else { "are" };
+            Outcome::warn(format!(
+                "{all} out of its account {is} blocked, by {}",
+                checks.join(", ")
+            ))
+        }
+    }
+}
+
+fn called(plan: &Plan) -> String {
+    format!("plan `{}`", plan.called())
+}
+
+/// No plan takes it: what comes nearest, and everything that excludes it there.
+fn no_plan(resource: &Resource<'_>, nearest: &Nearest<'_>) -> Outcome {
+    let Nearest {
+        plan, selection, ..
+    } = nearest;
+    let why: Vec<String> = nearest
+        .misses
+        .iter()
+        .map(|miss| excludes(miss, resource, plan))
+        .collect();
+    let what = if why.is_empty() {
+        "which may take it by `Resources` or `ListOfTags` alone".to_owned()
+    } else {
+        format!("but {}", why.join(", and "))
+    };
+    let evidence = Evidence::at(
+        &plan.id,
+        "/Selections",
+        format!("`{}` does not take it", selection.name),
+    );
+    Outcome::warn(format!(
+        "no plan takes it. {}, selection `{}`, comes nearest, {what}",
+        capital(&called(plan)),
+        selection.name
+    ))
+    .saw([evidence])
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// What excludes a resource, in a clause.
+fn excludes(miss: &Miss, resource: &Resource<'_>, plan: &Plan) -> String {
+    match miss {
+        Miss::NotNamed { near: Some(near) } => {
+            format!("it names `{near}`, which is nearly its ARN")
+        }
+        Miss::NotNamed { near: None } => "none of its `Resources` matches it".to_owned(),
+        Miss::LeftOut { by } => format!("`NotResources` leaves it out by `{by}`"),
+        Miss::SwitchedOff(of) => format!(
+            "{of} is switched off in AWS Backup's settings of {}",
+            resource.region
+        ),
+        Miss::Tag { wanted, has: None } => {
+            format!("it has no tag `{}`: expected {}", wanted.key, asked(wanted))
+        }
+        Miss::Tag {
+            wanted,
+            has: Some((key, value)),
+        } => {
+            let off = letters(&wanted.key, key).saturating_add(match wanted.operator {
+                Operator::StringEquals => letters(&wanted.value, value),
+                Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => 0,
+            });
+            let near = match off {
+                1 => ", one letter off",
+                2 => ", two letters off",
+                _ => "",
+            };
+            format!(
+                "its tag is `{key}` = `{value}`{near}: expected `{}`{}",
+                wanted.key,
+                match wanted.operator {
+                    Operator::StringEquals => format!(" = `{}`", wanted.value),
+                    Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => {
+                        format!(", {}", asked(wanted))
+                    }
+                }
+            )
+        }
+        Miss::Excluded { by, has } => format!(
+            "its tag `{}` = `{has}` excludes it: {} `{}`",
+            by.key,
+            operator(by),
+            by.value
+        ),
+        Miss::OtherRegion => format!(
+            "the plan is of {}, and takes nothing of {}",
+            plan.region, resource.region
+        ),
+    }
+}
+
+fn asked(wanted: &Condition) -> String {
+    match wanted.operator {
+        Operator::StringEquals => format!("`{}`", wanted.value),
+        Operator::StringNotEquals | Operator::StringLike | Operator::StringNotLike => {
+            format!("{} `{}`", operator(wanted), wanted.value)
+        }
+    }
+}
+
+fn operator(of: &Condition) -> &'static str {
+    Operator::ALL
+        .into_iter()
+        .find(|(_, operator)| *operator == of.operator)
+        .map_or("", |(name, _)| name)
+}
