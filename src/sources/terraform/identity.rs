@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::regions::partition as partition_of;
 use crate::known::{AccountId, Region};
 use crate::sources::planned::Home;
 
@@ -40,6 +41,7 @@ const FORMS: &[Form] = &[
     Form { kind: "aws_fsx_openzfs_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
     Form { kind: "aws_fsx_ontap_volume",                     arn: "arn:aws:fsx:{region}:{account}:volume/{name}",                      name: "" },
     Form { kind: "aws_s3_bucket",                            arn: "arn:aws:s3:::{name}",                                               name: "bucket" },
+    Form { kind: "aws_eks_cluster",                          arn: "arn:aws:eks:{region}:{account}:cluster/{name}",                     name: "name" },
     Form { kind: "aws_redshift_cluster",                     arn: "arn:aws:redshift:{region}:{account}:cluster:{name}",                name: "cluster_identifier" },
     Form { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
 ];
@@ -90,6 +92,14 @@ impl<'p> Identities<'_, 'p> {
         of_arn.or_else(|| self.providers.region(object, moment))
     }
 
+    /// The partition of an object, by its Region: `aws` where that is not known.
+    #[must_use]
+    pub fn partition(&self, object: &Object<'p>, moment: Moment) -> &'static str {
+        self.region(object, moment)
+            .as_ref()
+            .map_or("aws", partition_of)
+    }
+
     /// The ARN of an object at a moment; `None` where its account or Region is not known.
     #[must_use]
     pub fn arn(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
@@ -111,6 +121,10 @@ impl<'p> Identities<'_, 'p> {
         }
         if arn.contains("{region}") {
             arn = arn.replace("{region}", self.region(object, moment)?.as_str());
+        }
+        let partition = self.partition(object, moment);
+        if partition != "aws" {
+            arn = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
         }
         Some(arn)
     }

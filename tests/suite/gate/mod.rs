@@ -1,8 +1,12 @@
 //! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
 
+mod bad_input;
 mod cloudformation;
 mod overlay;
+mod pull_request;
+mod template_types;
 mod terraform;
+mod terraform_types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
