@@ -1,9 +1,7 @@
 //! What the owning service says of that which is copied: of the snapshot or image, else of the resource.
 
-use serde_json::Value;
-
 use crate::catalog::Kind;
-use crate::inventory::{Copy, Facts, KindOf, Route, Tags};
+use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree};
 use crate::known::{Arn, Fact, Gap, ResourceType};
 use crate::verdict::Outcome;
 
@@ -14,7 +12,7 @@ pub struct Described<'a> {
     /// The snapshot, the image or the resource.
     pub of: Arn,
     /// What the service says.
-    pub detail: Option<&'a Value>,
+    pub detail: Option<&'a Tree>,
 }
 
 impl<'a> Described<'a> {
@@ -24,11 +22,11 @@ impl<'a> Described<'a> {
     }
 
     /// A field that is a list; empty where it is not set.
-    pub fn list(&self, name: &str) -> &'a [Value] {
+    pub fn list(&self, name: &str) -> &'a [Tree] {
         self.detail
             .and_then(|detail| detail.get(name))
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+            .and_then(Tree::as_array)
+            .unwrap_or_default()
     }
 }
 
@@ -69,8 +67,8 @@ fn not_named(copy: &Copy) -> Gap {
 pub fn engine<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a str>> {
     let named = |described: Described<'a>| match described.detail.map(|detail| detail.get("Engine"))
     {
-        Some(Some(Value::String(engine))) => Fact::Known(Some(engine.as_str())),
-        Some(Some(Value::Null)) | None => Fact::Known(None),
+        Some(Some(Tree::Text(engine))) => Fact::Known(Some(engine.as_str())),
+        Some(Some(Tree::Null)) | None => Fact::Known(None),
         Some(_) => Fact::unknown(facts.describe_gap(&described.of)),
     };
     let of_snapshot = described(copy, facts).and_then(named);
@@ -79,7 +77,7 @@ pub fn engine<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a str>> {
     }
     match copy.resource.as_ref() {
         Fact::Known(Some(resource)) => match facts.resource_description(resource) {
-            Fact::Known(Some(detail)) => match detail.get("Engine").and_then(Value::as_str) {
+            Fact::Known(Some(detail)) => match detail.get("Engine").and_then(Tree::as_str) {
                 Some(engine) => Fact::Known(Some(engine)),
                 None => of_snapshot,
             },
@@ -97,7 +95,7 @@ pub fn option_groups<'a>(described: &Described<'a>) -> Option<Vec<&'a str>> {
     if of_snapshot.is_none() && memberships.is_none() {
         return None;
     }
-    let memberships = memberships.and_then(Value::as_array).into_iter().flatten();
+    let memberships = memberships.and_then(Tree::as_array).into_iter().flatten();
     let of_instance = memberships.filter_map(|group| group.get("OptionGroupName")?.as_str());
     let mut names: Vec<&str> = of_snapshot.into_iter().chain(of_instance).collect();
     names.sort_unstable();

@@ -1,13 +1,11 @@
 #![doc = include_str!("marketplace_image.md")]
 
-use serde_json::Value;
-
 use super::described::described;
 use super::words::foretold;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Tree};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -43,7 +41,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         if described.detail.is_some_and(|detail| {
             detail
                 .get("ProductCodes")
-                .is_some_and(|codes| !matches!(codes, Value::Array(_) | Value::Null))
+                .is_some_and(|codes| !matches!(codes, Tree::List(_) | Tree::Null))
         }) {
             return Outcome::undecided(
                 "whether the image has product codes is not known",

@@ -1,13 +1,11 @@
 //! The kinds of a resource of which its service, or AWS Backup, makes no copies, though it does of others of the same type.
 
-use serde_json::Value;
-
 use super::described::{described, engine};
 use crate::catalog::calls::api_call;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Kind, partition};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Tree};
 use crate::known::{ApiCall, Arn, Fact, Gap, Region};
 
 /// Why a backup is not copied, and what to do instead.
@@ -79,7 +77,7 @@ pub fn not_copied(
 /// See <https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html>,
 /// <https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html>.
 fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<NotCopied>> {
-    let told = |detail: &Value| {
+    let told = |detail: &Tree| {
         let of_backup = detail
             .get("FileSystem")
             .and_then(|of| of.get("StorageType"));
@@ -101,7 +99,7 @@ fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<N
 ///
 /// See <https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/copy-backups.html>.
 fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
-    let told = |detail: &Value| {
+    let told = |detail: &Tree| {
         let volume = detail.get("Volume").unwrap_or(detail);
         let style = volume.get("OntapConfiguration")?.get("VolumeStyle")?;
         Some(style.as_str()? == "FLEXGROUP")
@@ -120,7 +118,7 @@ fn of_fsx(
     copy: &Copy,
     facts: &Facts<'_>,
     call: ApiCall,
-    told: &dyn Fn(&Value) -> Option<bool>,
+    told: &dyn Fn(&Tree) -> Option<bool>,
 ) -> Fact<bool> {
     let of_point = copy
         .recovery_point

@@ -14,6 +14,7 @@ use super::merge::{Keyed, keyed};
 use super::policy::Policy;
 use super::record::record;
 use super::tags::Tags;
+use super::tree::Tree;
 
 record! {
     /// When a recovery point moves to cold storage and when it is deleted, in days after its creation.
@@ -161,7 +162,7 @@ record! {
         /// Its tags.
         tags: Field<Tags> = "Tags",
         /// The service's own description of it.
-        detail: Field<Json> = "Detail" as Detail,
+        detail: Field<Tree> = "Detail" as Detail,
     }
 
     /// A recovery point: backup:DescribeRecoveryPoint.
@@ -199,7 +200,7 @@ record! {
         /// Its tags.
         tags: Field<Tags> = "Tags",
         /// The service's own description of the snapshot or image.
-        detail: Field<Json> = "Detail" as Detail,
+        detail: Field<Tree> = "Detail" as Detail,
     }
 
     /// An RDS option group: rds:DescribeOptionGroups.

@@ -1,12 +1,13 @@
 //! Several files, one inventory: objects join by their ARN or id, field by field. Present beats absent; two different
 //! values are a conflict, and no guess is made which is right.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use crate::known::{AccountId, Arn, Region, ResourceType};
 
 use super::json::Json;
+use super::tree::Tree;
 
 /// Something that two files may both describe.
 pub trait Merge {
@@ -74,7 +75,8 @@ atoms!(
     AccountId,
     Region,
     ResourceType,
-    Json
+    Json,
+    Tree
 );
 
 /// A value as one short line.
@@ -122,8 +124,17 @@ macro_rules! keyed {
 }
 pub(super) use keyed;
 
+fn are_all_different<T: Keyed>(items: &[T]) -> bool {
+    let mut keys = HashSet::with_capacity(items.len());
+    items.iter().all(|item| keys.insert(item.key()))
+}
+
 /// Adds the objects of `others` to `mine`, joining those with the same key.
 pub fn join<T: Merge + Keyed>(mine: &mut Vec<T>, others: Vec<T>, conflicts: &mut Conflicts) {
+    if mine.is_empty() && are_all_different(&others) {
+        *mine = others;
+        return;
+    }
     let mut places: HashMap<T::Key, usize> = mine
         .iter()
         .enumerate()

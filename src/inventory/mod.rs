@@ -27,6 +27,7 @@ mod slip;
 mod sound;
 mod stranger;
 mod tags;
+mod tree;
 mod word;
 
 pub use copy::{
@@ -51,6 +52,7 @@ pub use policy::Policy;
 pub use read::{ReadError, merge, read};
 pub use stranger::{Stranger, strangers};
 pub use tags::Tags;
+pub use tree::Tree;
 pub use word::{SchemaId, Start, Timestamp, Whole};
 
 /// The JSON Schema of the inventory file.

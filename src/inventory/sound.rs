@@ -10,6 +10,7 @@ use super::leaf::{
 use super::list::items;
 use super::policy::Policy;
 use super::record::Sound;
+use super::tree::Tree;
 use crate::known::{AccountId, Arn};
 
 /// An organization's id and its management account's have their form.
@@ -182,11 +183,11 @@ const ARNS: &[&str] = &[
     "VolumeARN",
 ];
 
-fn description_is_of(arn: &Arn, detail: &Field<Json>) -> Result<(), String> {
-    let Field::Is(Json(detail)) = detail else {
+fn description_is_of(arn: &Arn, detail: &Field<Tree>) -> Result<(), String> {
+    let Field::Is(detail) = detail else {
         return Ok(());
     };
-    let told = |name: &str| detail.get(name).and_then(serde_json::Value::as_str);
+    let told = |name: &str| detail.get(name).and_then(Tree::as_str);
     let by_arn = ARNS.iter().map(|name| (*name, arn.as_str()));
     let ids = IDS
         .iter()

@@ -1,7 +1,7 @@
 //! What one party alone says to a request: the resource, the principal, or the organization.
 
 use super::Truth;
-use super::document::{Document, Effect, Statement};
+use super::document::{Document, Effect, Services, Statement};
 use super::evaluate::{is_bound_by_organization, open_words};
 use super::kind::{Kind, StatementRef};
 use super::principal::{How, PrincipalKind};
@@ -227,9 +227,15 @@ impl<'a> Party<'a> {
     }
 
     fn silent(&self, request: &Request, denies: Vec<StatementRef>, keys: Vec<String>) -> Side {
+        // A principal has statements on many services: those on another one are not near.
+        let services = if self.kind == Kind::Identity {
+            request.service()
+        } else {
+            Services::default()
+        };
         let mut near = Vec::new();
         for (document, policy) in self.documents.iter().enumerate() {
-            for (index, statement) in policy.statements().iter().enumerate() {
+            for (index, statement) in policy.statements_on(services) {
                 let at = StatementRef {
                     policy: self.kind,
                     level: self.level,

@@ -199,26 +199,25 @@ impl Statement {
 
     /// Why it does not apply, where that is one thing only.
     pub(super) fn miss(&self, request: &Request, kind: Kind) -> Option<Miss> {
+        let mut only = (self.action(request) == Truth::False).then_some(Miss::Action);
+        if self.named(request, kind).truth() == Truth::False
+            && only.replace(Miss::Principal).is_some()
+        {
+            return None;
+        }
+        // A resource takes longest to compare.
+        if self.resource(request) == Truth::False && only.replace(Miss::Resource).is_some() {
+            return None;
+        }
         let conditions = self.conditions.iter();
         let unmet: Vec<Unmet> = conditions
             .filter(|condition| condition.truth(&request.context) == Truth::False)
             .map(|condition| Unmet::new(condition, request))
             .collect();
-        let mut misses = Vec::new();
-        if self.action(request) == Truth::False {
-            misses.push(Miss::Action);
+        if !unmet.is_empty() && only.replace(Miss::Conditions(unmet)).is_some() {
+            return None;
         }
-        if self.resource(request) == Truth::False {
-            misses.push(Miss::Resource);
-        }
-        if self.named(request, kind).truth() == Truth::False {
-            misses.push(Miss::Principal);
-        }
-        if !unmet.is_empty() {
-            misses.push(Miss::Conditions(unmet));
-        }
-        let only = misses.pop();
-        only.filter(|_| misses.is_empty())
+        only
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a backup is encrypted with, and what its copy will be.
 
-use serde_json::Value;
-
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
+use crate::inventory::tree::Tree;
 use crate::known::{Arn, ByHand, Fact, Gap};
 
 use super::Named;
@@ -135,20 +134,21 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
     let detail = facts.point_detail(point).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
     let devices = devices.into_iter().flatten();
-    let snapshots: Vec<&Value> = devices.filter_map(|device| device.get("Ebs")).collect();
+    let snapshots: Vec<&Tree> = devices.filter_map(|device| device.get("Ebs")).collect();
     // Of one snapshot the image says enough, unless its own description says otherwise.
-    let tells = |snapshot: &&Value| {
-        snapshot.get("KmsKeyId").is_some_and(Value::is_string)
-            || snapshot.get("Encrypted") == Some(&Value::Bool(key == EncryptedWith::Nothing))
+    let tells = |snapshot: &&Tree| {
+        snapshot.get("KmsKeyId").and_then(Tree::as_str).is_some()
+            || snapshot.get("Encrypted").and_then(Tree::as_bool)
+                == Some(key == EncryptedWith::Nothing)
     };
     let is_settled = snapshots.len() < 2 && !snapshots.iter().any(tells);
     if !point.resource().starts_with("image/") || is_settled {
         return Fact::Known(key);
     }
     let call = facts.describe_gap(point);
-    let of_snapshot = |snapshot: &Value| {
-        let named = snapshot.get("KmsKeyId").and_then(Value::as_str);
-        match (snapshot.get("Encrypted").and_then(Value::as_bool), named) {
+    let of_snapshot = |snapshot: &Tree| {
+        let named = snapshot.get("KmsKeyId").and_then(Tree::as_str);
+        match (snapshot.get("Encrypted").and_then(Tree::as_bool), named) {
             (Some(false), _) => Fact::Known(EncryptedWith::Nothing),
             (_, Some(named)) => Arn::parse(named).map_or_else(
                 |_| Fact::unknown(call.clone()),
@@ -201,7 +201,7 @@ fn volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
     }
     let detail = facts.resource_detail(resource).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let volume = |device: &Value| {
+    let volume = |device: &Tree| {
         let id = device.get("Ebs")?.get("VolumeId")?.as_str()?;
         let prefix = resource.as_str().strip_suffix(resource.resource())?;
         Arn::parse(&format!("{prefix}volume/{id}")).ok()

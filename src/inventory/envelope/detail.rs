@@ -9,12 +9,13 @@ use super::answer::{Typed, found, typed};
 use super::list::is_beside_a_list;
 use crate::inventory::json::Json;
 use crate::inventory::slip::near;
+use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 
 const WHAT: &str = "the service's description of one thing";
 
 /// A description, opened.
-pub struct Detail(pub Json);
+pub struct Detail(pub Tree);
 
 /// The names that describe calls have for what they give: a list of it, or the thing itself.
 #[rustfmt::skip]
@@ -32,7 +33,7 @@ impl<'de> Deserialize<'de> for Detail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Json(value) = Json::deserialize(deserializer)?;
         read(value)
-            .map(|value| Self(Json(value)))
+            .map(|value| Self(value.into()))
             .map_err(de::Error::custom)
     }
 }

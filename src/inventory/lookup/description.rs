@@ -1,9 +1,7 @@
 //! What the owning service says of a resource or of the snapshot behind a recovery point: its own describe shape.
 
-use serde_json::Value;
-
 use crate::catalog::describe_call;
-use crate::inventory::json::Json;
+use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
 
 use super::{Facts, fact};
@@ -11,16 +9,16 @@ use super::{Facts, fact};
 impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
     #[must_use]
-    pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+    pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let point = self.seen(|layer| layer.recovery_points(arn));
-        fact(point.field(|p| &p.detail), || self.describe_gap(arn)).map(open)
+        fact(point.field(|p| &p.detail), || self.describe_gap(arn))
     }
 
     /// What the service says of a resource, with the call that tells.
     #[must_use]
-    pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+    pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let resource = self.seen(|layer| layer.resources(arn));
-        fact(resource.field(|r| &r.detail), || self.describe_gap(arn)).map(open)
+        fact(resource.field(|r| &r.detail), || self.describe_gap(arn))
     }
 
     /// The gap that the service's own describe call would close.
@@ -35,8 +33,4 @@ impl<'a> Facts<'a> {
             .where_is(arn),
         }
     }
-}
-
-fn open(detail: Option<&Json>) -> Option<&Value> {
-    detail.map(|Json(value)| value)
 }

@@ -1,15 +1,14 @@
 //! What resources and recovery points are encrypted with.
 
-use serde_json::Value;
-
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
+use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::Facts;
 use super::contradiction::contradiction;
 use super::key::EncryptedWith;
-use super::stored::moment;
+use super::stored::{moment, moment_of};
 use super::vault::is_elsewhere;
 
 /// Since when Aurora puts a cluster that names no key on a key that AWS owns, and says `StorageEncrypted` false all the same:
@@ -41,11 +40,11 @@ impl Facts<'_> {
             flag: ("Encrypted", encrypted.value().copied().copied()),
             key: key.clone(),
         };
-        if let Some(gap) = said.contradicted(arn, detail.value().map(|Json(detail)| detail)) {
+        if let Some(gap) = said.contradicted(arn, detail.value().copied()) {
             return Fact::unknown(gap);
         }
         let said = encrypted_with(encrypted, key);
-        let owned = detail.value().and_then(|Json(detail)| on_owned_key(detail));
+        let owned = detail.value().and_then(|detail| on_owned_key(detail));
         match (said, owned) {
             (None, _) => unknown(),
             (Some(EncryptedWith::Key(_)), Some(true)) => unknown(),
@@ -86,7 +85,7 @@ impl Facts<'_> {
             flag: ("IsEncrypted", encrypted.value().copied().copied()),
             key: key.clone(),
         };
-        if let Some(gap) = said.contradicted(arn, detail.value().map(|Json(detail)| detail)) {
+        if let Some(gap) = said.contradicted(arn, detail.value().copied()) {
             return Fact::unknown(gap);
         }
         match encrypted_with(encrypted, key) {
@@ -97,7 +96,7 @@ impl Facts<'_> {
     }
 
     /// What AWS Backup calls not encrypted: of Aurora that may be on a key that AWS owns, as its cluster is.
-    fn unencrypted_point(&self, arn: &Arn, detail: &Field<&Json>) -> Fact<EncryptedWith> {
+    fn unencrypted_point(&self, arn: &Arn, detail: &Field<&Tree>) -> Fact<EncryptedWith> {
         let point = self.recovery_point(arn);
         let is_aurora = matches!(
             point.field(|p| &p.resource_type),
@@ -108,14 +107,14 @@ impl Facts<'_> {
         if !is_aurora || made.is_some_and(|made| made < AWS_OWNED_SINCE) {
             return Fact::Known(EncryptedWith::Nothing);
         }
-        let of_point = detail.value().and_then(|Json(detail)| on_owned_key(detail));
+        let of_point = detail.value().and_then(|detail| on_owned_key(detail));
         let of_cluster = || {
             let cluster = point.field(|p| &p.resource_arn);
             let cluster = self.resource(cluster.value()?);
             cluster
                 .field(|r| &r.detail)
                 .value()
-                .and_then(|Json(detail)| on_owned_key(detail))
+                .and_then(|detail| on_owned_key(detail))
         };
         match of_point.or_else(of_cluster) {
             Some(true) => Fact::Known(EncryptedWith::AwsOwnedKey),
@@ -134,9 +133,9 @@ impl Facts<'_> {
 
 /// Whether RDS's description names a key that AWS owns: `StorageEncryptionType`. A cluster made before Aurora did so is on none;
 /// `None` where nothing tells.
-fn on_owned_key(detail: &Value) -> Option<bool> {
-    let how = detail.get("StorageEncryptionType").and_then(Value::as_str);
-    let made = detail.get("ClusterCreateTime").and_then(moment);
+fn on_owned_key(detail: &Tree) -> Option<bool> {
+    let how = detail.get("StorageEncryptionType").and_then(Tree::as_str);
+    let made = detail.get("ClusterCreateTime").and_then(moment_of);
     match how {
         Some(how) => Some(how == "sse-rds"),
         None => made
@@ -154,7 +153,7 @@ struct Said<'a> {
 impl Said<'_> {
     /// Where that cannot be: its key is of another Region than what it encrypts, or the service's own description says otherwise.
     /// Then neither counts.
-    fn contradicted(&self, of: &Arn, detail: Option<&Value>) -> Option<Gap> {
+    fn contradicted(&self, of: &Arn, detail: Option<&Tree>) -> Option<Gap> {
         let key = self.key.value().copied();
         if let Some(key) = key.filter(|key| is_elsewhere(key, of)) {
             return Some(contradiction(
@@ -172,7 +171,7 @@ impl Said<'_> {
         let named = detail
             .get("KmsKeyId")
             .or_else(|| detail.get("FileSystem")?.get("KmsKeyId"))
-            .and_then(Value::as_str);
+            .and_then(Tree::as_str);
         let (flag, on) = self.flag;
         match (on, told) {
             (Some(on), Some((name, told))) if on != told => {

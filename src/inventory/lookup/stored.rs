@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
-use crate::inventory::json::Json;
 use crate::inventory::leaf::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
+use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
@@ -65,11 +65,10 @@ impl<'a> Facts<'a> {
 
     /// The service's own description of the resource.
     #[must_use]
-    pub fn resource_detail(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+    pub fn resource_detail(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         fact(self.resource(arn).field(|r| &r.detail), || {
             self.resource_gap(arn)
         })
-        .map(|detail| detail.map(|Json(value)| value))
     }
 
     /// The resource's tags.
@@ -148,11 +147,10 @@ impl<'a> Facts<'a> {
 
     /// The service's own description of the snapshot or image.
     #[must_use]
-    pub fn point_detail(&self, arn: &Arn) -> Fact<Option<&'a Value>> {
+    pub fn point_detail(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         fact(self.recovery_point(arn).field(|p| &p.detail), || {
             self.point_gap(arn)
         })
-        .map(|detail| detail.map(|Json(value)| value))
     }
 
     /// The recovery point's tags.
@@ -171,13 +169,19 @@ impl<'a> Facts<'a> {
 
 /// A creation date as milliseconds since 1970: AWS prints numbers, in seconds, or RFC 3339 text with any offset.
 pub(super) fn moment(date: &Value) -> Option<i128> {
+    either(date.as_f64(), date.as_str())
+}
+
+/// The same, in the service's own description.
+pub(super) fn moment_of(date: &Tree) -> Option<i128> {
+    either(date.as_f64(), date.as_str())
+}
+
+fn either(seconds: Option<f64>, text: Option<&str>) -> Option<i128> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a date of AWS's in milliseconds is far below the limit, and the cast saturates"
     )]
-    match date {
-        Value::Number(seconds) => Some((seconds.as_f64()? * 1000.0) as i128),
-        Value::String(text) => Timestamp::parse(text).map(|moment| moment.milliseconds()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    let of_seconds = seconds.map(|seconds| (seconds * 1000.0) as i128);
+    of_seconds.or_else(|| Timestamp::parse(text?).map(|moment| moment.milliseconds()))
 }

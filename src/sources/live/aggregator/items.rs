@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::catalog::Kind as ResourceKind;
-use crate::inventory::Resource;
+use crate::inventory::{Resource, Tree};
 use crate::known::{AccountId, Arn, Region, ResourceType};
 use crate::sources::live::kms;
 use crate::sources::live::shape::{Shape, tags as in_order};
@@ -223,13 +223,13 @@ pub fn give_instances_their_roots_key(told: &mut [Told]) {
 }
 
 fn root_of(instance: &Resource) -> Option<Arn> {
-    let detail = &instance.detail.value()?.0;
+    let detail = instance.detail.value()?;
     let root = detail.get("RootDeviceName")?.as_str()?;
     let devices = detail.get("BlockDeviceMappings")?.as_array()?;
     let device = devices
         .iter()
-        .find(|device| device.get("DeviceName").and_then(Value::as_str) == Some(root))?;
-    let volume = device.pointer("/Ebs/VolumeId")?.as_str()?;
+        .find(|device| device.get("DeviceName").and_then(Tree::as_str) == Some(root))?;
+    let volume = device.get("Ebs")?.get("VolumeId")?.as_str()?;
     let prefix = instance
         .arn
         .as_str()

@@ -1,7 +1,7 @@
 //! Whether the Region that a database's copy goes to has its engine, and in which versions.
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{Field, Json};
+use crate::inventory::Field;
 use crate::sources::live::book::add;
 use crate::sources::live::rds;
 
@@ -20,7 +20,7 @@ impl Run<'_> {
         let resource = backups.resource.as_ref().map(|resource| &resource.detail);
         let details = point.into_iter().chain(resource).filter_map(Field::value);
         let engine = details
-            .filter_map(|Json(detail)| detail.get("Engine")?.as_str())
+            .filter_map(|detail| detail.get("Engine")?.as_str())
             .next();
         let Some(engine) = engine else {
             if !backups.is_gone() {

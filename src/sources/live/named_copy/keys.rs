@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Json, RecoveryPoint, Resource};
+use crate::inventory::{RecoveryPoint, Resource};
 use crate::sources::live::book::add;
 use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
@@ -39,12 +39,10 @@ impl Run<'_> {
     ) {
         let of_resource = resource
             .and_then(|resource| resource.detail.value())
-            .and_then(|Json(detail)| detail.get("OptionGroupMemberships")?.as_array())
+            .and_then(|detail| detail.get("OptionGroupMemberships")?.as_array())
             .into_iter()
             .flatten();
-        let of_point = point
-            .and_then(|point| point.detail.value())
-            .map(|Json(detail)| detail);
+        let of_point = point.and_then(|point| point.detail.value());
         let names: BTreeSet<String> = of_resource
             .chain(of_point)
             .filter_map(|group| group.get("OptionGroupName")?.as_str())

@@ -133,7 +133,7 @@ pub fn option_groups(region: &RegionFacts) -> BTreeSet<String> {
     items(&region.resources)
         .iter()
         .filter_map(|resource| resource.detail.value())
-        .filter_map(|Json(detail)| detail.get("OptionGroupMemberships")?.as_array())
+        .filter_map(|detail| detail.get("OptionGroupMemberships")?.as_array())
         .flatten()
         .filter_map(|group| group.get("OptionGroupName")?.as_str())
         .map(str::to_owned)
@@ -188,7 +188,7 @@ pub fn engines(inventory: &Inventory) -> BTreeMap<(AccountId, Region, String), A
             let of_region: BTreeSet<&str> = databases
                 .filter(|it| it.arn.service() == "rds")
                 .filter_map(|it| it.detail.value())
-                .filter_map(|Json(detail)| detail.get("Engine")?.as_str())
+                .filter_map(|detail| detail.get("Engine")?.as_str())
                 .collect();
             for vault in targets(account, from) {
                 let (Some(owner), Some(to)) = (vault.account(), vault.region()) else {

@@ -1,0 +1,191 @@
+//! JSON that takes little room: a service's description of each resource and recovery point, of which there are many.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::{Number, Value};
+use smol_str::SmolStr;
+
+/// A JSON value that is only looked into: short texts stand in it, and an object is a list of its fields, in their order.
+#[derive(Clone, Debug)]
+pub enum Tree {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(SmolStr),
+    /// A list.
+    List(Box<[Tree]>),
+    /// An object, whose names are all different.
+    Object(Box<[(SmolStr, Tree)]>),
+}
+
+impl Tree {
+    /// A field of an object.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let mut fields = fields.iter();
+        fields.find(|(of, _)| of == name).map(|(_, value)| value)
+    }
+
+    /// The boolean that it is.
+    #[must_use]
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            Self::Null | Self::Number(_) | Self::Text(_) | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The number that it is.
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => number.as_f64(),
+            Self::Null | Self::Bool(_) | Self::Text(_) | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The text that it is.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The list that it is.
+    #[must_use]
+    pub const fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Object(_) => None,
+        }
+    }
+}
+
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::Number(number) => Self::Number(number),
+            Value::String(text) => Self::Text(text.into()),
+            Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Value::Object(fields) => {
+                let fields = fields.into_iter();
+                Self::Object(
+                    fields
+                        .map(|(name, value)| (name.into(), value.into()))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+/// Fields may stand in any order, as in JSON.
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Object(one), Self::Object(fields)) => {
+                one.len() == fields.len()
+                    && one
+                        .iter()
+                        .all(|(name, value)| other.get(name) == Some(value))
+            }
+            (
+                Self::Null
+                | Self::Bool(_)
+                | Self::Number(_)
+                | Self::Text(_)
+                | Self::List(_)
+                | Self::Object(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(truth) => serializer.serialize_bool(*truth),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                for (name, value) in fields {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl JsonSchema for Tree {
+    fn schema_name() -> Cow<'static, str> {
+        "Json".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::default()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_written_as_it_stood() {
+        let value = json!({"b": [1, 2.5, null, {"a": "text"}], "a": true, "c": {}});
+        let tree = Tree::from(value.clone());
+        let written = serde_json::to_string(&tree).unwrap();
+        assert_eq!(written, value.to_string());
+        let first = tree.get("b").and_then(Tree::as_array).unwrap();
+        assert_eq!(first[1].as_f64(), Some(2.5));
+        assert_eq!(first[3].get("a").and_then(Tree::as_str), Some("text"));
+        assert_eq!(tree.get("a").and_then(Tree::as_bool), Some(true));
+        assert_eq!(first[3].get("b"), None);
+    }
+
+    #[test]
+    fn the_order_of_fields_does_not_matter_and_their_values_do() {
+        let of = |value| Tree::from(value);
+        assert_eq!(of(json!({"a": 1, "b": 2})), of(json!({"b": 2, "a": 1})));
+        for other in [
+            json!({"a": 1}),
+            json!({"a": 1, "b": 3}),
+            json!({"a": 1, "c": 2}),
+            json!([1, 2]),
+        ] {
+            assert_ne!(of(json!({"a": 1, "b": 2})), of(other));
+        }
+    }
+
+    #[test]
+    fn it_takes_little_room() {
+        assert_eq!(size_of::<Tree>(), 24);
+    }
+}
