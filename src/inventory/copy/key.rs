@@ -120,9 +120,13 @@ fn as_its_vault(
 
 /// The key of an EC2 instance's backup to come, whose volumes may have several.
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let volumes = volumes(resource, facts);
+    let Some(volumes) = volumes(resource, facts) else {
+        return Fact::unknown(facts.resource_call(resource));
+    };
     if volumes.is_empty() {
-        return Fact::Known(key);
+        return unless_without_devices(facts.resource_detail(resource), key, || {
+            facts.resource_call(resource)
+        });
     }
     let each = volumes.iter().map(|volume| facts.resource_key(volume));
     one_of(key, each, &facts.resource_call(resource), facts)
@@ -131,8 +135,9 @@ fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact
 /// The key of an image, which may have several snapshots. EC2 mostly does not name their keys, and the volumes of today need
 /// not be those that were backed up: then the key is not known.
 fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let detail = facts.point_detail(point).known().flatten();
-    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let detail = facts.point_detail(point);
+    let devices = detail.as_ref().known().copied().flatten();
+    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
     let devices = devices.into_iter().flatten();
     let snapshots: Vec<&Tree> = devices.filter_map(|device| device.get("Ebs")).collect();
     // Of one snapshot the image says enough, unless its own description says otherwise.
@@ -142,8 +147,11 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
                 == Some(key == EncryptedWith::Nothing)
     };
     let is_settled = snapshots.len() < 2 && !snapshots.iter().any(tells);
-    if !point.resource().starts_with("image/") || is_settled {
+    if !point.resource().starts_with("image/") {
         return Fact::Known(key);
+    }
+    if is_settled {
+        return unless_without_devices(detail, key, || facts.describe_gap(point));
     }
     let call = facts.describe_gap(point);
     let of_snapshot = |snapshot: &Tree| {
@@ -158,6 +166,21 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
         }
     };
     one_of(key, snapshots.into_iter().map(of_snapshot), &call, facts)
+}
+
+/// What has a root device has devices: a description that lists none of them was not understood.
+fn unless_without_devices(
+    detail: Fact<Option<&Tree>>,
+    key: EncryptedWith,
+    gap: impl FnOnce() -> Gap,
+) -> Fact<EncryptedWith> {
+    let devices = detail.known().flatten();
+    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    if devices.is_some_and(<[_]>::is_empty) {
+        Fact::unknown(gap())
+    } else {
+        Fact::Known(key)
+    }
 }
 
 /// The key that decides among several. An AWS managed one does, as it stops the copy; where they differ otherwise, which to
@@ -192,21 +215,25 @@ fn one_of(
     }
 }
 
-/// The EBS volumes of an instance, as far as its description names them.
+/// The EBS volumes of an instance, as far as its description lists them. `None`: it lists one and does not name it.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
-fn volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
+fn volumes(resource: &Arn, facts: &Facts<'_>) -> Option<Vec<Arn>> {
     if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let detail = facts.resource_detail(resource).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let volume = |device: &Tree| {
-        let id = device.get("Ebs")?.get("VolumeId")?.as_str()?;
+    let volume = |ebs: &Tree| {
+        let id = ebs.get("VolumeId")?.as_str()?;
         let prefix = resource.as_str().strip_suffix(resource.resource())?;
         Arn::parse(&format!("{prefix}volume/{id}")).ok()
     };
-    devices.into_iter().flatten().filter_map(volume).collect()
+    let devices = devices.into_iter().flatten();
+    devices
+        .filter_map(|device| device.get("Ebs"))
+        .map(volume)
+        .collect()
 }
 
 /// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay

@@ -80,6 +80,7 @@ const EBS: &[F] = &[
     F("snapshotId", "SnapshotId", Text),
     F("encrypted",  "Encrypted",  Flag),
     F("kmsKeyId",   "KmsKeyId",   Text),
+    F("outpostArn", "OutpostArn", Text),
 ];
 
 #[rustfmt::skip]
@@ -98,6 +99,8 @@ const SNAPSHOT: &[F] = &[
     F("encrypted",           "Encrypted",         Flag),
     F("kmsKeyId",            "KmsKeyId",          Text),
     F("associatedKmsKeySet", "AssociatedKmsKeys", Objects(&[F("kmsKeyId", "KmsKeyId", Text)])),
+    F("availabilityZone",    "AvailabilityZone",  Text),
+    F("outpostArn",          "OutpostArn",        Text),
     F("tagSet",              "Tags",              Objects(TAG)),
 ];
 
@@ -134,11 +137,19 @@ const CRITERION: &[F] = &[
     F("imageProviderSet",          "ImageProviders",          Texts),
     F("marketplaceProductCodeSet", "MarketplaceProductCodes", Texts),
     F("imageNameSet",              "ImageNames",              Texts),
-    F("imageWatermarkSet",         "ImageWatermarks",         Texts),
+    F("imageWatermarkSet",         "ImageWatermarks",         Objects(WATERMARK)),
     F("deprecationTimeCondition",  "DeprecationTimeCondition",
         Object(&[F("maximumDaysSinceDeprecated", "MaximumDaysSinceDeprecated", Number)])),
     F("creationDateCondition",     "CreationDateCondition",
         Object(&[F("maximumDaysSinceCreated", "MaximumDaysSinceCreated", Number)])),
+];
+
+#[rustfmt::skip]
+const WATERMARK: &[F] = &[
+    F("watermarkKey",                       "WatermarkKey",                       Text),
+    F("sourceImageRegion",                  "SourceImageRegion",                  Text),
+    F("maximumDaysSinceSourceImageCreated", "MaximumDaysSinceSourceImageCreated", Number),
+    F("maximumDaysSinceWatermarkCreated",   "MaximumDaysSinceWatermarkCreated",   Number),
 ];
 
 pub const DEFAULT_KEY: &[F] = &[F("kmsKeyId", "KmsKeyId", Text)];
