@@ -12,6 +12,7 @@ use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Inventory, Overlay, Waiting};
 use crate::known::{AccountId, ByHand, Gap};
 use crate::report::{CopyReport, Location, Places};
+use crate::sources::contradiction::contradictions;
 use crate::sources::planned::Planned;
 use crate::sources::{recorded, terraform};
 use crate::verdict::Verdict;
@@ -85,6 +86,19 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         then.push(after);
     }
     templates.all_parameters_are_taken()?;
+    let planned = |one: &&Overlay| one.waits_for != Waiting::Overlay;
+    for (at, one) in then.iter().enumerate().filter(|(_, one)| planned(one)) {
+        for other in then.iter().skip(at.saturating_add(1)).filter(planned) {
+            for thing in contradictions(one, other) {
+                let why = format!(
+                    "{} and {} say different things of {thing}: which is applied last is not known",
+                    one.name, other.name
+                );
+                warn(output, &why);
+                open.push(Gap::by_hand(ByHand::Planned, other.operation(), why));
+            }
+        }
+    }
     if then.is_empty() {
         return Ok(Laid {
             before: None,
@@ -119,6 +133,7 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
         name: name.to_owned(),
         document,
         waits_for: Waiting::Overlay,
+        policies: BTreeMap::new(),
     })
 }
 

@@ -1,6 +1,10 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod made;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use super::frame::Inventory;
@@ -15,6 +19,8 @@ pub struct Overlay {
     pub document: Value,
     /// What settles what is unknown: `terraform apply`, `overlay`.
     pub waits_for: Waiting,
+    /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
+    pub policies: BTreeMap<String, Value>,
 }
 
 /// What settles the unknowns of an overlay.
@@ -54,11 +60,22 @@ impl Overlay {
         let mut laid = Laid {
             overlay: self,
             gaps: Vec::new(),
+            told: BTreeSet::new(),
         };
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             laid.fields(all, over, ROOT, "", &[]);
+            laid.managed_policies(all);
             let gaps = std::mem::take(&mut laid.gaps);
             if let Value::Array(list) = all.entry("gaps").or_insert_with(|| json!([])) {
+                // What was unknown for another reason is unknown for this one now.
+                let told = std::mem::take(&mut laid.told);
+                list.retain(|gap| {
+                    let text = |name: &str| gap.get(name).and_then(Value::as_str);
+                    match (text("operation"), text("subject")) {
+                        (Some(call), Some(subject)) => !told.contains(&(call, subject.to_owned())),
+                        (None, _) | (_, None) => true,
+                    }
+                });
                 list.extend(gaps);
             }
         }
@@ -142,6 +159,8 @@ const OPEN: &[(&str, &str, &str, &[&str])] = &[
 struct Laid<'a> {
     overlay: &'a Overlay,
     gaps: Vec<Value>,
+    /// The calls and subjects that they are of.
+    told: BTreeSet<(&'static str, String)>,
 }
 
 impl Laid<'_> {
@@ -218,6 +237,13 @@ impl Laid<'_> {
                 Some(Value::Object(object)) => std::mem::take(object),
                 Some(_) | None => Map::new(),
             };
+            let settled;
+            let over = if matches!(list, "accounts" | "regions") {
+                over
+            } else {
+                settled = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                &settled
+            };
             let left = self.open(&mut object, over, list, key, &at).map(|open| {
                 self.fields(&mut object, over, frame, &at, &open);
                 Value::Object(object)
@@ -282,7 +308,53 @@ impl Laid<'_> {
         whole.then_some(open)
     }
 
-    fn gap(&mut self, call: &str, subject: &str, why: &str, at: &str) {
+    /// Lays the documents of managed policies over those that roles have.
+    fn managed_policies(&mut self, all: &mut Map<String, Value>) {
+        if self.overlay.policies.is_empty() {
+            return;
+        }
+        let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
+        let roles = accounts.into_iter().flatten().filter_map(|account| {
+            let roles = account.get_mut("roles")?.as_array_mut()?;
+            Some(roles.iter_mut().filter_map(Value::as_object_mut))
+        });
+        for role in roles.flatten() {
+            let subject = role.get("Arn").and_then(Value::as_str).unwrap_or_default();
+            let subject = subject.to_owned();
+            for field in ["AttachedPolicies", "PermissionsBoundary"] {
+                let mut open = None;
+                let policies = match role.get_mut(field) {
+                    Some(Value::Array(policies)) => policies.as_mut_slice(),
+                    Some(one @ Value::Object(_)) => std::slice::from_mut(one),
+                    _ => continue,
+                };
+                for policy in policies.iter_mut().filter_map(Value::as_object_mut) {
+                    let names = ["PolicyArn", "PermissionsBoundaryArn"];
+                    let arn = names.iter().find_map(|name| policy.get(*name)?.as_str());
+                    let Some(document) = arn.and_then(|arn| self.overlay.policies.get(arn)) else {
+                        continue;
+                    };
+                    match unknown_within(document) {
+                        Some(why) => open = Some(why.to_owned()),
+                        None => {
+                            policy.shift_remove("PolicyVersion");
+                            drop(policy.insert("Document".to_owned(), document.clone()));
+                        }
+                    }
+                }
+                if let Some(why) = open {
+                    role.shift_remove(field);
+                    let row = OPEN
+                        .iter()
+                        .find(|(of, name, _, _)| *of == "roles" && *name == field);
+                    let call = row.map_or_else(|| describing("roles"), |(_, _, call, _)| call);
+                    self.gap(call, &subject, &why, field);
+                }
+            }
+        }
+    }
+
+    fn gap(&mut self, call: &'static str, subject: &str, why: &str, at: &str) {
         let waits_for = match self.overlay.waits_for {
             Waiting::Overlay => format!("{} {at}: {why}", self.overlay.name),
             Waiting::TerraformApply | Waiting::StackDeployment => why.to_owned(),
@@ -292,12 +364,15 @@ impl Laid<'_> {
         } else {
             &[call]
         };
-        self.gaps.extend(calls.iter().map(|call| {
-            json!({
-                "operation": call, "subject": subject, "error": null,
-                "waits_for": {"operation": self.overlay.waits_for.operation(), "subject": waits_for},
-            })
-        }));
+        for call in calls {
+            // One reason is enough for one call.
+            if self.told.insert((call, subject.to_owned())) {
+                self.gaps.push(json!({
+                    "operation": call, "subject": subject, "error": null,
+                    "waits_for": {"operation": self.overlay.waits_for.operation(), "subject": waits_for},
+                }));
+            }
+        }
     }
 }
 
@@ -322,12 +397,7 @@ impl<'o> Joined<'o> {
         let Some(Value::Array(list)) = all.get_mut(name) else {
             return;
         };
-        let key = |item: &Value| {
-            let name = ["PolicyArn", "PolicyName"]
-                .iter()
-                .find_map(|key| item.get(key));
-            name.unwrap_or(item).clone()
-        };
+        let key = |item: &Value| name_of(item).clone();
         let goes = |item: &Value| {
             let key = key(item);
             self.removed.contains(&key)
@@ -341,11 +411,14 @@ impl<'o> Joined<'o> {
     }
 
     fn same(item: &Value, key: &Value) -> bool {
-        ["PolicyArn", "PolicyName"]
-            .iter()
-            .any(|name| item.get(name) == Some(key))
-            || item == key
+        name_of(item) == key
     }
+}
+
+/// What tells an item of a list of a thing from another: its name, or all of it.
+fn name_of(item: &Value) -> &Value {
+    let names = ["PolicyArn", "PolicyName", "SelectionName"];
+    names.iter().find_map(|name| item.get(name)).unwrap_or(item)
 }
 
 /// The calls by which services describe what is backed up.

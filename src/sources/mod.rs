@@ -7,6 +7,7 @@
 
 pub mod cloudformation;
 pub mod config;
+pub mod contradiction;
 pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]

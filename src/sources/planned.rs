@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::inventory::Overlay;
+use crate::inventory::{Overlay, Waiting};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -40,6 +40,8 @@ pub struct Home {
 #[derive(Debug, Default)]
 pub struct World {
     accounts: BTreeMap<AccountId, AccountFacts>,
+    /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
+    pub policies: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +81,72 @@ fn key(list: &'static str) -> &'static str {
         "resources" => "ResourceArn",
         "plans" => "BackupPlanId",
         _ => "Arn",
+    }
+}
+
+/// The value of `{"made": value}`: all that there is of it where the thing is made.
+fn made(value: &Value) -> Option<&Value> {
+    value
+        .as_object()
+        .filter(|object| object.len() == 1)?
+        .get("made")
+}
+
+/// Settles the fields of a thing that are told as for one that is made: it is, or the field changes, or stands as it is.
+fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
+    let name = |item: &Value| {
+        let names = ["PolicyArn", "PolicyName"];
+        names
+            .iter()
+            .find_map(|name| item.get(*name))
+            .unwrap_or(item)
+            .clone()
+    };
+    let all = std::mem::take(now).into_iter();
+    now.extend(all.filter_map(|(field, value)| {
+        let Some(whole) = made(&value) else {
+            return Some((field, value));
+        };
+        let before = was.map(|was| was.get(&field).map(|value| made(value).unwrap_or(value)));
+        match (before, whole) {
+            (Some(Some(before)), whole) if before == whole => None,
+            (Some(Some(Value::Array(before))), Value::Array(items)) => {
+                let kept: Vec<Value> = items.iter().map(name).collect();
+                let removed = before.iter().map(name).filter(|name| !kept.contains(name));
+                let removed: Vec<Value> = removed.collect();
+                Some((
+                    field,
+                    json!({"joined": items, "removed": removed, "alone": true}),
+                ))
+            }
+            _ => Some((field, whole.clone())),
+        }
+    }));
+}
+
+/// Adds to a list of a thing, or takes a name from it: one that is told whole, or is laid over the one that is there.
+pub fn join(
+    thing: &mut Map<String, Value>,
+    list: &str,
+    added: Option<Value>,
+    removed: Option<Value>,
+) {
+    let all = thing
+        .entry(list)
+        .or_insert_with(|| json!({"joined": [], "removed": []}));
+    match all {
+        Value::Array(items) => items.extend(added),
+        Value::Object(joined) => {
+            if let Some(Value::Array(items)) = joined.get_mut("made") {
+                return items.extend(added);
+            }
+            for (name, item) in [("joined", added), ("removed", removed)] {
+                if let Some(items) = joined.get_mut(name).and_then(Value::as_array_mut) {
+                    items.extend(item);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -215,6 +283,9 @@ impl World {
                 }
                 Some(now)
             };
+        for arn in before.policies.keys() {
+            self.policies.entry(arn.clone()).or_insert_with(unknown);
+        }
         for (account, was) in &before.accounts {
             let now = self.accounts.entry(*account).or_default();
             unsaid(&mut now.fields, &was.fields);
@@ -247,6 +318,59 @@ impl World {
                     }
                 }
             }
+        }
+        self.settle(before);
+    }
+
+    /// Settles what is all that there is of a thing where it is made, with what was said of it before.
+    fn settle(&mut self, before: &Self) {
+        for (account, facts) in &mut self.accounts {
+            let was = before.accounts.get(account);
+            for (arn, role) in &mut facts.roles {
+                let was = was.and_then(|was| was.roles.get(arn));
+                settle(role, was);
+            }
+            for (region, facts) in &mut facts.regions {
+                let was = was.and_then(|was| was.regions.get(region));
+                for (list, things) in &mut facts.lists {
+                    let was = was.and_then(|was| was.lists.get(list));
+                    for (name, thing) in things {
+                        settle(thing, was.and_then(|was| was.get(name)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says of what is all that there is of a thing where it is made: where it is there it stands.
+    #[must_use]
+    pub fn standing(mut self) -> Self {
+        let stands = |thing: &mut Map<String, Value>| {
+            for value in thing.values_mut() {
+                if let Some(whole) = made(value) {
+                    *value = json!({"made": whole, "stands": true});
+                }
+            }
+        };
+        for facts in self.accounts.values_mut() {
+            facts.roles.values_mut().for_each(stands);
+            let lists = facts
+                .regions
+                .values_mut()
+                .flat_map(|region| region.lists.values_mut());
+            lists.flat_map(BTreeMap::values_mut).for_each(stands);
+        }
+        self
+    }
+
+    /// The overlay that says this, of a file.
+    #[must_use]
+    pub fn overlay(mut self, file: &str, waits_for: Waiting) -> Overlay {
+        Overlay {
+            name: file.to_owned(),
+            policies: std::mem::take(&mut self.policies),
+            document: self.document(),
+            waits_for,
         }
     }
 

@@ -3,6 +3,7 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod error;
+mod loops;
 mod names;
 pub mod parameters;
 mod resolve;
@@ -10,7 +11,7 @@ mod resources;
 mod template;
 mod text;
 
-use crate::inventory::{Overlay, Waiting};
+use crate::inventory::Waiting;
 use crate::sources::planned::{Home, Places, Planned, World};
 
 pub use error::TemplateError;
@@ -43,8 +44,8 @@ pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateEr
 /// # Errors
 /// Where the file is no template, or one that a macro rewrites.
 pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, TemplateError> {
-    let root = root(file, bytes)?;
-    let reader = resources_of(file, &root, settings);
+    let root = loops::written_out(file, &root(file, bytes)?, settings);
+    let reader = resources_of(file, &root, settings, None);
     Ok(planned(reader, file, World::default()))
 }
 
@@ -57,10 +58,10 @@ pub fn read_change(
     (file, bytes): (&str, &[u8]),
     settings: &Settings,
 ) -> Result<Planned, TemplateError> {
-    let now_root = root(before_file, before)?;
-    let now = resources_of(before_file, &now_root, settings);
-    let then_root = root(file, bytes)?;
-    let mut then = resources_of(file, &then_root, settings);
+    let now_root = loops::written_out(before_file, &root(before_file, before)?, settings);
+    let then_root = loops::written_out(file, &root(file, bytes)?, settings);
+    let now = resources_of(before_file, &now_root, settings, Some(&then_root));
+    let mut then = resources_of(file, &then_root, settings, Some(&now_root));
     let why = format!("{file}, which says no more of it than {before_file} did");
     then.world.makes_keys(&now.world);
     then.world.lacks(
@@ -75,7 +76,7 @@ pub fn read_change(
     }
     then.notes.extend(now.notes);
     then.open.extend(now.open);
-    Ok(planned(then, file, now.world))
+    Ok(planned(then, file, now.world.standing()))
 }
 
 /// Whether a thing stays where its resource leaves the template: what its `DeletionPolicy` says.
@@ -102,11 +103,7 @@ fn stays(root: &Node, places: &Places, thing: &str) -> Option<bool> {
 }
 
 fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
-    let overlay = |world: World| Overlay {
-        name: file.to_owned(),
-        document: world.document(),
-        waits_for: Waiting::StackDeployment,
-    };
+    let overlay = |world: World| world.overlay(file, Waiting::StackDeployment);
     Planned {
         before: overlay(before),
         after: overlay(reader.world),
@@ -131,6 +128,14 @@ fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
     {
         return Err(TemplateError::NoResources(file.to_owned()));
     }
+    if let Some(include) = root.get("Fn::Transform") {
+        let name = include.get("Name").and_then(Node::text).unwrap_or("?");
+        return Err(TemplateError::Transform {
+            file: file.to_owned(),
+            line: include.line,
+            name: name.to_owned(),
+        });
+    }
     if let Some(transform) = root.get("Transform") {
         let all = if transform.items().is_empty() {
             std::slice::from_ref(transform)
@@ -154,10 +159,16 @@ fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
     Ok(root)
 }
 
-fn resources_of<'t>(file: &'t str, root: &'t Node, settings: &'t Settings) -> Reader<'t> {
+fn resources_of<'t>(
+    file: &'t str,
+    root: &'t Node,
+    settings: &'t Settings,
+    other: Option<&'t Node>,
+) -> Reader<'t> {
     let home = settings.account.zip(settings.region.clone());
     let mut reader = Reader {
         template: Template::new(file, root, settings),
+        other,
         home: home.map(|(account, region)| Home { account, region }),
         world: World::default(),
         notes: Vec::new(),

@@ -40,6 +40,8 @@ const FORMS: &[Form] = &[
     Form { kind: "AWS::Neptune::DBCluster",                     arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
     Form { kind: "AWS::DynamoDB::Table",                        arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
     Form { kind: "AWS::DynamoDB::GlobalTable",                  arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::Serverless::SimpleTable",                arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    Form { kind: "AWS::EKS::Cluster",                           arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",                   name: "Name",                  reference: Gives::Name, arns: &["Arn"] },
     Form { kind: "AWS::EC2::Volume",                            arn: "arn:{partition}:ec2:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &[] },
     Form { kind: "AWS::EC2::Instance",                          arn: "arn:{partition}:ec2:{region}:{account}:instance/{name}",                  name: "",                      reference: Gives::Name, arns: &[] },
     Form { kind: "AWS::EFS::FileSystem",                        arn: "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{name}", name: "",                      reference: Gives::Name, arns: &["Arn"] },

@@ -30,10 +30,12 @@ impl<'t> Template<'t> {
             Kind::Null => Some(Value::Null),
             Kind::Bool(truth) => Some(Value::Bool(*truth)),
             Kind::Number(number) => Some(Value::Number(number.clone())),
-            Kind::Text(text) => Some(Value::String(text.clone())),
+            Kind::Text(text) => Some(self.settled(Value::String(text.clone()), node)),
             Kind::List(items) => Some(items.iter().filter_map(|item| self.value(item)).collect()),
             Kind::Map(fields) => match fields.as_slice() {
-                [(name, argument)] if is_function(name) => self.function(name, argument),
+                [(name, argument)] if is_function(name) => self
+                    .function(name, argument)
+                    .map(|value| self.settled(value, node)),
                 _ => {
                     let mut all = Map::new();
                     for (name, value) in fields {
@@ -48,6 +50,21 @@ impl<'t> Template<'t> {
                     Some(Value::Object(all))
                 }
             },
+        }
+    }
+
+    /// A value that is no reference to the Parameter Store or Secrets Manager.
+    fn settled(&self, value: Value, node: &Node) -> Value {
+        match value {
+            Value::String(text) if text.contains("{{resolve:") => {
+                self.unknown("a dynamic reference", node)
+            }
+            value @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => value,
         }
     }
 
@@ -234,7 +251,15 @@ impl<'t> Template<'t> {
                 .as_ref()
                 .and_then(plain),
         };
+        let hides = parameter.get("NoEcho").map(Node::to_value);
         match text {
+            // What the template hides is not told.
+            _ if hides.is_some_and(|hides| plain(&hides).as_deref() != Some("false")) => {
+                unknown(format!(
+                    "{}:{}: the parameter {id}, which has NoEcho",
+                    self.file, parameter.line
+                ))
+            }
             // Its value stands in the Parameter Store.
             _ if of.starts_with("AWS::SSM::") => unknown(format!(
                 "{}:{}: the parameter {id} of the Parameter Store",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sources::planned::{Home, Places, World};
+use crate::sources::planned::{Home, Places, World, join};
 
 use super::names::{arn, kind, property};
 use super::template::{Template, is_open, unknown, why};
@@ -11,6 +11,8 @@ use super::text::Node;
 /// The facts of a template, in the making.
 pub struct Reader<'t> {
     pub template: Template<'t>,
+    /// The other template of a change: what is the same in both changes nothing.
+    pub other: Option<&'t Node>,
     pub home: Option<Home>,
     pub world: World,
     pub notes: Vec<String>,
@@ -30,6 +32,8 @@ const READERS: &[(&str, Read)] = &[
     ("AWS::IAM::Role",                              role),
     ("AWS::IAM::ServiceLinkedRole",                 service_linked_role),
     ("AWS::IAM::Policy",                            inline_policy),
+    ("AWS::IAM::RolePolicy",                        inline_policy),
+    ("AWS::IAM::ManagedPolicy",                     managed_policy),
     ("AWS::Backup::BackupVault",                    vault),
     ("AWS::Backup::LogicallyAirGappedBackupVault",  air_gapped_vault),
     ("AWS::RDS::DBInstance",                        |reader, id, node| stored(reader, id, node, "RDS")),
@@ -38,6 +42,8 @@ const READERS: &[(&str, Read)] = &[
     ("AWS::Neptune::DBCluster",                     |reader, id, node| stored(reader, id, node, "Neptune")),
     ("AWS::DynamoDB::Table",                        |reader, id, node| stored(reader, id, node, "DynamoDB")),
     ("AWS::DynamoDB::GlobalTable",                  |reader, id, node| stored(reader, id, node, "DynamoDB")),
+    ("AWS::Serverless::SimpleTable",                |reader, id, node| stored(reader, id, node, "DynamoDB")),
+    ("AWS::EKS::Cluster",                           |reader, id, node| stored(reader, id, node, "EKS")),
     ("AWS::EC2::Volume",                            |reader, id, node| stored(reader, id, node, "EBS")),
     ("AWS::EC2::Instance",                          |reader, id, node| stored(reader, id, node, "EC2")),
     ("AWS::EFS::FileSystem",                        |reader, id, node| stored(reader, id, node, "EFS")),
@@ -94,26 +100,55 @@ pub fn read(reader: &mut Reader<'_>) {
         }
     }
     for (id, resource) in resources {
-        let of = kind(resource);
-        if id.starts_with("Fn::ForEach")
-            || of == "AWS::CloudFormation::Stack"
-            || of == "AWS::CloudFormation::StackSet"
-        {
-            let text = format!(
-                "{}:{}: {id} may make more resources, and is not read",
-                reader.template.file, resource.line
-            );
-            reader.open.push(text.clone());
-            reader.notes.push(text);
-        } else if (of.starts_with("AWS::Backup::") || of.starts_with("AWS::KMS::"))
-            && !READERS.iter().any(|(read, _)| *read == of)
-            && !matches!(of, "AWS::Backup::Framework" | "AWS::Backup::ReportPlan")
-        {
-            let text = format!("resources of type {of} are not read");
-            if !reader.notes.contains(&text) {
-                reader.notes.push(text);
-            }
+        unread(reader, id, resource);
+    }
+}
+
+/// What may make more resources than those that are told.
+#[rustfmt::skip]
+const MAKERS: &[&str] = &[
+    "AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+];
+
+/// What matters to copies by the beginning of its type.
+#[rustfmt::skip]
+const NEAR: &[&str] = &[
+    "AWS::Backup::", "AWS::KMS::", "AWS::Organizations::", "AWS::RAM::", "AWS::RDS::OptionGroup", "AWS::ControlTower::",
+    "AWS::RedshiftServerless::Namespace",
+];
+
+/// What of that no check asks for.
+#[rustfmt::skip]
+const HARMLESS: &[&str] = &[
+    "AWS::Backup::Framework", "AWS::Backup::ReportPlan", "AWS::Backup::RestoreTestingPlan",
+    "AWS::Backup::RestoreTestingSelection", "AWS::Organizations::OrganizationalUnit", "AWS::Organizations::ResourcePolicy",
+];
+
+/// Says what is not read, which leaves the answer open where it matters.
+fn unread(reader: &mut Reader<'_>, id: &str, resource: &Node) {
+    let of = kind(resource);
+    let at = format!("{}:{}: {id}", reader.template.file, resource.line);
+    let is_custom = of.starts_with("Custom::") || of == "AWS::CloudFormation::CustomResource";
+    let text = if id.starts_with("Fn::") || MAKERS.contains(&of) || of.ends_with("::MODULE") {
+        format!("{at} may make more resources, and is not read")
+    } else if is_custom {
+        // What its function does is not in the template; what it is given tells whom it speaks to.
+        let given = resource.to_value().to_string().to_lowercase();
+        if !["backup", "kms"].iter().any(|word| given.contains(word)) {
+            return;
         }
+        format!("{at} is a custom resource, and what it changes is not known")
+    } else if NEAR.iter().any(|prefix| of.starts_with(prefix))
+        && !HARMLESS.contains(&of)
+        && !READERS.iter().any(|(read, _)| *read == of)
+    {
+        format!("{at} is of type {of}, which is not read")
+    } else {
+        return;
+    };
+    if reader.is_made(resource) != Some(false) && !reader.is_same(id, resource) {
+        reader.open(text);
     }
 }
 
@@ -141,6 +176,35 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Says what leaves the answer open.
+    fn open(&mut self, text: String) {
+        if !self.open.contains(&text) {
+            self.open.push(text.clone());
+        }
+        self.note(text);
+    }
+
+    /// Whether a resource is made: its condition; `None` where that is not known.
+    fn is_made(&self, resource: &Node) -> Option<bool> {
+        match resource.get("Condition").map(Node::text) {
+            None => Some(true),
+            Some(name) => self.template.condition_named(name?),
+        }
+    }
+
+    /// Whether a resource is the same in the other template of a change, and what it may refer to is, too.
+    fn is_same(&self, id: &str, resource: &Node) -> bool {
+        self.other.is_some_and(|other| {
+            let section = |root: &Node, name: &str| root.get(name).map(Node::to_value);
+            let sections = ["Parameters", "Mappings", "Conditions"];
+            let same = other.get("Resources").and_then(|all| all.get(id));
+            same.is_some_and(|same| same.to_value() == resource.to_value())
+                && sections
+                    .iter()
+                    .all(|name| section(other, name) == section(self.template.root, name))
+        })
     }
 
     fn note(&mut self, text: String) {
@@ -186,6 +250,11 @@ impl Reader<'_> {
     fn aws_managed(&mut self, home: &Home, service: &str) -> Value {
         json!(self.world.aws_managed_key(home, service))
     }
+}
+
+/// What is all that there is of something where the template makes the thing: what is there may have more.
+fn made(value: Value) -> Value {
+    json!({"made": value})
 }
 
 /// A policy document that is an object, or JSON in a text.
@@ -261,14 +330,15 @@ fn alias<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
     };
     let key = reader.key(&target, &home);
     let name = reader.of(node, "AliasName");
-    if let (Value::String(key), Some(Value::String(name))) = (key, name)
-        && let Some(key) = reader.world.known(&home, "keys", &key)
-        && let Some(aliases) = key
-            .entry("Aliases")
-            .or_insert_with(|| json!([]))
-            .as_array_mut()
-    {
-        aliases.push(json!(name));
+    match (key, name) {
+        (Value::String(key), Some(name)) => {
+            let key = reader.world.thing(&home, "keys", &key);
+            join(key, "Aliases", Some(name), None);
+        }
+        (open, _) => {
+            let why = why(&open).unwrap_or("not known").to_owned();
+            reader.note(format!("an alias is of a key that is not known: {why}"));
+        }
     }
 }
 
@@ -278,27 +348,32 @@ fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     };
     let trust = document(reader.of(node, "AssumeRolePolicyDocument"));
     let boundary = match reader.of(node, "PermissionsBoundary") {
-        None => Value::Null,
+        None => made(Value::Null),
         Some(Value::String(arn)) => attached(reader, &arn),
         Some(open) => open,
     };
     let managed: Value = match reader.of(node, "ManagedPolicyArns") {
-        None => json!([]),
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| {
+        None => made(json!([])),
+        Some(Value::Array(items)) => {
+            let items = items.iter().map(|item| {
                 item.as_str()
                     .map_or_else(|| item.clone(), |arn| attached(reader, arn))
-            })
-            .collect(),
+            });
+            made(items.collect())
+        }
         Some(open) => open,
     };
     let inline: Value = match reader.of(node, "Policies") {
-        None => json!([]),
-        Some(Value::Array(items)) => items
-            .into_iter()
-            .map(|item| json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())}))
-            .collect(),
+        None => made(json!([])),
+        Some(Value::Array(items)) => {
+            let items = items.into_iter().map(|item| {
+                if item.get("unknown").is_some() {
+                    return item;
+                }
+                json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())})
+            });
+            made(items.collect())
+        }
         Some(open) => open,
     };
     let role = reader.world.role(home.account, &arn);
@@ -331,23 +406,40 @@ fn attached(reader: &Reader<'_>, name: &str) -> Value {
     }
 }
 
+/// A policy of the roles that it names, or of the one.
 fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
-    let Some(home) = reader.home.clone() else {
-        return;
+    let name = reader.of(node, "PolicyName").unwrap_or_else(|| json!(id));
+    let document = document(reader.of(node, "PolicyDocument"));
+    let policy = if is_open(&name) {
+        name
+    } else {
+        json!({"PolicyName": name, "Document": document})
     };
-    let policy = json!({
-        "PolicyName": reader.of(node, "PolicyName").unwrap_or_else(|| json!(id)),
-        "Document": document(reader.of(node, "PolicyDocument")),
-    });
-    let roles = reader.of(node, "Roles");
-    for name in roles
-        .as_ref()
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let Some(name) = name.as_str() else {
-            reader.note(format!("{id} is of a role that is not known"));
+    add(reader, (id, node), "InlinePolicies", &policy);
+}
+
+/// A managed policy: of the roles that it names, and of whichever others have it.
+fn managed_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Value::String(arn) = arn(&reader.template, id, node) else {
+        return reader.open(format!("the ARN of the policy {id} is not known"));
+    };
+    let document = document(reader.of(node, "PolicyDocument"));
+    let policy = json!({"PolicyArn": arn, "Document": document});
+    reader.world.policies.insert(arn, document);
+    add(reader, (id, node), "AttachedPolicies", &policy);
+}
+
+/// Adds a policy to the roles that it names.
+fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &str, policy: &Value) {
+    let roles = match (reader.of(node, "Roles"), reader.of(node, "RoleName")) {
+        (None, None) => return,
+        (Some(Value::Array(roles)), _) => roles,
+        (Some(one), _) | (None, Some(one)) => vec![one],
+    };
+    for name in roles {
+        let (Some(home), Some(name)) = (reader.home.clone(), name.as_str()) else {
+            let why = why(&name).unwrap_or("give --account ACCOUNT_ID and --region REGION");
+            reader.open(format!("{id} is of a role that is not known: {why}"));
             continue;
         };
         let resources = reader
@@ -367,18 +459,10 @@ fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
             let partition = super::template::partition(&home.region);
             format!("arn:{partition}:iam::{}:role/{name}", home.account)
         });
+        let place = format!("{}:{} {id}", reader.template.file, node.line);
+        reader.places.entry(arn.clone()).or_default().push(place);
         let role = reader.world.role(home.account, &arn);
-        let all = role
-            .entry("InlinePolicies")
-            .or_insert_with(|| json!({"joined": [], "removed": []}));
-        let items = match all {
-            Value::Array(items) => Some(items),
-            Value::Object(joined) => joined.get_mut("joined").and_then(Value::as_array_mut),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        };
-        if let Some(items) = items {
-            items.push(policy.clone());
-        }
+        join(role, list, Some(policy.clone()), None);
     }
 }
 
@@ -400,9 +484,9 @@ fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         None => reader.aws_managed(&home, "backup"),
         Some(value) => reader.key(&value, &home),
     };
-    let policy = document(reader.of(node, "AccessPolicy"));
+    let policy = access_policy(reader, node);
     let (locked, min, max) = match reader.of(node, "LockConfiguration") {
-        None => (json!(false), Value::Null, Value::Null),
+        None => (made(json!(false)), made(Value::Null), made(Value::Null)),
         Some(lock)
             if is_open(&lock) && why(&lock).is_some_and(|_| lock.get("unknown").is_some()) =>
         {
@@ -430,6 +514,14 @@ fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     );
 }
 
+/// A vault's access policy.
+fn access_policy(reader: &Reader<'_>, node: &Node) -> Value {
+    match reader.of(node, "AccessPolicy") {
+        None => made(Value::Null),
+        some => document(some),
+    }
+}
+
 fn name_of(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or_default()
 }
@@ -452,7 +544,7 @@ fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         bound(reader.of(node, "MinRetentionDays")),
         bound(reader.of(node, "MaxRetentionDays")),
     );
-    let policy = document(reader.of(node, "AccessPolicy"));
+    let policy = access_policy(reader, node);
     reader.set(
         &home,
         "vaults",
@@ -477,12 +569,19 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
     // A cluster of RDS is one of Aurora by its engine.
     let of = match (of, engine.as_ref().and_then(Value::as_str)) {
         ("Aurora", Some(engine)) if !engine.starts_with("aurora") => "RDS",
-        ("Aurora", None) => return reader.note(format!("{id}: its engine is not known")),
+        ("Aurora", None) => return reader.open(format!("{id}: its engine is not known")),
         // An instance of a cluster is backed up with it.
         ("RDS", _)
             if reader.of(node, "DBClusterIdentifier").is_some()
                 && kind(node) == "AWS::RDS::DBInstance" =>
         {
+            if reader
+                .of(node, "DBClusterIdentifier")
+                .as_ref()
+                .is_some_and(is_open)
+            {
+                reader.open(format!("{id}: whether it is of a cluster is not known"));
+            }
             return;
         }
         (of, _) => of,
@@ -490,12 +589,8 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };
-    let open = |what: &str| {
-        unknown(format!(
-            "{}:{}: {id}, {what}",
-            reader.template.file, node.line
-        ))
-    };
+    let (file, line) = (reader.template.file, node.line);
+    let open = |what: &str| unknown(format!("{file}:{line}: {id}, {what}"));
     let (service, key, switch) = match of {
         "RDS" | "Aurora" | "DocumentDB" | "Neptune" => ("rds", "KmsKeyId", "StorageEncrypted"),
         "EBS" => ("ebs", "KmsKeyId", "Encrypted"),
@@ -511,7 +606,10 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
         "SourceDBClusterIdentifier",
         "SnapshotId",
     ];
-    let is_copied = copied.iter().any(|name| reader.of(node, name).is_some());
+    let globals = reader.template.root.get("Globals");
+    let is_copied = copied.iter().any(|name| reader.of(node, name).is_some())
+        || (kind(node) == "AWS::Serverless::SimpleTable"
+            && globals.is_some_and(|globals| globals.get("SimpleTable").is_some()));
     let on = match (switch, reader.of(node, switch)) {
         ("", _) => json!(true),
         // A cluster of Aurora, a volume, a cluster of Redshift: AWS's own default decides.
@@ -535,7 +633,7 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
                 _ => (json!(true), open("its encryption")),
             },
         },
-        "EC2" | "S3" | "Timestream" => (
+        "EC2" | "EKS" | "S3" | "Timestream" => (
             open("the keys of what is in it"),
             open("the keys of what is in it"),
         ),
@@ -590,6 +688,8 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
             }
             Value::Object(all)
         }
+        // What an EKS backup is made of is not worked out.
+        "EKS" => open("the volumes of it"),
         _ => json!({}),
     };
     let tags = tags(
@@ -619,11 +719,14 @@ fn plan<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         return;
     };
     let Some(body) = reader.of(node, "BackupPlan") else {
-        return;
+        return reader.open(format!(
+            "{id} has no `BackupPlan`: what it copies is not known"
+        ));
     };
     let rules = match body.get("BackupPlanRule") {
         Some(Value::Array(rules)) => rules.iter().map(rule).collect(),
         Some(other) => other.clone(),
+        None if is_open(&body) => body.clone(),
         None => json!([]),
     };
     let name = body
@@ -665,13 +768,15 @@ fn rule(rule: &Value) -> Value {
 
 fn selection<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     let Some(home) = reader.home.clone() else {
-        return;
+        return reader.open(format!(
+            "{id} may make copies: give --account ACCOUNT_ID and --region REGION"
+        ));
     };
     let (Some(plan), Some(body)) = (
         reader.of(node, "BackupPlanId"),
         reader.of(node, "BackupSelection"),
     ) else {
-        return;
+        return reader.open(format!("{id} has no `BackupPlanId` or `BackupSelection`"));
     };
     let Value::String(plan) = plan else {
         reader
@@ -695,18 +800,7 @@ fn selection<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     made.entry("SelectionName").or_insert_with(|| json!(id));
     let made = Value::Object(made);
     let plan = reader.world.thing(&home, "plans", &plan);
-    match plan.get_mut("Selections") {
-        Some(Value::Array(all)) => all.push(made),
-        Some(Value::Object(joined)) => {
-            if let Some(all) = joined.get_mut("joined").and_then(Value::as_array_mut) {
-                all.push(made);
-            }
-        }
-        _ => drop(plan.insert(
-            "Selections".to_owned(),
-            json!({"joined": [made], "removed": []}),
-        )),
-    }
+    join(plan, "Selections", Some(made), None);
 }
 
 fn organization_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
@@ -714,6 +808,7 @@ fn organization_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         "{}:{}: {id} is a policy of the organization: lay it over the accounts with --overlay to see what it does",
         reader.template.file, node.line
     );
-    reader.note(text.clone());
-    reader.open.push(text);
+    if !reader.is_same(id, node) {
+        reader.open(text);
+    }
 }

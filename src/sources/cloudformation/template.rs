@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::text::Node;
+pub use crate::catalog::regions::partition;
 use crate::known::{AccountId, Region};
 
 /// What a template is resolved with.
@@ -64,17 +65,5 @@ pub fn plain(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// The partition of a Region.
-pub fn partition(region: &Region) -> &'static str {
-    let name = region.as_str();
-    if name.starts_with("cn-") {
-        "aws-cn"
-    } else if name.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
     }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::regions::partition as partition_of;
 use crate::known::{AccountId, Region};
 use crate::sources::planned::Home;
 
@@ -40,6 +41,7 @@ const FORMS: &[Form] = &[
     Form { kind: "aws_fsx_openzfs_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
     Form { kind: "aws_fsx_ontap_volume",                     arn: "arn:aws:fsx:{region}:{account}:volume/{name}",                      name: "" },
     Form { kind: "aws_s3_bucket",                            arn: "arn:aws:s3:::{name}",                                               name: "bucket" },
+    Form { kind: "aws_eks_cluster",                          arn: "arn:aws:eks:{region}:{account}:cluster/{name}",                     name: "name" },
     Form { kind: "aws_redshift_cluster",                     arn: "arn:aws:redshift:{region}:{account}:cluster:{name}",                name: "cluster_identifier" },
     Form { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
 ];
@@ -111,6 +113,9 @@ impl<'p> Identities<'_, 'p> {
         }
         if arn.contains("{region}") {
             arn = arn.replace("{region}", self.region(object, moment)?.as_str());
+        }
+        if let Some(partition) = self.region(object, moment).as_ref().map(partition_of) {
+            arn = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
         }
         Some(arn)
     }

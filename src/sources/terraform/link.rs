@@ -19,6 +19,15 @@ pub enum Link {
 }
 
 impl Link {
+    /// Why it is not known.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Value(_) | Self::NotSet | Self::AwsChooses => "it is not set",
+            Self::Unknown(why) => why,
+        }
+    }
+
     /// As a value of an overlay: null where it is not set.
     #[must_use]
     pub fn to_value(&self) -> Value {
@@ -283,6 +292,11 @@ impl<'p> Identities<'_, 'p> {
             let values = condition.get("values").cloned().unwrap_or(Value::Null);
             let of_test = conditions.entry(test).or_insert_with(|| json!({}));
             if let Some(of_test) = of_test.as_object_mut() {
+                // What the provider makes of two conditions of one key is not for this to guess.
+                let values = match of_test.get(variable) {
+                    Some(_) => unknown(format!("{}.statement.condition", data.address)),
+                    None => values,
+                };
                 of_test.insert(variable.to_owned(), values);
             }
         }
@@ -303,7 +317,9 @@ impl<'p> Identities<'_, 'p> {
         let mut made: Map<String, Value> = Map::new();
         let is_open = |value: &Value| value.to_string().contains("{\"unknown\":");
         for block in blocks {
-            let kind = block.get("type").and_then(Value::as_str).unwrap_or("AWS");
+            let Some(kind) = block.get("type").and_then(Value::as_str) else {
+                return Some(unknown(format!("{}.statement.principals", data.address)));
+            };
             let mut ids = block.get("identifiers").cloned().unwrap_or(Value::Null);
             let alone = blocks.iter().filter(|other| is_open(other)).count() == 1;
             if let (true, true, Some(expressions)) = (is_open(&ids), alone, expressions) {

@@ -16,9 +16,9 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Overlay, Waiting};
+use crate::inventory::Waiting;
 use crate::known::AccountId;
-use crate::sources::planned::Planned;
+use crate::sources::planned::{Planned, World};
 
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
@@ -84,19 +84,15 @@ pub fn read(
     if !plan.complete || !plan.deferred_changes.is_empty() {
         open.push("some changes wait for another plan: this one is not whole".to_owned());
     }
-    let overlay = |document| Overlay {
-        name: file.to_owned(),
-        document,
-        waits_for: Waiting::TerraformApply,
-    };
+    let overlay = |world: World| world.overlay(file, Waiting::TerraformApply);
     let lines = objects
         .all
         .iter()
         .filter_map(|object| Some((object.address.to_owned(), source?.place(object)?)));
     Ok(Planned {
         lines: lines.collect(),
-        before: overlay(now.world.document()),
-        after: overlay(then.world.document()),
+        before: overlay(now.world),
+        after: overlay(then.world),
         places: then.places,
         warnings,
         open,

@@ -73,6 +73,13 @@ impl<'p> Object<'p> {
         self.does("create")
     }
 
+    /// Whether the plan changes it in any way.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        let mut actions = self.change.into_iter().flat_map(|change| &change.actions);
+        actions.any(|action| !matches!(action.as_str(), "no-op" | "read" | "forget"))
+    }
+
     fn is_read_then(&self) -> bool {
         self.is_data && self.does("read")
     }
@@ -218,6 +225,8 @@ pub struct Objects<'p> {
     pub plan: &'p PlanFile,
     /// In the order of the plan; data sources that were read follow.
     pub all: Vec<Object<'p>>,
+    /// What former replacements left, and is destroyed now.
+    pub deposed: Vec<Object<'p>>,
     by_name: BTreeMap<(&'p str, &'p str, &'p str, bool), Vec<usize>>,
 }
 
@@ -227,10 +236,12 @@ impl<'p> Objects<'p> {
     pub fn of(plan: &'p PlanFile) -> Self {
         let configuration = plan.configuration.as_ref();
         let changes = plan.resource_changes.iter();
-        let mut all: Vec<Object<'p>> = changes
-            .filter(|one| one.deposed.is_none())
-            .map(|one| of_change(one, configuration))
-            .collect();
+        let (deposed, current): (Vec<_>, Vec<_>) = changes.partition(|one| one.deposed.is_some());
+        let objects = |changes: Vec<&'p ResourceChange>| -> Vec<Object<'p>> {
+            let changes = changes.into_iter();
+            changes.map(|one| of_change(one, configuration)).collect()
+        };
+        let (deposed, mut all) = (objects(deposed), objects(current));
         let root = plan
             .prior_state
             .as_ref()
@@ -243,7 +254,12 @@ impl<'p> Objects<'p> {
             let name = (object.module, object.kind, object.name, object.is_data);
             by_name.entry(name).or_default().push(index);
         }
-        Self { plan, all, by_name }
+        Self {
+            plan,
+            all,
+            deposed,
+            by_name,
+        }
     }
 
     /// The instances of a resource in a module instance.

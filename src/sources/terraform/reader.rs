@@ -1,5 +1,7 @@
 //! The facts of a plan at one moment.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::known::AccountId;
@@ -23,6 +25,10 @@ pub struct Reader<'a, 'p> {
     pub open: Vec<String>,
     /// Which addresses say what of which thing.
     pub places: Places,
+    /// The vaults and roles that are destroyed and made anew under their ARNs.
+    pub replaced: BTreeSet<String>,
+    /// The vaults whose policy a resource sets.
+    pub policies: BTreeSet<String>,
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
@@ -36,6 +42,8 @@ impl<'a, 'p> Reader<'a, 'p> {
             notes: Vec::new(),
             open: Vec::new(),
             places: Places::new(),
+            replaced: BTreeSet::new(),
+            policies: BTreeSet::new(),
         }
     }
 
@@ -46,6 +54,28 @@ impl<'a, 'p> Reader<'a, 'p> {
             self.unplaced(self.ids.without_home(object, self.moment));
         }
         home
+    }
+
+    /// The account, Region and ARN of an object that goes; noted where they are not known: what it was cannot be told.
+    pub fn leaves(&mut self, object: &Object<'p>) -> Option<(Home, String)> {
+        let home = self.ids.home(object, Moment::Now);
+        let arn = self.ids.arn(object, Moment::Now);
+        if home.is_none() || arn.is_none() {
+            self.unplaced(self.ids.without_home(object, Moment::Now));
+        }
+        Some((home?, arn?))
+    }
+
+    /// Whether an object stays as it is while the thing that it is a part of is destroyed and made anew: AWS takes it away
+    /// with the thing, or refuses to, and the plan does not make it again.
+    pub fn is_lost(&self, thing: &str, object: &Object<'p>) -> Option<Value> {
+        let stays = !object.is_made() && !object.does("update");
+        (self.replaced.contains(thing) && stays).then(|| {
+            unknown(format!(
+                "{}, which the plan leaves as it is while it replaces {thing}",
+                object.address
+            ))
+        })
     }
 
     /// The account of an object that has no Region.

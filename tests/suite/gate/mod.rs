@@ -2,7 +2,9 @@
 
 mod cloudformation;
 mod overlay;
+mod template_types;
 mod terraform;
+mod terraform_types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

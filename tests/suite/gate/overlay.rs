@@ -15,6 +15,7 @@ fn overlay(document: Value) -> Overlay {
         name: "change.json".to_owned(),
         document,
         waits_for: Waiting::Overlay,
+        policies: Default::default(),
     }
 }
 

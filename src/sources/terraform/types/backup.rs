@@ -116,8 +116,8 @@ fn of_vault<'p>(
             );
             Some((home, arn))
         }
-        Link::NotSet | Link::AwsChooses => None,
-        Link::Unknown(why) => {
+        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            let why = other.why();
             reader.unplaced(format!(
                 "{} is of a vault that is not known yet ({why})",
                 object.address
@@ -145,7 +145,9 @@ fn of_same_name<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment
 pub fn vault_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
         let policy = reader.ids.policy(object, "policy", reader.moment);
+        let policy = reader.is_lost(&arn, object).unwrap_or(policy);
         reader.placed(&arn, object);
+        reader.policies.insert(arn.clone());
         reader.set(&home, "vaults", &arn, [("AccessPolicy", policy)]);
     }
 }
@@ -155,13 +157,14 @@ pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
         let bound = |name: &str| object.marked(reader.moment, name);
         let (min, max) = (bound("min_retention_days"), bound("max_retention_days"));
+        let locked = reader.is_lost(&arn, object).unwrap_or(json!(true));
         reader.placed(&arn, object);
         reader.set(
             &home,
             "vaults",
             &arn,
             [
-                ("Locked", json!(true)),
+                ("Locked", locked),
                 ("MinRetentionDays", min),
                 ("MaxRetentionDays", max),
             ],
@@ -171,32 +174,32 @@ pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// A vault that is destroyed.
 pub fn vault_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let now = Moment::Now;
-    if let (Some(home), Some(arn), true) = (
-        reader.ids.home(object, now),
-        reader.ids.arn(object, now),
-        object.does("delete"),
-    ) {
+    if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
+        reader.replaced.insert(arn.clone());
         reader.set(&home, "vaults", &arn, [("VaultState", Value::Null)]);
     }
 }
 
-/// An access policy that is taken away: the vault has none then.
+/// An access policy that is taken away: the vault has none then. Where another resource sets one, whichever comes last wins.
 pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if object.does("delete")
-        && let Some((home, arn)) = of_vault(reader, object, Moment::Now)
-    {
+    if let Some((home, arn)) = of_vault(reader, object, Moment::Now) {
         reader.placed(&arn, object);
-        reader.set(&home, "vaults", &arn, [("AccessPolicy", Value::Null)]);
+        let policy = if reader.policies.contains(&arn) {
+            unknown(format!(
+                "{}, which is destroyed while another resource sets the policy of the same vault",
+                object.address
+            ))
+        } else {
+            Value::Null
+        };
+        reader.set(&home, "vaults", &arn, [("AccessPolicy", policy)]);
     }
 }
 
 /// A lock that is taken away, which only works within its grace time.
 pub fn lock_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if object.does("delete")
-        && let Some((home, arn)) = of_vault(reader, object, Moment::Now)
-    {
+    if let Some((home, arn)) = of_vault(reader, object, Moment::Now) {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
         reader.set(&home, "vaults", &arn, [("Locked", why)]);
@@ -219,8 +222,8 @@ pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             "ResourceTypeManagementPreference",
         ),
     ] {
-        if let Attribute::Value(value) = object.attribute(reader.moment, name) {
-            settings.insert(field.to_owned(), value.clone());
+        if object.attribute(reader.moment, name) != Attribute::NotSet {
+            settings.insert(field.to_owned(), object.marked(reader.moment, name));
         }
     }
     let region = reader.world.region(&home);
@@ -234,6 +237,7 @@ pub fn global_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     };
     let settings = object.marked(reader.moment, "global_settings");
     let value = match settings.get("isCrossAccountBackupEnabled") {
+        _ if settings.get("unknown").is_some() => settings,
         Some(Value::String(text)) => json!(text == "true"),
         Some(other) if other.get("unknown").is_some() => other.clone(),
         _ => return,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::known::AccountId;
+use crate::sources::planned::join;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
@@ -23,45 +24,88 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         Link::NotSet | Link::AwsChooses => Value::Null,
         Link::Unknown(why) => unknown(why),
     };
-    let mut inline = Vec::new();
-    for policy in object
-        .marked(moment, "inline_policy")
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
-        let name = policy.get("name").and_then(Value::as_str);
-        if let Some(name) = name {
-            let text = policy.get("policy").cloned().unwrap_or(Value::Null);
-            inline.push(json!({"PolicyName": name, "Document": parsed(&text)}));
-        }
-    }
-    let managed = reader.ids.links(object, "managed_policy_arns", moment);
-    let managed: Vec<Value> = managed
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|arn| {
-            arn.as_str()
-                .map_or_else(|| arn.clone(), |arn| attached(reader, arn))
-        })
-        .collect();
+    let inline = inline_policies(&object.marked(moment, "inline_policy"));
+    let managed = match reader.ids.links(object, "managed_policy_arns", moment) {
+        Value::Null => json!([]),
+        Value::Array(all) => all
+            .into_iter()
+            .map(|arn| match arn.as_str() {
+                Some(text) => attached(reader, text),
+                None => arn,
+            })
+            .collect(),
+        open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => open,
+    };
     let is_made = object.is_made();
     let tags = reader.tags(object);
+    // What the role gave itself and no longer does.
+    let lost = |list: &str, name: &str| -> Vec<Value> {
+        let names = |moment| -> Vec<Value> {
+            let all = object.marked(moment, list);
+            let all = all.as_array().into_iter().flatten();
+            all.map(|one| one.get(name).unwrap_or(one).clone())
+                .collect()
+        };
+        let then = names(Moment::Then);
+        let now = names(Moment::Now).into_iter();
+        now.filter(|one| moment == Moment::Then && !then.contains(one))
+            .collect()
+    };
+    let (lost_managed, lost_inline) = (
+        lost("managed_policy_arns", ""),
+        lost("inline_policy", "name"),
+    );
     let role = reader.world.role(account, &arn);
     role.insert("AssumeRolePolicyDocument".to_owned(), trust);
     role.insert("PermissionsBoundary".to_owned(), boundary);
     if is_made {
         role.insert("Tags".to_owned(), tags);
     }
-    for (list, items) in [("AttachedPolicies", managed), ("InlinePolicies", inline)] {
+    for (list, items, mut lost) in [
+        ("AttachedPolicies", managed, lost_managed),
+        ("InlinePolicies", inline, lost_inline),
+    ] {
+        let before = role
+            .get(list)
+            .and_then(|list| list.get("removed")?.as_array());
+        lost.extend(before.into_iter().flatten().cloned());
         // A role that is made has what the plan gives it, and nothing else; one that is there may have more.
-        let value = if is_made {
-            Value::Array(items)
+        let value = if is_made || !items.is_array() {
+            items
         } else {
-            json!({"joined": items, "removed": []})
+            json!({"joined": items, "removed": lost})
         };
         role.insert(list.to_owned(), value);
+    }
+}
+
+/// The policies that a role's own blocks make.
+fn inline_policies(blocks: &Value) -> Value {
+    match blocks {
+        Value::Null => json!([]),
+        Value::Array(blocks) => {
+            let made = blocks.iter().filter(|block| {
+                // An empty block says that there are none.
+                let fields = block
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|block| block.values());
+                fields
+                    .into_iter()
+                    .any(|value| !value.is_null() && value != "")
+            });
+            let made = made.map(|block| match block.get("name").and_then(Value::as_str) {
+                Some(name) => {
+                    let text = block.get("policy").unwrap_or(&Value::Null);
+                    json!({"PolicyName": name, "Document": parsed(text)})
+                }
+                None => unknown("an inline policy whose name is not known"),
+            });
+            made.collect()
+        }
+        open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            open.clone()
+        }
     }
 }
 
@@ -73,6 +117,28 @@ fn parsed(text: &Value) -> Value {
         Some(_) => text.clone(),
         None => unknown("a policy that is not JSON"),
     })
+}
+
+/// A managed policy, of whichever roles have it.
+pub fn managed_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if reader.account(object).is_none() {
+        return;
+    }
+    if let Some(arn) = reader.ids.arn(object, reader.moment) {
+        let document = reader.ids.policy(object, "policy", reader.moment);
+        reader.world.policies.insert(arn, document);
+    }
+}
+
+/// A managed policy that is destroyed: which roles keep something like it is not known.
+pub fn managed_policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    match reader.ids.arn(object, Moment::Now) {
+        Some(arn) => {
+            let why = unknown(format!("{}, which is destroyed", object.address));
+            reader.world.policies.insert(arn, why);
+        }
+        None => reader.unplaced(reader.ids.without_home(object, Moment::Now)),
+    }
 }
 
 /// A managed policy: AWS's own are known by their ARN, others where the plan makes them.
@@ -93,11 +159,15 @@ fn of_role<'p>(
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<(AccountId, String)> {
-    let account = reader.ids.account(object, moment)?;
+    let Some(account) = reader.ids.account(object, moment) else {
+        let why = reader.ids.without_home(object, moment);
+        reader.unplaced(why);
+        return None;
+    };
     let name = match reader.ids.link(object, "role", moment) {
         Link::Value(name) => name,
-        Link::NotSet | Link::AwsChooses => return None,
-        Link::Unknown(why) => {
+        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            let why = other.why();
             reader.unplaced(format!(
                 "{} is of a role that is not known yet ({why})",
                 object.address
@@ -133,13 +203,12 @@ pub fn inline_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         .to_owned();
     let document = reader.ids.policy(object, "policy", reader.moment);
     reader.placed(&arn, object);
-    add(
-        reader,
-        account,
-        &arn,
-        "InlinePolicies",
-        json!({"PolicyName": name, "Document": document}),
-    );
+    let policy = match reader.is_lost(&arn, object) {
+        Some(open) => open,
+        None => json!({"PolicyName": name, "Document": document}),
+    };
+    let role = reader.world.role(account, &arn);
+    join(role, "InlinePolicies", Some(policy), None);
 }
 
 /// A managed policy that is attached.
@@ -150,26 +219,12 @@ pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     reader.placed(&arn, object);
     let policy = match reader.ids.link(object, "policy_arn", reader.moment) {
         Link::Value(policy) => attached(reader, &policy),
-        Link::NotSet | Link::AwsChooses => return,
+        Link::NotSet | Link::AwsChooses => unknown(format!("{}.policy_arn", object.address)),
         Link::Unknown(why) => unknown(why),
     };
-    add(reader, account, &arn, "AttachedPolicies", policy);
-}
-
-/// Adds a policy to a role's list, or to what is added to it.
-fn add(reader: &mut Reader<'_, '_>, account: AccountId, arn: &str, list: &str, policy: Value) {
-    let role = reader.world.role(account, arn);
-    let all = role
-        .entry(list)
-        .or_insert_with(|| json!({"joined": [], "removed": []}));
-    let items = match all {
-        Value::Array(items) => Some(items),
-        Value::Object(joined) => joined.get_mut("joined").and_then(Value::as_array_mut),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    };
-    if let Some(items) = items {
-        items.push(policy);
-    }
+    let policy = reader.is_lost(&arn, object).unwrap_or(policy);
+    let role = reader.world.role(account, &arn);
+    join(role, "AttachedPolicies", Some(policy), None);
 }
 
 /// AWS Backup's own role.
@@ -184,22 +239,29 @@ pub fn service_linked_role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>)
     reader.placed(&arn, object);
 }
 
+/// AWS Backup's own role that is destroyed.
+pub fn service_linked_role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let service = object.text(Moment::Now, "aws_service_name");
+    if service.is_none_or(|service| service == "backup.amazonaws.com") {
+        role_gone(reader, object);
+    }
+}
+
 /// A role that is destroyed.
 pub fn role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let account = reader.ids.account(object, Moment::Now);
-    let arn = reader.ids.arn(object, Moment::Now);
-    if let (Some(account), Some(arn), true) = (account, arn, object.does("delete")) {
-        reader.placed(&arn, object);
-        let role = reader.world.role(account, &arn);
-        role.insert("AssumeRolePolicyDocument".to_owned(), Value::Null);
-    }
+    let (Some(account), Some(arn)) = (account, reader.ids.arn(object, Moment::Now)) else {
+        reader.unplaced(reader.ids.without_home(object, Moment::Now));
+        return;
+    };
+    reader.placed(&arn, object);
+    reader.replaced.insert(arn.clone());
+    let role = reader.world.role(account, &arn);
+    role.insert("AssumeRolePolicyDocument".to_owned(), Value::Null);
 }
 
 /// A policy that a role loses.
 pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if !object.does("delete") {
-        return;
-    }
     let Some((account, arn)) = of_role(reader, object, Moment::Now) else {
         return;
     };
@@ -208,15 +270,13 @@ pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     } else {
         ("AttachedPolicies", object.text(Moment::Now, "policy_arn"))
     };
-    let Some(name) = name.map(str::to_owned) else {
-        return;
-    };
     reader.placed(&arn, object);
     let role = reader.world.role(account, &arn);
-    let all = role
-        .entry(list)
-        .or_insert_with(|| json!({"joined": [], "removed": []}));
-    if let Some(removed) = all.get_mut("removed").and_then(Value::as_array_mut) {
-        removed.push(json!(name));
+    match name {
+        Some(name) => join(role, list, None, Some(json!(name))),
+        None => {
+            let why = unknown(format!("{}, which is destroyed", object.address));
+            role.insert(list.to_owned(), why);
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::planned::Home;
+use crate::sources::planned::{Home, join};
 use crate::sources::terraform::link::Link;
-use crate::sources::terraform::object::{Attribute, Object, unknown};
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
 
 /// A key.
@@ -87,8 +87,8 @@ fn of_key<'p>(
             let arn = reader.key_named(&key, &home).as_str().map(str::to_owned);
             arn.map(|arn| (home, arn))
         }
-        Link::NotSet | Link::AwsChooses => None,
-        Link::Unknown(why) => {
+        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            let why = other.why();
             reader.unplaced(format!(
                 "{} is of a key that is not known yet ({why})",
                 object.address
@@ -109,18 +109,33 @@ pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// A policy that is taken away: what KMS or somebody else puts in its place is not known.
 pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let key = object
-        .values(super::super::object::Moment::Now)
-        .and_then(|now| now.get("key_id"));
-    let home = reader.home(object);
-    if let (Some(key), Some(home)) = (key.and_then(Value::as_str), home)
-        && let Some(arn) = reader.key_named(key, &home).as_str()
-    {
-        let arn = arn.to_owned();
+    if let Some((home, arn)) = of_key_now(reader, object, "key_id") {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
         reader.set(&home, "keys", &arn, [("Policy", why)]);
     }
+}
+
+/// The ARN of the key that an object names now.
+fn of_key_now<'p>(
+    reader: &mut Reader<'_, 'p>,
+    object: &Object<'p>,
+    name: &str,
+) -> Option<(Home, String)> {
+    let home = reader.ids.home(object, Moment::Now);
+    let key = object.text(Moment::Now, name);
+    let found = home.zip(key).and_then(|(home, key)| {
+        let arn = reader.key_named(key, &home).as_str().map(str::to_owned);
+        arn.map(|arn| (home, arn))
+    });
+    if found.is_none() {
+        let of = format!(
+            "the key of {} is not known, and it is destroyed",
+            object.address
+        );
+        reader.unplaced(of);
+    }
+    found
 }
 
 /// An alias.
@@ -128,24 +143,39 @@ pub fn alias<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = of_key(reader, object, "target_key_id") else {
         return;
     };
-    let Some(name) = reader.text(object, "name").map(str::to_owned) else {
-        return;
+    let now = object.text(Moment::Now, "target_key_id");
+    let then = object.text(Moment::Then, "target_key_id");
+    if reader.moment == Moment::Then && now.is_some() && now != then && !object.does("delete") {
+        alias_gone(reader, object);
+    }
+    let name = match reader.text(object, "name") {
+        Some(name) => json!(name),
+        None => unknown(format!("{}.name", object.address)),
     };
-    let aliases = reader
-        .world
-        .known(&home, "keys", &arn)
-        .and_then(|key| key.get_mut("Aliases"));
-    if let Some(aliases) = aliases.and_then(Value::as_array_mut) {
-        aliases.push(json!(name));
+    let key = reader.world.thing(&home, "keys", &arn);
+    join(key, "Aliases", Some(name), None);
+}
+
+/// An alias that is taken from a key.
+pub fn alias_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = of_key_now(reader, object, "target_key_id")
+        && let Some(name) = object.text(Moment::Now, "name")
+    {
+        let key = reader.world.thing(&home, "keys", &arn);
+        join(key, "Aliases", None, Some(json!(name)));
     }
 }
 
-/// A grant. It adds to those that there are: what they are is known of a key that the plan makes.
+/// A grant. It adds to those that there are.
 pub fn grant<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = of_key(reader, object, "key_id") else {
         return;
     };
     let moment = reader.moment;
+    // What is there already is among those that AWS tells of the key, if anything is.
+    if moment == Moment::Then && !object.is_made() {
+        return;
+    }
     let grantee = reader
         .ids
         .link(object, "grantee_principal", moment)
@@ -153,26 +183,29 @@ pub fn grant<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let operations = object.marked(moment, "operations");
     let mut grant = json!({"GranteePrincipal": grantee, "Operations": operations});
     let constraints = object.marked(moment, "constraints");
-    if constraints.as_array().is_some_and(|all| !all.is_empty())
+    if !constraints.is_null()
+        && constraints != json!([])
         && let Some(grant) = grant.as_object_mut()
     {
         grant.insert("Constraints".to_owned(), constraints);
     }
-    let grants = reader
-        .world
-        .known(&home, "keys", &arn)
-        .and_then(|key| key.get_mut("Grants"));
-    if let Some(grants) = grants.and_then(Value::as_array_mut) {
-        grants.push(grant);
+    reader.placed(&arn, object);
+    let key = reader.world.thing(&home, "keys", &arn);
+    join(key, "Grants", Some(grant), None);
+}
+
+/// A grant that is taken back: which of those that AWS tells of the key it is, and what others there are, is not known.
+pub fn grant_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = of_key_now(reader, object, "key_id") {
+        reader.placed(&arn, object);
+        let why = unknown(format!("{}, which is destroyed", object.address));
+        reader.set(&home, "keys", &arn, [("Grants", why)]);
     }
 }
 
 /// A key that is destroyed waits for its deletion, and cannot be used.
 pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let now = super::super::object::Moment::Now;
-    if let (Some(home), Some(arn)) = (reader.ids.home(object, now), reader.ids.arn(object, now))
-        && object.does("delete")
-    {
+    if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
         reader.set(
             &home,

@@ -16,18 +16,31 @@ use super::reader::Reader;
 pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
     let objects: &'a Objects<'p> = ids.objects;
     let mut reader = Reader::new(ids, moment);
+    if moment == Moment::Then {
+        // What is replaced leaves the old one behind; what takes its place is read over that.
+        let replaced = objects
+            .all
+            .iter()
+            .filter(|object| !object.is_data && object.is_there(moment) && object.does("delete"));
+        for object in replaced.chain(&objects.deposed) {
+            gone(&mut reader, object);
+        }
+    }
     for (kind, read) in READERS {
         for object in objects.of_kind(kind, moment) {
             read(&mut reader, object);
         }
     }
     if moment == Moment::Then {
-        for object in objects
-            .all
-            .iter()
-            .filter(|object| !object.is_data && !object.is_there(moment))
-        {
+        let all = objects.all.iter().filter(|object| !object.is_data);
+        for object in all.clone().filter(|object| !object.is_there(moment)) {
             gone(&mut reader, object);
+        }
+        for object in all.filter(|object| object.is_changed() && not_read(object.kind)) {
+            reader.open.push(format!(
+                "{} is not read, and what copies need may be what it changes",
+                object.address
+            ));
         }
     }
     reader
@@ -45,6 +58,7 @@ const READERS: &[(&str, Read)] = &[
     ("aws_kms_key_policy",                       kms::policy),
     ("aws_kms_alias",                            kms::alias),
     ("aws_kms_grant",                            kms::grant),
+    ("aws_iam_policy",                           iam::managed_policy),
     ("aws_iam_role",                             iam::role),
     ("aws_iam_service_linked_role",              iam::service_linked_role),
     ("aws_iam_role_policy",                      iam::inline_policy),
@@ -70,6 +84,7 @@ const READERS: &[(&str, Read)] = &[
     ("aws_s3_bucket",                            stored::bucket),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_table",                stored::timestream),
+    ("aws_eks_cluster",                          stored::eks),
     ("aws_organizations_policy",                 organizations::policy),
     ("aws_organizations_policy_attachment",      organizations::attachment),
     ("aws_backup_plan",                          plan::plan),
@@ -78,42 +93,73 @@ const READERS: &[(&str, Read)] = &[
 
 /// What an object leaves behind that the plan destroys.
 fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    // What is forgotten stays as it is.
+    if !object.does("delete") {
+        return;
+    }
     match object.kind {
         "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" => kms::gone(reader, object),
         "aws_kms_key_policy" => kms::policy_gone(reader, object),
+        "aws_kms_alias" => kms::alias_gone(reader, object),
+        "aws_kms_grant" => kms::grant_gone(reader, object),
         "aws_iam_role" => iam::role_gone(reader, object),
+        "aws_iam_service_linked_role" => iam::service_linked_role_gone(reader, object),
+        "aws_iam_policy" => iam::managed_policy_gone(reader, object),
         "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => {
-            iam::policy_gone(reader, object)
+            iam::policy_gone(reader, object);
         }
         "aws_backup_vault" | "aws_backup_logically_air_gapped_vault" => {
-            backup::vault_gone(reader, object)
+            backup::vault_gone(reader, object);
         }
         "aws_backup_vault_policy" => backup::policy_gone(reader, object),
         "aws_backup_vault_lock_configuration" => backup::lock_gone(reader, object),
         "aws_backup_plan" => plan::gone(reader, object),
+        "aws_backup_selection" => plan::selection_gone(reader, object),
         "aws_organizations_policy" | "aws_organizations_policy_attachment" => {
             organizations::gone(reader, object);
         }
+        kind if BACKED_UP.contains(&kind) => stored::gone(reader, object),
         _ => {}
     }
 }
 
-/// What a plan may hold that matters to copies and is not read: named in a warning once.
+/// What is backed up, of the types that are read.
+#[rustfmt::skip]
+const BACKED_UP: &[&str] = &[
+    "aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table", "aws_ebs_volume",
+    "aws_instance", "aws_efs_file_system", "aws_fsx_lustre_file_system", "aws_fsx_windows_file_system",
+    "aws_fsx_openzfs_file_system", "aws_fsx_ontap_volume", "aws_s3_bucket", "aws_redshift_cluster", "aws_timestreamwrite_table",
+    "aws_eks_cluster",
+];
+
+/// What matters to copies by the beginning of its type, those of the Cloud Control provider among them.
+#[rustfmt::skip]
+const NEAR: &[&str] = &[
+    "aws_backup_", "aws_kms_", "aws_fsx_", "aws_iam_role", "aws_iam_policy", "aws_organizations_", "aws_ram_",
+    "aws_cloudformation_stack", "aws_db_option_group", "aws_ebs_encryption_by_default", "aws_ebs_default_kms_key",
+    "aws_controltower_control", "aws_ec2_allowed_images_settings", "aws_redshiftserverless_namespace",
+    "aws_storagegateway_cached_iscsi_volume", "aws_storagegateway_stored_iscsi_volume",
+    "awscc_backup_", "awscc_kms_", "awscc_iam_role", "awscc_iam_managed_policy", "awscc_organizations_", "awscc_ram_",
+    "awscc_rds_", "awscc_dynamodb_", "awscc_efs_", "awscc_fsx_", "awscc_s3_bucket", "awscc_ec2_volume", "awscc_ec2_instance",
+    "awscc_redshift_cluster", "awscc_docdb_", "awscc_neptune_", "awscc_cloudformation_stack",
+];
+
+/// What of that no check asks for.
+#[rustfmt::skip]
+const HARMLESS: &[&str] = &[
+    "aws_backup_report_plan", "aws_backup_framework", "aws_backup_vault_notifications", "aws_backup_restore_testing_plan",
+    "aws_backup_restore_testing_selection", "aws_iam_role_last_used", "aws_kms_ciphertext", "aws_kms_custom_key_store",
+    "aws_fsx_backup", "aws_fsx_data_repository_association", "aws_fsx_file_cache", "aws_fsx_ontap_file_system",
+    "aws_fsx_ontap_storage_virtual_machine", "aws_fsx_openzfs_snapshot", "aws_fsx_openzfs_volume",
+    "aws_organizations_organizational_unit", "aws_organizations_resource_policy", "aws_organizations_delegated_administrator",
+    "awscc_backup_framework", "awscc_backup_report_plan", "awscc_backup_restore_testing_plan",
+    "awscc_backup_restore_testing_selection",
+];
+
+/// What a plan may hold that matters to copies and is not read: named in a warning once, and the answer is open where the
+/// plan changes it.
 pub fn not_read(kind: &str) -> bool {
-    let is_near = [
-        "aws_backup_",
-        "aws_kms_",
-        "aws_fsx_",
-        "aws_iam_role",
-        "aws_iam_policy_attachment",
-    ]
-    .iter()
-    .any(|prefix| kind.starts_with(prefix));
-    let is_harmless = [
-        "aws_backup_report_plan",
-        "aws_backup_framework",
-        "aws_backup_vault_notifications",
-        "aws_iam_role_last_used",
-    ];
-    is_near && !is_harmless.contains(&kind) && !READERS.iter().any(|(read, _)| *read == kind)
+    NEAR.iter().any(|prefix| kind.starts_with(prefix))
+        && !HARMLESS.contains(&kind)
+        && !READERS.iter().any(|(read, _)| *read == kind)
 }

@@ -16,7 +16,7 @@ pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// A policy that is attached anew.
 pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if reader.moment == Moment::Then && object.is_made() {
+    if reader.moment == Moment::Then && object.is_changed() {
         open(reader, object);
     }
 }

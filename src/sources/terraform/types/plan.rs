@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::sources::planned::join;
 use crate::sources::terraform::identity::plan_id;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
@@ -35,6 +36,14 @@ pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => rules,
     };
     let name = object.marked(reader.moment, "name");
+    // A plan that is there may have selections of others.
+    let removed = reader.world.known(&home, "plans", &id);
+    let removed = removed.and_then(|plan| plan.get("Selections")?.get("removed").cloned());
+    let selections = if object.is_made() {
+        json!([])
+    } else {
+        json!({"joined": [], "removed": removed.unwrap_or(json!([])), "alone": true})
+    };
     reader.placed(&id, object);
     reader.set(
         &home,
@@ -45,7 +54,7 @@ pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
                 "BackupPlan",
                 json!({"BackupPlanName": name, "Rules": rules}),
             ),
-            ("Selections", json!([])),
+            ("Selections", selections),
         ],
     );
 }
@@ -92,6 +101,9 @@ fn destinations<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, rules: &Value)
 
 /// A rule as AWS Backup prints it.
 fn rule(rule: &Value, destinations: &[String]) -> Value {
+    if rule.get("unknown").is_some() {
+        return rule.clone();
+    }
     let mut made = Map::new();
     for (name, field) in [
         ("rule_name", "RuleName"),
@@ -114,8 +126,18 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
     if let Some(lifecycle) = rule.get("lifecycle").and_then(lifecycle) {
         made.insert("Lifecycle".to_owned(), lifecycle);
     }
-    let actions = rule.get("copy_action").and_then(Value::as_array);
-    let actions = actions.into_iter().flatten().map(|action| {
+    let actions = match rule.get("copy_action") {
+        Some(open) if open.get("unknown").is_some() => {
+            made.insert("CopyActions".to_owned(), open.clone());
+            return Value::Object(made);
+        }
+        Some(Value::Array(actions)) => actions.as_slice(),
+        Some(_) | None => &[],
+    };
+    let actions = actions.iter().map(|action| {
+        if action.get("unknown").is_some() {
+            return action.clone();
+        }
         let vault = action
             .get("destination_vault_arn")
             .cloned()
@@ -174,13 +196,12 @@ pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     };
     let id = match reader.ids.link(object, "plan_id", moment) {
         Link::Value(id) => id,
-        Link::NotSet | Link::AwsChooses => return,
-        Link::Unknown(why) => {
-            reader.open.push(format!(
+        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            let why = other.why();
+            return reader.unplaced(format!(
                 "{} is of a plan that is not known yet ({why})",
                 object.address
             ));
-            return;
         }
     };
     let mut made = Map::new();
@@ -198,30 +219,41 @@ pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             made.insert(field.to_owned(), list);
         }
     }
-    if let Value::Array(tags) = object.marked(moment, "selection_tag") {
-        let tags = tags.iter().map(|tag| {
-            let of = |name: &str| tag.get(name).cloned().unwrap_or_else(|| unknown(object.address));
-            json!({"ConditionType": of("type"), "ConditionKey": of("key"), "ConditionValue": of("value")})
-        });
-        made.insert("ListOfTags".to_owned(), tags.collect());
+    match object.marked(moment, "selection_tag") {
+        Value::Array(tags) => {
+            let tags = tags.iter().map(|tag| {
+                let of = |name: &str| tag.get(name).cloned().unwrap_or_else(|| unknown(object.address));
+                json!({"ConditionType": of("type"), "ConditionKey": of("key"), "ConditionValue": of("value")})
+            });
+            made.insert("ListOfTags".to_owned(), tags.collect());
+        }
+        Value::Null => {}
+        open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            made.insert("ListOfTags".to_owned(), open);
+        }
     }
     made.insert("Conditions".to_owned(), conditions(object, moment));
     reader.placed(&id, object);
     let made = Value::Object(made);
+    // Of a plan that stands elsewhere this is one selection more.
     let plan = reader.world.thing(&home, "plans", &id);
-    match plan.get_mut("Selections") {
-        Some(Value::Array(all)) => all.push(made),
-        Some(Value::Object(joined)) => {
-            if let Some(all) = joined.get_mut("joined").and_then(Value::as_array_mut) {
-                all.push(made);
-            }
-        }
-        // The plan stands elsewhere: this is one selection more.
-        _ => drop(plan.insert(
-            "Selections".to_owned(),
-            json!({"joined": [made], "removed": []}),
-        )),
-    }
+    join(plan, "Selections", Some(made), None);
+}
+
+/// A selection that is destroyed.
+pub fn selection_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let home = reader.ids.home(object, Moment::Now);
+    let named = |name: &str| object.text(Moment::Now, name);
+    let (Some(home), Some(plan), Some(name)) = (home, named("plan_id"), named("name")) else {
+        let why = format!(
+            "{} is destroyed, and of which plan it is cannot be told",
+            object.address
+        );
+        return reader.unplaced(why);
+    };
+    reader.placed(plan, object);
+    let plan = reader.world.thing(&home, "plans", plan);
+    join(plan, "Selections", None, Some(json!(name)));
 }
 
 fn conditions(object: &Object<'_>, moment: Moment) -> Value {
@@ -231,6 +263,9 @@ fn conditions(object: &Object<'_>, moment: Moment) -> Value {
         return blocks;
     }
     for block in blocks.as_array().into_iter().flatten() {
+        if block.get("unknown").is_some() {
+            return block.clone();
+        }
         for (name, operator) in [
             ("string_equals", "StringEquals"),
             ("string_like", "StringLike"),
@@ -260,17 +295,21 @@ fn conditions(object: &Object<'_>, moment: Moment) -> Value {
 
 /// A plan that is destroyed makes no copies.
 pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if let (Some(home), true) = (reader.ids.home(object, Moment::Now), object.does("delete")) {
-        let id = plan_id(object, Moment::Now);
-        reader.placed(&id, object);
-        reader.set(
-            &home,
-            "plans",
-            &id,
-            [
-                ("BackupPlan", json!({"Rules": []})),
-                ("Selections", json!([])),
-            ],
-        );
-    }
+    let Some(home) = reader.ids.home(object, Moment::Now) else {
+        return reader.unplaced(reader.ids.without_home(object, Moment::Now));
+    };
+    let id = object
+        .text(Moment::Now, "id")
+        .unwrap_or(object.address)
+        .to_owned();
+    reader.placed(&id, object);
+    reader.set(
+        &home,
+        "plans",
+        &id,
+        [
+            ("BackupPlan", json!({"Rules": []})),
+            ("Selections", json!([])),
+        ],
+    );
 }

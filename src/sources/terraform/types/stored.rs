@@ -135,7 +135,13 @@ pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         ("aws_neptune_cluster", _) => "Neptune",
         (_, Some(engine)) if engine.starts_with("aurora") => "Aurora",
         (_, Some(_)) => "RDS",
-        (_, None) => return,
+        (_, None) => {
+            let why = format!(
+                "{}.engine is not known: what it is cannot be told",
+                object.address
+            );
+            return reader.unplaced(why);
+        }
     };
     let engine = match of {
         "DocumentDB" => json!("docdb"),
@@ -362,5 +368,27 @@ pub fn timestream<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             &arn,
             [("Encrypted", json!(true)), ("EncryptionKeyArn", why)],
         );
+    }
+}
+
+/// A cluster of EKS, whose backups are on the vault's key; what it stores elsewhere is not worked out.
+pub fn eks<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let why = unknown(format!("{}, the volumes of it", object.address));
+    if let Some((home, arn)) = resource(reader, object, "EKS", why.clone()) {
+        reader.set(
+            &home,
+            "resources",
+            &arn,
+            [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+        );
+    }
+}
+
+/// What is destroyed is backed up no longer.
+pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    // The account and Region of a bucket are not in its ARN.
+    if let Some((home, arn)) = reader.leaves(object) {
+        reader.placed(&arn, object);
+        reader.set(&home, "resources", &arn, [("ResourceType", Value::Null)]);
     }
 }
