@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use backup_preflight::inventory::Overlay;
+use backup_preflight::sources::planned::Planned;
 use backup_preflight::sources::terraform::{self, Source};
 use serde_json::{Value, json};
 
@@ -17,24 +18,51 @@ fn every_plan_comes_out_as_written() {
     let mut seen = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let folder = entry.unwrap().path();
-        let bytes = fs::read(folder.join("plan.json")).unwrap();
         let name = folder.file_name().unwrap().display().to_string();
-        // With the configuration, and where the plan alone tells it, without: the same.
-        let source = Source::read(&folder, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
-        let planned = terraform::read(&name, &bytes, &BTreeMap::new(), Some(&source)).unwrap();
-        let known = as_aws_tells(&planned.before);
-        let mut found = told(&base(), &[&planned.before, &known], &[&planned.after]);
-        for text in planned.open.iter().chain(&planned.warnings) {
+        let planned: Vec<Planned> = states(&folder).iter().map(|state| read(state)).collect();
+        let known: Vec<Overlay> = planned
+            .iter()
+            .map(|one| as_aws_tells(&one.before))
+            .collect();
+        let before: Vec<&Overlay> = planned.iter().map(|one| &one.before).chain(&known).collect();
+        let after: Vec<&Overlay> = planned.iter().map(|one| &one.after).collect();
+        let mut found = told(&base(), &before, &after);
+        for text in planned
+            .iter()
+            .flat_map(|one| one.open.iter().chain(&one.warnings))
+        {
             found += &format!("note: {text}\n");
         }
         let expected = fs::read_to_string(folder.join("expected.txt")).unwrap();
         if found != expected {
-            wrong.push(format!("{name}\n-- expected\n{expected}-- found\n{found}"));
+            wrong.push(format!(
+                "{name}\n-- expected\n{expected}-- found\n{found}"
+            ));
         }
         seen += 1;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(seen >= 6, "{seen}");
+    assert!(seen >= 20, "{seen}");
+}
+
+/// The folders of the plans of a case: its own, or one for each state.
+fn states(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("plan.json").exists() {
+        return vec![folder.to_owned()];
+    }
+    let entries = fs::read_dir(folder).unwrap();
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    all.retain(|path| path.join("plan.json").exists());
+    all.sort();
+    all
+}
+
+/// A plan with its configuration.
+fn read(folder: &Path) -> Planned {
+    let bytes = fs::read(folder.join("plan.json")).unwrap();
+    let name = folder.file_name().unwrap().display().to_string();
+    let source = Source::read(folder, 1 << 20).unwrap_or_else(|error| panic!("{error}"));
+    terraform::read(&name, &bytes, &BTreeMap::new(), Some(&source)).unwrap()
 }
 
 /// A password in a variable, in a sensitive attribute, in a resource that no check reads, and in a place that is not as it
