@@ -263,7 +263,10 @@ impl PlanFile {
         }
         let error = match serde_json::from_slice::<Self>(bytes) {
             Ok(plan) => {
-                let is_state = serde_json::from_slice::<OfState>(bytes).is_ok_and(|it| it.is_one());
+                // A state has neither, and a plan of nothing may.
+                let may_be_state = plan.resource_changes.is_empty();
+                let is_state = may_be_state
+                    && serde_json::from_slice::<OfState>(bytes).is_ok_and(|it| it.is_one());
                 return if is_state {
                     Err(PlanError::State(file.to_owned()))
                 } else {

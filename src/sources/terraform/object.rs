@@ -1,12 +1,10 @@
 //! A resource instance of a plan, at one of two moments: now, or after the plan is applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::file::{
-    Change, ConfigResource, Configuration, Module, PlanFile, ResourceChange, StateModule,
-};
+use super::file::{Change, ConfigResource, Module, PlanFile, ResourceChange, StateModule};
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,18 +226,22 @@ pub struct Objects<'p> {
     /// What former replacements left, and is destroyed now.
     pub deposed: Vec<Object<'p>>,
     by_name: BTreeMap<(&'p str, &'p str, &'p str, bool), Vec<usize>>,
+    roles: HashMap<&'p str, Vec<usize>>,
 }
 
 impl<'p> Objects<'p> {
     /// Those of a plan.
     #[must_use]
     pub fn of(plan: &'p PlanFile) -> Self {
-        let configuration = plan.configuration.as_ref();
+        let mut blocks = Blocks::new();
+        if let Some(configuration) = &plan.configuration {
+            blocks_of(&configuration.root_module, "", &mut blocks);
+        }
         let changes = plan.resource_changes.iter();
         let (deposed, current): (Vec<_>, Vec<_>) = changes.partition(|one| one.deposed.is_some());
         let objects = |changes: Vec<&'p ResourceChange>| -> Vec<Object<'p>> {
             let changes = changes.into_iter();
-            changes.map(|one| of_change(one, configuration)).collect()
+            changes.map(|one| of_change(one, &blocks)).collect()
         };
         let (deposed, mut all) = (objects(deposed), objects(current));
         let root = plan
@@ -247,18 +249,30 @@ impl<'p> Objects<'p> {
             .as_ref()
             .and_then(|state| state.values.as_ref());
         if let Some(root) = root.and_then(|values| values.root_module.as_ref()) {
-            of_state(root, configuration, &mut all);
+            let known: HashSet<&str> = all.iter().map(|object| object.address).collect();
+            let mut read = Vec::new();
+            of_state(root, &blocks, &known, &mut read);
+            all.extend(read);
         }
         let mut by_name: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (index, object) in all.iter().enumerate() {
             let name = (object.module, object.kind, object.name, object.is_data);
             by_name.entry(name).or_default().push(index);
         }
+        let mut roles: HashMap<_, Vec<usize>> = HashMap::new();
+        let is_role = |object: &Object<'_>| object.kind == "aws_iam_role" && !object.is_data;
+        for (index, role) in all.iter().enumerate().filter(|(_, one)| is_role(one)) {
+            let names = [Moment::Then, Moment::Now].map(|moment| role.text(moment, "name"));
+            for name in names.into_iter().flatten().collect::<HashSet<_>>() {
+                roles.entry(name).or_default().push(index);
+            }
+        }
         Self {
             plan,
             all,
             deposed,
             by_name,
+            roles,
         }
     }
 
@@ -276,6 +290,12 @@ impl<'p> Objects<'p> {
         found.filter_map(|index| self.all.get(*index)).collect()
     }
 
+    /// The roles of a name, now or after the plan.
+    pub fn roles(&self, name: &str) -> impl Iterator<Item = &Object<'p>> {
+        let found = self.roles.get(name).into_iter().flatten();
+        found.filter_map(|index| self.all.get(*index))
+    }
+
     /// Those of a type that are there at a moment.
     pub fn of_kind<'a>(
         &'a self,
@@ -288,10 +308,7 @@ impl<'p> Objects<'p> {
     }
 }
 
-fn of_change<'p>(
-    change: &'p ResourceChange,
-    configuration: Option<&'p Configuration>,
-) -> Object<'p> {
+fn of_change<'p>(change: &'p ResourceChange, blocks: &Blocks<'p>) -> Object<'p> {
     let is_data = change.mode == "data";
     Object {
         address: &change.address,
@@ -303,7 +320,7 @@ fn of_change<'p>(
         change: Some(&change.change),
         said: None,
         block: block(
-            configuration,
+            blocks,
             &change.module_address,
             &change.kind,
             &change.name,
@@ -314,11 +331,12 @@ fn of_change<'p>(
 
 fn of_state<'p>(
     module: &'p StateModule,
-    configuration: Option<&'p Configuration>,
+    blocks: &Blocks<'p>,
+    known: &HashSet<&str>,
     all: &mut Vec<Object<'p>>,
 ) {
     for resource in module.resources.iter().filter(|one| one.mode == "data") {
-        if all.iter().any(|object| object.address == resource.address) {
+        if known.contains(resource.address.as_str()) {
             continue;
         }
         all.push(Object {
@@ -331,7 +349,7 @@ fn of_state<'p>(
             change: None,
             said: Some((&resource.values, &resource.sensitive_values)),
             block: block(
-                configuration,
+                blocks,
                 &module.address,
                 &resource.kind,
                 &resource.name,
@@ -340,22 +358,41 @@ fn of_state<'p>(
         });
     }
     for child in &module.child_modules {
-        of_state(child, configuration, all);
+        of_state(child, blocks, known, all);
+    }
+}
+
+/// The blocks of a configuration, by the names of the calls that lead to their module, and their own.
+type Blocks<'p> = HashMap<(String, &'p str, &'p str, bool), &'p ConfigResource>;
+
+fn blocks_of<'p>(module: &'p Module, path: &str, all: &mut Blocks<'p>) {
+    for block in &module.resources {
+        let is_data = block.mode == "data";
+        let key = (
+            path.to_owned(),
+            block.kind.as_str(),
+            block.name.as_str(),
+            is_data,
+        );
+        all.entry(key).or_insert(block);
+    }
+    for (name, call) in &module.module_calls {
+        blocks_of(&call.module, &format!("{path}.{name}"), all);
     }
 }
 
 fn block<'p>(
-    configuration: Option<&'p Configuration>,
+    blocks: &Blocks<'p>,
     address: &str,
-    kind: &str,
-    name: &str,
+    kind: &'p str,
+    name: &'p str,
     is_data: bool,
 ) -> Option<&'p ConfigResource> {
-    let module = module_at(&configuration?.root_module, address)?;
-    let is = |one: &&ConfigResource| {
-        one.kind == kind && one.name == name && (one.mode == "data") == is_data
-    };
-    module.resources.iter().find(is)
+    let path: String = steps(address)
+        .into_iter()
+        .map(|step| format!(".{step}"))
+        .collect();
+    blocks.get(&(path, kind, name, is_data)).copied()
 }
 
 /// The module of a module instance's address.

@@ -48,6 +48,33 @@ fn both(source: &[(&str, &str)], central: &[(&str, &str)]) -> String {
     told(&base(), &[], &[&source, &central, &no_grants])
 }
 
+/// What the CDK synthesizes of `cdk/app.js`, with the verdicts written first.
+#[test]
+fn what_the_cdk_synthesizes_comes_out_as_written() {
+    let [source, central] = [
+        (
+            include_str!("cdk/source.template.json"),
+            "source",
+            "111122223333",
+        ),
+        (
+            include_str!("cdk/central.template.json"),
+            "central",
+            "444455556666",
+        ),
+    ]
+    .map(|(text, name, account)| template(name, text, account, &[]));
+    let mut no_grants = source.clone();
+    no_grants.document = json!({"accounts": [
+        {"account": "111122223333", "regions": [{"region": "eu-west-1", "keys": [
+            {"Arn": "arn:aws:kms:eu-west-1:111122223333:key/Key961B73FD", "Grants": []}]}]},
+        {"account": "444455556666", "regions": [{"region": "eu-west-1", "keys": [
+            {"Arn": "arn:aws:kms:eu-west-1:444455556666:key/Key961B73FD", "Grants": []}]}]},
+    ]});
+    let found = told(&base(), &[], &[&source, &central, &no_grants]);
+    assert_eq!(found, include_str!("cdk/expected.txt"));
+}
+
 const BACKUP: (&str, &str) = ("BackupAccount", "444455556666");
 
 #[test]

@@ -24,7 +24,11 @@ fn every_plan_comes_out_as_written() {
             .iter()
             .map(|one| as_aws_tells(&one.before))
             .collect();
-        let before: Vec<&Overlay> = planned.iter().map(|one| &one.before).chain(&known).collect();
+        let before: Vec<&Overlay> = planned
+            .iter()
+            .map(|one| &one.before)
+            .chain(&known)
+            .collect();
         let after: Vec<&Overlay> = planned.iter().map(|one| &one.after).collect();
         let mut found = told(&base(), &before, &after);
         for text in planned
@@ -35,9 +39,7 @@ fn every_plan_comes_out_as_written() {
         }
         let expected = fs::read_to_string(folder.join("expected.txt")).unwrap();
         if found != expected {
-            wrong.push(format!(
-                "{name}\n-- expected\n{expected}-- found\n{found}"
-            ));
+            wrong.push(format!("{name}\n-- expected\n{expected}-- found\n{found}"));
         }
         seen += 1;
     }

@@ -143,12 +143,8 @@ pub fn managed_policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>)
 
 /// A managed policy: AWS's own are known by their ARN, others where the plan makes them.
 fn attached(reader: &Reader<'_, '_>, arn: &str) -> Value {
-    let mut policies = reader.ids.objects.of_kind("aws_iam_policy", reader.moment);
-    let made = policies.find(|one| reader.ids.arn(one, reader.moment).as_deref() == Some(arn));
-    match made {
-        Some(made) => {
-            json!({"PolicyArn": arn, "Document": reader.ids.policy(made, "policy", reader.moment)})
-        }
+    match reader.world.policies.get(arn) {
+        Some(document) => json!({"PolicyArn": arn, "Document": document}),
         None => json!({"PolicyArn": arn}),
     }
 }
@@ -159,11 +155,6 @@ fn of_role<'p>(
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<(AccountId, String)> {
-    let Some(account) = reader.ids.account(object, moment) else {
-        let why = reader.ids.without_home(object, moment);
-        reader.unplaced(why);
-        return None;
-    };
     let name = match reader.ids.link(object, "role", moment) {
         Link::Value(name) => name,
         other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
@@ -175,16 +166,22 @@ fn of_role<'p>(
             return None;
         }
     };
-    let mut roles = reader
-        .ids
-        .objects
-        .all
-        .iter()
-        .filter(|one| one.kind == "aws_iam_role" && !one.is_data);
-    let made = roles.find(|one| {
-        one.text(moment, "name") == Some(name.as_str())
-            && reader.ids.account(one, moment) == Some(account)
+    let own = reader.ids.account(object, moment);
+    let mut roles = reader.ids.objects.roles(&name).filter_map(|role| {
+        let account = reader.ids.account(role, moment)?;
+        own.is_none_or(|own| own == account)
+            .then_some((account, role))
     });
+    // Where its own provider is not told, the role's is, if there is one of that name.
+    let found = roles
+        .next()
+        .filter(|_| own.is_some() || roles.next().is_none());
+    let Some(account) = own.or(found.map(|(account, _)| account)) else {
+        let why = reader.ids.without_home(object, moment);
+        reader.unplaced(why);
+        return None;
+    };
+    let made = found.map(|(_, role)| role);
     let arn = made.and_then(|role| reader.ids.arn(role, moment));
     Some((
         account,

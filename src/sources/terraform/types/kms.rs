@@ -81,6 +81,9 @@ fn of_key<'p>(
     object: &Object<'p>,
     name: &str,
 ) -> Option<(Home, String)> {
+    if let Some(found) = of_same_id(reader, object, name, reader.moment) {
+        return Some(found);
+    }
     let home = reader.home(object)?;
     match reader.ids.link(object, name, reader.moment) {
         Link::Value(key) => {
@@ -96,6 +99,28 @@ fn of_key<'p>(
             None
         }
     }
+}
+
+/// The key of the plan that an object names by its id, where its own provider is not told.
+fn of_same_id<'p>(
+    reader: &Reader<'_, 'p>,
+    object: &Object<'p>,
+    name: &str,
+    moment: Moment,
+) -> Option<(Home, String)> {
+    if reader.ids.home(object, moment).is_some() {
+        return None;
+    }
+    let id = object.text(moment, name)?;
+    let mut keys = ["aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key"]
+        .into_iter()
+        .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
+    let key =
+        keys.find(|key| [key.text(moment, "key_id"), key.text(moment, "arn")].contains(&Some(id)))?;
+    reader
+        .ids
+        .home(key, moment)
+        .zip(reader.ids.arn(key, moment))
 }
 
 /// A key's policy that stands apart from the key.
@@ -128,6 +153,7 @@ fn of_key_now<'p>(
         let arn = reader.key_named(key, &home).as_str().map(str::to_owned);
         arn.map(|arn| (home, arn))
     });
+    let found = found.or_else(|| of_same_id(reader, object, name, Moment::Now));
     if found.is_none() {
         let of = format!(
             "the key of {} is not known, and it is destroyed",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::sources::planned::join;
+use crate::sources::planned::{Home, join};
 use crate::sources::terraform::identity::plan_id;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
@@ -191,7 +191,9 @@ fn lifecycle(block: &Value) -> Option<Value> {
 /// A selection.
 pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let moment = reader.moment;
-    let Some(home) = reader.home(object) else {
+    let home = reader.ids.home(object, moment);
+    let home = home.or_else(|| of_its_plan(reader, object, moment));
+    let Some(home) = home.or_else(|| reader.home(object)) else {
         return;
     };
     let id = match reader.ids.link(object, "plan_id", moment) {
@@ -240,9 +242,18 @@ pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     join(plan, "Selections", Some(made), None);
 }
 
+/// Where the plan of a selection is: of what is no longer in the configuration the provider is not told.
+fn of_its_plan<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment) -> Option<Home> {
+    let id = object.text(moment, "plan_id")?;
+    let mut plans = reader.ids.objects.of_kind("aws_backup_plan", moment);
+    let plan = plans.find(|plan| plan.text(moment, "id") == Some(id))?;
+    reader.ids.home(plan, moment)
+}
+
 /// A selection that is destroyed.
 pub fn selection_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let home = reader.ids.home(object, Moment::Now);
+    let home = home.or_else(|| of_its_plan(reader, object, Moment::Now));
     let named = |name: &str| object.text(Moment::Now, name);
     let (Some(home), Some(plan), Some(name)) = (home, named("plan_id"), named("name")) else {
         let why = format!(
