@@ -4,6 +4,7 @@
 #![allow(
     clippy::expect_used,
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
     clippy::print_stdout,
     missing_docs
 )]

@@ -12,6 +12,7 @@ mod formats;
 mod others;
 mod plans;
 mod schema;
+mod secrets;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 mod cloudformation;
 mod overlay;
+mod pull_request;
 mod template_types;
 mod terraform;
 mod terraform_types;
