@@ -58,9 +58,13 @@ pub fn read(
     let (now, then) = (at(Moment::Now), at(Moment::Then));
     let mut warnings = then.notes;
     if !plan.is_known_format() {
+        // A version is told; whatever else may stand there is not.
+        let version = Some(plan.format_version.as_str());
+        let version =
+            version.filter(|text| text.bytes().all(|one| one.is_ascii_digit() || one == b'.'));
         warnings.push(format!(
             "the plan has format {}; 0.1 to 1.2 are known",
-            plan.format_version
+            version.unwrap_or("?")
         ));
     }
     let mut odd: Vec<&str> = Vec::new();

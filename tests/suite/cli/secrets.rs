@@ -35,8 +35,12 @@ fn nothing_of_it_is_told(files: &Files, change: &[&str]) {
         }
     }
     let page = text_of(&files.path("page.html"));
-    let html = ["--html", page.as_str(), "--save", saved.as_str()];
+    let html = format!("html={page}");
+    let html = ["--format", html.as_str()];
     let ran = run(&[&["audit"][..], &inventory, change, &html].concat());
+    assert!(ran.code != 2, "{}", ran.err);
+    let save = ["--save", saved.as_str()];
+    let ran = run(&[&["check"][..], &inventory, change, &save].concat());
     assert!(ran.code != 2, "{}", ran.err);
     let page = fs::read_to_string(&page).unwrap();
     told.push(("the page's data".to_owned(), page_data(&page)));
@@ -118,13 +122,26 @@ fn of_a_plan() {
         "/variables",
         "/resource_changes/0/change",
         "/prior_state",
-        "/format_version",
     ] {
         let mut odd = plan.clone();
         *odd.pointer_mut(place).unwrap() = json!(SECRET);
         let file = files.write("odd.json", &odd.to_string());
         nothing_of_it_is_in_the_error(&files, &["--terraform-plan", &file]);
     }
+    let mut odd = plan.clone();
+    odd["format_version"] = json!(SECRET);
+    let file = files.write("format.json", &odd.to_string());
+    let inventory = files.estate(&Estate::rds());
+    let ran = run(&[
+        "check",
+        "-v",
+        "--inventory",
+        &inventory,
+        "--terraform-plan",
+        &file,
+    ]);
+    assert!(ran.err.contains("0.1 to 1.2"), "{}", ran.err);
+    assert!(!(ran.out + &ran.err).contains(SECRET), "{}", ran.err);
     let cut = plan.to_string();
     let file = files.write("cut.json", &cut[..cut.len() / 2]);
     nothing_of_it_is_in_the_error(&files, &["--terraform-plan", &file]);
@@ -137,7 +154,6 @@ fn of_a_plan() {
     )
     .unwrap();
     let broken = text_of(&broken);
-    let inventory = files.estate(&Estate::rds());
     let ran = run(&[
         "check",
         "-v",

@@ -1,5 +1,6 @@
 //! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
 
+mod bad_input;
 mod cloudformation;
 mod overlay;
 mod pull_request;

@@ -1,0 +1,147 @@
+//! Files that are not as they should be: a clear error, or an answer that says what it lacks. Never a crash, never a guess.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use backup_preflight::sources::cloudformation::{self, Settings};
+use backup_preflight::sources::terraform::{self, Source};
+use serde_json::json;
+
+const DEEP: usize = 100_000;
+
+fn nested() -> String {
+    "[".repeat(DEEP) + &"]".repeat(DEEP)
+}
+
+fn plan_error(text: &str) -> String {
+    let read = terraform::read("p", text.as_bytes(), &BTreeMap::new(), None);
+    read.unwrap_err().to_string()
+}
+
+fn template_error(text: &str) -> String {
+    let read = cloudformation::read("t", text.as_bytes(), &Settings::default());
+    read.unwrap_err().to_string()
+}
+
+#[test]
+fn what_nests_deeper_than_people_write_is_an_error_with_its_place() {
+    let plan = format!(
+        r#"{{"format_version": "1.2", "resource_changes": [{{"address": "a.b", "mode": "managed", "type": "a", "name": "b",
+        "change": {{"actions": ["create"], "after": {{"x": {}}}}}}}]}}"#,
+        nested()
+    );
+    let error = plan_error(&plan);
+    assert!(
+        error.starts_with("p:2:") && error.contains("recursion limit"),
+        "{error}"
+    );
+    for text in [
+        format!(
+            r#"{{"Resources": {{"A": {{"Type": "AWS::S3::Bucket", "Properties": {{"X": {}}}}}}}}}"#,
+            nested()
+        ),
+        format!(
+            "Resources:\n  A: {{Type: 'AWS::S3::Bucket', Properties: {{X: {}}}}}\n",
+            nested()
+        ),
+        format!(
+            r#"{{"Resources": {{"A": {{"Type": "AWS::Backup::BackupVault", "Properties": {{"BackupVaultName": {}"x"{}}}}}}}}}"#,
+            r#"{"Fn::Sub": "#.repeat(5000),
+            "}".repeat(5000)
+        ),
+    ] {
+        let error = template_error(&text);
+        assert!(
+            error.starts_with("t:") && error.contains("recursion limit"),
+            "{error}"
+        );
+    }
+    let folder = tempfile::TempDir::new().unwrap();
+    let text = format!(
+        "resource \"aws_kms_key\" \"k\" {{\n  policy = {}\n}}\n",
+        nested()
+    );
+    fs::write(folder.path().join("main.tf"), text).unwrap();
+    let error = Source::read(folder.path(), 1 << 20)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("main.tf:2:1") && error.contains("nested deeper"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_field_that_stands_twice_is_an_error() {
+    let error = plan_error(r#"{"format_version": "1.2", "format_version": "1.1"}"#);
+    assert!(error.contains("duplicate field"), "{error}");
+    let error = template_error(
+        r#"{"Resources": {"A": {"Type": "AWS::S3::Bucket"}, "A": {"Type": "AWS::KMS::Key"}}}"#,
+    );
+    assert!(error.contains("duplicate key"), "{error}");
+}
+
+#[test]
+fn a_plan_of_a_format_that_is_not_known_is_read_with_a_warning() {
+    for (version, warns) in [("0.1", false), ("1.2", false), ("1.3", true), ("9.0", true)] {
+        let plan = json!({"format_version": version, "resource_changes": []}).to_string();
+        let planned = terraform::read("p", plan.as_bytes(), &BTreeMap::new(), None).unwrap();
+        let told = planned
+            .warnings
+            .iter()
+            .any(|text| text.contains("0.1 to 1.2 are known"));
+        assert_eq!(told, warns, "{version}: {:?}", planned.warnings);
+    }
+}
+
+#[test]
+fn a_configuration_that_is_none_is_an_error_with_its_place() {
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("main.tf"),
+        "resource \"aws_kms_key\" {\n  policy = \n",
+    )
+    .unwrap();
+    let error = Source::read(folder.path(), 1 << 20)
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("main.tf:"), "{error}");
+    fs::write(folder.path().join("main.tf"), "a".repeat(2 << 20)).unwrap();
+    assert!(Source::read(folder.path(), 1 << 20).is_err());
+}
+
+/// Loops of loops: what would be a billion resources is left as it is, and leaves the answer open.
+#[test]
+fn a_bomb_of_loops_is_not_written_out() {
+    let ten: Vec<String> = (0..10).map(|at| at.to_string()).collect();
+    let mut body = json!({"V${A0}${A8}": {"Type": "AWS::Backup::BackupVault"}});
+    for level in 0..9 {
+        let name = format!("A{level}");
+        body = json!({format!("Fn::ForEach::{name}"): [name, ten, body]});
+    }
+    let text = json!({"Resources": body}).to_string();
+    let planned = cloudformation::read("t", text.as_bytes(), &Settings::default()).unwrap();
+    assert!(!planned.open.is_empty());
+}
+
+#[test]
+fn a_file_larger_than_the_limit_is_refused_before_it_is_read() {
+    let files = tempfile::TempDir::new().unwrap();
+    let inventory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/gate/base.json");
+    let file = files.path().join("big.json");
+    fs::write(&file, " ".repeat(3 << 20)).unwrap();
+    let file = file.to_str().unwrap();
+    for flag in ["--terraform-plan", "--cloudformation", "--overlay"] {
+        let ran = crate::support::run(&[
+            "check",
+            "--inventory",
+            inventory,
+            flag,
+            file,
+            "--max-input",
+            "2M",
+        ]);
+        assert_eq!(ran.code, 2, "{flag}: {}", ran.out);
+        assert!(ran.err.contains("big.json"), "{flag}: {}", ran.err);
+    }
+}
