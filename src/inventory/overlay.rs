@@ -397,7 +397,7 @@ impl<'o> Joined<'o> {
         let Some(Value::Array(list)) = all.get_mut(name) else {
             return;
         };
-        let key = |item: &Value| name_of(item).clone();
+        let key = |item: &Value| made::name_of(item).clone();
         let goes = |item: &Value| {
             let key = key(item);
             self.removed.contains(&key)
@@ -411,14 +411,8 @@ impl<'o> Joined<'o> {
     }
 
     fn same(item: &Value, key: &Value) -> bool {
-        name_of(item) == key
+        made::name_of(item) == key
     }
-}
-
-/// What tells an item of a list of a thing from another: its name, or all of it.
-fn name_of(item: &Value) -> &Value {
-    let names = ["PolicyArn", "PolicyName", "SelectionName"];
-    names.iter().find_map(|name| item.get(name)).unwrap_or(item)
 }
 
 /// The calls by which services describe what is backed up.

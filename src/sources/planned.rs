@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::catalog::regions::partition;
 use crate::inventory::{Overlay, Waiting};
 use crate::known::{AccountId, Region};
 
@@ -220,8 +221,10 @@ impl World {
     /// The key that AWS manages for a service in an account and Region; its ARN, in which a name stands in for its id.
     pub fn aws_managed_key(&mut self, home: &Home, service: &str) -> String {
         let arn = format!(
-            "arn:aws:kms:{}:{}:key/aws-managed-{service}",
-            home.region, home.account
+            "arn:{}:kms:{}:{}:key/aws-managed-{service}",
+            partition(&home.region),
+            home.region,
+            home.account
         );
         let key = self.thing(home, "keys", &arn);
         for (field, value) in [

@@ -63,11 +63,14 @@ fn is_within(stands: &Value, told: &Value) -> bool {
     match (stands, told) {
         (Value::Array(stands), Value::Array(told)) => {
             let mut stands = stands.iter();
-            stands.all(|one| {
-                told.iter()
-                    .any(|other| super::name_of(other) == super::name_of(one))
-            })
+            stands.all(|one| told.iter().any(|other| name_of(other) == name_of(one)))
         }
         _ => stands == told,
     }
+}
+
+/// What tells an item of a list of a thing from another: its name, or all of it.
+pub(super) fn name_of(item: &Value) -> &Value {
+    let names = ["PolicyArn", "PolicyName", "SelectionName"];
+    names.iter().find_map(|name| item.get(name)).unwrap_or(item)
 }

@@ -92,6 +92,14 @@ impl<'p> Identities<'_, 'p> {
         of_arn.or_else(|| self.providers.region(object, moment))
     }
 
+    /// The partition of an object, by its Region: `aws` where that is not known.
+    #[must_use]
+    pub fn partition(&self, object: &Object<'p>, moment: Moment) -> &'static str {
+        self.region(object, moment)
+            .as_ref()
+            .map_or("aws", partition_of)
+    }
+
     /// The ARN of an object at a moment; `None` where its account or Region is not known.
     #[must_use]
     pub fn arn(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
@@ -114,7 +122,8 @@ impl<'p> Identities<'_, 'p> {
         if arn.contains("{region}") {
             arn = arn.replace("{region}", self.region(object, moment)?.as_str());
         }
-        if let Some(partition) = self.region(object, moment).as_ref().map(partition_of) {
+        let partition = self.partition(object, moment);
+        if partition != "aws" {
             arn = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
         }
         Some(arn)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::catalog::regions::partition;
 use crate::known::AccountId;
 use crate::sources::planned::{Home, Places, World};
 
@@ -163,8 +164,10 @@ impl<'a, 'p> Reader<'a, 'p> {
             unknown(format!("the key of {key}"))
         } else {
             json!(format!(
-                "arn:aws:kms:{}:{}:key/{key}",
-                home.region, home.account
+                "arn:{}:kms:{}:{}:key/{key}",
+                partition(&home.region),
+                home.region,
+                home.account
             ))
         }
     }

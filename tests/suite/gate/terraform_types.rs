@@ -753,24 +753,27 @@ fn two_plans_that_say_different_things_of_one_thing_are_told() {
 
 #[test]
 fn a_region_of_another_partition_has_its_arns() {
-    let plan = json!({"format_version": "1.2", "resource_changes": [{"address": "aws_backup_vault.v", "mode": "managed", "type": "aws_backup_vault",
-        "name": "v", "change": {"actions": ["create"], "before": null, "after": {"name": "main", "region": "us-gov-west-1"}, "after_unknown": {"arn": true}}}],
-        "configuration": {"root_module": {"resources": [{"mode": "managed", "type": "aws_backup_vault", "name": "v", "provider_config_key": "aws", "expressions": {}}]}}});
+    let created = |address: &str, after: Value| {
+        let (kind, name) = address.split_once('.').unwrap();
+        json!({"address": address, "mode": "managed", "type": kind, "name": name,
+               "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": {"arn": true}}})
+    };
+    let block = |kind: &str| json!({"mode": "managed", "type": kind, "name": "v", "provider_config_key": "aws", "expressions": {}});
+    let region = "us-gov-west-1";
+    let plan = json!({"format_version": "1.2", "resource_changes": [
+        created("aws_backup_vault.v", json!({"name": "main", "region": region})),
+        created("aws_backup_vault_policy.v", json!({"backup_vault_name": "main", "policy": EMPTY, "region": region})),
+    ], "configuration": {"root_module": {"resources": [block("aws_backup_vault"), block("aws_backup_vault_policy")]}}});
     let account = AccountId::parse(ACCOUNT).unwrap();
-    let plan = terraform::read(
-        "p",
-        plan.to_string().as_bytes(),
-        &BTreeMap::from([("aws".to_owned(), account)]),
-        None,
-    )
-    .unwrap();
+    let accounts = BTreeMap::from([("aws".to_owned(), account)]);
+    let plan = terraform::read("p", plan.to_string().as_bytes(), &accounts, None).unwrap();
+    let vault = "arn:aws-us-gov:backup:us-gov-west-1:111122223333:backup-vault:main";
     assert_eq!(
-        field(
-            &plan.after,
-            "vaults",
-            "arn:aws-us-gov:backup:us-gov-west-1:111122223333:backup-vault:main",
-            "VaultState"
-        ),
+        field(&plan.after, "vaults", vault, "VaultState"),
         "AVAILABLE"
+    );
+    assert_eq!(
+        field(&plan.after, "vaults", vault, "AccessPolicy")["Statement"],
+        json!([])
     );
 }

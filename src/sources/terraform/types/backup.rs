@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::catalog::regions::partition;
 use crate::known::Arn;
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
@@ -111,8 +112,10 @@ fn of_vault<'p>(
     match reader.ids.link(object, "backup_vault_name", moment) {
         Link::Value(name) => {
             let arn = format!(
-                "arn:aws:backup:{}:{}:backup-vault:{name}",
-                home.region, home.account
+                "arn:{}:backup:{}:{}:backup-vault:{name}",
+                partition(&home.region),
+                home.region,
+                home.account
             );
             Some((home, arn))
         }

@@ -185,7 +185,10 @@ fn of_role<'p>(
     let arn = made.and_then(|role| reader.ids.arn(role, moment));
     Some((
         account,
-        arn.unwrap_or_else(|| format!("arn:aws:iam::{account}:role/{name}")),
+        arn.unwrap_or_else(|| {
+            let partition = reader.ids.partition(object, moment);
+            format!("arn:{partition}:iam::{account}:role/{name}")
+        }),
     ))
 }
 
@@ -232,7 +235,8 @@ pub fn service_linked_role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>)
     let Some(account) = reader.account(object) else {
         return;
     };
-    let arn = reader.world.backup_service_linked_role(account, "aws");
+    let partition = reader.ids.partition(object, reader.moment);
+    let arn = reader.world.backup_service_linked_role(account, partition);
     reader.placed(&arn, object);
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::catalog::regions::partition;
 use crate::sources::planned::{Home, join};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
@@ -71,7 +72,7 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 fn default_policy(home: &Home) -> Value {
     json!({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{
         "Sid": "Enable IAM User Permissions", "Effect": "Allow",
-        "Principal": {"AWS": format!("arn:aws:iam::{}:root", home.account)}, "Action": "kms:*", "Resource": "*",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", partition(&home.region), home.account)}, "Action": "kms:*", "Resource": "*",
     }]})
 }
 
