@@ -66,8 +66,14 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// Whether a key can be used. A key is not made disabled by leaving `is_enabled` out.
 fn state(object: &Object<'_>, moment: Moment) -> Value {
-    let is_external = object.kind == "aws_kms_external_key";
-    let name = if is_external { "enabled" } else { "is_enabled" };
+    let is_external = matches!(
+        object.kind,
+        "aws_kms_external_key" | "aws_kms_replica_external_key"
+    );
+    let name = match object.kind {
+        "aws_kms_key" => "is_enabled",
+        _ => "enabled",
+    };
     match object.switch(moment, name) {
         Value::Bool(false) => json!("Disabled"),
         // The key material may not be imported yet.
@@ -129,7 +135,12 @@ fn of_same_id<'p>(
         return None;
     }
     let id = object.text(moment, name)?;
-    let mut keys = ["aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key"]
+    let mut keys = [
+        "aws_kms_key",
+        "aws_kms_replica_key",
+        "aws_kms_external_key",
+        "aws_kms_replica_external_key",
+    ]
         .into_iter()
         .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
     let key =
