@@ -99,7 +99,7 @@ impl Asked<'_> {
                     });
                     each.collect::<Vec<_>>().join("; ")
                 }
-                Miss::Principal | Miss::Action | Miss::Resource => {
+                Miss::Principal | Miss::Action | Miss::Resource | Miss::Element(_) => {
                     "its NotPrincipal leaves the caller out".to_owned()
                 }
             };
@@ -123,6 +123,12 @@ impl Asked<'_> {
                     Miss::Resource => (
                         None,
                         format!("{name} would allow {action}, but names another resource"),
+                    ),
+                    Miss::Element(element) => (
+                        None,
+                        format!(
+                            "{name} would allow {action}, but has no {element}, and KMS passes such a statement over"
+                        ),
                     ),
                     Miss::Conditions(unmet) => {
                         let each: Vec<_> = unmet

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Ends, Facts, KindOf, Reach, VaultType};
-use crate::known::{Arn, Fact};
+use crate::inventory::{Ends, Facts, KindOf, Policy, Reach, VaultType};
+use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Effect, Side, Truth, resource_side};
 
 use super::asked::Asked;
@@ -136,6 +136,18 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         keys.iter().map(gap).collect()
     };
     match resource_side(&request, Some(policy.document())) {
+        Side::Allowed { by, .. } if !by.iter().any(|at| names(policy, at.index, action)) => {
+            let gap = Gap::not_told(
+                "what a vault's policy allows by a wildcard in `Action`",
+                vault.as_str(),
+            )
+            .where_is(vault);
+            Ruling::Open {
+                gaps: vec![gap],
+                may_deny: false,
+                seen: asked.statements(&by, action, &request.context),
+            }
+        }
         Side::Allowed { by, .. } => Ruling::Allowed {
             by: asked.statements(&by, action, &request.context),
         },
@@ -161,4 +173,15 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
             seen: asked.open(&statements, &keys),
         },
     }
+}
+
+/// Whether a statement names an action by more than a wildcard, which AWS Backup does not support in a vault's policy.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html>.
+fn names(policy: &Policy, index: usize, action: &str) -> bool {
+    let statement = policy.document().statements().get(index);
+    statement.is_some_and(|statement| {
+        let mut actions = statement.actions();
+        statement.is_not_action() || actions.any(|named| named.eq_ignore_ascii_case(action))
+    })
 }

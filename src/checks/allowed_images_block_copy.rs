@@ -1,6 +1,6 @@
 #![doc = include_str!("allowed_images_block_copy.md")]
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, known};
@@ -104,11 +104,12 @@ enum Admits {
 
 /// Whether a criterion admits images of a provider. All parts of one criterion must hold.
 fn admits(criterion: &Value, provider: &str) -> Admits {
+    let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     // One that asks for nothing is none that AWS prints.
-    let Some(parts) = criterion.as_object().filter(|parts| !parts.is_empty()) else {
+    let asks = |parts: &&Map<String, Value>| !parts.values().all(is_empty);
+    let Some(parts) = criterion.as_object().filter(asks) else {
         return Admits::Perhaps;
     };
-    let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     let named = |value: &Value| {
         value
             .as_array()

@@ -102,7 +102,8 @@ pub fn option_groups<'a>(described: &Described<'a>) -> Option<Vec<&'a str>> {
     let mut names: Vec<&str> = of_snapshot.into_iter().chain(of_instance).collect();
     names.sort_unstable();
     names.dedup();
-    Some(names)
+    // What is in no group at all was not told of.
+    (!names.is_empty()).then_some(names)
 }
 
 /// The tags that will go along: those of the recovery point, or of the resource whose backup is copied.

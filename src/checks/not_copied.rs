@@ -182,8 +182,11 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
         return Fact::Known(None);
     }
     described(copy, facts).and_then(|described| {
-        if described.text("StorageType") != Some("io2") {
-            return Fact::Known(None);
+        match described.text("StorageType") {
+            Some("io2") => {}
+            Some(_) => return Fact::Known(None),
+            // RDS always names it.
+            None => return Fact::unknown(facts.describe_gap(&described.of)),
         }
         Fact::unknown(
             Gap::not_told(

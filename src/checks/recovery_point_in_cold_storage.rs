@@ -43,15 +43,22 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
-    // EC2 and AWS Backup contradict each other: neither counts.
-    if class == "WARM" && is_archived(point, facts) {
+    let doubt = if is_archived(point, facts) {
+        // EC2 and AWS Backup contradict each other: neither counts.
+        Some(("/Detail/StorageTier", "is archive"))
+    } else if facts.point_is_past(point, "MoveToColdStorageAt") {
+        Some(("/CalculatedLifecycle/MoveToColdStorageAt", "is past"))
+    } else {
+        None
+    };
+    if let ("WARM", Some((pointer, says))) = (class, doubt) {
         return not_read(facts.gap(
             api_call!("backup:DescribeRecoveryPoint"),
             point.as_str(),
             point.account(),
             point.region().as_ref(),
         ))
-        .saw([Evidence::at(point, "/Detail/StorageTier", "is archive")]);
+        .saw([Evidence::at(point, pointer, says)]);
     }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
     if class == "WARM" {

@@ -71,14 +71,16 @@ fn beginning(text: &str) -> String {
 
 /// A pattern, or a variable: that AWS refuses most of them is left to those who ask what it matches.
 fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '$'])
+    let begins = |first: char| first.is_ascii_alphanumeric() || "*?$".contains(first);
+    text.contains(['*', '?', '$']) && text.starts_with(begins)
 }
 
 fn is_action(text: &str) -> bool {
     if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
         return true;
     }
-    let is_word = |part: &str| !part.is_empty() && part.trim_matches(' ') == part;
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"*?-_.".contains(&byte);
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(is_letter);
     text.split_once(':')
         .is_some_and(|(service, name)| is_word(service) && is_word(name))
 }

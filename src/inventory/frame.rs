@@ -119,7 +119,7 @@ record! {
     }
 
     /// A fact that could not be read, and why.
-    GapEntry {
+    @sound GapEntry {
         /// The account that was asked.
         account: Field<AccountId> = "account",
         /// The Region that was asked.

@@ -4,6 +4,7 @@
 //! file, [`crate::known::Fact`] in everything that looks a fact up.
 
 mod back;
+mod beside;
 mod copy;
 mod element;
 mod elsewhere;

@@ -12,21 +12,28 @@ use crate::known::near::nearest_of;
 /// The fields of the frame without which copies would be lost, or come out otherwise. Of all others the absence leaves a check
 /// undecided, and a warning is enough.
 const FRAME: &[&str] = &[
+    "account",
     "accounts",
     "backup_policy",
+    "collected_at",
     "copies",
     "copy_jobs",
+    "cross_account_backup",
     "db_engine_versions",
     "ebs_default_kms_key_id",
+    "error",
     "gaps",
     "plan",
     "plans",
     "recovery_point",
+    "region",
     "regions",
     "resource",
     "resources",
     "source_vault",
     "start",
+    "subject",
+    "waits_for",
 ];
 
 /// Refuses an unknown field that is nearly one that the record lacks.

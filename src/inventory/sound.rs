@@ -1,7 +1,8 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
+use super::beside;
 use super::field::Field;
-use super::frame::{Account, CopyEntry, RegionFacts};
+use super::frame::{Account, CopyEntry, GapEntry, RegionFacts};
 use super::json::{Extra, Json};
 use super::leaf::{
     AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
@@ -68,6 +69,7 @@ impl Sound for CopyEntry {
 /// A vault's name is that of its ARN; its access policy says to whom, and is of this vault.
 impl Sound for Vault {
     fn sound(&self) -> Result<(), String> {
+        beside::OF_VAULT.check(&self.extra)?;
         if let Field::Is(name) = &self.name
             && self.arn.resource() != format!("backup-vault:{name}")
         {
@@ -93,6 +95,7 @@ impl Sound for Vault {
 /// A key's policy says to whom, and its aliases are its own.
 impl Sound for Key {
     fn sound(&self) -> Result<(), String> {
+        beside::OF_KEY.check(&self.extra)?;
         if let Field::Is(policy) = &self.policy {
             says_to_whom(policy, "Policy")?;
         }
@@ -131,9 +134,20 @@ fn text<'e>(extra: &'e Extra, name: &str) -> Option<&'e str> {
     value.as_str()
 }
 
+/// A gap is of some call.
+impl Sound for GapEntry {
+    fn sound(&self) -> Result<(), String> {
+        if self.operation.is_empty() {
+            return Err("`operation` is empty: expected `service:Operation`".to_owned());
+        }
+        Ok(())
+    }
+}
+
 /// A recovery point is in the vault that its answer names.
 impl Sound for RecoveryPoint {
     fn sound(&self) -> Result<(), String> {
+        beside::OF_POINT.check(&self.extra)?;
         let named = text(&self.extra, "BackupVaultName").zip(self.backup_vault_arn.value());
         match named {
             Some((name, vault)) if vault.resource() != format!("backup-vault:{name}") => {
@@ -202,9 +216,20 @@ fn description_is_of(arn: &Arn, detail: &Field<Json>) -> Result<(), String> {
     Ok(())
 }
 
-/// A plan's id is that of its ARN.
+/// A plan's id is that of its ARN, and its selections are its own.
 impl Sound for Plan {
     fn sound(&self) -> Result<(), String> {
+        let selections = self.selections.value().and_then(|Json(all)| all.as_array());
+        let mut plans = selections
+            .into_iter()
+            .flatten()
+            .filter_map(|selection| selection.get("BackupPlanId")?.as_str());
+        if let Some(other) = plans.find(|other| **other != *self.id) {
+            return Err(format!(
+                "a selection's `BackupPlanId` is `{other}`, and the plan is `{}`: expected one plan",
+                self.id
+            ));
+        }
         match self.arn.value() {
             Some(arn) if arn.resource() != format!("backup-plan:{}", self.id) => Err(format!(
                 "`BackupPlanId` is `{}`, and `BackupPlanArn` is `{arn}`: expected one plan",

@@ -65,9 +65,12 @@ impl Request {
     /// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>.
     #[must_use]
     pub(super) fn needs_resource_policy(&self) -> bool {
-        let of = |service: &str, kind: &str| self.resource.is_of(service, kind);
-        (self.action.starts_with("kms:") && of("kms", "key/"))
-            || (self.action.starts_with("sts:") && of("iam", "role/"))
+        self.is_on_key() || (self.action.starts_with("sts:") && self.resource.is_of("iam", "role/"))
+    }
+
+    /// Whether it is about the use of a KMS key.
+    pub(super) fn is_on_key(&self) -> bool {
+        self.action.starts_with("kms:") && self.resource.is_of("kms", "key/")
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Miss {
     Action,
     /// It does not name the resource.
     Resource,
+    /// It lacks this element, without which it has no effect.
+    Element(&'static str),
     /// These conditions do not hold.
     Conditions(Vec<Unmet>),
 }
@@ -71,6 +73,9 @@ impl Applies {
 
 impl Statement {
     pub(super) fn applies(&self, request: &Request, kind: Kind) -> Applies {
+        if self.lacks(request, kind).is_some() {
+            return Applies::NOT;
+        }
         let mut rest = self.action(request);
         if rest == Truth::False {
             return Applies::NOT;
@@ -87,6 +92,20 @@ impl Statement {
             rest = rest.and(condition.truth(&request.context));
         }
         named.and(rest)
+    }
+
+    /// The element that it lacks, where it has no effect for that. Only KMS says so: it takes such statements of a key's policy, and
+    /// passes them over. It says the same of `Action`; without that, no document is read.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>.
+    fn lacks(&self, request: &Request, kind: Kind) -> Option<&'static str> {
+        if kind != Kind::Resource || !request.is_on_key() {
+            return None;
+        }
+        match &self.resources {
+            Element::Absent => Some("Resource"),
+            Element::Listed { .. } | Element::Both => None,
+        }
     }
 
     fn action(&self, request: &Request) -> Truth {
@@ -161,7 +180,7 @@ impl Statement {
         }
         match self.miss(request, kind)? {
             Miss::Principal if !leaves_out => None,
-            Miss::Action | Miss::Resource => None,
+            Miss::Action | Miss::Resource | Miss::Element(_) => None,
             miss @ (Miss::Principal | Miss::Conditions(_)) => Some(miss),
         }
     }
@@ -199,12 +218,14 @@ impl Statement {
 
     /// Why it does not apply, where that is one thing only.
     pub(super) fn miss(&self, request: &Request, kind: Kind) -> Option<Miss> {
+        let lacking = self.lacks(request, kind);
         let conditions = self.conditions.iter();
         let unmet: Vec<Unmet> = conditions
             .filter(|condition| condition.truth(&request.context) == Truth::False)
             .map(|condition| Unmet::new(condition, request))
             .collect();
         let mut misses = Vec::new();
+        misses.extend(lacking.map(Miss::Element));
         if self.action(request) == Truth::False {
             misses.push(Miss::Action);
         }

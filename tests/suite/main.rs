@@ -30,6 +30,7 @@ mod inventory;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+mod names;
 #[path = "../../benches/organization/mod.rs"]
 mod organization;
 #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! What the grants of a key allow, where its policy is silent.
 
-use crate::inventory::Facts;
-use crate::known::{Arn, Fact};
+use crate::catalog::requests::CREATE_GRANT;
+use crate::inventory::{Facts, Grant};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::Evidence;
 
 use super::super::context::gap_of_key;
@@ -53,10 +54,20 @@ pub fn granted_to(
             .constraints
             .value()
             .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
-        if free && to_us {
+        let enough = action != CREATE_GRANT || lets_read(grant);
+        if free && to_us && enough {
             return Ruling::Allowed { by: vec![seen] };
         }
-        constrained = Some(seen);
+        let gap = if enough {
+            gap_of_key("kms:EncryptionContext", facts, principal, key)
+        } else {
+            Gap::not_told(
+                "what the service can be granted by a grant without Decrypt",
+                key.as_str(),
+            )
+            .where_is(key)
+        };
+        constrained = Some((seen, gap));
     }
     match constrained {
         None => Ruling::Missing {
@@ -64,15 +75,20 @@ pub fn granted_to(
             fault: Fault::Subject,
             denies: None,
         },
-        Some(seen) => {
-            let gap = gap_of_key("kms:EncryptionContext", facts, principal, key);
-            Ruling::Open {
-                gaps: vec![gap],
-                may_deny: false,
-                seen: vec![seen],
-            }
-        }
+        Some((seen, gap)) => Ruling::Open {
+            gaps: vec![gap],
+            may_deny: false,
+            seen: vec![seen],
+        },
     }
+}
+
+/// Whether what is encrypted can be read by grants that are made by way of this one: they allow no more than it does.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html>.
+fn lets_read(grant: &Grant) -> bool {
+    let operations = grant.operations.value();
+    operations.is_some_and(|all| all.iter().any(|name| &**name == "Decrypt"))
 }
 
 /// Whether a grant to somebody may be one to the principal: to its account, of which no page says what it gives, or to one of

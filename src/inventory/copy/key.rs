@@ -123,7 +123,9 @@ fn as_its_vault(
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
     let volumes = volumes(resource, facts);
     if volumes.is_empty() {
-        return Fact::Known(key);
+        return unless_without_devices(facts.resource_detail(resource), key, || {
+            facts.resource_call(resource)
+        });
     }
     let each = volumes.iter().map(|volume| facts.resource_key(volume));
     one_of(key, each, &facts.resource_call(resource), facts)
@@ -132,8 +134,9 @@ fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact
 /// The key of an image, which may have several snapshots. EC2 mostly does not name their keys, and the volumes of today need
 /// not be those that were backed up: then the key is not known.
 fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let detail = facts.point_detail(point).known().flatten();
-    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let detail = facts.point_detail(point);
+    let devices = detail.as_ref().known().copied().flatten();
+    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
     let devices = devices.into_iter().flatten();
     let snapshots: Vec<&Value> = devices.filter_map(|device| device.get("Ebs")).collect();
     // Of one snapshot the image says enough, unless its own description says otherwise.
@@ -142,8 +145,11 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
             || snapshot.get("Encrypted") == Some(&Value::Bool(key == EncryptedWith::Nothing))
     };
     let is_settled = snapshots.len() < 2 && !snapshots.iter().any(tells);
-    if !point.resource().starts_with("image/") || is_settled {
+    if !point.resource().starts_with("image/") {
         return Fact::Known(key);
+    }
+    if is_settled {
+        return unless_without_devices(detail, key, || facts.describe_gap(point));
     }
     let call = facts.describe_gap(point);
     let of_snapshot = |snapshot: &Value| {
@@ -158,6 +164,21 @@ fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<
         }
     };
     one_of(key, snapshots.into_iter().map(of_snapshot), &call, facts)
+}
+
+/// What has a root device has devices: a description that lists none of them was not understood.
+fn unless_without_devices(
+    detail: Fact<Option<&Value>>,
+    key: EncryptedWith,
+    gap: impl FnOnce() -> Gap,
+) -> Fact<EncryptedWith> {
+    let devices = detail.known().flatten();
+    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    if devices.is_some_and(Vec::is_empty) {
+        Fact::unknown(gap())
+    } else {
+        Fact::Known(key)
+    }
 }
 
 /// The key that decides among several. An AWS managed one does, as it stops the copy; where they differ otherwise, which to

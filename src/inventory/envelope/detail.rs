@@ -90,13 +90,22 @@ fn no_slip(fields: &Map<String, Value>) -> Result<(), String> {
         LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
     let slip = fields.keys().find_map(|name| {
         let field = near(name, &NAMES).filter(|field| *field != name)?;
-        let is_own = OTHERS.contains(&name.as_str()) || fields.contains_key(field);
+        let is_own = OTHERS.contains(&name.as_str())
+            || fields.contains_key(field)
+            || is_of_a_small_service(fields);
         (!is_own).then_some((name, field))
     });
     match slip {
         Some((name, field)) => Err(format!("unknown field `{name}`, expected `{field}`")),
         None => Ok(()),
     }
+}
+
+/// Whether no name begins with a capital, as of the services that write all their names so: EKS, Redshift Serverless.
+fn is_of_a_small_service(fields: &Map<String, Value>) -> bool {
+    fields
+        .keys()
+        .all(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
 }
 
 /// What each device of an image or an instance is.
@@ -207,6 +216,7 @@ const FIELDS: &[Typed] = &[
     ("FileSystem",              thing),
     ("FileSystemType",          |value| spelled(value, &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"])),
     ("KmsKeyId",                text),
+    ("Lifecycle",               text),
     ("LustreConfiguration",     thing),
     ("OntapConfiguration",      thing),
     ("OpenZFSConfiguration",    thing),
@@ -214,6 +224,8 @@ const FIELDS: &[Typed] = &[
     ("OptionGroupName",         text),
     ("ProductCodes",            things),
     ("SSEDescription",          thing),
+    ("State",                   |value| text(value) || thing(value)),
+    ("Status",                  text),
     ("StorageEncrypted",        truth),
     ("StorageEncryptionType",   |value| spelled(value, &["none", "sse-kms", "sse-rds"])),
     ("StorageTier",             |value| spelled(value, &["archive", "standard"])),
@@ -233,7 +245,6 @@ const OTHERS: &[&str] = &[
     "KMSKey",                   // storagegateway
     "ProductCodeId",            // ec2
     "VolumeType",               // ec2, fsx
-    "kmsKeyId",                 // redshift-serverless
 ];
 
 #[cfg(test)]

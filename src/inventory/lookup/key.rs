@@ -6,10 +6,12 @@ use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::list::items;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
+use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
+use super::stored::moment;
 use super::{Facts, Seen, fact};
 
 /// What something is encrypted with.
@@ -150,6 +152,12 @@ impl<'a> Facts<'a> {
             let other = match (told("Enabled"), told("DeletionDate")) {
                 (Some(Value::Bool(false)), _) => Some("`Enabled` false"),
                 (_, Some(_)) => Some("`DeletionDate`"),
+                // Imported material that has expired leaves the key `PendingImport`.
+                (Some(_) | None, None)
+                    if told("ValidTo").is_some_and(|date| self.is_past(date)) =>
+                {
+                    Some("`ValidTo`, which is past")
+                }
                 (Some(_) | None, None) => None,
             };
             if let Some(other) = other {
@@ -165,10 +173,30 @@ impl<'a> Facts<'a> {
         self.key_gap(api_call!("kms:DescribeKey"), arn)
     }
 
-    /// The kind of key material, such as `SYMMETRIC_DEFAULT`.
+    /// The kind of key material, such as `SYMMETRIC_DEFAULT`. KMS still gives it by its former name too.
     #[must_use]
     pub fn key_spec(&self, arn: &Arn) -> Fact<Option<&'a str>> {
-        self.key_word(arn, |key| &key.key_spec)
+        let spec = self.key_word(arn, |key| &key.key_spec);
+        let key = self.key(arn);
+        let told = |name: &str| key.parts().find_map(|key| extra(&key.extra, name));
+        let former = told("CustomerMasterKeySpec").and_then(Value::as_str);
+        match (&spec, former) {
+            (Fact::Known(Some(spec)), Some(former)) if *spec != former => {
+                Fact::unknown(contradiction(
+                    arn,
+                    format!("`KeySpec` {spec}"),
+                    format!("`CustomerMasterKeySpec` {former}"),
+                ))
+            }
+            (Fact::Known(_) | Fact::Unknown(_), _) => spec,
+        }
+    }
+
+    /// Whether a date had come when the facts were read.
+    fn is_past(&self, date: &Value) -> bool {
+        let now = self.collected_at().and_then(Timestamp::parse);
+        now.zip(moment(date))
+            .is_some_and(|(now, date)| now.milliseconds() > date)
     }
 
     /// What the key is for, such as `ENCRYPT_DECRYPT`.

@@ -10,6 +10,7 @@ use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact};
 
 use super::Facts;
+use super::contradiction::extra;
 use super::stored::moment;
 
 impl<'a> Facts<'a> {
@@ -46,6 +47,9 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn point_has_expired(&self, arn: &Arn) -> bool {
         const DAY: i128 = 24 * 60 * 60 * 1000;
+        if self.point_is_past(arn, "DeleteAt") {
+            return true;
+        }
         let Fact::Known(Some(days)) = self.point_days_kept(arn) else {
             return false;
         };
@@ -56,6 +60,23 @@ impl<'a> Facts<'a> {
         now.zip(made).is_some_and(|(now, made)| {
             now.milliseconds() > made.saturating_add(i128::from(days).saturating_mul(DAY))
         })
+    }
+
+    /// Whether a date that AWS Backup worked out of the lifecycle, `DeleteAt` or `MoveToColdStorageAt`, had come when the facts were
+    /// read.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CalculatedLifecycle.html>.
+    #[must_use]
+    pub fn point_is_past(&self, arn: &Arn, date: &str) -> bool {
+        let point = self.seen(|layer| layer.recovery_points(arn));
+        let worked_out = |part: &RecoveryPoint| {
+            let dates = extra(&part.extra, "CalculatedLifecycle")?;
+            moment(dates.get(date)?)
+        };
+        let date = point.parts().find_map(worked_out);
+        let now = self.collected_at().and_then(Timestamp::parse);
+        now.zip(date)
+            .is_some_and(|(now, date)| now.milliseconds() > date)
     }
 
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did.

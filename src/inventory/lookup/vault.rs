@@ -96,7 +96,9 @@ impl<'a> Facts<'a> {
             let vault = self.vault(arn);
             let text = match vault.field(|v| &v.vault_type) {
                 _ if !exists => return Fact::Known(None),
-                Field::Absent | Field::Null => return Fact::Known(Some(VaultType::Standard)),
+                Field::Absent | Field::Null => {
+                    return self.vault_of_its_own(arn, VaultType::Standard);
+                }
                 Field::Is(text) => text,
             };
             let known = [
@@ -105,7 +107,7 @@ impl<'a> Facts<'a> {
                 VaultType::RestoreAccess,
             ];
             match known.into_iter().find(|kind| kind.as_str() == &**text) {
-                Some(kind) => Fact::Known(Some(kind)),
+                Some(kind) => self.vault_of_its_own(arn, kind),
                 None => Fact::unknown(
                     Gap::not_told(
                         format_args!("what a vault of the type `{text}` takes"),
@@ -115,6 +117,26 @@ impl<'a> Facts<'a> {
                 ),
             }
         })
+    }
+
+    /// Only the view of another vault names a vault that it is of.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DescribeBackupVault.html>.
+    fn vault_of_its_own(&self, arn: &Arn, kind: VaultType) -> Fact<Option<VaultType>> {
+        let vault = self.vault(arn);
+        let told = vault
+            .parts()
+            .find_map(|v| extra(&v.extra, "SourceBackupVaultArn"));
+        match (kind, told.and_then(Value::as_str)) {
+            (VaultType::Standard | VaultType::AirGapped, Some(of)) => Fact::unknown(contradiction(
+                arn,
+                "a vault of its own, by `VaultType`",
+                format!("`SourceBackupVaultArn` {of}, which only a restore access vault has"),
+            )),
+            (VaultType::Standard | VaultType::AirGapped | VaultType::RestoreAccess, _) => {
+                Fact::Known(Some(kind))
+            }
+        }
     }
 
     /// What kind of vault a recovery point is in, if that says the same of it.

@@ -227,7 +227,10 @@ async fn built(
         .with("Lifecycle", text("Lifecycle"))
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
-        .with("ResourceARN", text("ResourceARN"))
+        .with(
+            "ResourceARN",
+            self::text(volume.unwrap_or(file_system), "ResourceARN"),
+        )
         .with(
             "OntapConfiguration",
             volume.and_then(|of| self::volume(of).get("OntapConfiguration").cloned()),

@@ -57,6 +57,43 @@ fn pairs() -> Vec<Pair> {
             vec![(key("DeletionDate"), json!(1_800_000_000))],
         ),
         (
+            "an enabled key, and material that has expired",
+            Estate::rds(),
+            vec![
+                (key("Origin"), json!("EXTERNAL")),
+                (key("ValidTo"), json!("2026-11-01T00:00:00Z")),
+            ],
+        ),
+        (
+            "a key's kind, and what it was called before",
+            Estate::rds(),
+            vec![(key("CustomerMasterKeySpec"), json!("RSA_2048"))],
+        ),
+        (
+            "a vault of its own, and the vault that it is a view of",
+            Estate::rds(),
+            vec![(
+                vault("SourceBackupVaultArn"),
+                json!("arn:aws:backup:us-east-2:777788889999:backup-vault:locked"),
+            )],
+        ),
+        (
+            "a recovery point in warm storage, and the date of its move",
+            Estate::rds_point(),
+            vec![(
+                point("CalculatedLifecycle"),
+                json!({"MoveToColdStorageAt": "2026-11-01T00:00:00Z"}),
+            )],
+        ),
+        (
+            "a recovery point that is complete, and the date of its deletion",
+            Estate::rds_point(),
+            vec![(
+                point("CalculatedLifecycle"),
+                json!({"DeleteAt": 1_790_000_000.5}),
+            )],
+        ),
+        (
             "a database, and its type",
             Estate::rds(),
             vec![(resource("ResourceType"), json!("EFS"))],

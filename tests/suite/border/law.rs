@@ -65,6 +65,12 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
             Some("ListRolePolicies of a role that has none")
         }
         "Tags" if emptied => Some("ListTags of what has none"),
+        "Aliases" if emptied => Some("ListAliases of a key that has none"),
+        "ProductCodes" if emptied => Some("DescribeImages of an image that has none"),
+        "Options" if emptied => Some("DescribeOptionGroups of a group that has none"),
+        _ if emptied && fields.len() == 4 && is_in("resource_control_policies") => {
+            Some("a level at which nothing denies")
+        }
         _ if is_in("Condition") => {
             Some("which keys and values a condition may have is the policy's own")
         }

@@ -1,8 +1,9 @@
 //! What is refused at the border, and in which words.
 
+use backup_preflight::inventory;
 use serde_json::json;
 
-use super::envelopes::refusal;
+use super::envelopes::{again, refusal};
 use crate::support::Estate;
 use crate::support::estate::*;
 use crate::support::run;
@@ -161,4 +162,186 @@ fn the_command_line_takes_no_other() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_description_of_another_thing_is_refused() {
+    let point = |arn: &str| Estate::ebs().of_point(arn);
+    let snapshot = || point("arn:aws:ec2:us-east-2::snapshot/snap-0123456789abcdef0");
+    for (estate, at, detail) in [
+        (
+            Estate::rds(),
+            RESOURCE,
+            json!({"Engine": "postgres", "DBInstanceIdentifier": "another"}),
+        ),
+        (
+            Estate::rds(),
+            RESOURCE,
+            json!({"Engine": "postgres", "DBInstanceArn": "arn:aws:rds:us-west-2:111122223333:db:orders"}),
+        ),
+        (
+            Estate::aurora(),
+            RESOURCE,
+            json!({"Engine": "aurora-postgresql", "DBClusterIdentifier": "another"}),
+        ),
+        (
+            Estate::rds_point(),
+            POINT,
+            json!({"Engine": "postgres", "DBSnapshotIdentifier": "awsbackup:job-another"}),
+        ),
+        (Estate::ebs(), RESOURCE, json!({"VolumeId": "vol-another"})),
+        (snapshot(), POINT, json!({"SnapshotId": "snap-another"})),
+        (
+            Estate::efs(),
+            RESOURCE,
+            json!({"FileSystemId": "fs-another"}),
+        ),
+    ] {
+        let error = refusal(&estate.set(&format!("{at}/Detail"), detail.clone()));
+        assert!(
+            error.contains("another") || error.contains("us-west-2"),
+            "{detail}: {error}"
+        );
+        assert!(error.contains("expected the description of"), "{error}");
+    }
+}
+
+#[test]
+fn a_description_of_the_thing_itself_is_taken() {
+    for (estate, at, detail) in [
+        (
+            Estate::rds(),
+            RESOURCE,
+            json!({"Engine": "postgres", "DBInstanceIdentifier": "orders", "DBClusterIdentifier": null}),
+        ),
+        (
+            Estate::ebs().of_point("arn:aws:ec2:us-east-2::snapshot/snap-0123456789abcdef0"),
+            POINT,
+            json!({"SnapshotId": "snap-0123456789abcdef0", "VolumeId": "vol-another"}),
+        ),
+    ] {
+        let pointer = format!("{at}/Detail");
+        let read = again(&estate.set(&pointer, detail.clone()));
+        assert_eq!(read.pointer(&pointer), Some(&detail));
+    }
+}
+
+#[test]
+fn a_selection_of_another_plan_is_refused() {
+    let selection = |plan: &str| {
+        json!([{
+            "BackupSelection": {"SelectionName": "all", "IamRoleArn": ROLE, "Resources": ["*"]},
+            "BackupPlanId": plan,
+            "SelectionId": "s-1",
+        }])
+    };
+    let estate = |plan: &str| {
+        let plan = json!({
+            "BackupPlanId": "daily",
+            "BackupPlan": {"BackupPlanName": "daily", "Rules": []},
+            "Selections": selection(plan),
+        });
+        Estate::rds().set(&format!("{SOURCE}/plans"), json!([plan]))
+    };
+    assert!(inventory::read("f.json", estate("daily").0.to_string().as_bytes()).is_ok());
+    let error = refusal(&estate("weekly"));
+    assert!(
+        error.contains("`weekly`") && error.contains("`daily`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_slip_of_the_pen_beside_what_is_compared_is_refused() {
+    let detail = |detail: serde_json::Value| (format!("{POINT}/Detail"), detail);
+    for ((pointer, value), says) in [
+        (
+            (format!("{RESOURCE_KEY}/Enabeld"), json!(false)),
+            "expected `Enabled`",
+        ),
+        (
+            (format!("{RESOURCE_KEY}/Enabled"), json!("false")),
+            "expected a boolean",
+        ),
+        (
+            (format!("{RESOURCE_KEY}/DeletionDat"), json!(1)),
+            "expected `DeletionDate`",
+        ),
+        (
+            (format!("{RESOURCE_KEY}/ValidTo"), json!("soon")),
+            "expected a date",
+        ),
+        (
+            (format!("{DESTINATION_VAULT}/LockDates"), json!(1)),
+            "expected `LockDate`",
+        ),
+        (
+            (format!("{POINT}/VaulType"), json!("x")),
+            "expected `VaultType`",
+        ),
+        (
+            (format!("{POINT}/VaultType"), json!(["x"])),
+            "expected a text",
+        ),
+        (
+            (
+                format!("{POINT}/CalculatedLifecycle"),
+                json!({"DeletedAt": 1}),
+            ),
+            "expected the dates",
+        ),
+        (
+            detail(json!({"Engine": "postgres", "Statuss": "failed"})),
+            "expected `Status`",
+        ),
+        (
+            detail(json!({"Engine": "postgres", "Status": 7})),
+            "`Status`",
+        ),
+        (
+            detail(json!({"Engine": "postgres", "kmsKeyId": "k"})),
+            "expected `KmsKeyId`",
+        ),
+        (
+            ("/accounts/0/cross_account_backups".to_owned(), json!(false)),
+            "expected `cross_account_backup`",
+        ),
+        (
+            (
+                "/gaps/0".to_owned(),
+                json!({"operation": "kms:GetKeyPolicy", "subect": "x"}),
+            ),
+            "expected `subject`",
+        ),
+        (
+            (
+                "/gaps/0".to_owned(),
+                json!({"operation": "", "subject": "x"}),
+            ),
+            "expected `service:Operation`",
+        ),
+    ] {
+        let mut estate = Estate::rds_point();
+        if pointer.ends_with("cross_account_backups") {
+            estate = estate.without("/accounts/0/cross_account_backup");
+        }
+        let error = refusal(&estate.set(&pointer, value));
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+}
+
+#[test]
+fn an_action_or_a_resource_that_is_the_text_of_a_list_is_refused() {
+    for (element, text) in [
+        ("Action", r#"["backup:CopyIntoBackupVault"]"#),
+        ("Action", "backup:Copy Into"),
+        ("Resource", r#"["*"]"#),
+    ] {
+        let pointer = format!("{DESTINATION_VAULT}/AccessPolicy/Statement/0/{element}");
+        let error = refusal(&Estate::rds().set(&pointer, json!(text)));
+        assert!(
+            error.contains(&format!("`{element}` is `")),
+            "{text}: {error}"
+        );
+    }
 }

@@ -134,11 +134,19 @@ const CRITERION: &[F] = &[
     F("imageProviderSet",          "ImageProviders",          Texts),
     F("marketplaceProductCodeSet", "MarketplaceProductCodes", Texts),
     F("imageNameSet",              "ImageNames",              Texts),
-    F("imageWatermarkSet",         "ImageWatermarks",         Texts),
+    F("imageWatermarkSet",         "ImageWatermarks",         Objects(WATERMARK)),
     F("deprecationTimeCondition",  "DeprecationTimeCondition",
         Object(&[F("maximumDaysSinceDeprecated", "MaximumDaysSinceDeprecated", Number)])),
     F("creationDateCondition",     "CreationDateCondition",
         Object(&[F("maximumDaysSinceCreated", "MaximumDaysSinceCreated", Number)])),
+];
+
+#[rustfmt::skip]
+const WATERMARK: &[F] = &[
+    F("watermarkKey",                       "WatermarkKey",                       Text),
+    F("sourceImageRegion",                  "SourceImageRegion",                  Text),
+    F("maximumDaysSinceSourceImageCreated", "MaximumDaysSinceSourceImageCreated", Number),
+    F("maximumDaysSinceWatermarkCreated",   "MaximumDaysSinceWatermarkCreated",   Number),
 ];
 
 pub const DEFAULT_KEY: &[F] = &[F("kmsKeyId", "KmsKeyId", Text)];

@@ -1,0 +1,80 @@
+//! What AWS says of keys, vaults and recovery points that no record names, and that is compared with what one does: there a slip of
+//! the pen would hide a contradiction.
+
+use serde_json::Value;
+
+use super::json::{Extra, Json};
+use super::slip::near;
+use super::word::Timestamp;
+
+/// Names, and what stands under each.
+pub struct Beside {
+    names: &'static [&'static str],
+    is: &'static [(fn(&Value) -> bool, &'static str)],
+}
+
+const TEXT: (fn(&Value) -> bool, &str) = (Value::is_string, "a text");
+const TRUTH: (fn(&Value) -> bool, &str) = (Value::is_boolean, "a boolean");
+const TIME: (fn(&Value) -> bool, &str) = (is_time, "a date");
+
+pub const OF_KEY: Beside = Beside {
+    names: &[
+        "Enabled",
+        "MultiRegion",
+        "DeletionDate",
+        "ValidTo",
+        "CustomerMasterKeySpec",
+        "Origin",
+        "AWSAccountId",
+    ],
+    is: &[TRUTH, TRUTH, TIME, TIME, TEXT, TEXT, TEXT],
+};
+
+pub const OF_VAULT: Beside = Beside {
+    names: &["LockDate", "SourceBackupVaultArn"],
+    is: &[TIME, TEXT],
+};
+
+pub const OF_POINT: Beside = Beside {
+    names: &["VaultType", "BackupVaultName", "CalculatedLifecycle"],
+    is: &[TEXT, TEXT, (are_dates, "the dates that it comes to")],
+};
+
+impl Beside {
+    /// Looks at the fields that a record does not name.
+    ///
+    /// # Errors
+    /// Where one of these names is misspelt, or has something else under it.
+    pub fn check(&self, extra: &Extra) -> Result<(), String> {
+        for (name, Json(value)) in extra {
+            let named = self.names.iter().zip(self.is);
+            if let Some((_, (is, expected))) = named.clone().find(|(known, _)| ***known == **name) {
+                if !value.is_null() && !is(value) {
+                    return Err(format!("`{name}` is something else: expected {expected}"));
+                }
+                continue;
+            }
+            let there = |wanted: &str| extra.iter().any(|(known, _)| **known == *wanted);
+            if let Some(meant) = near(name, self.names).filter(|meant| !there(meant)) {
+                return Err(format!("unknown field `{name}`, expected `{meant}`"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_time(value: &Value) -> bool {
+    value.is_number()
+        || value
+            .as_str()
+            .is_some_and(|text| Timestamp::parse(text).is_some())
+}
+
+fn are_dates(value: &Value) -> bool {
+    const NAMES: &[&str] = &["MoveToColdStorageAt", "DeleteAt"];
+    value.as_object().is_some_and(|dates| {
+        dates
+            .iter()
+            .all(|(name, date)| NAMES.contains(&name.as_str()) && (date.is_null() || is_time(date)))
+    })
+}
