@@ -49,6 +49,7 @@ pub fn not_copied(
         Kind::FsxLustre | Kind::FsxOpenZfs => of_storage_class(copy, facts, kind),
         Kind::FsxOntap => of_volume_style(copy, facts),
         Kind::Rds => of_instance(copy, facts, way),
+        Kind::Ebs | Kind::Ec2 | Kind::Ec2Vss => of_snapshot_elsewhere(copy, facts, way),
         Kind::SapHana if way.leaves() => of_log_backups(copy, facts),
         Kind::SapHana
         | Kind::Aurora
@@ -56,9 +57,6 @@ pub fn not_copied(
         | Kind::AuroraDsql
         | Kind::DynamoDbBasic
         | Kind::DynamoDbAdvanced
-        | Kind::Ebs
-        | Kind::Ec2
-        | Kind::Ec2Vss
         | Kind::Efs
         | Kind::Eks
         | Kind::FsxWindows
@@ -227,4 +225,52 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
             plan.unwrap_or_default(),
         ))
     })
+}
+
+/// Snapshots that lie on an Outpost are not copied, those in a Local Zone to no other Region; of other accounts no page speaks.
+/// AWS Backup keeps its own in the Region unless it is told otherwise, so that only what was read counts.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html>.
+fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
+    let Some(point) = &copy.recovery_point else {
+        return Fact::Known(None);
+    };
+    let Some(detail) = facts.point_detail(point).known().flatten() else {
+        return Fact::Known(None);
+    };
+    let devices = detail.get("BlockDeviceMappings").and_then(Value::as_array);
+    let devices = devices.into_iter().flatten();
+    let snapshots = devices
+        .filter_map(|device| device.get("Ebs"))
+        .chain([detail]);
+    for snapshot in snapshots {
+        let text = |name: &str| snapshot.get(name).and_then(Value::as_str);
+        if let Some(outpost) = text("OutpostArn") {
+            return Fact::Known(Some(NotCopied {
+                reason: format!("snapshots on an Outpost are not copied (`{outpost}`)"),
+                instead: "keep the volume's snapshots in its Region, and copy those",
+            }));
+        }
+        // A Region's own zones have its name and a letter.
+        let own = |zone: &&str| {
+            zone.strip_prefix(way.from.as_str())
+                .is_some_and(|rest| rest.len() == 1)
+        };
+        let Some(zone) = text("AvailabilityZone").filter(|zone| !own(zone)) else {
+            continue;
+        };
+        if way.from != way.to {
+            return Fact::Known(Some(NotCopied {
+                reason: format!(
+                    "snapshots in a Local Zone (`{zone}`) are copied to no other Region"
+                ),
+                instead: "copy it into its own Region first",
+            }));
+        }
+        if way.cross_account {
+            let what = "whether a snapshot in a Local Zone is copied to another account";
+            return Fact::unknown(Gap::not_told(what, point.as_str()).where_is(point));
+        }
+    }
+    Fact::Known(None)
 }

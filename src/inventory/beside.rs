@@ -7,15 +7,18 @@ use super::json::{Extra, Json};
 use super::slip::near;
 use super::word::Timestamp;
 
+/// What a value is, and in words.
+type Kind = (fn(&Value) -> bool, &'static str);
+
 /// Names, and what stands under each.
 pub struct Beside {
     names: &'static [&'static str],
-    is: &'static [(fn(&Value) -> bool, &'static str)],
+    is: &'static [Kind],
 }
 
-const TEXT: (fn(&Value) -> bool, &str) = (Value::is_string, "a text");
-const TRUTH: (fn(&Value) -> bool, &str) = (Value::is_boolean, "a boolean");
-const TIME: (fn(&Value) -> bool, &str) = (is_time, "a date");
+const TEXT: Kind = (Value::is_string, "a text");
+const TRUTH: Kind = (Value::is_boolean, "a boolean");
+const TIME: Kind = (is_time, "a date");
 
 pub const OF_KEY: Beside = Beside {
     names: &[

@@ -219,6 +219,9 @@ fn description_is_of(arn: &Arn, detail: &Field<Json>) -> Result<(), String> {
 /// A plan's id is that of its ARN, and its selections are its own.
 impl Sound for Plan {
     fn sound(&self) -> Result<(), String> {
+        if self.id.is_empty() {
+            return Err("`BackupPlanId` is empty: expected the plan's id".to_owned());
+        }
         let selections = self.selections.value().and_then(|Json(all)| all.as_array());
         let mut plans = selections
             .into_iter()

@@ -103,14 +103,16 @@ impl ResourceType {
             ("dynamodb", "table") => Some(Self::DynamoDb),
             ("ec2", "volume") => Some(Self::Ebs),
             ("ec2", "instance") => Some(Self::Ec2),
-            ("elasticfilesystem", _) => Some(Self::Efs),
+            ("elasticfilesystem", "file-system") => Some(Self::Efs),
             ("eks", "cluster") => Some(Self::Eks),
-            ("fsx", _) => Some(Self::Fsx),
+            ("fsx", "file-system" | "volume") => Some(Self::Fsx),
             ("redshift", _) => Some(Self::Redshift),
             ("redshift-serverless", _) => Some(Self::RedshiftServerless),
-            ("s3", _) => Some(Self::S3),
+            ("s3", _) if is_bucket(resource) => Some(Self::S3),
             ("ssm-sap", _) => Some(Self::SapHana),
-            ("storagegateway", _) => Some(Self::StorageGateway),
+            ("storagegateway", "gateway") if resource.contains("/volume/") => {
+                Some(Self::StorageGateway)
+            }
             ("timestream", _) => Some(Self::Timestream),
             ("backup-gateway", _) => Some(Self::VirtualMachine),
             _ => None,
@@ -152,6 +154,14 @@ impl JsonSchema for ResourceType {
     fn inline_schema() -> bool {
         true
     }
+}
+
+/// Whether it is the name of a bucket, and of none of the kinds that S3 keeps these endings for, such as directory buckets.
+///
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
+fn is_bucket(name: &str) -> bool {
+    const OTHERS: &[&str] = &["--x-s3", "--table-s3", "--ol-s3", "-s3alias", ".mrap"];
+    !name.contains('/') && !OTHERS.iter().any(|ending| name.ends_with(ending))
 }
 
 #[cfg(test)]

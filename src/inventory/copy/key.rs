@@ -121,7 +121,9 @@ fn as_its_vault(
 
 /// The key of an EC2 instance's backup to come, whose volumes may have several.
 fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let volumes = volumes(resource, facts);
+    let Some(volumes) = volumes(resource, facts) else {
+        return Fact::unknown(facts.resource_call(resource));
+    };
     if volumes.is_empty() {
         return unless_without_devices(facts.resource_detail(resource), key, || {
             facts.resource_call(resource)
@@ -213,21 +215,25 @@ fn one_of(
     }
 }
 
-/// The EBS volumes of an instance, as far as its description names them.
+/// The EBS volumes of an instance, as far as its description lists them. `None`: it lists one and does not name it.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
-fn volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
+fn volumes(resource: &Arn, facts: &Facts<'_>) -> Option<Vec<Arn>> {
     if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let detail = facts.resource_detail(resource).known().flatten();
     let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let volume = |device: &Value| {
-        let id = device.get("Ebs")?.get("VolumeId")?.as_str()?;
+    let volume = |ebs: &Value| {
+        let id = ebs.get("VolumeId")?.as_str()?;
         let prefix = resource.as_str().strip_suffix(resource.resource())?;
         Arn::parse(&format!("{prefix}volume/{id}")).ok()
     };
-    devices.into_iter().flatten().filter_map(volume).collect()
+    let devices = devices.into_iter().flatten();
+    devices
+        .filter_map(|device| device.get("Ebs"))
+        .map(volume)
+        .collect()
 }
 
 /// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay

@@ -222,6 +222,7 @@ const FIELDS: &[Typed] = &[
     ("OpenZFSConfiguration",    thing),
     ("OptionGroupMemberships",  memberships),
     ("OptionGroupName",         text),
+    ("OutpostArn",              text),
     ("ProductCodes",            things),
     ("SSEDescription",          thing),
     ("State",                   |value| text(value) || thing(value)),

@@ -244,6 +244,8 @@ fn a_selection_of_another_plan_is_refused() {
         Estate::rds().set(&format!("{SOURCE}/plans"), json!([plan]))
     };
     assert!(inventory::read("f.json", estate("daily").0.to_string().as_bytes()).is_ok());
+    let without_an_id = estate("").set(&format!("{SOURCE}/plans/0/BackupPlanId"), json!(""));
+    assert!(refusal(&without_an_id).contains("`BackupPlanId` is empty"));
     let error = refusal(&estate("weekly"));
     assert!(
         error.contains("`weekly`") && error.contains("`daily`"),

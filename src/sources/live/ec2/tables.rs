@@ -80,6 +80,7 @@ const EBS: &[F] = &[
     F("snapshotId", "SnapshotId", Text),
     F("encrypted",  "Encrypted",  Flag),
     F("kmsKeyId",   "KmsKeyId",   Text),
+    F("outpostArn", "OutpostArn", Text),
 ];
 
 #[rustfmt::skip]
@@ -98,6 +99,8 @@ const SNAPSHOT: &[F] = &[
     F("encrypted",           "Encrypted",         Flag),
     F("kmsKeyId",            "KmsKeyId",          Text),
     F("associatedKmsKeySet", "AssociatedKmsKeys", Objects(&[F("kmsKeyId", "KmsKeyId", Text)])),
+    F("availabilityZone",    "AvailabilityZone",  Text),
+    F("outpostArn",          "OutpostArn",        Text),
     F("tagSet",              "Tags",              Objects(TAG)),
 ];
 
