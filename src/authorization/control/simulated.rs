@@ -37,13 +37,32 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Co
 fn is_about(result: &Value, asked: &Action<'_>) -> bool {
     let text = |name| result.get(name).and_then(Value::as_str);
     let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
-    let resource = text("EvalResourceName").is_none_or(|name| {
-        name == "*"
-            || name == asked.resource
-            || asked.resource == "*"
-            || asked.resource.contains('*')
-    });
+    let resource =
+        text("EvalResourceName").is_none_or(|name| name == "*" || is_one_of(name, asked.resource));
     action && resource
+}
+
+/// Whether an ARN is one that a pattern stands for, in which `*` is anything.
+fn is_one_of(name: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Whether a result lets the action pass the organization. `None`: it does not tell.
