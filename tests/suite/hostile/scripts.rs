@@ -171,5 +171,6 @@ fn every_script_is_one_for_bash_whatever_the_names_are() {
         String::from_utf8_lossy(&done.stdout),
         String::from_utf8_lossy(&done.stderr)
     );
-    assert!(scripts > 300, "{scripts}");
+    // Names that are no action or resource at all are refused with the file.
+    assert!(scripts > 250, "{scripts}");
 }
