@@ -142,12 +142,12 @@ impl<'p> Identities<'_, 'p> {
         match (object.kind, attribute) {
             (_, "arn") => self.arn(object, moment),
             (
-                "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key"
+                "aws_kms_key"
+                | "aws_kms_replica_key"
+                | "aws_kms_external_key"
                 | "aws_kms_replica_external_key",
                 "id" | "key_id",
-            ) => {
-                self.arn(object, moment)
-            }
+            ) => self.arn(object, moment),
             ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
             ("aws_backup_plan", "id") => Some(plan_id(object, moment)),
             ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id") => {

@@ -141,8 +141,8 @@ fn of_same_id<'p>(
         "aws_kms_external_key",
         "aws_kms_replica_external_key",
     ]
-        .into_iter()
-        .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
+    .into_iter()
+    .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
     let key =
         keys.find(|key| [key.text(moment, "key_id"), key.text(moment, "arn")].contains(&Some(id)))?;
     reader

@@ -111,7 +111,9 @@ fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         return;
     }
     match object.kind {
-        "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key"
+        "aws_kms_key"
+        | "aws_kms_replica_key"
+        | "aws_kms_external_key"
         | "aws_kms_replica_external_key" => kms::gone(reader, object),
         "aws_kms_key_policy" => kms::policy_gone(reader, object),
         "aws_kms_alias" => kms::alias_gone(reader, object),
