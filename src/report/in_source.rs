@@ -72,11 +72,7 @@ fn written(remedy: &Remedy, address: &str) -> Option<String> {
     match (remedy.kind, kind) {
         (
             RemedyKind::KeyPolicy,
-            "aws_kms_key"
-            | "aws_kms_replica_key"
-            | "aws_kms_external_key"
-            | "aws_kms_replica_external_key"
-            | "aws_kms_key_policy",
+            "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" | "aws_kms_key_policy",
         )
         | (RemedyKind::VaultPolicy, "aws_backup_vault_policy")
         | (RemedyKind::RolePolicy, "aws_iam_role_policy") => argument("policy"),

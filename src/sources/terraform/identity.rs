@@ -26,7 +26,6 @@ const FORMS: &[Form] = &[
     Form { kind: "aws_kms_key",                              arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
     Form { kind: "aws_kms_replica_key",                      arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
     Form { kind: "aws_kms_external_key",                     arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
-    Form { kind: "aws_kms_replica_external_key",             arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
     Form { kind: "aws_iam_role",                             arn: "arn:aws:iam::{account}:role/{name}",                                name: "name" },
     Form { kind: "aws_iam_policy",                           arn: "arn:aws:iam::{account}:policy/{name}",                              name: "name" },
     Form { kind: "aws_db_instance",                          arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
@@ -141,13 +140,9 @@ impl<'p> Identities<'_, 'p> {
         }
         match (object.kind, attribute) {
             (_, "arn") => self.arn(object, moment),
-            (
-                "aws_kms_key"
-                | "aws_kms_replica_key"
-                | "aws_kms_external_key"
-                | "aws_kms_replica_external_key",
-                "id" | "key_id",
-            ) => self.arn(object, moment),
+            ("aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key", "id" | "key_id") => {
+                self.arn(object, moment)
+            }
             ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
             ("aws_backup_plan", "id") => Some(plan_id(object, moment)),
             ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id") => {

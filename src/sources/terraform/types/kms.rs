@@ -66,10 +66,7 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// Whether a key can be used. A key is not made disabled by leaving `is_enabled` out.
 fn state(object: &Object<'_>, moment: Moment) -> Value {
-    let is_external = matches!(
-        object.kind,
-        "aws_kms_external_key" | "aws_kms_replica_external_key"
-    );
+    let is_external = object.kind == "aws_kms_external_key";
     let name = match object.kind {
         "aws_kms_key" => "is_enabled",
         _ => "enabled",
@@ -135,14 +132,9 @@ fn of_same_id<'p>(
         return None;
     }
     let id = object.text(moment, name)?;
-    let mut keys = [
-        "aws_kms_key",
-        "aws_kms_replica_key",
-        "aws_kms_external_key",
-        "aws_kms_replica_external_key",
-    ]
-    .into_iter()
-    .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
+    let mut keys = ["aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key"]
+        .into_iter()
+        .flat_map(|kind| reader.ids.objects.of_kind(kind, moment));
     let key =
         keys.find(|key| [key.text(moment, "key_id"), key.text(moment, "arn")].contains(&Some(id)))?;
     reader
@@ -231,10 +223,19 @@ pub fn grant<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if moment == Moment::Then && !object.is_made() {
         return;
     }
-    let grantee = reader
+    let grantee = match reader
         .ids
         .link(object, "grantee_principal", moment)
-        .to_value();
+        .to_value()
+    {
+        // A grant is to somebody: that nothing names it is not known yet.
+        Value::Null => unknown(format!("{}.grantee_principal", object.address)),
+        named @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => named,
+    };
     let operations = object.marked(moment, "operations");
     let mut grant = json!({"GranteePrincipal": grantee, "Operations": operations});
     let constraints = object.marked(moment, "constraints");

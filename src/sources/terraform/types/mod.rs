@@ -58,7 +58,6 @@ type Read = for<'r, 'a, 'p> fn(&'r mut Reader<'a, 'p>, &'r Object<'p>);
 #[rustfmt::skip]
 const READERS: &[(&str, Read)] = &[
     ("aws_kms_key",                              kms::key),
-    ("aws_kms_replica_external_key",             kms::key),
     ("aws_kms_replica_key",                      kms::key),
     ("aws_kms_external_key",                     kms::key),
     ("aws_kms_key_policy",                       kms::policy),
@@ -111,10 +110,7 @@ fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         return;
     }
     match object.kind {
-        "aws_kms_key"
-        | "aws_kms_replica_key"
-        | "aws_kms_external_key"
-        | "aws_kms_replica_external_key" => kms::gone(reader, object),
+        "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" => kms::gone(reader, object),
         "aws_kms_key_policy" => kms::policy_gone(reader, object),
         "aws_kms_alias" => kms::alias_gone(reader, object),
         "aws_kms_grant" => kms::grant_gone(reader, object),
