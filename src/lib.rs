@@ -43,7 +43,22 @@
 //! 6. [`verdict::Verdict::of`] adds them up: blocked where one fails, else undecided where one that could is, else feasible.
 //! 7. [`remedy::propose`] turns the needs of all failing copies into changes (a statement of a policy, a new vault, a key), asks
 //!    `remedy/accepted.rs` whether AWS would take them, lays each over the facts and decides again: that is what `proven` means.
-//! 8. `app/formats.rs` hands the [`report::Report`] to each format that was asked for; the exit code is the verdict's.
+//! 8. `app/formats.rs` hands the [`report::Report`] to each format that was asked for; `app/code.rs` makes the exit code of its
+//!    summary.
+//!
+//! # Where to look
+//!
+//! | what you look for | file of `src` |
+//! |---|---|
+//! | may the copy role into the vault, out of it, at the key? | `authorization/vault.rs`, `key.rs`, `role.rs`, `control.rs`; what is said of it: the check |
+//! | what a statement or condition of a policy means | `policy/evaluate.rs`, `policy/condition.rs` |
+//! | what backups of a type can do, and in which Regions | `catalog/capability.rs`, `limits.rs`, `services.rs` |
+//! | AWS's status messages, and what foretells each | `catalog/messages/table.rs` |
+//! | a field that inventories have, and its type | `inventory/leaf.rs`, `inventory/frame.rs`; within `Detail`: `inventory/envelope/detail.rs` |
+//! | a field that nobody knows | `inventory/slip.rs` refuses it where it is nearly one whose absence says something; else `inventory/stranger.rs` warns |
+//! | a call of AWS's that failed | `sources/live/reply.rs` says what the error means, `found.rs` makes a [`known::Gap`] of it, the fact is then unknown |
+//! | the `aws` command of a remedy | `remedy/command.rs`; `apply.sh`, Terraform and CloudFormation: `report/fixes` |
+//! | what the last line proposes to run, an exit code | `app/next.rs`, `app/code.rs` |
 //!
 //! # Words
 //!
