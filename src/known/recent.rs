@@ -1,6 +1,8 @@
 //! Texts that come again and again in a file, each of which is held once.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
 
 /// What was made of the texts that were read lately, so that the same text again shares it. It has so many places; two
 /// texts of one place take turns.
@@ -23,9 +25,8 @@ impl<T: Clone, const PLACES: usize> Recent<T, PLACES> {
         text_of: impl Fn(&T) -> &str,
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let place = hasher.finish().checked_rem(PLACES as u64);
+        let hash = FixedState::default().hash_one(text);
+        let place = hash.checked_rem(PLACES as u64);
         let place = place.and_then(|place| usize::try_from(place).ok());
         let Some(place) = place.and_then(|place| self.0.get_mut(place)) else {
             return make(text);

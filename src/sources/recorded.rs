@@ -131,7 +131,7 @@ fn pieces(
 ) -> Result<(String, Vec<u8>), SourceError> {
     if path == Path::new("-") {
         let name = "standard input".to_owned();
-        return read_up_to(&name, io::stdin().lock(), limit, goes_on).map(|bytes| (name, bytes));
+        return read_up_to(&name, io::stdin().lock(), limit, 0, goes_on).map(|bytes| (name, bytes));
     }
     let name = path.display().to_string();
     let unread = |source| SourceError::Read {
@@ -143,20 +143,25 @@ fn pieces(
     if about.is_file() && about.len() > limit {
         return Err(SourceError::TooLarge { path: name, limit });
     }
-    let bytes = read_up_to(&name, file, limit, goes_on)?;
+    let length = if about.is_file() { about.len() } else { 0 };
+    let bytes = read_up_to(&name, file, limit, length, goes_on)?;
     Ok((name, bytes))
 }
 
+/// Reads all, which is `length` bytes as far as is known.
 fn read_up_to(
     name: &str,
     from: impl Read,
     limit: u64,
+    length: u64,
     goes_on: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, SourceError> {
     const PIECE: u64 = 1 << 20;
     let path = || name.to_owned();
     let mut from = from.take(limit.saturating_add(1));
-    let mut bytes = Vec::new();
+    // One byte more, so that the end is seen without making more room.
+    let room = usize::try_from(length.saturating_add(1)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room);
     loop {
         let before = bytes.len();
         let read = from.by_ref().take(PIECE).read_to_end(&mut bytes);
