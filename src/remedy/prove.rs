@@ -12,41 +12,56 @@ use crate::verdict::{Status, Verdict};
 /// Sets `proven` of every draft.
 pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
     let company = Company::of(drafts);
-    let proofs: Vec<Option<bool>> = (0..drafts.len())
-        .map(|index| proof(index, drafts, &company, failing, facts))
-        .collect();
+    let proofs = proofs(drafts, &company, failing, facts);
     for (draft, proven) in drafts.iter_mut().zip(proofs) {
         draft.remedy.proven = proven;
     }
 }
 
-/// Whether the draft, with what it requires and with what the same checks want besides, makes its checks pass and none
+/// Whether each draft, with what it requires and with what the same checks want besides, makes its checks pass and none
 /// worse. `None` where the inventory cannot show it.
-fn proof(
-    index: usize,
+fn proofs(
     drafts: &[Draft],
     company: &Company,
     failing: &[Failing],
     facts: &Facts<'_>,
+) -> Vec<Option<bool>> {
+    let changes = |index: usize| company.changes(index, drafts);
+    let mut proofs: Vec<Option<bool>> = Vec::with_capacity(drafts.len());
+    let mut next = changes(0);
+    while let Some(draft) = drafts.get(proofs.len()) {
+        let top = merged(&next);
+        // What changes the copy alone is asked of the same facts, of which much is worked out by now.
+        let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
+        let changed = under.as_ref().unwrap_or(facts);
+        proofs.push(proof(draft, &next, failing, changed));
+        next = changes(proofs.len());
+        // So are drafts that change the same, as those of the copies that go through one vault in between.
+        while let Some(draft) = drafts.get(proofs.len())
+            && merged(&next) == top
+        {
+            proofs.push(proof(draft, &next, failing, changed));
+            next = changes(proofs.len());
+        }
+    }
+    proofs
+}
+
+/// Whether the draft makes its checks pass and none worse, with these changes, whose facts are `changed`.
+fn proof(
+    draft: &Draft,
+    changes: &[&Change],
+    failing: &[Failing],
+    changed: &Facts<'_>,
 ) -> Option<bool> {
-    let draft = drafts.get(index)?;
     draft.change.as_ref()?;
-    let together: Vec<&Change> = company
-        .with(index, draft, drafts)
-        .into_iter()
-        .filter_map(|other| drafts.get(other)?.change.as_ref())
-        .collect();
-    let top = merged(&together);
-    // What changes the copy alone is asked of the same facts, of which much is worked out by now.
-    let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
-    let changed = under.as_ref().unwrap_or(facts);
     let mut copies = draft.targets.chunk_by(|one, other| one.copy == other.copy);
     let holds = copies.all(|wanted| {
         let place = wanted.first().map(|target| target.copy);
         let Some(before) = place.and_then(|place| failing.get(place)) else {
             return false;
         };
-        with(before, &together, changed)
+        with(before, changes, changed)
             .is_some_and(|after| passes(&after, wanted) && none_worse(&before.statuses, &after))
     });
     Some(holds)
@@ -71,6 +86,16 @@ impl Company {
             }
         }
         company
+    }
+
+    /// The changes of a draft and of those that go with it; none past the last draft.
+    fn changes<'d>(&self, index: usize, drafts: &'d [Draft]) -> Vec<&'d Change> {
+        let Some(draft) = drafts.get(index) else {
+            return Vec::new();
+        };
+        let all = self.with(index, draft, drafts).into_iter();
+        all.filter_map(|other| drafts.get(other)?.change.as_ref())
+            .collect()
     }
 
     /// A draft and those that go with it, in their order: they must come first, or the same check of the same copy wants
