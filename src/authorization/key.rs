@@ -25,8 +25,8 @@ pub use question::{KeyQuestion, Through, Via, key_requests, via_service};
 
 /// Asks a key, action by action.
 pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
-    let policy = facts.key_policy(question.key).known().flatten();
-    let second = facts.key_ram_policy(question.key).known().flatten();
+    let policy = facts.key_policy_read(question.key);
+    let second = facts.key_ram_policy_read(question.key);
     let looks = [policy, second]
         .into_iter()
         .flatten()

@@ -159,9 +159,10 @@ fn read_up_to(
     const PIECE: u64 = 1 << 20;
     let path = || name.to_owned();
     let mut from = from.take(limit.saturating_add(1));
-    // One byte more, so that the end is seen without making more room.
+    let mut bytes = Vec::new();
+    // One byte more, so that the end is seen without making more room. Where there is not so much, it grows as it is read.
     let room = usize::try_from(length.saturating_add(1)).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(room);
+    let _ = bytes.try_reserve_exact(room);
     loop {
         let before = bytes.len();
         let read = from.by_ref().take(PIECE).read_to_end(&mut bytes);

@@ -25,13 +25,17 @@ pub fn with_second_policy(
             ..
         }
     );
+    let abroad = question.principal.account() != question.key.account();
+    // One that was not read only matters where the other one is silent.
+    if !(is_silent && abroad) && facts.key_ram_policy_read(&question.key).is_none() {
+        return ruling;
+    }
     let policy = match facts.key_ram_policy(&question.key) {
         Fact::Known(None) => return ruling,
         Fact::Known(Some(policy)) => policy,
         Fact::Unknown(gap) => {
-            let abroad = question.principal.account() != question.key.account();
             return match ruling {
-                Ruling::Missing { near, denies, .. } if is_silent && abroad => {
+                Ruling::Missing { near, denies, .. } => {
                     let open = Ruling::Open {
                         gaps: vec![*gap],
                         may_deny: false,
@@ -42,10 +46,9 @@ pub fn with_second_policy(
                         None => open,
                     }
                 }
-                other @ (Ruling::Allowed { .. }
-                | Ruling::Denied { .. }
-                | Ruling::Missing { .. }
-                | Ruling::Open { .. }) => other,
+                other @ (Ruling::Allowed { .. } | Ruling::Denied { .. } | Ruling::Open { .. }) => {
+                    other
+                }
             };
         }
     };

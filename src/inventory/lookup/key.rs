@@ -253,6 +253,20 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The key policy where there is one and it was read: no gap is worked out.
+    #[must_use]
+    pub fn key_policy_read(&self, arn: &Arn) -> Option<&'a Policy> {
+        let policy = self.key(arn).field(|key| &key.policy);
+        policy.value().copied()
+    }
+
+    /// The same of the key's second policy.
+    #[must_use]
+    pub fn key_ram_policy_read(&self, arn: &Arn) -> Option<&'a Policy> {
+        let policy = self.key(arn).field(|key| &key.ram_policy);
+        policy.value().copied()
+    }
+
     /// Whether the key's account may be in an organization with all features, as far as is known.
     fn may_share(&self, key: &Arn) -> bool {
         let Some(account) = key.account() else {
