@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
 use crate::inventory::{Facts, Inventory};
+use crate::known::Arn;
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
@@ -20,6 +21,9 @@ use super::judge::judge;
 use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
 use super::settings;
 use super::targets::{Formats, Targets, reads};
+
+/// The check of what a change may take away.
+const NOT_COPIED_OUT: &str = "resource-not-copied-out";
 
 pub(super) fn audit(asked: &Audit, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let Audit {
@@ -123,8 +127,17 @@ pub(super) fn decide(
         .is_some();
     // With a change to judge, what failed before it does not count.
     let failed = failed.filter(|_| !given.change.all).unwrap_or_default();
-    let is_raised = (given.change.all || !is_change)
-        && left(Status::Warn).any(|(_, check)| raised.contains(check));
+    // Nor does what was warned of, unless the change brought it: a resource that leaves its account no longer.
+    let coverage = found.report.coverage.as_ref();
+    let lost: BTreeSet<&str> = coverage
+        .into_iter()
+        .flat_map(|coverage| coverage.lost.iter().map(Arn::as_str))
+        .collect();
+    let counts = |subject: &str, check: &str| {
+        let is_news = check == NOT_COPIED_OUT && lost.contains(subject);
+        raised.contains(check) && (given.change.all || !is_change || is_news)
+    };
+    let is_raised = left(Status::Warn).any(|(subject, check)| counts(&subject, check));
     let fails = is_raised || left(Status::Fail).any(|finding| !failed.contains(&finding));
     // A signal ended the reading or the deciding: this is what was known then.
     let stopped = stopped || found.is_cut;

@@ -10,7 +10,7 @@ use crate::change::{Before, Standing};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Inventory, Overlay, Waiting};
-use crate::known::{AccountId, ByHand, Gap};
+use crate::known::{AccountId, Arn, ByHand, Gap};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
 use crate::sources::planned::Planned;
@@ -172,6 +172,8 @@ fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
 pub(super) struct Baseline {
     pub before: Before,
     pub failing: BTreeSet<(String, &'static str)>,
+    /// The resources that a copy took out of their account.
+    pub left: BTreeSet<Arn>,
     /// Each copy by its id, for those that are no longer made.
     pub copies: BTreeMap<String, CopyReport>,
 }
@@ -189,6 +191,7 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
     }
     let mut standings = Vec::new();
     let mut copies = BTreeMap::new();
+    let mut left = BTreeSet::new();
     let Some(all) = report.get("copies").and_then(Value::as_array) else {
         bail!("{name}: not a whole report: it has no `copies`");
     };
@@ -205,6 +208,7 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
             "blocked" => Verdict::Blocked,
             _ => Verdict::Undecided,
         };
+        left.extend(taken_out(copy, verdict));
         let failing: BTreeSet<String> = failing(copy).map(str::to_owned).collect();
         standings.push((id.to_owned(), Standing { verdict, failing }));
         copies.extend(CopyReport::recorded(copy, verdict).map(|told| (id.to_owned(), told)));
@@ -212,8 +216,20 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
     Ok(Baseline {
         before: Before::of(standings),
         failing: failing_of_audit(&report),
+        left,
         copies,
     })
+}
+
+/// The resource that a copy in a report takes out of its account for certain.
+fn taken_out(copy: &Value, verdict: Verdict) -> Option<Arn> {
+    let text = |pointer: &str| copy.pointer(pointer).and_then(Value::as_str);
+    let (from, to) = (text("/source/account")?, text("/destination/account")?);
+    let assumes = copy.get("assumptions").and_then(Value::as_array);
+    let is_out =
+        verdict == Verdict::Feasible && from != to && assumes.is_none_or(|all| all.is_empty());
+    let resource = Arn::parse(text("/source/resource")?).ok();
+    resource.filter(|_| is_out)
 }
 
 /// The ids of the checks that fail, of something in a report.

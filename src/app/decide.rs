@@ -11,8 +11,9 @@ use crate::known::{Arn, Count as _};
 use crate::plans::Plan;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
-    self, CopyReport, Found as FoundBy, Links, Names, Place, Places, Reading, Report, SHOWN,
-    Summed, Sums, Waived, is_finding, json_copy, json_head, json_tail, ndjson_copy, ndjson_tail,
+    self, CopyReport, Found as FoundBy, LeavesAccount, Links, Names, Place, Places, Reading,
+    Report, SHOWN, Summed, Sums, Waived, is_finding, json_copy, json_head, json_tail, ndjson_copy,
+    ndjson_tail,
 };
 use crate::sources::stop;
 use crate::verdict::{Outcome, Status, Verdict};
@@ -140,6 +141,17 @@ impl<'a> Found<'a> {
         }
         self.places = places;
         changes
+    }
+
+    /// Of the resources that left their account before a change: those that no longer do.
+    pub(super) fn lose(&mut self, left: &BTreeSet<Arn>) {
+        let Some(coverage) = &mut self.report.coverage else {
+            return;
+        };
+        let stays = self.report.resources.iter();
+        let stays = stays.filter(|resource| resource.leaves == LeavesAccount::No);
+        let lost = stays.filter(|resource| left.contains(&resource.resource));
+        coverage.lost = lost.map(|resource| resource.resource.clone()).collect();
     }
 
     /// The ids of the copies.
@@ -367,23 +379,41 @@ impl Told<'_> {
     }
 }
 
-/// The copies before a change: what each came to.
-pub(super) fn before(copies: &[Asked<'_>], facts: &Facts<'_>) -> Before {
+/// The copies before a change: what each came to; and the resources that a copy took out of their account for certain.
+pub(super) fn before(copies: &[Asked<'_>], facts: &Facts<'_>) -> (Before, BTreeSet<Arn>) {
     let mut all: Vec<(String, Standing)> = Vec::with_capacity(copies.len());
+    let mut left: BTreeSet<Arn> = BTreeSet::new();
     let Ok(()) = in_order(
         copies,
         || facts.clone(),
-        |facts, piece| -> Vec<(String, Standing)> {
+        |facts, piece| -> Vec<(String, Standing, Option<Arn>)> {
             let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
-            each.map(|decided| (decided.copy.id.to_string(), Standing::of(&decided)))
-                .collect()
+            each.map(|decided| {
+                let standing = Standing::of(&decided);
+                (decided.copy.id.to_string(), standing, taken_out(&decided))
+            })
+            .collect()
         },
         |piece| {
-            all.extend(piece);
+            for (id, standing, out) in piece {
+                all.push((id, standing));
+                left.extend(out);
+            }
             Ok::<(), Infallible>(())
         },
     );
-    Before::of(all)
+    (Before::of(all), left)
+}
+
+/// The resource that a copy takes out of its account for certain.
+fn taken_out(decided: &Decided) -> Option<Arn> {
+    let copy = &decided.copy;
+    let from = copy.source_account().known()?;
+    let is_out = decided.verdict == Verdict::Feasible
+        && copy.assumptions.is_empty()
+        && copy.destination_vault.account() != Some(from);
+    let resource = copy.resource.as_ref().known()?.as_ref();
+    resource.filter(|_| is_out).cloned()
 }
 
 /// A copy that a change no longer makes, with its verdict before.

@@ -30,6 +30,7 @@ pub(super) fn judge(
     if let Some(file) = &given.change.baseline {
         let mut then = change::baseline(file, output.max_input)?;
         let changes = found.judge(&then.before, places);
+        found.lose(&then.left);
         let removed: Vec<_> = {
             let ids = found.ids();
             let gone = then.before.removed(&ids).filter(|_| is_whole);
@@ -44,8 +45,9 @@ pub(super) fn judge(
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory).assuming(assumed(given));
     let copies = copies(&inventory, &facts);
-    let before = decide::before(&copies, &facts);
+    let (before, left) = decide::before(&copies, &facts);
     let changes = found.judge(&before, places);
+    found.lose(&left);
     let removed: Vec<_> = {
         let ids = found.ids();
         let gone: BTreeMap<&str, _> = before.removed(&ids).collect();

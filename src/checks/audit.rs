@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::leaving::{self, CopyOf, Leaving, Resource};
+use super::coverage::Coverage;
+use super::leaving::{self, CopyOf, Resource};
+use super::resource::ResourceFound;
 use super::{CHECKS, Check, Run};
 use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, Region, ResourceType};
+use crate::known::Arn;
 use crate::plans::Plan;
 use crate::verdict::{Outcome, Status};
 
@@ -21,65 +23,8 @@ pub struct Audited {
     pub plans: Vec<(Plan, Outcomes)>,
     /// The resources, in the order of account, Region and ARN; those that could never leave their account too.
     pub resources: Vec<(ResourceFound, Outcomes)>,
-}
-
-/// A resource of an audit.
-#[derive(Clone, Debug)]
-pub struct ResourceFound {
-    /// Its ARN.
-    pub arn: Arn,
-    /// The account that it is in.
-    pub account: AccountId,
-    /// The Region that it is in.
-    pub region: Region,
-    /// Its type, where that is known.
-    pub of: Option<ResourceType>,
-    /// Whether it leaves its account.
-    pub leaves: Leaves,
-}
-
-/// Whether a resource leaves its account, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaves {
-    /// No backup of its type can.
-    NotOfItsType,
-    /// A copy takes it out that will succeed.
-    Out,
-    /// That is not known; whether a copy is made that may.
-    Open {
-        /// Whether one is.
-        with_a_copy: bool,
-    },
-    /// It does not, for this reason; whether copies are made that are blocked.
-    Missed {
-        /// The word of the reason.
-        reason: &'static str,
-        /// Whether copies are made.
-        with_a_copy: bool,
-    },
-}
-
-impl ResourceFound {
-    fn of(resource: Resource<'_>) -> Self {
-        let leaves = match &resource.leaving {
-            Leaving::NotOfItsType => Leaves::NotOfItsType,
-            Leaving::Out => Leaves::Out,
-            Leaving::Open(copy, _) => Leaves::Open {
-                with_a_copy: copy.is_some(),
-            },
-            Leaving::Missed(reason) => Leaves::Missed {
-                reason: reason.as_str(),
-                with_a_copy: matches!(reason, leaving::Reason::Blocked(..)),
-            },
-        };
-        Self {
-            arn: resource.arn,
-            account: resource.account,
-            region: resource.region,
-            of: resource.of,
-            leaves,
-        }
-    }
+    /// What leaves its account; `None` where the copies were not all decided.
+    pub coverage: Option<Coverage>,
 }
 
 impl Audited {
@@ -142,6 +87,8 @@ impl Audited {
             (ResourceFound::of(resource), outcomes)
         });
         self.resources = asked.collect();
+        let found = self.resources.iter().map(|(resource, _)| resource);
+        self.coverage = Some(Coverage::of(found, facts));
         self
     }
 }
@@ -160,6 +107,7 @@ pub fn audit(plans: &[Plan], facts: &Facts<'_>) -> Audited {
             .map(|plan| (plan.clone(), of_plan(plan, facts)))
             .collect(),
         resources: Vec::new(),
+        coverage: None,
     }
 }
 

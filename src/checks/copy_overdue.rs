@@ -1,7 +1,6 @@
 #![doc = include_str!("copy_overdue.md")]
 
-use jiff::Timestamp;
-
+use super::coverage::date;
 use super::leaving::{Due, Resource, Since};
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
@@ -131,10 +130,4 @@ fn evidence(due: &Due<'_>, made: Option<&NewestCopy<'_>>) -> Vec<Evidence> {
         ),
     };
     vec![rule, copy]
-}
-
-fn date(moment: i128) -> String {
-    let moment = i64::try_from(moment).ok();
-    let moment = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
-    moment.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string())
 }

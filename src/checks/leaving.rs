@@ -112,8 +112,8 @@ pub enum Reason<'c> {
     NoPlan(Option<Box<Nearest<'c>>>),
     /// Plans take it, and no rule of theirs copies.
     CopiesNothing(Vec<&'c Plan>),
-    /// All copies of it stay within its account.
-    WithinAccount(BTreeSet<&'c Arn>),
+    /// All copies of it stay within its account; a plan that makes them.
+    WithinAccount(BTreeSet<&'c Arn>, Option<&'c Plan>),
     /// All copies out of it are blocked, by these checks.
     Blocked(usize, BTreeSet<&'static str>),
 }
@@ -125,7 +125,7 @@ impl Reason<'_> {
         match self {
             Self::NoPlan(_) => "no-plan",
             Self::CopiesNothing(_) => "plan-copies-nothing",
-            Self::WithinAccount(_) => "within-account",
+            Self::WithinAccount(..) => "within-account",
             Self::Blocked(..) => "copies-blocked",
         }
     }
@@ -321,7 +321,9 @@ fn leaving<'c>(
     }
     if !copies.is_empty() {
         let vaults = copies.iter().map(|copy| copy.vault).collect();
-        return Leaving::Missed(Reason::WithinAccount(vaults));
+        let mut by = copies.iter().filter_map(|copy| copy.plan);
+        let plan = by.find_map(|by| cell?.by_id.get(&*by.id).copied());
+        return Leaving::Missed(Reason::WithinAccount(vaults, plan));
     }
     let takes = taken_by(cell, arn, place, facts);
     if !takes.is_empty() {

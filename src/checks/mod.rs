@@ -13,6 +13,7 @@ mod copy_overdue;
 mod copy_role_lacks_permission;
 mod copy_role_not_assumable;
 mod copy_route_unsupported;
+mod coverage;
 mod cross_account_backup_disabled;
 mod decide;
 mod described;
@@ -43,6 +44,7 @@ mod recovery_point_missing;
 mod recovery_point_not_complete;
 mod region_not_enabled;
 mod reserved_vault;
+mod resource;
 mod resource_not_copied_out;
 mod retention;
 mod retention_outside_vault_lock;
@@ -60,11 +62,13 @@ mod vault_refuses_copy;
 mod vault_uses_aws_managed_key;
 mod words;
 
-pub use audit::{Audited, Leaves, Outcomes, ResourceFound, audit, of_vault};
+pub use audit::{Audited, Outcomes, audit, of_vault};
 pub use check::{Check, Found, MayFail, Others, Run};
+pub use coverage::{CopyThere, Counts, Coverage, OfType, Restorable, WithoutSource};
 pub use decide::{Decided, decide};
 pub use failing::Failing;
 pub use leaving::{CopyOf, Due, Leaving, Reason, Resource, Since};
+pub use resource::{Leaves, ResourceFound};
 
 use words::known;
 

@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::inventory::Facts;
 use crate::plans::{Condition, Miss, Nearest, Operator, Plan, letters};
-use crate::verdict::{Evidence, Outcome};
+use crate::verdict::{Cover, CoverBy, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "resource-not-copied-out",
@@ -35,6 +35,50 @@ fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
 }
 
 fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
+    said(resource, reason).needs(cover(resource, reason).map(Need::Cover))
+}
+
+/// What makes a plan copy the resource out: the smallest change of what comes nearest.
+fn cover(resource: &Resource<'_>, reason: &Reason<'_>) -> Option<Cover> {
+    let (plan, by) = match reason {
+        Reason::NoPlan(Some(nearest)) if nearest.plan.region == resource.region => {
+            let plan = nearest.plan;
+            let by = match nearest.misses.as_slice() {
+                [
+                    Miss::Tag {
+                        wanted:
+                            Condition {
+                                operator: Operator::StringEquals,
+                                key,
+                                value,
+                            },
+                        ..
+                    },
+                ] => CoverBy::Tag {
+                    key: key.clone(),
+                    value: value.clone(),
+                },
+                [Miss::SwitchedOff(of)] => CoverBy::SwitchOn(of.clone()),
+                _ => CoverBy::Select {
+                    role: nearest.selection.role.clone()?,
+                },
+            };
+            (plan, by)
+        }
+        Reason::CopiesNothing(plans) => (*plans.first()?, CoverBy::CopyAction { place: 0 }),
+        Reason::WithinAccount(_, Some(plan)) => (*plan, CoverBy::CopyAction { place: 0 }),
+        Reason::NoPlan(_) | Reason::WithinAccount(_, None) | Reason::Blocked(..) => return None,
+    };
+    Some(Cover {
+        resource: resource.arn.clone(),
+        account: resource.account,
+        region: resource.region.clone(),
+        plan: plan.id.clone(),
+        by,
+    })
+}
+
+fn said(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
     match reason {
         Reason::NoPlan(None) => Outcome::warn(format!(
             "no plan takes it: {} has no backup plan with a selection in {}",
@@ -56,7 +100,7 @@ fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
                 Evidence::at(&plan.id, "/BackupPlan/Rules", "no rule has `CopyActions`")
             }))
         }
-        Reason::WithinAccount(vaults) => {
+        Reason::WithinAccount(vaults, _) => {
             let named: Vec<String> = vaults
                 .iter()
                 .take(3)

@@ -263,6 +263,22 @@ record! {
     }
 }
 
+impl Resource {
+    /// A resource of which nothing is known.
+    #[must_use]
+    pub const fn named(arn: Arn) -> Self {
+        Self {
+            arn,
+            resource_type: Field::Absent,
+            encrypted: Field::Absent,
+            encryption_key_arn: Field::Absent,
+            tags: Field::Absent,
+            detail: Field::Absent,
+            extra: Vec::new(),
+        }
+    }
+}
+
 impl Lifecycle {
     /// The days after which the copy is deleted; `None`: never (absent, null, or AWS's -1).
     #[must_use]

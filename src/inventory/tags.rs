@@ -17,6 +17,16 @@ use super::merge::{Conflicts, Merge, short};
 pub struct Tags(Box<[(SmolStr, SmolStr)]>);
 
 impl Tags {
+    /// These tags, name and value.
+    pub fn of<'t>(tags: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        let tags = tags.into_iter();
+        let mut all: Vec<(SmolStr, SmolStr)> = tags
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        all.sort();
+        Self(all.into())
+    }
+
     /// The value of a tag.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

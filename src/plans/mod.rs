@@ -207,6 +207,37 @@ impl Plan {
         copies || self.rules_open
     }
 
+    /// The plan of an id in an account and a Region.
+    #[must_use]
+    pub fn of_id(id: &str, account: AccountId, region: &Region, facts: &Facts<'_>) -> Option<Self> {
+        let plan = facts.plan_of_id(id, account, region)?;
+        Some(Self::read(account, region, plan, facts))
+    }
+
+    /// The copies that it makes of a resource, each with an id of its own.
+    #[must_use]
+    pub fn copies_of(&self, resource: &Arn, facts: &Facts<'_>) -> Vec<inventory::Named> {
+        let mut copies = Vec::new();
+        for selection in &self.selections {
+            let assumptions = match selection.takes(resource, self.account, &self.region, facts) {
+                Holds::No => continue,
+                Holds::Yes => Vec::new(),
+                Holds::Assumed(why) => vec![format!("selection `{}`: {why}", selection.name)],
+            };
+            let taken = Taken {
+                resource: resource.clone(),
+                assumptions,
+            };
+            for rule in &self.rules {
+                for target in &rule.targets {
+                    copies.push(self.copy(selection, rule, target, &taken, facts));
+                }
+            }
+        }
+        inventory::tell_apart(&mut copies, |_| false);
+        copies
+    }
+
     /// Whether a rule of it copies to another account than this.
     #[must_use]
     pub fn copies_out_of(&self, account: AccountId) -> bool {

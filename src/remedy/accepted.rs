@@ -81,7 +81,11 @@ const fn longest(kind: RemedyKind) -> Option<(usize, &'static str)> {
         | RemedyKind::ChangeRetention
         | RemedyKind::ReEncrypt
         | RemedyKind::TwoStepCopy
-        | RemedyKind::SplitRoute => None,
+        | RemedyKind::SplitRoute
+        | RemedyKind::TagResource
+        | RemedyKind::EnableResourceType
+        | RemedyKind::AddSelection
+        | RemedyKind::AddCopyAction => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::command::change_plan;
-use super::{Remedy, RemedyKind, vault};
+use super::{Remedy, RemedyKind, cover, vault};
 use crate::checks::{Audited, of_vault};
 use crate::inventory::{Copy, Facts};
 use crate::known::Arn;
@@ -50,6 +50,7 @@ pub fn with_audited(
             }
         }
     }
+    cover::add(&mut remedies, audited, facts);
     remedies
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod change;
 mod command;
 mod control_policy;
+mod cover;
 mod draft;
 mod key_policy;
 mod names;
@@ -78,6 +79,14 @@ pub enum RemedyKind {
     TwoStepCopy,
     /// The copy goes in two jobs, as no one job takes the whole route.
     SplitRoute,
+    /// A resource gets a tag that a plan asks for.
+    TagResource,
+    /// AWS Backup is switched on for a type in a Region.
+    EnableResourceType,
+    /// A plan gets a selection more.
+    AddSelection,
+    /// A rule of a plan gets a copy action more.
+    AddCopyAction,
 }
 
 /// One change, with everything that it takes.

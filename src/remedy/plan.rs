@@ -182,6 +182,8 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .iter()
                 .map(|copy| settings::lifecycle(copy, *delete_after))
                 .collect(),
+            // The remedies of an audit.
+            Need::Cover(_) => Vec::new(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
             Need::Vault { vault, .. } => vault::missing(vault, &ours).into_iter().collect(),
             Need::CustomerKeyOnVault { vault } => {

@@ -57,6 +57,7 @@ impl Report {
         }
         self.summary.resources = Some(of_resources);
         self.resources = resources;
+        self.coverage.clone_from(&audited.coverage);
         self.summary.vaults = Some(of_vaults);
         self.summary.plans = Some(of_plans);
         // What nothing was found of need not be named, unless everything was asked for.

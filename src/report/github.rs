@@ -212,7 +212,9 @@ fn lines(report: &Report) -> Vec<String> {
     if more > 0 {
         lines.push(format!("{more} more gaps: --format json has them"));
     }
+    lines.extend(headline::coverage(report));
     lines.extend(headline::changes(report));
+    lines.extend(headline::lost(report));
     lines.push(headline::counts(report));
     lines.push(headline::exit_code(report));
     lines

@@ -3,7 +3,7 @@
 use crate::verdict::Status;
 
 use super::model::Report;
-use super::table::words::{copies, count};
+use super::table::words::{copies, count, few};
 
 /// The verdict in a word or two, as a heading.
 #[must_use]
@@ -56,6 +56,41 @@ pub fn counts(report: &Report) -> String {
         text += &format!(", {}", count(summary.warnings, "warning"));
     }
     text
+}
+
+/// How many resources leave their account, in a line; `None` where that was not audited.
+#[must_use]
+pub fn coverage(report: &Report) -> Option<String> {
+    let coverage = report.coverage.as_ref()?;
+    let all = coverage.all;
+    let mut text = format!(
+        "of {} {} leave their account, {} feasibly",
+        count(all.resources, "resource"),
+        all.leave,
+        all.feasibly
+    );
+    if all.unknown > 0 {
+        text += &format!(", {} unknown", all.unknown);
+    }
+    if !coverage.complete {
+        text += "; there may be more resources";
+    }
+    Some(text)
+}
+
+/// The resources that a change no longer takes out of their account, in a line; `None` where there are none.
+#[must_use]
+pub fn lost(report: &Report) -> Option<String> {
+    let lost = &report.coverage.as_ref()?.lost;
+    let named: Vec<String> = lost.iter().map(ToString::to_string).collect();
+    (!lost.is_empty()).then(|| {
+        format!(
+            "this change leaves {} in {} account: {}",
+            count(lost.len(), "resource"),
+            if lost.len() == 1 { "its" } else { "their" },
+            few(&named, 3)
+        )
+    })
 }
 
 /// What a change does, in a line; `None` where none is judged.

@@ -16,6 +16,7 @@ use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
+use crate::checks::Coverage;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
 
@@ -74,6 +75,10 @@ pub fn json_tail(report: &Report, no_copies: bool) -> String {
     list(&mut text, "vaults", report.vaults.iter());
     list(&mut text, "plans", report.plans.iter());
     list(&mut text, "resources", report.resources.iter());
+    if let Some(coverage) = &report.coverage {
+        text.push_str(",\n  \"coverage\": ");
+        text.push_str(&line(coverage));
+    }
     list(&mut text, "causes", report.causes.iter());
     list(
         &mut text,
@@ -128,6 +133,9 @@ struct Whole<'a> {
     plans: Vec<PlanReport>,
     /// The resources of which `audit` found something.
     resources: Vec<ResourceReport>,
+    /// What leaves its account, and the copies that there are; absent where that was not audited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Coverage>,
     /// What is at fault, most copies first.
     causes: Vec<Cause>,
     /// The changes to make.

@@ -268,7 +268,9 @@ impl Junit {
         let mut case = TestCase::new("the run as a whole", status);
         case.set_classname("run");
         let mut out = vec![headline::exit_code(report), headline::counts(report)];
+        out.extend(headline::coverage(report));
         out.extend(headline::changes(report));
+        out.extend(headline::lost(report));
         case.set_system_out(xml::lines(&out.join("\n")));
         suite.add_test_case(case);
         suite

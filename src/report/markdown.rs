@@ -166,6 +166,12 @@ fn head(page: &mut Page, report: &Report) {
         headline::verdict(report),
         text(&headline::counts(report))
     );
+    for line in [headline::coverage(report), headline::lost(report)]
+        .into_iter()
+        .flatten()
+    {
+        out += &format!("{}\n\n", text(&line));
+    }
     out += &format!("{}\n\n", text(&headline::exit_code(report)));
     if report.stopped {
         out += "Not everything was read: this is what was known when it was stopped.\n\n";

@@ -206,7 +206,9 @@ impl Picture {
 /// What it all comes to, with every check that fails or is undecided.
 fn summary(report: &Report) -> String {
     let mut parts = vec![headline::exit_code(report), headline::counts(report)];
+    parts.extend(headline::coverage(report));
     parts.extend(headline::changes(report));
+    parts.extend(headline::lost(report));
     for (status, word) in [(Status::Fail, "fails"), (Status::Undecided, "undecided")] {
         let checks = headline::checks(report, status);
         if !checks.is_empty() {

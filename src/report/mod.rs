@@ -70,7 +70,7 @@ pub use names::Names;
 pub use ndjson::{ndjson, ndjson_copy, ndjson_tail};
 pub use plan::{PlanName, PlanReport};
 pub use remedy::RemedyReport;
-pub use resource::ResourceReport;
+pub use resource::{LeavesAccount, ResourceReport};
 pub use sarif::{RESULTS, sarif};
 pub use settle::{Reading, Reason, permission, settle};
 pub use summed::{Place, Summed};

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::change::{Change, Changes};
-use crate::checks::{CHECKS, Check};
+use crate::checks::{CHECKS, Check, Coverage};
 use crate::known::Arn;
 use crate::remedy::Remedy;
 use crate::verdict::Verdict;
@@ -63,6 +63,8 @@ pub struct Report {
     pub plans: Vec<PlanReport>,
     /// The resources that `audit` looked at.
     pub resources: Vec<ResourceReport>,
+    /// What leaves its account; `None` where that was not audited.
+    pub coverage: Option<Coverage>,
     /// What is at fault, most copies first.
     pub causes: Vec<Cause>,
     /// What is warned of, most copies first.

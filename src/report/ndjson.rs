@@ -14,6 +14,7 @@ use super::plan::PlanReport;
 use super::remedy::RemedyReport;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
+use crate::checks::Coverage;
 
 /// The report as one JSON object a line, each with a `type`: the copies in their order, then vaults, plans, resources, causes,
 /// remedies, gaps and waivers, and the summary last.
@@ -49,6 +50,10 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
         .iter()
         .map(Line::Resource)
         .for_each(|line| take(line.text()));
+    let coverage = report.coverage.iter();
+    coverage
+        .map(Line::Coverage)
+        .for_each(|line| take(line.text()));
     report
         .causes
         .iter()
@@ -79,6 +84,8 @@ pub(super) enum Line<'a> {
     Plan(&'a PlanReport),
     /// A resource.
     Resource(&'a ResourceReport),
+    /// What leaves its account.
+    Coverage(&'a Coverage),
     /// A cause.
     Cause(&'a Cause),
     /// A change.

@@ -181,7 +181,9 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Value> {
         );
         all.push(note("warning", &text));
     }
+    all.extend(headline::coverage(report).map(|text| note("note", &text)));
     all.extend(headline::changes(report).map(|text| note("note", &text)));
+    all.extend(headline::lost(report).map(|text| note("warning", &text)));
     for waiver in &report.waivers {
         let level = if waiver.fate == Fate::Used {
             "note"

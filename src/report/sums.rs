@@ -99,6 +99,7 @@ impl<'a> Sums<'a> {
             vaults: Vec::new(),
             plans: Vec::new(),
             resources: Vec::new(),
+            coverage: None,
             causes,
             warnings,
             assumed: self.assumed.into_iter().collect(),

@@ -6,7 +6,7 @@ mod outcome;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use need::{ControlKind, Lift, Need, PolicyOf, Share};
+pub use need::{ControlKind, Cover, CoverBy, Lift, Need, PolicyOf, Share};
 pub use outcome::{Basis, Evidence, Fix, Outcome, Predicted, Status, Text, Trap};
 
 /// Whether a copy will succeed.

@@ -1,6 +1,6 @@
 //! What a failing check needs, in the abstract: the remedies make changes of it.
 
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, Region, ResourceType};
 
 /// What must become so for a check to pass.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +118,47 @@ pub enum Need {
         account: AccountId,
         /// The Region.
         region: Region,
+    },
+    /// A plan must copy a resource out of its account.
+    Cover(Cover),
+}
+
+/// How a plan comes to copy a resource out of its account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cover {
+    /// The resource.
+    pub resource: Arn,
+    /// Its account.
+    pub account: AccountId,
+    /// Its Region.
+    pub region: Region,
+    /// The plan, by its id.
+    pub plan: String,
+    /// What must become so.
+    pub by: CoverBy,
+}
+
+/// What must become so that a plan copies a resource out of its account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CoverBy {
+    /// The resource has this tag.
+    Tag {
+        /// Its key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// Its type is switched on in the Region.
+    SwitchOn(ResourceType),
+    /// A selection names it.
+    Select {
+        /// The role that backs it up.
+        role: Arn,
+    },
+    /// The rule at this place copies to another account.
+    CopyAction {
+        /// The place.
+        place: usize,
     },
 }
 

@@ -6,6 +6,7 @@ mod change;
 mod ci;
 mod config;
 mod copies;
+mod coverage;
 mod errors;
 mod exit;
 mod formats;

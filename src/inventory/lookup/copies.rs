@@ -1,10 +1,11 @@
 //! The copies of a resource that there are: from recovery points in vaults of other accounts, and from copy jobs that
 //! completed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
 use crate::inventory::leaf::RecoveryPoint;
+use crate::inventory::list::items;
 use crate::known::{AccountId, Arn, Fact, Region};
 
 use super::Facts;
@@ -55,6 +56,37 @@ impl<'a> Facts<'a> {
             }
         }
         newest
+    }
+
+    /// Every recovery point that was found, once for each place that tells of it.
+    pub fn recovery_points_found(&self) -> impl Iterator<Item = &'a RecoveryPoint> {
+        let accounts = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts));
+        let regions = accounts.flat_map(|account| items(&account.regions));
+        regions.flat_map(|region| items(&region.recovery_points))
+    }
+
+    /// The Regions of accounts that there are facts of, in their order.
+    #[must_use]
+    pub fn places(&self) -> BTreeSet<(AccountId, &'a Region)> {
+        let accounts = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts));
+        accounts
+            .flat_map(|account| {
+                let regions = items(&account.regions).iter();
+                regions.map(|region| (account.account, &region.region))
+            })
+            .collect()
+    }
+
+    /// Whether a list has the resource.
+    #[must_use]
+    pub fn resource_is_listed(&self, arn: &Arn) -> bool {
+        self.resource(arn).is_listed()
     }
 
     /// Whether the recovery points of a vault were listed; else the gap.

@@ -36,6 +36,14 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// The plan of an id in an account and a Region.
+    #[must_use]
+    pub fn plan_of_id(&self, id: &str, account: AccountId, region: &Region) -> Option<&'a Plan> {
+        let region = self.region(account, region);
+        let mut plans = region.parts().flat_map(|part| items(&part.plans));
+        plans.find(|plan| *plan.id == *id)
+    }
+
     /// The Regions of which the plans were not read, each as the gap that it is. Those that a policy of the organization makes
     /// there are not all that there may be.
     #[must_use]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::quote::html::text;
 use crate::report::Report;
 use crate::report::causes::Cause;
+use crate::report::headline;
 use crate::verdict::Status;
 
 /// The causes that stand in the page; those of the most copies.
@@ -53,6 +54,11 @@ pub fn made(report: &Report) -> String {
         let _ = write!(made, ", facts of {}", text(at));
     }
     let _ = write!(made, ", exit code {}", report.exit_code);
+    for line in [headline::coverage(report), headline::lost(report)] {
+        if let Some(line) = line {
+            let _ = write!(made, "<br>{}", text(&line));
+        }
+    }
     if report.stopped {
         made.push_str(", <strong>stopped: this is not all</strong>");
     }

@@ -1,6 +1,6 @@
 //! The verdict, and the one thing to do next.
 
-use crate::report::{Audited, Report};
+use crate::report::{Audited, Report, headline};
 use crate::verdict::Status;
 
 use super::sheet::{Paint, Sheet, columns};
@@ -36,12 +36,27 @@ fn audited(sheet: &mut Sheet, report: &Report) {
     let parts = [
         of("vault", summary.vaults),
         of("plan", summary.plans),
-        of("resource", summary.resources),
+        coverage(report),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if !parts.is_empty() {
         sheet.text(0, &parts.join("; "));
     }
+}
+
+/// Which resources leave their account; where that was not added up, how many were looked at.
+fn coverage(report: &Report) -> Option<String> {
+    let all = report.coverage.as_ref()?.all;
+    let mut text = format!(
+        "{}: {} leave their account, {} feasibly",
+        words::count(all.resources, "resource"),
+        all.leave,
+        all.feasibly
+    );
+    if all.unknown > 0 {
+        text += &format!(", {} unknown", all.unknown);
+    }
+    Some(text)
 }
 
 /// What a change does, in a line.
@@ -58,6 +73,9 @@ fn changes_of(sheet: &mut Sheet, report: &Report) {
         part(changes.removed, "removed"),
     ];
     sheet.text(0, &format!("this change: {}", parts.join(", ")));
+    if let Some(lost) = headline::lost(report) {
+        sheet.item(0, ("warning:", Paint::Unsure), &lost);
+    }
 }
 
 fn verdict(sheet: &mut Sheet, report: &Report) {
