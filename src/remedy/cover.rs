@@ -287,7 +287,7 @@ fn copy_action(cover: &Cover, place: usize, vault: &Arn, facts: &Facts<'_>) -> O
     }
     let mut draft = Draft::new(
         RemedyKind::AddCopyAction,
-        format!("{plan}/{name}"),
+        format!("{account}/{region}/{plan}/{name}"),
         format!("copy the backups of rule `{name}` to `{vault}` too"),
     );
     draft.remedy.commands = vec![change_plan(

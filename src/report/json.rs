@@ -16,9 +16,9 @@ use super::model::{CheckNote, Report, SchemaId, Summary, Tool, VaultReport};
 use super::ndjson::Line;
 use super::plan::PlanReport;
 use super::remedy::RemedyReport;
-use crate::checks::Coverage;
 use super::resource::ResourceReport;
 use super::waiver::WaiverReport;
+use crate::checks::Coverage;
 
 /// The report as one JSON object.
 #[must_use]
@@ -135,7 +135,7 @@ struct Whole<'a> {
     resources: Vec<ResourceReport>,
     /// What leaves its account, and the copies that there are; absent where that was not audited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    coverage: Option<Coverage>,
+    coverage: Option<Box<Coverage>>,
     /// What is at fault, most copies first.
     causes: Vec<Cause>,
     /// The changes to make.

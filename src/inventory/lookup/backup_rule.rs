@@ -71,8 +71,10 @@ impl<'a> Facts<'a> {
         let plans: Vec<&'a Plan> = match place {
             Some(place) => {
                 let region = self.region(place.account, &place.region);
-                let plans = region.parts().flat_map(|part| items(&part.plans));
-                plans.filter(|plan| *plan.id == *wanted.id).collect()
+                let mut plans = region.parts().flat_map(|part| items(&part.plans));
+                // Of layers the upper one stands.
+                let plan = plans.find(|plan| *plan.id == *wanted.id);
+                plan.into_iter().collect()
             }
             None => self.seen(|layer| layer.plans(&wanted.id)).parts().collect(),
         };

@@ -54,10 +54,9 @@ pub fn made(report: &Report) -> String {
         let _ = write!(made, ", facts of {}", text(at));
     }
     let _ = write!(made, ", exit code {}", report.exit_code);
-    for line in [headline::coverage(report), headline::lost(report)] {
-        if let Some(line) = line {
-            let _ = write!(made, "<br>{}", text(&line));
-        }
+    let lines = [headline::coverage(report), headline::lost(report)];
+    for line in lines.into_iter().flatten() {
+        let _ = write!(made, "<br>{}", text(&line));
     }
     if report.stopped {
         made.push_str(", <strong>stopped: this is not all</strong>");

@@ -213,7 +213,7 @@ fn json_lines_have_a_type_each_and_the_summary_is_the_last() {
     assert_eq!(
         order,
         [
-            "copy", "vault", "plan", "resource", "cause", "remedy", "gap", "summary"
+            "copy", "vault", "plan", "resource", "coverage", "cause", "remedy", "gap", "summary"
         ]
     );
     let count = |of: &str| types.iter().filter(|kind| *kind == of).count();

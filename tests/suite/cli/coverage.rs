@@ -258,7 +258,11 @@ fn an_organization_in_which_nothing_is_missed_warns_of_nothing_but_copies_that_w
 #[test]
 fn a_change_that_leaves_a_resource_in_its_account_is_told_and_counts_where_the_check_is_an_error() {
     let files = Files::new();
-    let base = files.write("base.json", &Estate::rds().planned().0.to_string());
+    let mut estate = Estate::rds().planned();
+    let mut other = estate.at(&format!("{SOURCE}/resources/0")).clone();
+    other["ResourceArn"] = "arn:aws:rds:us-east-2:111122223333:db:ledger".into();
+    estate = estate.push(&format!("{SOURCE}/resources"), other);
+    let base = files.write("base.json", &estate.0.to_string());
     let tag = json!({"accounts": [{"account": FROM, "regions": [{"region": "us-east-2", "resources": [
         {"ResourceArn": "arn:aws:rds:us-east-2:111122223333:db:orders", "Tags": {"backup": "never"}}
     ]}]}]});

@@ -120,6 +120,10 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         | RemedyKind::EnableAdvancedFeatures
         | RemedyKind::AllowImages
         | RemedyKind::SplitRoute
+        | RemedyKind::TagResource
+        | RemedyKind::EnableResourceType
+        | RemedyKind::AddSelection
+        | RemedyKind::AddCopyAction
         | RemedyKind::TwoStepCopy => return false,
     };
     let after = remedy.after.clone().unwrap();

@@ -467,6 +467,7 @@ fn audited() -> Report {
         ],
         plans: Vec::new(),
         resources: Vec::new(),
+        coverage: None,
     };
     let inventory = super::support::read(&estate());
     let facts = Facts::new(&inventory);
