@@ -153,7 +153,7 @@ struct Whole<'a> {
 #[expect(dead_code, reason = "it is the schema of what others write")]
 enum Printed<'a> {
     /// `check`, `audit` and `fix`, as `json`.
-    Report(Whole<'a>),
+    Report(Box<Whole<'a>>),
     /// A line of theirs, as `ndjson`.
     Line(Line<'a>),
     /// `backtest`, as `json`.
