@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::change::{Before, Standing};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
-use crate::inventory::{Inventory, Overlay, Waiting};
+use crate::inventory::{Inventory, Json, Overlay, Waiting};
+use crate::known::near;
 use crate::known::{AccountId, ByHand, Gap};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
@@ -42,6 +43,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut templates = Templates::new(asked, output)?;
     let mut places = Places::new();
     let mut open = Vec::new();
+    let mut providers: BTreeSet<String> = BTreeSet::new();
     let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
         let read = match kind {
@@ -66,7 +68,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             lines,
             warnings,
             open: left_open,
+            providers: of_plan,
         } = planned;
+        providers.extend(of_plan);
         for text in &warnings {
             warn(output, &format!("{name}: {text}"));
         }
@@ -86,6 +90,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         then.push(after);
     }
     templates.all_parameters_are_taken()?;
+    all_accounts_are_taken(asked, &providers, output);
     let planned = |one: &&Overlay| one.waits_for != Waiting::Overlay;
     for (at, one) in then.iter().enumerate().filter(|(_, one)| planned(one)) {
         for other in then.iter().skip(at.saturating_add(1)).filter(planned) {
@@ -123,8 +128,34 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     })
 }
 
+/// Says which account was given for neither a provider of a plan nor a template: it was meant for something else.
+fn all_accounts_are_taken(asked: &ChangeArgs, providers: &BTreeSet<String>, output: &Output) {
+    let files = asked.over.0.iter();
+    let files = files.filter(|(kind, _)| *kind == OverKind::CloudFormation);
+    let files: Vec<&Path> = files.map(|(_, path)| path.as_path()).collect();
+    let is_file = |name: &str| {
+        let last = |path: &Path| path.file_name().is_some_and(|last| last == name);
+        let mut files = files.iter();
+        files.any(|path| path.display().to_string() == name || last(path))
+    };
+    // A plan without its configuration does not name its providers.
+    if providers.is_empty() && files.is_empty() {
+        return;
+    }
+    let names = asked.account.iter().filter_map(|one| one.name.as_deref());
+    for name in names.filter(|name| *name != "aws" && !providers.contains(*name) && !is_file(name))
+    {
+        let hint = near::meant(name, providers.iter().map(String::as_str))
+            .map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+        let text = format!(
+            "--account {name}: no plan has a provider of that name, and no template is called so{hint}"
+        );
+        warn(output, &text);
+    }
+}
+
 fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
-    let document: Value = serde_json::from_slice(bytes)
+    let Json(document) = serde_json::from_slice(bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
     if !document.is_object() {
         bail!("{name}: an overlay is an inventory: expected an object with `accounts`");

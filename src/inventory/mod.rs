@@ -36,7 +36,7 @@ pub use copy::{
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
-pub use json::{Extra, Json};
+pub use json::{Extra, Json, Sound};
 pub use leaf::{
     AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
     OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
@@ -47,7 +47,7 @@ pub use lookup::{
     RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
-pub use overlay::{Overlay, Waiting};
+pub use overlay::{BY_NAME, Overlay, WHERE_IT_STANDS, Waiting};
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
 pub use stranger::{Stranger, strangers};

@@ -2,13 +2,19 @@
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
 mod made;
+mod open;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::frame::Inventory;
+use super::merge::Conflict;
 use super::read::{ReadError, escape, read};
+use unknown::{unknown, unknown_within};
+
+pub use open::{BY_NAME, WHERE_IT_STANDS};
 
 /// A document that is laid over an inventory.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,10 +67,13 @@ impl Overlay {
             overlay: self,
             gaps: Vec::new(),
             told: BTreeSet::new(),
+            home: [None, None],
+            conflict: None,
         };
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             laid.fields(all, over, ROOT, "", &[]);
             laid.managed_policies(all);
+            open::everywhere(all, &mut laid.gaps, &mut laid.told);
             let gaps = std::mem::take(&mut laid.gaps);
             if let Value::Array(list) = all.entry("gaps").or_insert_with(|| json!([])) {
                 // What was unknown for another reason is unknown for this one now.
@@ -78,6 +87,13 @@ impl Overlay {
                 });
                 list.extend(gaps);
             }
+        }
+        if let Some(conflict) = laid.conflict {
+            return Err(ReadError::Conflict {
+                first: self.name.clone(),
+                second: self.name.clone(),
+                conflict,
+            });
         }
         // What is read as a file is checked as a file: the overlay can say nothing that an inventory could not.
         read(&self.name, all.to_string().as_bytes())
@@ -135,7 +151,9 @@ const OPEN: &[(&str, &str, &str, &[&str])] = &[
     ("vaults",          "Locked",                     "backup:DescribeBackupVault",          &[]),
     ("vaults",          "MinRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
     ("vaults",          "MaxRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
+    ("vaults",          "BackupVaultName",            "backup:DescribeBackupVault",          &[]),
     ("keys",            "Policy",                     "kms:GetKeyPolicy",                    &[]),
+    ("keys",            "RamPolicy",                  "kms:ListKeyPolicies",                 &[]),
     ("keys",            "Grants",                     "kms:ListGrants",                      &[]),
     ("keys",            "Aliases",                    "kms:ListAliases",                     &[]),
     ("keys",            "Tags",                       "kms:ListResourceTags",                &[]),
@@ -148,10 +166,12 @@ const OPEN: &[(&str, &str, &str, &[&str])] = &[
     ("roles",           "AttachedPolicies",           "iam:ListAttachedRolePolicies",        &[]),
     ("roles",           "InlinePolicies",             "iam:ListRolePolicies",                &[]),
     ("roles",           "Tags",                       "iam:ListRoleTags",                    &[]),
+    ("roles",           "Simulated",                  "iam:SimulatePrincipalPolicy",         &[]),
     ("resources",       "EncryptionKeyArn",           "",                                    &["Encrypted"]),
     ("resources",       "Encrypted",                  "",                                    &["EncryptionKeyArn"]),
     ("resources",       "Tags",                       "backup:ListTags",                     &[]),
     ("resources",       "Detail",                     "",                                    &[]),
+    ("option_groups",   "Options",                    "rds:DescribeOptionGroups",            &[]),
     ("plans",           "BackupPlan",                 "backup:GetBackupPlan",                &[]),
     ("plans",           "Selections",                 "backup:ListBackupSelections",         &[]),
 ];
@@ -161,6 +181,10 @@ struct Laid<'a> {
     gaps: Vec<Value>,
     /// The calls and subjects that they are of.
     told: BTreeSet<(&'static str, String)>,
+    /// The account and Region that fields are of.
+    home: [Option<String>; 2],
+    /// Where the overlay says two things of one.
+    conflict: Option<Conflict>,
 }
 
 impl Laid<'_> {
@@ -178,8 +202,9 @@ impl Laid<'_> {
                 continue;
             }
             let at = format!("{at}/{}", escape(name));
-            if unknown(value).is_some() {
+            if let Some(why) = open::of_frame(name, value) {
                 all.shift_remove(name);
+                self.frame_gap(name, why, &at);
                 continue;
             }
             let list = frame.lists.iter().find(|(list, _, _)| list == name);
@@ -189,8 +214,11 @@ impl Laid<'_> {
                     if !list.is_array() {
                         *list = json!([]);
                     }
-                    if let Value::Array(all) = list {
-                        self.list(all, over, (name, key), frame, &at);
+                    let list = list.as_array_mut();
+                    let whole =
+                        list.is_none_or(|list| self.list(list, over, (name, key), frame, &at));
+                    if !whole {
+                        all.shift_remove(&format!("{name}_complete"));
                     }
                 }
                 (None, Value::Object(over)) if frame.objects.contains(&name.as_str()) => {
@@ -216,7 +244,8 @@ impl Laid<'_> {
         }
     }
 
-    /// Lays the objects of a list over those of another, each over the one of the same name.
+    /// Lays the objects of a list over those of another, each over the one of the same name. Whether none of them is open as
+    /// a whole, so that what is not in the list is as absent as it was.
     fn list(
         &mut self,
         all: &mut Vec<Value>,
@@ -224,12 +253,32 @@ impl Laid<'_> {
         (list, key): (&str, &str),
         frame: &Frame,
         at: &str,
-    ) {
-        for (index, over) in over.iter().enumerate() {
+    ) -> bool {
+        let mut whole = true;
+        for (index, item) in over.iter().enumerate() {
             let at = format!("{at}/{index}");
-            let Value::Object(over) = over else {
-                all.push(over.clone());
+            let Value::Object(item) = item else {
+                all.push(item.clone());
                 continue;
+            };
+            if self.conflict.is_none() {
+                let earlier = over.get(..index).unwrap_or_default();
+                self.conflict = open::conflict(earlier, item, key, &at);
+            }
+            let name = item.get(key).and_then(Value::as_str).map(str::to_owned);
+            match list {
+                "accounts" => self.home = [name, None],
+                "regions" => self.home = [self.home[0].take(), name],
+                _ => {}
+            }
+            let named;
+            let over = match open::named(all, item, key) {
+                Some(open::Named::Nowhere) => continue,
+                Some(open::Named::As(item)) => {
+                    named = item;
+                    &named
+                }
+                None => item,
             };
             let same = |one: &Value| one.get(key).is_some() && one.get(key) == over.get(key);
             let place = all.iter().position(same);
@@ -241,10 +290,12 @@ impl Laid<'_> {
             let over = if matches!(list, "accounts" | "regions") {
                 over
             } else {
-                settled = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                let all = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                settled = self.described(all, &mut object, key, &at);
                 &settled
             };
-            let left = self.open(&mut object, over, list, key, &at).map(|open| {
+            let left = self.open(&mut object, over, list, key, &at);
+            let left = left.map(|open| {
                 self.fields(&mut object, over, frame, &at, &open);
                 Value::Object(object)
             });
@@ -256,11 +307,13 @@ impl Laid<'_> {
                 }
                 (Some(place), None) => {
                     all.remove(place);
+                    whole = false;
                 }
                 (None, Some(object)) => all.push(object),
-                (None, None) => {}
+                (None, None) => whole = false,
             }
         }
+        whole
     }
 
     /// Takes from an object what its unknown fields leave open, notes what settles them, and names them. `None`: all of it
@@ -277,6 +330,19 @@ impl Laid<'_> {
         if matches!(list, "accounts" | "regions") {
             return Some(open);
         }
+        // What a copy that is named does not say is as unknown; without its ARNs it is an error.
+        if list == "copies" {
+            for field in ["lifecycle", "role"] {
+                if let Some((field, _)) = over
+                    .get_key_value(field)
+                    .filter(|(_, value)| unknown_within(value).is_some())
+                {
+                    object.shift_remove(field);
+                    open.push(field.as_str());
+                }
+            }
+            return Some(open);
+        }
         let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
         let mut whole = true;
         for (field, value) in over {
@@ -291,9 +357,9 @@ impl Laid<'_> {
                 Some((_, _, call, with)) => {
                     // What the reader of plans does not understand it leaves open itself, and keeps the rest.
                     if list != "plans" || unknown(value).is_some() {
-                        open.push(field.as_str());
-                        for name in std::iter::once(&field.as_str()).chain(*with) {
-                            object.shift_remove(*name);
+                        for name in std::iter::once(field.as_str()).chain(with.iter().copied()) {
+                            open.push(name);
+                            object.shift_remove(name);
                         }
                     }
                     *call
@@ -305,7 +371,65 @@ impl Laid<'_> {
             };
             self.gap(call, subject, why, &format!("{at}/{}", escape(field)));
         }
-        whole.then_some(open)
+        if whole {
+            return Some(open);
+        }
+        // What is backed up, or is a backup, is there, and nothing more is known of it: without it a plan would copy less.
+        let kept = open::kept(list, over)?;
+        object.retain(|name, _| kept.contains(&name.as_str()));
+        let rest = over.keys().map(String::as_str);
+        Some(rest.filter(|name| !kept.contains(name)).collect())
+    }
+
+    /// What a service's own description leaves open: a field whose absence says nothing alone, else all of it.
+    fn described(
+        &mut self,
+        mut over: Map<String, Value>,
+        object: &mut Map<String, Value>,
+        key: &str,
+        at: &str,
+    ) -> Map<String, Value> {
+        let Some(Value::Object(detail)) = over.get_mut("Detail") else {
+            return over;
+        };
+        if unknown(&Value::Object(detail.clone())).is_some() {
+            return over;
+        }
+        let open: Vec<(String, String)> = detail
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), unknown_within(value)?.to_owned())))
+            .collect();
+        let alone = |(name, _): &&(String, String)| open::TOLD_OF_ALL.contains(&name.as_str());
+        let Some((_, why)) = open.iter().find(|one| !alone(one)) else {
+            for (name, _) in &open {
+                detail.shift_remove(name);
+                if let Some(Value::Object(there)) = object.get_mut("Detail") {
+                    there.shift_remove(name);
+                }
+            }
+            let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+            for (name, why) in &open {
+                self.gap("", subject, why, &format!("{at}/Detail/{}", escape(name)));
+            }
+            return over;
+        };
+        let why = why.clone();
+        over.insert("Detail".to_owned(), json!({ "unknown": why }));
+        over
+    }
+
+    /// The gap of a field of an account or a Region.
+    fn frame_gap(&mut self, name: &str, why: &str, at: &str) {
+        let Some((_, call)) = open::FRAME.iter().find(|(field, _)| *field == name) else {
+            return;
+        };
+        let [account, region] = self.home.clone();
+        let subject = match (account, region) {
+            (Some(account), Some(region)) => format!("{account}/{region}"),
+            (Some(account), None) => account,
+            (None, _) => return,
+        };
+        self.gap(call, &subject, why, at);
     }
 
     /// Lays the documents of managed policies over those that roles have.
@@ -436,19 +560,4 @@ fn describing(list: &str) -> &'static str {
         "plans" => "backup:GetBackupPlan",
         _ => "",
     }
-}
-
-/// Why a value is unknown, where the overlay says that it is.
-fn unknown(value: &Value) -> Option<&str> {
-    let object = value.as_object().filter(|object| object.len() == 1)?;
-    object.get("unknown")?.as_str()
-}
-
-/// The same of a value or of anything within it.
-fn unknown_within(value: &Value) -> Option<&str> {
-    unknown(value).or_else(|| match value {
-        Value::Object(fields) => fields.values().find_map(unknown_within),
-        Value::Array(items) => items.iter().find_map(unknown_within),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    })
 }

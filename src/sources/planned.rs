@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{Overlay, Waiting};
+use crate::inventory::{BY_NAME, Overlay, Waiting};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -23,6 +23,8 @@ pub struct Planned {
     pub warnings: Vec<String>,
     /// Why there may be other copies than those that are told, in words.
     pub open: Vec<String>,
+    /// The providers of a plan, for which accounts may be given.
+    pub providers: Vec<String>,
 }
 
 /// The resources that say something of a thing, by its ARN or id: addresses of a plan, logical ids of a template.
@@ -191,6 +193,23 @@ impl World {
             fields.insert("Arn".to_owned(), json!(arn));
             fields
         })
+    }
+
+    /// A role of which only the name is known: the one of that name, whatever its path.
+    pub fn role_named(
+        &mut self,
+        account: AccountId,
+        partition: &str,
+        name: &str,
+    ) -> (String, &mut Map<String, Value>) {
+        let arn = format!("arn:{partition}:iam::{account}:role/{name}");
+        let roles = self.accounts.entry(account).or_default();
+        let is_new = !roles.roles.contains_key(&arn);
+        let role = self.role(account, &arn);
+        if is_new {
+            role.insert(BY_NAME.to_owned(), json!(true));
+        }
+        (arn, role)
     }
 
     /// AWS Backup's own role.

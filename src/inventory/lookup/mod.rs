@@ -24,7 +24,7 @@ mod vault;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::known::{AccountId, ApiCall, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, ByHand, Fact, Gap, Region};
 
 use super::field::Field;
 use super::frame::{GapEntry, Inventory};
@@ -127,7 +127,9 @@ impl<'a> Facts<'a> {
         let recorded = |layer: &Arc<Index<'a>>| {
             layer.gap(gap.operation(), &gap.subject, account, region.as_ref())
         };
-        self.layers.iter().any(|layer| recorded(layer).is_some())
+        // What waits for a plan was recorded with what it waits for.
+        gap.hand() == Some(ByHand::Planned)
+            || self.layers.iter().any(|layer| recorded(layer).is_some())
     }
 
     /// The gaps that were recorded when the facts were read.

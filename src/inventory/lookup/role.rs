@@ -133,7 +133,14 @@ impl<'a> Facts<'a> {
                 }
             }
         }
+        // The role's own call tells of its boundary: where that was asked in vain, there may be one.
+        let unread = self.role_gap(api_call!("iam:GetRole"), arn);
         let boundary = match role.field(|r| &r.permissions_boundary) {
+            Field::Absent if self.is_recorded(&unread) => Some(PolicyInForce {
+                name: "the permissions boundary".to_owned(),
+                pointer: "/PermissionsBoundary".to_owned(),
+                policy: Fact::unknown(unread),
+            }),
             Field::Absent | Field::Null => None,
             Field::Is(boundary) => Some(PolicyInForce {
                 name: boundary.policy_arn.name().to_owned(),

@@ -260,6 +260,14 @@ impl<'a> Facts<'a> {
                     format!("`{bound}`, which only a lock has"),
                 )),
                 (Field::Is(false) | Field::Null, None) => Fact::Known(None),
+                // Only a lock has bounds; whether it has another one is not known.
+                (Field::Absent, Some(_)) if lock != VaultLock::default() => {
+                    let gap = self.vault_gap(api_call!("backup:DescribeBackupVault"), arn);
+                    Fact::Known(Some(VaultLock {
+                        unread: Some(Box::new(gap)),
+                        ..lock
+                    }))
+                }
                 (Field::Absent, _) => {
                     Fact::unknown(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn))
                 }

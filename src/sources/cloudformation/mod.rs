@@ -6,6 +6,7 @@ mod error;
 mod loops;
 mod names;
 pub mod parameters;
+mod properties;
 mod resolve;
 mod resources;
 mod template;
@@ -111,6 +112,7 @@ fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
         lines: std::collections::BTreeMap::new(),
         warnings: reader.notes,
         open: reader.open,
+        providers: Vec::new(),
     }
 }
 

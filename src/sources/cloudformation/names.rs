@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::properties::taken;
 use super::template::{Template, is_open, partition, plain, unknown};
 use super::text::Node;
 
@@ -62,8 +63,9 @@ pub fn kind(resource: &Node) -> &str {
 
 /// A property of a resource; `None`: not set.
 pub fn property(template: &Template<'_>, resource: &Node, name: &str) -> Option<Value> {
-    let value = resource.get("Properties")?.get(name)?;
-    template.value(value).filter(|value| !value.is_null())
+    let node = resource.get("Properties")?.get(name)?;
+    let at = format!("{}:{}: {name}", template.file, node.line);
+    Some(taken(name, template.value(node)?, &at))
 }
 
 /// What `Ref` gives of a resource.

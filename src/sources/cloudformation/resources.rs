@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::planned::{Home, Places, World, join};
 
 use super::names::{arn, kind, property};
-use super::template::{Template, is_open, unknown, why};
+use super::properties::wrong;
+use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
 
 /// The facts of a template, in the making.
@@ -101,6 +103,18 @@ pub fn read(reader: &mut Reader<'_>) {
     }
     for (id, resource) in resources {
         unread(reader, id, resource);
+        if !id.starts_with("Fn::") && reader.is_made(resource) != Some(false) {
+            let read = READERS.iter().any(|(read, _)| *read == kind(resource));
+            let wrong = if read || kind(resource).is_empty() {
+                wrong(id, resource)
+            } else {
+                Vec::new()
+            };
+            for text in wrong {
+                let file = reader.template.file;
+                reader.open(format!("{file}:{}: {text}", resource.line));
+            }
+        }
     }
 }
 
@@ -257,15 +271,9 @@ fn made(value: Value) -> Value {
     json!({"made": value})
 }
 
-/// A policy document that is an object, or JSON in a text.
+/// A policy document; null where none is set.
 fn document(value: Option<Value>) -> Value {
-    match value {
-        None => Value::Null,
-        Some(Value::String(text)) => {
-            serde_json::from_str(&text).unwrap_or_else(|_| unknown("a policy that is not JSON"))
-        }
-        Some(value) => value,
-    }
+    value.unwrap_or(Value::Null)
 }
 
 fn tags(value: Option<Value>) -> Value {
@@ -276,7 +284,8 @@ fn tags(value: Option<Value>) -> Value {
             for item in items {
                 match (item.get("Key"), item.get("Value")) {
                     (Some(Value::String(key)), Some(value)) => {
-                        drop(all.insert(key.clone(), value.clone()))
+                        let value = plain(value).map_or_else(|| value.clone(), |text| json!(text));
+                        drop(all.insert(key.clone(), value))
                     }
                     _ => return unknown("a tag whose key is not known"),
                 }
@@ -294,8 +303,6 @@ fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     let state = match reader.of(node, "Enabled") {
         None | Some(Value::Bool(true)) => json!("Enabled"),
         Some(Value::Bool(false)) => json!("Disabled"),
-        Some(Value::String(text)) if text == "true" => json!("Enabled"),
-        Some(Value::String(_)) => json!("Disabled"),
         Some(open) => open,
     };
     let state = match reader.of(node, "Origin") {
@@ -337,7 +344,7 @@ fn alias<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
         }
         (open, _) => {
             let why = why(&open).unwrap_or("not known").to_owned();
-            reader.note(format!("an alias is of a key that is not known: {why}"));
+            reader.open(format!("an alias is of a key that is not known: {why}"));
         }
     }
 }
@@ -457,7 +464,7 @@ fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &str, polic
             });
         let arn = made.unwrap_or_else(|| {
             let partition = super::template::partition(&home.region);
-            format!("arn:{partition}:iam::{}:role/{name}", home.account)
+            reader.world.role_named(home.account, partition, name).0
         });
         let place = format!("{}:{} {id}", reader.template.file, node.line);
         reader.places.entry(arn.clone()).or_default().push(place);
@@ -487,11 +494,7 @@ fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     let policy = access_policy(reader, node);
     let (locked, min, max) = match reader.of(node, "LockConfiguration") {
         None => (made(json!(false)), made(Value::Null), made(Value::Null)),
-        Some(lock)
-            if is_open(&lock) && why(&lock).is_some_and(|_| lock.get("unknown").is_some()) =>
-        {
-            (lock.clone(), lock.clone(), lock)
-        }
+        Some(lock) if lock.get("unknown").is_some() => (lock.clone(), lock.clone(), lock),
         Some(lock) => {
             let of = |name: &str| lock.get(name).cloned().unwrap_or(Value::Null);
             (json!(true), of("MinRetentionDays"), of("MaxRetentionDays"))
@@ -565,30 +568,32 @@ fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 
 /// What is backed up, with the key that it is encrypted with.
 fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) {
-    let engine = reader.of(node, "Engine");
+    // AWS writes the name of an engine in lower case, however it was given.
+    let engine = match reader.of(node, "Engine") {
+        Some(Value::String(engine)) => Some(json!(engine.to_lowercase())),
+        other => other,
+    };
     // A cluster of RDS is one of Aurora by its engine.
     let of = match (of, engine.as_ref().and_then(Value::as_str)) {
         ("Aurora", Some(engine)) if !engine.starts_with("aurora") => "RDS",
         ("Aurora", None) => return reader.open(format!("{id}: its engine is not known")),
-        // An instance of a cluster is backed up with it.
-        ("RDS", _)
-            if reader.of(node, "DBClusterIdentifier").is_some()
-                && kind(node) == "AWS::RDS::DBInstance" =>
-        {
-            if reader
-                .of(node, "DBClusterIdentifier")
-                .as_ref()
-                .is_some_and(is_open)
-            {
-                reader.open(format!("{id}: whether it is of a cluster is not known"));
-            }
-            return;
-        }
         (of, _) => of,
     };
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };
+    // An instance of a cluster is backed up with it: said of one that stands, and no resource of its own.
+    if of == "RDS"
+        && kind(node) == "AWS::RDS::DBInstance"
+        && let Some(cluster) = reader.of(node, "DBClusterIdentifier")
+    {
+        if is_open(&cluster) {
+            reader.open(format!("{id}: whether it is of a cluster is not known"));
+        }
+        let detail = json!({"DBClusterIdentifier": cluster});
+        let fields = [("Detail", detail), (WHERE_IT_STANDS, json!(true))];
+        return reader.set(&home, "resources", &arn, fields);
+    }
     let (file, line) = (reader.template.file, node.line);
     let open = |what: &str| unknown(format!("{file}:{line}: {id}, {what}"));
     let (service, key, switch) = match of {
@@ -617,7 +622,6 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
             open("whether it is encrypted by default")
         }
         (_, None) => json!(reader.of(node, key).is_some()),
-        (_, Some(Value::String(text))) => json!(text == "true"),
         (_, Some(value)) => value,
     };
     let (on, key) = match of {
@@ -663,6 +667,9 @@ fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) 
                 ("Engine", engine),
                 ("EngineVersion", reader.of(node, "EngineVersion")),
                 ("StorageType", reader.of(node, "StorageType")),
+                ("TdeCredentialArn", reader.of(node, "TdeCredentialArn")),
+                ("BackupTarget", reader.of(node, "BackupTarget")),
+                ("AvailabilityZone", reader.of(node, "AvailabilityZone")),
                 (
                     "OptionGroupMemberships",
                     group.map(|group| json!([{"OptionGroupName": group}])),

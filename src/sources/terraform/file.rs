@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::inventory::Sound;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -267,11 +268,14 @@ impl PlanFile {
                 let may_be_state = plan.resource_changes.is_empty();
                 let is_state = may_be_state
                     && serde_json::from_slice::<OfState>(bytes).is_ok_and(|it| it.is_one());
-                return if is_state {
-                    Err(PlanError::State(file.to_owned()))
-                } else {
-                    Ok(plan)
-                };
+                if is_state {
+                    return Err(PlanError::State(file.to_owned()));
+                }
+                // What stands twice in one object is two things, and neither is taken.
+                match serde_json::from_slice::<Sound>(bytes) {
+                    Ok(Sound) => return Ok(plan),
+                    Err(error) => error,
+                }
             }
             Err(error) => error,
         };
@@ -325,6 +329,8 @@ fn without_values(message: &str) -> String {
 /// What tells a state from a plan.
 #[derive(Deserialize)]
 struct OfState {
+    version: Option<serde::de::IgnoredAny>,
+    format_version: Option<serde::de::IgnoredAny>,
     lineage: Option<serde::de::IgnoredAny>,
     values: Option<serde::de::IgnoredAny>,
     planned_values: Option<serde::de::IgnoredAny>,
@@ -334,6 +340,7 @@ struct OfState {
 impl OfState {
     const fn is_one(&self) -> bool {
         self.lineage.is_some()
+            || (self.version.is_some() && self.format_version.is_none())
             || (self.values.is_some()
                 && self.planned_values.is_none()
                 && self.resource_changes.is_none())

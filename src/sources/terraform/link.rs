@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::inventory::Policy;
+
 use super::identity::Identities;
 use super::object::{Attribute, Moment, Object, unknown};
 
@@ -48,7 +50,7 @@ impl<'p> Identities<'_, 'p> {
             Attribute::Value(Value::String(text)) => Link::Value(text.clone()),
             Attribute::Value(_) => Link::Unknown(format!("{at}, which is not a text")),
             Attribute::NotSet => Link::NotSet,
-            Attribute::Sensitive => Link::Unknown(format!("{at}, which is sensitive")),
+            Attribute::Unread(why) => Link::Unknown(format!("{at}, {why}")),
             Attribute::AfterApply => match object.expression(name) {
                 _ if self
                     .evaluated(object, name, moment)
@@ -60,7 +62,7 @@ impl<'p> Identities<'_, 'p> {
                         .map_or(Link::Unknown(at), Link::Value)
                 }
                 Some(expression) => self.one_of(object, expression, &at, moment),
-                None if object.is_not_configured(name) => Link::AwsChooses,
+                None if object.is_made() && object.is_not_configured(name) => Link::AwsChooses,
                 None => Link::Unknown(at),
             },
         }
@@ -133,8 +135,10 @@ impl<'p> Identities<'_, 'p> {
     pub fn links(&self, object: &Object<'p>, name: &str, moment: Moment) -> Value {
         let marked = match object.attribute(moment, name) {
             Attribute::NotSet => return Value::Null,
-            Attribute::AfterApply if object.is_not_configured(name) => return Value::Null,
-            Attribute::Value(_) | Attribute::AfterApply | Attribute::Sensitive => {
+            Attribute::AfterApply if object.is_made() && object.is_not_configured(name) => {
+                return Value::Null;
+            }
+            Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {
                 object.marked(moment, name)
             }
         };
@@ -181,11 +185,8 @@ impl<'p> Identities<'_, 'p> {
         let at = format!("{}.{name}", object.address);
         match object.attribute(moment, name) {
             Attribute::NotSet => Value::Null,
-            Attribute::Sensitive => unknown(format!("{at}, which is sensitive")),
-            Attribute::Value(Value::String(text)) => serde_json::from_str::<Value>(text)
-                .ok()
-                .filter(Value::is_object)
-                .unwrap_or_else(|| unknown(format!("{at}, which is not JSON"))),
+            Attribute::Unread(why) => unknown(format!("{at}, {why}")),
+            Attribute::Value(Value::String(text)) => policy_of(text, &at),
             Attribute::Value(_) => unknown(format!("{at}, which is not a text")),
             Attribute::AfterApply => {
                 let document = object.expression(name).and_then(|expression| {
@@ -199,14 +200,12 @@ impl<'p> Identities<'_, 'p> {
                 });
                 let evaluated = || {
                     let text = self.evaluated(object, name, moment)?;
-                    serde_json::from_str::<Value>(text.as_str()?)
-                        .ok()
-                        .filter(Value::is_object)
+                    Some(policy_of(text.as_str()?, &at))
                 };
                 document
                     .filter(|document| !document.to_string().contains("{\"unknown\":"))
                     .or_else(evaluated)
-                    .unwrap_or_else(|| unknown(at))
+                    .unwrap_or_else(|| unknown(at.as_str()))
             }
         }
     }
@@ -335,6 +334,18 @@ impl<'p> Identities<'_, 'p> {
         }
         Some(Value::Object(made))
     }
+}
+
+/// The policy document of a text; `{"unknown": …}` where it is none.
+#[must_use]
+pub fn policy_of(text: &str, at: &str) -> Value {
+    if let Err(error) = Policy::parse(text) {
+        return unknown(format!("{at}, which is not a policy document: {error}"));
+    }
+    let document = serde_json::from_str::<Value>(text).ok();
+    document
+        .filter(Value::is_object)
+        .unwrap_or_else(|| unknown(format!("{at}, which is not a policy document")))
 }
 
 /// The expressions of one argument in a list of blocks.

@@ -11,6 +11,7 @@ mod object;
 mod provider;
 mod reader;
 mod references;
+mod shape;
 mod source;
 mod types;
 
@@ -100,5 +101,6 @@ pub fn read(
         places: then.places,
         warnings,
         open,
+        providers: Providers::names(&plan),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::file::{Change, ConfigResource, Module, PlanFile, ResourceChange, StateModule};
+use super::shape::odd;
 
 /// When.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub enum Attribute<'p> {
     NotSet,
     /// It is known after apply.
     AfterApply,
-    /// The plan marks it as sensitive.
-    Sensitive,
+    /// It is not read, and why: the plan marks it as sensitive, or it is not what the provider makes of it.
+    Unread(&'static str),
 }
 
 impl<'p> Object<'p> {
@@ -69,6 +70,23 @@ impl<'p> Object<'p> {
     #[must_use]
     pub fn is_made(&self) -> bool {
         self.does("create")
+    }
+
+    /// What the plan says of it that cannot be: an action that nobody knows, or one without what comes of it.
+    #[must_use]
+    pub fn contradicts(&self) -> Option<String> {
+        const KNOWN: &[&str] = &["no-op", "create", "read", "update", "delete", "forget"];
+        let change = self.change?;
+        let mut actions = change.actions.iter().map(String::as_str);
+        if let Some(action) = actions.find(|action| !KNOWN.contains(action)) {
+            return Some(format!("has the action `{action}`, which is not known"));
+        }
+        let is_made = self.does("create") || self.does("update");
+        if is_made && change.after.is_none() && change.after_unknown != Value::Bool(true) {
+            return Some("is made or changed, and the plan does not say to what".to_owned());
+        }
+        let is_same = self.does("no-op") && change.before != change.after;
+        is_same.then(|| "stays as it is, and is not what it was".to_owned())
     }
 
     /// Whether the plan changes it in any way.
@@ -111,15 +129,21 @@ impl<'p> Object<'p> {
     #[must_use]
     pub fn attribute(&self, moment: Moment, name: &str) -> Attribute<'p> {
         let (unknown, sensitive) = self.marks(moment);
-        if is_marked(unknown, name) {
+        let value = self.values(moment).and_then(|values| values.get(name));
+        let is_unknown = is_marked(unknown, name);
+        let is_set = is_unknown || value.is_some_and(|value| !value.is_null());
+        if is_set && is_marked(sensitive, name) {
+            return Attribute::Unread("which is sensitive");
+        }
+        if is_unknown {
             return Attribute::AfterApply;
         }
-        if is_marked(sensitive, name) {
-            return Attribute::Sensitive;
-        }
-        match self.values(moment).and_then(|values| values.get(name)) {
+        match value {
             Some(Value::Null) | None => Attribute::NotSet,
-            Some(value) => Attribute::Value(value),
+            Some(value) => match odd(name, value) {
+                Some(why) => Attribute::Unread(why),
+                None => Attribute::Value(value),
+            },
         }
     }
 
@@ -128,7 +152,7 @@ impl<'p> Object<'p> {
     pub fn text(&self, moment: Moment, name: &str) -> Option<&'p str> {
         match self.attribute(moment, name) {
             Attribute::Value(value) => value.as_str(),
-            Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => None,
+            Attribute::NotSet | Attribute::AfterApply | Attribute::Unread(_) => None,
         }
     }
 
@@ -136,15 +160,36 @@ impl<'p> Object<'p> {
     #[must_use]
     pub fn marked(&self, moment: Moment, name: &str) -> Value {
         const NONE: &Value = &Value::Null;
-        let (unknown, sensitive) = self.marks(moment);
-        let of = |marks: &'p Value| marks.get(name).unwrap_or(NONE);
+        let (unknown_marks, sensitive) = self.marks(moment);
+        let of = |marks: &'p Value| match marks {
+            Value::Bool(_) => marks,
+            Value::Null
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => marks.get(name).unwrap_or(NONE),
+        };
         let value = self.values(moment).and_then(|values| values.get(name));
-        marked(
-            value.unwrap_or(NONE),
-            of(unknown),
-            of(sensitive),
-            &format!("{}.{name}", self.address),
-        )
+        let value = value.unwrap_or(NONE);
+        let at = format!("{}.{name}", self.address);
+        if let Some(why) = odd(name, value) {
+            return unknown(format!("{at}, {why}"));
+        }
+        marked(value, of(unknown_marks), of(sensitive), &at)
+    }
+
+    /// An attribute that is true or false, also where the provider writes it as a text; null where it is not set,
+    /// `{"unknown": …}` where it is not known.
+    #[must_use]
+    pub fn switch(&self, moment: Moment, name: &str) -> Value {
+        match self.marked(moment, name) {
+            Value::String(text) => json!(text == "true"),
+            value @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => value,
+        }
     }
 
     /// What makes an attribute in the configuration; `None`: nothing does, or that is not told.
@@ -196,7 +241,7 @@ fn marked(value: &Value, unknown_marks: &Value, sensitive: &Value, at: &str) -> 
             }
             // What is unknown is absent from the value.
             for (name, mark) in unknown_marks.as_object().into_iter().flatten() {
-                if mark == &Value::Bool(true) && !all.contains_key(name) {
+                if is_any(mark) && !all.contains_key(name) {
                     all.insert(name.clone(), unknown(format!("{at}.{name}")));
                 }
             }
@@ -210,9 +255,22 @@ fn marked(value: &Value, unknown_marks: &Value, sensitive: &Value, at: &str) -> 
                 let of = |marks: &[Value]| marks.get(index).unwrap_or(&none).clone();
                 marked(item, &of(marks), &of(secrets), at)
             });
-            Value::Array(each.collect())
+            // There are as many marks as members.
+            let more = marks.iter().skip(items.len()).filter(|mark| is_any(mark));
+            Value::Array(each.chain(more.map(|_| unknown(at))).collect())
         }
+        Value::Null if is_any(unknown_marks) => unknown(at),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// Whether anything is marked.
+fn is_any(marks: &Value) -> bool {
+    match marks {
+        Value::Bool(is) => *is,
+        Value::Array(items) => items.iter().any(is_any),
+        Value::Object(fields) => fields.values().any(is_any),
+        Value::Null | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -62,6 +62,14 @@ impl Providers {
         Self { known }
     }
 
+    /// The names of a plan's providers.
+    #[must_use]
+    pub fn names(plan: &PlanFile) -> Vec<String> {
+        let all = plan.configuration.iter();
+        let all = all.flat_map(|all| all.provider_config.iter());
+        all.map(|(key, _)| key.clone()).collect()
+    }
+
     /// The account of an object.
     #[must_use]
     pub fn account(&self, object: &Object<'_>) -> Option<AccountId> {

@@ -1,6 +1,6 @@
 //! The facts of a plan at one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -30,6 +30,8 @@ pub struct Reader<'a, 'p> {
     pub replaced: BTreeSet<String>,
     /// The vaults whose policy a resource sets.
     pub policies: BTreeSet<String>,
+    /// What an object says of what there is one of, by the thing and the field.
+    sole: BTreeMap<(String, &'static str), (&'p str, Value)>,
 }
 
 impl<'a, 'p> Reader<'a, 'p> {
@@ -45,6 +47,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             places: Places::new(),
             replaced: BTreeSet::new(),
             policies: BTreeSet::new(),
+            sole: BTreeMap::new(),
         }
     }
 
@@ -77,6 +80,26 @@ impl<'a, 'p> Reader<'a, 'p> {
                 object.address
             ))
         })
+    }
+
+    /// What an object says of what there is one of, such as a vault's policy: not known where another object says something
+    /// else, because whichever is applied last wins.
+    pub fn sole(
+        &mut self,
+        (thing, field): (&str, &'static str),
+        object: &Object<'p>,
+        value: Value,
+    ) -> Value {
+        let place = (thing.to_owned(), field);
+        let said = self.sole.entry(place);
+        let (address, first) = said.or_insert_with(|| (object.address, value.clone()));
+        if *address == object.address || *first == value {
+            return value;
+        }
+        unknown(format!(
+            "{address} and {}, which say different things of {field} of {thing}",
+            object.address
+        ))
     }
 
     /// The account of an object that has no Region.

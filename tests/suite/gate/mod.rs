@@ -2,8 +2,11 @@
 
 mod bad_input;
 mod cloudformation;
+mod left_open;
 mod overlay;
+mod plan_facts;
 mod pull_request;
+mod template_facts;
 mod template_types;
 mod terraform;
 mod terraform_types;

@@ -132,6 +132,10 @@ fn what_is_no_plan_is_an_error_that_says_which_command_makes_one() {
             "p: a Terraform state; expected a plan: `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
         ),
         (
+            br#"{"version": 4, "terraform_version": "1.9.0", "resources": []}"#,
+            "p: a Terraform state; expected a plan: `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
+        ),
+        (
             br#"{"format_version": "1.0", "values": {}}"#,
             "p: a Terraform state; expected a plan: `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
         ),

@@ -33,7 +33,7 @@ pub const AWS_KEY: &str =
     "arn:aws:kms:us-east-2:111122223333:key/11111111-aaaa-4bbb-8ccc-000000000003";
 pub const CENTRAL_KEY: &str =
     "arn:aws:kms:us-east-2:444455556666:key/44444444-aaaa-4bbb-8ccc-000000000001";
-const DATABASE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
+pub const DATABASE: &str = "arn:aws:rds:us-east-2:111122223333:db:orders";
 
 /// An inventory, to be changed and decided.
 #[derive(Clone, Debug)]

@@ -1,12 +1,12 @@
 //! Vaults, their policies and locks, and the settings of AWS Backup.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::regions::partition;
 use crate::known::Arn;
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
-use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
 
 /// A vault.
@@ -151,6 +151,7 @@ pub fn vault_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         let policy = reader.is_lost(&arn, object).unwrap_or(policy);
         reader.placed(&arn, object);
         reader.policies.insert(arn.clone());
+        let policy = reader.sole((&arn, "AccessPolicy"), object, policy);
         reader.set(&home, "vaults", &arn, [("AccessPolicy", policy)]);
     }
 }
@@ -162,6 +163,8 @@ pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         let (min, max) = (bound("min_retention_days"), bound("max_retention_days"));
         let locked = reader.is_lost(&arn, object).unwrap_or(json!(true));
         reader.placed(&arn, object);
+        let min = reader.sole((&arn, "MinRetentionDays"), object, min);
+        let max = reader.sole((&arn, "MaxRetentionDays"), object, max);
         reader.set(
             &home,
             "vaults",
@@ -214,7 +217,6 @@ pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.home(object) else {
         return;
     };
-    let mut settings = Map::new();
     for (name, field) in [
         (
             "resource_type_opt_in_preference",
@@ -225,26 +227,40 @@ pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             "ResourceTypeManagementPreference",
         ),
     ] {
-        if object.attribute(reader.moment, name) != Attribute::NotSet {
-            settings.insert(field.to_owned(), object.marked(reader.moment, name));
+        let value = object.marked(reader.moment, name);
+        if !value.is_null() {
+            let place = format!("{}/{}", home.account, home.region);
+            let value = reader.sole((&place, field), object, value);
+            let region = reader.world.region(&home);
+            let settings = region.get("region_settings").and_then(Value::as_object);
+            let mut settings = settings.cloned().unwrap_or_default();
+            settings.insert(field.to_owned(), value);
+            region.insert("region_settings".to_owned(), Value::Object(settings));
         }
     }
-    let region = reader.world.region(&home);
-    region.insert("region_settings".to_owned(), Value::Object(settings));
 }
 
 /// Whether copies go across accounts.
 pub fn global_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    const NAME: &str = "isCrossAccountBackupEnabled";
     let Some(account) = reader.account(object) else {
         return;
     };
     let settings = object.marked(reader.moment, "global_settings");
-    let value = match settings.get("isCrossAccountBackupEnabled") {
+    let at = format!("{}.global_settings", object.address);
+    let value = match settings.get(NAME) {
         _ if settings.get("unknown").is_some() => settings,
-        Some(Value::String(text)) => json!(text == "true"),
-        Some(other) if other.get("unknown").is_some() => other.clone(),
-        _ => return,
+        _ if settings.is_null() => unknown(at),
+        Some(Value::Bool(on)) => json!(on),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => json!(true),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => json!(false),
+        Some(open) if open.get("unknown").is_some() => open.clone(),
+        Some(_) => unknown(format!("{at}.{NAME}, which is neither true nor false")),
+        // It says nothing of this setting.
+        None => return,
     };
+    let place = account.to_string();
+    let value = reader.sole((&place, "cross_account_backup"), object, value);
     reader
         .world
         .account(account)

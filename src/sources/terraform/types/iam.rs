@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::known::AccountId;
 use crate::sources::planned::join;
-use crate::sources::terraform::link::Link;
+use crate::sources::terraform::link::{Link, policy_of};
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
 
@@ -24,7 +24,10 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         Link::NotSet | Link::AwsChooses => Value::Null,
         Link::Unknown(why) => unknown(why),
     };
-    let inline = inline_policies(&object.marked(moment, "inline_policy"));
+    let inline = inline_policies(
+        &object.marked(moment, "inline_policy"),
+        &format!("{}.inline_policy", object.address),
+    );
     let managed = match reader.ids.links(object, "managed_policy_arns", moment) {
         Value::Null => json!([]),
         Value::Array(all) => all
@@ -80,7 +83,7 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// The policies that a role's own blocks make.
-fn inline_policies(blocks: &Value) -> Value {
+fn inline_policies(blocks: &Value, at: &str) -> Value {
     match blocks {
         Value::Null => json!([]),
         Value::Array(blocks) => {
@@ -97,7 +100,8 @@ fn inline_policies(blocks: &Value) -> Value {
             let made = made.map(|block| match block.get("name").and_then(Value::as_str) {
                 Some(name) => {
                     let text = block.get("policy").unwrap_or(&Value::Null);
-                    json!({"PolicyName": name, "Document": parsed(text)})
+                    let at = format!("{at}.policy");
+                    json!({"PolicyName": name, "Document": parsed(text, &at)})
                 }
                 None => unknown("an inline policy whose name is not known"),
             });
@@ -109,14 +113,14 @@ fn inline_policies(blocks: &Value) -> Value {
     }
 }
 
-fn parsed(text: &Value) -> Value {
-    let policy = text
-        .as_str()
-        .and_then(|text| serde_json::from_str::<Value>(text).ok());
-    policy.unwrap_or_else(|| match text.get("unknown") {
-        Some(_) => text.clone(),
-        None => unknown("a policy that is not JSON"),
-    })
+fn parsed(text: &Value, at: &str) -> Value {
+    match text {
+        Value::String(text) => policy_of(text, at),
+        open if open.get("unknown").is_some() => open.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            unknown(format!("{at}, which is not a text"))
+        }
+    }
 }
 
 /// A managed policy, of whichever roles have it.
@@ -183,13 +187,11 @@ fn of_role<'p>(
     };
     let made = found.map(|(_, role)| role);
     let arn = made.and_then(|role| reader.ids.arn(role, moment));
-    Some((
-        account,
-        arn.unwrap_or_else(|| {
-            let partition = reader.ids.partition(object, moment);
-            format!("arn:{partition}:iam::{account}:role/{name}")
-        }),
-    ))
+    let arn = arn.unwrap_or_else(|| {
+        let partition = reader.ids.partition(object, moment);
+        reader.world.role_named(account, partition, &name).0
+    });
+    Some((account, arn))
 }
 
 /// An inline policy.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::catalog::regions::partition;
 use crate::sources::planned::{Home, join};
 use crate::sources::terraform::link::Link;
-use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
 
 /// A key.
@@ -14,29 +14,24 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         return;
     };
     let moment = reader.moment;
-    let or = |name: &str, otherwise: &str| match object.attribute(moment, name) {
-        Attribute::Value(value) => value.clone(),
-        Attribute::NotSet => json!(otherwise),
-        Attribute::AfterApply | Attribute::Sensitive => {
-            unknown(format!("{}.{name}", object.address))
-        }
+    let or = |name: &str, otherwise: &str| match object.marked(moment, name) {
+        Value::Null => json!(otherwise),
+        value @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => value,
     };
-    let is_external = object.kind == "aws_kms_external_key";
-    let state = match object.attribute(moment, if is_external { "enabled" } else { "is_enabled" }) {
-        Attribute::Value(Value::Bool(false)) => json!("Disabled"),
-        Attribute::Value(_) | Attribute::NotSet if !is_external => json!("Enabled"),
-        // The key material may not be imported yet.
-        Attribute::Value(_) | Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => {
-            unknown(format!("{}.key_state", object.address))
-        }
-    };
+    let state = state(object, moment);
     // Without a policy of its own a key that is made has the one that KMS gives: its account administers it.
     let own = reader.ids.policy(object, "policy", moment);
     let is_default = object.is_made() && (own.is_null() || object.is_not_configured("policy"));
     let policy = if is_default {
         default_policy(&home)
-    } else {
+    } else if object.is_not_configured("policy") || own.is_null() {
         own
+    } else {
+        reader.sole((&arn, "Policy"), object, own)
     };
     reader.set(
         &home,
@@ -69,6 +64,21 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
+/// Whether a key can be used. A key is not made disabled by leaving `is_enabled` out.
+fn state(object: &Object<'_>, moment: Moment) -> Value {
+    let is_external = object.kind == "aws_kms_external_key";
+    let name = if is_external { "enabled" } else { "is_enabled" };
+    match object.switch(moment, name) {
+        Value::Bool(false) => json!("Disabled"),
+        // The key material may not be imported yet.
+        Value::Bool(true) | Value::Null if is_external => {
+            unknown(format!("{}.key_state", object.address))
+        }
+        Value::Bool(true) | Value::Null => json!("Enabled"),
+        open @ (Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => open,
+    }
+}
+
 fn default_policy(home: &Home) -> Value {
     json!({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{
         "Sid": "Enable IAM User Permissions", "Effect": "Allow",
@@ -89,6 +99,12 @@ fn of_key<'p>(
     match reader.ids.link(object, name, reader.moment) {
         Link::Value(key) => {
             let arn = reader.key_named(&key, &home).as_str().map(str::to_owned);
+            if arn.is_none() {
+                reader.unplaced(format!(
+                    "{} is of the key {key}, whose ARN is not known",
+                    object.address
+                ));
+            }
             arn.map(|arn| (home, arn))
         }
         other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
@@ -129,6 +145,7 @@ pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key(reader, object, "key_id") {
         let policy = reader.ids.policy(object, "policy", reader.moment);
         reader.placed(&arn, object);
+        let policy = reader.sole((&arn, "Policy"), object, policy);
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
     }
 }

@@ -33,6 +33,11 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
     }
     if moment == Moment::Then {
         let all = objects.all.iter().filter(|object| !object.is_data);
+        for object in all.clone().filter(|object| is_read(object.kind)) {
+            if let Some(what) = object.contradicts() {
+                reader.unplaced(format!("{} {what}", object.address));
+            }
+        }
         for object in all.clone().filter(|object| !object.is_there(moment)) {
             gone(&mut reader, object);
         }
@@ -71,6 +76,9 @@ const READERS: &[(&str, Read)] = &[
     ("aws_backup_global_settings",               backup::global_settings),
     ("aws_db_instance",                          stored::db_instance),
     ("aws_rds_cluster",                          stored::cluster),
+    ("aws_rds_cluster_instance",                 stored::cluster_instance),
+    ("aws_docdb_cluster_instance",               stored::cluster_instance),
+    ("aws_neptune_cluster_instance",             stored::cluster_instance),
     ("aws_docdb_cluster",                        stored::cluster),
     ("aws_neptune_cluster",                      stored::cluster),
     ("aws_dynamodb_table",                       stored::table),
@@ -90,6 +98,10 @@ const READERS: &[(&str, Read)] = &[
     ("aws_backup_plan",                          plan::plan),
     ("aws_backup_selection",                     plan::selection),
 ];
+
+fn is_read(kind: &str) -> bool {
+    READERS.iter().any(|(read, _)| *read == kind)
+}
 
 /// What an object leaves behind that the plan destroys.
 fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
@@ -161,5 +173,5 @@ const HARMLESS: &[&str] = &[
 pub fn not_read(kind: &str) -> bool {
     NEAR.iter().any(|prefix| kind.starts_with(prefix))
         && !HARMLESS.contains(&kind)
-        && !READERS.iter().any(|(read, _)| *read == kind)
+        && !is_read(kind)
 }

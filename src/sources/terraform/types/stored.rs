@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::planned::Home;
 use crate::sources::terraform::object::{Attribute, Object, unknown};
 use crate::sources::terraform::reader::{Reader, fields};
@@ -37,16 +38,17 @@ fn encryption<'p>(
     service: &'static str,
     otherwise: Switch,
 ) {
-    let at = format!("{}.{switch}", object.address);
-    let on = match object.attribute(reader.moment, switch) {
-        Attribute::Value(Value::Bool(on)) => json!(on),
-        Attribute::Value(Value::String(text)) => json!(text == "true"),
-        Attribute::NotSet => match otherwise {
+    let on = match object.switch(reader.moment, switch) {
+        Value::Null => match otherwise {
             Switch::Off => json!(false),
             Switch::On => json!(true),
-            Switch::AwsDecides => unknown(at),
+            Switch::AwsDecides => unknown(format!("{}.{switch}", object.address)),
         },
-        Attribute::Value(_) | Attribute::AfterApply | Attribute::Sensitive => unknown(at),
+        on @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => on,
     };
     let key = match &on {
         Value::Bool(true) => reader.key(object, key, home, service),
@@ -71,25 +73,43 @@ enum Switch {
     AwsDecides,
 }
 
-/// A value that is known; absent else.
-fn known<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
-    match object.attribute(reader.moment, name) {
-        Attribute::Value(value) => value.clone(),
-        Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => Value::Null,
+/// A value; `{"unknown": …}` where it is not known, null where it is not set.
+fn told<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, name: &str) -> Value {
+    object.marked(reader.moment, name)
+}
+
+/// A database engine: AWS writes its name in lower case, however it was given.
+fn engine<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>) -> Value {
+    match told(reader, object, "engine") {
+        Value::String(engine) => json!(engine.to_lowercase()),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_)) => other,
     }
 }
 
 /// An RDS instance.
 pub fn db_instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let group = reader.text(object, "option_group_name").map(str::to_owned);
+    let group = match told(reader, object, "option_group_name") {
+        Value::String(name) => json!([{"OptionGroupName": name}]),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_)) => other,
+    };
     let detail = fields([
-        ("DBInstanceIdentifier", known(reader, object, "identifier")),
-        ("Engine", known(reader, object, "engine")),
-        ("EngineVersion", known(reader, object, "engine_version")),
-        ("StorageType", known(reader, object, "storage_type")),
+        ("DBInstanceIdentifier", told(reader, object, "identifier")),
+        ("Engine", engine(reader, object)),
+        ("EngineVersion", told(reader, object, "engine_version")),
+        ("StorageType", told(reader, object, "storage_type")),
+        ("OptionGroupMemberships", group),
+        ("BackupTarget", told(reader, object, "backup_target")),
         (
-            "OptionGroupMemberships",
-            group.map_or(Value::Null, |name| json!([{"OptionGroupName": name}])),
+            "AvailabilityZone",
+            told(reader, object, "availability_zone"),
         ),
     ]);
     // What a replica or a restored instance is encrypted with is that of its source.
@@ -129,8 +149,8 @@ pub fn db_instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ DB cluster.
 pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let engine = reader.text(object, "engine");
-    let of = match (object.kind, engine) {
+    let engine = engine(reader, object);
+    let of = match (object.kind, engine.as_str()) {
         ("aws_docdb_cluster", _) => "DocumentDB",
         ("aws_neptune_cluster", _) => "Neptune",
         (_, Some(engine)) if engine.starts_with("aurora") => "Aurora",
@@ -140,21 +160,22 @@ pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
                 "{}.engine is not known: what it is cannot be told",
                 object.address
             );
-            return reader.unplaced(why);
+            reader.unplaced(why);
+            return instance_of_unknown(reader, object);
         }
     };
     let engine = match of {
         "DocumentDB" => json!("docdb"),
         "Neptune" => json!("neptune"),
-        _ => json!(engine),
+        _ => engine,
     };
     let detail = fields([
         (
             "DBClusterIdentifier",
-            known(reader, object, "cluster_identifier"),
+            told(reader, object, "cluster_identifier"),
         ),
         ("Engine", engine),
-        ("EngineVersion", known(reader, object, "engine_version")),
+        ("EngineVersion", told(reader, object, "engine_version")),
     ]);
     let key = if of == "Neptune" {
         "kms_key_arn"
@@ -198,17 +219,44 @@ pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
+/// A cluster of which nobody knows what it is: that it is there is all that is known.
+fn instance_of_unknown<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = reader.thing(object, "resources") {
+        let why = unknown(format!("{}.engine", object.address));
+        reader.set(&home, "resources", &arn, [("ResourceType", why)]);
+    }
+}
+
+/// An instance of a cluster, which is backed up with it: said of an instance that stands, and no resource of its own.
+pub fn cluster_instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let cluster = match told(reader, object, "cluster_identifier") {
+        Value::Null => unknown(format!("{}.cluster_identifier", object.address)),
+        cluster @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => cluster,
+    };
+    if let Some((home, arn)) = reader.thing(object, "resources") {
+        let detail = json!({"DBClusterIdentifier": cluster});
+        let fields = [("Detail", detail), (WHERE_IT_STANDS, json!(true))];
+        reader.set(&home, "resources", &arn, fields);
+    }
+}
+
 /// A table of DynamoDB. Without a block for it, it is on a key that AWS owns.
 pub fn table<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let detail = fields([("TableName", known(reader, object, "name"))]);
+    let detail = fields([("TableName", told(reader, object, "name"))]);
     let Some((home, arn)) = resource(reader, object, "DynamoDB", detail) else {
         return;
     };
     let block = object.marked(reader.moment, "server_side_encryption");
-    let block = block.as_array().and_then(|blocks| blocks.first());
-    let key = match block {
-        None => Value::Null,
-        Some(block) => match (block.get("enabled"), block.get("kms_key_arn")) {
+    let blocks = block.as_array();
+    let block = blocks.map_or(&block, |blocks| blocks.first().unwrap_or(&Value::Null));
+    let key = if block.is_null() || block.get("unknown").is_some() {
+        block.clone()
+    } else {
+        match (block.get("enabled"), block.get("kms_key_arn")) {
             (Some(Value::Bool(false)), _) => Value::Null,
             (Some(Value::Bool(true)), Some(Value::String(key))) => reader.key_named(key, &home),
             (Some(Value::Bool(true)), Some(Value::Null) | None) => {
@@ -228,7 +276,7 @@ pub fn table<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
                 }
             }
             _ => unknown(format!("{}.server_side_encryption", object.address)),
-        },
+        }
     };
     reader.set(
         &home,
@@ -240,7 +288,7 @@ pub fn table<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// A volume of EBS. Where nobody says, the account's default decides whether it is encrypted.
 pub fn volume<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let detail = fields([("VolumeType", known(reader, object, "type"))]);
+    let detail = fields([("VolumeType", told(reader, object, "type"))]);
     if let Some(place) = resource(reader, object, "EBS", detail) {
         encryption(
             reader,
@@ -287,23 +335,15 @@ pub fn fsx<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         "aws_fsx_windows_file_system" => "WINDOWS",
         _ => "OPENZFS",
     };
-    let storage = known(reader, object, "storage_type");
-    let detail = match object.attribute(reader.moment, "storage_type") {
-        Attribute::AfterApply | Attribute::Sensitive => {
-            unknown(format!("{}.storage_type", object.address))
-        }
-        Attribute::Value(_) | Attribute::NotSet => fields([
-            ("FileSystemType", json!(of)),
-            (
-                "StorageType",
-                if storage.is_null() {
-                    json!("SSD")
-                } else {
-                    storage
-                },
-            ),
-        ]),
+    let storage = match told(reader, object, "storage_type") {
+        Value::Null => json!("SSD"),
+        storage @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => storage,
     };
+    let detail = fields([("FileSystemType", json!(of)), ("StorageType", storage)]);
     if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
         let key = reader.key(object, "kms_key_id", &home, "fsx");
         reader.set(
@@ -322,7 +362,7 @@ pub fn fsx_volume<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         Attribute::Value(style) => {
             json!({"VolumeType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
         }
-        Attribute::NotSet | Attribute::AfterApply | Attribute::Sensitive => {
+        Attribute::NotSet | Attribute::AfterApply | Attribute::Unread(_) => {
             unknown(format!("{}.volume_style", object.address))
         }
     };

@@ -1,0 +1,151 @@
+//! What an overlay leaves open beyond the one field that it says is unknown.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::inventory::merge::{Conflict, short};
+
+use super::unknown::{unknown, unknown_within};
+
+/// A field of a thing in an overlay: it is laid over what stands, and makes nothing.
+pub const WHERE_IT_STANDS: &str = "where it stands";
+
+/// A field of a role in an overlay: only its name is known, and it is the role of that name, whatever its path.
+pub const BY_NAME: &str = "by name";
+
+/// The calls that read the fields of accounts and Regions.
+#[rustfmt::skip]
+pub(super) const FRAME: &[(&str, &str)] = &[
+    ("organization",                       "organizations:DescribeOrganization"),
+    ("cross_account_backup",               "backup:DescribeGlobalSettings"),
+    ("service_control_policies",           "organizations:ListPoliciesForTarget"),
+    ("resource_control_policies",          "organizations:ListPoliciesForTarget"),
+    ("backup_policy",                      "organizations:DescribeEffectivePolicy"),
+    ("tag_policy",                         "organizations:DescribeEffectivePolicy"),
+    ("opt_in_status",                      "ec2:DescribeRegions"),
+    ("region_settings",                    "backup:DescribeRegionSettings"),
+    ("ResourceTypeOptInPreference",        "backup:DescribeRegionSettings"),
+    ("ResourceTypeManagementPreference",   "backup:DescribeRegionSettings"),
+    ("allowed_images",                     "ec2:GetAllowedImagesSettings"),
+    ("ebs_default_kms_key_id",             "ec2:GetEbsDefaultKmsKeyId"),
+    ("db_engine_versions",                 "rds:DescribeDBEngineVersions"),
+];
+
+/// The fields of a description that AWS always tells of what has them: without one it is unknown, and not unset.
+pub(super) const TOLD_OF_ALL: &[&str] = &[
+    "Engine",
+    "EngineVersion",
+    "FileSystemType",
+    "OptionGroupMemberships",
+    "StorageType",
+    "TableName",
+    "DBInstanceIdentifier",
+];
+
+/// Why a field is unknown; a field of an account or Region that is unknown in a part is unknown, but for those that are joined.
+pub(super) fn of_frame<'v>(name: &str, value: &'v Value) -> Option<&'v str> {
+    let joined = matches!(name, "region_settings" | "organization");
+    let is_of_frame = FRAME.iter().any(|(field, _)| *field == name) && !joined;
+    unknown(value).or_else(|| is_of_frame.then(|| unknown_within(value))?)
+}
+
+/// What stays of a thing of which nobody knows whether it is there: what is known of it, so that it is not taken for absent
+/// where a list is whole.
+pub(super) fn kept(list: &str, over: &Map<String, Value>) -> Option<Vec<&'static str>> {
+    let all: &[&str] = match list {
+        "resources" => &["ResourceArn", "ResourceType", "Tags"],
+        "recovery_points" => &["RecoveryPointArn", "ResourceArn", "ResourceType"],
+        "plans" => &["BackupPlanId", "BackupPlan", "Selections"],
+        _ => return None,
+    };
+    let all = all.iter().copied();
+    let is_open = |name: &&str| over.get(*name).and_then(unknown_within).is_some();
+    Some(all.filter(|name| !is_open(name)).collect())
+}
+
+/// Cross-account backup is one setting of the organization, of which every account tells: unknown in one it is in all. Adds the
+/// gaps of the others.
+pub(super) fn everywhere(
+    all: &mut Map<String, Value>,
+    gaps: &mut Vec<Value>,
+    told: &mut BTreeSet<(&'static str, String)>,
+) {
+    let call = "backup:DescribeGlobalSettings";
+    let of_setting = |gap: &&Value| gap.get("operation").and_then(Value::as_str) == Some(call);
+    let Some(gap) = gaps.iter().find(of_setting).cloned() else {
+        return;
+    };
+    let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
+    for account in accounts
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
+        account.shift_remove("cross_account_backup");
+        let Some(id) = account.get("account").and_then(Value::as_str) else {
+            continue;
+        };
+        if told.insert((call, id.to_owned())) {
+            let mut gap = gap.clone();
+            if let Some(subject) = gap.get_mut("subject") {
+                *subject = json!(id);
+            }
+            gaps.push(gap);
+        }
+    }
+}
+
+/// Where an overlay says two things of one field of one thing.
+pub(super) fn conflict(
+    earlier: &[Value],
+    item: &Map<String, Value>,
+    key: &str,
+    at: &str,
+) -> Option<Conflict> {
+    let name = item.get(key)?;
+    let mut same = earlier.iter().filter(|one| one.get(key) == Some(name));
+    same.find_map(|one| {
+        let mut fields = item.iter().filter(|(_, value)| !value.is_array());
+        fields.find_map(|(field, value)| {
+            let other = one.get(field).filter(|other| *other != value)?;
+            Some(Conflict {
+                place: format!("{at}/{field}"),
+                difference: format!("`{}` and `{}`", short(other), short(value)),
+            })
+        })
+    })
+}
+
+/// A thing that an overlay does not name in full.
+pub(super) enum Named {
+    /// There is nothing that it could be.
+    Nowhere,
+    /// It is this one.
+    As(Map<String, Value>),
+}
+
+/// What a thing is laid over that is only known by its name, or is not made where it does not stand. `None`: it is neither.
+pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Option<Named> {
+    if !item.contains_key(BY_NAME) && !item.contains_key(WHERE_IT_STANDS) {
+        return None;
+    }
+    let mut item = item.clone();
+    let own = item
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let arns = || all.iter().filter_map(|one| one.get(key)?.as_str());
+    let stands = arns().any(|arn| arn == own);
+    if item.shift_remove(WHERE_IT_STANDS).is_some() && !stands {
+        return Some(Named::Nowhere);
+    }
+    if item.shift_remove(BY_NAME).is_some() && !stands {
+        let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
+        if let Some(arn) = arns().find(|arn| name(arn) == name(&own)) {
+            item.insert(key.to_owned(), json!(arn));
+        }
+    }
+    Some(Named::As(item))
+}
