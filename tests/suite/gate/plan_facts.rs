@@ -29,7 +29,7 @@ fn change(address: &str, before: Value, after: Value, unknown: Value) -> Value {
 fn plan(account: &str, changes: &[Value]) -> Value {
     let resources = changes.iter().map(|one| {
         json!({"address": one["address"], "mode": "managed", "type": one["type"], "name": one["name"],
-               "provider_config_key": "aws", "expressions": {"policy": {}, "is_enabled": {}}})
+               "provider_config_key": "aws", "expressions": {"policy": {}, "is_enabled": {}, "grantee_principal": {}}})
     });
     json!({
         "format_version": "1.2",
