@@ -64,7 +64,7 @@ fn resources(database: &Value) -> Value {
             &arn("arn:aws:fsx:HERE:volume/fs-9/fsvol-1"),
             "FSx",
             json!({"FileSystemId": "fs-9", "FileSystemType": "ONTAP", "KmsKeyId": DATA_KEY,
-                   "ResourceARN": arn("arn:aws:fsx:HERE:file-system/fs-9")}),
+                   "ResourceARN": arn("arn:aws:fsx:HERE:volume/fs-9/fsvol-1")}),
         ),
     ];
     for (engine, of) in [
