@@ -21,6 +21,7 @@ mod list;
 mod lookup;
 mod merge;
 mod overlay;
+mod own;
 mod policy;
 mod read;
 mod record;

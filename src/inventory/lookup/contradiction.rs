@@ -3,7 +3,9 @@
 use std::fmt::Display;
 
 use crate::inventory::json::Extra;
-use crate::known::{Arn, ByHand, Gap};
+use crate::inventory::own;
+use crate::inventory::tree::Tree;
+use crate::known::{Arn, ByHand, Fact, Gap};
 use serde_json::Value;
 
 /// The gap that two facts leave which cannot both be so.
@@ -16,4 +18,20 @@ pub fn contradiction(of: &Arn, one: impl Display, other: impl Display) -> Gap {
 pub fn extra<'a>(fields: &'a Extra, name: &str) -> Option<&'a Value> {
     let (_, json) = fields.iter().find(|(known, _)| &**known == name)?;
     Some(&json.0).filter(|value| !value.is_null())
+}
+
+/// A description of a snapshot or an image, unless it names another one.
+pub fn of_itself<'a>(arn: &Arn, detail: Fact<Option<&'a Tree>>) -> Fact<Option<&'a Tree>> {
+    let other = match &detail {
+        Fact::Known(Some(told)) => own::other(arn, told),
+        Fact::Known(None) | Fact::Unknown(_) => None,
+    };
+    match other {
+        None => detail,
+        Some((name, other)) => Fact::unknown(contradiction(
+            arn,
+            format!("`{name}` of its `Detail` ({other})"),
+            "its ARN",
+        )),
+    }
 }

@@ -4,6 +4,7 @@ use crate::catalog::describe_call;
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
 
+use super::contradiction::of_itself;
 use super::{Facts, fact};
 
 impl<'a> Facts<'a> {
@@ -11,7 +12,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let point = self.seen(|layer| layer.recovery_points(arn));
-        fact(point.field(|p| &p.detail), || self.describe_gap(arn))
+        of_itself(
+            arn,
+            fact(point.field(|p| &p.detail), || self.describe_gap(arn)),
+        )
     }
 
     /// What the service says of a resource, with the call that tells.

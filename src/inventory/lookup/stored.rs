@@ -12,6 +12,7 @@ use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
+use super::contradiction::of_itself;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
@@ -148,9 +149,10 @@ impl<'a> Facts<'a> {
     /// The service's own description of the snapshot or image.
     #[must_use]
     pub fn point_detail(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
-        fact(self.recovery_point(arn).field(|p| &p.detail), || {
+        let detail = fact(self.recovery_point(arn).field(|p| &p.detail), || {
             self.point_gap(arn)
-        })
+        });
+        of_itself(arn, detail)
     }
 
     /// The recovery point's tags.

@@ -1,0 +1,46 @@
+//! Whether a service's description is of the thing whose ARN it stands under.
+
+use super::tree::Tree;
+use crate::known::Arn;
+
+/// The members of descriptions that name the thing itself, by the service and the word that its ARN's resource begins with.
+#[rustfmt::skip]
+const IDS: &[(&str, &str, &str)] = &[
+    ("dynamodb",          "table/",            "TableName"),
+    ("ec2",               "image/",            "ImageId"),
+    ("ec2",               "instance/",         "InstanceId"),
+    ("ec2",               "snapshot/",         "SnapshotId"),
+    ("ec2",               "volume/",           "VolumeId"),
+    ("elasticfilesystem", "file-system/",      "FileSystemId"),
+    ("fsx",               "backup/",           "BackupId"),
+    ("fsx",               "file-system/",      "FileSystemId"),
+    ("rds",               "cluster:",          "DBClusterIdentifier"),
+    ("rds",               "cluster-snapshot:", "DBClusterSnapshotIdentifier"),
+    ("rds",               "db:",               "DBInstanceIdentifier"),
+    ("rds",               "snapshot:",         "DBSnapshotIdentifier"),
+    ("redshift",          "cluster:",          "ClusterIdentifier"),
+];
+
+/// The members that are the thing's own ARN, whatever it is.
+const ARNS: &[&str] = &[
+    "DBClusterArn",
+    "DBClusterSnapshotArn",
+    "DBInstanceArn",
+    "DBSnapshotArn",
+    "FileSystemArn",
+    "TableArn",
+    "VolumeARN",
+];
+
+/// The member by which a description names another thing, and what it names.
+pub fn other<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)> {
+    let by_arn = ARNS.iter().map(|name| (*name, arn.as_str()));
+    let ids = IDS
+        .iter()
+        .filter(|(service, _, _)| *service == arn.service());
+    let by_id = ids.filter_map(|(_, word, name)| Some((*name, arn.resource().strip_prefix(word)?)));
+    by_arn.chain(by_id).find_map(|(name, own)| {
+        let told = detail.get(name).and_then(Tree::as_str)?;
+        (told != own).then_some((name, told))
+    })
+}
