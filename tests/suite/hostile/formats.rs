@@ -2,6 +2,7 @@
 
 use backup_preflight::inventory::{Facts, read};
 use backup_preflight::quote::terminal::is_obeyed;
+use backup_preflight::quote::workflow;
 use backup_preflight::report::Report;
 use backup_preflight::{plans, remedy};
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -72,7 +73,10 @@ fn no_name_is_more_than_text_in_any_format() {
                 "markdown" => is_plain_markdown(text, &label),
                 "github" => has_no_other_command(text, &label),
                 "sarif" => drop(is_sarif(&validator, text)),
-                "junit" => drop(quick_junit::Report::deserialize_from_str(text).unwrap()),
+                "junit" => {
+                    quick_junit::Report::deserialize_from_str(text).unwrap();
+                    assert_eq!(workflow::inert(text), *text, "{label}");
+                }
                 "mermaid" => is_a_picture(text, &label),
                 other => panic!("{other}"),
             }

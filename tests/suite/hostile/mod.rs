@@ -23,7 +23,7 @@ use crate::scenarios::scenarios;
 use names::{names, with};
 
 /// What a name is made to be. Each begins where the name ends, but for those that `{}` stands in.
-const PAYLOADS: [&str; 7] = [
+const PAYLOADS: [&str; 8] = [
     // No spaces and no controls, so that it can stand in an ARN.
     "'\"$(noticed)\"`noticed`;noticed;'\\;noticed|noticed&noticed#${1+1}%{if(true)}!noticed",
     // The same where words and lines may be.
@@ -33,6 +33,7 @@ const PAYLOADS: [&str; 7] = [
     "`|<img/src=x>[x](javascript:noticed)**",
     "-{}=$(noticed)",
     "file:///etc/passwd{}",
+    "\n::error::noticed\n##[add-mask]noticed ##vso[x]noticed",
 ];
 
 fn poison(name: &str, payload: &str) -> String {
