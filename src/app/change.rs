@@ -9,8 +9,9 @@ use serde_json::Value;
 use crate::change::{Before, Standing};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
-use crate::inventory::{Inventory, Json, Overlay, Waiting};
+use crate::inventory::{Facts, Inventory, Json, Misspelt, Overlay, Waiting, misspelt};
 use crate::known::{AccountId, Arn, ByHand, Gap, near};
+use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
 use crate::sources::planned::Planned;
@@ -119,12 +120,26 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     };
     let before = over(base, &now)?;
     let after = over(before.clone(), &then)?;
+    let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
+    if asked.over.0.iter().any(is_template) && looks_at_tags(&after) {
+        warn(
+            output,
+            "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than those that are told",
+        );
+    }
     Ok(Laid {
         before: Some(before),
         after,
         places,
         open,
     })
+}
+
+/// Whether the tags of resources decide which copies there are.
+fn looks_at_tags(inventory: &Inventory) -> bool {
+    let plans = plans::plans(&Facts::new(inventory));
+    let mut selections = plans.iter().flat_map(|plan| &plan.selections);
+    selections.any(Selection::looks_at_tags)
 }
 
 /// Says which account was given for neither a provider of a plan nor a template: it was meant for something else.
@@ -158,6 +173,9 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
     if !document.is_object() {
         bail!("{name}: an overlay is an inventory: expected an object with `accounts`");
+    }
+    if let Some(Misspelt { at, meant }) = misspelt(&document) {
+        bail!("{name}: unknown field at {at}, expected `{meant}`: it would change nothing");
     }
     Ok(Overlay {
         name: name.to_owned(),

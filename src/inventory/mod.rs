@@ -49,7 +49,7 @@ pub use lookup::{
     RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
-pub use overlay::{BY_NAME, Overlay, WHERE_IT_STANDS, Waiting};
+pub use overlay::{BY_NAME, Misspelt, Overlay, WHERE_IT_STANDS, Waiting, misspelt};
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
 pub use stranger::{Stranger, strangers};

@@ -2,6 +2,7 @@
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
 mod made;
+mod names;
 mod open;
 mod unknown;
 
@@ -14,6 +15,7 @@ use super::merge::Conflict;
 use super::read::{ReadError, escape, read};
 use unknown::{unknown, unknown_within};
 
+pub use names::{Misspelt, misspelt};
 pub use open::{BY_NAME, WHERE_IT_STANDS};
 
 /// A document that is laid over an inventory.

@@ -55,6 +55,12 @@ pub enum Named {
 }
 
 impl Selection {
+    /// Whether tags decide what it takes.
+    #[must_use]
+    pub fn looks_at_tags(&self) -> bool {
+        !self.list_of_tags.is_empty() || !self.conditions.is_empty()
+    }
+
     /// Reads the selection at a place of a plan; `None` where it is none, says something that is not understood, or says
     /// neither which resources nor which tags, as the items of backup:ListBackupSelections do. That is noted.
     pub(super) fn read(place: usize, value: &Value, plan: &mut Reading<'_>) -> Option<Self> {

@@ -204,3 +204,18 @@ fn is_text(bytes: &[u8]) -> bool {
         Err(error) => error.error_len().is_none(),
     }
 }
+
+/// Whether a path is of a pipe, which is waited for.
+#[must_use]
+pub fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        std::fs::metadata(path).is_ok_and(|about| about.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}

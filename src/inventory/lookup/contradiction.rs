@@ -20,18 +20,21 @@ pub fn extra<'a>(fields: &'a Extra, name: &str) -> Option<&'a Value> {
     Some(&json.0).filter(|value| !value.is_null())
 }
 
+/// The gap that a description leaves which names another snapshot or image than the one whose ARN it stands under.
+pub fn of_another(arn: &Arn, detail: &Tree) -> Option<Gap> {
+    let (name, other) = own::other(arn, detail)?;
+    Some(contradiction(
+        arn,
+        format!("`{name}` of its `Detail` ({other})"),
+        "its ARN",
+    ))
+}
+
 /// A description of a snapshot or an image, unless it names another one.
 pub fn of_itself<'a>(arn: &Arn, detail: Fact<Option<&'a Tree>>) -> Fact<Option<&'a Tree>> {
-    let other = match &detail {
-        Fact::Known(Some(told)) => own::other(arn, told),
+    let gap = match &detail {
+        Fact::Known(Some(told)) => of_another(arn, told),
         Fact::Known(None) | Fact::Unknown(_) => None,
     };
-    match other {
-        None => detail,
-        Some((name, other)) => Fact::unknown(contradiction(
-            arn,
-            format!("`{name}` of its `Detail` ({other})"),
-            "its ARN",
-        )),
-    }
+    gap.map_or(detail, Fact::unknown)
 }

@@ -6,7 +6,7 @@ use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
 use super::Facts;
-use super::contradiction::contradiction;
+use super::contradiction::{contradiction, of_another};
 use super::key::EncryptedWith;
 use super::stored::{moment, moment_of};
 use super::vault::is_elsewhere;
@@ -85,7 +85,9 @@ impl Facts<'_> {
             flag: ("IsEncrypted", encrypted.value().copied().copied()),
             key: key.clone(),
         };
-        if let Some(gap) = said.contradicted(arn, detail.value().copied()) {
+        let told = detail.value().copied();
+        let gap = told.and_then(|told| of_another(arn, told));
+        if let Some(gap) = gap.or_else(|| said.contradicted(arn, told)) {
             return Fact::unknown(gap);
         }
         match encrypted_with(encrypted, key) {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use aws_config::profile::{ProfileSet, load};
 use aws_types::os_shim_internal::{Env, Fs};
 
+use crate::sources::recorded::is_pipe;
+
 use super::files;
 use super::settings::Settings;
 
@@ -61,19 +63,9 @@ fn has_no_end(path: &Path) -> bool {
     const LARGEST: u64 = 64 << 20;
     // What cannot be looked at is for the SDK to name; /dev/null is a usual way to name no file.
     std::fs::metadata(path).is_ok_and(|about| {
-        let is_plain = about.is_file() || about.is_dir() || is_pipe(&about);
+        let is_plain = about.is_file() || about.is_dir() || is_pipe(path);
         about.len() > LARGEST || !is_plain && path != Path::new("/dev/null")
     })
-}
-
-#[cfg(unix)]
-fn is_pipe(about: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::FileTypeExt::is_fifo(&about.file_type())
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -26,6 +26,11 @@ pub enum PlanError {
         "{0}: the log of `terraform plan -json`; expected the plan: `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"
     )]
     Log(String),
+    /// It says what there will be, and not what becomes of each thing.
+    #[error(
+        "{0}: the plan has `planned_values` and no `resource_changes`: expected all that `terraform show -json PLAN` prints"
+    )]
+    NoChanges(String),
     /// Some other JSON, or none.
     #[error(
         "{file}:{line}:{column}: not a Terraform plan: {message}; expected what `terraform show -json PLAN` prints"
@@ -50,6 +55,9 @@ pub struct PlanFile {
     /// Every resource instance, with what becomes of it.
     #[serde(default)]
     pub resource_changes: Vec<ResourceChange>,
+    /// What there will be: only whether it is anything.
+    #[serde(default)]
+    planned_values: Planned,
     /// What the configuration says, without values.
     pub configuration: Option<Configuration>,
     /// What data sources said.
@@ -66,6 +74,21 @@ pub struct PlanFile {
     /// Changes that wait for another plan.
     #[serde(default)]
     pub deferred_changes: Vec<serde::de::IgnoredAny>,
+}
+
+/// The resources that there will be, of the root module and of its children.
+#[derive(Debug, Default, Deserialize)]
+struct Planned {
+    #[serde(default)]
+    root_module: Contents,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Contents {
+    #[serde(default)]
+    resources: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    child_modules: Vec<serde::de::IgnoredAny>,
 }
 
 const fn yes() -> bool {
@@ -270,6 +293,11 @@ impl PlanFile {
                     && serde_json::from_slice::<OfState>(bytes).is_ok_and(|it| it.is_one());
                 if is_state {
                     return Err(PlanError::State(file.to_owned()));
+                }
+                let contents = &plan.planned_values.root_module;
+                let is_empty = contents.resources.is_empty() && contents.child_modules.is_empty();
+                if plan.resource_changes.is_empty() && !is_empty {
+                    return Err(PlanError::NoChanges(file.to_owned()));
                 }
                 // What stands twice in one object is two things, and neither is taken.
                 match serde_json::from_slice::<Sound>(bytes) {

@@ -20,6 +20,9 @@ pub enum ConfigurationError {
     /// A file cannot be read, or is larger than it may be.
     #[error(transparent)]
     Read(#[from] SourceError),
+    /// What has the name of a file is a pipe.
+    #[error("`{0}` is a pipe: expected a .tf file, or none of this name")]
+    NoFile(String),
     /// A file is not text.
     #[error("`{0}` is not text: expected UTF-8")]
     NoText(String),
@@ -131,6 +134,10 @@ impl Module {
         files.sort();
         if files.is_empty() {
             return Err(none());
+        }
+        // A pipe would be waited for.
+        if let Some(pipe) = files.iter().find(|file| recorded::is_pipe(file)) {
+            return Err(ConfigurationError::NoFile(pipe.display().to_string()));
         }
         let mut module = Self::default();
         for path in files {

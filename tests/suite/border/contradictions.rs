@@ -1,6 +1,6 @@
 //! Facts that contradict each other decide nothing in a copy's favour.
 
-use backup_preflight::verdict::Verdict;
+use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
 use super::envelopes::refusal;
@@ -464,4 +464,25 @@ fn a_snapshot_of_an_engine_that_its_type_does_not_have_is_undecided() {
         let point = Estate::rds_point().set(&format!("{POINT}/Detail"), json!({"Engine": engine}));
         assert_eq!(point.verdict().verdict, Verdict::Undecided, "{engine}");
     }
+}
+
+/// What a snapshot is encrypted with is not told by the description of another.
+#[test]
+fn the_description_of_another_snapshot_says_nothing_of_the_encryption() {
+    let of = |id: &str| {
+        Estate::aurora()
+            .of_point("arn:aws:rds:us-east-2:111122223333:cluster-snapshot:awsbackup:job-1")
+            .set(&format!("{POINT}/IsEncrypted"), json!(false))
+            .set(&format!("{POINT}/EncryptionKeyArn"), Value::Null)
+            .set(
+                &format!("{POINT}/Detail"),
+                json!({"Engine": "aurora-postgresql", "StorageEncryptionType": "none", "DBClusterSnapshotIdentifier": id}),
+            )
+            .verdict()
+    };
+    let own = of("awsbackup:job-1");
+    let other = of("awsbackup:job-2");
+    assert_eq!(other.verdict, Verdict::Undecided);
+    assert_eq!(own.of("source-key-aws-managed"), Status::Pass);
+    assert_eq!(other.of("source-key-aws-managed"), Status::Undecided);
 }

@@ -142,6 +142,32 @@ fn a_pipe_without_an_end_that_is_no_json_is_not_read_on() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_files_of_a_configuration_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("main.tf");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let plan = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/suite/gate/terraform/tags/plan.json"
+    );
+    let folder = folder.path().to_str().unwrap();
+    let ran = run(&[
+        "check",
+        "--terraform-plan",
+        plan,
+        "--terraform-source",
+        folder,
+    ]);
+    assert!(
+        ran.code == 2 && ran.err.contains("is a pipe"),
+        "{}",
+        ran.err
+    );
+}
+
 #[test]
 fn a_file_of_another_encoding_is_named_as_one() {
     let folder = tempfile::tempdir().unwrap();

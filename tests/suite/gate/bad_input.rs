@@ -72,6 +72,17 @@ fn what_nests_deeper_than_people_write_is_an_error_with_its_place() {
 }
 
 #[test]
+fn a_plan_that_says_what_there_will_be_and_not_what_becomes_of_it_is_an_error() {
+    let plan = |root: &str| {
+        format!(r#"{{"format_version": "1.2", "planned_values": {{"root_module": {root}}}}}"#)
+    };
+    for root in [r#"{"resources": [{}]}"#, r#"{"child_modules": [{}]}"#] {
+        let error = plan_error(&plan(root));
+        assert!(error.contains("no `resource_changes`"), "{error}");
+    }
+}
+
+#[test]
 fn a_field_that_stands_twice_is_an_error() {
     let error = plan_error(r#"{"format_version": "1.2", "format_version": "1.1"}"#);
     assert!(error.contains("duplicate field"), "{error}");

@@ -1,6 +1,6 @@
 //! What is laid over the facts.
 
-use backup_preflight::inventory::{Overlay, Waiting};
+use backup_preflight::inventory::{Overlay, Waiting, misspelt};
 use backup_preflight::verdict::{Status, Verdict};
 use serde_json::{Value, json};
 
@@ -51,6 +51,30 @@ fn what_stands_wins_and_what_is_absent_leaves_the_facts() {
         over(&Estate::rds(), vault(json!({}))).verdict,
         Verdict::Feasible
     );
+}
+
+#[test]
+fn a_name_that_is_nearly_one_of_a_field_would_change_nothing_and_is_told() {
+    let at = "/accounts/0/regions/0/vaults/0";
+    for (field, meant) in [
+        ("VaultStaet", "VaultState"),
+        ("MinRetentonDays", "MinRetentionDays"),
+    ] {
+        let found = misspelt(&vault(json!({field: 7}))).unwrap();
+        assert_eq!((found.at, found.meant), (format!("{at}/{field}"), meant));
+    }
+    let account = json!({"accounts": [{"account": "444455556666", "rolse": []}]});
+    assert_eq!(misspelt(&account).unwrap().meant, "roles");
+    assert!(misspelt(&json!({"copeis": []})).is_some());
+    for right in [
+        vault(json!({"VaultState": "FAILED", "NumberOfRecoveryPoints": 7})),
+        json!({"accounts": [{"account": "444455556666", "regions": [{"region": "us-east-2",
+            "keys": [{"Arn": "a", "KeyId": "b", "KeyState": "Enabled"}]}]}]}),
+    ] {
+        assert!(misspelt(&right).is_none(), "{right}");
+    }
+    // What is laid over anything by name is no slip.
+    assert!(misspelt(&Estate::rds().0).is_none());
 }
 
 #[test]
