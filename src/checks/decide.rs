@@ -6,6 +6,7 @@ use crate::inventory::{Copy, Ends, Facts, Reach, Route};
 use crate::verdict::{Outcome, Verdict};
 
 use super::described::{is_none_of, of_kinds};
+use super::each_key::of_each_key;
 use super::{CHECKS, Found, MayFail, Run};
 
 /// A copy with what every check found, and what that adds up to.
@@ -26,14 +27,17 @@ type Shared = Arc<[Option<Arc<Outcome>>]>;
 /// the route, or the reach, runs once for all copies that have the same.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let of_others = |copy: &Copy| outcomes(copy, facts, |_| None);
-    let outcomes = outcomes(&copy, facts, |run| {
-        let Run::Composite { kinds, others, run } = run else {
-            return None;
-        };
-        let ask = |copy: &Copy, facts: &Facts<'_>| run(copy, facts, &of_others);
-        Some(of_kinds(&copy, facts, kinds, others, ask))
-    });
+    let of_others = |copy: &Copy| of_each_key(copy, |copy| outcomes(copy, facts, |_| None));
+    let of_copy = |copy: &Copy| {
+        outcomes(copy, facts, |run| {
+            let Run::Composite { kinds, others, run } = run else {
+                return None;
+            };
+            let ask = |copy: &Copy, facts: &Facts<'_>| run(copy, facts, &of_others);
+            Some(of_kinds(copy, facts, kinds, others, ask))
+        })
+    };
+    let outcomes = of_each_key(&copy, of_copy);
     let each = outcomes.iter();
     let verdict =
         Verdict::of(each.map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)));

@@ -23,6 +23,7 @@ mod destination_vault_is_default;
 mod destination_vault_missing;
 mod destination_vault_not_ready;
 mod detour;
+mod each_key;
 mod ebs_default_key;
 mod encrypted_by_tde;
 mod engine_versions;

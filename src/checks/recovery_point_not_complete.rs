@@ -2,9 +2,9 @@
 
 use super::words::not_read;
 use super::{Check, MayFail, Run, known};
-use crate::catalog::cite;
+use crate::catalog::{Kind, cite};
 use crate::inventory::{Facts, Reach};
-use crate::known::{Arn, ByHand, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -29,6 +29,17 @@ fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)
     let state = detail.get(name)?.as_str()?;
     let is_ready = READY.iter().any(|ready| state.eq_ignore_ascii_case(ready));
     (!is_ready).then_some((name, state))
+}
+
+/// Whether the recovery point holds others. Only of such a one may a part be missing: of any other type, PARTIAL is a backup that
+/// was not finished within its window.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRecoveryPoint.html>.
+fn is_composite(copy: &Reach) -> Fact<bool> {
+    let composite = copy
+        .kind
+        .agreed(|kind| matches!(kind, Kind::CloudFormation | Kind::Eks));
+    composite.map(|composite| composite.unwrap_or(false))
 }
 
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
@@ -70,9 +81,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         "COMPLETED" | "AVAILABLE" => {
             Outcome::pass(format!("the recovery point is {status}")).saw(seen)
         }
-        "PARTIAL" => Outcome::warn("the recovery point is PARTIAL: only what it holds is copied")
-            .on(Basis::Inferred)
-            .saw(seen),
+        "PARTIAL" if known!(is_composite(copy)) => {
+            Outcome::warn("the recovery point is PARTIAL: only what it holds is copied")
+                .on(Basis::Inferred)
+                .saw(seen)
+        }
         "CREATING" | "DELETING" | "EXPIRED" | "STOPPED" => {
             Outcome::fail(format!("the recovery point is {status}"))
                 .by_hand(if status == "CREATING" {

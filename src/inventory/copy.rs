@@ -16,7 +16,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::leaf::Lifecycle;
 use super::lookup::{Assumption, Facts, contradiction};
-use key::{backup_key, copy_key};
+use key::{BackupKeys, backup_keys, copy_key};
 use kind::{kind_of, kind_of_resource};
 
 pub use key::Model;
@@ -78,18 +78,22 @@ impl Copy {
         };
         let source_vault = source_vault(&named, facts);
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
-        let (resource_type, kind, backup_key) = match first {
+        let (resource_type, kind, backup_keys) = match first {
             Some(Self {
                 reach: Reach { route, .. },
                 ..
-            }) => (route.resource_type, route.kind, route.copy_key),
+            }) => (
+                route.resource_type,
+                route.kind,
+                BackupKeys::one(route.copy_key),
+            ),
             None => {
                 let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
-                let key = backup_key(&named, &kind, &source_vault, facts);
-                (resource_type, kind, key)
+                let keys = backup_keys(&named, &kind, &source_vault, facts);
+                (resource_type, kind, keys)
             }
         };
-        let copy_key = copy_key(&named, &kind, &backup_key, facts);
+        let copy_key = copy_key(&named, &kind, &backup_keys.first, facts);
         let source_type = match (&source_vault, &named.recovery_point) {
             (Fact::Known(vault), Some(point)) => facts.vault_type_of_point(vault, point),
             (Fact::Known(vault), None) => facts.vault_type(vault),
@@ -123,7 +127,8 @@ impl Copy {
                     },
                     resource_type,
                     kind,
-                    backup_key,
+                    backup_key: backup_keys.first,
+                    further_keys: backup_keys.further,
                     copy_key,
                 },
             },

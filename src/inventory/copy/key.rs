@@ -1,10 +1,12 @@
 //! What a backup is encrypted with, and what its copy will be.
 
+use std::sync::Arc;
+
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
 use crate::inventory::tree::Tree;
-use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::known::{Arn, Fact};
 
 use super::Named;
 use super::kind::{KindOf, gap_of};
@@ -36,45 +38,101 @@ pub(super) fn model(kind: &KindOf) -> Fact<Option<Model>> {
     })
 }
 
+/// What a backup is encrypted with. That of an EC2 instance has a snapshot for each volume, and each may have a key of its own.
+pub(super) struct BackupKeys {
+    /// The one that is told of; an AWS managed one where there is one.
+    pub(super) first: Fact<EncryptedWith>,
+    /// The others.
+    pub(super) further: Arc<[Fact<EncryptedWith>]>,
+}
+
 /// What the recovery point is, or will be, encrypted with.
-pub(super) fn backup_key(
+pub(super) fn backup_keys(
     named: &Named,
     kind: &KindOf,
     source_vault: &Fact<Arn>,
     facts: &Facts<'_>,
-) -> Fact<EncryptedWith> {
+) -> BackupKeys {
     if let Some(point) = &named.recovery_point {
         let key = facts.point_key(point);
-        return key
-            .and_then(|key| of_all_snapshots(point, key, facts))
-            .and_then(|key| as_its_vault(point, key, kind, source_vault, facts));
+        let further = of_all_snapshots(point, &key, facts);
+        let key = key.and_then(|key| as_its_vault(point, key, kind, source_vault, facts));
+        return BackupKeys::of(key, further, facts);
     }
-    match model(kind) {
-        Fact::Unknown(gap) => Fact::Unknown(gap),
-        Fact::Known(None) => Fact::unknown(gap_of(named, named.resource.as_ref(), facts)),
-        Fact::Known(Some(Model::Independent)) => match source_vault {
-            Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
-            Fact::Known(vault) => facts.vault_key(vault).and_then(|key| {
-                key.map_or_else(
-                    || {
-                        Fact::unknown(facts.gap(
-                            api_call!("backup:DescribeBackupVault"),
-                            vault.as_str(),
-                            vault.account(),
-                            vault.region().as_ref(),
-                        ))
-                    },
-                    Fact::Known,
-                )
-            }),
-        },
-        Fact::Known(Some(Model::ServiceDependent)) => match &named.resource {
-            Some(resource) => facts
-                .resource_key(resource)
-                .and_then(|key| of_all_volumes(resource, key, facts)),
-            None => Fact::unknown(gap_of(named, None, facts)),
-        },
+    match (model(kind), &named.resource) {
+        (Fact::Unknown(gap), _) => BackupKeys::one(Fact::Unknown(gap)),
+        (Fact::Known(None), resource) => {
+            BackupKeys::one(Fact::unknown(gap_of(named, resource.as_ref(), facts)))
+        }
+        (Fact::Known(Some(Model::Independent)), _) => BackupKeys::one(
+            source_vault
+                .as_ref()
+                .and_then(|vault| of_vault(vault, facts)),
+        ),
+        (Fact::Known(Some(Model::ServiceDependent)), Some(resource)) => BackupKeys::of(
+            facts.resource_key(resource),
+            of_all_volumes(resource, facts),
+            facts,
+        ),
+        (Fact::Known(Some(Model::ServiceDependent)), None) => {
+            BackupKeys::one(Fact::unknown(gap_of(named, None, facts)))
+        }
     }
+}
+
+impl BackupKeys {
+    pub(super) fn one(first: Fact<EncryptedWith>) -> Self {
+        Self {
+            first,
+            further: Arc::default(),
+        }
+    }
+
+    /// Each once; a volume that is not encrypted asks nothing where another is.
+    fn of(
+        first: Fact<EncryptedWith>,
+        further: Vec<Fact<EncryptedWith>>,
+        facts: &Facts<'_>,
+    ) -> Self {
+        if further.is_empty() {
+            return Self::one(first);
+        }
+        let mut keys: Vec<Fact<EncryptedWith>> = Vec::new();
+        for key in [first].into_iter().chain(further) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let nothing = Fact::Known(EncryptedWith::Nothing);
+        if keys.iter().any(|key| *key != nothing) {
+            keys.retain(|key| *key != nothing);
+        }
+        let is_aws_managed = |key: &Fact<EncryptedWith>| {
+            let key = key.as_ref().known().and_then(EncryptedWith::key);
+            key.is_some_and(|arn| facts.key_manager(arn) == Fact::Known(Some(KeyManager::Aws)))
+        };
+        let first = keys.remove(keys.iter().position(is_aws_managed).unwrap_or(0));
+        Self {
+            first,
+            further: keys.into(),
+        }
+    }
+}
+
+fn of_vault(vault: &Arn, facts: &Facts<'_>) -> Fact<EncryptedWith> {
+    facts.vault_key(vault).and_then(|key| {
+        key.map_or_else(
+            || {
+                Fact::unknown(facts.gap(
+                    api_call!("backup:DescribeBackupVault"),
+                    vault.as_str(),
+                    vault.account(),
+                    vault.region().as_ref(),
+                ))
+            },
+            Fact::Known,
+        )
+    })
 }
 
 /// The key of a recovery point that is encrypted as its vault is, if both are said to be on the same: a vault's key never
@@ -118,122 +176,87 @@ fn as_its_vault(
     }
 }
 
-/// The key of an EC2 instance's backup to come, whose volumes may have several.
-fn of_all_volumes(resource: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let Some(volumes) = volumes(resource, facts) else {
-        return Fact::unknown(facts.resource_call(resource));
-    };
-    if volumes.is_empty() {
-        return unless_without_devices(facts.resource_detail(resource), key, || {
-            facts.resource_call(resource)
-        });
+/// The keys of an EC2 instance's volumes.
+fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<EncryptedWith>> {
+    if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
+        return Vec::new();
     }
-    let each = volumes.iter().map(|volume| facts.resource_key(volume));
-    one_of(key, each, &facts.resource_call(resource), facts)
+    let devices = devices(facts.resource_detail(resource));
+    match volumes(resource, devices) {
+        Some(volumes) if !devices.is_empty() => {
+            let volumes = volumes.iter();
+            volumes.map(|volume| facts.resource_key(volume)).collect()
+        }
+        Some(_) | None => vec![Fact::unknown(facts.resource_call(resource))],
+    }
 }
 
-/// The key of an image, which may have several snapshots. EC2 mostly does not name their keys, and the volumes of today need
-/// not be those that were backed up: then the key is not known.
-fn of_all_snapshots(point: &Arn, key: EncryptedWith, facts: &Facts<'_>) -> Fact<EncryptedWith> {
-    let detail = facts.point_detail(point);
-    let devices = detail.as_ref().known().copied().flatten();
-    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let devices = devices.into_iter().flatten();
-    let snapshots: Vec<&Tree> = devices.filter_map(|device| device.get("Ebs")).collect();
-    // Of one snapshot the image says enough, unless its own description says otherwise.
+/// The devices that a description lists. What has a root device has devices: where none is listed, the list was not read or
+/// not understood, and any of them may be on another key.
+fn devices(detail: Fact<Option<&Tree>>) -> &[Tree] {
+    let detail = detail.known().flatten();
+    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    devices.unwrap_or_default()
+}
+
+/// The keys of the snapshots behind an image. EC2 mostly does not name them, and the volumes of today need not be those that were
+/// backed up: then they are not known.
+fn of_all_snapshots(
+    point: &Arn,
+    key: &Fact<EncryptedWith>,
+    facts: &Facts<'_>,
+) -> Vec<Fact<EncryptedWith>> {
+    if !point.resource().starts_with("image/") {
+        return Vec::new();
+    }
+    let call = facts.describe_gap(point);
+    let devices = devices(facts.point_detail(point));
+    if devices.is_empty() {
+        return vec![Fact::unknown(call)];
+    }
+    let snapshots: Vec<&Tree> = devices
+        .iter()
+        .filter_map(|device| device.get("Ebs"))
+        .collect();
+    // Of one snapshot the recovery point says enough, unless its own description says otherwise.
     let tells = |snapshot: &&Tree| {
         snapshot.get("KmsKeyId").and_then(Tree::as_str).is_some()
             || snapshot.get("Encrypted").and_then(Tree::as_bool)
-                == Some(key == EncryptedWith::Nothing)
+                == Some(*key == Fact::Known(EncryptedWith::Nothing))
     };
-    let is_settled = snapshots.len() < 2 && !snapshots.iter().any(tells);
-    if !point.resource().starts_with("image/") {
-        return Fact::Known(key);
+    if snapshots.len() < 2 && !snapshots.iter().any(tells) {
+        return Vec::new();
     }
-    if is_settled {
-        return unless_without_devices(detail, key, || facts.describe_gap(point));
-    }
-    let call = facts.describe_gap(point);
+    let not_told = || {
+        let (account, region) = (point.account(), point.region());
+        let call = api_call!("ec2:DescribeSnapshots");
+        Fact::unknown(facts.gap(call, point.as_str(), account, region.as_ref()))
+    };
     let of_snapshot = |snapshot: &Tree| {
         let named = snapshot.get("KmsKeyId").and_then(Tree::as_str);
         match (snapshot.get("Encrypted").and_then(Tree::as_bool), named) {
             (Some(false), _) => Fact::Known(EncryptedWith::Nothing),
             (_, Some(named)) => Arn::parse(named).map_or_else(
-                |_| Fact::unknown(call.clone()),
+                |_| not_told(),
                 |named| Fact::Known(EncryptedWith::Key(named)),
             ),
-            (Some(true) | None, None) => Fact::unknown(call.clone()),
+            (Some(true) | None, None) => not_told(),
         }
     };
-    one_of(key, snapshots.into_iter().map(of_snapshot), &call, facts)
+    snapshots.into_iter().map(of_snapshot).collect()
 }
 
-/// What has a root device has devices: a description that lists none of them was not understood.
-fn unless_without_devices(
-    detail: Fact<Option<&Tree>>,
-    key: EncryptedWith,
-    gap: impl FnOnce() -> Gap,
-) -> Fact<EncryptedWith> {
-    let devices = detail.known().flatten();
-    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    if devices.is_some_and(<[_]>::is_empty) {
-        Fact::unknown(gap())
-    } else {
-        Fact::Known(key)
-    }
-}
-
-/// The key that decides among several. An AWS managed one does, as it stops the copy; where they differ otherwise, which to
-/// ask is not known.
-fn one_of(
-    first: EncryptedWith,
-    others: impl Iterator<Item = Fact<EncryptedWith>>,
-    call: &Gap,
-    facts: &Facts<'_>,
-) -> Fact<EncryptedWith> {
-    let (mut keys, mut unread) = (vec![first], None);
-    for other in others {
-        match other {
-            Fact::Known(key) => keys.push(key),
-            Fact::Unknown(gap) => unread = Some(gap),
-        }
-    }
-    let is_aws_managed = |key: &EncryptedWith| {
-        key.key()
-            .is_some_and(|arn| facts.key_manager(arn) == Fact::Known(Some(KeyManager::Aws)))
-    };
-    let decides = keys.iter().position(is_aws_managed);
-    let differ = keys.iter().any(|key| Some(key) != keys.first());
-    match (decides, unread) {
-        (Some(place), _) => Fact::Known(keys.swap_remove(place)),
-        (None, Some(gap)) => Fact::Unknown(gap),
-        (None, None) if differ => Fact::unknown(call.clone().settled_by_hand(
-            ByHand::Name,
-            "one copy a volume: its volumes are on different keys",
-        )),
-        (None, None) => Fact::Known(keys.swap_remove(0)),
-    }
-}
-
-/// The EBS volumes of an instance, as far as its description lists them. `None`: it lists one and does not name it.
+/// The EBS volumes among an instance's devices. `None`: one is listed and not named.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
-fn volumes(resource: &Arn, facts: &Facts<'_>) -> Option<Vec<Arn>> {
-    if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
-        return Some(Vec::new());
-    }
-    let detail = facts.resource_detail(resource).known().flatten();
-    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+fn volumes(resource: &Arn, devices: &[Tree]) -> Option<Vec<Arn>> {
     let volume = |ebs: &Tree| {
         let id = ebs.get("VolumeId")?.as_str()?;
         let prefix = resource.as_str().strip_suffix(resource.resource())?;
         Arn::parse(&format!("{prefix}volume/{id}")).ok()
     };
-    let devices = devices.into_iter().flatten();
-    devices
-        .filter_map(|device| device.get("Ebs"))
-        .map(volume)
-        .collect()
+    let devices = devices.iter().filter_map(|device| device.get("Ebs"));
+    devices.map(volume).collect()
 }
 
 /// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay
@@ -246,20 +269,7 @@ pub(super) fn copy_key(
     backup_key: &Fact<EncryptedWith>,
     facts: &Facts<'_>,
 ) -> Fact<EncryptedWith> {
-    let vault = &named.destination_vault;
-    let of_vault = facts.vault_key(vault).and_then(|key| {
-        key.map_or_else(
-            || {
-                Fact::unknown(facts.gap(
-                    api_call!("backup:DescribeBackupVault"),
-                    vault.as_str(),
-                    vault.account(),
-                    vault.region().as_ref(),
-                ))
-            },
-            Fact::Known,
-        )
-    });
+    let of_vault = of_vault(&named.destination_vault, facts);
     match (stays_unencrypted(kind), backup_key) {
         (Fact::Known(Some(false) | None), _) => of_vault,
         (Fact::Known(Some(true)), Fact::Known(EncryptedWith::Nothing)) => {

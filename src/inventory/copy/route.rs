@@ -2,6 +2,7 @@
 //! that looks no further.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
 use crate::inventory::word::Start;
@@ -38,6 +39,8 @@ pub struct Route {
     pub kind: KindOf,
     /// What the recovery point is encrypted with.
     pub backup_key: Fact<EncryptedWith>,
+    /// The other keys that it is on: an EC2 image has a snapshot for each volume.
+    pub further_keys: Arc<[Fact<EncryptedWith>]>,
     /// What the copy will be encrypted with.
     pub copy_key: Fact<EncryptedWith>,
 }

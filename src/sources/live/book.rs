@@ -125,7 +125,7 @@ impl Book {
             .collect()
     }
 
-    /// The keys that vaults, resources and recovery points name.
+    /// The keys that vaults, resources, recovery points and the snapshots behind images name.
     pub fn keys(&self) -> BTreeSet<Arn> {
         let pages = self.pages();
         let mut keys = BTreeSet::new();
@@ -145,6 +145,7 @@ impl Book {
                 .iter()
                 .filter(|point| point.storage_class.is_present())
                 .map(|point| &point.encryption_key_arn);
+            keys.extend(items(&region.recovery_points).iter().flat_map(of_snapshots));
             keys.extend(
                 vaults
                     .chain(resources)
@@ -224,6 +225,16 @@ fn sort<T: Keyed>(field: &mut Field<List<T>>) {
     if let Field::Is(List(items)) = field {
         items.sort_by_cached_key(Keyed::label);
     }
+}
+
+/// The keys of the snapshots behind an image.
+fn of_snapshots(point: &RecoveryPoint) -> Vec<Arn> {
+    let devices = point.detail.value();
+    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let devices = devices.into_iter().flatten();
+    devices
+        .filter_map(|device| Arn::parse(device.get("Ebs")?.get("KmsKeyId")?.as_str()?).ok())
+        .collect()
 }
 
 /// Adds an object to a list. What was noted of the same object before stands back.

@@ -61,6 +61,20 @@ fn describe(world: &World, call: &Call, kind: &Kind) -> Result<Answer, No> {
     };
     let is_there = |thing: &Value| thing.get(status) != Some(&Value::Null);
     let mut items = Vec::new();
+    if kind.operation == "DescribeSnapshots" {
+        items.extend(behind_images(things, &asked));
+        let told = |one: &String| {
+            items
+                .iter()
+                .any(|item| text(item, "snapshotId") == Some(one))
+        };
+        if !asked.is_empty() && asked.iter().all(told) {
+            return Ok(Answer::List {
+                field: kind.set,
+                items,
+            });
+        }
+    }
     for thing in things {
         let Some(id) = id(thing, kind) else { continue };
         if is_there(thing) && (asked.is_empty() || asked.iter().any(|one| one == id)) {
@@ -104,6 +118,21 @@ fn describe(world: &World, call: &Call, kind: &Kind) -> Result<Answer, No> {
     })
 }
 
+/// The snapshots behind images, which alone say which keys they are on.
+fn behind_images(points: &[Value], asked: &[String]) -> Vec<Value> {
+    let devices = points
+        .iter()
+        .filter_map(|point| point.pointer("/Detail/BlockDeviceMappings")?.as_array());
+    let snapshots = devices.flatten().filter_map(|device| device.get("Ebs"));
+    let of = |ebs: &Value| {
+        let id = text(ebs, "SnapshotId")?;
+        asked.iter().any(|one| one == id).then(|| {
+            json!({"snapshotId": id, "encrypted": ebs["Encrypted"], "kmsKeyId": ebs["KmsKeyId"]})
+        })
+    };
+    snapshots.filter_map(of).collect()
+}
+
 fn id<'a>(thing: &'a Value, kind: &Kind) -> Option<&'a str> {
     let arn = arn(text(thing, kind.place.1)?)?;
     (arn.service == "ec2").then(|| arn.resource.strip_prefix(kind.prefix))?
@@ -113,6 +142,12 @@ fn id<'a>(thing: &'a Value, kind: &Kind) -> Option<&'a str> {
 fn fields(thing: &Value, kind: &Kind, name: &str) -> Result<Map<String, Value>, No> {
     reveals(thing, &["Detail", "Tags"], name)?;
     let mut fields = without(&thing["Detail"], &[]);
+    let devices = fields.get_mut("BlockDeviceMappings");
+    for device in devices.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(ebs) = device["Ebs"].as_object_mut() {
+            ebs.remove("KmsKeyId");
+        }
+    }
     if kind.operation == "DescribeVolumes" {
         reveals(thing, &["Encrypted", "EncryptionKeyArn"], name)?;
         default(&mut fields, "Encrypted", thing["Encrypted"].clone());

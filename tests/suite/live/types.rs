@@ -267,6 +267,23 @@ fn a_recovery_point_of_an_instance_is_read_with_its_image() {
 }
 
 #[test]
+fn the_keys_of_an_image_of_several_volumes_are_read_of_their_snapshots() {
+    let (mut world, copy) = image_to_copy();
+    let region = &mut world["accounts"][0]["regions"][0];
+    let mut second = region["keys"][0].clone();
+    second["Arn"] = json!("arn:aws:kms:us-east-2:111122223333:key/second");
+    let (of_first, of_second) = (region["keys"][0]["Arn"].clone(), second["Arn"].clone());
+    region["keys"].as_array_mut().unwrap().push(second);
+    region["recovery_points"][0]["Detail"]["BlockDeviceMappings"] = json!([
+        {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1", "Encrypted": true, "KmsKeyId": of_first}},
+        {"DeviceName": "/dev/xvdb", "Ebs": {"SnapshotId": "snap-2", "Encrypted": true, "KmsKeyId": of_second}},
+    ]);
+    let server = served(&world);
+    assert_eq!(Home::new(&server).both(&copy), world);
+    assert_eq!(calls(&server.finish(), "ec2:DescribeSnapshots"), 1);
+}
+
+#[test]
 fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_comes_from_and_goes_and_for_no_other() {
     let call = "ec2:GetEbsDefaultKmsKeyId";
     let volume = volume("vol-1", Some(KEY));

@@ -1,4 +1,4 @@
-//! EBS volumes, EC2 instances and the images that AWS Backup makes of them.
+//! EBS volumes and EC2 instances.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,9 @@ use crate::sources::live::found::Found;
 use crate::sources::live::kms;
 use crate::sources::live::reply::{Kind, Reply, Trouble};
 use crate::sources::live::session::Session;
-use crate::sources::live::shape::{Shape, Snapshot};
+use crate::sources::live::shape::Shape;
 
-use super::tables::{IMAGES, INSTANCES, SNAPSHOTS, VOLUMES};
+use super::tables::{INSTANCES, VOLUMES};
 use super::{Params, pages, tags};
 
 const DESCRIBE_VOLUMES: ApiCall = api_call!("ec2:DescribeVolumes");
@@ -158,54 +158,6 @@ fn unreadable(session: &Session, region: &Region, operation: ApiCall) -> Found<O
     Found::nothing(place.gap(operation, &subject, &Trouble::unreadable()))
 }
 
-/// The image that a recovery point is.
-pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
-    let params = [("ImageId.1", arn.name())];
-    let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images").await;
-    of_point(
-        session,
-        region,
-        arn,
-        (api_call!("ec2:DescribeImages"), "ImageId"),
-        read,
-    )
-}
-
-/// The EBS snapshot that a recovery point is: its key, the tier that it is stored in, and other keys that lead into it.
-///
-/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>.
-pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
-    let params = [("SnapshotId.1", arn.name())];
-    let operation = "DescribeSnapshots";
-    let read = pages(session, region, operation, &params, SNAPSHOTS, "Snapshots").await;
-    of_point(
-        session,
-        region,
-        arn,
-        (api_call!("ec2:DescribeSnapshots"), "SnapshotId"),
-        read,
-    )
-}
-
-/// Whether there is such a recovery point is AWS Backup's to say.
-fn of_point(
-    session: &Session,
-    region: &Region,
-    arn: &Arn,
-    (operation, id): (ApiCall, &str),
-    read: Reply<Vec<Value>>,
-) -> Found<Option<Snapshot>> {
-    match read.and_then(|all| with_id(&all, id, arn).cloned()) {
-        Ok(of) => Found::all(Some(Snapshot {
-            tags: Some(tags(&of)),
-            detail: without_tags(&of),
-        })),
-        Err(trouble) => {
-            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
-        }
-    }
-}
-
 async fn described(session: &Session, region: &Region, params: Params<'_>) -> Reply<Vec<Value>> {
     if params.is_empty() {
         return Ok(Vec::new());
@@ -222,7 +174,7 @@ async fn described(session: &Session, region: &Region, params: Params<'_>) -> Re
 }
 
 /// The one of some things that was asked about.
-fn with_id<'a>(
+pub(super) fn with_id<'a>(
     things: impl IntoIterator<Item = &'a Value>,
     name: &str,
     arn: &Arn,
@@ -239,7 +191,7 @@ fn of_reservations(reservations: &[Value]) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-fn id<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+pub(super) fn id<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get(name)?.as_str()
 }
 
@@ -328,7 +280,7 @@ fn of_instance(
     }))
 }
 
-fn without_tags(object: &Value) -> Shape {
+pub(super) fn without_tags(object: &Value) -> Shape {
     Shape::of(object).leave_out("Tags")
 }
 

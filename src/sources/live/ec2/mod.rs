@@ -5,6 +5,7 @@
 
 mod machines;
 mod settings;
+mod snapshots;
 mod tables;
 mod xml;
 
@@ -17,8 +18,9 @@ use super::session::Session;
 use super::shape::tags as in_order;
 use super::signed::{self, Body, Call};
 
-pub use machines::{image, instance, instances, snapshot, volume, volumes};
+pub use machines::{instance, instances, volume, volumes};
 pub use settings::{allowed_images, ebs_default_key, opt_in_status, opt_in_statuses};
+pub use snapshots::{image, snapshot};
 
 type Params<'a> = &'a [(&'a str, &'a str)];
 

@@ -1,0 +1,65 @@
+//! A backup that is on several keys, as an EC2 image whose volumes are: the copy is asked about with each of them, as it takes
+//! them all.
+
+use std::sync::Arc;
+
+use smol_str::format_smolstr;
+
+use crate::inventory::Copy;
+use crate::verdict::{Outcome, Status};
+
+use super::Found;
+
+/// What the checks find of a copy: of each key of its backup the worst.
+pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
+    if copy.further_keys.is_empty() {
+        return ask(copy);
+    }
+    let mut alone = copy.clone();
+    alone.reach.route.further_keys = Arc::default();
+    let mut all = ask(&alone);
+    for key in copy.further_keys.iter() {
+        alone.reach.route.backup_key = key.clone();
+        for ((_, found), (_, other)) in all.iter_mut().zip(ask(&alone)) {
+            if **found != *other {
+                *found = Arc::new(worst(found, &other));
+            }
+        }
+    }
+    all
+}
+
+/// How much is at stake: the order in which one finding outweighs another.
+const fn weight(status: Status) -> u8 {
+    match status {
+        Status::NotApplicable => 0,
+        Status::Pass => 1,
+        Status::Warn => 2,
+        Status::Undecided => 3,
+        Status::Fail => 4,
+    }
+}
+
+/// The worse of two findings of one check, or both where neither is: then both have to be fixed, or settled.
+fn worst(one: &Outcome, other: &Outcome) -> Outcome {
+    let (of_one, of_other) = (weight(one.status), weight(other.status));
+    if of_one > of_other || one.status == Status::NotApplicable {
+        return one.clone();
+    }
+    if of_one < of_other {
+        return other.clone();
+    }
+    let mut both = one.clone();
+    if one.message != other.message {
+        both.message = format_smolstr!("{}; {}", one.message, other.message);
+    }
+    both.basis = one.basis.max(other.basis);
+    both.fix = both.fix.and(other.fix.clone());
+    let more = other.evidence.iter();
+    let more = more.filter(|seen| !one.evidence.contains(seen)).cloned();
+    both.evidence.extend(more);
+    both.gaps.extend(other.gaps.iter().cloned());
+    both.gaps.sort();
+    both.gaps.dedup();
+    both
+}
