@@ -1,9 +1,10 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
+use super::words::not_read;
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, ByHand, Fact};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -21,6 +22,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             Some(status) => {
                 if let Some(outcome) = elsewhere(copy, facts, point) {
                     return outcome;
+                }
+                // What the copy says it is of, and what it is.
+                if let Fact::Unknown(gap) = &copy.resource
+                    && gap.hand() == Some(ByHand::Contradiction)
+                {
+                    return not_read((**gap).clone());
                 }
                 // Which vault it is in matters as much as that it exists.
                 if known!(facts.point_vault(point)).is_none() {

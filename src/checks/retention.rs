@@ -25,6 +25,15 @@ impl Retention {
         kept(&copy.lifecycle, source)
     }
 
+    /// The retention of the backup that a plan's rule is yet to make. `None`: no rule makes it.
+    pub fn of_backup(copy: &Copy, facts: &Facts<'_>) -> Option<Fact<Self>> {
+        if copy.recovery_point.is_some() || copy.copy_of.is_some() {
+            return None;
+        }
+        copy.plan.as_ref()?;
+        Some(source_of(None, copy, facts))
+    }
+
     /// The days, where there are any.
     pub const fn days(self) -> Option<i64> {
         match self {

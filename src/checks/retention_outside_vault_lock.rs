@@ -26,6 +26,32 @@ struct Kept {
 }
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    let of_backup = backup_refused(copy, facts);
+    if let Some(refused) = &of_backup
+        && refused.status == Status::Fail
+    {
+        return refused.clone();
+    }
+    let of_copy = copy_refused(copy, facts);
+    match of_backup {
+        Some(open) if of_copy.status != Status::Fail => open,
+        Some(_) | None => of_copy,
+    }
+}
+
+/// What the lock of the vault says that a rule backs up to: where it refuses the backup, there is nothing to copy. `None`: it
+/// takes it.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>.
+fn backup_refused(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    let kept = Kept {
+        retention: Retention::of_backup(copy, facts)?,
+        vault: copy.source_vault.as_ref().known()?.clone(),
+    };
+    facts.once(&Backup(kept), Backup::refused)
+}
+
+fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let kept = Kept {
         vault: copy.destination_vault.clone(),
         retention: Retention::of(copy, facts),
@@ -48,6 +74,64 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }])
 }
 
+/// A backup that a rule makes, and the vault that it goes to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Backup(Kept);
+
+impl Backup {
+    fn refused(&self, facts: &Facts<'_>) -> Option<Outcome> {
+        let Kept { vault, retention } = &self.0;
+        let lock = match facts.vault_lock(vault) {
+            Fact::Known(lock) => lock.filter(|lock| *lock != VaultLock::default())?,
+            Fact::Unknown(gap) => {
+                return Some(Outcome::undecided(
+                    "whether the source vault's lock lets the rule's backups in is not known",
+                    [*gap],
+                ));
+            }
+        };
+        let retention = match retention {
+            Fact::Known(retention) => *retention,
+            Fact::Unknown(gap) => {
+                return Some(Outcome::undecided(gap.to_string(), [(**gap).clone()]));
+            }
+        };
+        let VaultLock { min, max, unread } = lock;
+        if missed(retention, min, max) {
+            let name = vault.name();
+            return Some(
+                Outcome::fail(format!(
+                    "the rule keeps its backups {}, and the lock of the vault `{name}` that they go to allows {}: no backup is made, \
+                     and none is copied",
+                    kept(retention),
+                    bounds(min, max)
+                ))
+                .by_hand("give the rule a `DeleteAfterDays` that the lock allows")
+                .foretells(foretold(predict(MessageId::E14)))
+                .saw(evidence(vault, min, max)),
+            );
+        }
+        unread.map(|gap| Outcome::undecided(gap.to_string(), [*gap]))
+    }
+}
+
+/// Whether one of a lock's bounds is missed.
+fn missed(retention: Retention, min: Option<i64>, max: Option<i64>) -> bool {
+    let too_short = matches!((retention.days(), min), (Some(days), Some(min)) if days < min);
+    let too_long = match (retention, max) {
+        (Retention::Own(days) | Retention::TakenOver(days), Some(max)) => days > max,
+        (Retention::Forever, Some(_)) => true,
+        (Retention::OfUnknownSource, _) | (_, None) => false,
+    };
+    too_short || too_long
+}
+
+fn kept(retention: Retention) -> String {
+    retention
+        .days()
+        .map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"))
+}
+
 impl Kept {
     fn found(&self, facts: &Facts<'_>) -> Outcome {
         let vault = &self.vault;
@@ -67,17 +151,10 @@ impl Kept {
     /// A bound that is known and missed decides, whatever the other one is.
     fn against(&self, lock: &VaultLock, retention: Retention) -> Outcome {
         let VaultLock { min, max, .. } = *lock;
-        let days = retention.days();
-        let too_short = matches!((days, min), (Some(days), Some(min)) if days < min);
-        let too_long = match (retention, max) {
-            (Retention::Own(days) | Retention::TakenOver(days), Some(max)) => days > max,
-            (Retention::Forever, Some(_)) => true,
-            (Retention::OfUnknownSource, _) | (_, None) => false,
-        };
         let bounds = bounds(min, max);
         let seen = evidence(&self.vault, min, max);
-        let kept = days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"));
-        match (too_short || too_long, retention, &lock.unread) {
+        let kept = kept(retention);
+        match (missed(retention, min, max), retention, &lock.unread) {
             (true, Retention::TakenOver(days), _) => self.not_told(
                 &format!("takes over its source's expiry of {days} days"),
                 &bounds,

@@ -1,10 +1,11 @@
 #![doc = include_str!("source_vault_missing.md")]
 
-use super::words::vault_meant;
+use super::words::{not_read, vault_meant};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts};
-use crate::verdict::{Evidence, Outcome};
+use crate::inventory::{Ends, Facts, Start};
+use crate::known::{Arn, ByHand, Gap};
+use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "source-vault-missing",
@@ -17,8 +18,12 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
-    if known!(facts.vault_exists(vault)) {
-        return Outcome::pass("the source vault exists").saw([Evidence::of(vault, "exists")]);
+    match known!(facts.vault_state(vault)) {
+        Some("AVAILABLE") => {
+            return Outcome::pass("the source vault exists").saw([Evidence::of(vault, "exists")]);
+        }
+        Some(state) => return not_ready(copy, vault, state),
+        None => {}
     }
     Outcome::fail(format!(
         "there is no vault `{}` to copy from{}",
@@ -27,4 +32,25 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     ))
     .nothing_helps("name the vault that the recovery point is in")
     .saw([Evidence::of(vault, "does not exist")])
+}
+
+/// No backup is made into a vault that is not available, so that none is in it.
+fn not_ready(copy: &Ends, vault: &Arn, state: &str) -> Outcome {
+    let name = vault.name();
+    let seen = [Evidence::at(vault, "/VaultState", format!("is {state}"))];
+    match copy.start {
+        Start::Scheduled => Outcome::fail(format!(
+            "the source vault `{name}` is {state}: no backup is made into it, and none is copied"
+        ))
+        .by_hand("wait until it is AVAILABLE, or create it anew where it is FAILED")
+        .on(Basis::Inferred)
+        .saw(seen),
+        Start::OnDemand => {
+            let says = format!(
+                "say which is right: `VaultState` {state}, or that it holds what is copied"
+            );
+            let gap = Gap::by_hand(ByHand::Contradiction, says, vault.as_str());
+            not_read(gap.where_is(vault)).saw(seen)
+        }
+    }
 }

@@ -98,8 +98,11 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         "backup:ListTags" => {
             of_arn(&|arn| known(facts.vault_tags(arn)) || known(facts.point_tags(arn)))
         }
+        // The snapshots behind an image were asked for its keys, which its description lacks.
+        "ec2:DescribeSnapshots" => {
+            of_arn(&|arn| arn.resource().starts_with("snapshot/") && known(facts.point_detail(arn)))
+        }
         "ec2:DescribeImages"
-        | "ec2:DescribeSnapshots"
         | "fsx:DescribeBackups"
         | "rds:DescribeDBClusterSnapshots"
         | "rds:DescribeDBSnapshots" => of_arn(&|arn| known(facts.point_detail(arn))),

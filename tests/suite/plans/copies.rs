@@ -341,6 +341,48 @@ fn status(copy: &Named, check: &str, facts: &Facts<'_>) -> Status {
     outcome.status
 }
 
+/// The lock of the vault that the rule backs up to: where it refuses the backup, there is nothing to copy.
+#[test]
+fn no_copy_is_made_of_a_backup_that_the_vaults_lock_refuses() {
+    let estate = planned(selection(json!({"Resources": [ORDERS]})));
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/Lifecycle");
+    let vaults = estate.at(&format!("{SOURCE}/vaults")).as_array().unwrap();
+    let place = vaults.iter().position(|one| one["BackupVaultArn"] == PROD);
+    let vault = format!("{SOURCE}/vaults/{}", place.unwrap());
+    let with = |kept: Value, lock: Value| {
+        let mut estate = estate.clone().set(&rule, kept);
+        for (name, value) in lock.as_object().unwrap() {
+            estate = estate.set(&format!("{vault}/{name}"), value.clone());
+        }
+        estate
+    };
+    let days = |days: i64| json!({"DeleteAfterDays": days});
+    let locked = |min: i64, max: i64| json!({"Locked": true, "MinRetentionDays": min, "MaxRetentionDays": max});
+    for (kept, lock, expected) in [
+        (days(35), locked(90, 365), Status::Fail),
+        (days(400), locked(90, 365), Status::Fail),
+        (Value::Null, locked(90, 365), Status::Fail),
+        (days(90), locked(90, 365), Status::Pass),
+        (days(35), json!({"Locked": false}), Status::Pass),
+    ] {
+        let estate = with(kept, lock);
+        let inventory = read(&estate);
+        let facts = Facts::new(&inventory);
+        let copies = made(&estate).copies;
+        assert_eq!(copies.len(), 1);
+        let found = status(&copies[0], "retention-outside-vault-lock", &facts);
+        assert_eq!(found, expected, "{}", estate.at(&rule));
+    }
+    let estate = estate.without(&format!("{vault}/Locked"));
+    let inventory = read(&estate);
+    let found = status(
+        &made(&estate).copies[0],
+        "retention-outside-vault-lock",
+        &Facts::new(&inventory),
+    );
+    assert_eq!(found, Status::Undecided);
+}
+
 /// A bucket's ARN names no Region: plans of two Regions with one id make copies of one name.
 #[test]
 fn plans_of_one_id_in_two_regions_hide_nothing_of_each_other() {
