@@ -72,6 +72,7 @@ pub(super) fn decide(
     // A Region whose plans were not read may have some; where AWS refused to say what there is, the answer stays open.
     let unlisted = facts.plans_not_listed();
     let refused = facts.not_listed();
+    let all_listed = unlisted.is_empty();
     let is_open = !wanted.open.is_empty()
         || !refused.is_empty()
         || unlisted.iter().any(|gap| gap.error.is_some());
@@ -109,8 +110,8 @@ pub(super) fn decide(
     let summary = found.report.summary;
     let counted = found.counted(given.change.all, &raised).of(summary);
     if summary.copies == 0 {
-        let why = if is_open || stopped {
-            "of what was read"
+        let why = if is_open || stopped || !all_listed {
+            "the plans that were read make none"
         } else {
             "no plan makes any"
         };

@@ -40,6 +40,12 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
     };
     let of_arn =
         |is_known: &dyn Fn(&Arn) -> bool| Arn::parse(subject).is_ok_and(|arn| is_known(&arn));
+    let plan = || {
+        let (account, region) = region()?;
+        let arn = Arn::parse(subject);
+        let id = arn.as_ref().map_or(&**subject, Arn::name);
+        facts.plan_of_id(id, account, &region)
+    };
     match &*gap.operation {
         "kms:DescribeKey" => {
             of_arn(&|arn| known(facts.key_manager(arn)) && known(facts.key_state(arn)))
@@ -55,6 +61,8 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
                 && known(facts.vault_exists(arn))
         }),
         "backup:GetBackupVaultAccessPolicy" => of_arn(&|arn| known(facts.vault_policy(arn))),
+        "backup:GetBackupPlan" => plan().is_some_and(|plan| plan.plan.is_present()),
+        "backup:ListBackupSelections" => plan().is_some_and(|plan| plan.selections.is_present()),
         "backup:DescribeRecoveryPoint" => {
             of_arn(&|arn| known(facts.point_status(arn)) && known(facts.point_key(arn)))
         }

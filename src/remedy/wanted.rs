@@ -53,5 +53,8 @@ pub fn lift_all(before: &Value, lifts: &[Lift], grammar: Grammar) -> Option<(Val
         after = next;
         changed.splice(0..0, more);
     }
+    // What one exception made of a statement, the next may have changed again.
+    let last = after.get("Statement").and_then(Value::as_array);
+    changed.retain(|statement| last.is_some_and(|last| last.contains(statement)));
     Some((after, changed))
 }

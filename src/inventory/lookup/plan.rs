@@ -60,12 +60,38 @@ impl<'a> Facts<'a> {
             }
         }
         let recorded = self.recorded_gaps();
-        gaps.extend(
-            recorded.filter(|gap| gap.api_call() == Some(api_call!("backup:ListBackupPlans"))),
-        );
+        gaps.extend(recorded.filter(|gap| self.leaves_plans_open(gap)));
         gaps.sort();
         gaps.dedup();
         gaps
+    }
+
+    /// Whether plans may say more, for want of what a call could not read. A plan that lacks it says so itself.
+    fn leaves_plans_open(&self, gap: &Gap) -> bool {
+        const OF_PLANS: &[ApiCall] = &[
+            api_call!("backup:ListBackupPlans"),
+            api_call!("backup:GetBackupPlan"),
+            api_call!("backup:ListBackupSelections"),
+            api_call!("backup:GetBackupSelection"),
+        ];
+        let Some(call) = gap.api_call().filter(|call| OF_PLANS.contains(call)) else {
+            return false;
+        };
+        let is_meant = |plan: &Plan| {
+            let arn = plan.arn.value().map(Arn::as_str);
+            *plan.id == *gap.subject || arn == Some(gap.subject.as_str())
+        };
+        let says_so = |plan: &Plan| {
+            if call == api_call!("backup:GetBackupPlan") {
+                plan.plan.value().is_none()
+            } else {
+                plan.selections.value().is_none()
+            }
+        };
+        let plans = self.plans();
+        !plans
+            .into_iter()
+            .any(|(.., plan)| is_meant(plan) && says_so(plan))
     }
 
     /// Whether the plans of a Region were listed; else the gap.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Files, json};
-use crate::plans::{ORDERS, planned, selection};
+use crate::plans::{ORDERS, PLAN, planned, selection};
 use crate::support::estate::*;
 use crate::support::{Estate, run};
 
@@ -73,6 +73,35 @@ fn a_region_whose_plans_were_not_read_is_a_gap_and_open_where_aws_refused() {
         "permission": "backup:ListBackupPlans",
     }]);
     assert_eq!(audited(&sound().set("/gaps", refused), &[]).1, 3);
+}
+
+/// A call that was refused for a plan that is in no list, or beside what there is of it.
+#[test]
+fn a_plan_that_could_not_be_read_leaves_the_answer_open() {
+    let refused = |call: &str, plan: &str| {
+        let gap = json!({"account": "111122223333", "region": "us-east-2", "operation": call, "subject": plan,
+                         "error": "ThrottlingException", "permission": call});
+        sound().set("/gaps", json!([gap]))
+    };
+    let other = "arn:aws:backup:us-east-2:111122223333:backup-plan:another";
+    for (call, plan) in [
+        ("backup:ListBackupPlans", "111122223333/us-east-2"),
+        ("backup:GetBackupPlan", "another"),
+        ("backup:GetBackupPlan", other),
+        ("backup:ListBackupSelections", PLAN),
+        ("backup:GetBackupSelection", PLAN),
+    ] {
+        let estate = refused(call, plan);
+        let (report, code) = audited(&estate, &[]);
+        assert_eq!(
+            (code, &report["summary"]["blocked"]),
+            (3, &json!(0)),
+            "{call} {plan}"
+        );
+        let files = Files::new();
+        let checked = run(&["check", "--inventory", &files.estate(&estate)]);
+        assert_eq!(checked.code, 3, "{call} {plan}");
+    }
 }
 
 #[test]

@@ -48,6 +48,24 @@ fn every_proven_remedy_mends_its_checks_and_makes_none_worse() {
     assert!(applied > 20, "only {applied} were applied");
 }
 
+/// Who types what a screen adds has the policy that was proven.
+#[test]
+fn what_a_remedy_adds_stands_in_the_policy_as_it_must_be() {
+    let mut looked_at = 0;
+    for (name, _, remedies) in inventories() {
+        for remedy in &remedies {
+            let Some(after) = &remedy.after else { continue };
+            let all = after["Statement"].as_array().unwrap();
+            for statement in &remedy.added {
+                let title = &remedy.title;
+                assert!(all.contains(statement), "{name}: {title}: {statement}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 50, "only {looked_at}");
+}
+
 #[test]
 fn no_remedy_opens_a_policy_to_neighbours() {
     let neighbours = [
