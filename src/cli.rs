@@ -10,6 +10,7 @@ mod examples;
 mod facts;
 mod files;
 mod init;
+mod moment;
 mod read;
 mod tip;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
-use crate::inventory::{Facts, Inventory};
+use crate::inventory::Inventory;
 use crate::known::Arn;
 use crate::plans;
 use crate::sources::config::{Config, Level};
@@ -15,7 +15,7 @@ use super::code::{BLOCKED, exit_code, stopped_code};
 use super::copies;
 use super::decide::{Found, How, is_off};
 use super::formats::inputs;
-use super::gather::{assumed, facts_of_estate};
+use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::{Gathered, Survey};
 use super::judge::judge;
 use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
@@ -48,7 +48,7 @@ pub(super) fn decide(
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
     let given = &settings::given(given, config);
-    let waivers = settings::waivers(config)?;
+    let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, estate))?;
     let Gathered {
@@ -64,7 +64,7 @@ pub(super) fn decide(
     } = change::lay(&given.change, inventory, output)?;
     targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(given));
+    let facts = facts_of(&inventory, given);
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
     wanted.gaps.extend(open.iter().cloned());
@@ -165,7 +165,7 @@ pub(super) fn decide(
 /// The checks of vaults and plans that fail before a change.
 fn failing(mut now: Inventory, given: &Given) -> BTreeSet<(String, &'static str)> {
     plans::add_those_of_policies(&mut now);
-    let facts = Facts::new(&now).assuming(assumed(given));
+    let facts = facts_of(&now, given);
     checks::audit(&plans::plans(&facts), &facts).failing()
 }
 

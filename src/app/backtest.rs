@@ -3,14 +3,13 @@
 use crate::backtest;
 use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
-use crate::inventory::Facts;
 use crate::known::Gap;
 use crate::plans;
 use crate::report;
 
 use super::code::{BLOCKED, GOOD, stopped_code};
 use super::formats::only;
-use super::gather::{assumed, facts_of_estate};
+use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::{Gathered, Survey};
 use super::print::{deliver, options, say_stopped, to_json, warn, warn_of_more};
 use super::targets::{Targets, reads};
@@ -38,7 +37,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     )?;
     targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(&asked.facts));
+    let facts = facts_of(&inventory, &asked.facts);
     let found = backtest::backtest(&facts);
     let refused: Vec<Gap> = facts
         .recorded_gaps()

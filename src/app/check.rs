@@ -12,7 +12,7 @@ use super::code::{exit_code, stopped_code};
 use super::copies::{self, Asked};
 use super::decide::{Found, How};
 use super::formats::inputs;
-use super::gather::{assumed, facts_for, narrow};
+use super::gather::{facts as facts_of, facts_for, narrow};
 use super::gathered::Gathered;
 use super::judge::judge;
 use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
@@ -33,7 +33,7 @@ pub(super) fn decide(
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
     let given = &settings::given(&asked.facts, config);
-    let waivers = settings::waivers(config)?;
+    let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let mut targets = Targets::claim(output, given.save.as_deref(), &given.files())?;
     let Gathered {
@@ -50,7 +50,7 @@ pub(super) fn decide(
     narrow(&mut inventory, asked);
     targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(given));
+    let facts = facts_of(&inventory, given);
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);

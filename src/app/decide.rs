@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use crate::change::{Before, Change, Changes, Standing};
 use crate::checks::{Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _};
 use crate::plans::Plan;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
@@ -107,6 +107,7 @@ impl<'a> Found<'a> {
             recorded,
             facts.collected_at(),
         );
+        report.as_of(facts.assumed_at().map(Timestamp::as_str));
         report.remedies = remedies;
         report.names = Names::of(&report.causes, facts);
         if let Some(audited) = audited {

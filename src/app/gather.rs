@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::bail;
 
 use crate::cli::{Assume, Aws, Check, Credentials, Estate, Given, Output, Start};
-use crate::inventory::{self, Assumption, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::inventory::{
+    self, Assumption, CopyEntry, Facts, Field, Inventory, Lifecycle, List, Timestamp,
+};
 use crate::known::{AccountId, Arn};
 use crate::plans;
 use crate::report::Reading;
@@ -331,9 +333,13 @@ fn newest_vault(asked: &Check, inventory: &Inventory) -> Option<Arn> {
     }
 }
 
-/// What is taken for granted where it was not read.
-pub(super) fn assumed(given: &Given) -> impl Iterator<Item = Assumption> + '_ {
-    given.assume.iter().map(|fact| match fact {
+/// The facts of an inventory, with what is taken for granted, as of the moment that is named.
+pub(super) fn facts<'a>(inventory: &'a Inventory, given: &Given) -> Facts<'a> {
+    let assumed = given.assume.iter().map(|fact| match fact {
         Assume::OrganizationPoliciesAllow => Assumption::OrganizationPoliciesAllow,
-    })
+    });
+    let at = given.assume_at.map(|at| at.to_string());
+    Facts::new(inventory)
+        .assuming(assumed)
+        .as_of(at.and_then(|at| Timestamp::parse(&at)))
 }

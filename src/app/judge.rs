@@ -12,7 +12,7 @@ use crate::verdict::Verdict;
 use super::change;
 use super::copies::Asked;
 use super::decide::{self, Found};
-use super::gather::assumed;
+use super::gather::facts as facts_of;
 
 /// Compares what was decided with what stood before a change, where there is one. Where it is not all that there is, what
 /// a baseline has besides was not asked about.
@@ -43,7 +43,7 @@ pub(super) fn judge(
         return Ok(());
     };
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory).assuming(assumed(given));
+    let facts = facts_of(&inventory, given);
     let copies = copies(&inventory, &facts);
     let (before, left) = decide::before(&copies, &facts);
     let changes = found.judge(&before, places);

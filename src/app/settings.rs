@@ -65,8 +65,8 @@ fn found() -> Option<PathBuf> {
 }
 
 /// The waivers, each with whether its day has gone by.
-pub(super) fn waivers(config: &Config) -> anyhow::Result<Vec<Waiver>> {
-    let today = recorded::today();
+pub(super) fn waivers(config: &Config, given: &Given) -> anyhow::Result<Vec<Waiver>> {
+    let today = given.assume_at.map_or_else(recorded::today, day);
     let each = config.waivers.iter().map(|entry| {
         let by = By::parse(entry.by).context("a selector that no waiver has")?;
         let waiver = Waiver::new(
@@ -80,6 +80,12 @@ pub(super) fn waivers(config: &Config) -> anyhow::Result<Vec<Waiver>> {
             .at(entry.at.clone()))
     });
     each.collect()
+}
+
+/// The day of a moment, in UTC.
+fn day(at: jiff::Timestamp) -> time::Date {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.as_second());
+    at.map_or(time::Date::MAX, time::OffsetDateTime::date)
 }
 
 /// What became of the waivers.

@@ -68,22 +68,28 @@ fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
         .with(
             "aws:RequestedRegion",
             region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
-        )
-        .with(
-            "aws:CurrentTime",
-            facts
-                .collected_at()
-                .map_or(Entry::Unknown, |time| Entry::One(time.into())),
         );
-    context = with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal));
+    context = dated(context, facts);
+    with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal))
+}
+
+/// The same with the moment of the request.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+pub fn dated(context: Context, facts: &Facts<'_>) -> Context {
+    let at = facts.at();
+    let text = at.map(|at| at.as_str().into());
+    let seconds = at.map(|at| format_smolstr!("{}", at.milliseconds().div_euclid(1000)));
     context
+        .with("aws:CurrentTime", text.map_or(Entry::Unknown, Entry::One))
+        .with("aws:EpochTime", seconds.map_or(Entry::Unknown, Entry::One))
 }
 
 /// The keys of a request by somebody of an account, of whom nothing else is known.
 pub fn of_anybody(facts: &Facts<'_>, account: AccountId, region: Option<&Region>) -> Context {
     let one = |text: &'static str| Entry::One(SmolStr::new_static(text));
     let id = || Entry::One(format_smolstr!("{account}"));
-    Context::new(Rest::Unknown)
+    let context = Context::new(Rest::Unknown)
         .with("aws:PrincipalIsAWSService", one("false"))
         .with("aws:SecureTransport", one("true"))
         .with("aws:PrincipalAccount", id())
@@ -101,7 +107,8 @@ pub fn of_anybody(facts: &Facts<'_>, account: AccountId, region: Option<&Region>
         .with(
             "aws:RequestedRegion",
             region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
-        )
+        );
+    dated(context, facts)
 }
 
 /// The request about an action, which carries no keys of other services.

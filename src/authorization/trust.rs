@@ -8,7 +8,7 @@ use crate::policy::{
 use crate::verdict::Evidence;
 
 use super::asked::Asked;
-use super::context::{about, gap_of_key, organization_id, organization_paths};
+use super::context::{about, dated, gap_of_key, organization_id, organization_paths};
 
 const SERVICE: &str = "backup.amazonaws.com";
 /// What AWS Backup does with the copy role before anything else.
@@ -102,11 +102,8 @@ pub fn assume_request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Optio
         .with(
             "aws:ResourceOrgPaths",
             organization_paths(facts, role.account()),
-        )
-        .with(
-            "aws:CurrentTime",
-            facts.collected_at().map_or(Entry::Unknown, one),
         );
+    let context = dated(context, facts);
     let principal = Principal::parse(SERVICE).ok()?;
     let request = Request::new(principal, ASSUME, Resource::exact(role), context);
     Some(about(request, ASSUME))

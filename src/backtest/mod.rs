@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::catalog::messages::explain;
 use crate::checks::{Decided, decide};
-use crate::inventory::{Copy, Facts, Timestamp};
+use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Region};
 use crate::verdict::{Status, Verdict};
 
@@ -29,6 +29,9 @@ const NOTE: &str = "the jobs are decided from facts that were read later: what w
 pub struct Backtest {
     /// When the facts were read that the jobs are decided from.
     pub collected_at: Option<String>,
+    /// The moment that they are decided as of, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_at: Option<String>,
     /// What to keep in mind.
     pub note: &'static str,
     /// How many of each.
@@ -63,7 +66,7 @@ pub struct Totals {
 /// Decides the copy jobs of the last 30 days, and compares.
 #[must_use]
 pub fn backtest(facts: &Facts<'_>) -> Backtest {
-    let now = facts.collected_at().and_then(Timestamp::parse);
+    let now = facts.at();
     let mut summary = Totals::default();
     let mut tested = Vec::new();
     let jobs = facts.copy_jobs();
@@ -72,7 +75,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
         .map(|(account, region, job)| ((*account, *region, &*job.id), *job))
         .collect();
     for (account, region, job) in jobs {
-        let within = now.as_ref().and_then(|now| job.is_within(DAYS, now));
+        let within = now.and_then(|now| job.is_within(DAYS, now));
         if within == Some(false) {
             summary.older = summary.older.saturating_add(1);
             continue;
@@ -113,6 +116,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
     summary.jobs = tested.len();
     Backtest {
         collected_at: facts.collected_at().map(str::to_owned),
+        assumed_at: facts.assumed_at().map(|at| at.as_str().to_owned()),
         note: NOTE,
         summary,
         checks: tally::by_check(&tested),

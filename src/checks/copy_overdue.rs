@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_overdue.md")]
 
-use super::coverage::date;
 use super::leaving::{Due, Resource, Since};
+use super::words::date;
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::inventory::{Facts, NewestCopy};
@@ -68,7 +68,7 @@ fn unread(resource: &Resource<'_>, due: &Due<'_>, since: i128, facts: &Facts<'_>
     let Fact::Unknown(points) = facts.points_listed(due.vault) else {
         return Vec::new();
     };
-    let reach = facts.now().map(|now| now.saturating_sub(JOBS));
+    let reach = facts.known_until().map(|now| now.saturating_sub(JOBS));
     match facts.copy_jobs_listed(resource.account, &resource.region) {
         Fact::Known(()) if reach.is_some_and(|reach| since >= reach) => Vec::new(),
         Fact::Known(()) => vec![*points],
@@ -77,7 +77,7 @@ fn unread(resource: &Resource<'_>, due: &Due<'_>, since: i128, facts: &Facts<'_>
 }
 
 fn not_understood(due: &Due<'_>, facts: &Facts<'_>) -> Gap {
-    let what = if facts.now().is_none() {
+    let what = if facts.known_until().is_none() {
         "when the facts were read: `collected_at` is not there".to_owned()
     } else {
         format!(

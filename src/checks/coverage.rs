@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::resource::{Leaves, ResourceFound};
+use super::words::date;
 use crate::inventory::{EncryptedWith, Facts, NewestCopy, RecoveryPoint};
 use crate::known::{AccountId, Arn, Count as _, Fact, Gap, ResourceType};
 
@@ -247,11 +247,4 @@ fn without_source(facts: &Facts<'_>) -> Vec<WithoutSource> {
         (&one.resource, &one.recovery_point).cmp(&(&other.resource, &other.recovery_point))
     });
     found
-}
-
-/// A moment as RFC 3339 text.
-pub(super) fn date(moment: i128) -> String {
-    let moment = i64::try_from(moment).ok();
-    let moment = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
-    moment.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string())
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("key_unusable.md")]
 
-use super::words::{foretold, key_name};
+use super::words::{date, foretold, key_name};
 use super::{Check, MayFail, Run};
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
@@ -134,11 +134,25 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
     let mut usable = "Enabled";
     match facts.key_state(key) {
         Fact::Known(None) => {
-            let says = "does not exist".to_owned();
-            return fault("/KeyState", says, MessageId::E10, WayOut::None);
+            let (pointer, says) = match facts.key_deletion(key) {
+                Some(at) => ("/DeletionDate", format!("is deleted on {}", date(at))),
+                None => ("/KeyState", "does not exist".to_owned()),
+            };
+            return fault(pointer, says, MessageId::E10, WayOut::None);
         }
         Fact::Known(Some(state)) => {
-            let says = format!("is {state}");
+            let mut pointer = "/KeyState";
+            let mut says = format!("is {state}");
+            match (facts.key_deletion(key), facts.key_expiry(key)) {
+                (Some(at), _) if state == "PendingDeletion" => {
+                    says += &format!(", to be deleted on {}", date(at));
+                }
+                (_, Some(at)) if state == "PendingImport" => {
+                    pointer = "/ValidTo";
+                    says += &format!(": its material expires on {}", date(at));
+                }
+                (Some(_) | None, Some(_) | None) => {}
+            }
             let way_out = match key_use(state) {
                 Some(KeyUse::Usable) => None,
                 Some(KeyUse::Disabled) => Some(WayOut::Enable {
@@ -155,7 +169,7 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
                 }
             };
             if let Some(way_out) = way_out {
-                return fault("/KeyState", says, MessageId::E9, way_out);
+                return fault(pointer, says, MessageId::E9, way_out);
             }
             usable = state;
         }

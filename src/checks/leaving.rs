@@ -152,7 +152,7 @@ impl<'p> Plans<'p> {
     fn new(plans: &'p [Plan], facts: &Facts<'_>) -> Self {
         let mut cells: HashMap<(AccountId, Region), Cell<'p>> = HashMap::new();
         let mut of_account: HashMap<AccountId, Vec<&'p Plan>> = HashMap::new();
-        let now = facts.now();
+        let now = facts.known_until();
         for plan in plans {
             let place = (plan.account, plan.region.clone());
             let cell = cells.entry(place).or_default();

@@ -1,12 +1,12 @@
 #![doc = include_str!("recovery_point_in_cold_storage.md")]
 
-use super::words::not_read;
+use super::words::{date, not_read};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Evidence, Outcome};
+use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "recovery-point-in-cold-storage",
@@ -51,6 +51,19 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     } else {
         None
     };
+    if let ("WARM", Some(at)) = (class, facts.point_moves(point)) {
+        return Outcome::fail(format!(
+            "the recovery point is moved to cold storage on {}, which is not copied from",
+            date(at)
+        ))
+        .nothing_helps("copy it before, or a newer recovery point, which is still warm")
+        .on(Basis::Inferred)
+        .saw([Evidence::at(
+            point,
+            "/CalculatedLifecycle/MoveToColdStorageAt",
+            format!("is {}", date(at)),
+        )]);
+    }
     if let ("WARM", Some((pointer, says))) = (class, doubt) {
         return not_read(facts.gap(
             api_call!("backup:DescribeRecoveryPoint"),

@@ -1,7 +1,7 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
 use super::retention::Retention;
-use super::words::{foretold, no_destination_vault};
+use super::words::{date, foretold, no_destination_vault};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -56,9 +56,12 @@ fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         vault: copy.destination_vault.clone(),
         retention: Retention::of(copy, facts),
     };
-    let found = facts.once(&kept, Kept::found);
+    let mut found = facts.once(&kept, Kept::found);
     if found.status != Status::Fail {
         return found;
+    }
+    if let Some(at) = facts.vault_lock_date(&kept.vault) {
+        found = found.saw([Evidence::at(&kept.vault, "/LockDate", lock_date(at, facts))]);
     }
     let lock = facts.vault_lock(&kept.vault).known().flatten();
     let VaultLock { min, max, unread } = lock.unwrap_or_default();
@@ -194,6 +197,20 @@ impl Kept {
             [gap],
         )
         .on(Basis::Inferred)
+    }
+}
+
+/// Until when a lock can be changed or taken away, or since when not.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>.
+fn lock_date(at: i128, facts: &Facts<'_>) -> String {
+    match facts.now() {
+        Some(now) if now < at => format!(
+            "is {}: until then the lock can be changed or removed",
+            date(at)
+        ),
+        Some(_) => format!("is {}: nobody can change the lock since", date(at)),
+        None => format!("is {}: from then on nobody can change the lock", date(at)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Phrases that several checks share.
 
+use jiff::Timestamp;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::{capabilities, cite, messages, regions};
@@ -141,3 +143,10 @@ macro_rules! known {
     };
 }
 pub(super) use known;
+
+/// A moment, in milliseconds since 1970, as RFC 3339 text.
+pub fn date(moment: i128) -> String {
+    let moment = i64::try_from(moment).ok();
+    let moment = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
+    moment.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string())
+}

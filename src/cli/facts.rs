@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
-use super::files;
+use super::{files, moment};
 
 /// Where the facts come from, and what is taken for granted.
 #[derive(Clone, Debug, Default, Args)]
@@ -25,6 +26,9 @@ pub struct Given {
     /// Take a fact for granted where it was not read; the report says so; repeatable
     #[arg(long, value_name = "FACT", help_heading = "Facts")]
     pub assume: Vec<Assume>,
+    /// Decide as of this moment, not of when the facts were read: RFC 3339, or a date, which is its beginning in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment::parse, help_heading = "Facts")]
+    pub assume_at: Option<Timestamp>,
     /// What is laid over them.
     #[command(flatten)]
     pub change: super::ChangeArgs,

@@ -1,6 +1,6 @@
 //! Changes of settings: the service-linked role, cross-account backup, a Region, the copy's retention.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
@@ -115,6 +115,10 @@ pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
     draft.remedy.commands.push(command);
     let mut enabled = bare_key(key);
     enabled.key_state = Field::Is("Enabled".into());
+    enabled.extra = vec![
+        ("Enabled".into(), Json(true.into())),
+        ("DeletionDate".into(), Json(Value::Null)),
+    ];
     draft.change = Some(Change::none().key(enabled));
     draft
 }

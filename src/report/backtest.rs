@@ -48,6 +48,7 @@ pub fn backtest_ndjson(found: &Backtest, exit_code: u8) -> String {
         schema: SchemaId,
         tool: Tool::THIS,
         collected_at: found.collected_at.as_deref(),
+        assumed_at: found.assumed_at.as_deref(),
         exit_code,
         note: found.note,
         summary: found.summary,
@@ -78,6 +79,8 @@ pub(super) struct Last<'a> {
     schema: SchemaId,
     tool: Tool,
     collected_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed_at: Option<&'a str>,
     exit_code: u8,
     note: &'static str,
     #[serde(flatten)]
@@ -177,6 +180,11 @@ fn totals(sheet: &mut Sheet, found: &Backtest) {
     );
     let at = found.collected_at.as_deref();
     let at = at.map_or_else(String::new, |at| format!(" (facts of {at})"));
+    let as_of = found.assumed_at.as_deref();
+    let at = as_of.map_or_else(
+        || at.clone(),
+        |as_of| format!("{at}; decided as of {as_of}"),
+    );
     sheet.item(0, ("note:", Paint::Unsure), &format!("{}{at}", found.note));
     let left_out = [
         (of.running, "not ended"),

@@ -39,9 +39,13 @@ pub fn json_head(report: &Report) -> String {
         ("schema", line(&report.schema)),
         ("tool", line(&report.tool)),
         ("collected_at", line(&report.collected_at)),
+        ("assumed_at", line(&report.assumed_at)),
         ("exit_code", line(&report.exit_code)),
         ("summary", line(&report.summary)),
     ] {
+        if name == "assumed_at" && report.assumed_at.is_none() {
+            continue;
+        }
         text.push_str(&format!("  \"{name}\": {value},\n"));
     }
     let checks: Vec<String> = report
@@ -119,6 +123,9 @@ struct Whole<'a> {
     tool: Tool,
     /// When the facts were read; null where they do not say.
     collected_at: Option<String>,
+    /// The moment that everything was decided as of; absent where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed_at: Option<String>,
     /// What the program ended with.
     exit_code: u8,
     /// How many of each.

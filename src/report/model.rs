@@ -35,6 +35,8 @@ pub struct Report {
     pub tool: Tool,
     /// When the facts were read; `None` where they do not say.
     pub collected_at: Option<String>,
+    /// The moment that everything was decided as of, where one was named.
+    pub assumed_at: Option<String>,
     /// What the program ends with.
     pub exit_code: u8,
     /// Whether reading was stopped before everything was read.
@@ -217,6 +219,20 @@ impl Report {
         let mended = self.copies.iter().filter(|copy| copy.is_mended()).count();
         self.unblocked = (!together.is_empty()).then_some(mended);
         self
+    }
+
+    /// The same as of a moment that was named, which is an assumption of every copy.
+    pub fn as_of(&mut self, at: Option<&str>) {
+        self.assumed_at = at.map(str::to_owned);
+        let assumed = at.map(|at| {
+            let words = format!("time: it is {at}, as --assume-at says");
+            let of = Assumed {
+                copies: self.summary.copies,
+                first: String::new(),
+            };
+            (words, of)
+        });
+        self.assumed.extend(assumed);
     }
 
     /// The checks that are named, each once, in the order in which they run.

@@ -105,6 +105,8 @@ pub(super) struct Last<'a> {
     schema: SchemaId,
     tool: Tool,
     collected_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed_at: Option<&'a str>,
     exit_code: u8,
     #[serde(flatten)]
     summary: Summary,
@@ -117,6 +119,7 @@ impl<'a> Last<'a> {
             schema: report.schema,
             tool: report.tool,
             collected_at: report.collected_at.as_deref(),
+            assumed_at: report.assumed_at.as_deref(),
             exit_code: report.exit_code,
             summary: report.summary,
             checks: report.named_checks().collect(),

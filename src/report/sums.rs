@@ -85,6 +85,7 @@ impl<'a> Sums<'a> {
             schema: SchemaId,
             tool: Tool::THIS,
             collected_at: collected_at.map(str::to_owned),
+            assumed_at: None,
             exit_code: 0,
             stopped: false,
             summary: self.summary,

@@ -1,5 +1,6 @@
 //! The program as its users run it.
 
+mod as_of;
 mod audit;
 mod backtest;
 mod change;

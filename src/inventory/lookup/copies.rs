@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::calls::api_call;
 use crate::inventory::leaf::RecoveryPoint;
 use crate::inventory::list::items;
+use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Arn, Fact, Region};
 
 use super::Facts;
@@ -29,8 +30,10 @@ impl<'a> Facts<'a> {
         account: AccountId,
     ) -> BTreeMap<&'a Arn, NewestCopy<'a>> {
         let mut newest: BTreeMap<&'a Arn, NewestCopy<'a>> = BTreeMap::new();
+        let until = self.assumed_at().map(Timestamp::milliseconds);
         let mut add = |vault: &'a Arn, copy: NewestCopy<'a>| {
-            if vault.account() == Some(account) {
+            let is_later = until.is_some_and(|until| copy.made > until);
+            if is_later || vault.account() == Some(account) {
                 return;
             }
             let known = newest.entry(vault).or_insert(copy);
@@ -121,13 +124,6 @@ impl<'a> Facts<'a> {
             return Fact::Known(());
         }
         Fact::unknown(gap)
-    }
-
-    /// The moment that the facts speak of, in milliseconds since 1970.
-    #[must_use]
-    pub fn now(&self) -> Option<i128> {
-        let now = crate::inventory::word::Timestamp::parse(self.collected_at()?)?;
-        Some(now.milliseconds())
     }
 }
 

@@ -62,6 +62,7 @@ impl Facts<'_> {
         match (telling.next(), telling.next()) {
             (Some(layer), None) => of(layer.cross_account.get_or_init(|| {
                 let alone = Facts {
+                    at: None,
                     layers: vec![Arc::clone(layer)],
                     assumed: Vec::new(),
                     memory: Memory::default(),

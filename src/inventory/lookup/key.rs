@@ -6,12 +6,10 @@ use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::list::items;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
-use super::stored::moment;
 use super::{Facts, Seen, fact};
 
 /// What something is encrypted with.
@@ -46,7 +44,7 @@ pub enum KeyManager {
 }
 
 impl<'a> Facts<'a> {
-    fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
+    pub(super) fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
         self.seen(|layer| layer.keys(arn))
     }
 
@@ -146,25 +144,28 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_state(&self, arn: &Arn) -> Fact<Option<&'a str>> {
         let state = self.key_word(arn, |key| &key.key_state);
-        let key = self.key(arn);
-        let told = |name: &str| key.parts().find_map(|key| extra(&key.extra, name));
+        let told = |name: &str| self.key_told(arn, name);
         if state == Fact::Known(Some("Enabled")) {
             let other = match (told("Enabled"), told("DeletionDate")) {
                 (Some(Value::Bool(false)), _) => Some("`Enabled` false"),
                 (_, Some(_)) => Some("`DeletionDate`"),
                 // Imported material that has expired leaves the key `PendingImport`.
-                (Some(_) | None, None)
-                    if told("ValidTo").is_some_and(|date| self.is_past(date)) =>
-                {
-                    Some("`ValidTo`, which is past")
-                }
+                (Some(_) | None, None) if self.had_expired(arn) => Some("`ValidTo`, which is past"),
                 (Some(_) | None, None) => None,
             };
             if let Some(other) = other {
                 return Fact::unknown(contradiction(arn, "`KeyState` Enabled", other));
             }
         }
-        state
+        self.state_then(arn, state)
+    }
+
+    /// A field of the key that the record does not name: what the uppermost layer that has it says, which may be null.
+    pub(super) fn key_told(&self, arn: &Arn, name: &str) -> Option<&'a Value> {
+        let key = self.key(arn);
+        let mut told = key.parts().flat_map(|key| &key.extra);
+        let (_, json) = told.find(|(known, _)| &**known == name)?;
+        Some(&json.0).filter(|value| !value.is_null())
     }
 
     /// The gap that a state leaves which AWS's table does not have.
@@ -190,13 +191,6 @@ impl<'a> Facts<'a> {
             }
             (Fact::Known(_) | Fact::Unknown(_), _) => spec,
         }
-    }
-
-    /// Whether a date had come when the facts were read.
-    fn is_past(&self, date: &Value) -> bool {
-        let now = self.collected_at().and_then(Timestamp::parse);
-        now.zip(moment(date))
-            .is_some_and(|(now, date)| now.milliseconds() > date)
     }
 
     /// What the key is for, such as `ENCRYPT_DECRYPT`.

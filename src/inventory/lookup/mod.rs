@@ -11,7 +11,9 @@ mod description;
 mod encryption;
 mod index;
 mod key;
+mod key_dates;
 mod memory;
+mod now;
 mod option_group;
 mod plan;
 mod point;
@@ -28,6 +30,7 @@ use crate::known::{AccountId, ApiCall, ByHand, Fact, Gap, Region};
 
 use super::field::Field;
 use super::frame::{GapEntry, Inventory};
+use super::word::Timestamp;
 use index::Index;
 use memory::Memory;
 
@@ -45,6 +48,8 @@ pub use vault::{VaultLock, VaultType};
 pub struct Facts<'a> {
     layers: Vec<Arc<Index<'a>>>,
     assumed: Vec<Assumption>,
+    /// The moment that everything is decided as of, where somebody named one.
+    at: Option<Timestamp>,
     memory: Memory,
 }
 
@@ -55,6 +60,7 @@ impl<'a> Facts<'a> {
         Self {
             layers: vec![Arc::new(Index::new(inventory))],
             assumed: Vec::new(),
+            at: None,
             memory: Memory::default(),
         }
     }
@@ -84,6 +90,7 @@ impl<'a> Facts<'a> {
         Facts {
             layers,
             assumed: self.assumed.clone(),
+            at: self.at.clone(),
             memory: Memory::default(),
         }
     }
@@ -91,12 +98,7 @@ impl<'a> Facts<'a> {
     /// When the facts were read, RFC 3339; of the lowest layer.
     #[must_use]
     pub fn collected_at(&self) -> Option<&'a str> {
-        self.layers
-            .last()?
-            .inventory
-            .collected_at
-            .value()
-            .map(super::word::Timestamp::as_str)
+        self.read_at().map(Timestamp::as_str)
     }
 
     /// The gap that a question leaves when its answer was not read: with AWS's error where somebody asked.

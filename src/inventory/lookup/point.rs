@@ -6,7 +6,6 @@ use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::leaf::Lifecycle;
 use crate::inventory::leaf::RecoveryPoint;
-use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact};
 
 use super::Facts;
@@ -43,7 +42,7 @@ impl<'a> Facts<'a> {
             || point.field(|p| &p.created_by).is_present()
     }
 
-    /// Whether the recovery point's retention was over when the facts were read, as far as its dates were read.
+    /// Whether the recovery point's retention is over, as far as its dates were read.
     #[must_use]
     pub fn point_has_expired(&self, arn: &Arn) -> bool {
         const DAY: i128 = 24 * 60 * 60 * 1000;
@@ -56,27 +55,35 @@ impl<'a> Facts<'a> {
         let point = self.seen(|layer| layer.recovery_points(arn));
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date));
-        let now = self.collected_at().and_then(Timestamp::parse);
-        now.zip(made).is_some_and(|(now, made)| {
-            now.milliseconds() > made.saturating_add(i128::from(days).saturating_mul(DAY))
+        made.is_some_and(|made| {
+            self.has_come(made.saturating_add(i128::from(days).saturating_mul(DAY)))
         })
     }
 
-    /// Whether a date that AWS Backup worked out of the lifecycle, `DeleteAt` or `MoveToColdStorageAt`, had come when the facts were
-    /// read.
+    /// Whether a date that AWS Backup worked out of the lifecycle, `DeleteAt` or `MoveToColdStorageAt`, has come.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CalculatedLifecycle.html>.
     #[must_use]
     pub fn point_is_past(&self, arn: &Arn, date: &str) -> bool {
+        let date = self.point_date(arn, date);
+        date.is_some_and(|date| self.has_come(date))
+    }
+
+    /// When the recovery point was moved to cold storage, where that is after the facts were read and before the moment that
+    /// was named.
+    #[must_use]
+    pub fn point_moves(&self, arn: &Arn) -> Option<i128> {
+        let date = self.point_date(arn, "MoveToColdStorageAt");
+        date.filter(|date| self.comes_to_pass(*date))
+    }
+
+    fn point_date(&self, arn: &Arn, date: &str) -> Option<i128> {
         let point = self.seen(|layer| layer.recovery_points(arn));
         let worked_out = |part: &RecoveryPoint| {
             let dates = extra(&part.extra, "CalculatedLifecycle")?;
             moment(dates.get(date)?)
         };
-        let date = point.parts().find_map(worked_out);
-        let now = self.collected_at().and_then(Timestamp::parse);
-        now.zip(date)
-            .is_some_and(|(now, date)| now.milliseconds() > date)
+        point.parts().find_map(worked_out)
     }
 
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
 use super::key::EncryptedWith;
+use super::stored::moment;
 use super::{Facts, Seen, fact};
 
 /// The kinds of vault.
@@ -273,6 +274,16 @@ impl<'a> Facts<'a> {
                 }
             }
         })
+    }
+
+    /// From when on nobody can change the vault's lock, in milliseconds since 1970; `None` where no such date was read.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DescribeBackupVault.html>.
+    #[must_use]
+    pub fn vault_lock_date(&self, arn: &Arn) -> Option<i128> {
+        let vault = self.vault(arn);
+        let told = vault.parts().find_map(|v| extra(&v.extra, "LockDate"));
+        told.and_then(moment)
     }
 
     /// How many recovery points the vault holds, where that was read.

@@ -28,7 +28,7 @@ pub fn tell(scenario: &Scenario) -> Told {
     let mut inventory = inventory::read(&name, &scenario.inventory())
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     plans::add_those_of_policies(&mut inventory);
-    let facts = Facts::new(&inventory);
+    let facts = Facts::new(&inventory).as_of(scenario.at());
     if !scenario.is_of_a_copy() {
         return audited(&scenario.check, &inventory, &facts);
     }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use backup_preflight::checks;
+use backup_preflight::inventory::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
@@ -27,6 +28,8 @@ pub struct Scenario {
 struct Written {
     /// The inventory that it starts from, by name.
     base: Spanned<String>,
+    /// The moment that it is decided as of; else when the facts were read.
+    at: Option<String>,
     /// What is set, by JSON pointer, in the order of the file; the last step may be a new field, or the end of a list. The
     /// values are JSON text, as an inventory has them.
     #[serde(default)]
@@ -54,6 +57,13 @@ impl Scenario {
     /// The inventory.
     pub fn value(&self) -> Value {
         self.read().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The moment that it is decided as of.
+    pub fn at(&self) -> Option<Timestamp> {
+        let text = fs::read_to_string(&self.file).unwrap();
+        let written: Written = toml::from_str(&text).unwrap();
+        written.at.map(|at| Timestamp::parse(&at).unwrap())
     }
 
     /// The inventory, or what is wrong with the file and on which line.

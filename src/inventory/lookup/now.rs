@@ -1,0 +1,59 @@
+//! What time it is: the one place that says so. That is when the facts were read, unless somebody named another moment.
+
+use crate::inventory::word::Timestamp;
+
+use super::Facts;
+use super::memory::Memory;
+
+impl<'a> Facts<'a> {
+    /// The same facts, as of a moment.
+    #[must_use]
+    pub fn as_of(mut self, at: Option<Timestamp>) -> Self {
+        self.at = at;
+        self.memory = Memory::default();
+        self
+    }
+
+    /// The moment that was named, if one was.
+    #[must_use]
+    pub const fn assumed_at(&self) -> Option<&Timestamp> {
+        self.at.as_ref()
+    }
+
+    /// When the facts were read; of the lowest layer.
+    pub(super) fn read_at(&self) -> Option<&'a Timestamp> {
+        self.layers.last()?.inventory.collected_at.value()
+    }
+
+    /// The moment that everything is decided as of.
+    #[must_use]
+    pub fn at(&self) -> Option<&Timestamp> {
+        self.at.as_ref().or_else(|| self.read_at())
+    }
+
+    /// The same in milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> Option<i128> {
+        self.at().map(Timestamp::milliseconds)
+    }
+
+    /// The last moment of which the facts can say what had happened by then: of what comes after they were read they say
+    /// nothing.
+    #[must_use]
+    pub fn known_until(&self) -> Option<i128> {
+        let read = self.read_at()?.milliseconds();
+        Some(self.now().map_or(read, |now| now.min(read)))
+    }
+
+    /// Whether a moment, in milliseconds since 1970, has come.
+    pub(super) fn has_come(&self, moment: i128) -> bool {
+        self.now().is_some_and(|now| now > moment)
+    }
+
+    /// Whether a moment lies after the facts were read, and has come as of the moment that was named: what they say of a
+    /// thing's state is from before it.
+    pub(super) fn comes_to_pass(&self, moment: i128) -> bool {
+        let read = self.read_at().map(Timestamp::milliseconds);
+        self.at.is_some() && self.has_come(moment) && read.is_none_or(|read| read <= moment)
+    }
+}
