@@ -235,6 +235,11 @@ fn values(place: &Place, inventory: &Value) -> Vec<Value> {
         let (object, _) = place.pointer.rsplit_once('/')?;
         inventory.pointer(&format!("{object}/{field}"))?.as_str()
     };
+    let is_beside = |field: &str| {
+        let object = place.pointer.rsplit_once('/').map(|(object, _)| object);
+        let beside = object.and_then(|object| inventory.pointer(&format!("{object}/{field}")));
+        beside.is_some_and(|days| !days.is_null())
+    };
     match place.field.as_str() {
         "AccessPolicy" => vec![Value::Null, everybody("Allow"), everybody("Deny")],
         "Policy" => vec![everybody("Allow"), everybody("Deny")],
@@ -259,6 +264,10 @@ fn values(place: &Place, inventory: &Value) -> Vec<Value> {
         "KeyUsage" => vec![json!("ENCRYPT_DECRYPT"), json!("SIGN_VERIFY")],
         "Status" => vec![json!("COMPLETED"), json!("EXPIRED"), json!("PARTIAL")],
         "StorageClass" => vec![json!("WARM"), json!("COLD")],
+        // Only a lock has bounds.
+        "Locked" if is_beside("MinRetentionDays") || is_beside("MaxRetentionDays") => {
+            vec![json!(true)]
+        }
         "Locked" => vec![json!(true), json!(false)],
         "organization" => vec![
             Value::Null,
