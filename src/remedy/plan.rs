@@ -1,5 +1,6 @@
 //! From the needs of all copies to remedies: what several checks and copies want of one thing is one remedy.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::draft::{Draft, Target};
@@ -11,7 +12,7 @@ use super::{
 use crate::checks::{Decided, Failing};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn, Region};
-use crate::verdict::{Need, PolicyOf, Verdict};
+use crate::verdict::{Lift, Need, PolicyOf, Share, Verdict};
 
 /// The remedies of what fails, and what they do together.
 #[derive(Clone, Debug)]
@@ -125,7 +126,20 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
+    let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
     for (need, targets) in needs {
+        if let Need::CustomerKeyOnVault { vault } = need
+            && let Some(mut draft) = vault::instead(vault, &copies(targets), facts)
+        {
+            draft.targets = targets.iter().copied().collect();
+            moved.insert(vault, draft);
+        }
+    }
+    for (need, targets) in needs {
+        let targets = &*of_those_that_stay(need, targets, &mut moved);
+        if targets.is_empty() {
+            continue;
+        }
         let ours = copies(targets);
         let mut made: Vec<Draft> = match need {
             Need::Share(share) => {
@@ -186,9 +200,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             Need::Cover(_) => Vec::new(),
             Need::Trust { role } => trust::draft(role, facts).into_iter().collect(),
             Need::Vault { vault, .. } => vault::missing(vault, &ours).into_iter().collect(),
-            Need::CustomerKeyOnVault { vault } => {
-                vault::instead(vault, &ours, facts).into_iter().collect()
-            }
+            Need::CustomerKeyOnVault { .. } => continue,
             Need::CustomerKeyOnBackup {
                 key, share_with, ..
             } => ours
@@ -211,6 +223,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
         drafts.extend(made);
     }
+    drafts.extend(moved.into_values());
     for (of, (wanted, targets)) in &policies {
         // The managed policies have that too; whether they suffice is proven.
         let attached = drafts.iter_mut().find(|draft| {
@@ -228,6 +241,29 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
     }
     join(drafts)
+}
+
+/// The copies of a need that still go where it is. One on a vault's policy is met for those that go into another vault instead.
+fn of_those_that_stay<'t>(
+    need: &Need,
+    targets: &'t BTreeSet<Target>,
+    moved: &mut BTreeMap<&Arn, Draft>,
+) -> Cow<'t, BTreeSet<Target>> {
+    let (Need::Share(Share { policy, .. }) | Need::Lift(Lift { policy, .. })) = need else {
+        return Cow::Borrowed(targets);
+    };
+    let PolicyOf::Vault(vault) = policy else {
+        return Cow::Borrowed(targets);
+    };
+    let Some(draft) = moved.get_mut(vault) else {
+        return Cow::Borrowed(targets);
+    };
+    let goes: BTreeSet<usize> = draft.targets.iter().map(|target| target.copy).collect();
+    let (goes, stays): (BTreeSet<Target>, BTreeSet<Target>) = targets
+        .iter()
+        .partition(|target| goes.contains(&target.copy));
+    draft.targets.extend(goes);
+    Cow::Owned(stays)
 }
 
 /// The place of a key.
