@@ -28,6 +28,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_LUSTRE_COPY,
         cite::FSX_OPENZFS_COPY,
         cite::FSX_ONTAP_COPY,
+        cite::FSX_COPY_BACKUP,
         cite::SAP_HANA,
         cite::LAGV,
         cite::FIELD_ENGINE_VERSION,

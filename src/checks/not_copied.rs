@@ -46,6 +46,7 @@ pub fn not_copied(
     match kind {
         Kind::FsxLustre | Kind::FsxOpenZfs => of_storage_class(copy, facts, kind),
         Kind::FsxOntap => of_volume_style(copy, facts),
+        Kind::FsxWindows => of_deployment(copy, facts, way),
         Kind::Rds => of_instance(copy, facts, way),
         Kind::Ebs | Kind::Ec2 | Kind::Ec2Vss => of_snapshot_elsewhere(copy, facts, way),
         Kind::SapHana if way.leaves() => of_log_backups(copy, facts),
@@ -57,7 +58,6 @@ pub fn not_copied(
         | Kind::DynamoDbAdvanced
         | Kind::Efs
         | Kind::Eks
-        | Kind::FsxWindows
         | Kind::StorageGateway
         | Kind::DocumentDb
         | Kind::Neptune
@@ -108,6 +108,42 @@ fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
                 .to_owned(),
             instead: "replicate the volume with SnapMirror",
         })
+    })
+}
+
+/// Backups of Multi-AZ file systems of FSx for Windows go to no Region that has none. The China (Beijing) Region has none; of
+/// Regions newer than the pages none says that it has.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CopyBackup.html>,
+/// <https://docs.amazonaws.cn/en_us/fsx/latest/WindowsGuide/high-availability-multiAZ.html>.
+fn of_deployment(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
+    const WITHOUT: &str = "cn-north-1";
+    let (to, lacks) = (way.to, way.to.as_str() == WITHOUT);
+    let has = partition(to) != "aws" || !is_recent(to);
+    if way.from == to || (has && !lacks) {
+        return Fact::Known(None);
+    }
+    let told = |detail: &Tree| {
+        let of = detail.get("FileSystem").unwrap_or(detail);
+        let deployment = of.get("WindowsConfiguration")?.get("DeploymentType")?;
+        Some(deployment.as_str()?.starts_with("MULTI_AZ"))
+    };
+    let is_multi_az = of_fsx(copy, facts, api_call!("fsx:DescribeFileSystems"), &told);
+    is_multi_az.and_then(|is| match (is, lacks) {
+        (false, _) => Fact::Known(None),
+        (true, true) => Fact::Known(Some(NotCopied {
+            reason: format!(
+                "{to} has no Multi-AZ file systems of FSx for Windows, and takes no backups of them"
+            ),
+            instead: "copy it to another Region",
+        })),
+        (true, false) => Fact::unknown(
+            Gap::not_told(
+                format_args!("whether {to} has Multi-AZ file systems of FSx for Windows"),
+                copy.subject().as_str(),
+            )
+            .within(copy.destination_account().known(), Some(to)),
+        ),
     })
 }
 

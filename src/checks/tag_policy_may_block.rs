@@ -1,5 +1,7 @@
 #![doc = include_str!("tag_policy_may_block.md")]
 
+use std::slice;
+
 use serde_json::Value;
 
 use super::described::tags;
@@ -8,7 +10,7 @@ use super::{Check, MayFail, Run, known};
 use crate::catalog::cite;
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts, KindOf, Tags};
-use crate::known::Fact;
+use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -32,14 +34,15 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("no tag policy is in force on the destination account");
     };
     let services = services(copy);
-    // An effective policy has its tags under `tags`, each with its key, its values and what it is enforced for.
-    let rules: Vec<(&String, &Value)> = policy
-        .get("tags")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .filter(|(_, rule)| is_enforced(rule, &services))
-        .collect();
+    let mut rules: Vec<Rule<'_>> = match rules(policy) {
+        Ok(rules) => rules,
+        Err(NotUnderstood { what, pointer }) => {
+            let subject = format!("{account}/tag_policy{pointer}");
+            let gap = Gap::by_hand(ByHand::NotUnderstood, what, subject);
+            return not_read(gap.within(Some(account), None));
+        }
+    };
+    rules.retain(|rule| rule.is_enforced(&services));
     if rules.is_empty() {
         return Outcome::pass(
             "the destination account's tag policy is not enforced for recovery points",
@@ -51,19 +54,19 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     };
     let mut seen = Vec::new();
     for (name, value) in tags.into_iter().flat_map(Tags::iter) {
-        for (of, rule) in &rules {
-            let key = rule.get("tag_key").and_then(Value::as_str).unwrap_or(of);
+        for rule in &rules {
+            let key = rule.key;
             if !key.eq_ignore_ascii_case(name) {
                 continue;
             }
-            let pointer = format!("/tags/{of}");
+            let pointer = format!("/tags/{}", rule.of);
             if key != name {
                 seen.push(Evidence::at(
                     account,
                     pointer,
                     format!("spells the tag `{key}`, and it is `{name}`"),
                 ));
-            } else if !allows(rule, value) {
+            } else if !rule.allows(value) {
                 seen.push(Evidence::at(
                     account,
                     pointer,
@@ -105,36 +108,116 @@ fn services(copy: &Copy) -> Vec<String> {
     services
 }
 
-/// Whether a rule is enforced for one of these services: `ec2:snapshot`, `backup:*`.
-fn is_enforced(rule: &Value, services: &[String]) -> bool {
-    let list = rule.get("enforced_for").and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .any(|entry| {
+/// What a tag policy says of one tag.
+struct Rule<'p> {
+    /// Its name in the policy.
+    of: &'p str,
+    /// How the tag is spelled.
+    key: &'p str,
+    /// The values that it may have; none: any.
+    values: Option<Vec<&'p str>>,
+    /// What it is enforced for: `ec2:snapshot`, `backup:*`.
+    enforced_for: Vec<&'p str>,
+}
+
+/// What of a policy was not understood, and where.
+struct NotUnderstood {
+    what: String,
+    pointer: String,
+}
+
+/// The rules of a policy: an effective one has its tags under `tags`, each with its key, its values and what it is enforced for. A
+/// console shows each value under `@@assign`; what other operators come to depends on the policies above.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_example-tag-policies.html>.
+fn rules(policy: &Value) -> Result<Vec<Rule<'_>>, NotUnderstood> {
+    const OF_RULE: &[&str] = &[
+        "tag_key",
+        "tag_value",
+        "enforced_for",
+        "report_required_tag_for",
+    ];
+    let tags = policy.get("tags").and_then(Value::as_object);
+    let tags = tags.into_iter().flatten();
+    tags.map(|(of, rule)| {
+        let odd = |what: String, field: &str| NotUnderstood {
+            what,
+            pointer: format!("/tags/{of}{field}"),
+        };
+        let Some(fields) = rule.as_object() else {
+            return Err(odd("the value".to_owned(), ""));
+        };
+        let known = |name: &str| OF_RULE.contains(&name) || name == OF_CHILDREN;
+        if let Some(name) = fields.keys().find(|name| !known(name)) {
+            return Err(odd(format!("the key `{name}`"), ""));
+        }
+        let said =
+            |field: &str| assigned(rule.get(field)).map_err(|what| odd(what, &format!("/{field}")));
+        let texts = |field: &str| {
+            let Some(value) = said(field)? else {
+                return Ok(None);
+            };
+            let all = value
+                .as_array()
+                .map_or(slice::from_ref(value), Vec::as_slice);
+            let texts: Option<Vec<&str>> = all.iter().map(Value::as_str).collect();
+            let texts = texts.ok_or_else(|| odd("the value".to_owned(), &format!("/{field}")))?;
+            Ok(Some(texts))
+        };
+        let key = match said("tag_key")? {
+            None => of,
+            Some(Value::String(key)) => key,
+            Some(_) => return Err(odd("the value".to_owned(), "/tag_key")),
+        };
+        Ok(Rule {
+            of,
+            key,
+            values: texts("tag_value")?,
+            enforced_for: texts("enforced_for")?.unwrap_or_default(),
+        })
+    })
+    .collect()
+}
+
+/// Says which operators the policies below may use.
+const OF_CHILDREN: &str = "@@operators_allowed_for_child_policies";
+
+/// The value that stands somewhere, by itself or assigned.
+fn assigned(value: Option<&Value>) -> Result<Option<&Value>, String> {
+    let Some(Value::Object(operators)) = value else {
+        return Ok(value.filter(|value| !value.is_null()));
+    };
+    let mut odd = operators.keys();
+    match odd.find(|name| !["@@assign", OF_CHILDREN].contains(&name.as_str())) {
+        Some(name) if name.starts_with("@@") => Err(format!("the operator `{name}`")),
+        Some(name) => Err(format!("the key `{name}`")),
+        None => Ok(operators.get("@@assign")),
+    }
+}
+
+impl Rule<'_> {
+    /// Whether it is enforced for one of these services.
+    fn is_enforced(&self, services: &[String]) -> bool {
+        self.enforced_for.iter().any(|entry| {
             let service = entry.split(':').next().unwrap_or(entry);
             service == "*"
                 || service.eq_ignore_ascii_case("ALL_SUPPORTED")
                 || services.iter().any(|ours| ours == service)
         })
-}
+    }
 
-/// Whether a value is among those of a rule; a rule without values takes any.
-fn allows(rule: &Value, value: &str) -> bool {
-    match rule.get("tag_value") {
-        None | Some(Value::Null) => true,
-        Some(values) => values.as_array().is_some_and(|values| {
-            values
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|pattern| match pattern.split_once('*') {
-                    None => pattern == value,
-                    Some((start, end)) => {
-                        value.len() >= start.len().saturating_add(end.len())
-                            && value.starts_with(start)
-                            && value.ends_with(end)
-                    }
-                })
-        }),
+    /// Whether a value is among its values.
+    fn allows(&self, value: &str) -> bool {
+        let is_of = |pattern: &&str| match pattern.split_once('*') {
+            None => *pattern == value,
+            Some((start, end)) => {
+                value.len() >= start.len().saturating_add(end.len())
+                    && value.starts_with(start)
+                    && value.ends_with(end)
+            }
+        };
+        self.values
+            .as_ref()
+            .is_none_or(|values| values.iter().any(is_of))
     }
 }

@@ -12,5 +12,5 @@ pub use answer::{
     Preferences, Simulated,
 };
 pub use detail::Detail;
-pub use document::{BackupPolicy, TagPolicy, bare, policy_document};
+pub use document::{BackupPolicy, Owner, TagPolicy, bare, policy_document};
 pub use list::{Listed, is_beside_a_list, is_more_to_come, read_list};

@@ -3,6 +3,7 @@
 use crate::catalog::calls;
 use crate::known::{AccountId, Arn, ByHand, Gap, Region};
 
+use super::effective::EffectivePolicy;
 use super::envelope::{
     AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, Listed, PlanOf, TagPolicy,
 };
@@ -48,9 +49,9 @@ record! {
         /// The resource control policies in force on the account: one list a level, root first.
         resource_control_policies: Field<Vec<Vec<ControlPolicy>>> = "resource_control_policies" as Levels,
         /// organizations:DescribeEffectivePolicy BACKUP_POLICY, parsed.
-        backup_policy: Field<Json> = "backup_policy" as BackupPolicy,
+        backup_policy: Field<EffectivePolicy> = "backup_policy" as BackupPolicy,
         /// organizations:DescribeEffectivePolicy TAG_POLICY, parsed.
-        tag_policy: Field<Json> = "tag_policy" as TagPolicy,
+        tag_policy: Field<EffectivePolicy> = "tag_policy" as TagPolicy,
         /// IAM roles, the account's service-linked role for AWS Backup among them where it exists.
         roles: Field<List<Role>> = "roles",
         /// Whether a role that is not in `roles` does not exist.

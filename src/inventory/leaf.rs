@@ -281,6 +281,12 @@ impl Resource {
 }
 
 impl Lifecycle {
+    /// Whether a name is one of those that AWS prints besides the days.
+    #[must_use]
+    pub fn is_of_aws(name: &str) -> bool {
+        ["OptInToArchiveForSupportedResources", "DeleteAfterEvent"].contains(&name)
+    }
+
     /// The days after which the copy is deleted; `None`: never (absent, null, or AWS's -1).
     #[must_use]
     pub fn days_kept(&self) -> Option<i64> {

@@ -6,6 +6,7 @@
 mod back;
 mod beside;
 mod copy;
+mod effective;
 mod element;
 mod elsewhere;
 mod envelope;
@@ -35,6 +36,7 @@ mod word;
 pub use copy::{
     Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
+pub use effective::EffectivePolicy;
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;

@@ -14,6 +14,7 @@ const IDS: &[(&str, &str, &str)] = &[
     ("elasticfilesystem", "file-system/",      "FileSystemId"),
     ("fsx",               "backup/",           "BackupId"),
     ("fsx",               "file-system/",      "FileSystemId"),
+    ("fsx",               "volume/",           "VolumeId"),
     ("rds",               "cluster:",          "DBClusterIdentifier"),
     ("rds",               "cluster-snapshot:", "DBClusterSnapshotIdentifier"),
     ("rds",               "db:",               "DBInstanceIdentifier"),
@@ -23,13 +24,16 @@ const IDS: &[(&str, &str, &str)] = &[
 
 /// The members that are the thing's own ARN, whatever it is.
 const ARNS: &[&str] = &[
+    "Arn",
     "DBClusterArn",
     "DBClusterSnapshotArn",
     "DBInstanceArn",
     "DBSnapshotArn",
     "FileSystemArn",
+    "ResourceARN",
     "TableArn",
     "VolumeARN",
+    "arn",
 ];
 
 /// The member by which a description names another thing, and what it names.
@@ -38,7 +42,10 @@ pub fn other<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)>
     let ids = IDS
         .iter()
         .filter(|(service, _, _)| *service == arn.service());
-    let by_id = ids.filter_map(|(_, word, name)| Some((*name, arn.resource().strip_prefix(word)?)));
+    let by_id = ids.filter_map(|(_, word, name)| {
+        let id = arn.resource().strip_prefix(word)?;
+        Some((*name, id.rsplit('/').next()?))
+    });
     by_arn.chain(by_id).find_map(|(name, own)| {
         let told = detail.get(name).and_then(Tree::as_str)?;
         (told != own).then_some((name, told))

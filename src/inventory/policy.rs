@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::envelope::{bare, policy_document};
+use super::envelope::{Owner, bare, policy_document};
 use super::grammar::{self, Parts};
 use super::merge::{Conflicts, Merge};
 use crate::known::Recent;
@@ -25,8 +25,8 @@ struct Parsed {
     text: Box<str>,
     document: Document,
     parts: Parts,
-    /// The vault that the answer around it names.
-    vault: Option<Box<str>>,
+    /// What the answers around it name that it is of.
+    of: Box<[Owner]>,
 }
 
 impl Policy {
@@ -44,16 +44,16 @@ impl Policy {
             text: text.into(),
             document,
             parts,
-            vault: opened.vault.map(String::into_boxed_str),
+            of: opened.of.into(),
         })))
     }
 
     /// The text that it was read from, where that is its own; else none.
     fn cached_as(&self) -> &str {
-        if self.0.vault.is_some() {
-            ""
-        } else {
+        if self.0.of.is_empty() {
             &self.0.text
+        } else {
+            ""
         }
     }
 
@@ -76,9 +76,15 @@ impl Policy {
         self.0.parts
     }
 
-    /// The ARN of the vault that it is of, where the answer around it said so.
-    pub(super) fn vault(&self) -> Option<&str> {
-        self.0.vault.as_deref()
+    /// The field of an answer around it by which it is of something else than what these fields are expected to name, and what
+    /// it names.
+    pub(super) fn of_another(&self, expected: &[(&str, &str)]) -> Option<(&'static str, &str)> {
+        let is_other = |(name, of): &&Owner| {
+            let mut expected = expected.iter();
+            expected.any(|(field, own)| field == name && **own != **of)
+        };
+        let other = self.0.of.iter().find(is_other);
+        other.map(|(name, of)| (*name, &**of))
     }
 
     /// The whole document, order and unknown fields as they were.

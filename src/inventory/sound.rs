@@ -1,6 +1,7 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
 use super::beside;
+use super::effective::EffectivePolicy;
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, RegionFacts};
 use super::json::{Extra, Json};
@@ -37,7 +38,6 @@ impl Sound for Organization {
 /// A lifecycle without days is an empty one, not one that says something else.
 impl Sound for Lifecycle {
     fn sound(&self) -> Result<(), String> {
-        const OTHERS: &[&str] = &["OptInToArchiveForSupportedResources", "DeleteAfterEvent"];
         let days = [
             &self.delete_after_days,
             &self.move_to_cold_storage_after_days,
@@ -45,11 +45,7 @@ impl Sound for Lifecycle {
         if days.iter().any(|days| days.is_present()) {
             return Ok(());
         }
-        match self
-            .extra
-            .iter()
-            .find(|(name, _)| !OTHERS.contains(&&**name))
-        {
+        match self.extra.iter().find(|(name, _)| !Self::is_of_aws(name)) {
             Some((name, _)) => Err(format!(
                 "found `{name}` in a lifecycle: expected `DeleteAfterDays` or `MoveToColdStorageAfterDays`"
             )),
@@ -84,12 +80,16 @@ impl Sound for Vault {
             return Ok(());
         };
         says_to_whom(policy, "AccessPolicy")?;
-        match policy.vault() {
-            Some(other) if other != self.arn.as_str() => Err(format!(
+        let own = [
+            ("BackupVaultArn", self.arn.as_str()),
+            ("BackupVaultName", self.arn.name()),
+        ];
+        match policy.of_another(&own) {
+            Some((_, other)) => Err(format!(
                 "`AccessPolicy` is of the vault `{other}`: expected that of `{}`",
                 self.arn
             )),
-            Some(_) | None => Ok(()),
+            None => Ok(()),
         }
     }
 }
@@ -222,10 +222,23 @@ impl Sound for Role {
                 self.arn
             ));
         }
-        match &self.assume_role_policy_document {
-            Field::Is(policy) => says_to_whom(policy, "AssumeRolePolicyDocument"),
-            Field::Null | Field::Absent => Ok(()),
+        let trust = self.assume_role_policy_document.value();
+        let documents = self.inline_policies.value().map_or(&[][..], |list| &list.0);
+        let documents = documents.iter().filter_map(|one| one.document.value());
+        let own = [("RoleName", self.arn.name())];
+        let mut others = trust
+            .into_iter()
+            .chain(documents)
+            .filter_map(|policy| policy.of_another(&own));
+        if let Some((_, other)) = others.next() {
+            return Err(format!(
+                "`RoleName` of an answer is `{other}`, and the role is `{}`: expected one role",
+                self.arn
+            ));
         }
+        trust.map_or(Ok(()), |policy| {
+            says_to_whom(policy, "AssumeRolePolicyDocument")
+        })
     }
 }
 
@@ -239,17 +252,23 @@ impl Sound for AttachedPolicy {
     }
 }
 
-/// An inline policy says on what.
+/// An inline policy says on what, and is the one whose name it has.
 impl Sound for InlinePolicy {
     fn sound(&self) -> Result<(), String> {
-        match &self.document {
-            Field::Is(document) => says_on_what(document, "Document"),
-            Field::Null | Field::Absent => Ok(()),
+        let Field::Is(document) = &self.document else {
+            return Ok(());
+        };
+        match document.of_another(&[("PolicyName", &self.policy_name)]) {
+            Some((_, other)) => Err(format!(
+                "`PolicyName` is `{}`, and `Document` is of `{other}`: expected one policy",
+                self.policy_name
+            )),
+            None => says_on_what(document, "Document"),
         }
     }
 }
 
-/// Roles and plans are of the account. Service control policies name no principal, resource control policies do.
+/// Roles, plans and effective policies are of the account. Service control policies name no principal, resource control policies do.
 impl Sound for Account {
     fn sound(&self) -> Result<(), String> {
         let id = self.account;
@@ -270,6 +289,17 @@ impl Sound for Account {
             return Err(format!(
                 "`plans` of account {id} has `{plan}`, which is of another account"
             ));
+        }
+        for (name, policy) in [
+            ("backup_policy", &self.backup_policy),
+            ("tag_policy", &self.tag_policy),
+        ] {
+            let target = policy.value().and_then(EffectivePolicy::target);
+            if let Some(other) = target.filter(|target| *target != id.to_string()) {
+                return Err(format!(
+                    "`{name}` of account {id} has the `TargetId` {other}: expected the policy of the account"
+                ));
+            }
         }
         for region in items(&self.regions) {
             is_of_region(region).map_err(|error| format!("account {id}: {error}"))?;

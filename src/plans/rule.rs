@@ -167,6 +167,8 @@ impl Rule {
         };
         let pointer = format!("/BackupPlan/Rules/{place}");
         plan.strange(rule, &pointer, OF_RULE);
+        // A copy without an expiry takes over its source's.
+        drop(lifecycle_of(rule, &pointer, plan));
         let mut targets = Vec::new();
         let mut target =
             |vault: Option<&Value>, of: &Value, pointer: &str, by, plan: &mut Reading<'_>| {

@@ -210,6 +210,7 @@ const FIELDS: &[Typed] = &[
     ("ClusterCreateTime",       time),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
+    ("DeploymentType",          |value| spelled(value, &["MULTI_AZ_1", "SINGLE_AZ_1", "SINGLE_AZ_2"])),
     ("Ebs",                     thing),
     ("Encrypted",               truth),
     ("Engine",                  small),

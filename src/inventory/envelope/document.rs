@@ -7,6 +7,7 @@ use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crate::inventory::effective::EffectivePolicy;
 use crate::inventory::field::Name;
 use crate::inventory::grammar::of_document;
 use crate::inventory::json::Json;
@@ -61,18 +62,29 @@ const TAG_POLICY: Kind = Kind {
 };
 
 /// An effective backup policy, opened.
-pub struct BackupPolicy(pub Json);
+pub struct BackupPolicy(pub EffectivePolicy);
 
 /// An effective tag policy, opened.
-pub struct TagPolicy(pub Json);
+pub struct TagPolicy(pub EffectivePolicy);
 
 /// A policy document, with whose it is where the answer around it says so.
 pub struct Opened<'a> {
     /// The document.
     pub text: Cow<'a, str>,
-    /// The ARN of the vault, if the answer names one.
-    pub vault: Option<String>,
+    /// What the answers name that it is of.
+    pub of: Vec<Owner>,
 }
+
+/// A field of an answer that names what its document is of, and what it names.
+pub type Owner = (&'static str, Box<str>);
+
+/// The fields that do.
+const OWNERS: &[&str] = &[
+    "BackupVaultArn",  // backup:GetBackupVaultAccessPolicy
+    "BackupVaultName", // likewise
+    "RoleName",        // iam:GetRole, iam:GetRolePolicy
+    "TargetId",        // organizations:DescribeEffectivePolicy
+];
 
 /// The policy document in a text: the document itself, an answer of AWS with one inside, or either of them as JSON text or
 /// percent-encoded.
@@ -88,7 +100,7 @@ const DEPTH: usize = 8;
 
 fn open<'a>(text: &'a str, kind: &Kind) -> Result<Opened<'a>, String> {
     let mut text: Cow<'a, str> = Cow::Borrowed(text);
-    let mut vault = None;
+    let mut of = Vec::new();
     for _ in 0..DEPTH {
         let trimmed = bare(&text);
         let inner = match trimmed.bytes().next() {
@@ -98,12 +110,12 @@ fn open<'a>(text: &'a str, kind: &Kind) -> Result<Opened<'a>, String> {
                 let known = |(name, _): &(Cow<'_, str>, _)| kind.inside.contains(&name.as_ref());
                 let is_bare = kind.kept && !fields.iter().any(known);
                 if is_bare || fields.iter().any(|(name, _)| name == kind.has) {
-                    return Ok(Opened { text, vault });
+                    return Ok(Opened { text, of });
                 }
                 let (name, inside) = the_one_inside(&fields, kind)?;
                 is_the_right_one(name, &fields)?;
                 is_of_its_type(&fields, kind)?;
-                vault = vault.or_else(|| text_of(&fields, "BackupVaultArn"));
+                of.extend(owners(name, &fields));
                 inside.to_owned()
             }
             Some(b'"') => {
@@ -190,6 +202,17 @@ fn is_of_its_type(fields: &[(Cow<'_, str>, &RawValue)], kind: &Kind) -> Result<(
     }
 }
 
+/// What an answer names that the document in this field of it is of.
+fn owners<'f>(
+    inside: &'f str,
+    fields: &'f [(Cow<'_, str>, &RawValue)],
+) -> impl Iterator<Item = Owner> + 'f {
+    // Of a key's policy it says which of its policies it is.
+    let of_role = (inside == "PolicyDocument").then_some("PolicyName");
+    let names = OWNERS.iter().copied().chain(of_role);
+    names.filter_map(|name| Some((name, text_of(fields, name)?.into())))
+}
+
 fn text_of(fields: &[(Cow<'_, str>, &RawValue)], wanted: &str) -> Option<String> {
     let (_, raw) = fields.iter().find(|(name, _)| name == wanted)?;
     serde_json::from_str(raw.get()).ok()
@@ -248,11 +271,14 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 fn organization_policy<'de, D: Deserializer<'de>>(
     deserializer: D,
     kind: &Kind,
-) -> Result<Json, D::Error> {
+) -> Result<EffectivePolicy, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let read = |text: &str| {
         let opened = open(text, kind)?;
-        serde_json::from_str(bare(&opened.text)).map_err(|error| of_document(&error))
+        let Json(policy) =
+            serde_json::from_str(bare(&opened.text)).map_err(|error| of_document(&error))?;
+        let target = opened.of.into_iter().find(|(name, _)| *name == "TargetId");
+        Ok::<_, String>(EffectivePolicy::new(policy, target.map(|(_, id)| id)))
     };
     read(raw.get()).map_err(de::Error::custom)
 }

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
-use crate::inventory::json::Json;
 use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::list::items;
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
@@ -32,8 +31,8 @@ impl<'a> Facts<'a> {
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts))
             .filter_map(|account| {
-                let Json(policy) = account.backup_policy.value()?;
-                Some((account.account, policy))
+                let policy = account.backup_policy.value()?;
+                Some((account.account, policy.value()))
             })
     }
 
@@ -41,7 +40,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn backup_policy(&self, account: AccountId) -> Option<&'a Value> {
         let policy = self.account(account).field(|a| &a.backup_policy);
-        policy.value().map(|Json(policy)| policy)
+        policy.value().map(|policy| policy.value())
     }
 
     /// What AWS Backup protects and manages in a Region, where that was read.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::Plan;
+use crate::inventory::leaf::{Lifecycle, Plan};
 use crate::inventory::list::items;
 use crate::inventory::slip::near;
 use crate::known::{Fact, Gap};
@@ -33,8 +33,8 @@ fn is_mistyped(rule: &Value) -> bool {
     let types: [Typed; 6] = [
         ("CopyActions", Value::is_array),
         ("EnableContinuousBackup", Value::is_boolean),
-        ("Lifecycle", Value::is_object),
-        ("RecoveryPointTags", Value::is_object),
+        ("Lifecycle", is_lifecycle),
+        ("RecoveryPointTags", are_tags),
         ("TargetBackupVaultName", Value::is_string),
         ("TargetLogicallyAirGappedBackupVaultArn", Value::is_string),
     ];
@@ -47,6 +47,20 @@ fn is_mistyped(rule: &Value) -> bool {
     }
     let mut names = rule.as_object().into_iter().flatten().map(|(name, _)| name);
     names.any(|name| near(name, FIELDS).is_some_and(|field| rule.get(field).is_none()))
+}
+
+/// Whether a value is a lifecycle with nothing in it that AWS does not print.
+fn is_lifecycle(value: &Value) -> bool {
+    let read = serde_json::from_value::<Lifecycle>(value.clone());
+    read.is_ok_and(|lifecycle| {
+        let names = lifecycle.extra.iter();
+        names.map(|(name, _)| &**name).all(Lifecycle::is_of_aws)
+    })
+}
+
+fn are_tags(value: &Value) -> bool {
+    let tags = value.as_object();
+    tags.is_some_and(|tags| tags.values().all(Value::is_string))
 }
 
 impl<'a> Facts<'a> {

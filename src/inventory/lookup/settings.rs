@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
+use crate::inventory::effective::EffectivePolicy;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
@@ -143,7 +144,7 @@ impl<'a> Facts<'a> {
                 None,
             )
         })
-        .map(open)
+        .map(|policy| policy.map(EffectivePolicy::value))
     }
 
     /// What iam:SimulatePrincipalPolicy answered for a role, where somebody asked.

@@ -27,10 +27,10 @@ pub fn add_those_of_policies(inventory: &mut Inventory) {
         return;
     };
     for account in accounts {
-        let Field::Is(Json(policy)) = account.backup_policy.clone() else {
+        let Field::Is(policy) = account.backup_policy.clone() else {
             continue;
         };
-        for (name, plan) in plans(&policy, &mut Vec::new()) {
+        for (name, plan) in plans(policy.value(), &mut Vec::new()) {
             add(account, &name, &plan);
         }
     }

@@ -44,6 +44,7 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
                     .with("FileSystemId", text(of, "FileSystemId"))
                     .with("FileSystemType", text(of, "FileSystemType"))
                     .with("StorageType", text(of, "StorageType"))
+                    .with("WindowsConfiguration", deployment(of))
             });
             let detail = Shape::new()
                 .with("BackupId", text(&backup, "BackupId"))
@@ -63,6 +64,12 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
             Found::nothing(place.gap(DESCRIBE_BACKUPS, arn.as_str(), &trouble))
         }
     }
+}
+
+/// How a file system of FSx for Windows is deployed.
+fn deployment(of: &Value) -> Option<Shape> {
+    let deployment = text(of.get("WindowsConfiguration")?, "DeploymentType")?;
+    Some(Shape::new().with("DeploymentType", Some(deployment)))
 }
 
 /// What decides of a volume whether it is copied.
@@ -227,6 +234,7 @@ async fn built(
         .with("Lifecycle", text("Lifecycle"))
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
+        .with("WindowsConfiguration", deployment(file_system))
         .with(
             "ResourceARN",
             self::text(volume.unwrap_or(file_system), "ResourceARN"),

@@ -361,6 +361,67 @@ fn what_stands_where_it_cannot_be_is_refused() {
     }
 }
 
+/// What AWS prints around a document names what it is of.
+#[test]
+fn a_document_is_of_what_it_stands_under() {
+    let statement = json!([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]);
+    let of_resource = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+    let identity = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]);
+    let of_role = json!({"Version": "2012-10-17", "Statement": identity}).to_string();
+    let vault = format!("{DESTINATION_VAULT}/AccessPolicy");
+    let trust = format!("{COPY_ROLE}/AssumeRolePolicyDocument");
+    let inline = format!("{COPY_ROLE}/InlinePolicies");
+    let effective = |policy: Value, target: &str| json!({"EffectivePolicy": {"PolicyContent": policy.to_string(), "TargetId": target}});
+    let service = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let role =
+        |name: &str| json!({"Role": {"RoleName": name, "AssumeRolePolicyDocument": service}});
+    let policy = |role: &str, name: &str| {
+        let document = json!({"RoleName": role, "PolicyName": name, "PolicyDocument": of_role});
+        json!([{"PolicyName": "copies", "Document": document}])
+    };
+    let access = |name: &str| json!({"BackupVaultName": name, "Policy": of_resource});
+    let default_role = "AWSBackupDefaultServiceRole";
+    for (pointer, own, other, says) in [
+        (
+            vault.as_str(),
+            access("central"),
+            access("other"),
+            "`other`",
+        ),
+        (&trust, role(default_role), role("Another"), "one role"),
+        (
+            &inline,
+            policy(default_role, "copies"),
+            policy("Another", "copies"),
+            "one role",
+        ),
+        (
+            &inline,
+            policy(default_role, "copies"),
+            policy(default_role, "other"),
+            "one policy",
+        ),
+        (
+            "/accounts/0/backup_policy",
+            effective(json!({"plans": {}}), FROM),
+            effective(json!({"plans": {}}), TO),
+            "TargetId",
+        ),
+        (
+            "/accounts/1/tag_policy",
+            effective(json!({"tags": {}}), TO),
+            effective(json!({"tags": {}}), FROM),
+            "TargetId",
+        ),
+    ] {
+        let fine = Estate::rds().set(pointer, own);
+        assert_eq!(fine.verdict().verdict, Verdict::Feasible, "{pointer}");
+        let error = refusal(&Estate::rds().set(pointer, other));
+        assert!(error.contains(says), "{pointer}: {error}");
+    }
+}
+
 #[test]
 fn what_stands_in_the_lists_of_two_accounts_says_the_same() {
     let vault = Estate::rds().0.pointer(DESTINATION_VAULT).unwrap().clone();

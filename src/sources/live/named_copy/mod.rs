@@ -160,6 +160,7 @@ impl<'a> Run<'a> {
             self.keys(),
             self.option_groups(backups.resource.as_ref(), backups.point.as_ref()),
             self.engine_versions(&backups),
+            self.database_role(&backups),
         );
     }
 

@@ -9,6 +9,7 @@ use crate::sources::live::session::Session;
 use crate::sources::live::{backup, iam};
 
 use super::Run;
+use super::backups::Backups;
 
 impl Run<'_> {
     pub(super) async fn copy_role(&self, role: &Arn) {
@@ -30,6 +31,22 @@ impl Run<'_> {
             None => self
                 .book
                 .gaps([Place::global(account).unasked(api_call!("iam:GetRole"), role.as_str())]),
+        }
+    }
+
+    /// The service-linked role of RDS, which a snapshot needs that goes to another Region. An account that has a database has it.
+    pub(super) async fn database_role(&self, backups: &Backups) {
+        let account = self.source.account();
+        let has_database = backups.resource.as_ref().is_some_and(|database| {
+            database.arn.account() == Some(account)
+                && matches!(database.resource_type, Field::Is(_))
+        });
+        let leaves = self.source_region != self.destination_region;
+        if leaves && backups.point.is_some() && !has_database && self.copy.is_of_a_database() {
+            let partition = self.copy.destination_vault.partition();
+            let path = "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS";
+            let role = Arn::iam_role(partition, account, path);
+            self.role(&self.source, &role).await;
         }
     }
 

@@ -5,19 +5,19 @@
 use aws_sdk_organizations::types::EffectivePolicyType;
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{Field, Json};
+use crate::inventory::{EffectivePolicy, Field, Json};
 use crate::known::AccountId;
 use crate::sources::live::found::{Found, Place};
 use crate::sources::live::reply::{Trouble, about};
 use crate::sources::live::session::Session;
 
 /// The account's effective backup policy. Null: it has none.
-pub async fn backup_policy(reader: &Session, account: AccountId) -> Found<Field<Json>> {
+pub async fn backup_policy(reader: &Session, account: AccountId) -> Found<Field<EffectivePolicy>> {
     read(reader, account, EffectivePolicyType::BackupPolicy).await
 }
 
 /// The account's effective tag policy. Null: it has none.
-pub async fn tag_policy(reader: &Session, account: AccountId) -> Found<Field<Json>> {
+pub async fn tag_policy(reader: &Session, account: AccountId) -> Found<Field<EffectivePolicy>> {
     read(reader, account, EffectivePolicyType::TagPolicy).await
 }
 
@@ -25,7 +25,7 @@ async fn read(
     reader: &Session,
     account: AccountId,
     kind: EffectivePolicyType,
-) -> Found<Field<Json>> {
+) -> Found<Field<EffectivePolicy>> {
     let subject = account.to_string();
     // An account may ask of itself without naming itself, and of no other.
     let target = (account != reader.account()).then(|| subject.clone());
@@ -41,7 +41,8 @@ async fn read(
             about(Some(target), &subject)?;
         }
         let text = policy.policy_content().ok_or_else(Trouble::unreadable)?;
-        serde_json::from_str(text).map_err(|_| Trouble::unreadable())
+        let Json(policy) = serde_json::from_str(text).map_err(|_| Trouble::unreadable())?;
+        Ok(EffectivePolicy::new(policy, None))
     });
     match answer {
         Ok(policy) => Found::all(Field::Is(policy)),

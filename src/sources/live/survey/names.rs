@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::inventory::{Account, CopyJob, Field, Inventory, Json, Plan, RegionFacts, items};
+use crate::inventory::{
+    Account, CopyJob, EffectivePolicy, Field, Inventory, Json, Plan, RegionFacts, items,
+};
 use crate::known::{AccountId, Arn, Region, ResourceType};
 
 /// Who names each thing.
@@ -171,7 +173,7 @@ pub fn destinations(inventory: &Inventory) -> Named {
                 note(job.source_vault.value().cloned());
             }
         }
-        if let Some(Json(policy)) = account.backup_policy.value() {
+        if let Some(policy) = account.backup_policy.value().map(EffectivePolicy::value) {
             let own = account.account.to_string();
             of_policy(policy, &own, &mut |text| note(Arn::parse(text).ok()));
         }
@@ -210,7 +212,7 @@ fn targets(account: &Account, from: &RegionFacts) -> BTreeSet<Arn> {
     let jobs = items(&from.copy_jobs).iter();
     let jobs = jobs.filter_map(|job| job.destination_vault.value().cloned());
     let mut vaults: BTreeSet<Arn> = plans.chain(jobs).collect();
-    if let Some(Json(policy)) = account.backup_policy.value() {
+    if let Some(policy) = account.backup_policy.value().map(EffectivePolicy::value) {
         let own = account.account.to_string();
         of_policy(policy, &own, &mut |text| vaults.extend(Arn::parse(text)));
     }
