@@ -262,15 +262,16 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
 }
 
 /// Snapshots that lie on an Outpost are not copied, those in a Local Zone to no other Region; of other accounts no page speaks.
-/// AWS Backup keeps its own in the Region unless it is told otherwise, so that only what was read counts.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html>.
 fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
     let Some(point) = &copy.recovery_point else {
         return Fact::Known(None);
     };
-    let Some(detail) = facts.point_detail(point).known().flatten() else {
-        return Fact::Known(None);
+    let detail = match facts.point_description(point) {
+        Fact::Known(Some(detail)) => detail,
+        Fact::Known(None) => return Fact::Known(None),
+        Fact::Unknown(gap) => return Fact::Unknown(gap),
     };
     let devices = detail.get("BlockDeviceMappings").and_then(Tree::as_array);
     let devices = devices.into_iter().flatten();

@@ -4,8 +4,8 @@ use super::words::{date, not_read};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
-use crate::inventory::{Facts, Reach};
-use crate::known::{Arn, Fact};
+use crate::inventory::{Facts, Reach, Tree};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -17,13 +17,22 @@ pub(super) const CHECK: Check = Check {
     run: Run::Reach(run),
 };
 
-/// Whether EC2 says that the EBS snapshot is in its archive tier.
+/// Whether EC2 says that the EBS snapshot is in its archive tier. It always names the tier.
 ///
 /// See <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>.
-fn is_archived(point: &Arn, facts: &Facts<'_>) -> bool {
-    let detail = facts.point_detail(point).known().flatten();
-    let tier = detail.and_then(|detail| detail.get("StorageTier")?.as_str());
-    tier == Some("archive")
+fn is_archived(point: &Arn, facts: &Facts<'_>) -> Fact<bool> {
+    if point.service() != "ec2" || !point.resource().starts_with("snapshot/") {
+        return Fact::Known(false);
+    }
+    facts.point_description(point).and_then(|detail| {
+        let Some(detail) = detail else {
+            return Fact::Known(false);
+        };
+        match detail.get("StorageTier").and_then(Tree::as_str) {
+            Some(tier) => Fact::Known(tier == "archive"),
+            None => Fact::unknown(facts.describe_gap(point)),
+        }
+    })
 }
 
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
@@ -43,14 +52,6 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
-    let doubt = if is_archived(point, facts) {
-        // EC2 and AWS Backup contradict each other: neither counts.
-        Some(("/Detail/StorageTier", "is archive"))
-    } else if facts.point_is_past(point, "MoveToColdStorageAt") {
-        Some(("/CalculatedLifecycle/MoveToColdStorageAt", "is past"))
-    } else {
-        None
-    };
     if let ("WARM", Some(at)) = (class, facts.point_moves(point)) {
         return Outcome::fail(format!(
             "the recovery point is moved to cold storage on {}, which is not copied from",
@@ -64,14 +65,27 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             format!("is {}", date(at)),
         )]);
     }
-    if let ("WARM", Some((pointer, says))) = (class, doubt) {
-        return not_read(facts.gap(
-            api_call!("backup:DescribeRecoveryPoint"),
-            point.as_str(),
-            point.account(),
-            point.region().as_ref(),
-        ))
-        .saw([Evidence::at(point, pointer, says)]);
+    if class == "WARM" {
+        let is_archived = known!(is_archived(point, facts));
+        let doubt = if is_archived {
+            Some(("/Detail/StorageTier", "is archive"))
+        } else if facts.point_is_past(point, "MoveToColdStorageAt") {
+            Some(("/CalculatedLifecycle/MoveToColdStorageAt", "is past"))
+        } else {
+            None
+        };
+        // They contradict each other: neither counts.
+        if let Some((pointer, says)) = doubt {
+            return not_read(
+                Gap::by_hand(
+                    ByHand::Contradiction,
+                    format!("say which is right: `StorageClass` WARM, or `{pointer}`, which {says}"),
+                    point.as_str(),
+                )
+                .where_is(point),
+            )
+            .saw([Evidence::at(point, pointer, says)]);
+        }
     }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
     if class == "WARM" {

@@ -364,7 +364,7 @@ fn what_stands_where_it_cannot_be_is_refused() {
 /// What AWS prints around a document names what it is of.
 #[test]
 fn a_document_is_of_what_it_stands_under() {
-    let statement = json!([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]);
+    let statement = json!([{"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]);
     let of_resource = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
     let identity = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]);
     let of_role = json!({"Version": "2012-10-17", "Statement": identity}).to_string();

@@ -48,7 +48,7 @@ const WAYS: &[(&str, &[Way])] = &[
     ]),
     ("/accounts/0/roles/0/AssumeRolePolicyDocument", &[
         |policy| json!(encoded(policy)),
-        |policy| json!({"Role": {"RoleName": "x", "AssumeRolePolicyDocument": policy}}),
+        |policy| json!({"Role": {"RoleName": "AWSBackupDefaultServiceRole", "AssumeRolePolicyDocument": policy}}),
     ]),
     ("/accounts/0/organization", &[|organization| json!({"Organization": organization})]),
     ("/accounts/0/cross_account_backup", &[

@@ -209,11 +209,15 @@ impl Estate {
         } else {
             json!(PROD_KEY)
         };
+        let detail = match arn.rsplit_once(":snapshot/") {
+            Some((_, id)) => json!({"SnapshotId": id, "State": "completed", "StorageTier": "standard"}),
+            None => json!({}),
+        };
         let point = json!({
             "RecoveryPointArn": arn, "BackupVaultArn": PROD, "ResourceArn": resource["ResourceArn"],
             "ResourceType": resource["ResourceType"], "IsEncrypted": true, "EncryptionKeyArn": with,
             "Status": "COMPLETED", "StorageClass": "WARM", "CreationDate": "2026-11-21T05:00:00Z",
-            "Lifecycle": {}, "IsParent": false, "Tags": {}, "Detail": {},
+            "Lifecycle": {}, "IsParent": false, "Tags": {}, "Detail": detail,
         });
         let copied = self.at(COPY).clone();
         self.set(&format!("{SOURCE}/recovery_points"), json!([point])).set(
