@@ -79,7 +79,9 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             return not_read(
                 Gap::by_hand(
                     ByHand::Contradiction,
-                    format!("say which is right: `StorageClass` WARM, or `{pointer}`, which {says}"),
+                    format!(
+                        "say which is right: `StorageClass` WARM, or `{pointer}`, which {says}"
+                    ),
                     point.as_str(),
                 )
                 .where_is(point),

@@ -3,8 +3,8 @@
 use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Ends, Facts, Reach};
-use crate::known::{Arn, Fact};
+use crate::inventory::{Copy, Facts, Model, Reach};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -14,14 +14,14 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::SLR_POLICY, cite::RDS_COPY],
     may_fail: MayFail::Yes,
     run: Run::Refined {
-        reach: |copy: &Reach, facts| of_backup(copy, facts),
+        reach: of_backup,
         copy: of_rds,
     },
 };
 
-fn of_backup(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn of_backup(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
-        return same_account();
+        return within_the_account(copy, facts);
     }
     let account = known!(copy.destination_account());
     let role = known!(copy.destination_service_linked_role());
@@ -34,6 +34,32 @@ fn of_backup(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     ))
     .saw([Evidence::of(&role, "does not exist")])
     .needs([Need::ServiceLinkedRole { account, role }])
+}
+
+/// A logically air-gapped vault stands in an account of AWS's own, so that a snapshot goes there as to another account. No page says
+/// whether the role makes that copy too.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
+fn within_the_account(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+    let is_shared = known!(copy.touches_air_gapped_vault())
+        && known!(copy.model()) == Some(Model::ServiceDependent);
+    if !is_shared {
+        return same_account();
+    }
+    let role = known!(copy.destination_service_linked_role());
+    if known!(facts.role_exists(&role)) {
+        return Outcome::pass("AWSServiceRoleForBackup exists in the account")
+            .saw([Evidence::of(&role, "exists")]);
+    }
+    let gap = Gap::not_told(
+        "whether a snapshot goes into or out of a logically air-gapped vault without AWSServiceRoleForBackup",
+        role.as_str(),
+    );
+    Outcome::undecided(
+        "AWSServiceRoleForBackup does not exist in the account, and no page says whether a copy of a snapshot into or out of a logically air-gapped vault takes it: create it",
+        [gap.where_is(&role)],
+    )
+    .saw([Evidence::of(&role, "does not exist")])
 }
 
 /// The service-linked role of RDS in the source account, by which RDS verifies that a snapshot may go to another Region. RDS

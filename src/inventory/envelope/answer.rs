@@ -79,7 +79,12 @@ pub(super) fn typed<'a>(
     };
     for (name, is_right) in fields {
         if let Some(inner) = map.get(*name).filter(|inner| !is_right(inner)) {
-            return Err(format!("`{name}` is {}, in {what}", found(inner)));
+            return Err(match inner.as_str() {
+                Some(text) => {
+                    format!("`{name}` is `{text}`: expected a value as AWS writes it, in {what}")
+                }
+                None => format!("`{name}` is {}, in {what}", found(inner)),
+            });
         }
     }
     Ok(map)

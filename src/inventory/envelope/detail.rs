@@ -263,7 +263,7 @@ mod tests {
                 json!({"Engine": "mysql", "BackupTraget": "outposts"}),
                 "`BackupTarget`",
             ),
-            (json!({"Engine": ""}), "`Engine` is a string"),
+            (json!({"Engine": "MySQL"}), "`Engine` is `MySQL`: expected"),
             (
                 json!({"Engine": "aurora-mysql", "ClusterCreateTime": "x"}),
                 "`ClusterCreateTime`",

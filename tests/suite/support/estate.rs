@@ -210,7 +210,9 @@ impl Estate {
             json!(PROD_KEY)
         };
         let detail = match arn.rsplit_once(":snapshot/") {
-            Some((_, id)) => json!({"SnapshotId": id, "State": "completed", "StorageTier": "standard"}),
+            Some((_, id)) => {
+                json!({"SnapshotId": id, "State": "completed", "StorageTier": "standard"})
+            }
             None => json!({}),
         };
         let point = json!({
