@@ -2,8 +2,8 @@
 
 use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, known};
-use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, Model, Reach};
+use crate::catalog::{Encryption, Kind, capabilities, cite};
+use crate::inventory::{Copy, Facts, Reach};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome, Status};
 
@@ -41,8 +41,13 @@ fn of_backup(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
 fn within_the_account(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    let is_shared = known!(copy.touches_air_gapped_vault())
-        && known!(copy.model()) == Some(Model::ServiceDependent);
+    // What no such vault takes fails by another check.
+    let may_go = |kind| {
+        let row = capabilities(kind);
+        row.lagv.is_supported() && row.encryption == Encryption::OfResource
+    };
+    let is_shared =
+        known!(copy.touches_air_gapped_vault()) && known!(copy.kind.agreed(may_go)) == Some(true);
     if !is_shared {
         return same_account();
     }
@@ -63,8 +68,8 @@ fn within_the_account(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 }
 
 /// The service-linked role of RDS in the source account, by which RDS verifies that a snapshot may go to another Region. RDS
-/// creates it with an account's first database and keeps it as long as there is one, so that it is asked for where there is none:
-/// the database is gone, or is in another account.
+/// creates it with an account's first database and keeps it as long as there is one, so that nobody has to look where the database
+/// is there.
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html>.
@@ -76,33 +81,40 @@ fn of_rds(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
         )
     };
     if matches!(found.status, Status::Fail | Status::Undecided)
-        || copy.recovery_point.is_none()
         || copy.is_cross_region() != Fact::Known(true)
-        || copy.kind.agreed(of_rds) != Fact::Known(Some(true))
     {
         return None;
     }
+    let point = copy.recovery_point.as_ref()?;
+    let is_of_rds = match copy.kind.agreed(of_rds) {
+        Fact::Unknown(_) if point.service() == "rds" => Fact::Known(()),
+        Fact::Unknown(gap) => Fact::Unknown(gap),
+        Fact::Known(Some(true)) => Fact::Known(()),
+        Fact::Known(Some(false) | None) => return None,
+    };
     let account = copy.source_account().known()?;
     let role = Arn::iam_role(
         copy.destination_vault.partition(),
         account,
         "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
     );
-    let database = copy.resource.as_ref().known().and_then(Option::as_ref);
-    let is_here = database.is_none_or(|arn| arn.account() == Some(account));
-    let there = database.map(|arn| facts.resource_exists(arn));
-    match (facts.role_exists(&role), is_here, there) {
-        (Fact::Known(true), ..) | (_, true, Some(Fact::Known(true))) => None,
-        (Fact::Known(false), ..) => Some(
+    let exists = facts.role_exists(&role);
+    if let Fact::Unknown(gap) = is_of_rds {
+        return (exists == Fact::Known(false)).then(|| not_read(*gap));
+    }
+    let database = copy.resource.as_ref().and_then(|database| match database {
+        Some(arn) if arn.account() == Some(account) => facts.resource_exists(arn),
+        Some(_) | None => Fact::Known(false),
+    });
+    match (exists, database) {
+        (Fact::Known(true), _) | (_, Fact::Known(true)) => None,
+        (Fact::Known(false), Fact::Known(false)) => Some(
             Outcome::fail(format!(
                 "AWSServiceRoleForRDS does not exist in account {account}, and RDS copies no snapshot to another Region without it"
             ))
             .by_hand("aws iam create-service-linked-role --aws-service-name rds.amazonaws.com, in the source account")
             .saw([Evidence::of(&role, "does not exist")]),
         ),
-        (Fact::Unknown(gap), is_here, there) => {
-            let is_gone = !is_here || matches!(there, Some(Fact::Known(false)));
-            (is_gone || facts.is_recorded(&gap)).then(|| not_read(*gap))
-        }
+        (Fact::Known(false), Fact::Unknown(gap)) | (Fact::Unknown(gap), _) => Some(not_read(*gap)),
     }
 }
