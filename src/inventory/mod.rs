@@ -35,6 +35,7 @@ mod word;
 pub use copy::{
     Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
+pub use envelope::unknown_word;
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
