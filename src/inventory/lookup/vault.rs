@@ -187,8 +187,10 @@ impl<'a> Facts<'a> {
                         "`EncryptionKeyArn` null",
                     ));
                 }
+                // Of a standard vault AWS's pages have no word for a key that AWS manages.
                 (Some("CUSTOMER_MANAGED_KMS_KEY"), Field::Is(key))
-                    if self.key_manager(key) == Fact::Known(Some(KeyManager::Aws)) =>
+                    if self.vault_type(arn) == Fact::Known(Some(VaultType::AirGapped))
+                        && self.key_manager(key) == Fact::Known(Some(KeyManager::Aws)) =>
                 {
                     return Fact::unknown(contradiction(
                         arn,
