@@ -11,7 +11,7 @@ use crate::policy::{Effect, Side, Truth, resource_side};
 use super::asked::Asked;
 use super::context::gap_of_key;
 use super::form::Form;
-use super::ruling::{Fault, OpenDeny, Ruling};
+use super::ruling::{OpenDeny, Party, Ruling};
 
 /// A question to a vault, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -99,21 +99,11 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         action,
         form,
     } = asking;
-    let missing = || Ruling::Missing {
-        near: Vec::new(),
-        fault: Fault::Subject,
-        denies: None,
-    };
+    let missing = || Ruling::missing(Party::Resource, Vec::new());
     let policy = match facts.vault_policy(vault) {
         Fact::Known(Some(policy)) => policy,
         Fact::Known(None) => return missing(),
-        Fact::Unknown(gap) => {
-            return Ruling::Open {
-                gaps: vec![*gap],
-                may_deny: true,
-                seen: Vec::new(),
-            };
-        }
+        Fact::Unknown(gap) => return Ruling::unread(*gap),
     };
     // The role's ARN may be none.
     let mut requests = form.requests(facts, role, &[action]).into_iter();
@@ -148,9 +138,9 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
                 seen: asked.statements(&by, action, &request.context),
             }
         }
-        Side::Allowed { by, .. } => Ruling::Allowed {
-            by: asked.statements(&by, action, &request.context),
-        },
+        Side::Allowed { by, .. } => {
+            Ruling::allowed(asked.statements(&by, action, &request.context))
+        }
         Side::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False,
@@ -161,7 +151,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
             near, denies, keys, ..
         } => Ruling::Missing {
             near: [asked.near(&near, action), asked.misspelt(&near, role)].concat(),
-            fault: Fault::Subject,
+            party: Party::Resource,
             denies: (!denies.is_empty()).then(|| OpenDeny {
                 gaps: gaps(&keys),
                 seen: asked.open(&denies, &keys),

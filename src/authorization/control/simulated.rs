@@ -7,12 +7,12 @@ use crate::known::Arn;
 use crate::verdict::Evidence;
 
 use super::super::request::Action;
-use super::ruling::ControlRuling;
+use super::super::ruling::{Grounds, Ruling};
 
 /// What the policy simulator said of the organization; `None` where it was not asked about this action.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>.
-pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<ControlRuling> {
+pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Ruling> {
     let results = facts.simulated(role)?;
     let mut ruling = None;
     for (index, result) in results.iter().enumerate() {
@@ -21,11 +21,19 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Co
         }
         let pointer = format!("/Simulated/{index}");
         match verdict(result) {
-            Some(true) => ruling = ruling.or(Some(ControlRuling::Simulated)),
+            Some(true) => {
+                ruling = ruling.or(Some(Ruling::Allowed {
+                    by: Vec::new(),
+                    grounds: Grounds::Simulator,
+                }));
+            }
             Some(false) => {
                 let says = format!("the policy simulator denies {}", asked.action);
-                return Some(ControlRuling::Denied {
-                    seen: vec![Evidence::at(role, pointer, says)],
+                return Some(Ruling::Denied {
+                    by: vec![Evidence::at(role, pointer, says)],
+                    statements: Vec::new(),
+                    silent: false,
+                    unless: None,
                 });
             }
             None => {}

@@ -8,7 +8,7 @@ use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
 use super::super::context::{Forms, about, gap_of_key, of_role, with_tags};
-use super::super::ruling::{Fault, Ruling};
+use super::super::ruling::{Party, Ruling};
 use super::super::rulings::Rulings;
 
 /// A question to a key.
@@ -138,11 +138,7 @@ pub fn via_service(key: &Arn) -> Gap {
 
 /// Nothing allows it: there is no such key, or the principal's ARN is none.
 pub fn missing() -> Ruling {
-    Ruling::Missing {
-        near: Vec::new(),
-        fault: Fault::Subject,
-        denies: None,
-    }
+    Ruling::missing(Party::Resource, Vec::new())
 }
 
 pub fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {

@@ -11,7 +11,7 @@ use crate::verdict::Evidence;
 
 use super::super::asked::Asked;
 use super::super::context::gap_of_key;
-use super::super::ruling::{Fault, Ruling};
+use super::super::ruling::{Party, Ruling};
 use super::question::Asking;
 
 /// The service-linked role's own policy, which is AWS's.
@@ -44,17 +44,14 @@ pub fn role_may(
         document: first,
     };
     match identity_side(request, &documents, None) {
-        Side::Allowed { .. } => Ruling::Allowed { by: seen },
-        Side::Denied { by, .. } => Ruling::Missing {
-            near: asked.statements(&by, action, &request.context),
-            fault: Fault::Principal,
-            denies: None,
-        },
-        Side::NotAllowed { near, .. } => Ruling::Missing {
-            near: asked.near(&near, action),
-            fault: Fault::Principal,
-            denies: None,
-        },
+        Side::Allowed { .. } => Ruling::allowed(seen),
+        Side::Denied { by, .. } => Ruling::missing(
+            Party::Principal,
+            asked.statements(&by, action, &request.context),
+        ),
+        Side::NotAllowed { near, .. } => {
+            Ruling::missing(Party::Principal, asked.near(&near, action))
+        }
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
                 .iter()
