@@ -21,7 +21,7 @@ use service_linked::role_may;
 
 pub use exceptions::{excepting, strike_the_owner};
 pub use named::{Named, named_by_key};
-pub use question::{KeyQuestion, Through, Via, key_requests, via_service};
+pub use question::{KeyQuestion, Through, Via, key_requests};
 
 /// Asks a key, action by action.
 pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {

@@ -23,7 +23,7 @@ pub use outcome::{Phrases, because, denied_by};
 pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
 pub use role::ByKey;
 pub use ruling::{Grounds, Party, Ruling};
-pub use rulings::{Rulings, list, unique};
+pub use rulings::{Rulings, list};
 pub use start::{depends_on_who_starts, may_start};
 pub use trust::{ASSUME, may_assume};
 pub use vault::{copy_from, copy_into};

@@ -3,9 +3,6 @@
 use crate::known::{Arn, Gap};
 use crate::verdict::Evidence;
 
-use super::key::via_service;
-use super::rulings::unique;
-
 /// What the policies asked say to one action.
 #[derive(Clone, Debug)]
 pub enum Ruling {
@@ -298,4 +295,20 @@ impl Ruling {
             denied @ Self::Denied { .. } => denied,
         }
     }
+}
+
+/// The gap that is left where it matters in which Region a service uses a key.
+fn via_service(key: &Arn) -> Gap {
+    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
+}
+
+/// Each once, in their order.
+pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    let mut kept: Vec<Evidence> = Vec::new();
+    for item in evidence {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
 }

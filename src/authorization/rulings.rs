@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::known::Gap;
 use crate::verdict::Evidence;
 
-use super::ruling::{Grounds, OpenDeny, Party, Ruling};
+use super::ruling::{Grounds, OpenDeny, Party, Ruling, unique};
 
 /// The rulings on several actions. Cheap to clone: many copies ask the same.
 #[derive(Clone, Debug)]
@@ -230,17 +230,6 @@ fn push_new(actions: &mut Vec<&'static str>, action: &'static str) {
     if !actions.contains(&action) {
         actions.push(action);
     }
-}
-
-/// Each once, in their order.
-pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
-    let mut kept: Vec<Evidence> = Vec::new();
-    for item in evidence {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
 }
 
 /// Actions in a sentence: `kms:DescribeKey and kms:CreateGrant`.

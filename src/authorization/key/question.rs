@@ -131,11 +131,6 @@ impl Asking {
     }
 }
 
-/// The gap that is left where it matters in which Region a service uses a key.
-pub fn via_service(key: &Arn) -> Gap {
-    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
-}
-
 /// Nothing allows it: there is no such key, or the principal's ARN is none.
 pub fn missing() -> Ruling {
     Ruling::missing(Party::Resource, Vec::new())
