@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact};
 
 use super::control;
@@ -27,19 +27,31 @@ struct Answer {
     organization: Vec<Ruling>,
 }
 
-/// The answer to a request.
-fn answer(facts: &Facts<'_>, role: &Arn, request: &Arc<RoleRequest>) -> Arc<Answer> {
-    let asking = Asking {
-        role: role.clone(),
-        request: Arc::clone(request),
-    };
-    facts.once(&asking, |Asking { role, request }, facts| {
+impl Question for Asking {
+    type Answer = Arc<Answer>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self { role, request } = self;
         let forms = request.forms(facts, role);
         Arc::new(Answer {
             own: role::rule(facts, role, request, &forms, ByKey::Counts),
             organization: control::rule(facts, role, request, &forms),
         })
-    })
+    }
+}
+
+/// The same question to the role's own policies alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct OwnAlone(Asking);
+
+impl Question for OwnAlone {
+    type Answer = Fact<Option<Vec<Ruling>>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self(Asking { role, request }) = self;
+        let forms = request.forms(facts, role);
+        role::rule(facts, role, request, &forms, ByKey::Ignored)
+    }
 }
 
 /// Each action of each request, in the order of the rulings on them.
@@ -61,18 +73,13 @@ pub fn role_rulings(
 ) -> Fact<Option<Rulings>> {
     let mut all = Vec::new();
     for request in requests {
+        let asking = Asking {
+            role: role.clone(),
+            request: Arc::clone(request),
+        };
         let rulings = match by_key {
-            ByKey::Counts => answer(facts, role, request).own.clone(),
-            ByKey::Ignored => {
-                let asking = Asking {
-                    role: role.clone(),
-                    request: Arc::clone(request),
-                };
-                facts.once(&asking, |Asking { role, request }, facts| {
-                    let forms = request.forms(facts, role);
-                    role::rule(facts, role, request, &forms, ByKey::Ignored)
-                })
-            }
+            ByKey::Counts => facts.answer(&asking).own.clone(),
+            ByKey::Ignored => facts.answer(&OwnAlone(asking)),
         };
         match rulings {
             Fact::Known(Some(rulings)) => {
@@ -93,7 +100,11 @@ pub fn role_rulings(
 pub fn control_rulings(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> Rulings {
     let mut all = Vec::new();
     for request in requests {
-        let rulings = answer(facts, role, request).organization.clone();
+        let asking = Asking {
+            role: role.clone(),
+            request: Arc::clone(request),
+        };
+        let rulings = facts.answer(&asking).organization.clone();
         all.extend(request.actions.iter().copied().zip(rulings));
     }
     Rulings::new(all)

@@ -7,7 +7,7 @@ mod question;
 mod second;
 mod service_linked;
 
-use crate::inventory::{Facts, Policy, Route};
+use crate::inventory::{Facts, Policy, Question, Route};
 use crate::known::Fact;
 use crate::policy::{Effect, How, Request, Side, Truth, resource_side};
 
@@ -43,7 +43,14 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         },
         both_sides: question.both_sides,
     };
-    facts.once(&asking, |asking, facts| {
+    facts.answer(&asking)
+}
+
+impl Question for Asking {
+    type Answer = Rulings;
+
+    fn answer(&self, facts: &Facts<'_>) -> Rulings {
+        let asking = self;
         let policy = match facts.key_policy(&asking.key) {
             Fact::Known(Some(policy)) => policy,
             Fact::Known(None) => return asking.all(&missing()),
@@ -60,7 +67,7 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
             (action, ruling.unwrap_or_else(missing))
         });
         Rulings::new(rulings)
-    })
+    }
 }
 
 fn ask(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Facts, PolicyInForce, RolePolicies};
+use crate::inventory::{Facts, PolicyInForce, Question, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
     Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
@@ -57,10 +57,16 @@ struct OfRole(Arn);
 
 /// The policies in force on the role. `None`: no such role.
 pub fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
-    facts.once(&OfRole(role.clone()), |OfRole(role), facts| {
-        let policies = facts.role_policies(role);
+    facts.answer(&OfRole(role.clone()))
+}
+
+impl Question for OfRole {
+    type Answer = Fact<Option<Arc<RolePolicies>>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let policies = facts.role_policies(&self.0);
         policies.map(|policies| policies.map(Arc::new))
-    })
+    }
 }
 
 /// It depends on what was not read: nobody asks a role whether that is an Allow or a Deny.

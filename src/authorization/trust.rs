@@ -1,6 +1,6 @@
 //! May AWS Backup assume a role? The role's trust policy.
 
-use crate::inventory::{Facts, Policy};
+use crate::inventory::{Facts, Policy, Question};
 use crate::known::{AccountId, Arn, Fact};
 use crate::policy::{
     Context, Effect, Entry, Principal, Request, Resource, Rest, Shape, Side, Truth, resource_side,
@@ -27,11 +27,16 @@ pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Opti
         role: role.clone(),
         source,
     };
-    facts.once(&asking, |Asking { role, source }, facts| {
-        facts
-            .role_trust(role)
-            .map(|trust| Some(rule(facts, role, trust?, *source)))
-    })
+    facts.answer(&asking)
+}
+
+impl Question for Asking {
+    type Answer = Fact<Option<Ruling>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let trust = facts.role_trust(&self.role);
+        trust.map(|trust| Some(rule(facts, &self.role, trust?, self.source)))
+    }
 }
 
 fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Ruling {

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Ends, Facts, KindOf, Policy, Reach, VaultType};
+use crate::inventory::{Ends, Facts, KindOf, Policy, Question, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Effect, Side, Truth, resource_side};
 
@@ -33,7 +33,7 @@ pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
         action: COPY_INTO,
         form: copy_into_form(copy),
     };
-    facts.once(&asking, rule)
+    facts.answer(&asking)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -45,7 +45,7 @@ pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ru
         action: COPY_FROM,
         form: copy_from_form(copy, vault),
     };
-    facts.once(&asking, rule)
+    facts.answer(&asking)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.
@@ -89,6 +89,14 @@ pub fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
         .iter()
         .map(|kind| pattern(*kind, partition.as_str(), &region, account))
         .collect()
+}
+
+impl Question for Asking {
+    type Answer = Ruling;
+
+    fn answer(&self, facts: &Facts<'_>) -> Ruling {
+        rule(self, facts)
+    }
 }
 
 fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {

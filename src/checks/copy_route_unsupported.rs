@@ -1,7 +1,5 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
-use std::sync::Arc;
-
 use smol_str::{SmolStr, format_smolstr};
 
 use super::described::{Described, described, engine};
@@ -68,9 +66,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             to: to.clone(),
             cross_account,
         };
-        (*kind, facts.once(&way, |way, _| Arc::new(way.told())))
+        (*kind, way.told())
     };
-    let answers: Vec<(Kind, Arc<Told>)> = kinds.iter().map(told).collect();
+    let answers: Vec<(Kind, Told)> = kinds.iter().map(told).collect();
     let none = answers.iter().all(|(_, told)| !told.answer.is_supported());
     let Some((kind, told)) = answers.first() else {
         return Outcome::undecided("no kind of resource to ask of", []);
@@ -227,8 +225,7 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Op
     Some(Outcome::undecided(why.clone(), [gap]).saw([Evidence::of(&copy.destination_vault, why)]))
 }
 
-/// A way that backups of a kind are to take. Many copies take the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// A way that backups of a kind are to take.
 struct Way {
     kind: Kind,
     from: Region,
@@ -358,7 +355,7 @@ fn engine_lacking(
 }
 
 /// Whether it matters which of the kinds it is.
-fn differ(answers: &[(Kind, Arc<Told>)]) -> bool {
+fn differ(answers: &[(Kind, Told)]) -> bool {
     let supported = answers
         .iter()
         .filter(|(_, told)| told.answer.is_supported())

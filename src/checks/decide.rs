@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Ends, Facts, Reach, Route};
+use crate::inventory::{Copy, Ends, Facts, Question, Reach, Route};
 use crate::verdict::{Outcome, Verdict};
 
 use super::described::{is_none_of, of_kinds};
@@ -50,7 +50,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 
 /// What the checks of copies find of one; `composite` asks those that ask the others.
 fn outcomes(copy: &Copy, facts: &Facts<'_>, composite: impl Fn(Run) -> Option<Outcome>) -> Found {
-    let found = facts.once(&copy.reach, of_reach);
+    let found = facts.answer(&copy.reach);
     let mut outcomes = Vec::with_capacity(CHECKS.len());
     for (check, found) in CHECKS.iter().zip(&*found) {
         let outcome = match (check.run, found) {
@@ -72,9 +72,33 @@ fn outcomes(copy: &Copy, facts: &Facts<'_>, composite: impl Fn(Run) -> Option<Ou
     outcomes
 }
 
+impl Question for Reach {
+    type Answer = Shared;
+
+    fn answer(&self, facts: &Facts<'_>) -> Shared {
+        of_reach(self, facts)
+    }
+}
+
+impl Question for Route {
+    type Answer = Shared;
+
+    fn answer(&self, facts: &Facts<'_>) -> Shared {
+        of_route(self, facts)
+    }
+}
+
+impl Question for Ends {
+    type Answer = Shared;
+
+    fn answer(&self, facts: &Facts<'_>) -> Shared {
+        of_ends(self, facts)
+    }
+}
+
 /// What is found of the reach, and of the route and the ends within it.
 fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
-    with(&facts.once(&reach.route, of_route), |run| {
+    with(&facts.answer(&reach.route), |run| {
         if let Run::Reach(run) | Run::Refined { reach: run, .. } = run {
             return Some(run(reach, facts));
         }
@@ -83,7 +107,7 @@ fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
 }
 
 fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
-    with(&facts.once(&route.ends, of_ends), |run| match run {
+    with(&facts.answer(&route.ends), |run| match run {
         Run::Route(run) => Some(run(route, facts)),
         Run::Arising { route: run, .. } => run(route, facts),
         Run::OfKinds { kinds, others, .. } => {

@@ -18,8 +18,7 @@ pub(super) const CHECK: Check = Check {
     run: Run::Copy(run),
 };
 
-/// For how long a vault would keep something. Many copies ask for the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// For how long a vault would keep something.
 struct Kept {
     vault: Arn,
     retention: Fact<Retention>,
@@ -56,7 +55,7 @@ fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         vault: copy.destination_vault.clone(),
         retention: Retention::of(copy, facts),
     };
-    let mut found = facts.once(&kept, Kept::found);
+    let mut found = kept.found(facts);
     if found.status != Status::Fail {
         return found;
     }

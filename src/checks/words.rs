@@ -101,18 +101,12 @@ pub const NO_EXCEPTION_DOES: &str = "take the Deny away, or let the account that
 
 /// A KMS key for people: its alias where one is known, and its ARN.
 pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {
-    facts.once(&NameOf(key.clone()), |NameOf(key), facts| {
-        let aliases = facts.key_aliases(key).known().flatten();
-        match aliases.and_then(|aliases| aliases.first()) {
-            Some(alias) => format_smolstr!("`{}` ({key})", alias.trim_start_matches("alias/")),
-            None => format_smolstr!("`{key}`"),
-        }
-    })
+    let aliases = facts.key_aliases(key).known().flatten();
+    match aliases.and_then(|aliases| aliases.first()) {
+        Some(alias) => format_smolstr!("`{}` ({key})", alias.trim_start_matches("alias/")),
+        None => format_smolstr!("`{key}`"),
+    }
 }
-
-/// A key whose name many messages have.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct NameOf(Arn);
 
 /// Undecided, as AWS's feature table does not have the resource type.
 pub fn unlisted(name: &str) -> Outcome {

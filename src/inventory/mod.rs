@@ -47,7 +47,7 @@ pub use leaf::{
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
-    RolePolicies, VaultLock, VaultType, built_in,
+    Question, RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use overlay::{BY_NAME, Misspelt, Overlay, WHERE_IT_STANDS, Waiting, misspelt};

@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::encryption::{ViaService, via_services};
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
@@ -154,7 +154,14 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
         key: key.clone(),
         principal: principal.clone(),
     };
-    facts.once(&asking, |OfKey { key, principal }, facts| {
+    facts.answer(&asking)
+}
+
+impl Question for OfKey {
+    type Answer = Option<Request>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self { key, principal } = self;
         let caller = principal.account();
         let caller = caller.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
         let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
@@ -171,7 +178,7 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
         let mut request = Request::new(who, "", resource, context);
         request.bounded = facts.has_boundary(principal);
         Some(request)
-    })
+    }
 }
 
 /// The keys that only some actions carry.

@@ -1,4 +1,4 @@
-//! What was worked out from the facts of a run, so that it need not be again. Copies of one account ask much the same.
+//! Answers to questions about the facts of a run, each worked out once. Copies of one account ask much the same.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -8,13 +8,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
+use super::Facts;
+
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
 const KEPT: usize = 64;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from; a clone
+/// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions
+/// cannot share an answer by accident.
+pub trait Question: Clone + Eq + Hash + Send + 'static {
+    /// What is answered.
+    type Answer: Clone + Send + 'static;
+
+    /// The answer, worked out from the facts.
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer;
+}
+
+/// Answers, by the type of the question. It belongs to the facts that they were worked out from; a clone
 /// has forgotten them, so that threads with one each do not wait for one another.
 #[derive(Default)]
 pub struct Memory(Mutex<Map<TypeId, Box<dyn Any + Send>>>);
@@ -26,51 +38,41 @@ impl Clone for Memory {
 }
 
 /// The answers to one kind of question: the newest, and those before them.
-struct Answers<Q, A> {
-    newest: Map<Q, A>,
-    before: Map<Q, A>,
+struct Answers<Q: Question> {
+    newest: Map<Q, Q::Answer>,
+    before: Map<Q, Q::Answer>,
 }
 
 impl Memory {
-    /// The answer to a question, worked out once.
-    pub fn once<Q, A>(&self, question: &Q, answer: impl FnOnce() -> A) -> A
-    where
-        Q: Clone + Eq + Hash + Send + 'static,
-        A: Clone + Send + 'static,
-    {
-        let known = self.with(|answers: &mut Answers<Q, A>| answers.get(question));
+    /// The answer to a question about these facts, worked out once.
+    pub fn answer<Q: Question>(&self, question: &Q, facts: &Facts<'_>) -> Q::Answer {
+        let known = self.with(|answers: &mut Answers<Q>| answers.get(question));
         if let Some(Some(known)) = known {
             return known;
         }
         // Nothing is held while it is worked out: that may ask more.
-        let new = answer();
-        self.with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
+        let new = question.answer(facts);
+        self.with(|answers: &mut Answers<Q>| answers.insert(question.clone(), new.clone()));
         new
     }
 
-    fn with<Q, A, R>(&self, work: impl FnOnce(&mut Answers<Q, A>) -> R) -> Option<R>
-    where
-        Q: Send + 'static,
-        A: Send + 'static,
-    {
+    fn with<Q: Question, R>(&self, work: impl FnOnce(&mut Answers<Q>) -> R) -> Option<R> {
         let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Box::new(Answers::<Q, A>::new()) as Box<dyn Any + Send>;
-        let answers = all.entry(TypeId::of::<(Q, A)>()).or_insert_with(new);
+        let new = || Box::new(Answers::<Q>::new()) as Box<dyn Any + Send>;
+        let answers = all.entry(TypeId::of::<Q>()).or_insert_with(new);
         answers.downcast_mut().map(work)
     }
 }
 
-impl<Q, A> Answers<Q, A> {
+impl<Q: Question> Answers<Q> {
     fn new() -> Self {
         Self {
             newest: Map::default(),
             before: Map::default(),
         }
     }
-}
 
-impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
-    fn get(&mut self, question: &Q) -> Option<A> {
+    fn get(&mut self, question: &Q) -> Option<Q::Answer> {
         if let Some(known) = self.newest.get(question) {
             return Some(known.clone());
         }
@@ -79,7 +81,7 @@ impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
         Some(known)
     }
 
-    fn insert(&mut self, question: Q, answer: A) {
+    fn insert(&mut self, question: Q, answer: Q::Answer) {
         if self.newest.len() >= KEPT {
             let room = Map::with_capacity_and_hasher(KEPT, RandomState::default());
             self.before = replace(&mut self.newest, room);
@@ -93,30 +95,40 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::inventory::{Facts, Inventory};
+    use crate::inventory::Inventory;
 
     static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Doubled(u32);
 
-    fn doubled(Doubled(number): &Doubled, _: &Facts<'_>) -> u32 {
-        ANSWERED.fetch_add(1, Ordering::Relaxed);
-        number * 2
+    impl Question for Doubled {
+        type Answer = u32;
+        fn answer(&self, _: &Facts<'_>) -> u32 {
+            ANSWERED.fetch_add(1, Ordering::Relaxed);
+            self.0 * 2
+        }
     }
 
     #[test]
     fn a_question_is_answered_once_and_anew_of_other_facts() {
         let (inventory, top) = (Inventory::empty(), Inventory::empty());
         let facts = Facts::new(&inventory);
-        let answers = [1, 1, 2].map(|number| facts.once(&Doubled(number), doubled));
+        let answers = [1, 1, 2].map(|number| facts.answer(&Doubled(number)));
         assert_eq!(answers, [2, 2, 4]);
-        assert_eq!(facts.under(&top).once(&Doubled(1), doubled), 2);
+        assert_eq!(facts.under(&top).answer(&Doubled(1)), 2);
         assert_eq!(ANSWERED.load(Ordering::Relaxed), 3);
     }
 
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Halved(usize);
+
+    impl Question for Halved {
+        type Answer = usize;
+        fn answer(&self, _: &Facts<'_>) -> usize {
+            self.0 / 2
+        }
+    }
 
     #[test]
     fn no_more_answers_are_kept_than_have_room() {
@@ -124,11 +136,10 @@ mod tests {
         let facts = Facts::new(&inventory);
         for number in 0..KEPT * 3 + 1 {
             for number in [0, number] {
-                let half = facts.once(&Halved(number), |Halved(n), _| n / 2);
-                assert_eq!(half, number / 2);
+                assert_eq!(facts.answer(&Halved(number)), number / 2);
             }
         }
-        let kept = facts.memory.with(|answers: &mut Answers<Halved, usize>| {
+        let kept = facts.memory.with(|answers: &mut Answers<Halved>| {
             let kept = [&answers.newest, &answers.before].map(HashMap::len);
             let first = answers.newest.contains_key(&Halved(0));
             (kept, first)

@@ -23,7 +23,6 @@ mod stored;
 mod told;
 mod vault;
 
-use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::known::{AccountId, ApiCall, ByHand, Fact, Gap, Region};
@@ -39,6 +38,7 @@ pub use assumed::Assumption;
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
+pub use memory::Question;
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
 
@@ -65,14 +65,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
-    /// `answer` is given nothing else, and can have nothing else.
-    pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
-    where
-        Q: Clone + Eq + Hash + Send + 'static,
-        A: Clone + Send + 'static,
-    {
-        self.memory.once(question, || answer(question, self))
+    /// The answer to a question, worked out once.
+    pub fn answer<Q: Question>(&self, question: &Q) -> Q::Answer {
+        self.memory.answer(question, self)
     }
 
     /// These facts with others on top.
