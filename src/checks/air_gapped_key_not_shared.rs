@@ -3,7 +3,7 @@
 use smol_str::format_smolstr;
 
 use super::words::{account_of, key_name};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     KeyQuestion, Phrases, Rulings, Via, ask_key, denied_by, list, role_may_use_key,
 };
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_key_not_shared.md"),
     cites: &[cite::LAGV],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 

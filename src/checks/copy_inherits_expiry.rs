@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_inherits_expiry.md")]
 
 use super::retention::Retention;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::verdict::{Evidence, Outcome};
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_inherits_expiry.md"),
     cites: &[cite::COPY],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

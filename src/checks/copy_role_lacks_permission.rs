@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::described::tags;
 use super::words::foretold;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     ByKey, Party, RoleRequest, Ruling, Rulings, actions, denied_by, list, role_requests,
     role_rulings, tag_request,
@@ -32,6 +32,7 @@ pub(super) const CHECK: Check = Check {
         cite::FIELD_TAG_RESOURCE,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Refined {
         reach: run,
         copy: may_not_tag,

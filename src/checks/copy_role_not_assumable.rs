@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
 use super::words::{foretold, role_meant};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{Ruling, denied_by, may_assume};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_role_not_assumable.md"),
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::described::{Described, described, engine};
 use super::not_copied::{Way as Route, not_copied};
 use super::words::{foretold, not_read, unlisted};
-use super::{Check, MayFail, Run, detour, engine_versions, known};
+use super::{Check, MayFail, Run, When, detour, engine_versions, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
@@ -31,6 +31,7 @@ pub(super) const CHECK: Check = Check {
         cite::FIELD_ENGINE_VERSION,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_key_refuses_backup.md")]
 
 use super::words::{agreed, foretold, key_name, never_copied, no_destination_vault, unlisted};
-use super::{Check, MayFail, Run, ebs_default_key, known};
+use super::{Check, MayFail, Run, When, ebs_default_key, known};
 use crate::authorization::{KeyQuestion, Phrases, Via, ask_key};
 use crate::catalog::messages::{MessageId, Predicted, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         cite::EBS_COPY,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Refined {
         reach: of_vault,
         copy: of_default_key,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::words::foretold;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     ASSUME, Grounds, Party, RoleRequest, Ruling, Rulings, actions, air_gapped_key_request,
     control_rulings, list, may_be_assumed, role_requests,
@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("organization_policy_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
 use super::words::not_read;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, ByHand, Fact, Gap};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_missing.md"),
     cites: &[cite::API_RECOVERY_POINT, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

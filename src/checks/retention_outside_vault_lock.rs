@@ -2,7 +2,7 @@
 
 use super::retention::Retention;
 use super::words::{date, foretold, no_destination_vault};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, VaultLock};
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("retention_outside_vault_lock.md"),
     cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY, cite::COPY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 
@@ -47,7 +48,7 @@ fn backup_refused(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         retention: Retention::of_backup(copy, facts)?,
         vault: copy.source_vault.as_ref().known()?.clone(),
     };
-    facts.once(&Backup(kept), Backup::refused)
+    Backup(kept).refused(facts)
 }
 
 fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
@@ -77,7 +78,6 @@ fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// A backup that a rule makes, and the vault that it goes to.
-#[derive(Clone, PartialEq, Eq, Hash)]
 struct Backup(Kept);
 
 impl Backup {

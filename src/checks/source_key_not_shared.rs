@@ -4,7 +4,7 @@ use super::words::{
     NO_EXCEPTION_DOES, account_of, agreed, foretold, key_name, may_be_denied_all_the_same,
     never_copied, same_account, unlisted,
 };
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     KeyQuestion, Party, Phrases, Rulings, Via, ask_key, excepting, list, strike_the_owner,
 };
@@ -30,6 +30,7 @@ pub(super) const CHECK: Check = Check {
         cite::RDS_COPY,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

@@ -3,7 +3,7 @@
 use super::words::{
     NO_EXCEPTION_DOES, agreed, foretold, key_name, may_be_denied_all_the_same, never_copied,
 };
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     KeyQuestion, Party, Phrases, Via, ask_key, excepting, list, strike_the_owner,
 };
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_key_refuses_copy_role.md"),
     cites: &[cite::ENCRYPTION, cite::KC_KEY, cite::RDS_COPY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
 use super::words::foretold;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     Phrases, Ruling, Rulings, copy_from, denied_by, depends_on_who_starts, may_start,
 };
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_vault_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS, cite::SCP],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

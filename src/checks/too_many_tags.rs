@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::described::tags;
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, Tags};
@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("too_many_tags.md"),
     cites: &[cite::ACCESS_CONTROL, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
 use super::words::{account_of, foretold, no_destination_vault};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{Party, Phrases, Rulings, copy_into};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         cite::KC_ACCESS_DENIED,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 
