@@ -43,7 +43,7 @@ pub fn unknown_word(detail: &Tree) -> Option<(&'static str, &str)> {
                 Some(start) => text.starts_with(start),
                 None => *word == text,
             };
-            (!words.iter().any(|word| is(word))).then_some((*field, text))
+            (!words.iter().any(is)).then_some((*field, text))
         })
     })
 }

@@ -8,23 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use super::Facts;
-
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
 const KEPT: usize = 64;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
-
-/// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions
-/// cannot share an answer by accident.
-pub trait Question: Clone + Eq + Hash + Send + 'static {
-    /// What is answered.
-    type Answer: Clone + Send + 'static;
-
-    /// The answer, worked out from the facts.
-    fn answer(&self, facts: &Facts<'_>) -> Self::Answer;
-}
 
 /// Answers, by the type of the question. It belongs to the facts that they were worked out from; a clone
 /// has forgotten them, so that threads with one each do not wait for one another.
@@ -38,41 +26,51 @@ impl Clone for Memory {
 }
 
 /// The answers to one kind of question: the newest, and those before them.
-struct Answers<Q: Question> {
-    newest: Map<Q, Q::Answer>,
-    before: Map<Q, Q::Answer>,
+struct Answers<Q, A> {
+    newest: Map<Q, A>,
+    before: Map<Q, A>,
 }
 
 impl Memory {
-    /// The answer to a question about these facts, worked out once.
-    pub fn answer<Q: Question>(&self, question: &Q, facts: &Facts<'_>) -> Q::Answer {
-        let known = self.with(|answers: &mut Answers<Q>| answers.get(question));
+    /// The answer to a question, worked out once.
+    pub fn once<Q, A>(&self, question: &Q, answer: impl FnOnce() -> A) -> A
+    where
+        Q: Clone + Eq + Hash + Send + 'static,
+        A: Clone + Send + 'static,
+    {
+        let known = self.with(|answers: &mut Answers<Q, A>| answers.get(question));
         if let Some(Some(known)) = known {
             return known;
         }
         // Nothing is held while it is worked out: that may ask more.
-        let new = question.answer(facts);
-        self.with(|answers: &mut Answers<Q>| answers.insert(question.clone(), new.clone()));
+        let new = answer();
+        self.with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
         new
     }
 
-    fn with<Q: Question, R>(&self, work: impl FnOnce(&mut Answers<Q>) -> R) -> Option<R> {
+    fn with<Q, A, R>(&self, work: impl FnOnce(&mut Answers<Q, A>) -> R) -> Option<R>
+    where
+        Q: Send + 'static,
+        A: Send + 'static,
+    {
         let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Box::new(Answers::<Q>::new()) as Box<dyn Any + Send>;
+        let new = || Box::new(Answers::<Q, A>::new()) as Box<dyn Any + Send>;
         let answers = all.entry(TypeId::of::<Q>()).or_insert_with(new);
         answers.downcast_mut().map(work)
     }
 }
 
-impl<Q: Question> Answers<Q> {
+impl<Q, A> Answers<Q, A> {
     fn new() -> Self {
         Self {
             newest: Map::default(),
             before: Map::default(),
         }
     }
+}
 
-    fn get(&mut self, question: &Q) -> Option<Q::Answer> {
+impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
+    fn get(&mut self, question: &Q) -> Option<A> {
         if let Some(known) = self.newest.get(question) {
             return Some(known.clone());
         }
@@ -81,7 +79,7 @@ impl<Q: Question> Answers<Q> {
         Some(known)
     }
 
-    fn insert(&mut self, question: Q, answer: Q::Answer) {
+    fn insert(&mut self, question: Q, answer: A) {
         if self.newest.len() >= KEPT {
             let room = Map::with_capacity_and_hasher(KEPT, RandomState::default());
             self.before = replace(&mut self.newest, room);
@@ -95,7 +93,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::inventory::Inventory;
+    use crate::inventory::{Facts, Inventory, Question};
 
     static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
@@ -139,7 +137,7 @@ mod tests {
                 assert_eq!(facts.answer(&Halved(number)), number / 2);
             }
         }
-        let kept = facts.memory.with(|answers: &mut Answers<Halved>| {
+        let kept = facts.memory.with(|answers: &mut Answers<Halved, usize>| {
             let kept = [&answers.newest, &answers.before].map(HashMap::len);
             let first = answers.newest.contains_key(&Halved(0));
             (kept, first)

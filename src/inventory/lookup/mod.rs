@@ -23,6 +23,7 @@ mod stored;
 mod told;
 mod vault;
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::known::{AccountId, ApiCall, ByHand, Fact, Gap, Region};
@@ -38,9 +39,18 @@ pub use assumed::Assumption;
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
-pub use memory::Question;
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
+
+/// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions
+/// cannot share an answer by accident.
+pub trait Question: Clone + Eq + Hash + Send + 'static {
+    /// What is answered.
+    type Answer: Clone + Send + 'static;
+
+    /// The answer, worked out from the facts.
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer;
+}
 
 /// The facts of a run, ready to be looked up. One inventory may lie on top of another: what the upper one says of a
 /// field wins, and where it is silent the lower one speaks.
@@ -67,7 +77,7 @@ impl<'a> Facts<'a> {
 
     /// The answer to a question, worked out once.
     pub fn answer<Q: Question>(&self, question: &Q) -> Q::Answer {
-        self.memory.answer(question, self)
+        self.memory.once(question, || question.answer(self))
     }
 
     /// These facts with others on top.
