@@ -98,16 +98,19 @@ pub fn of_anybody(
         account: Some(account),
         resource_account: None,
     };
-    if let Levels::Unread(gap) = &controls.scps {
-        let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
-            || role.is_some_and(|role| facts.simulated(role).is_some());
-        return if taken {
-            assumed()
-        } else {
-            is_open(vec![(**gap).clone()], Vec::new())
-        };
+    let ruling = controls.by_policies(facts, asked.subject, asked, form);
+    match (controls.unless_in_doubt(ruling), controls.scps.unread()) {
+        (Ruling::Allowed { .. }, Some(gap)) => {
+            let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
+                || role.is_some_and(|role| facts.simulated(role).is_some());
+            if taken {
+                assumed()
+            } else {
+                is_open(vec![gap.clone()], Vec::new())
+            }
+        }
+        (ruling, _) => ruling,
     }
-    controls.unless_in_doubt(controls.by_policies(facts, asked.subject, asked, form))
 }
 
 /// Taken to be allowed: somebody said so.
@@ -157,10 +160,7 @@ impl Controls<'_> {
     fn rule(&self, facts: &Facts<'_>, role: &Arn, asked: &Action<'_>, form: &Request) -> Ruling {
         let unread: Vec<Gap> = [&self.scps, &self.rcps]
             .into_iter()
-            .filter_map(|levels| match levels {
-                Levels::Unread(gap) => Some((**gap).clone()),
-                Levels::None | Levels::Read { .. } => None,
-            })
+            .filter_map(|levels| levels.unread().cloned())
             .collect();
         match self.unless_in_doubt(self.by_policies(facts, role, asked, form)) {
             Ruling::Allowed { .. } if !unread.is_empty() => {}
@@ -169,15 +169,17 @@ impl Controls<'_> {
             | Ruling::Missing { .. }
             | Ruling::Open { .. }) => return settled,
         }
-        if facts.assumes(Assumption::OrganizationPoliciesAllow) {
-            return assumed();
+        let simulated = self
+            .scps
+            .unread()
+            .and_then(|_| simulated(facts, role, asked));
+        match simulated {
+            // What was denied was read.
+            Some(denied @ Ruling::Denied { .. }) => denied,
+            _ if facts.assumes(Assumption::OrganizationPoliciesAllow) => assumed(),
+            Some(ruling) => ruling,
+            None => is_open(unread, Vec::new()),
         }
-        if let Levels::Unread(_) = self.scps
-            && let Some(ruling) = simulated(facts, role, asked)
-        {
-            return ruling;
-        }
-        is_open(unread, Vec::new())
     }
 
     /// What stops it is open where the account may be the management account.
@@ -254,6 +256,7 @@ impl Controls<'_> {
             Levels::Read {
                 policies,
                 documents,
+                ..
             } => {
                 let document = documents.get(at.level)?.get(at.document)?;
                 Some((document, policies.get(at.level)?.get(at.document)?))

@@ -14,6 +14,7 @@ mod ruling;
 mod rulings;
 mod start;
 mod trust;
+mod unread;
 mod vault;
 
 pub use answer::{actions, control_rulings, role_may_use_key, role_rulings};

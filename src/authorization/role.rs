@@ -15,6 +15,7 @@ use super::form::Several;
 use super::key::{Named, named_by_key};
 use super::request::{Action, RoleRequest};
 use super::ruling::{Party, Ruling};
+use super::unread::stops_nothing;
 
 /// Whether a key that names the role itself does in place of the role's own policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,7 +82,7 @@ fn is_open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Ruling {
 /// The policies of a role that were read, and the gaps that the others leave.
 struct Read<'a> {
     identity: Vec<&'a PolicyInForce>,
-    /// Their texts.
+    /// Their texts; in place of one that was not read the one that stops nothing.
     documents: Vec<&'a Document>,
     boundary: Option<(&'a PolicyInForce, &'a Document)>,
     gaps: Vec<Gap>,
@@ -94,7 +95,7 @@ impl<'a> Read<'a> {
             Fact::Known(document) => Some((policy, document.document())),
             Fact::Unknown(gap) => {
                 gaps.push((**gap).clone());
-                None
+                Some((policy, stops_nothing()?))
             }
         };
         let (identity, documents) = policies.identity.iter().filter_map(&mut read).unzip();
@@ -147,11 +148,6 @@ impl<'a> Read<'a> {
                 return open(&statements, &keys);
             }
             Side::Unknown { statements, keys } => open(&statements, &keys),
-            // A policy that was not read may allow it, unless it is one that only limits.
-            Side::NotAllowed {
-                policy: Kind::Identity,
-                ..
-            } if !self.gaps.is_empty() => open(&[], &[]),
             Side::NotAllowed {
                 policy,
                 near,

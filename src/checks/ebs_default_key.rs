@@ -57,12 +57,15 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
         }
     });
     match principal {
-        Fact::Known(principal) => denied(copy, facts, key, &principal),
+        Fact::Known(principal) => refused(copy, facts, key, &principal),
         Fact::Unknown(gap) => Some(not_read(*gap)),
     }
 }
 
-fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
+/// A Deny stops either of them. AWS's message asks for a permission, which the service-linked role has of the key's policy alone, or
+/// of the account that the policy lets decide; what the copy role lacks is another check's.
+fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
+    let is_role_of_aws = principal.is_role_of_aws();
     let rulings = ask_key(
         copy,
         facts,
@@ -71,7 +74,7 @@ fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<
             principal,
             actions: &[DESCRIBE_KEY],
             via: Via::OfType,
-            both_sides: false,
+            both_sides: is_role_of_aws,
         },
     );
     let (name, who) = (key_name(key, facts), principal.name());
@@ -81,18 +84,23 @@ fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<
     } else {
         MessageId::E6
     };
-    let outcome = rulings.deny_only().outcome(&Phrases {
+    let rulings = if is_role_of_aws {
+        rulings
+    } else {
+        rulings.deny_only()
+    };
+    let outcome = rulings.outcome(&Phrases {
         policy: PolicyOf::Key(key.clone()),
         principal,
         target: None,
         recommended: None,
-        basis: Basis::Documented,
+        basis: Basis::Inferred,
         predicted: &|| foretold(predict(message)),
         denied: &|actions| format!("the policy of the destination's default key for EBS, {name}, denies {actions} to {who}"),
         missing: &|actions| format!("the destination's default key for EBS, {name}, does not let {who} do {actions}"),
         own_policy: None,
-        unknown: &|| format!("whether a Deny of the destination's default key for EBS, {name}, strikes {who} is not known"),
-        allowed: &|| format!("no statement of the destination's default key for EBS, {name}, denies it to {who}"),
+        unknown: &|| format!("whether {who} may describe the destination's default key for EBS, {name}, is not known"),
+        allowed: &|| format!("{who} may describe the destination's default key for EBS, {name}"),
     });
     (outcome.status != Status::Pass).then_some(outcome)
 }

@@ -75,6 +75,11 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
 
 /// Whether a result lets the action pass the organization. `None`: it does not tell.
 fn verdict(result: &Value) -> Option<bool> {
+    let decision = result.get("EvalDecision").and_then(Value::as_str);
+    let is_known = |word: &str| ["allowed", "explicitDeny", "implicitDeny"].contains(&word);
+    if !decision.is_none_or(is_known) {
+        return None;
+    }
     let organization = result
         .get("OrganizationsDecisionDetail")
         .and_then(|detail| detail.get("AllowedByOrganizations"))
@@ -82,7 +87,7 @@ fn verdict(result: &Value) -> Option<bool> {
     if organization.is_some() {
         return organization;
     }
-    match result.get("EvalDecision").and_then(Value::as_str)? {
+    match decision? {
         "allowed" => Some(true),
         "explicitDeny" => Some(false),
         // Without the organization's part, silence may be that of the role's own policies for want of context.

@@ -36,8 +36,13 @@ pub fn unknown_word(detail: &Tree) -> Option<(&'static str, &str)> {
         .get("FileSystem")
         .or_else(|| detail.get("OntapConfiguration"));
     let places = [Some(detail), inside];
+    // RDS goes on adding types of storage, of which only io2 is told apart.
+    let is_database = detail.get("Engine").is_some();
     places.into_iter().flatten().find_map(|of| {
-        WORDS.iter().find_map(|(field, words)| {
+        let asked = WORDS
+            .iter()
+            .filter(|(field, _)| !is_database || *field != "StorageType");
+        asked.into_iter().find_map(|(field, words)| {
             let text = of.get(field)?.as_str()?;
             let is = |word: &&str| match word.strip_suffix('*') {
                 Some(start) => text.starts_with(start),

@@ -493,10 +493,6 @@ fn a_word_that_is_not_known_leaves_a_copy_undecided() {
     for (field, detail) in [
         ("Engine", json!({"Engine": "postgres"})),
         (
-            "StorageType",
-            json!({"Engine": "postgres", "StorageType": "gp3"}),
-        ),
-        (
             "StorageEncryptionType",
             json!({"Engine": "postgres", "StorageEncryptionType": "sse-kms"}),
         ),
