@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::checks::CHECKS;
+use crate::checks::{self, CHECKS, MayFail};
 use crate::cli::{self, Check, Credentials, Given, OfName, Output, PREFIX, Setting};
 use crate::known::{AccountId, Arn, near};
 use crate::report::{Fate, Report, WaiverReport};
@@ -122,6 +122,16 @@ pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, out
             Fate::Expired | Fate::Unused => {
                 warn(output, &format!("{}: {}", waiver.word(), waiver.says()));
             }
+        }
+    }
+    for check in of_level(config, Level::Off) {
+        if checks::find(check).is_some_and(|check| check.may_fail == MayFail::Yes) {
+            warn(
+                output,
+                &format!(
+                    "`checks.{check}.level` is off for what {check} warns of: what fails still counts, and can be waived"
+                ),
+            );
         }
     }
     let named = config.accounts.iter();

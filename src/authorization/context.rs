@@ -7,7 +7,7 @@ use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use crate::catalog::calls::api_call;
 use crate::catalog::condition_keys::is_foreign;
-use crate::inventory::{Facts, Tags};
+use crate::inventory::{Facts, Question, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
 
@@ -34,7 +34,15 @@ pub fn of_role(
         resource_account,
         region: region.cloned(),
     };
-    facts.once(&asking, common)
+    facts.answer(&asking)
+}
+
+impl Question for Asking {
+    type Answer = Context;
+
+    fn answer(&self, facts: &Facts<'_>) -> Context {
+        common(self, facts)
+    }
 }
 
 fn common(asking: &Asking, facts: &Facts<'_>) -> Context {

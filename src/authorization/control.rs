@@ -2,7 +2,6 @@
 //! policies of the key's account.
 
 mod levels;
-mod ruling;
 mod simulated;
 
 use smol_str::format_smolstr;
@@ -17,21 +16,13 @@ use super::asked::Asked;
 use super::context::{Forms, gap_of_key};
 use super::form::Several;
 use super::request::{Action, RoleRequest};
-use super::rulings::unique;
+use super::ruling::{Grounds, Party, Ruling, unique};
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
-use ruling::{both, either};
 use simulated::simulated;
 
-pub use ruling::ControlRuling;
-
 /// What the organization says to the actions of a request.
-pub fn rule(
-    facts: &Facts<'_>,
-    role: &Arn,
-    request: &RoleRequest,
-    forms: &[Forms],
-) -> Vec<ControlRuling> {
+pub fn rule(facts: &Facts<'_>, role: &Arn, request: &RoleRequest, forms: &[Forms]) -> Vec<Ruling> {
     let resource_account = request.subject.account();
     let is_of_keys = request
         .actions
@@ -53,13 +44,10 @@ pub fn rule(
         let rulings = forms.iter();
         let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
         let ruling = rulings.reduce(|one, other| match request.form.several() {
-            Several::OneCounts => either(one, other, &request.subject),
-            Several::AllCount => both(one, other),
+            Several::OneCounts => one.either(other, &request.subject),
+            Several::AllCount => one.and(other),
         });
-        ruling.unwrap_or(ControlRuling::Open {
-            gaps: Vec::new(),
-            seen: Vec::new(),
-        })
+        ruling.unwrap_or_else(|| is_open(Vec::new(), Vec::new()))
     };
     forms.iter().map(rule).collect()
 }
@@ -67,9 +55,9 @@ pub fn rule(
 /// Whether the resource control policies on a role's account let AWS Backup assume it, acting for an account.
 ///
 /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
-pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> ControlRuling {
+pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Ruling {
     let Some(form) = assume_request(facts, role, source) else {
-        return ControlRuling::Allowed;
+        return Ruling::allowed(Vec::new());
     };
     let controls = Controls {
         doubts: doubts(facts, [role.account(), None]),
@@ -89,32 +77,20 @@ pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Contr
         && unread(&of_principal(facts, role))
         && facts.simulated(role).is_some()
     {
-        return ControlRuling::Allowed;
+        return Ruling::allowed(Vec::new());
     }
     controls.rule(facts, role, &asked, &form)
 }
 
-/// What the service control policies on an account say to whoever it is that asks there.
-pub enum Anybody {
-    /// They deny it to nobody, or none binds.
-    Free,
-    /// They deny it to some, or may: it depends on who asks.
-    ForSome,
-    /// They deny it to everybody.
-    Denied(Vec<Evidence>),
-    /// It depends on what was not read.
-    Open(Vec<Gap>, Vec<Evidence>),
-}
-
-/// Asks the service control policies on an account of a request by somebody there. `role`: whose simulation stands for
-/// policies that were not read.
+/// What the service control policies on an account say to a request by whoever it is there. `role`: whose simulation stands
+/// for policies that were not read.
 pub fn of_anybody(
     facts: &Facts<'_>,
     account: AccountId,
     role: Option<&Arn>,
     asked: &Action<'_>,
     form: &Request,
-) -> Anybody {
+) -> Ruling {
     let controls = Controls {
         doubts: doubts(facts, [Some(account), None]),
         scps: of_account(facts, account, facts.service_control_policies(account)),
@@ -122,26 +98,35 @@ pub fn of_anybody(
         account: Some(account),
         resource_account: None,
     };
-    if let Levels::Unread(gap) = &controls.scps {
-        let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
-            || role.is_some_and(|role| facts.simulated(role).is_some());
-        return if taken {
-            Anybody::Free
-        } else {
-            Anybody::Open(vec![(**gap).clone()], Vec::new())
-        };
-    }
-    match controls.by_policies(facts, asked.subject, asked, form) {
-        ControlRuling::Denied { seen } | ControlRuling::Missing { seen } => {
-            if controls.doubts.is_empty() {
-                Anybody::Denied(seen)
+    let ruling = controls.by_policies(facts, asked.subject, asked, form);
+    match (controls.unless_in_doubt(ruling), controls.scps.unread()) {
+        (Ruling::Allowed { .. }, Some(gap)) => {
+            let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
+                || role.is_some_and(|role| facts.simulated(role).is_some());
+            if taken {
+                assumed()
             } else {
-                Anybody::Open(controls.doubts, seen)
+                is_open(vec![gap.clone()], Vec::new())
             }
         }
-        ControlRuling::Open { gaps, .. } if gaps.iter().all(is_of_who_asks) => Anybody::ForSome,
-        ControlRuling::Open { gaps, seen } => Anybody::Open(gaps, seen),
-        ControlRuling::Allowed | ControlRuling::Assumed | ControlRuling::Simulated => Anybody::Free,
+        (ruling, _) => ruling,
+    }
+}
+
+/// Taken to be allowed: somebody said so.
+fn assumed() -> Ruling {
+    Ruling::Allowed {
+        by: Vec::new(),
+        grounds: Grounds::Assumption,
+    }
+}
+
+/// It depends on what was not read, which may be a Deny.
+fn is_open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Ruling {
+    Ruling::Open {
+        gaps,
+        may_deny: true,
+        seen,
     }
 }
 
@@ -172,49 +157,43 @@ struct Controls<'a> {
 }
 
 impl Controls<'_> {
-    fn rule(
-        &self,
-        facts: &Facts<'_>,
-        role: &Arn,
-        asked: &Action<'_>,
-        form: &Request,
-    ) -> ControlRuling {
-        let by_policies = self.by_policies(facts, role, asked, form);
+    fn rule(&self, facts: &Facts<'_>, role: &Arn, asked: &Action<'_>, form: &Request) -> Ruling {
         let unread: Vec<Gap> = [&self.scps, &self.rcps]
             .into_iter()
-            .filter_map(|levels| match levels {
-                Levels::Unread(gap) => Some((**gap).clone()),
-                Levels::None | Levels::Read { .. } => None,
-            })
+            .filter_map(|levels| levels.unread().cloned())
             .collect();
-        match by_policies {
-            ControlRuling::Denied { seen } | ControlRuling::Missing { seen }
+        match self.unless_in_doubt(self.by_policies(facts, role, asked, form)) {
+            Ruling::Allowed { .. } if !unread.is_empty() => {}
+            settled @ (Ruling::Allowed { .. }
+            | Ruling::Denied { .. }
+            | Ruling::Missing { .. }
+            | Ruling::Open { .. }) => return settled,
+        }
+        let simulated = self
+            .scps
+            .unread()
+            .and_then(|_| simulated(facts, role, asked));
+        match simulated {
+            // What was denied was read.
+            Some(denied @ Ruling::Denied { .. }) => denied,
+            _ if facts.assumes(Assumption::OrganizationPoliciesAllow) => assumed(),
+            Some(ruling) => ruling,
+            None => is_open(unread, Vec::new()),
+        }
+    }
+
+    /// What stops it is open where the account may be the management account.
+    fn unless_in_doubt(&self, ruling: Ruling) -> Ruling {
+        match ruling {
+            Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. }
                 if !self.doubts.is_empty() =>
             {
-                return ControlRuling::Open {
-                    gaps: self.doubts.clone(),
-                    seen,
-                };
+                is_open(self.doubts.clone(), seen)
             }
-            ControlRuling::Allowed if !unread.is_empty() => {}
-            settled @ (ControlRuling::Allowed
-            | ControlRuling::Assumed
-            | ControlRuling::Simulated
-            | ControlRuling::Denied { .. }
-            | ControlRuling::Missing { .. }
-            | ControlRuling::Open { .. }) => return settled,
-        }
-        if facts.assumes(Assumption::OrganizationPoliciesAllow) {
-            return ControlRuling::Assumed;
-        }
-        if let Levels::Unread(_) = self.scps
-            && let Some(ruling) = simulated(facts, role, asked)
-        {
-            return ruling;
-        }
-        ControlRuling::Open {
-            gaps: unread,
-            seen: Vec::new(),
+            settled @ (Ruling::Allowed { .. }
+            | Ruling::Denied { .. }
+            | Ruling::Missing { .. }
+            | Ruling::Open { .. }) => settled,
         }
     }
 
@@ -225,13 +204,16 @@ impl Controls<'_> {
         role: &Arn,
         asked: &Action<'_>,
         form: &Request,
-    ) -> ControlRuling {
+    ) -> Ruling {
         match control_side(form, self.scps.documents(), self.rcps.documents()) {
-            Side::Allowed { .. } => ControlRuling::Allowed,
-            Side::Denied { by, .. } => ControlRuling::Denied {
-                seen: self.each(&by, |place, at| {
+            Side::Allowed { .. } => Ruling::allowed(Vec::new()),
+            Side::Denied { by, .. } => Ruling::Denied {
+                by: self.each(&by, |place, at| {
                     place.statements(&[*at], asked.action, &form.context)
                 }),
+                statements: Vec::new(),
+                silent: false,
+                unless: None,
             },
             Side::NotAllowed {
                 policy,
@@ -245,15 +227,14 @@ impl Controls<'_> {
                     format!("/{}/{level}", list_name(policy)),
                     format!("no policy of this level allows {}", asked.action),
                 ));
-                ControlRuling::Missing { seen }
+                Ruling::missing(Party::Organization, seen)
             }
-            Side::Unknown { statements, keys } => ControlRuling::Open {
-                gaps: keys
-                    .iter()
-                    .map(|key| gap_of_key(key, facts, role, asked.subject))
-                    .collect(),
-                seen: self.each(&statements, |place, at| place.open(&[*at], &keys)),
-            },
+            Side::Unknown { statements, keys } => {
+                let gaps = keys.iter();
+                let gaps = gaps.map(|key| gap_of_key(key, facts, role, asked.subject));
+                let seen = self.each(&statements, |place, at| place.open(&[*at], &keys));
+                is_open(gaps.collect(), seen)
+            }
         }
     }
 
@@ -275,6 +256,7 @@ impl Controls<'_> {
             Levels::Read {
                 policies,
                 documents,
+                ..
             } => {
                 let document = documents.get(at.level)?.get(at.document)?;
                 Some((document, policies.get(at.level)?.get(at.document)?))

@@ -7,8 +7,8 @@ mod question;
 mod second;
 mod service_linked;
 
-use crate::inventory::{Facts, Policy, Route};
-use crate::known::{Arn, Fact};
+use crate::inventory::{Facts, Policy, Question, Route};
+use crate::known::Fact;
 use crate::policy::{Effect, How, Request, Side, Truth, resource_side};
 
 use super::asked::Asked;
@@ -21,7 +21,7 @@ use service_linked::role_may;
 
 pub use exceptions::{excepting, strike_the_owner};
 pub use named::{Named, named_by_key};
-pub use question::{KeyQuestion, Through, Via, key_requests, via_service};
+pub use question::{KeyQuestion, Through, Via, key_requests};
 
 /// Asks a key, action by action.
 pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
@@ -43,17 +43,18 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         },
         both_sides: question.both_sides,
     };
-    facts.once(&asking, |asking, facts| {
+    facts.answer(&asking)
+}
+
+impl Question for Asking {
+    type Answer = Rulings;
+
+    fn answer(&self, facts: &Facts<'_>) -> Rulings {
+        let asking = self;
         let policy = match facts.key_policy(&asking.key) {
             Fact::Known(Some(policy)) => policy,
             Fact::Known(None) => return asking.all(&missing()),
-            Fact::Unknown(gap) => {
-                return asking.all(&Ruling::Open {
-                    gaps: vec![*gap],
-                    may_deny: true,
-                    seen: Vec::new(),
-                });
-            }
+            Fact::Unknown(gap) => return asking.all(&Ruling::unread(*gap)),
         };
         let requests = asking.requests(facts, asking.actions).into_iter();
         let rulings = requests.map(|(action, requests)| {
@@ -62,78 +63,10 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
                 let ruling = ask(facts, asking, policy, action, request);
                 with_second_policy(facts, asking, action, request, ruling)
             });
-            let ruling = rulings.reduce(|one, other| either(one, other, &asking.key));
+            let ruling = rulings.reduce(|one, other| one.either(other, &asking.key));
             (action, ruling.unwrap_or_else(missing))
         });
         Rulings::new(rulings)
-    })
-}
-
-/// The call comes in one Region or the other, and AWS does not say in which: where the answers differ, neither stands.
-fn either(one: Ruling, other: Ruling, key: &Arn) -> Ruling {
-    use Ruling::{Allowed, Denied, Missing, Open};
-    let may_deny = one.may_deny() || other.may_deny();
-    match (&one, &other) {
-        (Allowed { .. }, Allowed { .. }) => return one,
-        // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
-        (Denied { .. }, Missing { .. }) => return one.or_silence(via_service(key)),
-        (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(key)),
-        (
-            Denied {
-                by,
-                statements,
-                silent,
-                ..
-            },
-            Denied {
-                statements: more,
-                silent: also,
-                ..
-            },
-        ) => {
-            let mut statements = [statements.as_slice(), more].concat();
-            statements.sort_unstable();
-            statements.dedup();
-            return Denied {
-                by: by.clone(),
-                statements,
-                silent: *silent || *also,
-                unless: None,
-            };
-        }
-        (Missing { denies: None, .. }, Missing { .. }) => return other,
-        (Missing { .. }, Missing { .. }) => return one,
-        (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
-    }
-    let mut gaps = Vec::new();
-    let mut seen = Vec::new();
-    for ruling in [one, other] {
-        match ruling {
-            Open {
-                gaps: more,
-                seen: also,
-                ..
-            } => {
-                gaps.extend(more);
-                seen.extend(also);
-            }
-            Allowed { by } | Denied { by, .. } => seen.extend(by),
-            Missing { near, denies, .. } => {
-                seen.extend(near);
-                if let Some(denies) = denies {
-                    gaps.extend(denies.gaps);
-                    seen.extend(denies.seen);
-                }
-            }
-        }
-    }
-    if gaps.is_empty() {
-        gaps.push(via_service(key));
-    }
-    Ruling::Open {
-        gaps,
-        may_deny,
-        seen,
     }
 }
 
@@ -169,7 +102,7 @@ fn ask(
             let seen = asked.statements(&by, action, &request.context);
             let same_account = question.principal.account() == question.key.account();
             if !question.both_sides || (same_account && how != How::Account) {
-                return Ruling::Allowed { by: seen };
+                return Ruling::allowed(seen);
             }
             let own = role_may(facts, question, request, action, seen);
             if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {

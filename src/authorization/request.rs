@@ -9,7 +9,9 @@ use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, LAGV_KEY_ACTIONS, On, RoleAction, SERVICE_DEPENDENT_KEY,
     TAG_RESOURCE, copied_in_both_regions, role_actions,
 };
-use crate::inventory::{EncryptedWith, Facts, KeyManager, KindOf, Model, Reach, Route, VaultType};
+use crate::inventory::{
+    EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Reach, Route, VaultType,
+};
 use crate::known::{Arn, Fact, Gap};
 
 use super::context::Forms;
@@ -100,7 +102,18 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
 /// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
 pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
     let vault = copy.source_vault.as_ref().known()?;
-    facts.once(&Tagging(vault.clone()), |Tagging(vault), _| {
+    facts.answer(&Tagging(vault.clone()))
+}
+
+/// The vault whose recovery points are tagged.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Tagging(Arn);
+
+impl Question for Tagging {
+    type Answer = Option<Arc<RoleRequest>>;
+
+    fn answer(&self, _: &Facts<'_>) -> Self::Answer {
+        let Self(vault) = self;
         let (account, region) = (vault.account()?, vault.region()?);
         let partition = vault.partition();
         let resource =
@@ -114,12 +127,8 @@ pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> 
             },
             resource,
         }))
-    })
+    }
 }
-
-/// The vault whose recovery points are tagged.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Tagging(Arn);
 
 /// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it
 /// makes no such request, or is not known to.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Facts, PolicyInForce, RolePolicies};
+use crate::inventory::{Facts, PolicyInForce, Question, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
     Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
@@ -12,35 +12,10 @@ use crate::verdict::Evidence;
 use super::asked::Asked;
 use super::context::{Forms, gap_of_key};
 use super::form::Several;
-use super::key::{Named, named_by_key, via_service};
+use super::key::{Named, named_by_key};
 use super::request::{Action, RoleRequest};
-use super::rulings::unique;
-
-/// What a role's own policies say to one request.
-#[derive(Clone, Debug)]
-pub enum RoleRuling {
-    /// They allow it.
-    Allowed,
-    /// A Deny forbids it.
-    Denied {
-        /// By what.
-        seen: Vec<Evidence>,
-    },
-    /// Nothing allows it.
-    Missing {
-        /// Whether it is the permissions boundary that is silent.
-        by_boundary: bool,
-        /// What comes near.
-        seen: Vec<Evidence>,
-    },
-    /// It depends on what was not read.
-    Open {
-        /// What.
-        gaps: Vec<Gap>,
-        /// The statements that are open.
-        seen: Vec<Evidence>,
-    },
-}
+use super::ruling::{Party, Ruling};
+use super::unread::stops_nothing;
 
 /// Whether a key that names the role itself does in place of the role's own policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +33,7 @@ pub fn rule(
     request: &RoleRequest,
     forms: &[Forms],
     by_key: ByKey,
-) -> Fact<Option<Vec<RoleRuling>>> {
+) -> Fact<Option<Vec<Ruling>>> {
     policies(facts, role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
@@ -67,14 +42,11 @@ pub fn rule(
             let rulings = forms.iter();
             let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
             let ruling = rulings.reduce(|one, other| match request.form.several() {
-                Several::OneCounts => either(one, other, &request.subject),
-                Several::AllCount => both(one, other),
+                Several::OneCounts => one.either(other, &request.subject),
+                Several::AllCount => one.and(other),
             });
             // An ARN that is none makes no request that anything could allow.
-            ruling.unwrap_or(RoleRuling::Missing {
-                by_boundary: false,
-                seen: Vec::new(),
-            })
+            ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()))
         };
         Some(forms.iter().map(rule).collect())
     })
@@ -86,58 +58,31 @@ struct OfRole(Arn);
 
 /// The policies in force on the role. `None`: no such role.
 pub fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
-    facts.once(&OfRole(role.clone()), |OfRole(role), facts| {
-        let policies = facts.role_policies(role);
-        policies.map(|policies| policies.map(Arc::new))
-    })
+    facts.answer(&OfRole(role.clone()))
 }
 
-/// The request comes in both forms: what stops it in one of them stops it.
-fn both(one: RoleRuling, other: RoleRuling) -> RoleRuling {
-    use RoleRuling::{Allowed, Denied, Missing, Open};
-    match (one, other) {
-        (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
-        (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
-        (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
-        (Allowed, Allowed) => Allowed,
+impl Question for OfRole {
+    type Answer = Fact<Option<Arc<RolePolicies>>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let policies = facts.role_policies(&self.0);
+        policies.map(|policies| policies.map(Arc::new))
     }
 }
 
-/// Nobody knows in which of two forms the request comes: where the answers differ, neither stands.
-fn either(one: RoleRuling, other: RoleRuling, subject: &Arn) -> RoleRuling {
-    use RoleRuling::{Allowed, Denied, Missing, Open};
-    match (one, other) {
-        (Allowed, Allowed) => Allowed,
-        (one @ Denied { .. }, Denied { .. } | Missing { .. })
-        | (Missing { .. }, one @ Denied { .. })
-        | (one @ Missing { .. }, Missing { .. }) => one,
-        (one, other) => {
-            let (mut all, mut evidence) = (Vec::new(), Vec::new());
-            for ruling in [one, other] {
-                match ruling {
-                    Allowed => {}
-                    Denied { seen } | Missing { seen, .. } => evidence.extend(seen),
-                    Open { gaps, seen } => {
-                        all.extend(gaps);
-                        evidence.extend(seen);
-                    }
-                }
-            }
-            if all.is_empty() {
-                all.push(via_service(subject));
-            }
-            Open {
-                gaps: all,
-                seen: unique(evidence),
-            }
-        }
+/// It depends on what was not read: nobody asks a role whether that is an Allow or a Deny.
+fn is_open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Ruling {
+    Ruling::Open {
+        gaps,
+        may_deny: true,
+        seen,
     }
 }
 
 /// The policies of a role that were read, and the gaps that the others leave.
 struct Read<'a> {
     identity: Vec<&'a PolicyInForce>,
-    /// Their texts.
+    /// Their texts; in place of one that was not read the one that stops nothing.
     documents: Vec<&'a Document>,
     boundary: Option<(&'a PolicyInForce, &'a Document)>,
     gaps: Vec<Gap>,
@@ -150,7 +95,7 @@ impl<'a> Read<'a> {
             Fact::Known(document) => Some((policy, document.document())),
             Fact::Unknown(gap) => {
                 gaps.push((**gap).clone());
-                None
+                Some((policy, stops_nothing()?))
             }
         };
         let (identity, documents) = policies.identity.iter().filter_map(&mut read).unzip();
@@ -170,7 +115,7 @@ impl<'a> Read<'a> {
         asked: &Action<'_>,
         form: &Request,
         by_key: ByKey,
-    ) -> RoleRuling {
+    ) -> Ruling {
         let subject = asked.subject;
         let of_key = || match by_key {
             ByKey::Counts if asked.action.starts_with("kms:") => {
@@ -178,23 +123,24 @@ impl<'a> Read<'a> {
             }
             ByKey::Counts | ByKey::Ignored => Named::No,
         };
-        let open = |statements: &[StatementRef], keys: &[String]| RoleRuling::Open {
-            gaps: keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, role, subject))
-                .chain(self.gaps.iter().cloned())
-                .collect(),
-            seen: self.open(role, statements, keys),
+        let open = |statements: &[StatementRef], keys: &[String]| {
+            let keyed = keys.iter();
+            let keyed = keyed.map(|key| gap_of_key(key, facts, role, subject));
+            let gaps = keyed.chain(self.gaps.iter().cloned()).collect();
+            is_open(gaps, self.open(role, statements, keys))
         };
         let mut may_be_denied = None;
         let ruling = match self.ask(form) {
             Side::Denied { by, .. } => {
-                return RoleRuling::Denied {
-                    seen: self.statements(role, &by, asked.action, &form.context),
+                return Ruling::Denied {
+                    by: self.statements(role, &by, asked.action, &form.context),
+                    statements: Vec::new(),
+                    silent: false,
+                    unless: None,
                 };
             }
             // A policy that was not read may hold a Deny.
-            Side::Allowed { .. } if self.gaps.is_empty() => return RoleRuling::Allowed,
+            Side::Allowed { .. } if self.gaps.is_empty() => return Ruling::allowed(Vec::new()),
             Side::Allowed { .. } => return open(&[], &[]),
             Side::Unknown { statements, keys }
                 if statements.iter().any(|at| at.effect == Effect::Deny) =>
@@ -202,11 +148,6 @@ impl<'a> Read<'a> {
                 return open(&statements, &keys);
             }
             Side::Unknown { statements, keys } => open(&statements, &keys),
-            // A policy that was not read may allow it, unless it is one that only limits.
-            Side::NotAllowed {
-                policy: Kind::Identity,
-                ..
-            } if !self.gaps.is_empty() => open(&[], &[]),
             Side::NotAllowed {
                 policy,
                 near,
@@ -216,19 +157,21 @@ impl<'a> Read<'a> {
             } => {
                 // Where the key allows it, a Deny that may strike is what decides.
                 may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
-                RoleRuling::Missing {
-                    by_boundary: policy == Kind::Boundary,
-                    seen: self.near(role, &near, asked.action),
-                }
+                let party = if policy == Kind::Boundary {
+                    Party::Boundary
+                } else {
+                    Party::Principal
+                };
+                Ruling::missing(party, self.near(role, &near, asked.action))
             }
         };
         match (of_key(), may_be_denied) {
             (Named::No, _) => ruling,
             (Named::Yes | Named::Open(_), Some(open)) => open,
-            (Named::Open(gaps), None) => RoleRuling::Open {
-                gaps: gaps.into_iter().chain(self.gaps.iter().cloned()).collect(),
-                seen: Vec::new(),
-            },
+            (Named::Open(gaps), None) => {
+                let gaps = gaps.into_iter().chain(self.gaps.iter().cloned());
+                is_open(gaps.collect(), Vec::new())
+            }
             (Named::Yes, None) => self.within_boundary(facts, role, asked, form),
         }
     }
@@ -240,29 +183,23 @@ impl<'a> Read<'a> {
         role: &Arn,
         asked: &Action<'_>,
         form: &Request,
-    ) -> RoleRuling {
+    ) -> Ruling {
         if !self.gaps.is_empty() {
-            return RoleRuling::Open {
-                gaps: self.gaps.clone(),
-                seen: Vec::new(),
-            };
+            return is_open(self.gaps.clone(), Vec::new());
         }
         let Some((_, boundary)) = self.boundary else {
-            return RoleRuling::Allowed;
+            return Ruling::allowed(Vec::new());
         };
         match identity_side(form, &[boundary], None) {
-            Side::Allowed { .. } => RoleRuling::Allowed,
-            Side::Denied { .. } | Side::NotAllowed { .. } => RoleRuling::Missing {
-                by_boundary: true,
-                seen: Vec::new(),
-            },
-            Side::Unknown { keys, .. } => RoleRuling::Open {
-                gaps: keys
-                    .iter()
-                    .map(|key| gap_of_key(key, facts, role, asked.subject))
-                    .collect(),
-                seen: Vec::new(),
-            },
+            Side::Allowed { .. } => Ruling::allowed(Vec::new()),
+            Side::Denied { .. } | Side::NotAllowed { .. } => {
+                Ruling::missing(Party::Boundary, Vec::new())
+            }
+            Side::Unknown { keys, .. } => {
+                let keyed = keys.iter();
+                let gaps = keyed.map(|key| gap_of_key(key, facts, role, asked.subject));
+                is_open(gaps.collect(), Vec::new())
+            }
         }
     }
 

@@ -1,6 +1,6 @@
-//! What policies say to one action.
+//! What policies say to one action, whoever's they are: a key's, a vault's, a role's, an organization's.
 
-use crate::known::Gap;
+use crate::known::{Arn, Gap};
 use crate::verdict::Evidence;
 
 /// What the policies asked say to one action.
@@ -10,12 +10,14 @@ pub enum Ruling {
     Allowed {
         /// By what.
         by: Vec<Evidence>,
+        /// How it is known.
+        grounds: Grounds,
     },
-    /// A Deny of the subject's own policy forbids it.
+    /// A Deny forbids it.
     Denied {
         /// By what.
         by: Vec<Evidence>,
-        /// The denying statements of the subject's own policy.
+        /// The denying statements, where one policy alone was asked.
         statements: Vec<usize>,
         /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
         silent: bool,
@@ -28,7 +30,7 @@ pub enum Ruling {
         /// What comes near, and why it does not apply.
         near: Vec<Evidence>,
         /// Who would have to allow it.
-        fault: Fault,
+        party: Party,
         /// What a Deny depends on that may strike besides: it matters where silence is enough.
         denies: Option<OpenDeny>,
     },
@@ -52,16 +54,156 @@ pub struct OpenDeny {
     pub seen: Vec<Evidence>,
 }
 
-/// Whose silence it is.
+/// Whose policies they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The policy of the key or the vault.
-    Subject,
-    /// The principal's own policies.
+pub enum Party {
+    /// The key, the vault or the role that something is done to.
+    Resource,
+    /// The principal itself.
     Principal,
+    /// The principal's permissions boundary.
+    Boundary,
+    /// The organization: its service and resource control policies.
+    Organization,
+}
+
+/// How it is known that policies allow something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// They were read.
+    Policies,
+    /// Only IAM's policy simulator was asked.
+    Simulator,
+    /// They were not read, and somebody said to assume it.
+    Assumption,
 }
 
 impl Ruling {
+    /// Allowed by policies that were read.
+    pub fn allowed(by: Vec<Evidence>) -> Self {
+        Self::Allowed {
+            by,
+            grounds: Grounds::Policies,
+        }
+    }
+
+    /// Nothing of this party allows it.
+    pub fn missing(party: Party, near: Vec<Evidence>) -> Self {
+        Self::Missing {
+            near,
+            party,
+            denies: None,
+        }
+    }
+
+    /// The policy itself was not read: it may allow, and it may deny.
+    pub fn unread(gap: Gap) -> Self {
+        Self::Open {
+            gaps: vec![gap],
+            may_deny: true,
+            seen: Vec::new(),
+        }
+    }
+
+    /// The request is made in both forms: what stops it in one of them stops it.
+    pub fn and(self, other: Self) -> Self {
+        use Ruling::{Allowed, Denied, Missing, Open};
+        match (self, other) {
+            (one @ Denied { .. }, _) | (_, one @ Denied { .. }) => one,
+            (one @ Missing { .. }, _) | (_, one @ Missing { .. }) => one,
+            (one @ Open { .. }, _) | (_, one @ Open { .. }) => one,
+            (
+                Allowed {
+                    grounds: Grounds::Policies,
+                    ..
+                },
+                other @ Allowed { .. },
+            ) => other,
+            (one @ Allowed { .. }, Allowed { .. }) => one,
+        }
+    }
+
+    /// The request is made in one of two forms, and AWS does not say in which: where the answers differ, neither stands.
+    pub fn either(self, other: Self, subject: &Arn) -> Self {
+        use Ruling::{Allowed, Denied, Missing, Open};
+        let may_deny = self.may_deny() || other.may_deny();
+        match (&self, &other) {
+            (Allowed { .. }, Allowed { .. }) => return self.and(other),
+            // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
+            (Denied { .. }, Missing { .. }) => return self.or_silence(via_service(subject)),
+            (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(subject)),
+            (
+                Denied {
+                    by,
+                    statements,
+                    silent,
+                    ..
+                },
+                Denied {
+                    statements: more,
+                    silent: also,
+                    ..
+                },
+            ) => {
+                let mut statements = [statements.as_slice(), more].concat();
+                statements.sort_unstable();
+                statements.dedup();
+                return Denied {
+                    by: by.clone(),
+                    statements,
+                    silent: *silent || *also,
+                    unless: None,
+                };
+            }
+            (
+                Missing { denies: None, .. },
+                Missing {
+                    denies: Some(_), ..
+                },
+            ) => return other,
+            (Missing { .. }, Missing { .. }) => return self,
+            (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
+        }
+        let mut gaps = Vec::new();
+        let mut seen = Vec::new();
+        for ruling in [self, other] {
+            match ruling {
+                Open {
+                    gaps: more,
+                    seen: also,
+                    ..
+                } => {
+                    gaps.extend(more);
+                    seen.extend(also);
+                }
+                Allowed { by, .. } | Denied { by, .. } => seen.extend(by),
+                Missing { near, denies, .. } => {
+                    seen.extend(near);
+                    if let Some(denies) = denies {
+                        gaps.extend(denies.gaps);
+                        seen.extend(denies.seen);
+                    }
+                }
+            }
+        }
+        if gaps.is_empty() {
+            gaps.push(via_service(subject));
+        }
+        Open {
+            gaps,
+            may_deny,
+            seen: unique(seen),
+        }
+    }
+
+    /// Whether it is denied or nothing allows it.
+    pub fn stops(&self) -> bool {
+        match self {
+            Self::Denied { .. } | Self::Missing { .. } => true,
+            Self::Allowed { .. } | Self::Open { .. } => false,
+        }
+    }
+
     /// Whether a Deny strikes, or may.
     pub fn may_deny(&self) -> bool {
         match self {
@@ -79,7 +221,7 @@ impl Ruling {
     }
 
     /// The same Deny where nothing allows it besides, and where it may not strike.
-    pub fn or_silence(mut self, gap: Gap) -> Self {
+    fn or_silence(mut self, gap: Gap) -> Self {
         if let Self::Denied { silent, unless, .. } = &mut self {
             *silent = true;
             *unless = Some(Box::new(gap));
@@ -135,7 +277,7 @@ impl Ruling {
     /// The ruling where a Deny may strike besides: what would be allowed is open then.
     pub fn unless(self, denies: OpenDeny) -> Self {
         match self {
-            Self::Allowed { by: seen } => Self::Open {
+            Self::Allowed { by: seen, .. } => Self::Open {
                 gaps: denies.gaps,
                 may_deny: true,
                 seen: [seen, denies.seen].concat(),
@@ -145,12 +287,28 @@ impl Ruling {
                 may_deny: true,
                 seen: [seen, denies.seen].concat(),
             },
-            Self::Missing { near, fault, .. } => Self::Missing {
+            Self::Missing { near, party, .. } => Self::Missing {
                 near,
-                fault,
+                party,
                 denies: Some(denies),
             },
             denied @ Self::Denied { .. } => denied,
         }
     }
+}
+
+/// The gap that is left where it matters in which Region a service uses a key.
+fn via_service(key: &Arn) -> Gap {
+    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
+}
+
+/// Each once, in their order.
+pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    let mut kept: Vec<Evidence> = Vec::new();
+    for item in evidence {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
 }

@@ -5,20 +5,29 @@ use std::sync::Arc;
 use crate::known::Gap;
 use crate::verdict::Evidence;
 
-use super::ruling::{Fault, OpenDeny, Ruling};
+use super::ruling::{Grounds, OpenDeny, Party, Ruling, unique};
 
 /// The rulings on several actions. Cheap to clone: many copies ask the same.
 #[derive(Clone, Debug)]
-pub struct Rulings(Arc<[(&'static str, Ruling)]>);
+pub struct Rulings {
+    each: Arc<[(&'static str, Ruling)]>,
+    deny_only: bool,
+}
 
 impl Rulings {
-    /// The rulings on these actions.
+    /// The rulings on these actions, which must be allowed.
     pub fn new(each: impl IntoIterator<Item = (&'static str, Ruling)>) -> Self {
-        Self(each.into_iter().collect())
+        Self {
+            each: each.into_iter().collect(),
+            deny_only: false,
+        }
     }
 
-    /// The rulings where only a Deny matters: one that may not strike is open. Silence stays what it is.
-    pub fn where_only_a_deny_matters(self) -> Self {
+    /// The rulings where something else allows the actions and only a Deny matters: one that may not strike is open. Silence
+    /// stays what it is.
+    #[must_use]
+    pub fn deny_only(mut self) -> Self {
+        self.deny_only = true;
         let may_not_strike = |ruling: &Ruling| {
             matches!(
                 ruling,
@@ -28,30 +37,73 @@ impl Rulings {
                 }
             )
         };
-        if !self.0.iter().any(|(_, ruling)| may_not_strike(ruling)) {
-            return self;
+        if self.each.iter().any(|(_, ruling)| may_not_strike(ruling)) {
+            let each = self.each.iter().map(|(action, ruling)| {
+                let ruling = ruling.clone();
+                if may_not_strike(&ruling) {
+                    (*action, ruling.where_silence_is_enough())
+                } else {
+                    (*action, ruling)
+                }
+            });
+            self.each = each.collect();
         }
-        let each = self.0.iter().map(|(action, ruling)| {
-            let ruling = ruling.clone();
-            if may_not_strike(&ruling) {
-                (*action, ruling.where_silence_is_enough())
-            } else {
-                (*action, ruling)
-            }
-        });
-        Self(each.collect())
+        self
+    }
+
+    /// Whether silence is enough.
+    pub const fn is_deny_only(&self) -> bool {
+        self.deny_only
+    }
+
+    /// Each action, and what is ruled on it.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &Ruling)> {
+        self.each.iter().map(|(action, ruling)| (*action, ruling))
+    }
+
+    /// These, and one more.
+    #[must_use]
+    pub fn and(self, other: Option<(&'static str, Ruling)>) -> Self {
+        match other {
+            None => self,
+            Some(other) => Self {
+                each: self.each.iter().cloned().chain([other]).collect(),
+                deny_only: self.deny_only,
+            },
+        }
+    }
+
+    /// Whether anything stands against any of the actions.
+    pub fn is_stopped(&self) -> bool {
+        self.each.iter().any(|(_, ruling)| ruling.stops())
+    }
+
+    /// Whether anything stands against this action.
+    pub fn stop(&self, action: &str) -> bool {
+        let mut each = self.each.iter();
+        each.any(|(of, ruling)| *of == action && ruling.stops())
+    }
+
+    /// The actions that are allowed on these grounds.
+    pub fn allowed_on(&self, wanted: Grounds) -> Vec<&'static str> {
+        let of = |ruling: &Ruling| matches!(ruling, Ruling::Allowed { grounds, .. } if *grounds == wanted);
+        let each = self.each.iter().filter(|(_, ruling)| of(ruling));
+        each.map(|(action, _)| *action).collect()
     }
 
     /// These, and of others only what denies or may: actions that something else allows, and only a Deny can forbid.
     #[must_use]
     pub fn and_denies_of(self, others: &Self) -> Self {
-        let denies = others.0.iter().filter(|(_, ruling)| ruling.may_deny());
+        let denies = others.each.iter().filter(|(_, ruling)| ruling.may_deny());
         let mut denies = denies.map(|(action, ruling)| (*action, ruling.clone().that_denies()));
         match denies.next() {
             None => self,
             Some(first) => {
-                let each = self.0.iter().cloned();
-                Self(each.chain([first]).chain(denies).collect())
+                let each = self.each.iter().cloned();
+                Self {
+                    each: each.chain([first]).chain(denies).collect(),
+                    deny_only: self.deny_only,
+                }
             }
         }
     }
@@ -61,9 +113,9 @@ impl Rulings {
         let mut actions = Vec::new();
         let mut all = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &*self.0 {
+        for (action, ruling) in &*self.each {
             if let Ruling::Denied { by, statements, .. } = ruling {
-                actions.push(*action);
+                push_new(&mut actions, action);
                 all.extend(statements);
                 seen.extend(by.clone());
             }
@@ -73,26 +125,51 @@ impl Rulings {
         (!actions.is_empty()).then_some((actions, all, unique(seen)))
     }
 
-    /// The actions that nothing allows, with what comes near.
-    pub fn missing(&self, whose: Fault) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
+    /// The actions that nothing of a party allows, with what comes near.
+    pub fn missing(&self, whose: Party) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
         let mut actions = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &*self.0 {
-            if let Ruling::Missing { near, fault, .. } = ruling
-                && *fault == whose
+        for (action, ruling) in &*self.each {
+            if let Ruling::Missing { near, party, .. } = ruling
+                && *party == whose
             {
-                actions.push(*action);
+                push_new(&mut actions, action);
                 seen.extend(near.clone());
             }
         }
         (!actions.is_empty()).then_some((actions, unique(seen)))
     }
 
-    /// The actions that the subject must allow besides what is lifted; `None` where there are none.
+    /// The actions that nothing allows, whoever would have to.
+    pub fn missing_anywhere(&self) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
+        let parties = [
+            Party::Resource,
+            Party::Principal,
+            Party::Boundary,
+            Party::Organization,
+        ];
+        let each = parties.into_iter().filter_map(|party| self.missing(party));
+        each.reduce(|(actions, seen), (more, also)| {
+            ([actions, more].concat(), [seen, also].concat())
+        })
+    }
+
+    /// What stands against any of the actions, in their order.
+    pub fn stopped_by(&self) -> Vec<Evidence> {
+        let mut seen = Vec::new();
+        for (_, ruling) in &*self.each {
+            if let Ruling::Denied { by: more, .. } | Ruling::Missing { near: more, .. } = ruling {
+                seen.extend(more.clone());
+            }
+        }
+        unique(seen)
+    }
+
+    /// The actions that the resource must allow besides what is lifted; `None` where there are none.
     pub fn to_share(&self) -> Option<Vec<&'static str>> {
-        let wanted = self.0.iter().filter(|(_, ruling)| match ruling {
+        let wanted = self.each.iter().filter(|(_, ruling)| match ruling {
             Ruling::Denied { silent, .. } => *silent,
-            Ruling::Missing { fault, .. } => *fault == Fault::Subject,
+            Ruling::Missing { party, .. } => *party == Party::Resource,
             Ruling::Allowed { .. } | Ruling::Open { .. } => false,
         });
         let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
@@ -105,7 +182,7 @@ impl Rulings {
         let mut any_deny = false;
         let mut all = Vec::new();
         let mut evidence = Vec::new();
-        for (_, ruling) in &*self.0 {
+        for (_, ruling) in &*self.each {
             let (gaps, may_deny, seen) = match ruling {
                 Ruling::Open {
                     gaps,
@@ -132,7 +209,7 @@ impl Rulings {
 
     /// The actions that are not allowed for certain.
     pub fn not_allowed(&self) -> Vec<&'static str> {
-        let each = self.0.iter();
+        let each = self.each.iter();
         let each = each.filter(|(_, ruling)| !matches!(ruling, Ruling::Allowed { .. }));
         each.map(|(action, _)| *action).collect()
     }
@@ -140,8 +217,8 @@ impl Rulings {
     /// What allowed everything.
     pub fn allowed_by(&self) -> Vec<Evidence> {
         let mut seen = Vec::new();
-        for (_, ruling) in &*self.0 {
-            if let Ruling::Allowed { by } = ruling {
+        for (_, ruling) in &*self.each {
+            if let Ruling::Allowed { by, .. } = ruling {
                 seen.extend(by.clone());
             }
         }
@@ -149,15 +226,10 @@ impl Rulings {
     }
 }
 
-/// Each once, in their order.
-pub fn unique(evidence: Vec<Evidence>) -> Vec<Evidence> {
-    let mut kept: Vec<Evidence> = Vec::new();
-    for item in evidence {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
+fn push_new(actions: &mut Vec<&'static str>, action: &'static str) {
+    if !actions.contains(&action) {
+        actions.push(action);
     }
-    kept
 }
 
 /// Actions in a sentence: `kms:DescribeKey and kms:CreateGrant`.

@@ -4,36 +4,24 @@ use crate::catalog::requests::START_COPY;
 use crate::inventory::{Facts, Reach};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Effect, Principal, Request, Resource, Side, resource_side};
-use crate::verdict::Evidence;
 
 use super::asked::Asked;
 use super::context::{about, gap_of_key, of_anybody as context_of, with_source_resource_tag};
-use super::control::{Anybody, is_of_who_asks, of_anybody};
+use super::control::{is_of_who_asks, of_anybody};
 use super::form::of_point;
 use super::request::Action;
+use super::ruling::Ruling;
 use super::vault::shapes;
-
-/// What the policies say to whoever starts the copy.
-pub enum StartRuling {
-    /// They deny it to nobody.
-    Free,
-    /// They deny it to some, or may.
-    ForSome(Vec<Evidence>),
-    /// They deny it to everybody.
-    Denied(Vec<Evidence>),
-    /// It depends on what was not read.
-    Open(Vec<Gap>, Vec<Evidence>),
-}
 
 /// Whether a copy out of a vault can be started by anybody of the vault's account. A vault's policy that was not read is
 /// asked for besides.
-pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> StartRuling {
+pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Ruling {
     let Some(account) = vault.account() else {
-        return StartRuling::Free;
+        return Ruling::allowed(Vec::new());
     };
     let request = request(copy, facts, vault, account);
     let by_vault = by_vault(facts, vault, &request);
-    if matches!(by_vault, StartRuling::Denied(_)) {
+    if matches!(by_vault, Ruling::Denied { .. }) {
         return by_vault;
     }
     let asked = Action {
@@ -43,18 +31,32 @@ pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> StartRuling {
     };
     let role = copy.role.as_ref().known();
     match (of_anybody(facts, account, role, &asked, &request), by_vault) {
-        (Anybody::Denied(seen), _) => StartRuling::Denied(seen),
-        (Anybody::Open(gaps, seen), StartRuling::Open(more, also)) => {
-            StartRuling::Open([gaps, more].concat(), [seen, also].concat())
-        }
-        (Anybody::Open(gaps, seen), _) => StartRuling::Open(gaps, seen),
-        (Anybody::Free | Anybody::ForSome, by_vault) => by_vault,
+        // Somebody else there may start it.
+        (by_organization, by_vault) if depends_on_who_starts(&by_organization) => by_vault,
+        (
+            Ruling::Open { gaps, seen, .. },
+            Ruling::Open {
+                gaps: more,
+                seen: also,
+                ..
+            },
+        ) if !more.iter().all(is_of_who_asks) => Ruling::Open {
+            gaps: [gaps, more].concat(),
+            may_deny: true,
+            seen: [seen, also].concat(),
+        },
+        (by_organization, by_vault) => by_organization.and(by_vault),
     }
 }
 
-fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> StartRuling {
+/// Whether a Deny strikes some of those who may start the copy, and not others.
+pub fn depends_on_who_starts(ruling: &Ruling) -> bool {
+    matches!(ruling, Ruling::Open { gaps, .. } if gaps.iter().all(is_of_who_asks))
+}
+
+fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
     let Fact::Known(Some(policy)) = facts.vault_policy(vault) else {
-        return StartRuling::Free;
+        return Ruling::allowed(Vec::new());
     };
     let asked = Asked {
         subject: vault.into(),
@@ -63,24 +65,30 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> StartRuling {
     };
     let (denies, keys) = match resource_side(request, Some(policy.document())) {
         Side::Denied { by, .. } => {
-            return StartRuling::Denied(asked.statements(&by, START_COPY, &request.context));
+            return Ruling::Denied {
+                statements: by.iter().map(|at| at.index).collect(),
+                by: asked.statements(&by, START_COPY, &request.context),
+                silent: false,
+                unless: None,
+            };
         }
         Side::NotAllowed { denies, keys, .. } => (denies, keys),
         Side::Unknown { statements, keys } => {
             let each = statements.into_iter();
             (each.filter(|at| at.effect == Effect::Deny).collect(), keys)
         }
-        Side::Allowed { .. } => return StartRuling::Free,
+        Side::Allowed { .. } => return Ruling::allowed(Vec::new()),
     };
     let seen = asked.open(&denies, &keys);
     let gaps = keys.iter().map(|key| gap_of_key(key, facts, vault, vault));
     let gaps: Vec<Gap> = gaps.collect();
     if denies.is_empty() {
-        StartRuling::Free
-    } else if gaps.iter().all(is_of_who_asks) {
-        StartRuling::ForSome(seen)
-    } else {
-        StartRuling::Open(gaps, seen)
+        return Ruling::allowed(Vec::new());
+    }
+    Ruling::Open {
+        gaps,
+        may_deny: true,
+        seen,
     }
 }
 

@@ -1,31 +1,18 @@
 //! May AWS Backup assume a role? The role's trust policy.
 
-use crate::inventory::{Facts, Policy};
-use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::inventory::{Facts, Policy, Question};
+use crate::known::{AccountId, Arn, Fact};
 use crate::policy::{
-    Context, Entry, Principal, Request, Resource, Rest, Shape, Side, resource_side,
+    Context, Effect, Entry, Principal, Request, Resource, Rest, Shape, Side, Truth, resource_side,
 };
-use crate::verdict::Evidence;
 
 use super::asked::Asked;
 use super::context::{about, dated, gap_of_key, organization_id, organization_paths};
+use super::ruling::{Party, Ruling};
 
 const SERVICE: &str = "backup.amazonaws.com";
 /// What AWS Backup does with the copy role before anything else.
 pub const ASSUME: &str = "sts:AssumeRole";
-
-/// What a role's trust policy says to AWS Backup.
-#[derive(Clone, Debug)]
-pub enum TrustRuling {
-    /// It may assume the role.
-    Allowed(Vec<Evidence>),
-    /// A Deny forbids it.
-    Denied(Vec<Evidence>),
-    /// Nothing allows it.
-    Missing(Vec<Evidence>),
-    /// It depends on what was not read.
-    Open(Vec<Gap>, Vec<Evidence>),
-}
 
 /// A question to a role's trust policy, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,41 +22,53 @@ struct Asking {
 }
 
 /// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role. `None`: no such role.
-pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Option<TrustRuling>> {
+pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Option<Ruling>> {
     let asking = Asking {
         role: role.clone(),
         source,
     };
-    facts.once(&asking, |Asking { role, source }, facts| {
-        facts
-            .role_trust(role)
-            .map(|trust| Some(rule(facts, role, trust?, *source)))
-    })
+    facts.answer(&asking)
 }
 
-fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> TrustRuling {
+impl Question for Asking {
+    type Answer = Fact<Option<Ruling>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let trust = facts.role_trust(&self.role);
+        trust.map(|trust| Some(rule(facts, &self.role, trust?, self.source)))
+    }
+}
+
+fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Ruling {
     let asked = Asked {
         subject: role.into(),
         pointer: "/AssumeRolePolicyDocument",
         document: trust.document(),
     };
     let Some(request) = assume_request(facts, role, source) else {
-        return TrustRuling::Missing(Vec::new());
+        return Ruling::missing(Party::Resource, Vec::new());
     };
     match resource_side(&request, Some(trust.document())) {
         Side::Allowed { by, .. } => {
-            TrustRuling::Allowed(asked.statements(&by, ASSUME, &request.context))
+            Ruling::allowed(asked.statements(&by, ASSUME, &request.context))
         }
-        Side::Denied { by, .. } => {
-            TrustRuling::Denied(asked.statements(&by, ASSUME, &request.context))
+        Side::Denied { by, allow } => Ruling::Denied {
+            statements: by.iter().map(|at| at.index).collect(),
+            silent: allow == Truth::False,
+            unless: None,
+            by: asked.statements(&by, ASSUME, &request.context),
+        },
+        Side::NotAllowed { near, .. } => {
+            Ruling::missing(Party::Resource, asked.near(&near, ASSUME))
         }
-        Side::NotAllowed { near, .. } => TrustRuling::Missing(asked.near(&near, ASSUME)),
-        Side::Unknown { statements, keys } => TrustRuling::Open(
-            keys.iter()
-                .map(|key| gap_of_key(key, facts, role, role))
-                .collect(),
-            asked.open(&statements, &keys),
-        ),
+        Side::Unknown { statements, keys } => {
+            let gaps = keys.iter();
+            Ruling::Open {
+                gaps: gaps.map(|key| gap_of_key(key, facts, role, role)).collect(),
+                may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
+                seen: asked.open(&statements, &keys),
+            }
+        }
     }
 }
 

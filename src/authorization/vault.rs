@@ -4,14 +4,14 @@ use smol_str::SmolStr;
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Ends, Facts, KindOf, Policy, Reach, VaultType};
+use crate::inventory::{Ends, Facts, KindOf, Policy, Question, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Effect, Side, Truth, resource_side};
 
 use super::asked::Asked;
 use super::context::gap_of_key;
 use super::form::Form;
-use super::ruling::{Fault, OpenDeny, Ruling};
+use super::ruling::{OpenDeny, Party, Ruling};
 
 /// A question to a vault, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,7 +33,7 @@ pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
         action: COPY_INTO,
         form: copy_into_form(copy),
     };
-    facts.once(&asking, rule)
+    facts.answer(&asking)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
@@ -45,7 +45,7 @@ pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ru
         action: COPY_FROM,
         form: copy_from_form(copy, vault),
     };
-    facts.once(&asking, rule)
+    facts.answer(&asking)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.
@@ -91,6 +91,14 @@ pub fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
         .collect()
 }
 
+impl Question for Asking {
+    type Answer = Ruling;
+
+    fn answer(&self, facts: &Facts<'_>) -> Ruling {
+        rule(self, facts)
+    }
+}
+
 fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
     let Asking {
         vault,
@@ -99,21 +107,11 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         action,
         form,
     } = asking;
-    let missing = || Ruling::Missing {
-        near: Vec::new(),
-        fault: Fault::Subject,
-        denies: None,
-    };
+    let missing = || Ruling::missing(Party::Resource, Vec::new());
     let policy = match facts.vault_policy(vault) {
         Fact::Known(Some(policy)) => policy,
         Fact::Known(None) => return missing(),
-        Fact::Unknown(gap) => {
-            return Ruling::Open {
-                gaps: vec![*gap],
-                may_deny: true,
-                seen: Vec::new(),
-            };
-        }
+        Fact::Unknown(gap) => return Ruling::unread(*gap),
     };
     // The role's ARN may be none.
     let mut requests = form.requests(facts, role, &[action]).into_iter();
@@ -148,9 +146,9 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
                 seen: asked.statements(&by, action, &request.context),
             }
         }
-        Side::Allowed { by, .. } => Ruling::Allowed {
-            by: asked.statements(&by, action, &request.context),
-        },
+        Side::Allowed { by, .. } => {
+            Ruling::allowed(asked.statements(&by, action, &request.context))
+        }
         Side::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False,
@@ -161,7 +159,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
             near, denies, keys, ..
         } => Ruling::Missing {
             near: [asked.near(&near, action), asked.misspelt(&near, role)].concat(),
-            fault: Fault::Subject,
+            party: Party::Resource,
             denies: (!denies.is_empty()).then(|| OpenDeny {
                 gaps: gaps(&keys),
                 seen: asked.open(&denies, &keys),

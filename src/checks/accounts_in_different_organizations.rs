@@ -1,7 +1,7 @@
 #![doc = include_str!("accounts_in_different_organizations.md")]
 
 use super::words::{foretold, not_read, same_account};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Ends, Facts};
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("accounts_in_different_organizations.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::KC_CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

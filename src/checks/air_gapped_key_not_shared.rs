@@ -2,14 +2,16 @@
 
 use smol_str::format_smolstr;
 
-use super::words::{because, denied_by, key_name};
-use super::{Check, MayFail, Run, known};
-use crate::authorization::{Fault, KeyQuestion, RoleAnswer, Via, ask_key, list, role_may_use_key};
+use super::words::{account_of, key_name};
+use super::{Check, MayFail, Run, When, known};
+use crate::authorization::{
+    KeyQuestion, Phrases, Rulings, Via, ask_key, denied_by, list, role_may_use_key,
+};
 use crate::catalog::cite;
 use crate::catalog::requests::{LAGV_KEY_ACTIONS, PLAIN_KEY_ACTIONS};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route, VaultType};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Lift, Need, Outcome, PolicyOf, Share, Status};
+use crate::verdict::{Basis, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "air-gapped-key-not-shared",
@@ -17,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_key_not_shared.md"),
     cites: &[cite::LAGV],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 
@@ -87,60 +90,64 @@ fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let of_key = of_key_policy(copy, facts, &key, role);
     let by_role =
         |actions: &[&'static str]| role_may_use_key(facts, role, &key, actions, Via::Backup, copy);
-    let own = match by_role(PLAIN_KEY_ACTIONS) {
+    let no_role = || Outcome::not_applicable("the copy role does not exist");
+    let of_role = match (by_role(PLAIN_KEY_ACTIONS), by_role(LAGV_KEY_ACTIONS)) {
         // For the use itself the key's policy is enough, unless one of the role's denies it.
-        RoleAnswer::Allowed => match by_role(LAGV_KEY_ACTIONS) {
-            RoleAnswer::Missing { .. } => RoleAnswer::Allowed,
-            other @ (RoleAnswer::Allowed
-            | RoleAnswer::Denied { .. }
-            | RoleAnswer::Open { .. }
-            | RoleAnswer::NoRole) => other,
-        },
-        other @ (RoleAnswer::Denied { .. }
-        | RoleAnswer::Missing { .. }
-        | RoleAnswer::Open { .. }
-        | RoleAnswer::NoRole) => other,
-    };
-    let of_role = match own {
-        RoleAnswer::Allowed => return of_key,
-        RoleAnswer::Denied { actions, seen } => Outcome::fail(format!(
-            "the policies of {} deny {} on the air-gapped vault's key{}",
-            role.name(),
-            list(&actions),
-            denied_by(&seen)
-        ))
-        .by_hand("take the Deny out of them: no further statement helps")
-        .saw(seen),
-        RoleAnswer::Missing { actions, seen } => {
-            let fail = Outcome::fail(format!(
-                "{} may not do {} on the air-gapped vault's key by its own policies",
-                role.name(),
-                list(&actions)
-            ))
-            .saw(seen);
-            if role.is_role_of_aws() {
-                fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
-            } else {
-                fail.needs([Need::Share(Share {
-                    policy: PolicyOf::Role(role.clone()),
-                    principal: role.clone(),
-                    actions,
-                    resource: Some(key.to_string()),
-                    target: None,
-                })])
-            }
+        (Fact::Known(Some(plain)), Fact::Known(Some(in_use))) => {
+            by_own_policies(role, &key, &plain.and_denies_of(&in_use))
         }
-        RoleAnswer::NoRole => Outcome::not_applicable("the copy role does not exist"),
-        RoleAnswer::Open { gaps, seen } => Outcome::undecided(
-            format!(
-                "whether {} may use the air-gapped vault's key by its own policies is not known",
-                role.name()
-            ),
-            gaps,
-        )
-        .saw(seen),
+        (Fact::Known(_), Fact::Known(_)) => Some(no_role()),
+        (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => {
+            Some(Outcome::undecided(own_unknown(role), [*gap]))
+        }
     };
-    worse(of_key, of_role)
+    match of_role {
+        Some(of_role) => worse(of_key, of_role),
+        None => of_key,
+    }
+}
+
+/// What stands against it in the role's own policies, or may.
+fn by_own_policies(role: &Arn, key: &Arn, rulings: &Rulings) -> Option<Outcome> {
+    let name = role.name();
+    if let Some((actions, _, seen)) = rulings.denied() {
+        return Some(
+            Outcome::fail(format!(
+                "the policies of {name} deny {} on the air-gapped vault's key{}",
+                list(&actions),
+                denied_by(&seen)
+            ))
+            .by_hand("take the Deny out of them: no further statement helps")
+            .saw(seen),
+        );
+    }
+    if let Some((actions, seen)) = rulings.missing_anywhere() {
+        let fail = Outcome::fail(format!(
+            "{name} may not do {} on the air-gapped vault's key by its own policies",
+            list(&actions)
+        ))
+        .saw(seen);
+        return Some(if role.is_role_of_aws() {
+            fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
+        } else {
+            fail.needs([Need::Share(Share {
+                policy: PolicyOf::Role(role.clone()),
+                principal: role.clone(),
+                actions,
+                resource: Some(key.to_string()),
+                target: None,
+            })])
+        });
+    }
+    let (gaps, _, seen) = rulings.open()?;
+    Some(Outcome::undecided(own_unknown(role), gaps).saw(seen))
+}
+
+fn own_unknown(role: &Arn) -> String {
+    format!(
+        "whether {} may use the air-gapped vault's key by its own policies is not known",
+        role.name()
+    )
 }
 
 /// Out of the vault: the destination's service-linked role uses its key, by the key's policy.
@@ -162,61 +169,25 @@ fn of_key_policy(copy: &Route, facts: &Facts<'_>, key: &Arn, principal: &Arn) ->
         via: Via::Backup,
         both_sides: false,
     };
-    let rulings = ask_key(copy, facts, &question);
     let name = key_name(key, facts);
-    let who = format!(
-        "{} of account {}",
-        principal.name(),
-        principal
-            .account()
-            .map_or_else(|| "?".to_owned(), |id| id.to_string())
-    );
-    let share = |mut actions: Vec<&'static str>| {
-        actions.sort_unstable();
-        Need::Share(Share {
-            policy: PolicyOf::Key(key.clone()),
-            principal: principal.clone(),
-            actions,
-            resource: None,
-            target: None,
-        })
-    };
-    if let Some((actions, statements, seen)) = rulings.denied() {
-        let lift = Lift {
-            policy: PolicyOf::Key(key.clone()),
-            principal: principal.clone(),
-            actions: actions.clone(),
-            statements,
-            target: None,
-            resource: None,
-        };
-        return Outcome::fail(format!(
-            "the policy of the air-gapped vault's key {name} denies {} to {who}{}",
-            list(&actions),
-            denied_by(&seen)
-        ))
-        .saw(seen)
-        .needs([Need::Lift(lift)])
-        .needs(rulings.to_share().map(share));
-    }
-    if let Some((actions, near)) = rulings.missing(Fault::Subject) {
-        return Outcome::fail(format!(
-            "the air-gapped vault's key {name} does not let {who} do {}{}",
-            list(&actions),
-            because(&near)
-        ))
-        .saw(near)
-        .needs([share(actions)]);
-    }
-    match rulings.open() {
-        Some((gaps, _, seen)) => Outcome::undecided(
-            format!("whether the air-gapped vault's key {name} lets {who} use it is not known"),
-            gaps,
-        )
-        .saw(seen),
-        None => Outcome::pass(format!(
-            "the air-gapped vault's key {name} lets {who} use it"
-        ))
-        .saw(rulings.allowed_by()),
-    }
+    let who = format!("{} of account {}", principal.name(), account_of(principal));
+    ask_key(copy, facts, &question).outcome(&Phrases {
+        policy: PolicyOf::Key(key.clone()),
+        principal,
+        target: None,
+        recommended: None,
+        basis: Basis::Documented,
+        predicted: &|| None,
+        denied: &|actions| {
+            format!("the policy of the air-gapped vault's key {name} denies {actions} to {who}")
+        },
+        missing: &|actions| {
+            format!("the air-gapped vault's key {name} does not let {who} do {actions}")
+        },
+        own_policy: None,
+        unknown: &|| {
+            format!("whether the air-gapped vault's key {name} lets {who} use it is not known")
+        },
+        allowed: &|| format!("the air-gapped vault's key {name} lets {who} use it"),
+    })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::words::{foretold, key_name, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_primary_not_stored.md"),
     cites: &[cite::LAGV_PRIMARY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

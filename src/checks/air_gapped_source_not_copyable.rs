@@ -1,6 +1,6 @@
 #![doc = include_str!("air_gapped_source_not_copyable.md")]
 
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, Start, VaultType};
 use crate::known::{Arn, Gap};
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_source_not_copyable.md"),
     cites: &[cite::LAGV, cite::MPA],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -3,7 +3,7 @@
 use smol_str::format_smolstr;
 
 use super::words::{foretold, no_destination_vault, not_read, unlisted};
-use super::{Check, MayFail, Run, detour, known};
+use super::{Check, MayFail, Run, When, detour, known};
 use crate::catalog::messages::route_unsupported;
 use crate::catalog::{RouteAnswer, cite, route};
 use crate::inventory::{Copy, Facts, KindOf, Route, VaultType};
@@ -16,10 +16,8 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("air_gapped_vault_unsupported.md"),
     cites: &[cite::LAGV, cite::FEATURES],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
-    },
+    when: When::Route(arises),
+    run: Run::Copy(run),
 };
 
 fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
@@ -19,11 +19,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("allowed_images_block_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::LAGV],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    when: When::Kinds {
         kinds: &[Kind::Ec2, Kind::Ec2Vss],
         others: "the backup is not of an EC2 instance",
-        run,
     },
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

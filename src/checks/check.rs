@@ -23,6 +23,8 @@ pub struct Check {
     pub cites: &'static [Cite],
     /// Whether it can fail; a check that can only warn leaves no copy undecided.
     pub may_fail: MayFail,
+    /// Of which copies the question is asked.
+    pub when: When,
     /// The question, by what it is asked of.
     pub run: Run,
 }
@@ -33,49 +35,42 @@ pub type Found = Vec<(&'static Check, Arc<Outcome>)>;
 /// Asks the checks of copies that are not [`Run::Composite`].
 pub type Others<'a> = dyn Fn(&Copy) -> Found + 'a;
 
-/// A check's question, by its subject.
+/// Of which copies a question is asked. What is found where it does not arise holds for all copies of one route.
+#[derive(Clone, Copy)]
+pub enum When {
+    /// Of every copy.
+    Always,
+    /// Of copies of backups of some kinds.
+    Kinds {
+        /// The kinds.
+        kinds: &'static [Kind],
+        /// What is said of backups of other kinds.
+        others: &'static str,
+    },
+    /// Of copies on whose route it arises: what is found where it does not.
+    Route(fn(&Route, &Facts<'_>) -> Option<Outcome>),
+}
+
+/// A check's question, by its subject: it sees no more of a copy than that. Copies with the same subject share the answer.
 #[derive(Clone, Copy)]
 pub enum Run {
-    /// It is asked of every copy.
-    Copy(fn(&Copy, &Facts<'_>) -> Outcome),
-    /// It is asked of every copy, and looks at nothing of it but the vaults and the role.
+    /// The vaults and the role.
     Ends(fn(&Ends, &Facts<'_>) -> Outcome),
-    /// It is asked of every copy, and looks at nothing of it but the route.
+    /// The route: those, the resource type and the keys.
     Route(fn(&Route, &Facts<'_>) -> Outcome),
-    /// It is asked of every copy, and looks at nothing of it but what its requests name.
+    /// The route, and what else the requests of the copy name.
     Reach(fn(&Reach, &Facts<'_>) -> Outcome),
-    /// It is asked of every copy, and what is found of its requests stands, unless something else of the copy changes it.
+    /// The same, and what is found stands unless something else of the copy changes it.
     Refined {
         /// What is found of what its requests name.
         reach: fn(&Reach, &Facts<'_>) -> Outcome,
         /// What is found instead, in view of the whole copy. `None`: that stands.
         copy: fn(&Copy, &Facts<'_>, &Outcome) -> Option<Outcome>,
     },
-    /// It is asked of every copy of a backup of these kinds.
-    OfKinds {
-        /// The kinds.
-        kinds: &'static [Kind],
-        /// What is said of backups of other kinds.
-        others: &'static str,
-        /// The question.
-        run: fn(&Copy, &Facts<'_>) -> Outcome,
-    },
-    /// The same, in view of what the checks that are no such find of other copies.
-    Composite {
-        /// The kinds.
-        kinds: &'static [Kind],
-        /// What is said of backups of other kinds.
-        others: &'static str,
-        /// The question; the last is to ask the other checks of a copy.
-        run: fn(&Copy, &Facts<'_>, &Others<'_>) -> Outcome,
-    },
-    /// It is asked of every copy on whose route the question arises.
-    Arising {
-        /// What is found where the route alone tells. `None`: the copy has to be looked at.
-        route: fn(&Route, &Facts<'_>) -> Option<Outcome>,
-        /// What is found of the copy.
-        copy: fn(&Copy, &Facts<'_>) -> Outcome,
-    },
+    /// The whole copy.
+    Copy(fn(&Copy, &Facts<'_>) -> Outcome),
+    /// The whole copy, in view of what the checks that are no such find of other copies: the last is to ask them.
+    Composite(fn(&Copy, &Facts<'_>, &Others<'_>) -> Outcome),
     /// `audit` asks it of every vault.
     Vault(fn(&Arn, &Facts<'_>) -> Outcome),
     /// `audit` asks it of every backup plan.
@@ -103,9 +98,7 @@ impl Check {
             | Run::Route(_)
             | Run::Reach(_)
             | Run::Refined { .. }
-            | Run::OfKinds { .. }
-            | Run::Composite { .. }
-            | Run::Arising { .. } => true,
+            | Run::Composite(_) => true,
             Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => false,
         }
     }

@@ -1,7 +1,7 @@
 #![doc = include_str!("copy_inherits_expiry.md")]
 
 use super::retention::Retention;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::verdict::{Evidence, Outcome};
@@ -12,35 +12,27 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_inherits_expiry.md"),
     cites: &[cite::COPY],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let retention = known!(Retention::of(copy, facts));
-    if let Retention::TakenOver(days) = retention {
-        return warned(&format!(
+    match known!(Retention::of(copy, facts)) {
+        Retention::Own(days) => {
+            Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
+        }
+        Retention::Forever => Outcome::pass("neither the copy nor its source expires"),
+        Retention::TakenOver(days) => warned(&format!(
             "it is deleted {days} days after the source was made"
         ))
         .saw([Evidence::at(
             copy.subject(),
             "/Lifecycle/DeleteAfterDays",
             format!("is {days}"),
-        )]);
+        )]),
+        Retention::OfUnknownSource => warned("whether that has one is not known"),
     }
-    facts.once(&Other(retention), |Other(retention), _| match retention {
-        Retention::Own(days) => {
-            Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
-        }
-        Retention::Forever => Outcome::pass("neither the copy nor its source expires"),
-        Retention::TakenOver(_) | Retention::OfUnknownSource => {
-            warned("whether that has one is not known")
-        }
-    })
 }
-
-/// A retention that is not taken over. Many copies have the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Other(Retention);
 
 fn warned(says: &str) -> Outcome {
     Outcome::warn(format!(

@@ -2,7 +2,7 @@
 
 use super::leaving::{Due, Resource, Since};
 use super::words::date;
-use super::{Check, MayFail, Run};
+use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::inventory::{Facts, NewestCopy};
 use crate::known::{Fact, Gap};
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_overdue.md"),
     cites: &[cite::BACKUP_RULE, cite::CRON, cite::COPY_JOBS],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Resource(run),
 };
 

@@ -1,8 +1,8 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
-use super::words::{denied_by, foretold, role_meant};
-use super::{Check, MayFail, Run, known};
-use crate::authorization::{TrustRuling, may_assume};
+use super::words::{foretold, role_meant};
+use super::{Check, MayFail, Run, When, known};
+use crate::authorization::{Ruling, denied_by, may_assume};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
 use crate::inventory::{Ends, Facts};
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("copy_role_not_assumable.md"),
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 
@@ -41,16 +42,16 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the copy role does not exist");
     };
     match ruling {
-        TrustRuling::Allowed(by) => {
+        Ruling::Allowed { by, .. } => {
             Outcome::pass(format!("AWS Backup may assume the role `{name}`")).saw(by)
         }
-        TrustRuling::Denied(by) => Outcome::fail(format!(
+        Ruling::Denied { by, .. } => Outcome::fail(format!(
             "the trust policy of the role `{name}` denies sts:AssumeRole to backup.amazonaws.com{}",
             denied_by(&by)
         ))
         .by_hand("take the Deny out of it")
         .saw(by),
-        TrustRuling::Missing(near) => {
+        Ruling::Missing { near, .. } => {
             let fail = Outcome::fail(format!(
                 "the trust policy of the role `{name}` does not let backup.amazonaws.com assume it"
             ))
@@ -66,7 +67,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
                 fail.needs([Need::Trust { role: role.clone() }])
             }
         }
-        TrustRuling::Open(gaps, seen) => Outcome::undecided(
+        Ruling::Open { gaps, seen, .. } => Outcome::undecided(
             format!("whether AWS Backup may assume the role `{name}` is not known"),
             gaps,
         )

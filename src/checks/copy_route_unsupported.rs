@@ -1,13 +1,11 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
-use std::sync::Arc;
-
 use smol_str::{SmolStr, format_smolstr};
 
 use super::described::{Described, described, engine};
 use super::not_copied::{Way as Route, not_copied};
 use super::words::{foretold, not_read, unlisted};
-use super::{Check, MayFail, Run, detour, engine_versions, known};
+use super::{Check, MayFail, Run, When, detour, engine_versions, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
 use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
@@ -34,6 +32,7 @@ pub(super) const CHECK: Check = Check {
         cite::FIELD_ENGINE_VERSION,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 
@@ -69,9 +68,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             to: to.clone(),
             cross_account,
         };
-        (*kind, facts.once(&way, |way, _| Arc::new(way.told())))
+        (*kind, way.told())
     };
-    let answers: Vec<(Kind, Arc<Told>)> = kinds.iter().map(told).collect();
+    let answers: Vec<(Kind, Told)> = kinds.iter().map(told).collect();
     let none = answers.iter().all(|(_, told)| !told.answer.is_supported());
     let Some((kind, told)) = answers.first() else {
         return Outcome::undecided("no kind of resource to ask of", []);
@@ -228,8 +227,7 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Op
     Some(Outcome::undecided(why.clone(), [gap]).saw([Evidence::of(&copy.destination_vault, why)]))
 }
 
-/// A way that backups of a kind are to take. Many copies take the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// A way that backups of a kind are to take.
 struct Way {
     kind: Kind,
     from: Region,
@@ -359,7 +357,7 @@ fn engine_lacking(
 }
 
 /// Whether it matters which of the kinds it is.
-fn differ(answers: &[(Kind, Arc<Told>)]) -> bool {
+fn differ(answers: &[(Kind, Told)]) -> bool {
     let supported = answers
         .iter()
         .filter(|(_, told)| told.answer.is_supported())

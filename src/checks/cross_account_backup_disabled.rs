@@ -1,7 +1,7 @@
 #![doc = include_str!("cross_account_backup_disabled.md")]
 
 use super::words::{foretold, same_account};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Ends, Facts};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("cross_account_backup_disabled.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::API_GLOBAL_SETTINGS],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -3,9 +3,6 @@
 use crate::catalog::Kind;
 use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree};
 use crate::known::{Arn, Fact, Gap, ResourceType};
-use crate::verdict::Outcome;
-
-use super::known;
 
 /// The description, and of what it is. `None`: it was looked up and there is none.
 pub struct Described<'a> {
@@ -138,21 +135,6 @@ pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
 pub fn is_none_of(route: &Route, kinds: &[Kind]) -> bool {
     let told = route.kind.agreed(|kind| kinds.contains(&kind));
     matches!(told, Fact::Known(Some(false) | None))
-}
-
-/// What a question finds that is asked of backups of some kinds alone.
-pub fn of_kinds(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    kinds: &[Kind],
-    others: &'static str,
-    run: impl FnOnce(&Copy, &Facts<'_>) -> Outcome,
-) -> Outcome {
-    if known!(is_any_of(copy, kinds)) {
-        run(copy, facts)
-    } else {
-        Outcome::not_applicable(others)
-    }
 }
 
 /// Whether a resource of this ARN may be of the kind, as far as the type's own ARNs tell.

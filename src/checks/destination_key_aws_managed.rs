@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_key_aws_managed.md")]
 
 use super::words::{foretold, key_name, never_copied, no_destination_vault, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
 use crate::catalog::messages::{MessageId, predict};
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_key_aws_managed.md"),
     cites: &[cite::ENCRYPTION, cite::CROSS_ACCOUNT, cite::LAGV],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 

@@ -1,16 +1,13 @@
 #![doc = include_str!("destination_key_refuses_backup.md")]
 
-use super::words::{
-    AWS_OWN, because, denied_by, foretold, key_name, never_copied, no_destination_vault, unlisted,
-};
-use super::{Check, MayFail, Run, ebs_default_key, known};
-use crate::authorization::{Fault, KeyQuestion, Rulings, Via, ask_key, list};
-use crate::catalog::messages::{MessageId, predict};
+use super::words::{agreed, foretold, key_name, never_copied, no_destination_vault, unlisted};
+use super::{Check, MayFail, Run, When, ebs_default_key, known};
+use crate::authorization::{KeyQuestion, Phrases, Via, ask_key};
+use crate::catalog::messages::{MessageId, Predicted, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
-use crate::catalog::{Family, cite};
+use crate::catalog::{Family, Kind, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
-use crate::known::Arn;
-use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share, Status};
+use crate::verdict::{Basis, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "destination-key-refuses-backup",
@@ -23,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         cite::EBS_COPY,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Refined {
         reach: of_vault,
         copy: of_default_key,
@@ -79,105 +77,58 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         };
         ask_key(copy, facts, &question)
     };
-    let rulings = asking(PLAIN_KEY_ACTIONS, both_sides);
     let must_allow = both_sides || third_account;
+    let rulings = asking(PLAIN_KEY_ACTIONS, both_sides);
     let rulings = if must_allow {
         rulings
     } else {
-        rulings.where_only_a_deny_matters()
+        rulings.deny_only()
     };
-    let rulings = rulings.and_denies_of(&asking(DESTINATION_KEY_USE, false));
-    decide(copy, facts, &key, &role, &rulings, must_allow)
+    let name = key_name(&key, facts);
+    let who = "AWSServiceRoleForBackup of the destination account";
+    rulings
+        .and_denies_of(&asking(DESTINATION_KEY_USE, false))
+        .outcome(&Phrases {
+            policy: PolicyOf::Key(key.clone()),
+            principal: &role,
+            target: None,
+            recommended: None,
+            basis: Basis::Inferred,
+            predicted: &|| foretold(agreed(copy.kind.agreed(message)).flatten()),
+            denied: &|actions| {
+                format!(
+                    "the policy of the destination vault's key {name} denies {actions} to {who}"
+                )
+            },
+            missing: &|actions| {
+                format!("the destination vault's key {name} does not let {who} do {actions}")
+            },
+            own_policy: Some(&|actions| {
+                format!("{who} may not do {actions} on the key {name} by its own policy")
+            }),
+            unknown: &|| {
+                format!("whether the destination vault's key {name} lets {who} use it is not known")
+            },
+            allowed: &|| {
+                if must_allow {
+                    format!("the destination vault's key {name} lets {who} use it")
+                } else {
+                    format!("no statement of the destination vault's key {name} denies it to {who}")
+                }
+            },
+        })
 }
 
-fn decide(
-    copy: &Reach,
-    facts: &Facts<'_>,
-    key: &Arn,
-    role: &Arn,
-    rulings: &Rulings,
-    must_allow: bool,
-) -> Outcome {
-    let name = key_name(key, facts);
-    let who = "AWSServiceRoleForBackup of the destination account";
-    let message = copy
-        .kind
-        .agreed(|kind| kind.family())
-        .known()
-        .flatten()
-        .and_then(|family| match family {
-            Family::Ebs | Family::Ec2 => predict(MessageId::E6),
-            Family::RdsInstance
-            | Family::RdsCluster
-            | Family::Fsx
-            | Family::DynamoDb
-            | Family::Redshift
-            | Family::Backup
-            | Family::Composite => predict(MessageId::E9),
-        });
-    let share = |actions| {
-        Need::Share(Share {
-            policy: PolicyOf::Key(key.clone()),
-            principal: role.clone(),
-            actions,
-            resource: None,
-            target: None,
-        })
-    };
-    if let Some((actions, statements, seen)) = rulings.denied() {
-        let lift = Lift {
-            policy: PolicyOf::Key(key.clone()),
-            principal: role.clone(),
-            actions: actions.clone(),
-            statements,
-            target: None,
-            resource: None,
-        };
-        let silent = rulings.to_share().filter(|_| must_allow);
-        return Outcome::fail(format!(
-            "the policy of the destination vault's key {name} denies {} to {who}{}",
-            list(&actions),
-            denied_by(&seen)
-        ))
-        .foretells(foretold(message))
-        .saw(seen)
-        .needs([Need::Lift(lift)])
-        .needs(silent.map(share));
-    }
-    if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Subject)) {
-        return Outcome::fail(format!(
-            "the destination vault's key {name} does not let {who} do {}{}",
-            list(&actions),
-            because(&near)
-        ))
-        .on(Basis::Inferred)
-        .foretells(foretold(message))
-        .saw(near)
-        .needs([share(actions)]);
-    }
-    if let (true, Some((actions, near))) = (must_allow, rulings.missing(Fault::Principal)) {
-        return Outcome::fail(format!(
-            "{who} may not do {} on the key {name} by its own policy",
-            list(&actions)
-        ))
-        .nothing_helps(AWS_OWN)
-        .on(Basis::Inferred)
-        .foretells(foretold(message))
-        .saw(near);
-    }
-    match rulings.open() {
-        Some((gaps, may_deny, seen)) if must_allow || may_deny => Outcome::undecided(
-            format!("whether the destination vault's key {name} lets {who} use it is not known"),
-            gaps,
-        )
-        .saw(seen),
-        Some(_) | None if must_allow => Outcome::pass(format!(
-            "the destination vault's key {name} lets {who} use it"
-        ))
-        .saw(rulings.allowed_by()),
-        Some(_) | None => Outcome::pass(format!(
-            "no statement of the destination vault's key {name} denies it to {who}"
-        ))
-        .saw(rulings.allowed_by()),
+/// AWS's message where the key keeps AWS Backup out.
+fn message(kind: Kind) -> Option<Predicted> {
+    match kind.family() {
+        Family::Ebs | Family::Ec2 => predict(MessageId::E6),
+        Family::RdsInstance
+        | Family::RdsCluster
+        | Family::Fsx
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => predict(MessageId::E9),
     }
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_vault_is_default.md")]
 
 use super::words::{same_account, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Model, Route};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_is_default.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 

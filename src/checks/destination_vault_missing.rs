@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_vault_missing.md")]
 
 use super::words::vault_meant;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_missing.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::API_VAULT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("destination_vault_not_ready.md")]
 
 use super::words::no_destination_vault;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -12,6 +12,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("destination_vault_not_ready.md"),
     cites: &[cite::API_VAULT, cite::LAGV],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -2,14 +2,14 @@
 //! with another.
 
 use super::described::is_any_of;
-use super::words::{denied_by, foretold, key_name, not_read};
-use crate::authorization::{KeyQuestion, Via, ask_key};
+use super::words::{foretold, key_name, not_read};
+use crate::authorization::{KeyQuestion, Phrases, Via, ask_key};
 use crate::catalog::Kind;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::DESCRIBE_KEY;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf};
+use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
 
 /// Why the default key stops the copy, or leaves it open; `None` where it does neither.
 ///
@@ -57,56 +57,50 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
         }
     });
     match principal {
-        Fact::Known(principal) => denied(copy, facts, key, &principal),
+        Fact::Known(principal) => refused(copy, facts, key, &principal),
         Fact::Unknown(gap) => Some(not_read(*gap)),
     }
 }
 
-fn denied(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
-    let question = KeyQuestion {
-        key,
-        principal,
-        actions: &[DESCRIBE_KEY],
-        via: Via::OfType,
-        both_sides: false,
-    };
-    let rulings = ask_key(copy, facts, &question).where_only_a_deny_matters();
+/// A Deny stops either of them. AWS's message asks for a permission, which the service-linked role has of the key's policy alone, or
+/// of the account that the policy lets decide; what the copy role lacks is another check's.
+fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
+    let is_role_of_aws = principal.is_role_of_aws();
+    let rulings = ask_key(
+        copy,
+        facts,
+        &KeyQuestion {
+            key,
+            principal,
+            actions: &[DESCRIBE_KEY],
+            via: Via::OfType,
+            both_sides: is_role_of_aws,
+        },
+    );
     let (name, who) = (key_name(key, facts), principal.name());
-    if let Some((actions, statements, seen)) = rulings.denied() {
-        let of_image = copy.kind.agreed(|kind| kind != Kind::Ebs).known().flatten() == Some(true);
-        let message = if of_image {
-            MessageId::E7
-        } else {
-            MessageId::E6
-        };
-        let lift = Lift {
-            policy: PolicyOf::Key(key.clone()),
-            principal: principal.clone(),
-            actions,
-            statements,
-            target: None,
-            resource: None,
-        };
-        return Some(
-            Outcome::fail(format!(
-                "the policy of the destination's default key for EBS, {name}, denies {DESCRIBE_KEY} to {who}{}",
-                denied_by(&seen)
-            ))
-            .foretells(foretold(predict(message)))
-            .saw(seen)
-            .needs([Need::Lift(lift)]),
-        );
-    }
-    match rulings.open() {
-        Some((gaps, true, seen)) => Some(
-            Outcome::undecided(
-                format!(
-                    "whether a Deny of the destination's default key for EBS, {name}, strikes {who} is not known"
-                ),
-                gaps,
-            )
-            .saw(seen),
-        ),
-        Some((_, false, _)) | None => None,
-    }
+    let of_image = copy.kind.agreed(|kind| kind != Kind::Ebs).known().flatten() == Some(true);
+    let message = if of_image {
+        MessageId::E7
+    } else {
+        MessageId::E6
+    };
+    let rulings = if is_role_of_aws {
+        rulings
+    } else {
+        rulings.deny_only()
+    };
+    let outcome = rulings.outcome(&Phrases {
+        policy: PolicyOf::Key(key.clone()),
+        principal,
+        target: None,
+        recommended: None,
+        basis: Basis::Inferred,
+        predicted: &|| foretold(predict(message)),
+        denied: &|actions| format!("the policy of the destination's default key for EBS, {name}, denies {actions} to {who}"),
+        missing: &|actions| format!("the destination's default key for EBS, {name}, does not let {who} do {actions}"),
+        own_policy: None,
+        unknown: &|| format!("whether {who} may describe the destination's default key for EBS, {name}, is not known"),
+        allowed: &|| format!("{who} may describe the destination's default key for EBS, {name}"),
+    });
+    (outcome.status != Status::Pass).then_some(outcome)
 }

@@ -2,7 +2,7 @@
 
 use super::described::{described, engine, option_groups};
 use super::words::{not_read, same_account};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
 use crate::known::{Fact, Gap};
@@ -17,11 +17,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("encrypted_by_tde.md"),
     cites: &[cite::RDS_SHARE, cite::TROUBLESHOOTING],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    when: When::Kinds {
         kinds: &[Kind::Rds],
         others: "the backup is not of an RDS DB instance",
-        run,
     },
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 #![doc = include_str!("key_unusable.md")]
 
 use super::words::{date, foretold, key_name};
-use super::{Check, MayFail, Run};
+use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
 use crate::catalog::messages::{MessageId, predict};
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("key_unusable.md"),
     cites: &[cite::DASHBOARDS, cite::ENCRYPTION, cite::KEY_STATES],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Route(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("lifecycle_invalid.md")]
 
 use super::retention::Retention;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
 use crate::known::{ByHand, Fact, Gap};
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("lifecycle_invalid.md"),
     cites: &[cite::API_START_COPY_JOB, cite::API_LIFECYCLE],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

@@ -2,7 +2,7 @@
 
 use super::described::described;
 use super::words::foretold;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, Tree};
@@ -14,11 +14,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("marketplace_image.md"),
     cites: &[cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    when: When::Kinds {
         kinds: &[Kind::Ec2, Kind::Ec2Vss],
         others: "the backup is not of an EC2 instance",
-        run,
     },
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

@@ -64,7 +64,7 @@ mod vault_uses_aws_managed_key;
 mod words;
 
 pub use audit::{Audited, Outcomes, audit, of_vault};
-pub use check::{Check, Found, MayFail, Others, Run};
+pub use check::{Check, Found, MayFail, Others, Run, When};
 pub use coverage::{CopyThere, Counts, Coverage, OfType, Restorable, WithoutSource};
 pub use decide::{Decided, decide};
 pub use failing::Failing;

@@ -1,7 +1,7 @@
 #![doc = include_str!("nested_copies_dropped.md")]
 
 use super::words::not_read;
-use super::{Check, Found, MayFail, Others, Run, known};
+use super::{Check, Found, MayFail, Others, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Named, RecoveryPoint};
@@ -14,11 +14,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("nested_copies_dropped.md"),
     cites: &[cite::CLOUDFORMATION, cite::EKS],
     may_fail: MayFail::Yes,
-    run: Run::Composite {
+    when: When::Kinds {
         kinds: &[Kind::CloudFormation, Kind::Eks],
         others: "the backup is not a composite one",
-        run,
     },
+    run: Run::Composite(run),
 };
 
 /// What becomes of a nested recovery point.

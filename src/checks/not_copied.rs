@@ -5,8 +5,8 @@ use crate::catalog::calls::api_call;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Kind, partition};
-use crate::inventory::{Copy, Facts, Tree};
-use crate::known::{ApiCall, Arn, Fact, Gap, Region};
+use crate::inventory::{Copy, Facts, Tree, unknown_word};
+use crate::known::{ApiCall, Arn, ByHand, Fact, Gap, Region};
 
 /// Why a backup is not copied, and what to do instead.
 pub struct NotCopied {
@@ -43,6 +43,9 @@ pub fn not_copied(
     if copy.copy_of.is_some() {
         return Fact::Known(None);
     }
+    if let Some(gap) = of_an_unknown_word(copy, facts) {
+        return Fact::unknown(gap);
+    }
     match kind {
         Kind::FsxLustre | Kind::FsxOpenZfs => of_storage_class(copy, facts, kind),
         Kind::FsxOntap => of_volume_style(copy, facts),
@@ -68,6 +71,15 @@ pub fn not_copied(
         | Kind::VirtualMachine
         | Kind::CloudFormation => Fact::Known(None),
     }
+}
+
+/// A word of the description that AWS's pages do not have: what kind of resource it makes is not known.
+fn of_an_unknown_word(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
+    let described = described(copy, facts).known()?;
+    let (field, word) = unknown_word(described.detail?)?;
+    let says = format!("say what `{field}` {word} is");
+    let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
+    Some(gap.where_is(&described.of))
 }
 
 /// Backups of the storage class Intelligent-Tiering are not copied.
@@ -126,7 +138,10 @@ fn of_deployment(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<N
     let told = |detail: &Tree| {
         let of = detail.get("FileSystem").unwrap_or(detail);
         let deployment = of.get("WindowsConfiguration")?.get("DeploymentType")?;
-        Some(deployment.as_str()?.starts_with("MULTI_AZ"))
+        match deployment.as_str()? {
+            "SINGLE_AZ_1" | "SINGLE_AZ_2" => Some(false),
+            other => other.starts_with("MULTI_AZ").then_some(true),
+        }
     };
     let is_multi_az = of_fsx(copy, facts, api_call!("fsx:DescribeFileSystems"), &told);
     is_multi_az.and_then(|is| match (is, lacks) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::described::{described, engine, option_groups};
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::messages::option_group_required;
 use crate::catalog::{Kind, cite};
@@ -21,11 +21,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("option_group_not_portable.md"),
     cites: &[cite::CROSS_REGION, cite::RDS_COPY, cite::RDS_SHARE_OPTIONS],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    when: When::Kinds {
         kinds: &[Kind::Rds],
         others: "the backup is not of an RDS DB instance",
-        run,
     },
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

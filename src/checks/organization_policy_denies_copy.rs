@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::words::foretold;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, ControlRuling, RoleRequest, air_gapped_key_request, control_rulings, list,
-    may_be_assumed, role_requests, unique,
+    ASSUME, Grounds, Party, RoleRequest, Ruling, Rulings, actions, air_gapped_key_request,
+    control_rulings, list, may_be_assumed, role_requests,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
@@ -22,6 +22,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("organization_policy_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 
@@ -29,11 +30,6 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let mut asked = role_requests(copy, facts);
     asked.requests.extend(air_gapped_key_request(copy, facts));
-    let (mut denied, mut missing, mut simulated, mut assumed) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut seen, mut open_seen): (Vec<Evidence>, Vec<Evidence>) = (Vec::new(), Vec::new());
-    let mut gaps = Vec::new();
-    let mut is_open = false;
     let assumed_by_backup = match copy.source_account() {
         Fact::Known(source) if role.account() == Some(source) => {
             Some((ASSUME, may_be_assumed(facts, role, source)))
@@ -41,69 +37,25 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         // Another check says what is wrong, or unknown, with these.
         Fact::Known(_) | Fact::Unknown(_) => None,
     };
-    let rulings = control_rulings(facts, role, &asked.requests).into_iter();
-    for (action, ruling) in rulings.chain(assumed_by_backup) {
-        match ruling {
-            ControlRuling::Allowed => {}
-            ControlRuling::Assumed => assumed.push(action),
-            ControlRuling::Simulated => simulated.push(action),
-            ControlRuling::Denied { seen: by } => {
-                denied.push(action);
-                seen.extend(by);
-            }
-            ControlRuling::Missing { seen: near } => {
-                missing.push(action);
-                seen.extend(near);
-            }
-            ControlRuling::Open {
-                gaps: more,
-                seen: by,
-            } => {
-                is_open = true;
-                gaps.extend(more);
-                open_seen.extend(by);
-            }
-        }
-    }
+    let rulings = control_rulings(facts, role, &asked.requests).and(assumed_by_backup);
     let name = role.name();
-    if !denied.is_empty() || !missing.is_empty() {
-        let mut parts = Vec::new();
-        if !denied.is_empty() {
-            parts.push(format!("deny {}", list(&denied)));
-        }
-        if !missing.is_empty() {
-            parts.push(format!("do not allow {}", list(&missing)));
-        }
-        let into = denied.contains(&COPY_INTO) || missing.contains(&COPY_INTO);
-        let seen = unique(seen);
-        let by = seen
-            .first()
-            .map_or_else(String::new, |first| format!(" ({})", first.says));
-        let lifts = lifts(copy, facts, role, &asked.requests);
-        let fail = Outcome::fail(format!(
-            "the organization's policies {} to the role `{name}`{by}",
-            parts.join(", and ")
-        ));
-        let fail = match lifts {
-            // What AWS Backup itself is denied cannot be narrowed to one copy.
-            Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
-            Some(_) | None => fail.by_hand(
-                "have the management account exempt the role, or copy to where they allow",
-            ),
-        };
-        return fail
-            .foretells(into.then(|| foretold(predict(MessageId::E3))).flatten())
-            .saw(seen);
+    if rulings.is_stopped() {
+        return failed(copy, facts, role, &asked.requests, &rulings);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
-    if is_open || more_unknown {
+    let open = rulings.open();
+    if open.is_some() || more_unknown {
+        let (mut gaps, _, seen) = open.unwrap_or_default();
         if more_unknown {
             gaps.extend(asked.gaps);
         }
-        return Outcome::undecided(format!("whether the organization's policies let the role `{name}` make the copy is not known"), gaps)
-            .saw(unique(open_seen));
+        let message = format!(
+            "whether the organization's policies let the role `{name}` make the copy is not known"
+        );
+        return Outcome::undecided(message, gaps).saw(seen);
     }
+    let simulated = rulings.allowed_on(Grounds::Simulator);
     if !simulated.is_empty() {
         return Outcome::warn(format!(
             "the organization's policies were not read; the policy simulator lets the role `{name}` do {}, but leaves their conditions out",
@@ -112,7 +64,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         .on(Basis::Inferred)
         .saw([Evidence::at(role, "/Simulated", "allows it")]);
     }
-    if !assumed.is_empty() {
+    if !rulings.allowed_on(Grounds::Assumption).is_empty() {
         return Outcome::pass(
             "the organization's policies were not read, and are taken to allow the copy",
         )
@@ -123,6 +75,46 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     ))
 }
 
+fn failed(
+    copy: &Reach,
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+    rulings: &Rulings,
+) -> Outcome {
+    let denied = rulings
+        .denied()
+        .map_or_else(Vec::new, |(actions, ..)| actions);
+    let missing = rulings.missing(Party::Organization);
+    let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
+    let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
+    let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
+    let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
+    let seen = rulings.stopped_by();
+    let by = seen
+        .first()
+        .map_or_else(String::new, |first| format!(" ({})", first.says));
+    let fail = Outcome::fail(format!(
+        "the organization's policies {} to the role `{}`{by}",
+        parts.join(", and "),
+        role.name()
+    ));
+    let fail = match lifts(copy, facts, role, requests) {
+        // What AWS Backup itself is denied cannot be narrowed to one copy.
+        Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
+        Some(_) | None => {
+            fail.by_hand("have the management account exempt the role, or copy to where they allow")
+        }
+    };
+    fail.foretells(
+        rulings
+            .stop(COPY_INTO)
+            .then(|| foretold(predict(MessageId::E3)))
+            .flatten(),
+    )
+    .saw(seen)
+}
+
 /// What must no longer be denied: by each Deny that strikes, to this role and for this copy alone. `None` where a Deny has
 /// no policy of an id, as one of the simulator's.
 fn lifts(
@@ -131,17 +123,14 @@ fn lifts(
     role: &Arn,
     requests: &[Arc<RoleRequest>],
 ) -> Option<Vec<Need>> {
-    let asked = requests
-        .iter()
-        .flat_map(|request| request.actions.iter().map(move |_| request));
     let rulings = control_rulings(facts, role, requests);
     let mut lifts: BTreeMap<(PolicyOf, Option<Arn>, Option<String>), Lift> = BTreeMap::new();
-    for (request, (action, ruling)) in asked.zip(rulings) {
-        let ControlRuling::Denied { seen } = ruling else {
+    for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
+        let Ruling::Denied { by, .. } = ruling else {
             continue;
         };
-        for found in seen {
-            let (policy, statement) = place(&found, facts)?;
+        for found in by {
+            let (policy, statement) = place(found, facts)?;
             let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
             let resources: Vec<Option<String>> = match target {
                 Some(_) => vec![None],

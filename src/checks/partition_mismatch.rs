@@ -1,6 +1,6 @@
 #![doc = include_str!("partition_mismatch.md")]
 
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -11,6 +11,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("partition_mismatch.md"),
     cites: &[cite::FEATURES],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

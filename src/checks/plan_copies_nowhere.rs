@@ -1,7 +1,7 @@
 #![doc = include_str!("plan_copies_nowhere.md")]
 
 use super::reserved_vault::is_reserved;
-use super::{Check, MayFail, Run};
+use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::inventory::{Facts, VaultType};
 use crate::known::{Arn, Fact, Gap, ResourceType};
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         cite::KC_EFS_VAULT,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Plan(run),
 };
 

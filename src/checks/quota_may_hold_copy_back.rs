@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::quotas::{COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS};
 use crate::inventory::{Copy, Facts, Start};
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("quota_may_hold_copy_back.md"),
     cites: &[cite::QUOTAS, cite::DASHBOARDS],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::words::not_read;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Facts, KindOf, PlanReference, Reach, Start};
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_continuous.md"),
     cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("recovery_point_in_cold_storage.md")]
 
 use super::words::{date, not_read};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::inventory::{Facts, Reach, Tree};
@@ -14,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_in_cold_storage.md"),
     cites: &[cite::COPY, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("recovery_point_not_complete.md")]
 
 use super::words::not_read;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Facts, Reach};
 use crate::known::{Arn, ByHand, Fact, Gap};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("recovery_point_not_complete.md"),
     cites: &[cite::API_RECOVERY_POINT, cite::COPY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("region_not_enabled.md")]
 
 use super::words::region_meant;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::catalog::regions::enabled_by_default;
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("region_not_enabled.md"),
     cites: &[cite::FEATURES, cite::REGIONS],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -1,6 +1,6 @@
 #![doc = include_str!("reserved_vault.md")]
 
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts};
 use crate::known::Arn;
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("reserved_vault.md"),
     cites: &[cite::KC_EFS_VAULT, cite::SERVICES],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

@@ -1,7 +1,7 @@
 #![doc = include_str!("resource_not_copied_out.md")]
 
 use super::leaving::{Leaving, Reason, Resource};
-use super::{Check, MayFail, Run};
+use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::inventory::Facts;
 use crate::plans::{Condition, Miss, Nearest, Operator, Plan, letters};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("resource_not_copied_out.md"),
     cites: &[cite::ASSIGN, cite::ASSIGN_JSON, cite::CROSS_ACCOUNT],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Resource(run),
 };
 

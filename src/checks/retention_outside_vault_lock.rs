@@ -2,7 +2,7 @@
 
 use super::retention::Retention;
 use super::words::{date, foretold, no_destination_vault};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, VaultLock};
@@ -15,11 +15,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("retention_outside_vault_lock.md"),
     cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY, cite::COPY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 
-/// For how long a vault would keep something. Many copies ask for the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// For how long a vault would keep something.
 struct Kept {
     vault: Arn,
     retention: Fact<Retention>,
@@ -48,7 +48,7 @@ fn backup_refused(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         retention: Retention::of_backup(copy, facts)?,
         vault: copy.source_vault.as_ref().known()?.clone(),
     };
-    facts.once(&Backup(kept), Backup::refused)
+    Backup(kept).refused(facts)
 }
 
 fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
@@ -56,7 +56,7 @@ fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         vault: copy.destination_vault.clone(),
         retention: Retention::of(copy, facts),
     };
-    let mut found = facts.once(&kept, Kept::found);
+    let mut found = kept.found(facts);
     if found.status != Status::Fail {
         return found;
     }
@@ -78,7 +78,6 @@ fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// A backup that a rule makes, and the vault that it goes to.
-#[derive(Clone, PartialEq, Eq, Hash)]
 struct Backup(Kept);
 
 impl Backup {

@@ -1,7 +1,7 @@
 #![doc = include_str!("service_linked_role_missing.md")]
 
 use super::words::{not_read, same_account};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Encryption, Kind, capabilities, cite};
 use crate::inventory::{Copy, Facts, Reach};
 use crate::known::{Arn, Fact, Gap};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("service_linked_role_missing.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::SLR_POLICY, cite::RDS_COPY],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Refined {
         reach: of_backup,
         copy: of_rds,

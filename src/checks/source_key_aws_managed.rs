@@ -1,7 +1,7 @@
 #![doc = include_str!("source_key_aws_managed.md")]
 
 use super::words::{foretold, key_name, never_copied, same_account, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
         cite::AURORA_ENCRYPTION,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Refined {
         reach: run,
         copy: of_backup,

@@ -1,12 +1,12 @@
 #![doc = include_str!("source_key_not_shared.md")]
 
 use super::words::{
-    AWS_OWN, NO_EXCEPTION_DOES, because, denied_by, foretold, key_name, may_be_denied_all_the_same,
+    NO_EXCEPTION_DOES, account_of, agreed, foretold, key_name, may_be_denied_all_the_same,
     never_copied, same_account, unlisted,
 };
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    Fault, KeyQuestion, Rulings, Via, ask_key, excepting, list, strike_the_owner,
+    KeyQuestion, Party, Phrases, Rulings, Via, ask_key, excepting, list, strike_the_owner,
 };
 use crate::catalog::messages::source_key_not_shared;
 use crate::catalog::requests::{
@@ -14,8 +14,8 @@ use crate::catalog::requests::{
 };
 use crate::catalog::{Kind, cite};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Reach, Route};
-use crate::known::{AccountId, Arn, Fact, Gap};
-use crate::verdict::{Basis, Lift, Need, Outcome, PolicyOf, Share, Status};
+use crate::known::{Arn, Fact, Gap};
+use crate::verdict::{Basis, Outcome, PolicyOf, Predicted, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-key-not-shared",
@@ -30,6 +30,7 @@ pub(super) const CHECK: Check = Check {
         cite::RDS_COPY,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 
@@ -65,47 +66,30 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     ) else {
         return unlisted(&copy.type_name());
     };
-    let actions = PLAIN_KEY_ACTIONS;
-    let asking = |actions, both_sides| {
-        ask_key(
-            copy,
-            facts,
-            &KeyQuestion {
-                key,
-                principal: &role,
-                actions,
-                via: Via::OfType,
-                both_sides,
-            },
-        )
+    let question = |actions, both_sides| KeyQuestion {
+        key,
+        principal: &role,
+        actions,
+        via: Via::OfType,
+        both_sides,
     };
-    let name = key_name(key, facts);
-    let account = known!(copy.destination_account());
+    let asking = |actions, both_sides| ask_key(copy, facts, &question(actions, both_sides));
+    let shared_with = SharedWith {
+        copy,
+        facts,
+        key,
+        role: &role,
+    };
     match model {
         Model::ServiceDependent => {
-            let recommended = asking(more, false);
-            let rulings = asking(actions, true).and_denies_of(&asking(in_use, false));
-            let shared = service_dependent(copy, facts, key, &name, &role, &rulings, &recommended);
+            let rulings = asking(PLAIN_KEY_ACTIONS, true).and_denies_of(&asking(in_use, false));
             let excepted = known!(copy.kind.agreed(excepted_key_use)).flatten();
-            let (Some(actions), Status::Pass | Status::Warn) = (excepted, shared.status) else {
-                return shared;
-            };
-            let question = KeyQuestion {
-                key,
-                principal: &role,
-                actions,
-                via: Via::OfType,
-                both_sides: false,
-            };
-            match excepting(copy, facts, &question) {
-                seen if seen.is_empty() => shared,
-                seen => may_be_denied_all_the_same(&name, role.name(), seen),
-            }
+            let excepted = excepted.map(|actions| question(actions, false));
+            shared_with.service_dependent(&rulings, &asking(more, false), excepted.as_ref())
         }
         Model::Independent => {
-            let rulings = asking(actions, false).where_only_a_deny_matters();
-            let rulings = rulings.and_denies_of(&asking(in_use, false));
-            independent(copy, key, &name, &role, account, &rulings)
+            let rulings = asking(PLAIN_KEY_ACTIONS, false).deny_only();
+            shared_with.independent(&rulings.and_denies_of(&asking(in_use, false)))
         }
     }
 }
@@ -146,193 +130,124 @@ fn associated_keys(copy: &Reach, facts: &Facts<'_>) -> Option<Gap> {
     }
 }
 
-fn service_dependent(
-    copy: &Reach,
-    facts: &Facts<'_>,
-    key: &Arn,
-    name: &str,
-    role: &Arn,
-    rulings: &Rulings,
-    recommended: &Rulings,
-) -> Outcome {
-    let predicted = || {
-        foretold(
-            copy.kind
-                .agreed(|kind| source_key_not_shared(kind, Some(key)))
-                .known()
-                .flatten()
-                .flatten(),
-        )
-    };
-    let who = format!("AWSServiceRoleForBackup of account {}", account_of(role));
-    // What is recommended goes along with what is needed.
-    let wanted = || {
-        let each = [rulings, recommended].map(Rulings::to_share);
-        let mut actions: Vec<_> = each.into_iter().flatten().flatten().collect();
-        actions.sort_unstable();
-        actions.dedup();
-        (!actions.is_empty()).then(|| {
-            Need::Share(Share {
-                policy: PolicyOf::Key(key.clone()),
-                principal: role.clone(),
-                actions,
-                resource: None,
-                target: None,
-            })
-        })
-    };
-    if let Some((actions, statements, seen)) = rulings.denied() {
-        let (mut lifted, mut places) = (actions.clone(), statements);
-        if let Some((more, also, _)) = recommended.denied() {
-            lifted.extend(more);
-            places.extend(also);
-        }
-        lifted.sort_unstable();
-        lifted.dedup();
-        places.sort_unstable();
-        places.dedup();
-        let in_rds = copy
-            .kind
-            .agreed(excepted_key_use)
-            .known()
-            .flatten()
-            .flatten();
-        let question = in_rds.map(|actions| KeyQuestion {
-            key,
-            principal: role,
-            actions,
-            via: Via::OfType,
-            both_sides: false,
-        });
-        let strikes_owner =
-            question.is_some_and(|question| strike_the_owner(copy, facts, &question, &places));
-        let lift = Need::Lift(Lift {
-            policy: PolicyOf::Key(key.clone()),
-            principal: role.clone(),
-            actions: lifted,
-            statements: places,
+/// Who is asked, and for whom.
+struct SharedWith<'a> {
+    copy: &'a Reach,
+    facts: &'a Facts<'a>,
+    key: &'a Arn,
+    role: &'a Arn,
+}
+
+impl SharedWith<'_> {
+    fn predicted(&self) -> Option<Predicted> {
+        let message = |kind| source_key_not_shared(kind, Some(self.key));
+        foretold(agreed(self.copy.kind.agreed(message)).flatten())
+    }
+
+    /// The key of the resource encrypts the backup: it must be shared.
+    fn service_dependent(
+        &self,
+        rulings: &Rulings,
+        recommended: &Rulings,
+        excepted: Option<&KeyQuestion<'_>>,
+    ) -> Outcome {
+        let Self { copy, facts, .. } = *self;
+        let name = key_name(self.key, facts);
+        let who = format!(
+            "AWSServiceRoleForBackup of account {}",
+            account_of(self.role)
+        );
+        let found = rulings.outcome(&Phrases {
+            policy: PolicyOf::Key(self.key.clone()),
+            principal: self.role,
             target: None,
-            resource: None,
+            recommended: Some(recommended),
+            basis: Basis::Documented,
+            predicted: &|| self.predicted(),
+            denied: &|actions| {
+                format!("the policy of the backup's key {name} denies {actions} to {who}")
+            },
+            missing: &|actions| format!("the backup's key {name} does not let {who} do {actions}"),
+            own_policy: Some(&|actions| {
+                format!(
+                    "{who} may not do {actions} by its own policy, whatever the key {name} says"
+                )
+            }),
+            unknown: &|| format!("whether the backup's key {name} lets {who} use it is not known"),
+            allowed: &|| format!("the backup's key {name} is shared with {who}"),
         });
-        let fail = Outcome::fail(format!(
-            "the policy of the backup's key {name} denies {} to {who}{}",
-            list(&actions),
-            denied_by(&seen)
-        ))
-        .foretells(predicted())
-        .saw(seen);
-        if strikes_owner {
-            return fail.by_hand(NO_EXCEPTION_DOES);
+        if let Some((_, mut statements, _)) = rulings.denied() {
+            statements.extend(
+                recommended
+                    .denied()
+                    .into_iter()
+                    .flat_map(|(_, more, _)| more),
+            );
+            let strikes_owner = excepted
+                .is_some_and(|question| strike_the_owner(copy, facts, question, &statements));
+            return if strikes_owner {
+                found.by_hand(NO_EXCEPTION_DOES)
+            } else {
+                found
+            };
         }
-        return fail.needs([lift]).needs(wanted());
-    }
-    let silent = rulings.missing(Fault::Subject);
-    if let (Some((_, near)), Some(gap)) = (&silent, associated_keys(copy, facts)) {
-        let message = format!(
-            "the backup's key {name} is not shared with {who}; whether the snapshot is by another key is not known"
-        );
-        return Outcome::undecided(message, [gap]).saw(near.clone());
-    }
-    if let Some((actions, near)) = silent {
-        let message = format!(
-            "the backup's key {name} does not let {who} do {}{}",
-            list(&actions),
-            because(&near)
-        );
-        return Outcome::fail(message)
-            .foretells(predicted())
-            .saw(near)
-            .needs(wanted());
-    }
-    if let Some((actions, near)) = rulings.missing(Fault::Principal) {
-        let message = format!(
-            "{who} may not do {} by its own policy, whatever the key {name} says",
-            list(&actions)
-        );
-        return Outcome::fail(message)
-            .nothing_helps(AWS_OWN)
-            .foretells(predicted())
-            .saw(near);
-    }
-    if let Some((gaps, _, seen)) = rulings.open() {
-        return Outcome::undecided(
-            format!("whether the backup's key {name} lets {who} use it is not known"),
-            gaps,
-        )
-        .saw(seen);
-    }
-    let seen = rulings.allowed_by();
-    let left_out = recommended.not_allowed();
-    if !left_out.is_empty() {
-        return Outcome::warn(format!(
+        if let Some((_, near)) = rulings.missing(Party::Resource)
+            && let Some(gap) = associated_keys(copy, facts)
+        {
+            let message = format!(
+                "the backup's key {name} is not shared with {who}; whether the snapshot is by another key is not known"
+            );
+            return Outcome::undecided(message, [gap]).saw(near);
+        }
+        if found.status != Status::Pass {
+            return found;
+        }
+        let seen = excepted.map(|question| excepting(copy, facts, question));
+        match seen {
+            Some(seen) if !seen.is_empty() => {
+                return may_be_denied_all_the_same(&name, self.role.name(), seen);
+            }
+            Some(_) | None => {}
+        }
+        let left_out = recommended.not_allowed();
+        if left_out.is_empty() {
+            return found;
+        }
+        Outcome::warn(format!(
             "the backup's key {name} is shared with {who}, but not for {}, which AWS's instructions include",
             list(&left_out)
         ))
         .on(Basis::Inferred)
-        .saw(seen);
+        .saw(found.evidence)
     }
-    Outcome::pass(format!("the backup's key {name} is shared with {who}")).saw(seen)
-}
 
-/// AWS's pages disagree whether the vault's key must be shared where the vault's key encrypts the backup.
-fn independent(
-    copy: &Route,
-    key: &Arn,
-    name: &str,
-    role: &Arn,
-    account: AccountId,
-    rulings: &Rulings,
-) -> Outcome {
-    if let Some((actions, statements, seen)) = rulings.denied() {
-        let lift = Lift {
-            policy: PolicyOf::Key(key.clone()),
-            principal: role.clone(),
-            actions: actions.clone(),
-            statements,
+    /// The key of the vault encrypts the backup: AWS's pages disagree whether it must be shared.
+    fn independent(&self, rulings: &Rulings) -> Outcome {
+        let name = key_name(self.key, self.facts);
+        let account = account_of(self.role);
+        let found = rulings.outcome(&Phrases {
+            policy: PolicyOf::Key(self.key.clone()),
+            principal: self.role,
             target: None,
-            resource: None,
-        };
-        let share = rulings.to_share().map(|mut actions| {
-            actions.sort_unstable();
-            Need::Share(Share {
-                policy: PolicyOf::Key(key.clone()),
-                principal: role.clone(),
-                actions,
-                resource: None,
-                target: None,
-            })
+            recommended: None,
+            basis: Basis::Observed,
+            predicted: &|| self.predicted(),
+            denied: &|actions| {
+                format!("the policy of the source vault's key {name} denies {actions} to AWSServiceRoleForBackup of account {account}")
+            },
+            missing: &|actions| format!("the source vault's key {name} does not let account {account} do {actions}"),
+            own_policy: None,
+            unknown: &|| format!("whether a Deny keeps account {account} from the key {name} is not known"),
+            allowed: &|| format!("the source vault's key {name} is shared with account {account}"),
         });
-        return Outcome::fail(format!(
-            "the policy of the source vault's key {name} denies {} to AWSServiceRoleForBackup of account {account}{}",
-            list(&actions),
-            denied_by(&seen)
-        ))
-        .on(Basis::Inferred)
-        .foretells(foretold(copy.kind.agreed(|kind| source_key_not_shared(kind, Some(key))).known().flatten().flatten()))
-        .saw(seen)
-        .needs([Need::Lift(lift)])
-        .needs(share);
+        let is_shared = rulings.missing(Party::Resource).is_none() && rulings.open().is_none();
+        match found.status {
+            Status::Fail => found.on(Basis::Inferred),
+            Status::Pass if !is_shared => Outcome::warn(format!(
+                "the source vault's key {name} is not shared with account {account}; AWS's pages disagree whether it must be"
+            ))
+            .on(Basis::Observed),
+            Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable => found,
+        }
     }
-    let open = rulings.open();
-    if let Some((gaps, true, seen)) = open {
-        let message =
-            format!("whether a Deny keeps account {account} from the key {name} is not known");
-        return Outcome::undecided(message, gaps).saw(seen);
-    }
-    let shared = rulings.missing(Fault::Subject).is_none() && open.is_none();
-    if shared {
-        return Outcome::pass(format!(
-            "the source vault's key {name} is shared with account {account}"
-        ))
-        .saw(rulings.allowed_by());
-    }
-    Outcome::warn(format!(
-        "the source vault's key {name} is not shared with account {account}; AWS's pages disagree whether it must be"
-    ))
-    .on(Basis::Observed)
-}
-
-fn account_of(role: &Arn) -> String {
-    role.account()
-        .map_or_else(|| "?".to_owned(), |id| id.to_string())
 }

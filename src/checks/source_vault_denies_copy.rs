@@ -1,14 +1,16 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
-use super::words::{denied_by, foretold};
-use super::{Check, MayFail, Run, known};
-use crate::authorization::{Ruling, StartRuling, copy_from, may_start};
+use super::words::foretold;
+use super::{Check, MayFail, Run, When, known};
+use crate::authorization::{
+    Phrases, Ruling, Rulings, copy_from, denied_by, depends_on_who_starts, may_start,
+};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, START_COPY};
 use crate::inventory::{Facts, Reach, Start};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Lift, Need, Outcome, PolicyOf, Status};
+use crate::verdict::{Basis, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-vault-denies-copy",
@@ -16,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_vault_denies_copy.md"),
     cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS, cite::SCP],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Reach(run),
 };
 
@@ -27,9 +30,9 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let start = match copy.start {
         Start::OnDemand => may_start(copy, facts, vault),
         // AWS Backup starts the job itself.
-        Start::Scheduled => StartRuling::Free,
+        Start::Scheduled => Ruling::allowed(Vec::new()),
     };
-    if let StartRuling::Denied(seen) = start {
+    if let Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } = start {
         return Outcome::fail(format!(
             "nobody can start this copy: {START_COPY} out of the vault `{}` is denied to everybody{}",
             vault.name(),
@@ -39,74 +42,58 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         .foretells(foretold(predict(MessageId::E3)))
         .saw(seen);
     }
+    let for_some = depends_on_who_starts(&start);
     let found = of_role(copy, facts, vault);
-    match (found.status, start) {
-        (Status::Pass, StartRuling::Open(gaps, seen)) => Outcome::undecided(
-            format!("whether {START_COPY} is denied to everybody is not known"),
-            gaps,
-        )
-        .saw(seen),
-        (Status::Pass, StartRuling::ForSome(seen)) => Outcome::warn(format!(
+    let Ruling::Open { gaps, seen, .. } = start else {
+        return found;
+    };
+    if found.status != Status::Pass {
+        return found;
+    }
+    let outcome = if for_some {
+        Outcome::warn(format!(
             "the access policy of the source vault `{}` denies {START_COPY} to some: whether you are one of them is not known{}",
             vault.name(),
             denied_by(&seen)
         ))
-        .saw(seen),
-        (_, StartRuling::Free | StartRuling::ForSome(_) | StartRuling::Open(..) | StartRuling::Denied(_)) => found,
-    }
+    } else {
+        Outcome::undecided(
+            format!("whether {START_COPY} is denied to everybody is not known"),
+            gaps,
+        )
+    };
+    outcome.saw(seen)
 }
 
 /// What the vault's policy says to the copy role.
 fn of_role(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Outcome {
+    let name = vault.name();
     if known!(facts.vault_policy(vault)).is_none() {
-        return Outcome::pass(format!(
-            "the source vault `{}` has no access policy",
-            vault.name()
-        ));
+        return Outcome::pass(format!("the source vault `{name}` has no access policy"));
     }
     let role = known!(copy.role.as_ref());
-    match copy_from(copy, facts, role, vault).where_silence_is_enough() {
-        Ruling::Denied { by, statements, .. } => {
-            let lift = Lift {
-                policy: PolicyOf::Vault(vault.clone()),
-                principal: role.clone(),
-                actions: vec![COPY_FROM],
-                statements,
-                target: Some(copy.destination_vault.clone()),
-                resource: None,
-            };
-            Outcome::fail(format!(
-                "the access policy of the source vault `{}` denies {COPY_FROM} to {} for this destination{}",
-                vault.name(),
-                role.name(),
-                denied_by(&by)
-            ))
-            .foretells(foretold(predict(MessageId::E3)))
-            .saw(by)
-            .needs([Need::Lift(lift)])
-        }
-        Ruling::Open {
-            gaps,
-            may_deny: true,
-            seen,
-        } => Outcome::undecided(
-            format!(
-                "whether the source vault `{}` denies the copy to {} is not known",
-                vault.name(),
-                role.name()
-            ),
-            gaps,
-        )
-        .saw(seen),
-        Ruling::Open {
-            may_deny: false, ..
-        }
-        | Ruling::Missing { .. } => Outcome::pass(format!(
-            "nothing in the source vault `{}` denies it",
-            vault.name()
-        )),
-        Ruling::Allowed { by } => {
-            Outcome::pass(format!("the source vault `{}` allows it", vault.name())).saw(by)
-        }
-    }
+    let who = role.name();
+    let rulings = Rulings::new([(COPY_FROM, copy_from(copy, facts, role, vault))]).deny_only();
+    let is_silent = !rulings.not_allowed().is_empty();
+    rulings.outcome(&Phrases {
+        policy: PolicyOf::Vault(vault.clone()),
+        principal: role,
+        target: Some(&copy.destination_vault),
+        recommended: None,
+        basis: Basis::Documented,
+        predicted: &|| foretold(predict(MessageId::E3)),
+        denied: &|actions| {
+            format!("the access policy of the source vault `{name}` denies {actions} to {who} for this destination")
+        },
+        missing: &|actions| format!("the source vault `{name}` does not let {who} do {actions}"),
+        own_policy: None,
+        unknown: &|| format!("whether the source vault `{name}` denies the copy to {who} is not known"),
+        allowed: &|| {
+            if is_silent {
+                format!("nothing in the source vault `{name}` denies it")
+            } else {
+                format!("the source vault `{name}` allows it")
+            }
+        },
+    })
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("source_vault_missing.md")]
 
 use super::words::{not_read, vault_meant};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, Start};
 use crate::known::{Arn, ByHand, Gap};
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("source_vault_missing.md"),
     cites: &[cite::API_VAULT, cite::API_START_COPY_JOB],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 

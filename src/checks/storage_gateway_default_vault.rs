@@ -1,7 +1,7 @@
 #![doc = include_str!("storage_gateway_default_vault.md")]
 
 use super::words::{foretold, key_name, no_destination_vault};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
@@ -13,11 +13,11 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("storage_gateway_default_vault.md"),
     cites: &[cite::ENCRYPTION, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
-    run: Run::OfKinds {
+    when: When::Kinds {
         kinds: &[Kind::StorageGateway],
         others: "the backup is not of a Storage Gateway volume",
-        run,
     },
+    run: Run::Copy(run),
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {

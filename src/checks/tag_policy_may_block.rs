@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::described::tags;
 use super::words::not_read;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts, KindOf, Tags};
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("tag_policy_may_block.md"),
     cites: &[cite::KC_CROSS_ACCOUNT, cite::DASHBOARDS],
     may_fail: MayFail::OnlyWarns,
+    when: When::Always,
     run: Run::Copy(run),
 };
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use smol_str::{SmolStr, format_smolstr};
 
 use super::described::tags;
 use super::words::{foretold, not_read};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{Copy, Facts, Tags};
@@ -23,6 +22,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("too_many_tags.md"),
     cites: &[cite::ACCESS_CONTROL, cite::DASHBOARDS],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Copy(run),
 };
 
@@ -42,40 +42,19 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let more = own.filter(|name| !of_rule.contains(name));
     let names = of_rule.iter().copied().chain(more);
     let count = names.filter(|name| !is_of_aws(name)).count();
-    let Told { verdict, seen } = facts.once(&Count(count), |count, _| count.told());
-    verdict.saw([Evidence::at(copy.subject(), "/Tags", seen)])
-}
-
-/// How many tags a copy will have. Many copies have as many.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Count(usize);
-
-/// What that comes to.
-#[derive(Clone)]
-struct Told {
-    verdict: Outcome,
-    seen: SmolStr,
-}
-
-impl Count {
-    fn told(&self) -> Told {
-        let Self(count) = self;
-        let verdict = if *count > MOST {
-            Outcome::fail(format!(
-                "the copy would have {count} tags, and may have {MOST}"
-            ))
-            .by_hand("take tags off the resource, or out of the rule's RecoveryPointTags")
-            .foretells(foretold(predict(MessageId::E23)))
-        } else {
-            Outcome::pass(format!(
-                "the copy will have {count} tags, and may have {MOST}"
-            ))
-        };
-        Told {
-            verdict,
-            seen: format_smolstr!("come to {count} with those of the rule"),
-        }
-    }
+    let outcome = if count > MOST {
+        Outcome::fail(format!(
+            "the copy would have {count} tags, and may have {MOST}"
+        ))
+        .by_hand("take tags off the resource, or out of the rule's RecoveryPointTags")
+        .foretells(foretold(predict(MessageId::E23)))
+    } else {
+        Outcome::pass(format!(
+            "the copy will have {count} tags, and may have {MOST}"
+        ))
+    };
+    let seen = format!("come to {count} with those of the rule");
+    outcome.saw([Evidence::at(copy.subject(), "/Tags", seen)])
 }
 
 /// Whether a tag is one of AWS's own, which do not count.

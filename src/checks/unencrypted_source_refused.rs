@@ -1,7 +1,7 @@
 #![doc = include_str!("unencrypted_source_refused.md")]
 
 use super::words::{not_read, unlisted};
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::{Unencrypted, keys};
 use crate::inventory::{Copy, EncryptedWith, Facts, Route, VaultType};
@@ -14,10 +14,8 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("unencrypted_source_refused.md"),
     cites: &[cite::LAGV, cite::ENCRYPTION],
     may_fail: MayFail::Yes,
-    run: Run::Arising {
-        route: arises,
-        copy: run,
-    },
+    when: When::Route(arises),
+    run: Run::Copy(run),
 };
 
 fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {

@@ -1,14 +1,14 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
-use super::words::{because, denied_by, foretold, no_destination_vault};
-use super::{Check, MayFail, Run, known};
-use crate::authorization::{Ruling, copy_into};
+use super::words::{account_of, foretold, no_destination_vault};
+use super::{Check, MayFail, Run, When, known};
+use crate::authorization::{Party, Phrases, Rulings, copy_into};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
 use crate::inventory::{Ends, Facts};
 use crate::known::Fact;
-use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf, Share};
+use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "vault-refuses-copy",
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         cite::KC_ACCESS_DENIED,
     ],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Ends(run),
 };
 
@@ -31,96 +32,45 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
     let cross_account = known!(copy.is_cross_account());
     let policy = known!(facts.vault_policy(vault));
     let role = known!(copy.role.as_ref());
-    let name = vault.name();
-    let share = || {
-        Need::Share(Share {
-            policy: PolicyOf::Vault(vault.clone()),
-            principal: role.clone(),
-            actions: vec![COPY_INTO],
-            resource: None,
-            target: None,
-        })
+    let (name, who) = (vault.name(), role.name());
+    let rulings = Rulings::new([(COPY_INTO, copy_into(copy, facts, role))]);
+    let is_silent = !rulings.not_allowed().is_empty();
+    let rulings = if cross_account {
+        rulings
+    } else {
+        rulings.deny_only()
     };
-    let predicted = || foretold(predict(MessageId::E3));
-    let ruling = match copy_into(copy, facts, role) {
-        ruling if cross_account => ruling,
-        ruling => ruling.where_silence_is_enough(),
-    };
-    match ruling {
-        Ruling::Denied {
-            by,
-            statements,
-            silent,
-            ..
-        } => {
-            let lift = Lift {
-                policy: PolicyOf::Vault(vault.clone()),
-                principal: role.clone(),
-                actions: vec![COPY_INTO],
-                statements,
-                target: None,
-                resource: None,
-            };
-            Outcome::fail(format!(
-                "the access policy of the vault `{name}` denies {COPY_INTO} to {}{}",
-                role.name(),
-                denied_by(&by)
-            ))
-            .foretells(predicted())
-            .saw(by)
-            .needs([Need::Lift(lift)])
-            .needs((cross_account && silent).then(share))
-        }
-        Ruling::Missing { .. } if !cross_account => Outcome::pass(format!(
-            "nothing in the vault `{name}` denies it, which is enough within one account"
-        ))
-        .on(Basis::Inferred),
-        Ruling::Missing { near, .. } => {
-            let message = match policy {
-                None => format!(
-                    "the vault `{name}` has no access policy, so nobody from another account copies into it"
-                ),
-                Some(_) => format!(
-                    "the access policy of the vault `{name}` does not let {} of account {} copy into it{}",
-                    role.name(),
-                    role.account()
-                        .map_or_else(|| "?".to_owned(), |id| id.to_string()),
-                    because(&near)
-                ),
-            };
-            let seen = [Evidence::at(
-                vault,
-                "/AccessPolicy",
-                if policy.is_some() {
-                    "no statement allows it"
-                } else {
-                    "is none"
-                },
-            )];
-            Outcome::fail(message)
-                .foretells(predicted())
-                .saw(near)
-                .saw(seen)
-                .needs([share()])
-        }
-        Ruling::Open {
-            may_deny: false, ..
-        } if !cross_account => Outcome::pass(format!(
-            "nothing in the vault `{name}` denies it, which is enough within one account"
-        ))
-        .on(Basis::Inferred),
-        Ruling::Open { gaps, seen, .. } => Outcome::undecided(
-            format!(
-                "whether the vault `{name}` lets {} copy into it is not known",
-                role.name()
+    let outcome = rulings.outcome(&Phrases {
+        policy: PolicyOf::Vault(vault.clone()),
+        principal: role,
+        target: None,
+        recommended: None,
+        basis: Basis::Documented,
+        predicted: &|| foretold(predict(MessageId::E3)),
+        denied: &|actions| format!("the access policy of the vault `{name}` denies {actions} to {who}"),
+        missing: &|_| match policy {
+            None => format!("the vault `{name}` has no access policy, so nobody from another account copies into it"),
+            Some(_) => format!(
+                "the access policy of the vault `{name}` does not let {who} of account {} copy into it",
+                account_of(role)
             ),
-            gaps,
-        )
-        .saw(seen),
-        Ruling::Allowed { by } => Outcome::pass(format!(
-            "the vault `{name}` lets {} copy into it",
-            role.name()
-        ))
-        .saw(by),
+        },
+        own_policy: None,
+        unknown: &|| format!("whether the vault `{name}` lets {who} copy into it is not known"),
+        allowed: &|| {
+            if is_silent {
+                format!("nothing in the vault `{name}` denies it, which is enough within one account")
+            } else {
+                format!("the vault `{name}` lets {who} copy into it")
+            }
+        },
+    });
+    if outcome.status == Status::Pass && is_silent {
+        return outcome.on(Basis::Inferred);
     }
+    if outcome.status == Status::Fail && rulings.missing(Party::Resource).is_some() {
+        let says = policy.map_or("is none", |_| "no statement allows it");
+        return outcome.saw([Evidence::at(vault, "/AccessPolicy", says)]);
+    }
+    outcome
 }

@@ -1,7 +1,7 @@
 #![doc = include_str!("vault_uses_aws_managed_key.md")]
 
 use super::words::key_name;
-use super::{Check, MayFail, Run, known};
+use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{EncryptedWith, Facts, KeyManager};
 use crate::known::Arn;
@@ -13,6 +13,7 @@ pub(super) const CHECK: Check = Check {
     doc: include_str!("vault_uses_aws_managed_key.md"),
     cites: &[cite::ENCRYPTION, cite::CREATE_VAULT],
     may_fail: MayFail::Yes,
+    when: When::Always,
     run: Run::Vault(run),
 };
 

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::authorization::denied_by;
 use crate::catalog::{capabilities, cite, messages, regions};
 use crate::inventory::{Facts, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
-use crate::verdict::{Evidence, Outcome, Predicted, Trap};
+use crate::verdict::{Evidence, Outcome, Predicted};
 
 /// Undecided, for want of one fact.
 pub fn not_read(gap: Gap) -> Outcome {
@@ -31,25 +32,23 @@ pub fn no_destination_vault() -> Outcome {
     Outcome::not_applicable("the destination vault does not exist")
 }
 
+/// What holds of all kinds that the copy may be of.
+pub fn agreed<T>(of_kinds: Fact<Option<T>>) -> Option<T> {
+    of_kinds.known().flatten()
+}
+
+/// The account of a role, for people.
+pub fn account_of(role: &Arn) -> String {
+    role.account()
+        .map_or_else(|| "?".to_owned(), |id| id.to_string())
+}
+
 /// What the catalog foretells, in the words of a verdict.
 pub fn foretold(predicted: Option<messages::Predicted>) -> Option<Predicted> {
     predicted.map(|predicted| Predicted {
         category: predicted.category.map(messages::Category::as_str),
         message: Some(predicted.text),
     })
-}
-
-/// What is left where the service-linked role's own policy stands in the way.
-pub const AWS_OWN: &str = "AWS sets that policy, and nobody else can change it";
-
-/// Why what comes near does not allow it, to end a sentence with: the trap that somebody has stepped into, where one is
-/// known.
-pub fn because(near: &[Evidence]) -> String {
-    let trap = near
-        .iter()
-        .find(|seen| seen.trap == Some(Trap::ConditionNeverHolds))
-        .or_else(|| near.first());
-    trap.map_or_else(String::new, |seen| format!(": {}", seen.says))
 }
 
 /// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
@@ -88,12 +87,6 @@ fn hint(meant: Option<&str>) -> String {
     meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
 }
 
-/// Which Deny it is, to end a sentence with: the statement, its conditions and what the call has of them.
-pub fn denied_by(seen: &[Evidence]) -> String {
-    let first = seen.first();
-    first.map_or_else(String::new, |seen| format!(": {}", seen.says))
-}
-
 /// A Deny of a key's policy that excepts the caller, for the databases of which RDS says that copies may fail all the same.
 pub fn may_be_denied_all_the_same(name: &str, who: &str, seen: Vec<Evidence>) -> Outcome {
     Outcome::warn(format!(
@@ -108,18 +101,12 @@ pub const NO_EXCEPTION_DOES: &str = "take the Deny away, or let the account that
 
 /// A KMS key for people: its alias where one is known, and its ARN.
 pub fn key_name(key: &Arn, facts: &Facts<'_>) -> SmolStr {
-    facts.once(&NameOf(key.clone()), |NameOf(key), facts| {
-        let aliases = facts.key_aliases(key).known().flatten();
-        match aliases.and_then(|aliases| aliases.first()) {
-            Some(alias) => format_smolstr!("`{}` ({key})", alias.trim_start_matches("alias/")),
-            None => format_smolstr!("`{key}`"),
-        }
-    })
+    let aliases = facts.key_aliases(key).known().flatten();
+    match aliases.and_then(|aliases| aliases.first()) {
+        Some(alias) => format_smolstr!("`{}` ({key})", alias.trim_start_matches("alias/")),
+        None => format_smolstr!("`{key}`"),
+    }
 }
-
-/// A key whose name many messages have.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct NameOf(Arn);
 
 /// Undecided, as AWS's feature table does not have the resource type.
 pub fn unlisted(name: &str) -> Outcome {

@@ -6,6 +6,7 @@ mod answer;
 mod detail;
 mod document;
 mod list;
+mod words;
 
 pub use answer::{
     AllowedImages, Constraints, CreatedBy, GlobalSettings, KmsKeyId, Moment, Options, PlanOf,
@@ -14,3 +15,4 @@ pub use answer::{
 pub use detail::Detail;
 pub use document::{BackupPolicy, Owner, TagPolicy, bare, policy_document};
 pub use list::{Listed, is_beside_a_list, is_more_to_come, read_list};
+pub use words::unknown_word;

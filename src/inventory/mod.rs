@@ -37,6 +37,7 @@ pub use copy::{
     Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
 };
 pub use effective::EffectivePolicy;
+pub use envelope::unknown_word;
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
@@ -48,7 +49,7 @@ pub use leaf::{
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
-    RolePolicies, VaultLock, VaultType, built_in,
+    Question, RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use overlay::{BY_NAME, Misspelt, Overlay, WHERE_IT_STANDS, Waiting, misspelt};

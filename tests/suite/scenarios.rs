@@ -86,6 +86,8 @@ fn every_failure_has_a_remedy_or_says_that_nothing_helps() {
                 }
                 (_, proofs) if proofs.contains(&Some(true)) => 0,
                 (_, proofs) if proofs.contains(&None) => 1,
+                // What was not read leaves open what the change comes to.
+                _ if name.ends_with("-not-read") => continue,
                 _ => 2,
             };
             counts.entry(check.id).or_default()[column] += 1;

@@ -1,11 +1,11 @@
 //! The control policies that bind an account, root first.
 
-use std::sync::LazyLock;
-
 use crate::catalog::calls::api_call;
-use crate::inventory::{ControlPolicy, Facts, Field, Policy};
+use crate::inventory::{ControlPolicy, Facts, Field};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::Document;
+
+use super::super::unread::stops_nothing;
 
 /// The policies of one kind that are in force on an account.
 pub enum Levels<'a> {
@@ -15,8 +15,10 @@ pub enum Levels<'a> {
     Read {
         /// The policies.
         policies: &'a [Vec<ControlPolicy>],
-        /// Their texts.
+        /// Their texts; in place of one that was not read the one that stops nothing.
         documents: Vec<Vec<&'a Document>>,
+        /// The first that was not read.
+        unread: Option<Box<Gap>>,
     },
     /// Not read.
     Unread(Box<Gap>),
@@ -28,6 +30,17 @@ impl<'a> Levels<'a> {
         match self {
             Self::None | Self::Unread(_) => &[],
             Self::Read { documents, .. } => documents,
+        }
+    }
+}
+
+impl Levels<'_> {
+    /// What was not read of them.
+    pub fn unread(&self) -> Option<&Gap> {
+        match self {
+            Self::None => None,
+            Self::Read { unread, .. } => unread.as_deref(),
+            Self::Unread(gap) => Some(gap),
         }
     }
 }
@@ -62,14 +75,19 @@ pub fn of_account<'a>(
         Fact::Known(None) => Levels::None,
         Fact::Known(Some([])) => Levels::None,
         Fact::Known(Some(levels)) => {
-            let text = |policy| document(policy).ok_or(policy);
+            let Some(stops_nothing) = stops_nothing() else {
+                return Levels::None;
+            };
+            let text = |policy| document(policy).unwrap_or(stops_nothing);
             let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();
-            match levels.iter().map(of_level).collect() {
-                Ok(documents) => Levels::Read {
-                    policies: levels,
-                    documents,
-                },
-                Err(policy) => Levels::Unread(Box::new(no_text(facts, account, policy))),
+            let unread = levels
+                .iter()
+                .flatten()
+                .find(|policy| document(policy).is_none());
+            Levels::Read {
+                policies: levels,
+                documents: levels.iter().map(of_level).collect(),
+                unread: unread.map(|policy| Box::new(no_text(facts, account, policy))),
             }
         }
     }
@@ -77,17 +95,11 @@ pub fn of_account<'a>(
 
 /// The text of a control policy: what was read, or AWS's own that allows everything.
 fn document(policy: &ControlPolicy) -> Option<&Document> {
-    static EVERYTHING: LazyLock<Option<Policy>> = LazyLock::new(|| {
-        Policy::parse(
-            r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
-        )
-        .ok()
-    });
     match &policy.document {
         Field::Is(policy) => Some(policy.document()),
         Field::Null | Field::Absent => match policy.id.value() {
             Some(id) if &**id == "p-FullAWSAccess" || &**id == "p-RCPFullAWSAccess" => {
-                EVERYTHING.as_ref().map(Policy::document)
+                stops_nothing()
             }
             Some(_) | None => None,
         },

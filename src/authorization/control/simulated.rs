@@ -7,12 +7,12 @@ use crate::known::Arn;
 use crate::verdict::Evidence;
 
 use super::super::request::Action;
-use super::ruling::ControlRuling;
+use super::super::ruling::{Grounds, Ruling};
 
 /// What the policy simulator said of the organization; `None` where it was not asked about this action.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>.
-pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<ControlRuling> {
+pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Ruling> {
     let results = facts.simulated(role)?;
     let mut ruling = None;
     for (index, result) in results.iter().enumerate() {
@@ -21,11 +21,19 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Co
         }
         let pointer = format!("/Simulated/{index}");
         match verdict(result) {
-            Some(true) => ruling = ruling.or(Some(ControlRuling::Simulated)),
+            Some(true) => {
+                ruling = ruling.or(Some(Ruling::Allowed {
+                    by: Vec::new(),
+                    grounds: Grounds::Simulator,
+                }));
+            }
             Some(false) => {
                 let says = format!("the policy simulator denies {}", asked.action);
-                return Some(ControlRuling::Denied {
-                    seen: vec![Evidence::at(role, pointer, says)],
+                return Some(Ruling::Denied {
+                    by: vec![Evidence::at(role, pointer, says)],
+                    statements: Vec::new(),
+                    silent: false,
+                    unless: None,
                 });
             }
             None => {}
@@ -67,6 +75,11 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
 
 /// Whether a result lets the action pass the organization. `None`: it does not tell.
 fn verdict(result: &Value) -> Option<bool> {
+    let decision = result.get("EvalDecision").and_then(Value::as_str);
+    let is_known = |word: &str| ["allowed", "explicitDeny", "implicitDeny"].contains(&word);
+    if !decision.is_none_or(is_known) {
+        return None;
+    }
     let organization = result
         .get("OrganizationsDecisionDetail")
         .and_then(|detail| detail.get("AllowedByOrganizations"))
@@ -74,7 +87,7 @@ fn verdict(result: &Value) -> Option<bool> {
     if organization.is_some() {
         return organization;
     }
-    match result.get("EvalDecision").and_then(Value::as_str)? {
+    match decision? {
         "allowed" => Some(true),
         "explicitDeny" => Some(false),
         // Without the organization's part, silence may be that of the role's own policies for want of context.

@@ -9,7 +9,7 @@ use crate::verdict::Evidence;
 
 use super::super::asked::Asked;
 use super::super::context::{organization_id, organization_paths};
-use super::super::rulings::unique;
+use super::super::ruling::unique;
 use super::question::{Asking, KeyQuestion, Through};
 
 /// The Denies of a key's policy that only an exception keeps off the question, as evidence: those that leave out everybody of

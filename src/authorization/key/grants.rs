@@ -6,7 +6,7 @@ use crate::known::{Arn, Fact, Gap};
 use crate::verdict::Evidence;
 
 use super::super::context::gap_of_key;
-use super::super::ruling::{Fault, Ruling};
+use super::super::ruling::{Party, Ruling};
 use super::question::Asking;
 
 /// Silence of the key policy is not denial where a grant speaks.
@@ -56,7 +56,7 @@ pub fn granted_to(
             .is_none_or(|json| json.0.as_object().is_some_and(serde_json::Map::is_empty));
         let enough = action != CREATE_GRANT || lets_read(grant);
         if free && to_us && enough {
-            return Ruling::Allowed { by: vec![seen] };
+            return Ruling::allowed(vec![seen]);
         }
         let gap = if enough {
             gap_of_key("kms:EncryptionContext", facts, principal, key)
@@ -70,11 +70,7 @@ pub fn granted_to(
         constrained = Some((seen, gap));
     }
     match constrained {
-        None => Ruling::Missing {
-            near,
-            fault: Fault::Subject,
-            denies: None,
-        },
+        None => Ruling::missing(Party::Resource, near),
         Some((seen, gap)) => Ruling::Open {
             gaps: vec![gap],
             may_deny: false,

@@ -3,12 +3,12 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalog::encryption::{ViaService, via_services};
-use crate::inventory::{Facts, Route};
+use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
 use super::super::context::{Forms, about, gap_of_key, of_role, with_tags};
-use super::super::ruling::{Fault, Ruling};
+use super::super::ruling::{Party, Ruling};
 use super::super::rulings::Rulings;
 
 /// A question to a key.
@@ -131,18 +131,9 @@ impl Asking {
     }
 }
 
-/// The gap that is left where it matters in which Region a service uses a key.
-pub fn via_service(key: &Arn) -> Gap {
-    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
-}
-
 /// Nothing allows it: there is no such key, or the principal's ARN is none.
 pub fn missing() -> Ruling {
-    Ruling::Missing {
-        near: Vec::new(),
-        fault: Fault::Subject,
-        denies: None,
-    }
+    Ruling::missing(Party::Resource, Vec::new())
 }
 
 pub fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {
@@ -163,7 +154,14 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
         key: key.clone(),
         principal: principal.clone(),
     };
-    facts.once(&asking, |OfKey { key, principal }, facts| {
+    facts.answer(&asking)
+}
+
+impl Question for OfKey {
+    type Answer = Option<Request>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let Self { key, principal } = self;
         let caller = principal.account();
         let caller = caller.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
         let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
@@ -180,7 +178,7 @@ fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
         let mut request = Request::new(who, "", resource, context);
         request.bounded = facts.has_boundary(principal);
         Some(request)
-    })
+    }
 }
 
 /// The keys that only some actions carry.

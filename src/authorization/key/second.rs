@@ -5,7 +5,7 @@ use crate::known::Fact;
 use crate::policy::{Effect, Request, Side, resource_side};
 
 use super::super::asked::Asked;
-use super::super::ruling::{Fault, OpenDeny, Ruling};
+use super::super::ruling::{OpenDeny, Party, Ruling};
 use super::question::{Asking, open_gaps};
 use super::service_linked::role_may;
 
@@ -21,7 +21,7 @@ pub fn with_second_policy(
     let is_silent = matches!(
         &ruling,
         Ruling::Missing {
-            fault: Fault::Subject,
+            party: Party::Resource,
             ..
         }
     );
@@ -86,7 +86,7 @@ pub fn with_second_policy(
             let allowed = if question.both_sides {
                 role_may(facts, question, request, action, seen)
             } else {
-                Ruling::Allowed { by: seen }
+                Ruling::allowed(seen)
             };
             allows_or_may(ruling, allowed)
         }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
-use crate::inventory::{Facts, Policy, built_in};
+use crate::inventory::{Facts, Policy, Question, built_in};
 use crate::known::Arn;
 use crate::policy::{Request, Side, identity_side};
 use crate::verdict::Evidence;
 
 use super::super::asked::Asked;
 use super::super::context::gap_of_key;
-use super::super::ruling::{Fault, Ruling};
+use super::super::ruling::{Party, Ruling};
 use super::question::Asking;
 
 /// The service-linked role's own policy, which is AWS's.
@@ -44,17 +44,14 @@ pub fn role_may(
         document: first,
     };
     match identity_side(request, &documents, None) {
-        Side::Allowed { .. } => Ruling::Allowed { by: seen },
-        Side::Denied { by, .. } => Ruling::Missing {
-            near: asked.statements(&by, action, &request.context),
-            fault: Fault::Principal,
-            denies: None,
-        },
-        Side::NotAllowed { near, .. } => Ruling::Missing {
-            near: asked.near(&near, action),
-            fault: Fault::Principal,
-            denies: None,
-        },
+        Side::Allowed { .. } => Ruling::allowed(seen),
+        Side::Denied { by, .. } => Ruling::missing(
+            Party::Principal,
+            asked.statements(&by, action, &request.context),
+        ),
+        Side::NotAllowed { near, .. } => {
+            Ruling::missing(Party::Principal, asked.near(&near, action))
+        }
         Side::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
                 .iter()
@@ -72,10 +69,18 @@ struct ServiceLinked(Arn);
 
 /// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
 fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Arc<[Policy]> {
-    facts.once(&ServiceLinked(role.clone()), policies_of)
+    facts.answer(&ServiceLinked(role.clone()))
 }
 
-fn policies_of(ServiceLinked(role): &ServiceLinked, facts: &Facts<'_>) -> Arc<[Policy]> {
+impl Question for ServiceLinked {
+    type Answer = Arc<[Policy]>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        policies_of(&self.0, facts)
+    }
+}
+
+fn policies_of(role: &Arn, facts: &Facts<'_>) -> Arc<[Policy]> {
     let read = facts.role_policies(role).known().flatten();
     let read: Vec<Policy> = read
         .into_iter()

@@ -1,5 +1,6 @@
 //! A service's own description of what is backed up, or of its snapshot: the answer of the describe call, or the one thing in it.
 
+use super::words::is_in_another_case;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, de};
@@ -163,11 +164,8 @@ fn text(value: &Value) -> bool {
 
 /// A word that AWS writes in one way: a file that has it in another case was not written by AWS, and would be read as another
 /// word.
-fn spelled(value: &Value, words: &[&str]) -> bool {
-    let is_other = |text: &str| {
-        let mut words = words.iter();
-        words.any(|word| word.eq_ignore_ascii_case(text) && *word != text)
-    };
+fn spelled(value: &Value, field: &str) -> bool {
+    let is_other = |text: &str| is_in_another_case(field, text);
     text(value) && !value.as_str().is_some_and(is_other)
 }
 
@@ -205,18 +203,18 @@ fn thing(value: &Value) -> bool {
 const FIELDS: &[Typed] = &[
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
     ("AvailabilityZone",        text),
-    ("BackupTarget",            |value| spelled(value, &["outposts", "region"])),
+    ("BackupTarget",            |value| spelled(value, "BackupTarget")),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
-    ("DeploymentType",          |value| spelled(value, &["MULTI_AZ_1", "SINGLE_AZ_1", "SINGLE_AZ_2"])),
+    ("DeploymentType",          |value| spelled(value, "DeploymentType")),
     ("Ebs",                     thing),
     ("Encrypted",               truth),
     ("Engine",                  small),
     ("EngineVersion",           text),
     ("FileSystem",              thing),
-    ("FileSystemType",          |value| spelled(value, &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"])),
+    ("FileSystemType",          |value| spelled(value, "FileSystemType")),
     ("KmsKeyId",                text),
     ("Lifecycle",               text),
     ("LustreConfiguration",     thing),
@@ -230,13 +228,13 @@ const FIELDS: &[Typed] = &[
     ("State",                   |value| text(value) || thing(value)),
     ("Status",                  text),
     ("StorageEncrypted",        truth),
-    ("StorageEncryptionType",   |value| spelled(value, &["none", "sse-kms", "sse-rds"])),
-    ("StorageTier",             |value| spelled(value, &["archive", "standard"])),
-    ("StorageType",             |value| spelled(value, &["HDD", "INTELLIGENT_TIERING", "SSD", "gp2", "gp3", "io1", "io2", "standard"])),
+    ("StorageEncryptionType",   |value| spelled(value, "StorageEncryptionType")),
+    ("StorageTier",             |value| spelled(value, "StorageTier")),
+    ("StorageType",             |value| spelled(value, "StorageType")),
     ("TdeCredentialArn",        text),
     ("Volume",                  thing),
     ("VolumeId",                text),
-    ("VolumeStyle",             |value| spelled(value, &["FLEXGROUP", "FLEXVOL"])),
+    ("VolumeStyle",             |value| spelled(value, "VolumeStyle")),
     ("WindowsConfiguration",    thing),
 ];
 

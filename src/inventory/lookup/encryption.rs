@@ -3,7 +3,7 @@
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::tree::Tree;
-use crate::known::{Arn, Fact, Gap, ResourceType};
+use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 
 use super::Facts;
 use super::contradiction::{contradiction, of_another};
@@ -16,6 +16,9 @@ use super::vault::is_elsewhere;
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.html>.
 const AWS_OWNED_SINCE: i128 = 1_771_372_800_000;
+
+/// RDS's word for how something is encrypted.
+const ENCRYPTION_TYPE: &str = "StorageEncryptionType";
 
 impl Facts<'_> {
     /// What the resource is encrypted with.
@@ -97,7 +100,7 @@ impl Facts<'_> {
         }
     }
 
-    /// What AWS Backup calls not encrypted: of Aurora that may be on a key that AWS owns, as its cluster is.
+    /// What AWS Backup calls not encrypted may be on a key that AWS owns: of Aurora also where its cluster is.
     fn unencrypted_point(&self, arn: &Arn, detail: &Field<&Tree>) -> Fact<EncryptedWith> {
         let point = self.recovery_point(arn);
         let is_aurora = matches!(
@@ -106,10 +109,13 @@ impl Facts<'_> {
         );
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date));
+        let of_point = detail.value().and_then(|detail| on_owned_key(detail));
+        if of_point == Some(true) {
+            return Fact::Known(EncryptedWith::AwsOwnedKey);
+        }
         if !is_aurora || made.is_some_and(|made| made < AWS_OWNED_SINCE) {
             return Fact::Known(EncryptedWith::Nothing);
         }
-        let of_point = detail.value().and_then(|detail| on_owned_key(detail));
         let of_cluster = || {
             let cluster = point.field(|p| &p.resource_arn);
             let cluster = self.resource(cluster.value()?);
@@ -136,7 +142,7 @@ impl Facts<'_> {
 /// Whether RDS's description names a key that AWS owns: `StorageEncryptionType`. A cluster made before Aurora did so is on none;
 /// `None` where nothing tells.
 fn on_owned_key(detail: &Tree) -> Option<bool> {
-    let how = detail.get("StorageEncryptionType").and_then(Tree::as_str);
+    let how = detail.get(ENCRYPTION_TYPE).and_then(Tree::as_str);
     let made = detail.get("ClusterCreateTime").and_then(moment_of);
     match how {
         Some(how) => Some(how == "sse-rds"),
@@ -163,6 +169,9 @@ impl Said<'_> {
                 format!("`EncryptionKeyArn` {key}"),
                 "its own Region",
             ));
+        }
+        if let Some(gap) = self.of_another_way(of, detail) {
+            return Some(gap);
         }
         // Where the key is AWS's own, the services print `StorageEncrypted` false.
         let detail = detail.filter(|detail| on_owned_key(detail) != Some(true))?;
@@ -205,6 +214,35 @@ impl Said<'_> {
             }
             (Some(_) | None, _, _) => None,
         }
+    }
+}
+
+impl Said<'_> {
+    /// Where RDS's word for how it is encrypted says otherwise, or is none that is known.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html>.
+    fn of_another_way(&self, of: &Arn, detail: Option<&Tree>) -> Option<Gap> {
+        let how = detail?.get(ENCRYPTION_TYPE)?.as_str()?;
+        let (flag, on) = self.flag;
+        let key = self.key.value().copied();
+        let (is_wrong, other) = match how {
+            "sse-rds" => (
+                key.is_some(),
+                key.map(|key| format!("`EncryptionKeyArn` {key}")),
+            ),
+            "sse-kms" => (on == Some(false), Some(format!("`{flag}` false"))),
+            "none" => (
+                on == Some(true) || key.is_some(),
+                Some(format!("`{flag}` true, or a key")),
+            ),
+            other => {
+                let says = format!("say what `{ENCRYPTION_TYPE}` {other} is");
+                let gap = Gap::by_hand(ByHand::NotUnderstood, says, of.as_str());
+                return Some(gap.where_is(of));
+            }
+        };
+        let says = format!("`{ENCRYPTION_TYPE}` {how} in its `Detail`");
+        is_wrong.then(|| contradiction(of, other.unwrap_or_default(), says))
     }
 }
 

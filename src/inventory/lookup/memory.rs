@@ -1,4 +1,4 @@
-//! What was worked out from the facts of a run, so that it need not be again. Copies of one account ask much the same.
+//! Answers to questions about the facts of a run, each worked out once. Copies of one account ask much the same.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ const KEPT: usize = 64;
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// Answers, by the type of the question and of the answer. It belongs to the facts that they were worked out from; a clone
+/// Answers, by the type of the question. It belongs to the facts that they were worked out from; a clone
 /// has forgotten them, so that threads with one each do not wait for one another.
 #[derive(Default)]
 pub struct Memory(Mutex<Map<TypeId, Box<dyn Any + Send>>>);
@@ -55,7 +55,7 @@ impl Memory {
     {
         let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Box::new(Answers::<Q, A>::new()) as Box<dyn Any + Send>;
-        let answers = all.entry(TypeId::of::<(Q, A)>()).or_insert_with(new);
+        let answers = all.entry(TypeId::of::<Q>()).or_insert_with(new);
         answers.downcast_mut().map(work)
     }
 }
@@ -93,30 +93,40 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::inventory::{Facts, Inventory};
+    use crate::inventory::{Facts, Inventory, Question};
 
     static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Doubled(u32);
 
-    fn doubled(Doubled(number): &Doubled, _: &Facts<'_>) -> u32 {
-        ANSWERED.fetch_add(1, Ordering::Relaxed);
-        number * 2
+    impl Question for Doubled {
+        type Answer = u32;
+        fn answer(&self, _: &Facts<'_>) -> u32 {
+            ANSWERED.fetch_add(1, Ordering::Relaxed);
+            self.0 * 2
+        }
     }
 
     #[test]
     fn a_question_is_answered_once_and_anew_of_other_facts() {
         let (inventory, top) = (Inventory::empty(), Inventory::empty());
         let facts = Facts::new(&inventory);
-        let answers = [1, 1, 2].map(|number| facts.once(&Doubled(number), doubled));
+        let answers = [1, 1, 2].map(|number| facts.answer(&Doubled(number)));
         assert_eq!(answers, [2, 2, 4]);
-        assert_eq!(facts.under(&top).once(&Doubled(1), doubled), 2);
+        assert_eq!(facts.under(&top).answer(&Doubled(1)), 2);
         assert_eq!(ANSWERED.load(Ordering::Relaxed), 3);
     }
 
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Halved(usize);
+
+    impl Question for Halved {
+        type Answer = usize;
+        fn answer(&self, _: &Facts<'_>) -> usize {
+            self.0 / 2
+        }
+    }
 
     #[test]
     fn no_more_answers_are_kept_than_have_room() {
@@ -124,8 +134,7 @@ mod tests {
         let facts = Facts::new(&inventory);
         for number in 0..KEPT * 3 + 1 {
             for number in [0, number] {
-                let half = facts.once(&Halved(number), |Halved(n), _| n / 2);
-                assert_eq!(half, number / 2);
+                assert_eq!(facts.answer(&Halved(number)), number / 2);
             }
         }
         let kept = facts.memory.with(|answers: &mut Answers<Halved, usize>| {

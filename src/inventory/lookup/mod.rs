@@ -42,6 +42,16 @@ pub use key::{EncryptedWith, KeyManager};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
 
+/// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions
+/// cannot share an answer by accident.
+pub trait Question: Clone + Eq + Hash + Send + 'static {
+    /// What is answered.
+    type Answer: Clone + Send + 'static;
+
+    /// The answer, worked out from the facts.
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer;
+}
+
 /// The facts of a run, ready to be looked up. One inventory may lie on top of another: what the upper one says of a
 /// field wins, and where it is silent the lower one speaks.
 #[derive(Clone)]
@@ -65,14 +75,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The answer to a question, worked out once. The question holds all that the answer depends on besides these facts:
-    /// `answer` is given nothing else, and can have nothing else.
-    pub fn once<Q, A>(&self, question: &Q, answer: fn(&Q, &Self) -> A) -> A
-    where
-        Q: Clone + Eq + Hash + Send + 'static,
-        A: Clone + Send + 'static,
-    {
-        self.memory.once(question, || answer(question, self))
+    /// The answer to a question, worked out once.
+    pub fn answer<Q: Question>(&self, question: &Q) -> Q::Answer {
+        self.memory.once(question, || question.answer(self))
     }
 
     /// These facts with others on top.

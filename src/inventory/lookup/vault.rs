@@ -9,7 +9,7 @@ use crate::known::{ApiCall, Arn, Fact, Gap};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
-use super::key::EncryptedWith;
+use super::key::{EncryptedWith, KeyManager};
 use super::stored::moment;
 use super::{Facts, Seen, fact};
 
@@ -185,6 +185,17 @@ impl<'a> Facts<'a> {
                         arn,
                         "`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY",
                         "`EncryptionKeyArn` null",
+                    ));
+                }
+                // Of a standard vault AWS's pages have no word for a key that AWS manages.
+                (Some("CUSTOMER_MANAGED_KMS_KEY"), Field::Is(key))
+                    if self.vault_type(arn) == Fact::Known(Some(VaultType::AirGapped))
+                        && self.key_manager(key) == Fact::Known(Some(KeyManager::Aws)) =>
+                {
+                    return Fact::unknown(contradiction(
+                        arn,
+                        "`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY",
+                        format!("`EncryptionKeyArn` {key}, whose `KeyManager` is AWS"),
                     ));
                 }
                 (Some(_) | None, _) => {}

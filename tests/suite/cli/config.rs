@@ -447,8 +447,15 @@ fn a_level_is_of_warnings_alone() {
         (copies(&report), code, &report["copies"][0]["checks"]),
         (json!(0), 0, &json!([]))
     );
-    // What fails cannot be turned off.
+    // What fails cannot be turned off, and that is said.
     let place = Place::new("[checks.source-key-aws-managed]\nlevel = 'off'\n");
+    let ran = place.run(&["check", "--example", "aws-storage-blog"]);
+    assert!(
+        ran.err
+            .contains("what fails still counts, and can be waived"),
+        "{}",
+        ran.err
+    );
     let (report, code) = place.report(&["check", "--example", "aws-storage-blog"]);
     assert_eq!((&report["summary"]["blocked"], code), (&json!(2), 1));
 }

@@ -75,5 +75,5 @@ fn every_gap_is_settled_by_a_call_that_is_made_or_by_a_person() {
         .keys()
         .filter(|name| permissions::made().any(|call| call == *name));
     let calls = calls.count();
-    assert!(calls >= 30, "only {calls} calls were wanted: {seen:#?}");
+    assert!(calls >= 28, "only {calls} calls were wanted: {seen:#?}");
 }

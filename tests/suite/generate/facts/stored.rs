@@ -53,6 +53,14 @@ fn tags(name: &str, facts: &Dice<'_>) -> Value {
     )
 }
 
+/// RDS's word for the encryption, so that it agrees with the flag: what is not encrypted is on no key of anybody's.
+fn as_encrypted(mut detail: Value, is: &Value) -> Value {
+    if *is == json!(false) && detail["StorageEncryptionType"] == "sse-kms" {
+        detail["StorageEncryptionType"] = json!("none");
+    }
+    detail
+}
+
 pub fn resource(sort: Sort, all: &[&str], facts: &Dice<'_>) -> Value {
     let arn = sort.resource(FROM, HOME);
     let (is, with) = encrypted(&arn, Some(key(FROM, HOME, "data")), sort.alias, all, facts);
@@ -65,9 +73,9 @@ pub fn resource(sort: Sort, all: &[&str], facts: &Dice<'_>) -> Value {
     json!({
         "ResourceArn": arn,
         "ResourceType": of,
-        "Encrypted": is, "EncryptionKeyArn": with,
+        "Encrypted": is.clone(), "EncryptionKeyArn": with,
         "Tags": tags(&arn, facts),
-        "Detail": sort.detail(&arn, true, facts),
+        "Detail": as_encrypted(sort.detail(&arn, true, facts), &is),
     })
 }
 
@@ -104,14 +112,14 @@ pub fn point(journey: &Journey, held: Held, all: &[&str], facts: &Dice<'_>) -> V
         "BackupVaultArn": facts.seldom(&name("vault"), journey.from.arn(), &[elsewhere.arn()]),
         "ResourceArn": journey.resource(),
         "ResourceType": journey.sort.kind.resource_type(),
-        "IsEncrypted": is, "EncryptionKeyArn": with,
+        "IsEncrypted": is.clone(), "EncryptionKeyArn": with,
         "Status": facts.seldom(&name("status"), json!("COMPLETED"), &statuses),
         "StorageClass": facts.seldom(&name("class"), "WARM", &["COLD", "DELETED"]),
         "CreationDate": "2026-11-21T05:00:00Z",
         "Lifecycle": facts.pick(&name("lifecycle"), &[json!({}), json!({"DeleteAfterDays": 35}), json!({"DeleteAfterDays": 90, "MoveToColdStorageAfterDays": 0})]),
         "IsParent": journey.sort.is_composite(),
         "Tags": tags(&arn, facts),
-        "Detail": journey.sort.detail(&arn, false, facts),
+        "Detail": as_encrypted(journey.sort.detail(&arn, false, facts), &is),
     })
 }
 

@@ -1,0 +1,55 @@
+//! The words that AWS has for what checks ask of a description. Another word may mean anything.
+
+use crate::inventory::tree::Tree;
+
+/// Fields, and their words; `*` at the end is any rest.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html>,
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>,
+/// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html>,
+/// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_OntapVolumeConfiguration.html>.
+#[rustfmt::skip]
+const WORDS: &[(&str, &[&str])] = &[
+    ("BackupTarget",          &["local", "outposts", "region"]),
+    ("DeploymentType",        &["MULTI_AZ_1", "MULTI_AZ_2", "SINGLE_AZ_1", "SINGLE_AZ_2"]),
+    ("Engine",                &["aurora*", "custom-*", "db2-*", "docdb", "mariadb", "mysql", "neptune", "oracle-*", "postgres", "sqlserver-*"]),
+    ("FileSystemType",        &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"]),
+    ("StorageEncryptionType", &["none", "sse-kms", "sse-rds"]),
+    ("StorageTier",           &["archive", "standard"]),
+    ("StorageType",           &["HDD", "INTELLIGENT_TIERING", "SSD", "aurora*", "gp2", "gp3", "io1", "io2", "standard"]),
+    ("VolumeStyle",           &["FLEXGROUP", "FLEXVOL"]),
+];
+
+/// Whether a text is one of a field's words in another case: AWS writes each in one way.
+pub(super) fn is_in_another_case(field: &str, text: &str) -> bool {
+    let words = WORDS.iter().find(|(name, _)| *name == field);
+    words.is_some_and(|(_, words)| {
+        let is_other = |word: &&str| word.eq_ignore_ascii_case(text) && *word != text;
+        words.iter().any(is_other)
+    })
+}
+
+/// The first field of a description whose word is none of AWS's that are known, and that word.
+#[must_use]
+pub fn unknown_word(detail: &Tree) -> Option<(&'static str, &str)> {
+    let inside = detail
+        .get("FileSystem")
+        .or_else(|| detail.get("OntapConfiguration"));
+    let places = [Some(detail), inside];
+    // RDS goes on adding types of storage, of which only io2 is told apart.
+    let is_database = detail.get("Engine").is_some();
+    places.into_iter().flatten().find_map(|of| {
+        let asked = WORDS
+            .iter()
+            .filter(|(field, _)| !is_database || *field != "StorageType");
+        asked.into_iter().find_map(|(field, words)| {
+            let text = of.get(field)?.as_str()?;
+            let is = |word: &&str| match word.strip_suffix('*') {
+                Some(start) => text.starts_with(start),
+                None => *word == text,
+            };
+            (!words.iter().any(is)).then_some((*field, text))
+        })
+    })
+}
