@@ -245,7 +245,7 @@ fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<
     let Some(point) = &copy.recovery_point else {
         return Fact::Known(None);
     };
-    let Some(detail) = facts.point_detail(point).known().flatten() else {
+    let Some(detail) = facts.point_description(point).known().flatten() else {
         return Fact::Known(None);
     };
     let devices = detail.get("BlockDeviceMappings").and_then(Tree::as_array);

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 ///
 /// See <https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html>.
 fn is_archived(point: &Arn, facts: &Facts<'_>) -> bool {
-    let detail = facts.point_detail(point).known().flatten();
+    let detail = facts.point_description(point).known().flatten();
     let tier = detail.and_then(|detail| detail.get("StorageTier")?.as_str());
     tier == Some("archive")
 }

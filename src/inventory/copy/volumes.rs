@@ -12,7 +12,7 @@ pub(super) fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<Encr
     if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
         return Vec::new();
     }
-    let Some(devices) = devices(facts.resource_detail(resource)) else {
+    let Some(devices) = devices(facts.resource_description(resource)) else {
         return vec![Fact::unknown(facts.resource_call(resource))];
     };
     let key = |ebs: &Tree| {
@@ -41,7 +41,7 @@ pub(super) fn of_all_snapshots(
     if !point.resource().starts_with("image/") {
         return Vec::new();
     }
-    let Some(snapshots) = devices(facts.point_detail(point)) else {
+    let Some(snapshots) = devices(facts.point_description(point)) else {
         return vec![Fact::unknown(facts.describe_gap(point))];
     };
     // Of one snapshot the recovery point says enough, unless its own description says otherwise.
