@@ -12,7 +12,8 @@
 use std::hint::black_box;
 
 use backup_preflight::policy::{
-    Context, Document, Entry, Policies, Principal, Request, Resource, Rest, evaluate, resource_side,
+    Context, Document, Entry, Policies, Principal, Request, Resource, Rest, decide_resource,
+    evaluate,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -94,11 +95,11 @@ fn policy(criterion: &mut Criterion) {
     group.bench_function("read and asked", |bencher| {
         bencher.iter(|| {
             let key_policy = Document::parse(black_box(KEY_POLICY)).expect("a policy");
-            resource_side(black_box(&request), Some(&key_policy))
+            decide_resource(black_box(&request), Some(&key_policy))
         });
     });
     group.bench_function("asked", |bencher| {
-        bencher.iter(|| resource_side(black_box(&request), Some(black_box(&key_policy))));
+        bencher.iter(|| decide_resource(black_box(&request), Some(black_box(&key_policy))));
     });
     group.bench_function("asked with the role's policies", |bencher| {
         let policies = Policies {

@@ -11,16 +11,17 @@ use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
 use super::change;
-use super::code::{BLOCKED, exit_code, stopped_code};
+use super::code::{BLOCKED, exit_code};
 use super::copies;
 use super::decide::{Found, How, is_off};
-use super::formats::inputs;
+use super::finish::finish;
 use super::gather::{facts as facts_of, facts_of_estate};
-use super::gathered::{Gathered, Survey};
+use super::gathered::Survey;
 use super::judge::judge;
-use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::prepared::{Prepared, prepare};
+use super::print::{warn, warn_of_more, write_report};
 use super::settings;
-use super::targets::{Formats, Targets, reads};
+use super::targets::{Formats, reads};
 
 /// The check of what a change may take away.
 const NOT_COPIED_OUT: &str = "resource-not-copied-out";
@@ -50,20 +51,20 @@ pub(super) fn decide(
     let given = &settings::given(given, config);
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
-    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, estate))?;
-    let Gathered {
+    let Prepared {
         inventory,
-        stopped,
-        reading,
-    } = facts_of_estate(given, estate, aws, Survey::Plans, output)?;
-    let change::Laid {
         before,
-        after: mut inventory,
         places,
         open,
-    } = change::lay(&given.change, inventory, output)?;
-    targets.save(|| to_json(&inventory))?;
-    plans::add_those_of_policies(&mut inventory);
+        stopped,
+        reading,
+        formats,
+    } = prepare(
+        (given, output),
+        &reads(given, estate),
+        || facts_of_estate(given, estate, aws, Survey::Plans, output),
+        |_| {},
+    )?;
     let facts = facts_of(&inventory, given);
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
@@ -140,26 +141,20 @@ pub(super) fn decide(
     };
     let is_raised = left(Status::Warn).any(|(subject, check)| counts(&subject, check));
     let fails = is_raised || left(Status::Fail).any(|finding| !failed.contains(&finding));
-    // A signal ended the reading or the deciding: this is what was known then.
-    let stopped = stopped || found.is_cut;
-    let code = if stopped {
-        stopped_code()
-    } else if fails || (output.strict && unclean) {
+    let code = if fails || (output.strict && unclean) {
         BLOCKED
     } else {
         of_copies
     };
-    found.report.inputs = inputs(given);
-    found.report.counts_all = given.change.all;
     found.report.failed_before = failed;
-    settings::tell(&mut found.report, &waivers, config, output);
-    found.report.exit_code = code;
-    found.report.stopped = stopped;
-    tell(&mut found, targets.formats)?;
-    if stopped {
-        say_stopped();
-    }
-    Ok(code)
+    finish(
+        found,
+        (code, stopped),
+        (given, &waivers),
+        (output, config),
+        formats,
+        tell,
+    )
 }
 
 /// The checks of vaults and plans that fail before a change.

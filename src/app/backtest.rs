@@ -4,15 +4,15 @@ use crate::backtest;
 use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
 use crate::known::Gap;
-use crate::plans;
 use crate::report;
 
 use super::code::{BLOCKED, GOOD, stopped_code};
 use super::formats::only;
 use super::gather::{facts as facts_of, facts_of_estate};
-use super::gathered::{Gathered, Survey};
-use super::print::{deliver, options, say_stopped, to_json, warn, warn_of_more};
-use super::targets::{Targets, reads};
+use super::gathered::Survey;
+use super::prepared::{Prepared, prepare};
+use super::print::{deliver, options, say_stopped, warn, warn_of_more};
+use super::targets::reads;
 
 pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
     let told = [
@@ -23,21 +23,18 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     ];
     only(output, "backtest is printed as", &told)?;
     let given = &asked.facts;
-    let mut targets = Targets::claim(output, given.save.as_deref(), &reads(given, &asked.estate))?;
-    let Gathered {
-        mut inventory,
+    let Prepared {
+        inventory,
         stopped,
+        formats,
         ..
-    } = facts_of_estate(
-        &asked.facts,
-        &asked.estate,
-        &asked.aws,
-        Survey::CopyJobs,
-        output,
+    } = prepare(
+        (given, output),
+        &reads(given, &asked.estate),
+        || facts_of_estate(given, &asked.estate, &asked.aws, Survey::CopyJobs, output),
+        |_| {},
     )?;
-    targets.save(|| to_json(&inventory))?;
-    plans::add_those_of_policies(&mut inventory);
-    let facts = facts_of(&inventory, &asked.facts);
+    let facts = facts_of(&inventory, given);
     let found = backtest::backtest(&facts);
     let refused: Vec<Gap> = facts
         .recorded_gaps()
@@ -65,7 +62,7 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     } else {
         GOOD
     };
-    for (format, file) in targets.formats {
+    for (format, file) in formats {
         let text = match format {
             Format::Json => report::backtest_json(&found, code),
             Format::Ndjson => report::backtest_ndjson(&found, code),

@@ -4,20 +4,18 @@ use std::collections::HashSet;
 
 use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
-use crate::plans;
 use crate::sources::config::{Config, Level};
 
-use super::change;
-use super::code::{exit_code, stopped_code};
+use super::code::exit_code;
 use super::copies::{self, Asked};
 use super::decide::{Found, How};
-use super::formats::inputs;
+use super::finish::finish;
 use super::gather::{facts as facts_of, facts_for, narrow};
-use super::gathered::Gathered;
 use super::judge::judge;
-use super::print::{say_stopped, to_json, warn, warn_of_more, write_report};
+use super::prepared::{Prepared, prepare};
+use super::print::{warn, warn_of_more, write_report};
 use super::settings;
-use super::targets::{Formats, Targets};
+use super::targets::Formats;
 
 pub(super) fn check(asked: &Check, output: &Output, config: &Config) -> anyhow::Result<u8> {
     decide(asked, output, config, |found, formats| {
@@ -35,21 +33,20 @@ pub(super) fn decide(
     let given = &settings::given(&asked.facts, config);
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
-    let mut targets = Targets::claim(output, given.save.as_deref(), &given.files())?;
-    let Gathered {
+    let Prepared {
         inventory,
-        stopped,
-        reading,
-    } = facts_for(asked, config, output)?;
-    let change::Laid {
         before,
-        after: mut inventory,
         places,
         open,
-    } = change::lay(&given.change, inventory, output)?;
-    narrow(&mut inventory, asked);
-    targets.save(|| to_json(&inventory))?;
-    plans::add_those_of_policies(&mut inventory);
+        stopped,
+        reading,
+        formats,
+    } = prepare(
+        (given, output),
+        &given.files(),
+        || facts_for(asked, config, output),
+        |inventory| narrow(inventory, asked),
+    )?;
     let facts = facts_of(&inventory, given);
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
     wanted.gaps.extend(open.iter().cloned());
@@ -93,23 +90,14 @@ pub(super) fn decide(
             },
         );
     }
-    // A signal ended the reading or the deciding: this is what was known then.
-    let stopped = stopped || found.is_cut;
-    let code = if stopped {
-        stopped_code()
-    } else {
-        exit_code(counted, is_open, output.strict)
-    };
-    found.report.inputs = inputs(given);
-    found.report.counts_all = given.change.all;
-    settings::tell(&mut found.report, &waivers, config, output);
-    found.report.exit_code = code;
-    found.report.stopped = stopped;
-    tell(&mut found, targets.formats)?;
-    if stopped {
-        say_stopped();
-    }
-    Ok(code)
+    finish(
+        found,
+        (exit_code(counted, is_open, output.strict), stopped),
+        (given, &waivers),
+        (output, config),
+        formats,
+        tell,
+    )
 }
 
 /// The ways back of all copies that say where they come from.

@@ -14,7 +14,7 @@ use super::rulings::Rulings;
 
 /// A question to the policies that bind a role, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Asking {
+struct RoleQuestion {
     role: Arn,
     request: Arc<RoleRequest>,
 }
@@ -27,30 +27,30 @@ struct Answer {
     organization: Vec<Ruling>,
 }
 
-impl Question for Asking {
+impl Question for RoleQuestion {
     type Answer = Arc<Answer>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
         let Self { role, request } = self;
-        let forms = request.forms(facts, role);
+        let variants = request.variants(facts, role);
         Arc::new(Answer {
-            own: role::rule(facts, role, request, &forms, ByKey::Counts),
-            organization: control::rule(facts, role, request, &forms),
+            own: role::rule(facts, role, request, &variants, ByKey::Counts),
+            organization: control::rule(facts, role, request, &variants),
         })
     }
 }
 
 /// The same question to the role's own policies alone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct OwnAlone(Asking);
+struct OwnPoliciesQuestion(RoleQuestion);
 
-impl Question for OwnAlone {
+impl Question for OwnPoliciesQuestion {
     type Answer = Fact<Option<Vec<Ruling>>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
-        let Self(Asking { role, request }) = self;
-        let forms = request.forms(facts, role);
-        role::rule(facts, role, request, &forms, ByKey::Ignored)
+        let Self(RoleQuestion { role, request }) = self;
+        let variants = request.variants(facts, role);
+        role::rule(facts, role, request, &variants, ByKey::Ignored)
     }
 }
 
@@ -73,13 +73,13 @@ pub fn role_rulings(
 ) -> Fact<Option<Rulings>> {
     let mut all = Vec::new();
     for request in requests {
-        let asking = Asking {
+        let asking = RoleQuestion {
             role: role.clone(),
             request: Arc::clone(request),
         };
         let rulings = match by_key {
             ByKey::Counts => facts.answer(&asking).own.clone(),
-            ByKey::Ignored => facts.answer(&OwnAlone(asking)),
+            ByKey::Ignored => facts.answer(&OwnPoliciesQuestion(asking)),
         };
         match rulings {
             Fact::Known(Some(rulings)) => {
@@ -100,7 +100,7 @@ pub fn role_rulings(
 pub fn control_rulings(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> Rulings {
     let mut all = Vec::new();
     for request in requests {
-        let asking = Asking {
+        let asking = RoleQuestion {
             role: role.clone(),
             request: Arc::clone(request),
         };

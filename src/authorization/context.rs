@@ -12,11 +12,11 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
 
 /// An action, and the requests in which it may come.
-pub type Forms = (&'static str, Vec<Request>);
+pub type Variants = (&'static str, Vec<Request>);
 
 /// Who asks, and where what they ask for is.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Asking {
+struct CallerQuestion {
     principal: Arn,
     resource_account: Option<AccountId>,
     region: Option<Region>,
@@ -29,7 +29,7 @@ pub fn of_role(
     resource_account: Option<AccountId>,
     region: Option<&Region>,
 ) -> Context {
-    let asking = Asking {
+    let asking = CallerQuestion {
         principal: principal.clone(),
         resource_account,
         region: region.cloned(),
@@ -37,7 +37,7 @@ pub fn of_role(
     facts.answer(&asking)
 }
 
-impl Question for Asking {
+impl Question for CallerQuestion {
     type Answer = Context;
 
     fn answer(&self, facts: &Facts<'_>) -> Context {
@@ -45,8 +45,8 @@ impl Question for Asking {
     }
 }
 
-fn common(asking: &Asking, facts: &Facts<'_>) -> Context {
-    let Asking {
+fn common(asking: &CallerQuestion, facts: &Facts<'_>) -> Context {
+    let CallerQuestion {
         principal,
         resource_account,
         region,

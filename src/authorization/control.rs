@@ -9,20 +9,27 @@ use smol_str::format_smolstr;
 use crate::catalog::calls::api_call;
 use crate::inventory::{Assumption, ControlPolicy, Facts};
 use crate::known::{AccountId, Arn, Fact, Gap};
-use crate::policy::{Document, Effect, Kind, NearMiss, Request, Side, StatementRef, control_side};
+use crate::policy::{
+    Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, decide_control,
+};
 use crate::verdict::Evidence;
 
-use super::asked::Asked;
-use super::context::{Forms, gap_of_key};
-use super::form::Several;
+use super::context::{Variants, gap_of_key};
+use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Grounds, Party, Ruling, unique};
+use super::template::Several;
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
 use simulated::simulated;
 
 /// What the organization says to the actions of a request.
-pub fn rule(facts: &Facts<'_>, role: &Arn, request: &RoleRequest, forms: &[Forms]) -> Vec<Ruling> {
+pub fn rule(
+    facts: &Facts<'_>,
+    role: &Arn,
+    request: &RoleRequest,
+    variants: &[Variants],
+) -> Vec<Ruling> {
     let resource_account = request.subject.account();
     let is_of_keys = request
         .actions
@@ -39,24 +46,24 @@ pub fn rule(facts: &Facts<'_>, role: &Arn, request: &RoleRequest, forms: &[Forms
         account: role.account(),
         resource_account,
     };
-    let rule = |(action, forms): &Forms| {
+    let rule = |(action, variants): &Variants| {
         let asked = request.about(action);
-        let rulings = forms.iter();
-        let rulings = rulings.map(|form| controls.rule(facts, role, &asked, form));
-        let ruling = rulings.reduce(|one, other| match request.form.several() {
+        let rulings = variants.iter();
+        let rulings = rulings.map(|variant| controls.rule(facts, role, &asked, variant));
+        let ruling = rulings.reduce(|one, other| match request.template.several() {
             Several::OneCounts => one.either(other, &request.subject),
             Several::AllCount => one.and(other),
         });
         ruling.unwrap_or_else(|| is_open(Vec::new(), Vec::new()))
     };
-    forms.iter().map(rule).collect()
+    variants.iter().map(rule).collect()
 }
 
 /// Whether the resource control policies on a role's account let AWS Backup assume it, acting for an account.
 ///
 /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
 pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Ruling {
-    let Some(form) = assume_request(facts, role, source) else {
+    let Some(variant) = assume_request(facts, role, source) else {
         return Ruling::allowed(Vec::new());
     };
     let controls = Controls {
@@ -79,7 +86,7 @@ pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Rulin
     {
         return Ruling::allowed(Vec::new());
     }
-    controls.rule(facts, role, &asked, &form)
+    controls.rule(facts, role, &asked, &variant)
 }
 
 /// What the service control policies on an account say to a request by whoever it is there. `role`: whose simulation stands
@@ -89,7 +96,7 @@ pub fn of_anybody(
     account: AccountId,
     role: Option<&Arn>,
     asked: &Action<'_>,
-    form: &Request,
+    variant: &Request,
 ) -> Ruling {
     let controls = Controls {
         doubts: doubts(facts, [Some(account), None]),
@@ -98,7 +105,7 @@ pub fn of_anybody(
         account: Some(account),
         resource_account: None,
     };
-    let ruling = controls.by_policies(facts, asked.subject, asked, form);
+    let ruling = controls.by_policies(facts, asked.subject, asked, variant);
     match (controls.unless_in_doubt(ruling), controls.scps.unread()) {
         (Ruling::Allowed { .. }, Some(gap)) => {
             let taken = facts.assumes(Assumption::OrganizationPoliciesAllow)
@@ -157,12 +164,12 @@ struct Controls<'a> {
 }
 
 impl Controls<'_> {
-    fn rule(&self, facts: &Facts<'_>, role: &Arn, asked: &Action<'_>, form: &Request) -> Ruling {
+    fn rule(&self, facts: &Facts<'_>, role: &Arn, asked: &Action<'_>, variant: &Request) -> Ruling {
         let unread: Vec<Gap> = [&self.scps, &self.rcps]
             .into_iter()
             .filter_map(|levels| levels.unread().cloned())
             .collect();
-        match self.unless_in_doubt(self.by_policies(facts, role, asked, form)) {
+        match self.unless_in_doubt(self.by_policies(facts, role, asked, variant)) {
             Ruling::Allowed { .. } if !unread.is_empty() => {}
             settled @ (Ruling::Allowed { .. }
             | Ruling::Denied { .. }
@@ -203,19 +210,19 @@ impl Controls<'_> {
         facts: &Facts<'_>,
         role: &Arn,
         asked: &Action<'_>,
-        form: &Request,
+        variant: &Request,
     ) -> Ruling {
-        match control_side(form, self.scps.documents(), self.rcps.documents()) {
-            Side::Allowed { .. } => Ruling::allowed(Vec::new()),
-            Side::Denied { by, .. } => Ruling::Denied {
+        match decide_control(variant, self.scps.documents(), self.rcps.documents()) {
+            PolicyDecision::Allowed { .. } => Ruling::allowed(Vec::new()),
+            PolicyDecision::Denied { by, .. } => Ruling::Denied {
                 by: self.each(&by, |place, at| {
-                    place.statements(&[*at], asked.action, &form.context)
+                    place.statements(&[*at], asked.action, &variant.context)
                 }),
                 statements: Vec::new(),
                 silent: false,
                 unless: None,
             },
-            Side::NotAllowed {
+            PolicyDecision::NotAllowed {
                 policy,
                 level,
                 near,
@@ -229,7 +236,7 @@ impl Controls<'_> {
                 ));
                 Ruling::missing(Party::Organization, seen)
             }
-            Side::Unknown { statements, keys } => {
+            PolicyDecision::Unknown { statements, keys } => {
                 let gaps = keys.iter();
                 let gaps = gaps.map(|key| gap_of_key(key, facts, role, asked.subject));
                 let seen = self.each(&statements, |place, at| place.open(&[*at], &keys));
@@ -238,19 +245,22 @@ impl Controls<'_> {
         }
     }
 
-    fn owner(&self, policy: Kind) -> String {
+    fn owner(&self, policy: PolicyType) -> String {
         let account = match policy {
-            Kind::Rcp => self.resource_account,
-            Kind::Scp | Kind::Identity | Kind::Boundary | Kind::Resource => self.account,
+            PolicyType::Rcp => self.resource_account,
+            PolicyType::Scp
+            | PolicyType::Identity
+            | PolicyType::Boundary
+            | PolicyType::Resource => self.account,
         };
         account.map_or_else(|| "?".to_owned(), |id| id.to_string())
     }
 
     fn policy(&self, at: &StatementRef) -> Option<(&Document, &ControlPolicy)> {
         let levels = match at.policy {
-            Kind::Scp => &self.scps,
-            Kind::Rcp => &self.rcps,
-            Kind::Identity | Kind::Boundary | Kind::Resource => return None,
+            PolicyType::Scp => &self.scps,
+            PolicyType::Rcp => &self.rcps,
+            PolicyType::Identity | PolicyType::Boundary | PolicyType::Resource => return None,
         };
         match levels {
             Levels::Read {
@@ -268,7 +278,7 @@ impl Controls<'_> {
     fn each(
         &self,
         refs: &[StatementRef],
-        say: impl Fn(&Asked<'_>, &StatementRef) -> Vec<Evidence>,
+        say: impl Fn(&LocatedPolicy<'_>, &StatementRef) -> Vec<Evidence>,
     ) -> Vec<Evidence> {
         let seen = refs.iter().filter_map(|at| {
             let (document, of) = self.policy(at)?;
@@ -279,7 +289,7 @@ impl Controls<'_> {
                 at.level,
                 at.document
             );
-            let place = Asked {
+            let place = LocatedPolicy {
                 subject: owner.as_str().into(),
                 pointer: &pointer,
                 document,
@@ -314,9 +324,11 @@ fn named(seen: Vec<Evidence>, policy: &ControlPolicy) -> Vec<Evidence> {
         .collect()
 }
 
-fn list_name(policy: Kind) -> &'static str {
+fn list_name(policy: PolicyType) -> &'static str {
     match policy {
-        Kind::Rcp => "resource_control_policies",
-        Kind::Scp | Kind::Identity | Kind::Boundary | Kind::Resource => "service_control_policies",
+        PolicyType::Rcp => "resource_control_policies",
+        PolicyType::Scp | PolicyType::Identity | PolicyType::Boundary | PolicyType::Resource => {
+            "service_control_policies"
+        }
     }
 }

@@ -9,18 +9,18 @@ mod service_linked;
 
 use crate::inventory::{Facts, Policy, Question, Route};
 use crate::known::Fact;
-use crate::policy::{Effect, How, Request, Side, Truth, resource_side};
+use crate::policy::{Effect, How, PolicyDecision, Request, Truth, decide_resource};
 
-use super::asked::Asked;
+use super::located::LocatedPolicy;
 use super::ruling::{OpenDeny, Ruling};
 use super::rulings::Rulings;
 use grants::granted;
-use question::{Asking, missing, open_gaps};
+use question::{KeyUseQuestion, missing, open_gaps};
 use second::with_second_policy;
 use service_linked::role_may;
 
 pub use exceptions::{excepting, strike_the_owner};
-pub use named::{Named, named_by_key};
+pub use named::{NamedByKey, named_by_key};
 pub use question::{KeyQuestion, Through, Via, key_requests};
 
 /// Asks a key, action by action.
@@ -32,7 +32,7 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
         .flatten()
         .any(|policy| policy.document().may_look_at("kms:viaservice"));
     let through = Through::of(copy, question.via);
-    let asking = Asking {
+    let asking = KeyUseQuestion {
         key: question.key.clone(),
         principal: question.principal.clone(),
         actions: question.actions,
@@ -46,7 +46,7 @@ pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> R
     facts.answer(&asking)
 }
 
-impl Question for Asking {
+impl Question for KeyUseQuestion {
     type Answer = Rulings;
 
     fn answer(&self, facts: &Facts<'_>) -> Rulings {
@@ -72,18 +72,18 @@ impl Question for Asking {
 
 fn ask(
     facts: &Facts<'_>,
-    question: &Asking,
+    question: &KeyUseQuestion,
     policy: &Policy,
     action: &'static str,
     request: &Request,
 ) -> Ruling {
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: (&question.key).into(),
         pointer: "/Policy",
         document: policy.document(),
     };
-    match resource_side(request, Some(policy.document())) {
-        Side::Denied { by, allow } => Ruling::Denied {
+    match decide_resource(request, Some(policy.document())) {
+        PolicyDecision::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False
                 && matches!(
@@ -93,7 +93,7 @@ fn ask(
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action, &request.context),
         },
-        Side::Allowed {
+        PolicyDecision::Allowed {
             by,
             how,
             open,
@@ -115,7 +115,7 @@ fn ask(
             }
             own
         }
-        Side::NotAllowed {
+        PolicyDecision::NotAllowed {
             near, denies, keys, ..
         } => {
             let seen = [
@@ -132,7 +132,7 @@ fn ask(
             };
             ruling.unless(denies)
         }
-        Side::Unknown { statements, keys } => {
+        PolicyDecision::Unknown { statements, keys } => {
             let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
             if !may_deny
                 && let allowed @ Ruling::Allowed { .. } =

@@ -5,9 +5,9 @@ use crate::known::near::{is_a_slip, meant};
 use crate::policy::{Effect, Miss, NearMiss};
 use crate::verdict::Evidence;
 
-use super::asked::Asked;
+use super::located::LocatedPolicy;
 
-impl Asked<'_> {
+impl LocatedPolicy<'_> {
     /// The statements that would allow a principal but for a slip in how they name it.
     pub fn misspelt(&self, near: &[NearMiss], principal: &Arn) -> Vec<Evidence> {
         near.iter()

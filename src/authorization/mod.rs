@@ -1,11 +1,10 @@
 //! The questions that the policy checks put to policies, and the answers in the words of a verdict.
 
 mod answer;
-mod asked;
 mod context;
 mod control;
-mod form;
 mod key;
+mod located;
 mod misspelt;
 mod outcome;
 mod request;
@@ -13,6 +12,7 @@ mod role;
 mod ruling;
 mod rulings;
 mod start;
+mod template;
 mod trust;
 mod unread;
 mod vault;

@@ -38,11 +38,17 @@ impl Rulings {
     #[must_use]
     pub fn outcome(&self, phrases: &Phrases<'_>) -> Outcome {
         let must_allow = !self.is_deny_only();
-        if let Some((actions, _, seen)) = self.denied() {
+        if let Some((actions, statements, seen)) = self.denied() {
             let message = (phrases.denied)(&list(&actions)) + &denied_by(&seen);
-            return Outcome::fail(message)
+            let denied = Outcome::fail(message)
                 .foretells((phrases.predicted)())
-                .saw(seen)
+                .saw(seen);
+            if statements.is_empty() && matches!(phrases.policy, PolicyOf::Key(_)) {
+                return denied.by_hand(
+                    "the Deny is in the policy by which AWS RAM shares the key: change the resource share, or leave it",
+                );
+            }
+            return denied
                 .needs(self.lift(phrases))
                 .needs(self.share(phrases).filter(|_| must_allow));
         }

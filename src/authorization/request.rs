@@ -14,10 +14,10 @@ use crate::inventory::{
 };
 use crate::known::{Arn, Fact, Gap};
 
-use super::context::Forms;
-use super::form::Form;
+use super::context::Variants;
 use super::key::{Through, Via};
-use super::vault::{copy_from_form, copy_into_form};
+use super::template::RequestTemplate;
+use super::vault::{copy_from_template, copy_into_template};
 
 /// What the copy role must be able to do to one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ pub struct RoleRequest {
     /// The same as a policy would name it, with `*` for what is not known yet.
     pub resource: SmolStr,
     /// What the requests are made of.
-    pub form: Form,
+    pub template: RequestTemplate,
 }
 
 /// An action, and what it is done to.
@@ -49,7 +49,7 @@ impl RoleRequest {
             actions: actions.to_vec(),
             subject: key.clone(),
             resource: key.into(),
-            form: Form::Key {
+            template: RequestTemplate::Key {
                 key: key.clone(),
                 through: Through::of(copy, via),
             },
@@ -66,8 +66,8 @@ impl RoleRequest {
     }
 
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts.
-    pub fn forms(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Forms> {
-        self.form.requests(facts, role, &self.actions)
+    pub fn variants(&self, facts: &Facts<'_>, role: &Arn) -> Vec<Variants> {
+        self.template.requests(facts, role, &self.actions)
     }
 }
 
@@ -92,7 +92,7 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
             return all;
         }
     };
-    let asking = Asking { copy, facts, vault };
+    let asking = RequestBuilder { copy, facts, vault };
     asking.ask(EVERY_COPY, &mut all);
     asking.of_type(&mut all);
     asking.of_key(&mut all);
@@ -102,14 +102,14 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
 /// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
 pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
     let vault = copy.source_vault.as_ref().known()?;
-    facts.answer(&Tagging(vault.clone()))
+    facts.answer(&TagQuestion(vault.clone()))
 }
 
 /// The vault whose recovery points are tagged.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Tagging(Arn);
+struct TagQuestion(Arn);
 
-impl Question for Tagging {
+impl Question for TagQuestion {
     type Answer = Option<Arc<RoleRequest>>;
 
     fn answer(&self, _: &Facts<'_>) -> Self::Answer {
@@ -121,7 +121,7 @@ impl Question for Tagging {
         Some(Arc::new(RoleRequest {
             actions: vec![TAG_RESOURCE],
             subject: vault.clone(),
-            form: Form::Plain {
+            template: RequestTemplate::Plain {
                 vault: vault.clone(),
                 shape: resource.clone(),
             },
@@ -143,13 +143,13 @@ pub fn air_gapped_key_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<Rol
     })
 }
 
-struct Asking<'a> {
+struct RequestBuilder<'a> {
     copy: &'a Reach,
     facts: &'a Facts<'a>,
     vault: &'a Arn,
 }
 
-impl Asking<'_> {
+impl RequestBuilder<'_> {
     /// The type's own actions; those that share the snapshot only where it leaves the account.
     fn of_type(&self, all: &mut RoleRequests) {
         let actions = match self.copy.kind.agreed(role_actions) {
@@ -218,26 +218,26 @@ impl Asking<'_> {
     fn request(&self, actions: &[&RoleAction]) -> Option<RoleRequest> {
         let Self { copy, vault, .. } = self;
         let first = actions.first()?;
-        let one = |subject: &Arn, resource: SmolStr, form: Form| {
+        let one = |subject: &Arn, resource: SmolStr, template: RequestTemplate| {
             Some(RoleRequest {
                 actions: actions.iter().map(|asked| asked.action).collect(),
                 subject: subject.clone(),
                 resource,
-                form,
+                template,
             })
         };
         match (first.action, first.on) {
             (COPY_INTO, _) => one(
                 &copy.destination_vault,
                 (&copy.destination_vault).into(),
-                copy_into_form(copy),
+                copy_into_template(copy),
             ),
             (COPY_FROM, _) => one(
                 copy.recovery_point.as_ref().unwrap_or(vault),
                 copy.recovery_point
                     .as_ref()
                     .map_or_else(|| text(&self.snapshot()), SmolStr::from),
-                copy_from_form(copy, vault),
+                copy_from_template(copy, vault),
             ),
             (_, On::BackupKey) => {
                 let key = copy.backup_key.as_ref().known()?.key()?.clone();
@@ -307,10 +307,10 @@ impl Asking<'_> {
         }
     }
 
-    fn on_snapshot(&self, shapes: Vec<SmolStr>) -> Form {
+    fn on_snapshot(&self, shapes: Vec<SmolStr>) -> RequestTemplate {
         let in_both = self.copy.kind.agreed(copied_in_both_regions);
         let in_both = in_both.known().flatten() == Some(true);
-        Form::Snapshot {
+        RequestTemplate::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
                 self.copy.source_type,
@@ -337,8 +337,8 @@ impl Asking<'_> {
         )
     }
 
-    fn plain(&self, shape: SmolStr) -> Form {
-        Form::Plain {
+    fn plain(&self, shape: SmolStr) -> RequestTemplate {
+        RequestTemplate::Plain {
             vault: self.vault.clone(),
             shape,
         }

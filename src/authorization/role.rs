@@ -5,16 +5,17 @@ use std::sync::Arc;
 use crate::inventory::{Facts, PolicyInForce, Question, RolePolicies};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{
-    Context, Document, Effect, Kind, NearMiss, Request, Side, StatementRef, identity_side,
+    Context, Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef,
+    decide_identity,
 };
 use crate::verdict::Evidence;
 
-use super::asked::Asked;
-use super::context::{Forms, gap_of_key};
-use super::form::Several;
-use super::key::{Named, named_by_key};
+use super::context::{Variants, gap_of_key};
+use super::key::{NamedByKey, named_by_key};
+use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Party, Ruling};
+use super::template::Several;
 use super::unread::stops_nothing;
 
 /// Whether a key that names the role itself does in place of the role's own policies.
@@ -31,37 +32,37 @@ pub fn rule(
     facts: &Facts<'_>,
     role: &Arn,
     request: &RoleRequest,
-    forms: &[Forms],
+    variants: &[Variants],
     by_key: ByKey,
 ) -> Fact<Option<Vec<Ruling>>> {
     policies(facts, role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
-        let rule = |(action, forms): &Forms| {
+        let rule = |(action, variants): &Variants| {
             let asked = request.about(action);
-            let rulings = forms.iter();
-            let rulings = rulings.map(|form| read.rule(facts, role, &asked, form, by_key));
-            let ruling = rulings.reduce(|one, other| match request.form.several() {
+            let rulings = variants.iter();
+            let rulings = rulings.map(|variant| read.rule(facts, role, &asked, variant, by_key));
+            let ruling = rulings.reduce(|one, other| match request.template.several() {
                 Several::OneCounts => one.either(other, &request.subject),
                 Several::AllCount => one.and(other),
             });
             // An ARN that is none makes no request that anything could allow.
             ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()))
         };
-        Some(forms.iter().map(rule).collect())
+        Some(variants.iter().map(rule).collect())
     })
 }
 
 /// A role, whose policies are asked many things.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct OfRole(Arn);
+struct RolePoliciesQuestion(Arn);
 
 /// The policies in force on the role. `None`: no such role.
 pub fn policies(facts: &Facts<'_>, role: &Arn) -> Fact<Option<Arc<RolePolicies>>> {
-    facts.answer(&OfRole(role.clone()))
+    facts.answer(&RolePoliciesQuestion(role.clone()))
 }
 
-impl Question for OfRole {
+impl Question for RolePoliciesQuestion {
     type Answer = Fact<Option<Arc<RolePolicies>>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
@@ -113,15 +114,15 @@ impl<'a> Read<'a> {
         facts: &Facts<'_>,
         role: &Arn,
         asked: &Action<'_>,
-        form: &Request,
+        variant: &Request,
         by_key: ByKey,
     ) -> Ruling {
         let subject = asked.subject;
         let of_key = || match by_key {
             ByKey::Counts if asked.action.starts_with("kms:") => {
-                named_by_key(facts, role, subject, asked.action, form)
+                named_by_key(facts, role, subject, asked.action, variant)
             }
-            ByKey::Counts | ByKey::Ignored => Named::No,
+            ByKey::Counts | ByKey::Ignored => NamedByKey::No,
         };
         let open = |statements: &[StatementRef], keys: &[String]| {
             let keyed = keys.iter();
@@ -130,25 +131,27 @@ impl<'a> Read<'a> {
             is_open(gaps, self.open(role, statements, keys))
         };
         let mut may_be_denied = None;
-        let ruling = match self.ask(form) {
-            Side::Denied { by, .. } => {
+        let ruling = match self.ask(variant) {
+            PolicyDecision::Denied { by, .. } => {
                 return Ruling::Denied {
-                    by: self.statements(role, &by, asked.action, &form.context),
+                    by: self.statements(role, &by, asked.action, &variant.context),
                     statements: Vec::new(),
                     silent: false,
                     unless: None,
                 };
             }
             // A policy that was not read may hold a Deny.
-            Side::Allowed { .. } if self.gaps.is_empty() => return Ruling::allowed(Vec::new()),
-            Side::Allowed { .. } => return open(&[], &[]),
-            Side::Unknown { statements, keys }
+            PolicyDecision::Allowed { .. } if self.gaps.is_empty() => {
+                return Ruling::allowed(Vec::new());
+            }
+            PolicyDecision::Allowed { .. } => return open(&[], &[]),
+            PolicyDecision::Unknown { statements, keys }
                 if statements.iter().any(|at| at.effect == Effect::Deny) =>
             {
                 return open(&statements, &keys);
             }
-            Side::Unknown { statements, keys } => open(&statements, &keys),
-            Side::NotAllowed {
+            PolicyDecision::Unknown { statements, keys } => open(&statements, &keys),
+            PolicyDecision::NotAllowed {
                 policy,
                 near,
                 denies,
@@ -157,7 +160,7 @@ impl<'a> Read<'a> {
             } => {
                 // Where the key allows it, a Deny that may strike is what decides.
                 may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
-                let party = if policy == Kind::Boundary {
+                let party = if policy == PolicyType::Boundary {
                     Party::Boundary
                 } else {
                     Party::Principal
@@ -166,13 +169,13 @@ impl<'a> Read<'a> {
             }
         };
         match (of_key(), may_be_denied) {
-            (Named::No, _) => ruling,
-            (Named::Yes | Named::Open(_), Some(open)) => open,
-            (Named::Open(gaps), None) => {
+            (NamedByKey::No, _) => ruling,
+            (NamedByKey::Yes | NamedByKey::Open(_), Some(open)) => open,
+            (NamedByKey::Open(gaps), None) => {
                 let gaps = gaps.into_iter().chain(self.gaps.iter().cloned());
                 is_open(gaps.collect(), Vec::new())
             }
-            (Named::Yes, None) => self.within_boundary(facts, role, asked, form),
+            (NamedByKey::Yes, None) => self.within_boundary(facts, role, asked, variant),
         }
     }
 
@@ -182,7 +185,7 @@ impl<'a> Read<'a> {
         facts: &Facts<'_>,
         role: &Arn,
         asked: &Action<'_>,
-        form: &Request,
+        variant: &Request,
     ) -> Ruling {
         if !self.gaps.is_empty() {
             return is_open(self.gaps.clone(), Vec::new());
@@ -190,12 +193,12 @@ impl<'a> Read<'a> {
         let Some((_, boundary)) = self.boundary else {
             return Ruling::allowed(Vec::new());
         };
-        match identity_side(form, &[boundary], None) {
-            Side::Allowed { .. } => Ruling::allowed(Vec::new()),
-            Side::Denied { .. } | Side::NotAllowed { .. } => {
+        match decide_identity(variant, &[boundary], None) {
+            PolicyDecision::Allowed { .. } => Ruling::allowed(Vec::new()),
+            PolicyDecision::Denied { .. } | PolicyDecision::NotAllowed { .. } => {
                 Ruling::missing(Party::Boundary, Vec::new())
             }
-            Side::Unknown { keys, .. } => {
+            PolicyDecision::Unknown { keys, .. } => {
                 let keyed = keys.iter();
                 let gaps = keyed.map(|key| gap_of_key(key, facts, role, asked.subject));
                 is_open(gaps.collect(), Vec::new())
@@ -203,8 +206,8 @@ impl<'a> Read<'a> {
         }
     }
 
-    fn ask(&self, request: &Request) -> Side {
-        identity_side(
+    fn ask(&self, request: &Request) -> PolicyDecision {
+        decide_identity(
             request,
             &self.documents,
             self.boundary.map(|(_, document)| document),
@@ -213,18 +216,18 @@ impl<'a> Read<'a> {
 
     fn find(&self, at: &StatementRef) -> Option<(&'a PolicyInForce, &'a Document)> {
         match at.policy {
-            Kind::Identity => {
+            PolicyType::Identity => {
                 let policy = self.identity.get(at.document)?;
                 Some((policy, self.documents.get(at.document)?))
             }
-            Kind::Boundary => self.boundary,
-            Kind::Resource | Kind::Scp | Kind::Rcp => None,
+            PolicyType::Boundary => self.boundary,
+            PolicyType::Resource | PolicyType::Scp | PolicyType::Rcp => None,
         }
     }
 
-    fn asked(&self, role: &Arn, at: &StatementRef) -> Option<Asked<'a>> {
+    fn asked(&self, role: &Arn, at: &StatementRef) -> Option<LocatedPolicy<'a>> {
         let (policy, document) = self.find(at)?;
-        Some(Asked {
+        Some(LocatedPolicy {
             subject: role.into(),
             pointer: &policy.pointer,
             document,

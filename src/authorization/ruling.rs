@@ -105,7 +105,7 @@ impl Ruling {
         }
     }
 
-    /// The request is made in both forms: what stops it in one of them stops it.
+    /// The request is made in both variants: what stops it in one of them stops it.
     pub fn and(self, other: Self) -> Self {
         use Ruling::{Allowed, Denied, Missing, Open};
         match (self, other) {
@@ -123,7 +123,7 @@ impl Ruling {
         }
     }
 
-    /// The request is made in one of two forms, and AWS does not say in which: where the answers differ, neither stands.
+    /// The request is made in one of two variants, and AWS does not say in which: where the answers differ, neither stands.
     pub fn either(self, other: Self, subject: &Arn) -> Self {
         use Ruling::{Allowed, Denied, Missing, Open};
         let may_deny = self.may_deny() || other.may_deny();

@@ -3,14 +3,14 @@
 use crate::catalog::requests::START_COPY;
 use crate::inventory::{Facts, Reach};
 use crate::known::{AccountId, Arn, Fact, Gap};
-use crate::policy::{Effect, Principal, Request, Resource, Side, resource_side};
+use crate::policy::{Effect, PolicyDecision, Principal, Request, Resource, decide_resource};
 
-use super::asked::Asked;
 use super::context::{about, gap_of_key, of_anybody as context_of, with_source_resource_tag};
 use super::control::{is_of_who_asks, of_anybody};
-use super::form::of_point;
+use super::located::LocatedPolicy;
 use super::request::Action;
 use super::ruling::Ruling;
+use super::template::of_point;
 use super::vault::shapes;
 
 /// Whether a copy out of a vault can be started by anybody of the vault's account. A vault's policy that was not read is
@@ -58,13 +58,13 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
     let Fact::Known(Some(policy)) = facts.vault_policy(vault) else {
         return Ruling::allowed(Vec::new());
     };
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: vault.into(),
         pointer: "/AccessPolicy",
         document: policy.document(),
     };
-    let (denies, keys) = match resource_side(request, Some(policy.document())) {
-        Side::Denied { by, .. } => {
+    let (denies, keys) = match decide_resource(request, Some(policy.document())) {
+        PolicyDecision::Denied { by, .. } => {
             return Ruling::Denied {
                 statements: by.iter().map(|at| at.index).collect(),
                 by: asked.statements(&by, START_COPY, &request.context),
@@ -72,12 +72,12 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
                 unless: None,
             };
         }
-        Side::NotAllowed { denies, keys, .. } => (denies, keys),
-        Side::Unknown { statements, keys } => {
+        PolicyDecision::NotAllowed { denies, keys, .. } => (denies, keys),
+        PolicyDecision::Unknown { statements, keys } => {
             let each = statements.into_iter();
             (each.filter(|at| at.effect == Effect::Deny).collect(), keys)
         }
-        Side::Allowed { .. } => return Ruling::allowed(Vec::new()),
+        PolicyDecision::Allowed { .. } => return Ruling::allowed(Vec::new()),
     };
     let seen = asked.open(&denies, &keys);
     let gaps = keys.iter().map(|key| gap_of_key(key, facts, vault, vault));

@@ -3,11 +3,12 @@
 use crate::inventory::{Facts, Policy, Question};
 use crate::known::{AccountId, Arn, Fact};
 use crate::policy::{
-    Context, Effect, Entry, Principal, Request, Resource, Rest, Shape, Side, Truth, resource_side,
+    Context, Effect, Entry, PolicyDecision, Principal, Request, Resource, Rest, Shape, Truth,
+    decide_resource,
 };
 
-use super::asked::Asked;
 use super::context::{about, dated, gap_of_key, organization_id, organization_paths};
+use super::located::LocatedPolicy;
 use super::ruling::{Party, Ruling};
 
 const SERVICE: &str = "backup.amazonaws.com";
@@ -16,21 +17,21 @@ pub const ASSUME: &str = "sts:AssumeRole";
 
 /// A question to a role's trust policy, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Asking {
+struct TrustQuestion {
     role: Arn,
     source: AccountId,
 }
 
 /// Asks a role's trust policy whether AWS Backup, acting for an account, may assume the role. `None`: no such role.
 pub fn may_assume(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Fact<Option<Ruling>> {
-    let asking = Asking {
+    let asking = TrustQuestion {
         role: role.clone(),
         source,
     };
     facts.answer(&asking)
 }
 
-impl Question for Asking {
+impl Question for TrustQuestion {
     type Answer = Fact<Option<Ruling>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
@@ -40,7 +41,7 @@ impl Question for Asking {
 }
 
 fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Ruling {
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: role.into(),
         pointer: "/AssumeRolePolicyDocument",
         document: trust.document(),
@@ -48,20 +49,20 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Rul
     let Some(request) = assume_request(facts, role, source) else {
         return Ruling::missing(Party::Resource, Vec::new());
     };
-    match resource_side(&request, Some(trust.document())) {
-        Side::Allowed { by, .. } => {
+    match decide_resource(&request, Some(trust.document())) {
+        PolicyDecision::Allowed { by, .. } => {
             Ruling::allowed(asked.statements(&by, ASSUME, &request.context))
         }
-        Side::Denied { by, allow } => Ruling::Denied {
+        PolicyDecision::Denied { by, allow } => Ruling::Denied {
             statements: by.iter().map(|at| at.index).collect(),
             silent: allow == Truth::False,
             unless: None,
             by: asked.statements(&by, ASSUME, &request.context),
         },
-        Side::NotAllowed { near, .. } => {
+        PolicyDecision::NotAllowed { near, .. } => {
             Ruling::missing(Party::Resource, asked.near(&near, ASSUME))
         }
-        Side::Unknown { statements, keys } => {
+        PolicyDecision::Unknown { statements, keys } => {
             let gaps = keys.iter();
             Ruling::Open {
                 gaps: gaps.map(|key| gap_of_key(key, facts, role, role)).collect(),

@@ -6,59 +6,59 @@ use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{Ends, Facts, KindOf, Policy, Question, Reach, VaultType};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{Effect, Side, Truth, resource_side};
+use crate::policy::{Effect, PolicyDecision, Truth, decide_resource};
 
-use super::asked::Asked;
 use super::context::gap_of_key;
-use super::form::Form;
+use super::located::LocatedPolicy;
 use super::ruling::{OpenDeny, Party, Ruling};
+use super::template::RequestTemplate;
 
 /// A question to a vault, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Asking {
+struct VaultQuestion {
     vault: Arn,
     /// The vault that the copy goes to.
     target: Arn,
     role: Arn,
     action: &'static str,
-    form: Form,
+    template: RequestTemplate,
 }
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
 pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
-    let asking = Asking {
+    let asking = VaultQuestion {
         vault: copy.destination_vault.clone(),
         target: copy.destination_vault.clone(),
         role: role.clone(),
         action: COPY_INTO,
-        form: copy_into_form(copy),
+        template: copy_into_template(copy),
     };
     facts.answer(&asking)
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
 pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ruling {
-    let asking = Asking {
+    let asking = VaultQuestion {
         vault: vault.clone(),
         target: copy.destination_vault.clone(),
         role: role.clone(),
         action: COPY_FROM,
-        form: copy_from_form(copy, vault),
+        template: copy_from_template(copy, vault),
     };
     facts.answer(&asking)
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.
-pub fn copy_into_form(copy: &Ends) -> Form {
-    Form::Into {
+pub fn copy_into_template(copy: &Ends) -> RequestTemplate {
+    RequestTemplate::Into {
         vault: copy.destination_vault.clone(),
     }
 }
 
 /// `backup:CopyFromBackupVault` on the recovery point.
-pub fn copy_from_form(copy: &Reach, vault: &Arn) -> Form {
+pub fn copy_from_template(copy: &Reach, vault: &Arn) -> RequestTemplate {
     let point = copy.recovery_point.clone();
-    Form::From {
+    RequestTemplate::From {
         vault: vault.clone(),
         target: copy.destination_vault.clone(),
         shapes: if point.is_some() {
@@ -91,7 +91,7 @@ pub fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
         .collect()
 }
 
-impl Question for Asking {
+impl Question for VaultQuestion {
     type Answer = Ruling;
 
     fn answer(&self, facts: &Facts<'_>) -> Ruling {
@@ -99,13 +99,13 @@ impl Question for Asking {
     }
 }
 
-fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
-    let Asking {
+fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
+    let VaultQuestion {
         vault,
         target,
         role,
         action,
-        form,
+        template,
     } = asking;
     let missing = || Ruling::missing(Party::Resource, Vec::new());
     let policy = match facts.vault_policy(vault) {
@@ -114,12 +114,12 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         Fact::Unknown(gap) => return Ruling::unread(*gap),
     };
     // The role's ARN may be none.
-    let mut requests = form.requests(facts, role, &[action]).into_iter();
+    let mut requests = template.requests(facts, role, &[action]).into_iter();
     let Some(mut request) = requests.next().and_then(|(_, mut requests)| requests.pop()) else {
         return missing();
     };
     request.bounded = facts.has_boundary(role);
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: vault.into(),
         pointer: "/AccessPolicy",
         document: policy.document(),
@@ -133,8 +133,10 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
         };
         keys.iter().map(gap).collect()
     };
-    match resource_side(&request, Some(policy.document())) {
-        Side::Allowed { by, .. } if !by.iter().any(|at| names(policy, at.index, action)) => {
+    match decide_resource(&request, Some(policy.document())) {
+        PolicyDecision::Allowed { by, .. }
+            if !by.iter().any(|at| names(policy, at.index, action)) =>
+        {
             let gap = Gap::not_told(
                 "what a vault's policy allows by a wildcard in `Action`",
                 vault.as_str(),
@@ -146,16 +148,16 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
                 seen: asked.statements(&by, action, &request.context),
             }
         }
-        Side::Allowed { by, .. } => {
+        PolicyDecision::Allowed { by, .. } => {
             Ruling::allowed(asked.statements(&by, action, &request.context))
         }
-        Side::Denied { by, allow } => Ruling::Denied {
+        PolicyDecision::Denied { by, allow } => Ruling::Denied {
             unless: None,
             silent: allow == Truth::False,
             statements: by.iter().map(|at| at.index).collect(),
             by: asked.statements(&by, action, &request.context),
         },
-        Side::NotAllowed {
+        PolicyDecision::NotAllowed {
             near, denies, keys, ..
         } => Ruling::Missing {
             near: [asked.near(&near, action), asked.misspelt(&near, role)].concat(),
@@ -165,7 +167,7 @@ fn rule(asking: &Asking, facts: &Facts<'_>) -> Ruling {
                 seen: asked.open(&denies, &keys),
             }),
         },
-        Side::Unknown { statements, keys } => Ruling::Open {
+        PolicyDecision::Unknown { statements, keys } => Ruling::Open {
             gaps: gaps(&keys),
             may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
             seen: asked.open(&statements, &keys),

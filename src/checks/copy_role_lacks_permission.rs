@@ -192,7 +192,7 @@ fn needs(
         if !matches!(ruling, Ruling::Missing { .. }) {
             continue;
         }
-        let there = request.form.resource_there();
+        let there = request.template.resource_there();
         for resource in [request.resource.clone()].into_iter().chain(there) {
             let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
             wanted.entry((resource, target)).or_default().push(action);

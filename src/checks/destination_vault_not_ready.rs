@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_vault_not_ready.md")]
 
-use super::words::no_destination_vault;
+use super::words::{in_another_state, no_destination_vault};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, VaultType};
@@ -38,11 +38,11 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         None => return no_destination_vault(),
     }
     let seen = [Evidence::at(vault, "/VaultState", format!("is {state}"))];
-    if state == "AVAILABLE" {
-        Outcome::pass("the destination vault is available").saw(seen)
-    } else {
-        Outcome::fail(format!("the destination vault is {state}"))
+    match state {
+        "AVAILABLE" => Outcome::pass("the destination vault is available").saw(seen),
+        "CREATING" | "FAILED" => Outcome::fail(format!("the destination vault is {state}"))
             .by_hand("wait until it is AVAILABLE, or create it anew where it is FAILED")
-            .saw(seen)
+            .saw(seen),
+        other => in_another_state(vault, other).saw(seen),
     }
 }

@@ -47,6 +47,7 @@ mod region_not_enabled;
 mod reserved_vault;
 mod resource;
 mod resource_not_copied_out;
+mod resource_state;
 mod retention;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;

@@ -136,7 +136,7 @@ fn lifts(
                 Some(_) => vec![None],
                 None => [request.resource.clone()]
                     .into_iter()
-                    .chain(request.form.resource_there())
+                    .chain(request.template.resource_there())
                     .map(|resource| Some(resource.into()))
                     .collect(),
             };

@@ -1,10 +1,11 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
+use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -49,57 +50,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(facts.resource_exists(resource)) {
         return missing(resource, "there is no such resource to back up");
     }
-    if let Some(outcome) = going(resource, facts) {
+    if let Some(outcome) = not_backed_up(resource, facts) {
         return outcome;
     }
     Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
-}
-
-/// A resource that its service is deleting, or that has failed: whether there is a backup to copy.
-fn going(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
-    const STATES: &[&str] = &[
-        "DBInstanceStatus",
-        "LifeCycleState",
-        "Lifecycle",
-        "State",
-        "Status",
-        "TableStatus",
-    ];
-    const GONE: &[&str] = &["deleting", "deleted", "shutting-down", "terminated"];
-    const FAILED: &[&str] = &["error", "failed"];
-    let detail = facts.resource_description(resource).known().flatten()?;
-    let (name, state) = STATES.iter().find_map(|name| {
-        let state = detail.get(name)?;
-        let state = state.get("Name").unwrap_or(state);
-        Some((*name, state.as_str()?))
-    })?;
-    let is_one_of = |words: &[&str]| words.iter().any(|word| state.eq_ignore_ascii_case(word));
-    let seen = [Evidence::at(
-        resource,
-        format!("/Detail/{name}"),
-        format!("is {state}"),
-    )];
-    if is_one_of(GONE) {
-        return Some(
-            Outcome::fail(format!(
-                "the resource is {state}: there will be no backup of it to copy: {resource}"
-            ))
-            .nothing_helps("copy a recovery point that is there")
-            .on(Basis::Inferred)
-            .saw(seen),
-        );
-    }
-    is_one_of(FAILED).then(|| {
-        let gap = Gap::not_told(
-            "whether a resource in this state is backed up",
-            resource.as_str(),
-        );
-        Outcome::undecided(
-            format!("the resource is {state}, and whether it is backed up then is not known"),
-            [gap.where_is(resource)],
-        )
-        .saw(seen)
-    })
 }
 
 /// The recovery point exists, and not in the vault that the copy names: AWS Backup does not find it there.

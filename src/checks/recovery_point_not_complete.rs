@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 /// What the service says of the state of a snapshot, an image or a backup that is not ready, by the field that says it.
 fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)> {
     const READY: &[&str] = &["available", "completed"];
-    let detail = facts.point_detail(point).known().flatten()?;
+    let detail = facts.point_description(point).known().flatten()?;
     let name = match point.service() {
         "rds" => "Status",
         "ec2" => "State",

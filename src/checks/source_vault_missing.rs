@@ -1,6 +1,6 @@
 #![doc = include_str!("source_vault_missing.md")]
 
-use super::words::{not_read, vault_meant};
+use super::words::{in_another_state, not_read, vault_meant};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Ends, Facts, Start};
@@ -38,6 +38,9 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
 /// No backup is made into a vault that is not available, so that none is in it.
 fn not_ready(copy: &Ends, vault: &Arn, state: &str) -> Outcome {
     let name = vault.name();
+    if !["CREATING", "FAILED"].contains(&state) {
+        return in_another_state(vault, state);
+    }
     let seen = [Evidence::at(vault, "/VaultState", format!("is {state}"))];
     match copy.start {
         Start::Scheduled => Outcome::fail(format!(

@@ -137,3 +137,18 @@ pub fn date(moment: i128) -> String {
     let moment = moment.and_then(|moment| Timestamp::from_millisecond(moment).ok());
     moment.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string())
 }
+
+/// A vault in a state that AWS's pages do not have.
+pub fn in_another_state(vault: &Arn, state: &str) -> Outcome {
+    let gap = Gap::not_told(
+        format!("what a vault that is {state} takes"),
+        vault.as_str(),
+    );
+    Outcome::undecided(
+        format!(
+            "the vault `{}` is {state}, and no page says what that is",
+            vault.name()
+        ),
+        [gap.where_is(vault)],
+    )
+}

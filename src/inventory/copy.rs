@@ -4,6 +4,7 @@ mod key;
 mod kind;
 mod named;
 mod route;
+mod volumes;
 
 use std::ops::Deref;
 

@@ -107,13 +107,13 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
             of_arn(&|arn| known(facts.vault_tags(arn)) || known(facts.point_tags(arn)))
         }
         // The snapshots behind an image were asked for its keys, which its description lacks.
-        "ec2:DescribeSnapshots" => {
-            of_arn(&|arn| arn.resource().starts_with("snapshot/") && known(facts.point_detail(arn)))
-        }
+        "ec2:DescribeSnapshots" => of_arn(&|arn| {
+            arn.resource().starts_with("snapshot/") && known(facts.point_description(arn))
+        }),
         "ec2:DescribeImages"
         | "fsx:DescribeBackups"
         | "rds:DescribeDBClusterSnapshots"
-        | "rds:DescribeDBSnapshots" => of_arn(&|arn| known(facts.point_detail(arn))),
+        | "rds:DescribeDBSnapshots" => of_arn(&|arn| known(facts.point_description(arn))),
         "ec2:GetEbsDefaultKmsKeyId" => {
             region().is_some_and(|(account, region)| known(facts.ebs_default_key(account, &region)))
         }

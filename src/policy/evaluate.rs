@@ -5,10 +5,10 @@
 use super::Truth;
 use super::context::Entry;
 use super::document::{Document, Effect, Statement};
-use super::kind::{Kind, StatementRef};
+use super::matches::Matches;
+use super::policy_type::{PolicyType, StatementRef};
 use super::principal::{How, PrincipalKind};
 use super::request::Request;
-use super::tally::Tally;
 
 /// The policies that apply to a request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,11 +67,11 @@ enum Resting {
 
 /// All that the policies say, part by part.
 pub(super) struct Parts {
-    resource: Tally,
-    identity: Tally,
-    boundary: Option<Tally>,
-    scps: Vec<Tally>,
-    rcps: Vec<Tally>,
+    resource: Matches,
+    identity: Matches,
+    boundary: Option<Matches>,
+    scps: Vec<Matches>,
+    rcps: Vec<Matches>,
 }
 
 impl Parts {
@@ -79,7 +79,7 @@ impl Parts {
         let bound = is_bound_by_organization(request);
         let level = |kind| {
             move |(level, documents): (usize, &Vec<&Document>)| {
-                Tally::of(request, kind, level, documents.iter().copied())
+                Matches::of(request, kind, level, documents.iter().copied())
             }
         };
         let scps = if bound && request.principal.kind() != PrincipalKind::Service {
@@ -90,17 +90,25 @@ impl Parts {
         let rcps = if bound { policies.rcps } else { &[] };
         let identity = policies.identity.iter().copied();
         Self {
-            resource: Tally::of(request, Kind::Resource, 0, policies.resource),
-            identity: Tally::of(request, Kind::Identity, 0, identity),
+            resource: Matches::of(request, PolicyType::Resource, 0, policies.resource),
+            identity: Matches::of(request, PolicyType::Identity, 0, identity),
             boundary: policies
                 .boundary
-                .map(|document| Tally::of(request, Kind::Boundary, 0, [document])),
-            scps: scps.iter().enumerate().map(level(Kind::Scp)).collect(),
-            rcps: rcps.iter().enumerate().map(level(Kind::Rcp)).collect(),
+                .map(|document| Matches::of(request, PolicyType::Boundary, 0, [document])),
+            scps: scps
+                .iter()
+                .enumerate()
+                .map(level(PolicyType::Scp))
+                .collect(),
+            rcps: rcps
+                .iter()
+                .enumerate()
+                .map(level(PolicyType::Rcp))
+                .collect(),
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Tally> {
+    fn all(&self) -> impl Iterator<Item = &Matches> {
         [&self.resource, &self.identity]
             .into_iter()
             .chain(&self.boundary)
@@ -310,11 +318,11 @@ impl<'a> Policies<'a> {
         let of_level =
             |levels: &'a [Vec<&'a Document>]| levels.get(at.level)?.get(at.document).copied();
         let document = match at.policy {
-            Kind::Resource => self.resource,
-            Kind::Identity => self.identity.get(at.document).copied(),
-            Kind::Boundary => self.boundary,
-            Kind::Scp => of_level(self.scps),
-            Kind::Rcp => of_level(self.rcps),
+            PolicyType::Resource => self.resource,
+            PolicyType::Identity => self.identity.get(at.document).copied(),
+            PolicyType::Boundary => self.boundary,
+            PolicyType::Scp => of_level(self.scps),
+            PolicyType::Rcp => of_level(self.rcps),
         };
         document?.statements().get(at.index)
     }

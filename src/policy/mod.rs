@@ -1,7 +1,7 @@
 //! The policy language of AWS IAM, with three values: allowed, denied, and unknown where a fact that matters was not read.
 //!
 //! [`Document`] is a policy, [`Request`] a question, and [`evaluate()`] puts it to all [`Policies`] that apply.
-//! [`resource_side`], [`identity_side`] and [`control_side`] put it to one party alone, so that a report can name the
+//! [`decide_resource`], [`decide_identity`] and [`decide_control`] put it to one party alone, so that a report can name the
 //! document at fault.
 //!
 //! See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>.
@@ -9,37 +9,38 @@
 mod arn_pattern;
 mod condition;
 mod context;
+mod decision;
 mod document;
 mod evaluate;
 #[cfg(test)]
 mod fixture;
-mod kind;
+mod matches;
 mod operator;
 mod parse;
 mod pattern;
+mod policy_type;
 mod principal;
 mod request;
 #[cfg(test)]
 mod rules;
 mod scalar;
 mod shape;
-mod side;
 mod statement;
-mod tally;
 mod truth;
 mod wanted;
 pub mod wire;
 
 pub use condition::Condition;
 pub use context::{Context, Entry, Rest};
+pub use decision::{
+    NearMiss, PolicyDecision, applies, decide_control, decide_identity, decide_resource,
+    excepting_denies,
+};
 pub use document::{Document, Effect, ParseError, Statement};
 pub use evaluate::{Answer, Decision, Policies, evaluate};
-pub use kind::{Kind, StatementRef};
+pub use policy_type::{PolicyType, StatementRef};
 pub use principal::{How, Named, Principal, PrincipalError};
 pub use request::{Request, Resource};
 pub use shape::Shape;
-pub use side::{
-    NearMiss, Side, applies, control_side, excepting_denies, identity_side, resource_side,
-};
 pub use statement::{Miss, Unmet};
 pub use truth::Truth;

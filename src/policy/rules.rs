@@ -3,7 +3,7 @@
 use super::fixture::{
     KEY, LINKED, OTHER, ROLE, VAULT, ask, decide, document, one, policy, request,
 };
-use super::{Decision, Document, Entry, Kind, Policies, evaluate};
+use super::{Decision, Document, Entry, Policies, PolicyType, evaluate};
 
 #[test]
 fn a_key_policy_that_names_the_role_needs_no_identity_policy() {
@@ -117,7 +117,10 @@ fn service_linked_roles_stand_outside_the_organizations_policies() {
     let answer = evaluate(&request(LINKED, "kms:CreateGrant", KEY), &policies);
     assert_eq!(answer.decision, Decision::Allowed);
     let of = |kind| answer.statements.iter().filter(move |at| at.policy == kind);
-    assert_eq!((of(Kind::Scp).count(), of(Kind::Rcp).count()), (0, 0));
+    assert_eq!(
+        (of(PolicyType::Scp).count(), of(PolicyType::Rcp).count()),
+        (0, 0)
+    );
 }
 
 #[test]

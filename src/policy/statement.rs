@@ -5,7 +5,7 @@ use super::context::Entry;
 use super::document::{Effect, Element, Statement};
 use super::principal::{How, Named, PrincipalKind};
 use super::request::Request;
-use super::{Kind, Truth};
+use super::{PolicyType, Truth};
 
 /// How a statement applies.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ impl Applies {
 }
 
 impl Statement {
-    pub(super) fn applies(&self, request: &Request, kind: Kind) -> Applies {
+    pub(super) fn applies(&self, request: &Request, kind: PolicyType) -> Applies {
         if self.lacks(request, kind).is_some() {
             return Applies::NOT;
         }
@@ -98,8 +98,8 @@ impl Statement {
     /// passes them over. It says the same of `Action`; without that, no document is read.
     ///
     /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html>.
-    fn lacks(&self, request: &Request, kind: Kind) -> Option<&'static str> {
-        if kind != Kind::Resource || !request.is_on_key() {
+    fn lacks(&self, request: &Request, kind: PolicyType) -> Option<&'static str> {
+        if kind != PolicyType::Resource || !request.is_on_key() {
             return None;
         }
         match &self.resources {
@@ -142,7 +142,7 @@ impl Statement {
         }
     }
 
-    fn named(&self, request: &Request, kind: Kind) -> Applies {
+    fn named(&self, request: &Request, kind: PolicyType) -> Applies {
         let all = Applies {
             direct: Truth::True,
             account: Truth::False,
@@ -150,16 +150,19 @@ impl Statement {
         };
         let odd = all.and(Truth::Unknown);
         match (&self.principals, kind) {
-            (Element::Absent, Kind::Identity | Kind::Boundary | Kind::Scp) => all,
+            (Element::Absent, PolicyType::Identity | PolicyType::Boundary | PolicyType::Scp) => all,
             // These policies belong to their principal, and AWS does not take the element in them; without it, it takes
             // no policy of a resource.
-            (Element::Listed { .. }, Kind::Identity | Kind::Boundary | Kind::Scp)
-            | (Element::Absent, Kind::Resource | Kind::Rcp)
+            (
+                Element::Listed { .. },
+                PolicyType::Identity | PolicyType::Boundary | PolicyType::Scp,
+            )
+            | (Element::Absent, PolicyType::Resource | PolicyType::Rcp)
             | (Element::Both, _) => odd,
-            (Element::Listed { not: false, items }, Kind::Resource | Kind::Rcp) => {
+            (Element::Listed { not: false, items }, PolicyType::Resource | PolicyType::Rcp) => {
                 list(items, request)
             }
-            (Element::Listed { not: true, items }, Kind::Resource | Kind::Rcp) => {
+            (Element::Listed { not: true, items }, PolicyType::Resource | PolicyType::Rcp) => {
                 let truth = match self.effect() {
                     Effect::Deny => excepted(items, request),
                     // AWS does not support it.
@@ -172,7 +175,12 @@ impl Statement {
 
     /// Whether it is a Deny on everybody of an account, of whom `owner` comes, that only an exception keeps off a request: a
     /// condition, or a principal that it leaves out.
-    pub(super) fn excepts(&self, request: &Request, owner: &Request, kind: Kind) -> Option<Miss> {
+    pub(super) fn excepts(
+        &self,
+        request: &Request,
+        owner: &Request,
+        kind: PolicyType,
+    ) -> Option<Miss> {
         let leaves_out = matches!(&self.principals, Element::Listed { not: true, .. });
         let on_everybody = leaves_out || self.named(owner, kind).truth() == Truth::True;
         if self.effect() != Effect::Deny || !on_everybody {
@@ -186,7 +194,7 @@ impl Statement {
     }
 
     /// The keys, or words, that leave open whether it applies.
-    pub(super) fn open(&self, request: &Request, kind: Kind, out: &mut Vec<String>) {
+    pub(super) fn open(&self, request: &Request, kind: PolicyType, out: &mut Vec<String>) {
         let before = out.len();
         let context = &request.context;
         for condition in &self.conditions {
@@ -217,7 +225,7 @@ impl Statement {
     }
 
     /// Why it does not apply, where that is one thing only.
-    pub(super) fn miss(&self, request: &Request, kind: Kind) -> Option<Miss> {
+    pub(super) fn miss(&self, request: &Request, kind: PolicyType) -> Option<Miss> {
         let mut only = self.lacks(request, kind).map(Miss::Element);
         if self.action(request) == Truth::False && only.replace(Miss::Action).is_some() {
             return None;

@@ -10,7 +10,7 @@ use crate::known::{AccountId, AccountIdError};
 
 use super::context::{Context, Entry, Rest};
 use super::evaluate::{Decision, Policies, evaluate};
-use super::kind::{Kind, StatementRef};
+use super::policy_type::{PolicyType, StatementRef};
 use super::principal::{Principal, PrincipalError};
 use super::request::{Request, Resource};
 use super::{Answer, Document, Effect};
@@ -196,11 +196,11 @@ impl Row {
     fn new(at: &StatementRef) -> Self {
         Self {
             policy: match at.policy {
-                Kind::Resource => "resource",
-                Kind::Identity => "identity",
-                Kind::Boundary => "boundary",
-                Kind::Scp => "scp",
-                Kind::Rcp => "rcp",
+                PolicyType::Resource => "resource",
+                PolicyType::Identity => "identity",
+                PolicyType::Boundary => "boundary",
+                PolicyType::Scp => "scp",
+                PolicyType::Rcp => "rcp",
             },
             level: at.level,
             document: at.document,

@@ -112,16 +112,23 @@ pub fn change_plan(
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
     if plan.starts_with("orgs/") {
         return format!(
-            "# {}\naws organizations update-policy --policy-id \"$POLICY_ID\" --content file://policy.json",
+            "aws organizations list-policies --filter BACKUP_POLICY   # in the management account: POLICY_ID is the one that makes the plan\n\
+             aws organizations describe-policy --policy-id \"$POLICY_ID\" --query Policy.Content --output text > backup-policy.json\n\
+             # {}\n\
+             aws organizations update-policy --policy-id \"$POLICY_ID\" --content file://backup-policy.json",
             comment(&format!(
-                "in the organization's backup policy that makes the plan {plan}{of}, {what}, then, in the management account"
+                "in backup-policy.json, which makes the plan {plan}{of}, {what}, then"
             ))
         );
     }
+    // A plan is saved whole: two changes of it, made one after the other, must not undo each other.
+    let (at, id) = (region(place), option("--backup-plan-id", plan));
+    let edit =
+        format!("in backup-plan.json, the plan {plan}{of}, {what}; take each \"RuleId\" out, then");
     format!(
-        "# {}\naws backup update-backup-plan{} {} --backup-plan file://plan.json",
-        comment(&format!("in the plan {plan}{of}, {what}, then")),
-        region(place),
-        option("--backup-plan-id", plan)
+        "aws backup get-backup-plan{at} {id} --query BackupPlan --output json > backup-plan.json\n\
+         # {}\n\
+         aws backup update-backup-plan{at} {id} --backup-plan file://backup-plan.json",
+        comment(&edit)
     )
 }

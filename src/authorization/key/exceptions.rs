@@ -7,10 +7,10 @@ use crate::known::{AccountId, Arn};
 use crate::policy::{Entry, Principal, Request, applies, excepting_denies};
 use crate::verdict::Evidence;
 
-use super::super::asked::Asked;
 use super::super::context::{organization_id, organization_paths};
+use super::super::located::LocatedPolicy;
 use super::super::ruling::unique;
-use super::question::{Asking, KeyQuestion, Through};
+use super::question::{KeyQuestion, KeyUseQuestion, Through};
 
 /// The Denies of a key's policy that only an exception keeps off the question, as evidence: those that leave out everybody of
 /// the key's own account are not among them.
@@ -21,14 +21,14 @@ pub fn excepting(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) ->
     ) else {
         return Vec::new();
     };
-    let asking = Asking {
+    let asking = KeyUseQuestion {
         key: question.key.clone(),
         principal: question.principal.clone(),
         actions: question.actions,
         through: Through::of(copy, question.via),
         both_sides: false,
     };
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: question.key.into(),
         pointer: "/Policy",
         document: policy.document(),
@@ -58,7 +58,7 @@ pub fn strike_the_owner(
     ) else {
         return false;
     };
-    let asking = Asking {
+    let asking = KeyUseQuestion {
         key: question.key.clone(),
         principal: question.principal.clone(),
         actions: question.actions,

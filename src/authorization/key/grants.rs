@@ -7,10 +7,15 @@ use crate::verdict::Evidence;
 
 use super::super::context::gap_of_key;
 use super::super::ruling::{Party, Ruling};
-use super::question::Asking;
+use super::question::KeyUseQuestion;
 
 /// Silence of the key policy is not denial where a grant speaks.
-pub fn granted(facts: &Facts<'_>, question: &Asking, action: &str, near: Vec<Evidence>) -> Ruling {
+pub fn granted(
+    facts: &Facts<'_>,
+    question: &KeyUseQuestion,
+    action: &str,
+    near: Vec<Evidence>,
+) -> Ruling {
     let (key, principal) = (&question.key, &question.principal);
     granted_to(facts, key, principal, action, near)
 }

@@ -2,7 +2,7 @@
 
 use crate::inventory::Facts;
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{How, Request, Side, resource_side};
+use crate::policy::{How, PolicyDecision, Request, decide_resource};
 
 use super::super::context::gap_of_key;
 use super::super::ruling::Ruling;
@@ -10,7 +10,7 @@ use super::grants::granted_to;
 
 /// Whether a key's policy, or a grant, names the role itself, so that the role's own policies need not speak. Asked of
 /// keys of the role's own account alone.
-pub enum Named {
+pub enum NamedByKey {
     /// It does.
     Yes,
     /// It does not.
@@ -26,36 +26,38 @@ pub fn named_by_key(
     key: &Arn,
     action: &'static str,
     request: &Request,
-) -> Named {
+) -> NamedByKey {
     if role.account() != key.account() {
-        return Named::No;
+        return NamedByKey::No;
     }
     let policy = match facts.key_policy(key) {
         Fact::Known(Some(policy)) => policy,
-        Fact::Known(None) => return Named::No,
-        Fact::Unknown(gap) => return Named::Open(vec![*gap]),
+        Fact::Known(None) => return NamedByKey::No,
+        Fact::Unknown(gap) => return NamedByKey::Open(vec![*gap]),
     };
     let gaps = |keys: &[String]| {
         keys.iter()
             .map(|name| gap_of_key(name, facts, role, key))
             .collect()
     };
-    match resource_side(request, Some(policy.document())) {
-        Side::Allowed { how, .. } if how != How::Account => Named::Yes,
-        Side::Allowed { open, keys, .. } if !open.is_empty() => Named::Open(gaps(&keys)),
-        Side::Unknown { keys, .. } => Named::Open(gaps(&keys)),
-        Side::Denied { .. } => Named::No,
-        side @ (Side::Allowed { .. } | Side::NotAllowed { .. }) => {
+    match decide_resource(request, Some(policy.document())) {
+        PolicyDecision::Allowed { how, .. } if how != How::Account => NamedByKey::Yes,
+        PolicyDecision::Allowed { open, keys, .. } if !open.is_empty() => {
+            NamedByKey::Open(gaps(&keys))
+        }
+        PolicyDecision::Unknown { keys, .. } => NamedByKey::Open(gaps(&keys)),
+        PolicyDecision::Denied { .. } => NamedByKey::No,
+        side @ (PolicyDecision::Allowed { .. } | PolicyDecision::NotAllowed { .. }) => {
             // A Deny of the key's policy strikes grants too.
-            if let Side::NotAllowed { denies, keys, .. } = &side
+            if let PolicyDecision::NotAllowed { denies, keys, .. } = &side
                 && !denies.is_empty()
             {
-                return Named::Open(gaps(keys));
+                return NamedByKey::Open(gaps(keys));
             }
             match granted_to(facts, key, role, action, Vec::new()) {
-                Ruling::Allowed { .. } => Named::Yes,
-                Ruling::Open { gaps, .. } => Named::Open(gaps),
-                Ruling::Denied { .. } | Ruling::Missing { .. } => Named::No,
+                Ruling::Allowed { .. } => NamedByKey::Yes,
+                Ruling::Open { gaps, .. } => NamedByKey::Open(gaps),
+                Ruling::Denied { .. } | Ruling::Missing { .. } => NamedByKey::No,
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
-use super::super::context::{Forms, about, gap_of_key, of_role, with_tags};
+use super::super::context::{Variants, about, gap_of_key, of_role, with_tags};
 use super::super::ruling::{Party, Ruling};
 use super::super::rulings::Rulings;
 
@@ -97,7 +97,7 @@ impl Through {
 
 /// A question to a key, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Asking {
+pub struct KeyUseQuestion {
     pub key: Arn,
     pub principal: Arn,
     pub actions: &'static [&'static str],
@@ -105,7 +105,7 @@ pub struct Asking {
     pub both_sides: bool,
 }
 
-impl Asking {
+impl KeyUseQuestion {
     /// The same ruling on every action.
     pub fn all(&self, ruling: &Ruling) -> Rulings {
         let of = |action: &&'static str| (*action, ruling.clone());
@@ -114,7 +114,7 @@ impl Asking {
 
     /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.
     /// Without one where the principal's ARN is none.
-    pub fn requests(&self, facts: &Facts<'_>, actions: &[&'static str]) -> Vec<Forms> {
+    pub fn requests(&self, facts: &Facts<'_>, actions: &[&'static str]) -> Vec<Variants> {
         let through = &self.through;
         let of_key = of_key(facts, &self.key, &self.principal);
         let vias = through.entries();
@@ -136,28 +136,28 @@ pub fn missing() -> Ruling {
     Ruling::missing(Party::Resource, Vec::new())
 }
 
-pub fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &Asking) -> Vec<Gap> {
+pub fn open_gaps(keys: &[String], facts: &Facts<'_>, question: &KeyUseQuestion) -> Vec<Gap> {
     let gap = |key: &String| gap_of_key(key, facts, &question.principal, &question.key);
     keys.iter().map(gap).collect()
 }
 
 /// A principal that uses a key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct OfKey {
+struct KeyCallerQuestion {
     key: Arn,
     principal: Arn,
 }
 
 /// What every request of a principal to a key has. `None` where the principal's ARN is none.
 fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
-    let asking = OfKey {
+    let asking = KeyCallerQuestion {
         key: key.clone(),
         principal: principal.clone(),
     };
     facts.answer(&asking)
 }
 
-impl Question for OfKey {
+impl Question for KeyCallerQuestion {
     type Answer = Option<Request>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
@@ -207,8 +207,8 @@ pub fn key_requests(
     key: &Arn,
     actions: &[&'static str],
     through: &Through,
-) -> Vec<Forms> {
-    let question = Asking {
+) -> Vec<Variants> {
+    let question = KeyUseQuestion {
         key: key.clone(),
         principal: role.clone(),
         actions: &[],

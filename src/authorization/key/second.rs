@@ -2,18 +2,18 @@
 
 use crate::inventory::Facts;
 use crate::known::Fact;
-use crate::policy::{Effect, Request, Side, resource_side};
+use crate::policy::{Effect, PolicyDecision, Request, decide_resource};
 
-use super::super::asked::Asked;
+use super::super::located::LocatedPolicy;
 use super::super::ruling::{OpenDeny, Party, Ruling};
-use super::question::{Asking, open_gaps};
+use super::question::{KeyUseQuestion, open_gaps};
 use super::service_linked::role_may;
 
 /// With what the key's second policy says, by which it is shared through AWS RAM. Where that was not read, silence of the
 /// first is no denial to another account.
 pub fn with_second_policy(
     facts: &Facts<'_>,
-    question: &Asking,
+    question: &KeyUseQuestion,
     action: &'static str,
     request: &Request,
     ruling: Ruling,
@@ -25,9 +25,9 @@ pub fn with_second_policy(
             ..
         }
     );
-    let abroad = question.principal.account() != question.key.account();
+    let cross_account = question.principal.account() != question.key.account();
     // One that was not read only matters where the other one is silent.
-    if !(is_silent && abroad) && facts.key_ram_policy_read(&question.key).is_none() {
+    if !(is_silent && cross_account) && facts.key_ram_policy_read(&question.key).is_none() {
         return ruling;
     }
     let policy = match facts.key_ram_policy(&question.key) {
@@ -52,7 +52,7 @@ pub fn with_second_policy(
             };
         }
     };
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: (&question.key).into(),
         pointer: "/RamPolicy",
         document: policy.document(),
@@ -69,8 +69,8 @@ pub fn with_second_policy(
         } => allowed,
         other @ (Ruling::Allowed { .. } | Ruling::Denied { .. } | Ruling::Open { .. }) => other,
     };
-    match resource_side(request, Some(policy.document())) {
-        Side::Denied { by, .. } => match ruling {
+    match decide_resource(request, Some(policy.document())) {
+        PolicyDecision::Denied { by, .. } => match ruling {
             denied @ Ruling::Denied { .. } => denied,
             Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
                 Ruling::Denied {
@@ -81,7 +81,7 @@ pub fn with_second_policy(
                 }
             }
         },
-        Side::Allowed { by, .. } => {
+        PolicyDecision::Allowed { by, .. } => {
             let seen = asked.statements(&by, action, &request.context);
             let allowed = if question.both_sides {
                 role_may(facts, question, request, action, seen)
@@ -90,8 +90,8 @@ pub fn with_second_policy(
             };
             allows_or_may(ruling, allowed)
         }
-        Side::NotAllowed { .. } => ruling,
-        Side::Unknown { statements, keys } if is_silent => {
+        PolicyDecision::NotAllowed { .. } => ruling,
+        PolicyDecision::Unknown { statements, keys } if is_silent => {
             let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
             let open = Ruling::Open {
                 gaps: open_gaps(&keys, facts, question),
@@ -100,7 +100,7 @@ pub fn with_second_policy(
             };
             allows_or_may(ruling, open)
         }
-        Side::Unknown { statements, keys } => {
+        PolicyDecision::Unknown { statements, keys } => {
             let each = statements.into_iter();
             let denies: Vec<_> = each.filter(|at| at.effect == Effect::Deny).collect();
             if denies.is_empty() {

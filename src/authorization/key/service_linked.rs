@@ -6,18 +6,18 @@ use crate::catalog::calls::api_call;
 use crate::catalog::managed_policies::SERVICE_LINKED_ROLE_POLICY;
 use crate::inventory::{Facts, Policy, Question, built_in};
 use crate::known::Arn;
-use crate::policy::{Request, Side, identity_side};
+use crate::policy::{PolicyDecision, Request, decide_identity};
 use crate::verdict::Evidence;
 
-use super::super::asked::Asked;
 use super::super::context::gap_of_key;
+use super::super::located::LocatedPolicy;
 use super::super::ruling::{Party, Ruling};
-use super::question::Asking;
+use super::question::KeyUseQuestion;
 
 /// The service-linked role's own policy, which is AWS's.
 pub fn role_may(
     facts: &Facts<'_>,
-    question: &Asking,
+    question: &KeyUseQuestion,
     request: &Request,
     action: &'static str,
     seen: Vec<Evidence>,
@@ -38,21 +38,21 @@ pub fn role_may(
             seen,
         };
     };
-    let asked = Asked {
+    let asked = LocatedPolicy {
         subject: (&question.principal).into(),
         pointer: "/AttachedPolicies/0/Document",
         document: first,
     };
-    match identity_side(request, &documents, None) {
-        Side::Allowed { .. } => Ruling::allowed(seen),
-        Side::Denied { by, .. } => Ruling::missing(
+    match decide_identity(request, &documents, None) {
+        PolicyDecision::Allowed { .. } => Ruling::allowed(seen),
+        PolicyDecision::Denied { by, .. } => Ruling::missing(
             Party::Principal,
             asked.statements(&by, action, &request.context),
         ),
-        Side::NotAllowed { near, .. } => {
+        PolicyDecision::NotAllowed { near, .. } => {
             Ruling::missing(Party::Principal, asked.near(&near, action))
         }
-        Side::Unknown { statements, keys } => Ruling::Open {
+        PolicyDecision::Unknown { statements, keys } => Ruling::Open {
             gaps: keys
                 .iter()
                 .map(|key| gap_of_key(key, facts, &question.principal, &question.key))
@@ -65,14 +65,14 @@ pub fn role_may(
 
 /// AWS Backup's service-linked role in an account, whose policies are asked many things.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct ServiceLinked(Arn);
+struct ServiceLinkedPoliciesQuestion(Arn);
 
 /// The policies of AWS Backup's service-linked role: those that were read, else the one that is built in.
 fn service_linked_role_policies(facts: &Facts<'_>, role: &Arn) -> Arc<[Policy]> {
-    facts.answer(&ServiceLinked(role.clone()))
+    facts.answer(&ServiceLinkedPoliciesQuestion(role.clone()))
 }
 
-impl Question for ServiceLinked {
+impl Question for ServiceLinkedPoliciesQuestion {
     type Answer = Arc<[Policy]>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
-use crate::inventory::tree::Tree;
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, ByHand, Fact};
 
 use super::Named;
 use super::kind::{KindOf, gap_of};
+use super::volumes::{of_all_snapshots, of_all_volumes};
 
 /// How a backup is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(super) fn backup_keys(
         let key = facts.point_key(point);
         let further = of_all_snapshots(point, &key, facts);
         let key = key.and_then(|key| as_its_vault(point, key, kind, source_vault, facts));
-        return BackupKeys::of(key, further, facts);
+        return BackupKeys::of(point, key, further, facts);
     }
     match (model(kind), &named.resource) {
         (Fact::Unknown(gap), _) => BackupKeys::one(Fact::Unknown(gap)),
@@ -70,6 +70,7 @@ pub(super) fn backup_keys(
                 .and_then(|vault| of_vault(vault, facts)),
         ),
         (Fact::Known(Some(Model::ServiceDependent)), Some(resource)) => BackupKeys::of(
+            resource,
             facts.resource_key(resource),
             of_all_volumes(resource, facts),
             facts,
@@ -88,8 +89,10 @@ impl BackupKeys {
         }
     }
 
-    /// Each once; a volume that is not encrypted asks nothing where another is.
+    /// Each once. Where the volumes tell, they decide; a key that none of them is on contradicts them. A volume that is not encrypted
+    /// asks nothing where another is.
     fn of(
+        of: &Arn,
         first: Fact<EncryptedWith>,
         further: Vec<Fact<EncryptedWith>>,
         facts: &Facts<'_>,
@@ -97,8 +100,27 @@ impl BackupKeys {
         if further.is_empty() {
             return Self::one(first);
         }
+        let all_told = further.iter().all(|key| matches!(key, Fact::Known(_)));
         let mut keys: Vec<Fact<EncryptedWith>> = Vec::new();
-        for key in [first].into_iter().chain(further) {
+        match &first {
+            Fact::Unknown(gap) if all_told && gap.hand() != Some(ByHand::Contradiction) => {}
+            Fact::Known(EncryptedWith::Key(key)) if all_told && !further.contains(&first) => {
+                keys.push(Fact::unknown(contradiction(
+                    of,
+                    format!("`EncryptionKeyArn` {key}"),
+                    "its volumes, of which none is on it",
+                )));
+            }
+            Fact::Known(EncryptedWith::Nothing) if all_told && !further.contains(&first) => {
+                keys.push(Fact::unknown(contradiction(
+                    of,
+                    "no key of its own",
+                    "its volumes, which are all encrypted",
+                )));
+            }
+            Fact::Unknown(_) | Fact::Known(_) => keys.push(first),
+        }
+        for key in further {
             if !keys.contains(&key) {
                 keys.push(key);
             }
@@ -174,89 +196,6 @@ fn as_its_vault(
             Fact::Known(key)
         }
     }
-}
-
-/// The keys of an EC2 instance's volumes.
-fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<EncryptedWith>> {
-    if resource.service() != "ec2" || !resource.resource().starts_with("instance/") {
-        return Vec::new();
-    }
-    let devices = devices(facts.resource_detail(resource));
-    match volumes(resource, devices) {
-        Some(volumes) if !devices.is_empty() => {
-            let volumes = volumes.iter();
-            volumes.map(|volume| facts.resource_key(volume)).collect()
-        }
-        Some(_) | None => vec![Fact::unknown(facts.resource_call(resource))],
-    }
-}
-
-/// The devices that a description lists. What has a root device has devices: where none is listed, the list was not read or
-/// not understood, and any of them may be on another key.
-fn devices(detail: Fact<Option<&Tree>>) -> &[Tree] {
-    let detail = detail.known().flatten();
-    let devices = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    devices.unwrap_or_default()
-}
-
-/// The keys of the snapshots behind an image. EC2 mostly does not name them, and the volumes of today need not be those that were
-/// backed up: then they are not known.
-fn of_all_snapshots(
-    point: &Arn,
-    key: &Fact<EncryptedWith>,
-    facts: &Facts<'_>,
-) -> Vec<Fact<EncryptedWith>> {
-    if !point.resource().starts_with("image/") {
-        return Vec::new();
-    }
-    let call = facts.describe_gap(point);
-    let devices = devices(facts.point_detail(point));
-    if devices.is_empty() {
-        return vec![Fact::unknown(call)];
-    }
-    let snapshots: Vec<&Tree> = devices
-        .iter()
-        .filter_map(|device| device.get("Ebs"))
-        .collect();
-    // Of one snapshot the recovery point says enough, unless its own description says otherwise.
-    let tells = |snapshot: &&Tree| {
-        snapshot.get("KmsKeyId").and_then(Tree::as_str).is_some()
-            || snapshot.get("Encrypted").and_then(Tree::as_bool)
-                == Some(*key == Fact::Known(EncryptedWith::Nothing))
-    };
-    if snapshots.len() < 2 && !snapshots.iter().any(tells) {
-        return Vec::new();
-    }
-    let not_told = || {
-        let (account, region) = (point.account(), point.region());
-        let call = api_call!("ec2:DescribeSnapshots");
-        Fact::unknown(facts.gap(call, point.as_str(), account, region.as_ref()))
-    };
-    let of_snapshot = |snapshot: &Tree| {
-        let named = snapshot.get("KmsKeyId").and_then(Tree::as_str);
-        match (snapshot.get("Encrypted").and_then(Tree::as_bool), named) {
-            (Some(false), _) => Fact::Known(EncryptedWith::Nothing),
-            (_, Some(named)) => Arn::parse(named).map_or_else(
-                |_| not_told(),
-                |named| Fact::Known(EncryptedWith::Key(named)),
-            ),
-            (Some(true) | None, None) => not_told(),
-        }
-    };
-    snapshots.into_iter().map(of_snapshot).collect()
-}
-
-/// The EBS volumes among an instance's devices. `None`: one is listed and not named.
-///
-/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
-fn volumes(resource: &Arn, devices: &[Tree]) -> Option<Vec<Arn>> {
-    let volume = |ebs: &Tree| {
-        let id = ebs.get("VolumeId")?.as_str()?;
-        let prefix = resource.as_str().strip_suffix(resource.resource())?;
-        Arn::parse(&format!("{prefix}volume/{id}")).ok()
-    };
-    let devices = devices.iter().filter_map(|device| device.get("Ebs"));
-    devices.map(volume).collect()
 }
 
 /// What the copy will be encrypted with: the destination vault's key. Unencrypted Aurora, DocumentDB and Neptune stay

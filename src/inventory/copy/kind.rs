@@ -142,7 +142,7 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
         }
         if resource.service() == "rds"
             && resource.resource().starts_with("cluster:")
-            && let Fact::Known(Some(detail)) = facts.resource_detail(resource)
+            && let Fact::Known(Some(detail)) = facts.resource_description(resource)
             && let Some(kind) = detail
                 .get("Engine")
                 .and_then(|engine| engine.as_str())
@@ -268,8 +268,8 @@ fn fsx_kind(
     let of_point = named
         .recovery_point
         .as_ref()
-        .and_then(|point| facts.point_detail(point).known().flatten());
-    let of_resource = resource.and_then(|arn| facts.resource_detail(arn).known().flatten());
+        .and_then(|point| facts.point_description(point).known().flatten());
+    let of_resource = resource.and_then(|arn| facts.resource_description(arn).known().flatten());
     let told = [of_point, of_resource]
         .into_iter()
         .flatten()

@@ -12,7 +12,6 @@ use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
-use super::contradiction::of_itself;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
@@ -60,14 +59,6 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resource_type(&self, arn: &Arn) -> Fact<Option<&'a ResourceType>> {
         fact(self.resource(arn).field(|r| &r.resource_type), || {
-            self.resource_gap(arn)
-        })
-    }
-
-    /// The service's own description of the resource.
-    #[must_use]
-    pub fn resource_detail(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
-        fact(self.resource(arn).field(|r| &r.detail), || {
             self.resource_gap(arn)
         })
     }
@@ -144,15 +135,6 @@ impl<'a> Facts<'a> {
             self.recovery_point(arn).field(|p| &p.backup_vault_arn),
             || self.point_gap(arn),
         )
-    }
-
-    /// The service's own description of the snapshot or image.
-    #[must_use]
-    pub fn point_detail(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
-        let detail = fact(self.recovery_point(arn).field(|p| &p.detail), || {
-            self.point_gap(arn)
-        });
-        of_itself(arn, detail)
     }
 
     /// The recovery point's tags.

@@ -608,6 +608,27 @@ fn a_resource_that_is_going_is_not_backed_up() {
         ),
         (Estate::ebs(), json!({"State": "error"}), Verdict::Undecided),
         (Estate::ebs(), json!({"State": "in-use"}), Verdict::Feasible),
+        (
+            Estate::rds(),
+            json!({"Engine": "postgres", "DBInstanceStatus": "storage-optimization"}),
+            Verdict::Feasible,
+        ),
+        (
+            Estate::rds(),
+            json!({"Engine": "postgres", "DBInstanceStatus": "inaccessible-encryption-credentials"}),
+            Verdict::Undecided,
+        ),
+        (Estate::ebs(), json!({"State": "zzz"}), Verdict::Undecided),
+        (
+            Estate::dynamodb(),
+            json!({"TableStatus": "ARCHIVED"}),
+            Verdict::Undecided,
+        ),
+        (
+            Estate::dynamodb(),
+            json!({"TableStatus": "DELETING"}),
+            Verdict::Blocked,
+        ),
     ] {
         let found = estate
             .set(&format!("{RESOURCE}/Detail"), detail.clone())

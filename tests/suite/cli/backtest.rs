@@ -73,6 +73,19 @@ fn what_was_said_is_compared_with_what_happened() {
 }
 
 #[test]
+fn a_change_is_laid_over_what_jobs_are_compared_with() {
+    let deny = json!({"accounts": [{"account": "111122223333", "service_control_policies": [[
+        {"Id": "p-new", "Name": "no-copies", "Document": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "backup:CopyFromBackupVault", "Resource": "*"}]}}]]}]});
+    let files = Files::new();
+    let overlay = files.write("change.json", &deny.to_string());
+    let estate = with(Estate::rds(), json!([job("j", "FAILED")]));
+    let (found, _) = tested(&estate, &["--overlay", &overlay]);
+    assert_eq!(totals(&found), [1, 0, 0, 0]);
+}
+
+#[test]
 fn strict_is_1_where_it_disagrees() {
     let strict = |estate, state| tested(&with(estate, json!([job("j", state)])), &["--strict"]).1;
     assert_eq!(strict(Estate::rds(), "COMPLETED"), 0);

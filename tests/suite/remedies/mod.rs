@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use backup_preflight::inventory::{Facts, Policy};
 use backup_preflight::policy::{
-    Context, Entry, Principal, Request, Resource, Rest, Side, resource_side,
+    Context, Entry, PolicyDecision, Principal, Request, Resource, Rest, decide_resource,
 };
 use backup_preflight::remedy::{Remedy, RemedyKind, propose, remedies};
 use backup_preflight::sources::examples::EXAMPLES;
@@ -166,8 +166,8 @@ pub fn allows(policy: Option<&Value>, principal: &str, action: &str, subject: &s
         context,
     );
     matches!(
-        resource_side(&request, Some(policy.document())),
-        Side::Allowed { .. }
+        decide_resource(&request, Some(policy.document())),
+        PolicyDecision::Allowed { .. }
     )
 }
 
@@ -190,6 +190,6 @@ pub fn copies_out(policy: &Value, principal: &str, target: &str) -> bool {
         Resource::exact("arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-1"),
         context,
     );
-    let side = resource_side(&request, Some(policy.document()));
-    !matches!(side, Side::Denied { .. })
+    let side = decide_resource(&request, Some(policy.document()));
+    !matches!(side, PolicyDecision::Denied { .. })
 }

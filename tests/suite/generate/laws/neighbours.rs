@@ -6,8 +6,8 @@ use backup_preflight::catalog::actions::of_service;
 use backup_preflight::inventory::{Facts, Policy};
 use backup_preflight::known::Arn;
 use backup_preflight::policy::{
-    Context, Document, Entry, Principal, Request, Resource, Rest, Side, control_side,
-    identity_side, resource_side,
+    Context, Document, Entry, PolicyDecision, Principal, Request, Resource, Rest, decide_control,
+    decide_identity, decide_resource,
 };
 use backup_preflight::remedy::{Remedy, RemedyKind};
 use serde_json::Value;
@@ -199,12 +199,12 @@ fn contexts() -> [Context; 2] {
 }
 
 /// What one party says, in a word.
-fn word(side: &Side) -> &'static str {
+fn word(side: &PolicyDecision) -> &'static str {
     match side {
-        Side::Allowed { .. } => "allowed",
-        Side::Denied { .. } => "denied",
-        Side::NotAllowed { .. } => "not allowed",
-        Side::Unknown { .. } => "unknown",
+        PolicyDecision::Allowed { .. } => "allowed",
+        PolicyDecision::Denied { .. } => "denied",
+        PolicyDecision::NotAllowed { .. } => "not allowed",
+        PolicyDecision::Unknown { .. } => "unknown",
     }
 }
 
@@ -243,10 +243,10 @@ impl Change {
     fn say(kind: RemedyKind, policies: &[Policy], request: &Request) -> &'static str {
         let documents: Vec<&Document> = policies.iter().map(Policy::document).collect();
         word(&match kind {
-            RemedyKind::RolePolicy => identity_side(request, &documents, None),
-            RemedyKind::ServiceControlPolicy => control_side(request, &[documents], &[]),
-            RemedyKind::ResourceControlPolicy => control_side(request, &[], &[documents]),
-            _ => resource_side(request, documents.first().copied()),
+            RemedyKind::RolePolicy => decide_identity(request, &documents, None),
+            RemedyKind::ServiceControlPolicy => decide_control(request, &[documents], &[]),
+            RemedyKind::ResourceControlPolicy => decide_control(request, &[], &[documents]),
+            _ => decide_resource(request, documents.first().copied()),
         })
     }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use backup_preflight::inventory::Facts;
 use backup_preflight::known::Arn;
-use backup_preflight::policy::{Context, Principal, Request, Resource, Rest, Side, identity_side};
+use backup_preflight::policy::{
+    Context, PolicyDecision, Principal, Request, Resource, Rest, decide_identity,
+};
 use backup_preflight::remedy::{Remedy, RemedyKind};
 use serde_json::Value;
 
@@ -157,7 +159,10 @@ fn role_may(inventory: &Value, role: &str, action: &str, resource: &str) -> bool
     let context = Context::new(Rest::Unknown);
     let principal = Principal::parse(role).unwrap();
     let request = Request::new(principal, action, Resource::exact(resource), context);
-    matches!(identity_side(&request, &known, None), Side::Allowed { .. })
+    matches!(
+        decide_identity(&request, &known, None),
+        PolicyDecision::Allowed { .. }
+    )
 }
 
 /// A role is let do what the copies need, and to what they need: no other vault, key or database.

@@ -4,7 +4,7 @@ use super::document::Effect;
 
 /// Which of the policies that apply to a request a statement stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum PolicyType {
     /// The policy of the resource.
     Resource,
     /// A policy of the principal.
@@ -21,7 +21,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StatementRef {
     /// Which policy it is.
-    pub policy: Kind,
+    pub policy: PolicyType,
     /// The level of the organization, root first; 0 where there are none.
     pub level: usize,
     /// The document among those of the level.

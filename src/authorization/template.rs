@@ -1,4 +1,4 @@
-//! The form of a request: all that it depends on besides the facts, its role and its action. What was ruled on a form
+//! The template of a request: all that it depends on besides the facts, its role and its action. What was ruled on a template
 //! holds wherever it comes again.
 
 use smol_str::SmolStr;
@@ -8,13 +8,13 @@ use crate::known::{AccountId, Arn, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
 use super::context::{
-    Forms, about, of_role, organization_paths, with_source_resource_tag, with_tags,
+    Variants, about, of_role, organization_paths, with_source_resource_tag, with_tags,
 };
 use super::key::{Through, key_requests};
 
 /// What a request is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum RequestTemplate {
     /// Into a vault.
     Into {
         /// The vault.
@@ -62,16 +62,16 @@ pub enum Form {
     },
 }
 
-/// What the answers to several forms of one request come to.
+/// What the answers to several variants of one request come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Several {
-    /// The request comes in one of the forms, and nobody knows in which.
+    /// The request comes in one of the variants, and nobody knows in which.
     OneCounts,
     /// It comes in each of them.
     AllCount,
 }
 
-impl Form {
+impl RequestTemplate {
     /// What a policy must name besides: what the copy makes in the other Region, where the call must be allowed in both.
     pub fn resource_there(&self) -> Option<SmolStr> {
         let Self::Snapshot {
@@ -104,7 +104,12 @@ impl Form {
 
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts. Without
     /// one where an ARN is none.
-    pub fn requests(&self, facts: &Facts<'_>, role: &Arn, actions: &[&'static str]) -> Vec<Forms> {
+    pub fn requests(
+        &self,
+        facts: &Facts<'_>,
+        role: &Arn,
+        actions: &[&'static str],
+    ) -> Vec<Variants> {
         let action = actions.first().copied().unwrap_or_default();
         let all: [Option<Request>; 2] = match self {
             Self::Key { key, through } => return key_requests(facts, role, key, actions, through),

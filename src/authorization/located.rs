@@ -7,7 +7,7 @@ use crate::verdict::{Evidence, Trap};
 
 /// A policy that is asked: whose it is, and where it stands in that object.
 #[derive(Clone)]
-pub struct Asked<'a> {
+pub struct LocatedPolicy<'a> {
     /// Whose policy: an ARN, or an account.
     pub subject: SmolStr,
     /// Where: a JSON pointer.
@@ -16,7 +16,7 @@ pub struct Asked<'a> {
     pub document: &'a Document,
 }
 
-impl Asked<'_> {
+impl LocatedPolicy<'_> {
     fn at(&self, index: usize) -> String {
         format!("{}/Statement/{index}", self.pointer)
     }

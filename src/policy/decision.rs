@@ -3,15 +3,15 @@
 use super::Truth;
 use super::document::{Document, Effect, Services, Statement};
 use super::evaluate::{is_bound_by_organization, open_words};
-use super::kind::{Kind, StatementRef};
+use super::matches::Matches;
+use super::policy_type::{PolicyType, StatementRef};
 use super::principal::{How, PrincipalKind};
 use super::request::Request;
 use super::statement::Miss;
-use super::tally::Tally;
 
 /// What one party says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum PolicyDecision {
     /// It denies, by these statements.
     Denied {
         /// The Denies.
@@ -22,7 +22,7 @@ pub enum Side {
     /// Nothing that it says allows, so that it denies by saying nothing.
     NotAllowed {
         /// The policies that are silent.
-        policy: Kind,
+        policy: PolicyType,
         /// The level that is silent, root first; 0 where there are none.
         level: usize,
         /// The statements that would allow but for one thing.
@@ -65,18 +65,23 @@ pub struct NearMiss {
 
 /// The documents of one kind and level, and what they say.
 struct Party<'a> {
-    kind: Kind,
+    kind: PolicyType,
     level: usize,
     documents: &'a [&'a Document],
-    tally: Tally,
+    tally: Matches,
 }
 
 /// What the policy of the resource says.
 #[must_use]
-pub fn resource_side(request: &Request, policy: Option<&Document>) -> Side {
+pub fn decide_resource(request: &Request, policy: Option<&Document>) -> PolicyDecision {
     Party::side(
         request,
-        &[Party::ask(request, Kind::Resource, 0, policy.as_slice())],
+        &[Party::ask(
+            request,
+            PolicyType::Resource,
+            0,
+            policy.as_slice(),
+        )],
     )
 }
 
@@ -86,11 +91,11 @@ pub fn resource_side(request: &Request, policy: Option<&Document>) -> Side {
 pub fn excepting_denies(request: &Request, owner: &Request, policy: &Document) -> Vec<NearMiss> {
     let each = policy.statements().iter().enumerate();
     let excepting = each.filter_map(|(index, statement)| {
-        let why = statement.excepts(request, owner, Kind::Resource)?;
-        let of_owner = statement.applies(owner, Kind::Resource).truth();
+        let why = statement.excepts(request, owner, PolicyType::Resource)?;
+        let of_owner = statement.applies(owner, PolicyType::Resource).truth();
         (of_owner != Truth::False).then(|| NearMiss {
             statement: StatementRef {
-                policy: Kind::Resource,
+                policy: PolicyType::Resource,
                 level: 0,
                 document: 0,
                 index,
@@ -107,23 +112,23 @@ pub fn excepting_denies(request: &Request, owner: &Request, policy: &Document) -
 #[must_use]
 pub fn applies(request: &Request, policy: &Document, index: usize) -> bool {
     let statement = policy.statements().get(index);
-    statement.is_some_and(|one| one.applies(request, Kind::Resource).truth() == Truth::True)
+    statement.is_some_and(|one| one.applies(request, PolicyType::Resource).truth() == Truth::True)
 }
 
 /// What the policies of the principal say, within its permissions boundary. The root user of an account has none, and
 /// needs none: nothing here may be asked of it.
 #[must_use]
-pub fn identity_side(
+pub fn decide_identity(
     request: &Request,
     identity: &[&Document],
     boundary: Option<&Document>,
-) -> Side {
-    let own = Party::ask(request, Kind::Identity, 0, identity);
+) -> PolicyDecision {
+    let own = Party::ask(request, PolicyType::Identity, 0, identity);
     match &boundary {
         None => Party::side(request, &[own]),
         Some(boundary) => {
             let boundary = std::slice::from_ref(boundary);
-            let bounds = Party::ask(request, Kind::Boundary, 0, boundary);
+            let bounds = Party::ask(request, PolicyType::Boundary, 0, boundary);
             Party::side(request, &[own, bounds])
         }
     }
@@ -132,11 +137,11 @@ pub fn identity_side(
 /// What the policies of the organizations say: SCPs of the principal's, RCPs of the resource's. Where none binds the
 /// principal, they allow, by no statement.
 #[must_use]
-pub fn control_side<'a>(
+pub fn decide_control<'a>(
     request: &Request,
     scps: &'a [Vec<&'a Document>],
     rcps: &'a [Vec<&'a Document>],
-) -> Side {
+) -> PolicyDecision {
     let bound = is_bound_by_organization(request);
     let service = request.principal.kind() == PrincipalKind::Service;
     let ask = |kind| {
@@ -146,12 +151,15 @@ pub fn control_side<'a>(
     };
     let mut parties: Vec<Party<'_>> = Vec::new();
     if bound && !service {
-        parties.extend(scps.iter().enumerate().map(ask(Kind::Scp)));
+        parties.extend(scps.iter().enumerate().map(ask(PolicyType::Scp)));
     }
     if bound {
-        parties.extend(rcps.iter().enumerate().map(ask(Kind::Rcp)));
+        parties.extend(rcps.iter().enumerate().map(ask(PolicyType::Rcp)));
     }
-    for party in parties.iter_mut().filter(|party| party.kind == Kind::Rcp) {
+    for party in parties
+        .iter_mut()
+        .filter(|party| party.kind == PolicyType::Rcp)
+    {
         // RCPs only deny: the one that allows everything cannot be detached.
         party.tally.allow = Truth::True;
     }
@@ -159,9 +167,14 @@ pub fn control_side<'a>(
 }
 
 impl<'a> Party<'a> {
-    fn ask(request: &Request, kind: Kind, level: usize, documents: &'a [&'a Document]) -> Self {
+    fn ask(
+        request: &Request,
+        kind: PolicyType,
+        level: usize,
+        documents: &'a [&'a Document],
+    ) -> Self {
         Self {
-            tally: Tally::of(request, kind, level, documents.iter().copied()),
+            tally: Matches::of(request, kind, level, documents.iter().copied()),
             kind,
             level,
             documents,
@@ -169,7 +182,7 @@ impl<'a> Party<'a> {
     }
 
     /// All parties must allow, and none may deny.
-    fn side(request: &Request, parties: &[Self]) -> Side {
+    fn side(request: &Request, parties: &[Self]) -> PolicyDecision {
         let refs = |effect, truth| {
             let each = parties.iter();
             let each = each.flat_map(move |party| party.tally.refs(effect, truth));
@@ -178,7 +191,7 @@ impl<'a> Party<'a> {
         let deny = Truth::any(parties.iter().map(|party| party.tally.deny));
         let allow = Truth::all(parties.iter().map(|party| party.tally.allow));
         if deny == Truth::True {
-            return Side::Denied {
+            return PolicyDecision::Denied {
                 by: refs(Effect::Deny, Truth::True),
                 allow,
             };
@@ -197,7 +210,7 @@ impl<'a> Party<'a> {
                 How::Account => parties.iter().flat_map(closer).collect(),
                 How::Everyone | How::Itself | How::Session => Vec::new(),
             };
-            return Side::Allowed {
+            return PolicyDecision::Allowed {
                 by: refs(Effect::Allow, Truth::True),
                 how,
                 keys: Self::open(request, parties, &open),
@@ -211,7 +224,7 @@ impl<'a> Party<'a> {
         statements
             .extend(unsettled.flat_map(|party| party.tally.refs(Effect::Allow, Truth::Unknown)));
         statements.sort_unstable();
-        Side::Unknown {
+        PolicyDecision::Unknown {
             keys: Self::open(request, parties, &statements),
             statements,
         }
@@ -226,9 +239,14 @@ impl<'a> Party<'a> {
         open_words(request, at, statement)
     }
 
-    fn silent(&self, request: &Request, denies: Vec<StatementRef>, keys: Vec<String>) -> Side {
+    fn silent(
+        &self,
+        request: &Request,
+        denies: Vec<StatementRef>,
+        keys: Vec<String>,
+    ) -> PolicyDecision {
         // A principal has statements on many services: those on another one are not near.
-        let services = if self.kind == Kind::Identity {
+        let services = if self.kind == PolicyType::Identity {
             request.service()
         } else {
             Services::default()
@@ -248,7 +266,7 @@ impl<'a> Party<'a> {
                 }
             }
         }
-        Side::NotAllowed {
+        PolicyDecision::NotAllowed {
             policy: self.kind,
             level: self.level,
             near,
@@ -280,8 +298,8 @@ mod tests {
             ("*", How::Everyone),
         ] {
             let key = policy(&[&format!("Allow kms:* {name}")]);
-            let side = resource_side(&request(ROLE, "kms:Decrypt", KEY), Some(&key));
-            let Side::Allowed { how, by, .. } = side else {
+            let side = decide_resource(&request(ROLE, "kms:Decrypt", KEY), Some(&key));
+            let PolicyDecision::Allowed { how, by, .. } = side else {
                 panic!("{side:?}");
             };
             assert_eq!((how, by.len()), (expected, 1));
@@ -297,8 +315,8 @@ mod tests {
         ));
         let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
         decrypt.context.set("kms:ViaService", Entry::Unknown);
-        let side = resource_side(&decrypt, Some(&key));
-        let Side::Allowed {
+        let side = decide_resource(&decrypt, Some(&key));
+        let PolicyDecision::Allowed {
             how, open, keys, ..
         } = side
         else {
@@ -351,10 +369,11 @@ mod tests {
         let mut grant = request(LINKED, "kms:CreateGrant", KEY);
         let via = one("rds.us-east-2.amazonaws.com");
         grant.context.set("kms:ViaService", via.clone());
-        let Side::NotAllowed { policy, near, .. } = resource_side(&grant, Some(&key)) else {
+        let PolicyDecision::NotAllowed { policy, near, .. } = decide_resource(&grant, Some(&key))
+        else {
             panic!("expected silence");
         };
-        assert_eq!(policy, Kind::Resource);
+        assert_eq!(policy, PolicyType::Resource);
         let why: Vec<Miss> = near.iter().map(|miss| miss.why.clone()).collect();
         let unmet = Unmet {
             operator: "StringLike".to_owned(),
@@ -377,8 +396,8 @@ mod tests {
         ));
         let mut decrypt = request(ROLE, "kms:Decrypt", KEY);
         decrypt.context.set("kms:ViaService", Entry::Unknown);
-        let side = resource_side(&decrypt, Some(&key));
-        let Side::NotAllowed { denies, keys, .. } = side else {
+        let side = decide_resource(&decrypt, Some(&key));
+        let PolicyDecision::NotAllowed { denies, keys, .. } = side else {
             panic!("{side:?}");
         };
         assert_eq!((denies.len(), denies[0].index), (1, 0));
@@ -390,22 +409,24 @@ mod tests {
         let (allow, tight) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
         let decrypt = request(ROLE, "kms:Decrypt", KEY);
         let silent = |side| match side {
-            Side::NotAllowed { policy, .. } => Some(policy),
-            Side::Denied { .. } | Side::Allowed { .. } | Side::Unknown { .. } => None,
+            PolicyDecision::NotAllowed { policy, .. } => Some(policy),
+            PolicyDecision::Denied { .. }
+            | PolicyDecision::Allowed { .. }
+            | PolicyDecision::Unknown { .. } => None,
         };
-        let side = identity_side(&decrypt, &[&allow], Some(&tight));
-        assert_eq!(silent(side), Some(Kind::Boundary));
-        let side = identity_side(&decrypt, &[&tight], Some(&allow));
-        assert_eq!(silent(side), Some(Kind::Identity));
-        assert_eq!(silent(identity_side(&decrypt, &[&allow], None)), None);
+        let side = decide_identity(&decrypt, &[&allow], Some(&tight));
+        assert_eq!(silent(side), Some(PolicyType::Boundary));
+        let side = decide_identity(&decrypt, &[&tight], Some(&allow));
+        assert_eq!(silent(side), Some(PolicyType::Identity));
+        assert_eq!(silent(decide_identity(&decrypt, &[&allow], None)), None);
     }
 
     #[test]
     fn the_organizations_side_names_the_level_that_is_silent() {
         let (allow, none) = (policy(&["Allow *"]), policy(&["Allow s3:*"]));
         let decrypt = request(ROLE, "kms:Decrypt", KEY);
-        let side = control_side(&decrypt, &[vec![&allow], vec![&none]], &[]);
-        let Side::NotAllowed {
+        let side = decide_control(&decrypt, &[vec![&allow], vec![&none]], &[]);
+        let PolicyDecision::NotAllowed {
             policy,
             level,
             near,
@@ -414,12 +435,12 @@ mod tests {
         else {
             panic!("{side:?}");
         };
-        assert_eq!((policy, level, near.len()), (Kind::Scp, 1, 1));
+        assert_eq!((policy, level, near.len()), (PolicyType::Scp, 1, 1));
         let deny = super::super::fixture::policy(&["Deny kms:* *"]);
-        let side = control_side(&decrypt, &[], &[vec![&deny]]);
-        assert!(matches!(side, Side::Denied { .. }), "{side:?}");
+        let side = decide_control(&decrypt, &[], &[vec![&deny]]);
+        assert!(matches!(side, PolicyDecision::Denied { .. }), "{side:?}");
         let linked = request(LINKED, "kms:Decrypt", KEY);
-        let side = control_side(&linked, &[vec![&none]], &[vec![&deny]]);
-        assert!(matches!(side, Side::Allowed { ref by, .. } if by.is_empty()));
+        let side = decide_control(&linked, &[vec![&none]], &[vec![&deny]]);
+        assert!(matches!(side, PolicyDecision::Allowed { ref by, .. } if by.is_empty()));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Truth;
 use super::document::{Document, Effect};
-use super::kind::{Kind, StatementRef};
+use super::policy_type::{PolicyType, StatementRef};
 use super::principal::How;
 use super::request::Request;
 use super::statement::Applies;
@@ -16,7 +16,7 @@ pub(super) struct Hit {
 
 /// The statements that apply, or may apply, of the documents of one kind and level.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct Matches {
     pub deny: Truth,
     /// Allowed by a statement that names the principal itself, or everybody.
     pub direct: Truth,
@@ -25,7 +25,7 @@ pub(super) struct Tally {
     pub hits: Vec<Hit>,
 }
 
-impl Tally {
+impl Matches {
     pub(super) const EMPTY: Self = Self {
         deny: Truth::False,
         direct: Truth::False,
@@ -35,7 +35,7 @@ impl Tally {
 
     pub(super) fn of<'a>(
         request: &Request,
-        kind: Kind,
+        kind: PolicyType,
         level: usize,
         documents: impl IntoIterator<Item = &'a Document>,
     ) -> Self {

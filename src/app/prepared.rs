@@ -1,0 +1,66 @@
+//! What a command decides from, and the files that it will write: the head of `check`, `audit` and `backtest`.
+
+use std::path::PathBuf;
+
+use crate::cli::{Given, Output};
+use crate::inventory::Inventory;
+use crate::known::Gap;
+use crate::plans;
+use crate::report::{Places, Reading};
+
+use super::change::{self, Laid};
+use super::gathered::Gathered;
+use super::print::to_json;
+use super::targets::{Formats, Targets};
+
+/// The facts, with the change laid over them.
+pub(super) struct Prepared {
+    /// After the change, with the plans that policies of the organization make.
+    pub inventory: Inventory,
+    /// Before it; `None` where nothing is laid over the facts.
+    pub before: Option<Inventory>,
+    /// What of the change says something of which thing.
+    pub places: Places,
+    /// Why there may be other copies than those that are told.
+    pub open: Vec<Gap>,
+    /// Whether a signal ended the reading.
+    pub stopped: bool,
+    /// How the facts were read.
+    pub reading: Reading,
+    /// What is to be written.
+    pub formats: Formats,
+}
+
+/// Claims the files of a run that reads these, gathers the facts, lays the change over them, and keeps what is left of
+/// them where `--save` says.
+pub(super) fn prepare(
+    (given, output): (&Given, &Output),
+    read: &[PathBuf],
+    gather: impl FnOnce() -> anyhow::Result<Gathered>,
+    narrow: impl FnOnce(&mut Inventory),
+) -> anyhow::Result<Prepared> {
+    let mut targets = Targets::claim(output, given.save.as_deref(), read)?;
+    let Gathered {
+        inventory,
+        stopped,
+        reading,
+    } = gather()?;
+    let Laid {
+        before,
+        after: mut inventory,
+        places,
+        open,
+    } = change::lay(&given.change, inventory, output)?;
+    narrow(&mut inventory);
+    targets.save(|| to_json(&inventory))?;
+    plans::add_those_of_policies(&mut inventory);
+    Ok(Prepared {
+        inventory,
+        before,
+        places,
+        open,
+        stopped,
+        reading,
+        formats: targets.formats,
+    })
+}

@@ -1,0 +1,91 @@
+//! The state of a resource, as its service says it: whether there will be a backup of it to copy.
+
+use crate::inventory::Facts;
+use crate::known::{Arn, Gap};
+use crate::verdict::{Basis, Evidence, Outcome};
+
+/// A service, the fields in which it says a resource's state, and the states in which the resource is there to be backed up; `*` at
+/// the end is any rest. Of a resource in another state nobody knows, unless it is on its way out.
+struct States {
+    service: &'static str,
+    fields: &'static [&'static str],
+    there: &'static [&'static str],
+}
+
+#[rustfmt::skip]
+const STATES: &[States] = &[
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html,
+    // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
+    States { service: "rds",               fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "stopped", "stopping", "storage-*", "update-iam-db-auth", "upgrading"] },
+    // https://docs.aws.amazon.com/efs/latest/ug/API_FileSystemDescription.html
+    States { service: "elasticfilesystem", fields: &["LifeCycleState"],             there: &["available", "creating", "updating"] },
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+    States { service: "dynamodb",          fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"] },
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html, …/API_InstanceState.html
+    States { service: "ec2",               fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"] },
+    // https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html
+    States { service: "fsx",               fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "MISCONFIGURED", "PENDING", "UPDATING"] },
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
+    States { service: "eks",               fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"] },
+    // https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetCluster.html
+    States { service: "dsql",              fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"] },
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
+    States { service: "cloudformation",    fields: &["StackStatus"],                there: &["CREATE_*", "DELETE_FAILED", "IMPORT_*", "REVIEW_IN_PROGRESS", "ROLLBACK_*", "UPDATE_*"] },
+    // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html
+    States { service: "storagegateway",    fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"] },
+];
+
+/// The states of what is on its way out, whatever the service.
+const GONE: &[&str] = &[
+    "DELETE_COMPLETE",
+    "DELETE_IN_PROGRESS",
+    "PENDING_DELETE",
+    "deleted",
+    "deleting",
+    "shutting-down",
+    "terminated",
+];
+
+/// Why the resource is not backed up any more, or may not be; `None`: its state does not stand in the way.
+pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let detail = facts.resource_description(resource).known().flatten()?;
+    let mut of_service = STATES
+        .iter()
+        .filter(|row| row.service == resource.service());
+    let row = of_service.next()?;
+    let (name, state) = row.fields.iter().find_map(|name| {
+        let state = detail.get(name)?;
+        Some((*name, state.get("Name").unwrap_or(state).as_str()?))
+    })?;
+    if row.there.iter().any(|word| is(state, word)) {
+        return None;
+    }
+    let seen = [Evidence::at(
+        resource,
+        format!("/Detail/{name}"),
+        format!("is {state}"),
+    )];
+    if GONE.iter().any(|word| is(state, word)) {
+        return Some(
+            Outcome::fail(format!(
+                "the resource is {state}: there will be no backup of it to copy: {resource}"
+            ))
+            .nothing_helps("copy a recovery point that is there")
+            .on(Basis::Inferred)
+            .saw(seen),
+        );
+    }
+    let what = format!("whether a resource that is {state} is backed up");
+    let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+    let message = format!("the resource is {state}, and whether it is backed up then is not known");
+    Some(Outcome::undecided(message, [gap]).saw(seen))
+}
+
+fn is(state: &str, word: &str) -> bool {
+    match word.strip_suffix('*') {
+        Some(start) => state
+            .get(..start.len())
+            .is_some_and(|of| of.eq_ignore_ascii_case(start)),
+        None => state.eq_ignore_ascii_case(word),
+    }
+}
