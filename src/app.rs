@@ -46,6 +46,7 @@ use print::{print, say, say_stopped};
 /// Does what the command line asks. Errors go to standard error, with exit code 2.
 #[must_use]
 pub fn run() -> ExitCode {
+    stop::watch();
     let words: Vec<_> = std::env::args_os().collect();
     let (settings, config) = match settings::read(&words) {
         Ok(read) => read,
@@ -55,7 +56,6 @@ pub fn run() -> ExitCode {
         Ok(asked) => asked,
         Err(told) => return ExitCode::from(tell(&told)),
     };
-    stop::watch();
     ExitCode::from(configured_code(&asked, &config))
 }
 

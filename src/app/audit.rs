@@ -76,7 +76,9 @@ pub(super) fn decide(
     let all_listed = unlisted.is_empty();
     let is_open = !wanted.open.is_empty()
         || !refused.is_empty()
-        || unlisted.iter().any(|gap| gap.error.is_some());
+        || unlisted
+            .iter()
+            .any(|gap| gap.error.is_some() || gap.hand().is_some());
     wanted.gaps.extend(unlisted);
     warn_of_more(
         output,

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use crate::change::{Before, Standing};
+use crate::change::{Before, Standing, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Facts, Inventory, Json, Misspelt, Overlay, Waiting, misspelt};
@@ -51,43 +51,47 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             OverKind::CloudFormation => recorded::bytes,
         };
         let (name, bytes) = read(path, output.max_input)?;
-        let planned = match kind {
+        let all = match kind {
             OverKind::Overlay => {
                 then.push(overlay(&name, &bytes)?);
                 continue;
             }
             OverKind::TerraformPlan => {
-                terraform::read(&name, &bytes, &accounts(asked), source.as_ref())?
+                let accounts = accounts(asked);
+                vec![terraform::read(&name, &bytes, &accounts, source.as_ref())?]
             }
             OverKind::CloudFormation => templates.read(path, &name, &bytes, output)?,
         };
-        let Planned {
-            before,
-            after,
-            places: said,
-            lines,
-            warnings,
-            open: left_open,
-            providers: of_plan,
-        } = planned;
-        providers.extend(of_plan);
-        for text in &warnings {
-            warn(output, &format!("{name}: {text}"));
+        for planned in all {
+            let Planned {
+                before,
+                after,
+                places: said,
+                lines,
+                warnings,
+                open: left_open,
+                providers: of_plan,
+            } = planned;
+            let name = after.name.clone();
+            providers.extend(of_plan);
+            for text in &warnings {
+                warn(output, &format!("{name}: {text}"));
+            }
+            let operation = after.operation();
+            open.extend(
+                left_open
+                    .into_iter()
+                    .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
+            );
+            for (thing, addresses) in said {
+                let all = addresses
+                    .into_iter()
+                    .map(|address| location(&name, *kind, &address, lines.get(&address)));
+                places.entry(thing).or_default().extend(all);
+            }
+            now.push(before);
+            then.push(after);
         }
-        let operation = after.operation();
-        open.extend(
-            left_open
-                .into_iter()
-                .map(|why| Gap::by_hand(ByHand::Planned, operation, format!("{name}: {why}"))),
-        );
-        for (thing, addresses) in said {
-            let all = addresses
-                .into_iter()
-                .map(|address| location(&name, *kind, &address, lines.get(&address)));
-            places.entry(thing).or_default().extend(all);
-        }
-        now.push(before);
-        then.push(after);
     }
     templates.all_parameters_are_taken()?;
     all_accounts_are_taken(asked, &providers, output);
@@ -120,6 +124,16 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     };
     let before = over(base, &now)?;
     let after = over(before.clone(), &then)?;
+    for one in &then {
+        for why in one.organization_unread(&after) {
+            let why = format!(
+                "{} changes policies of the organization, and {why}",
+                one.name
+            );
+            warn(output, &why);
+            open.push(Gap::by_hand(ByHand::Planned, one.operation(), why));
+        }
+    }
     let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
     if asked.over.0.iter().any(is_template) && looks_at_tags(&after) {
         warn(
@@ -174,6 +188,20 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
     if !document.is_object() {
         bail!("{name}: an overlay is an inventory: expected an object with `accounts`");
     }
+    let accounts = document.get("accounts").and_then(Value::as_array);
+    let regions = accounts.into_iter().flatten();
+    let regions = regions.filter_map(|account| account.get("regions"));
+    let lists = [document.get("accounts"), document.get("copies")];
+    if let Some(list) = lists
+        .into_iter()
+        .flatten()
+        .chain(regions)
+        .find(|list| list.is_object())
+    {
+        bail!(
+            "{name}: expected a list of accounts, Regions or copies, found {list}: say what in it is unknown"
+        );
+    }
     if let Some(Misspelt { at, meant }) = misspelt(&document) {
         bail!("{name}: unknown field at {at}, expected `{meant}`: it would change nothing");
     }
@@ -182,6 +210,7 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
         document,
         waits_for: Waiting::Overlay,
         policies: BTreeMap::new(),
+        organization: Vec::new(),
     })
 }
 
@@ -258,7 +287,21 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
         };
         left.extend(taken_out(copy, verdict));
         let failing: BTreeSet<String> = failing(copy).map(str::to_owned).collect();
-        standings.push((id.to_owned(), Standing { verdict, failing }));
+        let arn = |pointer: &str| {
+            let text = copy.pointer(pointer).and_then(Value::as_str);
+            text.and_then(|text| Arn::parse(text).ok())
+        };
+        let (resource, point) = (arn("/source/resource"), arn("/source/recovery_point"));
+        let of = [
+            what(resource.as_ref(), point.as_ref()),
+            arn("/destination/vault"),
+        ];
+        let standing = Standing {
+            verdict,
+            failing,
+            of,
+        };
+        standings.push((id.to_owned(), standing));
         copies.extend(CopyReport::recorded(copy, verdict).map(|told| (id.to_owned(), told)));
     }
     Ok(Baseline {

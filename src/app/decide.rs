@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
-use crate::change::{Before, Change, Changes, Standing};
+use crate::change::{Before, Change, Changes, Standing, what};
 use crate::checks::{Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _};
@@ -376,6 +376,10 @@ impl Told<'_> {
         Standing {
             verdict: self.verdict,
             failing: failing.map(|(check, _)| check.id.to_owned()).collect(),
+            of: [
+                what(self.place.resource.as_ref(), self.asked.recovery_point()),
+                Some(self.asked.destination_vault().clone()),
+            ],
         }
     }
 }

@@ -14,6 +14,12 @@ use crate::sources::recorded;
 
 use super::print::warn;
 
+/// How deep stacks in stacks are read.
+const DEEPEST: usize = 8;
+
+/// How many are.
+const MOST: usize = 500;
+
 /// What the templates of a run are deployed with.
 pub(super) struct Templates<'a> {
     asked: &'a ChangeArgs,
@@ -40,6 +46,11 @@ impl<'a> Templates<'a> {
             let (name, bytes) = recorded::bytes(path, output.max_input)?;
             given.extend(parameters::read(&name, &bytes)?);
         }
+        let pairs =
+            |all: &'a [(String, String)]| all.iter().map(|(name, value)| (&**name, value.clone()));
+        once("--parameter", pairs(&asked.parameter))?;
+        once("--import", pairs(&asked.import))?;
+        once("--template-region", of_names(&asked.template_region))?;
         let named = asked.parameter.iter().cloned();
         given.extend(named.map(|(key, value)| (key, Some(value))));
         Ok(Self {
@@ -50,28 +61,65 @@ impl<'a> Templates<'a> {
         })
     }
 
-    /// Reads a template, and the one that is deployed now.
+    /// Reads a template, and the one that is deployed now, or those of the stacks in it.
     pub(super) fn read(
         &mut self,
         path: &Path,
         name: &str,
         bytes: &[u8],
         output: &Output,
-    ) -> anyhow::Result<Planned> {
+    ) -> anyhow::Result<Vec<Planned>> {
         let settings = self.settings(path, output);
         self.there
             .extend(cloudformation::parameters_of(name, bytes)?);
         let Some(before) = self.before.next() else {
-            return Ok(cloudformation::read(name, bytes, &settings)?);
+            let mut all = Vec::new();
+            self.with_nested((path, name, bytes), settings, output, &mut all)?;
+            return Ok(all);
         };
         let (before_name, before) = recorded::bytes(before, output.max_input)?;
         self.there
             .extend(cloudformation::parameters_of(&before_name, &before)?);
-        Ok(cloudformation::read_change(
+        Ok(vec![cloudformation::read_change(
             (&before_name, &before),
             (name, bytes),
             &settings,
-        )?)
+        )?])
+    }
+
+    /// Reads a template and those of the stacks in it that lie beside it. What is not there stays open.
+    fn with_nested(
+        &self,
+        (path, name, bytes): (&Path, &str, &[u8]),
+        mut settings: Settings,
+        output: &Output,
+        all: &mut Vec<Planned>,
+    ) -> anyhow::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut nested = Vec::new();
+        for stack in cloudformation::nested::of(name, bytes, &settings)? {
+            let file = folder.join(&stack.path);
+            // One in itself is read no further.
+            let is_deep = settings.prefix.split('-').count() > DEEPEST;
+            let is_much = all.len().saturating_add(nested.len()) >= MOST;
+            if !is_deep && !is_much && file.is_file() {
+                settings.nested.insert(stack.id.clone());
+                nested.push((file, stack));
+            }
+        }
+        all.push(cloudformation::read(name, bytes, &settings)?);
+        for (file, stack) in nested {
+            let (name, bytes) = recorded::bytes(&file, output.max_input)?;
+            let within = Settings {
+                parameters: stack.parameters,
+                stack: None,
+                prefix: format!("{}{}-", settings.prefix, stack.id),
+                nested: BTreeSet::new(),
+                ..settings.clone()
+            };
+            self.with_nested((&file, &name, &bytes), within, output, all)?;
+        }
+        Ok(())
     }
 
     /// AWS refuses a parameter that the template does not have.
@@ -97,6 +145,7 @@ impl<'a> Templates<'a> {
             parameters: self.parameters.clone(),
             imports: asked.import.iter().cloned().collect(),
             stack: asked.cloudformation_stack.clone(),
+            ..Settings::default()
         };
         if settings.account.is_none() || settings.region.is_none() {
             warn(
@@ -109,6 +158,30 @@ impl<'a> Templates<'a> {
         }
         settings
     }
+}
+
+/// A name has one value.
+fn once<'a>(option: &str, given: impl Iterator<Item = (&'a str, String)>) -> anyhow::Result<()> {
+    let mut all: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, value) in given {
+        let there = all.insert(name, value.clone());
+        if there.is_some_and(|there| there != value) {
+            match name {
+                "" => bail!("{option} gives two values"),
+                _ => bail!("{option} gives `{name}` two values"),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is given with its name, where it has one.
+fn of_names<T: ToString>(given: &[OfName<T>]) -> impl Iterator<Item = (&str, String)> {
+    let each = given.iter();
+    each.map(|one| {
+        let name = one.name.as_deref().unwrap_or_default();
+        (name, one.value.to_string())
+    })
 }
 
 /// What is given for a file, or for all.

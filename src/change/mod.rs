@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::checks::Decided;
+use crate::known::Arn;
 use crate::verdict::{Status, Verdict};
 
 /// What a change does to a copy.
@@ -54,6 +55,8 @@ pub struct Standing {
     pub verdict: Verdict,
     /// The checks that it fails.
     pub failing: BTreeSet<String>,
+    /// What is copied, and where to: another copy may have its id. `None`: not known.
+    pub of: [Option<Arn>; 2],
 }
 
 impl Standing {
@@ -67,7 +70,23 @@ impl Standing {
                 .filter(|(_, outcome)| outcome.status == Status::Fail)
                 .map(|(check, _)| check.id.to_owned())
                 .collect(),
+            of: [
+                what(
+                    decided.copy.resource.clone().known().flatten().as_ref(),
+                    decided.copy.recovery_point.as_ref(),
+                ),
+                Some(decided.copy.destination_vault.clone()),
+            ],
         }
+    }
+
+    /// Whether two copies of one id are one.
+    fn is_of(&self, other: &Self) -> bool {
+        let mut parts = self.of.iter().zip(&other.of);
+        parts.all(|parts| match parts {
+            (Some(one), Some(other)) => one == other,
+            (None, _) | (_, None) => true,
+        })
     }
 
     /// What became of it.
@@ -93,6 +112,12 @@ const fn rank(verdict: Verdict) -> u8 {
     }
 }
 
+/// What is copied: the resource; the recovery point, where that names none.
+#[must_use]
+pub fn what(resource: Option<&Arn>, recovery_point: Option<&Arn>) -> Option<Arn> {
+    resource.or(recovery_point).cloned()
+}
+
 /// The copies before a change, by their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Before(BTreeMap<String, Standing>);
@@ -106,7 +131,7 @@ impl Before {
     /// What became of a copy that is there after the change, and its verdict before.
     #[must_use]
     pub fn judge(&self, id: &str, after: &Standing) -> (Change, Option<Verdict>) {
-        match self.0.get(id) {
+        match self.0.get(id).filter(|before| before.is_of(after)) {
             None => (Change::New, None),
             Some(before) => (before.changed_to(after), Some(before.verdict)),
         }

@@ -5,7 +5,7 @@ use crate::verdict::{Need, Status};
 
 use super::{Check, Decided};
 
-/// A copy that fails by something that may be mended: what that takes, and how every check came out.
+/// A copy that fails by something that can be fixed: what that takes, and how every check came out.
 ///
 /// It is small beside a [`Decided`], so that those of a whole organization can be held.
 #[derive(Clone, Debug)]
@@ -14,12 +14,12 @@ pub struct Failing {
     pub copy: Copy,
     /// How each check came out, in their order.
     pub statuses: Box<[Status]>,
-    /// The checks that fail and can be mended, each with what it takes.
+    /// The checks that fail and can be fixed, each with what it takes.
     pub needs: Vec<(&'static Check, Vec<Need>)>,
 }
 
 impl Failing {
-    /// What is left of a decided copy; `None` where nothing fails that a remedy could mend.
+    /// What is left of a decided copy; `None` where nothing fails that a remedy could fix.
     #[must_use]
     pub fn of(decided: &Decided) -> Option<Self> {
         let needs: Vec<_> = decided

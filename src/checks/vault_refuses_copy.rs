@@ -69,7 +69,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         return outcome.on(Basis::Inferred);
     }
     if outcome.status == Status::Fail && rulings.missing(Party::Resource).is_some() {
-        let says = policy.map_or("is none", |_| "no statement allows it");
+        let says = policy.map_or("does not exist", |_| "no statement allows it");
         return outcome.saw([Evidence::at(vault, "/AccessPolicy", says)]);
     }
     outcome

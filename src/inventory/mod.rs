@@ -52,7 +52,10 @@ pub use lookup::{
     Question, RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
-pub use overlay::{BY_NAME, Misspelt, Overlay, WHERE_IT_STANDS, Waiting, misspelt};
+pub use overlay::{
+    ANEW, BY_NAME, Becomes, Misspelt, Overlay, PolicyChange, PolicyType, WHERE_IT_STANDS, Waiting,
+    misspelt,
+};
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
 pub use stranger::{Stranger, strangers};

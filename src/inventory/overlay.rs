@@ -1,9 +1,13 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod joined;
+mod lists;
 mod made;
+mod managed;
 mod names;
 mod open;
+mod organization;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +17,13 @@ use serde_json::{Map, Value, json};
 use super::frame::Inventory;
 use super::merge::Conflict;
 use super::read::{ReadError, escape, read};
+use joined::Joined;
+use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use unknown::{unknown, unknown_within};
 
 pub use names::{Misspelt, misspelt};
-pub use open::{BY_NAME, WHERE_IT_STANDS};
+pub use open::{ANEW, BY_NAME, WHERE_IT_STANDS};
+pub use organization::{Becomes, PolicyChange, PolicyType};
 
 /// A document that is laid over an inventory.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +36,8 @@ pub struct Overlay {
     pub waits_for: Waiting,
     /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
     pub policies: BTreeMap<String, Value>,
+    /// What becomes of policies of the organization.
+    pub organization: Vec<PolicyChange>,
 }
 
 /// What settles the unknowns of an overlay.
@@ -59,6 +68,12 @@ impl Overlay {
         self.waits_for.operation()
     }
 
+    /// What was not read of the organization whose policies this changes, in words.
+    #[must_use]
+    pub fn organization_unread(&self, inventory: &Inventory) -> Vec<String> {
+        organization::unread(inventory, &self.organization)
+    }
+
     /// The facts with this on top.
     ///
     /// # Errors
@@ -72,9 +87,16 @@ impl Overlay {
             home: [None, None],
             conflict: None,
         };
+        let documents = managed::documents(&all);
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             laid.fields(all, over, ROOT, "", &[]);
-            laid.managed_policies(all);
+            managed::fill(all, &documents);
+            for left in managed::lay(all, &self.policies) {
+                laid.gap(left.call, &left.role, &left.why, left.field);
+            }
+            for left in organization::lay(all, &self.organization) {
+                laid.gap(left.call, &left.account, &left.why, "");
+            }
             open::everywhere(all, &mut laid.gaps, &mut laid.told);
             let gaps = std::mem::take(&mut laid.gaps);
             if let Value::Array(list) = all.entry("gaps").or_insert_with(|| json!([])) {
@@ -101,82 +123,6 @@ impl Overlay {
         read(&self.name, all.to_string().as_bytes())
     }
 }
-
-/// An object of the frame: which of its fields are objects or lists of objects that are joined rather than replaced.
-struct Frame {
-    /// The lists of objects, each with the field that tells its objects apart.
-    lists: &'static [(&'static str, &'static str, &'static Frame)],
-    /// The objects that are joined field by field.
-    objects: &'static [&'static str],
-}
-
-const LEAF: &Frame = &Frame {
-    lists: &[],
-    objects: &[],
-};
-const DETAILED: &Frame = &Frame {
-    lists: &[],
-    objects: &["Detail"],
-};
-
-#[rustfmt::skip]
-const REGION: &Frame = &Frame {
-    lists: &[
-        ("vaults",          "BackupVaultArn",   LEAF),
-        ("keys",            "Arn",              LEAF),
-        ("resources",       "ResourceArn",      DETAILED),
-        ("recovery_points", "RecoveryPointArn", DETAILED),
-        ("option_groups",   "OptionGroupName",  LEAF),
-        ("plans",           "BackupPlanId",     LEAF),
-        ("copy_jobs",       "CopyJobId",        LEAF),
-    ],
-    objects: &["region_settings"],
-};
-const ACCOUNT: &Frame = &Frame {
-    lists: &[("roles", "Arn", LEAF), ("regions", "region", REGION)],
-    objects: &["organization"],
-};
-const ROOT: &Frame = &Frame {
-    lists: &[("accounts", "account", ACCOUNT), ("copies", "id", LEAF)],
-    objects: &[],
-};
-
-/// What an unknown field of an object leaves open: the call that reads it, and the fields without which it is not taken for
-/// absent. An unknown field that is not named here leaves the whole object open, unless its absence means just that.
-#[rustfmt::skip]
-const OPEN: &[(&str, &str, &str, &[&str])] = &[
-    // list             field                         call                                   open too
-    ("vaults",          "AccessPolicy",               "backup:GetBackupVaultAccessPolicy",   &[]),
-    ("vaults",          "Tags",                       "backup:ListTags",                     &[]),
-    ("vaults",          "EncryptionKeyArn",           "backup:DescribeBackupVault",          &["EncryptionKeyType"]),
-    ("vaults",          "EncryptionKeyType",          "backup:DescribeBackupVault",          &["EncryptionKeyArn"]),
-    ("vaults",          "Locked",                     "backup:DescribeBackupVault",          &[]),
-    ("vaults",          "MinRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
-    ("vaults",          "MaxRetentionDays",           "backup:DescribeBackupVault",          &["Locked"]),
-    ("vaults",          "BackupVaultName",            "backup:DescribeBackupVault",          &[]),
-    ("keys",            "Policy",                     "kms:GetKeyPolicy",                    &[]),
-    ("keys",            "RamPolicy",                  "kms:ListKeyPolicies",                 &[]),
-    ("keys",            "Grants",                     "kms:ListGrants",                      &[]),
-    ("keys",            "Aliases",                    "kms:ListAliases",                     &[]),
-    ("keys",            "Tags",                       "kms:ListResourceTags",                &[]),
-    ("keys",            "KeyState",                   "kms:DescribeKey",                     &[]),
-    ("keys",            "KeyManager",                 "kms:DescribeKey",                     &[]),
-    ("keys",            "KeySpec",                    "kms:DescribeKey",                     &[]),
-    ("keys",            "KeyUsage",                   "kms:DescribeKey",                     &[]),
-    ("roles",           "AssumeRolePolicyDocument",   "iam:GetRole",                         &[]),
-    ("roles",           "PermissionsBoundary",        "iam:GetRole",                         &[]),
-    ("roles",           "AttachedPolicies",           "iam:ListAttachedRolePolicies",        &[]),
-    ("roles",           "InlinePolicies",             "iam:ListRolePolicies",                &[]),
-    ("roles",           "Tags",                       "iam:ListRoleTags",                    &[]),
-    ("roles",           "Simulated",                  "iam:SimulatePrincipalPolicy",         &[]),
-    ("resources",       "EncryptionKeyArn",           "",                                    &["Encrypted"]),
-    ("resources",       "Encrypted",                  "",                                    &["EncryptionKeyArn"]),
-    ("resources",       "Tags",                       "backup:ListTags",                     &[]),
-    ("resources",       "Detail",                     "",                                    &[]),
-    ("option_groups",   "Options",                    "rds:DescribeOptionGroups",            &[]),
-    ("plans",           "BackupPlan",                 "backup:GetBackupPlan",                &[]),
-    ("plans",           "Selections",                 "backup:ListBackupSelections",         &[]),
-];
 
 struct Laid<'a> {
     overlay: &'a Overlay,
@@ -206,6 +152,8 @@ impl Laid<'_> {
             let at = format!("{at}/{}", escape(name));
             if let Some(why) = open::of_frame(name, value) {
                 all.shift_remove(name);
+                // What is not in a list that is not known may be.
+                all.shift_remove(&format!("{name}_complete"));
                 self.frame_gap(name, why, &at);
                 continue;
             }
@@ -284,8 +232,9 @@ impl Laid<'_> {
             };
             let same = |one: &Value| one.get(key).is_some() && one.get(key) == over.get(key);
             let place = all.iter().position(same);
+            let is_anew = item.contains_key(ANEW);
             let mut object = match place.and_then(|place| all.get_mut(place)) {
-                Some(Value::Object(object)) => std::mem::take(object),
+                Some(Value::Object(object)) if !is_anew => std::mem::take(object),
                 Some(_) | None => Map::new(),
             };
             let settled;
@@ -434,52 +383,6 @@ impl Laid<'_> {
         self.gap(call, &subject, why, at);
     }
 
-    /// Lays the documents of managed policies over those that roles have.
-    fn managed_policies(&mut self, all: &mut Map<String, Value>) {
-        if self.overlay.policies.is_empty() {
-            return;
-        }
-        let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
-        let roles = accounts.into_iter().flatten().filter_map(|account| {
-            let roles = account.get_mut("roles")?.as_array_mut()?;
-            Some(roles.iter_mut().filter_map(Value::as_object_mut))
-        });
-        for role in roles.flatten() {
-            let subject = role.get("Arn").and_then(Value::as_str).unwrap_or_default();
-            let subject = subject.to_owned();
-            for field in ["AttachedPolicies", "PermissionsBoundary"] {
-                let mut open = None;
-                let policies = match role.get_mut(field) {
-                    Some(Value::Array(policies)) => policies.as_mut_slice(),
-                    Some(one @ Value::Object(_)) => std::slice::from_mut(one),
-                    _ => continue,
-                };
-                for policy in policies.iter_mut().filter_map(Value::as_object_mut) {
-                    let names = ["PolicyArn", "PermissionsBoundaryArn"];
-                    let arn = names.iter().find_map(|name| policy.get(*name)?.as_str());
-                    let Some(document) = arn.and_then(|arn| self.overlay.policies.get(arn)) else {
-                        continue;
-                    };
-                    match unknown_within(document) {
-                        Some(why) => open = Some(why.to_owned()),
-                        None => {
-                            policy.shift_remove("PolicyVersion");
-                            drop(policy.insert("Document".to_owned(), document.clone()));
-                        }
-                    }
-                }
-                if let Some(why) = open {
-                    role.shift_remove(field);
-                    let row = OPEN
-                        .iter()
-                        .find(|(of, name, _, _)| *of == "roles" && *name == field);
-                    let call = row.map_or_else(|| describing("roles"), |(_, _, call, _)| call);
-                    self.gap(call, &subject, &why, field);
-                }
-            }
-        }
-    }
-
     fn gap(&mut self, call: &'static str, subject: &str, why: &str, at: &str) {
         let waits_for = match self.overlay.waits_for {
             Waiting::Overlay => format!("{} {at}: {why}", self.overlay.name),
@@ -499,67 +402,5 @@ impl Laid<'_> {
                 }));
             }
         }
-    }
-}
-
-/// A list of which the overlay says what is added and what goes, and nothing of the rest: `{"joined": […], "removed": […]}`.
-/// Where the facts do not have the list, it stays unknown.
-struct Joined<'o> {
-    added: &'o [Value],
-    removed: &'o [Value],
-}
-
-impl<'o> Joined<'o> {
-    fn of(value: &'o Value) -> Option<Self> {
-        let object = value.as_object().filter(|object| object.len() == 2)?;
-        let list = |name: &str| object.get(name)?.as_array().map(Vec::as_slice);
-        Some(Self {
-            added: list("joined")?,
-            removed: list("removed")?,
-        })
-    }
-
-    fn onto(&self, all: &mut Map<String, Value>, name: &str) {
-        let Some(Value::Array(list)) = all.get_mut(name) else {
-            return;
-        };
-        let key = |item: &Value| made::name_of(item).clone();
-        let goes = |item: &Value| {
-            let key = key(item);
-            self.removed.contains(&key)
-                || self
-                    .added
-                    .iter()
-                    .any(|added| self::Joined::same(added, &key))
-        };
-        list.retain(|item| !goes(item));
-        list.extend(self.added.iter().cloned());
-    }
-
-    fn same(item: &Value, key: &Value) -> bool {
-        made::name_of(item) == key
-    }
-}
-
-/// The calls by which services describe what is backed up.
-const DESCRIPTIONS: &[&str] = &[
-    "rds:DescribeDBInstances",
-    "rds:DescribeDBClusters",
-    "dynamodb:DescribeTable",
-    "ec2:DescribeVolumes",
-    "ec2:DescribeInstances",
-    "fsx:DescribeFileSystems",
-    "cloudformation:GetResource",
-];
-
-/// The call that tells whether an object of a list is there.
-fn describing(list: &str) -> &'static str {
-    match list {
-        "vaults" => "backup:DescribeBackupVault",
-        "keys" => "kms:DescribeKey",
-        "roles" => "iam:GetRole",
-        "recovery_points" => "backup:DescribeRecoveryPoint",
-        "plans" => "backup:GetBackupPlan",
-        _ => "",
     }
 }

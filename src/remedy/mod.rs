@@ -117,9 +117,9 @@ pub struct Remedy {
     /// Whether running the checks again with it, and with what it requires, shows that it works; `None` where the
     /// inventory cannot show the effect.
     pub proven: Option<bool>,
-    /// The copies that it mends, by id.
+    /// The copies that it fixes, by id.
     pub copies: Vec<String>,
-    /// The checks that it mends, each with its copy's id.
+    /// The checks that it fixes, each with its copy's id.
     pub checks: Vec<(String, &'static str)>,
     /// What it is made of, beyond its policies.
     pub parts: Parts,

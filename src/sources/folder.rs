@@ -16,6 +16,9 @@ pub enum FolderError {
     /// Another run writes it.
     #[error("another run is writing `{0}`: wait for it, or name another folder")]
     Busy(String),
+    /// Another option of this run names it.
+    #[error("`{0}` is written twice: name another")]
+    Twice(String),
     /// The folder cannot be made or looked into, or one of the files cannot be written.
     #[error("could not write `{path}`: {source}")]
     Write {
@@ -64,6 +67,7 @@ impl Folder {
         };
         let stage = Temporary::folder(&within, &target).map_err(|refused| match refused {
             Refused::Busy => FolderError::Busy(named.clone()),
+            Refused::Own => FolderError::Twice(named.clone()),
             Refused::Because(source) => wrong(source),
         })?;
         if let (Some(place), false) = (&place, force) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{BY_NAME, Overlay, Waiting};
+use crate::inventory::{BY_NAME, Overlay, PolicyChange, Waiting};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -45,6 +45,8 @@ pub struct World {
     accounts: BTreeMap<AccountId, AccountFacts>,
     /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
     pub policies: BTreeMap<String, Value>,
+    /// What becomes of policies of the organization.
+    pub organization: Vec<PolicyChange>,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +60,50 @@ struct AccountFacts {
 struct RegionFacts {
     fields: Map<String, Value>,
     lists: BTreeMap<&'static str, BTreeMap<String, Map<String, Value>>>,
+}
+
+/// Whether a value is unknown, or in a part.
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => match fields.get("unknown") {
+            Some(Value::String(_)) if fields.len() == 1 => true,
+            _ => fields.values().any(is_open),
+        },
+        Value::Array(items) => items.iter().any(is_open),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Says of what is not known of a thing that it stands, where the thing is there.
+fn stands_where_open(thing: &mut Map<String, Value>, name: &str) {
+    if let Some(Value::Object(detail)) = thing.get_mut("Detail")
+        && detail.get("unknown").is_none()
+    {
+        detail.retain(|_, value| !is_open(value));
+    }
+    for (field, value) in thing.iter_mut() {
+        if is_open(value) && value.get("stands").is_none() && *value != name && field != "Arn" {
+            *value = json!({"made": value.take(), "stands": true});
+        }
+    }
+}
+
+/// The service whose key, which AWS manages, an alias names: `alias/aws/backup`.
+#[must_use]
+pub fn aws_managed_by(key: &str) -> Option<&str> {
+    let (before, service) = key.split_once("alias/aws/")?;
+    (before.is_empty() || before.ends_with(':')).then_some(service)
+}
+
+/// The policy that KMS gives a key that is made without one: its account administers it.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>.
+#[must_use]
+pub fn default_key_policy(home: &Home) -> Value {
+    json!({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{
+        "Sid": "Enable IAM User Permissions", "Effect": "Allow",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", partition(&home.region), home.account)}, "Action": "kms:*", "Resource": "*",
+    }]})
 }
 
 /// What is said of a thing that is deleted.
@@ -269,7 +315,8 @@ impl World {
         &mut self.region_facts(home).fields
     }
 
-    /// Says of the keys that do not stand in another world that they have no grants: they are made.
+    /// Says of the keys that do not stand in another world that they have no grants, and the policy that KMS gives where they
+    /// are given none: they are made.
     pub fn makes_keys(&mut self, before: &Self) {
         for (account, facts) in &mut self.accounts {
             for (region, facts) in &mut facts.regions {
@@ -278,7 +325,19 @@ impl World {
                 let was = was.and_then(|region| region.lists.get("keys"));
                 for (arn, key) in facts.lists.get_mut("keys").into_iter().flatten() {
                     if was.is_none_or(|keys| !keys.contains_key(arn)) {
-                        key.entry("Grants").or_insert_with(|| json!([]));
+                        let home = Home {
+                            account: *account,
+                            region: region.clone(),
+                        };
+                        let own = [("Grants", json!([])), ("Policy", default_key_policy(&home))];
+                        for (field, value) in own {
+                            if key
+                                .get(field)
+                                .is_none_or(|value| value.get("made").is_some())
+                            {
+                                key.insert(field.to_owned(), value);
+                            }
+                        }
                     }
                 }
             }
@@ -385,12 +444,43 @@ impl World {
         self
     }
 
+    /// Says of what is not known of a thing that stands as it was: where it is there it stands.
+    #[must_use]
+    pub fn as_it_stands(mut self, stays: impl Fn(&str) -> bool) -> Self {
+        for facts in self.accounts.values_mut() {
+            for (arn, role) in facts.roles.iter_mut().filter(|(arn, _)| stays(arn)) {
+                stands_where_open(role, arn);
+            }
+            for region in facts.regions.values_mut() {
+                let things = region.lists.values_mut().flatten();
+                for (name, thing) in things.filter(|(name, _)| stays(name)) {
+                    stands_where_open(thing, name);
+                }
+            }
+        }
+        self
+    }
+
+    /// The same of all that is there now: what is not known of it the facts may tell.
+    #[must_use]
+    pub fn of_now(mut self) -> Self {
+        self.policies.retain(|_, document| !is_open(document));
+        for facts in self.accounts.values_mut() {
+            facts.fields.retain(|_, value| !is_open(value));
+            for region in facts.regions.values_mut() {
+                region.fields.retain(|_, value| !is_open(value));
+            }
+        }
+        self.as_it_stands(|_| true)
+    }
+
     /// The overlay that says this, of a file.
     #[must_use]
     pub fn overlay(mut self, file: &str, waits_for: Waiting) -> Overlay {
         Overlay {
             name: file.to_owned(),
             policies: std::mem::take(&mut self.policies),
+            organization: std::mem::take(&mut self.organization),
             document: self.document(),
             waits_for,
         }

@@ -3,6 +3,8 @@
 //! What can stop by itself looks at [`asked`] and tells what is known by then. What cannot, as it waits for a pipe that
 //! nobody reads, is ended.
 
+#[cfg(unix)]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The exit code of the signal that came; 0 before one came.
@@ -32,7 +34,9 @@ pub async fn until_asked() {
 /// Watches for signals for the rest of the run. Where they cannot be watched for, they end it as they always do.
 #[cfg(unix)]
 pub fn watch() {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+    // A file that may not grow further is an error of the write, and no end of the run.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
         return;
     };

@@ -20,6 +20,9 @@ pub enum TargetError {
     /// Another run writes it.
     #[error("another run is writing `{0}`: wait for it, or name another file")]
     Busy(String),
+    /// Another option of this run names it.
+    #[error("`{0}` is written twice: name another")]
+    Twice(String),
 }
 
 /// Who may read a file.
@@ -47,6 +50,7 @@ impl Target {
     pub fn claim(path: &Path, readers: Readers) -> Result<Self, TargetError> {
         let part = part(path, readers).map_err(|refused| match refused {
             Refused::Busy => TargetError::Busy(path.display().to_string()),
+            Refused::Own => TargetError::Twice(path.display().to_string()),
             Refused::Because(source) => wrong(path, source),
         })?;
         Ok(Self {

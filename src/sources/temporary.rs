@@ -25,6 +25,8 @@ static HELD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 pub enum Refused {
     /// Another run writes the same.
     Busy,
+    /// This run does.
+    Own,
     /// The file system says no.
     Because(io::Error),
 }
@@ -83,6 +85,11 @@ impl Temporary {
                 .to_str()
                 .is_some_and(|name| name.starts_with(begin) && name.ends_with(END));
             if is_one && Some(&*name) != self.path.file_name() {
+                // No two have one name.
+                let is_own = |path: &PathBuf| path.file_name() == Some(&*name);
+                if held().iter().any(is_own) {
+                    return Err(Refused::Own);
+                }
                 clear_one(&entry.path())?;
             }
         }

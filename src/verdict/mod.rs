@@ -1,4 +1,4 @@
-//! What a check found, how strong it is, what would mend it; and how the findings of a copy add up to its verdict.
+//! What a check found, how strong it is, what would fix it; and how the findings of a copy add up to its verdict.
 
 mod need;
 mod outcome;

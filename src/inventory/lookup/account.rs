@@ -150,7 +150,10 @@ impl<'a> Facts<'a> {
     }
 
     /// The organizations that an account manages, as others say.
-    fn led_by<'s>(&'s self, account: &'s str) -> impl Iterator<Item = (&'s str, AccountId)> {
+    pub(super) fn led_by<'s>(
+        &'s self,
+        account: &'s str,
+    ) -> impl Iterator<Item = (&'s str, AccountId)> {
         let all = self.leaders();
         all.filter(move |(_, master, _)| *master == account)
             .map(|(id, _, account)| (id, account))

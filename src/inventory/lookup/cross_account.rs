@@ -83,10 +83,23 @@ impl Facts<'_> {
         accounts.sort_unstable();
         accounts.dedup();
         for id in accounts {
-            if let Fact::Known(Some(organization)) = self.organization_id(id) {
-                all.entry(organization.into())
-                    .or_default()
-                    .and(self.told_by(id));
+            match self.organization_id(id) {
+                Fact::Known(Some(organization)) => {
+                    let told = all.entry(organization.into()).or_default();
+                    told.and(self.told_by(id));
+                }
+                Fact::Known(None) => {}
+                // Others say that it is their management account.
+                Fact::Unknown(_) => {
+                    let told = self.told_by(id);
+                    let account = id.to_string();
+                    for (organization, _) in self.led_by(&account) {
+                        let management = told.all.map(|on| (id, on));
+                        all.entry(organization.into())
+                            .or_default()
+                            .and(Told { management, ..told });
+                    }
+                }
             }
         }
         all

@@ -11,12 +11,16 @@ use super::unknown::{unknown, unknown_within};
 /// A field of a thing in an overlay: it is laid over what stands, and makes nothing.
 pub const WHERE_IT_STANDS: &str = "where it stands";
 
+/// A field of a thing in an overlay: another takes its place under its name, and nothing of what stands is of it.
+pub const ANEW: &str = "anew";
+
 /// A field of a role in an overlay: only its name is known, and it is the role of that name, whatever its path.
 pub const BY_NAME: &str = "by name";
 
 /// The calls that read the fields of accounts and Regions.
 #[rustfmt::skip]
 pub(super) const FRAME: &[(&str, &str)] = &[
+    ("plans",                              "backup:ListBackupPlans"),
     ("organization",                       "organizations:DescribeOrganization"),
     ("cross_account_backup",               "backup:DescribeGlobalSettings"),
     ("service_control_policies",           "organizations:ListPoliciesForTarget"),
@@ -45,7 +49,7 @@ pub(super) const TOLD_OF_ALL: &[&str] = &[
 
 /// Why a field is unknown; a field of an account or Region that is unknown in a part is unknown, but for those that are joined.
 pub(super) fn of_frame<'v>(name: &str, value: &'v Value) -> Option<&'v str> {
-    let joined = matches!(name, "region_settings" | "organization");
+    let joined = matches!(name, "region_settings" | "organization" | "plans");
     let is_of_frame = FRAME.iter().any(|(field, _)| *field == name) && !joined;
     unknown(value).or_else(|| is_of_frame.then(|| unknown_within(value))?)
 }
@@ -127,10 +131,14 @@ pub(super) enum Named {
 
 /// What a thing is laid over that is only known by its name, or is not made where it does not stand. `None`: it is neither.
 pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Option<Named> {
-    if !item.contains_key(BY_NAME) && !item.contains_key(WHERE_IT_STANDS) {
+    if ![BY_NAME, WHERE_IT_STANDS, ANEW]
+        .iter()
+        .any(|field| item.contains_key(*field))
+    {
         return None;
     }
     let mut item = item.clone();
+    item.shift_remove(ANEW);
     let own = item
         .get(key)
         .and_then(Value::as_str)

@@ -30,4 +30,28 @@ pub enum TemplateError {
         /// The transform.
         name: String,
     },
+    /// No stack has so many resources.
+    #[error(
+        "{file}: {count} resources: a CloudFormation template has at most 500, expected no more than {most}"
+    )]
+    TooMany {
+        /// The file.
+        file: String,
+        /// How many there are.
+        count: usize,
+        /// How many are read.
+        most: usize,
+    },
+    /// A value that CloudFormation refuses for a parameter.
+    #[error("{file}:{line}: the value given for the parameter `{name}` is refused: {why}")]
+    Parameter {
+        /// The file.
+        file: String,
+        /// The line of the parameter, from 1.
+        line: usize,
+        /// The parameter.
+        name: String,
+        /// What the template says of it.
+        why: String,
+    },
 }

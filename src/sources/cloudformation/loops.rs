@@ -8,7 +8,7 @@ use super::template::{Settings, Template, plain};
 use super::text::{Kind, Node};
 
 /// How many resources and properties loops may make: a template has 500 resources.
-const MOST: usize = 100_000;
+const MOST: usize = 5_000;
 
 /// A template with its loops written out. Those whose collection is not known stay.
 pub fn written_out(file: &str, root: &Node, settings: &Settings) -> Node {

@@ -3,12 +3,16 @@
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html>.
 
 mod error;
+mod given;
 mod loops;
 mod names;
+pub mod nested;
 pub mod parameters;
 mod properties;
+mod reader;
 mod resolve;
 mod resources;
+mod same;
 mod template;
 mod text;
 
@@ -18,9 +22,15 @@ use crate::sources::planned::{Home, Places, Planned, World};
 pub use error::TemplateError;
 pub use template::Settings;
 
-use resources::Reader;
+use reader::Reader;
+use resources::organizations;
 use template::Template;
-use text::Node;
+use text::{Kind, Node};
+
+/// How many resources of a template are read: ten times what CloudFormation takes.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+const MOST: usize = 5_000;
 
 /// The transforms that leave the resources that are read as they are written.
 const HARMLESS: &[&str] = &[
@@ -35,7 +45,7 @@ const HARMLESS: &[&str] = &[
 /// # Errors
 /// Where the file is no template.
 pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateError> {
-    let root = root(file, bytes)?;
+    let root = root_or_none(file, bytes)?;
     let fields = root.get("Parameters").map_or(&[][..], Node::fields);
     Ok(fields.iter().map(|(name, _)| name.clone()).collect())
 }
@@ -46,7 +56,11 @@ pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateEr
 /// Where the file is no template, or one that a macro rewrites.
 pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, TemplateError> {
     let root = loops::written_out(file, &root(file, bytes)?, settings);
-    let reader = resources_of(file, &root, settings, None);
+    given::taken(file, &root, settings)?;
+    let mut reader = resources_of(file, &root, settings, None);
+    reader
+        .notes
+        .extend(given::not_checked(file, &root, settings));
     Ok(planned(reader, file, World::default()))
 }
 
@@ -59,12 +73,14 @@ pub fn read_change(
     (file, bytes): (&str, &[u8]),
     settings: &Settings,
 ) -> Result<Planned, TemplateError> {
-    let now_root = loops::written_out(before_file, &root(before_file, before)?, settings);
+    let now_root = loops::written_out(before_file, &root_or_none(before_file, before)?, settings);
     let then_root = loops::written_out(file, &root(file, bytes)?, settings);
-    let now = resources_of(before_file, &now_root, settings, Some(&then_root));
+    given::taken(file, &then_root, settings)?;
+    let mut now = resources_of(before_file, &now_root, settings, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
     let why = format!("{file}, which says no more of it than {before_file} did");
     then.world.makes_keys(&now.world);
+    organizations::left(&mut now, &mut then, |id| kept(&now_root, id));
     then.world.lacks(
         &now.world,
         |thing| stays(&now_root, &now.places, thing),
@@ -76,8 +92,20 @@ pub fn read_change(
             .or_insert_with(|| ids.clone());
     }
     then.notes.extend(now.notes);
+    then.notes
+        .extend(given::not_checked(file, &then_root, settings));
     then.open.extend(now.open);
-    Ok(planned(then, file, now.world.standing()))
+    let same = same::resources(&then, &then_root);
+    let places = then.places.clone();
+    let stays = |thing: &str| {
+        let places = places.get(thing);
+        places.is_some_and(|places| {
+            let mut ids = places.iter().map(|place| place.rsplit(' ').next());
+            ids.all(|id| id.is_some_and(|id| same.contains(id)))
+        })
+    };
+    then.world = std::mem::take(&mut then.world).as_it_stands(stays);
+    Ok(planned(then, file, now.world.standing().of_now()))
 }
 
 /// Whether a thing stays where its resource leaves the template: what its `DeletionPolicy` says.
@@ -88,19 +116,23 @@ fn stays(root: &Node, places: &Places, thing: &str) -> Option<bool> {
     let mut all = None;
     for place in places {
         let id = place.rsplit(' ').next()?;
-        let policy = root.get("Resources")?.get(id)?.get("DeletionPolicy");
-        let stays = match policy.map(Node::text) {
-            None => false,
-            Some(Some("Retain" | "RetainExceptOnCreate")) => true,
-            Some(Some("Delete" | "Snapshot")) => false,
-            Some(_) => return None,
-        };
+        let stays = kept(root, id)?;
         if all.is_some_and(|all| all != stays) {
             return None;
         }
         all = Some(stays);
     }
     all
+}
+
+/// Whether what a resource made stays where the resource leaves the template.
+fn kept(root: &Node, id: &str) -> Option<bool> {
+    let policy = root.get("Resources")?.get(id)?.get("DeletionPolicy");
+    match policy.map(Node::text) {
+        None | Some(Some("Delete" | "Snapshot")) => Some(false),
+        Some(Some("Retain" | "RetainExceptOnCreate")) => Some(true),
+        Some(_) => None,
+    }
 }
 
 fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
@@ -116,7 +148,18 @@ fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
     }
 }
 
+/// A template that has something in it.
 fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
+    let root = root_or_none(file, bytes)?;
+    let resources = root.get("Resources");
+    if resources.is_none_or(|resources| resources.fields().is_empty()) {
+        return Err(TemplateError::NoResources(file.to_owned()));
+    }
+    Ok(root)
+}
+
+/// The same, or `Resources: {}`: what is there before a stack is.
+fn root_or_none(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
     let text = std::str::from_utf8(bytes).map_err(|error| TemplateError::Format {
         file: file.to_owned(),
         line: 1,
@@ -124,9 +167,17 @@ fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
         message: error.to_string(),
     })?;
     let root = text::parse(file, text)?;
+    let count = root.get("Resources").map_or(0, |all| all.fields().len());
+    if count > MOST {
+        return Err(TemplateError::TooMany {
+            file: file.to_owned(),
+            count,
+            most: MOST,
+        });
+    }
     if root
         .get("Resources")
-        .is_none_or(|resources| resources.fields().is_empty())
+        .is_none_or(|resources| !matches!(resources.kind, Kind::Map(_)))
     {
         return Err(TemplateError::NoResources(file.to_owned()));
     }

@@ -139,12 +139,12 @@ pub fn arn(template: &Template<'_>, id: &str, resource: &Node) -> Value {
         (
             "{region}",
             region.map(ToString::to_string),
-            "--region REGION",
+            "--template-region REGION",
         ),
         (
             "{partition}",
             region.map(|region| partition(region).to_owned()),
-            "--region REGION",
+            "--template-region REGION",
         ),
     ] {
         if arn.contains(part) {
@@ -168,8 +168,9 @@ fn form(resource: &Node) -> Option<&'static Form> {
 }
 
 fn name(template: &Template<'_>, id: &str, resource: &Node, form: &Form) -> Value {
+    let own = || json!(format!("{}{id}", template.settings.prefix));
     if form.name.is_empty() {
-        return json!(id);
+        return own();
     }
-    property(template, resource, form.name).unwrap_or_else(|| json!(id))
+    property(template, resource, form.name).unwrap_or_else(own)
 }

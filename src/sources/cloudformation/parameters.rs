@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::template::plain;
+use crate::inventory::Json;
 
 /// Why a file has no parameters that can be taken.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,14 @@ pub enum ParametersError {
         /// Where.
         pointer: String,
     },
+    /// A parameter has two values.
+    #[error("{file}: the parameter `{name}` is given twice, with different values")]
+    Twice {
+        /// The file.
+        file: String,
+        /// The parameter.
+        name: String,
+    },
 }
 
 /// The parameters of a file; `None`: the stack keeps the value that it has.
@@ -42,7 +51,7 @@ pub enum ParametersError {
 /// # Errors
 /// Where it is not such a file.
 pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>, ParametersError> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| ParametersError::Json {
+    let Json(value) = serde_json::from_slice(bytes).map_err(|error| ParametersError::Json {
         file: file.to_owned(),
         line: error.line(),
         column: error.column(),
@@ -54,11 +63,18 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>
     };
     match &value {
         Value::Array(items) => {
-            let each = items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| of_item(item).ok_or_else(|| shape(format!("/{at}"))));
-            each.collect()
+            let mut all = BTreeMap::new();
+            for (at, item) in items.iter().enumerate() {
+                let (key, value) = of_item(item).ok_or_else(|| shape(format!("/{at}")))?;
+                let there = all.insert(key.clone(), value.clone());
+                if there.is_some_and(|there| there != value) {
+                    return Err(ParametersError::Twice {
+                        file: file.to_owned(),
+                        name: key,
+                    });
+                }
+            }
+            Ok(all)
         }
         Value::Object(fields) => {
             let (under, fields) = match fields.get("Parameters") {
@@ -107,6 +123,11 @@ mod tests {
         for (text, expected) in [
             ("{", "p.json:1:1"),
             (r#"[{"ParameterKey": "A"}]"#, "/0"),
+            (
+                r#"[{"ParameterKey": "A", "ParameterValue": "1"}, {"ParameterKey": "A", "ParameterValue": "2"}]"#,
+                "`A` is given twice",
+            ),
+            (r#"{"A": 1, "A": 2}"#, "duplicate field `A`"),
             (r#"{"Parameters": {"A": []}}"#, "/Parameters/A"),
             ("3", "at /"),
         ] {

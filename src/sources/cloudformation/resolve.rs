@@ -1,7 +1,10 @@
 //! Intrinsic functions, three-valued: a value, nothing (`AWS::NoValue`), or unknown with the function and its line.
 
 use std::cell::RefCell;
+use std::net::Ipv4Addr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::names;
@@ -180,7 +183,15 @@ impl<'t> Template<'t> {
                 let value = key.and_then(|key| self.settings.imports.get(&key));
                 Some(value.map_or_else(|| self.unknown(name, argument), |value| json!(value)))
             }
-            "Fn::Base64" => open(),
+            "Fn::Base64" => match self.value(argument) {
+                Some(Value::String(text)) => Some(json!(STANDARD.encode(text))),
+                Some(value) if is_open(&value) => Some(value),
+                Some(_) | None => open(),
+            },
+            "Fn::Cidr" => Some(
+                self.cidr(argument)
+                    .unwrap_or_else(|| self.unknown(name, argument)),
+            ),
             "Fn::Length" => match self.value(argument) {
                 Some(Value::Array(items)) if !is_open(&Value::Array(items.clone())) => {
                     Some(json!(items.len()))
@@ -231,7 +242,7 @@ impl<'t> Template<'t> {
                 self.file, node.line
             )),
             (None, "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix") => unknown(format!(
-                "{}:{}: {id}: give --region REGION",
+                "{}:{}: {id}: give --template-region REGION",
                 self.file, node.line
             )),
             (None, _) => self.unknown(id, node),
@@ -337,18 +348,45 @@ impl<'t> Template<'t> {
     }
 
     fn find_in_map(&self, argument: &Node) -> Option<Value> {
-        let [map, first, second, ..] = argument.items() else {
+        let [map, first, second, rest @ ..] = argument.items() else {
             return None;
         };
         let text = |node: &Node| plain(&self.value(node)?);
         let (map, first, second) = (text(map)?, text(first)?, text(second)?);
-        let found = self
-            .root
-            .get("Mappings")?
-            .get(&map)?
-            .get(&first)?
-            .get(&second)?;
-        Some(found.to_value())
+        let maps = self.root.get("Mappings");
+        let found = maps.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
+        match found {
+            Some(found) => Some(found.to_value()),
+            None => self.value(rest.first()?.get("DefaultValue")?),
+        }
+    }
+
+    /// `Fn::Cidr` of a block of IPv4: so many blocks of so many bits for hosts.
+    fn cidr(&self, argument: &Node) -> Option<Value> {
+        let [block, count, bits] = argument.items() else {
+            return None;
+        };
+        let text = |node: &Node| plain(&self.value(node)?);
+        let (block, count, bits) = (text(block)?, text(count)?, text(bits)?);
+        let (address, length) = block.split_once('/')?;
+        let first = u64::from(u32::from(address.parse::<Ipv4Addr>().ok()?));
+        let length: u32 = length.parse().ok()?;
+        let count: u64 = count
+            .parse()
+            .ok()
+            .filter(|count| (1..=256).contains(count))?;
+        let bits: u32 = bits.parse().ok()?;
+        let prefix = 32_u32.checked_sub(bits)?;
+        let size = 1_u64.checked_shl(bits)?;
+        let room = 1_u64.checked_shl(32_u32.checked_sub(length)?)?;
+        if size.checked_mul(count)? > room {
+            return None;
+        }
+        let block = |at: u64| {
+            let begin = u32::try_from(first.checked_add(at.checked_mul(size)?)?).ok()?;
+            Some(json!(format!("{}/{prefix}", Ipv4Addr::from(begin))))
+        };
+        (0..count).map(block).collect()
     }
 
     /// A condition of the template; `None`: unknown.

@@ -22,6 +22,10 @@ pub struct Settings {
     pub imports: BTreeMap<String, String>,
     /// The name of the stack.
     pub stack: Option<String>,
+    /// What stands before the logical ids of a stack in another, where they stand for names that AWS gives.
+    pub prefix: String,
+    /// The stacks in it whose templates are read as well, by their logical ids.
+    pub nested: BTreeSet<String>,
 }
 
 /// A template with what it is resolved with.

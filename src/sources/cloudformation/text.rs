@@ -1,6 +1,6 @@
 //! Templates as text: YAML with its short forms, or JSON, into a tree that knows its lines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Number, Value};
@@ -35,6 +35,9 @@ pub enum Kind {
 
 /// How many values a template may have once its aliases are written out: what CloudFormation takes (1 MB) has far fewer.
 const MOST_NODES: usize = 2_000_000;
+
+/// A text counts as one value more for so many bytes: an alias may repeat a long one.
+const BYTES: usize = 64;
 
 impl Node {
     /// A field of an object.
@@ -138,6 +141,7 @@ struct Open {
     items: Vec<Node>,
     fields: Vec<(String, Node)>,
     key: Option<String>,
+    keys: HashSet<String>,
     began: usize,
 }
 
@@ -148,8 +152,9 @@ impl Tree {
                 let tag = tag.as_deref().and_then(short_form);
                 let kind = scalar(&text, style, tag.is_some());
                 let node = in_function(Node { line, kind }, tag.as_deref());
-                self.count(1)?;
-                self.keep(anchor, &node, 1);
+                let size = text.len().div_euclid(BYTES).saturating_add(1);
+                self.count(size)?;
+                self.keep(anchor, &node, size);
                 self.put(node)
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -211,6 +216,7 @@ impl Tree {
             items: Vec::new(),
             fields: Vec::new(),
             key: None,
+            keys: HashSet::new(),
             began: self.nodes,
         });
     }
@@ -251,7 +257,7 @@ impl Tree {
                         return Err("a key that is no text".to_owned());
                     }
                 };
-                if key != "<<" && open.fields.iter().any(|(own, _)| *own == key) {
+                if key != "<<" && !open.keys.insert(key.clone()) {
                     return Err(format!("duplicate key `{key}`"));
                 }
                 open.key = Some(key);
@@ -330,6 +336,7 @@ fn merged(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     }
     let (merges, mut own): (Vec<_>, Vec<_>) =
         fields.into_iter().partition(|(name, _)| name == "<<");
+    let mut there: HashSet<String> = own.iter().map(|(name, _)| name.clone()).collect();
     for (_, node) in merges {
         let sources = match node.kind {
             Kind::List(items) => items,
@@ -340,7 +347,7 @@ fn merged(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
         for source in sources {
             if let Kind::Map(fields) = source.kind {
                 for (name, value) in fields {
-                    if !own.iter().any(|(there, _)| *there == name) {
+                    if there.insert(name.clone()) {
                         own.push((name, value));
                     }
                 }

@@ -17,6 +17,10 @@ pub fn find(from: &Path) -> Option<PathBuf> {
     let mut folders = from.ancestors();
     folders.find_map(|folder| {
         let file = folder.join(FILE);
+        // A pipe of that name is nobody's configuration, and would be waited for; one that is named is read.
+        if recorded::is_pipe(&file) {
+            return None;
+        }
         // A folder or a link that leads nowhere is not passed over: to read it says what is wrong.
         let is_there = std::fs::symlink_metadata(&file).is_ok();
         is_there.then_some(file)

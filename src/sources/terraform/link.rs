@@ -62,7 +62,7 @@ impl<'p> Identities<'_, 'p> {
                         .map_or(Link::Unknown(at), Link::Value)
                 }
                 Some(expression) => self.one_of(object, expression, &at, moment),
-                None if object.is_made() && object.is_not_configured(name) => Link::AwsChooses,
+                None if object.is_new(moment) && object.is_not_configured(name) => Link::AwsChooses,
                 None => Link::Unknown(at),
             },
         }
@@ -135,7 +135,7 @@ impl<'p> Identities<'_, 'p> {
     pub fn links(&self, object: &Object<'p>, name: &str, moment: Moment) -> Value {
         let marked = match object.attribute(moment, name) {
             Attribute::NotSet => return Value::Null,
-            Attribute::AfterApply if object.is_made() && object.is_not_configured(name) => {
+            Attribute::AfterApply if object.is_new(moment) && object.is_not_configured(name) => {
                 return Value::Null;
             }
             Attribute::Value(_) | Attribute::AfterApply | Attribute::Unread(_) => {

@@ -15,7 +15,7 @@ mod shape;
 mod source;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::inventory::Waiting;
 use crate::known::AccountId;
@@ -27,7 +27,7 @@ pub use source::{ConfigurationError, Source};
 use evaluate::Evaluator;
 use file::PlanFile;
 use identity::{Expressions, Identities};
-use object::{Moment, Objects};
+use object::{Moment, Object, Objects};
 use provider::Providers;
 
 /// Reads a plan. `accounts`: the accounts of providers, by `aws`, `aws.bunker`, as the command line gives them.
@@ -56,7 +56,17 @@ pub fn read(
             moment,
         )
     };
-    let (now, then) = (at(Moment::Now), at(Moment::Then));
+    let (now, mut then) = (at(Moment::Now), at(Moment::Then));
+    let places = std::mem::take(&mut then.places);
+    let all: HashMap<&str, &Object<'_>> =
+        objects.all.iter().map(|one| (one.address, one)).collect();
+    let stays = |thing: &str| {
+        places.get(thing).is_some_and(|addresses| {
+            let mut objects = addresses.iter().map(|address| all.get(address.as_str()));
+            objects.all(|object| object.is_some_and(|object| object.stays()))
+        })
+    };
+    let after = then.world.as_it_stands(stays);
     let mut warnings = then.notes;
     if !plan.is_known_format() {
         // A version is told; whatever else may stand there is not.
@@ -72,7 +82,7 @@ pub fn read(
     for object in objects
         .all
         .iter()
-        .filter(|object| !object.is_data && types::not_read(object.kind))
+        .filter(|object| !object.is_data && types::is_not_read(object))
     {
         if !odd.contains(&object.kind) {
             odd.push(object.kind);
@@ -96,9 +106,9 @@ pub fn read(
         .filter_map(|object| Some((object.address.to_owned(), source?.place(object)?)));
     Ok(Planned {
         lines: lines.collect(),
-        before: overlay(now.world),
-        after: overlay(then.world),
-        places: then.places,
+        before: overlay(now.world.of_now()),
+        after: overlay(after),
+        places,
         warnings,
         open,
         providers: Providers::names(&plan),

@@ -52,6 +52,11 @@ pub enum Attribute<'p> {
     Unread(&'static str),
 }
 
+/// Whether a value is none: the provider writes an empty text for an argument that nobody set.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value == ""
+}
+
 impl<'p> Object<'p> {
     /// Whether it is there at this moment.
     #[must_use]
@@ -72,6 +77,18 @@ impl<'p> Object<'p> {
         self.does("create")
     }
 
+    /// The same at a moment: what is replaced is there before, and is made after.
+    #[must_use]
+    pub fn is_new(&self, moment: Moment) -> bool {
+        moment == Moment::Then && self.is_made()
+    }
+
+    /// Whether it takes the place of another under its name.
+    #[must_use]
+    pub fn is_replaced(&self, moment: Moment) -> bool {
+        self.is_new(moment) && self.does("delete")
+    }
+
     /// What the plan says of it that cannot be: an action that nobody knows, or one without what comes of it.
     #[must_use]
     pub fn contradicts(&self) -> Option<String> {
@@ -82,11 +99,19 @@ impl<'p> Object<'p> {
             return Some(format!("has the action `{action}`, which is not known"));
         }
         let is_made = self.does("create") || self.does("update");
-        if is_made && change.after.is_none() && change.after_unknown != Value::Bool(true) {
+        if is_made && change.after.is_none() {
             return Some("is made or changed, and the plan does not say to what".to_owned());
         }
         let is_same = self.does("no-op") && change.before != change.after;
         is_same.then(|| "stays as it is, and is not what it was".to_owned())
+    }
+
+    /// Whether it stays as it is.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        self.change.is_some_and(|change| {
+            change.actions.iter().all(|action| action == "no-op") && change.before == change.after
+        })
     }
 
     /// Whether the plan changes it in any way.
@@ -131,7 +156,7 @@ impl<'p> Object<'p> {
         let (unknown, sensitive) = self.marks(moment);
         let value = self.values(moment).and_then(|values| values.get(name));
         let is_unknown = is_marked(unknown, name);
-        let is_set = is_unknown || value.is_some_and(|value| !value.is_null());
+        let is_set = is_unknown || value.is_some_and(|value| !is_empty(value));
         if is_set && is_marked(sensitive, name) {
             return Attribute::Unread("which is sensitive");
         }
@@ -139,7 +164,8 @@ impl<'p> Object<'p> {
             return Attribute::AfterApply;
         }
         match value {
-            Some(Value::Null) | None => Attribute::NotSet,
+            None => Attribute::NotSet,
+            Some(value) if is_empty(value) => Attribute::NotSet,
             Some(value) => match odd(name, value) {
                 Some(why) => Attribute::Unread(why),
                 None => Attribute::Value(value),
@@ -170,7 +196,7 @@ impl<'p> Object<'p> {
             | Value::Object(_) => marks.get(name).unwrap_or(NONE),
         };
         let value = self.values(moment).and_then(|values| values.get(name));
-        let value = value.unwrap_or(NONE);
+        let value = value.filter(|value| !is_empty(value)).unwrap_or(NONE);
         let at = format!("{}.{name}", self.address);
         if let Some(why) = odd(name, value) {
             return unknown(format!("{at}, {why}"));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
 use crate::known::AccountId;
-use crate::sources::planned::{Home, Places, World};
+use crate::sources::planned::{Home, Places, World, aws_managed_by};
 
 use super::identity::Identities;
 use super::link::Link;
@@ -180,8 +180,10 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// A key by its ARN, or by its id.
     #[must_use]
-    pub fn key_named(&self, key: &str, home: &Home) -> Value {
-        if key.starts_with("arn:") && key.contains(":key/") {
+    pub fn key_named(&mut self, key: &str, home: &Home) -> Value {
+        if let Some(service) = aws_managed_by(key) {
+            json!(self.aws_managed(home, service))
+        } else if key.starts_with("arn:") && key.contains(":key/") {
             json!(key)
         } else if key.contains("alias/") {
             unknown(format!("the key of {key}"))

@@ -127,8 +127,12 @@ impl Module {
     fn read(root: &Path, folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
         let none = || ConfigurationError::NoFiles(folder.display().to_string());
         let entries = fs::read_dir(folder).map_err(|_| none())?;
-        let mut files: Vec<PathBuf> = entries
+        let all: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
+        let is_overridden = all.iter().any(|path| is_override(path));
+        let mut files: Vec<PathBuf> = all
+            .into_iter()
             .filter(|path| path.extension().is_some_and(|ending| ending == "tf"))
             .collect();
         files.sort();
@@ -149,6 +153,10 @@ impl Module {
                 .display()
                 .to_string();
             module.add(&name, &text)?;
+        }
+        // What an override changes of a block is not put together: nothing of the module is evaluated.
+        if is_overridden {
+            module.body.clear();
         }
         Ok(module)
     }
@@ -202,6 +210,20 @@ impl Module {
         self.blocks(of)
             .find(|block| label(block, 0) == Some(kind) && label(block, 1) == Some(name))
     }
+}
+
+/// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`, or one of `OpenTofu`'s own.
+///
+/// See <https://developer.hashicorp.com/terraform/language/files/override> and
+/// <https://opentofu.org/docs/language/files/>.
+fn is_override(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default();
+    let stem = ["tf", "tf.json", "tofu", "tofu.json"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+    let is_one = stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"));
+    is_one || name.ends_with(".tofu") || name.ends_with(".tofu.json")
 }
 
 /// The line in which brackets nest too deeply, if one does.

@@ -283,6 +283,111 @@ fn what_failed_in_a_baseline_does_not_count() {
     assert_eq!((&worse["copies"][0]["change"], code), (&json!("worse"), 1));
 }
 
+/// What if: a service control policy, a key that waits for its deletion, a lock of 90 days, over the example's organization.
+#[test]
+fn what_breaks_is_tried_before_it_is_applied() {
+    let files = Files::new();
+    let region = |account: &str, more: Value| {
+        let mut region = json!({"region": "us-east-1"});
+        let own = more.as_object().unwrap().clone();
+        region.as_object_mut().unwrap().extend(own);
+        json!({"accounts": [{"account": account, "regions": [region]}]})
+    };
+    let statement = |effect: &str, action: &str| {
+        json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": effect, "Action": action, "Resource": "*"}]})
+    };
+    let policies = json!([[{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Document": statement("Allow", "*")},
+        {"Id": "p-new", "Name": "no-copies-out", "Document": statement("Deny", "backup:CopyFromBackupVault")}]]);
+    let key = "arn:aws:kms:us-east-1:111122223333:key/00000002-aaaa-4bbb-8ccc-111122223333";
+    let vault = "arn:aws:backup:us-east-1:444455556666:backup-vault:central";
+    for (overlay, worse, newly_blocked, check) in [
+        (
+            json!({"accounts": [{"account": "111122223333", "service_control_policies": policies}]}),
+            11,
+            5,
+            "organization-policy-denies-copy",
+        ),
+        (
+            region(
+                "111122223333",
+                json!({"keys": [{"Arn": key, "KeyState": "PendingDeletion"}]}),
+            ),
+            3,
+            3,
+            "key-unusable",
+        ),
+        (
+            region(
+                "444455556666",
+                json!({"vaults": [
+                {"BackupVaultArn": vault, "Locked": true, "MinRetentionDays": 90, "MaxRetentionDays": 3650}]}),
+            ),
+            11,
+            5,
+            "retention-outside-vault-lock",
+        ),
+    ] {
+        let file = files.write("change.json", &overlay.to_string());
+        let (told, code) = report(&["check", "--example", "organization", "--overlay", &file]);
+        assert_eq!(code, 1, "{check}");
+        let copies = told["copies"].as_array().unwrap();
+        let broken: Vec<&Value> = copies
+            .iter()
+            .filter(|copy| copy["change"] == "worse")
+            .collect();
+        let was = broken.iter().filter(|copy| copy["was"] == "feasible");
+        assert_eq!(
+            (broken.len(), was.count()),
+            (worse, newly_blocked),
+            "{check}"
+        );
+        for copy in broken {
+            assert!(with_check(copy, check), "{check}: {}", copy["id"]);
+        }
+    }
+}
+
+fn with_check(copy: &Value, id: &str) -> bool {
+    let checks = copy["checks"].as_array().unwrap().iter();
+    let mut failing = checks.filter(|check| check["outcome"] == "fail");
+    failing.any(|check| check["id"] == id)
+}
+
+/// Another copy with the same id is no copy that failed before.
+#[test]
+fn a_baseline_is_of_the_copy_that_it_names_and_not_of_its_id() {
+    let files = Files::new();
+    let blocked = || Estate::rds().set(&format!("{DESTINATION_VAULT}/AccessPolicy"), Value::Null);
+    let file = files.estate(&blocked());
+    let baseline = run(&["check", "--inventory", &file, "--format", "json"]);
+    let baseline = files.write("baseline.json", &baseline.out);
+    let mut seen = 0;
+    for (pointer, value) in [
+        (
+            "/copies/0/destination_vault",
+            "arn:aws:backup:us-east-2:444455556666:backup-vault:other",
+        ),
+        (
+            "/copies/0/resource",
+            "arn:aws:rds:us-east-2:111122223333:db:invoices",
+        ),
+    ] {
+        let other = blocked().set(pointer, json!(value));
+        let other = files.write("other.json", &other.0.to_string());
+        let (told, code) = report(&["check", "--inventory", &other, "--baseline", &baseline]);
+        let copy = &told["copies"][0];
+        assert_eq!(
+            (&copy["change"], &copy["was"]),
+            (&json!("new"), &Value::Null),
+            "{pointer}"
+        );
+        assert_ne!(code, 0, "{pointer}");
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
+}
+
 #[test]
 fn what_a_change_does_is_valid_against_the_schema() {
     let schema = json(&run(&["schema", "report"]).out);

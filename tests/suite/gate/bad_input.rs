@@ -156,3 +156,42 @@ fn a_file_larger_than_the_limit_is_refused_before_it_is_read() {
         assert!(ran.err.contains("big.json"), "{flag}: {}", ran.err);
     }
 }
+
+/// Nothing that is large takes long: in a build without optimization a tenth of what it may take here.
+#[test]
+fn what_is_large_is_refused_or_read_in_time_that_grows_with_it() {
+    let many = |count: usize| {
+        let each = (0..count).map(|at| format!(r#""R{at}": {{"Type": "AWS::S3::Bucket"}}"#));
+        format!(
+            r#"{{"Resources": {{{}}}}}"#,
+            each.collect::<Vec<_>>().join(",")
+        )
+    };
+    let begun = std::time::Instant::now();
+    let error = template_error(&many(100_000));
+    assert!(
+        error.contains("100000 resources") && error.contains("at most 500"),
+        "{error}"
+    );
+    let read = cloudformation::read("t", many(5_000).as_bytes(), &Settings::default());
+    assert!(read.is_ok());
+    // A text that its aliases repeat is as large as all of them.
+    let long = "x".repeat(1 << 20);
+    let error = template_error(&format!(
+        "a: &a {long}\nb: [{}]\nResources: {{A: {{Type: 'AWS::S3::Bucket'}}}}\n",
+        vec!["*a"; 200].join(", ")
+    ));
+    assert!(error.contains("more than 2000000 values"), "{error}");
+    // Loops make no more than a template can have.
+    let items: Vec<String> = (0..300).map(|at| at.to_string()).collect();
+    let body = json!({"V${A}x${B}": {"Type": "AWS::Backup::BackupVault"}});
+    let inner = json!({"Fn::ForEach::B": ["B", items, body]});
+    let text = json!({"Resources": {"Fn::ForEach::A": ["A", items, inner]}}).to_string();
+    let planned = cloudformation::read("t", text.as_bytes(), &Settings::default()).unwrap();
+    assert!(!planned.open.is_empty());
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(60),
+        "{:?}",
+        begun.elapsed()
+    );
+}

@@ -22,6 +22,7 @@ fn settings(account: &str, parameters: &[(&str, &str)]) -> Settings {
         parameters: parameters.collect(),
         imports: BTreeMap::new(),
         stack: None,
+        ..Settings::default()
     }
 }
 

@@ -177,6 +177,7 @@ fn over(estate: &Estate, document: Value) -> Verdicts {
         document,
         waits_for: Waiting::Overlay,
         policies: BTreeMap::new(),
+        organization: Vec::new(),
     };
     let laid = overlay
         .over(&read(&estate.0))
@@ -258,6 +259,7 @@ fn one_thing_twice_with_two_values_is_an_error_with_its_place() {
             "vaults": [vault("FAILED"), vault("AVAILABLE")]}]}]}),
         waits_for: Waiting::Overlay,
         policies: BTreeMap::new(),
+        organization: Vec::new(),
     };
     let error = overlay
         .over(&read(&Estate::rds().0))

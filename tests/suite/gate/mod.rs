@@ -3,13 +3,18 @@
 mod bad_input;
 mod cloudformation;
 mod left_open;
+mod nested_stacks;
+mod organization;
 mod overlay;
 mod plan_facts;
 mod pull_request;
 mod template_facts;
+mod template_keys;
+mod template_parameters;
 mod template_types;
 mod terraform;
 mod terraform_types;
+mod what_stands;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -16,6 +16,7 @@ fn overlay(document: Value) -> Overlay {
         document,
         waits_for: Waiting::Overlay,
         policies: Default::default(),
+        organization: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ fn planned(text: &str, account: &str, parameters: &[(&str, &str)]) -> Planned {
             .collect(),
         imports: BTreeMap::new(),
         stack: None,
+        ..Settings::default()
     };
     cloudformation::read("t.yaml", text.as_bytes(), &settings)
         .unwrap_or_else(|error| panic!("{error}"))
@@ -70,6 +71,35 @@ fn numbers_are_taken_as_cloudformation_takes_them_and_else_open() {
         ("{MinRetentionDays: !Ref Days}", Blocked),
         ("{MinRetentionDays: !Sub \"${Days}\"}", Blocked),
         ("{MinRetentionDays: !FindInMap [M, a, b]}", Blocked),
+        ("{MinRetentionDays: !FindInMap [M, a, c]}", Undecided),
+        (
+            "{MinRetentionDays: !FindInMap [M, a, c, {DefaultValue: 90}]}",
+            Blocked,
+        ),
+        (
+            "{MinRetentionDays: !FindInMap [M, a, b, {DefaultValue: 7}]}",
+            Blocked,
+        ),
+        (
+            "{MinRetentionDays: !FindInMap [M, !ImportValue x, b, {DefaultValue: 7}]}",
+            Undecided,
+        ),
+        (
+            "{MinRetentionDays: !Select [0, !Split [/, !Select [1, !Cidr [90.0.0.0/8, 2, 16]]]]}",
+            Undecided,
+        ),
+        (
+            "{MinRetentionDays: !Select [0, !Split [., !Select [1, !Cidr [89.255.0.0/15, 2, 16]]]]}",
+            Blocked,
+        ),
+        (
+            "{MinRetentionDays: !Select [0, !Split [., !Select [1, !Cidr [90.0.0.0/24, 2, 16]]]]}",
+            Undecided,
+        ),
+        (
+            "{MinRetentionDays: !Select [0, !Split [NWF, !Join ['', ['90NWF', !Base64 5a]]]]}",
+            Blocked,
+        ),
         ("{MinRetentionDays: x}", Undecided),
         ("{MinRetentionDay: 90}", Undecided),
         ("[{MinRetentionDays: 90}]", Undecided),

@@ -23,6 +23,7 @@ fn settings(parameters: &[(&str, &str)]) -> Settings {
         parameters: parameters.collect(),
         imports: BTreeMap::new(),
         stack: None,
+        ..Settings::default()
     }
 }
 
@@ -229,7 +230,7 @@ fn what_is_not_read_leaves_the_answer_open_unless_it_stays() {
         ("AWS::Serverless::Application", json!({})),
         (
             "AWS::Organizations::Policy",
-            json!({"Type": "SERVICE_CONTROL_POLICY", "Content": {}}),
+            json!({"Type": "DECLARATIVE_POLICY_EC2", "Content": {}}),
         ),
         ("AWS::Organizations::Account", json!({})),
         ("AWS::RAM::ResourceShare", json!({})),

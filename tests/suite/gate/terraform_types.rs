@@ -599,7 +599,6 @@ fn what_has_no_account_leaves_the_answer_open() {
         "aws_s3_bucket.x",
         "aws_redshift_cluster.x",
         "aws_eks_cluster.x",
-        "aws_organizations_policy.x",
         "aws_backup_plan.x",
         "aws_backup_selection.x",
     ] {

@@ -240,3 +240,45 @@ fn fixes_over_others_come_whole_or_not_at_all() {
         names(&place)
     );
 }
+
+#[test]
+fn a_folder_of_fixes_and_a_report_are_not_one() {
+    for (dir, more) in [
+        ("out", ["--format", "json=out"]),
+        ("out", ["--format", "json=./out"]),
+        ("out", ["--save", "out"]),
+        ("out/in/it", ["--format", "json=out"]),
+        ("out/", ["--format", "json=out"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (code, out, err) = fix(&[&["--dir", dir], &more[..]].concat(), folder.path());
+        assert_eq!((code, out.as_str()), (2, ""), "{dir} {more:?}: {err}");
+        assert!(err.contains("is written twice"), "{dir} {more:?}: {err}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_an_error_and_leaves_nothing() {
+    let program = env!("CARGO_BIN_EXE_backup-preflight");
+    for (more, written) in [
+        ("--format json=r.json", "r.json"),
+        ("--save i.json", "i.json"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!("ulimit -f 1; exec {program} check --example organization {more}");
+        let ran = std::process::Command::new("/bin/sh")
+            .args(["-c", &script])
+            .env_clear()
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{more}: {err}");
+        assert!(
+            err.contains(written) && err.contains("too large"),
+            "{more}: {err}"
+        );
+        assert_eq!(names(folder.path()), Vec::<String>::new(), "{more}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the world does to a run: signals, files that others write, disks and links.
 
 mod files;
+mod inputs;
 mod stopping;
 
 use std::path::Path;

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::catalog::regions::partition;
-use crate::known::Arn;
+use crate::inventory::ANEW;
+use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
@@ -32,7 +33,10 @@ pub fn vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// What a vault that is made does not have yet; what is there may have it from elsewhere.
 fn made<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>, home: &Home, arn: &str) {
-    if object.is_made() {
+    if object.is_replaced(reader.moment) {
+        reader.set(home, "vaults", arn, [(ANEW, json!(true))]);
+    }
+    if object.is_new(reader.moment) {
         let tags = reader.tags(object);
         reader.set(
             home,
@@ -238,6 +242,39 @@ pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             region.insert("region_settings".to_owned(), Value::Object(settings));
         }
     }
+}
+
+/// Whether an account has switched a Region on. A Region is not switched off by leaving this out.
+pub fn account_region<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+    let named = object.text(reader.moment, "account_id");
+    let account = match named {
+        Some(id) => AccountId::parse(id).ok(),
+        None => reader.account(object),
+    };
+    let region = object.text(reader.moment, "region_name");
+    let (Some(account), Some(region)) = (account, region) else {
+        return reader.unplaced(format!(
+            "{} is of an account or a Region that is not known",
+            object.address
+        ));
+    };
+    let status = match object.switch(reader.moment, "enabled") {
+        Value::Bool(true) => json!("opted-in"),
+        Value::Bool(false) => json!("not-opted-in"),
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            unknown(format!("{}.enabled", object.address))
+        }
+        open @ Value::Object(_) => open,
+    };
+    reader.placed(region, object);
+    let home = Home {
+        account,
+        region: Region::new(region),
+    };
+    let place = format!("{account}/{region}");
+    let status = reader.sole((&place, "opt_in_status"), object, status);
+    let region = reader.world.region(&home);
+    region.insert("opt_in_status".to_owned(), status);
 }
 
 /// Whether copies go across accounts.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::ANEW;
 use crate::known::AccountId;
 use crate::sources::planned::join;
 use crate::sources::terraform::link::{Link, policy_of};
@@ -39,7 +40,7 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             .collect(),
         open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => open,
     };
-    let is_made = object.is_made();
+    let is_made = object.is_new(moment);
     let tags = reader.tags(object);
     // What the role gave itself and no longer does.
     let lost = |list: &str, name: &str| -> Vec<Value> {
@@ -59,6 +60,9 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         lost("inline_policy", "name"),
     );
     let role = reader.world.role(account, &arn);
+    if object.is_replaced(moment) {
+        role.insert(ANEW.to_owned(), json!(true));
+    }
     role.insert("AssumeRolePolicyDocument".to_owned(), trust);
     role.insert("PermissionsBoundary".to_owned(), boundary);
     if is_made {
@@ -130,6 +134,10 @@ pub fn managed_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     }
     if let Some(arn) = reader.ids.arn(object, reader.moment) {
         let document = reader.ids.policy(object, "policy", reader.moment);
+        // What is not told of one that stays as it is the facts may tell.
+        if object.stays() && document.get("unknown").is_some() {
+            return;
+        }
         reader.world.policies.insert(arn, document);
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::regions::partition;
-use crate::sources::planned::{Home, join};
+use crate::sources::planned::{Home, default_key_policy, join};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
@@ -25,9 +24,11 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let state = state(object, moment);
     // Without a policy of its own a key that is made has the one that KMS gives: its account administers it.
     let own = reader.ids.policy(object, "policy", moment);
-    let is_default = object.is_made() && (own.is_null() || object.is_not_configured("policy"));
+    let is_open = own.get("unknown").is_some();
+    let is_default =
+        object.is_new(moment) && (own.is_null() || (is_open && object.is_not_configured("policy")));
     let policy = if is_default {
-        default_policy(&home)
+        default_key_policy(&home)
     } else if object.is_not_configured("policy") || own.is_null() {
         own
     } else {
@@ -50,7 +51,7 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if !policy.is_null() {
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
     }
-    if object.is_made() {
+    if object.is_new(moment) {
         reader.set(
             &home,
             "keys",
@@ -73,20 +74,17 @@ fn state(object: &Object<'_>, moment: Moment) -> Value {
     };
     match object.switch(moment, name) {
         Value::Bool(false) => json!("Disabled"),
-        // The key material may not be imported yet.
+        // The key material may not be imported yet: AWS tells, of a key that stays enabled or disabled as it is.
         Value::Bool(true) | Value::Null if is_external => {
-            unknown(format!("{}.key_state", object.address))
+            let is_same = object.switch(Moment::Now, name) == object.switch(Moment::Then, name);
+            match object.text(moment, "key_state") {
+                Some(state) if is_same || moment == Moment::Now => json!(state),
+                Some(_) | None => unknown(format!("{}.key_state", object.address)),
+            }
         }
         Value::Bool(true) | Value::Null => json!("Enabled"),
         open @ (Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => open,
     }
-}
-
-fn default_policy(home: &Home) -> Value {
-    json!({"Version": "2012-10-17", "Id": "key-default-1", "Statement": [{
-        "Sid": "Enable IAM User Permissions", "Effect": "Allow",
-        "Principal": {"AWS": format!("arn:{}:iam::{}:root", partition(&home.region), home.account)}, "Action": "kms:*", "Resource": "*",
-    }]})
 }
 
 /// The ARN of the key that an object names.

@@ -41,7 +41,7 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
         for object in all.clone().filter(|object| !object.is_there(moment)) {
             gone(&mut reader, object);
         }
-        for object in all.filter(|object| object.is_changed() && not_read(object.kind)) {
+        for object in all.filter(|object| object.is_changed() && is_not_read(object)) {
             reader.open.push(format!(
                 "{} is not read, and what copies need may be what it changes",
                 object.address
@@ -74,6 +74,7 @@ const READERS: &[(&str, Read)] = &[
     ("aws_backup_vault_lock_configuration",      backup::vault_lock),
     ("aws_backup_region_settings",               backup::region_settings),
     ("aws_backup_global_settings",               backup::global_settings),
+    ("aws_account_region",                       backup::account_region),
     ("aws_db_instance",                          stored::db_instance),
     ("aws_rds_cluster",                          stored::cluster),
     ("aws_rds_cluster_instance",                 stored::cluster_instance),
@@ -149,7 +150,7 @@ const BACKED_UP: &[&str] = &[
 const NEAR: &[&str] = &[
     "aws_backup_", "aws_kms_", "aws_fsx_", "aws_iam_role", "aws_iam_policy", "aws_organizations_", "aws_ram_",
     "aws_cloudformation_stack", "aws_db_option_group", "aws_ebs_encryption_by_default", "aws_ebs_default_kms_key",
-    "aws_controltower_control", "aws_ec2_allowed_images_settings", "aws_redshiftserverless_namespace",
+    "aws_controltower_", "aws_dsql_cluster", "aws_account_region", "aws_redshiftserverless_", "aws_ec2_allowed_images_settings", 
     "aws_storagegateway_cached_iscsi_volume", "aws_storagegateway_stored_iscsi_volume",
     "awscc_backup_", "awscc_kms_", "awscc_iam_role", "awscc_iam_managed_policy", "awscc_organizations_", "awscc_ram_",
     "awscc_rds_", "awscc_dynamodb_", "awscc_efs_", "awscc_fsx_", "awscc_s3_bucket", "awscc_ec2_volume", "awscc_ec2_instance",
@@ -160,7 +161,7 @@ const NEAR: &[&str] = &[
 #[rustfmt::skip]
 const HARMLESS: &[&str] = &[
     "aws_backup_report_plan", "aws_backup_framework", "aws_backup_vault_notifications", "aws_backup_restore_testing_plan",
-    "aws_backup_restore_testing_selection", "aws_iam_role_last_used", "aws_kms_ciphertext", "aws_kms_custom_key_store",
+    "aws_backup_restore_testing_selection", "aws_iam_role_last_used", "aws_kms_ciphertext", 
     "aws_fsx_backup", "aws_fsx_data_repository_association", "aws_fsx_file_cache", "aws_fsx_ontap_file_system",
     "aws_fsx_ontap_storage_virtual_machine", "aws_fsx_openzfs_snapshot", "aws_fsx_openzfs_volume",
     "aws_organizations_organizational_unit", "aws_organizations_resource_policy", "aws_organizations_delegated_administrator",
@@ -168,9 +169,33 @@ const HARMLESS: &[&str] = &[
     "awscc_backup_restore_testing_selection",
 ];
 
+/// What Cloud Control makes that matters, by the beginning of its CloudFormation type.
+#[rustfmt::skip]
+const CLOUD_CONTROL: &[&str] = &[
+    "AWS::Backup::", "AWS::KMS::", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::Organizations::", "AWS::RAM::",
+    "AWS::ControlTower::", "AWS::CloudFormation::", "AWS::RDS::", "AWS::DocDB::", "AWS::Neptune::", "AWS::DynamoDB::", "AWS::DSQL::",
+    "AWS::EC2::Volume", "AWS::EC2::Instance", "AWS::EFS::", "AWS::EKS::Cluster", "AWS::FSx::", "AWS::S3::Bucket",
+    "AWS::Redshift", "AWS::Timestream::",
+];
+
+/// Whether an object matters to copies and is not read.
+pub fn is_not_read(object: &Object<'_>) -> bool {
+    if object.kind != "aws_cloudcontrolapi_resource" {
+        return not_read(object.kind);
+    }
+    let mut moments = [Moment::Now, Moment::Then].into_iter();
+    moments.any(|moment| {
+        object.is_there(moment)
+            && object.text(moment, "type_name").is_none_or(|of| {
+                let mut near = CLOUD_CONTROL.iter();
+                near.any(|prefix| of.starts_with(prefix))
+            })
+    })
+}
+
 /// What a plan may hold that matters to copies and is not read: named in a warning once, and the answer is open where the
 /// plan changes it.
-pub fn not_read(kind: &str) -> bool {
+fn not_read(kind: &str) -> bool {
     NEAR.iter().any(|prefix| kind.starts_with(prefix))
         && !HARMLESS.contains(&kind)
         && !is_read(kind)

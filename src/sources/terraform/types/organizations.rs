@@ -1,38 +1,170 @@
-//! Policies of the organization. Which accounts one is in force in is the organization's tree, which a plan does not have.
+//! Policies of the organization. Which accounts one is in force in is the organization's tree, which a plan does not have: the
+//! facts do.
 
-use crate::sources::terraform::object::{Moment, Object};
+use serde_json::Value;
+
+use crate::inventory::{Becomes, PolicyChange, PolicyType};
+use crate::sources::terraform::link::Link;
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::Reader;
+
+/// What a type of policies means for copies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It decides them, or may.
+    Read(Option<PolicyType>),
+    /// It is not read, and may.
+    Unread,
+    /// It does not.
+    Harmless,
+}
+
+fn kind(object: &Object<'_>, moment: Moment) -> Kind {
+    match object.attribute(moment, "type") {
+        Attribute::NotSet => Kind::Read(Some(PolicyType::Service)),
+        Attribute::AfterApply | Attribute::Unread(_) => Kind::Read(None),
+        Attribute::Value(text) => match text.as_str() {
+            Some("SERVICE_CONTROL_POLICY") => Kind::Read(Some(PolicyType::Service)),
+            Some("RESOURCE_CONTROL_POLICY") => Kind::Read(Some(PolicyType::Resource)),
+            Some("BACKUP_POLICY") => Kind::Read(Some(PolicyType::Backup)),
+            Some("TAG_POLICY") => Kind::Read(Some(PolicyType::Tag)),
+            Some("AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY") => Kind::Harmless,
+            Some(_) | None => Kind::Unread,
+        },
+    }
+}
 
 /// A policy whose text changes.
 pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if reader.moment == Moment::Then
-        && object
-            .change
-            .is_some_and(|change| change.before != change.after)
-    {
-        open(reader, object);
+    let is_new_text = object
+        .change
+        .is_some_and(|change| change.before != change.after);
+    if reader.moment != Moment::Then || !is_new_text || object.is_made() {
+        return;
     }
+    let becomes = Becomes::Document(document(reader, object));
+    changes(reader, object, Some(object), Moment::Now, becomes);
 }
 
 /// A policy that is attached anew.
 pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    if reader.moment == Moment::Then && object.is_changed() {
-        open(reader, object);
+    if reader.moment != Moment::Then || !object.is_changed() {
+        return;
     }
+    let target = match reader.ids.link(object, "target_id", Moment::Then) {
+        Link::Value(target) => Some(target),
+        Link::NotSet | Link::AwsChooses | Link::Unknown(_) => None,
+    };
+    let policy = policy_of(reader, object);
+    let document = match policy {
+        Some(policy) => document(reader, policy),
+        None => unknown(format!("{}.policy_id", object.address)),
+    };
+    let becomes = Becomes::Attached(target, document);
+    changes(reader, object, policy, Moment::Then, becomes);
 }
 
 /// One that is detached or deleted.
 pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    open(reader, object);
+    let text = |name: &str| object.text(Moment::Now, name).map(str::to_owned);
+    // It is left as it is.
+    if object.attribute(Moment::Now, "skip_destroy") == Attribute::Value(&Value::Bool(true)) {
+        return;
+    }
+    if object.kind == "aws_organizations_policy" {
+        return changes(reader, object, Some(object), Moment::Now, Becomes::Deleted);
+    }
+    let id = text("policy_id");
+    let policy = id.as_deref().and_then(|id| named(reader, id, Moment::Now));
+    let becomes = Becomes::Detached(text("target_id"));
+    changes(reader, object, policy, Moment::Now, becomes);
 }
 
-fn open<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
-    let text = format!(
-        "{} changes a policy of the organization: lay it over the accounts with --overlay to see what it does",
-        object.address
+/// Says what becomes of a policy; `policy` is the resource that makes it, where the plan has it.
+fn changes<'p>(
+    reader: &mut Reader<'_, 'p>,
+    object: &Object<'p>,
+    policy: Option<&Object<'p>>,
+    moment: Moment,
+    becomes: Becomes,
+) {
+    let of = match policy.map_or(Kind::Read(None), |policy| kind(policy, moment)) {
+        Kind::Read(of) => of,
+        Kind::Harmless => return,
+        Kind::Unread => {
+            return reader.unplaced(format!(
+                "{} changes a policy of the organization of a type that is not read",
+                object.address
+            ));
+        }
+    };
+    let id = policy.map_or_else(
+        || object.text(moment, "policy_id"),
+        |policy| policy.text(moment, "id"),
     );
-    reader.note(text.clone());
-    if !reader.open.contains(&text) {
-        reader.open.push(text);
+    let name = policy.and_then(|policy| policy.text(moment, "name"));
+    let target = match &becomes {
+        Becomes::Attached(target, _) | Becomes::Detached(target) => target.clone(),
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => None,
+    };
+    for thing in id.map(str::to_owned).into_iter().chain(target) {
+        reader.placed(&thing, policy.unwrap_or(object));
+        reader.placed(&thing, object);
+    }
+    reader.world.organization.push(PolicyChange {
+        of,
+        id: id.map(str::to_owned),
+        name: name.map(str::to_owned),
+        becomes,
+        by: object.address.to_owned(),
+    });
+}
+
+/// The resource of the policy that an attachment names.
+fn policy_of<'a, 'p>(reader: &Reader<'a, 'p>, object: &Object<'p>) -> Option<&'a Object<'p>> {
+    if let Some(id) = object.text(Moment::Then, "policy_id") {
+        return named(reader, id, Moment::Then);
+    }
+    let targets = reader
+        .ids
+        .objects
+        .targets(object, object.expression("policy_id")?);
+    let [one] = targets.unknown.as_slice() else {
+        return None;
+    };
+    let address = one.object.address;
+    let is_told = !targets.is_open && one.object.kind == "aws_organizations_policy";
+    let objects: &'a _ = reader.ids.objects;
+    let mut all = objects.all.iter();
+    all.find(|one| is_told && one.address == address)
+}
+
+fn named<'a, 'p>(reader: &Reader<'a, 'p>, id: &str, moment: Moment) -> Option<&'a Object<'p>> {
+    let objects: &'a _ = reader.ids.objects;
+    let mut all = objects.all.iter();
+    all.find(|one| {
+        one.kind == "aws_organizations_policy" && !one.is_data && one.text(moment, "id") == Some(id)
+    })
+}
+
+/// The document of a policy: that of a control policy as IAM takes it, any other as it stands.
+fn document<'p>(reader: &Reader<'_, 'p>, policy: &Object<'p>) -> Value {
+    match kind(policy, Moment::Then) {
+        Kind::Read(Some(PolicyType::Service | PolicyType::Resource)) => {
+            let document = reader.ids.policy(policy, "content", Moment::Then);
+            if document.is_null() {
+                unknown(format!("{}.content", policy.address))
+            } else {
+                document
+            }
+        }
+        Kind::Read(_) | Kind::Unread | Kind::Harmless => {
+            let text = match reader.ids.link(policy, "content", Moment::Then) {
+                Link::Value(text) => serde_json::from_str::<Value>(&text).ok(),
+                Link::NotSet | Link::AwsChooses | Link::Unknown(_) => None,
+            };
+            let document = text.filter(Value::is_object);
+            document.unwrap_or_else(|| unknown(format!("{}.content", policy.address)))
+        }
     }
 }

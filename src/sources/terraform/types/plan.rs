@@ -39,7 +39,7 @@ pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     // A plan that is there may have selections of others.
     let removed = reader.world.known(&home, "plans", &id);
     let removed = removed.and_then(|plan| plan.get("Selections")?.get("removed").cloned());
-    let selections = if object.is_made() {
+    let selections = if object.is_new(reader.moment) {
         json!([])
     } else {
         json!({"joined": [], "removed": removed.unwrap_or(json!([])), "alone": true})

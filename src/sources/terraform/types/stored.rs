@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::inventory::WHERE_IT_STANDS;
+use crate::inventory::{ANEW, WHERE_IT_STANDS};
 use crate::sources::planned::Home;
 use crate::sources::terraform::object::{Attribute, Object, unknown};
 use crate::sources::terraform::reader::{Reader, fields};
@@ -16,6 +16,9 @@ fn resource<'p>(
 ) -> Option<(Home, String)> {
     let (home, arn) = reader.thing(object, "resources")?;
     let tags = reader.tags(object);
+    if object.is_replaced(reader.moment) {
+        reader.set(&home, "resources", &arn, [(ANEW, json!(true))]);
+    }
     reader.set(
         &home,
         "resources",
@@ -127,7 +130,7 @@ pub fn db_instance<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         return;
     };
     match copied {
-        Some(name) if object.is_made() => {
+        Some(name) if object.is_new(reader.moment) => {
             let why = unknown(format!("{}, which is made of {name}", object.address));
             reader.set(
                 &place.0,
@@ -198,7 +201,7 @@ pub fn cluster<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
             .iter()
             .find(|name| !matches!(object.attribute(reader.moment, name), Attribute::NotSet));
         match copied {
-            Some(name) if object.is_made() => {
+            Some(name) if object.is_new(reader.moment) => {
                 let why = unknown(format!("{}, which is made of {name}", object.address));
                 reader.set(
                     &place.0,

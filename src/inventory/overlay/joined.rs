@@ -1,0 +1,60 @@
+//! Lists that an overlay adds to, or takes from.
+
+use serde_json::{Map, Value};
+
+use super::made;
+
+/// A list of which the overlay says what is added and what goes, and nothing of the rest: `{"joined": […], "removed": […]}`.
+/// Where the facts do not have the list, it stays unknown.
+pub(super) struct Joined<'o> {
+    added: &'o [Value],
+    removed: &'o [Value],
+}
+
+impl<'o> Joined<'o> {
+    pub(super) fn of(value: &'o Value) -> Option<Self> {
+        let object = value.as_object().filter(|object| object.len() == 2)?;
+        let list = |name: &str| object.get(name)?.as_array().map(Vec::as_slice);
+        Some(Self {
+            added: list("joined")?,
+            removed: list("removed")?,
+        })
+    }
+
+    pub(super) fn onto(&self, all: &mut Map<String, Value>, name: &str) {
+        let Some(Value::Array(list)) = all.get_mut(name) else {
+            return;
+        };
+        let key = |item: &Value| made::name_of(item).clone();
+        let goes = |item: &Value| {
+            let key = key(item);
+            self.removed.contains(&key)
+                || self
+                    .added
+                    .iter()
+                    .any(|added| self::Joined::same(added, &key))
+        };
+        // What is not said of one that is there stays: an attachment names a policy, and the facts have its document.
+        let added: Vec<Value> = self.added.iter().map(|added| over(list, added)).collect();
+        list.retain(|item| !goes(item));
+        list.extend(added);
+    }
+
+    fn same(item: &Value, key: &Value) -> bool {
+        made::name_of(item) == key
+    }
+}
+
+/// An item with what stands of it in a list and is not said anew.
+fn over(list: &[Value], added: &Value) -> Value {
+    let key = made::name_of(added);
+    let there = list.iter().find(|item| made::name_of(item) == key);
+    match (there, added) {
+        (Some(Value::Object(there)), Value::Object(added)) => {
+            let mut all = there.clone();
+            all.extend(added.clone());
+            Value::Object(all)
+        }
+        (Some(_) | None, _) => added.clone(),
+    }
+}

@@ -1,0 +1,374 @@
+//! What becomes of the policies of the organization. Where each is in force the facts tell: the levels of an account's control
+//! policies, and its place in the tree. What they do not tell is unknown.
+//!
+//! See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html> and
+//! <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_inheritance_mgmt.html>.
+
+use serde_json::{Map, Value, json};
+
+use super::unknown::unknown_within;
+use crate::inventory::Inventory;
+use crate::inventory::field::Field;
+use crate::inventory::frame::Account;
+use crate::inventory::items;
+
+/// The types of policies of an organization that decide copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyType {
+    /// A service control policy.
+    Service,
+    /// A resource control policy.
+    Resource,
+    /// A backup policy.
+    Backup,
+    /// A tag policy.
+    Tag,
+}
+
+impl PolicyType {
+    const ALL: [Self; 4] = [Self::Service, Self::Resource, Self::Backup, Self::Tag];
+
+    /// The field of an account that has what is in force, and the call that reads it.
+    const fn field(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Service => (
+                "service_control_policies",
+                "organizations:ListPoliciesForTarget",
+            ),
+            Self::Resource => (
+                "resource_control_policies",
+                "organizations:ListPoliciesForTarget",
+            ),
+            Self::Backup => ("backup_policy", "organizations:DescribeEffectivePolicy"),
+            Self::Tag => ("tag_policy", "organizations:DescribeEffectivePolicy"),
+        }
+    }
+}
+
+/// What becomes of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyChange {
+    /// What it is; `None`: not known.
+    pub of: Option<PolicyType>,
+    /// Its id, where it has one.
+    pub id: Option<String>,
+    /// Its name, which no other policy of its type has.
+    pub name: Option<String>,
+    /// What becomes of it.
+    pub becomes: Becomes,
+    /// What says so: the address or logical id of a resource.
+    pub by: String,
+}
+
+/// What becomes of a policy of an organization. A target is a root, a unit or an account; `None`: not known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Becomes {
+    /// It has this document, wherever it is attached.
+    Document(Value),
+    /// It is attached to a target, with this document.
+    Attached(Option<String>, Value),
+    /// It is detached from a target.
+    Detached(Option<String>),
+    /// Whether it stays where it is attached elsewhere than to these is not known.
+    AttachedTo(Vec<String>),
+    /// It is deleted.
+    Deleted,
+}
+
+/// A field of an account that is unknown after the change: the account, the call that would read it, and why.
+pub(super) struct Left {
+    pub account: String,
+    pub call: &'static str,
+    pub why: String,
+}
+
+/// Lays the changes over the accounts of an inventory.
+pub(super) fn lay(all: &mut Map<String, Value>, changes: &[PolicyChange]) -> Vec<Left> {
+    let mut left = Vec::new();
+    let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
+    for account in accounts
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
+        if account.get("organization") == Some(&Value::Null) {
+            continue;
+        }
+        for of in PolicyType::ALL {
+            let (field, call) = of.field();
+            let mut why = None;
+            for change in changes
+                .iter()
+                .filter(|one| one.of.is_none_or(|is| is == of))
+            {
+                let was = change
+                    .of
+                    .is_none()
+                    .then(|| account.get(field).cloned())
+                    .flatten();
+                let laid = match of {
+                    PolicyType::Service | PolicyType::Resource => control(account, field, change),
+                    PolicyType::Backup | PolicyType::Tag => effective(account, field, of, change),
+                };
+                match (laid, was) {
+                    (Err(text), _) => drop(why.get_or_insert(text)),
+                    // A policy of which nobody knows what it is may be this one.
+                    (Ok(()), Some(was))
+                        if account.get(field) != Some(&was) && !has(&was, change.id.as_deref()) =>
+                    {
+                        why.get_or_insert_with(|| {
+                            format!("{}, a policy of a type that is not known", change.by)
+                        });
+                    }
+                    (Ok(()), _) => {}
+                }
+            }
+            let Some(why) = why else { continue };
+            account.shift_remove(field);
+            not_simulated(account);
+            let account = account.get("account").and_then(Value::as_str);
+            left.push(Left {
+                account: account.unwrap_or_default().to_owned(),
+                call,
+                why,
+            });
+        }
+    }
+    left
+}
+
+/// What of the organization was not read that the changes may change, in words.
+pub(super) fn unread(inventory: &Inventory, changes: &[PolicyChange]) -> Vec<String> {
+    let changed = |of: PolicyType| {
+        let mut all = changes.iter();
+        all.any(|change| change.of.is_none_or(|is| is == of))
+    };
+    let control = changed(PolicyType::Service) || changed(PolicyType::Resource);
+    let backup = changed(PolicyType::Backup);
+    let accounts = items(&inventory.accounts).iter();
+    let accounts: Vec<&Account> = accounts
+        .filter(|account| !matches!(account.organization, Field::Null))
+        .collect();
+    if (control || backup) && accounts.is_empty() {
+        return vec!["no account of an organization was read".to_owned()];
+    }
+    let absent = |account: &Account| {
+        let levels = matches!(account.service_control_policies, Field::Absent)
+            || matches!(account.resource_control_policies, Field::Absent);
+        (control && levels) || (backup && matches!(account.backup_policy, Field::Absent))
+    };
+    let unread = accounts.into_iter().filter(|account| absent(account));
+    unread
+        .map(|account| format!("those in force on {} were not read", account.account))
+        .collect()
+}
+
+/// Whether a policy of this id is among those in force.
+fn has(levels: &Value, id: Option<&str>) -> bool {
+    let levels = levels.as_array().into_iter().flatten();
+    let mut all = levels.filter_map(Value::as_array).flatten();
+    id.is_some() && all.any(|policy| policy.get("Id").and_then(Value::as_str) == id)
+}
+
+/// What the policy simulator said holds for the control policies that it was asked under.
+fn not_simulated(account: &mut Map<String, Value>) {
+    let roles = account.get_mut("roles").and_then(Value::as_array_mut);
+    for role in roles.into_iter().flatten().filter_map(Value::as_object_mut) {
+        role.shift_remove("Simulated");
+    }
+}
+
+/// Where a target is on the way to an account.
+enum Reach {
+    No,
+    Unknown,
+    /// So many levels below the root; that of the account itself is the last.
+    Level(usize),
+}
+
+/// The targets on the way to an account, root first, itself last; `None`: its place in the tree is not known.
+fn way(account: &Map<String, Value>) -> Option<Vec<&str>> {
+    let id = account.get("account")?.as_str()?;
+    let path = account.get("organization")?.get("Path")?.as_str()?;
+    let parts = path.split('/').filter(|part| !part.is_empty()).skip(1);
+    Some(parts.filter(|part| *part != id).chain([id]).collect())
+}
+
+fn reach(account: &Map<String, Value>, target: Option<&str>) -> Reach {
+    let Some(target) = target else {
+        return Reach::Unknown;
+    };
+    let is_account = target.len() == 12 && target.bytes().all(|one| one.is_ascii_digit());
+    let own = account.get("account").and_then(Value::as_str) == Some(target);
+    match way(account) {
+        _ if is_account && !own => Reach::No,
+        Some(way) => match way.iter().position(|one| *one == target) {
+            Some(level) => Reach::Level(level),
+            None if target.starts_with("r-") || target.starts_with("ou-") => Reach::No,
+            None => Reach::Unknown,
+        },
+        None => Reach::Unknown,
+    }
+}
+
+/// Whether a policy of the facts is the one that changes; `None`: its names do not tell.
+fn is_it(policy: &Value, change: &PolicyChange) -> Option<bool> {
+    let same = |field: &str, name: Option<&String>| {
+        let there = policy.get(field).and_then(Value::as_str);
+        Some(there? == name?.as_str())
+    };
+    same("Id", change.id.as_ref()).or_else(|| same("Name", change.name.as_ref()))
+}
+
+/// Lays a change over the control policies of an account, level by level.
+fn control(
+    account: &mut Map<String, Value>,
+    field: &str,
+    change: &PolicyChange,
+) -> Result<(), String> {
+    let by = &change.by;
+    let not_told = || format!("{by}, of which the facts do not tell where it is in force");
+    let targets: Option<Vec<String>> =
+        way(account).map(|way| way.into_iter().map(str::to_owned).collect());
+    let to = match &change.becomes {
+        Becomes::Attached(target, _) | Becomes::Detached(target) => {
+            Some(reach(account, target.as_deref()))
+        }
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => None,
+    };
+    let Some(Value::Array(levels)) = account.get_mut(field) else {
+        if !matches!(to, Some(Reach::No)) {
+            not_simulated(account);
+        }
+        return Ok(());
+    };
+    let count = levels.len();
+    let is_told = targets.as_ref().is_some_and(|way| way.len() == count);
+    let mut stands = Vec::new();
+    for (at, level) in levels.iter_mut().enumerate() {
+        for policy in level.as_array_mut().into_iter().flatten() {
+            match is_it(policy, change) {
+                Some(true) => stands.push((at, policy)),
+                Some(false) => {}
+                None => return Err(not_told()),
+            }
+        }
+    }
+    let is_there = !stands.is_empty();
+    let level = match to {
+        Some(Reach::No) => return Ok(()),
+        Some(Reach::Level(level)) if is_told => Some(level),
+        Some(Reach::Level(_) | Reach::Unknown) | None => None,
+    };
+    match &change.becomes {
+        Becomes::Document(document) => {
+            for (_, policy) in stands {
+                if let Some(why) = unknown_within(document) {
+                    return Err(why.to_owned());
+                }
+                if let Some(policy) = policy.as_object_mut() {
+                    policy.insert("Document".to_owned(), document.clone());
+                }
+            }
+        }
+        Becomes::Attached(_, document) => {
+            if let Some(why) = unknown_within(document) {
+                return Err(why.to_owned());
+            }
+            // What is denied at one level is denied, whichever it is.
+            let anywhere = || matches!(to, Some(Reach::Level(_))) && denies_only(document);
+            let level = level.or_else(|| count.checked_sub(1).filter(|_| anywhere()));
+            let list = level.and_then(|level| levels.get_mut(level)?.as_array_mut());
+            let list = list.ok_or_else(not_told)?;
+            list.retain(|policy| is_it(policy, change) != Some(true));
+            let mut policy = Map::new();
+            for (field, text) in [("Id", &change.id), ("Name", &change.name)] {
+                if let Some(text) = text {
+                    policy.insert(field.to_owned(), json!(text));
+                }
+            }
+            policy.insert("Document".to_owned(), document.clone());
+            list.push(Value::Object(policy));
+        }
+        Becomes::Detached(_) if is_there => {
+            let list = level.and_then(|level| levels.get_mut(level)?.as_array_mut());
+            let list = list.ok_or_else(not_told)?;
+            list.retain(|policy| is_it(policy, change) != Some(true));
+        }
+        Becomes::Detached(_) => {}
+        Becomes::AttachedTo(told) => {
+            let targets = targets.filter(|_| is_told);
+            let stays = |(at, _): &(usize, &mut Value)| {
+                let target = targets.as_ref().and_then(|all| all.get(*at));
+                target.is_some_and(|target| told.contains(target))
+            };
+            if !stands.iter().all(stays) {
+                return Err(format!(
+                    "{by}, which is attached elsewhere now: whether it stays there is told by the template of now, \
+                     --cloudformation-before FILE"
+                ));
+            }
+        }
+        Becomes::Deleted => {
+            for level in levels.iter_mut().filter_map(Value::as_array_mut) {
+                level.retain(|policy| is_it(policy, change) != Some(true));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a policy allows nothing.
+fn denies_only(document: &Value) -> bool {
+    let statements = match document.get("Statement") {
+        Some(Value::Array(all)) => all.as_slice(),
+        Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
+            return false;
+        }
+    };
+    let mut all = statements.iter();
+    all.all(|one| one.get("Effect").and_then(Value::as_str) == Some("Deny"))
+}
+
+/// Lays a change over what an account's policies of a type come to together. Of more than one that is not worked out.
+fn effective(
+    account: &mut Map<String, Value>,
+    field: &str,
+    of: PolicyType,
+    change: &PolicyChange,
+) -> Result<(), String> {
+    let Some(now) = account.get(field) else {
+        return Ok(());
+    };
+    let together = || {
+        format!(
+            "{}, which is put together with the account's other policies",
+            change.by
+        )
+    };
+    let is_none = now.is_null();
+    match &change.becomes {
+        Becomes::Attached(target, document) => match reach(account, target.as_deref()) {
+            Reach::No => Ok(()),
+            Reach::Level(_) if is_none && of == PolicyType::Backup => {
+                match unknown_within(document) {
+                    Some(why) => Err(why.to_owned()),
+                    None => {
+                        account.insert(field.to_owned(), document.clone());
+                        Ok(())
+                    }
+                }
+            }
+            Reach::Level(_) | Reach::Unknown => Err(together()),
+        },
+        Becomes::Detached(target) => match reach(account, target.as_deref()) {
+            Reach::Level(_) | Reach::Unknown if !is_none => Err(together()),
+            Reach::Level(_) | Reach::Unknown | Reach::No => Ok(()),
+        },
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted if !is_none => {
+            Err(together())
+        }
+        Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => Ok(()),
+    }
+}

@@ -1,0 +1,154 @@
+//! The facts of a template, in the making.
+
+use serde_json::{Map, Value, json};
+
+use super::names::{arn, property};
+use super::template::{Template, plain, unknown, why};
+use super::text::Node;
+use crate::sources::planned::{Home, Places, World, aws_managed_by};
+
+/// The facts of a template, in the making.
+pub struct Reader<'t> {
+    pub template: Template<'t>,
+    /// The other template of a change: what is the same in both changes nothing.
+    pub other: Option<&'t Node>,
+    pub home: Option<Home>,
+    pub world: World,
+    pub notes: Vec<String>,
+    pub open: Vec<String>,
+    pub places: Places,
+}
+
+impl Reader<'_> {
+    pub fn of(&self, node: &Node, name: &str) -> Option<Value> {
+        property(&self.template, node, name)
+    }
+
+    /// Where a resource is, and its ARN; noted where that is not known.
+    pub fn place(&mut self, id: &str, node: &Node) -> Option<(Home, String)> {
+        let arn = arn(&self.template, id, node);
+        let home = self.home.clone();
+        match (home, arn) {
+            (Some(home), Value::String(arn)) => {
+                let place = format!("{}:{} {id}", self.template.file, node.line);
+                self.places.entry(arn.clone()).or_default().push(place);
+                Some((home, arn))
+            }
+            (_, arn) => {
+                let why = why(&arn)
+                    .unwrap_or("give --account ACCOUNT_ID and --template-region REGION")
+                    .to_owned();
+                self.open.push(why.clone());
+                self.note(why);
+                None
+            }
+        }
+    }
+
+    /// Says what leaves the answer open.
+    pub fn open(&mut self, text: String) {
+        if !self.open.contains(&text) {
+            self.open.push(text.clone());
+        }
+        self.note(text);
+    }
+
+    /// Whether a resource is made: its condition; `None` where that is not known.
+    pub fn is_made(&self, resource: &Node) -> Option<bool> {
+        match resource.get("Condition").map(Node::text) {
+            None => Some(true),
+            Some(name) => self.template.condition_named(name?),
+        }
+    }
+
+    /// Whether a resource is the same in the other template of a change, and what it may refer to is, too.
+    pub fn is_same(&self, id: &str, resource: &Node) -> bool {
+        self.other.is_some_and(|other| {
+            let section = |root: &Node, name: &str| root.get(name).map(Node::to_value);
+            let sections = ["Parameters", "Mappings", "Conditions"];
+            let same = other.get("Resources").and_then(|all| all.get(id));
+            same.is_some_and(|same| same.to_value() == resource.to_value())
+                && sections
+                    .iter()
+                    .all(|name| section(other, name) == section(self.template.root, name))
+        })
+    }
+
+    pub fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
+    }
+
+    pub fn set<const N: usize>(
+        &mut self,
+        home: &Home,
+        list: &'static str,
+        name: &str,
+        fields: [(&str, Value); N],
+    ) {
+        let thing = self.world.thing(home, list, name);
+        for (field, value) in fields {
+            thing.insert(field.to_owned(), value);
+        }
+    }
+
+    /// A key by its ARN, or by its id.
+    pub fn key(&mut self, value: &Value, home: &Home) -> Value {
+        match value {
+            Value::String(key) if key.starts_with("arn:") && key.contains(":key/") => value.clone(),
+            Value::String(key) if aws_managed_by(key).is_some() => {
+                let service = aws_managed_by(key).unwrap_or_default();
+                self.aws_managed(home, service)
+            }
+            Value::String(key) if key.contains("alias/") => unknown(format!("the key of {key}")),
+            Value::String(key) => {
+                let partition = super::template::partition(&home.region);
+                json!(format!(
+                    "arn:{partition}:kms:{}:{}:key/{key}",
+                    home.region, home.account
+                ))
+            }
+            open @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => open.clone(),
+        }
+    }
+
+    /// The key that AWS manages for a service.
+    pub fn aws_managed(&mut self, home: &Home, service: &str) -> Value {
+        json!(self.world.aws_managed_key(home, service))
+    }
+}
+
+/// What is all that there is of something where the template makes the thing: what is there may have more.
+pub fn made(value: Value) -> Value {
+    json!({"made": value})
+}
+
+/// A policy document; null where none is set.
+pub fn document(value: Option<Value>) -> Value {
+    value.unwrap_or(Value::Null)
+}
+
+pub fn tags(value: Option<Value>) -> Value {
+    match value {
+        None => json!({}),
+        Some(Value::Array(items)) => {
+            let mut all = Map::new();
+            for item in items {
+                match (item.get("Key"), item.get("Value")) {
+                    (Some(Value::String(key)), Some(value)) => {
+                        let value = plain(value).map_or_else(|| value.clone(), |text| json!(text));
+                        drop(all.insert(key.clone(), value))
+                    }
+                    _ => return unknown("a tag whose key is not known"),
+                }
+            }
+            Value::Object(all)
+        }
+        Some(value) => value,
+    }
+}

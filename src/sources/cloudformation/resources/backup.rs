@@ -1,0 +1,89 @@
+//! Vaults.
+
+use serde_json::{Value, json};
+
+use crate::sources::cloudformation::reader::{Reader, document, made};
+use crate::sources::cloudformation::text::Node;
+
+pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let key = match reader.of(node, "EncryptionKeyArn") {
+        None => reader.aws_managed(&home, "backup"),
+        Some(value) => reader.key(&value, &home),
+    };
+    let policy = access_policy(reader, node);
+    let (locked, min, max) = match reader.of(node, "LockConfiguration") {
+        None => (made(json!(false)), made(Value::Null), made(Value::Null)),
+        Some(lock) if lock.get("unknown").is_some() => (lock.clone(), lock.clone(), lock),
+        Some(lock) => {
+            let of = |name: &str| lock.get(name).cloned().unwrap_or(Value::Null);
+            (json!(true), of("MinRetentionDays"), of("MaxRetentionDays"))
+        }
+    };
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name_of(&arn))),
+            ("VaultType", json!("BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+            ("AccessPolicy", policy),
+            ("Locked", locked),
+            ("MinRetentionDays", min),
+            ("MaxRetentionDays", max),
+        ],
+    );
+}
+
+/// A vault's access policy.
+fn access_policy(reader: &Reader<'_>, node: &Node) -> Value {
+    match reader.of(node, "AccessPolicy") {
+        None => made(Value::Null),
+        some => document(some),
+    }
+}
+
+fn name_of(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
+}
+
+pub fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let key = match reader.of(node, "EncryptionKeyArn") {
+        None => Value::Null,
+        Some(value) => reader.key(&value, &home),
+    };
+    let of = match &key {
+        Value::Null => json!("AWS_OWNED_KMS_KEY"),
+        Value::String(_) => json!("CUSTOMER_MANAGED_KMS_KEY"),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => key.clone(),
+    };
+    let bound = |value: Option<Value>| value.unwrap_or(Value::Null);
+    let (min, max) = (
+        bound(reader.of(node, "MinRetentionDays")),
+        bound(reader.of(node, "MaxRetentionDays")),
+    );
+    let policy = access_policy(reader, node);
+    reader.set(
+        &home,
+        "vaults",
+        &arn,
+        [
+            ("BackupVaultName", json!(name_of(&arn))),
+            ("VaultType", json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT")),
+            ("VaultState", json!("AVAILABLE")),
+            ("EncryptionKeyArn", key),
+            ("EncryptionKeyType", of),
+            ("AccessPolicy", policy),
+            ("Locked", json!(true)),
+            ("MinRetentionDays", min),
+            ("MaxRetentionDays", max),
+        ],
+    );
+}

@@ -1,0 +1,144 @@
+//! IAM roles and their policies.
+
+use serde_json::{Value, json};
+
+use crate::sources::cloudformation::names::{arn, kind};
+use crate::sources::cloudformation::reader::{Reader, document, made};
+use crate::sources::cloudformation::template::{is_open, partition, why};
+use crate::sources::cloudformation::text::Node;
+use crate::sources::planned::join;
+
+pub fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    let trust = document(reader.of(node, "AssumeRolePolicyDocument"));
+    let boundary = match reader.of(node, "PermissionsBoundary") {
+        None => made(Value::Null),
+        Some(Value::String(arn)) => attached(reader, &arn),
+        Some(open) => open,
+    };
+    let managed: Value = match reader.of(node, "ManagedPolicyArns") {
+        None => made(json!([])),
+        Some(Value::Array(items)) => {
+            let items = items.iter().map(|item| {
+                item.as_str()
+                    .map_or_else(|| item.clone(), |arn| attached(reader, arn))
+            });
+            made(items.collect())
+        }
+        Some(open) => open,
+    };
+    let inline: Value = match reader.of(node, "Policies") {
+        None => made(json!([])),
+        Some(Value::Array(items)) => {
+            let items = items.into_iter().map(|item| {
+                if item.get("unknown").is_some() {
+                    return item;
+                }
+                json!({"PolicyName": item.get("PolicyName"), "Document": document(item.get("PolicyDocument").cloned())})
+            });
+            made(items.collect())
+        }
+        Some(open) => open,
+    };
+    let role = reader.world.role(home.account, &arn);
+    for (field, value) in [
+        ("AssumeRolePolicyDocument", trust),
+        ("PermissionsBoundary", boundary),
+        ("AttachedPolicies", managed),
+        ("InlinePolicies", inline),
+    ] {
+        role.insert(field.to_owned(), value);
+    }
+}
+
+/// A managed policy: AWS's own are known by their ARN, others where the template makes them.
+fn attached(reader: &Reader<'_>, name: &str) -> Value {
+    let resources = reader
+        .template
+        .root
+        .get("Resources")
+        .map_or(&[][..], Node::fields);
+    let mut policies = resources
+        .iter()
+        .filter(|(_, node)| kind(node) == "AWS::IAM::ManagedPolicy");
+    let made = policies.find(|(id, node)| arn(&reader.template, id, node) == json!(name));
+    match made {
+        Some((_, node)) => {
+            json!({"PolicyArn": name, "Document": document(reader.of(node, "PolicyDocument"))})
+        }
+        None => json!({"PolicyArn": name}),
+    }
+}
+
+/// A policy of the roles that it names, or of the one.
+pub fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let name = reader.of(node, "PolicyName").unwrap_or_else(|| json!(id));
+    let document = document(reader.of(node, "PolicyDocument"));
+    let policy = if is_open(&name) {
+        name
+    } else {
+        json!({"PolicyName": name, "Document": document})
+    };
+    add(reader, (id, node), "InlinePolicies", &policy);
+}
+
+/// A managed policy: of the roles that it names, and of whichever others have it.
+pub fn managed_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+    let Value::String(arn) = arn(&reader.template, id, node) else {
+        return reader.open(format!("the ARN of the policy {id} is not known"));
+    };
+    let document = document(reader.of(node, "PolicyDocument"));
+    let policy = json!({"PolicyArn": arn, "Document": document});
+    reader.world.policies.insert(arn, document);
+    add(reader, (id, node), "AttachedPolicies", &policy);
+}
+
+/// Adds a policy to the roles that it names.
+fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &str, policy: &Value) {
+    let roles = match (reader.of(node, "Roles"), reader.of(node, "RoleName")) {
+        (None, None) => return,
+        (Some(Value::Array(roles)), _) => roles,
+        (Some(one), _) | (None, Some(one)) => vec![one],
+    };
+    for name in roles {
+        let (Some(home), Some(name)) = (reader.home.clone(), name.as_str()) else {
+            let why =
+                why(&name).unwrap_or("give --account ACCOUNT_ID and --template-region REGION");
+            reader.open(format!("{id} is of a role that is not known: {why}"));
+            continue;
+        };
+        let resources = reader
+            .template
+            .root
+            .get("Resources")
+            .map_or(&[][..], Node::fields);
+        let made = resources
+            .iter()
+            .filter(|(_, node)| kind(node) == "AWS::IAM::Role")
+            .find_map(|(id, node)| {
+                let arn = arn(&reader.template, id, node);
+                let arn = arn.as_str()?;
+                (arn.rsplit('/').next() == Some(name)).then(|| arn.to_owned())
+            });
+        let arn = made.unwrap_or_else(|| {
+            let partition = partition(&home.region);
+            reader.world.role_named(home.account, partition, name).0
+        });
+        let place = format!("{}:{} {id}", reader.template.file, node.line);
+        reader.places.entry(arn.clone()).or_default().push(place);
+        let role = reader.world.role(home.account, &arn);
+        join(role, list, Some(policy.clone()), None);
+    }
+}
+
+pub fn service_linked_role<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
+    if reader.of(node, "AWSServiceName") == Some(json!("backup.amazonaws.com"))
+        && let Some(home) = reader.home.clone()
+    {
+        reader
+            .world
+            .backup_service_linked_role(home.account, partition(&home.region));
+    }
+}

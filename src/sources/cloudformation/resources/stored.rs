@@ -1,0 +1,161 @@
+//! What is backed up.
+
+use serde_json::{Map, Value, json};
+
+use crate::inventory::WHERE_IT_STANDS;
+use crate::sources::cloudformation::names::kind;
+use crate::sources::cloudformation::reader::{Reader, tags};
+use crate::sources::cloudformation::template::{is_open, unknown};
+use crate::sources::cloudformation::text::Node;
+
+/// What is backed up, with the key that it is encrypted with.
+pub fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) {
+    // AWS writes the name of an engine in lower case, however it was given.
+    let engine = match reader.of(node, "Engine") {
+        Some(Value::String(engine)) => Some(json!(engine.to_lowercase())),
+        other => other,
+    };
+    // A cluster of RDS is one of Aurora by its engine.
+    let of = match (of, engine.as_ref().and_then(Value::as_str)) {
+        ("Aurora", Some(engine)) if !engine.starts_with("aurora") => "RDS",
+        ("Aurora", None) => return reader.open(format!("{id}: its engine is not known")),
+        (of, _) => of,
+    };
+    let Some((home, arn)) = reader.place(id, node) else {
+        return;
+    };
+    // An instance of a cluster is backed up with it: said of one that stands, and no resource of its own.
+    if of == "RDS"
+        && kind(node) == "AWS::RDS::DBInstance"
+        && let Some(cluster) = reader.of(node, "DBClusterIdentifier")
+    {
+        if is_open(&cluster) {
+            reader.open(format!("{id}: whether it is of a cluster is not known"));
+        }
+        let detail = json!({"DBClusterIdentifier": cluster});
+        let fields = [("Detail", detail), (WHERE_IT_STANDS, json!(true))];
+        return reader.set(&home, "resources", &arn, fields);
+    }
+    let (file, line) = (reader.template.file, node.line);
+    let open = |what: &str| unknown(format!("{file}:{line}: {id}, {what}"));
+    let (service, key, switch) = match of {
+        "RDS" | "Aurora" | "DocumentDB" | "Neptune" => ("rds", "KmsKeyId", "StorageEncrypted"),
+        "EBS" => ("ebs", "KmsKeyId", "Encrypted"),
+        "EFS" => ("elasticfilesystem", "KmsKeyId", "Encrypted"),
+        "Redshift" => ("redshift", "KmsKeyId", "Encrypted"),
+        "FSx" => ("fsx", "KmsKeyId", ""),
+        _ => ("", "", ""),
+    };
+    let copied = [
+        "SourceDBInstanceIdentifier",
+        "DBSnapshotIdentifier",
+        "SnapshotIdentifier",
+        "SourceDBClusterIdentifier",
+        "SnapshotId",
+    ];
+    let globals = reader.template.root.get("Globals");
+    let is_copied = copied.iter().any(|name| reader.of(node, name).is_some())
+        || (kind(node) == "AWS::Serverless::SimpleTable"
+            && globals.is_some_and(|globals| globals.get("SimpleTable").is_some()));
+    let on = match (switch, reader.of(node, switch)) {
+        ("", _) => json!(true),
+        // A cluster of Aurora, a volume, a cluster of Redshift: AWS's own default decides.
+        (_, None) if matches!(of, "Aurora" | "EBS" | "Redshift") => {
+            open("whether it is encrypted by default")
+        }
+        (_, None) => json!(reader.of(node, key).is_some()),
+        (_, Some(value)) => value,
+    };
+    let (on, key) = match of {
+        _ if is_copied => (open("what it is a copy of"), open("what it is a copy of")),
+        "DynamoDB" => match reader.of(node, "SSESpecification") {
+            None => (json!(true), Value::Null),
+            Some(sse) => match (sse.get("SSEEnabled"), sse.get("KMSMasterKeyId")) {
+                (Some(Value::Bool(false)), _) => (json!(true), Value::Null),
+                (Some(Value::Bool(true)), None) => {
+                    (json!(true), reader.aws_managed(&home, "dynamodb"))
+                }
+                (Some(Value::Bool(true)), Some(key)) => (json!(true), reader.key(key, &home)),
+                _ => (json!(true), open("its encryption")),
+            },
+        },
+        "EC2" | "EKS" | "S3" | "Timestream" => (
+            open("the keys of what is in it"),
+            open("the keys of what is in it"),
+        ),
+        "FSx" if kind(node) == "AWS::FSx::Volume" => {
+            (json!(true), open("the key of its file system"))
+        }
+        _ => {
+            let key = match (&on, reader.of(node, key)) {
+                (Value::Bool(true), Some(value)) => reader.key(&value, &home),
+                (Value::Bool(true), None) => reader.aws_managed(&home, service),
+                (Value::Bool(false), _) => Value::Null,
+                (open, _) => open.clone(),
+            };
+            (on, key)
+        }
+    };
+    let detail = match of {
+        "RDS" | "Aurora" | "DocumentDB" | "Neptune" => {
+            let engine = match of {
+                "DocumentDB" => Some(json!("docdb")),
+                "Neptune" => Some(json!("neptune")),
+                _ => engine,
+            };
+            let group = reader.of(node, "OptionGroupName");
+            let mut all = Map::new();
+            for (name, value) in [
+                ("Engine", engine),
+                ("EngineVersion", reader.of(node, "EngineVersion")),
+                ("StorageType", reader.of(node, "StorageType")),
+                ("TdeCredentialArn", reader.of(node, "TdeCredentialArn")),
+                ("BackupTarget", reader.of(node, "BackupTarget")),
+                ("AvailabilityZone", reader.of(node, "AvailabilityZone")),
+                (
+                    "OptionGroupMemberships",
+                    group.map(|group| json!([{"OptionGroupName": group}])),
+                ),
+            ] {
+                if let Some(value) = value {
+                    all.insert(name.to_owned(), value);
+                }
+            }
+            Value::Object(all)
+        }
+        "FSx" => {
+            let mut all = Map::new();
+            for name in [
+                "FileSystemType",
+                "StorageType",
+                "VolumeType",
+                "OntapConfiguration",
+            ] {
+                if let Some(value) = reader.of(node, name) {
+                    all.insert(name.to_owned(), value);
+                }
+            }
+            Value::Object(all)
+        }
+        // What an EKS backup is made of is not worked out.
+        "EKS" => open("the volumes of it"),
+        _ => json!({}),
+    };
+    let tags = tags(
+        reader
+            .of(node, "Tags")
+            .or_else(|| reader.of(node, "FileSystemTags")),
+    );
+    reader.set(
+        &home,
+        "resources",
+        &arn,
+        [
+            ("ResourceType", json!(of)),
+            ("Encrypted", on),
+            ("EncryptionKeyArn", key),
+            ("Tags", tags),
+            ("Detail", detail),
+        ],
+    );
+}

@@ -1,0 +1,153 @@
+//! Stacks in stacks: read where their templates lie beside the one that makes them, else the answer stays open.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::estate::{CENTRAL_KEY, FROM, TO};
+use crate::support::{Estate, run};
+
+const VAULTS: &str = "vaults.yaml";
+
+fn vaults() -> String {
+    format!(
+        "Parameters: {{Days: {{Type: Number, Default: 7}}}}
+Resources:
+  Key: {{Type: AWS::KMS::Key}}
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: central
+      EncryptionKeyArn: {CENTRAL_KEY}
+      AccessPolicy:
+        Version: 2012-10-17
+        Statement:
+          - {{Effect: Allow, Principal: {{AWS: '{FROM}'}}, Action: backup:CopyIntoBackupVault, Resource: '*'}}
+      LockConfiguration: {{MinRetentionDays: !Ref Days}}
+"
+    )
+}
+
+/// The report and exit code of a check with a template, in a folder with that of the vaults.
+fn check(template: &str) -> (Value, i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let inventory = file("i.json", &Estate::rds().0.to_string());
+    let template = file("app/main.yaml", template);
+    file(&format!("app/{VAULTS}"), &vaults());
+    file(
+        "app/deep.yaml",
+        &format!(
+            "Resources: {{Vaults: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: {VAULTS}, Parameters: {{Days: 90}}}}}}}}\n"
+        ),
+    );
+    let ran = run(&[
+        "check",
+        "--no-config",
+        "--inventory",
+        &inventory,
+        "--cloudformation",
+        &template,
+        "--account",
+        TO,
+        "--template-region",
+        "us-east-2",
+        "--format",
+        "json",
+    ]);
+    let report = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    (report, ran.code, ran.err)
+}
+
+fn stack(more: &str) -> String {
+    format!(
+        "Parameters: {{P: {{Type: String, Default: '90'}}, Q: {{Type: String}}}}\nConditions: {{Yes: !Equals [a, a], No: !Equals [a, b], Open: !Equals [!Ref Q, b]}}\nResources:\n  Vaults:\n    Type: AWS::CloudFormation::Stack\n{more}"
+    )
+}
+
+#[test]
+fn a_template_that_lies_beside_is_read_with_what_it_is_given() {
+    for (more, verdict, code) in [
+        (
+            "    Properties: {TemplateURL: vaults.yaml, Parameters: {Days: 90}}\n",
+            "blocked",
+            1,
+        ),
+        (
+            "    Properties: {TemplateURL: ./vaults.yaml, Parameters: {Days: !Ref P}}\n",
+            "blocked",
+            1,
+        ),
+        (
+            "    Properties: {TemplateURL: vaults.yaml}\n",
+            "feasible",
+            0,
+        ),
+        (
+            "    Properties: {TemplateURL: vaults.yaml, Parameters: {Days: !ImportValue x}}\n",
+            "undecided",
+            3,
+        ),
+        ("    Properties: {TemplateURL: deep.yaml}\n", "blocked", 1),
+        (
+            "    Condition: Yes\n    Properties: {TemplateURL: deep.yaml}\n",
+            "blocked",
+            1,
+        ),
+        (
+            "    Condition: No\n    Properties: {TemplateURL: deep.yaml}\n",
+            "feasible",
+            0,
+        ),
+        (
+            "    Metadata: {'aws:asset:path': deep.yaml}\n    Properties: {TemplateURL: !Sub 'https://s3.${AWS::URLSuffix}/x'}\n",
+            "blocked",
+            1,
+        ),
+        // What is not read leaves the answer open.
+        (
+            "    Condition: Open\n    Properties: {TemplateURL: deep.yaml}\n",
+            "feasible",
+            3,
+        ),
+        ("    Properties: {TemplateURL: none.yaml}\n", "feasible", 3),
+        (
+            "    Properties: {TemplateURL: 'https://example.com/vaults.yaml'}\n",
+            "feasible",
+            3,
+        ),
+        ("    Properties: {TemplateURL: main.yaml}\n", "feasible", 3),
+    ] {
+        let (report, exit, err) = check(&stack(more));
+        let copy = &report["copies"][0];
+        assert_eq!(
+            (&copy["verdict"], exit),
+            (&json!(verdict), code),
+            "{more}\n{err}"
+        );
+    }
+}
+
+#[test]
+fn the_place_is_that_of_the_template_that_says_it() {
+    let (report, ..) = check(&stack("    Properties: {TemplateURL: deep.yaml}\n"));
+    let text = report.to_string();
+    assert!(
+        text.contains("app/vaults.yaml") && text.contains("\"line\":5"),
+        "{text}"
+    );
+}
+
+#[test]
+fn logical_ids_of_two_stacks_are_two_things() {
+    let template = stack("    Properties: {TemplateURL: vaults.yaml}\n")
+        + "  Others: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: keys.yaml}}\n  Key: {Type: 'AWS::KMS::Key', Properties: {Enabled: false}}\n";
+    let (_, code, err) = check(&template);
+    assert!(!err.contains("different things"), "{err}");
+    assert_eq!(code, 3, "{err}");
+}

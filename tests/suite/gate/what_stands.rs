@@ -1,0 +1,625 @@
+//! What a plan says of now is laid over what the facts say, and takes nothing from it; what is replaced leaves nothing behind.
+
+use std::collections::BTreeMap;
+
+use backup_preflight::inventory::Overlay;
+use backup_preflight::known::AccountId;
+use backup_preflight::sources::terraform;
+use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
+use serde_json::{Value, json};
+
+use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, FROM, KEY, ROLE, TO};
+use crate::support::verdicts::read;
+use crate::support::{Estate, decide, run};
+
+const MANAGEMENT: &str = "999988887777";
+
+struct Plan {
+    before: Overlay,
+    after: Overlay,
+    open: Vec<String>,
+}
+
+fn plan(alias: &str, change: &Value) -> Plan {
+    let kind = change["type"].as_str().unwrap();
+    let block = json!({"address": change["address"], "mode": "managed", "type": kind, "name": "x", "provider_config_key": alias,
+        "expressions": {}});
+    let plan = json!({"format_version": "1.2", "resource_changes": [change], "configuration": {
+        "provider_config": {alias: {"name": "aws", "expressions": {"region": {"constant_value": "us-east-2"}}}},
+        "root_module": {"resources": [block]}}});
+    let accounts = [
+        ("aws", FROM),
+        ("aws.to", TO),
+        ("aws.management", MANAGEMENT),
+    ];
+    let accounts = accounts
+        .into_iter()
+        .map(|(name, id)| (name.to_owned(), AccountId::parse(id).unwrap()));
+    let accounts: BTreeMap<String, AccountId> = accounts.collect();
+    let planned = terraform::read("p.json", plan.to_string().as_bytes(), &accounts, None).unwrap();
+    Plan {
+        before: planned.before,
+        after: planned.after,
+        open: planned.open,
+    }
+}
+
+fn change(kind: &str, actions: &[&str], before: Value, after: Value, unknown: Value) -> Value {
+    json!({"address": format!("{kind}.x"), "mode": "managed", "type": kind, "name": "x", "change": {
+        "actions": actions, "before": before, "after": after, "after_unknown": unknown, "before_sensitive": {}, "after_sensitive": {}}})
+}
+
+/// The verdicts on the one copy before and after.
+fn verdicts(estate: &Estate, plan: &Plan) -> (Verdict, Verdict) {
+    let before = plan
+        .before
+        .over(&read(&estate.0))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let after = plan
+        .after
+        .over(&before)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let of = |inventory| {
+        decide(&serde_json::to_value(inventory).unwrap())
+            .remove(0)
+            .verdict
+    };
+    let after = match of(&after) {
+        Feasible if !plan.open.is_empty() => Undecided,
+        verdict => verdict,
+    };
+    (of(&before), after)
+}
+
+const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
+
+#[test]
+fn what_is_replaced_had_before_what_the_facts_say_and_has_after_what_the_plan_says() {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY});
+    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust.to_string()});
+    let key =
+        json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "is_enabled": true});
+    for actions in REPLACED {
+        let changed = |kind: &str, alias: &str, values: &Value| {
+            plan(
+                alias,
+                &change(kind, actions, values.clone(), values.clone(), json!({})),
+            )
+        };
+        for (plan, after) in [
+            (changed("aws_backup_vault", "aws.to", &vault), Blocked),
+            (changed("aws_iam_role", "aws", &role), Blocked),
+            (changed("aws_kms_key", "aws", &key), Blocked),
+        ] {
+            assert_eq!(
+                verdicts(&Estate::rds(), &plan),
+                (Feasible, after),
+                "{actions:?} {}",
+                plan.after.document
+            );
+        }
+        // A lock goes with the vault that has it.
+        let locked = Estate::rds()
+            .set("/accounts/1/regions/0/vaults/0/Locked", json!(true))
+            .set("/accounts/1/regions/0/vaults/0/MinRetentionDays", json!(7));
+        let plan = changed("aws_backup_vault", "aws.to", &vault);
+        assert_eq!(verdicts(&locked, &plan), (Feasible, Blocked));
+    }
+}
+
+/// A database that is made anew on the key that AWS manages: what the facts say of the old one is not of it.
+#[test]
+fn a_replaced_database_is_on_the_key_that_the_plan_says() {
+    let estate = Estate::rds().set(
+        "/accounts/0/regions/0/resources/0/Detail/KmsKeyId",
+        json!(KEY),
+    );
+    let before = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
+        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16"});
+    let mut after = before.clone();
+    for name in ["arn", "kms_key_id"] {
+        after.as_object_mut().unwrap().remove(name);
+    }
+    for actions in REPLACED {
+        let plan = plan(
+            "aws",
+            &change(
+                "aws_db_instance",
+                actions,
+                before.clone(),
+                after.clone(),
+                json!({"arn": true, "kms_key_id": true}),
+            ),
+        );
+        assert_eq!(verdicts(&estate, &plan), (Feasible, Blocked), "{actions:?}");
+    }
+}
+
+#[test]
+fn a_key_with_imported_material_is_in_the_state_that_the_plan_says() {
+    let values = |more: &[(&str, Value)]| {
+        let mut values = json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "enabled": true, "key_state": "Enabled"});
+        for (name, value) in more {
+            values[*name] = value.clone();
+        }
+        values
+    };
+    let enabled = || values(&[]);
+    let absent = |name: &str| {
+        let mut values = values(&[]);
+        values.as_object_mut().unwrap().remove(name);
+        values
+    };
+    for (actions, after, unknown, expected) in [
+        (&["no-op"][..], enabled(), json!({}), Feasible),
+        (
+            &["update"],
+            values(&[("description", json!("new"))]),
+            json!({}),
+            Feasible,
+        ),
+        (
+            &["update"],
+            values(&[("enabled", json!(false))]),
+            json!({}),
+            Blocked,
+        ),
+        (
+            &["update"],
+            absent("enabled"),
+            json!({"enabled": true}),
+            Undecided,
+        ),
+        (
+            &["update"],
+            absent("key_state"),
+            json!({"key_state": true}),
+            Undecided,
+        ),
+        (&["update"], enabled(), json!({"policy": true}), Undecided),
+    ] {
+        let plan = plan(
+            "aws",
+            &change("aws_kms_external_key", actions, enabled(), after, unknown),
+        );
+        assert_eq!(
+            verdicts(&Estate::rds(), &plan),
+            (Feasible, expected),
+            "{actions:?}"
+        );
+    }
+}
+
+#[test]
+fn the_management_account_settles_cross_account_backup_though_it_is_in_no_file() {
+    let of = |on: &str| {
+        plan(
+            "aws.management",
+            &change(
+                "aws_backup_global_settings",
+                &["create"],
+                Value::Null,
+                json!({"global_settings": {"isCrossAccountBackupEnabled": on}}),
+                json!({"id": true}),
+            ),
+        )
+    };
+    let off = Estate::rds().set("/accounts/0/cross_account_backup", json!(false));
+    assert_eq!(verdicts(&Estate::rds(), &of("false")), (Feasible, Blocked));
+    assert_eq!(verdicts(&Estate::rds(), &of("true")), (Feasible, Feasible));
+    assert_eq!(verdicts(&off, &of("true")), (Blocked, Feasible));
+    let overlay = |on: bool| Plan {
+        before: of("true").before,
+        after: Overlay {
+            document: json!({"accounts": [{"account": MANAGEMENT, "cross_account_backup": on}]}),
+            ..of("true").after
+        },
+        open: Vec::new(),
+    };
+    assert_eq!(verdicts(&Estate::rds(), &overlay(false)).1, Blocked);
+}
+
+#[test]
+fn a_region_that_is_switched_off_takes_no_copy() {
+    let estate = Estate::rds();
+    let of = |values: Value, unknown: Value| {
+        plan(
+            "aws.management",
+            &change(
+                "aws_account_region",
+                &["update"],
+                values.clone(),
+                values,
+                unknown,
+            ),
+        )
+    };
+    let here =
+        |enabled: Value| json!({"account_id": TO, "region_name": "us-east-2", "enabled": enabled});
+    // The Region is one that AWS enables by default: what stands in its place says nothing against a copy.
+    let opted = |plan: &Plan| {
+        plan.after
+            .document
+            .pointer("/accounts/0/regions/0/opt_in_status")
+            .cloned()
+    };
+    assert_eq!(
+        opted(&of(here(json!(false)), json!({}))),
+        Some(json!("not-opted-in"))
+    );
+    assert_eq!(
+        opted(&of(here(json!(true)), json!({}))),
+        Some(json!("opted-in"))
+    );
+    assert!(
+        opted(&of(
+            json!({"account_id": TO, "region_name": "us-east-2"}),
+            json!({"enabled": true})
+        ))
+        .unwrap()
+        .get("unknown")
+        .is_some()
+    );
+    assert!(
+        !of(
+            json!({"account_id": TO, "enabled": false}),
+            json!({"region_name": true})
+        )
+        .open
+        .is_empty()
+    );
+    assert_eq!(
+        verdicts(&estate, &of(here(json!(true)), json!({}))).0,
+        Feasible
+    );
+}
+
+#[test]
+fn what_matters_and_is_not_read_leaves_the_answer_open() {
+    for (kind, values, is_open) in [
+        (
+            "aws_cloudcontrolapi_resource",
+            json!({"type_name": "AWS::Backup::BackupVault", "desired_state": "{}"}),
+            true,
+        ),
+        (
+            "aws_cloudcontrolapi_resource",
+            json!({"type_name": "AWS::ECS::Cluster", "desired_state": "{}"}),
+            false,
+        ),
+        (
+            "aws_cloudcontrolapi_resource",
+            json!({"desired_state": "{}"}),
+            true,
+        ),
+        ("aws_controltower_landing_zone", json!({}), true),
+        ("aws_controltower_control", json!({}), true),
+        ("aws_kms_custom_key_store", json!({}), true),
+        (
+            "aws_dsql_cluster",
+            json!({"arn": "arn:aws:dsql:us-east-2:111122223333:cluster/x"}),
+            true,
+        ),
+        ("aws_redshiftserverless_workgroup", json!({}), true),
+        ("aws_sqs_queue", json!({}), false),
+    ] {
+        for actions in [&["create"][..], &["update"], &["delete"]] {
+            let before = if actions == ["create"] {
+                Value::Null
+            } else {
+                values.clone()
+            };
+            let after = if actions == ["delete"] {
+                Value::Null
+            } else {
+                values.clone()
+            };
+            let plan = plan("aws", &change(kind, actions, before, after, json!({})));
+            assert_eq!(
+                !plan.open.is_empty(),
+                is_open,
+                "{kind} {actions:?} {values}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_made_of_nothing_leaves_the_answer_open() {
+    for kind in [
+        "aws_backup_vault_policy",
+        "aws_kms_key",
+        "aws_iam_role",
+        "aws_db_instance",
+        "aws_backup_plan",
+    ] {
+        for actions in [&["create"][..], &["update"], &["delete", "create"]] {
+            for unknown in [json!(true), json!({}), json!(false)] {
+                let before = if actions == ["create"] {
+                    Value::Null
+                } else {
+                    json!({})
+                };
+                let plan = plan("aws", &change(kind, actions, before, Value::Null, unknown));
+                assert!(!plan.open.is_empty(), "{kind} {actions:?}");
+            }
+        }
+    }
+}
+
+/// A list that an overlay says is unknown is not empty.
+#[test]
+fn a_list_that_is_unknown_is_not_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &Value| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text.to_string()).unwrap();
+        file.display().to_string()
+    };
+    let inventory = write("i.json", &Estate::rds().planned().0);
+    let unknown = || json!({"unknown": "x"});
+    let mut seen = 0;
+    for list in [
+        "plans",
+        "vaults",
+        "keys",
+        "resources",
+        "recovery_points",
+        "roles",
+    ] {
+        let account = if list == "roles" {
+            json!({"account": FROM, "roles": unknown()})
+        } else {
+            json!({"account": FROM, "regions": [{"region": "us-east-2", list: unknown()}]})
+        };
+        let overlay = write("o.json", &json!({"accounts": [account]}));
+        let ran = run(&[
+            "check",
+            "--no-config",
+            "--inventory",
+            &inventory,
+            "--overlay",
+            &overlay,
+        ]);
+        // A key or a recovery point that is not named may be none that a copy needs.
+        let expected: &[i32] = if ["keys", "recovery_points"].contains(&list) {
+            &[0, 3]
+        } else {
+            &[3]
+        };
+        assert!(
+            expected.contains(&ran.code),
+            "{list}: {} {}{}",
+            ran.code,
+            ran.out,
+            ran.err
+        );
+        seen += 1;
+    }
+    for document in [
+        json!({"copies": unknown()}),
+        json!({"accounts": unknown()}),
+        json!({"accounts": [{"account": FROM, "regions": unknown()}]}),
+    ] {
+        let overlay = write("o.json", &document);
+        let ran = run(&[
+            "check",
+            "--no-config",
+            "--inventory",
+            &inventory,
+            "--overlay",
+            &overlay,
+        ]);
+        assert!(
+            ran.code == 2 && ran.err.contains("expected a list"),
+            "{document}: {}",
+            ran.err
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, 9);
+}
+
+fn allow_copies(effect: &str) -> String {
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": effect, "Principal": {"AWS": FROM}, "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]})
+    .to_string()
+}
+
+/// What a plan does not tell of now, the facts do; what it does not tell of then is not known, unless nothing changes it.
+#[test]
+fn what_is_sensitive_is_as_the_facts_say_until_it_changes() {
+    let policy = |text: &str| json!({"backup_vault_name": "central", "backup_vault_arn": CENTRAL, "policy": text});
+    let key = |text: &str| json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "is_enabled": true, "policy": text});
+    let role = |text: &str| json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": text});
+    let lock = |days: &str| json!({"backup_vault_name": "central", "backup_vault_arn": CENTRAL, "min_retention_days": days.parse::<u64>().unwrap_or(7)});
+    let (allows, denies) = (allow_copies("Allow"), allow_copies("Deny"));
+    type Values<'a> = &'a dyn Fn(&str) -> Value;
+    let rows: [(&str, &str, &str, Values<'_>, &str, &str); 4] = [
+        (
+            "aws_backup_vault_policy",
+            "aws.to",
+            "policy",
+            &policy,
+            &allows,
+            &denies,
+        ),
+        ("aws_kms_key", "aws", "policy", &key, &allows, &denies),
+        (
+            "aws_iam_role",
+            "aws",
+            "assume_role_policy",
+            &role,
+            &allows,
+            &denies,
+        ),
+        (
+            "aws_backup_vault_lock_configuration",
+            "aws.to",
+            "min_retention_days",
+            &lock,
+            "7",
+            "90",
+        ),
+    ];
+    for (kind, alias, name, values, one, other) in rows {
+        for (actions, then, expected) in [
+            (&["update"][..], other, Undecided),
+            (&["no-op"], one, Feasible),
+        ] {
+            let mut change = change(kind, actions, values(one), values(then), json!({}));
+            for marks in ["before_sensitive", "after_sensitive"] {
+                change["change"][marks] = json!({name: true});
+            }
+            let plan = plan(alias, &change);
+            assert_eq!(
+                verdicts(&Estate::rds(), &plan),
+                (Feasible, expected),
+                "{kind} {actions:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_attachment_that_stays_keeps_the_document_that_the_facts_have() {
+    let mine = "arn:aws:iam::111122223333:policy/mine";
+    let allow = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let estate = Estate::rds().set(
+        "/accounts/0/roles/0/AttachedPolicies",
+        json!([{"PolicyArn": mine, "Document": allow}]),
+    );
+    let of = |actions: &[&str], arn: &str| {
+        let values = json!({"role": "AWSBackupDefaultServiceRole", "policy_arn": arn});
+        let before = if actions == ["create"] {
+            Value::Null
+        } else {
+            values.clone()
+        };
+        plan(
+            "aws",
+            &change(
+                "aws_iam_role_policy_attachment",
+                actions,
+                before,
+                values,
+                json!({}),
+            ),
+        )
+    };
+    assert_eq!(
+        verdicts(&estate, &of(&["no-op"], mine)),
+        (Feasible, Feasible)
+    );
+    let denies = of(&["create"], "arn:aws:iam::aws:policy/AWSDenyAll");
+    let (before, after) = verdicts(&estate, &denies);
+    assert!(before == Feasible && after != Feasible, "{after:?}");
+}
+
+#[test]
+fn an_argument_that_nobody_set_is_an_empty_text() {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "permissions_boundary": "",
+        "assume_role_policy": trust.to_string()});
+    let plan = plan(
+        "aws",
+        &change("aws_iam_role", &["no-op"], role.clone(), role, json!({})),
+    );
+    assert_eq!(verdicts(&Estate::rds(), &plan), (Feasible, Feasible));
+}
+
+/// A template with a parameter that nobody gives: what stands is as the facts say, and what changes is not known.
+#[test]
+fn what_the_template_of_now_leaves_open_the_facts_tell() {
+    let template = |property: &str| {
+        let allow = allow_copies("Allow");
+        let mut properties = json!({"BackupVaultName": "central", "EncryptionKeyArn": CENTRAL_KEY, "AccessPolicy": allow});
+        match property.split_once(' ') {
+            Some(("LockConfiguration", parameter)) => {
+                properties["LockConfiguration"] = json!({"MinRetentionDays": {"Ref": parameter}});
+            }
+            Some((name, parameter)) => properties[name] = json!({"Ref": parameter}),
+            None => {}
+        }
+        json!({"Parameters": {"X": {"Type": "String"}, "Y": {"Type": "String"}}, "Resources": {"V": {
+            "Type": "AWS::Backup::BackupVault", "Properties": properties}}})
+        .to_string()
+    };
+    let settings = backup_preflight::sources::cloudformation::Settings {
+        account: AccountId::parse(TO).ok(),
+        region: Some(backup_preflight::known::Region::new("us-east-2")),
+        ..Default::default()
+    };
+    for name in ["EncryptionKeyArn", "AccessPolicy", "LockConfiguration"] {
+        let now = template(&format!("{name} X"));
+        for (parameter, expected) in [("X", Feasible), ("Y", Undecided)] {
+            let then = template(&format!("{name} {parameter}"));
+            let planned = backup_preflight::sources::cloudformation::read_change(
+                ("now.json", now.as_bytes()),
+                ("then.json", then.as_bytes()),
+                &settings,
+            )
+            .unwrap();
+            let plan = Plan {
+                before: planned.before,
+                after: planned.after,
+                open: planned.open,
+            };
+            assert_eq!(
+                verdicts(&Estate::rds(), &plan),
+                (Feasible, expected),
+                "{name} {parameter}"
+            );
+        }
+    }
+}
+
+/// Terraform lays an override over the file: what a module with one says is not worked out.
+#[test]
+fn a_module_with_an_override_is_not_evaluated() {
+    let text = "locals {\n  statement = { Effect = \"Allow\", Principal = { AWS = \"111122223333\" }, Action = \"backup:CopyIntoBackupVault\", Resource = \"*\" }\n}\nresource \"aws_backup_vault_policy\" \"x\" {\n  backup_vault_name = \"central\"\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [local.statement] })\n}\n";
+    let before = json!({"backup_vault_name": "central", "backup_vault_arn": CENTRAL, "policy": allow_copies("Allow")});
+    let after = json!({"backup_vault_name": "central", "backup_vault_arn": CENTRAL});
+    let change = change(
+        "aws_backup_vault_policy",
+        &["update"],
+        before,
+        after,
+        json!({"policy": true}),
+    );
+    let plan_json = json!({"format_version": "1.2", "resource_changes": [change], "configuration": {
+        "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-east-2"}}}},
+        "root_module": {"resources": [{"address": "aws_backup_vault_policy.x", "mode": "managed", "type": "aws_backup_vault_policy",
+            "name": "x", "provider_config_key": "aws", "expressions": {"policy": {"references": ["local.statement"]}}}]}}});
+    let accounts = BTreeMap::from([("aws".to_owned(), AccountId::parse(TO).unwrap())]);
+    for (name, expected) in [
+        ("other.txt", Feasible),
+        ("override.tf", Undecided),
+        ("x_override.tf", Undecided),
+        ("x_override.tf.json", Undecided),
+        ("main.tofu", Undecided),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        std::fs::write(folder.path().join(name), "").unwrap();
+        let source = terraform::Source::read(folder.path(), 1 << 20).unwrap();
+        let planned = terraform::read(
+            "p.json",
+            plan_json.to_string().as_bytes(),
+            &accounts,
+            Some(&source),
+        )
+        .unwrap();
+        let plan = Plan {
+            before: planned.before,
+            after: planned.after,
+            open: planned.open,
+        };
+        assert_eq!(
+            verdicts(&Estate::rds(), &plan),
+            (Feasible, expected),
+            "{name}"
+        );
+    }
+}
