@@ -224,3 +224,30 @@ fn the_function_in_the_template_is_the_one_in_the_folder_and_hears_of_its_own_va
         .unwrap();
     assert_eq!(&serde_json::from_str::<Value>(theirs).unwrap(), pattern);
 }
+
+#[test]
+fn a_template_has_the_routes_of_its_own_vault_alone() {
+    let mut estate = example("opstree-two-step");
+    let other = estate.to_string().replace("111122223333", "111222333444");
+    let other: Value = serde_json::from_str(&other).unwrap();
+    for list in ["accounts", "copies"] {
+        let more = other[list].as_array().unwrap().clone();
+        let all = estate[list].as_array_mut().unwrap();
+        all.extend(more.into_iter().map(|mut one| {
+            if let Some(Value::String(id)) = one.get_mut("id") {
+                id.push_str("-too");
+            }
+            one
+        }));
+    }
+    let made = Made::of(&estate);
+    let both = made.text("two-step/function.py");
+    let accounts = ["111122223333", "111222333444"];
+    assert!(accounts.iter().all(|account| both.contains(account)));
+    for (account, other) in [(accounts[0], accounts[1]), (accounts[1], accounts[0])] {
+        let file = made.named(&format!("two-step/template-{account}"), ".json");
+        let code = &made.json(file)["Resources"]["Function"]["Properties"]["Code"]["ZipFile"];
+        let code = code.as_str().unwrap();
+        assert!(code.contains(account) && !code.contains(other), "{code}");
+    }
+}
