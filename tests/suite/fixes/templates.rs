@@ -230,16 +230,19 @@ fn a_template_has_the_routes_of_its_own_vault_alone() {
     let mut estate = example("opstree-two-step");
     let other = estate.to_string().replace("111122223333", "111222333444");
     let other: Value = serde_json::from_str(&other).unwrap();
-    for list in ["accounts", "copies"] {
-        let more = other[list].as_array().unwrap().clone();
-        let all = estate[list].as_array_mut().unwrap();
-        all.extend(more.into_iter().map(|mut one| {
-            if let Some(Value::String(id)) = one.get_mut("id") {
-                id.push_str("-too");
-            }
-            one
-        }));
+    let own = other["accounts"][0].clone();
+    estate["accounts"].as_array_mut().unwrap().push(own);
+    let copies = other["copies"].as_array().unwrap().clone();
+    for mut copy in copies {
+        copy["id"] = format!("{}-too", copy["id"].as_str().unwrap()).into();
+        estate["copies"].as_array_mut().unwrap().push(copy);
     }
+    let policy = "/accounts/1/regions/1/vaults/0/AccessPolicy/Statement/0/Principal/AWS";
+    let let_in = estate.pointer_mut(policy).unwrap();
+    *let_in = json!([
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111222333444:root"
+    ]);
     let made = Made::of(&estate);
     let both = made.text("two-step/function.py");
     let accounts = ["111122223333", "111222333444"];
