@@ -17,9 +17,9 @@ use std::convert::Infallible;
 use std::hint::black_box;
 use std::time::Duration;
 
-use backup_preflight::app::batches::in_order;
 use backup_preflight::checks::decide;
 use backup_preflight::inventory::{Copy, CopyEntry, Facts, Inventory, items, read};
+use backup_preflight::known::in_order;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use organization::Organization;
 

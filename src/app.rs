@@ -7,7 +7,6 @@ mod audit;
 #[cfg(feature = "live")]
 mod aws;
 mod backtest;
-pub mod batches;
 mod change;
 mod check;
 mod code;

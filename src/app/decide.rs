@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use crate::change::{Before, Change, Changes, Standing, what};
 use crate::checks::{Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
-use crate::known::{Arn, Count as _};
+use crate::known::{Arn, Count as _, in_order};
 use crate::plans::Plan;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
@@ -18,7 +18,6 @@ use crate::report::{
 use crate::sources::stop;
 use crate::verdict::{Outcome, Status, Verdict};
 
-use super::batches::in_order;
 use super::copies::{Asked, Wanted};
 
 mod waive;

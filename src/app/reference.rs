@@ -60,7 +60,11 @@ pub(super) fn explain_message(message: &str, output: &Output) -> anyhow::Result<
         let hint = report::nearest_message(&message)
             .map(|wording| format!("; the nearest is: {wording}"))
             .unwrap_or_default();
-        bail!("this is no status message that AWS documents{hint}")
+        bail!(
+            "this is no status message that AWS documents{hint}; expected the StatusMessage of the job that failed, whole, as \
+             `aws backup describe-copy-job --copy-job-id ID --query CopyJob.StatusMessage` prints it; to ask what would stop the \
+             copy, whatever the message: `backup-preflight check`"
+        )
     };
     for (format, file) in formats {
         let text = match format {

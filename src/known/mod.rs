@@ -2,6 +2,7 @@
 //! unknown. Text becomes one of these at the border and stays one.
 
 mod arn;
+mod batches;
 mod count;
 mod fact;
 mod gap;
@@ -12,6 +13,7 @@ mod resource_type;
 mod shard;
 
 pub use arn::{Arn, ArnError};
+pub use batches::in_order;
 pub use count::Count;
 pub use fact::Fact;
 pub use gap::{ApiCall, ByHand, Gap};

@@ -1,12 +1,14 @@
 //! The prover: it runs the checks again on the changed facts, and it alone says that a remedy is proven.
 
 use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::change::{Change, steps};
 use super::draft::{Draft, Target};
 use crate::checks::{Decided, Failing, MayFail, decide};
 use crate::inventory::{Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
+use crate::known::in_order;
 use crate::verdict::{Status, Verdict};
 
 /// Sets `proven` of every draft.
@@ -26,22 +28,45 @@ fn proofs(
     failing: &[Failing],
     facts: &Facts<'_>,
 ) -> Vec<Option<bool>> {
-    let changes = |index: usize| company.changes(index, drafts);
     let mut proofs: Vec<Option<bool>> = Vec::with_capacity(drafts.len());
-    let mut next = changes(0);
-    while let Some(draft) = drafts.get(proofs.len()) {
-        let top = merged(&next);
+    let numbered: Vec<(usize, &Draft)> = drafts.iter().enumerate().collect();
+    let Ok(()) = in_order(
+        &numbered,
+        || facts.clone(),
+        |facts, piece| {
+            let piece = piece.iter();
+            let piece: Vec<_> = piece
+                .map(|(index, draft)| (*draft, company.changes(*index, drafts)))
+                .collect();
+            proofs_of(&piece, failing, facts)
+        },
+        |piece| {
+            proofs.extend(piece);
+            Ok::<(), Infallible>(())
+        },
+    );
+    proofs
+}
+
+/// The same of some drafts, each with the changes that go with it.
+fn proofs_of(
+    drafts: &[(&Draft, Vec<&Change>)],
+    failing: &[Failing],
+    facts: &Facts<'_>,
+) -> Vec<Option<bool>> {
+    let mut proofs = Vec::with_capacity(drafts.len());
+    let mut left = drafts
+        .iter()
+        .map(|(draft, changes)| (*draft, changes, merged(changes)))
+        .peekable();
+    while let Some((draft, changes, top)) = left.next() {
         // What changes the copy alone is asked of the same facts, of which much is worked out by now.
         let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
         let changed = under.as_ref().unwrap_or(facts);
-        proofs.push(proof(draft, &next, failing, changed));
-        next = changes(proofs.len());
+        proofs.push(proof(draft, changes, failing, changed));
         // So are drafts that change the same, as those of the copies that go through one vault in between.
-        while let Some(draft) = drafts.get(proofs.len())
-            && merged(&next) == top
-        {
-            proofs.push(proof(draft, &next, failing, changed));
-            next = changes(proofs.len());
+        while let Some((draft, changes, _)) = left.next_if(|(_, _, other)| *other == top) {
+            proofs.push(proof(draft, changes, failing, changed));
         }
     }
     proofs

@@ -1,12 +1,14 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use super::change::Change;
 use super::draft::Draft;
 use super::prove::{merged, with};
 use crate::checks::Failing;
 use crate::inventory::Facts;
+use crate::known::in_order;
 use crate::verdict::Verdict;
 
 /// The verdict on each copy for which remedies are proposed, by its id, once all remedies are made: of several ways the
@@ -30,16 +32,27 @@ pub fn verdicts(
             mended.entry(place).or_default().push(draft);
         }
     }
-    mended
-        .into_iter()
-        .filter_map(|(place, drafts)| {
-            let before = failing.get(place)?;
-            let changes: Option<Vec<&Change>> =
-                drafts.iter().map(|draft| draft.change.as_ref()).collect();
-            let after = with(before, &changes?, &changed)?;
-            Some((before.copy.id.to_string(), after.verdict))
-        })
-        .collect()
+    let mended: Vec<(usize, Vec<&Draft>)> = mended.into_iter().collect();
+    let mut verdicts = BTreeMap::new();
+    let Ok(()) = in_order(
+        &mended,
+        || changed.clone(),
+        |changed, piece| -> Vec<(String, Verdict)> {
+            let each = piece.iter().filter_map(|(place, drafts)| {
+                let before = failing.get(*place)?;
+                let changes: Option<Vec<&Change>> =
+                    drafts.iter().map(|draft| draft.change.as_ref()).collect();
+                let after = with(before, &changes?, changed)?;
+                Some((before.copy.id.to_string(), after.verdict))
+            });
+            each.collect()
+        },
+        |piece| {
+            verdicts.extend(piece);
+            Ok::<(), Infallible>(())
+        },
+    );
+    verdicts
 }
 
 /// The remedies that are made: of those that do in place of each other one.

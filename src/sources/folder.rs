@@ -1,5 +1,6 @@
 //! A folder of files, written whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -101,10 +102,14 @@ impl Folder {
     fn try_write(&self, files: &[(&str, &str)]) -> io::Result<()> {
         let new = self.stage.path().join(NEW);
         fs::create_dir(&new)?;
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
         for (path, text) in files {
             let path = new.join(path);
-            if let Some(parent) = path.parent() {
+            if let Some(parent) = path.parent()
+                && !folders.contains(parent)
+            {
                 fs::create_dir_all(parent)?;
+                folders.insert(parent.to_owned());
             }
             fs::write(path, text)?;
         }

@@ -41,10 +41,9 @@ pub fn files(items: &[Item<'_>]) -> Vec<FixFile> {
     if vaults.is_empty() {
         return Vec::new();
     }
-    let source = source(&vaults);
     let mut files = vec![FixFile::new(
         format!("{FOLDER}/function.py"),
-        source.clone(),
+        source(&vaults),
     )];
     let mut terraform = Configuration::default();
     for (between, steps) in &vaults {
@@ -61,6 +60,8 @@ pub fn files(items: &[Item<'_>]) -> Vec<FixFile> {
             .filter_map(|step| step.share_with.as_ref())
             .collect();
         let key_policy = own_key_policy(between, shares);
+        // A stack hears of its own vault alone, and a template has little room.
+        let source = source(&Vaults::from([(*between, steps.clone())]));
         files.push(FixFile::json(
             format!("{FOLDER}/template-{}.json", place_name(between)),
             &cloudformation::template(

@@ -119,8 +119,28 @@ fn a_message_is_explained_or_its_nearest_is_named() {
         code_and_text(&["explain", "--message", "Failed to share the snapshot"]);
     assert_eq!((code, text.as_str()), (2, ""));
     assert!(error.contains("Failed to unshare snapshot"), "{error}");
+    let (code, _, error) = code_and_text(&["explain", "--message", "nothing that AWS says"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("describe-copy-job"), "{error}");
     assert_eq!(
         code_and_text(&["explain", "key-unusable", "--message", "x"]).0,
         2
     );
+}
+
+#[test]
+fn the_overlay_of_the_readme_blocks_the_copy_of_its_example() {
+    let readme = include_str!("../../../README.md");
+    let overlay = readme.split_once("<!-- an overlay -->").unwrap().1;
+    let overlay = overlay.split_once("<<'END'\n").unwrap().1;
+    let (overlay, rest) = overlay.split_once("END\n").unwrap();
+    let line = rest.lines().next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("overlay.json");
+    std::fs::write(&file, overlay).unwrap();
+    let line = line.replace("overlay.json", file.to_str().unwrap());
+    let words: Vec<&str> = line.split(' ').skip(1).collect();
+    let (code, text, error) = code_and_text(&words);
+    assert_eq!((code, error.as_str()), (1, ""), "{text}");
+    assert!(text.contains("error[key-unusable]"), "{text}");
 }

@@ -224,3 +224,33 @@ fn the_function_in_the_template_is_the_one_in_the_folder_and_hears_of_its_own_va
         .unwrap();
     assert_eq!(&serde_json::from_str::<Value>(theirs).unwrap(), pattern);
 }
+
+#[test]
+fn a_template_has_the_routes_of_its_own_vault_alone() {
+    let mut estate = example("opstree-two-step");
+    let other = estate.to_string().replace("111122223333", "111222333444");
+    let other: Value = serde_json::from_str(&other).unwrap();
+    let own = other["accounts"][0].clone();
+    estate["accounts"].as_array_mut().unwrap().push(own);
+    let copies = other["copies"].as_array().unwrap().clone();
+    for mut copy in copies {
+        copy["id"] = format!("{}-too", copy["id"].as_str().unwrap()).into();
+        estate["copies"].as_array_mut().unwrap().push(copy);
+    }
+    let policy = "/accounts/1/regions/1/vaults/0/AccessPolicy/Statement/0/Principal/AWS";
+    let let_in = estate.pointer_mut(policy).unwrap();
+    *let_in = json!([
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:iam::111222333444:root"
+    ]);
+    let made = Made::of(&estate);
+    let both = made.text("two-step/function.py");
+    let accounts = ["111122223333", "111222333444"];
+    assert!(accounts.iter().all(|account| both.contains(account)));
+    for (account, other) in [(accounts[0], accounts[1]), (accounts[1], accounts[0])] {
+        let file = made.named(&format!("two-step/template-{account}"), ".json");
+        let code = &made.json(file)["Resources"]["Function"]["Properties"]["Code"]["ZipFile"];
+        let code = code.as_str().unwrap();
+        assert!(code.contains(account) && !code.contains(other), "{code}");
+    }
+}
