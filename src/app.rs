@@ -94,9 +94,9 @@ fn wrong(error: &anyhow::Error) -> u8 {
 fn task(cli: &Cli, config: &Config) -> anyhow::Result<u8> {
     match &cli.command {
         Command::Check(asked) => check::check(asked, &cli.output, config),
-        Command::Collect(asked) => collect::collect(asked, &cli.output),
+        Command::Collect(asked) => collect::collect(asked, &cli.output, config),
         Command::Audit(asked) => audit::audit(asked, &cli.output, config),
-        Command::Backtest(asked) => backtest::backtest(asked, &cli.output),
+        Command::Backtest(asked) => backtest::backtest(asked, &cli.output, config),
         Command::Fix(asked) => fix::fix(asked, &cli.output, config),
         Command::Init(asked) => init::init(asked, &cli.output),
         Command::Explain {

@@ -62,7 +62,7 @@ pub(super) fn decide(
     } = prepare(
         (given, output),
         &reads(given, estate),
-        || facts_of_estate(given, estate, aws, Survey::Plans, output),
+        || facts_of_estate(given, (estate, aws), Survey::Coverage, (output, config)),
         |_| {},
     )?;
     let facts = facts_of(&inventory, given);

@@ -5,6 +5,7 @@ use crate::catalog::calls::api_call;
 use crate::cli::{self, Format, Output};
 use crate::known::Gap;
 use crate::report;
+use crate::sources::config::Config;
 
 use super::code::{BLOCKED, GOOD, stopped_code};
 use super::formats::only;
@@ -14,7 +15,11 @@ use super::prepared::{Prepared, prepare};
 use super::print::{deliver, options, say_stopped, warn, warn_of_more};
 use super::targets::reads;
 
-pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result<u8> {
+pub(super) fn backtest(
+    asked: &cli::Backtest,
+    output: &Output,
+    config: &Config,
+) -> anyhow::Result<u8> {
     let told = [
         Format::Table,
         Format::Json,
@@ -31,7 +36,10 @@ pub(super) fn backtest(asked: &cli::Backtest, output: &Output) -> anyhow::Result
     } = prepare(
         (given, output),
         &reads(given, &asked.estate),
-        || facts_of_estate(given, &asked.estate, &asked.aws, Survey::CopyJobs, output),
+        || {
+            let from = (&asked.estate, &asked.aws);
+            facts_of_estate(given, from, Survey::CopyJobs, (output, config))
+        },
         |_| {},
     )?;
     let facts = facts_of(&inventory, given);

@@ -1,9 +1,10 @@
 //! `collect`: AWS into an inventory file.
 
 use crate::cli::{Collect, Output};
+use crate::sources::config::Config;
 
 #[cfg(feature = "live")]
-pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
+pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyhow::Result<u8> {
     use super::code::{GOOD, stopped_code};
     use super::gathered::{Gathered, Survey};
     use super::print::{self, to_json};
@@ -26,12 +27,11 @@ pub(super) fn collect(asked: &Collect, output: &Output) -> anyhow::Result<u8> {
         Journal::begin(&kept, &words, recorded::now())
     };
     let read = survey(
-        &asked.estate,
-        &asked.aws,
+        (&asked.estate, &asked.aws),
         Survey::CopyJobs,
         aggregator,
         Some(journal?),
-        output,
+        (output, config),
     );
     let say = |text: String| {
         if !output.quiet {
@@ -105,6 +105,6 @@ fn count(number: usize, what: &str) -> String {
 }
 
 #[cfg(not(feature = "live"))]
-pub(super) fn collect(_: &Collect, _: &Output) -> anyhow::Result<u8> {
+pub(super) fn collect(_: &Collect, _: &Output, _: &Config) -> anyhow::Result<u8> {
     anyhow::bail!("this build cannot ask AWS (it was built without the feature `live`)")
 }

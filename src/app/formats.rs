@@ -35,9 +35,15 @@ pub(super) fn text(
         }
         Format::Mermaid => picture(found).text(&found.report),
         Format::Html => {
-            let mut page = Page::default();
-            found.each(Row::of, |row| page.add(row));
-            page.text(&found.report)?
+            let (mut page, mut picture) = (Page::default(), Picture::default());
+            found.each(
+                |copy| (Row::of(copy), Way::of(copy)),
+                |(row, way)| {
+                    page.add(row);
+                    picture.add(way);
+                },
+            );
+            page.text(&found.report, &picture)?
         }
         Format::Table | Format::Json | Format::Ndjson => String::new(),
     })

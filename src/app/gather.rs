@@ -35,10 +35,9 @@ pub(super) fn facts_for(
     if !named && !asked.plan.is_empty() {
         return facts_of_estate(
             &asked.facts,
-            &Estate::default(),
-            &asked.aws,
+            (&Estate::default(), &asked.aws),
             Survey::Plans,
-            output,
+            (output, config),
         );
     }
     if !from_files && !named {
@@ -94,10 +93,9 @@ fn without_credentials(asked: &Check, credentials: &Credentials) -> BTreeSet<Acc
 /// The facts of whole accounts and Regions: files, examples, AWS.
 pub(super) fn facts_of_estate(
     given: &Given,
-    estate: &Estate,
-    aws: &Aws,
+    (estate, aws): (&Estate, &Aws),
     what: Survey,
-    output: &Output,
+    (output, config): (&Output, &Config),
 ) -> anyhow::Result<Gathered> {
     let (mut inventory, strangers) =
         recorded::load(&given.inventory, &given.example, output.max_input)?;
@@ -112,7 +110,7 @@ pub(super) fn facts_of_estate(
         );
     }
     if given.live || !given.from_files() {
-        let read = survey(estate, aws, what, output)?;
+        let read = survey((estate, aws), what, (output, config))?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
             ("AWS".to_owned(), read.inventory),
@@ -130,12 +128,12 @@ pub(super) fn facts_of_estate(
 }
 
 #[cfg(feature = "live")]
-fn survey(estate: &Estate, aws: &Aws, what: Survey, output: &Output) -> anyhow::Result<Gathered> {
-    super::survey::survey(estate, aws, what, None, None, output)
+fn survey(of: (&Estate, &Aws), what: Survey, by: (&Output, &Config)) -> anyhow::Result<Gathered> {
+    super::survey::survey(of, what, None, None, by)
 }
 
 #[cfg(not(feature = "live"))]
-fn survey(_: &Estate, _: &Aws, _: Survey, _: &Output) -> anyhow::Result<Gathered> {
+fn survey(_: (&Estate, &Aws), _: Survey, _: (&Output, &Config)) -> anyhow::Result<Gathered> {
     bail!(
         "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
     )

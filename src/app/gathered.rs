@@ -18,4 +18,6 @@ pub(super) enum Survey {
     Plans,
     /// That, and the copy jobs that ran.
     CopyJobs,
+    /// What decides the copies that plans make, and which resources leave their account.
+    Coverage,
 }

@@ -1,9 +1,13 @@
 //! Asking AWS for whole accounts and Regions.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, ensure};
 
 use crate::cli::{Aws, Estate, Output, WantedRegion};
+use crate::known::AccountId;
 use crate::report::Reading;
+use crate::sources::config::Config;
 use crate::sources::live::{self, Accounts, Choice, Credentials, Entry, Journal, LiveError, Scope};
 use crate::sources::recorded;
 
@@ -12,15 +16,15 @@ use super::gathered::{Gathered, Survey};
 
 /// Reads the accounts and Regions; what is whole is kept in the journal, and what is there already is not read again.
 pub(super) fn survey(
-    estate: &Estate,
-    aws: &Aws,
+    (estate, aws): (&Estate, &Aws),
     what: Survey,
     aggregator: Option<&str>,
     journal: Option<Journal>,
-    output: &Output,
+    (output, config): (&Output, &Config),
 ) -> anyhow::Result<Gathered> {
     let scope = Scope {
         aggregator: aggregator.map(str::to_owned),
+        entries: entries(config),
         ..scope(estate, aws, what, output.max_input)?
     };
     let settings = aws::settings(aws, output);
@@ -55,11 +59,26 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey, limit: u64) -> anyhow::Result
         shard: estate.shard,
         aggregator: None,
         plans: true,
-        copy_jobs: match what {
-            Survey::Plans => false,
-            Survey::CopyJobs => true,
-        },
+        copy_jobs: what == Survey::CopyJobs,
+        coverage: what == Survey::Coverage,
+        entries: BTreeMap::new(),
     })
+}
+
+/// How to get into the accounts that the configuration says it of.
+fn entries(config: &Config) -> BTreeMap<AccountId, Credentials> {
+    let accounts = config.accounts.iter();
+    let ways =
+        accounts.filter(|(_, account)| account.profile.is_some() || account.role_arn.is_some());
+    let each = ways.map(|(id, account)| {
+        let credentials = Credentials {
+            profile: account.profile.clone(),
+            role_arn: account.role_arn.clone(),
+            external_id: account.external_id.clone(),
+        };
+        (*id, credentials)
+    });
+    each.collect()
 }
 
 fn accounts(estate: &Estate, aws: &Aws, limit: u64) -> anyhow::Result<Accounts> {

@@ -21,7 +21,9 @@ pub use answer::{actions, control_rulings, role_may_use_key, role_rulings};
 pub use control::may_be_assumed;
 pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
 pub use outcome::{Phrases, because, denied_by};
-pub use request::{RoleRequest, air_gapped_key_request, role_requests, tag_request};
+pub use request::{
+    RoleRequest, air_gapped_key_request, restore_request, role_requests, tag_request,
+};
 pub use role::ByKey;
 pub use ruling::{Grounds, Party, Ruling};
 pub use rulings::{Rulings, list};

@@ -99,6 +99,20 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     all
 }
 
+/// The request that a restore from a vault begins with, of resources that are yet to be made.
+pub fn restore_request(vault: &Arn, actions: &[&'static str]) -> Arc<RoleRequest> {
+    let resource = SmolStr::new_static("*");
+    Arc::new(RoleRequest {
+        actions: actions.to_vec(),
+        subject: vault.clone(),
+        template: RequestTemplate::Plain {
+            vault: vault.clone(),
+            shape: resource.clone(),
+        },
+        resource,
+    })
+}
+
 /// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
 pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
     let vault = copy.source_vault.as_ref().known()?;

@@ -143,6 +143,12 @@ pub fn capabilities(kind: Kind) -> Capabilities {
     }
 }
 
+/// Whether backups of a kind can be copied to another account; those of a DynamoDB table can once the Region's settings say so.
+#[must_use]
+pub fn can_leave_its_account(kind: Kind) -> bool {
+    kind == Kind::DynamoDbBasic || capabilities(kind).cross_account.is_supported()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -141,6 +141,10 @@ cites! {
     API_GLOBAL_SETTINGS = "DescribeGlobalSettings", api!("DescribeGlobalSettings");
     /// The policy of AWS Backup's default role for backups and copies.
     ROLE_POLICY = "AWSBackupServiceRolePolicyForBackup", managed_policy!("AWSBackupServiceRolePolicyForBackup");
+    /// The policy that a role needs for restores.
+    RESTORE_POLICY = "AWSBackupServiceRolePolicyForRestores", managed_policy!("AWSBackupServiceRolePolicyForRestores");
+    /// Restores.
+    RESTORING = "Restore a backup", guide!("restoring-a-backup");
     /// The policy that a role needs for S3 besides.
     S3_ROLE_POLICY = "AWSBackupServiceRolePolicyForS3Backup", managed_policy!("AWSBackupServiceRolePolicyForS3Backup");
     /// The policy of AWS Backup's service-linked role.

@@ -22,11 +22,12 @@ pub mod quotas;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;
+pub mod restores;
 pub mod route;
 mod rows;
 pub mod services;
 
-pub use capability::{Capabilities, Encryption, Support, capabilities};
+pub use capability::{Capabilities, Encryption, Support, can_leave_its_account, capabilities};
 pub use cite::Cite;
 pub use describe::describe_call;
 pub use kind::{Family, Kind};

@@ -81,15 +81,15 @@ pub struct CopyThere {
 }
 
 /// Whether a copy can be restored from, as far as its state and its key tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Restorable {
-    /// It is complete and not expired, and its key can be used.
-    Yes,
-    /// One of these is not so.
+    /// It has expired, or its key cannot be used.
     No,
     /// That was not read.
     Unknown,
+    /// It is complete and not expired, and its key can be used.
+    Yes,
 }
 
 /// A recovery point whose resource is no longer there.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::catalog::{Kind, capabilities};
+use crate::catalog::{Kind, can_leave_its_account};
 use crate::inventory::{Facts, KindOf, PlanReference};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use crate::plans::{self, Holds, Nearest, Plan, Rule, Selection, Starts};
@@ -224,6 +224,7 @@ pub fn resources<'c>(
         }
     }
     let by_place = Plans::new(plans, facts);
+    let within = within(&of_resource, facts);
     let there = all
         .into_iter()
         .filter(|(arn, _)| facts.resource_exists(arn) != Fact::Known(false));
@@ -231,7 +232,10 @@ pub fn resources<'c>(
         let copies = of_resource.remove(&arn).unwrap_or_default();
         let (of, kind) = KindOf::resource(&arn, account, &region, facts);
         let place = (account, &region);
-        let leaving = leaving(&arn, place, (&of, &kind), &copies, &by_place, facts);
+        // The copies of an image take the volumes of its instance with them.
+        let with_its = within.get(&arn).into_iter().flatten();
+        let out: Vec<CopyOf<'c>> = copies.iter().chain(with_its).cloned().collect();
+        let leaving = leaving(&arn, place, (&of, &kind), &out, &by_place, facts);
         let due = due(&arn, place, &copies, &by_place, facts);
         Resource {
             arn,
@@ -250,16 +254,52 @@ pub fn resources<'c>(
     found
 }
 
+/// The copies of instances by the volumes that these have, which go with the images.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/multi-volume-crash-consistent.html>.
+fn within<'c>(
+    of_resource: &HashMap<&Arn, Vec<CopyOf<'c>>>,
+    facts: &Facts<'_>,
+) -> HashMap<Arn, Vec<CopyOf<'c>>> {
+    let mut within: HashMap<Arn, Vec<CopyOf<'c>>> = HashMap::new();
+    let instances = of_resource
+        .iter()
+        .filter(|(arn, _)| arn.service() == "ec2" && arn.resource().starts_with("instance/"));
+    for (instance, copies) in instances {
+        let Fact::Known(Some(detail)) = facts.resource_description(instance) else {
+            continue;
+        };
+        let mappings = detail.get("BlockDeviceMappings");
+        let mappings = mappings.and_then(|mappings| mappings.as_array());
+        for mapping in mappings.into_iter().flatten() {
+            let id = mapping
+                .get("Ebs")
+                .and_then(|of| of.get("VolumeId")?.as_str());
+            let volume = id.and_then(|id| {
+                let (account, region) = instance.account().zip(instance.region())?;
+                let partition = instance.partition();
+                let text = format!("arn:{partition}:ec2:{region}:{account}:volume/{id}");
+                Arn::parse(&text).ok()
+            });
+            if let Some(volume) = volume {
+                let of = within.entry(volume).or_default();
+                of.extend(copies.iter().cloned());
+            }
+        }
+    }
+    within
+}
+
 /// Whether backups of a resource can be copied to another account at all: `None` where that is not known. Those of a DynamoDB
 /// table can once the Region's settings say so.
 fn can_leave(of: &Fact<ResourceType>, kind: &KindOf) -> Option<bool> {
-    let out =
-        |kind: Kind| kind == Kind::DynamoDbBasic || capabilities(kind).cross_account.is_supported();
-    match (kind.agreed(out), of) {
+    match (kind.agreed(can_leave_its_account), of) {
         (Fact::Known(out), _) => Some(out == Some(true)),
         (Fact::Unknown(_), Fact::Known(of)) => {
             let mut kinds = Kind::candidates(of).iter();
-            kinds.any(|kind| out(*kind)).then_some(true)
+            kinds
+                .any(|kind| can_leave_its_account(*kind))
+                .then_some(true)
         }
         (Fact::Unknown(_), Fact::Unknown(_)) => None,
     }
@@ -286,7 +326,7 @@ fn leaving<'c>(
     for copy in &out {
         match copy.verdict {
             Verdict::Blocked => {}
-            Verdict::Feasible => match doubt(copy, arn, place, cell, facts) {
+            Verdict::Feasible => match doubt(copy, copy.resource, place, cell, facts) {
                 None => return Leaving::Out,
                 Some(gap) => open.push(gap),
             },

@@ -48,6 +48,7 @@ mod reserved_vault;
 mod resource;
 mod resource_not_copied_out;
 mod resource_state;
+mod restore_there_may_fail;
 mod retention;
 mod retention_outside_vault_lock;
 mod service_linked_role_missing;
@@ -125,6 +126,7 @@ pub const CHECKS: &[Check] = &[
     marketplace_image::CHECK,
     allowed_images_block_copy::CHECK,
     quota_may_hold_copy_back::CHECK,
+    restore_there_may_fail::CHECK,
     vault_uses_aws_managed_key::CHECK,
     plan_copies_nowhere::CHECK,
     resource_not_copied_out::CHECK,

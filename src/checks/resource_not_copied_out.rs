@@ -36,7 +36,15 @@ fn run(resource: &Resource<'_>, _: &Facts<'_>) -> Outcome {
 }
 
 fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
-    said(resource, reason).needs(cover(resource, reason).map(Need::Cover))
+    let found = said(resource, reason);
+    match (cover(resource, reason), reason) {
+        (Some(cover), _) => found.needs([Need::Cover(cover)]),
+        (None, Reason::NoPlan(_)) => found.by_hand(&format!(
+            "make a backup plan in account {}, {}, that takes it and copies it to another account",
+            resource.account, resource.region
+        )),
+        (None, Reason::CopiesNothing(_) | Reason::WithinAccount(..) | Reason::Blocked(..)) => found,
+    }
 }
 
 /// What makes a plan copy the resource out: the smallest change of what comes nearest.

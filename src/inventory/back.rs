@@ -23,6 +23,7 @@ impl Copy {
             format!("backup: the one that the copy `{}` makes", self.id),
             "role: AWSBackupDefaultServiceRole of the account that the copy lies in".to_owned(),
             "lifecycle: what comes back never expires".to_owned(),
+            "restore: the network, the names, the settings and the quotas that it takes are known only at that time".to_owned(),
         ];
         assumptions.extend(self.cold_later());
         Some(Named {
@@ -37,6 +38,15 @@ impl Copy {
             plan: None,
             assumptions,
             copy_of: Some(Box::new(first)),
+        })
+    }
+
+    /// Whether it is the way back of another copy: from where that one goes to where it comes from.
+    #[must_use]
+    pub fn is_way_back(&self) -> bool {
+        self.copy_of.as_ref().is_some_and(|first| {
+            self.source_vault.as_ref().known() == Some(&first.destination_vault)
+                && first.source_vault.as_ref() == Some(&self.destination_vault)
         })
     }
 

@@ -1,5 +1,6 @@
 //! What all comes to, in a line, for formats without colours.
 
+use crate::checks::{Coverage, OfType};
 use crate::verdict::Status;
 
 use super::model::Report;
@@ -76,6 +77,18 @@ pub fn coverage(report: &Report) -> Option<String> {
         text += "; there may be more resources";
     }
     Some(text)
+}
+
+/// The types of accounts, those of which most resources stay in their account first.
+#[must_use]
+pub fn least_covered(coverage: &Coverage) -> Vec<&OfType> {
+    let mut rows: Vec<&OfType> = coverage.by.iter().collect();
+    rows.sort_by_key(|row| {
+        let counts = row.counts;
+        let stay = counts.resources.saturating_sub(counts.feasibly);
+        (std::cmp::Reverse(stay), row.account)
+    });
+    rows
 }
 
 /// The resources that a change no longer takes out of their account, in a line; `None` where there are none.

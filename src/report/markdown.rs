@@ -40,6 +40,7 @@ pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String 
     causes(&mut page, report);
     unknown(&mut page, report);
     audited(&mut page, report);
+    coverage(&mut page, report);
     copies(&mut page, report);
     warnings(&mut page, report);
     waivers(&mut page, report);
@@ -383,6 +384,37 @@ fn waivers(page: &mut Page, report: &Report) {
         .map(|waiver| vec![waiver.word().to_owned(), say(report, &waiver.says())])
         .collect();
     page.table("waivers", "Waivers", &["fate", "waiver"], &rows, 0);
+}
+
+/// What leaves its account by account and type, where most stays first.
+fn coverage(page: &mut Page, report: &Report) {
+    let Some(coverage) = &report.coverage else {
+        return;
+    };
+    let rows: Vec<Vec<String>> = headline::least_covered(coverage)
+        .iter()
+        .map(|row| {
+            let of = row.resource_type.as_ref();
+            let counts = row.counts;
+            vec![
+                text(&report.names.account(row.account)),
+                text(of.map_or("unknown", |of| of.as_str())),
+                counts.resources.to_string(),
+                counts.leave.to_string(),
+                counts.feasibly.to_string(),
+                counts.unknown.to_string(),
+            ]
+        })
+        .collect();
+    let heads = [
+        "account",
+        "type",
+        "resources",
+        "leave it",
+        "feasibly",
+        "unknown",
+    ];
+    page.table("coverage", "What leaves its account", &heads, &rows, 0);
 }
 
 fn assumed(page: &mut Page, report: &Report) {

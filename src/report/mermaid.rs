@@ -1,6 +1,8 @@
 //! The copies as a picture, in Mermaid: accounts and vaults, and an arrow for each way between two vaults, with how many
 //! copies take it and what stops them.
 
+mod svg;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::CHECKS;
@@ -146,9 +148,8 @@ impl Picture {
         arrow.checks.extend(way.checks);
     }
 
-    /// The picture, with a box that says what it all comes to. The ways on which most copies are blocked come first.
-    #[must_use]
-    pub fn text(&self, report: &Report) -> String {
+    /// The ways, those on which most copies are blocked first.
+    fn sorted(&self) -> Vec<(&(Vault, Vault), &Arrow)> {
         let mut ways: Vec<(&(Vault, Vault), &Arrow)> = self.0.iter().collect();
         ways.sort_by_key(|(_, arrow)| {
             let all = arrow
@@ -157,6 +158,13 @@ impl Picture {
                 .saturating_add(arrow.undecided);
             std::cmp::Reverse((arrow.blocked, arrow.undecided, all))
         });
+        ways
+    }
+
+    /// The picture, with a box that says what it all comes to. The ways on which most copies are blocked come first.
+    #[must_use]
+    pub fn text(&self, report: &Report) -> String {
+        let ways = self.sorted();
         let drawn = ways.get(..ARROWS).unwrap_or(&ways);
         let rest = ways.get(ARROWS..).unwrap_or_default();
         let ends: BTreeSet<&Vault> = drawn

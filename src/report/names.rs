@@ -50,6 +50,12 @@ impl Names {
         self.accounts.extend(named);
     }
 
+    /// The names of accounts, by their ids.
+    #[must_use]
+    pub const fn accounts(&self) -> &BTreeMap<String, String> {
+        &self.accounts
+    }
+
     /// The account with its name beside it.
     #[must_use]
     pub fn account(&self, id: AccountId) -> String {

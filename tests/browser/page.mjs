@@ -158,3 +158,45 @@ test('names that are programs are text', async () => {
   assert.equal(await page.locator('#detail img, #detail b').count(), 0);
   quiet();
 });
+
+test('accounts have their names, and waivers, coverage and the picture are there', async () => {
+  const config = `${WORK}/waivers.toml`;
+  writeFileSync(config, `[accounts.111122223333]
+name = "prod"
+[accounts.444455556666]
+name = "<i>bunker</i>"
+[[waivers]]
+check = "source-key-not-shared"
+account = "111122223333"
+reason = "the key moves <b>soon</b>"
+expires = 2999-01-31
+[[waivers]]
+check = "vault-uses-aws-managed-key"
+vault = "*"
+reason = "it was to be over"
+expires = 2020-01-31
+[[waivers]]
+check = "marketplace-image"
+copy = "nothing"
+reason = "nobody knows"
+expires = 2999-01-31
+`);
+  const url = made('waived', 'audit', '--example', 'organization', '--config', config);
+  const { page, quiet } = await opened(url);
+  const text = await page.textContent('main');
+  for (const said of ['– waived', '! expired waiver', '! unused waiver', 'the key moves <b>soon</b>', 'What leaves its account', '444455556666 (<i>bunker</i>)']) assert.ok(text.includes(said), said);
+  assert.equal(await page.locator('main b, main i').count(), 0);
+  assert.match(await page.textContent('#matrix-table'), /111122223333 \(prod\)/);
+  assert.match(await page.textContent('.row[aria-rowindex="2"]'), /\(prod\)/);
+  assert.ok(await page.locator('svg rect.vault').count() > 2);
+  assert.equal(await page.locator('svg path.way.bad').count() > 0, true);
+  assert.match(await page.textContent('svg'), /111122223333 \(prod\)/);
+  assert.match(await page.textContent('#others'), /Resources that are copied nowhere/);
+  await page.click('.row[aria-rowindex="2"]');
+  assert.match(await page.textContent('#detail'), /waived until 2999-01-31: the key moves <b>soon<\/b>/);
+  quiet();
+  const other = await opened(url, { javaScriptEnabled: false });
+  const plain = await other.page.textContent('main');
+  for (const said of ['! expired waiver', 'What leaves its account', '111122223333 (prod)']) assert.ok(plain.includes(said), said);
+  assert.ok(await other.page.locator('svg rect.vault').count() > 2);
+});

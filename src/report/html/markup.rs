@@ -56,7 +56,7 @@ pub fn made(report: &Report) -> String {
     let _ = write!(made, ", exit code {}", report.exit_code);
     let lines = [headline::coverage(report), headline::lost(report)];
     for line in lines.into_iter().flatten() {
-        let _ = write!(made, "<br>{}", text(&line));
+        let _ = write!(made, "<br>{}", said(report, &line));
     }
     if report.stopped {
         made.push_str(", <strong>stopped: this is not all</strong>");
@@ -66,10 +66,26 @@ pub fn made(report: &Report) -> String {
             made,
             "<br>assumed in {} copies: {}",
             of.copies,
-            text(assumption)
+            said(report, assumption)
         );
     }
     made
+}
+
+/// A text with the names of accounts beside their numbers.
+pub fn said(report: &Report, what: &str) -> String {
+    text(&report.names.beside(what))
+}
+
+/// The section with the picture; nothing where there is none.
+pub fn picture(svg: &str) -> String {
+    if svg.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<section aria-labelledby=\"picture-title\"><h2 id=\"picture-title\">The copies as a picture</h2>\
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"picture-title\">{svg}</div></section>"
+    )
 }
 
 /// The causes, most copies first, and what is warned of.
@@ -107,7 +123,7 @@ fn row(cause: &Cause, report: &Report) -> String {
         .subject
         .as_deref()
         .map_or_else(String::new, |subject| {
-            format!("<br><span class=\"quiet\">{}</span>", text(subject))
+            format!("<br><span class=\"quiet\">{}</span>", said(report, subject))
         });
     let changes: Vec<String> = cause
         .remedies
@@ -117,12 +133,13 @@ fn row(cause: &Cause, report: &Report) -> String {
         .map(|remedy| {
             let account = remedy.account.map_or_else(
                 || "an unknown account".to_owned(),
-                |account| account.to_string(),
+                |account| report.names.account(account),
             );
             format!(
-                "{}, in {account}: {}",
+                "{}, in {}: {}",
                 text(&remedy.id),
-                text(&remedy.title)
+                text(&account),
+                said(report, &remedy.title)
             )
         })
         .collect();
@@ -142,7 +159,7 @@ fn row(cause: &Cause, report: &Report) -> String {
             Status::Warn => "warn",
             Status::Pass | Status::NotApplicable => "",
         },
-        message = text(&cause.message),
+        message = said(report, &cause.message),
         copies = cause.copies,
         ids = text(&cause.remedies.join(" ")),
     )

@@ -1,7 +1,9 @@
 //! The report as a page: one file that opens from the disk and asks the network for nothing. The copies lie in it as columns,
 //! each text once, compressed; `page.js` shows them. Without JavaScript there are the causes.
 
+mod coverage;
 mod markup;
+mod waivers;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -23,6 +25,7 @@ use super::check::CheckReport;
 use super::copy::CopyReport;
 use super::findings::Subject;
 use super::line::line;
+use super::mermaid::Picture;
 use super::model::Report;
 use super::remedy::RemedyReport;
 
@@ -167,18 +170,21 @@ impl Page {
     ///
     /// # Errors
     /// Where the compressor does.
-    pub fn text(self, report: &Report) -> io::Result<String> {
+    pub fn text(self, report: &Report, picture: &Picture) -> io::Result<String> {
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         packed.write_all(self.data(report).as_bytes())?;
         let data = STANDARD.encode(packed.finish()?);
         let hash = |text: &str| format!("sha256-{}", STANDARD.encode(Sha256::digest(text)));
-        let parts: [(&str, &str); 9] = [
+        let parts: [(&str, &str); 12] = [
             ("script-hash", &hash(SCRIPT)),
             ("style-hash", &hash(STYLE)),
             ("title", &markup::title(report)),
             ("headline", &markup::headline(report)),
             ("made", &markup::made(report)),
             ("causes", &markup::causes(report)),
+            ("coverage", &coverage::section(report)),
+            ("waivers", &waivers::section(report)),
+            ("picture", &markup::picture(&picture.svg(report))),
             ("style", STYLE),
             ("data", &data),
             ("script", SCRIPT),
@@ -223,7 +229,7 @@ impl Page {
             .collect();
         // What was found is JSON already.
         format!(
-            "{{\"words\":{},\"columns\":{},\"found\":[{}],\"titles\":{},\"remedies\":{},\"gaps\":{},\"others\":{},\"accounts\":{},\"summary\":{}}}",
+            "{{\"words\":{},\"columns\":{},\"found\":[{}],\"titles\":{},\"remedies\":{},\"gaps\":{},\"others\":{},\"there\":{},\"accounts\":{},\"summary\":{}}}",
             line(&self.words.all),
             line(&self.columns),
             self.found.all.join(","),
@@ -231,7 +237,8 @@ impl Page {
             line(&remedies),
             line(&gaps),
             line(&others),
-            line(&json!({})),
+            line(&coverage::there(report)),
+            line(report.names.accounts()),
             line(&report.summary),
         )
     }

@@ -23,8 +23,10 @@
   const word = (column, at) => words[columns[column][at]];
   const short = (arn) => arn.split(/[:/]/).pop();
   const name = (account) => (data.accounts[account] ? `${account} (${data.accounts[account]})` : account);
-  const from = (at) => [word('account', at), word('region', at)].filter(Boolean).join(' / ') || 'unknown';
-  const to = (at) => [word('to_account', at), word('to_region', at), short(word('vault', at))].filter(Boolean).join(' / ');
+  /* The same within a text, but for the accounts in ARNs and other words. */
+  const named = (text) => (Object.keys(data.accounts).length && text ? text.replace(/(?<![\w:/\-.=])\d{12}(?![\w\-=/]|:\S)/g, name) : text);
+  const from = (at) => [name(word('account', at)), word('region', at)].filter(Boolean).join(' / ') || 'unknown';
+  const to = (at) => [short(word('vault', at)), name(word('to_account', at)), word('to_region', at)].filter(Boolean).join(' / ');
   const failing = (at) => columns.found[at].map((n) => found[n]).filter((one) => one.outcome === (columns.verdict[at] === 0 ? 'fail' : 'undecided'));
   const why = (at) => [...new Set(failing(at).map((one) => one.id))].join(', ');
 
@@ -160,7 +162,7 @@
     if (!one) return el('p', { text: id });
     const proven = one.proven === true ? 'proven' : one.proven === false ? 'not proven' : 'not provable from these facts';
     const places = (one.locations || []).map((place) => `${place.file ? `${place.file}${place.line ? `:${place.line}` : ''}, ` : ''}${place.address}`);
-    return el('div', { class: 'finding' }, el('h4', { text: `${id}, in ${one.account ? name(one.account) : 'an unknown account'}: ${one.title} (${proven})` }),
+    return el('div', { class: 'finding' }, el('h4', { text: `${id}, in ${one.account ? name(one.account) : 'an unknown account'}: ${named(one.title)} (${proven})` }),
       one.alternative_to.length ? el('p', { class: 'quiet', text: `instead of ${one.alternative_to.join(', ')}` }) : null,
       places.length ? el('p', { text: `in ${places[0]}` }) : null,
       one.after ? el('div', { class: 'two' }, el('div', {}, 'Before', el('pre', { tabindex: '0', text: pretty(one.before) })), el('div', {}, 'After', copyable(pretty(one.after)))) : null,
@@ -168,10 +170,11 @@
   };
   const finding = (one) => {
     const [sign, style] = SIGN[one.outcome];
-    return el('div', { class: 'finding' }, el('h3', { class: style, text: `${sign} ${one.id}${one.waived ? ' (waived)' : ''}` }), el('p', { class: 'quiet', text: titles[one.id] }), el('p', { text: one.message }),
+    return el('div', { class: 'finding' }, el('h3', { class: style, text: `${sign} ${one.id}${one.waived ? ' (waived)' : ''}` }), el('p', { class: 'quiet', text: titles[one.id] }), el('p', { text: named(one.message) }),
+      one.waived ? el('p', { class: 'quiet', text: `waived until ${one.waived.expires}: ${one.waived.reason}` }) : null,
       one.predicted_message ? el('p', {}, 'AWS will say: ', el('q', { text: one.predicted_message })) : null,
-      one.evidence && one.evidence.length ? el('ul', {}, ...one.evidence.map((seen) => el('li', { text: `${seen.subject}${seen.pointer || ''}: ${seen.says}` }))) : null,
-      ...(one.gaps || []).map((id) => el('p', { text: `waits for: ${gaps[id] || id}` })),
+      one.evidence && one.evidence.length ? el('ul', {}, ...one.evidence.map((seen) => el('li', { text: `${named(seen.subject)}${seen.pointer || ''}: ${named(seen.says)}` }))) : null,
+      ...(one.gaps || []).map((id) => el('p', { text: `waits for: ${named(gaps[id] || id)}` })),
       ...(one.locations || []).map((place) => el('p', { text: `at ${place.file ? `${place.file}:${place.line || 1}, ` : ''}${place.address}` })),
       ...(one.remedies || []).map(remedy));
   };
@@ -251,9 +254,44 @@
     }
   }
   const worst = (all) => ['fail', 'undecided', 'warn', 'pass', 'not-applicable'].find((outcome) => all.some((one) => one.outcome === outcome));
-  if (data.others.length) {
-    $('others').hidden = false;
-    $('others').append(el('h2', { text: 'Vaults, plans and resources' }), ...data.others.map(([thing, all]) => el('details', {}, el('summary', { text: `${SIGN[worst(all)][0]} ${thing}: ${[...new Set(all.map((one) => one.id))].join(', ')}` }), ...all.map(finding))));
+  /* At most so many things of a kind are in the document; the JSON report has all. */
+  const MOST = 1000;
+  const part = (section, title, all, node) => {
+    if (!all.length) return;
+    section.hidden = false;
+    if (title) section.append(el('h2', { text: title }));
+    section.append(...all.slice(0, MOST).map(node));
+    if (all.length > MOST) section.append(el('p', { class: 'quiet', text: `and ${all.length - MOST} more; --format json has all` }));
+  };
+  const thing = ([what, all]) => {
+    const box = el('details', {}, el('summary', { text: `${SIGN[worst(all)][0]} ${named(what)}: ${[...new Set(all.map((one) => one.id))].join(', ')}` }));
+    box.addEventListener('toggle', () => { if (box.open && box.children.length === 1) box.append(...all.map(finding)); });
+    return box;
+  };
+  const stays = ([, all]) => all.some((one) => one.id === 'resource-not-copied-out' && one.outcome !== 'pass');
+  part($('others'), 'Resources that are copied nowhere', data.others.filter(stays), thing);
+  part($('others'), 'Vaults, plans and other resources', data.others.filter((one) => !stays(one)), thing);
+  const restorable = { yes: ['✓ can be restored', 'good'], no: ['✗ cannot be restored', 'bad'], unknown: ['? not known', 'unsure'] };
+  const table = (section, label, heads, all, cells) => {
+    if (!all.length) return;
+    section.hidden = false;
+    section.append(el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label }, el('table', {},
+      el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', text })))),
+      el('tbody', {}, ...all.slice(0, MOST).map((one) => el('tr', {}, ...cells(one)))))));
+  };
+  const there = data.there || { copies: [], without_source: [], more: 0, more_without: 0 };
+  const moment = (text) => text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC');
+  const days = (copy) => (copy.age_days === null ? 'not known' : copy.age_days === 1 ? '1 day' : `${copy.age_days} days`);
+  table($('there'), 'The newest copy of each resource by vault', ['Resource', 'Vault', 'Made', 'Age', 'Expires', 'Restore'], there.copies, (copy) => [
+    el('td', { text: copy.resource }), el('td', { text: copy.vault }), el('td', { text: moment(copy.made) }), el('td', { class: 'number', text: days(copy) }), el('td', { text: copy.expires ? moment(copy.expires) : '–' }),
+    el('td', { class: restorable[copy.restorable][1], text: `${restorable[copy.restorable][0]}${copy.why ? `: ${copy.why}` : ''}` })]);
+  const left = there.more + Math.max(0, there.copies.length - MOST);
+  if (left) $('there').append(el('p', { class: 'quiet', text: `and ${left} more; --format json has all` }));
+  if (there.without_source.length) {
+    $('there').append(el('h3', { text: 'Recovery points whose resource is no longer there' }));
+    table($('there'), 'Recovery points whose resource is no longer there', ['Recovery point', 'Vault', 'Resource'], there.without_source, (one) => [el('td', { text: one.recovery_point }), el('td', { text: one.vault }), el('td', { text: one.resource })]);
+    const rest = there.more_without + Math.max(0, there.without_source.length - MOST);
+    if (rest) $('there').append(el('p', { class: 'quiet', text: `and ${rest} more; --format json has all` }));
   }
   if (size) {
     $('matrix').hidden = false;

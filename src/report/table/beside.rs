@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::report::{CheckReport, Fate, Report};
+use crate::report::{CheckReport, Fate, Report, headline};
 use crate::verdict::Status;
 
 use super::is_finding;
-use super::sheet::{Paint, Sheet};
+use super::sheet::{Paint, Sheet, grid};
 use super::{causes, words};
 
 /// What is shown of a kind without being asked for.
@@ -25,6 +25,40 @@ pub fn assumed(sheet: &mut Sheet, report: &Report) {
             format!(" ({})", words::copies(of.copies))
         };
         sheet.item(0, ("assumed:", Paint::Quiet), &format!("{assumption}{on}"));
+    }
+}
+
+/// What leaves its account, by account and type.
+pub fn coverage(sheet: &mut Sheet, report: &Report) {
+    let Some(coverage) = report.coverage.as_ref() else {
+        return;
+    };
+    let head = [
+        "account",
+        "type",
+        "resources",
+        "leave it",
+        "feasibly",
+        "unknown",
+    ];
+    let rows = headline::least_covered(coverage);
+    if rows.is_empty() {
+        return;
+    }
+    sheet.gap();
+    let rows = rows.iter().map(|row| {
+        let (of, counts) = (row.resource_type.as_ref(), row.counts);
+        vec![
+            report.names.account(row.account),
+            of.map_or("unknown", |of| of.as_str()).to_owned(),
+            counts.resources.to_string(),
+            counts.leave.to_string(),
+            counts.feasibly.to_string(),
+            counts.unknown.to_string(),
+        ]
+    });
+    for line in grid(sheet.width(), &head, &[0], rows) {
+        sheet.as_it_stands(&line);
     }
 }
 

@@ -45,6 +45,9 @@ pub fn render(report: &Report, options: &Options) -> String {
     }
     beside::assumed(&mut sheet, report);
     beside::audited(&mut sheet, report, options.verbose);
+    if options.verbose {
+        beside::coverage(&mut sheet, report);
+    }
     beside::waivers(&mut sheet, report);
     beside::warnings(&mut sheet, report, options.verbose);
     unknown::write(&mut sheet, report, options.verbose);

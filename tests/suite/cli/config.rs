@@ -580,3 +580,91 @@ fn what_failed_in_a_baseline_does_not_count_and_what_is_gone_is_told() {
     fs::write(&file, before.to_string()).unwrap();
     assert_eq!(place.report(&[AUDIT, &["--baseline", &file]].concat()).1, 1);
 }
+
+#[test]
+fn two_plans_a_waiver_of_each_fate_and_five_formats_at_once() {
+    let config = [
+        waiver(
+            "accounts-in-different-organizations",
+            "resource = '*'",
+            LATER,
+        ),
+        waiver("cross-account-backup-disabled", "copy = '*'", BEFORE),
+        waiver("marketplace-image", "account = '999900001111'", LATER),
+    ]
+    .concat();
+    let place = Place::new(&config);
+    let plan = |part: &str| format!("{PLANS}/two-states/{part}/plan.json");
+    let (source, central) = (plan("source"), plan("central"));
+    let mut args = vec![
+        "check",
+        "--terraform-plan",
+        &source,
+        "--terraform-plan",
+        &central,
+    ];
+    let formats = ["json", "markdown", "sarif", "junit", "html"];
+    let targets = formats.map(|format| format!("{format}={}", place.0.path(format).display()));
+    for target in &targets {
+        args.extend(["--format", target]);
+    }
+    let ran = place.run(&args);
+    // Two checks are undecided still, and one of them because its waiver has expired.
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert_eq!(ran.out, "");
+    let text = |format: &str| fs::read_to_string(place.0.path(format)).unwrap();
+    let report = json(&text("json"));
+    assert_eq!(report["exit_code"], 3);
+    assert_eq!(report["summary"]["copies"], 1);
+    let fates = report["waivers"].as_array().unwrap().iter();
+    let fates: Vec<_> = fates
+        .map(|waiver| (&waiver["fate"], &waiver["findings"]))
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            (&json!("used"), &json!(1)),
+            (&json!("expired"), &json!(1)),
+            (&json!("unused"), &json!(0)),
+        ]
+    );
+    let checks = report["copies"][0]["checks"].as_array().unwrap().iter();
+    let waived = checks.filter(|check| !check["waived"].is_null());
+    let waived: Vec<_> = waived.map(|check| check["id"].as_str().unwrap()).collect();
+    assert_eq!(waived, ["accounts-in-different-organizations"]);
+    for format in &formats[1..] {
+        let text = text(format).replace("&#45;", "-").replace('\\', "");
+        for said in [
+            "exit code 3",
+            "cross-account-backup-disabled",
+            "organization-policy-denies-copy",
+            "expired waiver",
+            "unused waiver",
+            "waived",
+            "by then it moves",
+        ] {
+            assert!(text.contains(said), "{format} lacks {said}: {text}");
+        }
+    }
+    // With the expired one renewed and another for the last check, nothing counts.
+    let renewed = [
+        waiver(
+            "accounts-in-different-organizations",
+            "resource = '*'",
+            LATER,
+        ),
+        waiver("cross-account-backup-disabled", "copy = '*'", LATER),
+        waiver("organization-policy-denies-copy", "copy = '*'", LATER),
+    ]
+    .concat();
+    let place = Place::new(&renewed);
+    let args = [
+        "check",
+        "--terraform-plan",
+        &source,
+        "--terraform-plan",
+        &central,
+    ];
+    let (report, code) = place.report(&args);
+    assert_eq!((code, &report["summary"]["waived"]), (0, &json!(1)));
+}

@@ -402,3 +402,63 @@ fn the_copies_that_there_are_have_an_age_an_expiry_and_whether_they_can_be_resto
     );
     assert_eq!(coverage["complete"], false);
 }
+
+#[test]
+fn a_volume_leaves_its_account_with_the_image_of_its_instance() {
+    let instance = "arn:aws:ec2:us-east-2:111122223333:instance/i-0123456789abcdef0";
+    let volume = "arn:aws:ec2:us-east-2:111122223333:volume/vol-0123456789abcdef0";
+    let leaves = |mapped: &str| {
+        let detail = json!({"InstanceId": "i-0123456789abcdef0", "RootDeviceName": "/dev/xvda", "BlockDeviceMappings":
+            [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeId": mapped}}]});
+        let estate = Estate::rds()
+            .planned()
+            .push(&format!("{SOURCE}/resources"), json!({
+                "ResourceArn": instance, "ResourceType": "EC2", "Encrypted": true, "EncryptionKeyArn": KEY,
+                "Tags": {"backup": "daily"}, "Detail": detail,
+            }))
+            .push(&format!("{SOURCE}/resources"), json!({
+                "ResourceArn": volume, "ResourceType": "EBS", "Encrypted": true, "EncryptionKeyArn": KEY,
+                "Tags": {}, "Detail": {"VolumeId": "vol-0123456789abcdef0", "Encrypted": true, "KmsKeyId": KEY},
+            }));
+        let report = audit(&estate.0, &["-v"]);
+        let resources = report["resources"].as_array().unwrap().clone();
+        [instance, volume].map(|arn| {
+            let mut found = resources.iter().filter(|of| of["resource"] == *arn);
+            found.next().unwrap()["leaves"].as_str().unwrap().to_owned()
+        })
+    };
+    let [of_instance, of_volume] = leaves("vol-0123456789abcdef0");
+    assert_ne!(of_instance, "no");
+    assert_eq!(of_volume, of_instance);
+    assert_eq!(
+        leaves("vol-0fedcba9876543210"),
+        [of_instance, "no".to_owned()]
+    );
+}
+
+#[test]
+fn what_leaves_by_account_and_type_is_a_table_in_markdown_and_with_v() {
+    let (inventory, _) = missed();
+    let files = Files::new();
+    let file = files.write("inventory.json", &inventory.to_string());
+    let told = |args: &[&str]| {
+        let ran = run(&[&["audit", "--inventory", &file], args].concat());
+        ran.out.replace("&#45;", "-")
+    };
+    let markdown = told(&["--format", "markdown"]);
+    assert!(
+        markdown.contains("### What leaves its account"),
+        "{markdown}"
+    );
+    let row = format!("| {} | RDS | 4 | 3 | 3 | 0 |", id(0));
+    assert!(markdown.contains(&row), "{markdown}");
+    let table = told(&["-v"]);
+    let words: Vec<&str> = table.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(
+        words.contains("account type resources leave it feasibly unknown"),
+        "{table}"
+    );
+    assert!(words.contains(&format!("{} RDS 4 3 3 0", id(0))), "{table}");
+    assert!(!told(&[]).contains("leave it"));
+}

@@ -54,6 +54,8 @@ fn two_accounts_in_two_regions_are_read_and_what_moto_lacks_is_a_gap() {
         regions: Some([REGION, ELSEWHERE].map(Region::new).to_vec()),
         plans: true,
         copy_jobs: true,
+        coverage: false,
+        entries: std::collections::BTreeMap::default(),
         ..Scope::default()
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();

@@ -4,6 +4,7 @@
 mod accounts_of_moto;
 #[cfg(unix)]
 mod against_moto;
+mod coverage;
 mod databases;
 #[cfg(unix)]
 mod end_to_end;

@@ -162,6 +162,8 @@ fn own(account: &str, regions: Option<&[&str]>) -> (Scope, Sides) {
         aggregator: None,
         plans: true,
         copy_jobs: true,
+        coverage: false,
+        entries: std::collections::BTreeMap::default(),
     };
     let sides = Sides {
         source: profile(account),

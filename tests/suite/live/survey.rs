@@ -25,6 +25,8 @@ pub fn everything(regions: &[&str]) -> Scope {
         aggregator: None,
         plans: true,
         copy_jobs: true,
+        coverage: false,
+        entries: BTreeMap::default(),
     }
 }
 

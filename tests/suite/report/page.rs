@@ -97,3 +97,68 @@ fn the_order_of_the_input_changes_no_byte() {
     };
     assert_eq!(page(&base), page(&other));
 }
+
+#[test]
+fn what_leaves_its_account_and_the_newest_copies_are_in_it() {
+    let args = ["audit", "--example", "organization", "--format"];
+    let page = run(&[&args[..], &["html"]].concat()).out;
+    let report = run(&[&args[..], &["json"]].concat()).out;
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let coverage = &report["coverage"];
+    let data: Value = serde_json::from_str(&page_data(&page)).unwrap();
+    let there = data["there"]["copies"].as_array().unwrap();
+    assert_eq!(there.len(), coverage["copies"].as_array().unwrap().len());
+    assert!(!there.is_empty());
+    assert!(
+        there
+            .iter()
+            .all(|copy| coverage["copies"].as_array().unwrap().contains(copy))
+    );
+    assert_eq!(data["there"]["without_source"], coverage["without_source"]);
+    let section = between(&page, "What leaves its account</h2>", "</section>");
+    let by = coverage["by"].as_array().unwrap();
+    assert_eq!(section.matches("<tr><td>").count(), by.len());
+    for row in by {
+        let cells = format!(
+            "<tr><td>{}</td><td>{}</td><td class=\"number\">{}</td>",
+            row["account"].as_str().unwrap(),
+            row["resource_type"].as_str().unwrap(),
+            row["resources"]
+        );
+        assert!(section.contains(&cells), "{cells}");
+    }
+    // A check has none.
+    let page = run(&["check", "--example", "organization", "--format", "html"]).out;
+    assert!(!page.contains("What leaves its account</h2>"));
+}
+
+#[test]
+fn the_picture_has_a_box_for_each_vault_and_no_more_than_fifty_ways() {
+    let page = run(&["check", "--example", "organization", "--format", "html"]).out;
+    let svg = between(&page, "<svg", "</svg>");
+    let report = run(&["check", "--example", "organization", "--format", "json"]).out;
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let ways: std::collections::BTreeSet<_> = report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|copy| {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (
+                text(&copy["source"]["vault"]),
+                text(&copy["destination"]["vault"]),
+            )
+        })
+        .collect();
+    assert_eq!(svg.matches("<path").count(), ways.len());
+    let ends = |of: fn(&(String, String)) -> &String| {
+        ways.iter()
+            .map(of)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    };
+    assert_eq!(
+        svg.matches("<rect").count(),
+        ends(|(from, _)| from) + ends(|(_, to)| to)
+    );
+}

@@ -32,7 +32,15 @@ pub fn tell(scenario: &Scenario) -> Told {
     if !scenario.is_of_a_copy() {
         return audited(&scenario.check, &inventory, &facts);
     }
-    let all = decided(&facts, &inventory);
+    let mut all = decided(&facts, &inventory);
+    if scenario.is_way_back() {
+        let back = all.iter().map(|there| there.copy.back().unwrap());
+        let back: Vec<_> = back.map(|named| Copy::new(named, &facts)).collect();
+        all = back
+            .into_iter()
+            .map(|copy| checks::decide(copy, &facts))
+            .collect();
+    }
     let [one] = all.as_slice() else {
         panic!("{name}: one copy is expected");
     };

@@ -30,6 +30,9 @@ struct Written {
     base: Spanned<String>,
     /// The moment that it is decided as of; else when the facts were read.
     at: Option<String>,
+    /// Whether the way back of the copy is decided in its place.
+    #[serde(default)]
+    and_back: bool,
     /// What is set, by JSON pointer, in the order of the file; the last step may be a new field, or the end of a list. The
     /// values are JSON text, as an inventory has them.
     #[serde(default)]
@@ -57,6 +60,12 @@ impl Scenario {
     /// The inventory.
     pub fn value(&self) -> Value {
         self.read().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Whether the way back is decided.
+    pub fn is_way_back(&self) -> bool {
+        let text = fs::read_to_string(&self.file).unwrap();
+        toml::from_str::<Written>(&text).unwrap().and_back
     }
 
     /// The moment that it is decided as of.

@@ -56,7 +56,11 @@ async fn vault(run: &Run, arn: &Arn, by: AccountId, book: &Book) {
         ]);
         return;
     }
-    let found = match run.estate.session_of(owner).await {
+    let session = run.estate.session_of(owner).await;
+    if run.scope.coverage {
+        stored(session.as_ref(), &place, &region, arn, book).await;
+    }
+    let found = match session {
         Some(session) => book.take(backup::vault(&session, &region, arn).await),
         None => {
             let shared = match run.estate.session_of(by).await {
@@ -73,6 +77,27 @@ async fn vault(run: &Run, arn: &Arn, by: AccountId, book: &Book) {
     if let Some(vault) = found {
         book.region(&place, |facts| add(&mut facts.vaults, vault));
     }
+}
+
+/// What is in a vault that copies go to.
+async fn stored(
+    session: Option<&Session>,
+    place: &Place,
+    region: &Region,
+    vault: &Arn,
+    book: &Book,
+) {
+    let Some(session) = session else {
+        let call = api_call!("backup:ListRecoveryPointsByBackupVault");
+        book.gaps([place.unasked(call, vault.as_str())]);
+        return;
+    };
+    let points = book.take(backup::points_in(session, region, vault).await);
+    book.region(place, |facts| {
+        for point in points.into_iter().flatten() {
+            add(&mut facts.recovery_points, point);
+        }
+    });
 }
 
 /// The accounts and Regions that copies go to and that were not looked at.

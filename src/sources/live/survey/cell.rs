@@ -30,7 +30,8 @@ pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {
             Box::pin(option_groups(session, region, book)).await;
         },
         async {
-            for role in names::roles(&plans, &jobs) {
+            let of_jobs = if run.scope.copy_jobs { &*jobs } else { &[] };
+            for role in names::roles(&plans, of_jobs) {
                 if role.account() == Some(session.account()) {
                     Box::pin(role_of(run, session, &role, book)).await;
                 } else {
@@ -103,7 +104,7 @@ async fn plans(run: &Run, session: &Session, region: &Region, book: &Book) -> Ve
 }
 
 async fn jobs(run: &Run, session: &Session, region: &Region, book: &Book) -> Vec<CopyJob> {
-    if !run.scope.copy_jobs {
+    if !run.scope.copy_jobs && !run.scope.coverage {
         return Vec::new();
     }
     let until: &Timestamp = &run.collected_at;
@@ -129,6 +130,13 @@ async fn taken(
 ) {
     let place = session.place(region);
     let Selected { named, types } = names::selected(plans);
+    let types = if run.scope.coverage {
+        let mut types = types.unwrap_or_default();
+        types.extend(names::can_leave());
+        Some(types)
+    } else {
+        types
+    };
     if let Some(types) = types {
         let mut of = Vec::new();
         book.region(&place, |facts| of.extend(names::protected(facts, &types)));
@@ -149,13 +157,15 @@ async fn taken(
     book.region(&place, |facts| {
         known.extend(items(&facts.resources).iter().map(|it| it.arn.clone()));
     });
+    // Where every resource is listed, those of jobs that are not among them are gone.
+    let of_jobs = if run.scope.copy_jobs { jobs } else { &[] };
     let here = |arn: &Arn| {
         arn.account().is_none_or(|of| of == session.account())
             && arn.region().is_none_or(|of| of == *region)
     };
     let tasks = named
         .into_iter()
-        .chain(names::resources(jobs))
+        .chain(names::resources(of_jobs))
         .filter(|arn| here(arn) && !known.contains(arn))
         .collect::<BTreeSet<Arn>>()
         .into_iter()

@@ -29,6 +29,9 @@ pub struct Estate {
     destination: Option<Session>,
     /// The organization that is looked at.
     organization: Option<Organization>,
+    /// How to get into other accounts, as the configuration says.
+    entries: BTreeMap<AccountId, Credentials>,
+    entered: Once<AccountId, Option<Session>>,
 }
 
 /// All accounts of an organization that were chosen, those of other parts too.
@@ -40,6 +43,28 @@ struct Organization {
 
 /// An account that could not be entered: by which name, and why.
 type Shut = (String, Option<AccountId>, SignInError);
+
+/// Signs in to an account that is known to be this one.
+async fn sign_in_to(
+    wire: &Wire,
+    account: AccountId,
+    credentials: &Credentials,
+    near: &Region,
+) -> Result<Session, Shut> {
+    let name = credentials.profile.clone();
+    let name = name.or_else(|| credentials.role_arn.clone());
+    let name = name.unwrap_or_else(|| "default".to_owned());
+    let shut = |why| (name.clone(), Some(account), why);
+    let session = Box::pin(wire.sign_in(credentials, near)).await;
+    let session = session.map_err(shut)?;
+    if session.account() != account {
+        let other = session.account();
+        return Err(shut(SignInError::Wrong(format!(
+            "`{name}` gets into account {other}, and the configuration names it for {account}"
+        ))));
+    }
+    Ok(session)
+}
 
 impl Estate {
     /// Signs in to every account; gives a gap for each that refuses.
@@ -75,8 +100,16 @@ impl Estate {
             management: management?,
             destination: destination?,
             organization: None,
+            entries: scope.entries.clone(),
+            entered: Once::default(),
         };
         let shut = match &scope.accounts {
+            // Where nothing says who asks, the configuration does.
+            Accounts::Own
+                if sides.source == Credentials::default() && !estate.entries.is_empty() =>
+            {
+                estate.by_entries(scope).await?
+            }
             Accounts::Own => {
                 let session = sign_in(Side::Source, &sides.source).await?;
                 estate.join([session], scope);
@@ -126,6 +159,17 @@ impl Estate {
         self.settle(entered, profiles.len(), scope)
     }
 
+    async fn by_entries(&mut self, scope: &Scope) -> Result<Vec<Shut>, LiveError> {
+        let entries = self.entries.clone();
+        let count = entries.len();
+        let tasks = entries.into_iter().map(|(account, credentials)| {
+            let (wire, near) = (self.wire.clone(), self.near.clone());
+            async move { sign_in_to(&wire, account, &credentials, &near).await }
+        });
+        let entered = each(tasks).await;
+        self.settle(entered, count, scope)
+    }
+
     async fn by_organization(
         &mut self,
         entry: &Entry,
@@ -157,9 +201,13 @@ impl Estate {
             let (wire, management) = (self.wire.clone(), management.clone());
             let role = self.role(entry, account);
             let id = entry.external_id.clone();
+            let (own, near) = (self.entries.get(&account).cloned(), self.near.clone());
             async move {
                 if management.account() == account {
                     return Ok(management);
+                }
+                if let Some(own) = own {
+                    return sign_in_to(&wire, account, &own, &near).await;
                 }
                 let session = wire.enter(&management, &role, id.as_deref()).await;
                 session.map_err(|why| (role.to_string(), Some(account), why))
@@ -221,9 +269,19 @@ impl Estate {
         if known.is_some() {
             return known;
         }
+        if self.shut.contains(&account) {
+            return None;
+        }
+        if let Some(entry) = self.entries.get(&account) {
+            let read = async {
+                let session = sign_in_to(&self.wire, account, entry, &self.near).await;
+                session.ok()
+            };
+            return self.entered.get(account, read).await;
+        }
         let organization = self.organization.as_ref()?;
         let management = self.management.as_ref()?;
-        if !organization.accounts.contains(&account) || self.shut.contains(&account) {
+        if !organization.accounts.contains(&account) {
             return None;
         }
         let read = async {

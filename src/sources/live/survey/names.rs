@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::catalog::{Kind, can_leave_its_account};
 use crate::inventory::{
     Account, CopyJob, EffectivePolicy, Field, Inventory, Json, Plan, RegionFacts, items,
 };
@@ -75,6 +76,15 @@ pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<Re
         .filter(|of| named.contains(of) || !switched_off(of))
         .cloned()
         .collect()
+}
+
+/// The types of which backups can be copied to another account.
+pub fn can_leave() -> impl Iterator<Item = ResourceType> {
+    let can = |of: &&ResourceType| {
+        let mut kinds = Kind::candidates(of).iter();
+        kinds.any(|kind| can_leave_its_account(*kind))
+    };
+    ResourceType::ALL.iter().filter(can).cloned()
 }
 
 /// Whether there is anything of these types.

@@ -1,6 +1,8 @@
 //! What a survey looks at.
 
-use crate::known::{Region, Shard};
+use std::collections::BTreeMap;
+
+use crate::known::{AccountId, Region, Shard};
 use crate::sources::live::organizations::Choice;
 use crate::sources::live::sign_in::Credentials;
 
@@ -19,6 +21,11 @@ pub struct Scope {
     pub aggregator: Option<String>,
     /// Whether the copy jobs of the last 30 days are read, and what they copied.
     pub copy_jobs: bool,
+    /// Whether everything is read that says which resources leave their account: every resource of a type that can, whatever
+    /// the plans take; the copy jobs; and what is in the vaults that copies go to, wherever they are.
+    pub coverage: bool,
+    /// How to get into accounts, where the configuration says so.
+    pub entries: BTreeMap<AccountId, Credentials>,
 }
 
 impl Scope {
