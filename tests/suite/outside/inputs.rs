@@ -30,13 +30,7 @@ fn options() -> Vec<Vec<&'static str>> {
         after(&[&template[..], &["--cloudformation-before"]].concat()),
     ];
     if cfg!(feature = "live") {
-        all.push(vec![
-            "audit",
-            "--organization",
-            "--role-name",
-            "r",
-            "--profiles",
-        ]);
+        all.push(vec!["audit", "--region", "us-east-1", "--profiles"]);
         all.push(vec!["audit", "--region", "us-east-1", "--config"]);
     }
     all
