@@ -22,6 +22,7 @@ mod aws;
 #[path = "../tests/suite/live/organization.rs"]
 mod organization;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws::{Fault, Server};
@@ -68,6 +69,8 @@ fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
         plans: true,
         aggregator: None,
         copy_jobs: true,
+        coverage: false,
+        entries: BTreeMap::new(),
     };
     let sides = Sides {
         source: Credentials {
