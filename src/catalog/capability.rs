@@ -149,6 +149,16 @@ pub fn can_leave_its_account(kind: Kind) -> bool {
     kind == Kind::DynamoDbBasic || capabilities(kind).cross_account.is_supported()
 }
 
+/// Whether a rule's backup of a kind goes into the logically air-gapped vault that the rule names, and not through the standard
+/// one first: that of a type which is encrypted with the vault's key.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
+#[must_use]
+pub fn goes_into_air_gapped_vault_itself(kind: Kind) -> bool {
+    let row = capabilities(kind);
+    row.encryption.is_independent() && row.lagv_primary.is_supported()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,7 +27,10 @@ pub mod route;
 mod rows;
 pub mod services;
 
-pub use capability::{Capabilities, Encryption, Support, can_leave_its_account, capabilities};
+pub use capability::{
+    Capabilities, Encryption, Support, can_leave_its_account, capabilities,
+    goes_into_air_gapped_vault_itself,
+};
 pub use cite::Cite;
 pub use describe::describe_call;
 pub use kind::{Family, Kind};

@@ -3,8 +3,8 @@
 use super::retention::Retention;
 use super::words::{date, foretold, no_destination_vault};
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::{cite, goes_into_air_gapped_vault_itself};
 use crate::inventory::{Copy, Facts, VaultLock};
 use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome, Status};
@@ -20,6 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// For how long a vault would keep something.
+#[derive(Clone)]
 struct Kept {
     vault: Arn,
     retention: Fact<Retention>,
@@ -44,11 +45,35 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html>.
 fn backup_refused(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    // What a rule sends to its air-gapped vault is the backup itself, where AWS Backup manages the type fully.
+    let is_of_rule = sent_by_rule(copy, facts);
+    if is_of_rule && copy.kind.agreed(goes_into_air_gapped_vault_itself) == Fact::Known(Some(true))
+    {
+        return None;
+    }
     let kept = Kept {
         retention: Retention::of_backup(copy, facts)?,
         vault: copy.source_vault.as_ref().known()?.clone(),
     };
-    Backup(kept).refused(facts)
+    let refused = Backup(kept.clone()).refused(facts)?;
+    if !is_of_rule || refused.status != Status::Fail {
+        return Some(refused);
+    }
+    let what = "whether a backup that only passes through the vault is held against its lock";
+    let gap = Gap::not_told(what, kept.vault.as_str()).where_is(&kept.vault);
+    let message = format!(
+        "{}; no page says whether that holds for what passes through to an air-gapped vault",
+        refused.message
+    );
+    Some(Outcome::undecided(message, [gap]).saw(refused.evidence))
+}
+
+/// Whether the copy is what the rule sends to its logically air-gapped vault.
+fn sent_by_rule(copy: &Copy, facts: &Facts<'_>) -> bool {
+    let plan = copy.plan.as_ref();
+    let rule = plan.and_then(|plan| facts.backup_rule(plan).known());
+    let vault = rule.and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn")?.as_str());
+    vault == Some(copy.destination_vault.as_str())
 }
 
 fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {

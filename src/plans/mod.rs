@@ -16,7 +16,7 @@ mod selection;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
-use crate::catalog::capabilities;
+use crate::catalog::goes_into_air_gapped_vault_itself;
 use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -314,9 +314,6 @@ impl Plan {
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
 fn goes_there_itself(named: &inventory::Named, facts: &Facts<'_>) -> bool {
     let copy = inventory::Copy::new(named.clone(), facts);
-    let told = copy.kind.agreed(|kind| {
-        let row = capabilities(kind);
-        row.encryption.is_independent() && row.lagv_primary.is_supported()
-    });
+    let told = copy.kind.agreed(goes_into_air_gapped_vault_itself);
     told == Fact::Known(Some(true))
 }

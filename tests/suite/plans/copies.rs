@@ -383,6 +383,40 @@ fn no_copy_is_made_of_a_backup_that_the_vaults_lock_refuses() {
     assert_eq!(found, Status::Undecided);
 }
 
+/// What goes into the rule's air-gapped vault itself is not held against the lock of the standard vault.
+#[test]
+fn the_lock_of_the_standard_vault_does_not_hold_for_what_goes_into_the_air_gapped_one() {
+    let locked = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0");
+    let mut vault = vault(locked, PROD_KEY, Value::Null);
+    vault["VaultType"] = json!("LOGICALLY_AIR_GAPPED_BACKUP_VAULT");
+    vault["Locked"] = json!(true);
+    vault["MinRetentionDays"] = json!(7);
+    vault["MaxRetentionDays"] = json!(100);
+    let files = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
+    for (resource, expected) in [
+        (files, [Status::Pass, Status::Pass]),
+        (ORDERS, [Status::Undecided, Status::Fail]),
+    ] {
+        let estate = planned(selection(json!({"Resources": [resource]})))
+            .set(
+                &format!("{rule}/TargetLogicallyAirGappedBackupVaultArn"),
+                json!(locked),
+            )
+            .set(&format!("{SOURCE_VAULT}/Locked"), json!(true))
+            .set(&format!("{SOURCE_VAULT}/MinRetentionDays"), json!(90))
+            .push(&format!("{SOURCE}/vaults"), vault.clone());
+        let inventory = read(&estate);
+        let facts = Facts::new(&inventory);
+        let found: Vec<Status> = made(&estate)
+            .copies
+            .iter()
+            .map(|copy| status(copy, "retention-outside-vault-lock", &facts))
+            .collect();
+        assert_eq!(found, expected, "{resource}");
+    }
+}
+
 /// A bucket's ARN names no Region: plans of two Regions with one id make copies of one name.
 #[test]
 fn plans_of_one_id_in_two_regions_hide_nothing_of_each_other() {
