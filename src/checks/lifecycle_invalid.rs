@@ -3,7 +3,7 @@
 use super::retention::Retention;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Lifecycle};
 use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
@@ -24,6 +24,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if let Some(refused) = of_rule(copy, facts) {
+        return refused;
+    }
     let Some(lifecycle) = known!(copy.lifecycle.as_ref()) else {
         return Outcome::pass("the copy has no lifecycle");
     };
@@ -69,6 +72,39 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return taken_over(copy, cold, days).saw([seen("MoveToColdStorageAfterDays", cold)]);
     }
     Outcome::pass("the copy's lifecycle is sound")
+}
+
+/// What AWS Backup refuses of the rule's own lifecycle: without the plan there is no backup to copy.
+fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    if copy.recovery_point.is_some() || copy.copy_of.is_some() {
+        return None;
+    }
+    let rule = facts.backup_rule(copy.plan.as_ref()?).known()?;
+    let lifecycle: Lifecycle = serde_json::from_value(rule.get("Lifecycle")?.clone()).ok()?;
+    let delete = lifecycle.delete_after_days.value().copied();
+    let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
+    let (kept, stays) = (
+        delete.filter(|days| *days > 0),
+        cold.filter(|days| *days >= 0),
+    );
+    let is_out_of_range = delete.is_some_and(|days| days == 0 || days < -1 || days > MOST_DAYS)
+        || cold.is_some_and(|days| days < -1);
+    let is_too_short = kept
+        .zip(stays)
+        .is_some_and(|(kept, cold)| kept < cold.saturating_add(COLD_DAYS));
+    (is_out_of_range || is_too_short).then(|| {
+        let days = |days: Option<i64>| days.map_or_else(|| "none".to_owned(), |days| days.to_string());
+        Outcome::fail(format!(
+            "the rule's own lifecycle is none that AWS Backup takes (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \
+             plan, and there is no backup to copy",
+            days(delete),
+            days(cold)
+        ))
+        .by_hand(&format!(
+            "keep the rule's backups for 1 to {MOST_DAYS} days, {COLD_DAYS} of them in cold storage where they move there"
+        ))
+        .saw([Evidence::of(&*copy.id, "is made of a backup that the rule's Lifecycle keeps")])
+    })
 }
 
 /// No page says whether the expiry that the copy takes over counts here.

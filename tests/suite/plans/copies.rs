@@ -383,6 +383,33 @@ fn no_copy_is_made_of_a_backup_that_the_vaults_lock_refuses() {
     assert_eq!(found, Status::Undecided);
 }
 
+/// The rule's own lifecycle: AWS refuses the plan, so that there is nothing to copy.
+#[test]
+fn no_copy_is_made_by_a_rule_whose_own_lifecycle_is_refused() {
+    let estate = planned(selection(json!({"Resources": [ORDERS]})));
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/Lifecycle");
+    for (kept, expected) in [
+        (
+            json!({"DeleteAfterDays": 60, "MoveToColdStorageAfterDays": 30}),
+            Status::Fail,
+        ),
+        (json!({"DeleteAfterDays": 0}), Status::Fail),
+        (json!({"DeleteAfterDays": 40000}), Status::Fail),
+        (
+            json!({"DeleteAfterDays": 120, "MoveToColdStorageAfterDays": 30}),
+            Status::Pass,
+        ),
+        (json!({"DeleteAfterDays": -1}), Status::Pass),
+        (Value::Null, Status::Pass),
+    ] {
+        let estate = estate.clone().set(&rule, kept.clone());
+        let inventory = read(&estate);
+        let facts = Facts::new(&inventory);
+        let found = status(&made(&estate).copies[0], "lifecycle-invalid", &facts);
+        assert_eq!(found, expected, "{kept}");
+    }
+}
+
 /// What goes into the rule's air-gapped vault itself is not held against the lock of the standard vault.
 #[test]
 fn the_lock_of_the_standard_vault_does_not_hold_for_what_goes_into_the_air_gapped_one() {
