@@ -21,6 +21,7 @@ use super::ruling::{Grounds, Party, Ruling, unique};
 use super::template::Several;
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
+pub use simulated::denied_by_its_own;
 use simulated::simulated;
 
 /// What the organization says to the actions of a request.

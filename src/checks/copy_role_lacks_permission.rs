@@ -6,18 +6,18 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::described::tags;
-use super::words::foretold;
+use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ByKey, Party, RoleRequest, Ruling, Rulings, actions, denied_by, list, role_requests,
-    role_rulings, tag_request,
+    ByKey, Party, RoleRequest, Ruling, Rulings, actions, denied_by, denied_by_its_own, list,
+    role_requests, role_rulings, tag_request,
 };
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Reach};
-use crate::known::Arn;
+use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -56,6 +56,14 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             role.name()
         );
         return Outcome::undecided(message, [asked.gaps, gaps].concat()).saw(seen);
+    }
+    if let Some((action, place)) = denied_by_its_own(facts, role, &asked.requests) {
+        let says = format!(
+            "say which is right: its policies, which allow {action}, or `EvalDecision` explicitDeny of the policy simulator"
+        );
+        let gap = Gap::by_hand(ByHand::Contradiction, says, role.as_str()).where_is(role);
+        let denial = format!("the policy simulator denies {action}");
+        return not_read(gap).saw([Evidence::at(role, place, denial)]);
     }
     let actions: Vec<_> = actions(&asked.requests).map(|(action, _)| action).collect();
     let actions = list(&actions);

@@ -1,12 +1,14 @@
 //! What the policy simulator of IAM said of the organization, where its policies were not read.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::inventory::Facts;
 use crate::known::Arn;
 use crate::verdict::Evidence;
 
-use super::super::request::Action;
+use super::super::request::{Action, RoleRequest};
 use super::super::ruling::{Grounds, Ruling};
 
 /// What the policy simulator said of the organization; `None` where it was not asked about this action.
@@ -20,7 +22,7 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Ru
             continue;
         }
         let pointer = format!("/Simulated/{index}");
-        match verdict(result) {
+        match verdict(result, asked) {
             Some(true) => {
                 ruling = ruling.or(Some(Ruling::Allowed {
                     by: Vec::new(),
@@ -40,6 +42,50 @@ pub fn simulated(facts: &Facts<'_>, role: &Arn, asked: &Action<'_>) -> Option<Ru
         }
     }
     ruling
+}
+
+/// An action of these requests that the simulator denied explicitly though the organization allows it, and where it says so: then it
+/// was a policy of the role's own, or its boundary.
+pub fn denied_by_its_own(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+) -> Option<(&'static str, String)> {
+    let results = facts.simulated(role)?;
+    let each = requests.iter();
+    let mut actions =
+        each.flat_map(|request| request.actions.iter().map(|action| request.about(action)));
+    actions.find_map(|asked| {
+        let of_it =
+            |result: &Value| is_about(result, &asked) && is_denied_by_its_own(result, &asked);
+        let place = results.iter().position(of_it)?;
+        Some((asked.action, format!("/Simulated/{place}")))
+    })
+}
+
+fn is_denied_by_its_own(result: &Value, asked: &Action<'_>) -> bool {
+    const DENIED: Option<&str> = Some("explicitDeny");
+    let decision = result.get("EvalDecision").and_then(Value::as_str);
+    (organization(result) == Some(true) && decision == DENIED)
+        || (organization(result) != Some(false) && is_denied_of_one(result, asked))
+}
+
+/// Whether the result for this resource among several is an explicit denial.
+fn is_denied_of_one(result: &Value, asked: &Action<'_>) -> bool {
+    let each = result
+        .get("ResourceSpecificResults")
+        .and_then(Value::as_array);
+    each.into_iter().flatten().any(|one| {
+        let text = |name| one.get(name).and_then(Value::as_str);
+        text("EvalResourceDecision") == Some("explicitDeny")
+            && text("EvalResourceName")
+                .is_none_or(|name| name == "*" || is_one_of(name, asked.resource))
+    })
+}
+
+fn organization(result: &Value) -> Option<bool> {
+    let detail = result.get("OrganizationsDecisionDetail")?;
+    detail.get("AllowedByOrganizations")?.as_bool()
 }
 
 fn is_about(result: &Value, asked: &Action<'_>) -> bool {
@@ -74,16 +120,17 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
 }
 
 /// Whether a result lets the action pass the organization. `None`: it does not tell.
-fn verdict(result: &Value) -> Option<bool> {
+fn verdict(result: &Value, asked: &Action<'_>) -> Option<bool> {
     let decision = result.get("EvalDecision").and_then(Value::as_str);
     let is_known = |word: &str| ["allowed", "explicitDeny", "implicitDeny"].contains(&word);
     if !decision.is_none_or(is_known) {
         return None;
     }
-    let organization = result
-        .get("OrganizationsDecisionDetail")
-        .and_then(|detail| detail.get("AllowedByOrganizations"))
-        .and_then(Value::as_bool);
+    // What is denied of the role's own policies says nothing of the organization's.
+    if is_denied_by_its_own(result, asked) {
+        return None;
+    }
+    let organization = organization(result);
     if organization.is_some() {
         return organization;
     }
