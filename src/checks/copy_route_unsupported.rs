@@ -313,7 +313,7 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
                 Some(Kind::Aurora | Kind::DocumentDb | Kind::Neptune)
             ) {
                 of_cluster(format!("the cluster of this one (`{engine}`)"))
-            } else if described.text("BackupTarget") == Some("outposts") {
+            } else if described.text("BackupTarget") == Some("outposts") || on_outpost(&described) {
                 of_rds("AWS Backup does not back up RDS on Outposts".to_owned())
             } else {
                 local_zone(&described).and_then(|zone| {
@@ -329,6 +329,22 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
                 .foretells(foretold(predict(MessageId::E29)))
                 .saw([Evidence::of(copy.subject(), reason)])
         })
+    })
+}
+
+/// Whether a subnet of the instance's group is on an Outpost, and the instance with it.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Subnet.html>.
+fn on_outpost(described: &Described<'_>) -> bool {
+    let group = described
+        .detail
+        .and_then(|detail| detail.get("DBSubnetGroup"));
+    let subnets = group.and_then(|group| group.get("Subnets")?.as_array());
+    subnets.into_iter().flatten().any(|subnet| {
+        let outpost = subnet.get("SubnetOutpost");
+        outpost
+            .and_then(|outpost| outpost.get("Arn")?.as_str())
+            .is_some()
     })
 }
 

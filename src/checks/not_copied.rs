@@ -202,6 +202,12 @@ fn of_fsx(
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html>.
 fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
     let custom = engine(copy, facts).map(|engine| {
+        if let Some(reason) = of_no_backup(copy, facts, engine) {
+            return Some(NotCopied {
+                reason,
+                instead: "use the snapshots of RDS itself",
+            });
+        }
         let engine = engine.filter(|engine| engine.starts_with("custom-sqlserver"))?;
         let where_to = match (way.cross_account, way.from == way.to) {
             (true, _) => "to another account",
@@ -220,6 +226,29 @@ fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<Not
     } else {
         custom
     }
+}
+
+/// Why AWS Backup makes no such recovery point, which is said of one that it did not make, or of another thing.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
+fn of_no_backup(copy: &Copy, facts: &Facts<'_>, engine: Option<&str>) -> Option<String> {
+    let point = copy.recovery_point.as_ref()?;
+    if let Some(engine) = engine.filter(|engine| engine.starts_with("custom-oracle")) {
+        return Some(format!(
+            "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
+        ));
+    }
+    let detail = facts.point_description(point).known().flatten()?;
+    let text = |name: &str| detail.get(name).and_then(Tree::as_str);
+    if text("SnapshotTarget") == Some("outposts") {
+        return Some("AWS Backup does not back up RDS on Outposts".to_owned());
+    }
+    let region = point.region()?;
+    let zone = text("AvailabilityZone")?;
+    let is_local = zone
+        .strip_prefix(region.as_str())
+        .is_some_and(|rest| rest.len() > 1);
+    is_local.then(|| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
 }
 
 /// RDS has io2 in the commercial Regions that there were when AWS said so and in GovCloud, and not in China; of others no public
