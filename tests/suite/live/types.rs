@@ -229,6 +229,36 @@ fn a_file_system_of_fsx_is_read_with_its_key_and_kind() {
     assert_eq!(calls(&journal, "fsx:DescribeFileSystems"), 1);
 }
 
+/// AWS Backup backs up no database on an Outpost or in a Local Zone.
+#[test]
+fn where_a_database_stands_is_read_of_it_and_of_its_snapshot() {
+    let mut world = rds();
+    let region = &mut world["accounts"][0]["regions"][0];
+    let group = json!({"Subnets": [{"SubnetOutpost": {"Arn": "arn:aws:outposts:us-east-2:111122223333:outpost/op-1"}}]});
+    let database = &mut region["resources"][0]["Detail"];
+    database["AvailabilityZone"] = json!("us-east-2a");
+    database["BackupTarget"] = json!("outposts");
+    database["DBSubnetGroup"] = group;
+    let snapshot = &mut region["recovery_points"][0]["Detail"];
+    snapshot["AvailabilityZone"] = json!("us-east-2-bos-1a");
+    snapshot["SnapshotTarget"] = json!("outposts");
+    let of_point = NamedCopy {
+        resource: None,
+        recovery_point: Some(arn(POINT)),
+        ..copy_of(DATABASE)
+    };
+    for (place, copy) in [
+        ("resources", copy_of(DATABASE)),
+        ("recovery_points", of_point),
+    ] {
+        let server = served(&world);
+        let found = Home::new(&server).both(&copy);
+        server.finish();
+        let detail = |of: &Value| of["accounts"][0]["regions"][0][place][0]["Detail"].clone();
+        assert_eq!(detail(&found), detail(&world), "{place}");
+    }
+}
+
 /// The world of an image that is copied: the instance that it was made of is gone.
 pub fn image_to_copy() -> (Value, NamedCopy) {
     let mut world = world_of(&json!([]));

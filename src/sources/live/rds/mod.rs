@@ -216,6 +216,9 @@ fn of_instance(db: &DbInstance) -> Described {
             )
             .with("KmsKeyId", db.kms_key_id())
             .with("TdeCredentialArn", db.tde_credential_arn())
+            .with("AvailabilityZone", db.availability_zone())
+            .with("BackupTarget", db.backup_target())
+            .with("DBSubnetGroup", on_outposts(db).map(Value::from))
             .list(
                 "OptionGroupMemberships",
                 db.option_group_memberships().iter().map(|group| {
@@ -225,6 +228,22 @@ fn of_instance(db: &DbInstance) -> Described {
                 }),
             ),
     }
+}
+
+/// The subnets of an instance that are on an Outpost; `None` where none is.
+fn on_outposts(db: &DbInstance) -> Option<Shape> {
+    let group = db.db_subnet_group()?;
+    let outposts = group
+        .subnets()
+        .iter()
+        .filter_map(|subnet| subnet.subnet_outpost()?.arn());
+    let outposts: Vec<Shape> = outposts
+        .map(|arn| {
+            let outpost = Shape::new().with("Arn", Some(arn));
+            Shape::new().with("SubnetOutpost", Some(Value::from(outpost)))
+        })
+        .collect();
+    (!outposts.is_empty()).then(|| Shape::new().list("Subnets", outposts))
 }
 
 async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Described> {
@@ -311,7 +330,9 @@ async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Sna
             .with("Encrypted", snapshot.encrypted())
             .with("KmsKeyId", snapshot.kms_key_id())
             .with("OptionGroupName", snapshot.option_group_name())
-            .with("TdeCredentialArn", snapshot.tde_credential_arn()),
+            .with("TdeCredentialArn", snapshot.tde_credential_arn())
+            .with("AvailabilityZone", snapshot.availability_zone())
+            .with("SnapshotTarget", snapshot.snapshot_target()),
     })
 }
 
