@@ -22,6 +22,14 @@ pub(super) fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<Encr
         let volume =
             named.and_then(|(id, prefix)| Arn::parse(&format!("{prefix}volume/{id}")).ok());
         match volume {
+            Some(volume) if facts.resource_exists(&volume) == Fact::Known(false) => {
+                let listed = format!("`BlockDeviceMappings`, with {volume}");
+                Fact::unknown(contradiction(
+                    resource,
+                    listed,
+                    "that there is no such volume",
+                ))
+            }
             Some(volume) => facts.resource_key(&volume),
             None => Fact::unknown(facts.resource_call(resource)),
         }

@@ -119,7 +119,7 @@ const MAKERS: &[&str] = &[
 /// What matters to copies by the beginning of its type.
 #[rustfmt::skip]
 const NEAR: &[&str] = &[
-    "AWS::Backup::", "AWS::KMS::", "AWS::Organizations::", "AWS::RAM::", "AWS::RDS::OptionGroup", "AWS::ControlTower::",
+    "AWS::Backup::", "AWS::KMS::", "AWS::Organizations::", "AWS::RAM::", "AWS::RDS::OptionGroup", "AWS::ControlTower::", "AWS::EC2::VolumeAttachment",
     "AWS::RedshiftServerless::Namespace",
 ];
 
