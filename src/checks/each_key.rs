@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use smol_str::format_smolstr;
 
-use crate::inventory::Copy;
-use crate::verdict::{Outcome, Status};
+use crate::inventory::{Copy, EncryptedWith};
+use crate::verdict::{Evidence, Lift, Need, Outcome, PolicyOf, Share, Status};
 
 use super::Found;
 
@@ -17,6 +17,13 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
     }
     let mut alone = copy.clone();
     alone.reach.route.further_keys = Arc::default();
+    let ask = |copy: &Copy| {
+        let mut found = ask(copy);
+        for (_, outcome) in &mut found {
+            name_key(copy, outcome);
+        }
+        found
+    };
     let mut all = ask(&alone);
     for key in copy.further_keys.iter() {
         alone.reach.route.backup_key = key.clone();
@@ -27,6 +34,27 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
         }
     }
     all
+}
+
+/// Has a failure that needs something of the key say which one it is about.
+fn name_key(copy: &Copy, outcome: &mut Arc<Outcome>) {
+    let Some(key) = copy
+        .backup_key
+        .as_ref()
+        .known()
+        .and_then(EncryptedWith::key)
+    else {
+        return;
+    };
+    let is_of_key = |need: &Need| matches!(need, Need::Share(Share { policy: PolicyOf::Key(of), .. }) | Need::Lift(Lift { policy: PolicyOf::Key(of), .. }) if of == key);
+    let is_named = outcome
+        .evidence
+        .iter()
+        .any(|seen| seen.subject == key.as_str());
+    if outcome.status == Status::Fail && !is_named && outcome.needed().iter().any(is_of_key) {
+        let seen = Evidence::of(key, "is the key of a part of the backup");
+        *outcome = Arc::new((**outcome).clone().saw([seen]));
+    }
 }
 
 /// How much is at stake: the order in which one finding outweighs another.

@@ -87,7 +87,7 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         delete.filter(|days| *days > 0),
         cold.filter(|days| *days >= 0),
     );
-    let is_out_of_range = delete.is_some_and(|days| days == 0 || days < -1 || days > MOST_DAYS)
+    let is_out_of_range = delete.is_some_and(|days| days == 0 || !(-1..=MOST_DAYS).contains(&days))
         || cold.is_some_and(|days| days < -1);
     let is_too_short = kept
         .zip(stays)

@@ -83,6 +83,8 @@ pub struct Faced<'a> {
     pub check: &'a str,
     /// The thing at fault.
     pub subject: Option<&'a str>,
+    /// The other keys that it is about, where it is about keys.
+    pub keys: Vec<&'a str>,
     /// The copy's id.
     pub copy: Option<&'a str>,
     /// What is backed up.
@@ -135,9 +137,11 @@ impl Waiver {
         let arn = |arn: &Arn| matches(&self.pattern, arn.as_str());
         self.check == found.check
             && match self.by {
-                By::Subject => found
-                    .subject
-                    .is_some_and(|text| matches(&self.pattern, text)),
+                // A finding about several keys is waived by what names them all.
+                By::Subject => {
+                    let mut all = found.subject.into_iter().chain(found.keys.iter().copied());
+                    found.subject.is_some() && all.all(|text| matches(&self.pattern, text))
+                }
                 By::Copy => found.copy.is_some_and(|id| matches(&self.pattern, id)),
                 By::Resource => found.resource.is_some_and(arn),
                 By::Vault => found.vault.is_some_and(arn),
@@ -185,6 +189,7 @@ mod tests {
         let vault =
             Arn::parse("arn:aws:backup:eu-west-1:111122223333:backup-vault:legacy-1").unwrap();
         let found = Faced {
+            keys: Vec::new(),
             check: "key-unusable",
             subject: Some("arn:aws:kms:eu-west-1:111122223333:key/k"),
             copy: Some("orders"),

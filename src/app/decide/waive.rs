@@ -48,9 +48,11 @@ impl Found<'_> {
             for (check, found) in copy.found.iter().filter(|(_, found)| counts(found)) {
                 let fixes = links.fixes(copy.asked.id(), check.id);
                 let changed = fixes.iter().filter_map(|id| subjects.get(&**id).copied());
+                let subject = copy.fault(found, changed);
                 let faced = Faced {
                     check: check.id,
-                    subject: copy.fault(found, changed),
+                    keys: keys_beside(subject, found),
+                    subject,
                     copy: Some(copy.asked.id()),
                     resource: copy.place.resource.as_ref(),
                     vault: Some(copy.asked.destination_vault()),
@@ -118,6 +120,16 @@ impl Found<'_> {
         }
         counted
     }
+}
+
+/// The keys that a finding is about, where it is about keys.
+fn keys_beside<'f>(subject: Option<&str>, found: &'f Outcome) -> Vec<&'f str> {
+    let is_key = |text: &&str| text.contains(":kms:") && text.contains(":key/");
+    if !subject.as_ref().is_some_and(is_key) {
+        return Vec::new();
+    }
+    let seen = found.evidence.iter().map(|seen| seen.subject.as_str());
+    seen.filter(is_key).collect()
 }
 
 impl Counted {
