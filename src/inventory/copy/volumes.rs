@@ -52,6 +52,10 @@ pub(super) fn of_all_snapshots(
     let Some(snapshots) = devices(facts.point_description(point)) else {
         return vec![Fact::unknown(facts.describe_gap(point))];
     };
+    let is_named = |snapshot: &&Tree| snapshot.get("SnapshotId").and_then(Tree::as_str).is_some();
+    if !snapshots.iter().all(is_named) {
+        return vec![Fact::unknown(facts.describe_gap(point))];
+    }
     // Of one snapshot the recovery point says enough, unless its own description says otherwise.
     let tells = |snapshot: &&Tree| {
         snapshot.get("KmsKeyId").and_then(Tree::as_str).is_some()
