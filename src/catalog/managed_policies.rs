@@ -53,6 +53,7 @@ policies! {
     "AWSBackupServiceLinkedRolePolicyForBackup", "aws-service-role/", "v31", "2026-02-12";
     "AWSBackupFullAccess",                       "",                  "v30", "2026-02-12";
     "AWSBackupOperatorAccess",                   "",                  "v28", "2026-02-12";
+    "AWSDenyAll",                                "",                  "v2",  "2023-12-18";
 }
 
 /// The AWS managed policy of this ARN, or `None` where it is not built in. The documents are those of the `aws`
