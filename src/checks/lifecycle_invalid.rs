@@ -1,6 +1,7 @@
 #![doc = include_str!("lifecycle_invalid.md")]
 
 use super::retention::Retention;
+use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts, Lifecycle};
@@ -79,7 +80,10 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     if copy.recovery_point.is_some() || copy.copy_of.is_some() {
         return None;
     }
-    let rule = facts.backup_rule(copy.plan.as_ref()?).known()?;
+    let rule = match facts.backup_rule(copy.plan.as_ref()?) {
+        Fact::Known(rule) => rule,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
     let lifecycle: Lifecycle = serde_json::from_value(rule.get("Lifecycle")?.clone()).ok()?;
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();

@@ -30,8 +30,10 @@ impl Retention {
         if copy.recovery_point.is_some() || copy.copy_of.is_some() {
             return None;
         }
-        copy.plan.as_ref()?;
-        Some(source_of(None, copy, facts))
+        Some(match facts.backup_rule(copy.plan.as_ref()?) {
+            Fact::Known(_) => source_of(None, copy, facts),
+            Fact::Unknown(gap) => Fact::Unknown(gap),
+        })
     }
 
     /// The days, where there are any.

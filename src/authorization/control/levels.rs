@@ -76,7 +76,9 @@ pub fn of_account<'a>(
         Fact::Known(Some([])) => Levels::None,
         Fact::Known(Some(levels)) => {
             let Some(stops_nothing) = stops_nothing() else {
-                return Levels::None;
+                let call = api_call!("organizations:ListPoliciesForTarget");
+                let gap = facts.gap(call, &account.to_string(), Some(account), None);
+                return Levels::Unread(Box::new(gap));
             };
             let text = |policy| document(policy).unwrap_or(stops_nothing);
             let of_level = |level: &'a Vec<_>| level.iter().map(text).collect();

@@ -6,3 +6,4 @@ mod law;
 mod limits;
 mod mutate;
 mod refused;
+mod words;

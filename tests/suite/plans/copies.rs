@@ -383,6 +383,32 @@ fn no_copy_is_made_of_a_backup_that_the_vaults_lock_refuses() {
     assert_eq!(found, Status::Undecided);
 }
 
+/// How long a rule keeps its backups is not known of a lifecycle that is not as AWS prints it.
+#[test]
+fn a_lifecycle_of_the_rule_that_is_not_understood_leaves_open_what_the_vaults_lock_says() {
+    let rule = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/Lifecycle");
+    for kept in [
+        json!({"DeleteAfterDays": "35"}),
+        json!({"DeleteAfterDay": 35}),
+        json!([]),
+    ] {
+        let estate = planned(selection(json!({"Resources": [ORDERS]})))
+            .set(&rule, kept.clone())
+            .set(&format!("{SOURCE_VAULT}/Locked"), json!(true))
+            .set(&format!("{SOURCE_VAULT}/MinRetentionDays"), json!(90));
+        let inventory = read(&estate);
+        let facts = Facts::new(&inventory);
+        let copies = made(&estate).copies;
+        for check in ["retention-outside-vault-lock", "lifecycle-invalid"] {
+            assert_eq!(
+                status(&copies[0], check, &facts),
+                Status::Undecided,
+                "{kept} {check}"
+            );
+        }
+    }
+}
+
 /// The rule's own lifecycle: AWS refuses the plan, so that there is nothing to copy.
 #[test]
 fn no_copy_is_made_by_a_rule_whose_own_lifecycle_is_refused() {
