@@ -34,6 +34,10 @@ const OPT_IN: &[&str] = &[
     "eu-south-2",     "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",
 ];
 
+/// The Regions of the China and GovCloud partitions.
+#[rustfmt::skip]
+const OF_OTHER_PARTITIONS: &[&str] = &["cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"];
+
 /// Malaysia, Calgary, Mexico, Thailand, Taipei, New Zealand: marked in AWS's table, excluded by its footnote.
 #[rustfmt::skip]
 const LAGV_WITHIN_REGION_ONLY: &[&str] = &[
@@ -43,19 +47,21 @@ const LAGV_WITHIN_REGION_ONLY: &[&str] = &[
 /// The partition that a Region is in, by its name: `aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`, `aws-iso`, …
 #[must_use]
 pub fn partition(region: &Region) -> &'static str {
-    const PREFIXES: &[(&str, &str)] = &[
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("eusc-", "aws-eusc"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-iso-", "aws-iso"),
-    ];
-    PREFIXES
-        .iter()
-        .find(|(prefix, _)| region.as_str().starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
+    region.partition().as_str()
+}
+
+/// Whether a page of AWS that was read names the Region. Of others nothing is known, not even that they exist.
+#[must_use]
+pub fn is_named(region: &Region) -> bool {
+    let name = region.as_str();
+    [
+        ENABLED_BY_DEFAULT,
+        OPT_IN,
+        OF_OTHER_PARTITIONS,
+        &["eusc-de-east-1"],
+    ]
+    .iter()
+    .any(|names| names.contains(&name))
 }
 
 /// Whether every account has the Region without asking for it. Outside the `aws` partition each has.
@@ -91,13 +97,7 @@ pub fn known() -> impl Iterator<Item = Region> {
 
 /// Those, and the Regions of the China and GovCloud partitions.
 pub fn named() -> impl Iterator<Item = Region> {
-    const OTHERS: &[&str] = &[
-        "cn-north-1",
-        "cn-northwest-1",
-        "us-gov-east-1",
-        "us-gov-west-1",
-    ];
-    known().chain(OTHERS.iter().map(|name| Region::new(name)))
+    known().chain(OF_OTHER_PARTITIONS.iter().map(|name| Region::new(name)))
 }
 
 /// Whether logically air-gapped vaults are in the Region.

@@ -29,6 +29,16 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         .by_hand("name a role of the source account in the copy")
         .saw([Evidence::of(role, "is of another account")]);
     }
+    let source_vault = known!(copy.source_vault.as_ref());
+    if role.partition() != source_vault.partition() {
+        return Outcome::fail(format!(
+            "the copy role `{name}` is of the partition `{}`, and the source vault is in `{}`",
+            role.partition(),
+            source_vault.partition()
+        ))
+        .by_hand("name a role of the source account in the copy")
+        .saw([Evidence::of(role, "is of another partition")]);
+    }
     if !known!(facts.role_exists(role)) {
         return Outcome::fail(format!(
             "there is no role `{name}` in account {source}{}",

@@ -4,11 +4,11 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::described::{Described, described, engine};
 use super::not_copied::{Way as Route, not_copied};
-use super::words::{foretold, not_read, unlisted};
+use super::words::{foretold, not_read, region_meant, unlisted};
 use super::{Check, MayFail, Run, When, detour, engine_versions, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
-use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, route};
+use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, regions, route};
 use crate::inventory::{Copy, Facts, KindOf, Start, VaultType};
 use crate::known::{Fact, Gap, Region};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
@@ -106,10 +106,11 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if let Some(gap) = unread {
         return not_read(gap);
     }
-    if let Some(open) = answers
-        .iter()
-        .find_map(|(kind, _)| not_marked(copy, facts, *kind, &way))
-    {
+    let open = not_named(copy, *kind, &way).or_else(|| {
+        let mut kinds = answers.iter().map(|(kind, _)| *kind);
+        kinds.find_map(|kind| not_marked(copy, facts, kind, &way))
+    });
+    if let Some(open) = open {
         return open;
     }
     match &told.answer {
@@ -196,6 +197,26 @@ fn kind_not_copied(
                 .saw([Evidence::of(copy.subject(), found.reason)])
         })
     })
+}
+
+/// Undecided where no page that was read names one of the Regions: it may not exist, or not have AWS Backup.
+fn not_named(copy: &Copy, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
+    let region = [way.from, way.to]
+        .into_iter()
+        .find(|region| !regions::is_named(region))?;
+    let kind = kind.resource_type();
+    let gap = Gap::not_told(
+        format_args!(
+            "whether AWS Backup copies {kind} in {region}, a Region that no AWS page known to this version names"
+        ),
+        services::PAGE,
+    )
+    .within(copy.destination_account().known(), Some(region));
+    let why = format!(
+        "no AWS page that this version knows names the Region {region}{}",
+        region_meant(region)
+    );
+    Some(Outcome::undecided(why, [gap]))
 }
 
 /// Undecided where AWS's table does not mark the destination's Region for the service, or the mark was not read.

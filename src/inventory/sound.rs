@@ -333,9 +333,13 @@ fn is_of_region(facts: &RegionFacts) -> Result<(), String> {
         .chain(resources)
         .chain(points)
         .chain(plans);
-    match all.find(|(_, arn)| arn.region().is_some_and(|of| of != *region)) {
-        Some((list, arn)) => Err(format!(
-            "`{list}` of {region} has `{arn}`, which is of another Region"
+    let elsewhere = |arn: &Arn| match arn.region() {
+        Some(of) => (of != *region).then_some("Region"),
+        None => arn.partition().is_without(region).then_some("partition"),
+    };
+    match all.find_map(|(list, arn)| Some((list, arn, elsewhere(arn)?))) {
+        Some((list, arn, what)) => Err(format!(
+            "`{list}` of {region} has `{arn}`, which is of another {what}"
         )),
         None => Ok(()),
     }

@@ -61,15 +61,21 @@ impl Parts {
 
 /// Why a text is not an ARN.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is not an ARN: expected `arn:partition:service:region:account:resource`")]
-pub struct ArnError(String);
+pub enum ArnError {
+    /// It does not have the parts of one.
+    #[error("`{0}` is not an ARN: expected `arn:partition:service:region:account:resource`")]
+    Form(String),
+    /// Its Region is in another partition than the one it names.
+    #[error("`{0}` is not an ARN of AWS: its Region is in the partition `{1}`, and it says `{2}`")]
+    Partition(String, &'static str, String),
+}
 
 impl Arn {
     /// Reads an ARN.
     ///
     /// # Errors
     /// Where the text does not have six parts between colons, the first of which is `arn`, or one of them has a character
-    /// that no ARN has there.
+    /// that no ARN has there, or the Region is in another partition.
     pub fn parse(text: &str) -> Result<Self, ArnError> {
         let arn = Self(Arc::new(Parts::of(text.into())));
         let account = arn.part(4);
@@ -79,10 +85,16 @@ impl Arn {
             && (arn.part(3).is_empty() || Region::is_named(arn.part(3)))
             && (account.is_empty() || arn.0.account.is_some() || is_word(account))
             && is_resource(arn.resource());
-        if sound {
-            Ok(arn)
-        } else {
-            Err(ArnError(text.to_owned()))
+        if !sound {
+            return Err(ArnError::Form(text.to_owned()));
+        }
+        match arn.region() {
+            Some(region) if arn.partition().is_without(&region) => Err(ArnError::Partition(
+                text.to_owned(),
+                region.partition().as_str(),
+                arn.partition().to_string(),
+            )),
+            Some(_) | None => Ok(arn),
         }
     }
 
@@ -293,8 +305,29 @@ mod tests {
             "arn:aws:iam::111122223333:role/path/a+b=c,d.e@f-g",
             "arn:aws:ssm-sap:us-east-1:111122223333:HANA/My App/DB/HDB",
             "arn:aws:dynamodb:us-east-1:111122223333:table/a/backup/01-2",
+            "arn:aws-new:backup:new-north-1:111122223333:backup-vault:x",
         ] {
             assert_eq!(Arn::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_region_of_another_partition_is_refused() {
+        for (partition, region) in [
+            ("aws", "cn-north-1"),
+            ("aws", "us-gov-west-1"),
+            ("aws-cn", "us-east-1"),
+            ("aws-iso", "us-isob-east-1"),
+        ] {
+            let text = format!("arn:{partition}:backup:{region}:111122223333:backup-vault:x");
+            let error = Arn::parse(&text).unwrap_err().to_string();
+            let lies = Region::new(region).partition();
+            assert!(
+                error.contains(&format!(
+                    "in the partition `{lies}`, and it says `{partition}`"
+                )),
+                "{error}"
+            );
         }
     }
 

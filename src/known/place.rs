@@ -130,6 +130,14 @@ impl Region {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The partition that it is in, by its name: `aws` where the name has the beginning of no other.
+    #[must_use]
+    pub fn partition(&self) -> Partition<'static> {
+        let mut all = BEGINNINGS.iter();
+        let found = all.find(|(beginning, _)| self.0.starts_with(beginning));
+        Partition(found.map_or("aws", |(_, partition)| partition))
+    }
 }
 
 impl From<&Region> for SmolStr {
@@ -179,7 +187,27 @@ impl fmt::Debug for Region {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Partition<'a>(pub(super) &'a str);
 
+/// How the names of the Regions of each partition but `aws` begin.
+///
+/// See <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>.
+const BEGINNINGS: &[(&str, &str)] = &[
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-iso-", "aws-iso"),
+];
+
 impl<'a> Partition<'a> {
+    /// Whether a Region is in another partition. Of a partition that is not known here that is not known.
+    #[must_use]
+    pub fn is_without(self, region: &Region) -> bool {
+        let is_known = self.0 == "aws" || BEGINNINGS.iter().any(|(_, name)| *name == self.0);
+        is_known && region.partition() != self
+    }
+
     /// The partition of this name.
     #[must_use]
     pub const fn new(name: &'a str) -> Self {

@@ -113,3 +113,51 @@ fn a_resource_that_is_going_is_not_backed_up() {
         assert_eq!(found.verdict, expected, "{detail}: {:?}", found.failing());
     }
 }
+
+/// No page of AWS speaks of them: what AWS Backup does there nobody knows.
+#[test]
+fn a_region_that_no_page_names_leaves_a_copy_undecided() {
+    let moved = |changes: &[(&str, &str)]| {
+        let text = Estate::efs().0.to_string();
+        let text = changes
+            .iter()
+            .fold(text, |text, (from, to)| text.replace(from, to));
+        Estate(serde_json::from_str(&text).unwrap())
+    };
+    for (changes, expected) in [
+        (&[][..], Verdict::Feasible),
+        (&[("us-east-2", "ap-southeast-4")], Verdict::Feasible),
+        (&[("us-east-2", "us-east-9")], Verdict::Undecided),
+        (
+            &[("arn:aws:", "arn:aws-iso:"), ("us-east-2", "us-iso-east-1")],
+            Verdict::Undecided,
+        ),
+        (
+            &[("arn:aws:", "arn:aws-new:"), ("us-east-2", "new-north-1")],
+            Verdict::Undecided,
+        ),
+    ] {
+        let found = moved(changes)
+            .set(&format!("{SOURCE}/opt_in_status"), json!("opted-in"))
+            .set("/accounts/1/regions/0/opt_in_status", json!("opted-in"))
+            .verdict();
+        assert_eq!(
+            found.verdict,
+            expected,
+            "{changes:?}: {:?}",
+            found.failing()
+        );
+        let route = found.undecided().contains(&"copy-route-unsupported");
+        assert_eq!(route, expected == Verdict::Undecided, "{changes:?}");
+    }
+    let elsewhere = |pointer: &str| {
+        let estate = Estate::efs();
+        let arn = estate.at(pointer).as_str().unwrap();
+        let arn = arn.replace("arn:aws:", "arn:aws-cn:");
+        estate.set(pointer, json!(arn))
+    };
+    let vault = elsewhere(&format!("{DESTINATION_VAULT}/BackupVaultArn"));
+    assert!(refusal(&vault).contains("in the partition `aws`, and it says `aws-cn`"));
+    let role = elsewhere(&format!("{COPY}/role")).verdict();
+    assert_eq!(role.verdict, Verdict::Blocked);
+}
