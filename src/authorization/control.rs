@@ -18,7 +18,6 @@ use super::context::{Variants, gap_of_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Grounds, Party, Ruling, unique};
-use super::template::Several;
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
 pub use simulated::denied_by_its_own;
@@ -51,10 +50,8 @@ pub fn rule(
         let asked = request.about(action);
         let rulings = variants.iter();
         let rulings = rulings.map(|variant| controls.rule(facts, role, &asked, variant));
-        let ruling = rulings.reduce(|one, other| match request.template.several() {
-            Several::OneCounts => one.either(other, &request.subject),
-            Several::AllCount => one.and(other),
-        });
+        let several = request.template.several();
+        let ruling = several.together(rulings, &request.subject);
         ruling.unwrap_or_else(|| is_open(Vec::new(), Vec::new()))
     };
     variants.iter().map(rule).collect()

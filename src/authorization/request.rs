@@ -12,11 +12,11 @@ use crate::catalog::requests::{
 use crate::inventory::{
     EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Reach, Route, VaultType,
 };
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 use super::context::Variants;
 use super::key::{Through, Via};
-use super::template::RequestTemplate;
+use super::template::{Made, RequestTemplate};
 use super::vault::{copy_from_template, copy_into_template};
 
 /// What the copy role must be able to do to one thing.
@@ -260,15 +260,18 @@ impl RequestBuilder<'_> {
             }
             (_, On::RecoveryPoint) => {
                 let shapes = self.snapshot();
-                one(vault, text(&shapes), self.on_snapshot(shapes))
+                one(vault, text(&shapes), self.on_snapshot(shapes, self.made()))
             }
             (_, On::Snapshots) => {
-                let region = vault
-                    .region()
-                    .map_or_else(|| "*".to_owned(), |region| region.to_string());
-                let shape = format_smolstr!("arn:{}:ec2:{region}::snapshot/*", vault.partition());
-                let shapes = vec![shape];
-                one(vault, text(&shapes), self.on_snapshot(shapes))
+                let snapshots = |region: Option<Region>| {
+                    let region = region.map_or_else(|| "*".to_owned(), |region| region.to_string());
+                    let partition = vault.partition();
+                    vec![format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")]
+                };
+                let shapes = snapshots(vault.region());
+                let made = copy.destination_region().known();
+                let made = made.map(|region| snapshots(Some(region)));
+                one(vault, text(&shapes), self.on_snapshot(shapes, made))
             }
             (_, On::Bucket) => {
                 let bucket = self.bucket();
@@ -288,16 +291,7 @@ impl RequestBuilder<'_> {
         let (Some(account), Some(region)) = (self.vault.account(), self.vault.region()) else {
             return vec![SmolStr::new_static("arn:*:*:*:*:*")];
         };
-        let kinds = match &self.copy.kind {
-            KindOf::Known(kind) => std::slice::from_ref(kind),
-            KindOf::OneOf(kinds, _) => kinds,
-            KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
-        };
-        let partition = self.vault.partition();
-        let of_kinds: Vec<SmolStr> = kinds
-            .iter()
-            .map(|kind| pattern(*kind, partition.as_str(), &region, account))
-            .collect();
+        let of_kinds = self.shapes(account, &region);
         if matches!(
             self.copy.source_type,
             Fact::Known(Some(VaultType::AirGapped))
@@ -321,9 +315,13 @@ impl RequestBuilder<'_> {
         }
     }
 
-    fn on_snapshot(&self, shapes: Vec<SmolStr>) -> RequestTemplate {
+    fn on_snapshot(&self, shapes: Vec<SmolStr>, made: Option<Vec<SmolStr>>) -> RequestTemplate {
         let in_both = self.copy.kind.agreed(copied_in_both_regions);
         let in_both = in_both.known().flatten() == Some(true);
+        let made = made.filter(|_| self.is_made_by_role());
+        let made = made
+            .zip(self.copy.destination_region().known())
+            .map(|(shapes, region)| Made { region, shapes });
         RequestTemplate::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
@@ -341,7 +339,39 @@ impl RequestBuilder<'_> {
                 (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
             },
             in_both: in_both && self.copy.is_cross_account() == Fact::Known(false),
+            made,
         }
+    }
+
+    /// Whether the copy role makes the copy: to another account, and with a logically air-gapped vault, AWS Backup's
+    /// service-linked role does.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html>.
+    fn is_made_by_role(&self) -> bool {
+        self.is_shared() == Fact::Known(false)
+    }
+
+    /// The shapes of the ARNs of what the copy makes; `None` where its Region is not known.
+    fn made(&self) -> Option<Vec<SmolStr>> {
+        let (account, region) = (
+            self.vault.account()?,
+            self.copy.destination_region().known()?,
+        );
+        Some(self.shapes(account, &region))
+    }
+
+    /// The shapes of what backups of these kinds are, in an account and a Region.
+    fn shapes(&self, account: AccountId, region: &Region) -> Vec<SmolStr> {
+        let kinds = match &self.copy.kind {
+            KindOf::Known(kind) => std::slice::from_ref(kind),
+            KindOf::OneOf(kinds, _) => kinds,
+            KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
+        };
+        let partition = self.vault.partition();
+        let kinds = kinds.iter();
+        kinds
+            .map(|kind| pattern(*kind, partition.as_str(), region, account))
+            .collect()
     }
 
     fn bucket(&self) -> SmolStr {

@@ -15,7 +15,6 @@ use super::key::{NamedByKey, named_by_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Party, Ruling};
-use super::template::Several;
 use super::unread::stops_nothing;
 
 /// Whether a key that names the role itself does in place of the role's own policies.
@@ -42,10 +41,8 @@ pub fn rule(
             let asked = request.about(action);
             let rulings = variants.iter();
             let rulings = rulings.map(|variant| read.rule(facts, role, &asked, variant, by_key));
-            let ruling = rulings.reduce(|one, other| match request.template.several() {
-                Several::OneCounts => one.either(other, &request.subject),
-                Several::AllCount => one.and(other),
-            });
+            let several = request.template.several();
+            let ruling = several.together(rulings, &request.subject);
             // An ARN that is none makes no request that anything could allow.
             ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()))
         };

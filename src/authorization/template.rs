@@ -11,6 +11,7 @@ use super::context::{
     Variants, about, of_role, organization_paths, with_source_resource_tag, with_tags,
 };
 use super::key::{Through, key_requests};
+use super::ruling::Ruling;
 
 /// What a request is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +53,8 @@ pub enum RequestTemplate {
         to: Option<Region>,
         /// Whether the call must be allowed in both Regions.
         in_both: bool,
+        /// What the copy makes: the role must be let make it, too.
+        made: Option<Made>,
     },
     /// On something else in the account and Region of the source vault.
     Plain {
@@ -62,6 +65,15 @@ pub enum RequestTemplate {
     },
 }
 
+/// The snapshot, image or backup that a copy makes: its name is not known beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Made {
+    /// The Region that it is made in.
+    pub region: Region,
+    /// The shapes that its ARN will have.
+    pub shapes: Vec<SmolStr>,
+}
+
 /// What the answers to several variants of one request come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Several {
@@ -69,24 +81,56 @@ pub enum Several {
     OneCounts,
     /// It comes in each of them.
     AllCount,
+    /// It comes in the last of them, and in one of the others.
+    LastCounts,
+}
+
+impl Several {
+    /// The rulings on the variants of a request about a subject, together. `None` without any.
+    pub fn together(self, rulings: impl Iterator<Item = Ruling>, subject: &Arn) -> Option<Ruling> {
+        match self {
+            Self::AllCount => rulings.reduce(Ruling::and),
+            Self::OneCounts => rulings.reduce(|one, other| one.either(other, subject)),
+            Self::LastCounts => {
+                let mut rulings: Vec<Ruling> = rulings.collect();
+                let last = rulings.pop()?;
+                let others = Self::OneCounts.together(rulings.into_iter(), subject);
+                Some(others.map_or_else(|| last.clone(), |others| others.and(last.clone())))
+            }
+        }
+    }
 }
 
 impl RequestTemplate {
-    /// What a policy must name besides: what the copy makes in the other Region, where the call must be allowed in both.
-    pub fn resource_there(&self) -> Option<SmolStr> {
+    /// What a policy must name, given what it names of the backup: what the copy makes, too.
+    pub fn resources(&self, of_backup: &SmolStr) -> Vec<SmolStr> {
         let Self::Snapshot {
             vault,
             shapes,
-            to: Some(to),
-            in_both: true,
+            to,
+            in_both,
+            made,
             ..
         } = self
         else {
-            return None;
+            return vec![of_backup.clone()];
         };
-        match moved(shapes, vault.region().as_ref(), to).as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
+        let others = match (made, to) {
+            (Some(made), _) => made.shapes.clone(),
+            (None, Some(to)) if *in_both => moved(shapes, vault.region().as_ref(), to),
+            (None, Some(_) | None) => Vec::new(),
+        };
+        match others.as_slice() {
+            // The shape of what is made in the same Region is that of the backup as well.
+            [one]
+                if made
+                    .as_ref()
+                    .is_some_and(|made| vault.region().as_ref() == Some(&made.region)) =>
+            {
+                vec![one.clone()]
+            }
+            [one] => vec![of_backup.clone(), one.clone()],
+            _ => vec![of_backup.clone()],
         }
     }
 
@@ -94,7 +138,12 @@ impl RequestTemplate {
     pub fn several(&self) -> Several {
         match self {
             Self::Snapshot { in_both: true, .. } => Several::AllCount,
-            Self::Snapshot { in_both: false, .. }
+            Self::Snapshot { made: Some(_), .. } => Several::LastCounts,
+            Self::Snapshot {
+                in_both: false,
+                made: None,
+                ..
+            }
             | Self::Into { .. }
             | Self::From { .. }
             | Self::Key { .. }
@@ -111,38 +160,53 @@ impl RequestTemplate {
         actions: &[&'static str],
     ) -> Vec<Variants> {
         let action = actions.first().copied().unwrap_or_default();
-        let all: [Option<Request>; 2] = match self {
+        let all: Vec<Option<Request>> = match self {
             Self::Key { key, through } => return key_requests(facts, role, key, actions, through),
-            Self::Into { vault } => [into_request(facts, role, action, vault), None],
+            Self::Into { vault } => vec![into_request(facts, role, action, vault)],
             Self::From {
                 vault,
                 target,
                 point,
                 shapes,
-            } => [
-                from_request(facts, role, action, (vault, target), point.as_ref(), shapes),
-                None,
-            ],
+            } => vec![from_request(
+                facts,
+                role,
+                action,
+                (vault, target),
+                point.as_ref(),
+                shapes,
+            )],
             Self::Snapshot {
                 vault,
                 foreign,
                 point,
                 shapes,
                 to,
-                in_both: _,
+                in_both,
+                made,
             } => {
                 let on = |region: Option<Region>, shapes: &[SmolStr]| {
                     let place = (vault.account().filter(|_| !foreign), region);
                     on_snapshot(facts, role, action, place, point.as_ref(), shapes)
                 };
                 let here = vault.region();
-                let there = to.clone().map(|to| {
-                    let moved = moved(shapes, here.as_ref(), &to);
-                    on(Some(to), &moved)
-                });
-                [on(here.clone(), shapes), there.flatten()]
+                let mut all = vec![on(here.clone(), shapes)];
+                match (made, to) {
+                    (Some(made), to) => {
+                        // The call for the backup may come in either Region, where it does not come in both.
+                        let there = to.clone().filter(|_| !in_both);
+                        all.extend(there.map(|to| on(Some(to), shapes)));
+                        let place = (role.account(), made.region.clone());
+                        all.push(to_make(facts, role, action, place, &made.shapes));
+                    }
+                    (None, Some(to)) => {
+                        all.push(on(Some(to.clone()), &moved(shapes, here.as_ref(), to)));
+                    }
+                    (None, None) => {}
+                }
+                all
             }
-            Self::Plain { vault, shape } => [plain(facts, role, action, vault, shape), None],
+            Self::Plain { vault, shape } => vec![plain(facts, role, action, vault, shape)],
         };
         let of = |action: &&'static str| {
             let request = all.iter().flatten();
@@ -213,6 +277,24 @@ fn on_snapshot(
         resource,
         with_source_resource_tag(of_point(context, facts, point)),
     );
+    request.resource_account = account;
+    Some(request)
+}
+
+/// The request to make what is not there yet. Whether it has tags by then no page says.
+fn to_make(
+    facts: &Facts<'_>,
+    role: &Arn,
+    action: &str,
+    (account, region): (Option<AccountId>, Region),
+    shapes: &[SmolStr],
+) -> Option<Request> {
+    let context = of_role(facts, role, account, Some(&region))
+        .with_family("kms:", Rest::Absent)
+        .with_family("backup:", Rest::Absent);
+    let resource = Resource::one_of(shapes.iter().cloned());
+    let principal = Principal::parse(role.as_str()).ok()?;
+    let mut request = Request::new(principal, action, resource, context);
     request.resource_account = account;
     Some(request)
 }

@@ -163,6 +163,12 @@ cites! {
     EBS_SHARE = "Share the KMS key used to encrypt a shared Amazon EBS snapshot", "https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html";
     /// Copying an EBS snapshot.
     EBS_COPY = "Copy an Amazon EBS snapshot", "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html";
+    /// Which snapshots a policy on `ec2:CopySnapshot` is asked about.
+    EBS_COPY_PERMISSIONS = "Enhancing resource-level permissions for copying Amazon EBS snapshots", "https://aws.amazon.com/blogs/storage/enhancing-resource-level-permissions-for-copying-amazon-ebs-snapshots";
+    /// Which images and snapshots a policy on `ec2:CopyImage` is asked about.
+    EC2_COPY_PERMISSIONS = "Grant permissions to copy Amazon EC2 AMIs", "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html";
+    /// Which snapshots a policy on `rds:CopyDBSnapshot` is asked about.
+    RDS_ACTIONS = "Actions, resources, and condition keys for Amazon RDS", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html";
     /// Sharing an encrypted RDS snapshot.
     RDS_SHARE = "Sharing encrypted snapshots for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html";
     /// Copying an RDS snapshot.
@@ -193,6 +199,8 @@ cites! {
     ENDPOINTS = "Service endpoints and quotas", "https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html";
     /// AWS's knowledge center on access denied.
     KC_ACCESS_DENIED = "How do I resolve access denied errors in AWS Backup?", "https://repost.aws/knowledge-center/backup-resolve-access-denied-error";
+    /// How IAM words a denial: by which kind of policy, and whether by a Deny or by silence.
+    ACCESS_DENIED = "Troubleshoot access denied error messages", "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html";
     /// Backup policies of an organization.
     BACKUP_POLICY = "Backup policy syntax and examples", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html";
     /// A selection with resources and tags that took either.

@@ -29,6 +29,9 @@ pub(super) const CHECK: Check = Check {
         cite::ROLE_POLICY,
         cite::S3,
         cite::KC_ACCESS_DENIED,
+        cite::EBS_COPY_PERMISSIONS,
+        cite::EC2_COPY_PERMISSIONS,
+        cite::RDS_ACTIONS,
         cite::FIELD_TAG_RESOURCE,
     ],
     may_fail: MayFail::Yes,
@@ -200,8 +203,7 @@ fn needs(
         if !matches!(ruling, Ruling::Missing { .. }) {
             continue;
         }
-        let there = request.template.resource_there();
-        for resource in [request.resource.clone()].into_iter().chain(there) {
+        for resource in request.template.resources(&request.resource) {
             let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
             wanted.entry((resource, target)).or_default().push(action);
         }

@@ -134,11 +134,11 @@ fn lifts(
             let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
             let resources: Vec<Option<String>> = match target {
                 Some(_) => vec![None],
-                None => [request.resource.clone()]
-                    .into_iter()
-                    .chain(request.template.resource_there())
-                    .map(|resource| Some(resource.into()))
-                    .collect(),
+                None => {
+                    let resources = request.template.resources(&request.resource);
+                    let resources = resources.into_iter();
+                    resources.map(|resource| Some(resource.into())).collect()
+                }
             };
             for resource in resources {
                 let lift = lifts

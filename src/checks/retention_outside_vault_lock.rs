@@ -11,7 +11,7 @@ use crate::verdict::{Basis, Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "retention-outside-vault-lock",
-    title: "the copy would be kept for less or more time than the destination's lock allows",
+    title: "the copy, or the backup that a rule makes for it, would be kept for less or more time than its vault's lock allows",
     doc: include_str!("retention_outside_vault_lock.md"),
     cites: &[cite::VAULT_LOCK, cite::LAGV_PRIMARY, cite::COPY],
     may_fail: MayFail::Yes,

@@ -9,9 +9,11 @@ use crate::authorization::{
 };
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_not_shared;
-use crate::catalog::requests::{PLAIN_KEY_ACTIONS, SOURCE_KEY_USE, excepted_key_use};
+use crate::catalog::requests::{
+    PLAIN_KEY_ACTIONS, SOURCE_KEY_USE, excepted_key_use, source_key_use,
+};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
-use crate::known::Fact;
+use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -87,7 +89,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         let question = agreed(excepted).flatten().map(question);
         let strikes_owner =
             question.is_some_and(|question| strike_the_owner(copy, facts, &question, &statements));
-        return if strikes_owner && within_account {
+        return if strikes_owner && (within_account || strikes_destination(copy, facts, key)) {
             found.by_hand(NO_EXCEPTION_DOES)
         } else {
             found
@@ -117,4 +119,32 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         .saw(near),
         None => found,
     }
+}
+
+/// Whether a Deny of the key strikes the destination's role and the key's owner alike, so that an exception for the copy role
+/// alone helps nobody: source-key-not-shared says what does.
+fn strikes_destination(copy: &Route, facts: &Facts<'_>, key: &Arn) -> bool {
+    let Fact::Known(role) = copy.destination_service_linked_role() else {
+        return false;
+    };
+    let question = |actions| KeyQuestion {
+        key,
+        principal: &role,
+        actions,
+        via: Via::OfType,
+        both_sides: false,
+    };
+    let in_use = agreed(copy.kind.agreed(source_key_use)).unwrap_or(SOURCE_KEY_USE);
+    let rulings = ask_key(copy, facts, &question(PLAIN_KEY_ACTIONS)).and_denies_of(&ask_key(
+        copy,
+        facts,
+        &question(in_use),
+    ));
+    let excepted = agreed(copy.kind.agreed(excepted_key_use)).flatten();
+    rulings
+        .denied()
+        .zip(excepted)
+        .is_some_and(|((_, statements, _), actions)| {
+            strike_the_owner(copy, facts, &question(actions), &statements)
+        })
 }

@@ -40,6 +40,7 @@ impl Draft {
                 added: Vec::new(),
                 commands: Vec::new(),
                 requires: Vec::new(),
+                together_with: Vec::new(),
                 alternative_to: Vec::new(),
                 proven: None,
                 copies: Vec::new(),

@@ -10,6 +10,7 @@ use super::patch::{add_statements, without_deleted};
 use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
+use crate::authorization::list;
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
 use crate::verdict::{PolicyOf, Share};
@@ -109,15 +110,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         .collect();
     let name = patch::free_sid(None, &taken, "AllowBackupCopy");
     let after = add_statements(None, &statements);
-    let mut draft = Draft::new(
-        RemedyKind::RolePolicy,
-        role,
-        title(
-            &format!("the policies of the role `{}`", role.name()),
-            wanted,
-            "use",
-        ),
-    );
+    let mut draft = Draft::new(RemedyKind::RolePolicy, role, let_do(role, &wanted.shares));
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_role_policy(role, &name, &after)];
     draft.remedy.parts = Parts::RolePolicy { name: name.clone() };
@@ -135,6 +128,26 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.after = Some(after.clone());
     draft.remedy.added = statements;
     Some(draft)
+}
+
+/// What a role is let do, for a title.
+fn let_do(role: &Arn, shares: &[Share]) -> String {
+    const SHOWN: usize = 3;
+    let mut actions: Vec<&str> = shares
+        .iter()
+        .flat_map(|share| &share.actions)
+        .copied()
+        .collect();
+    actions.sort_unstable();
+    actions.dedup();
+    let shown: Vec<&str> = actions.iter().take(SHOWN).copied().collect();
+    let what = match actions.len().checked_sub(SHOWN) {
+        None | Some(0) => list(&shown),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+    };
+    let account = role.account();
+    let account = account.map_or_else(String::new, |account| format!(" of account {account}"));
+    format!("let the role `{}`{account} do {what}", role.name())
 }
 
 fn policy_value(policy: Fact<Option<&Policy>>) -> Option<Value> {

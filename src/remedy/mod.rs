@@ -112,6 +112,8 @@ pub struct Remedy {
     pub commands: Vec<String>,
     /// The ids of the remedies that must come before it.
     pub requires: Vec<String>,
+    /// The ids of the remedies that it is proven together with, in whatever order: the same checks need them too.
+    pub together_with: Vec<String>,
     /// The ids of the remedies that would do in its place.
     pub alternative_to: Vec<String>,
     /// Whether running the checks again with it, and with what it requires, shows that it works; `None` where the

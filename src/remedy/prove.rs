@@ -11,12 +11,20 @@ use crate::inventory::{Account, Conflicts, Copy, Facts, Field, Inventory, List, 
 use crate::known::in_order;
 use crate::verdict::{Status, Verdict};
 
-/// Sets `proven` of every draft.
+/// Sets `proven` of every draft, and with which others it is.
 pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
     let company = Company::of(drafts);
     let proofs = proofs(drafts, &company, failing, facts);
-    for (draft, proven) in drafts.iter_mut().zip(proofs) {
+    let besides: Vec<Vec<String>> = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, draft)| company.besides(index, draft, drafts))
+        .collect();
+    for ((draft, proven), besides) in drafts.iter_mut().zip(proofs).zip(besides) {
         draft.remedy.proven = proven;
+        if proven == Some(true) {
+            draft.remedy.together_with = besides;
+        }
     }
 }
 
@@ -120,6 +128,18 @@ impl Company {
         };
         let all = self.with(index, draft, drafts).into_iter();
         all.filter_map(|other| drafts.get(other)?.change.as_ref())
+            .collect()
+    }
+
+    /// The ids of those that go with a draft and need not come first: the same check of the same copy wants both.
+    fn besides(&self, index: usize, draft: &Draft, drafts: &[Draft]) -> Vec<String> {
+        let others = self.with(index, draft, drafts).into_iter();
+        let others = others.filter(|other| *other != index);
+        others
+            .filter_map(|other| drafts.get(other))
+            .filter(|other| other.change.is_some())
+            .map(|other| other.remedy.id.clone())
+            .filter(|id| !draft.remedy.requires.contains(id))
             .collect()
     }
 

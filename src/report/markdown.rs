@@ -13,6 +13,7 @@ use super::copy::CopyReport;
 use super::headline;
 use super::line::pretty;
 use super::model::{Report, Tool};
+use super::remedy::besides;
 use super::settle::settle;
 use super::table::words;
 
@@ -455,6 +456,9 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
     let mut inside = format!("On {}", code(&remedy.subject));
     if !remedy.requires.is_empty() {
         inside += &format!(", after {}", remedy.requires.join(", "));
+    }
+    if let Some(ids) = besides(remedy) {
+        inside += &format!(", with {ids}");
     }
     if !remedy.alternative_to.is_empty() {
         inside += &format!(", instead of {}", remedy.alternative_to.join(", "));

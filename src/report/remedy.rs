@@ -33,7 +33,7 @@ pub struct RemedyReport<'a> {
     pub added: &'a [Value],
     /// The commands that make the change, in order, ready to paste.
     pub commands: &'a [String],
-    /// The remedies that must come before it.
+    /// The remedies that must be made too: those that must come before it, and those that the same checks need besides.
     pub requires: Vec<&'a str>,
     /// The remedies that would do in its place.
     pub alternative_to: Vec<&'a str>,
@@ -66,7 +66,7 @@ impl<'a> RemedyReport<'a> {
             added: &remedy.added,
             commands: &remedy.commands,
             locations: locations(&remedy.places),
-            requires: ids(&remedy.requires),
+            requires: ids(remedy.requires.iter().chain(&remedy.together_with)),
             alternative_to: ids(&remedy.alternative_to),
             proven: remedy.proven,
             copies,
@@ -83,11 +83,24 @@ fn locations(places: &[SourcePlace]) -> Vec<Location> {
     each.collect()
 }
 
-fn ids(ids: &[String]) -> Vec<&str> {
-    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+fn ids<'a>(ids: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = ids.into_iter().map(String::as_str).collect();
     ids.sort_by(|one, other| by_number(one, other));
     ids.dedup();
     ids
+}
+
+/// The remedies that one is proven together with, in words; `None` where it is by itself.
+#[must_use]
+pub fn besides(remedy: &Remedy) -> Option<String> {
+    const SHOWN: usize = 5;
+    let ids = &remedy.together_with;
+    let shown: Vec<&str> = ids.iter().take(SHOWN).map(String::as_str).collect();
+    match ids.len().checked_sub(SHOWN) {
+        _ if ids.is_empty() => None,
+        None | Some(0) => Some(shown.join(", ")),
+        Some(more) => Some(format!("{} and {more} more", shown.join(", "))),
+    }
 }
 
 /// The word for a kind of change, as JSON has it.

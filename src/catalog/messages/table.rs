@@ -375,6 +375,44 @@ messages! {
         cites:  [DASHBOARDS];
     E63, NotOfAJob, "FSx for Windows File Server: the backup is of a Multi-AZ file system, and the destination Region has no Multi-AZ file systems. Copy it to another Region.",
         texts:  [Pattern("IncompatibleRegionForMultiAZ")],
-        checks: [],
+        checks: ["copy-route-unsupported"],
         cites:  [cite::FSX_COPY_BACKUP];
+    E64, Some(AccessDenied), "A policy of the organization does not allow the call: a service control policy binds the role, a resource control policy what it is done to.",
+        texts:  [Literal("with an explicit deny in a service control policy"),
+                 Literal("with an explicit deny in a resource control policy"),
+                 Literal("because no service control policy allows the"),
+                 Literal("because no resource control policy allows the")],
+        checks: ["organization-policy-denies-copy"],
+        cites:  [cite::ACCESS_DENIED];
+    E65, Some(AccessDenied), "The role's permissions boundary, or its session's policy, does not allow the call.",
+        texts:  [Literal("with an explicit deny in a permissions boundary"),
+                 Literal("because no permissions boundary allows the"),
+                 Literal("with an explicit deny in a session policy"),
+                 Literal("because no session policy allows the")],
+        checks: ["copy-role-lacks-permission"],
+        cites:  [cite::ACCESS_DENIED];
+    E66, Some(AccessDenied), "The role's own policies do not allow the call.",
+        texts:  [Literal("with an explicit deny in an identity-based policy"),
+                 Literal("because no identity-based policy allows the")],
+        checks: ["copy-role-lacks-permission"],
+        cites:  [cite::ACCESS_DENIED];
+    E67, Some(AccessDenied), "The access policy of a vault does not allow the call.",
+        texts:  [Template("perform: backup:{action} with an explicit deny in a resource-based policy"),
+                 Template("perform: backup:{action} because no resource-based policy allows the")],
+        checks: ["vault-refuses-copy", "source-vault-denies-copy"],
+        cites:  [cite::ACCESS_DENIED];
+    E68, Some(AccessDenied), "The policy of a key does not allow the call.",
+        texts:  [Template("perform: kms:{action} with an explicit deny in a resource-based policy"),
+                 Template("perform: kms:{action} because no resource-based policy allows the")],
+        checks: ["source-key-not-shared", "source-key-refuses-copy-role", "destination-key-refuses-backup", "air-gapped-key-not-shared", "key-unusable"],
+        cites:  [cite::ACCESS_DENIED];
+    E69, Some(AccessDenied), "The trust policy of the copy role does not let AWS Backup assume it.",
+        texts:  [Literal("with an explicit deny in the role trust policy"),
+                 Literal("because no role trust policy allows the")],
+        checks: ["copy-role-not-assumable"],
+        cites:  [cite::ACCESS_DENIED];
+    E70, Some(AccessDenied), "The copy role does not exist.",
+        texts:  [Sign("IAM Role {role} does not exist")],
+        checks: ["copy-role-not-assumable"],
+        cites:  [cite::KC_ACCESS_DENIED];
 }

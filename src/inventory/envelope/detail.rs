@@ -1,6 +1,6 @@
 //! A service's own description of what is backed up, or of its snapshot: the answer of the describe call, or the one thing in it.
 
-use super::words::is_in_another_case;
+use super::words::in_another_case;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, de};
@@ -77,12 +77,27 @@ fn no_envelope(thing: &Value) -> Result<(), String> {
 fn every_field(value: &Value) -> Result<(), String> {
     match value {
         Value::Object(fields) => {
+            no_other_case(fields)?;
             typed(value, WHAT, FIELDS)?;
             no_slip(fields)?;
             fields.values().try_for_each(every_field)
         }
         Value::Array(items) => items.iter().try_for_each(every_field),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
+
+/// A word in another case than AWS's: what was meant is said, and not taken.
+fn no_other_case(fields: &Map<String, Value>) -> Result<(), String> {
+    let other = fields.iter().find_map(|(field, value)| {
+        let text = value.as_str()?;
+        Some((field, text, in_another_case(field, text)?))
+    });
+    match other {
+        Some((field, text, word)) => Err(format!(
+            "`{field}` is `{text}`: expected `{word}`, as AWS writes it"
+        )),
+        None => Ok(()),
     }
 }
 
@@ -165,7 +180,7 @@ fn text(value: &Value) -> bool {
 /// A word that AWS writes in one way: a file that has it in another case was not written by AWS, and would be read as another
 /// word.
 fn spelled(value: &Value, field: &str) -> bool {
-    let is_other = |text: &str| is_in_another_case(field, text);
+    let is_other = |text: &str| in_another_case(field, text).is_some();
     text(value) && !value.as_str().is_some_and(is_other)
 }
 
@@ -261,7 +276,14 @@ mod tests {
                 json!({"Engine": "mysql", "BackupTraget": "outposts"}),
                 "`BackupTarget`",
             ),
-            (json!({"Engine": "MySQL"}), "`Engine` is `MySQL`: expected"),
+            (
+                json!({"Engine": "MySQL"}),
+                "`Engine` is `MySQL`: expected `mysql`",
+            ),
+            (
+                json!({"StorageTier": "Standard"}),
+                "`StorageTier` is `Standard`: expected `standard`",
+            ),
             (
                 json!({"Engine": "aurora-mysql", "ClusterCreateTime": "x"}),
                 "`ClusterCreateTime`",

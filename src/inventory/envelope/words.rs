@@ -21,13 +21,11 @@ const WORDS: &[(&str, &[&str])] = &[
     ("VolumeStyle",           &["FLEXGROUP", "FLEXVOL"]),
 ];
 
-/// Whether a text is one of a field's words in another case: AWS writes each in one way.
-pub(super) fn is_in_another_case(field: &str, text: &str) -> bool {
-    let words = WORDS.iter().find(|(name, _)| *name == field);
-    words.is_some_and(|(_, words)| {
-        let is_other = |word: &&str| word.eq_ignore_ascii_case(text) && *word != text;
-        words.iter().any(is_other)
-    })
+/// The word of a field that a text is in another case: AWS writes each in one way.
+pub(super) fn in_another_case(field: &str, text: &str) -> Option<&'static str> {
+    let (_, words) = WORDS.iter().find(|(name, _)| *name == field)?;
+    let is_meant = |word: &&&str| word.eq_ignore_ascii_case(text) && **word != text;
+    words.iter().find(is_meant).copied()
 }
 
 /// The first field of a description whose word is none of AWS's that are known, and that word.

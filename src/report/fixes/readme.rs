@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::item::{Action, Item};
 use super::{FixFile, cloudformation, function, terraform};
 use crate::quote::markdown;
+use crate::report::remedy::besides;
 
 /// The text.
 pub fn text(items: &[Item<'_>], files: &[FixFile]) -> String {
@@ -83,6 +84,9 @@ fn change(item: &Item<'_>, items: &[Item<'_>]) -> String {
     });
     if !remedy.requires.is_empty() {
         let _ = write!(text, " After {}.", remedy.requires.join(", "));
+    }
+    if let Some(ids) = besides(remedy) {
+        let _ = write!(text, " Only with {ids}.");
     }
     if !remedy.alternative_to.is_empty() {
         let _ = write!(

@@ -7,6 +7,7 @@ use super::policy::policies;
 use crate::known::{Arn, Region};
 use crate::quote::shell::{comment, option, word};
 use crate::remedy::Parts;
+use crate::report::remedy::besides;
 
 /// What the script does whatever the changes are.
 const FRAME: &str = include_str!("apply.sh");
@@ -239,9 +240,14 @@ fn once(id: &str, what: &str, read: &str, is: &str, make: &str) -> String {
     )
 }
 
-fn proof(item: &Item<'_>) -> &'static str {
-    match (item.remedy.proven, &item.remedy.parts) {
-        (Some(true), _) => " (the checks pass with it)",
+fn proof(item: &Item<'_>) -> String {
+    let proof = match (item.remedy.proven, &item.remedy.parts) {
+        (Some(true), _) => {
+            return match besides(item.remedy) {
+                Some(ids) => format!(" (the checks pass with it and {ids})"),
+                None => " (the checks pass with it)".to_owned(),
+            };
+        }
         (Some(false), _) => " (the checks do not confirm it)",
         (
             None,
@@ -251,7 +257,8 @@ fn proof(item: &Item<'_>) -> &'static str {
             | Parts::Vault { .. }
             | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
-    }
+    };
+    proof.to_owned()
 }
 
 fn flag(arn: &Arn) -> String {

@@ -8,6 +8,7 @@ use crate::quote::terminal;
 use crate::remedy::Remedy;
 use crate::report::Report;
 use crate::report::line::pretty;
+use crate::report::remedy::besides;
 
 use super::sheet::{Paint, Sheet};
 use super::{statement, words};
@@ -53,11 +54,14 @@ fn title(remedy: &Remedy) -> String {
         Some(false) => "not proven: the checks do not pass with it",
         None => "not provable from these facts",
     };
-    let after = if remedy.requires.is_empty() {
+    let mut after = if remedy.requires.is_empty() {
         String::new()
     } else {
         format!(", after {}", remedy.requires.join(", "))
     };
+    if let Some(ids) = besides(remedy) {
+        after += &format!(", with {ids}");
+    }
     format!(
         "{}, in {account}{after}: {} ({proven})",
         remedy.id, remedy.title

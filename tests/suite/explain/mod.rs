@@ -110,6 +110,23 @@ fn seen() -> Vec<(&'static str, String)> {
         ("E52", "The virtual machine is not found."),
         ("E53", "Error in rule daily : Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
         ("E63", "IncompatibleRegionForMultiAZ"),
+        ("E64", "User: ROLE is not authorized to perform: backup:CopyIntoBackupVault on resource: arn:aws:backup:us-east-1:444455556666:backup-vault:dst with an explicit deny in a service control policy"),
+        ("E64", "User: ROLE is not authorized to perform: kms:CreateGrant on resource: KEY with an explicit deny in a resource control policy"),
+        ("E64", "User: ROLE is not authorized to perform: backup:CopyFromBackupVault on resource: KEY because no service control policy allows the backup:CopyFromBackupVault action"),
+        ("E65", "User: ROLE is not authorized to perform: backup:CopyIntoBackupVault on resource: arn:aws:backup:us-east-1:444455556666:backup-vault:dst with an explicit deny in a permissions boundary"),
+        ("E65", "User: ROLE is not authorized to perform: ec2:CopySnapshot because no permissions boundary allows the ec2:CopySnapshot action"),
+        ("E66", "User: ROLE is not authorized to perform: ec2:CopySnapshot on resource: arn:aws:ec2:us-east-1::snapshot/snap-1 because no identity-based policy allows the ec2:CopySnapshot action"),
+        ("E67", "User: ROLE is not authorized to perform: backup:CopyIntoBackupVault on resource: arn:aws:backup:us-east-1:444455556666:backup-vault:dst because no resource-based policy allows the backup:CopyIntoBackupVault action"),
+        ("E68", "User: ROLE is not authorized to perform: kms:CreateGrant on resource: KEY because no resource-based policy allows the kms:CreateGrant action"),
+        ("E69", "User: ROLE is not authorized to perform: sts:AssumeRole on resource: ROLE because no role trust policy allows the sts:AssumeRole action"),
+        ("E64", "User: ROLE is not authorized to perform: kms:CreateGrant on resource: KEY because no resource control policy allows the kms:CreateGrant action"),
+        ("E65", "User: ROLE is not authorized to perform: ec2:CopySnapshot on resource: arn:aws:ec2:us-east-1::snapshot/snap-1 with an explicit deny in a session policy"),
+        ("E65", "User: ROLE is not authorized to perform: ec2:CopySnapshot on resource: arn:aws:ec2:us-east-1::snapshot/snap-1 because no session policy allows the ec2:CopySnapshot action"),
+        ("E66", "User: ROLE is not authorized to perform: ec2:CopySnapshot on resource: arn:aws:ec2:us-east-1::snapshot/snap-1 with an explicit deny in an identity-based policy"),
+        ("E67", "User: ROLE is not authorized to perform: backup:CopyFromBackupVault on resource: arn:aws:ec2:us-east-1::snapshot/snap-1 with an explicit deny in a resource-based policy"),
+        ("E68", "User: ROLE is not authorized to perform: kms:CreateGrant on resource: KEY with an explicit deny in a resource-based policy"),
+        ("E69", "User: ROLE is not authorized to perform: sts:AssumeRole on resource: ROLE with an explicit deny in the role trust policy"),
+        ("E70", "IAM Role ROLE does not exist"),
         ("E53", "DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
         ("E54", "Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
         ("E54", "DeleteAfterDays cannot be less than 1 or more than 36500 days"),
@@ -261,7 +278,7 @@ fn every_check_that_a_message_names_is_one_and_no_message_is_without_a_word() {
         ids,
         [
             "E18", "E31", "E34", "E39", "E40", "E42", "E46", "E47", "E50", "E51", "E58", "E59",
-            "E60", "E61", "E62", "E63"
+            "E60", "E61", "E62"
         ]
     );
 }

@@ -129,6 +129,7 @@ pub fn remedies() -> Vec<Remedy> {
         added: Vec::new(),
         commands: vec![format!("aws rds {id}")],
         requires: Vec::new(),
+        together_with: Vec::new(),
         alternative_to: Vec::new(),
         proven: None,
         copies: vec!["orders-to-central".to_owned()],

@@ -212,6 +212,7 @@ fn remedied(text: &mut String, remedy: &Remedy) {
     }
     for (word, ids) in [
         ("after", &remedy.requires),
+        ("with", &remedy.together_with),
         ("instead of", &remedy.alternative_to),
     ] {
         if !ids.is_empty() {

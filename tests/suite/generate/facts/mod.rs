@@ -25,11 +25,28 @@ pub fn inventory(journeys: &[Journey], shape: &Dice<'_>, facts: &Dice<'_>) -> Va
         .map(|id| account(id, &accounts, journeys, shape, facts))
         .collect();
     let copies: Vec<Value> = journeys.iter().map(Journey::entry).collect();
-    json!({
+    in_its_partition(json!({
         "schema": "backup-preflight/inventory/v1",
         "collected_at": "2026-11-22T10:00:00Z",
         "accounts": all,
         "copies": copies,
         "gaps": [],
-    })
+    }))
+}
+
+/// The ARNs of the China Regions are of their partition.
+fn in_its_partition(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.strip_prefix("arn:aws:") {
+            Some(rest) if rest.contains(":cn-north-1:") => json!(format!("arn:aws-cn:{rest}")),
+            Some(_) | None => Value::String(text),
+        },
+        Value::Array(items) => items.into_iter().map(in_its_partition).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.map(|(name, value)| (name, in_its_partition(value)));
+            Value::Object(fields.collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
+    }
 }

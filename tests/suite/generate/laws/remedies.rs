@@ -64,7 +64,7 @@ fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
     None
 }
 
-/// Alone with what it requires and with what the same checks want besides, and all of them together.
+/// Alone with what it names as going before it and along with it, and all of them together.
 fn proven_remedies_mend(world: &World) -> Option<String> {
     let inventory = world.read();
     let remedies = remedies_of(&inventory);
@@ -74,13 +74,9 @@ fn proven_remedies_mend(world: &World) -> Option<String> {
         .collect();
     for remedy in &proven {
         let goes_along = |other: &&Remedy| {
-            let shares = other
-                .checks
-                .iter()
-                .any(|check| remedy.checks.contains(check));
             other.id == remedy.id
                 || remedy.requires.contains(&other.id)
-                || shares && !remedy.alternative_to.contains(&other.id)
+                || remedy.together_with.contains(&other.id)
         };
         let made: Vec<&Remedy> = remedies.iter().filter(goes_along).collect();
         if let Some(fault) = left(&inventory, &made, &[remedy]) {
