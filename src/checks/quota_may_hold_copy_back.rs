@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Check, MayFail, Run, When, known};
+use super::words::not_read;
+use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::quotas::{COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS};
 use crate::inventory::{Copy, Facts, Start};
+use crate::known::Fact;
 use crate::verdict::{Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -19,15 +21,16 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let found = [
-        running(copy, facts),
-        full(copy, facts),
-        of_rule(known!(facts.rule_of(copy.plan.as_ref()))),
-    ];
+    let (of_rule, unread) = match facts.rule_of(copy.plan.as_ref()) {
+        Fact::Known(rule) => (of_rule(rule), None),
+        Fact::Unknown(gap) => (None, Some(gap)),
+    };
+    let found = [running(copy, facts), full(copy, facts), of_rule];
     let found: Vec<Evidence> = found.into_iter().flatten().collect();
-    match found.first() {
-        None => Outcome::pass("no quota that was read is near its end"),
-        Some(first) => Outcome::warn(first.says.to_string()).saw(found.clone()),
+    match (found.first(), unread) {
+        (Some(first), _) => Outcome::warn(first.says.to_string()).saw(found.clone()),
+        (None, Some(gap)) => not_read(*gap),
+        (None, None) => Outcome::pass("no quota that was read is near its end"),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::words::{date, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
-use crate::catalog::cite;
+use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Facts, Reach, Tree};
 use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -53,7 +53,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the recovery point does not exist"),
     };
-    if let ("WARM", Some(at)) = (class, facts.point_moves(point)) {
+    // Of types that do not move there AWS Backup ignores the dates.
+    let moves = |kind| capabilities(kind).cold_storage != Support::No;
+    let may_move = copy.kind.agreed(moves).known() != Some(Some(false));
+    let moved_on = facts.point_moves(point).filter(|_| may_move);
+    if let ("WARM", Some(at)) = (class, moved_on) {
         return Outcome::fail(format!(
             "the recovery point is moved to cold storage on {}, which is not copied from",
             date(at)
@@ -70,7 +74,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         let is_archived = known!(is_archived(point, facts));
         let doubt = if is_archived {
             Some(("/Detail/StorageTier", "is archive"))
-        } else if facts.point_is_past(point, "MoveToColdStorageAt") {
+        } else if may_move && facts.point_is_past(point, "MoveToColdStorageAt") {
             Some(("/CalculatedLifecycle/MoveToColdStorageAt", "is past"))
         } else {
             None

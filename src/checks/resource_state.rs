@@ -1,13 +1,24 @@
 //! The state of a resource, as its service says it: whether there will be a backup of it to copy.
 
+use super::words::not_read;
 use crate::inventory::Facts;
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
+
+/// Whether the call that describes a resource tells its state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// It does: of a resource that was not described it is not known.
+    Always,
+    /// Not always, as it is Cloud Control's.
+    Perhaps,
+}
 
 /// A service, the fields in which it says a resource's state, and the states in which the resource is there to be backed up; `*` at
 /// the end is any rest. Of a resource in another state nobody knows, unless it is on its way out.
 struct States {
     service: &'static str,
+    told: Told,
     fields: &'static [&'static str],
     there: &'static [&'static str],
 }
@@ -16,23 +27,23 @@ struct States {
 const STATES: &[States] = &[
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html,
     // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
-    States { service: "rds",               fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "stopped", "stopping", "storage-*", "update-iam-db-auth", "upgrading"] },
+    States { service: "rds",               told: Told::Always,  fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "stopped", "stopping", "storage-*", "update-iam-db-auth", "upgrading"] },
     // https://docs.aws.amazon.com/efs/latest/ug/API_FileSystemDescription.html
-    States { service: "elasticfilesystem", fields: &["LifeCycleState"],             there: &["available", "creating", "updating"] },
+    States { service: "elasticfilesystem", told: Told::Perhaps, fields: &["LifeCycleState"],             there: &["available", "creating", "updating"] },
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
-    States { service: "dynamodb",          fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"] },
+    States { service: "dynamodb",          told: Told::Always,  fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"] },
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html, …/API_InstanceState.html
-    States { service: "ec2",               fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"] },
+    States { service: "ec2",               told: Told::Always,  fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"] },
     // https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html
-    States { service: "fsx",               fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "MISCONFIGURED", "PENDING", "UPDATING"] },
+    States { service: "fsx",               told: Told::Always,  fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "MISCONFIGURED", "PENDING", "UPDATING"] },
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
-    States { service: "eks",               fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"] },
+    States { service: "eks",               told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"] },
     // https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetCluster.html
-    States { service: "dsql",              fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"] },
+    States { service: "dsql",              told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"] },
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
-    States { service: "cloudformation",    fields: &["StackStatus"],                there: &["CREATE_*", "DELETE_FAILED", "IMPORT_*", "REVIEW_IN_PROGRESS", "ROLLBACK_*", "UPDATE_*"] },
+    States { service: "cloudformation",    told: Told::Perhaps, fields: &["StackStatus"],                there: &["CREATE_*", "DELETE_FAILED", "IMPORT_*", "REVIEW_IN_PROGRESS", "ROLLBACK_*", "UPDATE_*"] },
     // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html
-    States { service: "storagegateway",    fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"] },
+    States { service: "storagegateway",    told: Told::Perhaps, fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"] },
 ];
 
 /// The states of what is on its way out, whatever the service.
@@ -48,11 +59,14 @@ const GONE: &[&str] = &[
 
 /// Why the resource is not backed up any more, or may not be; `None`: its state does not stand in the way.
 pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
-    let detail = facts.resource_description(resource).known().flatten()?;
     let mut of_service = STATES
         .iter()
         .filter(|row| row.service == resource.service());
     let row = of_service.next()?;
+    let detail = match facts.resource_description(resource) {
+        Fact::Known(detail) => detail?,
+        Fact::Unknown(gap) => return (row.told == Told::Always).then(|| not_read(*gap)),
+    };
     let (name, state) = row.fields.iter().find_map(|name| {
         let state = detail.get(name)?;
         Some((*name, state.get("Name").unwrap_or(state).as_str()?))

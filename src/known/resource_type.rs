@@ -158,7 +158,8 @@ impl JsonSchema for ResourceType {
 
 /// Whether it is the name of a bucket, and of none of the kinds that S3 keeps these endings for, such as directory buckets.
 ///
-/// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html> and
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html>.
 fn is_bucket(name: &str) -> bool {
     const OTHERS: &[&str] = &["--x-s3", "--table-s3", "--ol-s3", "-s3alias", ".mrap"];
     !name.contains('/') && !OTHERS.iter().any(|ending| name.ends_with(ending))

@@ -10,7 +10,6 @@ use super::patch::{add_statements, without_deleted};
 use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
-use crate::authorization::list;
 use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
 use crate::verdict::{PolicyOf, Share};
@@ -142,7 +141,7 @@ fn let_do(role: &Arn, shares: &[Share]) -> String {
     actions.dedup();
     let shown: Vec<&str> = actions.iter().take(SHOWN).copied().collect();
     let what = match actions.len().checked_sub(SHOWN) {
-        None | Some(0) => list(&shown),
+        None | Some(0) => shown.join(" and "),
         Some(more) => format!("{} and {more} more", shown.join(", ")),
     };
     let account = role.account();

@@ -1,5 +1,6 @@
 //! The inventory file: read, written, merged, and refused.
 
+mod absences;
 mod hostile;
 mod lookups;
 mod merging;

@@ -103,7 +103,7 @@ fn pairs() -> Vec<Pair> {
         ),
         (
             "a recovery point in warm storage, and the date of its move",
-            Estate::rds_point(),
+            Estate::efs().of_point("arn:aws:backup:us-east-2:111122223333:recovery-point:1"),
             vec![(
                 point("CalculatedLifecycle"),
                 json!({"MoveToColdStorageAt": "2026-11-01T00:00:00Z"}),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backup_preflight::inventory::{self, Copy, Facts};
+use backup_preflight::sources::examples::EXAMPLES;
 use backup_preflight::verdict::Verdict;
 use backup_preflight::{checks, plans};
 use serde_json::Value;
@@ -27,7 +28,9 @@ fn decided(inventory: &Value) -> Option<Decided> {
     plans::add_those_of_policies(&mut inventory);
     let facts = Facts::new(&inventory);
     let planned = plans::copies(&plans::plans(&facts), &facts);
-    let gaps = planned.gaps.len() + inventory::items(&inventory.gaps).len();
+    let gaps = planned.gaps.len()
+        + plans::policies_unread(&facts).len()
+        + inventory::items(&inventory.gaps).len();
     let named = inventory::items(&inventory.copies).iter();
     let named = named.map(|entry| Copy::of_entry(entry, &facts));
     let planned = planned
@@ -208,6 +211,21 @@ fn no_spoilt_place_of_a_scenario_makes_its_copy_feasible() {
         broken(name, inventory, share(at * 7, one_in(1500)))
     });
     held(found, 300);
+}
+
+#[test]
+fn no_spoilt_place_of_an_example_makes_a_copy_feasible() {
+    let all: Vec<_> = EXAMPLES
+        .iter()
+        .map(|example| {
+            let inventory = serde_json::from_str(example.text).unwrap();
+            (example.name.to_owned(), inventory)
+        })
+        .collect();
+    let found = of_all(&all, |at, name, inventory| {
+        broken(name, inventory, share(at * 7, one_in(500)))
+    });
+    held(found, 50);
 }
 
 #[test]
