@@ -71,16 +71,21 @@ impl Gaps {
     /// The gaps as a report has them.
     pub fn told<'g>(&'g self, reading: &'g Reading) -> impl Iterator<Item = GapReport<'g>> {
         let numbered = (1_usize..).zip(&self.all);
-        numbered.map(|(at, (gap, copies))| GapReport {
-            id: format!("g{at}"),
-            account: gap.account.as_deref(),
-            region: gap.region.as_deref(),
-            operation: gap.operation(),
-            subject: &gap.subject,
-            error: gap.error.as_deref(),
-            permission: permission(gap, reading),
-            settle: settle(gap, reading),
-            copies: *copies,
+        numbered.map(|(at, of)| told(at, of, reading))
+    }
+
+    /// Those of these ids.
+    pub fn told_of<'g>(
+        &'g self,
+        ids: &'g [String],
+        reading: &'g Reading,
+    ) -> impl Iterator<Item = GapReport<'g>> {
+        let numbers = ids
+            .iter()
+            .filter_map(|id| id.strip_prefix('g')?.parse().ok());
+        numbers.filter_map(move |at: usize| {
+            let of = self.all.get(at.checked_sub(1)?)?;
+            Some(told(at, of, reading))
         })
     }
 
@@ -90,5 +95,19 @@ impl Gaps {
         let number = self.numbers.get(gap).copied().unwrap_or_default();
         let at = number.checked_sub(1).and_then(|at| self.all.get(at));
         at.map_or(0, |(_, copies)| *copies)
+    }
+}
+
+fn told<'g>(at: usize, (gap, copies): &'g (Gap, usize), reading: &Reading) -> GapReport<'g> {
+    GapReport {
+        id: format!("g{at}"),
+        account: gap.account.as_deref(),
+        region: gap.region.as_deref(),
+        operation: gap.operation(),
+        subject: &gap.subject,
+        error: gap.error.as_deref(),
+        permission: permission(gap, reading),
+        settle: settle(gap, reading),
+        copies: *copies,
     }
 }

@@ -16,7 +16,7 @@ use super::table::words::{copies, count};
 
 /// GitHub keeps so many annotations of a kind.
 pub const ANNOTATIONS: usize = 10;
-/// The gaps and assumptions that the log tells.
+/// The gaps and assumptions that the log tells, and the types of accounts.
 const NOTES: usize = 50;
 /// The copies that an annotation names.
 const EXAMPLES: usize = 3;
@@ -211,6 +211,15 @@ fn lines(report: &Report) -> Vec<String> {
     lines.extend(notes);
     if more > 0 {
         lines.push(format!("{more} more gaps: --format json has them"));
+    }
+    let mut covered = headline::coverage_by_type(report);
+    let more = covered.len().saturating_sub(NOTES);
+    covered.truncate(NOTES);
+    lines.extend(covered);
+    if more > 0 {
+        lines.push(format!(
+            "{more} more types of accounts: the job's summary and --format json have them"
+        ));
     }
     lines.extend(headline::coverage(report));
     lines.extend(headline::changes(report));

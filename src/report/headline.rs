@@ -79,6 +79,27 @@ pub fn coverage(report: &Report) -> Option<String> {
     Some(text)
 }
 
+/// The same of each type in each account, a line each, those of which most resources stay in their account first.
+#[must_use]
+pub fn coverage_by_type(report: &Report) -> Vec<String> {
+    let coverage = report.coverage.as_ref();
+    let rows = coverage.map(least_covered).unwrap_or_default();
+    let each = rows.iter().map(|row| {
+        let of = row.resource_type.as_ref();
+        let counts = row.counts;
+        format!(
+            "{} {}: {}, {} leave the account, {} feasibly, {} unknown",
+            row.account,
+            of.map_or("unknown", |of| of.as_str()),
+            count(counts.resources, "resource"),
+            counts.leave,
+            counts.feasibly,
+            counts.unknown
+        )
+    });
+    each.collect()
+}
+
 /// The types of accounts, those of which most resources stay in their account first.
 #[must_use]
 pub fn least_covered(coverage: &Coverage) -> Vec<&OfType> {

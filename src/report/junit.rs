@@ -271,9 +271,10 @@ impl Junit {
         case.set_classname("run");
         let mut out = vec![headline::exit_code(report), headline::counts(report)];
         out.extend(headline::coverage(report));
+        out.extend(headline::coverage_by_type(report));
         out.extend(headline::changes(report));
         out.extend(headline::lost(report));
-        case.set_system_out(xml::lines(&out.join("\n")));
+        case.set_system_out(xml::lines(&report.names.beside(&out.join("\n"))));
         suite.add_test_case(case);
         suite
     }

@@ -47,7 +47,7 @@ pub fn sarif(report: &Report, most: usize, suppressed: bool) -> String {
         })
         .sum();
     let left_out = all.saturating_sub(results.len()).saturating_sub(waived);
-    let log = json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -66,6 +66,16 @@ pub fn sarif(report: &Report, most: usize, suppressed: bool) -> String {
             "results": results,
         }],
     });
+    if let (Some(coverage), Some(Value::Object(run))) =
+        (&report.coverage, log.pointer_mut("/runs/0"))
+    {
+        let by = &coverage.by;
+        let coverage = json!({
+            "resources": coverage.all.resources, "leave": coverage.all.leave, "feasibly": coverage.all.feasibly,
+            "unknown": coverage.all.unknown, "complete": coverage.complete, "by": by,
+        });
+        run.insert("properties".to_owned(), json!({"coverage": coverage}));
+    }
     let mut text = pretty(&log);
     text.push('\n');
     text

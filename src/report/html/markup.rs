@@ -98,8 +98,8 @@ pub fn causes(report: &Report) -> String {
          <th scope=\"col\">Change</th></tr></thead><tbody>\n",
     );
     let all = report.causes.iter().chain(&report.warnings);
-    for cause in all.clone().take(SHOWN) {
-        table.push_str(&row(cause, report));
+    for (number, cause) in shown(report).enumerate() {
+        table.push_str(&row(number, cause, report));
     }
     table.push_str("</tbody></table>");
     let more = all.count().saturating_sub(SHOWN);
@@ -112,16 +112,45 @@ pub fn causes(report: &Report) -> String {
     table
 }
 
-fn row(cause: &Cause, report: &Report) -> String {
+/// The causes that stand in the page, in its order.
+pub fn shown(report: &Report) -> impl Iterator<Item = &Cause> {
+    report.causes.iter().chain(&report.warnings).take(SHOWN)
+}
+
+/// What settles a cause that is a fact which was not read: up to three ways, each once.
+fn settled(cause: &Cause, report: &Report) -> String {
+    const WAYS: usize = 3;
+    let mut ways: Vec<String> = Vec::new();
+    let mut more = 0_usize;
+    for gap in report.gaps.told_of(&cause.gaps, &report.reading) {
+        if ways.contains(&gap.settle) {
+            continue;
+        }
+        if ways.len() < WAYS {
+            ways.push(gap.settle);
+        } else {
+            more = more.saturating_add(1);
+        }
+    }
+    let mut text: Vec<String> = ways.iter().map(|way| said(report, way)).collect();
+    if more > 0 {
+        text.push(format!("and {more} more"));
+    }
+    text.join("<br>")
+}
+
+fn row(number: usize, cause: &Cause, report: &Report) -> String {
     let (style, sign, word) = match cause.outcome {
         Status::Fail => ("bad", '✗', "blocked"),
         Status::Undecided => ("unsure", '?', "undecided"),
         Status::Warn => ("unsure", '!', "warning"),
         Status::Pass | Status::NotApplicable => ("good", '✓', "passed"),
     };
+    // What the message names already is not named again.
     let subject = cause
         .subject
         .as_deref()
+        .filter(|subject| !cause.message.contains(subject))
         .map_or_else(String::new, |subject| {
             format!("<br><span class=\"quiet\">{}</span>", said(report, subject))
         });
@@ -145,20 +174,17 @@ fn row(cause: &Cause, report: &Report) -> String {
         .collect();
     let more = cause.remedies.len().saturating_sub(changes.len());
     let mut changes = changes.join("<br>");
+    if changes.is_empty() {
+        changes = settled(cause, report);
+    }
     if more > 0 {
         let _ = write!(changes, "<br>and {more} more");
     }
     format!(
         "<tr><td><strong class=\"{style}\">{sign} {word}: {check}</strong><br>{message}{subject}</td>\
-         <td>{copies}<br><button type=\"button\" class=\"link\" data-check=\"{check}\" data-outcome=\"{outcome}\" hidden>show them</button></td>\
+         <td>{copies}<br><button type=\"button\" class=\"link\" data-cause=\"{number}\" data-check=\"{check}\" hidden>show them</button></td>\
          <td data-remedies=\"{ids}\">{changes}</td></tr>\n",
         check = text(cause.check),
-        outcome = match cause.outcome {
-            Status::Fail => "fail",
-            Status::Undecided => "undecided",
-            Status::Warn => "warn",
-            Status::Pass | Status::NotApplicable => "",
-        },
         message = said(report, &cause.message),
         copies = cause.copies,
         ids = text(&cause.remedies.join(" ")),

@@ -210,11 +210,19 @@ impl Page {
             remedies.insert(remedy.id.clone(), told);
         }
         let mut gaps = Map::new();
-        for gap in report.gaps.iter() {
-            if let Some(id) = report.gaps.id(gap) {
-                gaps.insert(id, gap.to_string().into());
-            }
+        let settles = report.gaps.told(&report.reading);
+        for (gap, told) in report.gaps.iter().zip(settles) {
+            gaps.insert(told.id, format!("{gap}; {}", told.settle).into());
         }
+        // What each of them is about, so that the page can show its copies.
+        let causes: Vec<Value> = markup::shown(report)
+            .map(|cause| {
+                json!({
+                    "check": cause.check, "outcome": cause.outcome.as_str(), "subject": cause.subject,
+                    "message": cause.message, "gaps": cause.gaps,
+                })
+            })
+            .collect();
         let vaults = report.vaults.iter();
         let others = vaults.map(|vault| (Subject::Vault(vault), &vault.checks));
         let plans = report.plans.iter();
@@ -229,13 +237,14 @@ impl Page {
             .collect();
         // What was found is JSON already.
         format!(
-            "{{\"words\":{},\"columns\":{},\"found\":[{}],\"titles\":{},\"remedies\":{},\"gaps\":{},\"others\":{},\"there\":{},\"accounts\":{},\"summary\":{}}}",
+            "{{\"words\":{},\"columns\":{},\"found\":[{}],\"titles\":{},\"remedies\":{},\"gaps\":{},\"causes\":{},\"others\":{},\"there\":{},\"accounts\":{},\"summary\":{}}}",
             line(&self.words.all),
             line(&self.columns),
             self.found.all.join(","),
             line(&titles),
             line(&remedies),
             line(&gaps),
+            line(&causes),
             line(&others),
             line(&coverage::there(report)),
             line(report.names.accounts()),

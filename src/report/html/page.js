@@ -31,7 +31,8 @@
   const why = (at) => [...new Set(failing(at).map((one) => one.id))].join(', ');
 
   /* The view: what stands in the fragment, so that it can be sent. */
-  const FIELDS = ['verdict', 'check', 'outcome', 'type', 'account', 'region', 'vault', 'change', 'q', 'sort', 'copy'];
+  const FIELDS = ['verdict', 'cause', 'check', 'type', 'account', 'region', 'to_account', 'to_region', 'vault', 'change', 'q', 'sort', 'copy'];
+  const ALL = Object.fromEntries(FIELDS.map((field) => [field, '']));
   let view = {};
   const read = () => {
     const fragment = new URLSearchParams(location.hash.slice(1));
@@ -49,34 +50,62 @@
     show();
   };
 
-  /* What each copy is looked for by, made when somebody first looks. */
-  const texts = new Array(size);
-  const textOf = (at) => (texts[at] ??= `${word('id', at)} ${word('resource', at)} ${from(at)} ${word('vault', at)} ${why(at)}`.toLowerCase());
+  /* The copies in the order of a column: sorted once, so that a filter only walks through them. */
+  const keys = { verdict: (at) => String(columns.verdict[at]), type: (at) => word('type', at), resource: (at) => short(word('resource', at)), from, to, why };
+  const orders = {};
+  const order = (by) => {
+    if (orders[by]) return orders[by];
+    const all = new Map();
+    for (let at = 0; at < size; at += 1) {
+      const key = keys[by](at);
+      if (all.has(key)) all.get(key).push(at); else all.set(key, [at]);
+    }
+    orders[by] = [...all.keys()].sort().flatMap((key) => all.get(key));
+    return orders[by];
+  };
   const checks = found.map((one) => one.id);
+  const FINDINGS = ['fail', 'undecided', 'warn'];
+  /* The findings of a cause: those of its check that saw the thing at fault or whose change is one of it, or those that wait for its gaps. */
+  const of_cause = ({ check, outcome, subject, gaps: waits }) => (one) => {
+    if (one.outcome !== outcome) return false;
+    if (outcome === 'undecided') return (one.gaps || []).some((id) => waits.includes(id));
+    return one.id === check && (!subject || (one.evidence || []).some((seen) => seen.subject === subject) || (one.remedies || []).some((id) => remedies[id] && remedies[id].subject === subject));
+  };
+  /* What is looked for in the texts: every word of it stands somewhere. Each text is looked through once, not once a copy. */
+  let lower = null;
+  const lowered = () => (lower ??= words.map((text) => (data.accounts[text] ? name(text) : text).toLowerCase()));
+  const marks = (all, test) => {
+    const marked = new Uint8Array(all.length);
+    for (let n = 0; n < all.length; n += 1) if (test(all[n])) marked[n] = 1;
+    return marked;
+  };
+  const looked_for = (q) => q.toLowerCase().split(/\s+/).filter((part) => part && part !== '/').map((part) => ({
+    words: marks(lowered(), (text) => text.includes(part)),
+    found: marks(found, (one) => one.id.includes(part) && (one.outcome === 'fail' || one.outcome === 'undecided')),
+  }));
+  const TEXTS = ['id', 'resource', 'account', 'region', 'vault', 'to_account', 'to_region', 'type'].map((field) => columns[field]);
+  const has = (part, at) => {
+    for (const column of TEXTS) if (part.words[column[at]]) return true;
+    return columns.found[at].some((n) => part.found[n]);
+  };
   let shown = [];
   const filter = () => {
-    const q = (view.q || '').toLowerCase();
+    const parts = looked_for(view.q || '');
     const verdict = view.verdict ? VERDICTS.findIndex(([, text]) => text === view.verdict) : -1;
-    const at_word = (text) => (text ? words.indexOf(text) : -2);
-    const [type, account, region, vault, change] = ['type', 'account', 'region', 'vault', 'change'].map((field) => at_word(view[field]));
-    shown = [];
-    for (let at = 0; at < size; at += 1) {
-      if (verdict >= 0 && columns.verdict[at] !== verdict) continue;
-      if (type !== -2 && columns.type[at] !== type) continue;
-      if (account !== -2 && columns.account[at] !== account) continue;
-      if (region !== -2 && columns.region[at] !== region) continue;
-      if (vault !== -2 && columns.vault[at] !== vault) continue;
-      if (change !== -2 && columns.change[at] !== change) continue;
-      if (view.check && !columns.found[at].some((n) => checks[n] === view.check && (view.outcome ? [view.outcome] : ['fail', 'undecided', 'warn']).includes(found[n].outcome))) continue;
-      if (q && !textOf(at).includes(q)) continue;
-      shown.push(at);
-    }
-    const keys = { verdict: (at) => columns.verdict[at], type: (at) => word('type', at), resource: (at) => short(word('resource', at)), from, to, why };
+    const equal = ['type', 'account', 'region', 'to_account', 'to_region', 'vault', 'change'].filter((field) => view[field]).map((field) => [columns[field], words.indexOf(view[field])]);
+    const cause = view.cause && data.causes[view.cause] ? marks(found, of_cause(data.causes[view.cause])) : null;
+    const check = view.check ? marks(found, (one) => one.id === view.check && FINDINGS.includes(one.outcome)) : null;
     const [by, down] = (view.sort || 'verdict').split('-');
-    if (keys[by]) {
-      const key = new Map(shown.map((at) => [at, keys[by](at)]));
-      const order = (one, other) => (key.get(one) < key.get(other) ? -1 : key.get(one) > key.get(other) ? 1 : one - other);
-      shown.sort((one, other) => (down ? order(other, one) : order(one, other)));
+    const all = order(keys[by] ? by : 'verdict');
+    shown = [];
+    for (let place = 0; place < size; place += 1) {
+      const at = all[down ? size - 1 - place : place];
+      if (verdict >= 0 && columns.verdict[at] !== verdict) continue;
+      if (equal.length && equal.some(([column, wanted]) => column[at] !== wanted)) continue;
+      if (cause && !columns.found[at].some((n) => cause[n])) continue;
+      if (check && !columns.found[at].some((n) => check[n])) continue;
+      if (parts.length && !parts.every((part) => has(part, at))) continue;
+      shown.push(at);
     }
   };
 
@@ -94,8 +123,10 @@
     const [sign, text, style] = VERDICTS[columns.verdict[at]];
     const change = word('change', at);
     const cell = (value, style_) => el('span', { role: 'gridcell', class: style_, title: value, text: value });
+    const place_ = (whole, first, rest) => el('span', { role: 'gridcell', class: 'place', title: whole }, el('span', { text: first }), el('span', { class: 'quiet', text: rest }));
     const node = el('div', { class: 'row', role: 'row', id: `row-${place}`, 'aria-rowindex': place + 2, 'aria-selected': place === selected ? 'true' : 'false', on: { click: () => { selected = place; open(at); } } },
-      cell(`${sign} ${text}${change && change !== 'same' ? `, ${change}` : ''}`, style), cell(word('type', at)), cell(short(word('resource', at)) || word('id', at)), cell(from(at)), cell(to(at)), cell(why(at)));
+      cell(`${sign} ${text}${change && change !== 'same' ? `, ${change}` : ''}`, style), cell(word('type', at)), cell(short(word('resource', at)) || word('id', at)), 
+      place_(from(at), name(word('account', at)) || 'unknown', word('region', at)), place_(to(at), short(word('vault', at)), [word('to_region', at), name(word('to_account', at))].filter(Boolean).join(' ')), cell(why(at)));
     node.style.top = `${(place + 1) * ROW}px`;
     return node;
   };
@@ -133,8 +164,8 @@
   const controls = {};
   const select = (field, label, values) => {
     if (values.length < 2 && field !== 'verdict') return null;
-    const node = el('select', { on: { change: () => write({ [field]: node.value, copy: '', ...(field === 'check' ? { outcome: '' } : {}) }) } }, el('option', { value: '', text: 'all' }),
-      ...values.map((value) => el('option', { value, text: field === 'account' ? name(value) : field === 'vault' ? short(value) : value })));
+    const node = el('select', { on: { change: () => write({ [field]: node.value, copy: '' }) } }, el('option', { value: '', text: 'all' }),
+      ...values.map((value) => el('option', { value, text: field.endsWith('account') ? name(value) : field === 'vault' ? short(value) : value })));
     controls[field] = node;
     return el('label', {}, label, node);
   };
@@ -142,12 +173,13 @@
   controls.q = q;
   $('filters').append(...[select('verdict', 'Verdict', VERDICTS.map(([, text]) => text)), select('check', 'Check', [...new Set(checks)].sort()),
     select('type', 'Type', distinct('type')), select('account', 'Account', distinct('account')), select('region', 'Region', distinct('region')),
-    select('vault', 'Vault', distinct('vault')), select('change', 'Change', distinct('change')), el('label', {}, 'Text', q),
-    el('button', { type: 'button', text: 'Clear', on: { click: () => write(Object.fromEntries(FIELDS.map((field) => [field, '']))) } })].filter(Boolean));
+    select('to_account', 'To account', distinct('to_account')), select('to_region', 'To Region', distinct('to_region')), select('vault', 'Vault', distinct('vault')), select('change', 'Change', distinct('change')), el('label', {}, 'Text', q),
+    el('button', { type: 'button', text: 'Clear', on: { click: () => write(ALL) } })].filter(Boolean));
   $('filters').addEventListener('submit', (event) => event.preventDefault());
 
   /* One copy: what was found, and what to change. */
-  const copyable = (text) => el('div', {}, el('pre', { tabindex: '0', text }), el('button', { type: 'button', class: 'copy', text: 'Copy', on: { click: async (event) => {
+  const copyable = (text) => el('div', {}, el('pre', { tabindex: '0', text }), copy(text));
+  const copy = (text) => el('button', { type: 'button', class: 'copy', text: 'Copy', on: { click: async (event) => {
     const button = event.currentTarget;
     try { await navigator.clipboard.writeText(text); button.textContent = 'Copied'; } catch {
       const area = el('textarea', { 'aria-label': 'Text to copy' });
@@ -155,8 +187,33 @@
       button.textContent = document.execCommand('copy') ? 'Copied' : 'Select and copy';
       area.remove();
     }
-  } } }));
+  } } });
   const pretty = (value) => (value === null ? 'none' : JSON.stringify(value, null, 2));
+  /* Two policies line by line: what goes and what comes stands at the same height, by sign and colour. */
+  const difference = (before, after) => {
+    let start = 0; let end = 0;
+    while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
+    while (end < before.length - start && end < after.length - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+    const [one, other] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
+    const pairs = before.slice(0, start).map((line) => [line, line]);
+    /* The longest common part; policies are short, and of a long one the middle is shown as changed. */
+    const width = other.length + 1;
+    const common = one.length * other.length > 4e6 ? null : new Uint32Array((one.length + 1) * width);
+    for (let i = one.length - 1; common && i >= 0; i -= 1) {
+      for (let j = other.length - 1; j >= 0; j -= 1) common[i * width + j] = one[i] === other[j] ? common[(i + 1) * width + j + 1] + 1 : Math.max(common[(i + 1) * width + j], common[i * width + j + 1]);
+    }
+    let [i, j] = [0, 0];
+    while (i < one.length || j < other.length) {
+      if (common && i < one.length && j < other.length && one[i] === other[j]) { pairs.push([one[i], other[j]]); i += 1; j += 1;
+      } else if (i < one.length && (j >= other.length || !common || common[(i + 1) * width + j] >= common[i * width + j + 1])) { pairs.push([one[i], null]); i += 1;
+      } else { pairs.push([null, other[j]]); j += 1; }
+    }
+    return pairs.concat(before.slice(before.length - end).map((line) => [line, line]));
+  };
+  const beside = (before, after) => {
+    const lines = difference(before.split('\n'), after.split('\n')).map(([one, other]) => [el('div', { class: other === null ? 'gone' : 'same', text: one === null ? '' : `${other === null ? '− ' : '  '}${one}` }), el('div', { class: one === null ? 'new' : 'same', text: other === null ? '' : `${one === null ? '+ ' : '  '}${other}` })]);
+    return el('div', {}, el('div', { class: 'two diff', role: 'group', 'aria-label': 'Before and after', tabindex: '0' }, el('strong', { text: 'Before' }), el('strong', { text: 'After' }), ...lines.flat()), copy(after));
+  };
   const remedy = (id) => {
     const one = remedies[id];
     if (!one) return el('p', { text: id });
@@ -165,7 +222,7 @@
     return el('div', { class: 'finding' }, el('h4', { text: `${id}, in ${one.account ? name(one.account) : 'an unknown account'}: ${named(one.title)} (${proven})` }),
       one.alternative_to.length ? el('p', { class: 'quiet', text: `instead of ${one.alternative_to.join(', ')}` }) : null,
       places.length ? el('p', { text: `in ${places[0]}` }) : null,
-      one.after ? el('div', { class: 'two' }, el('div', {}, 'Before', el('pre', { tabindex: '0', text: pretty(one.before) })), el('div', {}, 'After', copyable(pretty(one.after)))) : null,
+      one.after ? beside(pretty(one.before), pretty(one.after)) : null,
       ...(one.commands || []).map(copyable));
   };
   const finding = (one) => {
@@ -194,39 +251,57 @@
   };
   detail.addEventListener('close', () => { write({ copy: '' }); list.focus(); });
 
-  /* From where to where. */
+  /* From where to where: by vault, or where there are too many vaults for a table by their Regions or accounts; likewise the sources. */
+  const ACROSS = 40; const DOWN = 200;
+  const level = (levels, most) => levels.find((fields) => {
+    const seen = new Set();
+    for (let at = 0; at < size && seen.size <= most; at += 1) seen.add(fields.map((field) => columns[field][at]).join());
+    return seen.size <= most;
+  });
   const matrix = () => {
+    const of_source = level([['account', 'region'], ['account']], DOWN) || ['account', 'region'];
+    const of_vault = level([['vault'], ['to_account', 'to_region'], ['to_account']], ACROSS) || ['to_account'];
     const vaults = new Map(); const sources = new Map();
     for (let at = 0; at < size; at += 1) {
-      const key = `${columns.account[at]} ${columns.region[at]}`;
+      const key = of_source.map((field) => columns[field][at]).join();
+      const into = of_vault.map((field) => columns[field][at]).join();
       if (!sources.has(key)) sources.set(key, { at, cells: new Map() });
-      vaults.set(columns.vault[at], (vaults.get(columns.vault[at]) || 0) + 1);
+      if (!vaults.has(into)) vaults.set(into, { at, into, copies: 0 });
+      vaults.get(into).copies += 1;
       const cells = sources.get(key).cells;
-      if (!cells.has(columns.vault[at])) cells.set(columns.vault[at], [0, 0, 0]);
-      cells.get(columns.vault[at])[columns.verdict[at]] += 1;
+      if (!cells.has(into)) cells.set(into, [0, 0, 0]);
+      cells.get(into)[columns.verdict[at]] += 1;
     }
     const bad = (cells) => [...cells.values()].reduce((sum, counts) => sum + counts[0] * 1e6 + counts[1], 0);
-    const across = [...vaults].sort((one, other) => other[1] - one[1]).slice(0, 40).map(([n]) => n);
-    const down = [...sources.values()].sort((one, other) => bad(other.cells) - bad(one.cells)).slice(0, 200);
+    const across = [...vaults.values()].sort((one, other) => other.copies - one.copies).slice(0, ACROSS);
+    const down = [...sources.values()].sort((one, other) => bad(other.cells) - bad(one.cells)).slice(0, DOWN);
+    const value = (fields, at) => fields.map((field) => word(field, at)).join(' ');
+    const called = (fields, at) => (fields[0] === 'vault' ? short(word('vault', at)) : fields.map((field) => (field.endsWith('account') ? name(word(field, at)) || 'unknown' : word(field, at))).join(' '));
+    const only = (fields, at) => Object.fromEntries(fields.map((field) => [field, word(field, at)]));
     $('matrix-table').replaceChildren(
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col', text: 'From' }), ...across.map((n) => el('th', { scope: 'col', title: words[n], text: short(words[n]) })))),
-      el('tbody', {}, ...down.map(({ at, cells }) => el('tr', {}, el('th', { scope: 'row', text: `${name(word('account', at)) || 'unknown'} ${word('region', at)}` }),
-        ...across.map((n) => {
-          const counts = cells.get(n);
+      el('thead', {}, el('tr', {}, el('th', { scope: 'col', text: 'From' }), ...across.map((one) => el('th', { scope: 'col', title: value(of_vault, one.at), text: called(of_vault, one.at) })))),
+      el('tbody', {}, ...down.map((source) => el('tr', {}, el('th', { scope: 'row', text: called(of_source, source.at) }),
+        ...across.map((one) => {
+          const counts = source.cells.get(one.into);
           if (!counts) return el('td', { class: 'quiet', text: '–' });
           const text = VERDICTS.map(([sign], i) => (counts[i] ? `${sign} ${counts[i]}` : '')).filter(Boolean).join('  ');
           const style = VERDICTS[counts.findIndex((count) => count > 0)][2];
-          const label = `${text}: ${VERDICTS.map(([, what], i) => `${counts[i]} ${what}`).join(', ')} into ${short(words[n])}`;
-          return el('td', {}, el('button', { type: 'button', class: `link ${style}`, 'aria-label': label, text, on: { click: () => { write({ account: word('account', at), region: word('region', at), vault: words[n], copy: '' }); $('copies').scrollIntoView(); list.focus(); } } }));
+          const label = `${text}: ${VERDICTS.map(([, what], i) => `${counts[i]} ${what}`).join(', ')} into ${called(of_vault, one.at)}`;
+          return el('td', {}, el('button', { type: 'button', class: `link ${style}`, 'aria-label': label, text, on: { click: () => {
+            write({ ...NOWHERE, ...only(of_source, source.at), ...only(of_vault, one.at) });
+            $('copies').scrollIntoView(); list.focus();
+          } } }));
         })))));
-    if (sources.size > down.length || vaults.size > across.length) $('matrix').append(el('p', { class: 'quiet', text: `${down.length} of ${sources.size} sources and ${across.length} of ${vaults.size} vaults; the list below has all` }));
+    if (sources.size > down.length || vaults.size > across.length) $('matrix').append(el('p', { class: 'quiet', text: `${down.length} of ${sources.size} sources and ${across.length} of ${vaults.size} destinations; the list below has all` }));
   };
+  const NOWHERE = Object.fromEntries(['account', 'region', 'to_account', 'to_region', 'vault', 'copy'].map((field) => [field, '']));
 
   const show = () => {
     for (const [field, node] of Object.entries(controls)) if (document.activeElement !== node || field !== 'q') node.value = view[field] || '';
     filter();
     selected = Math.min(selected, Math.max(0, shown.length - 1));
-    $('count').textContent = shown.length === size ? `${size} copies` : `${shown.length} of ${size} copies`;
+    const cause = data.causes[view.cause];
+    $('count').textContent = `${shown.length === size ? '' : `${shown.length} of `}${size} copies${cause ? `, those of ${cause.check}: ${named(cause.message)}` : ''}`;
     draw();
   };
   addEventListener('keydown', (event) => {
@@ -242,9 +317,9 @@
   };
 
   /* Each cause leads to its copies and its changes. */
-  for (const button of document.querySelectorAll('[data-check]')) {
+  for (const button of document.querySelectorAll('[data-cause]')) {
     button.hidden = false;
-    button.addEventListener('click', () => { write({ check: button.dataset.check, outcome: button.dataset.outcome, copy: '', verdict: '' }); $('copies').scrollIntoView(); list.focus(); });
+    button.addEventListener('click', () => { write({ ...ALL, cause: button.dataset.cause }); $('copies').scrollIntoView(); list.focus(); });
   }
   for (const cell of document.querySelectorAll('[data-remedies]')) {
     for (const id of cell.dataset.remedies.split(' ').filter(Boolean).slice(0, 5)) {
@@ -264,12 +339,12 @@
     if (all.length > MOST) section.append(el('p', { class: 'quiet', text: `and ${all.length - MOST} more; --format json has all` }));
   };
   const thing = ([what, all]) => {
-    const box = el('details', {}, el('summary', { text: `${SIGN[worst(all)][0]} ${named(what)}: ${[...new Set(all.map((one) => one.id))].join(', ')}` }));
+    const box = el('details', {}, el('summary', {}, `${SIGN[worst(all)][0]} ${named(what)}: ${[...new Set(all.map((one) => one.id))].join(', ')}`, el('span', { class: 'quiet', text: ` ${named(all[0].message)}` })));
     box.addEventListener('toggle', () => { if (box.open && box.children.length === 1) box.append(...all.map(finding)); });
     return box;
   };
   const stays = ([, all]) => all.some((one) => one.id === 'resource-not-copied-out' && one.outcome !== 'pass');
-  part($('others'), 'Resources that are copied nowhere', data.others.filter(stays), thing);
+  part($('others'), 'Resources of which no copy leaves the account', data.others.filter(stays), thing);
   part($('others'), 'Vaults, plans and other resources', data.others.filter((one) => !stays(one)), thing);
   const restorable = { yes: ['✓ can be restored', 'good'], no: ['✗ cannot be restored', 'bad'], unknown: ['? not known', 'unsure'] };
   const table = (section, label, heads, all, cells) => {
@@ -302,4 +377,6 @@
   show();
   at_copy();
   document.documentElement.dataset.ready = 'yes';
+  /* Before somebody types. */
+  requestIdleCallback(lowered);
 })();

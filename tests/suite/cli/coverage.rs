@@ -460,3 +460,32 @@ fn what_leaves_by_account_and_type_is_a_table_in_markdown_and_with_v() {
     assert!(words.contains(&format!("{} RDS 4 3 3 0", id(0))), "{table}");
     assert!(!told(&[]).contains("leave it"));
 }
+
+#[test]
+fn formats_of_machines_have_what_leaves_by_account_and_type_too() {
+    let (inventory, _) = missed();
+    let files = Files::new();
+    let file = files.write("inventory.json", &inventory.to_string());
+    let told = |format: &str| run(&["audit", "--inventory", &file, "--format", format]).out;
+    let says = format!(
+        "{} RDS: 4 resources, 3 leave the account, 3 feasibly, 0 unknown",
+        id(0)
+    );
+    for format in ["github", "junit"] {
+        let text = told(format);
+        assert!(text.contains(&says), "{format}: {text}");
+        assert!(text.contains("of 120 resources 113 leave their account, 113 feasibly"));
+    }
+    let sarif = json(&told("sarif"));
+    let coverage = &sarif["runs"][0]["properties"]["coverage"];
+    assert_eq!(
+        (&coverage["resources"], &coverage["feasibly"]),
+        (&json!(120), &json!(113))
+    );
+    let rows = coverage["by"].as_array().unwrap();
+    let of_first = rows.iter().find(|row| row["account"] == *id(0)).unwrap();
+    assert_eq!(
+        of_first,
+        &json!({"account": id(0), "resource_type": "RDS", "resources": 4, "leave": 3, "feasibly": 3, "unknown": 0})
+    );
+}

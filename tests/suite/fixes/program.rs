@@ -144,3 +144,24 @@ fn the_overlay_of_the_readme_blocks_the_copy_of_its_example() {
     assert_eq!((code, error.as_str()), (1, ""), "{text}");
     assert!(text.contains("error[key-unusable]"), "{text}");
 }
+
+#[test]
+fn what_the_readme_says_to_try_ends_as_it_says() {
+    let readme = include_str!("../../../README.md");
+    let commands = readme.split_once("<!-- to try -->\n```sh\n").unwrap().1;
+    let (commands, _) = commands.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("report.html");
+    let ran: Vec<i32> = commands
+        .lines()
+        .map(|line| {
+            let line = line.replace("report.html", page.to_str().unwrap());
+            let words: Vec<&str> = line.split(' ').skip(1).collect();
+            let (code, _, error) = code_and_text(&words);
+            assert_eq!(error, "", "{line}");
+            code
+        })
+        .collect();
+    assert_eq!(ran, [1, 0, 1]);
+    assert!(std::fs::read_to_string(page).unwrap().contains("<html"));
+}
