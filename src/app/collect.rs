@@ -28,7 +28,7 @@ pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyh
     };
     let read = survey(
         (&asked.estate, &asked.aws),
-        Survey::CopyJobs,
+        Survey::Everything,
         aggregator,
         Some(journal?),
         (output, config),

@@ -20,4 +20,26 @@ pub(super) enum Survey {
     CopyJobs,
     /// What decides the copies that plans make, and which resources leave their account.
     Coverage,
+    /// All that any command reads, so that the file of it answers each as AWS does.
+    #[cfg(feature = "live")]
+    Everything,
+}
+
+#[cfg(feature = "live")]
+impl Survey {
+    /// Whether the copy jobs are read, and what they copied.
+    pub const fn has_copy_jobs(self) -> bool {
+        match self {
+            Self::CopyJobs | Self::Everything => true,
+            Self::Plans | Self::Coverage => false,
+        }
+    }
+
+    /// Whether everything is read that says which resources leave their account.
+    pub const fn has_coverage(self) -> bool {
+        match self {
+            Self::Coverage | Self::Everything => true,
+            Self::Plans | Self::CopyJobs => false,
+        }
+    }
 }

@@ -59,8 +59,8 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey, limit: u64) -> anyhow::Result
         shard: estate.shard,
         aggregator: None,
         plans: true,
-        copy_jobs: what == Survey::CopyJobs,
-        coverage: what == Survey::Coverage,
+        copy_jobs: what.has_copy_jobs(),
+        coverage: what.has_coverage(),
         entries: BTreeMap::new(),
     })
 }

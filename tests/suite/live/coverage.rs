@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use jiff::{Span, Timestamp};
 
 use super::super::aws::{Fault, calls, repeats};
-use super::organization::{MANAGEMENT, central, id, organization};
+use super::organization::{MANAGEMENT, assert_same, central, id, organization};
 use super::*;
 
 const REGION: &str = "us-east-2";
@@ -381,6 +381,116 @@ fn what_a_copy_that_is_overdue_takes_to_know_has_a_gap_where_it_is_refused() {
     );
 }
 
+/// What `collect` writes answers as AWS does: the jobs that ran, what they copied and what is there no longer too.
+#[test]
+fn what_was_collected_is_covered_as_a_live_audit_has_it() {
+    let (mut world, expected) = missed();
+    let job = |account: &str, name: &str, state: &str| {
+        json!({
+            "AccountId": account, "CopyJobId": format!("{name}-{state}"), "State": state,
+            "SourceBackupVaultArn": format!("arn:aws:backup:{REGION}:{account}:backup-vault:prod"),
+            "SourceRecoveryPointArn": format!("arn:aws:rds:{REGION}:{account}:snapshot:awsbackup:job-{name}"),
+            "DestinationBackupVaultArn": central(REGION), "ResourceArn": database(account, name),
+            "ResourceType": "RDS", "CreationDate": hours_ago(30), "CompletionDate": hours_ago(29),
+            "IamRoleArn": format!("arn:aws:iam::{account}:role/backup/daily"), "IsParent": false,
+        })
+    };
+    let account = id(10);
+    let place = place_of(&mut world, &account);
+    place["ebs_default_kms_key_id"] = json!("alias/aws/ebs");
+    let gone = json!({"ResourceArn": database(&account, "gone"), "ResourceType": null});
+    place["resources"].as_array_mut().unwrap().push(gone);
+    place["copy_jobs"] = json!([
+        job(&account, "orders", "COMPLETED"),
+        job(&account, "gone", "COMPLETED"),
+        job(&account, "stock", "FAILED"),
+    ]);
+    let points = place_of(&mut world, &id(1))["recovery_points"]
+        .as_array_mut()
+        .unwrap();
+    // Of one the copy is there no longer, of another it is old.
+    points.retain(|point| point["ResourceArn"] != *database(&account, "orders"));
+    points.push(copied(&account, "gone"));
+    for point in points {
+        if point["ResourceArn"] == *database(&id(11), "carts") {
+            point["CreationDate"] = hours_ago(24 * 40 + 5).into();
+            point["CompletionDate"] = hours_ago(24 * 40 + 5).into();
+        }
+    }
+    let server = Server::start(world);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("facts.json");
+    let surveyed = [
+        "--no-config",
+        "--quiet",
+        "--organization",
+        "--region",
+        REGION,
+    ];
+    let collected = program(&server, MANAGEMENT)
+        .args(["collect", "--output"])
+        .arg(&file)
+        .args(surveyed)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&collected.stderr);
+    assert_eq!((collected.status.code(), &*said), (Some(0), ""));
+    let asked = calls(&server.journal(), "backup:ListCopyJobs");
+    let live = program(&server, MANAGEMENT)
+        .args(["audit", "--format", "json"])
+        .args(surveyed)
+        .output()
+        .unwrap();
+    let journal = server.finish();
+    assert_eq!(
+        calls(&journal, "backup:ListCopyJobs"),
+        2 * asked,
+        "each once a Region"
+    );
+    let offline = program_of_files()
+        .args([
+            "audit",
+            "--no-config",
+            "--quiet",
+            "--format",
+            "json",
+            "--inventory",
+        ])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(live.status.code(), offline.status.code());
+    let (mut live, mut offline) = (report(&live), report(&offline));
+    for report in [&mut live, &mut offline] {
+        report.as_object_mut().unwrap().remove("collected_at");
+    }
+    assert_same(&offline, &live);
+    let coverage = &offline["coverage"];
+    let counts =
+        ["resources", "leave", "feasibly", "unknown"].map(|name| coverage[name].as_u64().unwrap());
+    assert_eq!(
+        (counts, &coverage["complete"]),
+        ([120, 113, 113, 0], &json!(true))
+    );
+    let orphans = coverage["without_source"].as_array().unwrap();
+    assert_eq!(orphans.len(), 1, "{orphans:?}");
+    assert_eq!(orphans[0]["resource"], *database(&account, "gone"));
+    let warns = |id: &str| {
+        let resources = offline["resources"].as_array().unwrap().iter();
+        let with = resources.filter(|of| {
+            let mut checks = of["checks"].as_array().unwrap().iter();
+            checks.any(|check| check["id"] == id)
+        });
+        with.count()
+    };
+    assert_eq!(warns("resource-not-copied-out"), expected.len());
+    assert_eq!(warns("copy-overdue"), 1, "the one that is 40 days old");
+}
+
+fn program_of_files() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_backup-preflight"))
+}
+
 /// A folder with profiles and a configuration that names accounts.
 struct Configured(tempfile::TempDir);
 
@@ -469,4 +579,69 @@ fn the_accounts_of_the_configuration_are_entered_as_it_says() {
         gaps.any(|gap| gap["account"] == *one && gap["operation"] == "sts:GetCallerIdentity"),
         "{found:#}"
     );
+}
+
+/// The configuration's other way in: a role of the account, which the caller's credentials assume.
+#[test]
+fn a_role_of_the_configuration_is_assumed_with_its_external_id() {
+    let world = whole(1);
+    let (one, two) = (id(1), id(2));
+    let role = format!("arn:aws:iam::{one}:role/backup/Reader");
+    let feasible = |found: &Value| found["summary"]["feasible"].as_u64().unwrap();
+    let of = |external_id: &str| {
+        format!(
+            "[accounts.{one}]\nrole_arn = '{role}'\n{external_id}\n[accounts.{two}]\nprofile = 'of-{two}'\n"
+        )
+    };
+    let source = format!("of-{two}");
+    let audit = |config: &str| {
+        let server = served_to_both(&world);
+        server.require_external_id(&role, "between us");
+        let found = Configured::new(config).audit(&server, &["--source-profile", &source]);
+        (found, server.finish())
+    };
+
+    let (found, journal) = audit(&of("external_id = 'between us'"));
+    assert_eq!(feasible(&found), 4, "{found:#}");
+    let gaps = found["gaps"].as_array().unwrap();
+    assert!(gaps.iter().all(|gap| gap["error"].is_null()), "{gaps:?}");
+    assert_eq!(found["coverage"]["copies"].as_array().unwrap().len(), 4);
+    assert_eq!(calls(&journal, "sts:AssumeRole"), 1);
+
+    // Without it the role says no: what is there stays open, with the call that was refused.
+    let (found, _) = audit(&of(""));
+    assert_eq!(feasible(&found), 0, "{found:#}");
+    let refused = |found: &Value| {
+        let mut gaps = found["gaps"].as_array().unwrap().iter();
+        gaps.any(|gap| {
+            gap["account"] == *one
+                && gap["operation"] == "sts:AssumeRole"
+                && gap["error"] == "AccessDenied"
+        })
+    };
+    assert!(refused(&found), "{:#}", found["gaps"]);
+
+    // `collect` goes in the same way.
+    let server = served_to_both(&world);
+    server.require_external_id(&role, "between us");
+    let config = Configured::new(&of("external_id = 'between us'"));
+    let file = config.0.path().join("facts.json");
+    let collected = program(&server, &two)
+        .env(
+            "AWS_SHARED_CREDENTIALS_FILE",
+            config.0.path().join("credentials"),
+        )
+        .args(["collect", "--quiet", "--region", REGION, "--config"])
+        .arg(config.0.path().join("backup-preflight.toml"))
+        .arg("--output")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&collected.stderr);
+    assert_eq!(collected.status.code(), Some(0), "{said}");
+    let journal = server.finish();
+    assert_eq!(calls(&journal, "sts:AssumeRole"), 1);
+    let facts: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(facts["gaps"], json!([]));
+    assert_eq!(facts["accounts"].as_array().unwrap().len(), 2);
 }

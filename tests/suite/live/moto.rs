@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.getmoto.org/en/latest/docs/server_mode.html>.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +10,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::support::python;
 
 const MOTO: &str = "moto[server,all]==5.2.5";
 const AWSCLI: &str = "awscli==1.46.3";
@@ -35,7 +37,7 @@ pub struct Keys {
 impl Moto {
     /// Installs moto where it is not there yet, and starts one with nothing in it.
     pub fn start() -> Self {
-        let bin = installed();
+        let bin = python::with(&[MOTO, AWSCLI]);
         // Another process may take the port between its choice and its use; then moto ends at once.
         for _ in 0..5 {
             let port = free_port();
@@ -157,40 +159,4 @@ impl Drop for Moto {
 fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().port()
-}
-
-/// The folder of moto's and AWS's programs. One process installs them, the others wait for it.
-fn installed() -> PathBuf {
-    let version: String = format!("{MOTO}-{AWSCLI}")
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '.')
-        .collect();
-    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let home = tmp.join(&version);
-    let done = home.join("installed");
-    fs::create_dir_all(tmp).unwrap();
-    let lock = File::create(tmp.join(format!("{version}.lock"))).unwrap();
-    lock.lock().unwrap();
-    if !done.exists() {
-        // What an interrupted installation left is of no use.
-        drop(fs::remove_dir_all(&home));
-        run(Command::new("python3").args(["-m", "venv"]).arg(&home));
-        run(Command::new(home.join("bin/pip")).args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            MOTO,
-            AWSCLI,
-        ]));
-        File::create(&done).unwrap();
-    }
-    home.join("bin")
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| {
-        panic!("{command:?}: {error}; the tests against moto need Python 3")
-    });
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {error}");
 }

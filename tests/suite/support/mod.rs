@@ -5,6 +5,9 @@ pub mod estate;
 mod formats;
 pub mod outcome;
 mod program;
+// The build without the SDK tests without a network.
+#[cfg(all(unix, feature = "live"))]
+pub mod python;
 pub mod scenario;
 pub mod verdicts;
 

@@ -145,9 +145,15 @@ async fn taken(
             None => Box::pin(resources::all(session, region, &of)).await,
         };
         let whole = listed.is_whole();
+        // Where all was refused, nothing is known of what there is.
+        let is_known = whole
+            || !listed.resources.is_empty()
+            || listed.gaps.iter().all(|gap| gap.error.is_none());
         book.gaps(listed.gaps);
         book.region(&place, |facts| {
-            facts.resources = Field::Is(List(listed.resources));
+            if is_known {
+                facts.resources = Field::Is(List(listed.resources));
+            }
             if whole {
                 facts.resources_complete = Field::Is(Whole(true));
             }

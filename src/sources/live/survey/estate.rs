@@ -1,6 +1,7 @@
 //! The accounts of a survey, signed in to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::catalog::regions;
 use crate::known::{AccountId, Arn, Gap, Partition, Region};
@@ -32,6 +33,8 @@ pub struct Estate {
     /// How to get into other accounts, as the configuration says.
     entries: BTreeMap<AccountId, Credentials>,
     entered: Once<AccountId, Option<Session>>,
+    /// The accounts that could not be entered when they were asked for.
+    refused: Mutex<Vec<Gap>>,
 }
 
 /// All accounts of an organization that were chosen, those of other parts too.
@@ -43,6 +46,14 @@ struct Organization {
 
 /// An account that could not be entered: by which name, and why.
 type Shut = (String, Option<AccountId>, SignInError);
+
+/// What it leaves open, by the call that was refused.
+fn gap((name, account, why): Shut) -> Gap {
+    let (operation, trouble) = why.call();
+    let place = account.map(Place::global);
+    let gap = place.map(|place| place.gap(operation, &name, &trouble));
+    gap.unwrap_or_else(|| Gap::call(operation, name).answered(trouble.code))
+}
 
 /// Signs in to an account that is known to be this one.
 async fn sign_in_to(
@@ -102,6 +113,7 @@ impl Estate {
             organization: None,
             entries: scope.entries.clone(),
             entered: Once::default(),
+            refused: Mutex::default(),
         };
         let shut = match &scope.accounts {
             // Where nothing says who asks, the configuration does.
@@ -123,13 +135,7 @@ impl Estate {
                 estate.by_organization(entry, scope).await?
             }
         };
-        let gaps = shut.into_iter().map(|(name, account, why)| {
-            let (operation, trouble) = why.call();
-            let place = account.map(Place::global);
-            let gap = place.map(|place| place.gap(operation, &name, &trouble));
-            gap.unwrap_or_else(|| Gap::call(operation, name).answered(trouble.code))
-        });
-        let gaps = gaps.collect();
+        let gaps = shut.into_iter().map(gap).collect();
         Ok((estate, gaps))
     }
 
@@ -275,7 +281,7 @@ impl Estate {
         if let Some(entry) = self.entries.get(&account) {
             let read = async {
                 let session = sign_in_to(&self.wire, account, entry, &self.near).await;
-                session.ok()
+                self.entered_or_refused(session)
             };
             return self.entered.get(account, read).await;
         }
@@ -288,9 +294,24 @@ impl Estate {
             let entry = &organization.entry;
             let role = self.role(entry, account);
             let id = entry.external_id.as_deref();
-            self.wire.enter(management, &role, id).await.ok()
+            let session = self.wire.enter(management, &role, id).await;
+            self.entered_or_refused(session.map_err(|why| (role.to_string(), Some(account), why)))
         };
         organization.entered.get(account, read).await
+    }
+
+    fn entered_or_refused(&self, session: Result<Session, Shut>) -> Option<Session> {
+        let refused = |shut| {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            refused.push(gap(shut));
+        };
+        session.map_err(refused).ok()
+    }
+
+    /// The accounts that could not be entered when they were asked for, by the calls that were refused.
+    pub fn refused(&self) -> Vec<Gap> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
     }
 
     /// Whether an account is of the organization that is looked at, and of another part of it.

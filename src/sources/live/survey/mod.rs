@@ -125,6 +125,7 @@ impl Run {
         let book = self.parts.open();
         Box::pin(abroad::read(self, &book)).await;
         Box::pin(simulated::read(self, &book)).await;
+        book.gaps(self.estate.refused());
         self.book.absorb(book.part());
         Ok(())
     }

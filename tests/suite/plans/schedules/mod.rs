@@ -76,6 +76,23 @@ fn the_next_three_times_are_those_of_a_second_implementation() {
     assert!(rows > 25, "{rows}");
 }
 
+/// The table is no copy that may have aged: croniter is asked again.
+#[cfg(all(unix, feature = "live"))]
+#[test]
+fn the_table_is_what_croniter_says_today() {
+    let python = crate::support::python::with(&["croniter==7.0.0", "tzdata==2026.6"]);
+    let made = std::process::Command::new(python.join("python"))
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/suite/plans/schedules/make.py"
+        ))
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{error}");
+    assert_eq!(String::from_utf8(made.stdout).unwrap(), TABLE);
+}
+
 fn is(expression: &str, zone: &str, times: &[&str]) {
     for text in [expression.to_owned(), format!("cron({expression})")] {
         let schedule = Schedule::read(&text, Some(zone)).unwrap_or_else(|| panic!("{text}"));
