@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use hcl::edit::Span as _;
 use hcl::{Attribute, Block, Body, Expression, Structure};
@@ -147,12 +147,7 @@ impl Module {
         for path in files {
             let (read, bytes) = recorded::bytes(&path, limit)?;
             let text = String::from_utf8(bytes).map_err(|_| ConfigurationError::NoText(read))?;
-            let name = path
-                .strip_prefix(root)
-                .unwrap_or(&path)
-                .display()
-                .to_string();
-            module.add(&name, &text)?;
+            module.add(&from_here(root, &path), &text)?;
         }
         // What an override changes of a block is not put together: nothing of the module is evaluated.
         if is_overridden {
@@ -212,6 +207,33 @@ impl Module {
     }
 }
 
+/// The name of a file as it is found from the working directory, where an annotation or a SARIF viewer looks for it; from the
+/// configuration's own folder where that lies elsewhere.
+fn from_here(root: &Path, file: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = match (root.is_absolute(), file.strip_prefix(&here)) {
+        (true, Ok(below)) => below,
+        (true, Err(_)) => file.strip_prefix(root).unwrap_or(file),
+        (false, _) => file,
+    };
+    let mut name = PathBuf::new();
+    for part in below.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(name.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                name.pop();
+            }
+            Component::ParentDir
+            | Component::Normal(_)
+            | Component::RootDir
+            | Component::Prefix(_) => name.push(part),
+        }
+    }
+    name.display().to_string()
+}
+
 /// Whether a file is laid over the others of its module: `override.tf`, `x_override.tf`, or one of `OpenTofu`'s own.
 ///
 /// See <https://developer.hashicorp.com/terraform/language/files/override> and
@@ -257,4 +279,36 @@ fn text<'b>(body: &'b Body, name: &str) -> Option<&'b str> {
         return Some(text);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_as_it_is_found_from_the_working_directory() {
+        let named = |root: &str, file: &str| from_here(Path::new(root), Path::new(file));
+        assert_eq!(named(".", "./main.tf"), "main.tf");
+        assert_eq!(named("infra", "infra/main.tf"), "infra/main.tf");
+        assert_eq!(
+            named("infra/", "infra/./../modules/db/main.tf"),
+            "modules/db/main.tf"
+        );
+        assert_eq!(
+            named("../infra", "../infra/./db/main.tf"),
+            "../infra/db/main.tf"
+        );
+        assert_eq!(
+            named("/elsewhere/infra", "/elsewhere/infra/./main.tf"),
+            "main.tf"
+        );
+        let here = std::env::current_dir().unwrap();
+        let infra = here.join("infra");
+        let file = infra.join("main.tf");
+        let name = from_here(&infra, &file);
+        assert_eq!(
+            name,
+            Path::new("infra").join("main.tf").display().to_string()
+        );
+    }
 }

@@ -185,6 +185,38 @@ fn a_plan_goes_through_all_scripts_to_the_end() {
     assert_eq!(runner.script("finish.sh").0, 1);
 }
 
+/// Annotations are looked for from the root of the repository, wherever the configuration stands in it.
+#[test]
+fn an_annotation_names_the_file_as_it_stands_in_the_repository() {
+    let mut runner = with_plan();
+    let infra = runner.path("repository").join("stacks/backup");
+    fs::create_dir_all(&infra).unwrap();
+    for file in ["main.tf", "common.tf"] {
+        let from = format!("{ROOT}/tests/suite/gate/terraform/lock-raised/{file}");
+        fs::copy(from, infra.join(file)).unwrap();
+    }
+    runner.set("INPUT_SARIF", "true");
+    for folder in [
+        "stacks/backup",
+        "./stacks/backup/",
+        &infra.display().to_string(),
+    ] {
+        runner.set("INPUT_TERRAFORM_SOURCE", folder);
+        let (_, log) = runner.script("run.sh");
+        assert!(
+            log.contains(
+                "::error title=retention-outside-vault-lock,file=stacks/backup/main.tf,line="
+            ),
+            "{folder}: {log}"
+        );
+        let sarif = fs::read_to_string(&runner.outputs()["sarif"]).unwrap();
+        assert!(
+            sarif.contains("\"uri\": \"stacks/backup/main.tf\""),
+            "{folder}"
+        );
+    }
+}
+
 #[test]
 fn a_comment_is_written_over_the_one_before_and_a_refusal_fails_nothing() {
     let mut runner = Runner::new();

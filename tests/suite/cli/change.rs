@@ -505,7 +505,7 @@ fn remedies_are_in_the_language_of_the_change() {
     let remedy = &report["remedies"][0];
     assert_eq!(
         remedy["locations"][0],
-        json!({"address": "aws_backup_vault.central", "file": "main.tf", "line": 49})
+        json!({"address": "aws_backup_vault.central", "file": "tests/suite/gate/terraform/policy-destroyed/main.tf", "line": 49})
     );
     let text = remedy["commands"][0].as_str().unwrap();
     let (_, hcl) = text.split_once('\n').unwrap();

@@ -60,7 +60,7 @@ fn green_red_by_a_narrowed_key_and_green_again_by_the_remedy() {
         .position(|line| line.starts_with(r#"resource "aws_kms_key" "db""#))
         .unwrap()
         + 1;
-    let place = json!({"address": "aws_kms_key.db", "file": "main.tf", "line": line});
+    let place = json!({"address": "aws_kms_key.db", "file": "tests/suite/gate/terraform/narrowed-key/main.tf", "line": line});
     assert_eq!(
         (&key["id"], &key["locations"]),
         (&json!("source-key-not-shared"), &json!([place]))
