@@ -104,9 +104,14 @@ impl Condition {
             return None;
         }
         let key = value.get("ConditionKey")?.as_str()?;
+        let key = key.strip_prefix(OF_TAG).unwrap_or(key);
+        // A tag has a name, and no other condition is known.
+        if key.is_empty() || (key.starts_with("aws:") && key.contains('/')) {
+            return None;
+        }
         Some(Self {
             operator,
-            key: key.strip_prefix(OF_TAG).unwrap_or(key).to_owned(),
+            key: key.to_owned(),
             value: value.get("ConditionValue")?.as_str()?.to_owned(),
         })
     }

@@ -90,6 +90,9 @@ pub fn plan(
     let mut selections: Vec<Value> = Vec::new();
     if let Some(all) = here.member(plan, "selections") {
         all.members(&["tags", "resources"], here.open);
+        if all.get("tags").is_none() && all.get("resources").is_none() {
+            here.open.push(all.unexpected());
+        }
         for (name, one) in optional(&all, "tags", here.open) {
             selections.extend(here.understood(|here| here.by_tags(&name, &one)));
         }
@@ -258,7 +261,11 @@ impl Here<'_> {
     /// A selection by one of several values of a tag.
     fn by_tags(&mut self, name: &str, selection: &Node<'_>) -> Option<Value> {
         selection.members(OF_TAGS, self.open);
-        let key = self.member(selection, "tag_key")?.text(self.open)?;
+        let tag_key = self.member(selection, "tag_key")?;
+        let key = tag_key.text(self.open)?;
+        if key.is_empty() {
+            self.open.push(tag_key.unexpected());
+        }
         let values = self.some(selection, "tag_value")?;
         let tags: Vec<Value> = values
             .iter()

@@ -67,6 +67,18 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
             Some("ListRolePolicies of a role that has none")
         }
         "Tags" if emptied => Some("ListTags of what has none"),
+        "resources" if emptied => Some("a list without entries, which is said to be whole"),
+        "ConditionValue" | "tag_value" if spoilt.way == "as an empty text" => {
+            Some("the value of a tag may be empty")
+        }
+        _ if is_in("Tags")
+            && (spoilt.way.starts_with("named") || spoilt.way == "as an empty text") =>
+        {
+            Some("the names and values of tags are the user's own")
+        }
+        _ if is_in("backup_policy") && spoilt.way.starts_with("named") && of_own_name(&fields) => {
+            Some("the names of plans, rules and selections are the user's own")
+        }
         "Aliases" if emptied => Some("ListAliases of a key that has none"),
         "ProductCodes" if emptied => Some("DescribeImages of an image that has none"),
         "Options" if emptied => Some("DescribeOptionGroups of a group that has none"),
@@ -79,6 +91,13 @@ fn excused(spoilt: &Spoilt) -> Option<&'static str> {
         "Lifecycle" | "lifecycle" if emptied => Some("without days it never expires"),
         _ => None,
     }
+}
+
+/// Whether it is a plan of a policy, a rule or a selection, each of which stands under a name of the user's.
+fn of_own_name(fields: &[&str]) -> bool {
+    let lists = ["plans", "rules", "tags", "resources", "copy_actions"];
+    let list = fields.len().checked_sub(2).and_then(|at| fields.get(at));
+    list.is_some_and(|list| lists.contains(list))
 }
 
 /// What breaks the law in one inventory, and how much was tried.

@@ -339,6 +339,11 @@ fn a_selection_that_does_not_say_what_it_takes_takes_nothing() {
         ("resources", json!({"resource_types": []}), "resource_types"),
         ("tags", json!({"tag_key": "backup"}), "tag_value"),
         ("tags", json!({"tag_value": ["monthly"]}), "tag_key"),
+        (
+            "tags",
+            json!({"tag_key": "", "tag_value": ["monthly"]}),
+            "tag_key",
+        ),
     ] {
         let mut one = parts.clone();
         one["iam_role_arn"] = json!(ROLE);
@@ -351,6 +356,21 @@ fn a_selection_that_does_not_say_what_it_takes_takes_nothing() {
         );
         let open = subjects(&found.open);
         assert!(open.contains(&&*subject), "{open:?}");
+    }
+}
+
+/// AWS wants one or the other in each plan.
+#[test]
+fn selections_without_any_were_not_read() {
+    for selections in [
+        json!({}),
+        json!({"@@operators_allowed_for_child_policies": ["@@all"]}),
+    ] {
+        let found = made(&here(|plan| plan["selections"] = selections.clone()));
+        assert!(found.copies.is_empty(), "{selections}");
+        let subject = "111122223333/backup_policy/plans/OrgBackupPlanDaily/selections";
+        let open = subjects(&found.open);
+        assert!(open.contains(&subject), "{selections}: {open:?}");
     }
 }
 

@@ -111,6 +111,10 @@ fn a_selection_that_is_not_understood_was_not_read() {
         tag(json!({"ConditionType": "STRINGLIKE", "ConditionKey": "a", "ConditionValue": "b*"})),
         tag(json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "a"})),
         tag(json!({"Key": "a", "Value": "b"})),
+        tag(json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "", "ConditionValue": "b"})),
+        json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "", "ConditionValue": "b"}]}}),
+        json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "aws:ResourceTag/", "ConditionValue": "b"}]}}),
+        json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "aws:RequestTag/a", "ConditionValue": "b"}]}}),
     ] {
         let (copies, open) = found(&planned(selection(parts.clone())));
         let call = "backup:GetBackupSelection".to_owned();
