@@ -210,7 +210,7 @@ pub enum Command {
     /// disagrees with what happened.
     #[command(after_help = examples::BACKTEST)]
     Backtest(Box<Backtest>),
-    /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, and what they name
+    /// Read AWS into an inventory file, to decide from later: plans, vaults, recovery points, copy jobs, resources, and what they name
     ///
     /// Exit code: 0 it is written, with a gap for each thing that could not be read; 2 it is not; 130 stopped by Ctrl-C, and
     /// --resume goes on.
