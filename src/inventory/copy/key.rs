@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
-use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, contradiction};
+use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, VaultType, contradiction};
 use crate::known::{Arn, ByHand, Fact};
 
 use super::Named;
@@ -158,9 +158,10 @@ fn of_vault(vault: &Arn, facts: &Facts<'_>) -> Fact<EncryptedWith> {
 }
 
 /// The key of a recovery point that is encrypted as its vault is, if both are said to be on the same: a vault's key never
-/// changes.
+/// changes. So is each in a logically air-gapped vault, whatever it is of: an image there has no key for each of its volumes.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
 fn as_its_vault(
     point: &Arn,
     key: EncryptedWith,
@@ -168,13 +169,14 @@ fn as_its_vault(
     source_vault: &Fact<Arn>,
     facts: &Facts<'_>,
 ) -> Fact<EncryptedWith> {
-    let is_independent = model(kind) == Fact::Known(Some(Model::Independent));
     let Fact::Known(vault) = source_vault else {
         return Fact::Known(key);
     };
+    let is_on_its_key = model(kind) == Fact::Known(Some(Model::Independent))
+        || facts.vault_type(vault) == Fact::Known(Some(VaultType::AirGapped));
     match (&key, facts.vault_key(vault)) {
         (EncryptedWith::Key(of_point), Fact::Known(Some(EncryptedWith::Key(of_vault))))
-            if is_independent && *of_point != of_vault =>
+            if is_on_its_key && *of_point != of_vault =>
         {
             Fact::unknown(contradiction(
                 point,
@@ -182,7 +184,7 @@ fn as_its_vault(
                 format!("{of_vault} of its vault {vault}"),
             ))
         }
-        (EncryptedWith::Nothing, Fact::Known(Some(of_vault))) if is_independent => {
+        (EncryptedWith::Nothing, Fact::Known(Some(of_vault))) if is_on_its_key => {
             Fact::unknown(contradiction(
                 point,
                 "`IsEncrypted` false of the recovery point",

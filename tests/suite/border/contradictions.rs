@@ -110,6 +110,11 @@ fn pairs() -> Vec<Pair> {
             )],
         ),
         (
+            "a recovery point in an air-gapped vault, and another key than the vault's",
+            Estate::out_of_air_gapped(),
+            vec![(point("EncryptionKeyArn"), json!(KEY))],
+        ),
+        (
             "a recovery point that is complete, and the date of its deletion",
             Estate::rds_point(),
             vec![(
