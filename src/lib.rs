@@ -54,8 +54,8 @@
 //! | what a statement or condition of a policy means | `policy/evaluate.rs`, `policy/condition.rs` |
 //! | what backups of a type can do, and in which Regions | `catalog/capability.rs`, `limits.rs`, `services.rs` |
 //! | AWS's status messages, and what foretells each | `catalog/messages/table.rs` |
-//! | a field that inventories have, and its type | `inventory/leaf.rs`, `inventory/frame.rs`; within `Detail`: `inventory/envelope/detail.rs` |
-//! | a field that nobody knows | `inventory/slip.rs` refuses it where it is nearly one whose absence says something; else `inventory/stranger.rs` warns |
+//! | a field that inventories have, and its type | `inventory/objects.rs`, `inventory/frame.rs`; within `Detail`: `inventory/envelope/detail.rs` |
+//! | a field that nobody knows | `inventory/misspelling.rs` refuses it where it is nearly one whose absence says something; else `inventory/unknown_field.rs` warns |
 //! | a call of AWS's that failed | `sources/live/reply.rs` says what the error means, `found.rs` makes a [`known::Gap`] of it, the fact is then unknown |
 //! | the `aws` command of a remedy | `remedy/command.rs`; `apply.sh`, Terraform and CloudFormation: `report/fixes` |
 //! | what the last line proposes to run, an exit code | `app/next.rs`, `app/code.rs` |

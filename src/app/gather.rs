@@ -49,13 +49,13 @@ pub(super) fn facts_for(
                 .map_or("NAME", |example| example.name)
         );
     }
-    let (mut inventory, strangers) = recorded::load(
+    let (mut inventory, unknown_fields) = recorded::load(
         &asked.facts.inventory,
         &asked.facts.example,
         output.max_input,
     )?;
-    for stranger in strangers {
-        warn(output, &stranger.to_string());
+    for unknown_field in unknown_fields {
+        warn(output, &unknown_field.to_string());
     }
     let mut stopped = false;
     if asked.facts.live || !from_files {
@@ -97,10 +97,10 @@ pub(super) fn facts_of_estate(
     what: Survey,
     (output, config): (&Output, &Config),
 ) -> anyhow::Result<Gathered> {
-    let (mut inventory, strangers) =
+    let (mut inventory, unknown_fields) =
         recorded::load(&given.inventory, &given.example, output.max_input)?;
-    for stranger in strangers {
-        warn(output, &stranger.to_string());
+    for unknown_field in unknown_fields {
+        warn(output, &unknown_field.to_string());
     }
     let mut stopped = false;
     if given.from_files() && !given.live && estate.is_chosen() {

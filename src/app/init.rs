@@ -20,10 +20,10 @@ pub(super) fn init(asked: &Init, output: &Output) -> anyhow::Result<u8> {
             asked.output.display()
         );
     }
-    let (inventory, strangers) =
+    let (inventory, unknown_fields) =
         recorded::load(&asked.inventory, &asked.example, output.max_input)?;
-    for stranger in strangers {
-        warn(output, &stranger.to_string());
+    for unknown_field in unknown_fields {
+        warn(output, &unknown_field.to_string());
     }
     let text = report::configuration(&inventory);
     if is_printed {

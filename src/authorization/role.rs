@@ -43,7 +43,7 @@ pub fn rule(
             let rulings = rulings.map(|variant| read.rule(facts, role, &asked, variant, by_key));
             let several = request.template.several();
             let ruling = several.together(rulings, &request.subject);
-            // An ARN that is none makes no request that anything could allow.
+            // A text that is not an ARN makes no request that anything could allow.
             ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()))
         };
         Some(variants.iter().map(rule).collect())

@@ -152,7 +152,7 @@ impl RequestTemplate {
     }
 
     /// Each action with the requests in which it may come; where the answers differ nobody knows which counts. Without
-    /// one where an ARN is none.
+    /// one where an ARN is not one.
     pub fn requests(
         &self,
         facts: &Facts<'_>,

@@ -44,7 +44,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         known!(copy.destination_type.clone())
     {
         return Outcome::fail(format!(
-            "the rule's logically air-gapped target `{}` is none: it is a {}",
+            "the rule's logically air-gapped target `{}` is not one: it is a {}",
             copy.destination_vault.name(),
             of.as_str()
         ))

@@ -105,7 +105,7 @@ enum Admits {
 /// Whether a criterion admits images of a provider. All parts of one criterion must hold.
 fn admits(criterion: &Value, provider: &str) -> Admits {
     let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    // One that asks for nothing is none that AWS prints.
+    // One that asks for nothing is not one that AWS prints.
     let asks = |parts: &&Map<String, Value>| !parts.values().all(is_empty);
     let Some(parts) = criterion.as_object().filter(asks) else {
         return Admits::Perhaps;

@@ -82,7 +82,7 @@ fn not_understood(due: &Due<'_>, facts: &Facts<'_>) -> Gap {
         "when the facts were read: `collected_at` is not there".to_owned()
     } else {
         format!(
-            "when rule `{}` starts: its schedule `{}` is none that AWS documents",
+            "when rule `{}` starts: its schedule `{}` is not one that AWS documents",
             due.rule.name, due.rule.starts.text
         )
     };

@@ -112,7 +112,7 @@ fn fail(vault: &Arn, what: &str, key: Option<&Arn>) -> Outcome {
     .saw([Evidence::at(
         vault,
         "/EncryptionKeyArn",
-        key.map_or_else(|| "is none".to_owned(), |key| format!("is {key}")),
+        key.map_or_else(|| "is null".to_owned(), |key| format!("is {key}")),
     )])
     .needs([Need::CustomerKeyOnVault {
         vault: vault.clone(),

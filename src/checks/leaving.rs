@@ -75,7 +75,7 @@ pub enum Since {
     Start(i128),
     /// There was none.
     Never,
-    /// The rule's schedule is none that is understood, or nobody says what time it is.
+    /// The rule's schedule is not one that is understood, or nobody says what time it is.
     Unknown,
 }
 

@@ -99,7 +99,7 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     (is_out_of_range || is_too_short).then(|| {
         let days = |days: Option<i64>| days.map_or_else(|| "none".to_owned(), |days| days.to_string());
         Outcome::fail(format!(
-            "the rule's own lifecycle is none that AWS Backup takes (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \
+            "the rule's own lifecycle is not one that AWS Backup takes (DeleteAfterDays {}, MoveToColdStorageAfterDays {}): it refuses the \
              plan, and there is no backup to copy",
             days(delete),
             days(cold)

@@ -125,7 +125,7 @@ impl Found {
             }
             Fact::Known(Some(of @ (VaultType::Standard | VaultType::RestoreAccess))) => {
                 self.wrong.push(format!(
-                    "rule `{}` names a vault as its logically air-gapped target that is none: `{vault}`",
+                    "rule `{}` names a vault as its logically air-gapped target that is not one: `{vault}`",
                     rule.name
                 ));
                 let is = format!("is {}", of.as_str());

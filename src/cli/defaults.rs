@@ -248,7 +248,7 @@ pub fn with(
     Ok((words, added))
 }
 
-/// Where the option stands that an error is about, where it is none of the command line.
+/// Where the option stands that an error is about, where it is not one of the command line.
 #[must_use]
 pub fn place(error: &clap::Error, added: &[Setting]) -> Option<String> {
     let text = error.to_string();

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::json::{Extra, Json};
-use super::slip::near;
+use super::misspelling::near;
 use super::word::Timestamp;
 
 /// What a value is, and in words.

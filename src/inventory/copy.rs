@@ -15,8 +15,8 @@ use crate::catalog::calls::api_call;
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::frame::CopyEntry;
-use super::leaf::Lifecycle;
 use super::lookup::{Assumption, Facts, contradiction};
+use super::objects::Lifecycle;
 use key::{BackupKeys, backup_keys, copy_key};
 use kind::{kind_of, kind_of_resource};
 

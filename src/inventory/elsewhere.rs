@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::frame::{Inventory, RegionFacts};
 use super::json::Extra;
-use super::leaf::{Key, RecoveryPoint, Resource, Vault};
 use super::list::items;
 use super::merge::{Conflicts, Merge};
+use super::objects::{Key, RecoveryPoint, Resource, Vault};
 use crate::known::{AccountId, Arn};
 
 /// Notes where the lists of two accounts say different things of one.

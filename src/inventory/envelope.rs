@@ -1,5 +1,5 @@
 //! What the `aws` command prints, opened: documents inside answers, inside JSON text, percent-encoded; lists with the name of
-//! their operation around them. Each kind of document is read in one way, wherever it comes from, and what is none is an error
+//! their operation around them. Each kind of document is read in one way, wherever it comes from, and a text that is not one is an error
 //! that says what was found and what was expected.
 
 mod answer;

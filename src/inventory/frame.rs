@@ -9,12 +9,12 @@ use super::envelope::{
 };
 use super::field::Field;
 use super::json::Json;
-use super::leaf::{
+use super::list::List;
+use super::merge::{Conflicts, Keyed, Merge, keyed};
+use super::objects::{
     ControlPolicy, CopyJob, EngineVersion, Key, Levels, Lifecycle, OptionGroup, Organization, Plan,
     RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
-use super::list::List;
-use super::merge::{Conflicts, Keyed, Merge, keyed};
 use super::record::record;
 use super::word::{SchemaId, Start, Timestamp, Whole};
 

@@ -1,4 +1,4 @@
-//! Gaps that are none: what one call could not read, another file may say.
+//! Gaps that are closed: what one call could not read, another file may say.
 
 use crate::known::{AccountId, Arn, Fact};
 

@@ -17,20 +17,20 @@ mod grammar;
 mod ids;
 mod json;
 mod key_parts;
-mod leaf;
 mod list;
 mod lookup;
 mod merge;
+mod misspelling;
+mod objects;
 mod overlay;
 mod own;
 mod policy;
 mod read;
 mod record;
-mod slip;
 mod sound;
-mod stranger;
 mod tags;
 mod tree;
+mod unknown_field;
 mod word;
 
 pub use copy::{
@@ -42,25 +42,25 @@ pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
 pub use json::{Extra, Json, Sound};
-pub use leaf::{
-    AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
-    OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
-};
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
     Question, RolePolicies, VaultLock, VaultType, built_in,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
+pub use objects::{
+    AttachedPolicy, ControlPolicy, CopyJob, EngineVersion, Grant, InlinePolicy, Key, Lifecycle,
+    OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
+};
 pub use overlay::{
     ANEW, BY_NAME, Becomes, Misspelt, Overlay, PolicyChange, PolicyType, WHERE_IT_STANDS, Waiting,
     misspelt,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
-pub use stranger::{Stranger, strangers};
 pub use tags::Tags;
 pub use tree::Tree;
+pub use unknown_field::{UnknownField, unknown_fields};
 pub use word::{SchemaId, Start, Timestamp, Whole};
 
 /// The JSON Schema of the inventory file.

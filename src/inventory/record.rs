@@ -109,14 +109,14 @@ macro_rules! record {
                         $(let $field = match $field {
                             Some(value) => value,
                             None => <$Type as $crate::inventory::field::Part>::missing()
-                                .ok_or_else(|| $crate::inventory::slip::missing(stringify!($Name), $key, &extra))?,
+                                .ok_or_else(|| $crate::inventory::misspelling::missing(stringify!($Name), $key, &extra))?,
                         };)+
                         if !extra.is_empty() {
                             let is_absent = |key: &str| match key {
                                 $($key => !$crate::inventory::field::Part::is_present(&$field),)+
                                 _ => false,
                             };
-                            $crate::inventory::slip::refuse($Name::FIELDS, &extra, is_absent)?;
+                            $crate::inventory::misspelling::refuse($Name::FIELDS, &extra, is_absent)?;
                         }
                         let record = $Name { $($field,)+ extra };
                         $($crate::inventory::record::$sound(&record).map_err(A::Error::custom)?;)?

@@ -5,11 +5,11 @@ use super::effective::EffectivePolicy;
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, RegionFacts};
 use super::json::{Extra, Json};
-use super::leaf::{
+use super::list::items;
+use super::objects::{
     AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
     Resource, Role, Vault,
 };
-use super::list::items;
 use super::own;
 use super::policy::Policy;
 use super::record::Sound;

@@ -70,7 +70,7 @@ pub struct Planned {
     /// Where there may be more: what was not read.
     pub gaps: Vec<Gap>,
     /// Those of them that leave the answer open: a plan that was not read, or resources that nobody listed. A list that
-    /// is only not said to be whole is none.
+    /// is only not said to be whole is not one.
     pub open: Vec<Gap>,
 }
 

@@ -41,7 +41,7 @@ impl<'a> Reading<'a> {
         gap
     }
 
-    /// The members of an object that are none of those known: what they say is open.
+    /// The members of an object that are not among those known: what they say is open.
     pub fn strange(&mut self, of: &Value, pointer: &str, known: &[&str]) -> Vec<String> {
         let members = of.as_object().into_iter().flatten();
         let strange: Vec<String> = members

@@ -63,7 +63,7 @@ pub struct Rule {
 pub struct Starts {
     /// The expression, with its time zone where it has one.
     pub text: String,
-    /// It, as it is read; `None` where it is none that AWS documents.
+    /// It, as it is read; `None` where it is not one that AWS documents.
     pub schedule: Option<Schedule>,
     /// The minutes from the start until the backup is done, or given up: both windows.
     pub minutes: i64,
@@ -151,7 +151,7 @@ impl Rule {
             .map(|target| &target.vault)
     }
 
-    /// Reads the rule at a place of a plan; `None` where it is none. What of it was not understood is noted.
+    /// Reads the rule at a place of a plan; `None` where it is not one. What of it was not understood is noted.
     pub(super) fn read(place: usize, rule: &Value, plan: &mut Reading<'_>) -> Option<Self> {
         let text = |name| rule.get(name).and_then(Value::as_str);
         let named = text("RuleName").zip(text("TargetBackupVaultName"));
@@ -239,7 +239,7 @@ pub fn kept_by(rule: &Value, vault: &Arn) -> Option<Option<Lifecycle>> {
     kept.all(|other| other == first).then_some(first)?
 }
 
-/// The lifecycle that a rule or a copy action names; `None` where it is none that can be read.
+/// The lifecycle that a rule or a copy action names; `None` where it is not one that can be read.
 fn lifecycle(of: &Value) -> Option<Option<Lifecycle>> {
     match of.get("Lifecycle") {
         None | Some(Value::Null) => Some(None),

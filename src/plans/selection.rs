@@ -61,7 +61,7 @@ impl Selection {
         !self.list_of_tags.is_empty() || !self.conditions.is_empty()
     }
 
-    /// Reads the selection at a place of a plan; `None` where it is none, says something that is not understood, or says
+    /// Reads the selection at a place of a plan; `None` where it is not one, says something that is not understood, or says
     /// neither which resources nor which tags, as the items of backup:ListBackupSelections do. That is noted.
     pub(super) fn read(place: usize, value: &Value, plan: &mut Reading<'_>) -> Option<Self> {
         // What backup:GetBackupSelection answers has it inside.

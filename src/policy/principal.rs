@@ -43,7 +43,7 @@ impl Principal {
     /// Reads the ARN of a role, a user, a session or an account's root, an account id, or the name of a service.
     ///
     /// # Errors
-    /// Where the text is none of these.
+    /// Where the text is not one of these.
     pub fn parse(text: &str) -> Result<Self, PrincipalError> {
         let wrong = || PrincipalError(text.to_owned());
         let mut parts = text.splitn(6, ':');

@@ -16,7 +16,7 @@ pub fn plan_key(plan: &Plan) -> String {
     format!("plan {}/{}/{}", plan.account, plan.region, plan.id)
 }
 
-/// These remedies, and those of the vaults and plans. One that mends a copy and a vault is one, and says both. `into` gives
+/// These remedies, and those of the vaults and plans. One that fixes a copy and a vault is one, and says both. `into` gives
 /// the copies that go into a vault.
 #[must_use]
 pub fn with_audited(

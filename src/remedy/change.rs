@@ -1,5 +1,7 @@
 //! What is different once a remedy was made: facts that lie on top of those that were read, or another copy.
 
+use std::sync::Arc;
+
 use crate::inventory::{
     Account, Conflicts, Field, Inventory, Key, Lifecycle, List, Merge, Named, Policy, RegionFacts,
     Role, Start, Vault,
@@ -9,8 +11,8 @@ use crate::known::{AccountId, Arn, Fact, Region};
 /// What a remedy changes.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The facts that it makes; they lie on top of those that were read.
-    pub facts: Inventory,
+    /// The facts that it makes; they lie on top of those that were read. Several copies may go through one new vault.
+    pub facts: Arc<Inventory>,
     /// How the copy itself changes.
     pub copy: CopyChange,
 }
@@ -92,7 +94,7 @@ impl Change {
     /// A change of nothing yet.
     pub fn none() -> Self {
         Self {
-            facts: Inventory::empty(),
+            facts: Arc::new(Inventory::empty()),
             copy: CopyChange::None,
         }
     }
@@ -116,7 +118,7 @@ impl Change {
         let mut more = Inventory::empty();
         more.accounts = Field::Is(List(vec![account]));
         // The pieces of a change speak of different fields, so that nothing can clash.
-        self.facts.merge(more, &mut Conflicts::default());
+        Arc::make_mut(&mut self.facts).merge(more, &mut Conflicts::default());
         self
     }
 

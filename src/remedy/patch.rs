@@ -69,7 +69,7 @@ pub fn without_deleted(policy: &Value) -> (Value, Vec<String>, Vec<Value>) {
             }
             keeps
         }),
-        // The only statement is kept as it is where it names nobody else: a policy without one is none.
+        // The only statement is kept as it is where it names nobody else: a policy must have one.
         Some(statement @ Value::Object(_)) => {
             let mut left = statement.clone();
             if without_deleted_in(&mut left, &mut gone) && !gone.is_empty() {

@@ -56,14 +56,8 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     let needs = needs(failing);
     let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
-        let rank = |draft: &Draft| {
-            (
-                draft.remedy.kind,
-                draft.remedy.subject.clone(),
-                draft.remedy.title.clone(),
-            )
-        };
-        rank(one).cmp(&rank(other))
+        let [one, other] = [one, other].map(|draft| &draft.remedy);
+        (one.kind, &one.subject, &one.title).cmp(&(other.kind, &other.subject, &other.title))
     });
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.remedy.id = format!("r{}", index.saturating_add(1));
@@ -126,6 +120,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
+    let mut created = two_step::Created::new();
     let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
     for (need, targets) in needs {
         if let Need::CustomerKeyOnVault { vault } = need
@@ -207,9 +202,11 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .iter()
                 .flat_map(|copy| {
                     let group = Some(format!("{key} {}", copy.id));
+                    let share_with = share_with.as_ref();
+                    let all = shared_by(key);
                     let ways = [
-                        re_encrypt::draft(copy, key, share_with.as_ref()),
-                        two_step::draft(copy, key, share_with.as_ref(), shared_by(key), facts),
+                        re_encrypt::draft(copy, key, share_with),
+                        two_step::draft(copy, key, share_with, all, &mut created, facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
                         group: group.clone(),
@@ -224,14 +221,13 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         drafts.extend(made);
     }
     drafts.extend(moved.into_values());
+    let attached = attached(&drafts);
     for (of, (wanted, targets)) in &policies {
         // The managed policies have that too; whether they suffice is proven.
-        let attached = drafts.iter_mut().find(|draft| {
-            let remedy = &draft.remedy;
-            let is_of = matches!(of, PolicyOf::Role(role) if remedy.subject == role.as_str());
-            remedy.kind == RemedyKind::AttachRolePolicy && is_of
-        });
-        if let Some(draft) = attached {
+        if let PolicyOf::Role(role) = of
+            && let Some(place) = attached.get(role.as_str())
+            && let Some(draft) = drafts.get_mut(*place)
+        {
             draft.targets.extend(targets);
             continue;
         }
@@ -241,6 +237,17 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         }
     }
     join(drafts)
+}
+
+/// The places of the drafts that attach managed policies, by the role.
+fn attached(drafts: &[Draft]) -> HashMap<String, usize> {
+    let all = drafts.iter().map(|draft| &draft.remedy).enumerate();
+    let attached = all.filter(|(_, remedy)| remedy.kind == RemedyKind::AttachRolePolicy);
+    // Of several the first.
+    attached
+        .rev()
+        .map(|(place, remedy)| (remedy.subject.clone(), place))
+        .collect()
 }
 
 /// The copies of a need that still go where it is. One on a vault's policy is met for those that go into another vault instead.

@@ -248,7 +248,7 @@ mod tests {
     /// An inventory in which the backup's key is not shared.
     const BEFORE: &str = include_str!("../sources/examples/field-notes-rds-before.json");
 
-    /// What the prover says of a change to the key's policy that is said to mend the sharing.
+    /// What the prover says of a change to the key's policy that is said to fix the sharing.
     fn proven(
         change: impl FnOnce(&crate::known::Arn, &crate::known::Arn) -> Option<Change>,
     ) -> Option<bool> {

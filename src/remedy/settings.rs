@@ -254,7 +254,7 @@ fn moves_after(lifecycle: &Lifecycle) -> Option<i64> {
     cold.filter(|days| *days >= 0)
 }
 
-/// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change mends it all.
+/// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change fixes it all.
 fn kept(copy: &Copy) -> String {
     match &copy.plan {
         Some(plan) => format!(

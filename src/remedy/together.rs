@@ -25,17 +25,17 @@ pub fn verdicts(
         .collect();
     let top = merged(&changes);
     let changed = facts.under(&top);
-    let mut mended: BTreeMap<usize, Vec<&Draft>> = BTreeMap::new();
+    let mut fixed: BTreeMap<usize, Vec<&Draft>> = BTreeMap::new();
     for draft in &chosen {
         let places: BTreeSet<usize> = draft.targets.iter().map(|target| target.copy).collect();
         for place in places {
-            mended.entry(place).or_default().push(draft);
+            fixed.entry(place).or_default().push(draft);
         }
     }
-    let mended: Vec<(usize, Vec<&Draft>)> = mended.into_iter().collect();
+    let fixed: Vec<(usize, Vec<&Draft>)> = fixed.into_iter().collect();
     let mut verdicts = BTreeMap::new();
     let Ok(()) = in_order(
-        &mended,
+        &fixed,
         || changed.clone(),
         |changed, piece| -> Vec<(String, Verdict)> {
             let each = piece.iter().filter_map(|(place, drafts)| {

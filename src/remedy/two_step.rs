@@ -1,5 +1,7 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
+use std::collections::HashMap;
+
 use super::change::{Change, CopyChange};
 use super::command::{lifecycle, option, region, word};
 use super::draft::Draft;
@@ -9,10 +11,44 @@ use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, Fact};
+use crate::known::{AccountId, Arn, Fact, Region};
 
 /// The vault in between.
 pub const BETWEEN: &str = "copy-re-encryption";
+
+/// The vaults in between that are to be created, each made once for all copies that go through it: by the vault, and the place
+/// of the keys that it stands in for.
+pub type Created = HashMap<(Arn, Option<AccountId>, Option<Region>), New>;
+
+/// A vault in between that is to be created.
+pub struct New {
+    /// What is so once it is there; `None` where its ARN names no place.
+    change: Option<Change>,
+    /// The command that creates it, and its key.
+    command: String,
+}
+
+impl New {
+    fn of(between: &Arn, key: &Arn, all: &[Arn]) -> Self {
+        // Another copy may have made the vault already.
+        let command = format!(
+            "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
+             aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
+            create_key(key, all, "re-encryption of backups on their way out"),
+            name = option("--backup-vault-name", between.name()),
+            flag = region(between.region().as_ref()),
+        );
+        let way = CopyChange::Through(between.clone());
+        let change = facts_of_new(between, &own_key_policy(key, all), None);
+        Self {
+            change: change.map(|change| Change {
+                copy: way,
+                ..change
+            }),
+            command,
+        }
+    }
+}
 
 /// The copy goes through a vault within its account, whose key is shared with all that such copies go to: one that is there
 /// where the copy goes that way, else a new one. `None` where the source vault is not known.
@@ -21,6 +57,7 @@ pub fn draft(
     key: &Arn,
     share_with: Option<&Arn>,
     all: &[Arn],
+    created: &mut Created,
     facts: &Facts<'_>,
 ) -> Option<Draft> {
     let Fact::Known(source) = &copy.source_vault else {
@@ -28,7 +65,6 @@ pub fn draft(
     };
     let account = source.account()?;
     let place = source.region()?;
-    let flag = region(Some(&place));
     let wanted = Arn::parse(&format!(
         "arn:{}:backup:{place}:{account}:backup-vault:{BETWEEN}",
         source.partition()
@@ -72,18 +108,11 @@ pub fn draft(
         role: copy.role.clone().known(),
         lifecycle: copy.lifecycle.clone().known(),
     }));
-    let key_policy = own_key_policy(key, all);
-    draft.change = facts_of_new(&between, &key_policy, None).map(|mut change| {
-        change.copy = way(&between);
-        change
-    });
-    // Another copy may have made the vault already.
-    draft.remedy.commands = vec![format!(
-        "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
-         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
-        create_key(key, all, "re-encryption of backups on their way out"),
-        name = option("--backup-vault-name", between.name()),
-    )];
+    let of = (between.clone(), key.account(), key.region());
+    let new = created.entry(of);
+    let new = new.or_insert_with(|| New::of(&between, key, all));
+    draft.change.clone_from(&new.change);
+    draft.remedy.commands = vec![new.command.clone()];
     draft.remedy.commands.extend(steps(copy, source, &between));
     Some(draft)
 }

@@ -106,10 +106,10 @@ impl Causes {
             match outcome.status {
                 Status::Fail | Status::Warn => {
                     let remedies = links.fixes(copy.id, check.id);
-                    let mended = remedies.iter().filter_map(|id| subjects.get(&**id));
+                    let fixed = remedies.iter().filter_map(|id| subjects.get(&**id));
                     let subject = fault(copy, outcome).or_else(|| {
-                        let mut mended = mended.copied().filter(|thing| !copy.is_own(thing));
-                        mended.next().map(SmolStr::new)
+                        let mut fixed = fixed.copied().filter(|thing| !copy.is_own(thing));
+                        fixed.next().map(SmolStr::new)
                     });
                     let key = (outcome.status, place, subject);
                     let groups = &mut self.groups;

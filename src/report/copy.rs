@@ -287,7 +287,7 @@ impl CopyReport {
 
     /// Whether it is blocked, and will be so no longer once all remedies are made.
     #[must_use]
-    pub fn is_mended(&self) -> bool {
+    pub fn is_fixed(&self) -> bool {
         self.verdict == Verdict::Blocked
             && self
                 .verdict_with_remedies

@@ -216,8 +216,8 @@ impl Report {
         for copy in &mut self.copies {
             copy.verdict_with_remedies = together.get(&copy.id).copied();
         }
-        let mended = self.copies.iter().filter(|copy| copy.is_mended()).count();
-        self.unblocked = (!together.is_empty()).then_some(mended);
+        let fixed = self.copies.iter().filter(|copy| copy.is_fixed()).count();
+        self.unblocked = (!together.is_empty()).then_some(fixed);
         self
     }
 

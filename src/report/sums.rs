@@ -122,8 +122,8 @@ impl<'a> Sums<'a> {
         }
         if let Some(after) = copy.with_remedies {
             self.with_remedies = true;
-            let is_mended = copy.verdict == Verdict::Blocked && after != Verdict::Blocked;
-            self.unblocked.one_more_if(is_mended);
+            let is_fixed = copy.verdict == Verdict::Blocked && after != Verdict::Blocked;
+            self.unblocked.one_more_if(is_fixed);
         }
         let mut waits: Vec<&Gap> = Vec::new();
         for (check, outcome) in copy.found {

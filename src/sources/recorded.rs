@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::inventory::{Inventory, ReadError, Stranger, Timestamp, merge, read, strangers};
+use crate::inventory::{
+    Inventory, ReadError, Timestamp, UnknownField, merge, read, unknown_fields,
+};
 
 use super::examples;
 
@@ -64,7 +66,7 @@ pub fn load(
     files: &[PathBuf],
     names: &[String],
     limit: u64,
-) -> Result<(Inventory, Vec<Stranger>), SourceError> {
+) -> Result<(Inventory, Vec<UnknownField>), SourceError> {
     let mut all = Vec::new();
     let mut odd = Vec::new();
     for name in names {
@@ -83,7 +85,7 @@ pub fn load(
     for path in files {
         let (name, bytes) = json(path, limit)?;
         let inventory = read(&name, &bytes)?;
-        odd.extend(strangers(&name, &inventory));
+        odd.extend(unknown_fields(&name, &inventory));
         all.push((name, inventory));
     }
     Ok((merge(all)?, odd))

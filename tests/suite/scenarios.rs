@@ -71,10 +71,10 @@ fn every_failure_has_a_remedy_or_says_that_nothing_helps() {
             if outcome.status != Status::Fail || (across && check.id != scenario.check) {
                 continue;
             }
-            let mends = |remedy: &&Remedy| remedy.checks.iter().any(|(_, id)| *id == check.id);
+            let fixes = |remedy: &&Remedy| remedy.checks.iter().any(|(_, id)| *id == check.id);
             let proofs: Vec<_> = remedies
                 .iter()
-                .filter(mends)
+                .filter(fixes)
                 .map(|one| one.proven)
                 .collect();
             let column = match (&outcome.fix, proofs.as_slice()) {

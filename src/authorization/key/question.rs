@@ -113,7 +113,7 @@ impl KeyUseQuestion {
     }
 
     /// Each action with the requests as KMS sees them, one for each Region in which the service in between may make it.
-    /// Without one where the principal's ARN is none.
+    /// Without one where the principal's ARN is not one.
     pub fn requests(&self, facts: &Facts<'_>, actions: &[&'static str]) -> Vec<Variants> {
         let through = &self.through;
         let of_key = of_key(facts, &self.key, &self.principal);
@@ -131,7 +131,7 @@ impl KeyUseQuestion {
     }
 }
 
-/// Nothing allows it: there is no such key, or the principal's ARN is none.
+/// Nothing allows it: there is no such key, or the principal's ARN is not one.
 pub fn missing() -> Ruling {
     Ruling::missing(Party::Resource, Vec::new())
 }
@@ -148,7 +148,7 @@ struct KeyCallerQuestion {
     principal: Arn,
 }
 
-/// What every request of a principal to a key has. `None` where the principal's ARN is none.
+/// What every request of a principal to a key has. `None` where the principal's ARN is not one.
 fn of_key(facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Request> {
     let asking = KeyCallerQuestion {
         key: key.clone(),

@@ -84,7 +84,7 @@ pub fn wording(message: &Message, text: &str) -> Option<Text> {
         .map(|(_, text)| text)
 }
 
-/// The message whose wording is most like a text that is none of them; `None` where none is like it.
+/// The message whose wording is most like a text that is not one of them; `None` where none is like it.
 #[must_use]
 pub fn nearest(text: &str) -> Option<&'static Message> {
     let plain = normal(text);

@@ -117,7 +117,7 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
             return Fact::unknown(contradiction(
                 point,
                 format!("`ResourceType` of the recovery point ({of})"),
-                "its ARN, which is none of that type",
+                "its ARN, which is not of that type",
             ));
         }
     }
@@ -132,7 +132,7 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
                 return Fact::unknown(contradiction(
                     resource,
                     format!("`ResourceType` of the resource ({of})"),
-                    "its ARN, which is none of that type",
+                    "its ARN, which is not of that type",
                 ));
             }
             said.push((resource, "`ResourceType` of the resource", of.clone()));

@@ -3,7 +3,7 @@
 use crate::inventory::field::Field;
 use crate::inventory::frame::CopyEntry;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::Lifecycle;
+use crate::inventory::objects::Lifecycle;
 use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 

@@ -5,7 +5,7 @@ use crate::inventory::lookup::{EncryptedWith, Facts, contradiction};
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact};
 
-/// The keys of an EC2 instance's volumes. Empty: it is none, or has no volumes.
+/// The keys of an EC2 instance's volumes. Empty: it is not one, or has no volumes.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.
 pub(super) fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<EncryptedWith>> {
@@ -37,7 +37,7 @@ pub(super) fn of_all_volumes(resource: &Arn, facts: &Facts<'_>) -> Vec<Fact<Encr
     devices.into_iter().map(key).collect()
 }
 
-/// The keys of the snapshots behind an image. Empty: it is none, or what the recovery point says is enough. EC2 mostly does not
+/// The keys of the snapshots behind an image. Empty: it is not one, or what the recovery point says is enough. EC2 mostly does not
 /// name them, and the volumes of today need not be those that were backed up: then they are not known.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html>.

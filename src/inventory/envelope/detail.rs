@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::answer::{Typed, found, typed};
 use super::list::is_beside_a_list;
 use crate::inventory::json::Json;
-use crate::inventory::slip::near;
+use crate::inventory::misspelling::near;
 use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 
@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for Detail {
 /// Opens a description.
 ///
 /// # Errors
-/// Where it is none, is of several things, or has a field of another type than the service gives it.
+/// Where it is not one, is of several things, or has a field of another type than the service gives it.
 fn read(mut value: Value) -> Result<Value, String> {
     for _ in 0..4 {
         value = match one_inside(value)? {

@@ -20,7 +20,7 @@ pub trait Listed {
 /// Reads a list.
 ///
 /// # Errors
-/// Where it is none, or not a whole one.
+/// Where it is not one, or not a whole one.
 pub fn read_list<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: Deserialize<'de> + Listed,

@@ -28,7 +28,7 @@ pub(super) fn in_another_case(field: &str, text: &str) -> Option<&'static str> {
     words.iter().find(is_meant).copied()
 }
 
-/// The first field of a description whose word is none of AWS's that are known, and that word.
+/// The first field of a description whose word is not one of AWS's that are known, and that word.
 #[must_use]
 pub fn unknown_word(detail: &Tree) -> Option<(&'static str, &str)> {
     let inside = detail

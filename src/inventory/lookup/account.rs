@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
-use crate::inventory::leaf::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::list::items;
+use crate::inventory::objects::{ControlPolicy, Organization, RegionSettings};
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
 use super::{Facts, Seen, fact};

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::{Lifecycle, Plan};
 use crate::inventory::list::items;
-use crate::inventory::slip::near;
+use crate::inventory::misspelling::near;
+use crate::inventory::objects::{Lifecycle, Plan};
 use crate::known::{Fact, Gap};
 
 use super::Facts;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
-use crate::inventory::leaf::RecoveryPoint;
 use crate::inventory::list::items;
+use crate::inventory::objects::RecoveryPoint;
 use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Arn, Fact, Region};
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::CopyJob;
 use crate::inventory::list::items;
+use crate::inventory::objects::CopyJob;
 use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Region};
 

@@ -218,7 +218,7 @@ impl Said<'_> {
 }
 
 impl Said<'_> {
-    /// Where RDS's word for how it is encrypted says otherwise, or is none that is known.
+    /// Where RDS's word for how it is encrypted says otherwise, or is not one that is known.
     ///
     /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html>.
     fn of_another_way(&self, of: &Arn, detail: Option<&Tree>) -> Option<Gap> {

@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 use foldhash::fast::RandomState;
 
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
-use crate::inventory::leaf::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::inventory::list::items;
+use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::known::{AccountId, Arn, Region};
 
 use super::told::ByOrganization;

@@ -2,8 +2,8 @@
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::{Grant, Key};
 use crate::inventory::list::items;
+use crate::inventory::objects::{Grant, Key};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};

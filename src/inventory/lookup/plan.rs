@@ -6,8 +6,8 @@ use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::Plan;
 use crate::inventory::list::items;
+use crate::inventory::objects::Plan;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;

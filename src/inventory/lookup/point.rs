@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::Lifecycle;
-use crate::inventory::leaf::RecoveryPoint;
+use crate::inventory::objects::Lifecycle;
+use crate::inventory::objects::RecoveryPoint;
 use crate::known::{Arn, Fact};
 
 use super::Facts;

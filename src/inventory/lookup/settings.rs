@@ -7,9 +7,9 @@ use crate::inventory::effective::EffectivePolicy;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::json::Json;
-use crate::inventory::leaf::{EngineVersion, Key};
 use crate::inventory::list::List;
 use crate::inventory::list::items;
+use crate::inventory::objects::{EngineVersion, Key};
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 
 use super::{Facts, fact};

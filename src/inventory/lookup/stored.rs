@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::{RecoveryPoint, Resource};
+use crate::inventory::objects::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
 use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;

@@ -2,7 +2,7 @@
 
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
-use crate::inventory::leaf::Vault;
+use crate::inventory::objects::Vault;
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{ApiCall, Arn, Fact, Gap};

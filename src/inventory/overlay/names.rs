@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::inventory::frame::{Account, CopyEntry, Inventory, RegionFacts};
-use crate::inventory::leaf::{
+use crate::inventory::misspelling::near;
+use crate::inventory::objects::{
     CopyJob, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role,
     Vault,
 };
 use crate::inventory::read::escape;
-use crate::inventory::slip::near;
 
 /// What stands under a field: objects with these fields.
 #[rustfmt::skip]
@@ -28,7 +28,7 @@ const OBJECTS: &[(&str, &[&str])] = &[
     ("vaults",          Vault::FIELDS),
 ];
 
-/// A name that is none, where it stands, and the one that was meant.
+/// A name that is not one, where it stands, and the one that was meant.
 pub struct Misspelt {
     /// A JSON pointer.
     pub at: String,

@@ -209,7 +209,7 @@ impl Here<'_> {
         Value::Object(made)
     }
 
-    /// The days of a lifecycle, which policies write as text. One that was not understood is none that can be read.
+    /// The days of a lifecycle, which policies write as text. One that was not understood is not one that can be read.
     fn lifecycle(&mut self, kept: &Node<'_>) -> Value {
         let before = self.open.len();
         kept.members(OF_LIFECYCLE, self.open);

@@ -87,7 +87,7 @@ impl<'p> Node<'p> {
         self.inside(name, self.value).open(What::Value)
     }
 
-    /// What it is where its value is none that is expected here.
+    /// What it is where its value is not one that is expected here.
     pub fn unexpected(&self) -> Open {
         self.open(What::Value)
     }
@@ -205,7 +205,7 @@ impl<'p> Node<'p> {
 fn texts<'p>(node: &Node<'p>, open: &mut Vec<Open>) -> Vec<&'p str> {
     let one = std::slice::from_ref(node.value);
     let items = node.value.as_array().map_or(one, Vec::as_slice);
-    // A list as JSON text is none.
+    // A list as JSON text is not one.
     let texts = items.iter().filter_map(Value::as_str);
     let read: Vec<&str> = texts
         .filter(|text| !text.trim_start().starts_with(['[', '{']))

@@ -56,7 +56,7 @@ enum OfWeek {
 }
 
 impl Cron {
-    /// Reads the six fields; `None` where they are none that AWS documents.
+    /// Reads the six fields; `None` where they are not ones that AWS documents.
     pub fn read(text: &str) -> Option<Self> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [minutes, hours, of_month, month, of_week, year] = fields.as_slice() else {

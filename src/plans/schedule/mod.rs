@@ -30,7 +30,7 @@ enum When {
 }
 
 impl Schedule {
-    /// Reads an expression, and the time zone of it; `None` where one of them is none that AWS documents. UTC where no zone
+    /// Reads an expression, and the time zone of it; `None` where one of them is not one that AWS documents. UTC where no zone
     /// is named.
     #[must_use]
     pub fn read(expression: &str, zone: Option<&str>) -> Option<Self> {

@@ -56,7 +56,7 @@ pub struct Foretold {
 }
 
 impl Explained {
-    /// Explains a status message; `None` where it is none that AWS documents.
+    /// Explains a status message; `None` where it is not one that AWS documents.
     #[must_use]
     pub fn of(message: &str) -> Option<Self> {
         let meanings: Vec<_> = catalog::explain(message)
@@ -99,7 +99,7 @@ impl Meaning {
     }
 }
 
-/// The nearest message to a text that is none, and how AWS words it.
+/// The nearest message to a text that is not one, and how AWS words it.
 #[must_use]
 pub fn nearest_message(text: &str) -> Option<&'static str> {
     let found = messages::nearest(text)?;
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_has_a_neighbour_or_none() {
+    fn an_unknown_message_has_a_neighbour_or_none() {
         assert_eq!(Explained::of("the weather is fine"), None);
         assert_eq!(nearest_message("the weather is fine"), None);
         assert_eq!(

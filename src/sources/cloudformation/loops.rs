@@ -56,7 +56,7 @@ fn inside(template: &Template<'_>, node: &Node, left: &mut usize) -> Node {
     }
 }
 
-/// What a loop makes; `None`: it is none, or cannot be written out.
+/// What a loop makes; `None`: it is not one, or cannot be written out.
 fn made(
     template: &Template<'_>,
     name: &str,

@@ -253,7 +253,7 @@ fn texts(value: Value) -> Value {
     }
 }
 
-/// What is wrong with a resource as a whole: it has no type, or its properties are none.
+/// What is wrong with a resource as a whole: it has no type, or its properties are no object.
 pub fn wrong(id: &str, resource: &Node) -> Vec<String> {
     let mut all = Vec::new();
     if resource.get("Type").and_then(Node::text).is_none() {

@@ -14,7 +14,7 @@ use super::found::Found;
 use super::kms;
 use super::once::each;
 use super::paging::pages;
-use super::reply::{Kind, Reply, Trouble};
+use super::reply::{CallError, Kind, Reply};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -36,11 +36,11 @@ pub async fn resource(
     match properties(session, region, row, &identifier).await {
         Ok(properties) => described(session, region, of, row, arn, &properties).await,
         // A bucket's ARN does not say where it is: it may be in another Region.
-        Err(trouble) if trouble.kind == Kind::NotThere && arn.region().is_some() => {
+        Err(error) if error.kind == Kind::NotThere && arn.region().is_some() => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
-        Err(trouble) => Found::nothing(place.gap(GET, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(GET, arn.as_str(), &error)),
     }
 }
 
@@ -64,7 +64,7 @@ pub async fn resources(
     };
     let identifiers = match identifiers {
         Ok(identifiers) => identifiers,
-        Err(trouble) => return Found::nothing(place.gap(LIST, &subject, &trouble)),
+        Err(error) => return Found::nothing(place.gap(LIST, &subject, &error)),
     };
     let tasks = identifiers.into_iter().map(|identifier| {
         let (session, region, of) = (session.clone(), region.clone(), of.clone());
@@ -78,13 +78,13 @@ pub async fn resources(
     for (identifier, read) in each(tasks).await {
         match read {
             Ok(found) => resources.extend(found.into_value(&mut gaps)),
-            Err(trouble) => match by_name(session, region, of, row, &identifier) {
+            Err(error) => match by_name(session, region, of, row, &identifier) {
                 Some(resource) => {
-                    gaps.push(place.gap(GET, resource.arn.as_str(), &trouble));
+                    gaps.push(place.gap(GET, resource.arn.as_str(), &error));
                     resources.push(resource);
                 }
                 None => {
-                    gaps.push(place.gap(GET, &subject, &trouble));
+                    gaps.push(place.gap(GET, &subject, &error));
                     return Found { value: None, gaps };
                 }
             },
@@ -158,15 +158,15 @@ async fn listed(
     let properties = match properties(session, region, row, identifier).await {
         Ok(properties) => properties,
         // Gone since it was listed, or a bucket of another Region.
-        Err(trouble) if trouble.kind == Kind::NotThere => return Ok(Found::all(None)),
-        Err(trouble) => return Err(trouble),
+        Err(error) if error.kind == Kind::NotThere => return Ok(Found::all(None)),
+        Err(error) => return Err(error),
     };
     let told = row.arn.and_then(|at| properties.pointer(at)?.as_str());
     let arn = match told {
         Some(arn) => Arn::parse(arn).ok(),
         None => arn_of(session, region, row, identifier),
     };
-    let arn = arn.ok_or_else(Trouble::unreadable)?;
+    let arn = arn.ok_or_else(CallError::unreadable)?;
     Ok(described(session, region, of, row, &arn, &properties).await)
 }
 
@@ -182,19 +182,19 @@ async fn properties(
         .type_name(row.name)
         .identifier(identifier)
         .send();
-    let answer = session.ask(call).await.map_err(|trouble| {
+    let answer = session.ask(call).await.map_err(|error| {
         // That the type is not there says nothing of the resource.
-        if trouble.code.starts_with("TypeNotFound") {
-            Trouble::failed(trouble.code)
+        if error.code.starts_with("TypeNotFound") {
+            CallError::failed(error.code)
         } else {
-            trouble
+            error
         }
     })?;
     let text = answer
         .resource_description()
         .and_then(|resource| resource.properties())
-        .ok_or_else(Trouble::unreadable)?;
-    serde_json::from_str(text).map_err(|_| Trouble::unreadable())
+        .ok_or_else(CallError::unreadable)?;
+    serde_json::from_str(text).map_err(|_| CallError::unreadable())
 }
 
 async fn described(
@@ -222,7 +222,7 @@ async fn described(
                 Err(gap) => gaps.push(gap),
             },
             (_, None) => {
-                let why = Trouble::failed("NoKmsKeyId");
+                let why = CallError::failed("NoKmsKeyId");
                 gaps.push(place.gap(GET, arn.as_str(), &why));
             }
         }
@@ -232,7 +232,7 @@ async fn described(
             value: Some(resource),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(GET, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(GET, arn.as_str(), &error)),
     }
 }
 

@@ -14,7 +14,7 @@ use super::found::Found;
 use super::kms;
 use super::once::each;
 use super::paging::pages;
-use super::reply::{Kind, Reply, Trouble, about};
+use super::reply::{CallError, Kind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -34,16 +34,16 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
         .send();
     let (answer, tags) = tokio::join!(session.ask(call), tags(session, region, arn));
     let table = answer.and_then(|answer| {
-        let table = answer.table.ok_or_else(Trouble::unreadable)?;
+        let table = answer.table.ok_or_else(CallError::unreadable)?;
         about(table.table_arn(), arn.as_str()).map(|()| table)
     });
     let table = match table {
         Ok(table) => table,
-        Err(trouble) if trouble.kind == Kind::NotThere => {
+        Err(error) if error.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             return Found::all(shape.without("ResourceType").read().ok());
         }
-        Err(trouble) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     };
     let mut gaps: Vec<Gap> = Vec::new();
     let shape = Shape::new()
@@ -60,18 +60,18 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             }
         },
         None => {
-            let why = Trouble::failed("NoKMSMasterKeyArn");
+            let why = CallError::failed("NoKMSMasterKeyArn");
             gaps.push(place.gap(DESCRIBE, arn.as_str(), &why));
             shape
         }
     };
     let shape = match tags {
         Ok(tags) => shape.with("Tags", Some(tags)),
-        Err(trouble) => {
+        Err(error) => {
             gaps.push(place.gap(
                 api_call!("dynamodb:ListTagsOfResource"),
                 arn.as_str(),
-                &trouble,
+                &error,
             ));
             shape
         }
@@ -81,7 +81,7 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
             value: Some(resource),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     }
 }
 
@@ -92,10 +92,10 @@ pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Reso
         pages!(session, call.into_paginator(), page => page.table_names().to_vec());
     let names = match names {
         Ok(names) => names,
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            return Found::nothing(place.gap(api_call!("dynamodb:ListTables"), &subject, &trouble));
+            return Found::nothing(place.gap(api_call!("dynamodb:ListTables"), &subject, &error));
         }
     };
     let (partition, account) = (regions::partition(region), session.account());

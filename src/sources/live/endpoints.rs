@@ -1,4 +1,4 @@
-//! Where services are, as the AWS variables and files say. An empty value is none, as it is for the `aws` command. One that
+//! Where services are, as the AWS variables and files say. An empty value counts as not set, as for the `aws` command. One that
 //! is no URL is an error here: the SDK would end the program over it, or print it with what is in it.
 //!
 //! See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.

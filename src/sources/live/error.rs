@@ -6,7 +6,7 @@ use crate::inventory::Inventory;
 use crate::known::{AccountId, ApiCall, Arn, Region};
 
 use super::journal::JournalError;
-use super::reply::Trouble;
+use super::reply::CallError;
 use super::sign_in::SignInError;
 use super::trusted::NoCertificates;
 
@@ -77,7 +77,7 @@ pub enum LiveError {
         /// The organizational unit that it was about; empty for the whole.
         subject: String,
         /// What AWS answered.
-        why: Trouble,
+        why: CallError,
     },
     /// None of several accounts can be entered.
     #[error("none of the {accounts} accounts could be entered; the first, {first}: {why}")]
@@ -102,7 +102,7 @@ pub enum LiveError {
         /// The Region that was asked.
         region: Region,
         /// What AWS answered.
-        why: Trouble,
+        why: CallError,
     },
     /// A file of certificates that is named has none.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use crate::known::{AccountId, ApiCall, Gap, Region};
 
-use super::reply::{Kind, Trouble};
+use super::reply::{CallError, Kind};
 
 /// What was read, and what could not be.
 #[derive(Clone, Debug)]
@@ -89,9 +89,9 @@ impl Place {
     }
 
     /// The gap of a call that failed.
-    pub fn gap(&self, call: ApiCall, subject: &str, trouble: &Trouble) -> Gap {
-        let gap = self.unasked(call, subject).answered(&*trouble.code);
-        match trouble.kind {
+    pub fn gap(&self, call: ApiCall, subject: &str, error: &CallError) -> Gap {
+        let gap = self.unasked(call, subject).answered(&*error.code);
+        match error.kind {
             Kind::Refused | Kind::NotThere => gap,
             // What failed for another reason than a permission takes none.
             Kind::Throttled | Kind::Failed => gap.permitted_by(None),

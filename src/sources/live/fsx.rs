@@ -11,7 +11,7 @@ use crate::known::{ApiCall, Arn, Region};
 use super::found::Found;
 use super::kms;
 use super::listings::List;
-use super::reply::{Kind, Reply, Trouble, about};
+use super::reply::{CallError, Kind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 use super::signed::{Body, JSON_1_1};
@@ -37,7 +37,7 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
     };
     let filter = json!({"BackupIds": [arn.name()]});
     let read = list.all(session, region, &filter).await;
-    match read.and_then(|all| all.into_iter().next().ok_or_else(Trouble::unreadable)) {
+    match read.and_then(|all| all.into_iter().next().ok_or_else(CallError::unreadable)) {
         Ok(backup) => {
             let file_system = backup.get("FileSystem").map(|of| {
                 Shape::new()
@@ -59,9 +59,9 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
             }))
         }
         // Whether there is such a recovery point is AWS Backup's to say.
-        Err(trouble) => {
+        Err(error) => {
             let place = session.place(region);
-            Found::nothing(place.gap(DESCRIBE_BACKUPS, arn.as_str(), &trouble))
+            Found::nothing(place.gap(DESCRIBE_BACKUPS, arn.as_str(), &error))
         }
     }
 }
@@ -94,7 +94,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     };
     let read = described(session, region, &json!({"FileSystemIds": [id]})).await;
     let of_file_system = read.and_then(|all| {
-        let file_system = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+        let file_system = all.into_iter().next().ok_or_else(CallError::unreadable)?;
         about(text(&file_system, "FileSystemId"), id).map(|()| file_system)
     });
     match of_file_system {
@@ -105,11 +105,11 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
             }
             Some(id) => of_volume(session, region, arn, &file_system, id).await,
         },
-        Err(trouble) if trouble.kind == Kind::NotThere => {
+        Err(error) if error.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
-        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     }
 }
 
@@ -122,19 +122,19 @@ async fn of_volume(
     id: &str,
 ) -> Found<Option<Resource>> {
     let read = volumes(session, region, &json!({"VolumeIds": [id]})).await;
-    match read.and_then(|all| all.into_iter().next().ok_or_else(Trouble::unreadable)) {
+    match read.and_then(|all| all.into_iter().next().ok_or_else(CallError::unreadable)) {
         Ok(volume) => {
             let tags = Some(tags(&volume));
             built(session, region, arn, file_system, Some(&volume), tags).await
         }
-        Err(trouble) if trouble.kind == Kind::NotThere => {
+        Err(error) if error.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
-        Err(trouble) => {
+        Err(error) => {
             let gap = session
                 .place(region)
-                .gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble);
+                .gap(DESCRIBE_VOLUMES, arn.as_str(), &error);
             let mut found = built(session, region, arn, file_system, None, None).await;
             found.gaps.push(gap);
             found
@@ -148,7 +148,7 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
     let subject = format!("{}/{region}", session.account());
     let all = match described(session, region, &json!({})).await {
         Ok(all) => all,
-        Err(trouble) => return Found::nothing(place.gap(DESCRIBE, &subject, &trouble)),
+        Err(error) => return Found::nothing(place.gap(DESCRIBE, &subject, &error)),
     };
     let ontap = |one: &Value| text(one, "FileSystemType") == Some("ONTAP");
     let volumes = match all.iter().any(ontap) {
@@ -157,7 +157,7 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
     };
     let volumes = match volumes {
         Ok(volumes) => volumes,
-        Err(trouble) => return Found::nothing(place.gap(DESCRIBE_VOLUMES, &subject, &trouble)),
+        Err(error) => return Found::nothing(place.gap(DESCRIBE_VOLUMES, &subject, &error)),
     };
     let mut read = Vec::new();
     for thing in all.iter().chain(&volumes) {
@@ -172,7 +172,7 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
                 built(session, region, &arn, file_system, volume, tags).await
             }
             (None, _) | (_, None) => {
-                Found::nothing(place.gap(DESCRIBE, &subject, &Trouble::unreadable()))
+                Found::nothing(place.gap(DESCRIBE, &subject, &CallError::unreadable()))
             }
         });
     }
@@ -254,14 +254,14 @@ async fn built(
             Ok(key) => shape = shape.with("EncryptionKeyArn", Some(key.as_str())),
             Err(gap) => gaps.push(gap),
         },
-        None => gaps.push(place.gap(DESCRIBE, arn.as_str(), &Trouble::failed("NoKmsKeyId"))),
+        None => gaps.push(place.gap(DESCRIBE, arn.as_str(), &CallError::failed("NoKmsKeyId"))),
     }
     match shape.read() {
         Ok(resource) => Found {
             value: Some(resource),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     }
 }
 

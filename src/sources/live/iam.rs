@@ -13,14 +13,14 @@ use crate::known::{ApiCall, Arn, Gap};
 use super::found::{Found, settled_by};
 use super::once::{Once, each};
 use super::paging::pages;
-use super::reply::{Kind, Reply, Trouble, about};
+use super::reply::{CallError, Kind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
 /// What was read of IAM in an account: managed policies by ARN.
 #[derive(Default)]
 struct Memory {
-    managed: Once<String, Result<String, (Trouble, ApiCall)>>,
+    managed: Once<String, Result<String, (CallError, ApiCall)>>,
 }
 
 /// A role with all its policies.
@@ -30,23 +30,23 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
     let answer = session
         .ask(call)
         .await
-        .and_then(|answer| answer.role.ok_or_else(Trouble::unreadable));
+        .and_then(|answer| answer.role.ok_or_else(CallError::unreadable));
     let answer = answer.and_then(|role| {
         about(Some(role.role_name()), arn.name())?;
         // One that does not name the policy that it is would pass for none.
         let boundary = role.permissions_boundary();
         match boundary.is_none_or(|boundary| boundary.permissions_boundary_arn().is_some()) {
             true => Ok(role),
-            false => Err(Trouble::unreadable()),
+            false => Err(CallError::unreadable()),
         }
     });
     let role = match answer {
         // Names are one of a kind in an account whatever their path, so there is no role of the path that was asked.
         Ok(role) if role.arn() != arn.as_str() => return missing(arn),
         Ok(role) => role,
-        Err(trouble) if trouble.kind == Kind::NotThere => return missing(arn),
-        Err(trouble) => {
-            return Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &trouble));
+        Err(error) if error.kind == Kind::NotThere => return missing(arn),
+        Err(error) => {
+            return Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &error));
         }
     };
     let mut gaps = Vec::new();
@@ -58,7 +58,7 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
         gaps.push(place.gap(
             api_call!("iam:GetRole"),
             arn.as_str(),
-            &Trouble::unreadable(),
+            &CallError::unreadable(),
         ));
     }
     let boundary = role
@@ -90,7 +90,7 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
             value: Some(role),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &error)),
     }
 }
 
@@ -109,11 +109,11 @@ async fn attached(session: &Session, role: &Arn) -> Found<Option<Value>> {
     });
     let mut arns = match arns {
         Ok(arns) => arns,
-        Err(trouble) => {
+        Err(error) => {
             return Found::nothing(session.global().gap(
                 api_call!("iam:ListAttachedRolePolicies"),
                 role.as_str(),
-                &trouble,
+                &error,
             ));
         }
     };
@@ -145,12 +145,12 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
         let policy = session
             .ask(call)
             .await
-            .and_then(|answer| answer.policy.ok_or_else(Trouble::unreadable))
-            .map_err(|trouble| (trouble, api_call!("iam:GetPolicy")))?;
+            .and_then(|answer| answer.policy.ok_or_else(CallError::unreadable))
+            .map_err(|error| (error, api_call!("iam:GetPolicy")))?;
         let version = async {
             let version = policy
                 .default_version_id()
-                .ok_or_else(Trouble::unreadable)?;
+                .ok_or_else(CallError::unreadable)?;
             let call = session
                 .iam()
                 .get_policy_version()
@@ -158,12 +158,12 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
                 .version_id(version)
                 .send();
             let answer = session.ask(call).await?;
-            let version = answer.policy_version().ok_or_else(Trouble::unreadable)?;
+            let version = answer.policy_version().ok_or_else(CallError::unreadable)?;
             policy_text(version.document())
         };
         version
             .await
-            .map_err(|trouble| (trouble, api_call!("iam:GetPolicyVersion")))
+            .map_err(|error| (error, api_call!("iam:GetPolicyVersion")))
     };
     match session
         .memory::<Memory>()
@@ -172,10 +172,10 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
         .await
     {
         Ok(text) => Found::all(shape.with("Document", Some(text))),
-        Err((trouble, permission)) => {
+        Err((error, permission)) => {
             let gap = session
                 .global()
-                .gap(api_call!("iam:GetPolicyVersion"), arn, &trouble);
+                .gap(api_call!("iam:GetPolicyVersion"), arn, &error);
             Found {
                 value: shape,
                 gaps: vec![settled_by(gap, permission)],
@@ -190,11 +190,11 @@ async fn inline(session: &Session, role: &Arn) -> Found<Option<Value>> {
         pages!(session, call.into_paginator(), page => page.policy_names().to_vec());
     let mut names = match names {
         Ok(names) => names,
-        Err(trouble) => {
+        Err(error) => {
             return Found::nothing(session.global().gap(
                 api_call!("iam:ListRolePolicies"),
                 role.as_str(),
-                &trouble,
+                &error,
             ));
         }
     };
@@ -229,11 +229,11 @@ async fn one_inline(session: &Session, role: &Arn, name: &str) -> Found<Shape> {
     let shape = Shape::new().with("PolicyName", Some(name));
     match text {
         Ok(text) => Found::all(shape.with("Document", Some(text))),
-        Err(trouble) => {
+        Err(error) => {
             let gap: Gap =
                 session
                     .global()
-                    .gap(api_call!("iam:GetRolePolicy"), role.as_str(), &trouble);
+                    .gap(api_call!("iam:GetRolePolicy"), role.as_str(), &error);
             Found {
                 value: shape,
                 gaps: vec![gap],
@@ -251,10 +251,10 @@ async fn tags(session: &Session, role: &Arn) -> Found<Option<Value>> {
         Ok(tags) => Found::all(Some(in_order(
             tags.iter().map(|(name, value)| (&**name, &**value)),
         ))),
-        Err(trouble) => Found::nothing(session.global().gap(
+        Err(error) => Found::nothing(session.global().gap(
             api_call!("iam:ListRoleTags"),
             role.as_str(),
-            &trouble,
+            &error,
         )),
     }
 }
@@ -278,11 +278,11 @@ pub async fn simulated(
         });
         match read {
             Ok(read) => results.extend(read),
-            Err(trouble) => {
+            Err(error) => {
                 return Found::nothing(session.global().gap(
                     api_call!("iam:SimulatePrincipalPolicy"),
                     role.as_str(),
-                    &trouble,
+                    &error,
                 ));
             }
         }
@@ -331,8 +331,8 @@ fn evaluated(result: &EvaluationResult) -> Shape {
 }
 
 fn policy_text(encoded: Option<&str>) -> Reply<String> {
-    let text = decoded(encoded.ok_or_else(Trouble::unreadable)?);
-    Policy::parse(&text).map_err(|_| Trouble::unreadable())?;
+    let text = decoded(encoded.ok_or_else(CallError::unreadable)?);
+    Policy::parse(&text).map_err(|_| CallError::unreadable())?;
     Ok(text)
 }
 

@@ -53,7 +53,7 @@ pub enum JournalError {
     },
     /// The file is something else.
     #[error("`{0}` is not what an interrupted run leaves; remove it or write to another file")]
-    Stranger(String),
+    Foreign(String),
     /// The file cannot be read, or is larger than it may be.
     #[error(transparent)]
     Read(#[from] SourceError),
@@ -91,7 +91,7 @@ impl Journal {
     /// # Errors
     /// Where there is one from an earlier run.
     pub fn begin(path: &Path, asked: &str, now: Timestamp) -> Result<Self, JournalError> {
-        if path.exists() {
+        if fs::symlink_metadata(path).is_ok() {
             return Err(JournalError::Left(path.display().to_string()));
         }
         Ok(Self {
@@ -116,8 +116,12 @@ impl Journal {
         now: Timestamp,
         limit: u64,
     ) -> Result<Self, JournalError> {
-        if !path.exists() {
-            return Self::begin(path, asked, now);
+        let foreign = || JournalError::Foreign(path.display().to_string());
+        match fs::symlink_metadata(path) {
+            // It is written to: a link could lead to anything, and a pipe has nothing to go on from.
+            Ok(found) if !found.is_file() => return Err(foreign()),
+            Ok(_) => {}
+            Err(_) => return Self::begin(path, asked, now),
         }
         let (_, mut text) = recorded::bytes(path, limit)?;
         // A line without an end was being written when the run was interrupted.
@@ -126,7 +130,6 @@ impl Journal {
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |at| at.saturating_add(1));
         text.truncate(whole);
-        let stranger = || JournalError::Stranger(path.display().to_string());
         let mut lines = text.split_inclusive(|byte| *byte == b'\n');
         let head = match lines.next() {
             // Interrupted before there was anything.
@@ -134,10 +137,10 @@ impl Journal {
                 fs::remove_file(path).map_err(trouble(path))?;
                 return Self::begin(path, asked, now);
             }
-            Some(line) => serde_json::from_slice::<Head>(line).map_err(|_| stranger())?,
+            Some(line) => serde_json::from_slice::<Head>(line).map_err(|_| foreign())?,
         };
         if head.format != FORMAT {
-            return Err(stranger());
+            return Err(foreign());
         }
         if head.asked != asked {
             return Err(JournalError::OtherScope {
@@ -148,7 +151,7 @@ impl Journal {
         }
         let mut done = BTreeMap::new();
         for line in lines {
-            let line: Line = serde_json::from_slice(line).map_err(|_| stranger())?;
+            let line: Line = serde_json::from_slice(line).map_err(|_| foreign())?;
             done.insert(line.part, line.read);
         }
         let file = private().open(path).map_err(trouble(path))?;

@@ -12,7 +12,7 @@ use crate::known::{ApiCall, Arn, Gap, Region};
 use super::found::{Found, Place};
 use super::once::Once;
 use super::paging::pages;
-use super::reply::{Kind, Reply, Trouble, about};
+use super::reply::{CallError, Kind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 
@@ -32,11 +32,11 @@ pub async fn named(session: &Session, region: &Region, text: &str) -> Result<Arn
     let place = session.place(region);
     let key = match describe(session, region, text).await {
         Ok(key) => key,
-        Err(trouble) => return Err(place.gap(DESCRIBE, text, &trouble)),
+        Err(error) => return Err(place.gap(DESCRIBE, text, &error)),
     };
     key.arn()
         .and_then(|arn| Arn::parse(arn).ok())
-        .ok_or_else(|| place.gap(DESCRIBE, text, &Trouble::unreadable()))
+        .ok_or_else(|| place.gap(DESCRIBE, text, &CallError::unreadable()))
 }
 
 /// The text as the ARN of a key, if it is one.
@@ -49,7 +49,7 @@ pub fn arn_of_key(text: &str) -> Option<Arn> {
 /// account's to read.
 pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
     let Some(region) = arn.region() else {
-        let why = Trouble::unreadable();
+        let why = CallError::unreadable();
         return Found::nothing(session.global().gap(DESCRIBE, arn.as_str(), &why));
     };
     let region = &region;
@@ -61,12 +61,12 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
     let mut gaps = Vec::new();
     let mut shape = match describe(session, region, arn.as_str()).await {
         Ok(key) => described(&key).with("Arn", Some(arn.as_str())),
-        Err(trouble) if own && trouble.kind == Kind::NotThere => {
+        Err(error) if own && error.kind == Kind::NotThere => {
             let shape = Shape::new().with("Arn", Some(arn.as_str()));
             return Found::all(shape.without("KeyState").read().ok());
         }
-        Err(trouble) => {
-            gaps.push(owner.gap(DESCRIBE, arn.as_str(), &trouble));
+        Err(error) => {
+            gaps.push(owner.gap(DESCRIBE, arn.as_str(), &error));
             Shape::new().with("Arn", Some(arn.as_str()))
         }
     };
@@ -87,7 +87,7 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
         ] {
             match read {
                 Ok(value) => shape = shape.with(field, Some(value)),
-                Err(trouble) => gaps.push(owner.gap(operation, arn.as_str(), &trouble)),
+                Err(error) => gaps.push(owner.gap(operation, arn.as_str(), &error)),
             }
         }
     } else {
@@ -95,9 +95,7 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
         match grants(session, region, arn).await {
             Ok(value) if gaps.len() == 1 => shape = shape.with("Grants", Some(value)),
             Ok(_) => {}
-            Err(trouble) => {
-                gaps.push(owner.gap(api_call!("kms:ListGrants"), arn.as_str(), &trouble))
-            }
+            Err(error) => gaps.push(owner.gap(api_call!("kms:ListGrants"), arn.as_str(), &error)),
         }
     }
     match shape.read() {
@@ -105,7 +103,7 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
             value: Some(key),
             gaps,
         },
-        Err(trouble) => Found::nothing(owner.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(owner.gap(DESCRIBE, arn.as_str(), &error)),
     }
 }
 
@@ -113,7 +111,7 @@ async fn describe(session: &Session, region: &Region, name: &str) -> Reply<KeyMe
     let call = session.kms(region).describe_key().key_id(name).send();
     let read = async {
         let answer = session.ask(call).await?;
-        let key = answer.key_metadata.ok_or_else(Trouble::unreadable)?;
+        let key = answer.key_metadata.ok_or_else(CallError::unreadable)?;
         if arn_of_key(name).is_some() {
             about(key.arn(), name)?;
         }
@@ -172,8 +170,8 @@ async fn policy(session: &Session, region: &Region, arn: &Arn, name: &str) -> Re
         .policy_name(name)
         .send();
     let answer = session.ask(call).await?;
-    let text = answer.policy().ok_or_else(Trouble::unreadable)?;
-    Policy::parse(text).map_err(|_| Trouble::unreadable())?;
+    let text = answer.policy().ok_or_else(CallError::unreadable)?;
+    Policy::parse(text).map_err(|_| CallError::unreadable())?;
     Ok(text.into())
 }
 

@@ -8,7 +8,7 @@ use crate::inventory::Resource;
 use crate::known::{ApiCall, Arn, Gap, Region, ResourceType};
 
 use super::found::Found;
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 use super::signed::{self, Body, Call, JSON_1_0, JSON_1_1};
@@ -48,13 +48,13 @@ impl List {
                 error: signed::json_error,
             };
             let answer = signed::send(session, region, call).await?;
-            let page: Value = serde_json::from_str(&answer).map_err(|_| Trouble::unreadable())?;
+            let page: Value = serde_json::from_str(&answer).map_err(|_| CallError::unreadable())?;
             let items = page.get(self.items).and_then(Value::as_array);
-            let items = items.ok_or_else(Trouble::unreadable)?;
+            let items = items.ok_or_else(CallError::unreadable)?;
             all.extend(items.iter().cloned());
             let token = match page.get(give) {
                 None | Some(Value::Null) => None,
-                Some(token) => Some(token.as_str().ok_or_else(Trouble::unreadable)?),
+                Some(token) => Some(token.as_str().ok_or_else(CallError::unreadable)?),
             };
             if !pages.more(items.len(), token)? {
                 return Ok(all);
@@ -193,17 +193,17 @@ pub async fn resources(
     let row = row(of)?;
     let place = session.place(region);
     let subject = format!("{}/{region}", session.account());
-    let nothing = |trouble: &Trouble| Some(Found::nothing(place.gap(row.call, &subject, trouble)));
+    let nothing = |error: &CallError| Some(Found::nothing(place.gap(row.call, &subject, error)));
     let items = match row.list.all(session, region, &json!({})).await {
         Ok(items) => items,
-        Err(trouble) => return nothing(&trouble),
+        Err(error) => return nothing(&error),
     };
     let mut gaps = Vec::new();
     let mut resources = Vec::new();
     for item in &items {
         let arn = item.get(row.arn).and_then(Value::as_str);
         let Some(arn) = arn.and_then(|arn| Arn::parse(arn).ok()) else {
-            return nothing(&Trouble::unreadable());
+            return nothing(&CallError::unreadable());
         };
         let (tags, gap) = tags(session, region, &row.tags, item, &arn).await;
         gaps.extend(gap);
@@ -213,7 +213,7 @@ pub async fn resources(
             .with("Tags", tags);
         match shape.read() {
             Ok(resource) => resources.push(resource),
-            Err(trouble) => return nothing(&trouble),
+            Err(error) => return nothing(&error),
         }
     }
     Some(Found {
@@ -232,10 +232,10 @@ pub async fn one(
     let row = row(of)?;
     let place = session.place(region);
     let nothing =
-        |trouble: &Trouble| Some(Found::nothing(place.gap(row.call, arn.as_str(), trouble)));
+        |error: &CallError| Some(Found::nothing(place.gap(row.call, arn.as_str(), error)));
     let items = match row.list.all(session, region, &json!({})).await {
         Ok(items) => items,
-        Err(trouble) => return nothing(&trouble),
+        Err(error) => return nothing(&error),
     };
     let named = |item: &&Value| item.get(row.arn).and_then(Value::as_str) == Some(arn.as_str());
     let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
@@ -252,7 +252,7 @@ pub async fn one(
             value: Some(resource),
             gaps: gap.into_iter().collect(),
         }),
-        Err(trouble) => nothing(&trouble),
+        Err(error) => nothing(&error),
     }
 }
 
@@ -280,9 +280,9 @@ async fn tags(
                     });
                     (Some(in_order(pairs)), None)
                 }
-                Err(trouble) => {
+                Err(error) => {
                     let place = session.place(region);
-                    (None, Some(place.gap(*call, arn.as_str(), &trouble)))
+                    (None, Some(place.gap(*call, arn.as_str(), &error)))
                 }
             }
         }

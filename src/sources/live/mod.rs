@@ -50,7 +50,7 @@ pub use journal::{Journal, JournalError, clear as clear_journal};
 pub use named_copy::NamedCopy;
 pub use organizations::Choice;
 pub use part::Part;
-pub use reply::{Kind as TroubleKind, Trouble};
+pub use reply::{CallError, Kind as CallErrorKind};
 pub use settings::Settings;
 pub use sign_in::{Credentials, Sides, SignInError};
 pub use survey::{Accounts, Entry, Scope};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::known::Count as _;
 
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 
 /// No list that the program reads has more pages.
 const MOST_PAGES: usize = 1000;
@@ -48,11 +48,11 @@ impl Pages {
             0
         };
         if !self.seen.insert(next.to_owned()) {
-            return Err(Trouble::failed("RepeatedPage"));
+            return Err(CallError::failed("RepeatedPage"));
         }
         let is_late = self.began.elapsed() > self.longest;
         if self.pages == MOST_PAGES || self.empty == MOST_EMPTY || is_late {
-            return Err(Trouble::failed("EndlessList"));
+            return Err(CallError::failed("EndlessList"));
         }
         Ok(true)
     }
@@ -138,14 +138,14 @@ macro_rules! pages {
             let next = $session.next(stream.next());
             match next.await {
                 Ok(None) => break Ok(all),
-                Err(trouble) => break Err(trouble),
+                Err(error) => break Err(error),
                 Ok(Some($page)) => {
                     let before = all.len();
                     all.extend($items);
                     match pages.more(all.len().saturating_sub(before), $page.next()) {
                         Ok(true) => {}
                         Ok(false) => break Ok(all),
-                        Err(trouble) => break Err(trouble),
+                        Err(error) => break Err(error),
                     }
                 }
             }
@@ -176,10 +176,10 @@ mod tests {
         assert_eq!(end(|at| (1, token(at).filter(|_| at < 5))), (6, Ok(false)));
         assert_eq!(end(|at| (0, token(at).filter(|_| at < 5))), (6, Ok(false)));
         assert_eq!(end(|_| (1, Some(String::new()))), (1, Ok(false)));
-        let repeated = Err(Trouble::failed("RepeatedPage"));
+        let repeated = Err(CallError::failed("RepeatedPage"));
         assert_eq!(end(|_| (1, token(0))), (2, repeated.clone()));
         assert_eq!(end(|at| (1, token(at % 3))), (4, repeated));
-        let endless = Err(Trouble::failed("EndlessList"));
+        let endless = Err(CallError::failed("EndlessList"));
         assert_eq!(end(|at| (1, token(at))), (1000, endless.clone()));
         assert_eq!(end(|at| (0, token(at))), (100, endless));
     }
@@ -190,7 +190,7 @@ mod tests {
         std::thread::sleep(Duration::from_millis(2));
         assert_eq!(
             pages.more(1, Some("t")),
-            Err(Trouble::failed("EndlessList"))
+            Err(CallError::failed("EndlessList"))
         );
         assert_eq!(pages.more(1, None), Ok(false));
     }

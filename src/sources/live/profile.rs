@@ -17,7 +17,7 @@ pub enum WrongProfile {
     /// The files cannot be read.
     #[error("the AWS configuration files cannot be read: {0}")]
     Files(String),
-    /// One of them is none, and the SDK would read it without an end.
+    /// One of them is no regular file of a size that such files have; the SDK would read it without an end.
     #[error("`{0}` is a device or larger than 64 MB: expected an AWS configuration file")]
     NoEnd(String),
     /// It is in none of them.

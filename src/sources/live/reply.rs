@@ -11,7 +11,7 @@ use super::answer::NotRead;
 
 /// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct CallError {
     /// What it means for the caller.
     pub kind: Kind,
     /// AWS's error code; a word of ours where AWS did not answer.
@@ -32,9 +32,9 @@ pub enum Kind {
 }
 
 /// The answer of a call, or why there is none.
-pub type Reply<T> = Result<T, Trouble>;
+pub type Reply<T> = Result<T, CallError>;
 
-impl Trouble {
+impl CallError {
     /// A failure of a kind that AWS has no code for.
     pub fn failed(code: impl Into<String>) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Trouble {
 pub const ABOUT_TLS: &str = "where a proxy or a stand-in for AWS has certificates of its own, AWS_CA_BUNDLE names the file that \
      their authority is in";
 
-impl Trouble {
+impl CallError {
     /// What came of a call, in words.
     pub fn told(&self) -> String {
         match self.code.as_str() {
@@ -118,7 +118,7 @@ impl Trouble {
 }
 
 /// Why there was no connection, where that can be told.
-fn no_answer(error: &(dyn Error + 'static)) -> Option<Trouble> {
+fn no_answer(error: &(dyn Error + 'static)) -> Option<CallError> {
     let code = if is_of_tls(error) {
         "TlsFailed"
     } else if all_causes(error).any(|cause| cause.to_string().starts_with("tunnel error")) {
@@ -133,7 +133,7 @@ fn no_answer(error: &(dyn Error + 'static)) -> Option<Trouble> {
     } else {
         return None;
     };
-    Some(Trouble::failed(code))
+    Some(CallError::failed(code))
 }
 
 /// Whether a connection failed for its encryption.
@@ -162,7 +162,7 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 pub fn about(answered: Option<&str>, asked: &str) -> Reply<()> {
     match answered {
         Some(name) if name.eq_ignore_ascii_case(asked) => Ok(()),
-        Some(_) | None => Err(Trouble::failed("the answer is about something else")),
+        Some(_) | None => Err(CallError::failed("the answer is about something else")),
     }
 }
 
@@ -178,7 +178,7 @@ pub fn source<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Optio
     None
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.code)
     }

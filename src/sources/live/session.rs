@@ -20,7 +20,7 @@ use crate::known::{AccountId, Region};
 use super::answer::{TooManyRequests, Whole};
 use super::found::Place;
 use super::paging::Pages;
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::wire::Wire;
 
 /// An account that was signed in to. Cheap to clone.
@@ -102,13 +102,13 @@ impl Session {
     /// The account's credentials, for calls that are signed by hand.
     pub async fn credentials(&self) -> Reply<aws_credential_types::Credentials> {
         let provider = self.0.config.credentials_provider();
-        let provider = provider.ok_or_else(|| Trouble::failed("NoCredentialsOrConnection"))?;
+        let provider = provider.ok_or_else(|| CallError::failed("NoCredentialsOrConnection"))?;
         let got = Box::pin(provider.provide_credentials());
         self.0
             .wire
             .in_time(got)
             .await?
-            .map_err(|_| Trouble::failed("NoCredentialsOrConnection"))
+            .map_err(|_| CallError::failed("NoCredentialsOrConnection"))
     }
 
     /// What a service has read before.
@@ -137,7 +137,7 @@ impl Session {
             page.await
         };
         let page = self.0.wire.in_time(turn).await?;
-        page.transpose().map_err(|error| Trouble::of(&error))
+        page.transpose().map_err(|error| CallError::of(&error))
     }
 
     /// Makes a call when its turn comes.
@@ -152,7 +152,7 @@ impl Session {
             call.await
         };
         let answer = self.0.wire.in_time(turn).await?;
-        answer.map_err(|error| Trouble::of(&error))
+        answer.map_err(|error| CallError::of(&error))
     }
 
     /// Retrying is counted for each account, service and Region apart: the SDK by itself would let one throttled

@@ -8,7 +8,7 @@ use aws_smithy_types::date_time::Format;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 
 /// An object in AWS's shape, field by field. A field without a value is left out, as AWS does.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl Shape {
 
     /// The object as one of the inventory's.
     pub fn read<T: DeserializeOwned>(self) -> Reply<T> {
-        serde_json::from_value(Value::Object(self.0)).map_err(|_| Trouble::unreadable())
+        serde_json::from_value(Value::Object(self.0)).map_err(|_| CallError::unreadable())
     }
 }
 

@@ -25,7 +25,7 @@ use super::answer::{TooManyRequests, Whole};
 use super::endpoints::Endpoints;
 use super::files;
 use super::profile;
-use super::reply::{self, Trouble};
+use super::reply::{self, CallError};
 use super::session::Session;
 use super::signed::Purse;
 use super::wire::Wire;
@@ -61,29 +61,28 @@ pub enum SignInError {
         /// What went wrong, in the SDK's words.
         why: String,
         /// What AWS answered where a role was to be assumed.
-        role: Option<Trouble>,
+        role: Option<CallError>,
     },
     /// A setting is not one.
     #[error("{0}")]
     Wrong(String),
     /// AWS does not accept them, or does not answer.
     #[error("sts:GetCallerIdentity {}", .0.told())]
-    Refused(Trouble),
+    Refused(CallError),
 }
 
 impl SignInError {
     /// The call that failed, and what it was answered.
-    pub fn call(&self) -> (ApiCall, Trouble) {
+    pub fn call(&self) -> (ApiCall, CallError) {
         match self {
             Self::NoCredentials {
-                role: Some(trouble),
-                ..
-            } => (api_call!("sts:AssumeRole"), trouble.clone()),
+                role: Some(error), ..
+            } => (api_call!("sts:AssumeRole"), error.clone()),
             Self::NoCredentials { role: None, .. } | Self::Wrong(_) => (
                 api_call!("sts:GetCallerIdentity"),
-                Trouble::failed("NoCredentials"),
+                CallError::failed("NoCredentials"),
             ),
-            Self::Refused(trouble) => (api_call!("sts:GetCallerIdentity"), trouble.clone()),
+            Self::Refused(error) => (api_call!("sts:GetCallerIdentity"), error.clone()),
         }
     }
 }
@@ -142,13 +141,13 @@ impl Wire {
                     role: of_role(&error),
                 }
             } else {
-                SignInError::Refused(Trouble::of(&error))
+                SignInError::Refused(CallError::of(&error))
             }
         })?;
         let account = identity
             .account()
             .and_then(|id| AccountId::parse(id).ok())
-            .ok_or_else(|| SignInError::Refused(Trouble::unreadable()))?;
+            .ok_or_else(|| SignInError::Refused(CallError::unreadable()))?;
         Ok(Session::new(account, config, home, self.clone()))
     }
 
@@ -209,7 +208,7 @@ impl Wire {
             .get("AWS_PROFILE")
             .is_ok_and(|name| name.is_empty())
         {
-            // An empty name is none.
+            // An empty name counts as not given.
             loader = loader.profile_name(profiles.selected_profile());
         }
         let config = Box::pin(loader.load()).await;
@@ -295,12 +294,12 @@ fn is_region(region: &Region) -> bool {
 }
 
 /// What AWS answered to the call that was to assume a role, if that is what went wrong.
-fn of_role(error: &(dyn Error + 'static)) -> Option<Trouble> {
+fn of_role(error: &(dyn Error + 'static)) -> Option<CallError> {
     type Assuming = SdkError<AssumeRoleError, HttpResponse>;
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<Assuming>() {
-            return Some(Trouble::of(found));
+            return Some(CallError::of(found));
         }
         next = error.source();
     }

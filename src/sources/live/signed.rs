@@ -29,7 +29,7 @@ use crate::known::Region;
 use super::answer::{TooManyRequests, Whole};
 use super::endpoints::service_id;
 use super::profile::is_key;
-use super::reply::{self, Reply, Trouble};
+use super::reply::{self, CallError, Reply};
 use super::session::Session;
 
 /// What is posted to a service.
@@ -68,7 +68,7 @@ pub struct Call<'a> {
     pub operation: &'static str,
     /// The parameters.
     pub body: Body<'a>,
-    /// What the service calls the error of an answer that is none.
+    /// What the service calls the error of an answer that is not one.
     pub error: fn(&str) -> Option<String>,
 }
 
@@ -77,7 +77,7 @@ pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<S
     let url = endpoint(session, region, call.service);
     let credentials = session.credentials().await?;
     let headers = signature(&url, region, &call, credentials)
-        .map_err(|_| Trouble::failed("RequestNotBuilt"))?;
+        .map_err(|_| CallError::failed("RequestNotBuilt"))?;
     let body = call.body.text().to_owned();
     let path = call.body.path();
     let error = call.error;

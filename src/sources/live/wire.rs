@@ -17,7 +17,7 @@ use super::connections::connections;
 use super::counts::Counts;
 use super::files;
 use super::profile;
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::settings::Settings;
 use super::trusted::{self, NoCertificates};
 
@@ -58,10 +58,10 @@ impl Wire {
     pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Reply<T> {
         match self.end {
             None => Ok(work.await),
-            Some(_) if self.is_over() => Err(Trouble::deadline()),
+            Some(_) if self.is_over() => Err(CallError::deadline()),
             Some(end) => tokio::time::timeout_at(end, work)
                 .await
-                .map_err(|_| Trouble::deadline()),
+                .map_err(|_| CallError::deadline()),
         }
     }
 
@@ -114,7 +114,7 @@ impl Wire {
         let of_env = ["AWS_REGION", "AWS_DEFAULT_REGION"]
             .into_iter()
             .find_map(|name| {
-                // An empty one is none.
+                // An empty one counts as not set.
                 Env::real()
                     .get(name)
                     .ok()

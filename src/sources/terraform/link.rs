@@ -336,7 +336,7 @@ impl<'p> Identities<'_, 'p> {
     }
 }
 
-/// The policy document of a text; `{"unknown": …}` where it is none.
+/// The policy document of a text; `{"unknown": …}` where it is not one.
 #[must_use]
 pub fn policy_of(text: &str, at: &str) -> Value {
     if let Err(error) = Policy::parse(text) {

@@ -52,7 +52,7 @@ pub enum Attribute<'p> {
     Unread(&'static str),
 }
 
-/// Whether a value is none: the provider writes an empty text for an argument that nobody set.
+/// Whether a value is not set: the provider writes an empty text for an argument that nobody set.
 fn is_empty(value: &Value) -> bool {
     value.is_null() || value == ""
 }

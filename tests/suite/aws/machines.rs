@@ -42,7 +42,7 @@ pub fn names(world: &World, call: &Call) -> Vec<String> {
         .collect()
 }
 
-/// `None`: this is none of the operations here.
+/// `None`: this is not one of the operations here.
 pub fn answer(world: &World, call: &Call) -> Option<Result<Answer, No>> {
     kind(call).map(|kind| describe(world, call, kind))
 }

@@ -20,7 +20,7 @@ pub struct Scope {
 pub enum Unsigned {
     /// It carries no signature, or not one of version 4.
     NoSignature,
-    /// Its keys are none that this server gave.
+    /// Its keys are not ones that this server gave.
     UnknownKeys { service: String },
 }
 

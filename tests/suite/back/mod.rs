@@ -46,7 +46,7 @@ fn status(decided: &Decided, id: &str) -> Status {
 
 /// The field notes' estate with its home vault on a customer managed key, the backup account's key shared, and the
 /// default role there too.
-fn mended() -> Value {
+fn fixed() -> Value {
     let mut estate = example("field-notes-rds");
     // The backup account has its own default role, with the same policies as that of the home account.
     let text = estate["accounts"][0]["roles"][0]
@@ -153,7 +153,7 @@ fn the_copy_s_key_must_be_shared_with_home_and_the_home_vault_must_take_it() {
 
 #[test]
 fn a_shared_key_and_an_open_vault_on_a_key_of_its_own_let_it_back() {
-    let inventory = inventory(&mended());
+    let inventory = inventory(&fixed());
     let facts = Facts::new(&inventory);
     let (there, back) = both(&facts, &inventory).remove(0);
     let there = decide(there, &facts);
@@ -190,7 +190,7 @@ fn what_was_not_read_of_the_way_back_leaves_it_undecided() {
             "source-key-aws-managed",
         ),
     ] {
-        let mut estate = mended();
+        let mut estate = fixed();
         let (parent, field) = pointer.rsplit_once('/').unwrap();
         let parent = estate.pointer_mut(parent).unwrap().as_object_mut().unwrap();
         assert!(parent.remove(field).is_some(), "{pointer}");
@@ -251,7 +251,7 @@ fn its_remedies_are_proven_and_never_touch_the_resource() {
 
 #[test]
 fn a_resource_that_is_gone_does_not_keep_its_copy_from_coming_back() {
-    let mut estate = mended();
+    let mut estate = fixed();
     let resource = "arn:aws:rds:us-east-1:111222333444:db:orders";
     let points = estate["accounts"][0]["regions"][0]["recovery_points"]
         .as_array_mut()
@@ -276,7 +276,7 @@ fn a_resource_that_is_gone_does_not_keep_its_copy_from_coming_back() {
 #[test]
 fn a_copy_that_will_be_cold_is_taken_to_be_warm_and_says_so() {
     for (days, said) in [(json!(7), true), (Value::Null, false)] {
-        let mut estate = mended();
+        let mut estate = fixed();
         estate["copies"][0]["lifecycle"] =
             json!({"DeleteAfterDays": 365, "MoveToColdStorageAfterDays": days});
         let inventory = inventory(&estate);

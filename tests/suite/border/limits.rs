@@ -79,18 +79,6 @@ fn a_device_without_an_end_is_refused_at_once() {
     ] {
         members.push(laid(option, "/dev/zero"));
     }
-    let inventory = folder.path().join("inventory.json").display().to_string();
-    if cfg!(feature = "live") {
-        link("inventory.json.unfinished");
-        members.push(vec![
-            "collect",
-            "--resume",
-            "--region",
-            "us-east-1",
-            "--output",
-            &inventory,
-        ]);
-    }
     for of in members {
         let begun = Instant::now();
         let ran = run(&of);

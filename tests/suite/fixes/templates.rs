@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::support::{EXAMPLES, Made, example};
 
-/// What Terraform makes of a string: templates are undone, and a template that is none of ours is an error.
+/// What Terraform makes of a string: templates are undone, and a template that is not one of ours is an error.
 fn unescaped(text: &str) -> String {
     let (open, percent) = ("\u{0}", "\u{1}");
     let text = text.replace("$${", open).replace("%%{", percent);

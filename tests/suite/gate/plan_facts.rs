@@ -520,7 +520,7 @@ fn a_database_that_is_destroyed_or_of_another_engine_is_not_copied() {
             "{change}"
         );
     }
-    // An instance that nobody named is none that is backed up.
+    // An instance that nobody named is not one that is backed up.
     let other = change(
         "aws_rds_cluster_instance.i",
         Value::Null,

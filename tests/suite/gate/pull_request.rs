@@ -74,14 +74,14 @@ fn green_red_by_a_narrowed_key_and_green_again_by_the_remedy() {
     );
     let text = remedies[0]["commands"][0].as_str().unwrap();
     let (_, policy) = text.split_once('\n').unwrap();
-    let mended = source.replace(
+    let fixed = source.replace(
         "  policy      = data.aws_iam_policy_document.key.json",
         policy.trim_end(),
     );
-    assert_ne!(mended, source);
+    assert_ne!(fixed, source);
     // The plan beside this source is Terraform's own of it.
     let remedied = fs::read_to_string(folder().join("terraform/remedied-key/main.tf")).unwrap();
-    assert_eq!(mended, remedied);
+    assert_eq!(fixed, remedied);
 
     let (copy, code, _) = judged("remedied-key");
     assert_eq!(standing(&copy), ["feasible", "feasible", "same"]);

@@ -126,8 +126,8 @@ fn an_unknown_field_of_the_frame_is_a_stranger_with_the_nearest_name() {
         .set(&format!("{RESOURCE_KEY}/Polcy"), json!({}))
         .set("/zzzzzzzzzzzzzzzzzzzz", json!(1));
     let inventory = inventory::read("f.json", estate.0.to_string().as_bytes()).unwrap();
-    let strangers = inventory::strangers("f.json", &inventory);
-    let found: Vec<_> = strangers
+    let unknown_fields = inventory::unknown_fields("f.json", &inventory);
+    let found: Vec<_> = unknown_fields
         .iter()
         .map(|odd| (odd.pointer.as_str(), odd.nearest))
         .collect();
@@ -146,7 +146,11 @@ fn an_unknown_field_of_the_frame_is_a_stranger_with_the_nearest_name() {
         ],
         "each with the name that it may have been meant to be"
     );
-    assert!(strangers[0].to_string().contains("did you mean `copies`?"));
+    assert!(
+        unknown_fields[0]
+            .to_string()
+            .contains("did you mean `copies`?")
+    );
 }
 
 #[test]

@@ -101,17 +101,17 @@ fn the_remedy_of_an_unshared_key_is_applied_and_the_check_passes() {
     }
 
     let after = program(&stage, &ours, &asked);
-    let mended = report(&after);
+    let fixed = report(&after);
     assert_eq!(
-        check(&mended, "source-key-not-shared")["outcome"],
+        check(&fixed, "source-key-not-shared")["outcome"],
         "pass",
-        "{mended:#}"
+        "{fixed:#}"
     );
     let left: Vec<&str> = failing(&blocked)
         .into_iter()
         .filter(|id| *id != "source-key-not-shared")
         .collect();
-    assert_eq!(failing(&mended), left, "nothing else changed");
+    assert_eq!(failing(&fixed), left, "nothing else changed");
 }
 
 fn failing(report: &Value) -> Vec<&str> {

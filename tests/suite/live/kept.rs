@@ -201,6 +201,43 @@ fn what_is_left_of_another_question_is_refused_and_nothing_is_lost() {
     assert_eq!(std::fs::read_to_string(&left).unwrap(), "my notes\n");
 }
 
+/// It is written to, and nobody knows where a link leads; a pipe is waited for without an end.
+#[cfg(unix)]
+#[test]
+fn what_an_interrupted_run_leaves_is_a_file_and_nothing_else() {
+    use std::os::unix::fs::symlink;
+    let collecting = Collecting::new(2);
+    let left = collecting.path("facts.json.unfinished");
+    let other = collecting.path("notes");
+    std::fs::write(&other, "my notes\n").unwrap();
+    let pipe = |at: &std::path::Path| {
+        let made = std::process::Command::new("mkfifo").arg(at).status();
+        assert!(made.unwrap().success());
+    };
+    let kinds: [(&str, &dyn Fn(&std::path::Path)); 5] = [
+        ("a link to a file", &|at| symlink(&other, at).unwrap()),
+        ("a link to nothing", &|at| symlink("/nowhere", at).unwrap()),
+        ("a device", &|at| symlink("/dev/zero", at).unwrap()),
+        ("a pipe", &pipe),
+        ("a folder", &|at| std::fs::create_dir(at).unwrap()),
+    ];
+    for (kind, make) in kinds {
+        make(&left);
+        for (more, expected) in [
+            (&["--resume"][..], "not what an interrupted run leaves"),
+            (&[], "--resume goes on from it"),
+        ] {
+            let (code, said) = collecting.finish(more);
+            assert_eq!(code, Some(2), "{kind}: {said}");
+            assert!(said.contains(expected), "{kind}: {said}");
+        }
+        std::fs::remove_file(&left)
+            .or_else(|_| std::fs::remove_dir(&left))
+            .unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "my notes\n");
+}
+
 #[test]
 fn an_audit_of_aws_says_what_an_audit_of_what_was_collected_says() {
     let collecting = Collecting::new(3);

@@ -285,7 +285,7 @@ fn all_regions_are_those_that_the_account_has() {
     let versions = home.unwrap().remove("db_engine_versions");
     let account = id(1);
     let mut found_here = found.clone();
-    // The central vault's account is none of this organization's that is served.
+    // The central vault's account is not one of this organization's that is served.
     let accounts = found_here["accounts"].as_array_mut().unwrap();
     let other = accounts.iter().find(|it| it["account"] == *account);
     let noted = &other.unwrap()["regions"][0]["db_engine_versions"];

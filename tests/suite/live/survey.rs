@@ -154,7 +154,7 @@ fn an_aggregator_that_is_not_there_ends_it_with_its_name() {
     );
 }
 
-/// A plan that the list names, and whose ARN is none, is not told from others: the list does not say what there is.
+/// A plan that the list names, and whose ARN is not one, is not told from others: the list does not say what there is.
 #[test]
 fn a_plan_that_cannot_be_made_out_leaves_open_what_plans_there_are() {
     let mut made = organization(2, &REGIONS[..1]);

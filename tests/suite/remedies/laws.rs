@@ -38,7 +38,7 @@ fn every_proven_remedy_mends_its_checks_and_makes_none_worse() {
                 assert_eq!(
                     rank(after[id].of(check)),
                     0,
-                    "{name}: {} does not mend {check}",
+                    "{name}: {} does not fix {check}",
                     remedy.title
                 );
                 applied += 1;

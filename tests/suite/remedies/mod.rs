@@ -52,7 +52,7 @@ fn objects<'a>(value: &'a mut Value, arn: &str, found: &mut Vec<&'a mut Value>) 
     let is = names
         .iter()
         .any(|name| value.get(name).and_then(Value::as_str) == Some(arn));
-    // A recovery point names its vault, and is none.
+    // A recovery point names its vault, and is not one.
     if is && value.get("RecoveryPointArn").is_none() {
         found.push(value);
         return;

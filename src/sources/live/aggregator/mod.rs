@@ -18,7 +18,7 @@ use crate::known::{AccountId, ApiCall, Gap, Region, ResourceType};
 use super::found::Found;
 use super::once::each;
 use super::paging::pages;
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::resources::{self, Listed};
 use super::session::Session;
 use items::{KINDS, Kind, Told};
@@ -87,14 +87,14 @@ pub async fn held(session: &Session, region: &Region, name: &str) -> Reply<Found
                 let read: Vec<Option<Option<Told>>> =
                     items.iter().map(|item| kind.read(item)).collect();
                 if read.iter().any(Option::is_none) {
-                    gaps.push(place.gap(SELECT, &subject, &Trouble::unreadable()));
+                    gaps.push(place.gap(SELECT, &subject, &CallError::unreadable()));
                 }
                 told.extend(read.into_iter().flatten().flatten());
             }
-            Err(trouble) if trouble.code == "NoSuchConfigurationAggregatorException" => {
-                return Err(trouble);
+            Err(error) if error.code == "NoSuchConfigurationAggregatorException" => {
+                return Err(error);
             }
-            Err(trouble) => gaps.push(place.gap(SELECT, &subject, &trouble)),
+            Err(error) => gaps.push(place.gap(SELECT, &subject, &error)),
         }
     }
     items::give_instances_their_roots_key(&mut told);
@@ -130,7 +130,7 @@ async fn select(
         pages!(session, call.into_paginator(), page => page.results().to_vec())?;
     texts
         .iter()
-        .map(|text| serde_json::from_str(text).map_err(|_| Trouble::unreadable()))
+        .map(|text| serde_json::from_str(text).map_err(|_| CallError::unreadable()))
         .collect()
 }
 

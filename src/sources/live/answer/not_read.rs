@@ -10,7 +10,7 @@ pub enum NotRead {
     #[error("the answer is not whole")]
     NotWhole,
     /// It is about something else.
-    #[error("the answer is none of this operation")]
+    #[error("the answer is not of this operation")]
     OtherOperation,
     /// A member that the operation always returns is not there.
     #[error("the answer lacks {0}")]

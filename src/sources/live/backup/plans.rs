@@ -14,7 +14,7 @@ use crate::known::{ApiCall, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{Reply, Trouble, about};
+use crate::sources::live::reply::{CallError, Reply, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, map};
 
@@ -32,13 +32,13 @@ pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>
     });
     let listed = match listed {
         Ok(listed) => listed,
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
             return Found::nothing(place.gap(
                 api_call!("backup:ListBackupPlans"),
                 &subject,
-                &trouble,
+                &error,
             ));
         }
     };
@@ -80,10 +80,10 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
             gaps,
         },
         // The list names a plan that cannot be told from others: it does not say what there is.
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
-            Found::nothing(place.gap(api_call!("backup:ListBackupPlans"), &subject, &trouble))
+            Found::nothing(place.gap(api_call!("backup:ListBackupPlans"), &subject, &error))
         }
     }
 }
@@ -94,23 +94,23 @@ async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shap
         .get_backup_plan()
         .backup_plan_id(&plan.id)
         .send();
-    let gap = |trouble: Trouble| {
+    let gap = |error: CallError| {
         session
             .place(region)
-            .gap(api_call!("backup:GetBackupPlan"), &plan.arn, &trouble)
+            .gap(api_call!("backup:GetBackupPlan"), &plan.arn, &error)
     };
     let answer = session.ask(call).await.map_err(gap)?;
     if let Some(id) = answer.backup_plan_id() {
         about(Some(id), &plan.id).map_err(gap)?;
     }
-    let body = answer.backup_plan().ok_or_else(Trouble::unreadable);
+    let body = answer.backup_plan().ok_or_else(CallError::unreadable);
     body.map(described).map_err(gap)
 }
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.
 async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result<Vec<Value>, Gap> {
-    let gap = |operation: ApiCall, trouble: &Trouble| {
-        session.place(region).gap(operation, &plan.arn, trouble)
+    let gap = |operation: ApiCall, error: &CallError| {
+        session.place(region).gap(operation, &plan.arn, error)
     };
     let call = session
         .backup(region)
@@ -119,7 +119,7 @@ async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result
     let ids: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.backup_selections_list().iter().filter_map(|item| item.selection_id().map(str::to_owned)).collect::<Vec<_>>()
     });
-    let ids = ids.map_err(|trouble| gap(api_call!("backup:ListBackupSelections"), &trouble))?;
+    let ids = ids.map_err(|error| gap(api_call!("backup:ListBackupSelections"), &error))?;
     let tasks = ids.into_iter().map(|id| {
         let session = session.clone();
         let call = session
@@ -130,12 +130,14 @@ async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result
             .send();
         async move {
             let answer = session.ask(call).await?;
-            let selection = answer.backup_selection().ok_or_else(Trouble::unreadable)?;
+            let selection = answer
+                .backup_selection()
+                .ok_or_else(CallError::unreadable)?;
             Ok(Value::from(selected(selection)))
         }
     });
     let read: Reply<Vec<Value>> = each(tasks).await.into_iter().collect();
-    read.map_err(|trouble| gap(api_call!("backup:GetBackupSelection"), &trouble))
+    read.map_err(|error| gap(api_call!("backup:GetBackupSelection"), &error))
 }
 
 fn described(plan: &BackupPlan) -> Shape {

@@ -10,7 +10,7 @@ use crate::inventory::RecoveryPoint;
 use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{Kind, Reply, Trouble, about};
+use crate::sources::live::reply::{CallError, Kind, Reply, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
 use crate::sources::live::{ec2, fsx, kms, rds};
@@ -56,10 +56,10 @@ pub async fn of_resource(
     });
     match points {
         Ok(points) => Found::all(Some(points)),
-        Err(trouble) => Found::nothing(session.place(region).gap(
+        Err(error) => Found::nothing(session.place(region).gap(
             api_call!("backup:ListRecoveryPointsByResource"),
             resource.as_str(),
-            &trouble,
+            &error,
         )),
     }
 }
@@ -99,16 +99,16 @@ async fn in_vault_of(
     let read: Reply<Vec<RecoveryPointByBackupVault>> =
         pages!(session, call.into_paginator(), page => page.recovery_points().to_vec());
     let place = session.place(region);
-    let gap = |trouble: &Trouble| {
+    let gap = |error: &CallError| {
         place.gap(
             api_call!("backup:ListRecoveryPointsByBackupVault"),
             composite.unwrap_or(vault).as_str(),
-            trouble,
+            error,
         )
     };
     let listed = match read {
         Ok(listed) => listed,
-        Err(trouble) => return Found::nothing(gap(&trouble)),
+        Err(error) => return Found::nothing(gap(&error)),
     };
     let mut gaps = Vec::new();
     let mut points = Vec::new();
@@ -117,7 +117,7 @@ async fn in_vault_of(
             .recovery_point_arn()
             .and_then(|arn| Arn::parse(arn).ok())
         else {
-            gaps.push(gap(&Trouble::unreadable()));
+            gaps.push(gap(&CallError::unreadable()));
             continue;
         };
         let key = KeyOf {
@@ -128,7 +128,7 @@ async fn in_vault_of(
         gaps.extend(key_gap);
         match shape.read() {
             Ok(point) => points.push(point),
-            Err(trouble) => gaps.push(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+            Err(error) => gaps.push(place.gap(DESCRIBE, arn.as_str(), &error)),
         }
     }
     Found {
@@ -170,8 +170,8 @@ pub async fn point(
     let place = session.place(region);
     let answer = match answer {
         Ok(answer) => answer,
-        Err(trouble) if trouble.kind == Kind::NotThere => return Found::all(missing(arn)),
-        Err(trouble) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) if error.kind == Kind::NotThere => return Found::all(missing(arn)),
+        Err(error) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     };
     let mut gaps: Vec<Gap> = tags_gap.into_iter().collect();
     let key = KeyOf {
@@ -190,7 +190,7 @@ pub async fn point(
             value: Some(point),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     }
 }
 
@@ -211,12 +211,12 @@ pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<
     let place = session.place(region);
     let all = match vaults(session, region).await {
         Ok(all) => all,
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             return Found::nothing(place.gap(
                 api_call!("backup:ListBackupVaults"),
                 &subject,
-                &trouble,
+                &error,
             ));
         }
     };
@@ -228,17 +228,17 @@ pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<
                 return match vault.and_then(|arn| Arn::parse(arn).ok()) {
                     Some(vault) => Found::all(Some(vault)),
                     None => {
-                        let why = Trouble::unreadable();
+                        let why = CallError::unreadable();
                         Found::nothing(place.gap(DESCRIBE, point.as_str(), &why))
                     }
                 };
             }
-            Err(trouble) if trouble.kind == Kind::NotThere => {}
-            Err(trouble) => why = Some(trouble),
+            Err(error) if error.kind == Kind::NotThere => {}
+            Err(error) => why = Some(error),
         }
     }
     match why {
-        Some(trouble) => Found::nothing(place.gap(DESCRIBE, point.as_str(), &trouble)),
+        Some(error) => Found::nothing(place.gap(DESCRIBE, point.as_str(), &error)),
         None => Found::all(None),
     }
 }
@@ -293,7 +293,7 @@ async fn with_key(
         return if aws_owned || !key.is_encrypted {
             (shape.without("EncryptionKeyArn"), None)
         } else {
-            let why = Trouble::failed("NoEncryptionKeyArn");
+            let why = CallError::failed("NoEncryptionKeyArn");
             let gap = session.place(region).gap(DESCRIBE, arn.as_str(), &why);
             (shape, Some(gap))
         };

@@ -7,7 +7,7 @@ use crate::inventory::RegionSettings;
 use crate::known::{Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::Trouble;
+use crate::sources::live::reply::CallError;
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, map, tags as in_order};
 
@@ -20,12 +20,12 @@ pub async fn cross_account_backup(
 ) -> Found<Option<Option<bool>>> {
     let call = session.backup(near).describe_global_settings().send();
     let (answer, in_none) = tokio::join!(session.ask(call), in_no_organization);
-    let gap = |trouble: &Trouble| {
+    let gap = |error: &CallError| {
         let account = session.account().to_string();
         Found::nothing(session.global().gap(
             api_call!("backup:DescribeGlobalSettings"),
             &account,
-            trouble,
+            error,
         ))
     };
     match answer {
@@ -37,13 +37,11 @@ pub async fn cross_account_backup(
             match told.as_deref() {
                 Some("true") => Found::all(Some(Some(true))),
                 Some("false") => Found::all(Some(Some(false))),
-                Some(_) | None => gap(&Trouble::unreadable()),
+                Some(_) | None => gap(&CallError::unreadable()),
             }
         }
-        Err(trouble) if in_none && trouble.code == "InvalidRequestException" => {
-            Found::all(Some(None))
-        }
-        Err(trouble) => gap(&trouble),
+        Err(error) if in_none && error.code == "InvalidRequestException" => Found::all(Some(None)),
+        Err(error) => gap(&error),
     }
 }
 
@@ -64,12 +62,12 @@ pub async fn region_settings(session: &Session, region: &Region) -> Found<Option
     });
     match settings {
         Ok(settings) => Found::all(Some(settings)),
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             Found::nothing(session.place(region).gap(
                 api_call!("backup:DescribeRegionSettings"),
                 &subject,
-                &trouble,
+                &error,
             ))
         }
     }
@@ -89,11 +87,10 @@ pub async fn tags(session: &Session, region: &Region, arn: &Arn) -> (Option<Valu
             let pairs = pairs.iter().map(|(name, value)| (&**name, &**value));
             (Some(in_order(pairs)), None)
         }
-        Err(trouble) => {
-            let gap =
-                session
-                    .place(region)
-                    .gap(api_call!("backup:ListTags"), arn.as_str(), &trouble);
+        Err(error) => {
+            let gap = session
+                .place(region)
+                .gap(api_call!("backup:ListTags"), arn.as_str(), &error);
             (None, Some(gap))
         }
     }

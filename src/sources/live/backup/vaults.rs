@@ -13,7 +13,7 @@ use crate::sources::live::found::{Found, settled_by};
 use crate::sources::live::kms;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{Kind, Reply, Trouble};
+use crate::sources::live::reply::{CallError, Kind, Reply};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -37,7 +37,7 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
         .send();
     let shape = match session.ask(call).await {
         Ok(answer) => described(&answer),
-        Err(trouble) => match in_list(session, region, arn, &trouble).await {
+        Err(error) => match in_list(session, region, arn, &error).await {
             Listed::Is(shape) => shape,
             Listed::Missing => return missing(arn),
             Listed::Unknown(mut gaps) => {
@@ -56,13 +56,13 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
 pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>> {
     let listed = match vaults(session, region).await {
         Ok(listed) => listed,
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
             let place = session.place(region);
             return Found::nothing(place.gap(
                 api_call!("backup:ListBackupVaults"),
                 &subject,
-                &trouble,
+                &error,
             ));
         }
     };
@@ -76,7 +76,7 @@ pub async fn all(session: &Session, region: &Region) -> Found<Option<Vec<Vault>>
             None => gaps.push(session.place(region).gap(
                 api_call!("backup:DescribeBackupVault"),
                 arn.unwrap_or_default(),
-                &Trouble::unreadable(),
+                &CallError::unreadable(),
             )),
         }
     }
@@ -120,10 +120,10 @@ async fn whole(
             value: Some(vault),
             gaps,
         },
-        Err(trouble) => Found::nothing(session.place(region).gap(
+        Err(error) => Found::nothing(session.place(region).gap(
             api_call!("backup:DescribeBackupVault"),
             arn.as_str(),
-            &trouble,
+            &error,
         )),
     }
 }
@@ -156,7 +156,7 @@ fn read(shape: Shape, arn: &Arn) -> Reply<Vault> {
     if vault.arn == *arn {
         Ok(vault)
     } else {
-        Err(Trouble::unreadable())
+        Err(CallError::unreadable())
     }
 }
 
@@ -167,7 +167,7 @@ enum Listed {
 }
 
 /// What the list of vaults says of a vault that could not be described.
-async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &Trouble) -> Listed {
+async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &CallError) -> Listed {
     let place = session.place(region);
     let gap = place.gap(api_call!("backup:DescribeBackupVault"), arn.as_str(), why);
     match why.kind {
@@ -179,9 +179,9 @@ async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &Trouble) -
             .iter()
             .find(|vault| vault.text("BackupVaultArn") == Some(arn.as_str()))
             .map_or(Listed::Missing, |vault| Listed::Is(vault.clone())),
-        Err(trouble) => {
+        Err(error) => {
             let subject = format!("{}/{region}", session.account());
-            let list = place.gap(api_call!("backup:ListBackupVaults"), &subject, &trouble);
+            let list = place.gap(api_call!("backup:ListBackupVaults"), &subject, &error);
             let gap = match why.kind {
                 Kind::NotThere => settled_by(gap, api_call!("backup:ListBackupVaults")),
                 Kind::Refused | Kind::Throttled | Kind::Failed => gap,
@@ -271,7 +271,7 @@ async fn with_key(
         return if aws_owned {
             (shape.without("EncryptionKeyArn"), None)
         } else {
-            let why = Trouble::failed("NoEncryptionKeyArn");
+            let why = CallError::failed("NoEncryptionKeyArn");
             let gap = session.place(region).gap(
                 api_call!("backup:DescribeBackupVault"),
                 arn.as_str(),
@@ -299,11 +299,11 @@ async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy
         .get_backup_vault_access_policy()
         .backup_vault_name(arn.name())
         .send();
-    let gap = |trouble: &Trouble| {
+    let gap = |error: &CallError| {
         session.place(region).gap(
             api_call!("backup:GetBackupVaultAccessPolicy"),
             arn.as_str(),
-            trouble,
+            error,
         )
     };
     match session.ask(call).await {
@@ -311,9 +311,9 @@ async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy
             Some(text) if crate::inventory::Policy::parse(text).is_ok() => {
                 (Policy::Is(text.to_owned()), None)
             }
-            Some(_) | None => (Policy::Unknown, Some(gap(&Trouble::unreadable()))),
+            Some(_) | None => (Policy::Unknown, Some(gap(&CallError::unreadable()))),
         },
-        Err(trouble) if trouble.kind == Kind::NotThere => (Policy::None, None),
-        Err(trouble) => (Policy::Unknown, Some(gap(&trouble))),
+        Err(error) if error.kind == Kind::NotThere => (Policy::None, None),
+        Err(error) => (Policy::Unknown, Some(gap(&error))),
     }
 }

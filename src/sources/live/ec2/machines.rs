@@ -10,7 +10,7 @@ use crate::inventory::Resource;
 use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::kms;
-use crate::sources::live::reply::{Kind, Reply, Trouble};
+use crate::sources::live::reply::{CallError, Kind, Reply};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -26,9 +26,9 @@ pub async fn volume(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<
         // A volume that is not there is an error, and not an empty list.
         Ok(volumes) => match with_id(&volumes, "VolumeId", arn) {
             Ok(volume) => of_volume(session, region, arn, volume).await.into_list(),
-            Err(trouble) => not_read(session, region, DESCRIBE_VOLUMES, arn, &trouble),
+            Err(error) => not_read(session, region, DESCRIBE_VOLUMES, arn, &error),
         },
-        Err(trouble) => not_read(session, region, DESCRIBE_VOLUMES, arn, &trouble),
+        Err(error) => not_read(session, region, DESCRIBE_VOLUMES, arn, &error),
     }
 }
 
@@ -36,7 +36,7 @@ pub async fn volume(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<
 pub async fn volumes(session: &Session, region: &Region) -> Found<Option<Vec<Resource>>> {
     let all = match described(session, region, &[("MaxResults", "500")]).await {
         Ok(all) => all,
-        Err(trouble) => return not_listed(session, region, DESCRIBE_VOLUMES, &trouble),
+        Err(error) => return not_listed(session, region, DESCRIBE_VOLUMES, &error),
     };
     let mut read = Vec::new();
     for volume in &all {
@@ -62,11 +62,11 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
     );
     let reservations = match read.await {
         Ok(reservations) => reservations,
-        Err(trouble) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &trouble),
+        Err(error) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &error),
     };
     let instance = match with_id(of_reservations(&reservations), "InstanceId", arn) {
         Ok(instance) => instance,
-        Err(trouble) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &trouble),
+        Err(error) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &error),
     };
     let ids: BTreeSet<&str> = attached(instance).map(|(_, id)| id).collect();
     let names: Vec<String> = (1..=ids.len()).map(|at| format!("VolumeId.{at}")).collect();
@@ -75,9 +75,9 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
     let volumes = match described(session, region, &params).await {
         _ if params.is_empty() => Vec::new(),
         Ok(volumes) => volumes,
-        Err(trouble) => {
+        Err(error) => {
             let place = session.place(region);
-            gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble));
+            gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &error));
             Vec::new()
         }
     };
@@ -85,7 +85,7 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
     let told: BTreeSet<&str> = volumes.iter().filter_map(|it| id(it, "VolumeId")).collect();
     if gaps.is_empty() && params.iter().any(|(_, asked)| !told.contains(asked)) {
         let place = session.place(region);
-        let why = Trouble::failed("the answer lacks a volume that is attached");
+        let why = CallError::failed("the answer lacks a volume that is attached");
         gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &why));
     }
     for volume in &volumes {
@@ -100,9 +100,9 @@ pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Ve
         }
     }
     let itself = of_instance(arn, instance, &resources);
-    let itself = itself.unwrap_or_else(|trouble| {
+    let itself = itself.unwrap_or_else(|error| {
         let place = session.place(region);
-        gaps.push(place.gap(DESCRIBE_INSTANCES, arn.as_str(), &trouble));
+        gaps.push(place.gap(DESCRIBE_INSTANCES, arn.as_str(), &error));
         None
     });
     Found {
@@ -128,7 +128,7 @@ pub async fn instances(
     );
     let reservations = match read.await {
         Ok(reservations) => reservations,
-        Err(trouble) => return not_listed(session, region, DESCRIBE_INSTANCES, &trouble),
+        Err(error) => return not_listed(session, region, DESCRIBE_INSTANCES, &error),
     };
     let by_id: BTreeMap<String, Resource> = volumes
         .iter()
@@ -155,7 +155,7 @@ pub async fn instances(
 fn unreadable(session: &Session, region: &Region, operation: ApiCall) -> Found<Option<Resource>> {
     let subject = format!("{}/{region}", session.account());
     let place = session.place(region);
-    Found::nothing(place.gap(operation, &subject, &Trouble::unreadable()))
+    Found::nothing(place.gap(operation, &subject, &CallError::unreadable()))
 }
 
 async fn described(session: &Session, region: &Region, params: Params<'_>) -> Reply<Vec<Value>> {
@@ -181,7 +181,7 @@ pub(super) fn with_id<'a>(
 ) -> Reply<&'a Value> {
     let mut things = things.into_iter();
     let found = things.find(|thing| id(thing, name) == Some(arn.name()));
-    found.ok_or_else(|| Trouble::failed("the answer is about something else"))
+    found.ok_or_else(|| CallError::failed("the answer is about something else"))
 }
 
 fn of_reservations(reservations: &[Value]) -> impl Iterator<Item = &Value> {
@@ -240,7 +240,7 @@ async fn of_volume(
             }
         },
         (_, None) => {
-            let why = Trouble::failed("NoKmsKeyId");
+            let why = CallError::failed("NoKmsKeyId");
             gaps.push(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &why));
             shape
         }
@@ -250,7 +250,7 @@ async fn of_volume(
             value: Some(resource),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(DESCRIBE_VOLUMES, arn.as_str(), &error)),
     }
 }
 
@@ -294,21 +294,21 @@ fn not_read(
     region: &Region,
     operation: ApiCall,
     arn: &Arn,
-    trouble: &Trouble,
+    error: &CallError,
 ) -> Found<Vec<Resource>> {
-    if trouble.kind == Kind::NotThere {
+    if error.kind == Kind::NotThere {
         return missing(arn);
     }
     let place = session.place(region);
-    Found::nothing(place.gap(operation, arn.as_str(), trouble)).into_list()
+    Found::nothing(place.gap(operation, arn.as_str(), error)).into_list()
 }
 
 fn not_listed(
     session: &Session,
     region: &Region,
     operation: ApiCall,
-    trouble: &Trouble,
+    error: &CallError,
 ) -> Found<Option<Vec<Resource>>> {
     let subject = format!("{}/{region}", session.account());
-    Found::nothing(session.place(region).gap(operation, &subject, trouble))
+    Found::nothing(session.place(region).gap(operation, &subject, error))
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::known::Region;
 
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::session::Session;
 use super::shape::tags as in_order;
 use super::signed::{self, Body, Call};
@@ -46,7 +46,7 @@ async fn call(
         error: xml::error,
     };
     let answer = signed::send(session, region, call).await?;
-    xml::read(&answer, fields).ok_or_else(Trouble::unreadable)
+    xml::read(&answer, fields).ok_or_else(CallError::unreadable)
 }
 
 /// All pages of a list.

@@ -7,7 +7,7 @@ use crate::inventory::Json;
 use crate::known::{ApiCall, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::kms;
-use crate::sources::live::reply::{Reply, Trouble};
+use crate::sources::live::reply::{CallError, Reply};
 use crate::sources::live::session::Session;
 
 use super::super::once::Once;
@@ -26,10 +26,10 @@ struct Memory {
 pub async fn opt_in_statuses(session: &Session) -> Found<Option<Vec<(Region, String)>>> {
     match statuses(session).await {
         Ok(regions) => Found::all(Some(regions)),
-        Err(trouble) => {
+        Err(error) => {
             let account = session.account().to_string();
             let place = session.global();
-            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), &account, &trouble))
+            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), &account, &error))
         }
     }
 }
@@ -41,9 +41,9 @@ pub async fn opt_in_status(session: &Session, region: &Region) -> Found<Option<O
             let found = regions.into_iter().find(|(name, _)| name == region);
             Found::all(Some(found.map(|(_, status)| status)))
         }
-        Err(trouble) => {
+        Err(error) => {
             let place = session.place(region);
-            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), region.as_str(), &trouble))
+            Found::nothing(place.gap(api_call!("ec2:DescribeRegions"), region.as_str(), &error))
         }
     }
 }
@@ -62,7 +62,7 @@ async fn statuses(session: &Session) -> Reply<Vec<(Region, String)>> {
         )
         .await?;
         let regions: Option<Vec<_>> = all.iter().map(status).collect();
-        regions.ok_or_else(Trouble::unreadable)
+        regions.ok_or_else(CallError::unreadable)
     };
     session.memory::<Memory>().regions.get((), read).await
 }
@@ -87,11 +87,11 @@ pub async fn allowed_images(session: &Session, region: &Region) -> Found<Option<
     .await
     {
         Ok(setting) => Found::all(Some(Json(setting.into()))),
-        Err(trouble) => Found::nothing(gap(
+        Err(error) => Found::nothing(gap(
             session,
             region,
             api_call!("ec2:GetAllowedImagesSettings"),
-            &trouble,
+            &error,
         )),
     }
 }
@@ -104,7 +104,7 @@ pub async fn ebs_default_key(session: &Session, region: &Region) -> Found<Option
     let read: Reply<String> = async {
         let answer = call(session, region, "GetEbsDefaultKmsKeyId", &[], DEFAULT_KEY).await?;
         let key = answer.get("KmsKeyId").and_then(Value::as_str);
-        key.map(str::to_owned).ok_or_else(Trouble::unreadable)
+        key.map(str::to_owned).ok_or_else(CallError::unreadable)
     }
     .await;
     match read {
@@ -113,16 +113,16 @@ pub async fn ebs_default_key(session: &Session, region: &Region) -> Found<Option
             Ok(key) => Found::all(Some(key.as_str().to_owned())),
             Err(gap) => Found::nothing(gap),
         },
-        Err(trouble) => Found::nothing(gap(
+        Err(error) => Found::nothing(gap(
             session,
             region,
             api_call!("ec2:GetEbsDefaultKmsKeyId"),
-            &trouble,
+            &error,
         )),
     }
 }
 
-fn gap(session: &Session, region: &Region, call: ApiCall, trouble: &Trouble) -> Gap {
+fn gap(session: &Session, region: &Region, call: ApiCall, error: &CallError) -> Gap {
     let subject = format!("{}/{region}", session.account());
-    session.place(region).gap(call, &subject, trouble)
+    session.place(region).gap(call, &subject, error)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::catalog::calls::api_call;
 use crate::known::{ApiCall, Arn, Region};
 use crate::sources::live::found::Found;
-use crate::sources::live::reply::{Reply, Trouble};
+use crate::sources::live::reply::{CallError, Reply};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Snapshot;
 
@@ -25,7 +25,7 @@ pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
     let read = pages(session, region, "DescribeImages", &params, IMAGES, "Images").await;
     let mut image = match read.and_then(|all| with_id(&all, "ImageId", arn).cloned()) {
         Ok(image) => image,
-        Err(trouble) => return not_read(session, region, arn, DESCRIBE_IMAGES, &trouble),
+        Err(error) => return not_read(session, region, arn, DESCRIBE_IMAGES, &error),
     };
     let mut gaps = Vec::new();
     let mut unnamed = on_unnamed_keys(&mut image);
@@ -37,9 +37,9 @@ pub async fn image(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
                     name_key(ebs, &snapshots);
                 }
             }
-            Err(trouble) => {
+            Err(error) => {
                 let place = session.place(region);
-                gaps.push(place.gap(DESCRIBE_SNAPSHOTS, arn.as_str(), &trouble));
+                gaps.push(place.gap(DESCRIBE_SNAPSHOTS, arn.as_str(), &error));
             }
         }
     }
@@ -56,7 +56,7 @@ pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     let read = described(session, region, &[arn.name().to_owned()]).await;
     match read.and_then(|all| with_id(&all, "SnapshotId", arn).cloned()) {
         Ok(snapshot) => Found::all(Some(as_point(&snapshot))),
-        Err(trouble) => not_read(session, region, arn, DESCRIBE_SNAPSHOTS, &trouble),
+        Err(error) => not_read(session, region, arn, DESCRIBE_SNAPSHOTS, &error),
     }
 }
 
@@ -83,9 +83,9 @@ fn not_read(
     region: &Region,
     arn: &Arn,
     operation: ApiCall,
-    trouble: &Trouble,
+    error: &CallError,
 ) -> Found<Option<Snapshot>> {
-    Found::nothing(session.place(region).gap(operation, arn.as_str(), trouble))
+    Found::nothing(session.place(region).gap(operation, arn.as_str(), error))
 }
 
 /// The devices of an image whose snapshots are encrypted with keys that it does not name.

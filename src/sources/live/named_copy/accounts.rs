@@ -46,12 +46,12 @@ impl Run<'_> {
             });
         }
         if self.destination.is_none() {
-            self.stranger().await;
+            self.not_signed_in().await;
         }
     }
 
     /// What the management account can tell of a destination that nobody signed in to.
-    async fn stranger(&self) {
+    async fn not_signed_in(&self) {
         let account = self.destination_place.account;
         let Some(management) = &self.management else {
             let place = Place::global(account);

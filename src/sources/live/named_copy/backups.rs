@@ -4,7 +4,7 @@ use crate::catalog::calls::api_call;
 use crate::inventory::{Field, RecoveryPoint, Resource};
 use crate::known::Arn;
 use crate::sources::live::book::add;
-use crate::sources::live::reply::Trouble;
+use crate::sources::live::reply::CallError;
 use crate::sources::live::{backup, resources};
 
 use super::Run;
@@ -68,7 +68,7 @@ impl Run<'_> {
         let vault =
             backup::newest(&points).and_then(|point| point.backup_vault_arn.value().cloned());
         if vault.is_none() && self.copy.source_vault.is_none() {
-            let why = Trouble::failed("NoRecoveryPoints");
+            let why = CallError::failed("NoRecoveryPoints");
             self.book.gaps([session.place(region).gap(
                 api_call!("backup:ListRecoveryPointsByResource"),
                 resource.as_str(),

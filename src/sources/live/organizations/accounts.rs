@@ -10,7 +10,7 @@ use crate::catalog::calls::api_call;
 use crate::known::{AccountId, ApiCall};
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{Reply, Trouble};
+use crate::sources::live::reply::{CallError, Reply};
 use crate::sources::live::session::Session;
 
 /// Which accounts of the organization.
@@ -23,16 +23,16 @@ pub struct Choice {
 }
 
 /// Why the accounts are not known: the operation, what it was about, and what AWS answered.
-pub type Refusal = (ApiCall, String, Trouble);
+pub type Refusal = (ApiCall, String, CallError);
 
 /// The accounts that are in use, of those chosen.
 pub async fn accounts(session: &Session, choice: &Choice) -> Result<BTreeSet<AccountId>, Refusal> {
     let mut chosen = if choice.units.is_empty() {
-        everywhere(session).await.map_err(|trouble| {
+        everywhere(session).await.map_err(|error| {
             (
                 api_call!("organizations:ListAccounts"),
                 String::new(),
-                trouble,
+                error,
             )
         })?
     } else {
@@ -96,11 +96,11 @@ async fn in_unit(session: &Session, unit: String) -> Result<Vec<AccountId>, Refu
             .map(id)
             .collect()
     });
-    read.map_err(|trouble| {
+    read.map_err(|error| {
         (
             api_call!("organizations:ListAccountsForParent"),
             unit,
-            trouble,
+            error,
         )
     })
 }
@@ -113,11 +113,11 @@ async fn units_of(session: &Session, unit: String) -> Result<Vec<String>, Refusa
     let read: Reply<Vec<String>> = pages!(session, call.into_paginator(), page => {
         page.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)).collect::<Vec<_>>()
     });
-    read.map_err(|trouble| {
+    read.map_err(|error| {
         (
             api_call!("organizations:ListOrganizationalUnitsForParent"),
             unit,
-            trouble,
+            error,
         )
     })
 }
@@ -134,5 +134,5 @@ fn is_in_use(account: &Account) -> bool {
 
 fn id(account: &Account) -> Reply<AccountId> {
     let id = account.id().and_then(|id| AccountId::parse(id).ok());
-    id.ok_or_else(Trouble::unreadable)
+    id.ok_or_else(CallError::unreadable)
 }

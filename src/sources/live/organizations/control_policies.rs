@@ -12,7 +12,7 @@ use crate::sources::live::found::{Found, Place, settled_by};
 use crate::sources::live::once::Once;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{Reply, Trouble, about};
+use crate::sources::live::reply::{CallError, Reply, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -38,21 +38,21 @@ pub async fn levels(
     way: &[String],
     kind: PolicyType,
 ) -> Found<Field<Levels>> {
-    let gap = |trouble: &Trouble, permission: ApiCall| -> Gap {
+    let gap = |error: &CallError, permission: ApiCall| -> Gap {
         let gap = Place::global(account).gap(
             api_call!("organizations:ListPoliciesForTarget"),
             &account.to_string(),
-            trouble,
+            error,
         );
         settled_by(gap, permission)
     };
     match enabled(session).await {
         Ok(kinds) if !kinds.contains(&kind) => return Found::all(Field::Is(Vec::new())),
         Ok(_) => {}
-        Err(trouble) => {
+        Err(error) => {
             return Found {
                 value: Field::Absent,
-                gaps: vec![gap(&trouble, api_call!("organizations:ListRoots"))],
+                gaps: vec![gap(&error, api_call!("organizations:ListRoots"))],
             };
         }
     }
@@ -64,10 +64,10 @@ pub async fn levels(
     for read in each(tasks).await {
         match read {
             Ok(level) => levels.push(level),
-            Err((trouble, permission)) => {
+            Err((error, permission)) => {
                 return Found {
                     value: Field::Absent,
-                    gaps: vec![gap(&trouble, permission)],
+                    gaps: vec![gap(&error, permission)],
                 };
             }
         }
@@ -82,7 +82,7 @@ async fn enabled(session: &Session) -> Reply<Arc<Vec<PolicyType>>> {
             pages!(session, call.into_paginator(), page => page.roots().to_vec())?;
         // Every organization has a root. A kind that is being switched on or off may be in force.
         let [_, ..] = roots.as_slice() else {
-            return Err(Trouble::unreadable());
+            return Err(CallError::unreadable());
         };
         let kinds = roots.iter().flat_map(Root::policy_types);
         Ok(Arc::new(
@@ -96,7 +96,7 @@ async fn level(
     session: &Session,
     target: String,
     kind: PolicyType,
-) -> Result<Vec<ControlPolicy>, (Trouble, ApiCall)> {
+) -> Result<Vec<ControlPolicy>, (CallError, ApiCall)> {
     let call = session
         .organizations()
         .list_policies_for_target()
@@ -116,7 +116,7 @@ async fn level(
         .attached
         .get((target, kind), read)
         .await
-        .map_err(|trouble| (trouble, api_call!("organizations:ListPoliciesForTarget")))?;
+        .map_err(|error| (error, api_call!("organizations:ListPoliciesForTarget")))?;
     let tasks = attached.into_iter().map(|(id, name)| {
         let session = session.clone();
         async move {
@@ -132,7 +132,7 @@ async fn level(
         .await
         .into_iter()
         .collect::<Reply<Vec<_>>>()
-        .map_err(|trouble| (trouble, api_call!("organizations:DescribePolicy")))
+        .map_err(|error| (error, api_call!("organizations:DescribePolicy")))
 }
 
 async fn document(session: &Session, id: &str) -> Reply<String> {
@@ -143,13 +143,13 @@ async fn document(session: &Session, id: &str) -> Reply<String> {
         .send();
     let read = async {
         let answer = session.ask(call).await?;
-        let policy = answer.policy().ok_or_else(Trouble::unreadable)?;
+        let policy = answer.policy().ok_or_else(CallError::unreadable)?;
         if let Some(summary) = policy.policy_summary() {
             about(summary.id(), id)?;
         }
         let text = policy.content();
-        let text = text.ok_or_else(Trouble::unreadable)?;
-        Policy::parse(text).map_err(|_| Trouble::unreadable())?;
+        let text = text.ok_or_else(CallError::unreadable)?;
+        Policy::parse(text).map_err(|_| CallError::unreadable())?;
         Ok(text.to_owned())
     };
     session

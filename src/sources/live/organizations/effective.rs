@@ -8,7 +8,7 @@ use crate::catalog::calls::api_call;
 use crate::inventory::{EffectivePolicy, Field, Json};
 use crate::known::AccountId;
 use crate::sources::live::found::{Found, Place};
-use crate::sources::live::reply::{Trouble, about};
+use crate::sources::live::reply::{CallError, about};
 use crate::sources::live::session::Session;
 
 /// The account's effective backup policy. Null: it has none.
@@ -36,32 +36,34 @@ async fn read(
         .set_target_id(target)
         .send();
     let answer = reader.ask(call).await.and_then(|answer| {
-        let policy = answer.effective_policy().ok_or_else(Trouble::unreadable)?;
+        let policy = answer
+            .effective_policy()
+            .ok_or_else(CallError::unreadable)?;
         if let Some(target) = policy.target_id() {
             about(Some(target), &subject)?;
         }
-        let text = policy.policy_content().ok_or_else(Trouble::unreadable)?;
-        let Json(policy) = serde_json::from_str(text).map_err(|_| Trouble::unreadable())?;
+        let text = policy.policy_content().ok_or_else(CallError::unreadable)?;
+        let Json(policy) = serde_json::from_str(text).map_err(|_| CallError::unreadable())?;
         Ok(EffectivePolicy::new(policy, None))
     });
     match answer {
         Ok(policy) => Found::all(Field::Is(policy)),
-        Err(trouble)
+        Err(error)
             if matches!(
-                trouble.code.as_str(),
+                error.code.as_str(),
                 "EffectivePolicyNotFoundException" | "AWSOrganizationsNotInUseException"
             ) =>
         {
             Found::all(Field::Null)
         }
-        Err(trouble) => {
+        Err(error) => {
             let place = Place::global(account);
             Found {
                 value: Field::Absent,
                 gaps: vec![place.gap(
                     api_call!("organizations:DescribeEffectivePolicy"),
                     &subject,
-                    &trouble,
+                    &error,
                 )],
             }
         }

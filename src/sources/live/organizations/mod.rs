@@ -15,7 +15,7 @@ use crate::known::AccountId;
 use super::found::{Found, Place};
 use super::once::Once;
 use super::paging::pages;
-use super::reply::{Reply, Trouble};
+use super::reply::{CallError, Reply};
 use super::session::Session;
 use super::shape::Shape;
 use control_policies::{Levels, levels};
@@ -91,11 +91,11 @@ pub async fn membership(
                 resource: Field::Is(Vec::new()),
             });
         }
-        Err(trouble) => {
+        Err(error) => {
             let gap = place.gap(
                 api_call!("organizations:DescribeOrganization"),
                 &subject,
-                &trouble,
+                &error,
             );
             return nothing(Field::Absent, vec![gap, unread()]);
         }
@@ -109,8 +109,8 @@ pub async fn membership(
             Some(above.fold(format!("{id}/"), |path, step| format!("{path}{step}/")))
         }
         (Ok(_), None) => None,
-        (Err(trouble), _) => {
-            gaps.push(place.gap(api_call!("organizations:ListParents"), &subject, trouble));
+        (Err(error), _) => {
+            gaps.push(place.gap(api_call!("organizations:ListParents"), &subject, error));
             None
         }
     };
@@ -124,11 +124,11 @@ pub async fn membership(
     }
     let organization = match shape.with("Path", path).read() {
         Ok(organization) => Field::Is(organization),
-        Err(trouble) => {
+        Err(error) => {
             let gap = place.gap(
                 api_call!("organizations:DescribeOrganization"),
                 &subject,
-                &trouble,
+                &error,
             );
             return nothing(Field::Absent, vec![gap, unread()]);
         }
@@ -166,14 +166,14 @@ async fn organization(session: &Session) -> Reply<Option<Shape>> {
         let call = session.organizations().describe_organization().send();
         match session.ask(call).await {
             Ok(answer) => {
-                let org = answer.organization().ok_or_else(Trouble::unreadable)?;
+                let org = answer.organization().ok_or_else(CallError::unreadable)?;
                 let shape = Shape::new()
                     .with("Id", org.id())
                     .with("MasterAccountId", org.master_account_id());
                 Ok(Some(shape))
             }
-            Err(trouble) if trouble.code == "AWSOrganizationsNotInUseException" => Ok(None),
-            Err(trouble) => Err(trouble),
+            Err(error) if error.code == "AWSOrganizationsNotInUseException" => Ok(None),
+            Err(error) => Err(error),
         }
     };
     session.memory::<Memory>().organization.get((), read).await
@@ -195,7 +195,7 @@ async fn way(session: &Session, account: AccountId) -> Reply<Vec<String>> {
             None => break,
         }
     }
-    Err(Trouble::unreadable())
+    Err(CallError::unreadable())
 }
 
 async fn parent(session: &Session, child: String) -> Reply<Option<String>> {

@@ -18,7 +18,7 @@ use crate::known::{ApiCall, Arn, Gap, Region};
 use super::found::Found;
 use super::kms;
 use super::paging::pages;
-use super::reply::{Kind, Reply, Trouble, about};
+use super::reply::{CallError, Kind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 
@@ -49,13 +49,11 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     };
     match described {
         Ok(described) => built(session, region, arn, operation, described).await,
-        Err(trouble) if trouble.kind == Kind::NotThere => {
+        Err(error) if error.kind == Kind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
-        Err(trouble) => {
-            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
-        }
+        Err(error) => Found::nothing(session.place(region).gap(operation, arn.as_str(), &error)),
     }
 }
 
@@ -108,13 +106,13 @@ async fn listed(
     let subject = format!("{}/{region}", session.account());
     let described = match described {
         Ok(described) => described,
-        Err(trouble) => return Found::nothing(place.gap(operation, &subject, &trouble)),
+        Err(error) => return Found::nothing(place.gap(operation, &subject, &error)),
     };
     let mut read = Vec::new();
     for (arn, described) in described {
         read.push(match arn.and_then(|arn| Arn::parse(&arn).ok()) {
             Some(arn) => built(session, region, &arn, operation, described).await,
-            None => Found::nothing(place.gap(operation, &subject, &Trouble::unreadable())),
+            None => Found::nothing(place.gap(operation, &subject, &CallError::unreadable())),
         });
     }
     Found::whole(read)
@@ -153,7 +151,7 @@ async fn built(
             }
         },
         (_, _, None) => {
-            let why = Trouble::failed("NoKmsKeyId");
+            let why = CallError::failed("NoKmsKeyId");
             gaps.push(place.gap(operation, arn.as_str(), &why));
             shape
         }
@@ -163,7 +161,7 @@ async fn built(
             value: Some(resource),
             gaps,
         },
-        Err(trouble) => Found::nothing(place.gap(operation, arn.as_str(), &trouble)),
+        Err(error) => Found::nothing(place.gap(operation, arn.as_str(), &error)),
     }
 }
 
@@ -186,7 +184,7 @@ async fn instance(session: &Session, region: &Region, arn: &Arn) -> Reply<Descri
         .db_instance_identifier(identifier(arn));
     let all: Vec<DbInstance> =
         pages!(session, call.into_paginator(), page => page.db_instances().to_vec())?;
-    let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let db = all.into_iter().next().ok_or_else(CallError::unreadable)?;
     about(db.db_instance_identifier(), identifier(arn))?;
     Ok(of_instance(&db))
 }
@@ -253,7 +251,7 @@ async fn cluster(session: &Session, region: &Region, arn: &Arn) -> Reply<Describ
         .db_cluster_identifier(identifier(arn));
     let all: Vec<DbCluster> =
         pages!(session, call.into_paginator(), page => page.db_clusters().to_vec())?;
-    let db = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let db = all.into_iter().next().ok_or_else(CallError::unreadable)?;
     about(db.db_cluster_identifier(), identifier(arn))?;
     Ok(of_cluster(&db))
 }
@@ -285,7 +283,7 @@ fn of_cluster(db: &DbCluster) -> Described {
     }
 }
 
-/// The service's own description of the snapshot that a recovery point is; `None` where it is none of RDS's.
+/// The service's own description of the snapshot that a recovery point is; `None` where it is not one of RDS's.
 pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Option<Snapshot>> {
     let (operation, read) = match (arn.service(), kind_of(arn)) {
         ("rds", "snapshot") => (
@@ -301,9 +299,7 @@ pub async fn snapshot(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     match read {
         Ok(snapshot) => Found::all(Some(snapshot)),
         // Whether there is such a recovery point is AWS Backup's to say.
-        Err(trouble) => {
-            Found::nothing(session.place(region).gap(operation, arn.as_str(), &trouble))
-        }
+        Err(error) => Found::nothing(session.place(region).gap(operation, arn.as_str(), &error)),
     }
 }
 
@@ -314,7 +310,7 @@ async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Sna
         .db_snapshot_identifier(identifier(arn));
     let all: Vec<DbSnapshot> =
         pages!(session, call.into_paginator(), page => page.db_snapshots().to_vec())?;
-    let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let snapshot = all.into_iter().next().ok_or_else(CallError::unreadable)?;
     about(snapshot.db_snapshot_identifier(), identifier(arn))?;
     Ok(Snapshot {
         tags: snapshot.tag_list.as_deref().map(tags),
@@ -343,7 +339,7 @@ async fn cluster_snapshot(session: &Session, region: &Region, arn: &Arn) -> Repl
         .db_cluster_snapshot_identifier(identifier(arn));
     let all: Vec<DbClusterSnapshot> =
         pages!(session, call.into_paginator(), page => page.db_cluster_snapshots().to_vec())?;
-    let snapshot = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+    let snapshot = all.into_iter().next().ok_or_else(CallError::unreadable)?;
     let named = snapshot.db_cluster_snapshot_identifier();
     about(named, identifier(arn))?;
     Ok(Snapshot {
@@ -382,7 +378,7 @@ pub async fn option_group(
     let read: Reply<Vec<Group>> =
         pages!(session, call.into_paginator(), page => page.option_groups_list().to_vec());
     let group = read.and_then(|all| {
-        let group = all.into_iter().next().ok_or_else(Trouble::unreadable)?;
+        let group = all.into_iter().next().ok_or_else(CallError::unreadable)?;
         about(group.option_group_name(), name)?;
         let options: Vec<Value> = group.options().iter().map(option).collect();
         Shape::new()
@@ -394,13 +390,13 @@ pub async fn option_group(
     });
     match group {
         Ok(group) => Found::all(Some(group)),
-        Err(trouble) => {
+        Err(error) => {
             let account = session.account();
             let subject = format!("arn:{partition}:rds:{region}:{account}:og:{name}");
             Found::nothing(session.place(region).gap(
                 api_call!("rds:DescribeOptionGroups"),
                 &subject,
-                &trouble,
+                &error,
             ))
         }
     }

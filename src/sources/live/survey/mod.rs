@@ -5,10 +5,10 @@
 //! parts as calls go side by side; each is kept in the journal when it is whole. A call that fails is a gap of its part.
 //! What the parts name and none of them has comes last.
 
-mod abroad;
 mod account;
 mod cell;
 mod claims;
+mod elsewhere;
 mod estate;
 mod names;
 mod parts;
@@ -123,7 +123,7 @@ impl Run {
         self.accounts().await?;
         self.regions().await?;
         let book = self.parts.open();
-        Box::pin(abroad::read(self, &book)).await;
+        Box::pin(elsewhere::read(self, &book)).await;
         Box::pin(simulated::read(self, &book)).await;
         book.gaps(self.estate.refused());
         self.book.absorb(book.part());

@@ -1,4 +1,4 @@
-//! A remedy that is called proven mends its checks and makes none worse, made as a person would make it; and none lets in
+//! A remedy that is called proven fixes its checks and makes none worse, made as a person would make it; and none lets in
 //! anybody, or anything, that no copy needs.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ fn by_id(inventory: &Value) -> BTreeMap<String, Verdicts> {
     all.map(|found| (found.id.clone(), found)).collect()
 }
 
-/// Which checks a set of remedies does not mend or makes worse, all made that what they show can be made of.
-fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
+/// Which checks a set of remedies does not fix or makes worse, all made that what they show can be made of.
+fn left(world: &Value, made: &[&Remedy], fixed: &[&Remedy]) -> Option<String> {
     let mut changed = world.clone();
     let not_made: Vec<_> = made
         .iter()
@@ -39,9 +39,9 @@ fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
             shares || remedy.requires.contains(&other.id)
         })
     };
-    let mended: Vec<_> = mended.iter().filter(|remedy| !depends(remedy)).collect();
+    let fixed: Vec<_> = fixed.iter().filter(|remedy| !depends(remedy)).collect();
     let (before, after) = (by_id(world), by_id(&changed));
-    let touched: BTreeSet<&String> = mended.iter().flat_map(|remedy| &remedy.copies).collect();
+    let touched: BTreeSet<&String> = fixed.iter().flat_map(|remedy| &remedy.copies).collect();
     for id in touched {
         for ((check, was), (_, is)) in before[id].checks.iter().zip(&after[id].checks) {
             if rank(*is) > rank(*was) {
@@ -49,7 +49,7 @@ fn left(world: &Value, made: &[&Remedy], mended: &[&Remedy]) -> Option<String> {
             }
         }
     }
-    for remedy in mended {
+    for remedy in fixed {
         for (id, check) in &remedy.checks {
             if rank(after[id].of(check)) != 0 {
                 return Some(format!(

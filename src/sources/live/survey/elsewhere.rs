@@ -119,7 +119,7 @@ async fn places(run: &Run, known: &Inventory, vaults: &Named, book: &Book) {
     }
     for account in accounts {
         if !run.estate.members.contains_key(&account) {
-            Box::pin(stranger(run, account, vaults, book)).await;
+            Box::pin(outside_account(run, account, vaults, book)).await;
         }
     }
     let images = names::has_any(known, &[ResourceType::Ec2]);
@@ -226,7 +226,7 @@ async fn engines(run: &Run, known: &Inventory, book: &Book) {
 }
 
 /// An account that copies go to and that is not looked at.
-async fn stranger(run: &Run, id: AccountId, vaults: &Named, book: &Book) {
+async fn outside_account(run: &Run, id: AccountId, vaults: &Named, book: &Book) {
     if let Some(session) = run.estate.session_of(id).await {
         account::read(run, &session, book).await;
         return;

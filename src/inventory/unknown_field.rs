@@ -3,18 +3,18 @@
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
 use super::json::Extra;
-use super::leaf::{
+use super::list::items;
+use super::misspelling::is_aws_own;
+use super::objects::{
     CopyJob, EngineVersion, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint,
     RegionSettings, Resource, Role, Vault,
 };
-use super::list::items;
 use super::read::escape;
-use super::slip::is_aws_own;
 use crate::known::near::nearest;
 
 /// A field that the program does not know: probably a slip of the pen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UnknownField {
     /// The file's name.
     pub file: String,
     /// Where: a JSON pointer.
@@ -23,7 +23,7 @@ pub struct Stranger {
     pub nearest: Option<&'static str>,
 }
 
-impl std::fmt::Display for Stranger {
+impl std::fmt::Display for UnknownField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: unknown field at {}", self.file, self.pointer)?;
         self.nearest
@@ -34,7 +34,7 @@ impl std::fmt::Display for Stranger {
 /// The fields of the frame that the program does not know, each with the name that it may have been meant to be; and those
 /// of AWS's own objects that are a letter or two from one that is missing there. What else AWS's objects have is theirs.
 #[must_use]
-pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
+pub fn unknown_fields(file: &str, inventory: &Inventory) -> Vec<UnknownField> {
     let mut look = Look {
         file,
         found: Vec::new(),
@@ -45,10 +45,10 @@ pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
         look.frame(&account.extra, Account::FIELDS, &at);
         if let Field::Is(organization) = &account.organization {
             let at = format!("{at}/organization");
-            look.leaf(&organization.extra, Organization::FIELDS, &at);
+            look.object(&organization.extra, Organization::FIELDS, &at);
         }
         for (index, role) in items(&account.roles).iter().enumerate() {
-            look.leaf(&role.extra, Role::FIELDS, &format!("{at}/roles/{index}"));
+            look.object(&role.extra, Role::FIELDS, &format!("{at}/roles/{index}"));
         }
         for (index, region) in items(&account.regions).iter().enumerate() {
             let at = format!("{at}/regions/{index}");
@@ -67,25 +67,25 @@ pub fn strangers(file: &str, inventory: &Inventory) -> Vec<Stranger> {
 
 struct Look<'a> {
     file: &'a str,
-    found: Vec<Stranger>,
+    found: Vec<UnknownField>,
 }
 
 impl Look<'_> {
     /// The leaves of a Region.
     fn region(&mut self, region: &RegionFacts, at: &str) {
         macro_rules! each {
-            ($($list:ident: $Leaf:ty),+ $(,)?) => {$(
-                for (index, leaf) in items(&region.$list).iter().enumerate() {
-                    if !leaf.extra.is_empty() {
+            ($($list:ident: $Object:ty),+ $(,)?) => {$(
+                for (index, object) in items(&region.$list).iter().enumerate() {
+                    if !object.extra.is_empty() {
                         let at = format!(concat!("{}/", stringify!($list), "/{}"), at, index);
-                        self.leaf(&leaf.extra, <$Leaf>::FIELDS, &at);
+                        self.object(&object.extra, <$Object>::FIELDS, &at);
                     }
                 }
             )+};
         }
         if let Field::Is(settings) = &region.region_settings {
             let at = format!("{at}/region_settings");
-            self.leaf(&settings.extra, RegionSettings::FIELDS, &at);
+            self.object(&settings.extra, RegionSettings::FIELDS, &at);
         }
         each! {
             vaults: Vault, keys: Key, resources: Resource, recovery_points: RecoveryPoint,
@@ -94,7 +94,7 @@ impl Look<'_> {
         for (index, key) in items(&region.keys).iter().enumerate() {
             for (place, grant) in key.grants.value().into_iter().flatten().enumerate() {
                 let at = format!("{at}/keys/{index}/Grants/{place}");
-                self.leaf(&grant.extra, Grant::FIELDS, &at);
+                self.object(&grant.extra, Grant::FIELDS, &at);
             }
         }
     }
@@ -110,7 +110,7 @@ impl Look<'_> {
     }
 
     /// Those of an object of AWS's that are nearly one of these: a letter in four at most, and two in all.
-    fn leaf(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
+    fn object(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
             let near = nearest(name, known.iter().copied()).filter(|(far, field)| {
                 *far <= 2 && far.saturating_mul(4) <= field.len() && !is_aws_own(name)
@@ -122,7 +122,7 @@ impl Look<'_> {
     }
 
     fn found(&mut self, at: &str, name: &str, nearest: Option<&'static str>) {
-        self.found.push(Stranger {
+        self.found.push(UnknownField {
             file: self.file.to_owned(),
             pointer: format!("{at}/{}", escape(name)),
             nearest,
