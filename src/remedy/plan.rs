@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::take;
 
 use super::draft::{Draft, Target};
 use super::wanted::Wanted;
@@ -297,24 +298,30 @@ fn between(needs: &Needs<'_>) -> HashMap<Place, Vec<Arn>> {
     all
 }
 
-/// Several needs may lead to the same change: it is made once, for all of them.
-fn join(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut places: HashMap<(RemedyKind, String, String), usize> = HashMap::new();
-    let mut kept: Vec<Draft> = Vec::new();
-    for draft in drafts {
-        let remedy = &draft.remedy;
+/// Several needs may lead to the same change: it is made once, for all of them. Nothing is moved: there may be a hundred thousand.
+fn join(mut drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut first: HashMap<(RemedyKind, String, String), usize> = HashMap::new();
+    let mut again: Vec<Option<usize>> = Vec::with_capacity(drafts.len());
+    for (place, Draft { remedy, .. }) in drafts.iter().enumerate() {
         let change = (remedy.kind, remedy.subject.clone(), remedy.title.clone());
-        let place = *places.entry(change).or_insert(kept.len());
-        match kept.get_mut(place) {
-            None => kept.push(draft),
-            Some(other) => other.targets.extend(draft.targets),
+        let of = *first.entry(change).or_insert(place);
+        again.push((of != place).then_some(of));
+    }
+    for (place, of) in again.iter().enumerate() {
+        let Some(of) = of else { continue };
+        let more = drafts.get_mut(place).map(|draft| take(&mut draft.targets));
+        if let (Some(kept), Some(more)) = (drafts.get_mut(*of), more) {
+            kept.targets.extend(more);
         }
     }
-    for draft in &mut kept {
+    let mut again = again.into_iter();
+    drafts.retain(|_| again.next().flatten().is_none());
+    drafts.shrink_to_fit();
+    for draft in &mut drafts {
         draft.targets.sort();
         draft.targets.dedup();
     }
-    kept
+    drafts
 }
 
 fn accounts(copies: &[&Copy]) -> Vec<AccountId> {

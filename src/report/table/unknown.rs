@@ -106,7 +106,14 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
             0 => String::new(),
             more => format!("; {more} more like it"),
         };
-        let text = format!("{}{more}", settle(gap, &report.reading));
-        sheet.item(2, ("settle:", Paint::Quiet), &text);
+        let text = settle(gap, &report.reading);
+        // What is said once already is not said again: what it is about is.
+        let (word, text) = match text.strip_prefix(&*unknown.says) {
+            Some(about) => ("of:", about.trim_matches([' ', '(', ')'])),
+            None => ("settle:", &*text),
+        };
+        if !text.is_empty() {
+            sheet.item(2, (word, Paint::Quiet), &format!("{text}{more}"));
+        }
     }
 }

@@ -534,6 +534,34 @@ fn a_database_that_is_destroyed_or_of_another_engine_is_not_copied() {
     assert!(!serde_json::to_string(&laid).unwrap().contains("db:new"));
 }
 
+/// Configurations of modules and of generated JSON may hold no expression for an argument that is set.
+#[test]
+fn the_known_policy_of_a_new_key_counts_whatever_the_configuration_holds_for_it() {
+    let role = format!("arn:aws:iam::{TO}:role/keeper");
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:*", "Resource": "*"}]});
+    let key = |policy: Value, unknown: Value| {
+        change("aws_kms_key.new", Value::Null, json!({"policy": policy}), unknown)
+    };
+    let laid = |change: &Value, expressions: &Value| {
+        let mut plan = plan(TO, std::slice::from_ref(change));
+        plan["configuration"]["root_module"]["resources"][0]["expressions"] = expressions.clone();
+        let laid = planned(&plan).after.over(&read(&Estate::rds().0)).unwrap();
+        serde_json::to_string(&laid).unwrap()
+    };
+    let known = key(json!(policy.to_string()), json!({"arn": true, "key_id": true}));
+    let default = key(Value::Null, json!({"arn": true, "key_id": true, "policy": true}));
+    for expressions in [
+        json!({"policy": {}}),
+        json!({"policy": {"references": ["local.policy"]}}),
+        json!({"description": {"constant_value": "backups"}}),
+        json!({}),
+    ] {
+        assert!(laid(&known, &expressions).contains(&role), "{expressions}");
+        assert!(!laid(&default, &expressions).contains(&role), "{expressions}");
+    }
+}
+
 #[test]
 fn a_plan_that_contradicts_itself_is_open() {
     let with = |action: &str, after: Value| {
