@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::checks;
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
-use crate::inventory::Inventory;
 use crate::known::Arn;
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
 use super::change;
-use super::code::{BLOCKED, exit_code};
+use super::code::{BLOCKED, GOOD, UNDECIDED, exit_code};
 use super::copies;
 use super::decide::{Found, How, is_off};
 use super::finish::finish;
@@ -88,16 +87,24 @@ pub(super) fn decide(
     let mut audited =
         checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
+    let earlier = before.clone().map(|mut now| {
+        plans::add_those_of_policies(&mut now);
+        now
+    });
+    let earlier = earlier.as_ref().map(|now| facts_of(now, given));
     let how = How {
         only: &only,
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
+        before: earlier.as_ref(),
         off: &off,
     };
     let is_change = given.change.is_given();
     let failed = match &given.change.baseline {
         Some(file) => Some(change::baseline(file, output.max_input)?.failing),
-        None => before.clone().map(|now| failing(now, given)),
+        None => earlier
+            .as_ref()
+            .map(|facts| checks::audit(&plans::plans(facts), facts).failing()),
     };
     let mut found = Found::of(wanted, &facts, Some((&mut audited, &plans)), how);
     judge(
@@ -143,8 +150,11 @@ pub(super) fn decide(
     };
     let is_raised = left(Status::Warn).any(|(subject, check)| counts(&subject, check));
     let fails = is_raised || left(Status::Fail).any(|finding| !failed.contains(&finding));
+    let may_be_raised = left(Status::Undecided).any(|(subject, check)| counts(&subject, check));
     let code = if fails || (output.strict && unclean) {
         BLOCKED
+    } else if may_be_raised && of_copies == GOOD {
+        UNDECIDED
     } else {
         of_copies
     };
@@ -157,13 +167,6 @@ pub(super) fn decide(
         formats,
         tell,
     )
-}
-
-/// The checks of vaults and plans that fail before a change.
-fn failing(mut now: Inventory, given: &Given) -> BTreeSet<(String, &'static str)> {
-    plans::add_those_of_policies(&mut now);
-    let facts = facts_of(&now, given);
-    checks::audit(&plans::plans(&facts), &facts).failing()
 }
 
 const fn verdict(only: Only) -> Verdict {

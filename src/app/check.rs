@@ -61,6 +61,7 @@ pub(super) fn decide(
         only: &[],
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
+        before: None,
         off: &off,
     };
     let mut found = Found::of(wanted, &facts, None, how);

@@ -63,6 +63,8 @@ pub(super) struct How<'a> {
     pub everything: bool,
     /// How the facts came.
     pub reading: &'a Reading,
+    /// The facts before a change.
+    pub before: Option<&'a Facts<'a>>,
     /// The checks whose warnings are not told.
     pub off: &'a BTreeSet<&'a str>,
 }
@@ -82,7 +84,7 @@ impl<'a> Found<'a> {
         // Of copies that were not decided nobody knows what they take out.
         if let Some((audited, plans)) = audited.as_mut().filter(|_| !is_cut) {
             let decided = copies.iter().filter_map(Told::copy_of);
-            let found = std::mem::take(*audited).with_resources(plans, decided, facts);
+            let found = std::mem::take(*audited).with_resources(plans, decided, facts, how.before);
             **audited = found.without(|check, outcome| is_off(how.off, check, outcome));
         }
         let audited = audited.map(|(audited, _)| &*audited);

@@ -73,16 +73,28 @@ impl Audited {
         self
     }
 
-    /// The same with what the checks of resources find, in view of the copies that were decided.
+    /// The same with what the checks of resources find, in view of the copies that were decided. `before`: the facts before a
+    /// change.
     #[must_use]
     pub fn with_resources<'c>(
         mut self,
         plans: &'c [Plan],
         copies: impl IntoIterator<Item = CopyOf<'c>>,
         facts: &Facts<'_>,
+        before: Option<&Facts<'_>>,
     ) -> Self {
         let found = leaving::resources(plans, copies, facts).into_iter();
-        let asked = found.map(|resource| {
+        let asked = found.map(|mut resource| {
+            if let Some(before) = before {
+                // What a change makes has no copy yet.
+                let was = |due: &leaving::Due<'_>| {
+                    let (plan, region) = (due.plan, &due.plan.region);
+                    before.plan_of_id(&plan.id, plan.account, region).is_some()
+                };
+                let is_new = facts.resource_is_listed(&resource.arn)
+                    && !before.resource_is_listed(&resource.arn);
+                resource.due.retain(|due| !is_new && was(due));
+            }
             let outcomes = of_resource(&resource, facts);
             (ResourceFound::of(resource), outcomes)
         });

@@ -41,7 +41,11 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
                 continue;
             }
         };
-        let unread = unread(resource, due, since, facts);
+        if made_since(resource, since, facts) {
+            continue;
+        }
+        let mut unread = unread(resource, due, since, facts);
+        unread.extend(facts.copies_in_doubt(&resource.arn, due.vault));
         if !unread.is_empty() || due.doubt.is_some() {
             open.extend(unread.into_iter().chain(due.doubt.clone()));
             continue;
@@ -61,6 +65,12 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
         return Outcome::undecided("whether its copies were made in time is not known", open);
     }
     Outcome::pass("its copies out of the account were made in time")
+}
+
+/// Whether the resource was made after a start: there is no backup of it yet.
+fn made_since(resource: &Resource<'_>, since: i128, facts: &Facts<'_>) -> bool {
+    let made = facts.resource_made(&resource.arn);
+    made.is_some_and(|made| made > since)
 }
 
 /// What would tell whether a newer copy is there. What was listed of one of the two will do; of copy jobs there are those of 30

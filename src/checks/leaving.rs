@@ -116,6 +116,8 @@ pub enum Reason<'c> {
     WithinAccount(BTreeSet<&'c Arn>, Option<&'c Plan>),
     /// All copies out of it are blocked, by these checks.
     Blocked(usize, BTreeSet<&'static str>),
+    /// The rules that copy it out never start again.
+    NeverStarts(&'c Plan, &'c Rule),
 }
 
 impl Reason<'_> {
@@ -127,6 +129,7 @@ impl Reason<'_> {
             Self::CopiesNothing(_) => "plan-copies-nothing",
             Self::WithinAccount(..) => "within-account",
             Self::Blocked(..) => "copies-blocked",
+            Self::NeverStarts(..) => "never-starts",
         }
     }
 }
@@ -137,6 +140,8 @@ struct Cell<'p> {
     plans: Vec<&'p Plan>,
     by_id: HashMap<&'p str, &'p Plan>,
     since: HashMap<(&'p str, usize), Since>,
+    /// The rules that never start again.
+    over: HashMap<(&'p str, usize), (&'p Plan, &'p Rule)>,
     /// What was not read of them, or of those that there may be.
     open: Vec<Gap>,
 }
@@ -146,6 +151,8 @@ struct Plans<'p> {
     cells: HashMap<(AccountId, Region), Cell<'p>>,
     /// Those that copy out of their account.
     of_account: HashMap<AccountId, Vec<&'p Plan>>,
+    /// What was not read of the organization's policies that may make more, by the account.
+    of_policies: HashMap<String, Vec<Gap>>,
 }
 
 impl<'p> Plans<'p> {
@@ -161,6 +168,14 @@ impl<'p> Plans<'p> {
             for rule in plan.rules.iter().filter(|rule| !rule.targets.is_empty()) {
                 let since = Since::of(&rule.starts, now);
                 cell.since.insert((&plan.id, rule.place), since);
+                let schedule = rule.starts.schedule.as_ref();
+                if facts
+                    .now()
+                    .zip(schedule)
+                    .is_some_and(|(now, schedule)| schedule.is_over(now))
+                {
+                    cell.over.insert((&plan.id, rule.place), (plan, rule));
+                }
             }
             if plan.may_copy() {
                 cell.open.extend(plan.unread.iter().cloned());
@@ -186,7 +201,11 @@ impl<'p> Plans<'p> {
             let unread = of_policies.get(&account.to_string());
             cell.open.extend(unread.into_iter().flatten().cloned());
         }
-        Self { cells, of_account }
+        Self {
+            cells,
+            of_account,
+            of_policies,
+        }
     }
 }
 
@@ -221,6 +240,14 @@ pub fn resources<'c>(
                 let place = || (plan.account, plan.region.clone());
                 all.entry(arn).or_insert_with(place);
             }
+        }
+    }
+    // AWS Backup backs up the cluster, and not its instances.
+    let members = all.extract_if(.., |arn, _| facts.cluster_of(arn).is_some());
+    let members: Vec<(Arn, (AccountId, Region))> = members.collect();
+    for (member, place) in members {
+        if let Some(cluster) = facts.cluster_of(&member) {
+            all.entry(cluster).or_insert(place);
         }
     }
     let by_place = Plans::new(plans, facts);
@@ -320,7 +347,15 @@ fn leaving<'c>(
     }
     let cell = plans.cells.get(&(account, region.clone()));
     let is_out = |copy: &&CopyOf<'c>| copy.vault.account() != Some(account);
-    let out: Vec<&CopyOf<'c>> = copies.iter().filter(is_out).collect();
+    let over = |copy: &CopyOf<'c>| {
+        let by = copy.plan?;
+        let rule = by.made_by.as_ref()?.rule?;
+        cell?.over.get(&(&*by.id, rule)).copied()
+    };
+    let all_out = copies.iter().filter(is_out);
+    let (ended, out): (Vec<&CopyOf<'c>>, Vec<&CopyOf<'c>>) =
+        all_out.partition(|copy| over(copy).is_some());
+    let over = ended.first().and_then(|copy| over(copy));
     let mut open: Vec<Gap> = Vec::new();
     let mut may = None;
     for copy in &out {
@@ -345,6 +380,8 @@ fn leaving<'c>(
             if let Fact::Unknown(gap) = facts.plans_listed(account, region) {
                 open.push(*gap);
             }
+            let of_policies = plans.of_policies.get(&account.to_string());
+            open.extend(of_policies.into_iter().flatten().cloned());
         }
     }
     if let (None, Fact::Unknown(gap)) = (can, of) {
@@ -358,6 +395,9 @@ fn leaving<'c>(
     if !out.is_empty() {
         let failing = out.iter().flat_map(|copy| copy.failing.iter().copied());
         return Leaving::Missed(Reason::Blocked(out.len(), failing.collect()));
+    }
+    if let Some((plan, rule)) = over {
+        return Leaving::Missed(Reason::NeverStarts(plan, rule));
     }
     if !copies.is_empty() {
         let vaults = copies.iter().map(|copy| copy.vault).collect();

@@ -43,6 +43,9 @@ fn missed(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
             "make a backup plan in account {}, {}, that takes it and copies it to another account",
             resource.account, resource.region
         )),
+        (None, Reason::NeverStarts(..)) => {
+            found.by_hand("give the rule a schedule that starts again")
+        }
         (None, Reason::CopiesNothing(_) | Reason::WithinAccount(..) | Reason::Blocked(..)) => found,
     }
 }
@@ -76,7 +79,10 @@ fn cover(resource: &Resource<'_>, reason: &Reason<'_>) -> Option<Cover> {
         }
         Reason::CopiesNothing(plans) => (*plans.first()?, CoverBy::CopyAction { place: 0 }),
         Reason::WithinAccount(_, Some(plan)) => (*plan, CoverBy::CopyAction { place: 0 }),
-        Reason::NoPlan(_) | Reason::WithinAccount(_, None) | Reason::Blocked(..) => return None,
+        Reason::NoPlan(_)
+        | Reason::WithinAccount(_, None)
+        | Reason::Blocked(..)
+        | Reason::NeverStarts(..) => return None,
     };
     Some(Cover {
         resource: resource.arn.clone(),
@@ -126,6 +132,17 @@ fn said(resource: &Resource<'_>, reason: &Reason<'_>) -> Outcome {
                     .map(|vault| Evidence::of(*vault, "is a vault of the resource's own account")),
             )
         }
+        Reason::NeverStarts(plan, rule) => Outcome::warn(format!(
+            "{} copies it out of its account by rule `{}`, which never starts again ({})",
+            called(plan),
+            rule.name,
+            rule.starts.text
+        ))
+        .saw([Evidence::at(
+            &plan.id,
+            format!("/BackupPlan/Rules/{}/ScheduleExpression", rule.place),
+            format!("is {}", rule.starts.text),
+        )]),
         Reason::Blocked(count, checks) => {
             let checks: Vec<String> = checks.iter().map(|id| format!("`{id}`")).collect();
             let all = match count {

@@ -20,7 +20,7 @@ pub struct ResourceReport {
     pub region: Region,
     /// Whether a copy takes it out of its account.
     pub leaves: LeavesAccount,
-    /// Why none does: `no-plan`, `plan-copies-nothing`, `within-account` or `copies-blocked`; null where one does, or may.
+    /// Why none does: `no-plan`, `plan-copies-nothing`, `within-account`, `never-starts` or `copies-blocked`; null where one does, or may.
     pub reason: Option<&'static str>,
     /// What the checks of resources found.
     pub checks: Vec<CheckReport>,

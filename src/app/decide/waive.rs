@@ -103,6 +103,14 @@ impl Found<'_> {
                 .found
                 .iter()
                 .filter(|(_, found)| found.status == Status::Warn);
+            // What only warns and is not known may fail as well, where its warning does.
+            let mut may_be_raised = copy.found.iter().any(|(check, found)| {
+                found.status == Status::Undecided
+                    && check.may_fail == MayFail::OnlyWarns
+                    && raised.contains(check.id)
+                    && !copy.waives(check.id)
+            });
+            may_be_raised = may_be_raised && verdict == Verdict::Feasible;
             let mut is_raised = false;
             for (check, _) in warned {
                 if copy.waives(check.id) {
@@ -114,9 +122,9 @@ impl Found<'_> {
             counted
                 .blocked
                 .one_more_if(is_news && (verdict == Verdict::Blocked || is_raised));
-            counted
-                .undecided
-                .one_more_if(is_news && verdict == Verdict::Undecided && !is_raised);
+            counted.undecided.one_more_if(
+                is_news && !is_raised && (verdict == Verdict::Undecided || may_be_raised),
+            );
         }
         counted
     }

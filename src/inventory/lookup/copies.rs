@@ -7,10 +7,10 @@ use crate::catalog::calls::api_call;
 use crate::inventory::list::items;
 use crate::inventory::objects::RecoveryPoint;
 use crate::inventory::word::Timestamp;
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
-use super::Facts;
 use super::stored::moment;
+use super::{Facts, contradiction};
 
 /// The newest copy of a resource in a vault.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +43,10 @@ impl<'a> Facts<'a> {
             }
         };
         for point in self.seen(|layer| layer.backups(resource)).parts() {
-            let is_whole = point.status.value().is_some_and(|status| is_whole(status));
-            let made = point.creation_date.value();
-            let made = made.and_then(|date| moment(&date.0)).filter(|_| is_whole);
-            if let Some((vault, made)) = point.backup_vault_arn.value().zip(made) {
+            let Some(vault) = point.backup_vault_arn.value() else {
+                continue;
+            };
+            if let Copied::Whole(made) = self.copied(point) {
                 let point = Some(point);
                 add(vault, NewestCopy { made, point });
             }
@@ -54,11 +54,95 @@ impl<'a> Facts<'a> {
         for job in self.seen(|layer| layer.completed_copies(resource)).parts() {
             let made = job.creation_date.value();
             let made = made.and_then(|date| moment(&date.0));
+            let made = made.filter(|made| !self.is_ahead(*made));
             if let Some((vault, made)) = job.destination_vault.value().zip(made) {
                 add(vault, NewestCopy { made, point: None });
             }
         }
         newest
+    }
+
+    /// What in a vault may be a copy of a resource, and is not known to be one: what would settle it.
+    #[must_use]
+    pub fn copies_in_doubt(&self, resource: &Arn, vault: &Arn) -> Vec<Gap> {
+        let points = self.seen(|layer| layer.backups(resource));
+        let here = points
+            .parts()
+            .filter(|point| point.backup_vault_arn.value().is_none_or(|of| of == vault));
+        let points = here.filter_map(|point| match self.copied(point) {
+            Copied::Unknown(gap) => Some(*gap),
+            Copied::Whole(_) if point.backup_vault_arn.value().is_none() => {
+                Some(self.in_doubt(point))
+            }
+            Copied::Whole(_) | Copied::Not => None,
+        });
+        let jobs = self.seen(|layer| layer.completed_copies(resource));
+        let unnamed = self.layers.iter().flat_map(|layer| layer.unnamed_copies());
+        let jobs = jobs.parts().chain(unnamed.copied()).filter_map(|job| {
+            let to = job.destination_vault.value();
+            let made = job.creation_date.value();
+            let made = made.and_then(|date| moment(&date.0));
+            let is_sure = job.resource_arn.value().is_some()
+                && to.is_some()
+                && made.is_some_and(|made| !self.is_ahead(made));
+            let may_be = to.is_none_or(|of| of == vault) && !is_sure;
+            may_be.then(|| {
+                let what = format!("what copy job `{}` copied, where to and when", job.id);
+                Gap::not_told(what, vault.as_str()).where_is(vault)
+            })
+        });
+        points.chain(jobs).collect()
+    }
+
+    /// Whether a recovery point is a backup that is there.
+    fn copied(&self, point: &RecoveryPoint) -> Copied {
+        let status = point.status.value().map(|status| &**status);
+        let class = point.storage_class.value().map(|class| &**class);
+        match (status, class) {
+            (Some("PARTIAL" | "DELETING" | "EXPIRED" | "STOPPED" | "CREATING"), _)
+            | (_, Some("DELETED")) => return Copied::Not,
+            // A list tells the class of all but some types.
+            (Some("COMPLETED" | "AVAILABLE"), Some("WARM" | "COLD") | None) => {}
+            (Some(_) | None, Some(_) | None) => {
+                return Copied::Unknown(Box::new(self.in_doubt(point)));
+            }
+        }
+        let made = point.creation_date.value();
+        match made.and_then(|date| moment(&date.0)) {
+            Some(made) if !self.is_ahead(made) => Copied::Whole(made),
+            Some(_) => Copied::Unknown(Box::new(contradiction(
+                &point.arn,
+                "its `CreationDate`",
+                "`collected_at`, which is before it",
+            ))),
+            None => Copied::Unknown(Box::new(self.in_doubt(point))),
+        }
+    }
+
+    /// What would settle whether a recovery point is a copy that is there.
+    fn in_doubt(&self, point: &RecoveryPoint) -> Gap {
+        let status = point.status.value();
+        let class = point.storage_class.value();
+        let words = [("Status", status), ("StorageClass", class)];
+        let odd = words.iter().find_map(|(name, word)| {
+            let word = word
+                .filter(|word| !matches!(&***word, "COMPLETED" | "AVAILABLE" | "WARM" | "COLD"));
+            Some((name, word?))
+        });
+        if let Some((name, word)) = odd {
+            let what = format!("what `{name}` `{word}` of a recovery point means");
+            return Gap::not_told(what, point.arn.as_str()).where_is(&point.arn);
+        }
+        let of = point.backup_vault_arn.value().unwrap_or(&point.arn);
+        let call = api_call!("backup:ListRecoveryPointsByBackupVault");
+        self.gap(call, of.as_str(), of.account(), of.region().as_ref())
+    }
+
+    /// Whether a moment is later than the facts can tell of: reading them may take a day.
+    fn is_ahead(&self, moment: i128) -> bool {
+        const DAY: i128 = 24 * 60 * 60 * 1000;
+        let read = self.read_at().map(Timestamp::milliseconds);
+        read.is_some_and(|read| moment > read.saturating_add(DAY))
     }
 
     /// Every recovery point that was found, once for each place that tells of it.
@@ -127,9 +211,14 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether a recovery point of this status can be restored from.
+/// Whether a recovery point can be restored from, as far as its status tells.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_RecoveryPointByBackupVault.html>.
-fn is_whole(status: &str) -> bool {
-    matches!(status, "COMPLETED" | "AVAILABLE")
+enum Copied {
+    /// It can; when it was made, in milliseconds since 1970.
+    Whole(i128),
+    /// It cannot, or not of all that it is of.
+    Not,
+    /// That was not read, or not understood.
+    Unknown(Box<Gap>),
 }

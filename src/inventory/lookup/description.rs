@@ -5,7 +5,21 @@ use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
 
 use super::contradiction::of_itself;
+use super::stored::moment_of;
 use super::{Facts, fact};
+
+/// The fields in which services say when a resource was made.
+const MADE: &[&str] = &[
+    // API_DBInstance, API_DBCluster (of RDS, Amazon DocumentDB and Neptune)
+    "InstanceCreateTime",
+    "ClusterCreateTime",
+    // API_FileSystemDescription of EFS, API_FileSystem of FSx
+    "CreationTime",
+    // API_TableDescription of DynamoDB
+    "CreationDateTime",
+    // API_Volume of EC2; an instance's LaunchTime is that of its last start
+    "CreateTime",
+];
 
 impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
@@ -23,6 +37,32 @@ impl<'a> Facts<'a> {
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let resource = self.seen(|layer| layer.resources(arn));
         fact(resource.field(|r| &r.detail), || self.describe_gap(arn))
+    }
+
+    /// When a resource was made, in milliseconds since 1970, where its service's description says so.
+    #[must_use]
+    pub fn resource_made(&self, arn: &Arn) -> Option<i128> {
+        let detail = self.resource_description(arn).known().flatten()?;
+        let mut dates = MADE.iter().filter_map(|name| detail.get(name));
+        dates.find_map(moment_of)
+    }
+
+    /// The database cluster that an instance is a member of, where its description names one.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html>.
+    #[must_use]
+    pub fn cluster_of(&self, arn: &Arn) -> Option<Arn> {
+        if arn.service() != "rds" || !arn.resource().starts_with("db:") {
+            return None;
+        }
+        let detail = self.resource_description(arn).known().flatten()?;
+        let cluster = detail.get("DBClusterIdentifier")?.as_str()?;
+        let (region, account) = arn.region().zip(arn.account())?;
+        let text = format!(
+            "arn:{}:rds:{region}:{account}:cluster:{cluster}",
+            arn.partition()
+        );
+        Arn::parse(&text).ok()
     }
 
     /// The gap that the service's own describe call would close.

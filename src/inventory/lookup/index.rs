@@ -45,6 +45,8 @@ pub struct Index<'a> {
     plans: Map<&'a str, Places<'a, Plan>>,
     running: Map<&'a Arn, &'a str>,
     completed: ByArn<'a, CopyJob>,
+    /// The copy jobs that completed, of which nobody says what they copied.
+    unnamed: Vec<&'a CopyJob>,
     pub cross_account: OnceLock<ByOrganization>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
@@ -70,6 +72,7 @@ impl<'a> Index<'a> {
             plans: Map::default(),
             running: Map::default(),
             completed: Map::default(),
+            unnamed: Vec::new(),
             cross_account: OnceLock::new(),
             leaders: leaders(inventory),
         };
@@ -115,8 +118,12 @@ impl<'a> Index<'a> {
                 let first = self.running.entry(resource).or_insert(&job.id);
                 *first = (*first).min(&job.id);
             }
-            if let (Some("COMPLETED"), Some(resource)) = (state, job.resource_arn.value()) {
-                add(&mut self.completed, resource, job, false);
+            match (state, job.resource_arn.value()) {
+                (Some("COMPLETED"), Some(resource)) => {
+                    add(&mut self.completed, resource, job, false);
+                }
+                (Some("COMPLETED"), None) => self.unnamed.push(job),
+                (Some(_) | None, _) => {}
             }
         }
         for point in items(&region.recovery_points) {
@@ -181,6 +188,10 @@ impl<'a> Index<'a> {
     /// The copy jobs of a resource that completed.
     pub fn completed_copies(&self, resource: &Arn) -> &[&'a CopyJob] {
         places(&self.completed, resource)
+    }
+    /// The copy jobs that completed, of which nobody says what they copied.
+    pub fn unnamed_copies(&self) -> &[&'a CopyJob] {
+        &self.unnamed
     }
     /// The backup plans of an id.
     pub fn plans(&self, id: &str) -> &[&'a Plan] {

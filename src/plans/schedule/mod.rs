@@ -83,6 +83,12 @@ impl Schedule {
             .filter(move |at| *at > moment)
     }
 
+    /// Whether it never starts again after a moment.
+    #[must_use]
+    pub fn is_over(&self, moment: i128) -> bool {
+        matches!(self.when, When::Cron(_)) && self.after(moment).next().is_none()
+    }
+
     fn local(&self, moment: i128) -> Option<DateTime> {
         let moment = i64::try_from(moment).ok()?;
         let moment = Timestamp::from_millisecond(moment).ok()?;

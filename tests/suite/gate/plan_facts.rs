@@ -541,7 +541,12 @@ fn the_known_policy_of_a_new_key_counts_whatever_the_configuration_holds_for_it(
     let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "kms:*", "Resource": "*"}]});
     let key = |policy: Value, unknown: Value| {
-        change("aws_kms_key.new", Value::Null, json!({"policy": policy}), unknown)
+        change(
+            "aws_kms_key.new",
+            Value::Null,
+            json!({"policy": policy}),
+            unknown,
+        )
     };
     let laid = |change: &Value, expressions: &Value| {
         let mut plan = plan(TO, std::slice::from_ref(change));
@@ -549,8 +554,14 @@ fn the_known_policy_of_a_new_key_counts_whatever_the_configuration_holds_for_it(
         let laid = planned(&plan).after.over(&read(&Estate::rds().0)).unwrap();
         serde_json::to_string(&laid).unwrap()
     };
-    let known = key(json!(policy.to_string()), json!({"arn": true, "key_id": true}));
-    let default = key(Value::Null, json!({"arn": true, "key_id": true, "policy": true}));
+    let known = key(
+        json!(policy.to_string()),
+        json!({"arn": true, "key_id": true}),
+    );
+    let default = key(
+        Value::Null,
+        json!({"arn": true, "key_id": true, "policy": true}),
+    );
     for expressions in [
         json!({"policy": {}}),
         json!({"policy": {"references": ["local.policy"]}}),
@@ -558,7 +569,10 @@ fn the_known_policy_of_a_new_key_counts_whatever_the_configuration_holds_for_it(
         json!({}),
     ] {
         assert!(laid(&known, &expressions).contains(&role), "{expressions}");
-        assert!(!laid(&default, &expressions).contains(&role), "{expressions}");
+        assert!(
+            !laid(&default, &expressions).contains(&role),
+            "{expressions}"
+        );
     }
 }
 

@@ -76,7 +76,7 @@ fn audited(id: &str, inventory: &Inventory, facts: &Facts<'_>) -> Told {
         .collect();
     let named = super::decided(facts, inventory);
     let all = named.iter().chain(&decided).filter_map(copy_of);
-    let audit = audit.with_resources(&plans, all, facts);
+    let audit = audit.with_resources(&plans, all, facts, None);
     let of_copies = remedy::remedies(&decided, facts);
     let into = |vault: &Arn| -> Vec<Copy> {
         let copies = decided.iter().map(|decided| &decided.copy);

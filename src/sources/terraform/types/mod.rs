@@ -150,7 +150,7 @@ const BACKED_UP: &[&str] = &[
 const NEAR: &[&str] = &[
     "aws_backup_", "aws_kms_", "aws_fsx_", "aws_iam_role", "aws_iam_policy", "aws_organizations_", "aws_ram_",
     "aws_cloudformation_stack", "aws_db_option_group", "aws_ebs_encryption_by_default", "aws_ebs_default_kms_key",
-    "aws_controltower_", "aws_dsql_cluster", "aws_volume_attachment", "aws_account_region", "aws_redshiftserverless_", "aws_ec2_allowed_images_settings", 
+    "aws_controltower_", "aws_dsql_cluster", "aws_ec2_tag", "aws_dynamodb_tag", "aws_volume_attachment", "aws_account_region", "aws_redshiftserverless_", "aws_ec2_allowed_images_settings", 
     "aws_storagegateway_cached_iscsi_volume", "aws_storagegateway_stored_iscsi_volume",
     "awscc_backup_", "awscc_kms_", "awscc_iam_role", "awscc_iam_managed_policy", "awscc_organizations_", "awscc_ram_",
     "awscc_rds_", "awscc_dynamodb_", "awscc_efs_", "awscc_fsx_", "awscc_s3_bucket", "awscc_ec2_volume", "awscc_ec2_instance",
