@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::resource::{Leaves, ResourceFound};
 use super::words::date;
+use crate::catalog::key_states::{KeyUse, key_use};
 use crate::inventory::{EncryptedWith, Facts, NewestCopy, RecoveryPoint};
 use crate::known::{AccountId, Arn, Count as _, Fact, Gap, ResourceType};
 
@@ -171,7 +172,14 @@ fn there_is(resource: &Arn, vault: &Arn, copy: &NewestCopy<'_>, facts: &Facts<'_
             Some("only its copy job tells of it: its vault was not listed".to_owned()),
         ),
         Some(_) if has_expired => (Restorable::No, Some("its retention is over".to_owned())),
-        Some(point) => by_key(point, facts),
+        Some(point) if facts.point_is_past(&point.arn, "DeleteAt") => (
+            Restorable::Unknown,
+            Some("its `CalculatedLifecycle` says that it is deleted by now".to_owned()),
+        ),
+        Some(point) => match by_vault(vault, facts) {
+            (Restorable::Yes, _) => by_key(point, facts),
+            other => other,
+        },
     };
     CopyThere {
         resource: resource.clone(),
@@ -185,9 +193,29 @@ fn there_is(resource: &Arn, vault: &Arn, copy: &NewestCopy<'_>, facts: &Facts<'_
     }
 }
 
+/// Whether the vault that a recovery point lies in is there.
+fn by_vault(vault: &Arn, facts: &Facts<'_>) -> (Restorable, Option<String>) {
+    let name = vault.name();
+    match facts.vault_state(vault) {
+        Fact::Known(Some("AVAILABLE")) => (Restorable::Yes, None),
+        Fact::Known(Some(state)) => (
+            Restorable::Unknown,
+            Some(format!("the vault `{name}` is {state}")),
+        ),
+        Fact::Known(None) => (
+            Restorable::Unknown,
+            Some(format!(
+                "the vault `{name}` is not there, and the recovery point was listed"
+            )),
+        ),
+        // The vault was listed: what is not known of it is nothing that a restore asks.
+        Fact::Unknown(_) => (Restorable::Yes, None),
+    }
+}
+
 /// Whether the key of a recovery point can be used.
 fn by_key(point: &RecoveryPoint, facts: &Facts<'_>) -> (Restorable, Option<String>) {
-    let unknown = |gap: &Gap| (Restorable::Unknown, Some(format!("not read: {gap}")));
+    let unknown = |gap: &Gap| (Restorable::Unknown, Some(gap.to_string()));
     let key = match facts.point_key(&point.arn) {
         Fact::Known(EncryptedWith::Key(key)) => key,
         Fact::Known(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => {
@@ -196,8 +224,21 @@ fn by_key(point: &RecoveryPoint, facts: &Facts<'_>) -> (Restorable, Option<Strin
         Fact::Unknown(gap) => return unknown(&gap),
     };
     match facts.key_state(&key) {
-        Fact::Known(Some("Enabled" | "Updating")) => (Restorable::Yes, None),
-        Fact::Known(Some(state)) => (Restorable::No, Some(format!("its key `{key}` is {state}"))),
+        Fact::Known(Some(state)) => match key_use(state) {
+            Some(KeyUse::Usable) => match facts.key_manager(&key) {
+                Fact::Known(_) => (Restorable::Yes, None),
+                Fact::Unknown(gap) => unknown(&gap),
+            },
+            Some(KeyUse::Disabled | KeyUse::ToBeDeleted | KeyUse::Waits(_)) => {
+                (Restorable::No, Some(format!("its key `{key}` is {state}")))
+            }
+            None => (
+                Restorable::Unknown,
+                Some(format!(
+                    "its key `{key}` is {state}, and no page says what that is"
+                )),
+            ),
+        },
         Fact::Known(None) => (
             Restorable::No,
             Some(format!("its key `{key}` does not exist")),

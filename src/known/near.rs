@@ -44,9 +44,63 @@ pub fn is_a_slip(one: &str, other: &str) -> bool {
         && strsim::damerau_levenshtein(one, other) == 1
 }
 
+/// By how many letters two texts differ, where it is so many at most. Those that differ by more are soon told: many are compared
+/// with many.
+#[must_use]
+pub fn off_by(one: &str, other: &str, most: usize) -> Option<usize> {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    let same = alike(one.iter(), other.iter());
+    let (one, other) = (one.get(same..)?, other.get(same..)?);
+    let same = alike(one.iter().rev(), other.iter().rev());
+    let one = one.get(..one.len().saturating_sub(same))?;
+    let other = other.get(..other.len().saturating_sub(same))?;
+    // Each letter that one has and the other lacks must be changed, left out or put in.
+    let mut letters = [0_isize; 256];
+    for (text, step) in [(one, 1), (other, -1)] {
+        for byte in text {
+            let count = letters.get_mut(usize::from(*byte))?;
+            *count = count.saturating_add(step);
+        }
+    }
+    let of_one: isize = letters.iter().filter(|count| **count > 0).sum();
+    let of_other: isize = letters.iter().filter(|count| **count < 0).sum();
+    if of_one.unsigned_abs().max(of_other.unsigned_abs()) > most {
+        return None;
+    }
+    let off = strsim::generic_damerau_levenshtein(one, other);
+    (off <= most).then_some(off)
+}
+
+/// How many letters two texts begin with alike.
+fn alike<'t>(one: impl Iterator<Item = &'t u8>, other: impl Iterator<Item = &'t u8>) -> usize {
+    one.zip(other)
+        .take_while(|(one, other)| one == other)
+        .count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_off_by_a_few_letters_or_by_many() {
+        let words = [
+            "", "a", "orders", "order", "oders", "odrers", "rodesr", "sredro", "orders-2",
+            "invoices",
+        ];
+        for one in words {
+            for other in words {
+                let off = strsim::damerau_levenshtein(one, other);
+                for most in 0..4 {
+                    let expected = (off <= most).then_some(off);
+                    assert_eq!(off_by(one, other, most), expected, "{one} {other} {most}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_was_meant_is_near() {

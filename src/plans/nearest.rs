@@ -1,7 +1,7 @@
 //! What comes nearest to taking a resource that no plan takes, and what excludes it.
 
 use crate::inventory::{Facts, Tags};
-use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
+use crate::known::{AccountId, Arn, Fact, Region, ResourceType, near};
 
 use super::Plan;
 use super::condition::{Condition, Holds, Operator};
@@ -133,8 +133,7 @@ impl Selection {
                 .resources
                 .iter()
                 .filter(|text| !has_wildcard(text))
-                .map(|text| (letters(text, arn), text))
-                .filter(|(off, _)| *off <= 2)
+                .filter_map(|text| Some((near::off_by(text, arn, 2)?, text)))
                 .min();
             let near = near.map(|(_, text)| text.clone());
             misses.push(Miss::NotNamed { near });

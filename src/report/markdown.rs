@@ -40,13 +40,15 @@ pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String 
     change(&mut page, report);
     causes(&mut page, report);
     unknown(&mut page, report);
-    audited(&mut page, report);
+    // What fails, and what fixes it, before what only warns: the end is what there may be no room for.
+    audited(&mut page, report, |outcome| outcome != Status::Warn);
     coverage(&mut page, report);
     copies(&mut page, report);
+    remedies(&mut page, report);
+    audited(&mut page, report, |outcome| outcome == Status::Warn);
     warnings(&mut page, report);
     waivers(&mut page, report);
     assumed(&mut page, report);
-    remedies(&mut page, report);
     gaps(&mut page, report);
     if let Some(picture) = picture {
         let folded = fold("The copies as a picture", &fenced("mermaid", picture));
@@ -295,11 +297,17 @@ fn unknown(page: &mut Page, report: &Report) {
     page.table("unknowns", "Undecided", &heads, &rows, 0);
 }
 
-fn audited(page: &mut Page, report: &Report) {
+/// What was found of vaults, plans and resources, of some outcomes.
+fn audited(page: &mut Page, report: &Report, told: impl Fn(Status) -> bool) {
+    let title = if told(Status::Warn) {
+        "Warnings of vaults, plans and resources"
+    } else {
+        "Vaults, plans and resources"
+    };
     let findings = report.findings();
     let beside = findings
         .iter()
-        .filter(|finding| finding.subject.kind() != "copy");
+        .filter(|finding| finding.subject.kind() != "copy" && told(finding.check.outcome()));
     let rows: Vec<Vec<String>> = beside
         .map(|finding| {
             let check = finding.check;
@@ -315,7 +323,7 @@ fn audited(page: &mut Page, report: &Report) {
     let heads = ["outcome", "check", "of", "what", "fixed by"];
     page.table(
         "findings of vaults, plans and resources",
-        "Vaults, plans and resources",
+        title,
         &heads,
         &rows,
         0,

@@ -101,7 +101,7 @@ impl<'a> Facts<'a> {
         match (status, class) {
             (Some("PARTIAL" | "DELETING" | "EXPIRED" | "STOPPED" | "CREATING"), _)
             | (_, Some("DELETED")) => return Copied::Not,
-            // A list tells the class of all but some types.
+            // Lists of recovery points leave the class out.
             (Some("COMPLETED" | "AVAILABLE"), Some("WARM" | "COLD") | None) => {}
             (Some(_) | None, Some(_) | None) => {
                 return Copied::Unknown(Box::new(self.in_doubt(point)));

@@ -215,8 +215,13 @@ impl<'a, 'p> Reader<'a, 'p> {
                         unknown(format!("{}.{name}", object.address))
                     };
                 }
-                // `tags_all` has the provider's default tags, too: where it waits for apply, `tags` may lack some.
-                Value::Object(_) if name == "tags_all" && self.has_default_tags(object) => {
+                // `tags_all` has the provider's default tags, too: where it waits for apply, `tags` may lack some. Of what is made
+                // without tags it always waits.
+                Value::Object(_)
+                    if name == "tags"
+                        || !object.is_new(self.moment)
+                        || self.has_default_tags(object) =>
+                {
                     return marked;
                 }
                 Value::Null

@@ -356,6 +356,51 @@ fn the_copies_that_there_are_have_an_age_an_expiry_and_whether_they_can_be_resto
     let orphans = coverage["without_source"].as_array().unwrap();
     assert_eq!(orphans.len(), 1);
     assert_eq!(orphans[0]["resource"], gone);
+    let plain = || {
+        let made = "2026-11-20T05:40:00Z";
+        with(json!([point("copyjob-1", orders, made, json!({}))]))
+    };
+    for (estate, restorable, why) in [
+        (plain(), "yes", ""),
+        (
+            plain().set(&format!("{DESTINATION}/keys/0/KeyState"), json!("zzz")),
+            "unknown",
+            "no page says what that is",
+        ),
+        (
+            plain().set(&format!("{DESTINATION}/keys/0/KeyState"), Value::Null),
+            "no",
+            "does not exist",
+        ),
+        (
+            plain().set(
+                &format!("{DESTINATION}/vaults/0/VaultState"),
+                json!("FAILED"),
+            ),
+            "unknown",
+            "is FAILED",
+        ),
+        (
+            plain().set(&format!("{DESTINATION}/vaults/0/VaultState"), Value::Null),
+            "unknown",
+            "is not there",
+        ),
+        (
+            plain().set(
+                &format!("{DESTINATION}/recovery_points/0/CalculatedLifecycle"),
+                json!({"DeleteAt": "2026-11-21T00:00:00Z"}),
+            ),
+            "unknown",
+            "deleted by now",
+        ),
+    ] {
+        let copy = &told(estate)["copies"][0];
+        let said = copy["why"].as_str().unwrap_or_default();
+        assert!(
+            copy["restorable"] == restorable && said.contains(why),
+            "{why}: {copy}"
+        );
+    }
     let disabled = with(json!([point(
         "copyjob-1",
         orders,

@@ -331,6 +331,40 @@ fn an_attribute_that_is_not_read_is_open_in_every_type() {
     assert!(asked > 250, "{asked}");
 }
 
+#[test]
+fn tags_that_wait_for_apply_are_not_taken_for_none() {
+    let object = json!({"identifier": "orders", "arn": DATABASE, "engine": "mysql", "tags": {"backup": "daily"},
+        "tags_all": {"backup": "daily"}});
+    let without = |names: &[&str]| {
+        let mut object = object.clone();
+        names.iter().for_each(|name| {
+            object.as_object_mut().unwrap().remove(*name);
+        });
+        object
+    };
+    let bare = |mut object: Value| {
+        object["tags"] = json!({});
+        object
+    };
+    let both = json!({"tags": true, "tags_all": true});
+    let all = json!({"tags_all": true});
+    let now = || object.clone();
+    let of = |before: Value, after: Value, unknown: &Value| {
+        let change = change("aws_db_instance.d", before, after, unknown.clone());
+        planned(&plan(FROM, &[change])).after.document.to_string()
+    };
+    for (before, after, unknown, waits) in [
+        (now(), now(), json!({}), false),
+        (now(), without(&["tags", "tags_all"]), both.clone(), true),
+        (Value::Null, without(&["tags", "tags_all"]), both, true),
+        (now(), bare(without(&["tags_all"])), all.clone(), true),
+        (Value::Null, bare(without(&["tags_all"])), all, false),
+    ] {
+        let told = of(before, after, &unknown);
+        assert_eq!(told.contains(r#""Tags":{"unknown""#), waits, "{told}");
+    }
+}
+
 const DENY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}"#;
 
 fn vault_policy(address: &str, effect: &str) -> Value {

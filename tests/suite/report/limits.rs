@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::formats::{is_sarif, sarif_validator};
 use super::support::{estate, remedies, report};
 use crate::organization::OfTheirOwn;
-use crate::support::run_with;
+use crate::support::{Estate, run_with};
 
 /// So many copies, of an organization in which little is shared, so that there is much to tell.
 const COPIES: usize = 1_500;
@@ -177,4 +177,35 @@ fn of_many_ways_a_picture_draws_the_worst_and_sums_up_the_rest() {
 fn junit_has_a_case_for_each_copy() {
     let read = quick_junit::Report::deserialize_from_str(&ALL["junit"]).unwrap();
     assert_eq!(read.tests, COPIES + 1, "and one for the run");
+}
+
+#[test]
+fn warnings_take_no_room_from_what_fails() {
+    let mut estate = Estate::rds()
+        .planned()
+        .set("/accounts/1/regions/0/vaults/0/AccessPolicy", Value::Null);
+    let path = "/accounts/0/regions/0/resources";
+    let all = estate.0.pointer_mut(path).and_then(Value::as_array_mut);
+    let all = all.unwrap();
+    let first = all[0].clone();
+    for number in 0..600 {
+        let mut other = first.clone();
+        let arn = format!("arn:aws:rds:us-east-2:111122223333:db:other-{number}");
+        other["ResourceArn"] = Value::from(arn);
+        other["Tags"] = serde_json::json!({});
+        all.push(other);
+    }
+    let text = estate.0.to_string();
+    let args = ["audit", "--inventory", "-", "--format", "markdown"];
+    let ran = run_with(&args, text.as_bytes(), &[]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let warns = "Warnings of vaults, plans and resources";
+    let places = ["Copies that are blocked", "Changes to make", warns];
+    let places = places.map(|title| ran.out.find(title).unwrap_or_else(|| panic!("{title}")));
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(ran.out.contains("vault-refuses-copy") && ran.out.len() <= 65_536);
+    assert!(
+        ran.out
+            .contains("findings of vaults, plans and resources: ")
+    );
 }
