@@ -214,7 +214,8 @@ fn what_an_interrupted_run_leaves_is_a_file_and_nothing_else() {
         let made = std::process::Command::new("mkfifo").arg(at).status();
         assert!(made.unwrap().success());
     };
-    let kinds: [(&str, &dyn Fn(&std::path::Path)); 5] = [
+    type Make<'m> = &'m dyn Fn(&std::path::Path);
+    let kinds: [(&str, Make<'_>); 5] = [
         ("a link to a file", &|at| symlink(&other, at).unwrap()),
         ("a link to nothing", &|at| symlink("/nowhere", at).unwrap()),
         ("a device", &|at| symlink("/dev/zero", at).unwrap()),
