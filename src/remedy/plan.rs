@@ -190,7 +190,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 .collect(),
             Need::Lifecycle { delete_after, .. } => ours
                 .iter()
-                .map(|copy| settings::lifecycle(copy, *delete_after))
+                .map(|copy| settings::lifecycle(copy, *delete_after, facts))
                 .collect(),
             // The remedies of an audit.
             Need::Cover(_) => Vec::new(),

@@ -204,6 +204,7 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
     let days = now.and_then(Lifecycle::days_kept);
     let within = match (days, min, max) {
         (Some(days), Some(min), _) if days < min => min,
+        (Some(days), _, Some(max)) if days <= max => days,
         (_, _, Some(max)) => max,
         (Some(days), _, None) => days,
         (None, min, None) => min.unwrap_or(0),
@@ -235,8 +236,15 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
     keep_for(copy, wanted, cold, title)
 }
 
-/// The copy is kept for as long as its move to cold storage asks for.
-pub fn lifecycle(copy: &Copy, days: i64) -> Draft {
+/// The copy is kept for as long as its move to cold storage asks for; where the destination's lock does not allow so many days, it
+/// does not move there.
+pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
+    let vault = &copy.destination_vault;
+    let lock = facts.vault_lock(vault).known().flatten();
+    let (min, max) = lock.map_or((None, None), |lock| (lock.min, lock.max));
+    if max.is_some_and(|max| max < days) {
+        return retention(copy, vault, min, max);
+    }
     let title = format!(
         "keep {} for {days} days, 90 of them in cold storage",
         kept(copy)
