@@ -87,10 +87,17 @@ pub fn plan(
         .iter()
         .map(|(name, rule)| here.rule(name, rule))
         .collect();
+    if rules.is_empty() {
+        here.open.push(plan.lacks("rules"));
+    }
     let mut selections: Vec<Value> = Vec::new();
     if let Some(all) = here.member(plan, "selections") {
         all.members(&["tags", "resources"], here.open);
-        if all.get("tags").is_none() && all.get("resources").is_none() {
+        let has = |name: &str| {
+            let named = all.get(name).map(|list| list.named(&mut Vec::new()));
+            named.is_some_and(|named| !named.is_empty())
+        };
+        if !has("tags") && !has("resources") {
             here.open.push(all.unexpected());
         }
         for (name, one) in optional(&all, "tags", here.open) {

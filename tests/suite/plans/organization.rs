@@ -359,11 +359,21 @@ fn a_selection_that_does_not_say_what_it_takes_takes_nothing() {
     }
 }
 
+#[test]
+fn rules_without_any_were_not_read() {
+    let found = made(&here(|plan| plan["rules"] = json!({})));
+    assert!(found.copies.is_empty());
+    let subject = "111122223333/backup_policy/plans/OrgBackupPlanDaily/rules";
+    let open = subjects(&found.open);
+    assert!(open.contains(&subject), "{open:?}");
+}
+
 /// AWS wants one or the other in each plan.
 #[test]
 fn selections_without_any_were_not_read() {
     for selections in [
         json!({}),
+        json!({"tags": {}}),
         json!({"@@operators_allowed_for_child_policies": ["@@all"]}),
     ] {
         let found = made(&here(|plan| plan["selections"] = selections.clone()));
