@@ -1,4 +1,4 @@
-//! What AWS says of keys, vaults and recovery points that no record names, and that is compared with what one does: there a slip of
+//! What AWS says of keys, vaults, plans and recovery points that no record names, and that is compared with what one does: there a slip of
 //! the pen would hide a contradiction.
 
 use serde_json::Value;
@@ -36,6 +36,11 @@ pub const OF_KEY: Beside = Beside {
 pub const OF_VAULT: Beside = Beside {
     names: &["LockDate", "SourceBackupVaultArn"],
     is: &[TIME, TEXT],
+};
+
+pub const OF_PLAN: Beside = Beside {
+    names: &["DeletionDate"],
+    is: &[TIME],
 };
 
 pub const OF_POINT: Beside = Beside {

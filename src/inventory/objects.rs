@@ -280,6 +280,18 @@ impl Resource {
     }
 }
 
+impl Plan {
+    /// Whether it was deleted. It starts no backups then; what it made stays.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_GetBackupPlan.html>.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.extra
+            .iter()
+            .any(|(name, Json(date))| **name == *"DeletionDate" && !date.is_null())
+    }
+}
+
 impl Lifecycle {
     /// Whether a name is one of those that AWS prints besides the days.
     #[must_use]

@@ -186,6 +186,7 @@ impl Sound for Plan {
         if self.id.is_empty() {
             return Err("`BackupPlanId` is empty: expected the plan's id".to_owned());
         }
+        beside::OF_PLAN.check(&self.extra)?;
         let selections = self.selections.value().and_then(|Json(all)| all.as_array());
         let mut plans = selections
             .into_iter()

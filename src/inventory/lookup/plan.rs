@@ -13,9 +13,16 @@ use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 use super::Facts;
 
 impl<'a> Facts<'a> {
-    /// Every backup plan, with its account and Region, in the order of these and its id.
+    /// Every backup plan that was not deleted, with its account and Region, in the order of these and its id.
     #[must_use]
     pub fn plans(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
+        let mut plans = self.plans_recorded();
+        plans.retain(|(.., plan)| !plan.is_deleted());
+        plans
+    }
+
+    /// Every backup plan, the deleted ones among them: what they made is still there.
+    fn plans_recorded(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
         let mut found: Vec<_> = self
             .layers
             .iter()
@@ -88,8 +95,8 @@ impl<'a> Facts<'a> {
                 plan.selections.value().is_none()
             }
         };
-        let plans = self.plans();
-        !plans
+        !self
+            .plans_recorded()
             .into_iter()
             .any(|(.., plan)| is_meant(plan) && says_so(plan))
     }

@@ -250,6 +250,17 @@ fn a_selection_of_another_plan_is_refused() {
     assert!(inventory::read("f.json", estate("daily").0.to_string().as_bytes()).is_ok());
     let without_an_id = estate("").set(&format!("{SOURCE}/plans/0/BackupPlanId"), json!(""));
     assert!(refusal(&without_an_id).contains("`BackupPlanId` is empty"));
+    let deleted =
+        |field: &str, date| estate("daily").set(&format!("{SOURCE}/plans/0/{field}"), date);
+    let read = |estate: Estate| inventory::read("f.json", estate.0.to_string().as_bytes());
+    assert!(read(deleted("DeletionDate", json!(1_700_000_000.5))).is_ok());
+    for (field, says) in [
+        ("DeletionDate", "expected a date"),
+        ("DeletonDate", "expected `DeletionDate`"),
+    ] {
+        let error = refusal(&deleted(field, json!("soon")));
+        assert!(error.contains(says), "{error}");
+    }
     let error = refusal(&estate("weekly"));
     assert!(
         error.contains("`weekly`") && error.contains("`daily`"),
