@@ -24,6 +24,8 @@ pub struct Row {
     pub key: Option<(&'static str, &'static str)>,
     /// Where its tags stand.
     pub tags: &'static str,
+    /// What else of its properties matters: its description.
+    pub detail: &'static [&'static str],
     /// Whether all of a Region can be listed without naming what they are in.
     pub listing: Listing,
     /// What its handler must be permitted to read one.
@@ -147,6 +149,7 @@ const EFS: Row = Row {
     arn: None,
     key: Some(("/Encrypted", "/KmsKeyId")),
     tags: "/FileSystemTags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &[
         "elasticfilesystem:DescribeBackupPolicy",
@@ -166,6 +169,7 @@ const EKS: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &["eks:DescribeCluster"],
     list: &["eks:ListClusters"],
@@ -179,6 +183,7 @@ const DSQL: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &[
         "dsql:GetCluster",
@@ -197,6 +202,7 @@ const STACK: Row = Row {
     arn: Some("/StackId"),
     key: None,
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &[
         "cloudformation:DescribeStacks",
@@ -214,6 +220,7 @@ const REDSHIFT: Row = Row {
     arn: None,
     key: Some(("/Encrypted", "/KmsKeyId")),
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &[
         "redshift:DescribeClusterDbRevisions",
@@ -234,6 +241,7 @@ const NAMESPACE: Row = Row {
     arn: Some("/Namespace/NamespaceArn"),
     key: None,
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfRegion,
     read: &[
         "redshift-serverless:GetNamespace",
@@ -252,6 +260,7 @@ const TIMESTREAM: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
+    detail: &[],
     listing: Listing::OfEach("AWS::Timestream::Database", "DatabaseName"),
     read: &[
         "timestream:DescribeEndpoints",
@@ -269,6 +278,7 @@ const BUCKET: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
+    detail: &["VersioningConfiguration"],
     listing: Listing::OfAccount,
     read: &[
         "s3:GetAccelerateConfiguration",

@@ -7,6 +7,7 @@ mod air_gapped_source_not_copyable;
 mod air_gapped_vault_unsupported;
 mod allowed_images_block_copy;
 mod audit;
+mod bucket_versioning;
 mod check;
 mod copy_inherits_expiry;
 mod copy_overdue;

@@ -1,5 +1,6 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
+use super::bucket_versioning::not_versioned;
 use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
@@ -12,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     id: "recovery-point-missing",
     title: "the recovery point, or the resource, does not exist",
     doc: include_str!("recovery_point_missing.md"),
-    cites: &[cite::API_RECOVERY_POINT, cite::DASHBOARDS],
+    cites: &[cite::API_RECOVERY_POINT, cite::DASHBOARDS, cite::S3],
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Copy(run),
@@ -50,7 +51,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(facts.resource_exists(resource)) {
         return missing(resource, "there is no such resource to back up");
     }
-    if let Some(outcome) = not_backed_up(resource, facts) {
+    let no_backup = not_backed_up(resource, facts).or_else(|| not_versioned(resource, facts));
+    if let Some(outcome) = no_backup {
         return outcome;
     }
     Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])

@@ -247,6 +247,7 @@ const FIELDS: &[Typed] = &[
     ("StorageTier",             |value| spelled(value, "StorageTier")),
     ("StorageType",             |value| spelled(value, "StorageType")),
     ("TdeCredentialArn",        text),
+    ("VersioningConfiguration", thing),
     ("Volume",                  thing),
     ("VolumeId",                text),
     ("VolumeStyle",             |value| spelled(value, "VolumeStyle")),

@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html>.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::catalog::calls::api_call;
 use crate::catalog::cloud_control::{Listing, Row};
@@ -210,7 +210,8 @@ async fn described(
     let mut shape = Shape::new()
         .with("ResourceArn", Some(arn.as_str()))
         .with("ResourceType", Some(of.as_str()))
-        .with("Tags", Some(tags(properties.pointer(row.tags))));
+        .with("Tags", Some(tags(properties.pointer(row.tags))))
+        .with("Detail", detail(row, properties));
     if let Some((encrypted, key)) = row.key {
         let encrypted = properties.pointer(encrypted).and_then(Value::as_bool);
         shape = shape.with("Encrypted", encrypted);
@@ -234,6 +235,16 @@ async fn described(
         },
         Err(error) => Found::nothing(place.gap(GET, arn.as_str(), &error)),
     }
+}
+
+/// What of the properties describes the resource, null where they leave it out. `None`: nothing does.
+fn detail(row: &Row, properties: &Value) -> Option<Value> {
+    let of = |name: &&str| {
+        let value = properties.get(*name).cloned();
+        ((*name).to_owned(), value.unwrap_or_default())
+    };
+    let detail: Map<String, Value> = row.detail.iter().map(of).collect();
+    (!detail.is_empty()).then(|| detail.into())
 }
 
 /// The tags, which are left out where there are none.

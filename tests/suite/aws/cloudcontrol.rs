@@ -192,6 +192,13 @@ fn properties(of: &Type, resource: &Value) -> Result<Value, No> {
     if !tags.is_empty() {
         properties.insert(of.tags.to_owned(), tags.into());
     }
+    if of.name == "AWS::S3::Bucket" {
+        reveals(resource, &["Detail"], name)?;
+        let versioning = &resource["Detail"]["VersioningConfiguration"];
+        if !versioning.is_null() {
+            properties.insert("VersioningConfiguration".to_owned(), versioning.clone());
+        }
+    }
     if of.has_key {
         reveals(resource, &["Encrypted", "EncryptionKeyArn"], name)?;
         properties.insert("Encrypted".to_owned(), resource["Encrypted"].clone());

@@ -422,3 +422,29 @@ fn what_is_backed_up_is_of_a_known_type_or_leaves_the_answer_open() {
     );
     assert!(!instance.open.is_empty());
 }
+
+#[test]
+fn the_versioning_of_a_bucket_is_as_the_template_sets_it() {
+    for (properties, expected) in [
+        (
+            json!({"BucketName": "photos", "VersioningConfiguration": {"Status": "Enabled"}}),
+            json!({"VersioningConfiguration": {"Status": "Enabled"}}),
+        ),
+        (
+            json!({"BucketName": "photos"}),
+            json!({"VersioningConfiguration": null}),
+        ),
+    ] {
+        let made = resources(json!({"B": {"Type": "AWS::S3::Bucket", "Properties": properties}}));
+        let laid = over(&made, &base());
+        assert_eq!(
+            laid["accounts"][0]["regions"][0]["resources"][0]["Detail"],
+            expected
+        );
+    }
+    let waits = json!({"BucketName": "photos", "VersioningConfiguration": {"Status": {"Fn::ImportValue": "x"}}});
+    let made = resources(json!({"B": {"Type": "AWS::S3::Bucket", "Properties": waits}}));
+    let laid = over(&made, &base());
+    let bucket = &laid["accounts"][0]["regions"][0]["resources"][0];
+    assert_eq!(bucket.get("Detail"), None, "{bucket}");
+}

@@ -597,6 +597,7 @@ fn what_has_no_account_leaves_the_answer_open() {
         "aws_fsx_lustre_file_system.x",
         "aws_fsx_ontap_volume.x",
         "aws_s3_bucket.x",
+        "aws_s3_bucket_versioning.x",
         "aws_redshift_cluster.x",
         "aws_eks_cluster.x",
         "aws_backup_plan.x",
@@ -633,6 +634,100 @@ fn what_has_no_account_leaves_the_answer_open() {
             assert!(!plan.open.is_empty(), "{address} {actions:?}");
         }
     }
+}
+
+#[test]
+fn the_versioning_of_a_bucket_is_as_the_plan_sets_it() {
+    const BUCKET: &str = "arn:aws:s3:::photos";
+    let set = |status: &str| json!({"bucket": "photos", "versioning_configuration": [{"status": status}]});
+    let is = |status: &str| json!({"VersioningConfiguration": {"Status": status}});
+    for (actions, before, after, expected) in [
+        (
+            &["update"][..],
+            set("Enabled"),
+            set("Suspended"),
+            is("Suspended"),
+        ),
+        (&["delete"], set("Enabled"), Value::Null, is("Suspended")),
+        (
+            &["delete", "create"],
+            set("Suspended"),
+            set("Enabled"),
+            is("Enabled"),
+        ),
+        (
+            &["create"],
+            Value::Null,
+            set("Disabled"),
+            json!({"VersioningConfiguration": null}),
+        ),
+    ] {
+        let versioning = Change(
+            "aws_s3_bucket_versioning.v",
+            actions,
+            before,
+            after,
+            json!({}),
+        );
+        let alone = planned(&[versioning]);
+        assert_eq!(
+            field(&alone.after, "resources", BUCKET, "Detail"),
+            expected,
+            "{actions:?}"
+        );
+        assert_eq!(alone.open, Vec::<String>::new());
+        // A bucket that does not stand is not made by it.
+        assert!(
+            !over_base(&alone).to_string().contains(BUCKET),
+            "{actions:?}"
+        );
+    }
+    let both = planned(&[
+        Change(
+            "aws_s3_bucket.b",
+            &["create"],
+            Value::Null,
+            json!({"bucket": "photos"}),
+            json!({"arn": true, "versioning": true}),
+        ),
+        Change(
+            "aws_s3_bucket_versioning.v",
+            &["create"],
+            Value::Null,
+            set("Enabled"),
+            json!({}),
+        ),
+    ]);
+    assert_eq!(
+        field(&both.after, "resources", BUCKET, "Detail"),
+        is("Enabled")
+    );
+    assert!(over_base(&both).to_string().contains(BUCKET));
+    let waits = planned(&[Change(
+        "aws_s3_bucket_versioning.v",
+        &["update"],
+        set("Enabled"),
+        json!({"bucket": "photos"}),
+        json!({"versioning_configuration": true}),
+    )]);
+    assert!(is_unknown(&field(
+        &waits.after,
+        "resources",
+        BUCKET,
+        "Detail"
+    )));
+    let block = |on: bool| json!({"bucket": "photos", "versioning": [{"enabled": on}]});
+    let older = planned(&[Change(
+        "aws_s3_bucket.b",
+        &["update"],
+        block(true),
+        block(false),
+        json!({}),
+    )]);
+    assert_eq!(
+        field(&older.after, "resources", BUCKET, "Detail"),
+        is("Suspended")
+    );
 }
 
 #[test]

@@ -122,6 +122,11 @@ impl Sort {
                 let style = facts.odder(&format!("{name}/style"), 8, "FLEXVOL", &["FLEXGROUP"]);
                 json!({"FileSystemType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
             }
+            Kind::S3 if of_resource => {
+                let status =
+                    facts.odder(&format!("{name}/versioning"), 8, "Enabled", &["Suspended"]);
+                json!({"VersioningConfiguration": {"Status": status}})
+            }
             Kind::FsxOpenZfs => json!({"FileSystemType": "OPENZFS", "StorageType": "SSD"}),
             _ => json!({}),
         }

@@ -100,7 +100,6 @@ fn resources(database: &Value) -> Value {
             "arn:aws:redshift-serverless:HERE:namespace/n-1",
             "Redshift Serverless",
         ),
-        ("arn:aws:s3:::photos", "S3"),
         (
             "arn:aws:ssm-sap:HERE:HANA/app/DB/one",
             "SAP HANA on Amazon EC2",
@@ -114,6 +113,7 @@ fn resources(database: &Value) -> Value {
     ] {
         all.push(resource(&arn(name), of));
     }
+    all.push(types::bucket());
     all.push(types::instance_and_volumes()[0].clone());
     all.push(volume("vol-9", Some(DATA_KEY)));
     all.sort_by_key(|one| one["ResourceArn"].as_str().unwrap().to_owned());

@@ -64,10 +64,20 @@ pub fn volume(id: &str, key: Option<&str>) -> Value {
     with_key(&arn, "EBS", key.is_some(), key, &detail)
 }
 
+/// A bucket that keeps versions.
+pub fn bucket() -> Value {
+    let mut bucket = resource("arn:aws:s3:::photos", "S3");
+    bucket["Detail"] = json!({"VersioningConfiguration": {"Status": "Enabled"}});
+    bucket
+}
+
 /// One of each type that Cloud Control reads and that has no key of its own.
 fn by_cloud_control() -> Vec<Value> {
+    let mut without_versioning = bucket();
+    without_versioning["Detail"]["VersioningConfiguration"] = Value::Null;
     vec![
-        resource("arn:aws:s3:::photos", "S3"),
+        bucket(),
+        without_versioning,
         resource("arn:aws:eks:us-east-2:111122223333:cluster/prod", "EKS"),
         resource(
             "arn:aws:dsql:us-east-2:111122223333:cluster/abc",

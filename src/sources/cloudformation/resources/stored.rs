@@ -137,6 +137,11 @@ pub fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static s
             }
             Value::Object(all)
         }
+        // A template says all of a bucket: without versioning it is suspended, or never on.
+        "S3" => match reader.of(node, "VersioningConfiguration") {
+            Some(versioning) if is_open(&versioning) => open("its versioning"),
+            versioning => json!({"VersioningConfiguration": versioning}),
+        },
         // What an EKS backup is made of is not worked out.
         "EKS" => open("the volumes of it"),
         _ => json!({}),

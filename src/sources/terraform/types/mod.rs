@@ -91,6 +91,7 @@ const READERS: &[(&str, Read)] = &[
     ("aws_fsx_openzfs_file_system",              stored::fsx),
     ("aws_fsx_ontap_volume",                     stored::fsx_volume),
     ("aws_s3_bucket",                            stored::bucket),
+    ("aws_s3_bucket_versioning",                 stored::bucket_versioning),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_table",                stored::timestream),
     ("aws_eks_cluster",                          stored::eks),
@@ -131,6 +132,7 @@ fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         "aws_organizations_policy" | "aws_organizations_policy_attachment" => {
             organizations::gone(reader, object);
         }
+        "aws_s3_bucket_versioning" => stored::versioning_gone(reader, object),
         kind if BACKED_UP.contains(&kind) => stored::gone(reader, object),
         _ => {}
     }
