@@ -22,7 +22,7 @@ pub use control::{denied_by_its_own, may_be_assumed};
 pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
 pub use outcome::{Phrases, because, denied_by};
 pub use request::{
-    RoleRequest, air_gapped_key_request, restore_request, role_requests, tag_request,
+    RoleRequest, air_gapped_key_request, restore_requests, role_requests, tag_request,
 };
 pub use role::ByKey;
 pub use ruling::{Grounds, Party, Ruling};

@@ -9,6 +9,7 @@ use crate::catalog::requests::{
     COPY_FROM, COPY_INTO, EVERY_COPY, LAGV_KEY_ACTIONS, On, RoleAction, SERVICE_DEPENDENT_KEY,
     TAG_RESOURCE, copied_in_both_regions, role_actions,
 };
+use crate::catalog::restores::Begins;
 use crate::inventory::{
     EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Reach, Route, VaultType,
 };
@@ -99,18 +100,29 @@ pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
     all
 }
 
-/// The request that a restore from a vault begins with, of resources that are yet to be made.
-pub fn restore_request(vault: &Arn, actions: &[&'static str]) -> Arc<RoleRequest> {
-    let resource = SmolStr::new_static("*");
-    Arc::new(RoleRequest {
-        actions: actions.to_vec(),
-        subject: vault.clone(),
-        template: RequestTemplate::Plain {
-            vault: vault.clone(),
-            shape: resource.clone(),
-        },
-        resource,
-    })
+/// The requests that a restore from a vault begins with: one for each thing that the action is done to.
+pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleRequest>> {
+    let partition = vault.partition();
+    let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
+        return Vec::new();
+    };
+    let request = |shape: &&str| {
+        let resource: SmolStr = shape
+            .replace("{partition}", partition.as_str())
+            .replace("{region}", region.as_str())
+            .replace("{account}", &account.to_string())
+            .into();
+        Arc::new(RoleRequest {
+            actions: vec![action],
+            subject: vault.clone(),
+            template: RequestTemplate::Plain {
+                vault: vault.clone(),
+                shape: resource.clone(),
+            },
+            resource,
+        })
+    };
+    on.iter().map(request).collect()
 }
 
 /// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.

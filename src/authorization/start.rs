@@ -1,6 +1,5 @@
-//! May anybody start a copy out of a vault on demand? The vault's access policy, and the service control policies.
+//! May anybody start a copy or a restore out of a vault on demand? The vault's access policy, and the service control policies.
 
-use crate::catalog::requests::START_COPY;
 use crate::inventory::{Facts, Reach};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Effect, PolicyDecision, Principal, Request, Resource, decide_resource};
@@ -13,19 +12,19 @@ use super::ruling::Ruling;
 use super::template::of_point;
 use super::vault::shapes;
 
-/// Whether a copy out of a vault can be started by anybody of the vault's account. A vault's policy that was not read is
-/// asked for besides.
-pub fn may_start(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Ruling {
+/// Whether a copy or a restore out of a vault can be started, by this action, by anybody of the vault's account. A vault's
+/// policy that was not read is asked for besides.
+pub fn may_start(action: &'static str, copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Ruling {
     let Some(account) = vault.account() else {
         return Ruling::allowed(Vec::new());
     };
-    let request = request(copy, facts, vault, account);
-    let by_vault = by_vault(facts, vault, &request);
+    let request = request(action, copy, facts, vault, account);
+    let by_vault = by_vault(action, facts, vault, &request);
     if matches!(by_vault, Ruling::Denied { .. }) {
         return by_vault;
     }
     let asked = Action {
-        action: START_COPY,
+        action,
         subject: vault,
         resource: vault.as_str(),
     };
@@ -54,7 +53,7 @@ pub fn depends_on_who_starts(ruling: &Ruling) -> bool {
     matches!(ruling, Ruling::Open { gaps, .. } if gaps.iter().all(is_of_who_asks))
 }
 
-fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
+fn by_vault(action: &'static str, facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
     let Fact::Known(Some(policy)) = facts.vault_policy(vault) else {
         return Ruling::allowed(Vec::new());
     };
@@ -67,7 +66,7 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
         PolicyDecision::Denied { by, .. } => {
             return Ruling::Denied {
                 statements: by.iter().map(|at| at.index).collect(),
-                by: asked.statements(&by, START_COPY, &request.context),
+                by: asked.statements(&by, action, &request.context),
                 silent: false,
                 unless: None,
             };
@@ -92,8 +91,14 @@ fn by_vault(facts: &Facts<'_>, vault: &Arn, request: &Request) -> Ruling {
     }
 }
 
-/// Who starts the copy is not known, but for the account.
-fn request(copy: &Reach, facts: &Facts<'_>, vault: &Arn, account: AccountId) -> Request {
+/// Who starts it is not known, but for the account.
+fn request(
+    action: &'static str,
+    copy: &Reach,
+    facts: &Facts<'_>,
+    vault: &Arn,
+    account: AccountId,
+) -> Request {
     let context = context_of(facts, account, vault.region().as_ref());
     let context = of_point(context, facts, copy.recovery_point.as_ref());
     let resource = match &copy.recovery_point {
@@ -101,7 +106,7 @@ fn request(copy: &Reach, facts: &Facts<'_>, vault: &Arn, account: AccountId) -> 
         None => Resource::one_of(shapes(copy, vault)),
     };
     let who = Principal::anybody(vault.partition().as_str(), account);
-    let mut request = Request::new(who, START_COPY, resource, with_source_resource_tag(context));
+    let mut request = Request::new(who, action, resource, with_source_resource_tag(context));
     request.resource_account = Some(account);
-    about(request, START_COPY)
+    about(request, action)
 }

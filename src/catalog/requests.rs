@@ -72,6 +72,9 @@ pub const COPY_FROM: &str = "backup:CopyFromBackupVault";
 /// What whoever asks for a copy on demand does: on the recovery point, in its account.
 pub const START_COPY: &str = "backup:StartCopyJob";
 
+/// What whoever asks for a restore does: on the recovery point, in its account.
+pub const START_RESTORE: &str = "backup:StartRestoreJob";
+
 /// The action that puts the tags of a backup on its copy. The role must have it since 2025-09-30:
 /// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
 pub const TAG_RESOURCE: &str = "backup:TagResource";

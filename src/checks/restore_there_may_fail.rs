@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ByKey, KeyQuestion, RoleRequest, Ruling, Via, ask_key, denied_by, list, may_assume,
-    restore_request, role_rulings,
+    ByKey, KeyQuestion, RoleRequest, Ruling, Rulings, Via, ask_key, control_rulings, denied_by,
+    depends_on_who_starts, list, may_assume, may_start, restore_requests, role_rulings,
 };
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
-use crate::catalog::restores::{KEY_ACTIONS, actions};
+use crate::catalog::requests::START_RESTORE;
+use crate::catalog::restores::{KEY_ACTIONS, begins, key_actions};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -38,6 +39,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let mut found = Found::default();
     opted_in(copy, facts, &mut found);
+    started(copy, facts, &mut found);
     let role = known!(copy.role.as_ref());
     if of_role(copy, role, facts, &mut found) {
         of_key(copy, role, facts, &mut found);
@@ -85,6 +87,33 @@ fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
     }
 }
 
+/// Whether anybody there may start it.
+fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
+    let Fact::Known(vault) = &copy.source_vault else {
+        return;
+    };
+    if let Fact::Unknown(gap) = facts.vault_policy(vault) {
+        found.gaps.push(*gap);
+    }
+    let start = may_start(START_RESTORE, copy, facts, vault);
+    // Somebody else there may start it.
+    if depends_on_who_starts(&start) {
+        return;
+    }
+    match start {
+        Ruling::Allowed { .. } => {}
+        Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
+            found.wrong.push(format!(
+                "nobody can start it: {START_RESTORE} out of the vault `{}` is denied to everybody{}",
+                vault.name(),
+                denied_by(&seen)
+            ));
+            found.seen.extend(seen);
+        }
+        Ruling::Open { gaps, .. } => found.gaps.extend(gaps),
+    }
+}
+
 /// Whether AWS Backup may assume the role, and the role may restore. Gives whether there is such a role.
 fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> bool {
     let account = match copy.source_account() {
@@ -115,15 +144,15 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> boo
         }
     }
     let vault = copy.source_vault.as_ref().known();
-    let needed = match copy.kind.agreed(actions) {
-        Fact::Known(needed) => needed.unwrap_or_default(),
+    let begins = match copy.kind.agreed(begins) {
+        Fact::Known(begins) => begins.flatten(),
         Fact::Unknown(gap) => {
             found.gaps.push(*gap);
             return true;
         }
     };
-    match vault.filter(|_| !needed.is_empty()) {
-        Some(vault) => ask(role, restore_request(vault, needed), facts, found),
+    match vault.zip(begins) {
+        Some((vault, begins)) => ask(role, &restore_requests(vault, begins), facts, found),
         None => found.gaps.push(Gap::not_told(
             format!("which actions a restore of {} takes", copy.type_name()),
             role.as_str(),
@@ -165,8 +194,14 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
             return;
         }
     }
-    let request = RoleRequest::on_key(key, KEY_ACTIONS, Via::OfType, copy);
-    ask(role, Arc::new(request), facts, found);
+    match copy.kind.agreed(key_actions) {
+        Fact::Known(needed) => {
+            let needed = needed.unwrap_or_default();
+            let request = RoleRequest::on_key(key, needed, Via::OfType, copy);
+            ask(role, &[Arc::new(request)], facts, found);
+        }
+        Fact::Unknown(gap) => found.gaps.push(*gap),
+    }
     let question = KeyQuestion {
         key,
         principal: role,
@@ -185,33 +220,46 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
     }
 }
 
-/// Puts a request to the role's own policies.
-fn ask(role: &Arn, request: Arc<RoleRequest>, facts: &Facts<'_>, found: &mut Found) {
-    let requests = [request];
-    let rulings = match role_rulings(facts, role, &requests, ByKey::Counts) {
-        Fact::Known(Some(rulings)) => rulings,
+/// Puts requests to the role's own policies, and to the organization's.
+fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut Found) {
+    let own = match role_rulings(facts, role, requests, ByKey::Counts) {
+        Fact::Known(Some(rulings)) => stopped(&rulings, found),
         Fact::Known(None) => return,
         Fact::Unknown(gap) => {
             found.gaps.push(*gap);
-            return;
+            Vec::new()
         }
     };
+    let name = role.name();
+    if !own.is_empty() {
+        let what = format!("the role `{name}` may not do {}", list(&own));
+        found.wrong.push(what);
+    }
+    let by_organization = stopped(&control_rulings(facts, role, requests), found);
+    if !by_organization.is_empty() {
+        found.wrong.push(format!(
+            "the organization's policies deny {} to the role `{name}`",
+            list(&by_organization)
+        ));
+    }
+}
+
+/// The actions that are not allowed, each once; what is not known of the others is noted.
+fn stopped(rulings: &Rulings, found: &mut Found) -> Vec<&'static str> {
     let mut lacking = Vec::new();
     for (action, ruling) in rulings.each() {
         match ruling {
             Ruling::Allowed { .. } => {}
             Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
-                lacking.push(action);
-                found.seen.extend(seen.iter().cloned());
+                if !lacking.contains(&action) {
+                    lacking.push(action);
+                }
+                let seen = seen.iter().filter(|one| !found.seen.contains(one));
+                let seen: Vec<Evidence> = seen.cloned().collect();
+                found.seen.extend(seen);
             }
             Ruling::Open { gaps, .. } => found.gaps.extend(gaps.iter().cloned()),
         }
     }
-    if !lacking.is_empty() {
-        found.wrong.push(format!(
-            "the role `{}` may not do {}",
-            role.name(),
-            list(&lacking)
-        ));
-    }
+    lacking
 }

@@ -28,7 +28,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("the source vault does not exist");
     }
     let start = match copy.start {
-        Start::OnDemand => may_start(copy, facts, vault),
+        Start::OnDemand => may_start(START_COPY, copy, facts, vault),
         // AWS Backup starts the job itself.
         Start::Scheduled => Ruling::allowed(Vec::new()),
     };
