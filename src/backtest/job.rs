@@ -2,7 +2,7 @@
 
 use crate::inventory::{CopyJob, Facts, Field, Lifecycle, MadeBy, Named, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
-use crate::plans;
+use crate::plans::{self, Kept};
 
 /// The copy of a job, which may be part of a composite's, the `whole`. `None` where it does not say where it went. A recovery point that is no longer there, as most of
 /// last month's are not, is the next one of the same resource.
@@ -60,7 +60,10 @@ pub fn named(
     })
 }
 
-/// How long the copy is kept: as the job says, else as the rule that started it does.
+/// How long the copy is kept: as the job says, else as the rule that started it does. AWS leaves the lifecycle out of a job
+/// whose copy has none of its own.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CopyJob.html>.
 fn lifecycle(
     job: &CopyJob,
     plan: Option<&PlanReference>,
@@ -72,11 +75,12 @@ fn lifecycle(
         Field::Null => return Fact::Known(None),
         Field::Absent => {}
     }
-    let of_rule = plan.and_then(|plan| {
-        let rule = facts.backup_rule(plan).known()?;
-        plans::kept_by(rule, destination)
-    });
-    of_rule.map_or_else(|| Fact::unknown(gap(job)), Fact::Known)
+    let rule = plan.and_then(|plan| facts.backup_rule(plan).known());
+    match rule.map(|rule| plans::kept_by(rule, destination)) {
+        Some(Kept::As(kept)) => Fact::Known(kept),
+        Some(Kept::Differently) => Fact::unknown(gap(job)),
+        Some(Kept::Nothing) | None => Fact::Known(None),
+    }
 }
 
 fn gap(job: &CopyJob) -> Gap {

@@ -27,7 +27,7 @@ pub use pattern::matches;
 use reading::Reading;
 
 pub use reach::{Reach, Taken, settling};
-pub use rule::{Rule, Starts, Target, TargetBy, kept_by};
+pub use rule::{Kept, Rule, Starts, Target, TargetBy, kept_by};
 pub use schedule::Schedule;
 pub use selection::Selection;
 

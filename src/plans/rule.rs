@@ -224,10 +224,20 @@ fn lifecycle_of(of: &Value, pointer: &str, plan: &mut Reading<'_>) -> Fact<Optio
     }
 }
 
-/// How long a rule as AWS prints it keeps its copies in a vault. `None` where it copies nothing there, or where two of its
-/// copies are kept differently there.
+/// How long a rule keeps its copies in a vault.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// It copies nothing there.
+    Nothing,
+    /// All of them so; `None`: they never expire.
+    As(Option<Lifecycle>),
+    /// Two of them differently, or one in a way that was not understood.
+    Differently,
+}
+
+/// How long a rule as AWS prints it keeps its copies in a vault.
 #[must_use]
-pub fn kept_by(rule: &Value, vault: &Arn) -> Option<Option<Lifecycle>> {
+pub fn kept_by(rule: &Value, vault: &Arn) -> Kept {
     let is =
         |of: &Value, field: &str| of.get(field).and_then(Value::as_str) == Some(vault.as_str());
     let target = is(rule, "TargetLogicallyAirGappedBackupVaultArn").then_some(rule);
@@ -235,8 +245,11 @@ pub fn kept_by(rule: &Value, vault: &Arn) -> Option<Option<Lifecycle>> {
     let actions = actions.into_iter().flatten();
     let into = actions.filter(|action| is(action, "DestinationBackupVaultArn"));
     let mut kept = target.into_iter().chain(into).map(lifecycle);
-    let first = kept.next()?;
-    kept.all(|other| other == first).then_some(first)?
+    match kept.next() {
+        None => Kept::Nothing,
+        Some(Some(first)) if kept.all(|other| other.as_ref() == Some(&first)) => Kept::As(first),
+        Some(_) => Kept::Differently,
+    }
 }
 
 /// The lifecycle that a rule or a copy action names; `None` where it is not one that can be read.
