@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::inventory::{Field, Lifecycle};
+use super::control_policy::management;
+use crate::inventory::{Facts, Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
 use crate::quote::json;
 use crate::quote::shell::here_document;
@@ -101,6 +102,25 @@ fn text(policy: &Value) -> String {
     })
 }
 
+/// Whether a plan is made by a backup policy of the organization.
+pub fn is_of_organization(plan: &str) -> bool {
+    plan.starts_with("orgs/")
+}
+
+/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
+/// makes it. `None` where that is not known.
+pub fn changes_plan(
+    plan: &str,
+    account: Option<AccountId>,
+    facts: &Facts<'_>,
+) -> Option<AccountId> {
+    if is_of_organization(plan) {
+        account.and_then(|account| management(account, facts))
+    } else {
+        account
+    }
+}
+
 /// The change of a backup plan: what is to be written, and the command that saves it. A plan that a backup policy of the
 /// organization makes is changed there.
 pub fn change_plan(
@@ -110,7 +130,7 @@ pub fn change_plan(
     what: &str,
 ) -> String {
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
-    if plan.starts_with("orgs/") {
+    if is_of_organization(plan) {
         return format!(
             "aws organizations list-policies --filter BACKUP_POLICY   # in the management account: POLICY_ID is the one that makes the plan\n\
              aws organizations describe-policy --policy-id \"$POLICY_ID\" --query Policy.Content --output text > backup-policy.json\n\

@@ -102,7 +102,8 @@ fn roles(wanted: &Wanted) -> Vec<String> {
     roles
 }
 
-fn management(account: AccountId, facts: &Facts<'_>) -> Option<AccountId> {
+/// The management account of an account's organization, where it is known.
+pub fn management(account: AccountId, facts: &Facts<'_>) -> Option<AccountId> {
     let organization = facts.organization(account).known().flatten()?;
     AccountId::parse(organization.master_account_id.value()?).ok()
 }

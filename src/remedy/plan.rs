@@ -186,7 +186,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 vault, min, max, ..
             } => ours
                 .iter()
-                .map(|copy| settings::retention(copy, vault, *min, *max))
+                .map(|copy| settings::retention(copy, vault, (*min, *max), facts))
                 .collect(),
             Need::Lifecycle { delete_after, .. } => ours
                 .iter()

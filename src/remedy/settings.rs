@@ -7,7 +7,7 @@ use super::change::{Change, CopyChange, bare_key, bare_role};
 use super::command::{option, region};
 use super::draft::Draft;
 use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::known::{AccountId, Arn, Region};
 
 /// What is in cold storage stays there for so many days.
 ///
@@ -199,7 +199,12 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
 
 /// The copy is kept for as long as the destination's lock allows. It moves to cold storage as before, where the lock
 /// leaves it the time that it must stay there.
-pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -> Draft {
+pub fn retention(
+    copy: &Copy,
+    vault: &Arn,
+    (min, max): (Option<i64>, Option<i64>),
+    facts: &Facts<'_>,
+) -> Draft {
     let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let days = now.and_then(Lifecycle::days_kept);
     let within = match (days, min, max) {
@@ -233,7 +238,7 @@ pub fn retention(copy: &Copy, vault: &Arn, min: Option<i64>, max: Option<i64>) -
             now.move_to_cold_storage_after_days.clone()
         })
     };
-    keep_for(copy, wanted, cold, title)
+    keep_for(copy, wanted, cold, title, facts)
 }
 
 /// The copy is kept for as long as its move to cold storage asks for; where the destination's lock does not allow so many days, it
@@ -243,7 +248,7 @@ pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
     let lock = facts.vault_lock(vault).known().flatten();
     let (min, max) = lock.map_or((None, None), |lock| (lock.min, lock.max));
     if max.is_some_and(|max| max < days) {
-        return retention(copy, vault, min, max);
+        return retention(copy, vault, (min, max), facts);
     }
     let title = format!(
         "keep {} for {days} days, 90 of them in cold storage",
@@ -253,7 +258,7 @@ pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
     let cold = now.map_or(Field::Null, |now| {
         now.move_to_cold_storage_after_days.clone()
     });
-    keep_for(copy, days, cold, title)
+    keep_for(copy, days, cold, title, facts)
 }
 
 /// After how many days a copy moves to cold storage; `None`: never.
@@ -275,7 +280,7 @@ fn kept(copy: &Copy) -> String {
     }
 }
 
-fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String) -> Draft {
+fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &Facts<'_>) -> Draft {
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
         move_to_cold_storage_after_days: cold,
@@ -286,11 +291,11 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String) -> Draft 
         None => copy.id.to_string(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
-    let account = copy.source_account();
+    let account = copy.source_account().known();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
-    draft.remedy.account = match account {
-        Fact::Known(account) => Some(account),
-        Fact::Unknown(_) => None,
+    draft.remedy.account = match &copy.plan {
+        Some(plan) => super::command::changes_plan(&plan.id, account, facts),
+        None => account,
     };
     draft.change = Some(Change {
         copy: CopyChange::Lifecycle(lifecycle),
@@ -308,10 +313,22 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
         } else {
             ""
         };
-        let what = format!(
-            "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
-            plan.rule, copy.destination_vault
-        );
+        let what = if super::command::is_of_organization(&plan.id) {
+            let warm = if warm.is_empty() {
+                ""
+            } else {
+                ", and take \"move_to_cold_storage_after_days\" out,"
+            };
+            format!(
+                "rule {}: set \"delete_after_days\": {{\"@@assign\": \"{days}\"}}{warm} in the \"lifecycle\" of the copy action to {}",
+                plan.rule, copy.destination_vault
+            )
+        } else {
+            format!(
+                "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
+                plan.rule, copy.destination_vault
+            )
+        };
         return super::command::change_plan(
             &plan.id,
             copy.source_account().known(),

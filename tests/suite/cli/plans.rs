@@ -224,3 +224,29 @@ fn one_change_of_a_rule_mends_all_that_it_copies() {
             .contains("update-backup-plan")
     );
 }
+
+/// A plan that a backup policy of the organization makes is changed there, in the words of such policies.
+#[test]
+fn a_plan_of_the_organization_is_changed_in_the_management_account() {
+    let estate = planned(selection(json!({"Resources": [ORDERS]})))
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90))
+        .set(&format!("{SOURCE}/plans/0/BackupPlanId"), json!("orgs/1-2"))
+        .without(&format!("{SOURCE}/plans/0/BackupPlanArn"));
+    let management = estate
+        .at("/accounts/0/organization/MasterAccountId")
+        .clone();
+    let (report, _) = checked(&estate, &[]);
+    let remedies = report["remedies"].as_array().unwrap();
+    let kept = remedies
+        .iter()
+        .find(|remedy| remedy["kind"] == "change-retention")
+        .unwrap();
+    assert_eq!(kept["account"], management);
+    let command = kept["commands"][0].as_str().unwrap();
+    assert!(
+        command.contains(r#""delete_after_days": {"@@assign": "90"}"#),
+        "{command}"
+    );
+    assert!(!command.contains("DeleteAfterDays"), "{command}");
+}
