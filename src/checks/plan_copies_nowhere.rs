@@ -1,5 +1,7 @@
 #![doc = include_str!("plan_copies_nowhere.md")]
 
+use std::collections::BTreeSet;
+
 use super::reserved_vault::is_reserved;
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
@@ -176,9 +178,15 @@ impl Found {
                 if gaps.len() == count || unread.is_some() {
                     self.open.extend(gaps.into_iter().chain(unread));
                 } else {
+                    let own = format!("selection `{name}`: ");
+                    let why = reach.taken.iter().flat_map(|taken| &taken.assumptions);
+                    let why: BTreeSet<&str> = why
+                        .map(|why| why.strip_prefix(&own).unwrap_or(why))
+                        .collect();
+                    let why: Vec<&str> = why.into_iter().collect();
                     self.disputed.push(format!(
-                        "selection `{name}` takes only resources without the tag that must differ, and AWS's pages leave \
-                         open whether it does"
+                        "selection `{name}` takes no resource for certain: {}",
+                        why.join("; ")
                     ));
                 }
             }
