@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::control_policy::management;
-use crate::inventory::{Facts, Field, Lifecycle};
+use crate::inventory::{Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
 use crate::quote::json;
 use crate::quote::shell::here_document;
@@ -105,20 +104,6 @@ fn text(policy: &Value) -> String {
 /// Whether a plan is made by a backup policy of the organization.
 pub fn is_of_organization(plan: &str) -> bool {
     plan.starts_with("orgs/")
-}
-
-/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
-/// makes it. `None` where that is not known.
-pub fn changes_plan(
-    plan: &str,
-    account: Option<AccountId>,
-    facts: &Facts<'_>,
-) -> Option<AccountId> {
-    if is_of_organization(plan) {
-        account.and_then(|account| management(account, facts))
-    } else {
-        account
-    }
 }
 
 /// The change of a backup plan: what is to be written, and the command that saves it. A plan that a backup policy of the

@@ -191,8 +191,10 @@ fn a_job_of_a_plan_is_kept_as_its_rule_says() {
     one.as_object_mut()
         .unwrap()
         .remove("DestinationRecoveryPointLifecycle");
-    // Without a rule it has none of its own, and is kept for as long as its source: 35 days, which the lock refuses.
+    // It has none of its own then, and is kept for as long as its source, of which nobody says how long that is.
     let (found, _) = tested(&with(estate.clone(), json!([one])), &[]);
+    assert_eq!(found["jobs"][0]["verdict"], "undecided", "{found}");
+    let (found, _) = tested(&with(Estate::rds(), json!([one])), &[]);
     assert_eq!(found["jobs"][0]["verdict"], "feasible", "{found}");
     one["CreatedBy"] = json!({"BackupPlanId": "p-1", "BackupRuleId": "r-1"});
     let (found, _) = tested(&with(estate, json!([one])), &[]);

@@ -231,8 +231,7 @@ fn a_plan_of_the_organization_is_changed_in_the_management_account() {
     let estate = planned(selection(json!({"Resources": [ORDERS]})))
         .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
         .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90))
-        .set(&format!("{SOURCE}/plans/0/BackupPlanId"), json!("orgs/1-2"))
-        .without(&format!("{SOURCE}/plans/0/BackupPlanArn"));
+        .set(&format!("{SOURCE}/plans/0/BackupPlanId"), json!("orgs/1-2"));
     let management = estate
         .at("/accounts/0/organization/MasterAccountId")
         .clone();
