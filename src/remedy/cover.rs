@@ -1,7 +1,7 @@
 //! What makes a plan copy a resource out of its account: a tag, a type that is switched on, a selection, a copy action. Each is
 //! proven by resolving the plan again with it, and deciding the copy that it then makes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::{Remedy, RemedyKind, accepted};
 use crate::checks::{Audited, decide};
 use crate::inventory::{Copy, Facts, Field, Json, List, RegionSettings, Resource, Tags};
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
-use crate::plans::Plan;
+use crate::plans::{self, Plan};
 use crate::verdict::{Cover, CoverBy, Need, Verdict};
 
 /// Adds the remedies of the resources that no copy takes out of their account. One that would leave its copy blocked is not
@@ -31,7 +31,13 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
                 };
                 let found = (resource.arn.to_string(), check.id);
                 let vault = vaults.get(&cover.account);
-                add_one((remedies, &mut places), cover, found, vault, facts);
+                add_one(
+                    (remedies, &mut places),
+                    cover,
+                    found,
+                    vault,
+                    (&audited.plans, facts),
+                );
             }
         }
     }
@@ -40,12 +46,12 @@ pub fn add(remedies: &mut Vec<Remedy>, audited: &Audited, facts: &Facts<'_>) {
 /// Where the remedies are, by what they change.
 type Places = HashMap<(RemedyKind, String), usize>;
 
-fn add_one(
+fn add_one<O>(
     (remedies, places): (&mut Vec<Remedy>, &mut Places),
     cover: &Cover,
     found: (String, &'static str),
     vault: Option<&&Arn>,
-    facts: &Facts<'_>,
+    (plans, facts): (&[(Plan, O)], &Facts<'_>),
 ) {
     let Some(mut draft) = draft(cover, vault, facts) else {
         return;
@@ -58,9 +64,14 @@ fn add_one(
     let same = places.get(&key);
     if let Some(remedy) = same.and_then(|place| remedies.get_mut(*place)) {
         remedy.checks.push(found);
-        remedy.proven = remedy.proven.and(proven);
+        remedy.proven = both(remedy.proven, proven);
         return;
     }
+    let besides = besides((&draft, proven), cover, plans, facts);
+    let proven = besides
+        .iter()
+        .fold(proven, |proven, (_, may)| both(proven, *may));
+    draft.remedy.title += &told(&besides);
     draft.remedy.account = Some(cover.account);
     accepted::settle(std::slice::from_mut(&mut draft), facts);
     draft.remedy.proven = proven;
@@ -68,6 +79,94 @@ fn add_one(
     draft.remedy.checks = vec![found];
     places.insert(key, remedies.len());
     remedies.push(draft.remedy);
+}
+
+/// Whether both are shown.
+const fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (None, _) | (_, None) => None,
+        (Some(true), Some(true)) => Some(true),
+    }
+}
+
+/// The copies that are made with a change and were not before, and may not succeed, each by its id: `Some(false)` where it is
+/// blocked, `None` where that is not known.
+fn besides<O>(
+    (draft, proven): (&Draft, Option<bool>),
+    cover: &Cover,
+    plans: &[(Plan, O)],
+    facts: &Facts<'_>,
+) -> Vec<(String, Option<bool>)> {
+    let Some(change) = &draft.change else {
+        return Vec::new();
+    };
+    let changed = facts.under(&change.facts);
+    // A tag is of one resource, which other plans may take as well; a type or a rule is of many resources.
+    let (of_all_plans, of_all_resources) = match &cover.by {
+        CoverBy::Tag { .. } => (true, false),
+        CoverBy::Select { .. } => (false, false),
+        CoverBy::SwitchOn(_) => (true, true),
+        CoverBy::CopyAction { .. } => (false, true),
+    };
+    let made = |plan: &Plan, facts: &Facts<'_>| {
+        if of_all_resources {
+            plans::copies([plan], facts).copies
+        } else {
+            plan.copies_of(&cover.resource, facts)
+        }
+    };
+    let here = plans.iter().map(|(plan, _)| plan).filter(|plan| {
+        plan.account == cover.account
+            && plan.region == cover.region
+            && (of_all_plans || plan.id == cover.plan)
+    });
+    let mut found = Vec::new();
+    for plan in here {
+        let Some(then) = Plan::of_id(&plan.id, plan.account, &plan.region, &changed) else {
+            continue;
+        };
+        let before = made(plan, facts);
+        let before: HashSet<&str> = before.iter().map(|named| &*named.id).collect();
+        let new = made(&then, &changed).into_iter();
+        for named in new.filter(|named| !before.contains(&*named.id)) {
+            // That the copy which is asked for is undecided is said.
+            let is_asked_for = plan.id == cover.plan
+                && named.resource.as_ref() == Some(&cover.resource)
+                && named.destination_vault.account() != Some(cover.account);
+            if is_asked_for && proven != Some(true) {
+                continue;
+            }
+            let (id, assumes) = (named.id.to_string(), !named.assumptions.is_empty());
+            match (
+                decide(Copy::new(named, &changed), &changed).verdict,
+                assumes,
+            ) {
+                (Verdict::Feasible, _) => {}
+                (Verdict::Blocked, false) => found.push((id, Some(false))),
+                (Verdict::Blocked, true) | (Verdict::Undecided, _) => found.push((id, None)),
+            }
+        }
+    }
+    found
+}
+
+/// The copies that are made besides, in words for a title.
+fn told(besides: &[(String, Option<bool>)]) -> String {
+    let of = |may: Option<bool>, word: &str| {
+        let mut such = besides.iter().filter(|(_, of)| *of == may);
+        let first = such.next().map(|(id, _)| id)?;
+        let more = match such.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(format!(
+            "; then this copy is made too and {word}: {first}{more}"
+        ))
+    };
+    let blocked = of(Some(false), "is blocked");
+    let parts = [blocked, of(None, "is undecided")];
+    parts.into_iter().flatten().collect()
 }
 
 /// The vault of another account that most rules of each account copy to.
