@@ -146,9 +146,11 @@ impl Coverage {
         });
         coverage.by = by.collect();
         coverage.without_source = without_source(facts);
+        coverage.open = facts.places_not_listed();
         for (account, region) in facts.places() {
-            if let Fact::Unknown(gap) = facts.resources_are_all(account, region) {
-                coverage.open.push(*gap);
+            match facts.resources_are_all(account, region) {
+                Fact::Unknown(gap) => coverage.open.push(*gap),
+                Fact::Known(()) => coverage.open.extend(facts.list_refused(account, region)),
             }
         }
         coverage.complete = coverage.open.is_empty();

@@ -140,6 +140,30 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
+    /// Why there may be accounts or Regions of which nobody looked for resources: an account without any Region, and a call
+    /// that lists accounts or Regions, or gets into an account, and that AWS refused.
+    #[must_use]
+    pub fn places_not_listed(&self) -> Vec<Gap> {
+        let of_backup = |gap: &Gap| gap.operation().starts_with("backup:");
+        let mut open = self.not_listed();
+        open.retain(|gap| !of_backup(gap));
+        let with_regions: BTreeSet<AccountId> = self
+            .places()
+            .into_iter()
+            .map(|(account, _)| account)
+            .collect();
+        let accounts = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts));
+        let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();
+        for account in accounts.difference(&with_regions) {
+            let call = api_call!("cloudformation:ListResources");
+            open.push(self.gap(call, &account.to_string(), Some(*account), None));
+        }
+        open
+    }
+
     /// The resources that were found in a Region of an account.
     #[must_use]
     pub fn resources_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {
@@ -193,6 +217,13 @@ impl<'a> Facts<'a> {
     /// to be all, that is for want of a word, not of an answer.
     #[must_use]
     pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
+        let listed = self.region(account, region).field(|r| &r.resources);
+        matches!(listed, Field::Is(_)) && self.list_refused(account, region).is_none()
+    }
+
+    /// The first call that lists resources of a Region and that AWS refused.
+    #[must_use]
+    pub fn list_refused(&self, account: AccountId, region: &Region) -> Option<Gap> {
         const OF_OTHERS: &[&str] = &["backup", "kms", "iam", "organizations", "account", "sts"];
         let lists = |gap: &GapEntry| {
             let (service, action) = gap.operation.split_once(':').unwrap_or_default();
@@ -205,13 +236,11 @@ impl<'a> Facts<'a> {
             gap.account.value() == Some(&account)
                 && gap.region.value().is_none_or(|of| of == region)
         };
-        let refused = self
-            .layers
+        self.layers
             .iter()
             .flat_map(|layer| items(&layer.inventory.gaps))
-            .any(|gap| here(gap) && gap.error.value().is_some() && lists(gap));
-        let listed = self.region(account, region).field(|r| &r.resources);
-        matches!(listed, Field::Is(_)) && !refused
+            .find(|gap| here(gap) && gap.error.value().is_some() && lists(gap))
+            .map(GapEntry::to_gap)
     }
 
     /// Whether AWS Backup protects resources of a type where they are selected by tag, or with all others. `None`: AWS
