@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks;
+use crate::checks::{self, Run};
 use crate::cli::{Audit, Aws, Estate, Given, Only, Output};
-use crate::known::Arn;
+use crate::inventory::{Facts, Inventory};
 use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
@@ -12,7 +12,7 @@ use crate::verdict::{Status, Verdict};
 use super::change;
 use super::code::{BLOCKED, GOOD, UNDECIDED, exit_code};
 use super::copies;
-use super::decide::{Found, How, is_off};
+use super::decide::{Found, How, audited_before, is_off};
 use super::finish::finish;
 use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::Survey;
@@ -22,8 +22,19 @@ use super::print::{warn, warn_of_more, write_report};
 use super::settings;
 use super::targets::{Formats, reads};
 
-/// The check of what a change may take away.
-const NOT_COPIED_OUT: &str = "resource-not-copied-out";
+/// Findings, each with the vault, plan or resource that it is of.
+type Findings = BTreeSet<(String, &'static str)>;
+
+/// What an audit found before a change.
+#[derive(Default)]
+struct Then {
+    /// What failed, or warned and that is an error.
+    failing: Findings,
+    /// What was undecided and may have warned, which is an error.
+    undecided: Findings,
+    /// Why plans failed, each reason with the id of the plan.
+    reasons: BTreeSet<(String, String)>,
+}
 
 pub(super) fn audit(asked: &Audit, output: &Output, config: &Config) -> anyhow::Result<u8> {
     let Audit {
@@ -50,6 +61,7 @@ pub(super) fn decide(
     let given = &settings::given(given, config);
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
+    let raised = settings::raised(config);
     let Prepared {
         inventory,
         before,
@@ -87,24 +99,30 @@ pub(super) fn decide(
     let mut audited =
         checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
-    let earlier = before.clone().map(|mut now| {
+    let stood = before.clone().map(|mut now| {
         plans::add_those_of_policies(&mut now);
         now
     });
-    let earlier = earlier.as_ref().map(|now| facts_of(now, given));
+    let earlier = stood.as_ref().map(|now| facts_of(now, given));
     let how = How {
         only: &only,
         everything: output.verbose,
         reading: &reading.with_vaults(&facts),
         before: earlier.as_ref(),
         off: &off,
+        raised: &raised,
     };
-    let is_change = given.change.is_given();
-    let failed = match &given.change.baseline {
-        Some(file) => Some(change::baseline(file, output.max_input)?.failing),
-        None => earlier
-            .as_ref()
-            .map(|facts| checks::audit(&plans::plans(facts), facts).failing()),
+    let then = match (&given.change.baseline, &stood, &earlier) {
+        (Some(file), ..) => {
+            let then = change::baseline(file, output.max_input, &raised)?;
+            Then {
+                failing: then.failing,
+                undecided: then.undecided,
+                reasons: then.reasons,
+            }
+        }
+        (None, Some(inventory), Some(facts)) => found_before(inventory, facts, how),
+        (None, ..) => Then::default(),
     };
     let mut found = Found::of(wanted, &facts, Some((&mut audited, &plans)), how);
     judge(
@@ -116,7 +134,6 @@ pub(super) fn decide(
         |inventory, facts| copies::all(inventory, &plans::plans(facts), facts).copies,
     )?;
     let waived = found.waive(&waivers, Some(&audited));
-    let raised = settings::of_level(config, Level::Error);
     let summary = found.report.summary;
     let counted = found.counted(given.change.all, &raised).of(summary);
     if summary.copies == 0 {
@@ -136,21 +153,28 @@ pub(super) fn decide(
         .chain(left(Status::Undecided))
         .next()
         .is_some();
-    // With a change to judge, what failed before it does not count.
-    let failed = failed.filter(|_| !given.change.all).unwrap_or_default();
-    // Nor does what was warned of, unless the change brought it: a resource that leaves its account no longer.
-    let coverage = found.report.coverage.as_ref();
-    let lost: BTreeSet<&str> = coverage
-        .into_iter()
-        .flat_map(|coverage| coverage.lost.iter().map(Arn::as_str))
-        .collect();
-    let counts = |subject: &str, check: &str| {
-        let is_news = check == NOT_COPIED_OUT && lost.contains(subject);
-        raised.contains(check) && (given.change.all || !is_change || is_news)
+    // With a change to judge, what was so before it does not count.
+    let then = if given.change.all {
+        Then::default()
+    } else {
+        then
     };
-    let is_raised = left(Status::Warn).any(|(subject, check)| counts(&subject, check));
-    let fails = is_raised || left(Status::Fail).any(|finding| !failed.contains(&finding));
-    let may_be_raised = left(Status::Undecided).any(|(subject, check)| counts(&subject, check));
+    let (mut failed, undecided) = (then.failing, then.undecided);
+    // A plan that fails for a further reason is worse.
+    for (plan, reason) in audited.reasons() {
+        if !then.reasons.contains(&(plan.clone(), reason)) {
+            failed.retain(|(subject, _)| *subject != plan);
+        }
+    }
+    let is_raised = |finding: &(String, &'static str)| raised.contains(finding.1);
+    let warns = left(Status::Warn).filter(is_raised);
+    let fails = left(Status::Fail)
+        .chain(warns)
+        .any(|finding| !failed.contains(&finding));
+    let (as_before, open): (Findings, Findings) = left(Status::Undecided)
+        .filter(is_raised)
+        .partition(|finding| failed.contains(finding) || undecided.contains(finding));
+    let may_be_raised = !open.is_empty();
     let code = if fails || (output.strict && unclean) {
         BLOCKED
     } else if may_be_raised && of_copies == GOOD {
@@ -158,6 +182,7 @@ pub(super) fn decide(
     } else {
         of_copies
     };
+    failed.extend(as_before);
     found.report.failed_before = failed;
     finish(
         found,
@@ -167,6 +192,34 @@ pub(super) fn decide(
         formats,
         tell,
     )
+}
+
+/// What was found before a change.
+fn found_before(inventory: &Inventory, facts: &Facts<'_>, how: How<'_>) -> Then {
+    let plans = plans::plans(facts);
+    // What leaves its account is known by the copies, which takes deciding them all.
+    let asks_resources = how
+        .raised
+        .iter()
+        .filter_map(|check| checks::find(check))
+        .any(|check| matches!(check.run, Run::Resource(_)));
+    let audited = if asks_resources {
+        let copies = copies::all(inventory, &plans, facts).copies;
+        audited_before(copies, &plans, facts, how)
+    } else {
+        checks::audit(&plans, facts)
+    };
+    let of = |status| {
+        let found = audited.found(status).into_iter();
+        found.filter(|(_, check)| how.raised.contains(check))
+    };
+    let mut failing = audited.failing();
+    failing.extend(of(Status::Warn));
+    Then {
+        failing,
+        undecided: of(Status::Undecided).collect(),
+        reasons: audited.reasons(),
+    }
 }
 
 const fn verdict(only: Only) -> Verdict {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use crate::change::{Before, Standing, what};
+use crate::change::{Before, Standing, marks, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Facts, Inventory, Json, Misspelt, Overlay, Waiting, misspelt};
@@ -16,7 +16,7 @@ use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
 use crate::sources::planned::Planned;
 use crate::sources::{recorded, terraform};
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
 use super::print::warn;
 use super::templates::Templates;
@@ -249,13 +249,22 @@ fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
 pub(super) struct Baseline {
     pub before: Before,
     pub failing: BTreeSet<(String, &'static str)>,
+    /// The same of those that are undecided and whose warnings are errors.
+    pub undecided: BTreeSet<(String, &'static str)>,
+    /// Why plans fail there, each reason with the id of the plan.
+    pub reasons: BTreeSet<(String, String)>,
     /// The resources that a copy took out of their account.
     pub left: BTreeSet<Arn>,
     /// Each copy by its id, for those that are no longer made.
     pub copies: BTreeMap<String, CopyReport>,
 }
 
-pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
+/// Reads a report of ours. The warnings of `raised` checks are errors.
+pub(super) fn baseline(
+    path: &Path,
+    limit: u64,
+    raised: &BTreeSet<&str>,
+) -> anyhow::Result<Baseline> {
     let (name, bytes) = recorded::json(path, limit)?;
     let report: Value = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
@@ -286,7 +295,8 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
             _ => Verdict::Undecided,
         };
         left.extend(taken_out(copy, verdict));
-        let failing: BTreeSet<String> = failing(copy).map(str::to_owned).collect();
+        let failing = found(copy).flat_map(|(check, status)| marks(check, status, raised));
+        let failing: BTreeSet<String> = failing.collect();
         let arn = |pointer: &str| {
             let text = copy.pointer(pointer).and_then(Value::as_str);
             text.and_then(|text| Arn::parse(text).ok())
@@ -304,9 +314,12 @@ pub(super) fn baseline(path: &Path, limit: u64) -> anyhow::Result<Baseline> {
         standings.push((id.to_owned(), standing));
         copies.extend(CopyReport::recorded(copy, verdict).map(|told| (id.to_owned(), told)));
     }
+    let (failing, undecided) = found_by_audit(&report, raised);
     Ok(Baseline {
         before: Before::of(standings),
-        failing: failing_of_audit(&report),
+        failing,
+        undecided,
+        reasons: reasons(&report),
         left,
         copies,
     })
@@ -323,17 +336,28 @@ fn taken_out(copy: &Value, verdict: Verdict) -> Option<Arn> {
     resource.filter(|_| is_out)
 }
 
-/// The ids of the checks that fail, of something in a report.
-fn failing(of: &Value) -> impl Iterator<Item = &str> {
+/// The ids of the checks that fail, warn or are undecided, of something in a report.
+fn found(of: &Value) -> impl Iterator<Item = (&str, Status)> {
     let checks = of.get("checks").and_then(Value::as_array);
     let checks = checks.into_iter().flatten();
-    checks
-        .filter(|check| check.get("outcome").and_then(Value::as_str) == Some("fail"))
-        .filter_map(|check| check.get("id").and_then(Value::as_str))
+    checks.filter_map(|check| {
+        let text = |name: &str| check.get(name).and_then(Value::as_str);
+        let status = match text("outcome")? {
+            "fail" => Status::Fail,
+            "warn" => Status::Warn,
+            "undecided" => Status::Undecided,
+            _ => return None,
+        };
+        Some((text("id")?, status))
+    })
 }
 
-fn failing_of_audit(report: &Value) -> BTreeSet<(String, &'static str)> {
-    let mut all = BTreeSet::new();
+/// Findings, each with the vault, plan or resource that it is of.
+type Findings = BTreeSet<(String, &'static str)>;
+
+/// What fails of vaults, plans and resources, or warns and that is an error; and what may.
+fn found_by_audit(report: &Value, raised: &BTreeSet<&str>) -> (Findings, Findings) {
+    let (mut failing, mut undecided) = (Findings::new(), Findings::new());
     for (list, pointer) in [
         ("vaults", "/vault"),
         ("plans", "/plan/id"),
@@ -344,8 +368,39 @@ fn failing_of_audit(report: &Value) -> BTreeSet<(String, &'static str)> {
             let Some(name) = item.pointer(pointer).and_then(Value::as_str) else {
                 continue;
             };
-            let known = failing(item).filter_map(checks::find);
-            all.extend(known.map(|check| (name.to_owned(), check.id)));
+            for (id, status) in found(item) {
+                let Some(check) = checks::find(id) else {
+                    continue;
+                };
+                let finding = (name.to_owned(), check.id);
+                let is_raised = raised.contains(check.id);
+                match status {
+                    Status::Fail => drop(failing.insert(finding)),
+                    Status::Warn if is_raised => drop(failing.insert(finding)),
+                    Status::Undecided if is_raised => drop(undecided.insert(finding)),
+                    Status::Warn | Status::Undecided | Status::Pass | Status::NotApplicable => {}
+                }
+            }
+        }
+    }
+    (failing, undecided)
+}
+
+/// Why plans fail in a report, each reason with the id of the plan.
+fn reasons(report: &Value) -> BTreeSet<(String, String)> {
+    let mut all = BTreeSet::new();
+    let plans = report.get("plans").and_then(Value::as_array);
+    for plan in plans.into_iter().flatten() {
+        let Some(id) = plan.pointer("/plan/id").and_then(Value::as_str) else {
+            continue;
+        };
+        let found = plan.get("checks").and_then(Value::as_array);
+        for check in found.into_iter().flatten() {
+            let text = |name: &str| check.get(name).and_then(Value::as_str);
+            if text("outcome") == Some("fail") {
+                let each = checks::reasons(text("message").unwrap_or_default());
+                all.extend(each.map(|reason| (id.to_owned(), reason.to_owned())));
+            }
         }
     }
     all

@@ -33,6 +33,7 @@ pub(super) fn decide(
     let given = &settings::given(&asked.facts, config);
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
+    let raised = settings::raised(config);
     let Prepared {
         inventory,
         before,
@@ -63,6 +64,7 @@ pub(super) fn decide(
         reading: &reading.with_vaults(&facts),
         before: None,
         off: &off,
+        raised: &raised,
     };
     let mut found = Found::of(wanted, &facts, None, how);
     judge(
@@ -78,7 +80,6 @@ pub(super) fn decide(
         },
     )?;
     found.waive(&waivers, None);
-    let raised = settings::of_level(config, Level::Error);
     let summary = found.report.summary;
     let counted = found.counted(given.change.all, &raised).of(summary);
     if summary.copies == 0 {

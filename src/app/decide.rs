@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
-use crate::change::{Before, Change, Changes, Standing, what};
-use crate::checks::{Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
+use crate::change::{Before, Change, Changes, Standing, marks, what};
+use crate::checks::{self, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _, in_order};
 use crate::plans::Plan;
@@ -67,6 +67,8 @@ pub(super) struct How<'a> {
     pub before: Option<&'a Facts<'a>>,
     /// The checks whose warnings are not told.
     pub off: &'a BTreeSet<&'a str>,
+    /// The checks whose warnings are errors.
+    pub raised: &'a BTreeSet<&'static str>,
 }
 
 impl<'a> Found<'a> {
@@ -110,6 +112,7 @@ impl<'a> Found<'a> {
         );
         report.as_of(facts.assumed_at().map(Timestamp::as_str));
         report.remedies = remedies;
+        report.raised.clone_from(how.raised);
         report.names = Names::of(&report.causes, facts);
         if let Some(audited) = audited {
             report = report.audited(audited, how.everything);
@@ -129,7 +132,7 @@ impl<'a> Found<'a> {
     pub(super) fn judge(&mut self, before: &Before, places: Places) -> Changes {
         let mut changes = Changes::default();
         for copy in &mut self.copies {
-            let (change, was) = before.judge(copy.asked.id(), &copy.standing());
+            let (change, was) = before.judge(copy.asked.id(), &copy.standing(&self.report.raised));
             copy.change = Some((change, was));
             changes.add(change);
         }
@@ -369,14 +372,13 @@ impl Told<'_> {
         told
     }
 
-    fn standing(&self) -> Standing {
-        let failing = self
-            .found
-            .iter()
-            .filter(|(_, found)| found.status == Status::Fail);
+    fn standing(&self, raised: &BTreeSet<&str>) -> Standing {
+        let found = self.found.iter();
         Standing {
             verdict: self.verdict,
-            failing: failing.map(|(check, _)| check.id.to_owned()).collect(),
+            failing: found
+                .flat_map(|(check, found)| marks(check.id, found.status, raised))
+                .collect(),
             of: [
                 what(self.place.resource.as_ref(), self.asked.recovery_point()),
                 Some(self.asked.destination_vault().clone()),
@@ -385,8 +387,26 @@ impl Told<'_> {
     }
 }
 
+/// What an audit finds before a change.
+pub(super) fn audited_before(
+    copies: Vec<Asked<'_>>,
+    plans: &[Plan],
+    facts: &Facts<'_>,
+    how: How<'_>,
+) -> Audited {
+    let (copies, _) = decided(copies, facts, how);
+    let out = copies.iter().filter_map(Told::copy_of);
+    checks::audit(plans, facts).with_resources(plans, out, facts, None)
+}
+
 /// The copies before a change: what each came to; and the resources that a copy took out of their account for certain.
-pub(super) fn before(copies: &[Asked<'_>], facts: &Facts<'_>) -> (Before, BTreeSet<Arn>) {
+///
+/// The warnings of `raised` checks are errors.
+pub(super) fn before(
+    copies: &[Asked<'_>],
+    facts: &Facts<'_>,
+    raised: &BTreeSet<&str>,
+) -> (Before, BTreeSet<Arn>) {
     let mut all: Vec<(String, Standing)> = Vec::with_capacity(copies.len());
     let mut left: BTreeSet<Arn> = BTreeSet::new();
     let Ok(()) = in_order(
@@ -395,7 +415,7 @@ pub(super) fn before(copies: &[Asked<'_>], facts: &Facts<'_>) -> (Before, BTreeS
         |facts, piece| -> Vec<(String, Standing, Option<Arn>)> {
             let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
             each.map(|decided| {
-                let standing = Standing::of(&decided);
+                let standing = Standing::of(&decided, raised);
                 (decided.copy.id.to_string(), standing, taken_out(&decided))
             })
             .collect()

@@ -28,7 +28,7 @@ pub(super) fn judge(
         return Ok(());
     }
     if let Some(file) = &given.change.baseline {
-        let mut then = change::baseline(file, output.max_input)?;
+        let mut then = change::baseline(file, output.max_input, &found.report.raised)?;
         let changes = found.judge(&then.before, places);
         found.lose(&then.left);
         let removed: Vec<_> = {
@@ -45,7 +45,7 @@ pub(super) fn judge(
     plans::add_those_of_policies(&mut inventory);
     let facts = facts_of(&inventory, given);
     let copies = copies(&inventory, &facts);
-    let (before, left) = decide::before(&copies, &facts);
+    let (before, left) = decide::before(&copies, &facts, &found.report.raised);
     let changes = found.judge(&before, places);
     found.lose(&left);
     let removed: Vec<_> = {

@@ -113,6 +113,15 @@ pub(super) fn of_level(config: &Config, level: Level) -> BTreeSet<&str> {
     such.map(|(check, _)| check.as_str()).collect()
 }
 
+/// The checks whose warnings are errors.
+pub(super) fn raised(config: &Config) -> BTreeSet<&'static str> {
+    let raised = of_level(config, Level::Error).into_iter();
+    raised
+        .filter_map(checks::find)
+        .map(|check| check.id)
+        .collect()
+}
+
 /// Adds to a report what became of the waivers, and the names of accounts. A waiver that is expired or met nothing is told.
 pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, output: &Output) {
     report.waivers = fates(waivers);

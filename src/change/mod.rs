@@ -53,22 +53,21 @@ impl Change {
 pub struct Standing {
     /// Its verdict.
     pub verdict: Verdict,
-    /// The checks that it fails.
+    /// The checks that it fails, and those that [`marks`] adds.
     pub failing: BTreeSet<String>,
     /// What is copied, and where to: another copy may have its id. `None`: not known.
     pub of: [Option<Arn>; 2],
 }
 
 impl Standing {
-    /// That of a decided copy.
+    /// That of a decided copy, where the warnings of these checks are errors.
     #[must_use]
-    pub fn of(decided: &Decided) -> Self {
-        let failing = decided.outcomes.iter();
+    pub fn of(decided: &Decided, raised: &BTreeSet<&str>) -> Self {
+        let outcomes = decided.outcomes.iter();
         Self {
             verdict: decided.verdict,
-            failing: failing
-                .filter(|(_, outcome)| outcome.status == Status::Fail)
-                .map(|(check, _)| check.id.to_owned())
+            failing: outcomes
+                .flat_map(|(check, outcome)| marks(check.id, outcome.status, raised))
                 .collect(),
             of: [
                 what(
@@ -102,6 +101,20 @@ impl Standing {
             Change::Same
         }
     }
+}
+
+/// What a check adds to those that a copy fails: its id where it fails, or warns and that is an error; and of a check whose
+/// warnings are errors also that it may, so that one that is undecided stands between one that passes and one that warns.
+pub fn marks(check: &str, status: Status, raised: &BTreeSet<&str>) -> impl Iterator<Item = String> {
+    let is_raised = raised.contains(check);
+    let (fails, may) = match status {
+        Status::Fail => (true, is_raised),
+        Status::Warn => (is_raised, is_raised),
+        Status::Undecided => (false, is_raised),
+        Status::Pass | Status::NotApplicable => (false, false),
+    };
+    let fails = fails.then(|| check.to_owned());
+    fails.into_iter().chain(may.then(|| format!("{check}?")))
 }
 
 const fn rank(verdict: Verdict) -> u8 {

@@ -61,6 +61,21 @@ impl Audited {
             .collect()
     }
 
+    /// Why plans fail, each reason with the id of the plan.
+    #[must_use]
+    pub fn reasons(&self) -> BTreeSet<(String, String)> {
+        let plans = self.plans.iter().flat_map(|(plan, found)| {
+            let failing = found
+                .iter()
+                .filter(|(_, outcome)| outcome.status == Status::Fail);
+            failing.flat_map(|(_, outcome)| {
+                let reasons = reasons(&outcome.message);
+                reasons.map(|reason| (plan.id.clone(), reason.to_owned()))
+            })
+        });
+        plans.collect()
+    }
+
     /// The same without some of the outcomes.
     #[must_use]
     pub fn without(mut self, is_left_out: impl Fn(&Check, &Outcome) -> bool) -> Self {
@@ -150,6 +165,12 @@ fn of_resource(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcomes {
         }
         None
     })
+}
+
+/// The reasons that a message names behind what it is of.
+pub fn reasons(message: &str) -> impl Iterator<Item = &str> {
+    let (_, all) = message.split_once(": ").unwrap_or(("", message));
+    all.split("; ")
 }
 
 fn each(ask: impl Fn(Run) -> Option<Outcome>) -> Outcomes {

@@ -66,7 +66,7 @@ mod vault_refuses_copy;
 mod vault_uses_aws_managed_key;
 mod words;
 
-pub use audit::{Audited, Outcomes, audit, of_vault};
+pub use audit::{Audited, Outcomes, audit, of_vault, reasons};
 pub use check::{Check, Found, MayFail, Others, Run, When};
 pub use coverage::{CopyThere, Counts, Coverage, OfType, Restorable, WithoutSource};
 pub use decide::{Decided, decide};

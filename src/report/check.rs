@@ -27,6 +27,8 @@ pub struct CheckReport {
     pub waived: Option<Waived>,
     /// What of a change is at fault.
     pub locations: Vec<Location>,
+    /// Whether it warns, and its level in the configuration is `error`.
+    pub is_raised: bool,
 }
 
 impl CheckReport {
@@ -51,6 +53,7 @@ impl CheckReport {
             },
             waived: None,
             locations: links.locations(subject, &found),
+            is_raised: found.status == Status::Warn && links.raises(check.id),
             check,
             found,
         }
@@ -66,6 +69,16 @@ impl CheckReport {
     #[must_use]
     pub fn outcome(&self) -> Status {
         self.found.status
+    }
+
+    /// How it counts: a warning whose level is `error` fails.
+    #[must_use]
+    pub fn counted_as(&self) -> Status {
+        if self.is_raised {
+            Status::Fail
+        } else {
+            self.outcome()
+        }
     }
 }
 

@@ -105,7 +105,7 @@ impl Finding<'_> {
     }
 
     fn rank(&self) -> (bool, u8) {
-        (!self.counts, severity(self.check.outcome()))
+        (!self.counts, severity(self.check.counted_as()))
     }
 }
 

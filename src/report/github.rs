@@ -60,7 +60,7 @@ enum Kind {
 
 impl Kind {
     fn of(finding: &Finding<'_>) -> Self {
-        match (finding.counts, finding.check.outcome()) {
+        match (finding.counts, finding.check.counted_as()) {
             (true, Status::Fail) => Self::Error,
             (true, Status::Undecided) => Self::Warning,
             (false, _) | (true, Status::Warn | Status::Pass | Status::NotApplicable) => {

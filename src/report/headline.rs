@@ -59,15 +59,17 @@ pub fn counts(report: &Report) -> String {
     text
 }
 
-/// How many resources leave their account, in a line; `None` where that was not audited.
+/// How many resources have a copy out of their account, and of how many one is feasible, in a line; `None` where that was not
+/// audited.
 #[must_use]
 pub fn coverage(report: &Report) -> Option<String> {
     let coverage = report.coverage.as_ref()?;
     let all = coverage.all;
     let mut text = format!(
-        "of {} {} leave their account, {} feasibly",
+        "of {} {} a copy out of {} account, feasible for {}",
         count(all.resources, "resource"),
-        all.leave,
+        has(all.leave),
+        if all.leave == 1 { "its" } else { "their" },
         all.feasibly
     );
     if all.unknown > 0 {
@@ -88,16 +90,21 @@ pub fn coverage_by_type(report: &Report) -> Vec<String> {
         let of = row.resource_type.as_ref();
         let counts = row.counts;
         format!(
-            "{} {}: {}, {} leave the account, {} feasibly, {} unknown",
+            "{} {}: {}, {} a copy out of the account, feasible for {}, {} unknown",
             row.account,
             of.map_or("unknown", |of| of.as_str()),
             count(counts.resources, "resource"),
-            counts.leave,
+            has(counts.leave),
             counts.feasibly,
             counts.unknown
         )
     });
     each.collect()
+}
+
+/// `1 has`, `2 have`.
+fn has(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "has" } else { "have" })
 }
 
 /// The types of accounts, those of which most resources stay in their account first.

@@ -35,7 +35,10 @@ impl Case {
     /// That of a copy.
     #[must_use]
     pub fn of_copy(report: &Report, copy: &CopyReport) -> Self {
+        let mut raised = copy.checks.iter().filter(|check| check.is_raised);
+        let is_raised = raised.any(|check| check.waived.is_none());
         let worst = match copy.verdict {
+            Verdict::Feasible | Verdict::Undecided if is_raised => Status::Fail,
             Verdict::Feasible => Status::Pass,
             Verdict::Blocked => Status::Fail,
             Verdict::Undecided => Status::Undecided,
@@ -57,7 +60,7 @@ impl Case {
         counts: bool,
     ) -> Self {
         let ids = |status: Status| -> Vec<&str> {
-            let such = checks.iter().filter(|check| check.outcome() == status);
+            let such = checks.iter().filter(|check| check.counted_as() == status);
             such.map(|check| check.id()).collect()
         };
         let said: String = checks
@@ -123,7 +126,7 @@ fn told(report: &Report, check: &CheckReport) -> String {
     let found = &*check.found;
     let mut text = format!(
         "{} {}: {}\n",
-        found.status.as_str(),
+        check.counted_as().as_str(),
         check.id(),
         found.message
     );
@@ -217,12 +220,12 @@ impl Junit {
         name: &str,
         checks: &[CheckReport],
     ) {
-        let has = |status| checks.iter().any(|check| check.outcome() == status);
+        let has = |status| checks.iter().any(|check| check.counted_as() == status);
         let worst = [Status::Fail, Status::Undecided]
             .into_iter()
             .find(|status| has(*status));
         let worst = worst.unwrap_or(Status::Pass);
-        let of_worst = || checks.iter().filter(|check| check.outcome() == worst);
+        let of_worst = || checks.iter().filter(|check| check.counted_as() == worst);
         let before = |check: &CheckReport| {
             let key = (name.to_owned(), check.id());
             !report.counts_all && report.failed_before.contains(&key)

@@ -1,6 +1,6 @@
 //! What ties a check of a copy to the rest of a report: the ids of its gaps and of its remedies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::checks::{Check, Decided};
@@ -28,6 +28,7 @@ pub struct Links<'a> {
     fixes: Fixes<'a>,
     gaps: &'a Gaps,
     places: Option<&'a Places>,
+    raised: Option<&'a BTreeSet<&'static str>>,
     everything: bool,
 }
 
@@ -42,8 +43,22 @@ impl<'a> Links<'a> {
             fixes: Fixes::new(remedies),
             gaps,
             places: None,
+            raised: None,
             everything,
         }
+    }
+
+    /// With the checks whose warnings are errors.
+    #[must_use]
+    pub const fn with_raised(mut self, raised: &'a BTreeSet<&'static str>) -> Self {
+        self.raised = Some(raised);
+        self
+    }
+
+    /// Whether a warning of a check is an error.
+    #[must_use]
+    pub fn raises(&self, check: &str) -> bool {
+        self.raised.is_some_and(|raised| raised.contains(check))
     }
 
     /// With what of a change says something of which thing.

@@ -307,12 +307,12 @@ fn audited(page: &mut Page, report: &Report, told: impl Fn(Status) -> bool) {
     let findings = report.findings();
     let beside = findings
         .iter()
-        .filter(|finding| finding.subject.kind() != "copy" && told(finding.check.outcome()));
+        .filter(|finding| finding.subject.kind() != "copy" && told(finding.check.counted_as()));
     let rows: Vec<Vec<String>> = beside
         .map(|finding| {
             let check = finding.check;
             vec![
-                check.outcome().as_str().to_owned(),
+                check.counted_as().as_str().to_owned(),
                 code(check.id()),
                 say(report, &finding.subject.name()),
                 say(report, &check.found.message),
@@ -370,8 +370,13 @@ fn warnings(page: &mut Page, report: &Report) {
         .warnings
         .iter()
         .map(|cause| {
+            let level = if report.raised.contains(cause.check) {
+                " (error)"
+            } else {
+                ""
+            };
             vec![
-                code(cause.check),
+                format!("{}{level}", code(cause.check)),
                 cause.copies.to_string(),
                 say(report, &cause.message),
             ]
@@ -419,8 +424,8 @@ fn coverage(page: &mut Page, report: &Report) {
         "account",
         "type",
         "resources",
-        "leave it",
-        "feasibly",
+        "have a copy out",
+        "feasible",
         "unknown",
     ];
     page.table("coverage", "What leaves its account", &heads, &rows, 0);

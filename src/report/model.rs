@@ -53,7 +53,9 @@ pub struct Report {
     pub waivers: Vec<WaiverReport>,
     /// Whether what a change leaves as it was counts for the exit code, too.
     pub counts_all: bool,
-    /// The checks of vaults and plans that failed before a change, each with its vault or plan.
+    /// The checks whose warnings are errors, as the configuration says.
+    pub raised: BTreeSet<&'static str>,
+    /// The findings of vaults, plans and resources that a change leaves as they were, each with what it is of.
     pub failed_before: BTreeSet<(String, &'static str)>,
     /// The copies, by source account, Region, resource, destination and id.
     pub copies: Vec<CopyReport>,
@@ -207,7 +209,7 @@ impl Report {
     /// The ids that its checks name.
     #[must_use]
     pub fn links(&self, everything: bool) -> Links<'_> {
-        Links::new(&self.remedies, &self.gaps, everything)
+        Links::new(&self.remedies, &self.gaps, everything).with_raised(&self.raised)
     }
 
     /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].

@@ -106,7 +106,7 @@ fn rule(check: &Check) -> Value {
 fn result(report: &Report, finding: &Finding<'_>) -> Value {
     let check = finding.check;
     let subject = finding.subject;
-    let level = match check.outcome() {
+    let level = match check.counted_as() {
         Status::Fail => "error",
         Status::Undecided => "warning",
         Status::Warn | Status::Pass | Status::NotApplicable => "note",

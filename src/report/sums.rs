@@ -94,6 +94,7 @@ impl<'a> Sums<'a> {
             inputs: Vec::new(),
             waivers: Vec::new(),
             counts_all: false,
+            raised: BTreeSet::new(),
             failed_before: BTreeSet::new(),
             copies: Vec::new(),
             removed: Vec::new(),

@@ -83,6 +83,8 @@ pub struct Faced<'a> {
     pub check: &'a str,
     /// The thing at fault.
     pub subject: Option<&'a str>,
+    /// The ARN of the thing at fault, where that has an id, too.
+    pub arn: Option<&'a str>,
     /// The other keys that it is about, where it is about keys.
     pub keys: Vec<&'a str>,
     /// The copy's id.
@@ -140,7 +142,9 @@ impl Waiver {
                 // A finding about several keys is waived by what names them all.
                 By::Subject => {
                     let mut all = found.subject.into_iter().chain(found.keys.iter().copied());
-                    found.subject.is_some() && all.all(|text| matches(&self.pattern, text))
+                    let by_arn = found.arn.is_some_and(|arn| matches(&self.pattern, arn));
+                    by_arn
+                        || found.subject.is_some() && all.all(|text| matches(&self.pattern, text))
                 }
                 By::Copy => found.copy.is_some_and(|id| matches(&self.pattern, id)),
                 By::Resource => found.resource.is_some_and(arn),
@@ -189,6 +193,7 @@ mod tests {
         let vault =
             Arn::parse("arn:aws:backup:eu-west-1:111122223333:backup-vault:legacy-1").unwrap();
         let found = Faced {
+            arn: None,
             keys: Vec::new(),
             check: "key-unusable",
             subject: Some("arn:aws:kms:eu-west-1:111122223333:key/k"),

@@ -11,6 +11,7 @@ mod coverage;
 mod errors;
 mod exit;
 mod formats;
+mod levels;
 mod others;
 mod plans;
 mod schema;

@@ -51,6 +51,7 @@ impl Found<'_> {
                 let subject = copy.fault(found, changed);
                 let faced = Faced {
                     check: check.id,
+                    arn: None,
                     keys: keys_beside(subject, found),
                     subject,
                     copy: Some(copy.asked.id()),
@@ -223,7 +224,14 @@ fn of_audit(waivers: &[Waiver], audited: &Audited) -> OfAudit {
         ask(vault.to_string(), outcomes, &faced);
     }
     for (plan, outcomes) in &audited.plans {
+        let partition = plan.region.partition();
+        let (region, account) = (&plan.region, plan.account);
+        let arn = format!(
+            "arn:{partition}:backup:{region}:{account}:backup-plan:{}",
+            plan.id
+        );
         let faced = Faced {
+            arn: Some(&arn),
             subject: Some(&plan.id),
             account: Some(plan.account.to_string()),
             region: Some(plan.region.to_string()),

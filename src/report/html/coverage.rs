@@ -32,7 +32,7 @@ pub fn section(report: &Report) -> String {
         section.push_str(
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"coverage-title\"><table class=\"coverage\"><thead><tr>\
              <th scope=\"col\">Account</th><th scope=\"col\">Type</th><th scope=\"col\" class=\"number\">Resources</th>\
-             <th scope=\"col\" class=\"number\">Leave it</th><th scope=\"col\" class=\"number\">Feasibly</th>\
+             <th scope=\"col\" class=\"number\">Have a copy out</th><th scope=\"col\" class=\"number\">Feasible</th>\
              <th scope=\"col\" class=\"number\">Unknown</th></tr></thead><tbody>\n",
         );
         for row in rows.iter().take(ROWS) {

@@ -143,6 +143,7 @@ fn row(number: usize, cause: &Cause, report: &Report) -> String {
     let (style, sign, word) = match cause.outcome {
         Status::Fail => ("bad", '✗', "blocked"),
         Status::Undecided => ("unsure", '?', "undecided"),
+        Status::Warn if report.raised.contains(cause.check) => ("bad", '✗', "error"),
         Status::Warn => ("unsure", '!', "warning"),
         Status::Pass | Status::NotApplicable => ("good", '✓', "passed"),
     };

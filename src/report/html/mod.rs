@@ -137,6 +137,9 @@ fn told(check: &CheckReport) -> Value {
         for name in ["basis", "predicted_category"] {
             fields.shift_remove(name);
         }
+        if check.is_raised {
+            fields.insert("raised".to_owned(), true.into());
+        }
         fields.retain(|_, value| !value.is_null() && !value.as_array().is_some_and(Vec::is_empty));
     }
     all

@@ -19,6 +19,8 @@
   const { words, columns, found, titles, remedies, gaps, summary } = data;
   const VERDICTS = [['✗', 'blocked', 'bad'], ['?', 'undecided', 'unsure'], ['✓', 'feasible', 'good']];
   const SIGN = { fail: ['✗', 'bad'], undecided: ['?', 'unsure'], warn: ['!', 'unsure'], pass: ['✓', 'good'], 'not-applicable': ['–', 'quiet'] };
+  /* A warning whose level is `error` fails. */
+  const counted = (one) => (one.raised ? 'fail' : one.outcome);
   const size = columns.id.length;
   const word = (column, at) => words[columns[column][at]];
   const short = (arn) => arn.split(/[:/]/).pop();
@@ -226,7 +228,7 @@
       ...(one.commands || []).map(copyable));
   };
   const finding = (one) => {
-    const [sign, style] = SIGN[one.outcome];
+    const [sign, style] = SIGN[counted(one)];
     return el('div', { class: 'finding' }, el('h3', { class: style, text: `${sign} ${one.id}${one.waived ? ' (waived)' : ''}` }), el('p', { class: 'quiet', text: titles[one.id] }), el('p', { text: named(one.message) }),
       one.waived ? el('p', { class: 'quiet', text: `waived until ${one.waived.expires}: ${one.waived.reason}` }) : null,
       one.predicted_message ? el('p', {}, 'AWS will say: ', el('q', { text: one.predicted_message })) : null,
@@ -328,7 +330,7 @@
       cell.append(box);
     }
   }
-  const worst = (all) => ['fail', 'undecided', 'warn', 'pass', 'not-applicable'].find((outcome) => all.some((one) => one.outcome === outcome));
+  const worst = (all) => ['fail', 'undecided', 'warn', 'pass', 'not-applicable'].find((outcome) => all.some((one) => counted(one) === outcome));
   /* At most so many things of a kind are in the document; the JSON report has all. */
   const MOST = 1000;
   const part = (section, title, all, node) => {

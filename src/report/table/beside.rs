@@ -37,8 +37,8 @@ pub fn coverage(sheet: &mut Sheet, report: &Report) {
         "account",
         "type",
         "resources",
-        "leave it",
-        "feasibly",
+        "have a copy out",
+        "feasible",
         "unknown",
     ];
     let rows = headline::least_covered(coverage);
@@ -98,12 +98,13 @@ pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
             .first
             .as_ref()
             .map_or("", |(_, (_, found))| causes::basis(found.basis));
-        let lead = format!("warning[{}]:", cause.check);
-        sheet.item(
-            0,
-            (&lead, Paint::Unsure),
-            &format!("{}{basis}{on}", cause.message),
-        );
+        let (word, paint) = if report.raised.contains(cause.check) {
+            ("error", Paint::Bad)
+        } else {
+            ("warning", Paint::Unsure)
+        };
+        let lead = format!("{word}[{}]:", cause.check);
+        sheet.item(0, (&lead, paint), &format!("{}{basis}{on}", cause.message));
     }
     let rest = report.warnings.get(shown..).unwrap_or_default();
     if !rest.is_empty() {
@@ -147,7 +148,7 @@ pub fn audited(sheet: &mut Sheet, report: &Report, verbose: bool) {
     });
     for (subject, check) in vaults.chain(plans).chain(resources) {
         if verbose || is_finding(check.outcome()) {
-            let key = (check.outcome(), check.id());
+            let key = (check.counted_as(), check.id());
             by.entry(key).or_default().push((subject, check));
         }
     }

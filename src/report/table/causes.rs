@@ -231,7 +231,7 @@ fn fixed_by(report: &Report, cause: &Cause) -> String {
 /// What a check found of a copy, for who wants to see everything.
 pub fn verbose(sheet: &mut Sheet, check: &CheckReport) {
     let found = &*check.found;
-    let (word, paint) = match found.status {
+    let (word, paint) = match check.counted_as() {
         Status::Fail => ("error", Paint::Bad),
         Status::Undecided => ("undecided", Paint::Unsure),
         Status::Warn => ("warning", Paint::Unsure),

@@ -36,27 +36,12 @@ fn audited(sheet: &mut Sheet, report: &Report) {
     let parts = [
         of("vault", summary.vaults),
         of("plan", summary.plans),
-        coverage(report),
+        headline::coverage(report),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if !parts.is_empty() {
         sheet.text(0, &parts.join("; "));
     }
-}
-
-/// Which resources leave their account; where that was not added up, how many were looked at.
-fn coverage(report: &Report) -> Option<String> {
-    let all = report.coverage.as_ref()?.all;
-    let mut text = format!(
-        "{}: {} leave their account, {} feasibly",
-        words::count(all.resources, "resource"),
-        all.leave,
-        all.feasibly
-    );
-    if all.unknown > 0 {
-        text += &format!(", {} unknown", all.unknown);
-    }
-    Some(text)
 }
 
 /// What a change does, in a line.

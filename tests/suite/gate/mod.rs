@@ -39,7 +39,10 @@ pub fn standings(inventory: &Inventory) -> BTreeMap<String, Standing> {
     let named = entries.map(|entry| Copy::of_entry(entry, &facts));
     let all = made.chain(named).map(|copy| {
         let decided = decide(copy, &facts);
-        (decided.copy.id.to_string(), Standing::of(&decided))
+        (
+            decided.copy.id.to_string(),
+            Standing::of(&decided, &BTreeSet::new()),
+        )
     });
     all.collect()
 }
