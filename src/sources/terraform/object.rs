@@ -1,6 +1,6 @@
 //! A resource instance of a plan, at one of two moments: now, or after the plan is applied.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -309,7 +309,9 @@ pub struct Objects<'p> {
     pub all: Vec<Object<'p>>,
     /// What former replacements left, and is destroyed now.
     pub deposed: Vec<Object<'p>>,
-    by_name: BTreeMap<(&'p str, &'p str, &'p str, bool), Vec<usize>>,
+    by_name: HashMap<(&'p str, &'p str, &'p str, bool), Vec<usize>>,
+    /// Those that are no data sources, by their types.
+    by_kind: HashMap<&'p str, Vec<usize>>,
     roles: HashMap<&'p str, Vec<usize>>,
 }
 
@@ -338,10 +340,14 @@ impl<'p> Objects<'p> {
             of_state(root, &blocks, &known, &mut read);
             all.extend(read);
         }
-        let mut by_name: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut by_kind: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, object) in all.iter().enumerate() {
             let name = (object.module, object.kind, object.name, object.is_data);
             by_name.entry(name).or_default().push(index);
+            if !object.is_data {
+                by_kind.entry(object.kind).or_default().push(index);
+            }
         }
         let mut roles: HashMap<_, Vec<usize>> = HashMap::new();
         let is_role = |object: &Object<'_>| object.kind == "aws_iam_role" && !object.is_data;
@@ -356,6 +362,7 @@ impl<'p> Objects<'p> {
             all,
             deposed,
             by_name,
+            by_kind,
             roles,
         }
     }
@@ -386,9 +393,9 @@ impl<'p> Objects<'p> {
         kind: &'a str,
         moment: Moment,
     ) -> impl Iterator<Item = &'a Object<'p>> {
-        self.all
-            .iter()
-            .filter(move |object| object.kind == kind && !object.is_data && object.is_there(moment))
+        let found = self.by_kind.get(kind).into_iter().flatten();
+        let found = found.filter_map(|index| self.all.get(*index));
+        found.filter(move |object| object.is_there(moment))
     }
 }
 
