@@ -31,11 +31,16 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
     let mut late = Vec::new();
     let mut seen = Vec::new();
     let mut open = Vec::new();
+    let mut in_time = false;
     for due in &resource.due {
         let made = newest.get(due.vault);
         let since = match due.since {
             Since::Start(since) if made.is_none_or(|copy| copy.made < since) => since,
-            Since::Start(_) | Since::Never => continue,
+            Since::Start(_) => {
+                in_time = true;
+                continue;
+            }
+            Since::Never => continue,
             Since::Unknown => {
                 open.push(not_understood(due, facts));
                 continue;
@@ -63,6 +68,11 @@ fn run(resource: &Resource<'_>, facts: &Facts<'_>) -> Outcome {
     }
     if !open.is_empty() {
         return Outcome::undecided("whether its copies were made in time is not known", open);
+    }
+    if !in_time {
+        return Outcome::not_applicable(
+            "none of its copies out of the account is due: no rule started since it was made, or long enough ago",
+        );
     }
     Outcome::pass("its copies out of the account were made in time")
 }

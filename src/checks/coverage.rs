@@ -210,8 +210,7 @@ fn by_vault(vault: &Arn, facts: &Facts<'_>) -> (Restorable, Option<String>) {
                 "the vault `{name}` is not there, and the recovery point was listed"
             )),
         ),
-        // The vault was listed: what is not known of it is nothing that a restore asks.
-        Fact::Unknown(_) => (Restorable::Yes, None),
+        Fact::Unknown(gap) => (Restorable::Unknown, Some(gap.to_string())),
     }
 }
 

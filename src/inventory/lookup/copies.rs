@@ -139,7 +139,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether a moment is later than the facts can tell of: reading them may take a day.
-    fn is_ahead(&self, moment: i128) -> bool {
+    pub(super) fn is_ahead(&self, moment: i128) -> bool {
         const DAY: i128 = 24 * 60 * 60 * 1000;
         let read = self.read_at().map(Timestamp::milliseconds);
         read.is_some_and(|read| moment > read.saturating_add(DAY))

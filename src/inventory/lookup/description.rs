@@ -44,7 +44,8 @@ impl<'a> Facts<'a> {
     pub fn resource_made(&self, arn: &Arn) -> Option<i128> {
         let detail = self.resource_description(arn).known().flatten()?;
         let mut dates = MADE.iter().filter_map(|name| detail.get(name));
-        dates.find_map(moment_of)
+        let made = dates.find_map(moment_of);
+        made.filter(|made| !self.is_ahead(*made))
     }
 
     /// The database cluster that an instance is a member of, where its description names one.

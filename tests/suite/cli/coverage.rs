@@ -363,6 +363,11 @@ fn the_copies_that_there_are_have_an_age_an_expiry_and_whether_they_can_be_resto
     for (estate, restorable, why) in [
         (plain(), "yes", ""),
         (
+            plain().without(&format!("{DESTINATION}/vaults")),
+            "unknown",
+            "backup:DescribeBackupVault",
+        ),
+        (
             plain().set(&format!("{DESTINATION}/keys/0/KeyState"), json!("zzz")),
             "unknown",
             "no page says what that is",
