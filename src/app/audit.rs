@@ -96,6 +96,11 @@ pub(super) fn decide(
         "there may be more accounts, vaults or plans",
         &refused,
     );
+    warn_of_more(
+        output,
+        "a plan may make more copies",
+        &plans::policies_unread(&facts),
+    );
     let mut audited =
         checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();

@@ -193,11 +193,16 @@ impl<'p> Plans<'p> {
             cell.open.push(gap);
         }
         let mut of_policies: HashMap<String, Vec<Gap>> = HashMap::new();
-        for gap in plans::policies_unread(facts) {
+        let unread = plans::policies_unread(facts).into_iter();
+        for gap in unread.chain(facts.backup_policies_not_read()) {
             let account = gap.account.clone().unwrap_or_default();
             of_policies.entry(account).or_default().push(gap);
         }
         for ((account, _), cell) in &mut cells {
+            // AWS lists what policies make among the others, where it makes any.
+            if cell.plans.iter().any(|plan| plan.is_listed_of_a_policy()) {
+                continue;
+            }
             let unread = of_policies.get(&account.to_string());
             cell.open.extend(unread.into_iter().flatten().cloned());
         }

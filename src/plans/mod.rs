@@ -200,6 +200,12 @@ impl Plan {
         organization::is_made(self.account, &self.region, &self.id)
     }
 
+    /// Whether AWS made it of a policy of the organization, and listed it: such a list has all that policies make.
+    #[must_use]
+    pub fn is_listed_of_a_policy(&self) -> bool {
+        organization::is_listed(self.account, &self.region, &self.id)
+    }
+
     /// Whether a rule of it copies, or may: one that was not read.
     #[must_use]
     pub fn may_copy(&self) -> bool {

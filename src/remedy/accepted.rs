@@ -98,7 +98,7 @@ const COLD_DAYS: i64 = 90;
 /// The longest that AWS Backup keeps anything.
 const LONGEST_DAYS: i64 = 36_500;
 
-/// Takes the change out of every draft that AWS would refuse, and says why.
+/// Takes the change out of every draft that AWS would refuse, and says why; and says of which it is not known.
 pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
     let created = drafts.iter().map(|draft| &draft.remedy);
     let created: BTreeSet<String> = created
@@ -118,6 +118,9 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
             remedy.added = Vec::new();
             remedy.parts = Parts::None;
             draft.change = None;
+        } else if let Some(why) = open(draft, facts) {
+            draft.remedy.title += &format!(" ({why})");
+            draft.open = Some(why);
         }
     }
 }
@@ -308,17 +311,8 @@ fn no_such_region(proposal: &Proposal<'_>) -> Option<String> {
     (!is_known).then(|| format!("no Region `{region}` is known"))
 }
 
-/// The vault that a change creates.
-fn new_vault<'a>(proposal: &Proposal<'a>) -> Option<&'a Arn> {
-    match &proposal.draft.remedy.parts {
-        Parts::Vault { vault, .. } => Some(vault),
-        Parts::TwoStep(step) => Some(&step.between),
-        Parts::None | Parts::RolePolicy { .. } | Parts::AttachedPolicies { .. } => None,
-    }
-}
-
 fn name_not_valid(proposal: &Proposal<'_>) -> Option<String> {
-    let vault = new_vault(proposal)?;
+    let vault = proposal.draft.creates.as_ref()?;
     let name = vault
         .resource()
         .split_once(':')
@@ -331,7 +325,7 @@ fn name_not_valid(proposal: &Proposal<'_>) -> Option<String> {
 }
 
 fn name_taken(proposal: &Proposal<'_>) -> Option<String> {
-    let vault = new_vault(proposal)?;
+    let vault = proposal.draft.creates.as_ref()?;
     (proposal.facts.vault_exists(vault) == Fact::Known(true))
         .then(|| format!("there is a vault `{}` already", vault.name()))
 }
@@ -342,10 +336,39 @@ fn alias_taken(proposal: &Proposal<'_>) -> Option<String> {
     };
     let alias = format!("alias/{}", vault.name());
     let (account, region) = (vault.account()?, vault.region()?);
-    proposal
-        .facts
-        .has_alias(account, &region, &alias)
+    (proposal.facts.has_alias(account, &region, &alias) == Some(true))
         .then(|| format!("a key has the alias `{alias}` already: create the vault with another"))
+}
+
+/// What was not read of the names that a change makes, and what tells.
+fn open(draft: &Draft, facts: &Facts<'_>) -> Option<String> {
+    let vault = draft.creates.as_ref()?;
+    let (account, region) = (vault.account()?, vault.region()?);
+    let is_named = matches!(draft.remedy.parts, Parts::Vault { .. } | Parts::TwoStep(_));
+    let alias = format!("alias/{}", vault.name());
+    let vault_open = matches!(facts.vault_exists(vault), Fact::Unknown(_));
+    let alias_open = is_named && facts.has_alias(account, &region, &alias).is_none();
+    let (what, tells) = match (vault_open, alias_open) {
+        (false, false) => return None,
+        (true, false) => (
+            format!("a vault `{}`", vault.name()),
+            "aws backup list-backup-vaults",
+        ),
+        (false, true) => (
+            format!("a key with the alias `{alias}`"),
+            "aws kms list-aliases",
+        ),
+        (true, true) => (
+            format!(
+                "a vault `{}` or a key with the alias `{alias}`",
+                vault.name()
+            ),
+            "aws backup list-backup-vaults and aws kms list-aliases",
+        ),
+    };
+    Some(format!(
+        "whether account {account} already has {what} in {region} was not read: see {tells}"
+    ))
 }
 
 fn lifecycle_not_valid(proposal: &Proposal<'_>) -> Option<String> {

@@ -89,6 +89,9 @@ fn instead(
             .iter()
             .any(|(check, outcome)| check.id == found.1 && outcome.status == Status::Pass)
     });
+    if draft.open.is_some() && draft.remedy.proven == Some(true) {
+        draft.remedy.proven = None;
+    }
     draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
     draft.remedy.checks = vec![found];
     remedies.push(draft.remedy);

@@ -315,12 +315,11 @@ fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         plan,
         ..
     } = cover;
-    let name: String = resource
-        .name()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .take(50)
-        .collect();
+    let mut changed = facts.plan_of_id(plan, *account, region)?.clone();
+    let Field::Is(Json(Value::Array(all))) = &mut changed.selections else {
+        return None;
+    };
+    let name = free_name(resource.name(), all);
     let mut draft = Draft::new(
         RemedyKind::AddSelection,
         format!("{plan}/{resource}"),
@@ -340,13 +339,37 @@ fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         option("--backup-plan-id", plan),
         from_here(&selection)
     )];
-    let mut changed = facts.plan_of_id(plan, *account, region)?.clone();
-    let Field::Is(Json(Value::Array(all))) = &mut changed.selections else {
-        return None;
-    };
     all.push(selection);
     draft.change = Some(with_plan(*account, region, changed));
     Some(draft)
+}
+
+/// A name for a selection that no other of its plan has, which AWS would refuse.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateBackupSelection.html>.
+fn free_name(wanted: &str, others: &[Value]) -> String {
+    const LONGEST: usize = 50;
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let numbered = |number: usize| {
+        let end = if number < 2 {
+            String::new()
+        } else {
+            format!("-{number}")
+        };
+        let room = LONGEST.saturating_sub(end.len());
+        let start: String = wanted.chars().map(plain).take(room).collect();
+        start + &end
+    };
+    let is_free = |name: &String| {
+        let mut names = others.iter().filter_map(|one| one.get("SelectionName"));
+        !names.any(|other| {
+            other
+                .as_str()
+                .is_some_and(|other| other.eq_ignore_ascii_case(name))
+        })
+    };
+    let mut names = (1..=others.len().saturating_add(1)).map(numbered);
+    names.find(is_free).unwrap_or_else(|| numbered(1))
 }
 
 /// The rule gets a copy action to the vault that other rules of the account copy to, with a lifecycle that its lock allows.
@@ -403,4 +426,26 @@ fn with_plan(account: AccountId, region: &Region, plan: crate::inventory::Plan) 
     Change::none().region(account, region.clone(), |region| {
         region.plans = Field::Is(List(vec![plan]));
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_gets_a_name_that_no_other_has() {
+        let others = |names: &[&str]| -> Vec<Value> {
+            names
+                .iter()
+                .map(|name| json!({"SelectionName": name}))
+                .collect()
+        };
+        assert_eq!(free_name("my.db", &others(&["other"])), "my-db");
+        assert_eq!(free_name("db", &others(&["DB", "db-2"])), "db-3");
+        let long = "x".repeat(60);
+        let taken = free_name(&long, &[]);
+        assert_eq!(taken.len(), 50);
+        let next = free_name(&long, &others(&[&taken]));
+        assert_eq!((next.len(), next.ends_with("-2")), (50, true));
+    }
 }

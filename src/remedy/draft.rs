@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use super::{Parts, Remedy, RemedyKind};
+use crate::known::Arn;
 
 /// A check of a copy, by the copy's place among the decided ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +22,10 @@ pub struct Draft {
     pub change: Option<Change>,
     /// The checks that it is for.
     pub targets: Vec<Target>,
+    /// The vault that it creates.
+    pub creates: Option<Arn>,
+    /// Why it is not known whether AWS would accept it: such a change is not proven.
+    pub open: Option<String>,
     /// What tells alternatives from each other: remedies of one group do each in place of the others.
     pub group: Option<String>,
 }
@@ -50,6 +55,8 @@ impl Draft {
             },
             change: None,
             targets: Vec::new(),
+            creates: None,
+            open: None,
             group: None,
         }
     }

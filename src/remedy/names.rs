@@ -9,7 +9,7 @@ use crate::verdict::Status;
 /// Where a vault may be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// It is to be created.
+    /// It is to be created, as far as is known: the list of vaults may not be whole, nor all aliases read.
     Free(Arn),
     /// It is there, and will do as it is.
     There(Arn),
@@ -38,7 +38,7 @@ pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> O
             Fact::Known(false) | Fact::Unknown(_) => {
                 let alias = format!("alias/{}", vault.name());
                 let taken = facts.has_alias(vault.account()?, &vault.region()?, &alias);
-                (!taken).then_some(Place::Free(vault))
+                (taken != Some(true)).then_some(Place::Free(vault))
             }
         }
     })

@@ -21,6 +21,7 @@ pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
         .map(|(index, draft)| company.besides(index, draft, drafts))
         .collect();
     for ((draft, proven), besides) in drafts.iter_mut().zip(proofs).zip(besides) {
+        let proven = proven.filter(|holds| !holds || draft.open.is_none());
         draft.remedy.proven = proven;
         if proven == Some(true) {
             draft.remedy.together_with = besides;

@@ -67,6 +67,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     );
     commands.extend(steps(copy, source, through));
     draft.remedy.commands = commands;
+    draft.creates = Some(through.clone());
     draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
         change.copy = way(through);
         change

@@ -40,8 +40,10 @@ pub fn verdicts(
         |changed, piece| -> Vec<(String, Verdict)> {
             let each = piece.iter().filter_map(|(place, drafts)| {
                 let before = failing.get(*place)?;
-                let changes: Option<Vec<&Change>> =
-                    drafts.iter().map(|draft| draft.change.as_ref()).collect();
+                let changes: Option<Vec<&Change>> = drafts
+                    .iter()
+                    .map(|draft| draft.change.as_ref().filter(|_| draft.open.is_none()))
+                    .collect();
                 let after = with(before, &changes?, changed)?;
                 Some((before.copy.id.to_string(), after.verdict))
             });

@@ -114,6 +114,7 @@ pub fn draft(
     draft.change.clone_from(&new.change);
     draft.remedy.commands = vec![new.command.clone()];
     draft.remedy.commands.extend(steps(copy, source, &between));
+    draft.creates = Some(between);
     Some(draft)
 }
 

@@ -103,6 +103,7 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     let key_policy = default_key_policy(vault, account);
     let access = access_policy(vault, copies);
     let mut draft = Draft::new(RemedyKind::CreateVault, vault, title);
+    draft.creates = Some(vault.clone());
     let flag = region(Some(&place));
     draft.remedy.account = Some(account);
     let alias = format!("alias/{}", vault.name());

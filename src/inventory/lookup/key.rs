@@ -208,16 +208,32 @@ impl<'a> Facts<'a> {
         .map(|aliases| aliases.map(|aliases| &**aliases))
     }
 
-    /// Whether a key that was read in an account and Region has this alias.
+    /// Whether a key that was read in an account and Region has this alias. `None`: no keys were read there, or not the aliases
+    /// of all; an AWS managed key has none but its own.
     #[must_use]
-    pub fn has_alias(&self, account: AccountId, region: &Region, alias: &str) -> bool {
+    pub fn has_alias(&self, account: AccountId, region: &Region, alias: &str) -> Option<bool> {
+        let seen = self.seen(|layer| layer.region(account, region));
+        let mut known = seen
+            .field(|region| &region.keys)
+            .is_present()
+            .then_some(false);
         let parts = self.layers.iter();
         let regions = parts.flat_map(|layer| layer.region(account, region));
-        let mut keys = regions.flat_map(|region| items(&region.keys));
-        keys.any(|key| {
-            let aliases = key.aliases.value();
-            aliases.is_some_and(|all| all.iter().any(|name| **name == *alias))
-        })
+        for key in regions.flat_map(|region| items(&region.keys)) {
+            match self.key_aliases(&key.arn) {
+                Fact::Known(aliases) => {
+                    if aliases.into_iter().flatten().any(|name| **name == *alias) {
+                        return Some(true);
+                    }
+                }
+                Fact::Unknown(_) => {
+                    if self.key_manager(&key.arn) != Fact::Known(Some(KeyManager::Aws)) {
+                        known = None;
+                    }
+                }
+            }
+        }
+        known
     }
 
     /// The key policy.

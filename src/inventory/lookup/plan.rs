@@ -104,16 +104,43 @@ impl<'a> Facts<'a> {
     /// Whether the plans of a Region were listed; else the gap.
     #[must_use]
     pub fn plans_listed(&self, account: AccountId, region: &Region) -> Fact<()> {
-        if self
-            .region(account, region)
-            .field(|r| &r.plans)
-            .is_present()
-        {
-            return Fact::Known(());
-        }
         let subject = format!("{account}/{region}");
         let call = api_call!("backup:ListBackupPlans");
-        Fact::unknown(self.gap(call, &subject, Some(account), Some(region)))
+        let gap = self.gap(call, &subject, Some(account), Some(region));
+        let facts = self.region(account, region);
+        // Those that a policy makes are there, whoever listed the others.
+        if facts.field(|r| &r.plans).is_present() && !self.is_recorded(&gap) {
+            return Fact::Known(());
+        }
+        Fact::unknown(gap)
+    }
+
+    /// The accounts of which nobody knows whether a backup policy of their organization makes plans, each as the gap that it
+    /// is. An account in no organization has none.
+    #[must_use]
+    pub fn backup_policies_not_read(&self) -> Vec<Gap> {
+        let call = api_call!("organizations:DescribeEffectivePolicy");
+        let accounts = self
+            .layers
+            .iter()
+            .flat_map(|layer| items(&layer.inventory.accounts));
+        let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();
+        let unread = accounts.into_iter().filter(|id| {
+            let account = self.account(*id);
+            matches!(account.field(|a| &a.backup_policy), Field::Absent)
+                && !matches!(account.field(|a| &a.organization), Field::Null)
+        });
+        // Which of the policies a call was about, its gap does not always say.
+        let recorded = self.recorded_gaps();
+        let recorded = recorded.filter(|gap| gap.api_call() == Some(call));
+        let recorded: Vec<Gap> = recorded.collect();
+        let gaps = unread.map(|id| {
+            let id_text = id.to_string();
+            let is_of = |gap: &&Gap| gap.account.as_deref().is_none_or(|of| *of == *id_text);
+            let known = recorded.iter().find(is_of).cloned();
+            known.unwrap_or_else(|| Gap::call(call, &id_text).within(Some(id), None))
+        });
+        gaps.collect()
     }
 
     /// The calls that AWS refused of those that say what there is: accounts, Regions, vaults, plans. Nobody knows what they

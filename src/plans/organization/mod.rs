@@ -13,31 +13,54 @@ mod node;
 
 use serde_json::Value;
 
-use crate::inventory::{Account, Facts, Field, Inventory, Json, List, Plan, RegionFacts};
+use crate::catalog::calls::api_call;
+use crate::inventory::{Account, Facts, Field, GapEntry, Inventory, Json, List, Plan, RegionFacts};
 use crate::known::{AccountId, Gap, Region};
 
 use node::{Node, Open};
 
-/// What a policy says of a plan.
 /// Adds the plans that AWS Backup makes of the backup policies in force, each to the Regions that the policy names. A
 /// Region that was not looked at is added, so that what the plan copies there is not passed over. A plan that was read
-/// already is there.
+/// already is there; where none were listed, that stays a gap.
 pub fn add_those_of_policies(inventory: &mut Inventory) {
     let Field::Is(List(accounts)) = &mut inventory.accounts else {
         return;
     };
+    let mut not_listed = Vec::new();
     for account in accounts {
         let Field::Is(policy) = account.backup_policy.clone() else {
             continue;
         };
         for (name, plan) in plans(policy.value(), &mut Vec::new()) {
-            add(account, &name, &plan);
+            add(account, &name, &plan, &mut not_listed);
         }
+    }
+    if not_listed.is_empty() {
+        return;
+    }
+    match &mut inventory.gaps {
+        Field::Is(List(gaps)) => gaps.extend(not_listed),
+        Field::Null | Field::Absent => inventory.gaps = Field::Is(List(not_listed)),
+    }
+}
+
+/// The plans of a Region were not listed.
+fn not_listed(account: AccountId, region: &Region) -> GapEntry {
+    let call = api_call!("backup:ListBackupPlans");
+    GapEntry {
+        account: Field::Is(account),
+        region: Field::Is(region.clone()),
+        operation: call.as_str().into(),
+        subject: Field::Is(format!("{account}/{region}").into()),
+        error: Field::Null,
+        permission: Field::Absent,
+        waits_for: Field::Absent,
+        extra: Vec::new(),
     }
 }
 
 /// What of the backup policies was not understood as far as no plan is there to say so: which plans there are, and in which
-/// Regions.
+/// Regions. A policy that AWS refused to tell may make any.
 #[must_use]
 pub fn policies_unread(facts: &Facts<'_>) -> Vec<Gap> {
     let mut gaps = Vec::new();
@@ -49,6 +72,8 @@ pub fn policies_unread(facts: &Facts<'_>) -> Vec<Gap> {
         }
         gaps.extend(open.iter().map(|open| open.gap(account)));
     }
+    let refused = facts.backup_policies_not_read().into_iter();
+    gaps.extend(refused.filter(|gap| gap.error.is_some() || gap.hand().is_some()));
     gaps
 }
 
@@ -65,6 +90,11 @@ pub fn unread(facts: &Facts<'_>, account: AccountId, region: &Region, id: &str) 
         made::plan(account, region, name, &plan, &mut open);
     }
     open
+}
+
+/// Whether a plan is one that AWS listed and had made of a policy: then it listed all of them.
+pub fn is_listed(account: AccountId, region: &Region, id: &str) -> bool {
+    id.starts_with(made::MADE_OF_POLICY) && !is_made(account, region, id)
 }
 
 /// Whether a plan of this id was made here of a policy.
@@ -95,7 +125,7 @@ fn regions(plan: &Node<'_>, open: &mut Vec<Open>) -> Vec<Region> {
     named.map(Region::new).collect()
 }
 
-fn add(account: &mut Account, name: &str, plan: &Node<'_>) {
+fn add(account: &mut Account, name: &str, plan: &Node<'_>, open: &mut Vec<GapEntry>) {
     let id = account.account;
     let wanted = regions(plan, &mut Vec::new());
     if !matches!(account.regions, Field::Is(_)) {
@@ -118,7 +148,12 @@ fn add(account: &mut Account, name: &str, plan: &Node<'_>) {
                     plans.push(made);
                 }
             }
-            Field::Null | Field::Absent => facts.plans = Field::Is(List(vec![made])),
+            Field::Null | Field::Absent => {
+                if matches!(facts.plans, Field::Absent) {
+                    open.push(not_listed(id, &region));
+                }
+                facts.plans = Field::Is(List(vec![made]));
+            }
         }
     }
 }

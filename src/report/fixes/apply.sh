@@ -45,7 +45,7 @@ else
 fi
 
 said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+trap 'rm -f "$said" "$said.policy"' EXIT
 
 # The aws command, with the profile of the account that the change belongs to.
 call() {
@@ -187,8 +187,17 @@ vault() {
     return 0
   fi
   key=$(if_there call kms describe-key --region="$region" --key-id "alias/$name" \
-    --query KeyMetadata.Arn --output text) || fail "the keys could not be read, $id was not made"
-  if [ -z "$key" ]; then
+    --query '[KeyMetadata.KeyState,KeyMetadata.Arn]' --output text) || fail "the keys could not be read, $id was not made"
+  state=${key%%[[:space:]]*}
+  key=${key##*[[:space:]]}
+  if [ -n "$key" ]; then
+    # A run that was interrupted may have made the key; any other that has the alias is left alone.
+    call kms get-key-policy --region="$region" --key-id "$key" --policy-name default --query Policy --output text \
+      >"$said.policy" || fail "the policy of $key could not be read, $id was not made"
+    if [ "$state" != Enabled ] || ! same "$said.policy" "$stem.key-policy.json"; then
+      fail "$id: the alias alias/$name is taken by $key ($state), whose policy is not $stem.key-policy.json: rename that alias, or create the vault by hand"
+    fi
+  else
     key=$(call kms create-key --region="$region" --description "AWS Backup vault $name" \
       --policy "file://$stem.key-policy.json" --query KeyMetadata.Arn --output text)
     call kms create-alias --region="$region" --alias-name "alias/$name" --target-key-id "$key"

@@ -108,7 +108,11 @@ fn a_wrong_command_line_is_2() {
 fn refused(operation: &str, subject: &str) -> Estate {
     let gap = json!({"account": FROM, "region": "us-east-2", "operation": operation, "subject": subject,
         "error": "AccessDenied", "permission": operation});
-    Estate::rds().set("/gaps", json!([gap]))
+    let estate = Estate::rds().set("/gaps", json!([gap]));
+    if operation == "organizations:DescribeEffectivePolicy" {
+        return estate.without("/accounts/0/backup_policy");
+    }
+    estate
 }
 
 #[test]
@@ -127,6 +131,18 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "backup:ListBackupPlans",
             &place,
             "may be more accounts, vaults or plans",
+        ),
+        (
+            "check",
+            "organizations:DescribeEffectivePolicy",
+            "BACKUP_POLICY",
+            "a plan may make more copies",
+        ),
+        (
+            "audit",
+            "organizations:DescribeEffectivePolicy",
+            FROM,
+            "a plan may make more copies",
         ),
         (
             "audit",

@@ -41,7 +41,7 @@ case $operation in
   "kms put-key-policy") keep "key-$id" ;;
   "kms describe-key") show "alias-$id" NotFoundException ;;
   "kms create-key") echo "arn:aws:kms:us-east-1:666777888999:key/new" ;;
-  "kms create-alias") echo "arn:aws:kms:us-east-1:666777888999:key/new" >"$STATE/alias-$id" ;;
+  "kms create-alias") printf 'Enabled\tarn:aws:kms:us-east-1:666777888999:key/new\n' >"$STATE/alias-$id" ;;
   "backup list-backup-vaults") [ ! -e "$STATE/vaults" ] || cat "$STATE/vaults" ;;
   "backup create-backup-vault") echo "arn:aws:kms:us-east-1:666777888999:key/new" >"$STATE/vaults" ;;
   "backup get-backup-vault-access-policy") show "vault-$id" ResourceNotFoundException ;;

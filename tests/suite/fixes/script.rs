@@ -334,6 +334,49 @@ fn an_account_that_is_not_known_must_be_named() {
     );
 }
 
+/// Whatever has the alias of a vault's key is not taken for the key that the script makes.
+#[test]
+fn a_vault_is_created_on_no_key_but_its_own() {
+    let world = World::of(&bare());
+    let id = world.made.id("create-vault").to_owned();
+    let other = "arn:aws:kms:us-east-1:666777888999:key/other";
+    world.put(
+        "alias-alias_targetbackupvault",
+        &format!("Enabled\t{other}\n"),
+    );
+    world.put(
+        "key-arn_aws_kms_us_east_1_666777888999_key_other",
+        r#"{"Statement": []}"#,
+    );
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+    assert!(ran.error.contains("is taken by"), "{}", ran.error);
+    // That of a run that was interrupted is gone on with.
+    let stem = world.made.named("", ".key-policy.json");
+    world.put(
+        "key-arn_aws_kms_us_east_1_666777888999_key_other",
+        world.made.text(stem),
+    );
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!(ran.code, 0, "{}", ran.error);
+    assert_eq!(
+        ran.changes.first().map(String::as_str),
+        Some("backup create-backup-vault")
+    );
+    // And not if it cannot be used.
+    let world = World::of(&bare());
+    world.put(
+        "alias-alias_targetbackupvault",
+        &format!("Disabled\t{other}\n"),
+    );
+    world.put(
+        "key-arn_aws_kms_us_east_1_666777888999_key_other",
+        world.made.text(world.made.named("", ".key-policy.json")),
+    );
+    let ran = world.run(&["--yes", &id], "", true);
+    assert_eq!((ran.code, ran.changes), (1, Vec::new()), "{}", ran.out);
+}
+
 #[test]
 fn what_needs_a_change_that_was_left_is_left_too() {
     let world = World::of(&bare());
