@@ -89,6 +89,20 @@ pub enum MayFail {
 }
 
 impl Check {
+    /// Whether it looks at more of a copy than what its requests name.
+    #[must_use]
+    pub const fn sees_whole_copy(&self) -> bool {
+        match self.run {
+            Run::Copy(_) | Run::Refined { .. } | Run::Composite(_) => true,
+            Run::Ends(_)
+            | Run::Route(_)
+            | Run::Reach(_)
+            | Run::Vault(_)
+            | Run::Plan(_)
+            | Run::Resource(_) => false,
+        }
+    }
+
     /// Whether it is asked of copies; `audit` asks the others.
     #[must_use]
     pub const fn is_of_copies(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Ends, Facts, Question, Reach, Route};
+use crate::inventory::{Copy, Ends, Facts, Question, Reach, Reads, Route, note_again, noting};
 use crate::known::Fact;
 use crate::verdict::{Outcome, Verdict};
 
@@ -18,55 +18,93 @@ pub struct Decided {
     pub copy: Copy,
     /// What each check found, in the order of [`CHECKS`].
     pub outcomes: Found,
+    /// What each was worked out from; empty where several were added up.
+    pub reads: Vec<Reads>,
     /// What it adds up to.
     pub verdict: Verdict,
 }
 
+/// What a check found, and what that was worked out from.
+type Answer = (Arc<Outcome>, Reads);
+
 /// What the checks found that are asked of the same thing, by their places in [`CHECKS`].
-type Shared = Arc<[Option<Arc<Outcome>>]>;
+type Shared = Arc<[Option<Answer>]>;
 
 /// Decides a copy: every check runs, whatever the others say. A check that looks no further than the vaults and the role,
 /// the route, or the reach, runs once for all copies that have the same.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
-    let of_others = |copy: &Copy| of_each_key(copy, |copy| outcomes(copy, facts, None));
-    let outcomes = of_each_key(&copy, |copy| outcomes(copy, facts, Some(&of_others)));
+    let of_others = |copy: &Copy| of_each_key(copy, |copy| outcomes(copy, facts, None).0);
+    let (outcomes, reads) = if copy.further_keys.is_empty() {
+        outcomes(&copy, facts, Some(&of_others))
+    } else {
+        let found = of_each_key(&copy, |copy| outcomes(copy, facts, Some(&of_others)).0);
+        (found, Vec::new())
+    };
     let each = outcomes.iter();
     let verdict =
-        Verdict::of(each.map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)));
+        Verdict::of(each.map(|(check, outcome)| (outcome.status, check.may_fail == MayFail::Yes)));
     Decided {
         copy,
         outcomes,
+        reads,
         verdict,
     }
 }
 
 /// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.
-fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> Found {
+fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Found, Vec<Reads>) {
     let shared = facts.answer(&copy.reach);
     let mut found = Vec::with_capacity(CHECKS.len());
+    let mut from = Vec::with_capacity(CHECKS.len());
     for (check, shared) in CHECKS.iter().zip(&*shared) {
-        let outcome = match shared {
-            Some(shared) => refined(check, copy, facts, shared),
-            None => of_copy(check, copy, facts, others).map(Arc::new),
+        let answer = match shared {
+            Some(shared) => Some(refined(check, copy, facts, shared)),
+            None => noted(|| of_copy(check, copy, facts, others)),
         };
-        found.extend(outcome.map(|outcome| (check, outcome)));
+        if let Some((outcome, reads)) = answer {
+            found.push((check, outcome));
+            from.push(reads);
+        }
     }
-    found
+    (found, from)
+}
+
+/// What one check finds of a copy.
+pub(super) fn outcome(check: usize, copy: &Copy, facts: &Facts<'_>) -> Option<Arc<Outcome>> {
+    let of = CHECKS.get(check)?;
+    let shared = match of.run {
+        Run::Ends(_) => facts.answer(&One::new(check, &copy.ends)),
+        Run::Route(_) | Run::Copy(_) | Run::Composite(_) => {
+            facts.answer(&One::new(check, &copy.route))
+        }
+        Run::Reach(_) | Run::Refined { .. } => facts.answer(&One::new(check, &copy.reach)),
+        Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => None,
+    };
+    if let Some(shared) = shared {
+        return Some(refined(of, copy, facts, &shared).0);
+    }
+    let of_others = |copy: &Copy| of_each_key(copy, |copy| outcomes(copy, facts, None).0);
+    of_copy(of, copy, facts, Some(&of_others)).map(Arc::new)
 }
 
 /// What was found of a part of the copy, or what the whole of it makes of that.
-fn refined(
-    check: &Check,
-    copy: &Copy,
-    facts: &Facts<'_>,
-    shared: &Arc<Outcome>,
-) -> Option<Arc<Outcome>> {
+fn refined(check: &Check, copy: &Copy, facts: &Facts<'_>, shared: &Answer) -> Answer {
     let Run::Refined { copy: refine, .. } = check.run else {
-        return Some(Arc::clone(shared));
+        return shared.clone();
     };
-    let instead = refine(copy, facts, shared);
-    Some(instead.map_or_else(|| Arc::clone(shared), Arc::new))
+    let (outcome, reads) = shared;
+    let (instead, reads) = noting(|| {
+        note_again(reads);
+        refine(copy, facts, outcome)
+    });
+    (instead.map_or_else(|| Arc::clone(outcome), Arc::new), reads)
+}
+
+/// What is found, if anything is, with what it is worked out from.
+fn noted(find: impl FnOnce() -> Option<Outcome>) -> Option<Answer> {
+    let (found, reads) = noting(find);
+    found.map(|found| (Arc::new(found), reads))
 }
 
 /// What a check finds that is asked of the whole copy.
@@ -104,7 +142,9 @@ impl Question for Reach {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        of_reach(self, facts)
+        with(&facts.answer(&self.route), |check| {
+            of_reach(check, self, facts)
+        })
     }
 }
 
@@ -112,7 +152,9 @@ impl Question for Route {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        of_route(self, facts)
+        with(&facts.answer(&self.ends), |check| {
+            of_route(check, self, facts)
+        })
     }
 }
 
@@ -120,13 +162,61 @@ impl Question for Ends {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        of_ends(self, facts)
+        with(&[const { None }; CHECKS.len()], |check| {
+            of_ends(check, self, facts)
+        })
     }
 }
 
-/// What is found of the reach, and of the route and the ends within it.
-fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
-    with(&facts.answer(&reach.route), |check| match check.run {
+/// What one check finds of a part of a copy.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct One<S> {
+    /// Its place in [`CHECKS`].
+    check: usize,
+    of: S,
+}
+
+impl<S: Clone> One<S> {
+    fn new(check: usize, of: &S) -> Self {
+        let of = of.clone();
+        Self { check, of }
+    }
+}
+
+impl Question for One<Ends> {
+    type Answer = Option<Answer>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
+        let check = CHECKS.get(self.check)?;
+        noted(|| of_ends(check, &self.of, facts))
+    }
+}
+
+impl Question for One<Route> {
+    type Answer = Option<Answer>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
+        let check = CHECKS.get(self.check)?;
+        noted(|| of_ends(check, &self.of, facts).or_else(|| of_route(check, &self.of, facts)))
+    }
+}
+
+impl Question for One<Reach> {
+    type Answer = Option<Answer>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
+        let check = CHECKS.get(self.check)?;
+        noted(|| {
+            let of_route = || of_route(check, &self.of, facts);
+            let found = of_ends(check, &self.of, facts).or_else(of_route);
+            found.or_else(|| of_reach(check, &self.of, facts))
+        })
+    }
+}
+
+/// What a check finds of the reach.
+fn of_reach(check: &Check, reach: &Reach, facts: &Facts<'_>) -> Option<Outcome> {
+    match check.run {
         Run::Reach(run) | Run::Refined { reach: run, .. } => Some(run(reach, facts)),
         Run::Ends(_)
         | Run::Route(_)
@@ -135,35 +225,34 @@ fn of_reach(reach: &Reach, facts: &Facts<'_>) -> Shared {
         | Run::Vault(_)
         | Run::Plan(_)
         | Run::Resource(_) => None,
-    })
+    }
 }
 
-/// What is found of the route and of the ends within it, and of questions that do not arise on it.
-fn of_route(route: &Route, facts: &Facts<'_>) -> Shared {
-    with(&facts.answer(&route.ends), |check| {
-        match (check.when, check.run) {
-            (When::Kinds { kinds, others }, _) => {
-                is_none_of(route, kinds).then(|| Outcome::not_applicable(others))
-            }
-            (When::Route(arises), _) => arises(route, facts),
-            (When::Always, Run::Route(run)) => Some(run(route, facts)),
-            (
-                When::Always,
-                Run::Ends(_)
-                | Run::Reach(_)
-                | Run::Refined { .. }
-                | Run::Copy(_)
-                | Run::Composite(_)
-                | Run::Vault(_)
-                | Run::Plan(_)
-                | Run::Resource(_),
-            ) => None,
+/// What a check finds of the route, or where its question does not arise on it.
+fn of_route(check: &Check, route: &Route, facts: &Facts<'_>) -> Option<Outcome> {
+    match (check.when, check.run) {
+        (When::Kinds { kinds, others }, _) => {
+            is_none_of(route, kinds).then(|| Outcome::not_applicable(others))
         }
-    })
+        (When::Route(arises), _) => arises(route, facts),
+        (When::Always, Run::Route(run)) => Some(run(route, facts)),
+        (
+            When::Always,
+            Run::Ends(_)
+            | Run::Reach(_)
+            | Run::Refined { .. }
+            | Run::Copy(_)
+            | Run::Composite(_)
+            | Run::Vault(_)
+            | Run::Plan(_)
+            | Run::Resource(_),
+        ) => None,
+    }
 }
 
-fn of_ends(ends: &Ends, facts: &Facts<'_>) -> Shared {
-    with(&[const { None }; CHECKS.len()], |check| match check.run {
+/// What a check finds of the vaults and the role.
+fn of_ends(check: &Check, ends: &Ends, facts: &Facts<'_>) -> Option<Outcome> {
+    match check.run {
         Run::Ends(run) => Some(run(ends, facts)),
         Run::Route(_)
         | Run::Reach(_)
@@ -173,13 +262,13 @@ fn of_ends(ends: &Ends, facts: &Facts<'_>) -> Shared {
         | Run::Vault(_)
         | Run::Plan(_)
         | Run::Resource(_) => None,
-    })
+    }
 }
 
 /// What was found before, with what the checks find that nothing was found of.
-fn with(before: &[Option<Arc<Outcome>>], ask: impl Fn(&Check) -> Option<Outcome>) -> Shared {
+fn with(before: &[Option<Answer>], ask: impl Fn(&Check) -> Option<Outcome>) -> Shared {
     let each = CHECKS.iter().zip(before);
-    let found = each.map(|(check, before)| before.clone().or_else(|| ask(check).map(Arc::new)));
+    let found = each.map(|(check, before)| before.clone().or_else(|| noted(|| ask(check))));
     found.collect()
 }
 

@@ -1,9 +1,12 @@
 //! What is left of a decided copy once it has been told: as much as its remedies need.
 
-use crate::inventory::Copy;
-use crate::verdict::{Need, Status};
+use std::sync::Arc;
 
-use super::{Check, Decided};
+use crate::inventory::{Copy, Facts, Touched};
+use crate::verdict::{Need, Outcome, Status};
+
+use super::decide::outcome;
+use super::{CHECKS, Check, Decided};
 
 /// A copy that fails by something that can be fixed: what that takes, and how every check came out.
 ///
@@ -14,25 +17,96 @@ pub struct Failing {
     pub copy: Copy,
     /// How each check came out, in their order.
     pub statuses: Box<[Status]>,
-    /// The checks that fail and can be fixed, each with what it takes.
-    pub needs: Vec<(&'static Check, Vec<Need>)>,
+    /// The checks that fail and can be fixed, each with what it found.
+    failures: Box<[(&'static Check, Arc<Outcome>)]>,
+    /// What the checks looked up, by number, as far as there is a bit for it in `reads`.
+    objects: Box<[u32]>,
+    /// Of each check what of that it looked up, a bit an object; empty where that is not known.
+    reads: Box<[u32]>,
 }
+
+/// The bit of objects that have none of their own.
+const FURTHER: u32 = 31;
 
 impl Failing {
     /// What is left of a decided copy; `None` where nothing fails that a remedy could fix.
     #[must_use]
     pub fn of(decided: &Decided) -> Option<Self> {
-        let needs: Vec<_> = decided
-            .outcomes
-            .iter()
-            .filter(|(_, outcome)| outcome.status == Status::Fail && !outcome.needed().is_empty())
-            .map(|(check, outcome)| (*check, outcome.needed().to_vec()))
+        let can_be_fixed =
+            |outcome: &Outcome| outcome.status == Status::Fail && !outcome.needed().is_empty();
+        let failures = decided.outcomes.iter();
+        let failures: Box<[_]> = failures
+            .filter(|(_, outcome)| can_be_fixed(outcome))
+            .cloned()
             .collect();
+        if failures.is_empty() {
+            return None;
+        }
         let statuses = decided.outcomes.iter();
-        (!needs.is_empty()).then(|| Self {
+        let mut objects: Vec<u32> = Vec::new();
+        let mut bit = |number: &u32| {
+            let known = objects.iter().position(|it| it == number);
+            let place = known.unwrap_or_else(|| {
+                objects.push(*number);
+                objects.len().saturating_sub(1)
+            });
+            1_u32 << u32::try_from(place).unwrap_or(FURTHER).min(FURTHER)
+        };
+        let reads = decided.reads.iter().map(|reads| {
+            let bits = reads.numbers().iter().map(&mut bit);
+            bits.fold(0, |all, one| all | one)
+        });
+        Some(Self {
             copy: decided.copy.clone(),
             statuses: statuses.map(|(_, outcome)| outcome.status).collect(),
-            needs,
+            failures,
+            reads: reads.collect(),
+            objects: objects.into(),
         })
+    }
+
+    /// The checks that fail and can be fixed, each with what it takes.
+    pub fn needs(&self) -> impl Iterator<Item = (&'static Check, &[Need])> {
+        let each = self.failures.iter();
+        each.map(|(check, outcome)| (*check, outcome.needed()))
+    }
+
+    /// The numbers of what the checks looked up.
+    #[must_use]
+    pub const fn objects(&self) -> &[u32] {
+        &self.objects
+    }
+
+    /// How each check comes out after a change, of which `copy` is what it makes of the copy: those are asked again that looked
+    /// up something which it touches, or that look at the whole copy where that is another. `None` where that is not known.
+    #[must_use]
+    pub fn again(
+        &self,
+        copy: &Copy,
+        touched: &Touched,
+        changed: &Facts<'_>,
+    ) -> Option<Vec<Status>> {
+        let is_known = self.reads.len() == self.statuses.len() && !touched.is_everything();
+        if !is_known || copy.reach != self.copy.reach {
+            return None;
+        }
+        let is_same = *copy == self.copy;
+        let objects = self.objects.iter().enumerate();
+        let bits = objects.map(|(place, number)| match u32::try_from(place) {
+            Ok(place) if place < FURTHER => u32::from(touched.has(*number)) << place,
+            Ok(_) | Err(_) => 1 << FURTHER,
+        });
+        let touched = bits.fold(0, |all, one| all | one);
+        let asked = CHECKS.iter().enumerate();
+        let asked = asked.filter(|(_, check)| check.is_of_copies());
+        let known = self.statuses.iter().zip(&self.reads);
+        let each = asked.zip(known).map(|((check, of), (status, reads))| {
+            if reads & touched == 0 && (is_same || !of.sees_whole_copy()) {
+                Some(*status)
+            } else {
+                outcome(check, copy, changed).map(|found| found.status)
+            }
+        });
+        each.collect()
     }
 }

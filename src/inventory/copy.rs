@@ -27,7 +27,7 @@ pub use route::{Ends, Reach, Route, service_linked_role};
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
 /// vault; with the facts that its names lead to, each known or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Copy {
     /// Its id, one of a kind.
     pub id: Box<str>,

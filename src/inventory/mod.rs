@@ -45,7 +45,7 @@ pub use json::{Extra, Json, Sound};
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
-    Question, RolePolicies, VaultLock, VaultType, built_in,
+    Question, Reads, RolePolicies, Touched, VaultLock, VaultType, built_in, note_again, noting,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

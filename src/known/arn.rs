@@ -246,9 +246,9 @@ impl<'de> Deserialize<'de> for Arn {
                 f.write_str("an ARN")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Arn, E> {
-                // A file names a role, a vault or a key once for every copy.
+                // A file names a role, a vault or a key once for every copy, and a resource where it stands and where it is copied.
                 thread_local! {
-                    static RECENT: RefCell<Recent<Arn, 1024>> = const { RefCell::new(Recent::new()) };
+                    static RECENT: RefCell<Recent<Arn, 1_048_576>> = const { RefCell::new(Recent::new()) };
                 }
                 RECENT
                     .with_borrow_mut(|recent| recent.of(text, Arn::as_str, Arn::parse))

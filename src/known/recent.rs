@@ -4,15 +4,24 @@ use std::hash::BuildHasher as _;
 
 use foldhash::fast::FixedState;
 
-/// What was made of the texts that were read lately, so that the same text again shares it. It has so many places; two
-/// texts of one place take turns.
-pub struct Recent<T, const PLACES: usize>([Option<T>; PLACES]);
+/// What was made of the texts that were read lately, so that the same text again shares it. It has at most so many places, and
+/// more of them as more texts come; two texts of one place take turns.
+pub struct Recent<T, const MOST: usize> {
+    places: Vec<Option<T>>,
+    made: usize,
+}
 
-impl<T: Clone, const PLACES: usize> Recent<T, PLACES> {
+/// How many places there are at first.
+const FIRST: usize = 64;
+
+impl<T: Clone, const MOST: usize> Recent<T, MOST> {
     /// Nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self([const { None }; PLACES])
+        Self {
+            places: Vec::new(),
+            made: 0,
+        }
     }
 
     /// What was made of this text lately, else what is made of it now. `text_of` gives back the text of a thing.
@@ -25,10 +34,10 @@ impl<T: Clone, const PLACES: usize> Recent<T, PLACES> {
         text_of: impl Fn(&T) -> &str,
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, E> {
-        let hash = FixedState::default().hash_one(text);
-        let place = hash.checked_rem(PLACES as u64);
-        let place = place.and_then(|place| usize::try_from(place).ok());
-        let Some(place) = place.and_then(|place| self.0.get_mut(place)) else {
+        if self.made >= self.places.len() && self.places.len() < MOST {
+            self.grow(&text_of);
+        }
+        let Some(place) = place(&mut self.places, text) else {
             return make(text);
         };
         match place {
@@ -36,13 +45,37 @@ impl<T: Clone, const PLACES: usize> Recent<T, PLACES> {
             Some(_) | None => {
                 let new = make(text)?;
                 *place = Some(new.clone());
+                self.made = self.made.saturating_add(1);
                 Ok(new)
             }
         }
     }
+
+    fn grow(&mut self, text_of: impl Fn(&T) -> &str) {
+        let size = self
+            .places
+            .len()
+            .saturating_mul(4)
+            .clamp(FIRST, MOST.max(1));
+        let mut places = Vec::new();
+        places.resize_with(size, || None);
+        for known in std::mem::take(&mut self.places).into_iter().flatten() {
+            if let Some(place) = place(&mut places, text_of(&known)) {
+                *place = Some(known);
+            }
+        }
+        self.places = places;
+    }
 }
 
-impl<T: Clone, const PLACES: usize> Default for Recent<T, PLACES> {
+/// The place of a text.
+fn place<'p, T>(places: &'p mut [Option<T>], text: &str) -> Option<&'p mut Option<T>> {
+    let hash = FixedState::default().hash_one(text);
+    let place = hash.checked_rem(u64::try_from(places.len()).ok()?)?;
+    places.get_mut(usize::try_from(place).ok()?)
+}
+
+impl<T: Clone, const MOST: usize> Default for Recent<T, MOST> {
     fn default() -> Self {
         Self::new()
     }
@@ -55,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    fn share<const PLACES: usize>(recent: &mut Recent<Arc<str>, PLACES>, text: &str) -> Arc<str> {
+    fn share<const MOST: usize>(recent: &mut Recent<Arc<str>, MOST>, text: &str) -> Arc<str> {
         let made = recent.of(text, |known| known, |text| Ok::<_, Infallible>(text.into()));
         made.unwrap()
     }
@@ -73,5 +106,16 @@ mod tests {
         for text in ["one", "other", "one"] {
             assert_eq!(&*share(&mut recent, text), text);
         }
+    }
+
+    #[test]
+    fn there_is_room_for_as_many_as_it_may_hold() {
+        let mut recent = Recent::<Arc<str>, 65_536>::new();
+        let texts: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+        let first: Vec<_> = texts.iter().map(|text| share(&mut recent, text)).collect();
+        let again = texts.iter().map(|text| share(&mut recent, text));
+        let shared = first.iter().zip(again);
+        let shared = shared.filter(|(one, other)| Arc::ptr_eq(one, other));
+        assert!(shared.count() > 700);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::take;
 
 use super::draft::{Draft, Target};
+use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
     Remedy, RemedyKind, accepted, attach, key_policy, prove, re_encrypt, settings, split, together,
@@ -29,8 +30,8 @@ pub struct Proposed {
 #[must_use]
 pub fn remedies(decided: &[Decided], facts: &Facts<'_>) -> Vec<Remedy> {
     let failing = failing(decided);
-    let drafts = proven(&failing, facts).into_iter();
-    drafts.map(|draft| draft.remedy).collect()
+    let (drafts, _) = proven(&failing, facts);
+    drafts.into_iter().map(|draft| draft.remedy).collect()
 }
 
 /// The remedies of what fails, each proven by itself, and the whole set together.
@@ -42,9 +43,9 @@ pub fn propose(decided: &[Decided], facts: &Facts<'_>) -> Proposed {
 /// The same, of what is left of the copies that fail.
 #[must_use]
 pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
-    let drafts = proven(failing, facts);
+    let (drafts, proofs) = proven(failing, facts);
     Proposed {
-        together: together::verdicts(&drafts, failing, facts),
+        together: together::verdicts(&drafts, proofs, failing, facts),
         remedies: drafts.into_iter().map(|draft| draft.remedy).collect(),
     }
 }
@@ -53,7 +54,7 @@ fn failing(decided: &[Decided]) -> Vec<Failing> {
     decided.iter().filter_map(Failing::of).collect()
 }
 
-fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
+fn proven(failing: &[Failing], facts: &Facts<'_>) -> (Vec<Draft>, Vec<Proof>) {
     let needs = needs(failing);
     let mut drafts = drafts(&needs, failing, facts);
     drafts.sort_by(|one, other| {
@@ -76,8 +77,8 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
     }
     accepted::settle(&mut drafts, facts);
     link(&mut drafts);
-    prove::prove(&mut drafts, failing, facts);
-    drafts
+    let proofs = prove::prove(&mut drafts, failing, facts);
+    (drafts, proofs)
 }
 
 /// Each need with the checks that have it.
@@ -89,7 +90,7 @@ fn needs(failing: &[Failing]) -> Needs<'_> {
         if crosses_partitions(&failing.copy) {
             continue;
         }
-        for (check, needs) in &failing.needs {
+        for (check, needs) in failing.needs() {
             for need in needs {
                 let check = check.id;
                 all.entry(need).or_default().insert(Target { copy, check });

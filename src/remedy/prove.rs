@@ -6,15 +6,31 @@ use std::sync::Arc;
 
 use super::change::{Change, steps};
 use super::draft::{Draft, Target};
-use crate::checks::{Decided, Failing, MayFail, decide};
-use crate::inventory::{Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, items};
+use crate::checks::{CHECKS, Check, Failing, MayFail, decide};
+use crate::inventory::{
+    Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, Named, Reads, Touched, items,
+    noting,
+};
 use crate::known::in_order;
 use crate::verdict::{Status, Verdict};
 
-/// Sets `proven` of every draft, and with which others it is.
-pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
+/// What a proof found of one copy.
+pub struct Proof {
+    /// Its place among those that fail.
+    pub copy: usize,
+    /// The drafts whose changes were made, in their order.
+    pub with: Arc<[usize]>,
+    /// What the checks say of it then.
+    pub verdict: Verdict,
+    /// What that was worked out from.
+    pub reads: Reads,
+}
+
+/// Sets `proven` of every draft, and with which others it is; what was found on the way, copy by copy.
+pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) -> Vec<Proof> {
     let company = Company::of(drafts);
-    let proofs = proofs(drafts, &company, failing, facts);
+    let mut found = Vec::new();
+    let proofs = proofs(drafts, &company, failing, facts, &mut found);
     let besides: Vec<Vec<String>> = drafts
         .iter()
         .enumerate()
@@ -27,6 +43,7 @@ pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) {
             draft.remedy.together_with = besides;
         }
     }
+    found
 }
 
 /// Whether each draft, with what it requires and with what the same checks want besides, makes its checks pass and none
@@ -36,6 +53,7 @@ fn proofs(
     company: &Company,
     failing: &[Failing],
     facts: &Facts<'_>,
+    found: &mut Vec<Proof>,
 ) -> Vec<Option<bool>> {
     let mut proofs: Vec<Option<bool>> = Vec::with_capacity(drafts.len());
     let numbered: Vec<(usize, &Draft)> = drafts.iter().enumerate().collect();
@@ -45,60 +63,101 @@ fn proofs(
         |facts, piece| {
             let piece = piece.iter();
             let piece: Vec<_> = piece
-                .map(|(index, draft)| (*draft, company.changes(*index, drafts)))
+                .map(|(index, draft)| {
+                    (
+                        *draft,
+                        Together::of(company.with(*index, draft, drafts), drafts),
+                    )
+                })
                 .collect();
             proofs_of(&piece, failing, facts)
         },
         |piece| {
-            proofs.extend(piece);
+            for (proven, of_copies) in piece {
+                proofs.push(proven);
+                found.extend(of_copies);
+            }
             Ok::<(), Infallible>(())
         },
     );
     proofs
 }
 
-/// The same of some drafts, each with the changes that go with it.
+/// A draft and those that go with it.
+struct Together<'d> {
+    places: Arc<[usize]>,
+    changes: Vec<&'d Change>,
+}
+
+impl<'d> Together<'d> {
+    fn of(places: BTreeSet<usize>, drafts: &'d [Draft]) -> Self {
+        let all = places.iter().filter_map(|place| drafts.get(*place));
+        Self {
+            changes: all.filter_map(|draft| draft.change.as_ref()).collect(),
+            places: places.into_iter().collect(),
+        }
+    }
+}
+
+/// The same of some drafts, each with those that go with it.
 fn proofs_of(
-    drafts: &[(&Draft, Vec<&Change>)],
+    drafts: &[(&Draft, Together<'_>)],
     failing: &[Failing],
     facts: &Facts<'_>,
-) -> Vec<Option<bool>> {
+) -> Vec<(Option<bool>, Vec<Proof>)> {
     let mut proofs = Vec::with_capacity(drafts.len());
     let mut left = drafts
         .iter()
-        .map(|(draft, changes)| (*draft, changes, merged(changes)))
+        .map(|(draft, together)| (*draft, together, merged(&together.changes)))
         .peekable();
-    while let Some((draft, changes, top)) = left.next() {
+    while let Some((draft, together, top)) = left.next() {
         // What changes the copy alone is asked of the same facts, of which much is worked out by now.
         let under = (!items(&top.accounts).is_empty()).then(|| facts.under(&top));
-        let changed = under.as_ref().unwrap_or(facts);
-        proofs.push(proof(draft, changes, failing, changed));
+        let touched = Touched::by(&top);
+        let changed = Changed {
+            facts: under.as_ref().unwrap_or(facts),
+            touched: &touched,
+        };
+        proofs.push(proof(draft, together, failing, &changed));
         // So are drafts that change the same, as those of the copies that go through one vault in between.
-        while let Some((draft, changes, _)) = left.next_if(|(_, _, other)| *other == top) {
-            proofs.push(proof(draft, changes, failing, changed));
+        while let Some((draft, together, _)) = left.next_if(|(_, _, other)| *other == top) {
+            proofs.push(proof(draft, together, failing, &changed));
         }
     }
     proofs
 }
 
-/// Whether the draft makes its checks pass and none worse, with these changes, whose facts are `changed`.
+/// Whether the draft makes its checks pass and none worse, with those that go with it, whose facts are `changed`.
 fn proof(
     draft: &Draft,
-    changes: &[&Change],
+    together: &Together<'_>,
     failing: &[Failing],
-    changed: &Facts<'_>,
-) -> Option<bool> {
-    draft.change.as_ref()?;
+    changed: &Changed<'_>,
+) -> (Option<bool>, Vec<Proof>) {
+    let mut found = Vec::new();
+    if draft.change.is_none() {
+        return (None, found);
+    }
     let mut copies = draft.targets.chunk_by(|one, other| one.copy == other.copy);
     let holds = copies.all(|wanted| {
         let place = wanted.first().map(|target| target.copy);
-        let Some(before) = place.and_then(|place| failing.get(place)) else {
+        let Some((copy, before)) = place.and_then(|place| Some((place, failing.get(place)?)))
+        else {
             return false;
         };
-        with(before, changes, changed)
-            .is_some_and(|after| passes(&after, wanted) && none_worse(&before.statuses, &after))
+        let (after, reads) = noting(|| with(before, &together.changes, changed));
+        let Some(after) = after else {
+            return false;
+        };
+        found.push(Proof {
+            copy,
+            with: Arc::clone(&together.places),
+            verdict: after.verdict,
+            reads,
+        });
+        passes(&after, wanted) && none_worse(&before.statuses, &after)
     });
-    Some(holds)
+    (Some(holds), found)
 }
 
 /// Which drafts are for which check, and where each stands.
@@ -120,16 +179,6 @@ impl Company {
             }
         }
         company
-    }
-
-    /// The changes of a draft and of those that go with it; none past the last draft.
-    fn changes<'d>(&self, index: usize, drafts: &'d [Draft]) -> Vec<&'d Change> {
-        let Some(draft) = drafts.get(index) else {
-            return Vec::new();
-        };
-        let all = self.with(index, draft, drafts).into_iter();
-        all.filter_map(|other| drafts.get(other)?.change.as_ref())
-            .collect()
     }
 
     /// The ids of those that go with a draft and need not come first: the same check of the same copy wants both.
@@ -164,28 +213,66 @@ impl Company {
     }
 }
 
+/// The facts once changes are made, and what the changes speak of.
+pub struct Changed<'a> {
+    pub facts: &'a Facts<'a>,
+    pub touched: &'a Touched,
+}
+
+/// How the checks come out, in their order, and what that adds up to.
+pub struct After {
+    statuses: Vec<Status>,
+    pub verdict: Verdict,
+}
+
+impl After {
+    fn of(statuses: Vec<Status>) -> Self {
+        let each = each(&statuses).map(|(check, status)| (status, check.may_fail == MayFail::Yes));
+        let verdict = Verdict::of(each);
+        Self { statuses, verdict }
+    }
+}
+
+/// The checks of copies, each with how it came out.
+fn each(statuses: &[Status]) -> impl Iterator<Item = (&'static Check, Status)> {
+    let checks = CHECKS.iter().filter(|check| check.is_of_copies());
+    checks.zip(statuses.iter().copied())
+}
+
 /// What the checks say of a copy once changes are made. Of one that takes two steps, the worse of both; that the first step
 /// warns says nothing of the copy.
-pub fn with(before: &Failing, changes: &[&Change], changed: &Facts<'_>) -> Option<Decided> {
-    let mut steps = steps(before.copy.named(), changes)
-        .into_iter()
-        .rev()
-        .map(|named| decide(Copy::new(named, changed), changed));
-    let mut last = steps.next()?;
+pub fn with(before: &Failing, changes: &[&Change], changed: &Changed<'_>) -> Option<After> {
+    let steps = steps(before.copy.named(), changes);
+    let mut steps = steps.into_iter().rev();
+    let mut last = statuses(steps.next()?, before, changed);
     for first in steps {
-        for ((check, outcome), (_, of_first)) in last.outcomes.iter_mut().zip(first.outcomes) {
-            if check.may_fail == MayFail::Yes && rank(of_first.status) > rank(outcome.status).max(1)
-            {
-                *outcome = Arc::clone(&of_first);
+        let of_first = statuses(first, before, changed);
+        let checks = CHECKS.iter().filter(|check| check.is_of_copies());
+        for ((check, status), of_first) in checks.zip(&mut last).zip(of_first) {
+            if check.may_fail == MayFail::Yes && rank(of_first) > rank(*status).max(1) {
+                *status = of_first;
             }
         }
     }
-    last.verdict = Verdict::of(
-        last.outcomes
-            .iter()
-            .map(|(check, outcome)| (&**outcome, check.may_fail == MayFail::Yes)),
-    );
-    Some(last)
+    Some(After::of(last))
+}
+
+/// How the checks of a step of the changed copy come out. Where the change leaves the copy as it was, those are asked again
+/// that it can touch.
+fn statuses(step: Named, before: &Failing, changed: &Changed<'_>) -> Vec<Status> {
+    let copy = Copy::new(step, changed.facts);
+    let again = before.again(&copy, changed.touched, changed.facts);
+    let all = |copy| {
+        let outcomes = decide(copy, changed.facts).outcomes.into_iter();
+        outcomes.map(|(_, outcome)| outcome.status).collect()
+    };
+    match again {
+        None => all(copy),
+        Some(again) => {
+            debug_assert_eq!(again, all(copy), "a check reads what it does not note");
+            again
+        }
+    }
 }
 
 /// The facts of several changes. Remedies are one a subject, so that they speak of different things.
@@ -212,24 +299,21 @@ fn joined(mut accounts: Vec<Account>) -> List<Account> {
 }
 
 /// Whether what failed no longer does. It may warn: a role that may copy now, and may not copy the tags.
-fn passes(after: &Decided, wanted: &[Target]) -> bool {
+fn passes(after: &After, wanted: &[Target]) -> bool {
     wanted.iter().all(|target| {
-        after.outcomes.iter().any(|(check, outcome)| {
+        each(&after.statuses).any(|(check, status)| {
             check.id == target.check
-                && matches!(
-                    outcome.status,
-                    Status::Pass | Status::NotApplicable | Status::Warn
-                )
+                && matches!(status, Status::Pass | Status::NotApplicable | Status::Warn)
         })
     })
 }
 
-fn none_worse(before: &[Status], after: &Decided) -> bool {
-    let after = after.outcomes.iter().map(|(_, outcome)| outcome.status);
+fn none_worse(before: &[Status], after: &After) -> bool {
+    let after = after.statuses.iter();
     before
         .iter()
         .zip(after)
-        .all(|(before, after)| rank(after) <= rank(*before))
+        .all(|(before, after)| rank(*after) <= rank(*before))
 }
 
 fn rank(status: Status) -> u8 {

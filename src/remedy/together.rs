@@ -1,13 +1,14 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use super::change::Change;
 use super::draft::Draft;
-use super::prove::{merged, with};
+use super::prove::{Changed, Proof, merged, with};
 use crate::checks::Failing;
-use crate::inventory::Facts;
+use crate::inventory::{Facts, Inventory, Touched};
 use crate::known::in_order;
 use crate::verdict::Verdict;
 
@@ -15,37 +16,51 @@ use crate::verdict::Verdict;
 /// first whose effect the facts can show. A copy for which they cannot show one is left out.
 pub fn verdicts(
     drafts: &[Draft],
+    proofs: Vec<Proof>,
     failing: &[Failing],
     facts: &Facts<'_>,
 ) -> BTreeMap<String, Verdict> {
     let chosen = chosen(drafts);
+    let known = Known::of(drafts, &chosen, proofs);
     let changes: Vec<&Change> = chosen
         .iter()
-        .filter_map(|draft| draft.change.as_ref())
+        .filter_map(|place| drafts.get(*place)?.change.as_ref())
         .collect();
     let top = merged(&changes);
     let changed = facts.under(&top);
-    let mut fixed: BTreeMap<usize, Vec<&Draft>> = BTreeMap::new();
-    for draft in &chosen {
-        let places: BTreeSet<usize> = draft.targets.iter().map(|target| target.copy).collect();
-        for place in places {
-            fixed.entry(place).or_default().push(draft);
+    let touched = Touched::by(&top);
+    let mut fixed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for place in &chosen {
+        let targets = drafts.get(*place).map(|draft| draft.targets.iter());
+        for target in targets.into_iter().flatten() {
+            fixed.entry(target.copy).or_default().insert(*place);
         }
     }
-    let fixed: Vec<(usize, Vec<&Draft>)> = fixed.into_iter().collect();
+    let fixed: Vec<(usize, BTreeSet<usize>)> = fixed.into_iter().collect();
     let mut verdicts = BTreeMap::new();
     let Ok(()) = in_order(
         &fixed,
         || changed.clone(),
-        |changed, piece| -> Vec<(String, Verdict)> {
-            let each = piece.iter().filter_map(|(place, drafts)| {
-                let before = failing.get(*place)?;
-                let changes: Option<Vec<&Change>> = drafts
-                    .iter()
-                    .map(|draft| draft.change.as_ref().filter(|_| draft.open.is_none()))
-                    .collect();
-                let after = with(before, &changes?, changed)?;
-                Some((before.copy.id.to_string(), after.verdict))
+        |facts, piece| -> Vec<(String, Verdict)> {
+            let changed = Changed {
+                facts,
+                touched: &touched,
+            };
+            let each = piece.iter().filter_map(|(copy, places)| {
+                let before = failing.get(*copy)?;
+                let of_it = places.iter().map(|place| drafts.get(*place));
+                let made = |draft: &Draft| draft.change.as_ref().filter(|_| draft.open.is_none());
+                let changes: Option<Vec<&Change>> = of_it.map(|draft| made(draft?)).collect();
+                let changes = changes?;
+                let anew = || Some(with(before, &changes, &changed)?.verdict);
+                let verdict = match known.verdict(*copy, places, &changes, before) {
+                    None => anew()?,
+                    Some(verdict) => {
+                        debug_assert_eq!(Some(verdict), anew(), "another remedy changes it");
+                        verdict
+                    }
+                };
+                Some((before.copy.id.to_string(), verdict))
             });
             each.collect()
         },
@@ -57,21 +72,83 @@ pub fn verdicts(
     verdicts
 }
 
-/// The remedies that are made: of those that do in place of each other one.
-fn chosen(drafts: &[Draft]) -> Vec<&Draft> {
-    let mut groups: BTreeMap<&str, &Draft> = BTreeMap::new();
+/// What the proofs of single remedies found, which holds for the whole set where no other remedy touches what they looked at.
+struct Known {
+    /// Of each copy.
+    proofs: HashMap<usize, Vec<Proof>>,
+    /// What the chosen remedies make of an object. `None`: one may touch anything.
+    by_object: Option<HashMap<u32, Vec<Arc<Inventory>>>>,
+}
+
+impl Known {
+    fn of(drafts: &[Draft], chosen: &[usize], proofs: Vec<Proof>) -> Self {
+        let mut by_object: HashMap<u32, Vec<Arc<Inventory>>> = HashMap::new();
+        let mut is_known = true;
+        for place in chosen {
+            let draft = drafts.get(*place);
+            let Some(change) = draft.and_then(|draft| draft.change.as_ref()) else {
+                continue;
+            };
+            let touched = Touched::by(&change.facts);
+            is_known = is_known && !touched.is_everything();
+            for number in touched.numbers() {
+                let facts = by_object.entry(number).or_default();
+                // Copies through one new vault share what is so once it is there.
+                if !facts
+                    .last()
+                    .is_some_and(|last| Arc::ptr_eq(last, &change.facts))
+                {
+                    facts.push(Arc::clone(&change.facts));
+                }
+            }
+        }
+        let mut of_copies: HashMap<usize, Vec<Proof>> = HashMap::new();
+        for proof in proofs {
+            of_copies.entry(proof.copy).or_default().push(proof);
+        }
+        Self {
+            proofs: of_copies,
+            by_object: is_known.then_some(by_object),
+        }
+    }
+
+    /// The verdict on a copy once these remedies of it are made, and all others; `None` where that is to be asked.
+    fn verdict(
+        &self,
+        copy: usize,
+        of_it: &BTreeSet<usize>,
+        changes: &[&Change],
+        before: &Failing,
+    ) -> Option<Verdict> {
+        let is_of_them = |proof: &&Proof| {
+            let mut with = proof.with.iter();
+            of_it.len() == proof.with.len() && with.all(|it| of_it.contains(it))
+        };
+        let proof = self.proofs.get(&copy)?.iter().find(is_of_them)?;
+        let by_object = self.by_object.as_ref()?;
+        let numbers = before.objects().iter().chain(proof.reads.numbers());
+        let mut touching = numbers.flat_map(|number| by_object.get(number).into_iter().flatten());
+        touching
+            .all(|facts| changes.iter().any(|it| Arc::ptr_eq(&it.facts, facts)))
+            .then_some(proof.verdict)
+    }
+}
+
+/// The places of the remedies that are made: of those that do in place of each other one.
+fn chosen(drafts: &[Draft]) -> Vec<usize> {
+    let mut groups: BTreeMap<&str, (usize, &Draft)> = BTreeMap::new();
     let mut chosen = Vec::new();
-    for draft in drafts {
+    for (place, draft) in drafts.iter().enumerate() {
         match &draft.group {
-            None => chosen.push(draft),
+            None => chosen.push(place),
             Some(group) => {
-                let best = groups.entry(group).or_insert(draft);
-                if best.change.is_none() && draft.change.is_some() {
-                    *best = draft;
+                let (best, of) = groups.entry(group).or_insert((place, draft));
+                if of.change.is_none() && draft.change.is_some() {
+                    (*best, *of) = (place, draft);
                 }
             }
         }
     }
-    chosen.extend(groups.into_values());
+    chosen.extend(groups.into_values().map(|(place, _)| place));
     chosen
 }

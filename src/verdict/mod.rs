@@ -26,10 +26,10 @@ impl Verdict {
     ///
     /// `may_fail` says of each whether its check can fail at all: a check that can only warn leaves no copy undecided.
     #[must_use]
-    pub fn of<'a>(outcomes: impl IntoIterator<Item = (&'a Outcome, bool)>) -> Self {
+    pub fn of(outcomes: impl IntoIterator<Item = (Status, bool)>) -> Self {
         let mut verdict = Self::Feasible;
-        for (outcome, may_fail) in outcomes {
-            match outcome.status {
+        for (status, may_fail) in outcomes {
+            match status {
                 Status::Fail => return Self::Blocked,
                 Status::Undecided if may_fail => verdict = Self::Undecided,
                 Status::Undecided | Status::Pass | Status::Warn | Status::NotApplicable => {}
@@ -55,7 +55,10 @@ mod tests {
     use crate::known::Gap;
 
     fn outcomes(of: &[(Outcome, bool)]) -> Verdict {
-        Verdict::of(of.iter().map(|(outcome, may_fail)| (outcome, *may_fail)))
+        Verdict::of(
+            of.iter()
+                .map(|(outcome, may_fail)| (outcome.status, *may_fail)),
+        )
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Told<'_> {
             .found
             .iter()
             .filter(|(check, _)| !self.waives(check.id));
-        Verdict::of(left.map(|(check, found)| (&**found, check.may_fail == MayFail::Yes)))
+        Verdict::of(left.map(|(check, found)| (found.status, check.may_fail == MayFail::Yes)))
     }
 
     /// The thing at fault, as the causes tell it: the first that was seen and is not the copy's own, else the first that is

@@ -8,7 +8,7 @@ use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 /// What names a copy, before anything is looked up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     /// Its id.
     pub id: Box<str>,

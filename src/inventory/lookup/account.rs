@@ -11,23 +11,51 @@ use crate::inventory::list::items;
 use crate::inventory::objects::{ControlPolicy, Organization, RegionSettings};
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
+use super::reads::Object;
 use super::{Facts, Seen, fact};
 
 /// The service or resource control policies in force on an account: one list a level, root first.
 pub type ControlPolicies<'a> = &'a [Vec<ControlPolicy>];
 
 impl<'a> Facts<'a> {
+    /// What an account says of itself; of its roles see [`Self::roles_of`].
     pub(super) fn account(&self, id: AccountId) -> Seen<'_, 'a, Account> {
-        self.seen(|layer| layer.account(id))
+        self.seen(Object::Account(id), |layer| layer.account(id))
     }
 
+    /// The settings of a Region, and what is stored there; of its vaults and keys see [`Self::vaults_of`] and [`Self::keys_of`].
     pub(super) fn region(&self, account: AccountId, region: &Region) -> Seen<'_, 'a, RegionFacts> {
-        self.seen(|layer| layer.region(account, region))
+        self.seen(Object::Region(account, region), |layer| {
+            layer.region(account, region)
+        })
+    }
+
+    /// The list of an account's roles.
+    pub(super) fn roles_of(&self, id: AccountId) -> Seen<'_, 'a, Account> {
+        self.seen(Object::Roles(id), |layer| layer.account(id))
+    }
+
+    /// The list of a Region's vaults.
+    pub(super) fn vaults_of(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Seen<'_, 'a, RegionFacts> {
+        self.seen(Object::Vaults(account, region), |layer| {
+            layer.region(account, region)
+        })
+    }
+
+    /// The list of a Region's keys.
+    pub(super) fn keys_of(&self, account: AccountId, region: &Region) -> Seen<'_, 'a, RegionFacts> {
+        self.seen(Object::Keys(account, region), |layer| {
+            layer.region(account, region)
+        })
     }
 
     /// The backup policies of the organization, as they come out for each account that has one.
     pub fn backup_policies(&self) -> impl Iterator<Item = (AccountId, &'a Value)> {
-        self.layers
+        self.layers(Object::Settings)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts))
             .filter_map(|account| {
@@ -137,13 +165,14 @@ impl<'a> Facts<'a> {
     /// The organizations with their management accounts, each pair once, with an account that says so.
     fn leaders(&self) -> impl Iterator<Item = (&str, &str, AccountId)> {
         // What an upper layer says of an account stands in place of what a lower one does.
-        let is_said_above = |at: usize, account: AccountId| {
-            self.layers.iter().take(at).any(|layer| {
+        let stack = self.layers(Object::Settings);
+        let is_said_above = move |at: usize, account: AccountId| {
+            stack.iter().take(at).any(|layer| {
                 let facts = layer.account(account).first();
                 facts.is_some_and(|facts| facts.organization.is_present())
             })
         };
-        let layers = self.layers.iter().enumerate();
+        let layers = stack.iter().enumerate();
         let all = layers.flat_map(|(at, layer)| layer.leaders.iter().map(move |one| (at, *one)));
         all.filter(move |(at, (_, _, account))| !is_said_above(*at, *account))
             .map(|(_, leader)| leader)
@@ -263,7 +292,7 @@ impl<'a> Facts<'a> {
         is_of_resources: bool,
         id: &str,
     ) -> Vec<(AccountId, ControlPolicies<'a>)> {
-        let layers = self.layers.iter();
+        let layers = self.layers(Object::Settings).iter();
         let accounts = layers.flat_map(|layer| items(&layer.inventory.accounts));
         let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();
         let of = |account: AccountId| {

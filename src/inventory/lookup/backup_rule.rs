@@ -11,6 +11,7 @@ use crate::inventory::objects::{Lifecycle, Plan};
 use crate::known::{Fact, Gap};
 
 use super::Facts;
+use super::reads::Object;
 
 /// The fields of a rule that checks read.
 ///
@@ -90,7 +91,10 @@ impl<'a> Facts<'a> {
                 let plan = plans.find(|plan| *plan.id == *wanted.id);
                 plan.into_iter().collect()
             }
-            None => self.seen(|layer| layer.plans(&wanted.id)).parts().collect(),
+            None => self
+                .seen(Object::Stored, |layer| layer.plans(&wanted.id))
+                .parts()
+                .collect(),
         };
         let mut rules = plans
             .into_iter()

@@ -9,6 +9,7 @@ use crate::inventory::objects::RecoveryPoint;
 use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
+use super::reads::Object;
 use super::stored::moment;
 use super::{Facts, contradiction};
 
@@ -42,7 +43,10 @@ impl<'a> Facts<'a> {
                 *known = copy;
             }
         };
-        for point in self.seen(|layer| layer.backups(resource)).parts() {
+        for point in self
+            .seen(Object::Stored, |layer| layer.backups(resource))
+            .parts()
+        {
             let Some(vault) = point.backup_vault_arn.value() else {
                 continue;
             };
@@ -51,7 +55,10 @@ impl<'a> Facts<'a> {
                 add(vault, NewestCopy { made, point });
             }
         }
-        for job in self.seen(|layer| layer.completed_copies(resource)).parts() {
+        for job in self
+            .seen(Object::Stored, |layer| layer.completed_copies(resource))
+            .parts()
+        {
             let made = job.creation_date.value();
             let made = made.and_then(|date| moment(&date.0));
             let made = made.filter(|made| !self.is_ahead(*made));
@@ -65,7 +72,7 @@ impl<'a> Facts<'a> {
     /// What in a vault may be a copy of a resource, and is not known to be one: what would settle it.
     #[must_use]
     pub fn copies_in_doubt(&self, resource: &Arn, vault: &Arn) -> Vec<Gap> {
-        let points = self.seen(|layer| layer.backups(resource));
+        let points = self.seen(Object::Stored, |layer| layer.backups(resource));
         let here = points
             .parts()
             .filter(|point| point.backup_vault_arn.value().is_none_or(|of| of == vault));
@@ -76,8 +83,11 @@ impl<'a> Facts<'a> {
             }
             Copied::Whole(_) | Copied::Not => None,
         });
-        let jobs = self.seen(|layer| layer.completed_copies(resource));
-        let unnamed = self.layers.iter().flat_map(|layer| layer.unnamed_copies());
+        let jobs = self.seen(Object::Stored, |layer| layer.completed_copies(resource));
+        let unnamed = self
+            .layers(Object::Stored)
+            .iter()
+            .flat_map(|layer| layer.unnamed_copies());
         let jobs = jobs.parts().chain(unnamed.copied()).filter_map(|job| {
             let to = job.destination_vault.value();
             let made = job.creation_date.value();
@@ -148,7 +158,7 @@ impl<'a> Facts<'a> {
     /// Every recovery point that was found, once for each place that tells of it.
     pub fn recovery_points_found(&self) -> impl Iterator<Item = &'a RecoveryPoint> {
         let accounts = self
-            .layers
+            .layers(Object::Stored)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts));
         let regions = accounts.flat_map(|account| items(&account.regions));
@@ -159,7 +169,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn places(&self) -> BTreeSet<(AccountId, &'a Region)> {
         let accounts = self
-            .layers
+            .layers(Object::Everything)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts));
         accounts

@@ -12,6 +12,7 @@ use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Region};
 
 use super::Facts;
+use super::reads::Object;
 use super::stored::moment;
 
 /// The milliseconds of a day.
@@ -22,7 +23,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn copy_jobs(&self) -> Vec<(AccountId, &'a Region, &'a CopyJob)> {
         let mut jobs = BTreeMap::new();
-        for layer in &self.layers {
+        for layer in self.layers(Object::Stored) {
             for account in items(&layer.inventory.accounts) {
                 for region in items(&account.regions) {
                     for job in items(&region.copy_jobs) {

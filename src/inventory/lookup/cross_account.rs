@@ -10,6 +10,7 @@ use crate::known::{AccountId, Fact};
 use super::Facts;
 use super::index::Index;
 use super::memory::Memory;
+use super::reads::Object;
 use super::told::{ByOrganization, Told};
 
 impl Facts<'_> {
@@ -57,13 +58,16 @@ impl Facts<'_> {
 
     /// What the accounts of an organization say. Where one layer alone speaks of organizations, that is added up once.
     fn told_in(&self, organization: &str) -> Told {
-        let mut telling = self.layers.iter().filter(|layer| tells(layer));
+        let mut telling = self
+            .layers(Object::Settings)
+            .iter()
+            .filter(|layer| tells(layer));
         let of = |all: &ByOrganization| all.get(organization).copied().unwrap_or_default();
         match (telling.next(), telling.next()) {
             (Some(layer), None) => of(layer.cross_account.get_or_init(|| {
                 let alone = Facts {
                     at: None,
-                    layers: vec![Arc::clone(layer)],
+                    stack: vec![Arc::clone(layer)],
                     assumed: Vec::new(),
                     memory: Memory::default(),
                 };
@@ -76,7 +80,7 @@ impl Facts<'_> {
     fn told_everywhere(&self) -> ByOrganization {
         let mut all = ByOrganization::new();
         let mut accounts: Vec<AccountId> = self
-            .layers
+            .layers(Object::Settings)
             .iter()
             .flat_map(|layer| layer.accounts.keys().copied())
             .collect();

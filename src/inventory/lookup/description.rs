@@ -5,6 +5,7 @@ use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
 
 use super::contradiction::of_itself;
+use super::reads::Object;
 use super::stored::moment_of;
 use super::{Facts, fact};
 
@@ -25,7 +26,7 @@ impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
     #[must_use]
     pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         of_itself(
             arn,
             fact(point.field(|p| &p.detail), || self.describe_gap(arn)),
@@ -35,7 +36,7 @@ impl<'a> Facts<'a> {
     /// What the service says of a resource, with the call that tells.
     #[must_use]
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
-        let resource = self.seen(|layer| layer.resources(arn));
+        let resource = self.seen(Object::Stored, |layer| layer.resources(arn));
         fact(resource.field(|r| &r.detail), || self.describe_gap(arn))
     }
 

@@ -10,6 +10,7 @@ use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
+use super::reads::Object;
 use super::{Facts, Seen, fact};
 
 /// What something is encrypted with.
@@ -45,7 +46,7 @@ pub enum KeyManager {
 
 impl<'a> Facts<'a> {
     pub(super) fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
-        self.seen(|layer| layer.keys(arn))
+        self.seen(Object::Key(arn), |layer| layer.keys(arn))
     }
 
     fn key_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
@@ -212,14 +213,12 @@ impl<'a> Facts<'a> {
     /// of all; an AWS managed key has none but its own.
     #[must_use]
     pub fn has_alias(&self, account: AccountId, region: &Region, alias: &str) -> Option<bool> {
-        let seen = self.seen(|layer| layer.region(account, region));
-        let mut known = seen
+        let listed = self.keys_of(account, region);
+        let mut known = listed
             .field(|region| &region.keys)
             .is_present()
             .then_some(false);
-        let parts = self.layers.iter();
-        let regions = parts.flat_map(|layer| layer.region(account, region));
-        for key in regions.flat_map(|region| items(&region.keys)) {
+        for key in listed.parts().flat_map(|region| items(&region.keys)) {
             match self.key_aliases(&key.arn) {
                 Fact::Known(aliases) => {
                     if aliases.into_iter().flatten().any(|name| **name == *alias) {

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
+use super::reads::{Reads, note_again, noting};
+
 /// So many answers to one kind of question are kept at least, and twice as many at most: those asked for lately. Copies
 /// that ask the same stand together, and what they need stays close to the processor.
 const KEPT: usize = 64;
@@ -25,10 +27,10 @@ impl Clone for Memory {
     }
 }
 
-/// The answers to one kind of question: the newest, and those before them.
+/// The answers to one kind of question, each with what it was worked out from: the newest, and those before them.
 struct Answers<Q, A> {
-    newest: Map<Q, A>,
-    before: Map<Q, A>,
+    newest: Map<Q, (A, Reads)>,
+    before: Map<Q, (A, Reads)>,
 }
 
 impl Memory {
@@ -39,12 +41,14 @@ impl Memory {
         A: Clone + Send + 'static,
     {
         let known = self.with(|answers: &mut Answers<Q, A>| answers.get(question));
-        if let Some(Some(known)) = known {
+        if let Some(Some((known, reads))) = known {
+            note_again(&reads);
             return known;
         }
         // Nothing is held while it is worked out: that may ask more.
-        let new = answer();
-        self.with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), new.clone()));
+        let (new, reads) = noting(answer);
+        let kept = (new.clone(), reads);
+        self.with(|answers: &mut Answers<Q, A>| answers.insert(question.clone(), kept));
         new
     }
 
@@ -70,7 +74,7 @@ impl<Q, A> Answers<Q, A> {
 }
 
 impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
-    fn get(&mut self, question: &Q) -> Option<A> {
+    fn get(&mut self, question: &Q) -> Option<(A, Reads)> {
         if let Some(known) = self.newest.get(question) {
             return Some(known.clone());
         }
@@ -79,7 +83,7 @@ impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
         Some(known)
     }
 
-    fn insert(&mut self, question: Q, answer: A) {
+    fn insert(&mut self, question: Q, answer: (A, Reads)) {
         if self.newest.len() >= KEPT {
             let room = Map::with_capacity_and_hasher(KEPT, RandomState::default());
             self.before = replace(&mut self.newest, room);

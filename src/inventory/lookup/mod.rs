@@ -17,6 +17,7 @@ mod now;
 mod option_group;
 mod plan;
 mod point;
+mod reads;
 mod role;
 mod settings;
 mod stored;
@@ -33,12 +34,14 @@ use super::frame::{GapEntry, Inventory};
 use super::word::Timestamp;
 use index::Index;
 use memory::Memory;
+use reads::Object;
 
 pub use account::ControlPolicies;
 pub use assumed::Assumption;
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
+pub use reads::{Reads, Touched, note_again, noting};
 pub use role::{PolicyInForce, RolePolicies, built_in};
 pub use vault::{VaultLock, VaultType};
 
@@ -56,7 +59,8 @@ pub trait Question: Clone + Eq + Hash + Send + 'static {
 /// field wins, and where it is silent the lower one speaks.
 #[derive(Clone)]
 pub struct Facts<'a> {
-    layers: Vec<Arc<Index<'a>>>,
+    /// To be looked at by [`Facts::layers`], which notes that.
+    stack: Vec<Arc<Index<'a>>>,
     assumed: Vec<Assumption>,
     /// The moment that everything is decided as of, where somebody named one.
     at: Option<Timestamp>,
@@ -68,7 +72,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn new(inventory: &'a Inventory) -> Self {
         Self {
-            layers: vec![Arc::new(Index::new(inventory))],
+            stack: vec![Arc::new(Index::new(inventory))],
             assumed: Vec::new(),
             at: None,
             memory: Memory::default(),
@@ -88,12 +92,12 @@ impl<'a> Facts<'a> {
     {
         let mut layers: Vec<Arc<Index<'b>>> = vec![Arc::new(Index::new(top))];
         layers.extend(
-            self.layers
+            self.stack
                 .iter()
                 .map(|layer| Arc::clone(layer) as Arc<Index<'b>>),
         );
         Facts {
-            layers,
+            stack: layers,
             assumed: self.assumed.clone(),
             at: self.at.clone(),
             memory: Memory::default(),
@@ -116,7 +120,7 @@ impl<'a> Facts<'a> {
         region: Option<&Region>,
     ) -> Gap {
         let recorded = self
-            .layers
+            .stack
             .iter()
             .find_map(|layer| layer.gap(call.as_str(), subject, account, region));
         match recorded {
@@ -136,36 +140,46 @@ impl<'a> Facts<'a> {
         };
         // What waits for a plan was recorded with what it waits for.
         gap.hand() == Some(ByHand::Planned)
-            || self.layers.iter().any(|layer| recorded(layer).is_some())
+            || self.stack.iter().any(|layer| recorded(layer).is_some())
     }
 
     /// The gaps that were recorded when the facts were read.
     pub fn recorded_gaps(&self) -> impl Iterator<Item = Gap> + '_ {
-        self.layers
+        self.stack
             .iter()
             .flat_map(|layer| super::list::items(&layer.inventory.gaps))
             .map(GapEntry::to_gap)
     }
 
+    /// The layers, upper ones first, of which this is looked at.
+    fn layers(&self, object: Object<'_>) -> &[Arc<Index<'a>>] {
+        reads::note(object);
+        &self.stack
+    }
+
     /// One object, as far as the layers know it.
-    fn seen<T>(&self, of: impl for<'i> Fn(&'i Index<'a>) -> &'i [&'a T]) -> Seen<'_, 'a, T> {
-        match self.layers.as_slice() {
-            [layer] => Seen {
-                first: of(layer),
-                more: Vec::new(),
-            },
-            layers => Seen {
-                first: &[],
-                more: layers
-                    .iter()
-                    .flat_map(|layer| of(layer).iter().copied())
-                    .collect(),
-            },
+    fn seen<T>(
+        &self,
+        object: Object<'_>,
+        of: impl for<'i> Fn(&'i Index<'a>) -> &'i [&'a T],
+    ) -> Seen<'_, 'a, T> {
+        let mut seen = Seen {
+            first: &[],
+            more: Vec::new(),
+        };
+        for layer in self.layers(object) {
+            let parts = of(layer);
+            if seen.first.is_empty() {
+                seen.first = parts;
+            } else {
+                seen.more.extend(parts);
+            }
         }
+        seen
     }
 }
 
-/// What is known of one object: its parts, upper layers first. Facts mostly have one layer, whose parts stand in it.
+/// What is known of one object: its parts, upper layers first. Mostly one layer has any, where they stand in a row.
 struct Seen<'s, 'a, T> {
     first: &'s [&'a T],
     more: Vec<&'a T>,

@@ -22,7 +22,7 @@ impl<'a> Facts<'a> {
 
     /// When the facts were read; of the lowest layer.
     pub(super) fn read_at(&self) -> Option<&'a Timestamp> {
-        self.layers.last()?.inventory.collected_at.value()
+        self.stack.last()?.inventory.collected_at.value()
     }
 
     /// The moment that everything is decided as of.

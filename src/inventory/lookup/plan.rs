@@ -11,6 +11,7 @@ use crate::inventory::objects::Plan;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
+use super::reads::Object;
 
 impl<'a> Facts<'a> {
     /// Every backup plan that was not deleted, with its account and Region, in the order of these and its id.
@@ -24,7 +25,7 @@ impl<'a> Facts<'a> {
     /// Every backup plan, the deleted ones among them: what they made is still there.
     fn plans_recorded(&self) -> Vec<(AccountId, &'a Region, &'a Plan)> {
         let mut found: Vec<_> = self
-            .layers
+            .layers(Object::Stored)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts))
             .flat_map(|account| {
@@ -56,7 +57,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn plans_not_listed(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
-        for layer in &self.layers {
+        for layer in self.layers(Object::Stored) {
             for account in items(&layer.inventory.accounts) {
                 for region in items(&account.regions) {
                     let (id, name) = (account.account, &region.region);
@@ -180,7 +181,7 @@ impl<'a> Facts<'a> {
             .map(|(account, _)| account)
             .collect();
         let accounts = self
-            .layers
+            .layers(Object::Stored)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts));
         let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();
@@ -207,7 +208,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resources_found(&self) -> BTreeMap<&'a Arn, (AccountId, &'a Region)> {
         let mut found = BTreeMap::new();
-        for layer in &self.layers {
+        for layer in self.layers(Object::Stored) {
             for account in items(&layer.inventory.accounts) {
                 for region in items(&account.regions) {
                     for resource in items(&region.resources) {
@@ -263,7 +264,7 @@ impl<'a> Facts<'a> {
             gap.account.value() == Some(&account)
                 && gap.region.value().is_none_or(|of| of == region)
         };
-        self.layers
+        self.layers(Object::Stored)
             .iter()
             .flat_map(|layer| items(&layer.inventory.gaps))
             .find(|gap| here(gap) && gap.error.value().is_some() && lists(gap))
@@ -300,7 +301,7 @@ impl<'a> Facts<'a> {
     /// Every vault that was found in the account that owns it, and exists.
     #[must_use]
     pub fn vaults_found(&self) -> BTreeSet<&'a Arn> {
-        self.layers
+        self.layers(Object::Everything)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts))
             .flat_map(|account| {
@@ -317,11 +318,8 @@ impl<'a> Facts<'a> {
     /// The ARNs of the vaults that an account is known to have in a Region, in their order.
     #[must_use]
     pub fn vaults_found_in(&self, account: AccountId, region: &Region) -> BTreeSet<&'a Arn> {
-        let regions = self
-            .layers
-            .iter()
-            .flat_map(|layer| layer.region(account, region));
-        let vaults = regions.flat_map(|region| items(&region.vaults));
+        let regions = self.vaults_of(account, region);
+        let vaults = regions.parts().flat_map(|region| items(&region.vaults));
         vaults
             .map(|vault| &vault.arn)
             .filter(|arn| arn.account() == Some(account) && arn.region().as_ref() == Some(region))

@@ -10,13 +10,14 @@ use crate::known::{Arn, Fact};
 
 use super::Facts;
 use super::contradiction::extra;
+use super::reads::Object;
 use super::stored::moment;
 
 impl<'a> Facts<'a> {
     /// When the recovery point expires, in days after its creation. `None`: never.
     #[must_use]
     pub fn point_days_kept(&self, arn: &Arn) -> Fact<Option<i64>> {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         if !point.is_listed() {
             return Fact::unknown(self.point_gap(arn));
         }
@@ -34,7 +35,7 @@ impl<'a> Facts<'a> {
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_RecoveryPointByResource.html>.
     fn is_described(&self, arn: &Arn) -> bool {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         point.field(|p| &p.resource_type).is_present()
             || point.field(|p| &p.is_encrypted).is_present()
             || point.field(|p| &p.storage_class).is_present()
@@ -52,7 +53,7 @@ impl<'a> Facts<'a> {
         let Fact::Known(Some(days)) = self.point_days_kept(arn) else {
             return false;
         };
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let made = point.field(|p| &p.creation_date);
         let made = made.value().and_then(|Json(date)| moment(date));
         made.is_some_and(|made| {
@@ -78,7 +79,7 @@ impl<'a> Facts<'a> {
     }
 
     fn point_date(&self, arn: &Arn, date: &str) -> Option<i128> {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let worked_out = |part: &RecoveryPoint| {
             let dates = extra(&part.extra, "CalculatedLifecycle")?;
             moment(dates.get(date)?)
@@ -89,7 +90,7 @@ impl<'a> Facts<'a> {
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did.
     #[must_use]
     pub fn point_created_by(&self, arn: &Arn) -> Fact<Option<(&'a str, &'a str)>> {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         match point.field(|p| &p.created_by) {
             Field::Is(Json(made)) => {
                 let text = |name| made.get(name).and_then(Value::as_str);
@@ -108,7 +109,7 @@ impl<'a> Facts<'a> {
     /// A copy job of a resource that had not ended when the facts were read.
     #[must_use]
     pub fn running_copy_job(&self, resource: &Arn) -> Option<&'a str> {
-        self.layers
+        self.layers(Object::Stored)
             .iter()
             .find_map(|layer| layer.running_copy_job(resource))
     }
@@ -116,7 +117,7 @@ impl<'a> Facts<'a> {
     /// Whether the recovery point is a composite one, and the composite that it is nested in; each as far as it was read.
     #[must_use]
     pub fn point_nesting(&self, arn: &Arn) -> (Option<bool>, Option<&'a Arn>) {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let is_parent = point.field(|p| &p.is_parent).value().map(|is| **is);
         let parent = point.field(|p| &p.parent_recovery_point_arn);
         (is_parent, parent.value().copied())
@@ -126,7 +127,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn nested_points(&self, composite: &Arn) -> Vec<&'a RecoveryPoint> {
         let mut nested: Vec<&'a RecoveryPoint> = Vec::new();
-        for point in self.seen(|layer| layer.nested(composite)).parts() {
+        for point in self
+            .seen(Object::Stored, |layer| layer.nested(composite))
+            .parts()
+        {
             if !nested.iter().any(|other| other.arn == point.arn) {
                 nested.push(point);
             }

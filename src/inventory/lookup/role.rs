@@ -12,6 +12,7 @@ use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap};
 
+use super::reads::Object;
 use super::{Facts, Seen, fact};
 
 /// One policy of a role.
@@ -36,7 +37,7 @@ pub struct RolePolicies {
 
 impl<'a> Facts<'a> {
     fn role(&self, arn: &Arn) -> Seen<'_, 'a, Role> {
-        self.seen(|layer| layer.roles(arn))
+        self.seen(Object::Role(arn), |layer| layer.roles(arn))
     }
 
     fn role_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
@@ -54,10 +55,11 @@ impl<'a> Facts<'a> {
             ));
         }
         let whole = arn.account().is_some_and(|account| {
-            let account = self.account(account);
-            // A list that is not there is no whole one, whatever is said of it.
-            account.field(|a| &a.roles).is_present()
-                && matches!(account.field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
+            let facts = self.account(account);
+            // A list that is not there is no whole one, whatever is said of it; and to one that is there a change only adds.
+            let is_listed = facts.field(|a| &a.roles).is_present()
+                || self.roles_of(account).field(|a| &a.roles).is_present();
+            is_listed && matches!(facts.field(|a| &a.roles_complete), Field::Is(whole) if whole.0)
         });
         if whole {
             Fact::Known(false)
@@ -172,8 +174,8 @@ impl<'a> Facts<'a> {
     /// The roles of an account that were read, and exist.
     #[must_use]
     pub fn roles_found(&self, account: AccountId) -> BTreeSet<&'a Arn> {
-        let accounts = self.layers.iter().flat_map(|layer| layer.account(account));
-        let roles = accounts.flat_map(|account| items(&account.roles));
+        let listed = self.roles_of(account);
+        let roles = listed.parts().flat_map(|account| items(&account.roles));
         roles
             .map(|role| &role.arn)
             .filter(|arn| self.role_exists(arn) == Fact::Known(true))

@@ -12,6 +12,7 @@ use crate::inventory::list::items;
 use crate::inventory::objects::{EngineVersion, Key};
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
 
+use super::reads::Object;
 use super::{Facts, fact};
 
 impl<'a> Facts<'a> {
@@ -60,7 +61,8 @@ impl<'a> Facts<'a> {
                     .value()
                     .is_some_and(|all| all.iter().any(|alias| id.ends_with(&**alias)))
         };
-        let listed = facts.parts().flat_map(|region| items(&region.keys));
+        let regions = self.keys_of(account, region);
+        let listed = regions.parts().flat_map(|region| items(&region.keys));
         let mut listed = listed.filter(is_it).map(|key| key.arn.clone());
         match listed.next().or_else(|| Arn::parse(id).ok()) {
             Some(key) => Fact::Known(Some(key)),
@@ -84,7 +86,7 @@ impl<'a> Facts<'a> {
     ) -> Fact<Vec<&'a str>> {
         const CALL: ApiCall = api_call!("rds:DescribeDBEngineVersions");
         let others = self
-            .layers
+            .layers(Object::Settings)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts));
         let others = others.map(|account| account.account);
@@ -124,7 +126,7 @@ impl<'a> Facts<'a> {
             region.to_string(),
             String::new(),
         ];
-        self.layers.iter().find_map(|layer| {
+        self.stack.iter().find_map(|layer| {
             subjects.iter().find_map(|subject| {
                 layer
                     .gap(call.as_str(), subject, Some(account), Some(region))
@@ -150,7 +152,7 @@ impl<'a> Facts<'a> {
     /// What iam:SimulatePrincipalPolicy answered for a role, where somebody asked.
     #[must_use]
     pub fn simulated(&self, role: &Arn) -> Option<&'a [Value]> {
-        self.seen(|layer| layer.roles(role))
+        self.seen(Object::Role(role), |layer| layer.roles(role))
             .field(|r| &r.simulated)
             .value()
             .and_then(|Json(results)| results.as_array())

@@ -12,15 +12,16 @@ use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 use crate::known::{Arn, Fact, Gap, ResourceType};
 
+use super::reads::Object;
 use super::{Facts, Seen, fact};
 
 impl<'a> Facts<'a> {
     pub(super) fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
-        self.seen(|layer| layer.resources(arn))
+        self.seen(Object::Stored, |layer| layer.resources(arn))
     }
 
     pub(super) fn recovery_point(&self, arn: &Arn) -> Seen<'_, 'a, RecoveryPoint> {
-        self.seen(|layer| layer.recovery_points(arn))
+        self.seen(Object::Stored, |layer| layer.recovery_points(arn))
     }
 
     /// The call that describes the resource, as the gap that it would close.
@@ -74,7 +75,7 @@ impl<'a> Facts<'a> {
     /// The vault of the newest recovery point of the resource; unknown where one of them lacks its date or its vault.
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
-        let points = self.seen(|layer| layer.backups(resource));
+        let points = self.seen(Object::Stored, |layer| layer.backups(resource));
         let dated = points.parts().map(|point| {
             let moment = moment(&point.creation_date.value()?.0)?;
             Some((moment, Reverse(point.backup_vault_arn.value()?)))

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
 use super::key::{EncryptedWith, KeyManager};
+use super::reads::Object;
 use super::stored::moment;
 use super::{Facts, Seen, fact};
 
@@ -49,7 +50,7 @@ pub struct VaultLock {
 
 impl<'a> Facts<'a> {
     fn vault(&self, arn: &Arn) -> Seen<'_, 'a, Vault> {
-        self.seen(|layer| layer.vaults(arn))
+        self.seen(Object::Vault(arn), |layer| layer.vaults(arn))
     }
 
     fn vault_gap(&self, call: ApiCall, arn: &Arn) -> Gap {
@@ -67,10 +68,15 @@ impl<'a> Facts<'a> {
             .account()
             .zip(arn.region())
             .is_some_and(|(account, region)| {
-                let region = self.seen(|layer| layer.region(account, &region));
-                // A list that is not there is no whole one, whatever is said of it.
-                region.field(|r| &r.vaults).is_present()
-                    && matches!(region.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
+                let facts = self.region(account, &region);
+                // A list that is not there is no whole one, whatever is said of it; and to one that is there a change only adds.
+                let is_listed = facts.field(|r| &r.vaults).is_present()
+                    || self
+                        .vaults_of(account, &region)
+                        .field(|r| &r.vaults)
+                        .is_present();
+                is_listed
+                    && matches!(facts.field(|r| &r.vaults_complete), Field::Is(whole) if whole.0)
             });
         if whole {
             Fact::Known(false)

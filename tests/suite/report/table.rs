@@ -436,11 +436,13 @@ fn a_warning_is_counted_and_shown_on_a_copy_that_is_feasible() {
     let decided = Decided {
         copy: planned(&facts, "daily"),
         outcomes,
+        reads: Vec::new(),
         verdict: Verdict::Feasible,
     };
     let again = Decided {
         copy: planned(&facts, "weekly"),
         outcomes: Vec::new(),
+        reads: Vec::new(),
         verdict: Verdict::Feasible,
     };
     let text = table(&Report::new(
@@ -500,8 +502,8 @@ proptest! {
             .map(|(index, statuses)| {
                 let outcomes: Vec<_> =
                     CHECKS.iter().zip(statuses).enumerate().map(|(number, (check, status))| (check, Arc::new(outcome(*status, number)))).collect();
-                let verdict = Verdict::of(outcomes.iter().map(|(_, outcome)| (&**outcome, true)));
-                Decided { copy: planned(&facts, &format!("rule-{index}")), outcomes, verdict }
+                let verdict = Verdict::of(outcomes.iter().map(|(_, outcome)| (outcome.status, true)));
+                Decided { copy: planned(&facts, &format!("rule-{index}")), outcomes, reads: Vec::new(), verdict }
             })
             .collect();
         let report = Report::new(&decided, Vec::new(), Vec::new(), &facts, false);

@@ -1,0 +1,300 @@
+//! Which objects an answer was worked out from, so that a change that touches none of them leaves it as it is.
+//!
+//! Noted are the objects that a remedy can change: policies, vaults, keys, roles, settings. One that makes resources,
+//! recovery points or plans touches every answer.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, Hash};
+use std::mem::replace;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use crate::inventory::frame::{Account, Inventory, RegionFacts};
+use crate::inventory::list::items;
+use crate::known::{AccountId, Arn, Region};
+
+/// Something that is looked up, or that a change speaks of.
+#[derive(Clone, Copy, Hash)]
+pub(super) enum Object<'a> {
+    /// All that there is: every change touches it.
+    Everything,
+    /// What any account says of itself, its Regions or its organization.
+    Settings,
+    /// What one account says of itself.
+    Account(AccountId),
+    /// The list of its roles.
+    Roles(AccountId),
+    /// The settings of one Region of an account.
+    Region(AccountId, &'a Region),
+    /// The list of its vaults.
+    Vaults(AccountId, &'a Region),
+    /// The list of its keys.
+    Keys(AccountId, &'a Region),
+    Role(&'a Arn),
+    Vault(&'a Arn),
+    Key(&'a Arn),
+    /// A resource, a recovery point, a plan, a job: a change that speaks of one touches everything.
+    Stored,
+}
+
+impl Object<'_> {
+    /// A number for it. Two objects may have one: then a change of either touches both.
+    fn number(self) -> u32 {
+        match self {
+            Self::Everything => EVERYTHING,
+            other => {
+                let hash = FixedState::default().hash_one(other);
+                let [a, b, c, d, ..] = hash.to_le_bytes();
+                u32::from_le_bytes([a, b, c, d]).max(1)
+            }
+        }
+    }
+}
+
+const EVERYTHING: u32 = 0;
+
+/// The objects that an answer was worked out from, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads(Option<Arc<[u32]>>);
+
+impl Reads {
+    /// Their numbers.
+    #[must_use]
+    pub fn numbers(&self) -> &[u32] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+/// What a change speaks of.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// `None`: it may touch anything.
+    objects: Option<HashSet<u32>>,
+}
+
+impl Touched {
+    /// What facts speak of that lie on top of others.
+    #[must_use]
+    pub fn by(top: &Inventory) -> Self {
+        let mut objects = HashSet::from([EVERYTHING]);
+        let is_more = top.copies.is_present() || top.gaps.is_present();
+        let accounts = items(&top.accounts).iter();
+        let all = accounts.map(|account| of_account(account, &mut objects));
+        let is_known = all.fold(!is_more, |known, one| known && one);
+        Self {
+            objects: is_known.then_some(objects),
+        }
+    }
+
+    /// Whether it may change an answer that was worked out from an object of this number.
+    #[must_use]
+    pub fn has(&self, number: u32) -> bool {
+        let objects = self.objects.as_ref();
+        objects.is_none_or(|objects| objects.contains(&number))
+    }
+
+    /// The numbers of what it speaks of; none where it may be anything.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.objects.iter().flatten().copied()
+    }
+
+    /// Whether it may change any answer.
+    #[must_use]
+    pub const fn is_everything(&self) -> bool {
+        self.objects.is_none()
+    }
+}
+
+/// Notes what an account says; `false` where it says what no number stands for.
+fn of_account(facts: &Account, objects: &mut HashSet<u32>) -> bool {
+    let Account {
+        account,
+        organization,
+        cross_account_backup,
+        service_control_policies,
+        resource_control_policies,
+        backup_policy,
+        tag_policy,
+        roles,
+        roles_complete,
+        regions,
+        extra,
+    } = facts;
+    let of_itself = organization.is_present()
+        || cross_account_backup.is_present()
+        || service_control_policies.is_present()
+        || resource_control_policies.is_present()
+        || backup_policy.is_present()
+        || tag_policy.is_present()
+        || roles_complete.is_present();
+    if of_itself {
+        objects.extend([Object::Settings, Object::Account(*account)].map(Object::number));
+    }
+    if roles.is_present() {
+        objects.insert(Object::Roles(*account).number());
+    }
+    let named = items(roles).iter();
+    objects.extend(named.map(|role| Object::Role(&role.arn).number()));
+    let mut is_known = extra.is_empty();
+    for region in items(regions) {
+        is_known = of_region(*account, region, objects) && is_known;
+    }
+    is_known
+}
+
+/// The same of one of its Regions.
+fn of_region(account: AccountId, facts: &RegionFacts, objects: &mut HashSet<u32>) -> bool {
+    let RegionFacts {
+        region,
+        opt_in_status,
+        region_settings,
+        allowed_images,
+        ebs_default_kms_key_id,
+        db_engine_versions,
+        vaults,
+        vaults_complete,
+        keys,
+        resources,
+        resources_complete,
+        recovery_points,
+        option_groups,
+        plans,
+        copy_jobs,
+        extra,
+    } = facts;
+    let settings = opt_in_status.is_present()
+        || region_settings.is_present()
+        || allowed_images.is_present()
+        || ebs_default_kms_key_id.is_present()
+        || db_engine_versions.is_present()
+        || vaults_complete.is_present();
+    if settings {
+        let touched = [Object::Settings, Object::Region(account, region)];
+        objects.extend(touched.map(Object::number));
+    }
+    if vaults.is_present() {
+        objects.insert(Object::Vaults(account, region).number());
+    }
+    if keys.is_present() {
+        objects.insert(Object::Keys(account, region).number());
+    }
+    let named = items(vaults).iter();
+    objects.extend(named.map(|vault| Object::Vault(&vault.arn).number()));
+    let named = items(keys).iter();
+    objects.extend(named.map(|key| Object::Key(&key.arn).number()));
+    let is_more = resources.is_present()
+        || resources_complete.is_present()
+        || recovery_points.is_present()
+        || option_groups.is_present()
+        || plans.is_present()
+        || copy_jobs.is_present();
+    extra.is_empty() && !is_more
+}
+
+/// What is noted on this thread: a frame for each answer that is being worked out, one in the other.
+#[derive(Default)]
+struct Frames {
+    open: usize,
+    /// Where the innermost begins.
+    start: usize,
+    numbers: Vec<u32>,
+}
+
+impl Frames {
+    fn note(&mut self, number: u32) {
+        let frame = self.numbers.get(self.start..).unwrap_or_default();
+        if self.open > 0 && !frame.contains(&number) {
+            self.numbers.push(number);
+        }
+    }
+
+    /// Closes the innermost frame; `outer` is where the one around it begins, which read all that it did.
+    fn close(&mut self, outer: usize) -> Reads {
+        let inner = self.numbers.split_off(self.start);
+        self.start = outer;
+        self.open = self.open.saturating_sub(1);
+        for number in &inner {
+            self.note(*number);
+        }
+        Reads((!inner.is_empty()).then(|| inner.into()))
+    }
+}
+
+thread_local! {
+    static FRAMES: RefCell<Frames> = RefCell::default();
+}
+
+/// Notes that an object was looked up.
+pub(super) fn note(object: Object<'_>) {
+    FRAMES.with_borrow_mut(|frames| {
+        if frames.open > 0 && !matches!(object, Object::Stored) {
+            frames.note(object.number());
+        }
+    });
+}
+
+/// Notes what an answer was worked out from that is given again.
+pub fn note_again(reads: &Reads) {
+    FRAMES.with_borrow_mut(|frames| reads.numbers().iter().for_each(|it| frames.note(*it)));
+}
+
+/// Works something out, and says from which objects.
+pub fn noting<R>(work: impl FnOnce() -> R) -> (R, Reads) {
+    let outer = FRAMES.with_borrow_mut(|frames| {
+        frames.open = frames.open.saturating_add(1);
+        let start = frames.numbers.len();
+        replace(&mut frames.start, start)
+    });
+    let result = work();
+    let reads = FRAMES.with_borrow_mut(|frames| frames.close(outer));
+    (result, reads)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Facts;
+
+    const VAULT: &str = "arn:aws:backup:eu-west-1:111122223333:backup-vault:a";
+
+    #[test]
+    fn an_answer_names_what_it_and_those_within_it_looked_up() {
+        let inventory = Inventory::empty();
+        let facts = Facts::new(&inventory);
+        let vault = Arn::parse(VAULT).unwrap();
+        let (within, all) = noting(|| {
+            let (_, within) = noting(|| facts.vault_exists(&vault));
+            let _ = facts.organization(vault.account().unwrap());
+            within
+        });
+        let number = Object::Vault(&vault).number();
+        assert!(within.numbers().contains(&number));
+        assert!(within.numbers().iter().all(|it| all.numbers().contains(it)));
+        let account = Object::Account(vault.account().unwrap()).number();
+        assert!(all.numbers().contains(&account) && !within.numbers().contains(&account));
+        let (_, nothing) = noting(|| ());
+        assert_eq!(nothing.numbers(), &[] as &[u32]);
+    }
+
+    #[test]
+    fn a_change_touches_what_it_speaks_of_alone() {
+        let vault = Arn::parse(VAULT).unwrap();
+        let text = format!(
+            r#"{{"schema": "backup-preflight/inventory/v1", "accounts": [{{"account": "111122223333", "regions":
+                [{{"region": "eu-west-1", "vaults": [{{"BackupVaultArn": "{VAULT}"}}]}}]}}]}}"#
+        );
+        let top = crate::inventory::read("top", text.as_bytes()).unwrap();
+        let touched = Touched::by(&top);
+        assert!(touched.has(Object::Vault(&vault).number()));
+        assert!(touched.has(Object::Everything.number()));
+        assert!(!touched.has(Object::Key(&vault).number()));
+        assert!(!touched.has(Object::Account(vault.account().unwrap()).number()));
+        let plans = text
+            .replace("vaults", "plans")
+            .replace(r#"{"BackupVaultArn": "#, r#"{"BackupPlanId": "#);
+        let top = crate::inventory::read("top", plans.as_bytes()).unwrap();
+        assert!(Touched::by(&top).is_everything());
+    }
+}
