@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use crate::change::{Before, Change, Changes, Standing, marks, what};
-use crate::checks::{self, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
+use crate::checks::{self, Alike, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
 use crate::known::{Arn, Count as _, in_order};
 use crate::plans::Plan;
@@ -466,8 +466,12 @@ fn decided<'a>(
         || facts.clone(),
         |facts, piece| -> Vec<(Kept, Option<Failing>)> {
             let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
-            each.map(|decided| (Kept::of(&decided, how), Failing::of(&decided)))
-                .collect()
+            let mut alike = Alike::default();
+            each.map(|decided| {
+                let failing = Failing::of(&decided, &mut alike);
+                (Kept::of(&decided, how), failing)
+            })
+            .collect()
         },
         |piece| {
             for (one, fails) in piece {

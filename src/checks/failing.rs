@@ -15,14 +15,39 @@ use super::{CHECKS, Check, Decided};
 pub struct Failing {
     /// The copy.
     pub copy: Copy,
-    /// How each check came out, in their order.
-    pub statuses: Box<[Status]>,
     /// The checks that fail and can be fixed, each with what it found.
     failures: Box<[(&'static Check, Arc<Outcome>)]>,
+    all: Arc<All>,
+}
+
+/// How every check came out, and what it looked up.
+#[derive(Debug, PartialEq, Eq)]
+struct All {
+    /// How each check came out, in their order.
+    statuses: Box<[Status]>,
     /// What the checks looked up, by number, as far as there is a bit for it in `reads`.
     objects: Box<[u32]>,
     /// Of each check what of that it looked up, a bit an object; empty where that is not known.
     reads: Box<[u32]>,
+}
+
+/// What lately was the same for several copies, which share it: those of one account mostly differ in nothing here.
+#[derive(Default)]
+pub struct Alike(Vec<Arc<All>>);
+
+impl Alike {
+    fn share(&mut self, all: All) -> Arc<All> {
+        const KEPT: usize = 8;
+        if let Some(known) = self.0.iter().find(|known| ***known == all) {
+            return Arc::clone(known);
+        }
+        if self.0.len() >= KEPT {
+            self.0.remove(0);
+        }
+        let all = Arc::new(all);
+        self.0.push(Arc::clone(&all));
+        all
+    }
 }
 
 /// The bit of objects that have none of their own.
@@ -31,7 +56,7 @@ const FURTHER: u32 = 31;
 impl Failing {
     /// What is left of a decided copy; `None` where nothing fails that a remedy could fix.
     #[must_use]
-    pub fn of(decided: &Decided) -> Option<Self> {
+    pub fn of(decided: &Decided, alike: &mut Alike) -> Option<Self> {
         let can_be_fixed =
             |outcome: &Outcome| outcome.status == Status::Fail && !outcome.needed().is_empty();
         let failures = decided.outcomes.iter();
@@ -56,12 +81,15 @@ impl Failing {
             let bits = reads.numbers().iter().map(&mut bit);
             bits.fold(0, |all, one| all | one)
         });
-        Some(Self {
-            copy: decided.copy.clone(),
+        let all = All {
             statuses: statuses.map(|(_, outcome)| outcome.status).collect(),
-            failures,
             reads: reads.collect(),
             objects: objects.into(),
+        };
+        Some(Self {
+            copy: decided.copy.clone(),
+            failures,
+            all: alike.share(all),
         })
     }
 
@@ -71,10 +99,16 @@ impl Failing {
         each.map(|(check, outcome)| (*check, outcome.needed()))
     }
 
+    /// How each check came out, in their order.
+    #[must_use]
+    pub fn statuses(&self) -> &[Status] {
+        &self.all.statuses
+    }
+
     /// The numbers of what the checks looked up.
     #[must_use]
-    pub const fn objects(&self) -> &[u32] {
-        &self.objects
+    pub fn objects(&self) -> &[u32] {
+        &self.all.objects
     }
 
     /// How each check comes out after a change, of which `copy` is what it makes of the copy: those are asked again that looked
@@ -86,12 +120,17 @@ impl Failing {
         touched: &Touched,
         changed: &Facts<'_>,
     ) -> Option<Vec<Status>> {
-        let is_known = self.reads.len() == self.statuses.len() && !touched.is_everything();
+        let All {
+            statuses,
+            objects,
+            reads,
+        } = &*self.all;
+        let is_known = reads.len() == statuses.len() && !touched.is_everything();
         if !is_known || copy.reach != self.copy.reach {
             return None;
         }
         let is_same = *copy == self.copy;
-        let objects = self.objects.iter().enumerate();
+        let objects = objects.iter().enumerate();
         let bits = objects.map(|(place, number)| match u32::try_from(place) {
             Ok(place) if place < FURTHER => u32::from(touched.has(*number)) << place,
             Ok(_) | Err(_) => 1 << FURTHER,
@@ -99,7 +138,7 @@ impl Failing {
         let touched = bits.fold(0, |all, one| all | one);
         let asked = CHECKS.iter().enumerate();
         let asked = asked.filter(|(_, check)| check.is_of_copies());
-        let known = self.statuses.iter().zip(&self.reads);
+        let known = statuses.iter().zip(reads);
         let each = asked.zip(known).map(|((check, of), (status, reads))| {
             if reads & touched == 0 && (is_same || !of.sees_whole_copy()) {
                 Some(*status)

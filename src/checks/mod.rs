@@ -70,7 +70,7 @@ pub use audit::{Audited, Outcomes, audit, of_vault, reasons};
 pub use check::{Check, Found, MayFail, Others, Run, When};
 pub use coverage::{CopyThere, Counts, Coverage, OfType, Restorable, WithoutSource};
 pub use decide::{Decided, decide};
-pub use failing::Failing;
+pub use failing::{Alike, Failing};
 pub use leaving::{CopyOf, Due, Leaving, Reason, Resource, Since};
 pub use resource::{Leaves, ResourceFound};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use smol_str::format_smolstr;
 
 use super::change::CopyChange;
 use super::command::comment;
@@ -109,7 +110,7 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
         if let Some((why, page)) = refused(draft, facts, &created) {
             let remedy = &mut draft.remedy;
             remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
-            remedy.commands = vec![format!(
+            remedy.commands = vec![format_smolstr!(
                 "# {}\n# {page}",
                 comment(&format!("AWS refuses this as things are: {why}"))
             )];
@@ -190,21 +191,16 @@ fn texts(value: &Value) -> Vec<&str> {
 
 /// A policy that names somebody who does not exist cannot be saved. Whom AWS shows by an ARN exists.
 fn principal_gone(proposal: &Proposal<'_>) -> Option<String> {
-    let mut policies: Vec<&Value> = proposal.draft.remedy.after.iter().collect();
-    if let Parts::Vault {
-        key_policy,
-        access_policy,
-        ..
-    } = &proposal.draft.remedy.parts
-    {
-        policies.push(key_policy);
-        policies.extend(access_policy);
+    let mut policies: Vec<&Value> = proposal.draft.remedy.after.as_deref().into_iter().collect();
+    if let Parts::Vault(new) = &proposal.draft.remedy.parts {
+        policies.push(&new.key_policy);
+        policies.extend(&new.access_policy);
     }
     let kind = proposal.draft.remedy.kind;
     if kind == RemedyKind::RolePolicy {
         return None;
     }
-    let there = proposal.draft.remedy.before.as_ref();
+    let there = proposal.draft.remedy.before.as_deref();
     let there = there.map(principals).unwrap_or_default();
     policies.into_iter().flat_map(principals).find_map(|name| {
         if is_unique_id(name) {
@@ -232,7 +228,7 @@ fn pattern_in_action(proposal: &Proposal<'_>) -> Option<String> {
             .filter_map(|statement| statement.get("Action"));
         all.flat_map(texts).map(str::to_owned).collect()
     };
-    let before = remedy.before.as_ref().map(actions).unwrap_or_default();
+    let before = remedy.before.as_deref().map(actions).unwrap_or_default();
     let added = actions(remedy.after.as_ref()?);
     let pattern = added
         .iter()
@@ -331,9 +327,10 @@ fn name_taken(proposal: &Proposal<'_>) -> Option<String> {
 }
 
 fn alias_taken(proposal: &Proposal<'_>) -> Option<String> {
-    let Parts::Vault { vault, .. } = &proposal.draft.remedy.parts else {
+    let Parts::Vault(new) = &proposal.draft.remedy.parts else {
         return None;
     };
+    let vault = &new.vault;
     let alias = format!("alias/{}", vault.name());
     let (account, region) = (vault.account()?, vault.region()?);
     (proposal.facts.has_alias(account, &region, &alias) == Some(true))

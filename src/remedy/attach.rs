@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::parts::Parts;
 use crate::inventory::{AttachedPolicy, Facts, Field, Listing};
 use crate::known::Arn;
+use smol_str::format_smolstr;
 
 /// The role with these policies attached. `None` where it was not read, or AWS alone changes it.
 pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
@@ -35,7 +36,7 @@ pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.commands = new
         .iter()
         .map(|policy| {
-            format!(
+            format_smolstr!(
                 "aws iam attach-role-policy {} {}",
                 option("--role-name", role.name()),
                 option("--policy-arn", policy.as_str())

@@ -1,5 +1,6 @@
 //! The remedies of what an audit finds of vaults and plans, besides those of copies.
 
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 use super::command::change_plan;
@@ -98,7 +99,7 @@ fn instead(
 }
 
 /// What to change in the plans that back up to the old vault, or copy to it.
-fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<String> {
+fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<SmolStr> {
     let mut commands = Vec::new();
     for (plan, _) in &audited.plans {
         let mut fields = BTreeSet::new();

@@ -1,6 +1,7 @@
 //! Commands of `aws`, ready to paste.
 
 use serde_json::Value;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::inventory::{Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
@@ -13,8 +14,8 @@ pub use crate::quote::shell::{comment, option, word};
 const PRETTY_LIMIT: usize = 24 * 1024;
 
 /// Sets the policy of a key.
-pub fn put_key_policy(key: &Arn, policy: &Value) -> String {
-    format!(
+pub fn put_key_policy(key: &Arn, policy: &Value) -> SmolStr {
+    format_smolstr!(
         "aws kms put-key-policy{} {} --policy-name default --policy {}",
         region(key.region().as_ref()),
         option("--key-id", key.as_str()),
@@ -23,8 +24,8 @@ pub fn put_key_policy(key: &Arn, policy: &Value) -> String {
 }
 
 /// Sets the access policy of a vault.
-pub fn put_vault_policy(vault: &Arn, policy: &Value) -> String {
-    format!(
+pub fn put_vault_policy(vault: &Arn, policy: &Value) -> SmolStr {
+    format_smolstr!(
         "aws backup put-backup-vault-access-policy{} {} --policy {}",
         region(vault.region().as_ref()),
         option("--backup-vault-name", vault.name()),
@@ -33,8 +34,8 @@ pub fn put_vault_policy(vault: &Arn, policy: &Value) -> String {
 }
 
 /// Adds a policy to a role.
-pub fn put_role_policy(role: &Arn, name: &str, policy: &Value) -> String {
-    format!(
+pub fn put_role_policy(role: &Arn, name: &str, policy: &Value) -> SmolStr {
+    format_smolstr!(
         "aws iam put-role-policy {} {} --policy-document {}",
         option("--role-name", role.name()),
         option("--policy-name", name),
@@ -43,8 +44,8 @@ pub fn put_role_policy(role: &Arn, name: &str, policy: &Value) -> String {
 }
 
 /// Sets the trust policy of a role.
-pub fn put_trust_policy(role: &Arn, policy: &Value) -> String {
-    format!(
+pub fn put_trust_policy(role: &Arn, policy: &Value) -> SmolStr {
+    format_smolstr!(
         "aws iam update-assume-role-policy {} --policy-document {}",
         option("--role-name", role.name()),
         from_here(policy)
@@ -52,8 +53,8 @@ pub fn put_trust_policy(role: &Arn, policy: &Value) -> String {
 }
 
 /// Sets the text of a policy of the organization.
-pub fn update_policy(id: &str, policy: &Value) -> String {
-    format!(
+pub fn update_policy(id: &str, policy: &Value) -> SmolStr {
+    format_smolstr!(
         "# in the management account, or as its delegated administrator\n\
          aws organizations update-policy {} --content {}",
         option("--policy-id", id),
@@ -113,10 +114,10 @@ pub fn change_plan(
     account: Option<AccountId>,
     place: Option<&Region>,
     what: &str,
-) -> String {
+) -> SmolStr {
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
     if is_of_organization(plan) {
-        return format!(
+        return format_smolstr!(
             "aws organizations list-policies --filter BACKUP_POLICY   # in the management account: POLICY_ID is the one that makes the plan\n\
              aws organizations describe-policy --policy-id \"$POLICY_ID\" --query Policy.Content --output text > backup-policy.json\n\
              # {}\n\
@@ -130,7 +131,7 @@ pub fn change_plan(
     let (at, id) = (region(place), option("--backup-plan-id", plan));
     let edit =
         format!("in backup-plan.json, the plan {plan}{of}, {what}; take each \"RuleId\" out, then");
-    format!(
+    format_smolstr!(
         "aws backup get-backup-plan{at} {id} --query BackupPlan --output json > backup-plan.json\n\
          # {}\n\
          aws backup update-backup-plan{at} {id} --backup-plan file://backup-plan.json",

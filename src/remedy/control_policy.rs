@@ -9,6 +9,7 @@ use super::wanted::{Wanted, lift_all};
 use crate::inventory::{ControlPolicy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn};
 use crate::verdict::ControlKind;
+use smol_str::format_smolstr;
 
 /// The policy narrowed, on every account that it is in force on. `None` where that cannot be written.
 pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
@@ -55,7 +56,9 @@ pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) ->
                    its actions and resources out first"
         };
         draft.remedy.title = format!("{} ({why})", draft.remedy.title);
-        draft.remedy.commands = vec![format!("# by hand, in the management account: {why}")];
+        draft.remedy.commands = vec![format_smolstr!(
+            "# by hand, in the management account: {why}"
+        )];
         return Some(draft);
     };
     draft.remedy.commands = vec![update_policy(id, &after)];
@@ -69,8 +72,8 @@ pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) ->
         });
     }
     draft.change = Some(change);
-    draft.remedy.before = Some(before);
-    draft.remedy.after = Some(after);
+    draft.remedy.before = Some(before.into());
+    draft.remedy.after = Some(after.into());
     draft.remedy.added = changed;
     Some(draft)
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
+use smol_str::format_smolstr;
 
 use super::change::Change;
 use super::command::{change_plan, from_here, option, region as of_region};
@@ -242,7 +243,7 @@ fn tag(cover: &Cover, key: &str, value: &str, facts: &Facts<'_>) -> Option<Draft
         ),
     );
     let tags = Value::Object([(key.to_owned(), Value::from(value))].into_iter().collect());
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws resourcegroupstaggingapi tag-resources{} {} {}",
         of_region(Some(region)),
         option("--resource-arn-list", resource.as_str()),
@@ -273,7 +274,7 @@ fn switch_on(cover: &Cover, of: &ResourceType, facts: &Facts<'_>) -> Draft {
         format!("{account}/{region}/{of}"),
         format!("switch {of} on in AWS Backup's settings of account {account}, {region}"),
     );
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws backup update-region-settings{} {}",
         of_region(Some(region)),
         option("--resource-type-opt-in-preference", &format!("{of}=true"))
@@ -333,7 +334,7 @@ fn select(cover: &Cover, role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         "IamRoleArn": role.as_str(),
         "Resources": [resource.as_str()],
     });
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws backup create-backup-selection{} {} --backup-selection {}",
         of_region(Some(region)),
         option("--backup-plan-id", plan),

@@ -51,9 +51,9 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.change = Policy::from_value(&after)
         .ok()
         .map(|policy| Change::none().key_policy(key, policy));
-    draft.remedy.before = Some(before);
+    draft.remedy.before = Some(before.into());
     draft.remedy.added = added;
-    draft.remedy.after = Some(after.clone());
+    draft.remedy.after = Some(after.clone().into());
     Some(draft)
 }
 
@@ -88,8 +88,8 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     draft.change = Policy::from_value(&after)
         .ok()
         .map(|policy| Change::none().vault_policy(vault, policy));
-    draft.remedy.before = before;
-    draft.remedy.after = Some(after);
+    draft.remedy.before = before.map(Box::new);
+    draft.remedy.after = Some(after.into());
     draft.remedy.added = added;
     Some(draft)
 }
@@ -124,7 +124,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         changed.inline_policies = Field::Is(Listing(inline));
         Change::none().role(changed)
     });
-    draft.remedy.after = Some(after.clone());
+    draft.remedy.after = Some(after.clone().into());
     draft.remedy.added = statements;
     Some(draft)
 }

@@ -27,11 +27,12 @@ mod vault;
 mod wanted;
 
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::known::AccountId;
 
 pub use audit::{plan_key, with_audited};
-pub use parts::{Parts, SourcePlace, TwoStep};
+pub use parts::{NewVault, Parts, SourcePlace, TwoStep};
 pub use plan::{Proposed, propose, propose_of, remedies};
 pub use re_encrypt::own_key_policy;
 
@@ -103,13 +104,13 @@ pub struct Remedy {
     /// What sort of change it is.
     pub kind: RemedyKind,
     /// The whole policy before, for a change of a policy; `None` where there was none, too.
-    pub before: Option<Value>,
+    pub before: Option<Box<Value>>,
     /// The whole policy after, for a change of a policy.
-    pub after: Option<Value>,
+    pub after: Option<Box<Value>>,
     /// The statements that were added or changed.
     pub added: Vec<Value>,
     /// The commands that make the change, in order, ready to paste.
-    pub commands: Vec<String>,
+    pub commands: Vec<SmolStr>,
     /// The ids of the remedies that must come before it.
     pub requires: Vec<String>,
     /// The ids of the remedies that it is proven together with, in whatever order: the same checks need them too.

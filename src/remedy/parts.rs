@@ -22,16 +22,20 @@ pub enum Parts {
         policies: Vec<Arn>,
     },
     /// A vault, on a key of its own.
-    Vault {
-        /// The vault.
-        vault: Arn,
-        /// The policy of its key.
-        key_policy: Value,
-        /// The vault's access policy, if it gets one.
-        access_policy: Option<Value>,
-    },
+    Vault(Box<NewVault>),
     /// A vault in between, from which copies go on.
     TwoStep(Box<TwoStep>),
+}
+
+/// A vault that is created, on a key of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewVault {
+    /// The vault.
+    pub vault: Arn,
+    /// The policy of its key.
+    pub key_policy: Value,
+    /// The vault's access policy, if it gets one.
+    pub access_policy: Option<Value>,
 }
 
 /// A resource of a plan or a template.

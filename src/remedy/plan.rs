@@ -11,7 +11,7 @@ use super::{
     Remedy, RemedyKind, accepted, attach, key_policy, prove, re_encrypt, settings, split, together,
     trust, two_step, vault,
 };
-use crate::checks::{Decided, Failing};
+use crate::checks::{Alike, Decided, Failing};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn, Region};
 use crate::verdict::{Lift, Need, PolicyOf, Share, Verdict};
@@ -51,7 +51,10 @@ pub fn propose_of(failing: &[Failing], facts: &Facts<'_>) -> Proposed {
 }
 
 fn failing(decided: &[Decided]) -> Vec<Failing> {
-    decided.iter().filter_map(Failing::of).collect()
+    let mut alike = Alike::default();
+    let each = decided.iter();
+    each.filter_map(|decided| Failing::of(decided, &mut alike))
+        .collect()
 }
 
 fn proven(failing: &[Failing], facts: &Facts<'_>) -> (Vec<Draft>, Vec<Proof>) {
@@ -123,6 +126,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .collect()
     };
     let mut created = two_step::Created::new();
+    let mut keys = re_encrypt::Made::new();
     let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
     for (need, targets) in needs {
         if let Need::CustomerKeyOnVault { vault } = need
@@ -207,7 +211,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                     let share_with = share_with.as_ref();
                     let all = shared_by(key);
                     let ways = [
-                        re_encrypt::draft(copy, key, share_with),
+                        re_encrypt::draft(copy, key, share_with, &mut keys),
                         two_step::draft(copy, key, share_with, all, &mut created, facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {

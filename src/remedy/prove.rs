@@ -155,7 +155,7 @@ fn proof(
             verdict: after.verdict,
             reads,
         });
-        passes(&after, wanted) && none_worse(&before.statuses, &after)
+        passes(&after, wanted) && none_worse(before.statuses(), &after)
     });
     (Some(holds), found)
 }
@@ -328,6 +328,7 @@ fn rank(status: Status) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::Alike;
     use crate::remedy::RemedyKind;
 
     /// An inventory in which the backup's key is not shared.
@@ -341,7 +342,10 @@ mod tests {
         let facts = Facts::new(&inventory);
         let failing: Vec<Failing> = crate::inventory::items(&inventory.copies)
             .iter()
-            .filter_map(|entry| Failing::of(&decide(Copy::of_entry(entry, &facts), &facts)))
+            .filter_map(|entry| {
+                let decided = decide(Copy::of_entry(entry, &facts), &facts);
+                Failing::of(&decided, &mut Alike::default())
+            })
             .collect();
         let copy = &failing[0].copy;
         let key = copy.backup_key.as_ref().known().unwrap().key().unwrap();

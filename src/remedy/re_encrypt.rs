@@ -1,5 +1,9 @@
 //! A resource on an AWS managed key, moved to a customer managed one: by the owning service's own commands.
 
+use std::collections::HashMap;
+
+use smol_str::{SmolStr, format_smolstr};
+
 use super::RemedyKind;
 use super::command::{from_here, option, region};
 use super::draft::Draft;
@@ -7,8 +11,11 @@ use crate::catalog::Kind;
 use crate::inventory::{Copy, KindOf};
 use crate::known::Arn;
 
+/// The commands that make the new keys, each for all resources of its place: by the place, and whom the key is shared with.
+pub type Made = HashMap<(String, Option<Arn>), SmolStr>;
+
 /// The resource is encrypted anew. `None` where it is not known what it is.
-pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> {
+pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, made: &mut Made) -> Option<Draft> {
     if copy.copy_of.is_some() {
         // The backup has the key of the vault that it lies in, whatever the resource is encrypted with.
         return None;
@@ -24,7 +31,12 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>) -> Option<Draft> 
     );
     let mut draft = Draft::new(RemedyKind::ReEncrypt, resource, title);
     draft.remedy.account = resource.account().or(key.account());
-    draft.remedy.commands = vec![create_key(key, share_with, "re-encrypted backups")];
+    let place = key.as_str().strip_suffix(key.resource());
+    let of = (place.unwrap_or_default().to_owned(), share_with.cloned());
+    let create = made
+        .entry(of)
+        .or_insert_with(|| create_key(key, share_with, "re-encrypted backups"));
+    draft.remedy.commands = vec![create.clone()];
     draft.remedy.commands.extend(steps);
     Some(draft)
 }
@@ -34,10 +46,10 @@ pub fn create_key<'a>(
     like: &Arn,
     share_with: impl IntoIterator<Item = &'a Arn>,
     what: &str,
-) -> String {
+) -> SmolStr {
     let flag = region(like.region().as_ref());
     let policy = own_key_policy(like, share_with);
-    format!(
+    format_smolstr!(
         "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text --policy {}\n)",
         option("--description", what),
         from_here(&policy)
@@ -87,7 +99,7 @@ pub fn own_key_policy<'a>(
 }
 
 /// The commands of the owning service; `None` where no snapshot can be re-encrypted.
-fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
+fn steps(kind: Kind, resource: &Arn) -> Option<Vec<SmolStr>> {
     let flag = region(resource.region().as_ref());
     let name = resource.name();
     let (old, new) = (format!("{name}-before-cmk"), format!("{name}-on-cmk"));
@@ -111,29 +123,29 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
         let of = |snapshot_name: &str| option(&format!("--{snapshot}-identifier"), snapshot_name);
         let (of_old, of_new) = (of(&old), of(&new));
         let restore = if thing == "cluster" {
-            format!(
+            format_smolstr!(
                 "aws {service} restore-db-cluster-from-snapshot{flag} {} {} --engine \"$ENGINE\" --kms-key-id \"$KEY\"",
                 option(&format!("--{id}"), &new),
                 option("--snapshot-identifier", &new)
             )
         } else {
-            format!(
+            format_smolstr!(
                 "aws {service} restore-db-instance-from-db-snapshot{flag} {} {of_new}",
                 option(&format!("--{id}"), &new)
             )
         };
         vec![
-            format!(
+            format_smolstr!(
                 "aws {service} create-{snapshot}{flag} {} {of_old}",
                 option(&format!("--{id}"), name)
             ),
-            format!("aws {service} wait {snapshot}-available{flag} {of_old}"),
-            format!(
+            format_smolstr!("aws {service} wait {snapshot}-available{flag} {of_old}"),
+            format_smolstr!(
                 "aws {service} copy-{snapshot}{flag} {} {} --kms-key-id \"$KEY\" --copy-tags",
                 option(&format!("--source-{snapshot}-identifier"), &old),
                 option(&format!("--target-{snapshot}-identifier"), &new)
             ),
-            format!("aws {service} wait {snapshot}-available{flag} {of_new}"),
+            format_smolstr!("aws {service} wait {snapshot}-available{flag} {of_new}"),
             restore,
         ]
     };
@@ -143,46 +155,46 @@ fn steps(kind: Kind, resource: &Arn) -> Option<Vec<String>> {
         Kind::DocumentDb => Some(database("docdb", "db-cluster")),
         Kind::Neptune => Some(database("neptune", "db-cluster")),
         Kind::Ebs => Some(vec![
-            format!(
+            format_smolstr!(
                 "SNAPSHOT=$(aws ec2 create-snapshot{flag} {} --query SnapshotId --output text)",
                 option("--volume-id", name)
             ),
-            format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$SNAPSHOT\""),
-            format!(
+            format_smolstr!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$SNAPSHOT\""),
+            format_smolstr!(
                 "COPY=$(aws ec2 copy-snapshot{flag} {} --source-snapshot-id \"$SNAPSHOT\" --encrypted --kms-key-id \"$KEY\" --query SnapshotId --output text)",
                 source_region
             ),
-            format!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$COPY\""),
-            format!(
+            format_smolstr!("aws ec2 wait snapshot-completed{flag} --snapshot-ids \"$COPY\""),
+            format_smolstr!(
                 "aws ec2 create-volume{flag} --snapshot-id \"$COPY\" --availability-zone \"$ZONE\""
             ),
         ]),
         Kind::Ec2 | Kind::Ec2Vss => Some(vec![
-            format!(
+            format_smolstr!(
                 "IMAGE=$(aws ec2 create-image{flag} {} {} --query ImageId --output text)",
                 option("--instance-id", name),
                 option("--name", &old)
             ),
-            format!("aws ec2 wait image-available{flag} --image-ids \"$IMAGE\""),
-            format!(
+            format_smolstr!("aws ec2 wait image-available{flag} --image-ids \"$IMAGE\""),
+            format_smolstr!(
                 "COPY=$(aws ec2 copy-image{flag} {} --source-image-id \"$IMAGE\" {} --encrypted --kms-key-id \"$KEY\" --query ImageId --output text)",
                 source_region,
                 option("--name", &new)
             ),
-            format!("aws ec2 wait image-available{flag} --image-ids \"$COPY\""),
-            format!(
+            format_smolstr!("aws ec2 wait image-available{flag} --image-ids \"$COPY\""),
+            format_smolstr!(
                 "aws ec2 run-instances{flag} --image-id \"$COPY\" --instance-type \"$INSTANCE_TYPE\" --subnet-id \"$SUBNET\""
             ),
         ]),
         Kind::FsxLustre | Kind::FsxWindows | Kind::FsxOntap | Kind::FsxOpenZfs => Some(vec![
-            format!(
+            format_smolstr!(
                 "BACKUP=$(aws fsx create-backup{flag} {} --query Backup.BackupId --output text)",
                 option("--file-system-id", name)
             ),
-            format!(
+            format_smolstr!(
                 "COPY=$(aws fsx copy-backup{flag} --source-backup-id \"$BACKUP\" --kms-key-id \"$KEY\" --query Backup.BackupId --output text)"
             ),
-            format!(
+            format_smolstr!(
                 "aws fsx create-file-system-from-backup{flag} --backup-id \"$COPY\" --subnet-ids \"$SUBNET\""
             ),
         ]),

@@ -1,6 +1,7 @@
 //! Changes of settings: the service-linked role, cross-account backup, a Region, the copy's retention.
 
 use serde_json::{Value, json};
+use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
@@ -20,9 +21,8 @@ pub fn service_linked_role(account: AccountId, role: &Arn) -> Draft {
     let title = format!("create AWSServiceRoleForBackup in account {account}");
     let mut draft = Draft::new(RemedyKind::CreateServiceLinkedRole, role, title);
     draft.remedy.account = Some(account);
-    draft.remedy.commands = vec![
-        "aws iam create-service-linked-role --aws-service-name backup.amazonaws.com".to_owned(),
-    ];
+    draft.remedy.commands =
+        vec!["aws iam create-service-linked-role --aws-service-name backup.amazonaws.com".into()];
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
         "Principal": {"Service": "backup.amazonaws.com"},
@@ -53,7 +53,7 @@ pub fn cross_account_backup(
     draft.remedy.account = management.and_then(|id| AccountId::parse(id).ok());
     draft.remedy.commands = vec![
         "aws backup update-global-settings --global-settings isCrossAccountBackupEnabled=true"
-            .to_owned(),
+            .into(),
     ];
     let mut change = Change::none();
     for account in ours.iter().copied().chain(draft.remedy.account) {
@@ -86,7 +86,7 @@ pub fn enable_region(account: AccountId, name: &Region) -> Draft {
         format!("switch the Region {name} on in account {account}"),
     );
     draft.remedy.account = Some(account);
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws account enable-region {}",
         option("--region-name", name.as_str())
     )];
@@ -109,10 +109,10 @@ pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
     let of = option("--key-id", key.as_str());
     draft.remedy.account = key.account();
     if to_be_deleted {
-        let command = format!("aws kms cancel-key-deletion{flag} {of}");
+        let command = format_smolstr!("aws kms cancel-key-deletion{flag} {of}");
         draft.remedy.commands.push(command);
     }
-    let command = format!("aws kms enable-key{flag} {of}");
+    let command = format_smolstr!("aws kms enable-key{flag} {of}");
     draft.remedy.commands.push(command);
     let mut enabled = bare_key(key);
     enabled.key_state = Field::Is("Enabled".into());
@@ -147,7 +147,7 @@ pub fn allow_images(
     );
     draft.remedy.account = Some(account);
     let text = serde_json::Value::Array(criteria.clone()).to_string();
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws ec2 replace-image-criteria-in-allowed-images-settings{} {}",
         region(Some(name)),
         option("--image-criteria", &text)
@@ -169,7 +169,7 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
         ),
     );
     draft.remedy.account = Some(account);
-    draft.remedy.commands = vec![format!(
+    draft.remedy.commands = vec![format_smolstr!(
         "aws backup update-region-settings{} --resource-type-opt-in-preference DynamoDB=true \
          --resource-type-management-preference DynamoDB=true",
         region(Some(name))
@@ -315,7 +315,7 @@ fn changes_plan(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Op
     }
 }
 
-fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
+fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
     if let Some(plan) = &copy.plan {
         let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
         let moved = now.and_then(moves_after).is_some();
@@ -352,7 +352,7 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> String {
         None => format!("{flag} \"${name}\""),
     };
     let vault = copy.source_vault.as_ref().known();
-    format!(
+    format_smolstr!(
         "aws backup start-copy-job{} {} {} {} {}{}",
         region(copy.source_region().known().as_ref()),
         given(

@@ -12,6 +12,7 @@ use super::{
 use crate::inventory::{Copy, Facts, service_linked_role};
 use crate::known::Arn;
 use crate::remedy::re_encrypt::{create_key, own_key_policy};
+use smol_str::format_smolstr;
 
 /// The copy goes by way of this vault, in two jobs: the vault is created, unless one is there that the copy can go by.
 /// `None` where the source vault is not known.
@@ -52,7 +53,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         Some(role) => own_key_policy(&like, [role]),
         None => default_key_policy(through, account),
     };
-    let mut commands = vec![format!(
+    let mut commands = vec![format_smolstr!(
         "# in account {account}\n\
          aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
          aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",

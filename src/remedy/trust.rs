@@ -40,8 +40,8 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         changed.assume_role_policy_document = Field::Is(policy);
         Change::none().role(changed)
     });
-    draft.remedy.before = Some(before);
-    draft.remedy.after = Some(after.clone());
+    draft.remedy.before = Some(before.into());
+    draft.remedy.after = Some(after.clone().into());
     draft.remedy.added = added;
     Some(draft)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::change::{Change, CopyChange};
 use super::command::{lifecycle, option, region, word};
 use super::draft::Draft;
@@ -25,13 +27,13 @@ pub struct New {
     /// What is so once it is there; `None` where its ARN names no place.
     change: Option<Change>,
     /// The command that creates it, and its key.
-    command: String,
+    command: SmolStr,
 }
 
 impl New {
     fn of(between: &Arn, key: &Arn, all: &[Arn]) -> Self {
         // Another copy may have made the vault already.
-        let command = format!(
+        let command = format_smolstr!(
             "aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
              aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
             create_key(key, all, "re-encryption of backups on their way out"),
@@ -119,7 +121,7 @@ pub fn draft(
 }
 
 /// The commands that copy into a vault in between, wait, and copy on.
-pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
+pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<SmolStr> {
     let flag = region(source.region().as_ref());
     let flag_on = region(between.region().as_ref());
     let of_role = |role: &Arn| option("--iam-role-arn", role.as_str());
@@ -132,13 +134,13 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
         &copy.recovery_point,
         copy.resource.as_ref().known().and_then(Option::as_ref),
     ) {
-        (Some(point), _) => format!("POINT={}", word(point.as_str())),
-        (None, Some(resource)) => format!(
+        (Some(point), _) => format_smolstr!("POINT={}", word(point.as_str())),
+        (None, Some(resource)) => format_smolstr!(
             "POINT=$(aws backup list-recovery-points-by-resource{flag} {} \
              --query 'sort_by(RecoveryPoints,&CreationDate)[-1].RecoveryPointArn' --output text)",
             option("--resource-arn", resource.as_str())
         ),
-        (None, None) => "POINT=\"$RECOVERY_POINT\"".to_owned(),
+        (None, None) => SmolStr::new_static("POINT=\"$RECOVERY_POINT\""),
     };
     let role_on = if between.account() == source.account() {
         role.clone()
@@ -171,12 +173,12 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<String> {
     };
     vec![
         point,
-        format!("JOB=$({})", step(&flag, &role, source.name(), between)),
-        format!(
+        format_smolstr!("JOB=$({})", step(&flag, &role, source.name(), between)),
+        format_smolstr!(
             "until STATE=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" --query CopyJob.State --output text) \
              && [ \"$STATE\" != CREATED ] && [ \"$STATE\" != RUNNING ]; do sleep 30; done"
         ),
-        format!(
+        format_smolstr!(
             "{other}[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
              --query CopyJob.DestinationRecoveryPointArn --output text) && {}{kept}",
             step(&flag_on, &role_on, between.name(), &copy.destination_vault)

@@ -1,13 +1,14 @@
 //! A vault to create: one that is missing, or one on a customer managed key beside a vault that is not.
 
 use serde_json::{Value, json};
+use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{comment, option, put_vault_policy, region};
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
 use super::statement::of_vault;
-use super::{Parts, RemedyKind};
+use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn};
 
@@ -71,7 +72,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
 }
 
 /// What to change so that copies go into another vault.
-fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<String> {
+fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
     let mut commands = Vec::new();
     for copy in copies {
         let command = match &copy.plan {
@@ -81,7 +82,7 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<String> {
                 copy.source_region().known().as_ref(),
                 &format!("rule {}: copy to {new} instead of {old}", plan.rule),
             ),
-            None => format!(
+            None => format_smolstr!(
                 "# {}",
                 comment(&format!(
                     "for the copy {}: give start-copy-job {}",
@@ -108,18 +109,18 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     draft.remedy.account = Some(account);
     let alias = format!("alias/{}", vault.name());
     draft.remedy.commands = vec![
-        format!(
+        format_smolstr!(
             "KEY=$(aws kms create-key{flag} {} --query KeyMetadata.Arn --output text)",
             option(
                 "--description",
                 &format!("AWS Backup vault {}", vault.name())
             )
         ),
-        format!(
+        format_smolstr!(
             "aws kms create-alias{flag} {} --target-key-id \"$KEY\"",
             option("--alias-name", &alias)
         ),
-        format!(
+        format_smolstr!(
             "aws backup create-backup-vault{flag} {} --encryption-key-arn \"$KEY\"",
             option("--backup-vault-name", vault.name())
         ),
@@ -127,11 +128,11 @@ fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Opt
     if let Some(access) = &access {
         draft.remedy.commands.push(put_vault_policy(vault, access));
     }
-    draft.remedy.parts = Parts::Vault {
+    draft.remedy.parts = Parts::Vault(Box::new(NewVault {
         vault: vault.clone(),
         key_policy: key_policy.clone(),
         access_policy: access.clone(),
-    };
+    }));
     draft.change = facts_of_new(vault, &key_policy, access.as_ref()).map(|mut change| {
         change.copy = copy;
         change

@@ -43,11 +43,12 @@ pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
         terminal::line(&place.words()),
         terminal::line(&remedy.title)
     );
-    remedy.commands = vec![printable(if text.is_empty() {
+    let command = printable(if text.is_empty() {
         head
     } else {
         format!("{head}\n{text}")
-    })];
+    });
+    remedy.commands = vec![command.into()];
     let mut all = vec![place];
     for other in places {
         if !all.contains(&other) {
@@ -65,7 +66,7 @@ fn written(remedy: &Remedy, address: &str) -> Option<String> {
     let local = local(address);
     let (kind, name) = local.rsplit_once('.')?;
     let name = name.split('[').next().unwrap_or(name);
-    let policy = || remedy.after.as_ref().map(expression);
+    let policy = || remedy.after.as_deref().map(expression);
     let argument = |name: &str| Some(format!("{name} = jsonencode({})", policy()?));
     let beside =
         |of: &str, body: String| Some(format!("resource \"{of}\" \"{name}\" {{\n{body}}}"));
@@ -118,7 +119,7 @@ fn written(remedy: &Remedy, address: &str) -> Option<String> {
 
 /// The property of a template's resource.
 fn property(remedy: &Remedy) -> Option<(&'static str, Value)> {
-    let after = || remedy.after.clone();
+    let after = || remedy.after.as_deref().cloned();
     match (remedy.kind, &remedy.parts) {
         (RemedyKind::KeyPolicy, _) => Some(("KeyPolicy", after()?)),
         (RemedyKind::VaultPolicy, _) => Some(("AccessPolicy", after()?)),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::known::AccountId;
 use crate::remedy::{Remedy, RemedyKind, SourcePlace};
@@ -32,7 +33,8 @@ pub struct RemedyReport<'a> {
     /// The statements added or changed.
     pub added: &'a [Value],
     /// The commands that make the change, in order, ready to paste.
-    pub commands: &'a [String],
+    #[schemars(with = "Vec<String>")]
+    pub commands: &'a [SmolStr],
     /// The remedies that must be made too: those that must come before it, and those that the same checks need besides.
     pub requires: Vec<&'a str>,
     /// The remedies that would do in its place.
@@ -61,8 +63,8 @@ impl<'a> RemedyReport<'a> {
             subject: &remedy.subject,
             account: remedy.account,
             kind: remedy.kind,
-            before: remedy.before.as_ref(),
-            after: remedy.after.as_ref(),
+            before: remedy.before.as_deref(),
+            after: remedy.after.as_deref(),
             added: &remedy.added,
             commands: &remedy.commands,
             locations: locations(&remedy.places),

@@ -105,14 +105,9 @@ pub fn vault(
 fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
     let id = item.remedy.id.to_uppercase();
     let is_plain = match (&item.action, &item.remedy.parts) {
-        (
-            Action::Vault(arn),
-            Parts::Vault {
-                key_policy,
-                access_policy,
-                ..
-            },
-        ) => is_literal(&json!([arn, key_policy, access_policy])),
+        (Action::Vault(arn), Parts::Vault(new)) => {
+            is_literal(&json!([arn, new.key_policy, new.access_policy]))
+        }
         (Action::RolePolicy(role, name), _) => is_literal(&json!([role, name, item.remedy.after])),
         _ => true,
     };
@@ -120,14 +115,10 @@ fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
         return None;
     }
     match (&item.action, &item.remedy.parts) {
-        (
-            Action::Vault(arn),
-            Parts::Vault {
-                key_policy,
-                access_policy,
-                ..
-            },
-        ) => Some(vault(&id, arn.name(), key_policy, access_policy.as_ref())),
+        (Action::Vault(arn), Parts::Vault(new)) => {
+            let access = new.access_policy.as_ref();
+            Some(vault(&id, arn.name(), &new.key_policy, access))
+        }
         (Action::ServiceLinkedRole, _) => Some(one(
             &id,
             "AWS::IAM::ServiceLinkedRole",

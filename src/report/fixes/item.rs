@@ -143,7 +143,7 @@ fn action<'a>(remedy: &'a Remedy, subject: Option<Arn>) -> Action<'a> {
         return Action::ByHand;
     }
     match (&remedy.parts, remedy.kind) {
-        (Parts::Vault { vault, .. }, _) => return Action::Vault(vault),
+        (Parts::Vault(new), _) => return Action::Vault(&new.vault),
         (Parts::TwoStep(step), _) if runs(step) => return Action::TwoStep(step),
         (Parts::RolePolicy { name }, _) => {
             return subject.map_or(Action::ByHand, |role| Action::RolePolicy(role, name));

@@ -13,8 +13,8 @@ use crate::report::line::pretty;
 pub fn files(item: &Item<'_>) -> Vec<FixFile> {
     let (before, after) = policies(item);
     let mut files = Vec::new();
-    if let Parts::Vault { key_policy, .. } = &item.remedy.parts {
-        files.push(FixFile::json(item.file("key-policy.json"), key_policy));
+    if let Parts::Vault(new) = &item.remedy.parts {
+        files.push(FixFile::json(item.file("key-policy.json"), &new.key_policy));
     }
     let Some(after) = after else { return files };
     if let Some(before) = before {
@@ -28,11 +28,11 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
 /// The policy that the change sets, and the one before it.
 pub fn policies<'a>(item: &Item<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
     match &item.remedy.parts {
-        Parts::Vault { access_policy, .. } => (None, access_policy.as_ref()),
+        Parts::Vault(new) => (None, new.access_policy.as_ref()),
         Parts::None
         | Parts::RolePolicy { .. }
         | Parts::AttachedPolicies { .. }
-        | Parts::TwoStep(_) => (item.remedy.before.as_ref(), item.remedy.after.as_ref()),
+        | Parts::TwoStep(_) => (item.remedy.before.as_deref(), item.remedy.after.as_deref()),
     }
 }
 

@@ -254,7 +254,7 @@ fn proof(item: &Item<'_>) -> String {
             Parts::None
             | Parts::RolePolicy { .. }
             | Parts::AttachedPolicies { .. }
-            | Parts::Vault { .. }
+            | Parts::Vault(_)
             | Parts::TwoStep(_),
         ) => " (what it does cannot be shown beforehand)",
     };

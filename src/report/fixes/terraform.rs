@@ -193,8 +193,8 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
             json!({"region_name": region, "enabled": true}),
         ),
         Action::Vault(vault) => {
-            if let Parts::Vault { key_policy, .. } = &item.remedy.parts {
-                add_vault(made, &provider, id, vault.name(), key_policy);
+            if let Parts::Vault(new) = &item.remedy.parts {
+                add_vault(made, &provider, id, vault.name(), &new.key_policy);
             }
             if after.is_null() {
                 return;

@@ -1,5 +1,6 @@
 //! The changes: what is added, a line a statement, or the command; all of each for who wants to see everything.
 
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 use similar::TextDiff;
@@ -88,7 +89,7 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy) {
         }
         return;
     }
-    let is_short = |command: &String| !command.contains('\n') && !command.starts_with('#');
+    let is_short = |command: &SmolStr| !command.contains('\n') && !command.starts_with('#');
     if remedy.commands.len() <= COMMANDS && remedy.commands.iter().all(is_short) {
         for command in &remedy.commands {
             sheet.verbatim(&format!("         $ {command}"));

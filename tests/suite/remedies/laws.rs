@@ -95,7 +95,7 @@ fn no_remedy_opens_a_policy_to_neighbours() {
             if [RemedyKind::RolePolicy, RemedyKind::TrustPolicy].contains(&remedy.kind) {
                 continue;
             }
-            let before = remedy.before.as_ref();
+            let before = remedy.before.as_deref();
             let granted = [ROLE, SLR].map(|principal| beyond.map(|action| (principal, action)));
             let others = neighbours.map(|principal| needed.map(|action| (principal, action)));
             for (principal, action) in granted
@@ -176,7 +176,7 @@ fn no_remedy_locks_the_owner_of_a_key_out() {
             };
             let root = format!("arn:aws:iam::{}:root", remedy.account.unwrap());
             for action in ["kms:PutKeyPolicy", "kms:DescribeKey"] {
-                let was = allows(remedy.before.as_ref(), &root, action, &remedy.subject);
+                let was = allows(remedy.before.as_deref(), &root, action, &remedy.subject);
                 let is = allows(Some(after), &root, action, &remedy.subject);
                 assert_eq!(is, was, "{name}: {}", remedy.title);
                 asked += usize::from(was);

@@ -84,7 +84,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
             let levels = accounts.filter_map(|account| account.get_mut(list)?.as_array_mut());
             for policy in levels.flatten().filter_map(Value::as_array_mut).flatten() {
                 if policy["Id"] == *remedy.subject {
-                    policy["Document"] = remedy.after.clone().unwrap();
+                    policy["Document"] = *remedy.after.clone().unwrap();
                 }
             }
             return true;

@@ -17,8 +17,8 @@ fn what_a_policy_had_stays_in_its_place() {
     let [remedy] = remedies.as_slice() else {
         panic!("{remedies:?}")
     };
-    assert_eq!(remedy.before.as_ref(), Some(&policy));
-    let after = remedy.after.as_ref().unwrap();
+    assert_eq!(remedy.before.as_deref(), Some(&policy));
+    let after = remedy.after.as_deref().unwrap();
     let names = |value: &Value| {
         value
             .as_object()
@@ -103,7 +103,7 @@ fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
             panic!("{remedies:?}")
         };
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
-        let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+        let (before, after) = (remedy.before.as_deref(), remedy.after.as_deref());
         assert!(!allows(before, principal, action, &remedy.subject));
         assert!(allows(after, principal, action, &remedy.subject));
     }
@@ -121,7 +121,7 @@ fn a_deny_is_lifted_for_this_principal_alone() {
         panic!("{remedies:?}")
     };
     assert_eq!(remedy.proven, Some(true));
-    let after = remedy.after.as_ref();
+    let after = remedy.after.as_deref();
     assert!(allows(after, ROLE, "backup:CopyIntoBackupVault", CENTRAL));
     assert!(!allows(
         after,
@@ -160,7 +160,7 @@ fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
                 panic!("{remedies:?}")
             };
             assert_eq!(remedy.proven, Some(true), "{who} {:?}", remedy.after);
-            let (before, after) = (remedy.before.as_ref(), remedy.after.as_ref());
+            let (before, after) = (remedy.before.as_deref(), remedy.after.as_deref());
             assert!(allows(after, SLR, "kms:CreateGrant", KEY));
             for action in ["kms:ScheduleKeyDeletion", "kms:Sign", "kms:PutKeyPolicy"] {
                 for principal in [SLR, ROLE] {

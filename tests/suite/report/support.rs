@@ -127,7 +127,7 @@ pub fn remedies() -> Vec<Remedy> {
         before: None,
         after: None,
         added: Vec::new(),
-        commands: vec![format!("aws rds {id}")],
+        commands: vec![format!("aws rds {id}").into()],
         requires: Vec::new(),
         together_with: Vec::new(),
         alternative_to: Vec::new(),
@@ -160,10 +160,10 @@ pub fn remedies() -> Vec<Remedy> {
         },
         Remedy {
             subject: CMK.to_owned(),
-            before: Some(json!({"Version": "2012-10-17", "Statement": []})),
-            after: Some(json!({"Version": "2012-10-17", "Statement": [statement.clone()]})),
+            before: Some(json!({"Version": "2012-10-17", "Statement": []}).into()),
+            after: Some(json!({"Version": "2012-10-17", "Statement": [statement.clone()]}).into()),
             added: vec![statement],
-            commands: vec![COMMAND.to_owned()],
+            commands: vec![COMMAND.into()],
             proven: Some(true),
             ..remedy(
                 "r10",
