@@ -34,7 +34,8 @@ impl<T: Clone, const MOST: usize> Recent<T, MOST> {
         text_of: impl Fn(&T) -> &str,
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.made >= self.places.len() && self.places.len() < MOST {
+        // In one that is nearly full most texts would meet another.
+        if self.made.saturating_mul(4) >= self.places.len() && self.places.len() < MOST {
             self.grow(&text_of);
         }
         let Some(place) = place(&mut self.places, text) else {
@@ -52,11 +53,7 @@ impl<T: Clone, const MOST: usize> Recent<T, MOST> {
     }
 
     fn grow(&mut self, text_of: impl Fn(&T) -> &str) {
-        let size = self
-            .places
-            .len()
-            .saturating_mul(4)
-            .clamp(FIRST, MOST.max(1));
+        let size = self.places.len().saturating_mul(4).max(FIRST).min(MOST);
         let mut places = Vec::new();
         places.resize_with(size, || None);
         for known in std::mem::take(&mut self.places).into_iter().flatten() {

@@ -49,8 +49,9 @@ pub fn verdicts(
             let each = piece.iter().filter_map(|(copy, places)| {
                 let before = failing.get(*copy)?;
                 let of_it = places.iter().map(|place| drafts.get(*place));
-                let made = |draft: &Draft| draft.change.as_ref().filter(|_| draft.open.is_none());
-                let changes: Option<Vec<&Change>> = of_it.map(|draft| made(draft?)).collect();
+                let changes: Option<Vec<&Change>> = of_it
+                    .map(|draft| draft.filter(|draft| draft.open.is_none())?.change.as_ref())
+                    .collect();
                 let changes = changes?;
                 let anew = || Some(with(before, &changes, &changed)?.verdict);
                 let verdict = match known.verdict(*copy, places, &changes, before) {

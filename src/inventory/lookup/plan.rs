@@ -122,7 +122,7 @@ impl<'a> Facts<'a> {
     pub fn backup_policies_not_read(&self) -> Vec<Gap> {
         let call = api_call!("organizations:DescribeEffectivePolicy");
         let accounts = self
-            .layers
+            .layers(Object::Settings)
             .iter()
             .flat_map(|layer| items(&layer.inventory.accounts));
         let accounts: BTreeSet<AccountId> = accounts.map(|account| account.account).collect();

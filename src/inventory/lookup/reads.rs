@@ -42,14 +42,11 @@ pub(super) enum Object<'a> {
 impl Object<'_> {
     /// A number for it. Two objects may have one: then a change of either touches both.
     fn number(self) -> u32 {
-        match self {
-            Self::Everything => EVERYTHING,
-            other => {
-                let hash = FixedState::default().hash_one(other);
-                let [a, b, c, d, ..] = hash.to_le_bytes();
-                u32::from_le_bytes([a, b, c, d]).max(1)
-            }
+        if matches!(self, Self::Everything) {
+            return EVERYTHING;
         }
+        let [a, b, c, d, ..] = FixedState::default().hash_one(self).to_le_bytes();
+        u32::from_le_bytes([a, b, c, d]).max(EVERYTHING + 1)
     }
 }
 

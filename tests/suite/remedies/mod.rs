@@ -135,7 +135,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
             let policy = json!({"PolicyName": "added", "Document": after});
             object[field].as_array_mut().unwrap().push(policy);
         } else {
-            object[field] = after.clone();
+            object[field] = (*after).clone();
         }
     }
     true
