@@ -44,6 +44,13 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut places = Places::new();
     let mut open = Vec::new();
     let mut providers: BTreeSet<String> = BTreeSet::new();
+    let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
+    let has_templates = asked.over.0.iter().any(is_template);
+    let facts = if has_templates {
+        serde_json::to_value(&base).unwrap_or(Value::Null)
+    } else {
+        Value::Null
+    };
     let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
         let read = match kind {
@@ -60,7 +67,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 let accounts = accounts(asked);
                 vec![terraform::read(&name, &bytes, &accounts, source.as_ref())?]
             }
-            OverKind::CloudFormation => templates.read(path, &name, &bytes, output)?,
+            OverKind::CloudFormation => templates.read(path, &name, &bytes, (&facts, output))?,
         };
         for planned in all {
             let Planned {
@@ -134,8 +141,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             open.push(Gap::by_hand(ByHand::Planned, one.operation(), why));
         }
     }
-    let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
-    if asked.over.0.iter().any(is_template) && looks_at_tags(&after) {
+    if has_templates && looks_at_tags(&after) {
         warn(
             output,
             "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than those that are told",

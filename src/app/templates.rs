@@ -5,10 +5,11 @@ use std::path::Path;
 use std::slice;
 
 use anyhow::bail;
+use serde_json::Value;
 
 use crate::cli::{ChangeArgs, OfName, Output, OverKind};
 use crate::known::{Region, near};
-use crate::sources::cloudformation::{self, Settings, parameters};
+use crate::sources::cloudformation::{self, Identity, Settings, identity, parameters};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
@@ -67,12 +68,14 @@ impl<'a> Templates<'a> {
         path: &Path,
         name: &str,
         bytes: &[u8],
-        output: &Output,
+        (base, output): (&Value, &Output),
     ) -> anyhow::Result<Vec<Planned>> {
-        let settings = self.settings(path, output);
+        let mut settings = self.settings(path, output);
         self.there
             .extend(cloudformation::parameters_of(name, bytes)?);
         let Some(before) = self.before.next() else {
+            let identity = identity::of(name, bytes, &settings, base, false)?;
+            settings.identity = identity;
             let mut all = Vec::new();
             self.with_nested((path, name, bytes), settings, output, &mut all)?;
             return Ok(all);
@@ -80,8 +83,10 @@ impl<'a> Templates<'a> {
         let (before_name, before) = recorded::bytes(before, output.max_input)?;
         self.there
             .extend(cloudformation::parameters_of(&before_name, &before)?);
+        let now = (before_name.as_str(), before.as_slice());
+        settings.identity = identity::of(now.0, now.1, &settings, base, true)?;
         Ok(vec![cloudformation::read_change(
-            (&before_name, &before),
+            now,
             (name, bytes),
             &settings,
         )?])
@@ -115,6 +120,10 @@ impl<'a> Templates<'a> {
                 stack: None,
                 prefix: format!("{}{}-", settings.prefix, stack.id),
                 nested: BTreeSet::new(),
+                identity: Identity {
+                    aliases: settings.identity.aliases.clone(),
+                    ..Identity::default()
+                },
                 ..settings.clone()
             };
             self.with_nested((&file, &name, &bytes), within, output, all)?;

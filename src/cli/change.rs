@@ -33,7 +33,7 @@ pub struct ChangeArgs {
         help_heading = "Change"
     )]
     pub cloudformation_before: Vec<PathBuf>,
-    /// The name of the stack that a template is deployed as
+    /// The name of the stack that a template is deployed as; what CloudFormation named for it is found by it
     #[arg(
         long,
         value_name = "NAME",

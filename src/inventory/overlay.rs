@@ -22,7 +22,7 @@ use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use unknown::{unknown, unknown_within};
 
 pub use names::{Misspelt, misspelt};
-pub use open::{ANEW, BY_NAME, WHERE_IT_STANDS};
+pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
 
 /// A document that is laid over an inventory.
@@ -237,6 +237,9 @@ impl Laid<'_> {
                 Some(Value::Object(object)) if !is_anew => std::mem::take(object),
                 Some(_) | None => Map::new(),
             };
+            if over.contains_key(ENCRYPTED_ANEW) {
+                open::encrypted_anew(&mut object);
+            }
             let settled;
             let over = if matches!(list, "accounts" | "regions") {
                 over
@@ -263,6 +266,9 @@ impl Laid<'_> {
                 (None, Some(object)) => all.push(object),
                 (None, None) => whole = false,
             }
+        }
+        if list == "keys" {
+            joined::one_key_an_alias(all, over);
         }
         whole
     }

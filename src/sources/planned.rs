@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{BY_NAME, Overlay, PolicyChange, Waiting};
+use crate::inventory::{
+    ANEW, BY_NAME, ENCRYPTED_ANEW, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting,
+};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -133,6 +135,9 @@ fn key(list: &'static str) -> &'static str {
     }
 }
 
+/// Fields that say how a thing is laid over the facts.
+const MARKS: &[&str] = &[BY_NAME, WHERE_IT_STANDS, ANEW, ENCRYPTED_ANEW];
+
 /// The value of `{"made": value}`: all that there is of it where the thing is made.
 fn made(value: &Value) -> Option<&Value> {
     value
@@ -144,7 +149,7 @@ fn made(value: &Value) -> Option<&Value> {
 /// Settles the fields of a thing that are told as for one that is made: it is, or the field changes, or stands as it is.
 fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
     let name = |item: &Value| {
-        let names = ["PolicyArn", "PolicyName"];
+        let names = ["PolicyArn", "PolicyName", "SelectionName"];
         names
             .iter()
             .find_map(|name| item.get(*name))
@@ -152,13 +157,21 @@ fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
             .clone()
     };
     let all = std::mem::take(now).into_iter();
-    now.extend(all.filter_map(|(field, value)| {
+    now.extend(all.filter_map(|(field, mut value)| {
+        let tags = |value: &Value| value.get("tagged")?.as_object().cloned();
+        if let Some(is) = tags(&value)
+            && let Some(had) = was.and_then(|was| tags(was.get(&field)?))
+        {
+            let removed = had.keys().filter(|key| !is.contains_key(*key));
+            let removed: Value = removed.map(String::as_str).collect();
+            value = json!({"tagged": is, "untagged": removed});
+        }
         let Some(whole) = made(&value) else {
             return Some((field, value));
         };
         let before = was.map(|was| was.get(&field).map(|value| made(value).unwrap_or(value)));
         match (before, whole) {
-            (Some(Some(before)), whole) if before == whole => None,
+            (Some(Some(before)), whole) if before == whole && is_open(whole) => None,
             (Some(Some(Value::Array(before))), Value::Array(items)) => {
                 let kept: Vec<Value> = items.iter().map(name).collect();
                 let removed = before.iter().map(name).filter(|name| !kept.contains(name));
@@ -197,6 +210,16 @@ pub fn join(
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Whether a resource is encrypted otherwise than it was, and it is known how.
+fn is_encrypted_anew(resource: &Map<String, Value>, is_known: impl Fn(&str) -> bool) -> bool {
+    let told = ["Encrypted", "EncryptionKeyArn"].map(|field| resource.get(field));
+    let mut changed = told.iter().flatten();
+    let all_known = told.iter().flatten().all(|value| !is_open(value));
+    all_known
+        && changed.any(|value| value.get("stands").is_none())
+        && told[1].and_then(Value::as_str).is_none_or(is_known)
 }
 
 impl World {
@@ -239,6 +262,24 @@ impl World {
             fields.insert("Arn".to_owned(), json!(arn));
             fields
         })
+    }
+
+    /// What is said of a thing, by its ARN or id, in whichever list it is.
+    #[must_use]
+    pub fn says(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.accounts.values().find_map(|account| {
+            let mut regions = account.regions.values();
+            let listed =
+                || regions.find_map(|region| region.lists.values().find_map(|all| all.get(name)));
+            account.roles.get(name).or_else(listed)
+        })
+    }
+
+    /// Whether something is said of a role.
+    #[must_use]
+    pub fn knows_role(&self, account: AccountId, arn: &str) -> bool {
+        let account = self.accounts.get(&account);
+        account.is_some_and(|account| account.roles.contains_key(arn))
     }
 
     /// A role of which only the name is known: the one of that name, whatever its path.
@@ -373,6 +414,8 @@ impl World {
             for (arn, was) in &was.roles {
                 match now.roles.get_mut(arn) {
                     Some(now) => unsaid(now, was),
+                    // It is not the template's own.
+                    None if was.contains_key(BY_NAME) => {}
                     None => {
                         if let Some(mut fields) = gone("roles", was, arn) {
                             fields.insert("Arn".to_owned(), json!(arn));
@@ -389,6 +432,8 @@ impl World {
                     for (name, was) in was {
                         match now.get_mut(name) {
                             Some(now) => unsaid(now, was),
+                            // A key of which only an alias is told is not the template's own.
+                            None if *list == "keys" && !was.contains_key("KeyState") => {}
                             None => {
                                 if let Some(mut fields) = gone(list, was, name) {
                                     fields.insert(key(list).to_owned(), json!(name));
@@ -421,6 +466,79 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Says of what this one says as another does that it stands where it is there: nobody touches it. What is encrypted
+    /// otherwise, and on a key that `is_known`, is so anew.
+    pub fn leaves(&mut self, before: &Self, is_known: impl Fn(&str) -> bool) {
+        let leave = |now: &mut Map<String, Value>, was: Option<&Map<String, Value>>, key: &str| {
+            let Some(was) = was else { return };
+            for (field, value) in now.iter_mut() {
+                let is_same = field != key && !is_open(value) && was.get(field) == Some(value);
+                if !is_same || value.get("stands").is_some() || MARKS.contains(&field.as_str()) {
+                    continue;
+                }
+                *value = match (value.get("joined"), value.get("tagged")) {
+                    (Some(_), _) => json!({"joined": [], "removed": []}),
+                    (None, Some(tags)) => json!({"made": tags, "stands": true}),
+                    (None, None) => json!({"made": made(value).unwrap_or(value), "stands": true}),
+                };
+            }
+        };
+        for (arn, document) in &mut self.policies {
+            if before.policies.get(arn) == Some(document) && !is_open(document) {
+                *document = json!({"made": document.take(), "stands": true});
+            }
+        }
+        for (account, facts) in &mut self.accounts {
+            let was = before.accounts.get(account);
+            for (arn, role) in &mut facts.roles {
+                leave(role, was.and_then(|was| was.roles.get(arn)), "Arn");
+            }
+            for (region, facts) in &mut facts.regions {
+                let was = was.and_then(|was| was.regions.get(region));
+                for (list, things) in &mut facts.lists {
+                    let was = was.and_then(|was| was.lists.get(list));
+                    for (name, thing) in things {
+                        let was = was.and_then(|was| was.get(name));
+                        leave(thing, was, key(list));
+                        if was.is_some()
+                            && *list == "resources"
+                            && is_encrypted_anew(thing, &is_known)
+                        {
+                            thing.insert(ENCRYPTED_ANEW.to_owned(), json!(true));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says of everything that it only tells what the facts do not: what they say stands.
+    #[must_use]
+    pub fn where_unsaid(mut self) -> Self {
+        let fill = |thing: &mut Map<String, Value>, key: &str| {
+            thing.retain(|field, value| {
+                let is_mark = field == key || MARKS.contains(&field.as_str());
+                if !is_mark && value.get("stands").is_none() && value.get("joined").is_none() {
+                    let whole = value.get("tagged").unwrap_or(value);
+                    *value = json!({"made": whole, "unsaid": true});
+                }
+                is_mark || value.get("joined").is_none()
+            });
+        };
+        for document in self.policies.values_mut() {
+            *document = json!({"made": document.take(), "unsaid": true});
+        }
+        for facts in self.accounts.values_mut() {
+            facts.roles.values_mut().for_each(|role| fill(role, "Arn"));
+            for region in facts.regions.values_mut() {
+                for (list, things) in &mut region.lists {
+                    things.values_mut().for_each(|thing| fill(thing, key(list)));
+                }
+            }
+        }
+        self
     }
 
     /// Says of what is all that there is of a thing where it is made: where it is there it stands.

@@ -58,3 +58,18 @@ fn over(list: &[Value], added: &Value) -> Value {
         (Some(_) | None, _) => added.clone(),
     }
 }
+
+/// An alias that is added to a key is taken from the others of its account and Region: it names one.
+pub(super) fn one_key_an_alias(all: &mut [Value], over: &[Value]) {
+    for item in over {
+        let Some(joined) = item.get("Aliases").and_then(Joined::of) else {
+            continue;
+        };
+        let others = all
+            .iter_mut()
+            .filter(|key| key.get("Arn") != item.get("Arn"));
+        for other in others.filter_map(|key| key.get_mut("Aliases")?.as_array_mut()) {
+            other.retain(|alias| !joined.added.contains(alias));
+        }
+    }
+}

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::open::ENCRYPTED_ANEW;
+
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
-/// does. `{"joined": […], "removed": […],
+/// does. `"unsaid": true`: it is so where the thing is there and nothing is said of it. `{"joined": […], "removed": […],
 /// "alone": true}`: a list that is joined to the one that is there, and is whole where the thing is made.
 pub(super) fn settled(
     over: &Map<String, Value>,
@@ -12,9 +14,19 @@ pub(super) fn settled(
     file: &str,
 ) -> Map<String, Value> {
     let mut all = Map::new();
-    for (name, value) in over {
+    for (name, value) in over.iter().filter(|(name, _)| *name != ENCRYPTED_ANEW) {
+        if let Some(tagged) = Tagged::of(value) {
+            if let Some(tags) = tagged.over(name, there, file) {
+                all.insert(name.clone(), tags);
+            }
+            continue;
+        }
         let value = match (made(value), alone(value)) {
-            (Some((_, true)), _) if there.is_some() => continue,
+            (Some((_, Stands::Always)), _) if there.is_some() => continue,
+            (Some((_, Stands::Said)), _) if there.is_some_and(|there| is_said(name, there)) => {
+                continue;
+            }
+            (Some((whole, Stands::Said)), _) => whole.clone(),
             (Some((whole, _)), _) => {
                 let stands = there.map(|there| there.get(name));
                 match stands {
@@ -22,10 +34,7 @@ pub(super) fn settled(
                     // It was not read, and is as unknown as it was.
                     Some(None) => continue,
                     Some(Some(stands)) if is_within(stands, whole) => whole.clone(),
-                    Some(Some(_)) => json!({"unknown": format!(
-                        "{name} is set, and {file} does not set it so: whether it stays is told by the template of now, \
-                         --cloudformation-before FILE"
-                    )}),
+                    Some(Some(_)) => not_told(name, file),
                 }
             }
             (None, Some(joined)) if there.is_none() => joined.clone(),
@@ -41,12 +50,53 @@ pub(super) fn settled(
     all
 }
 
+/// What stands of a thing that is there.
+#[derive(Clone, Copy)]
+enum Stands {
+    /// As much as is told.
+    Told,
+    /// What is there, whatever it is.
+    Always,
+    /// What is there, where something is said of it.
+    Said,
+}
+
 /// The value of `{"made": value}`, and whether what is there stands.
-fn made(value: &Value) -> Option<(&Value, bool)> {
+fn made(value: &Value) -> Option<(&Value, Stands)> {
     let object = value.as_object()?;
-    let stands = object.get("stands").is_some();
     let value = object.get("made")?;
-    (object.len() == if stands { 2 } else { 1 }).then_some((value, stands))
+    let marks = [("stands", Stands::Always), ("unsaid", Stands::Said)];
+    let stands = marks
+        .into_iter()
+        .find(|(mark, _)| object.contains_key(*mark));
+    match (object.len(), stands) {
+        (1, None) => Some((value, Stands::Told)),
+        (2, Some((_, stands))) => Some((value, stands)),
+        _ => None,
+    }
+}
+
+/// The fields of a thing that tell one thing together.
+const TOGETHER: &[&[&str]] = &[
+    &["Encrypted", "EncryptionKeyArn", "Detail"],
+    &["Locked", "MinRetentionDays", "MaxRetentionDays"],
+];
+
+/// Whether a field of a thing is there, or another that tells it.
+fn is_said(field: &str, there: &Map<String, Value>) -> bool {
+    let together = TOGETHER.iter().find(|fields| fields.contains(&field));
+    match together {
+        Some(fields) => fields.iter().any(|field| there.contains_key(*field)),
+        None => there.contains_key(field),
+    }
+}
+
+/// A document of a policy, and whether one that is there stands.
+pub(super) fn document(told: &Value) -> (&Value, bool) {
+    match made(told) {
+        Some((document, Stands::Always | Stands::Said)) => (document, true),
+        Some((_, Stands::Told)) | None => (told, false),
+    }
 }
 
 /// The list of `{"joined": […], "removed": […], "alone": true}`.
@@ -56,6 +106,47 @@ fn alone(value: &Value) -> Option<&Value> {
         .get("alone")
         .and(object.get("removed"))
         .and(object.get("joined"))
+}
+
+/// Tags that are given to a thing, and perhaps those that are taken from it: `{"tagged": {…}}`, `{"tagged": {…}, "untagged": […]}`.
+struct Tagged<'o> {
+    tags: &'o Map<String, Value>,
+    removed: Option<&'o Vec<Value>>,
+}
+
+impl<'o> Tagged<'o> {
+    fn of(value: &'o Value) -> Option<Self> {
+        let object = value.as_object()?;
+        let removed = object.get("untagged").and_then(Value::as_array);
+        let tags = object.get("tagged")?.as_object()?;
+        let fields = if removed.is_some() { 2 } else { 1 };
+        (object.len() == fields).then_some(Self { tags, removed })
+    }
+
+    /// All tags of the thing; `None`: those that are there were not read.
+    fn over(&self, name: &str, there: Option<&Map<String, Value>>, file: &str) -> Option<Value> {
+        let Some(there) = there else {
+            return Some(Value::Object(self.tags.clone()));
+        };
+        let mut all = there.get(name)?.as_object()?.clone();
+        // Those of AWS no template gives.
+        let other = |key: &String| !key.starts_with("aws:") && !self.tags.contains_key(key);
+        match self.removed {
+            None if all.keys().any(other) => return Some(not_told(name, file)),
+            None => {}
+            Some(removed) => all.retain(|key, _| !removed.iter().any(|one| one == key)),
+        }
+        all.extend(self.tags.clone());
+        Some(Value::Object(all))
+    }
+}
+
+/// What is there is more than what is told.
+fn not_told(name: &str, file: &str) -> Value {
+    json!({"unknown": format!(
+        "{name} is set, and {file} does not set it so: whether it stays is told by the template of now, \
+         --cloudformation-before FILE"
+    )})
 }
 
 /// Whether nothing stands that is not told: of a list, each item that stands is one of those that are told, by its name.

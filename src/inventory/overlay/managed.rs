@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::lists::{OPEN, describing};
+use super::made;
 use super::unknown::unknown_within;
 
 /// The policies of a role of an inventory, with its boundary.
@@ -95,9 +96,13 @@ pub(super) fn lay(all: &mut Map<String, Value>, told: &BTreeMap<String, Value>) 
                 _ => continue,
             };
             for policy in policies {
-                let Some(document) = arn(policy).and_then(|arn| told.get(arn)) else {
+                let Some(told) = arn(policy).and_then(|arn| told.get(arn)) else {
                     continue;
                 };
+                let (document, stands) = made::document(told);
+                if stands && policy.get("Document").is_some() {
+                    continue;
+                }
                 match (unknown_within(document), policy.as_object_mut()) {
                     (Some(why), _) => open = Some(why.to_owned()),
                     (None, Some(policy)) => {

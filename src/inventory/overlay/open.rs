@@ -17,6 +17,28 @@ pub const ANEW: &str = "anew";
 /// A field of a role in an overlay: only its name is known, and it is the role of that name, whatever its path.
 pub const BY_NAME: &str = "by name";
 
+/// A field of a resource in an overlay: it is encrypted otherwise than it was, and what its description says of that is over.
+pub const ENCRYPTED_ANEW: &str = "encrypted anew";
+
+/// What descriptions say of how something is encrypted.
+const OF_ENCRYPTION: &[&str] = &[
+    "Encrypted",
+    "KmsKeyId",
+    "SSEDescription",
+    "StorageEncrypted",
+    "StorageEncryptionType",
+];
+
+/// Takes from a resource what its description says of how it is encrypted.
+pub(super) fn encrypted_anew(resource: &mut Map<String, Value>) {
+    if let Some(Value::Object(detail)) = resource.get_mut("Detail") {
+        detail.retain(|field, _| !OF_ENCRYPTION.contains(&field.as_str()));
+        if let Some(Value::Object(system)) = detail.get_mut("FileSystem") {
+            system.retain(|field, _| !OF_ENCRYPTION.contains(&field.as_str()));
+        }
+    }
+}
+
 /// The calls that read the fields of accounts and Regions.
 #[rustfmt::skip]
 pub(super) const FRAME: &[(&str, &str)] = &[

@@ -4,9 +4,12 @@
 
 mod error;
 mod given;
+pub mod identity;
+mod kept;
 mod loops;
 mod names;
 pub mod nested;
+mod not_told;
 pub mod parameters;
 mod properties;
 mod reader;
@@ -20,10 +23,11 @@ use crate::inventory::Waiting;
 use crate::sources::planned::{Home, Places, Planned, World};
 
 pub use error::TemplateError;
-pub use template::Settings;
+pub use template::{Identity, Settings};
 
+use kept::Kept;
 use reader::Reader;
-use resources::organizations;
+use resources::{iam, kms, organizations};
 use template::Template;
 use text::{Kind, Node};
 
@@ -77,15 +81,29 @@ pub fn read_change(
     let then_root = loops::written_out(file, &root(file, bytes)?, settings);
     given::taken(file, &then_root, settings)?;
     let mut now = resources_of(before_file, &now_root, settings, Some(&then_root));
+    let of_change = Settings {
+        of_change: true,
+        ..settings.clone()
+    };
+    let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
+    let kept = Kept::of(&now_root, &then);
+    for text in not_told::changes(&now, &then, |id| kept.stays(id)) {
+        then.open(text);
+    }
     let why = format!("{file}, which says no more of it than {before_file} did");
     then.world.makes_keys(&now.world);
-    organizations::left(&mut now, &mut then, |id| kept(&now_root, id));
-    then.world.lacks(
-        &now.world,
-        |thing| stays(&now_root, &now.places, thing),
-        &why,
-    );
+    organizations::left(&mut now, &mut then, |id| kept.stays(id));
+    let unknown = &settings.identity.unknown;
+    then.world.leaves(&known_now.world, |key| {
+        !key.rsplit('/')
+            .next()
+            .is_some_and(|id| unknown.contains(id))
+    });
+    iam::detached(&now, &mut then, |id| kept.stays(id));
+    then.world
+        .lacks(&now.world, |thing| stays(&kept, &now.places, thing), &why);
+    kms::unnamed(&now, &mut then, |id| kept.stays(id));
     for (thing, ids) in &now.places {
         then.places
             .entry(thing.clone())
@@ -105,34 +123,22 @@ pub fn read_change(
         })
     };
     then.world = std::mem::take(&mut then.world).as_it_stands(stays);
-    Ok(planned(then, file, now.world.standing().of_now()))
+    let now = now.world.standing().of_now().where_unsaid();
+    Ok(planned(then, file, now))
 }
 
-/// Whether a thing stays where its resource leaves the template: what its `DeletionPolicy` says.
-///
-/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>.
-fn stays(root: &Node, places: &Places, thing: &str) -> Option<bool> {
+/// Whether a thing stays where its resource leaves the template, or makes another in its place.
+fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
     let places = places.get(thing)?;
     let mut all = None;
     for place in places {
-        let id = place.rsplit(' ').next()?;
-        let stays = kept(root, id)?;
+        let stays = kept.stays(place.rsplit(' ').next()?)?;
         if all.is_some_and(|all| all != stays) {
             return None;
         }
         all = Some(stays);
     }
     all
-}
-
-/// Whether what a resource made stays where the resource leaves the template.
-fn kept(root: &Node, id: &str) -> Option<bool> {
-    let policy = root.get("Resources")?.get(id)?.get("DeletionPolicy");
-    match policy.map(Node::text) {
-        None | Some(Some("Delete" | "Snapshot")) => Some(false),
-        Some(Some("Retain" | "RetainExceptOnCreate")) => Some(true),
-        Some(_) => None,
-    }
 }
 
 fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
@@ -227,6 +233,8 @@ fn resources_of<'t>(
         notes: Vec::new(),
         open: Vec::new(),
         places: Places::new(),
+        attached: Vec::new(),
+        aliases: Vec::new(),
     };
     resources::read(&mut reader);
     reader

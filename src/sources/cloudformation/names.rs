@@ -120,7 +120,7 @@ pub fn arn(template: &Template<'_>, id: &str, resource: &Node) -> Value {
         };
     };
     if matches!(form.kind, "AWS::IAM::Role" | "AWS::IAM::ManagedPolicy") {
-        match property(template, resource, "Path") {
+        match template.naming(|| property(template, resource, "Path")) {
             Some(Value::String(path)) => {
                 let path = path.trim_matches('/');
                 if !path.is_empty() {
@@ -168,9 +168,47 @@ fn form(resource: &Node) -> Option<&'static Form> {
 }
 
 fn name(template: &Template<'_>, id: &str, resource: &Node, form: &Form) -> Value {
-    let own = || json!(format!("{}{id}", template.settings.prefix));
-    if form.name.is_empty() {
-        return own();
+    let own = || match template.settings.identity.names.get(id) {
+        Some(name) => json!(name),
+        None => json!(format!("{}{id}", template.settings.prefix)),
+    };
+    let name = match form.name {
+        "" if form.kind == "AWS::Timestream::Table" => table(template, resource),
+        "" => None,
+        of => template.naming(|| property(template, resource, of)),
+    };
+    match name {
+        Some(Value::String(name)) if form.is_lower() => json!(name.to_lowercase()),
+        name => name.unwrap_or_else(own),
     }
-    property(template, resource, form.name).unwrap_or_else(own)
+}
+
+/// The name that stands in for the one that AWS gives to a resource; `None`: the template names it.
+pub fn given_by_aws(template: &Template<'_>, id: &str, resource: &Node) -> Option<String> {
+    let form = form(resource)?;
+    let name = name(template, id, resource, form);
+    let own = format!("{}{id}", template.settings.prefix);
+    let is_set = !form.name.is_empty() && property(template, resource, form.name).is_some();
+    (name == own && !is_set).then_some(own)
+}
+
+/// The name of a table of Timestream, after that of its database.
+fn table(template: &Template<'_>, resource: &Node) -> Option<Value> {
+    let of = |name: &str| template.naming(|| property(template, resource, name));
+    let (database, table) = (of("DatabaseName")?, of("TableName")?);
+    match (&database, &table) {
+        (Value::String(database), Value::String(table)) => {
+            Some(json!(format!("{database}/table/{table}")))
+        }
+        (Value::String(_), open) | (open, _) => Some(open.clone()),
+    }
+}
+
+impl Form {
+    /// Whether AWS keeps the name in lower case.
+    ///
+    /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.
+    fn is_lower(&self) -> bool {
+        self.arn.contains(":rds:") || self.arn.contains(":redshift:")
+    }
 }

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::names::{arn, property};
-use super::template::{Template, plain, unknown, why};
+use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
+use crate::known::AccountId;
 use crate::sources::planned::{Home, Places, World, aws_managed_by};
 
 /// The facts of a template, in the making.
@@ -17,6 +18,29 @@ pub struct Reader<'t> {
     pub notes: Vec<String>,
     pub open: Vec<String>,
     pub places: Places,
+    /// The policies that resources of their own give to roles.
+    pub attached: Vec<Attached>,
+    /// The aliases that it gives to keys.
+    pub aliases: Vec<Alias>,
+}
+
+/// An alias of a key, and the resource that gives it.
+pub struct Alias {
+    pub home: Home,
+    /// The ARN of the key.
+    pub key: String,
+    pub name: Value,
+    pub by: String,
+}
+
+/// A policy of a role, and the resource that gives it.
+pub struct Attached {
+    pub account: AccountId,
+    pub role: String,
+    pub list: &'static str,
+    /// Its name or ARN.
+    pub policy: Value,
+    pub by: String,
 }
 
 impl Reader<'_> {
@@ -57,7 +81,10 @@ impl Reader<'_> {
     pub fn is_made(&self, resource: &Node) -> Option<bool> {
         match resource.get("Condition").map(Node::text) {
             None => Some(true),
-            Some(name) => self.template.condition_named(name?),
+            Some(name) => {
+                let template = &self.template;
+                template.naming(|| template.condition_named(name?))
+            }
         }
     }
 
@@ -101,7 +128,19 @@ impl Reader<'_> {
                 let service = aws_managed_by(key).unwrap_or_default();
                 self.aws_managed(home, service)
             }
-            Value::String(key) if key.contains("alias/") => unknown(format!("the key of {key}")),
+            Value::String(key) if key.contains("alias/") => {
+                let alias = key.rsplit(':').next().unwrap_or_default();
+                let is_here = !key.contains(':')
+                    || key.contains(&format!(":{}:{}:", home.region, home.account));
+                let named = self
+                    .template
+                    .settings
+                    .identity
+                    .aliases
+                    .get(alias)
+                    .filter(|_| is_here);
+                named.map_or_else(|| unknown(format!("the key of {key}")), |key| json!(key))
+            }
             Value::String(key) => {
                 let partition = super::template::partition(&home.region);
                 json!(format!(
@@ -151,4 +190,21 @@ pub fn tags(value: Option<Value>) -> Value {
         }
         Some(value) => value,
     }
+}
+
+/// The tags that a resource gives to what it makes, which may have others.
+pub fn tagged(value: Option<Value>) -> Value {
+    let tags = tags(value);
+    let pairs = tags
+        .as_object()
+        .filter(|tags| !tags.contains_key("unknown"));
+    if let Some(pairs) = pairs {
+        let text = |value: &Value| plain(value).map_or_else(|| value.clone(), |text| json!(text));
+        let pairs = pairs.iter().map(|(key, value)| (key.clone(), text(value)));
+        return json!({"tagged": pairs.collect::<Map<_, _>>()});
+    }
+    if is_open(&tags) {
+        return tags;
+    }
+    unknown("tags that are not pairs")
 }

@@ -1,6 +1,6 @@
 //! Intrinsic functions, three-valued: a value, nothing (`AWS::NoValue`), or unknown with the function and its line.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::net::Ipv4Addr;
 
 use base64::Engine as _;
@@ -19,6 +19,7 @@ impl<'t> Template<'t> {
             root,
             settings,
             busy: RefCell::default(),
+            naming: Cell::default(),
         }
     }
 
@@ -254,7 +255,9 @@ impl<'t> Template<'t> {
             .get("Type")
             .and_then(Node::text)
             .unwrap_or("String");
+        let is_hidden = self.settings.of_change && !self.naming.get();
         let text = match self.settings.parameters.get(id) {
+            Some(_) if is_hidden => None,
             Some(given) => given.clone(),
             None => parameter
                 .get("Default")

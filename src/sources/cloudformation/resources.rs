@@ -1,8 +1,8 @@
 //! Each resource type that is read, with what it says.
 
 mod backup;
-mod iam;
-mod kms;
+pub mod iam;
+pub mod kms;
 pub mod organizations;
 mod plan;
 mod stored;
@@ -75,7 +75,8 @@ pub fn read(reader: &mut Reader<'_>) {
                 continue;
             }
             let condition = resource.get("Condition").and_then(Node::text);
-            match condition.map(|name| reader.template.condition_named(name)) {
+            let template = &reader.template;
+            match condition.map(|name| template.naming(|| template.condition_named(name))) {
                 None | Some(Some(true)) => read(reader, id, resource),
                 Some(Some(false)) => {}
                 Some(None) => {
@@ -120,7 +121,7 @@ const MAKERS: &[&str] = &[
 #[rustfmt::skip]
 const NEAR: &[&str] = &[
     "AWS::Backup::", "AWS::KMS::", "AWS::Organizations::", "AWS::RAM::", "AWS::RDS::OptionGroup", "AWS::ControlTower::", "AWS::EC2::VolumeAttachment",
-    "AWS::RedshiftServerless::Namespace",
+    "AWS::RedshiftServerless::Namespace", "AWS::DSQL::Cluster",
 ];
 
 /// What of that no check asks for.

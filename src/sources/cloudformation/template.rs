@@ -1,6 +1,6 @@
 //! A template that is resolved, and how what is not known is marked in its values.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -8,6 +8,17 @@ use serde_json::{Value, json};
 use super::text::Node;
 pub use crate::catalog::regions::partition;
 use crate::known::{AccountId, Region};
+
+/// What is known of the things that a template made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The names that AWS gave, by logical ids.
+    pub names: BTreeMap<String, String>,
+    /// The resources of which nobody knows which of several things they made.
+    pub unknown: BTreeSet<String>,
+    /// The keys that aliases name, by the aliases.
+    pub aliases: BTreeMap<String, String>,
+}
 
 /// What a template is resolved with.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +35,10 @@ pub struct Settings {
     pub stack: Option<String>,
     /// What stands before the logical ids of a stack in another, where they stand for names that AWS gives.
     pub prefix: String,
+    /// The values of parameters are those of a change: of what is there now they tell the names, and whether it is made.
+    pub of_change: bool,
+    /// Which of the things that are there its resources made.
+    pub identity: Identity,
     /// The stacks in it whose templates are read as well, by their logical ids.
     pub nested: BTreeSet<String>,
 }
@@ -38,6 +53,18 @@ pub struct Template<'t> {
     pub settings: &'t Settings,
     /// What is being resolved, so that a cycle ends.
     pub(super) busy: RefCell<BTreeSet<String>>,
+    /// Whether a name is being resolved, or whether something is made.
+    pub(super) naming: Cell<bool>,
+}
+
+impl Template<'_> {
+    /// Resolves a name, or whether something is made, with all values that are given.
+    pub fn naming<T>(&self, resolve: impl FnOnce() -> T) -> T {
+        let before = self.naming.replace(true);
+        let value = resolve();
+        self.naming.set(before);
+        value
+    }
 }
 
 /// `{"unknown": why}`.

@@ -8,6 +8,7 @@ mod organization;
 mod overlay;
 mod plan_facts;
 mod pull_request;
+mod template_before;
 mod template_facts;
 mod template_keys;
 mod template_parameters;

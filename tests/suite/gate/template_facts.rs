@@ -182,7 +182,7 @@ fn a_key_that_is_disabled_is_told_however_that_is_written() {
     ] {
         let found = planned(&key(enabled), TO, &[]).after.document.to_string();
         let state = match expected {
-            Verdict::Feasible => r#""KeyState":"Enabled""#,
+            Verdict::Feasible => r#""KeyState":{"made":"Enabled"}"#,
             Verdict::Blocked => r#""KeyState":"Disabled""#,
             Verdict::Undecided => r#""KeyState":{"unknown":"#,
         };

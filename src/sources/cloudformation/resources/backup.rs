@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::cloudformation::reader::{Reader, document, made};
+use crate::sources::cloudformation::reader::{Reader, document, made, tagged};
 use crate::sources::cloudformation::text::Node;
 
 pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
@@ -14,6 +14,7 @@ pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         Some(value) => reader.key(&value, &home),
     };
     let policy = access_policy(reader, node);
+    let tags = tagged(reader.of(node, "BackupVaultTags"));
     let (locked, min, max) = match reader.of(node, "LockConfiguration") {
         None => (made(json!(false)), made(Value::Null), made(Value::Null)),
         Some(lock) if lock.get("unknown").is_some() => (lock.clone(), lock.clone(), lock),
@@ -32,6 +33,7 @@ pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
             ("VaultState", json!("AVAILABLE")),
             ("EncryptionKeyArn", key),
             ("AccessPolicy", policy),
+            ("Tags", tags),
             ("Locked", locked),
             ("MinRetentionDays", min),
             ("MaxRetentionDays", max),
@@ -70,6 +72,7 @@ pub fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         bound(reader.of(node, "MaxRetentionDays")),
     );
     let policy = access_policy(reader, node);
+    let tags = tagged(reader.of(node, "BackupVaultTags"));
     reader.set(
         &home,
         "vaults",
@@ -81,6 +84,7 @@ pub fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
             ("EncryptionKeyArn", key),
             ("EncryptionKeyType", of),
             ("AccessPolicy", policy),
+            ("Tags", tags),
             ("Locked", json!(true)),
             ("MinRetentionDays", min),
             ("MaxRetentionDays", max),

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::BY_NAME;
 use crate::sources::cloudformation::names::{arn, kind};
-use crate::sources::cloudformation::reader::{Reader, document, made};
-use crate::sources::cloudformation::template::{is_open, partition, why};
+use crate::sources::cloudformation::reader::{Attached, Reader, document, made, tagged};
+use crate::sources::cloudformation::template::{is_open, partition, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
@@ -42,12 +43,14 @@ pub fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         }
         Some(open) => open,
     };
+    let tags = tagged(reader.of(node, "Tags"));
     let role = reader.world.role(home.account, &arn);
     for (field, value) in [
         ("AssumeRolePolicyDocument", trust),
         ("PermissionsBoundary", boundary),
         ("AttachedPolicies", managed),
         ("InlinePolicies", inline),
+        ("Tags", tags),
     ] {
         role.insert(field.to_owned(), value);
     }
@@ -96,7 +99,7 @@ pub fn managed_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// Adds a policy to the roles that it names.
-fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &str, policy: &Value) {
+fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &'static str, policy: &Value) {
     let roles = match (reader.of(node, "Roles"), reader.of(node, "RoleName")) {
         (None, None) => return,
         (Some(Value::Array(roles)), _) => roles,
@@ -130,15 +133,74 @@ fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &str, polic
         reader.places.entry(arn.clone()).or_default().push(place);
         let role = reader.world.role(home.account, &arn);
         join(role, list, Some(policy.clone()), None);
+        let name = ["PolicyArn", "PolicyName"]
+            .iter()
+            .find_map(|name| policy.get(*name));
+        if let Some(name) = name {
+            reader.attached.push(Attached {
+                account: home.account,
+                role: arn,
+                list,
+                policy: name.clone(),
+                by: id.to_owned(),
+            });
+        }
     }
 }
 
-pub fn service_linked_role<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
+/// What the template of now gives a role and the change no longer does, role by role.
+pub fn detached(now: &Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) -> Option<bool>) {
+    let Reader {
+        world,
+        attached,
+        template,
+        ..
+    } = then;
+    for was in &now.attached {
+        let same =
+            |is: &&Attached| is.role == was.role && is.list == was.list && is.policy == was.policy;
+        if attached.iter().any(|is| same(&is)) {
+            continue;
+        }
+        // A resource that gives the same policy to other roles is no longer of this one, whatever its attributes say.
+        let moved = |is: &Attached| is.by == was.by && is.policy == was.policy;
+        let is_told = template.resource(&was.by).is_some_and(|node| {
+            kind(node) == "AWS::IAM::ManagedPolicy" && arn(template, &was.by, node) == was.policy
+        });
+        let stays = if is_told || attached.iter().any(moved) {
+            Some(false)
+        } else {
+            stays(&was.by)
+        };
+        let role = match world.knows_role(was.account, &was.role) {
+            true => world.role(was.account, &was.role),
+            false if stays == Some(true) => continue,
+            false => {
+                let role = world.role(was.account, &was.role);
+                role.insert(BY_NAME.to_owned(), json!(true));
+                role
+            }
+        };
+        match stays {
+            Some(true) => {}
+            Some(false) => join(role, was.list, None, Some(was.policy.clone())),
+            None => {
+                let why = format!("whether the policy {} stays is not known", was.by);
+                role.insert(was.list.to_owned(), unknown(why));
+            }
+        }
+    }
+}
+
+pub fn service_linked_role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     if reader.of(node, "AWSServiceName") == Some(json!("backup.amazonaws.com"))
         && let Some(home) = reader.home.clone()
     {
-        reader
+        let partition = partition(&home.region);
+        let arn = reader
             .world
-            .backup_service_linked_role(home.account, partition(&home.region));
+            .backup_service_linked_role(home.account, partition);
+        let place = format!("{}:{} {id}", reader.template.file, node.line);
+        reader.places.entry(arn).or_default().push(place);
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::cloudformation::reader::{Reader, document};
-use crate::sources::cloudformation::template::{unknown, why};
+use crate::sources::cloudformation::reader::{Alias, Reader, document, made, tagged};
+use crate::sources::cloudformation::template::{is_open, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
@@ -12,7 +12,8 @@ pub fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         return;
     };
     let state = match reader.of(node, "Enabled") {
-        None | Some(Value::Bool(true)) => json!("Enabled"),
+        // What somebody else did to a key that is there CloudFormation does not undo where the property is as it was.
+        None | Some(Value::Bool(true)) => made(json!("Enabled")),
         Some(Value::Bool(false)) => json!("Disabled"),
         Some(open) => open,
     };
@@ -32,8 +33,8 @@ pub fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         [
             ("KeyManager", json!("CUSTOMER")),
             ("KeyState", state),
-            ("KeySpec", spec),
-            ("KeyUsage", usage),
+            ("KeySpec", for_good(spec)),
+            ("KeyUsage", for_good(usage)),
         ],
     );
     // Without one KMS gives a key that is made its default policy, and leaves one that is there as it is.
@@ -49,11 +50,24 @@ pub fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     } else {
         policy
     };
-    let fields = [("Policy", policy), ("Grants", depends("with which grants"))];
+    let tags = tagged(reader.of(node, "Tags"));
+    let fields = [
+        ("Policy", policy),
+        ("Tags", tags),
+        ("Grants", depends("with which grants")),
+    ];
     reader.set(&home, "keys", &arn, fields);
 }
 
-pub fn alias<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
+/// A value that a key has from its making and keeps.
+fn for_good(value: Value) -> Value {
+    if is_open(&value) {
+        return value;
+    }
+    json!({"made": value, "stands": true})
+}
+
+pub fn alias<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
     let (Some(home), Some(target)) = (reader.home.clone(), reader.of(node, "TargetKeyId")) else {
         return;
     };
@@ -61,12 +75,38 @@ pub fn alias<'t>(reader: &mut Reader<'t>, _: &str, node: &Node) {
     let name = reader.of(node, "AliasName");
     match (key, name) {
         (Value::String(key), Some(name)) => {
-            let key = reader.world.thing(&home, "keys", &key);
-            join(key, "Aliases", Some(name), None);
+            let of = reader.world.thing(&home, "keys", &key);
+            join(of, "Aliases", Some(name.clone()), None);
+            reader.aliases.push(Alias {
+                home,
+                key,
+                name,
+                by: id.to_owned(),
+            });
         }
         (open, _) => {
             let why = why(&open).unwrap_or("not known").to_owned();
             reader.open(format!("an alias is of a key that is not known: {why}"));
+        }
+    }
+}
+
+/// The aliases of the template of now that the change no longer gives are taken from their keys.
+pub fn unnamed(now: &Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) -> Option<bool>) {
+    for was in &now.aliases {
+        let stays = match then.aliases.iter().any(|is| is.name == was.name) {
+            true => Some(true),
+            false => stays(&was.by),
+        };
+        let key = match stays {
+            Some(true) => continue,
+            Some(false) | None => then.world.thing(&was.home, "keys", &was.key),
+        };
+        if stays == Some(false) {
+            join(key, "Aliases", None, Some(was.name.clone()));
+        } else {
+            let why = format!("whether the alias {} stays is not known", was.by);
+            key.insert("Aliases".to_owned(), unknown(why));
         }
     }
 }

@@ -31,7 +31,9 @@ pub fn plan<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
         .cloned()
         .unwrap_or_else(|| json!(id));
     let place = format!("{}:{} {id}", reader.template.file, node.line);
-    let known_as = format!("{}{id}", reader.template.settings.prefix);
+    let own = format!("{}{id}", reader.template.settings.prefix);
+    let names = &reader.template.settings.identity.names;
+    let known_as = names.get(id).cloned().unwrap_or(own);
     let places = reader.places.entry(known_as.clone()).or_default();
     places.push(place);
     reader.set(

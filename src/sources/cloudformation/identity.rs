@@ -1,0 +1,357 @@
+//! Which of the things that are there the resources of a template made, where the template leaves their names to AWS.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::error::TemplateError;
+use super::names::{self, kind};
+use super::reader::Reader;
+use super::template::{Identity, Settings};
+use super::text::Node;
+use super::{loops, resources_of, root_or_none};
+use crate::sources::planned::World;
+
+/// The tags that CloudFormation gives to what it makes.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html>.
+const STACK_TAG: &str = "aws:cloudformation:stack-name";
+const ID_TAG: &str = "aws:cloudformation:logical-id";
+
+/// A thing that is there, in the account and Region of a template.
+struct Thing<'b> {
+    list: &'b str,
+    arn: &'b str,
+    fields: &'b Value,
+}
+
+impl Thing<'_> {
+    fn tag(&self, name: &str) -> Option<&str> {
+        self.fields.get("Tags")?.get(name)?.as_str()
+    }
+
+    /// Whether AWS made it, and no stack.
+    fn is_of_aws(&self) -> bool {
+        self.fields.get("KeyManager").and_then(Value::as_str) == Some("AWS")
+            || self.arn.contains(":role/aws-service-role/")
+    }
+
+    /// The key that it is on.
+    fn key(&self) -> Option<&str> {
+        let own = self.fields.get("EncryptionKeyArn").and_then(Value::as_str);
+        let detail = || self.fields.get("Detail")?.get("KmsKeyId")?.as_str();
+        own.or_else(detail)
+    }
+}
+
+/// Which things of an inventory the resources of a template made. `is_there`: it is the template that is deployed now, so that
+/// what it refers to at a place is what stands there.
+///
+/// # Errors
+/// Where the file is no template.
+pub fn of(
+    file: &str,
+    bytes: &[u8],
+    settings: &Settings,
+    base: &Value,
+    is_there: bool,
+) -> Result<Identity, TemplateError> {
+    let root = loops::written_out(file, &root_or_none(file, bytes)?, settings);
+    let things = things(base, settings);
+    let aliases = aliases(&things);
+    let mut settings = Settings {
+        identity: Identity {
+            aliases: aliases.clone(),
+            ..Identity::default()
+        },
+        ..settings.clone()
+    };
+    let first = resources_of(file, &root, &settings, None);
+    let unnamed = unnamed(&first);
+    let mut found = Found::default();
+    for (id, prefix) in &unnamed {
+        let all = things
+            .iter()
+            .filter(|thing| is_its_own(thing, prefix, &settings, id));
+        for thing in all {
+            found.add(id, thing.arn.strip_prefix(prefix.as_str()));
+        }
+    }
+    by_alias(&first, &unnamed, &aliases, &mut found);
+    if is_there {
+        plans(&first, &things, &mut found);
+    }
+    // Where nobody knows what is there now, a key that cannot be exchanged is still that of a thing that the template names.
+    let world = if is_there {
+        settings.identity.names = found.settled();
+        resources_of(file, &root, &settings, None).world
+    } else {
+        first.world
+    };
+    by_place(world, &things, &unnamed, is_there, &mut found);
+    let names = found.settled();
+    settings.identity.names.clone_from(&names);
+    let told = resources_of(file, &root, &settings, None);
+    let unknown = unnamed.iter().filter(|(id, prefix)| {
+        let is_one = |thing: &Thing<'_>| {
+            thing.arn.starts_with(prefix.as_str())
+                && !thing.is_of_aws()
+                && !told.places.contains_key(thing.arn)
+                && may_be(thing, &settings, id)
+        };
+        !names.contains_key(*id) && things.iter().any(is_one)
+    });
+    let unknown = unknown.map(|(id, _)| id.clone()).collect();
+    Ok(Identity {
+        names,
+        unknown,
+        aliases,
+    })
+}
+
+/// Names that may be those of resources, by logical ids.
+#[derive(Default)]
+struct Found(BTreeMap<String, BTreeSet<String>>);
+
+impl Found {
+    fn add(&mut self, id: &str, name: Option<&str>) {
+        if let Some(name) = name {
+            let names = self.0.entry(id.to_owned()).or_default();
+            names.insert(name.to_owned());
+        }
+    }
+
+    /// Those of which there is one for a resource, and one resource for them.
+    fn settled(&self) -> BTreeMap<String, String> {
+        let only = self.0.iter().filter(|(_, names)| names.len() == 1);
+        let only = only.filter_map(|(id, names)| Some((id.clone(), names.first()?.clone())));
+        let only: BTreeMap<String, String> = only.collect();
+        let one = |name: &String| only.values().filter(|other| *other == name).count() == 1;
+        let each = only.iter().filter(|(_, name)| one(name));
+        each.map(|(id, name)| (id.clone(), name.clone())).collect()
+    }
+}
+
+/// The things of an inventory in the account and Region of a template.
+fn things<'b>(base: &'b Value, settings: &Settings) -> Vec<Thing<'b>> {
+    let list = |of: &'b Value, name: &str| of.get(name).and_then(Value::as_array);
+    let is = |of: &Value, name: &str, value: Option<String>| {
+        value.is_some() && of.get(name).and_then(Value::as_str).map(str::to_owned) == value
+    };
+    let account = settings.account.map(|account| account.to_string());
+    let region = settings.region.as_ref().map(ToString::to_string);
+    let mut all = Vec::new();
+    let mut add = |of: &'b Value, name: &'b str, key: &str| {
+        for fields in list(of, name).into_iter().flatten() {
+            if let Some(arn) = fields.get(key).and_then(Value::as_str) {
+                all.push(Thing {
+                    list: name,
+                    arn,
+                    fields,
+                });
+            }
+        }
+    };
+    let accounts = list(base, "accounts").into_iter().flatten();
+    for of in accounts.filter(|of| is(of, "account", account.clone())) {
+        add(of, "roles", "Arn");
+        for role in list(of, "roles").into_iter().flatten() {
+            add(role, "AttachedPolicies", "PolicyArn");
+        }
+        let regions = list(of, "regions").into_iter().flatten();
+        for of in regions.filter(|of| is(of, "region", region.clone())) {
+            add(of, "vaults", "BackupVaultArn");
+            add(of, "keys", "Arn");
+            add(of, "resources", "ResourceArn");
+            add(of, "plans", "BackupPlanId");
+        }
+    }
+    all
+}
+
+/// The keys that aliases name, but for those that AWS makes.
+fn aliases(things: &[Thing<'_>]) -> BTreeMap<String, String> {
+    let keys = things.iter().filter(|thing| thing.list == "keys");
+    let each = keys.flat_map(|key| {
+        let names = key.fields.get("Aliases").and_then(Value::as_array);
+        let names = names.into_iter().flatten().filter_map(Value::as_str);
+        names.map(|name| (name.to_owned(), key.arn.to_owned()))
+    });
+    each.filter(|(name, _)| !name.starts_with("alias/aws/"))
+        .collect()
+}
+
+/// The resources whose names AWS gives, with what their ARNs begin with.
+fn unnamed(reader: &Reader<'_>) -> BTreeMap<String, String> {
+    let template = &reader.template;
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let made = resources
+        .iter()
+        .filter(|(_, node)| reader.is_made(node) != Some(false));
+    let each = made.filter_map(|(id, node)| {
+        let own = names::given_by_aws(template, id, node)?;
+        let arn = names::arn(template, id, node);
+        let prefix = arn.as_str()?.strip_suffix(&own)?.to_owned();
+        Some((id.clone(), prefix))
+    });
+    each.collect()
+}
+
+/// Whether the name or the tags of a thing say that a resource of the stack made it.
+fn is_its_own(thing: &Thing<'_>, prefix: &str, settings: &Settings, id: &str) -> bool {
+    let (Some(name), Some(stack)) = (thing.arn.strip_prefix(prefix), &settings.stack) else {
+        return false;
+    };
+    if thing.tag(STACK_TAG) == Some(stack) {
+        return thing.tag(ID_TAG) == Some(id);
+    }
+    // AWS keeps some names in lower case.
+    let own = format!("{stack}-{id}-");
+    let random = name
+        .strip_prefix(&own)
+        .or_else(|| name.strip_prefix(&own.to_lowercase()));
+    thing.tag(STACK_TAG).is_none()
+        && random.is_some_and(|random| {
+            (8..=14).contains(&random.len())
+                && random.bytes().all(|one| one.is_ascii_alphanumeric())
+        })
+}
+
+/// Whether a resource may have made a thing, for all that its tags and its name say.
+fn may_be(thing: &Thing<'_>, settings: &Settings, id: &str) -> bool {
+    let is = |tag: &str, value: Option<&str>| match (thing.tag(tag), value) {
+        (Some(there), Some(value)) => there == value,
+        (None, _) | (_, None) => true,
+    };
+    // The names that CloudFormation makes begin with that of the stack, which it may shorten.
+    let is_named = thing.list == "roles"
+        || [":rds:", ":dynamodb:", ":s3:", ":redshift:"]
+            .iter()
+            .any(|service| thing.arn.contains(service));
+    let name = thing.arn.rsplit([':', '/']).next().unwrap_or_default();
+    let begins = settings.stack.as_ref().is_none_or(|stack| {
+        let stack: String = stack.chars().take(SHORTEST).collect();
+        name.to_lowercase().starts_with(&stack.to_lowercase())
+    });
+    is(ID_TAG, Some(id)) && is(STACK_TAG, settings.stack.as_deref()) && (!is_named || begins)
+}
+
+/// How many letters of a stack's name stand in the names that CloudFormation makes, at least.
+const SHORTEST: usize = 8;
+
+/// The keys that are found by the template's own aliases of them.
+fn by_alias(
+    reader: &Reader<'_>,
+    unnamed: &BTreeMap<String, String>,
+    aliases: &BTreeMap<String, String>,
+    found: &mut Found,
+) {
+    let resources = reader.template.root.get("Resources");
+    for (_, node) in resources.map_or(&[][..], Node::fields) {
+        if kind(node) != "AWS::KMS::Alias" || reader.is_made(node) == Some(false) {
+            continue;
+        }
+        let of = |name: &str| reader.of(node, name);
+        let (Some(Value::String(target)), Some(Value::String(alias))) =
+            (of("TargetKeyId"), of("AliasName"))
+        else {
+            continue;
+        };
+        let target = target.rsplit('/').next().unwrap_or_default();
+        let Some((id, prefix)) = unnamed.get_key_value(target) else {
+            continue;
+        };
+        let key = aliases.get(&alias);
+        found.add(id, key.and_then(|key| key.strip_prefix(prefix.as_str())));
+    }
+}
+
+/// The plans that are found by their names.
+fn plans(reader: &Reader<'_>, things: &[Thing<'_>], found: &mut Found) {
+    let name = |plan: &Value| {
+        plan.get("BackupPlan")?
+            .get("BackupPlanName")?
+            .as_str()
+            .map(str::to_owned)
+    };
+    for (id, node) in reader
+        .template
+        .root
+        .get("Resources")
+        .map_or(&[][..], Node::fields)
+    {
+        if kind(node) != PLAN || reader.is_made(node) == Some(false) {
+            continue;
+        }
+        let body = reader.template.naming(|| reader.of(node, "BackupPlan"));
+        let own = body
+            .as_ref()
+            .and_then(|body| body.get("BackupPlanName")?.as_str());
+        let of_it = things.iter().filter(|thing| thing.list == "plans");
+        for thing in of_it.filter(|thing| name(thing.fields).as_deref() == own && own.is_some()) {
+            found.add(id, Some(thing.arn));
+        }
+    }
+}
+
+/// The keys that are found by what is on them: what the template of now calls the key of a thing is the key that it has.
+fn by_place(
+    world: World,
+    things: &[Thing<'_>],
+    unnamed: &BTreeMap<String, String>,
+    is_there: bool,
+    found: &mut Found,
+) {
+    let document = world.document();
+    let list = |of: &Value, name: &str| {
+        of.get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let regions = list(&document, "accounts");
+    let regions = regions.iter().flat_map(|account| list(account, "regions"));
+    let told = regions.flat_map(|region| {
+        let vaults = list(&region, "vaults")
+            .into_iter()
+            .map(|one| ("BackupVaultArn", one));
+        let stored = list(&region, "resources")
+            .into_iter()
+            .map(|one| ("ResourceArn", one));
+        vaults.chain(stored).collect::<Vec<_>>()
+    });
+    for (name, told) in told {
+        let text = |field: &str| told.get(field).and_then(Value::as_str);
+        let (Some(arn), Some(key)) = (text(name), text("EncryptionKeyArn")) else {
+            continue;
+        };
+        if !is_there && !keeps_its_key(arn) {
+            continue;
+        }
+        let its_own = |(id, prefix): &(&String, &String)| {
+            key.strip_prefix(prefix.as_str()) == Some(id.as_str())
+        };
+        let Some((id, prefix)) = unnamed.iter().find(its_own) else {
+            continue;
+        };
+        let there = things.iter().find(|thing| thing.arn == arn);
+        let key = there.and_then(Thing::key);
+        let of_aws = |key: &&str| things.iter().any(|one| one.arn == *key && one.is_of_aws());
+        let key = key.filter(|key| !of_aws(key));
+        found.add(id, key.and_then(|key| key.strip_prefix(prefix.as_str())));
+    }
+}
+
+/// The type whose things are known by their ids.
+const PLAN: &str = "AWS::Backup::BackupPlan";
+
+/// Whether a thing has one key for good. Another would take a replacement, which CloudFormation refuses where the template names
+/// the thing: vaults, databases and clusters of RDS.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html> and
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html>.
+fn keeps_its_key(arn: &str) -> bool {
+    [":rds:", ":backup-vault:"]
+        .iter()
+        .any(|part| arn.contains(part))
+}

@@ -1,0 +1,52 @@
+//! What becomes of things that the resources of a template made and that are not known.
+
+use serde_json::{Map, Value};
+
+use super::names::{self, kind};
+use super::reader::Reader;
+use super::template::is_open;
+
+/// What a change does to resources of which nobody knows which things they made, in words.
+pub fn changes(
+    now: &Reader<'_>,
+    then: &Reader<'_>,
+    stays: impl Fn(&str) -> Option<bool>,
+) -> Vec<String> {
+    let settings = now.template.settings;
+    let hint = match settings.stack {
+        Some(_) => "neither its name nor its tags tell",
+        None => "give --cloudformation-stack NAME",
+    };
+    let changed = settings.identity.unknown.iter().filter_map(|id| {
+        let was = now.template.resource(id)?;
+        let is = then.template.resource(id).filter(|is| then.is_made(is) != Some(false));
+        let is_told = match is {
+            None => stays(id) == Some(true),
+            Some(is) => {
+                let is_same = then.is_same(id, is);
+                let arn = names::arn(&now.template, id, was);
+                let arn = arn.as_str().unwrap_or_default();
+                let arn = if kind(was) == "AWS::Backup::BackupPlan" { id.as_str() } else { arn };
+                match (now.world.says(arn), then.world.says(arn)) {
+                    (Some(was), Some(is)) => says_the_same(was, is, is_same),
+                    (None, None) => is_same,
+                    (Some(_), None) | (None, Some(_)) => false,
+                }
+            }
+        };
+        let file = now.template.file;
+        (!is_told).then(|| {
+            format!("{file}:{}: {id} changes or goes, and which one of those that are there it is is not known: {hint}", was.line)
+        })
+    });
+    changed.collect()
+}
+
+/// Whether two templates say the same of a thing, one of whose resources is the same in both or not.
+fn says_the_same(was: &Map<String, Value>, is: &Map<String, Value>, is_same: bool) -> bool {
+    let mut fields = was.keys().chain(is.keys());
+    fields.all(|field| match (was.get(field), is.get(field)) {
+        (Some(was), Some(is)) if is_open(was) && is_open(is) => is_same,
+        (was, is) => was == is,
+    })
+}
