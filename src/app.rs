@@ -3,6 +3,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "the shell reads the environment")]
 
+#[cfg(feature = "live")]
+mod asks;
 mod audit;
 #[cfg(feature = "live")]
 mod aws;
@@ -20,6 +22,7 @@ mod gather;
 mod gathered;
 mod init;
 mod judge;
+mod narrow;
 mod next;
 mod permissions;
 mod prepared;
@@ -32,6 +35,9 @@ mod targets;
 mod templates;
 
 use std::process::ExitCode;
+
+#[cfg(feature = "live")]
+pub use asks::of_check as asks_of_check;
 
 use clap::CommandFactory as _;
 

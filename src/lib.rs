@@ -31,7 +31,8 @@
 //! 1. `main` calls [`app::run`]. [`cli::Cli::read`] makes a typed task of the words, `app/check.rs` does it.
 //! 2. `app/gather.rs` takes the facts from where they were asked for: here [`sources`] has an example built in, and
 //!    [`inventory::read`] makes an [`inventory::Inventory`] of its JSON, or an error with the line and the pointer. Live,
-//!    `sources/live` makes the calls that the copy needs, each a row of [`catalog::calls::CALLS`], and writes the same inventory.
+//!    `app/asks.rs` decides the copy from nothing, `sources/live/settle` makes the calls of its gaps, each a row of
+//!    [`catalog::calls::CALLS`] and each once, and so on until no new gap is left; the inventory that comes of it is the same.
 //! 3. [`inventory::Facts`] looks things up in it. `facts.vault_policy(vault)` gives `Known(Some(policy))`, `Known(None)` (somebody
 //!    looked, there is none) or `Unknown(gap)`, and the gap names the call that would settle it.
 //! 4. [`plans::plans`] and the inventory's `copies` give the copies, each an [`inventory::Copy`] with its two ends, its role,
@@ -56,6 +57,7 @@
 //! | AWS's status messages, and what foretells each | `catalog/messages/table.rs` |
 //! | a field that inventories have, and its type | `inventory/objects.rs`, `inventory/frame.rs`; within `Detail`: `inventory/envelope/detail.rs` |
 //! | a field that nobody knows | `inventory/misspelling.rs` refuses it where it is nearly one whose absence says something; else `inventory/unknown_field.rs` warns |
+//! | which call is made for a gap, by whom | `sources/live/settle/query.rs` has a row for each call, `read.rs` the readers |
 //! | a call of AWS's that failed | `sources/live/reply.rs` says what the error means, `found.rs` makes a [`known::Gap`] of it, the fact is then unknown |
 //! | the `aws` command of a remedy | `remedy/command.rs`; `apply.sh`, Terraform and CloudFormation: `report/fixes` |
 //! | what the last line proposes to run, an exit code | `app/next.rs`, `app/code.rs` |

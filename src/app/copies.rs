@@ -86,7 +86,7 @@ impl Wanted<'_> {
 }
 
 /// Those that the inventory names.
-fn named(inventory: &Inventory) -> Wanted<'_> {
+pub(super) fn named(inventory: &Inventory) -> Wanted<'_> {
     let entries = inventory::items(&inventory.copies);
     Wanted {
         copies: entries.iter().map(Asked::Entry).collect(),

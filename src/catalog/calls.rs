@@ -104,7 +104,7 @@ pub const CALLS: &[Call] = &[
     row("backup:DescribeBackupVault",                      BOTH,        OneCopy,      Vaults,     &["BackupVaultName", "BackupVaultArn"]),
     row("backup:DescribeGlobalSettings",                   ALL,         OneCopy,      Everything, &["GlobalSettings"]),
     row("backup:DescribeRecoveryPoint",                    SOURCE,      OneCopy,      Everything, &["RecoveryPointArn", "BackupVaultArn", "Status", "IsEncrypted"]),
-    row("backup:DescribeRegionSettings",                   BOTH,        OneCopy,      Everything, &["ResourceTypeOptInPreference"]),
+    row("backup:DescribeRegionSettings",                   SOURCE,      OneCopy,      Everything, &["ResourceTypeOptInPreference"]),
     row("backup:GetBackupPlan",                            SOURCE,      WholeAccount, Plans,      &["BackupPlan/BackupPlanName", "BackupPlan/Rules/*/RuleName", "BackupPlan/Rules/*/TargetBackupVaultName", "BackupPlan/Rules/*/CopyActions?/*/DestinationBackupVaultArn"]),
     row("backup:GetBackupSelection",                       SOURCE,      WholeAccount, Plans,      &["BackupSelection/SelectionName", "BackupSelection/IamRoleArn", "BackupSelection/ListOfTags?/*/ConditionKey", "BackupSelection/ListOfTags?/*/ConditionValue"]),
     row("backup:GetBackupVaultAccessPolicy",               BOTH,        OneCopy,      Vaults,     &["Policy"]),

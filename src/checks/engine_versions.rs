@@ -31,7 +31,7 @@ pub fn lacking(
         None => return Fact::Known(None),
     };
     let versions = match versions(copy, facts, to, engine) {
-        Fact::Unknown(gap) if !facts.is_recorded(&gap) && EVERYWHERE.contains(&engine) => {
+        Fact::Unknown(gap) if !facts.is_wanted(&gap) && EVERYWHERE.contains(&engine) => {
             return Fact::Known(None);
         }
         Fact::Unknown(gap) => return Fact::Unknown(gap),

@@ -1,6 +1,6 @@
 //! The inventory as it fills up: each object at its account and Region, each gap once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -9,9 +9,10 @@ use crate::inventory::{
     Account, Conflicts, Field, GapEntry, Inventory, Keyed, List, Merge, RecoveryPoint, RegionFacts,
     Timestamp, items,
 };
-use crate::known::{AccountId, Arn, Gap, Region};
+use crate::known::{AccountId, Gap, Region};
 
 use super::found::{Found, Place};
+use super::organizations::Membership;
 
 /// What was read so far.
 #[derive(Debug, Default)]
@@ -125,54 +126,31 @@ impl Book {
             .collect()
     }
 
-    /// The keys that vaults, resources, recovery points and the snapshots behind images name.
-    pub fn keys(&self) -> BTreeSet<Arn> {
-        let pages = self.pages();
-        let mut keys = BTreeSet::new();
-        for region in pages
-            .accounts
-            .values()
-            .flat_map(|(_, regions)| regions.values())
-        {
-            let vaults = items(&region.vaults)
-                .iter()
-                .map(|vault| &vault.encryption_key_arn);
-            let resources = items(&region.resources)
-                .iter()
-                .map(|thing| &thing.encryption_key_arn);
-            // A point that was only listed names the key of some earlier backup, which decides nothing.
-            let points = items(&region.recovery_points)
-                .iter()
-                .filter(|point| point.storage_class.is_present())
-                .map(|point| &point.encryption_key_arn);
-            keys.extend(items(&region.recovery_points).iter().flat_map(of_snapshots));
-            keys.extend(
-                vaults
-                    .chain(resources)
-                    .chain(points)
-                    .filter_map(Field::value)
-                    .cloned(),
-            );
-            let default = region.ebs_default_kms_key_id.value();
-            let default = default.and_then(|id| Arn::parse(id).ok());
-            keys.extend(default.filter(|arn| arn.resource().starts_with("key/")));
-        }
-        keys
+    /// Notes recovery points that a list has. What a list says stands back where one was described.
+    pub fn points(&self, at: &Place, points: Vec<RecoveryPoint>) {
+        self.region(at, |facts| {
+            let mut all = items(&facts.recovery_points).to_vec();
+            let new = |point: &RecoveryPoint| !all.iter().any(|known| known.arn == point.arn);
+            let new: Vec<RecoveryPoint> = points.into_iter().filter(new).collect();
+            all.extend(new);
+            facts.recovery_points = Field::Is(List(all));
+        });
     }
 
-    /// The recovery points that were read, where the account's service control policies were not and the role was.
-    pub fn worth_simulating(&self, id: AccountId, role: &Arn) -> Option<Vec<RecoveryPoint>> {
-        let pages = self.pages();
-        let (account, regions) = pages.accounts.get(&id)?;
-        let account = account.as_ref()?;
-        let unread = !account.service_control_policies.is_present();
-        let there = items(&account.roles)
-            .iter()
-            .any(|known| known.arn == *role && known.assume_role_policy_document.value().is_some());
-        let points = regions
-            .values()
-            .flat_map(|region| items(&region.recovery_points));
-        (unread && there).then(|| points.cloned().collect())
+    /// Notes a recovery point that was described.
+    pub fn point(&self, at: &Place, point: Option<RecoveryPoint>) {
+        if let Some(point) = point {
+            self.region(at, |facts| add(&mut facts.recovery_points, point));
+        }
+    }
+
+    /// Notes what AWS Organizations says of an account.
+    pub fn membership(&self, id: AccountId, membership: Membership) {
+        self.account(id, |account| {
+            account.organization = membership.organization;
+            account.service_control_policies = membership.service;
+            account.resource_control_policies = membership.resource;
+        });
     }
 
     /// The inventory of all that was noted.
@@ -225,16 +203,6 @@ fn sort<T: Keyed>(field: &mut Field<List<T>>) {
     if let Field::Is(List(items)) = field {
         items.sort_by_cached_key(Keyed::label);
     }
-}
-
-/// The keys of the snapshots behind an image.
-fn of_snapshots(point: &RecoveryPoint) -> Vec<Arn> {
-    let devices = point.detail.value();
-    let devices = devices.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let devices = devices.into_iter().flatten();
-    devices
-        .filter_map(|device| Arn::parse(device.get("Ebs")?.get("KmsKeyId")?.as_str()?).ok())
-        .collect()
 }
 
 /// Adds an object to a list. What was noted of the same object before stands back.

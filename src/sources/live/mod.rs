@@ -15,6 +15,7 @@ mod dynamodb;
 mod ec2;
 mod endpoints;
 mod error;
+mod estate;
 mod files;
 mod found;
 mod fsx;
@@ -32,8 +33,10 @@ mod progress;
 mod rds;
 mod reply;
 mod resources;
+mod scope;
 mod session;
 mod settings;
+mod settle;
 mod shape;
 mod sign_in;
 mod signed;
@@ -51,13 +54,13 @@ pub use named_copy::NamedCopy;
 pub use organizations::Choice;
 pub use part::Part;
 pub use reply::{CallError, Kind as CallErrorKind};
+pub use scope::{Accounts, Entry, Scope};
 pub use settings::Settings;
+pub use settle::{Asked, Asks};
 pub use sign_in::{Credentials, Sides, SignInError};
-pub use survey::{Accounts, Entry, Scope};
 
-/// Reads what decides a named copy: both vaults, their keys, the resource, its recovery points, the copy role, the
-/// destination's service-linked role, and the settings of accounts and Regions. Without destination credentials it
-/// reads as far as the source goes, and leaves a gap for each thing that the destination would tell.
+/// Reads what decides a named copy: what is asked for, until no more is. Without destination credentials it reads as far as
+/// the source goes, and leaves a gap for each thing that the destination would tell.
 ///
 /// Ctrl-C ends the reading; from the first call on, the process no longer ends by it alone.
 ///
@@ -69,8 +72,9 @@ pub fn collect(
     sides: &Sides,
     settings: &Settings,
     collected_at: Timestamp,
+    asks: Asks<'_>,
 ) -> Result<Inventory, LiveError> {
-    run(|| named_copy::read(copy, sides, settings, collected_at))
+    run(|| named_copy::read(copy, sides, settings, collected_at, asks))
 }
 
 /// Reads the accounts and Regions of the scope: plans, vaults, recovery points, what plans select, copy jobs, and the

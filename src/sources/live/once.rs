@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
+use tokio::task::JoinError;
 
 /// What was read, by what it was asked about.
 #[derive(Debug)]
@@ -39,16 +40,21 @@ where
     }
     let mut done = Vec::new();
     while let Some(ended) = set.join_next().await {
-        match ended.map_err(tokio::task::JoinError::try_into_panic) {
-            Ok(result) => done.push(result),
-            // A fault of ours in a task is a fault of ours here.
-            Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            // Only dropping the set cancels a task, and it is not dropped.
-            Err(Err(_cancelled)) => {}
-        }
+        done.extend(joined(ended));
     }
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What a task came to.
+pub fn joined<T>(ended: Result<T, JoinError>) -> Option<T> {
+    match ended.map_err(JoinError::try_into_panic) {
+        Ok(result) => Some(result),
+        // A fault of ours in a task is a fault of ours here.
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // Only dropping the set cancels a task, and it is not dropped.
+        Err(Err(_cancelled)) => None,
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,14 @@ fn one_refused_call_leaves_its_gap_and_nothing_else() {
     for (operation, subject, about, field) in readers() {
         let server = served(&rds());
         server.fault(Fault::denied().operation(operation).subject(subject));
-        let found = Home::new(&server).both(&copy_of(DATABASE));
+        // Which recovery points there are is asked where the vault is to be found by them.
+        let named = operation != "backup:ListRecoveryPointsByResource";
+        let copy = copy_of(DATABASE);
+        let copy = NamedCopy {
+            source_vault: copy.source_vault.clone().filter(|_| named),
+            ..copy
+        };
+        let found = Home::new(&server).both(&copy);
         server.finish();
         let mut gaps = gaps(&found);
         // Without the database's engine nobody can ask whether the other Region has it.
@@ -108,31 +115,21 @@ fn a_table_that_is_refused_leaves_its_gap_and_the_rest_is_read() {
 
 #[test]
 fn settings_that_are_refused_are_gaps_of_the_account_and_of_its_region() {
-    let server = served(&rds());
-    for operation in [
+    let server = served(&dynamodb());
+    let (global, regional) = (
         "backup:DescribeGlobalSettings",
         "backup:DescribeRegionSettings",
-    ] {
-        server.fault(Fault::denied().operation(operation).account(DESTINATION));
-    }
-    let found = Home::new(&server).both(&copy_of(DATABASE));
+    );
+    server.fault(Fault::denied().operation(global).account(DESTINATION));
+    server.fault(Fault::denied().operation(regional).account(SOURCE));
+    let found = Home::new(&server).both(&copy_of(TABLE));
     server.finish();
     let denied = Some("AccessDeniedException");
     assert_eq!(
         gaps(&found),
         [
-            gap(
-                DESTINATION,
-                "backup:DescribeGlobalSettings",
-                DESTINATION,
-                denied
-            ),
-            gap(
-                DESTINATION,
-                "backup:DescribeRegionSettings",
-                "444455556666/eu-west-1",
-                denied
-            ),
+            gap(SOURCE, regional, "111122223333/us-east-2", denied),
+            gap(DESTINATION, global, DESTINATION, denied),
         ]
     );
 }
@@ -281,7 +278,7 @@ fn an_answer_that_does_not_come_is_a_gap_when_its_time_is_over() {
 #[test]
 fn an_answer_that_cannot_be_read_is_a_gap() {
     for fault in [Fault::garbage(), Fault::cut_off()] {
-        let server = served(&rds());
+        let server = served(&dynamodb());
         server.fault(
             fault
                 .operation("backup:DescribeRegionSettings")
@@ -289,7 +286,7 @@ fn an_answer_that_cannot_be_read_is_a_gap() {
         );
         let found = Home::new(&server)
             .timeout(Duration::from_secs(3))
-            .both(&copy_of(DATABASE));
+            .both(&copy_of(TABLE));
         server.finish();
         let gaps = gaps(&found);
         let [(_, operation, _, Some(_))] = gaps.as_slice() else {

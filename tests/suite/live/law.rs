@@ -79,7 +79,7 @@ fn a_recovery_point_is_read_whole_with_its_snapshot_and_its_database() {
         recovery_point: Some(arn(POINT)),
         ..copy_of(DATABASE)
     };
-    assert_eq!(Home::new(&server).both(&copy), world);
+    assert_eq!(Home::new(&server).both(&copy), as_asked(&world));
     assert_once(&server.finish());
 }
 
@@ -108,8 +108,7 @@ fn the_vault_of_a_recovery_point_is_found_where_nobody_names_it() {
     // Only the vault that the point is in is of interest.
     let region = &mut world["accounts"][0]["regions"][0];
     region["vaults"].as_array_mut().unwrap().remove(0);
-    region.as_object_mut().unwrap().remove("vaults_complete");
-    assert_eq!(found, world);
+    assert_eq!(found, as_asked(&world));
 }
 
 #[test]
@@ -123,7 +122,10 @@ fn without_a_source_vault_that_of_the_newest_recovery_point_is_taken() {
         source_vault: None,
         ..copy_of(DATABASE)
     };
-    assert_eq!(Home::new(&server).both(&copy), as_collected(&world));
+    assert_eq!(
+        Home::new(&server).both(&copy),
+        as_collected_with_points(&world)
+    );
     assert_once(&server.finish());
 }
 
@@ -208,7 +210,15 @@ fn within_one_account_one_sign_in_is_enough() {
         destination_vault: arn(&to),
         ..copy_of(DATABASE)
     };
-    assert_eq!(Home::new(&server).source_only(&copy), as_collected(&world));
+    let found = Home::new(&server).source_only(&copy);
+    // What is wanted of copies that leave their account or Region is not asked.
+    let mut wanted = as_collected(&world);
+    let source = wanted["accounts"][0].as_object_mut().unwrap();
+    source.remove("cross_account_backup");
+    source["roles"].as_array_mut().unwrap().remove(0);
+    let region = source["regions"][0].as_object_mut().unwrap();
+    region.remove("option_groups");
+    assert_eq!(found, wanted);
     assert_once(&server.finish());
 }
 

@@ -4,6 +4,7 @@
 mod accounts_of_moto;
 #[cfg(unix)]
 mod against_moto;
+mod asked;
 mod coverage;
 mod databases;
 #[cfg(unix)]
@@ -34,11 +35,14 @@ mod types;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use backup_preflight::app::asks_of_check;
+use backup_preflight::cli::{Check, Cli, Command};
 use backup_preflight::inventory::{Inventory, Timestamp};
 use backup_preflight::known::Arn;
 use backup_preflight::sources::live::{
-    Credentials, LiveError, NamedCopy, Scope, Settings, Sides, collect, survey,
+    self, Credentials, LiveError, NamedCopy, Scope, Settings, Sides, survey,
 };
+use clap::Parser as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -54,6 +58,8 @@ pub const CENTRAL: &str = "arn:aws:backup:eu-west-1:444455556666:backup-vault:ce
 pub const ROLE: &str = "arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole";
 pub const LINKED_ROLE: &str =
     "arn:aws:iam::444455556666:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup";
+pub const VAULT_KEY: &str =
+    "arn:aws:kms:us-east-2:111122223333:key/00000002-aaaa-bbbb-cccc-111122223333";
 pub const DATA_KEY: &str =
     "arn:aws:kms:us-east-2:111122223333:key/00000001-aaaa-bbbb-cccc-111122223333";
 
@@ -87,6 +93,34 @@ pub fn copy_of(resource: &str) -> NamedCopy {
         source_vault: Some(arn(PROD)),
         destination_vault: arn(CENTRAL),
         role: None,
+    }
+}
+
+/// Reads what decides a copy.
+pub fn collect(
+    copy: &NamedCopy,
+    sides: &Sides,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Inventory, LiveError> {
+    live::collect(copy, sides, settings, now, &asks_of_check(&check(copy)))
+}
+
+/// The command line that names a copy.
+pub fn check(copy: &NamedCopy) -> Check {
+    let Command::Check(check) = Cli::try_parse_from(["backup-preflight", "check"])
+        .unwrap()
+        .command
+    else {
+        panic!("it is a check");
+    };
+    Check {
+        resource: copy.resource.clone(),
+        recovery_point: copy.recovery_point.clone(),
+        source_vault: copy.source_vault.clone(),
+        to: Some(copy.destination_vault.clone()),
+        role: copy.role.clone(),
+        ..*check
     }
 }
 
@@ -197,15 +231,23 @@ pub fn as_value(inventory: &Inventory) -> Value {
     serde_json::to_value(inventory).unwrap()
 }
 
-/// What is served, as far as collecting a copy of a resource reads it: of its recovery points, what their list says.
+/// What is served, as far as a copy of a resource asks: what no check looks at is not read, and of a vault that is named nobody
+/// asks which recovery points it has.
 pub fn as_collected(world: &Value) -> Value {
-    let mut world = world.clone();
+    let mut world = as_asked(world);
     for account in world["accounts"].as_array_mut().unwrap() {
-        account.as_object_mut().unwrap().remove("roles_complete");
         for region in account["regions"].as_array_mut().unwrap() {
-            let region = region.as_object_mut().unwrap();
-            region.remove("vaults_complete");
-            region.retain(|_, value| *value != json!([]));
+            region.as_object_mut().unwrap().remove("recovery_points");
+        }
+    }
+    world
+}
+
+/// The same for a copy that names no source vault: of the recovery points, what their list says.
+pub fn as_collected_with_points(world: &Value) -> Value {
+    let mut world = as_asked(world);
+    for account in world["accounts"].as_array_mut().unwrap() {
+        for region in account["regions"].as_array_mut().unwrap() {
             let points = region
                 .get_mut("recovery_points")
                 .and_then(Value::as_array_mut);
@@ -226,6 +268,48 @@ pub fn as_collected(world: &Value) -> Value {
                     .contains(&name.as_str())
                 });
             }
+        }
+    }
+    world
+}
+
+/// The same for a copy of a recovery point, which is described.
+pub fn as_asked(world: &Value) -> Value {
+    let mut world = world.clone();
+    // Only the tags of copies are compared with a tag policy; how tables are backed up is a setting of where they are.
+    let crosses = world["accounts"][1].is_object();
+    let source = world["accounts"][0].as_object_mut().unwrap();
+    if crosses {
+        source.remove("tag_policy");
+    }
+    let is_table = source["regions"].to_string().contains("arn:aws:dynamodb:");
+    for (at, account) in world["accounts"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
+        account.as_object_mut().unwrap().remove("roles_complete");
+        for region in account["regions"].as_array_mut().unwrap() {
+            let region = region.as_object_mut().unwrap();
+            for unasked in ["vaults_complete", "resources_complete"] {
+                region.remove(unasked);
+            }
+            if at > 0 || !is_table {
+                region.remove("region_settings");
+            }
+            // Backups of databases and volumes are under the key of these, and not under that of their vault.
+            if let Some(keys) = region.get_mut("keys").and_then(Value::as_array_mut) {
+                keys.retain(|key| at > 0 || !crosses || is_table || key["Arn"] != VAULT_KEY);
+            }
+            // Those of AWS have no options.
+            if let Some(groups) = region
+                .get_mut("option_groups")
+                .and_then(Value::as_array_mut)
+            {
+                groups.retain(|group| !group["OptionGroupName"].to_string().contains("default:"));
+            }
+            region.retain(|_, value| *value != json!([]));
         }
     }
     world

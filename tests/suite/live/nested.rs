@@ -24,7 +24,8 @@ pub fn composite() -> (Value, NamedCopy) {
     let mut other = point;
     other["RecoveryPointArn"] = json!(POINT.replace("job-1", "job-2"));
     region["recovery_points"] = json!([whole, nested, other]);
-    region["resources"] = json!([{"ResourceArn": STACK, "ResourceType": null}]);
+    let gone = |arn: &str| json!({"ResourceArn": arn, "ResourceType": null});
+    region["resources"] = json!([gone(STACK), gone(DATABASE)]);
     let copy = NamedCopy {
         resource: None,
         recovery_point: Some(arn(COMPOSITE)),

@@ -192,6 +192,13 @@ fn one_account_leaves_the_vault_of_another_open() {
         gaps(&found),
         [
             gap(&account, "iam:GetRole", &linked, None),
+            // Its tag policy is wanted, too.
+            gap(
+                &account,
+                "organizations:DescribeEffectivePolicy",
+                &account,
+                None
+            ),
             gap(
                 &account,
                 "organizations:DescribeOrganization",

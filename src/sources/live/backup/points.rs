@@ -138,9 +138,11 @@ async fn in_vault_of(
 }
 
 /// The newest of some recovery points.
-pub fn newest(points: &[RecoveryPoint]) -> Option<&RecoveryPoint> {
+pub fn newest<'a>(
+    points: impl IntoIterator<Item = &'a RecoveryPoint>,
+) -> Option<&'a RecoveryPoint> {
     points
-        .iter()
+        .into_iter()
         .filter(|point| point.backup_vault_arn.is_present())
         .max_by_key(|point| {
             let made = point.creation_date.value();

@@ -1,57 +1,50 @@
 //! One Region of one account.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::catalog::calls::api_call;
-use crate::catalog::regions;
 use crate::inventory::{CopyJob, Field, List, Plan, Timestamp, Vault, Whole, items};
 use crate::known::{Arn, Region};
 use crate::sources::live::book::{Book, add};
-use crate::sources::live::found::Place;
 use crate::sources::live::once::each;
 use crate::sources::live::session::Session;
-use crate::sources::live::{aggregator, backup, kms, rds, resources};
+use crate::sources::live::settle::Query;
+use crate::sources::live::{aggregator, backup, resources};
 
-use super::account::role_of;
 use super::names::{self, Selected};
 use super::run::Run;
 
 /// The Region's settings, vaults, recovery points, plans, copy jobs and what they take; the keys and roles of these.
-pub async fn read(run: &Run, session: &Session, region: &Region, book: &Book) {
+pub async fn read(run: &Run, session: &Session, region: &Region, book: &Arc<Book>) {
+    let settings = [Query::Settings(session.place(region))];
     let ((), (), plans, jobs) = tokio::join!(
-        Box::pin(settings(session, region, book)),
+        Box::pin(run.settler.settle(settings, session.account(), book)),
         Box::pin(stored(session, region, book)),
         Box::pin(plans(run, session, region, book)),
         Box::pin(jobs(run, session, region, book)),
     );
-    tokio::join!(
-        async {
-            Box::pin(taken(run, session, region, &plans, &jobs, book)).await;
-            Box::pin(option_groups(session, region, book)).await;
-        },
-        async {
-            let of_jobs = if run.scope.copy_jobs { &*jobs } else { &[] };
-            for role in names::roles(&plans, of_jobs) {
-                if role.account() == Some(session.account()) {
-                    Box::pin(role_of(run, session, &role, book)).await;
-                } else {
-                    let account = role.account().unwrap_or_else(|| session.account());
-                    let place = Place::global(account);
-                    book.gaps([place.unasked(api_call!("iam:GetRole"), role.as_str())]);
-                }
-            }
-        },
-    );
-    keys(run, session, region, book).await;
-}
-
-/// AWS Backup's settings of the Region.
-pub async fn settings(session: &Session, region: &Region, book: &Book) {
-    if let Some(settings) = book.take(backup::region_settings(session, region).await) {
-        book.region(&session.place(region), |facts| {
-            facts.region_settings = Field::Is(settings);
-        });
-    }
+    let here = session.place(region);
+    let account = session.account();
+    let named = async {
+        Box::pin(taken(run, session, region, &plans, &jobs, book)).await;
+        let mut groups = BTreeSet::new();
+        book.region(&here, |facts| groups.extend(names::option_groups(facts)));
+        let groups = groups.into_iter();
+        let groups = groups.map(|name| Query::OptionGroup(here.clone(), name));
+        Box::pin(run.settler.settle(groups, account, book)).await;
+    };
+    let of_jobs = if run.scope.copy_jobs { &*jobs } else { &[] };
+    let roles = names::roles(&plans, of_jobs).into_iter().map(Query::Role);
+    tokio::join!(named, Box::pin(run.settler.settle(roles, account, book)));
+    // Those of other accounts come last, when it is known who names them.
+    let members = &run.settler.estate.members;
+    let is_of_members = |key: &Arn| key.account().is_some_and(|it| members.contains_key(&it));
+    let mut keys = BTreeSet::new();
+    book.region(&here, |facts| keys.extend(names::keys(facts)));
+    keys.retain(is_of_members);
+    let keys = keys.into_iter().map(Query::Key);
+    Box::pin(run.settler.settle(keys, account, book)).await;
 }
 
 /// The vaults, and what is in them.
@@ -183,55 +176,5 @@ async fn taken(
         for resource in book.take(found) {
             book.region(&place, |facts| add(&mut facts.resources, resource));
         }
-    }
-}
-
-/// The option groups of the RDS instances.
-async fn option_groups(session: &Session, region: &Region, book: &Book) {
-    let place = session.place(region);
-    let mut named = BTreeSet::new();
-    book.region(&place, |facts| named.extend(names::option_groups(facts)));
-    let tasks = named.into_iter().map(|name| {
-        let (session, region) = (session.clone(), region.clone());
-        async move {
-            let partition = regions::partition(&region);
-            rds::option_group(&session, &region, partition, &name).await
-        }
-    });
-    let mut groups = Vec::new();
-    for found in each(tasks).await {
-        groups.extend(book.take(found));
-    }
-    if !groups.is_empty() {
-        book.region(&place, |facts| {
-            facts.option_groups = Field::Is(List(groups))
-        });
-    }
-}
-
-/// The keys that the Region names and that belong to an account that is looked at, each by its own account.
-async fn keys(run: &Run, session: &Session, region: &Region, book: &Book) {
-    let mut named = Vec::new();
-    book.region(&session.place(region), |facts| {
-        named.extend(names::keys(facts))
-    });
-    let tasks = named.into_iter().filter_map(|arn| {
-        let owner = run.estate.members.get(&arn.account()?)?.clone();
-        run.claims.take(&arn).then_some(async move {
-            let found = kms::key(&owner, &arn).await;
-            (arn, found)
-        })
-    });
-    for (arn, found) in each(tasks).await {
-        note_key(&arn, book.take(found), book);
-    }
-}
-
-/// Notes a key where it is.
-pub fn note_key(arn: &Arn, key: Option<crate::inventory::Key>, book: &Book) {
-    if let (Some(key), Some(account), Some(region)) = (key, arn.account(), arn.region()) {
-        book.region(&Place::new(account, &region), |facts| {
-            add(&mut facts.keys, key)
-        });
     }
 }

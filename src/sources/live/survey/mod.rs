@@ -7,14 +7,10 @@
 
 mod account;
 mod cell;
-mod claims;
 mod elsewhere;
-mod estate;
 mod names;
 mod parts;
 mod run;
-mod scope;
-mod simulated;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,20 +21,19 @@ use crate::known::{AccountId, Gap, Region};
 use super::aggregator::{self, Held};
 use super::book::Book;
 use super::error::LiveError;
+use super::estate::Estate;
 use super::journal::Journal;
 use super::once::each;
 use super::part::Part;
 use super::progress::Progress;
+use super::scope::Scope;
 use super::session::Session;
 use super::settings::Settings;
+use super::settle::Settler;
 use super::sign_in::Sides;
 use super::wire::Wire;
-use claims::Claims;
-use estate::Estate;
 use parts::Parts;
 use run::Run;
-
-pub use scope::{Accounts, Entry, Scope};
 
 /// Reads what the scope asks for.
 pub async fn read(
@@ -62,11 +57,10 @@ pub async fn read(
             let held = held(&scope, &estate, &book).await?;
             let run = Arc::new(Run {
                 scope,
-                estate,
+                settler: Arc::new(Settler::new(estate)),
                 held,
                 collected_at: collected_at.clone(),
                 book: Arc::clone(&book),
-                claims: Claims::default(),
                 journal,
                 parts: Arc::clone(&parts),
                 wire: wire.clone(),
@@ -114,8 +108,8 @@ impl Run {
     async fn all(self: &Arc<Self>) -> Result<(), LiveError> {
         if let Some(journal) = &self.journal {
             for (part, read) in journal.done() {
-                if self.estate.members.contains_key(&part.account()) {
-                    self.claims.give_up(read);
+                if self.settler.estate.members.contains_key(&part.account()) {
+                    self.settler.give_up(read);
                     self.book.absorb(read.clone());
                 }
             }
@@ -124,8 +118,7 @@ impl Run {
         self.regions().await?;
         let book = self.parts.open();
         Box::pin(elsewhere::read(self, &book)).await;
-        Box::pin(simulated::read(self, &book)).await;
-        book.gaps(self.estate.refused());
+        book.gaps(self.settler.estate.refused());
         self.book.absorb(book.part());
         Ok(())
     }
@@ -133,25 +126,29 @@ impl Run {
     /// What holds for each account in all its Regions.
     async fn accounts(self: &Arc<Self>) -> Result<(), LiveError> {
         let counts = self.wire.counts().accounts();
-        counts.expect(self.estate.members.len());
+        counts.expect(self.settler.estate.members.len());
         let mut work: Vec<(Part, Session)> = self
+            .settler
             .estate
             .members
             .values()
             .map(|session| (Part::Account(session.account()), session.clone()))
             .collect();
-        let management = self.estate.management.as_ref();
+        let management = self.settler.estate.management.as_ref();
         let speaks = management.filter(|session| {
-            self.estate.is_organization() && !self.estate.members.contains_key(&session.account())
+            self.settler.estate.is_organization()
+                && !self.settler.estate.members.contains_key(&session.account())
         });
         work.extend(speaks.map(|session| (Part::Account(session.account()), session.clone())));
         self.side_by_side(work, |run, (part, session)| async move {
             let done = run
                 .part(&part, |run, book| async move {
-                    if run.estate.members.contains_key(&session.account()) {
+                    if run.settler.estate.members.contains_key(&session.account()) {
                         Box::pin(account::read(&run, &session, &book)).await;
                     } else {
-                        Box::pin(account::read_management(&run, &session, &book)).await;
+                        let account = session.account();
+                        let queries = account::organization(account);
+                        Box::pin(run.settler.settle(queries, account, &book)).await;
                     }
                 })
                 .await;
@@ -164,7 +161,7 @@ impl Run {
     /// Each Region of each account. Neighbours in the row are of different accounts, as AWS counts calls by account.
     async fn regions(self: &Arc<Self>) -> Result<(), LiveError> {
         let mut work: Vec<(Region, AccountId, Session)> = Vec::new();
-        for (account, session) in &self.estate.members {
+        for (account, session) in &self.settler.estate.members {
             for region in self.regions_of(*account) {
                 work.push((region, *account, session.clone()));
             }

@@ -9,6 +9,8 @@ use crate::inventory::{
     Account, CopyJob, EffectivePolicy, Field, Inventory, Json, Plan, RegionFacts, items,
 };
 use crate::known::{AccountId, Arn, Region, ResourceType};
+use crate::sources::live::backup;
+use crate::sources::live::settle::Simulation;
 
 /// Who names each thing.
 pub type Named = BTreeMap<Arn, BTreeSet<AccountId>>;
@@ -271,4 +273,48 @@ fn is_vault(arn: &Arn) -> bool {
 
 fn arn(value: &Value) -> Option<Arn> {
     Arn::parse(value.as_str()?).ok()
+}
+
+/// What the policy simulator is asked of the roles of plans, each into all vaults of its plans and out of one recovery point,
+/// where the control policies of their account were not read and the role was.
+pub fn simulations(inventory: &Inventory) -> BTreeMap<Arn, Simulation> {
+    let mut all = BTreeMap::new();
+    for account in items(&inventory.accounts) {
+        if account.service_control_policies.is_present() {
+            continue;
+        }
+        let is_read = |role: &Arn| {
+            let mut roles = items(&account.roles).iter();
+            roles.any(|it| it.arn == *role && it.assume_role_policy_document.value().is_some())
+        };
+        let regions = items(&account.regions).iter();
+        let points = regions.flat_map(|region| items(&region.recovery_points));
+        let from = backup::newest(points).map(|point| point.arn.clone());
+        for (role, into) in copying_roles(account) {
+            if is_read(&role) {
+                let (from, of) = (from.clone(), None);
+                all.insert(role, Simulation { into, from, of });
+            }
+        }
+    }
+    all
+}
+
+/// The roles of the account's plans, each with the vaults that it copies into.
+fn copying_roles(account: &Account) -> BTreeMap<Arn, BTreeSet<Arn>> {
+    let mut roles: BTreeMap<Arn, BTreeSet<Arn>> = BTreeMap::new();
+    for plan in items(&account.regions)
+        .iter()
+        .flat_map(|region| items(&region.plans))
+    {
+        let targets = of_plan(plan);
+        for role in self::roles(std::slice::from_ref(plan), &[]) {
+            roles
+                .entry(role)
+                .or_default()
+                .extend(targets.iter().cloned());
+        }
+    }
+    roles.retain(|_, targets| !targets.is_empty());
+    roles
 }

@@ -10,22 +10,21 @@ use crate::known::{AccountId, Region};
 use super::super::aggregator::Held;
 use super::super::book::Book;
 use super::super::journal::Journal;
+use super::super::scope::Scope;
+use super::super::settle::Settler;
 use super::super::wire::Wire;
-use super::claims::Claims;
-use super::estate::Estate;
 use super::parts::Parts;
-use super::scope::Scope;
 
 /// What the parts of a survey share.
 pub struct Run {
     pub scope: Scope,
-    pub estate: Estate,
+    /// The accounts, and who reads what they name.
+    pub settler: Arc<Settler>,
     /// What AWS Config's aggregator has.
     pub held: Option<Held>,
     pub collected_at: Timestamp,
     /// All that is whole.
     pub book: Arc<Book>,
-    pub claims: Claims,
     pub journal: Option<Journal>,
     pub parts: Arc<Parts>,
     pub wire: Wire,
@@ -55,10 +54,5 @@ impl Run {
                 .map(|(region, _)| region.clone())
                 .collect(),
         }
-    }
-
-    /// Whether a Region of an account is one of those that are looked at.
-    pub fn was_looked_at(&self, account: AccountId, region: &Region) -> bool {
-        self.estate.members.contains_key(&account) && self.regions_of(account).contains(region)
     }
 }

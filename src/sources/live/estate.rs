@@ -20,6 +20,10 @@ pub struct Estate {
     wire: Wire,
     /// A Region that is going to be asked.
     pub near: Region,
+    /// One of the destination account's, which may lack the other.
+    near_destination: Region,
+    /// The Regions that are looked at; `None`: all.
+    regions: Option<Vec<Region>>,
     /// The accounts that are looked at and could be entered.
     pub members: BTreeMap<AccountId, Session>,
     /// Those that could not be.
@@ -55,6 +59,35 @@ fn gap((name, account, why): Shut) -> Gap {
     gap.unwrap_or_else(|| Gap::call(operation, name).answered(trouble.code))
 }
 
+/// Signs in to an account, where credentials for it were given.
+async fn sign_in(
+    wire: &Wire,
+    side: Side,
+    credentials: Option<&Credentials>,
+    near: &Region,
+) -> Result<Option<Session>, LiveError> {
+    let Some(credentials) = credentials else {
+        return Ok(None);
+    };
+    let session = Box::pin(wire.sign_in(credentials, near)).await;
+    session
+        .map(Some)
+        .map_err(|why| LiveError::SignIn { side, why })
+}
+
+/// Whether the credentials are those of the account that a name is in.
+fn belongs(side: Side, session: Option<&Session>, named: &Arn) -> Result<(), LiveError> {
+    match (session.map(Session::account), named.account()) {
+        (Some(found), Some(wanted)) if wanted != found => Err(LiveError::OtherAccount {
+            side,
+            found,
+            wanted,
+            named: named.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Signs in to an account that is known to be this one.
 async fn sign_in_to(
     wire: &Wire,
@@ -78,6 +111,51 @@ async fn sign_in_to(
 }
 
 impl Estate {
+    /// Signs in to the accounts of a copy: the one that it comes from, and the others where there are credentials for them.
+    pub async fn of_copy(
+        wire: &Wire,
+        origin: Option<&Arn>,
+        to: &Arn,
+        sides: &Sides,
+    ) -> Result<Self, LiveError> {
+        let no_place = || LiveError::NoPlace(to.clone());
+        let near_destination = to.region().ok_or_else(no_place)?;
+        let destination_account = to.account().ok_or_else(no_place)?;
+        let origin = origin.unwrap_or(to);
+        let near = origin.region().unwrap_or_else(|| near_destination.clone());
+        let (source, destination, management) = tokio::join!(
+            sign_in(wire, Side::Source, Some(&sides.source), &near),
+            sign_in(
+                wire,
+                Side::Destination,
+                sides.destination.as_ref(),
+                &near_destination
+            ),
+            sign_in(wire, Side::Management, sides.management.as_ref(), &near),
+        );
+        let source = source?;
+        belongs(Side::Source, source.as_ref(), origin)?;
+        let destination = destination?;
+        if source.as_ref().map(Session::account) != Some(destination_account) {
+            belongs(Side::Destination, destination.as_ref(), to)?;
+        }
+        let source = source.into_iter();
+        Ok(Self {
+            wire: wire.clone(),
+            near,
+            near_destination,
+            regions: None,
+            members: source.map(|source| (source.account(), source)).collect(),
+            shut: BTreeSet::new(),
+            management: management?,
+            destination,
+            organization: None,
+            entries: BTreeMap::new(),
+            entered: Once::default(),
+            refused: Mutex::default(),
+        })
+    }
+
     /// Signs in to every account; gives a gap for each that refuses.
     pub async fn enter(
         wire: &Wire,
@@ -91,21 +169,16 @@ impl Estate {
                 .await
                 .ok_or(LiveError::NoRegion)?,
         };
-        let sign_in = async |side, credentials: &Credentials| {
-            let session = Box::pin(wire.sign_in(credentials, &near)).await;
-            session.map_err(|why| LiveError::SignIn { side, why })
-        };
-        let other = async |side, credentials: Option<&Credentials>| match credentials {
-            None => Ok(None),
-            Some(credentials) => sign_in(side, credentials).await.map(Some),
-        };
         let (management, destination) = tokio::join!(
-            other(Side::Management, sides.management.as_ref()),
-            other(Side::Destination, sides.destination.as_ref()),
+            sign_in(wire, Side::Management, sides.management.as_ref(), &near),
+            sign_in(wire, Side::Destination, sides.destination.as_ref(), &near),
         );
+        let source = async || sign_in(wire, Side::Source, Some(&sides.source), &near).await;
         let mut estate = Self {
             wire: wire.clone(),
             near: near.clone(),
+            near_destination: near.clone(),
+            regions: scope.regions.clone().filter(|named| !named.is_empty()),
             members: BTreeMap::new(),
             shut: BTreeSet::new(),
             management: management?,
@@ -123,14 +196,13 @@ impl Estate {
                 estate.by_entries(scope).await?
             }
             Accounts::Own => {
-                let session = sign_in(Side::Source, &sides.source).await?;
-                estate.join([session], scope);
+                estate.join(source().await?, scope);
                 Vec::new()
             }
             Accounts::Profiles(profiles) => estate.by_profiles(profiles, scope).await?,
             Accounts::Organization(entry) => {
                 if estate.management.is_none() {
-                    estate.management = Some(sign_in(Side::Source, &sides.source).await?);
+                    estate.management = source().await?;
                 }
                 estate.by_organization(entry, scope).await?
             }
@@ -300,6 +372,46 @@ impl Estate {
         organization.entered.get(account, read).await
     }
 
+    /// Credentials of whoever names something, else of the first account.
+    pub async fn session_for(&self, by: Option<AccountId>) -> Option<Session> {
+        match by {
+            Some(by) => self.session_of(by).await,
+            None => self.members.values().next().cloned(),
+        }
+    }
+
+    /// Where that lies whose name does not say so.
+    pub fn home(&self) -> Option<Place> {
+        let first = self.members.keys().next();
+        first.map(|account| Place::new(*account, &self.near))
+    }
+
+    /// A Region that the account has.
+    pub fn near(&self, account: AccountId) -> &Region {
+        let destination = self.destination.as_ref();
+        let is_destination = destination.is_some_and(|session| session.account() == account);
+        if is_destination && !self.members.contains_key(&account) {
+            &self.near_destination
+        } else {
+            &self.near
+        }
+    }
+
+    /// Whether this is the organization's management account.
+    pub fn is_management(&self, account: AccountId) -> bool {
+        let management = self.management.as_ref();
+        management.is_some_and(|management| management.account() == account)
+    }
+
+    /// Whether another part of the work looks at a place, and the parts are put together.
+    pub fn is_of_another_part(&self, account: AccountId, region: Option<&Region>) -> bool {
+        let named = self.regions.as_ref().zip(region);
+        let organization = self.organization.as_ref();
+        !self.members.contains_key(&account)
+            && organization.is_some_and(|organization| organization.accounts.contains(&account))
+            && named.is_none_or(|(regions, region)| regions.contains(region))
+    }
+
     fn entered_or_refused(&self, session: Result<Session, Shut>) -> Option<Session> {
         let refused = |shut| {
             let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
@@ -312,15 +424,6 @@ impl Estate {
     pub fn refused(&self) -> Vec<Gap> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.clone()
-    }
-
-    /// Whether an account is of the organization that is looked at, and of another part of it.
-    pub fn is_of_another_part(&self, account: AccountId) -> bool {
-        !self.members.contains_key(&account)
-            && self
-                .organization
-                .as_ref()
-                .is_some_and(|organization| organization.accounts.contains(&account))
     }
 
     /// Who reads what the organization says of an account.
