@@ -53,8 +53,8 @@ pub use objects::{
     OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use overlay::{
-    ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, Misspelt, Overlay, PolicyChange, PolicyType,
-    WHERE_IT_STANDS, Waiting, misspelt,
+    ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, Misspelt, NOT_MADE_NOW, Overlay, PolicyChange,
+    PolicyType, WHERE_IT_STANDS, Waiting, misspelt,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

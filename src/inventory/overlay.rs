@@ -22,7 +22,7 @@ use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use unknown::{unknown, unknown_within};
 
 pub use names::{Misspelt, misspelt};
-pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, WHERE_IT_STANDS};
+pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, NOT_MADE_NOW, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
 
 /// A document that is laid over an inventory.
@@ -160,11 +160,14 @@ impl Laid<'_> {
             let list = frame.lists.iter().find(|(list, _, _)| list == name);
             match (list, value) {
                 (Some((_, key, frame)), Value::Array(over)) => {
+                    let is_whole = all.get(&format!("{name}_complete")) == Some(&Value::Bool(true));
                     let list = all.entry(name).or_insert_with(|| json!([]));
                     if !list.is_array() {
                         *list = json!([]);
                     }
                     let list = list.as_array_mut();
+                    let there = list.as_deref().map_or(&[][..], Vec::as_slice);
+                    let over = &open::there(there, over, key, is_whole);
                     let whole =
                         list.is_none_or(|list| self.list(list, over, (name, key), frame, &at));
                     if !whole {

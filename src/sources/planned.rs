@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, NOT_MADE_NOW, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting,
 };
 use crate::known::{AccountId, Region};
 
@@ -136,7 +136,7 @@ fn key(list: &'static str) -> &'static str {
 }
 
 /// Fields that say how a thing is laid over the facts.
-const MARKS: &[&str] = &[BY_NAME, WHERE_IT_STANDS, ANEW, ENCRYPTED_ANEW];
+const MARKS: &[&str] = &[BY_NAME, WHERE_IT_STANDS, ANEW, ENCRYPTED_ANEW, NOT_MADE_NOW];
 
 /// The value of `{"made": value}`: all that there is of it where the thing is made.
 fn made(value: &Value) -> Option<&Value> {
@@ -512,6 +512,35 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Says of what only stands, by names that `is_named`, that nothing makes it now.
+    #[must_use]
+    pub fn not_made_now(mut self, is_named: impl Fn(&str) -> bool) -> Self {
+        let mark = |name: &str, thing: &mut Map<String, Value>, key: &str| {
+            let stands = |value: &Value| value.get("stands").or(value.get("unsaid")).is_some();
+            let is_mark = |field: &str| field == key || MARKS.contains(&field);
+            if is_named(name)
+                && thing
+                    .iter()
+                    .all(|(field, value)| is_mark(field) || stands(value))
+            {
+                thing.insert(NOT_MADE_NOW.to_owned(), json!(true));
+            }
+        };
+        for facts in self.accounts.values_mut() {
+            for (arn, role) in &mut facts.roles {
+                mark(arn, role, "Arn");
+            }
+            for region in facts.regions.values_mut() {
+                for (list, things) in &mut region.lists {
+                    for (name, thing) in things {
+                        mark(name, thing, key(list));
+                    }
+                }
+            }
+        }
+        self
     }
 
     /// Says of everything that it only tells what the facts do not: what they say stands.

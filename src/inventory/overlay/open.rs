@@ -20,6 +20,19 @@ pub const BY_NAME: &str = "by name";
 /// A field of a resource in an overlay: it is encrypted otherwise than it was, and what its description says of that is over.
 pub const ENCRYPTED_ANEW: &str = "encrypted anew";
 
+/// A field of a thing in an overlay: nothing makes it now, so that it is not there where a list that is whole lacks it.
+pub const NOT_MADE_NOW: &str = "not made now";
+
+/// The things that are laid over a list, without those that nothing makes and that a whole list lacks.
+pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -> Vec<Value> {
+    let lacks = |item: &Value| !list.iter().any(|one| one.get(key) == item.get(key));
+    let is_absent = |item: &Value| is_whole && item.get(NOT_MADE_NOW).is_some() && lacks(item);
+    over.iter()
+        .filter(|item| !is_absent(item))
+        .cloned()
+        .collect()
+}
+
 /// What descriptions say of how something is encrypted.
 const OF_ENCRYPTION: &[&str] = &[
     "Encrypted",

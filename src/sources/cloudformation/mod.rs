@@ -122,8 +122,15 @@ pub fn read_change(
             ids.all(|id| id.is_some_and(|id| same.contains(id)))
         })
     };
-    then.world = std::mem::take(&mut then.world).as_it_stands(stays);
+    let unnamed = names::given(&now.template);
+    let is_named = |name: &str| {
+        let last = name.rsplit([':', '/']).next().unwrap_or_default();
+        !unnamed.contains(last)
+    };
+    let world = std::mem::take(&mut then.world).as_it_stands(stays);
+    then.world = world.not_made_now(is_named);
     let now = now.world.standing().of_now().where_unsaid();
+    let now = now.not_made_now(is_named);
     Ok(planned(then, file, now))
 }
 

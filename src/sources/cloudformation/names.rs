@@ -1,5 +1,7 @@
 //! What a resource of a template is called: its ARN, what `Ref` gives, what `Fn::GetAtt` gives.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::properties::taken;
@@ -190,6 +192,14 @@ pub fn given_by_aws(template: &Template<'_>, id: &str, resource: &Node) -> Optio
     let own = format!("{}{id}", template.settings.prefix);
     let is_set = !form.name.is_empty() && property(template, resource, form.name).is_some();
     (name == own && !is_set).then_some(own)
+}
+
+/// All names that stand in for those that AWS gives.
+pub fn given(template: &Template<'_>) -> BTreeSet<String> {
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let each = resources.iter();
+    each.filter_map(|(id, resource)| given_by_aws(template, id, resource))
+        .collect()
 }
 
 /// The name of a table of Timestream, after that of its database.

@@ -595,3 +595,31 @@ fn a_tag_that_a_template_takes_away_is_gone() {
         }
     }
 }
+
+/// CloudFormation does not make anew what somebody deleted by hand, where the template is as it was.
+#[test]
+fn what_was_looked_for_and_is_not_there_is_not_made_by_a_template_that_changes_nothing() {
+    let role = one(
+        "AWS::IAM::Role",
+        json!({"RoleName": "AWSBackupDefaultServiceRole", "Path": "/service-role/", "AssumeRolePolicyDocument": trust(),
+            "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"]}),
+    );
+    let linked = one(
+        "AWS::IAM::ServiceLinkedRole",
+        json!({"AWSServiceName": "backup.amazonaws.com"}),
+    );
+    for (account, place, template) in [(FROM, 0, role), (TO, 1, linked)] {
+        let estate = Estate::rds().set(&format!("/accounts/{place}/roles"), json!([]));
+        let same = (Some(&template), &template);
+        assert_eq!(
+            verdicts(&estate, same, settings(account, &[])),
+            (Some(Blocked), Some(Blocked))
+        );
+        // A new stack makes it.
+        let first = (Some(&nothing()), &template);
+        assert_eq!(
+            verdicts(&estate, first, settings(account, &[])),
+            (Some(Blocked), Some(Feasible))
+        );
+    }
+}
