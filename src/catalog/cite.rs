@@ -183,6 +183,10 @@ cites! {
     FSX_LUSTRE_COPY = "Copying backups, FSx for Lustre", "https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html";
     /// How Amazon FSx copies a backup, and what it answers where it does not.
     FSX_COPY_BACKUP = "CopyBackup, Amazon FSx API", "https://docs.aws.amazon.com/fsx/latest/APIReference/API_CopyBackup.html";
+    /// Of which file systems Amazon FSx makes no backups.
+    FSX_CREATE_BACKUP = "CreateBackup, Amazon FSx API", "https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html";
+    /// Of which volumes no backups are made.
+    FSX_ONTAP_BACKUPS = "Protecting your data with volume backups, FSx for ONTAP", "https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/using-backups.html";
     /// What of Amazon FSx for OpenZFS is not copied.
     FSX_OPENZFS_COPY = "Copying backups, FSx for OpenZFS", "https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html";
     /// What of Amazon FSx for NetApp ONTAP is not copied.

@@ -88,6 +88,42 @@ pub fn types(recovery_point: &Arn) -> &'static [ResourceType] {
     types
 }
 
+/// Why an ARN of AWS Backup's own is none that a recovery point of a type has; `None`: it may be. In a standard vault only the
+/// types that it manages fully have such ARNs, and continuous recovery points. A composite one is of EKS, CloudFormation or SAP
+/// HANA.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html>.
+#[must_use]
+pub fn not_of_type(
+    recovery_point: &Arn,
+    of: &ResourceType,
+    is_in_standard_vault: bool,
+) -> Option<&'static str> {
+    if recovery_point.service() != "backup" {
+        return None;
+    }
+    let kinds = Kind::candidates(of);
+    let is_composite = recovery_point
+        .resource()
+        .starts_with("recovery-point:composite:");
+    let may_be_composite =
+        |kind: &Kind| matches!(kind, Kind::Eks | Kind::CloudFormation | Kind::SapHana);
+    if kinds.is_empty() {
+        return None;
+    }
+    if is_composite && !kinds.iter().any(may_be_composite) {
+        return Some("its ARN, which is that of a composite one");
+    }
+    if !is_in_standard_vault {
+        return None;
+    }
+    // No page shows one of Redshift Serverless.
+    let is_managed = |kind: &Kind| shape(*kind).0 == "backup" || *kind == Kind::RedshiftServerless;
+    let may_be = kinds.iter().any(is_managed) || is_continuous(recovery_point);
+    (!may_be)
+        .then_some("its ARN of AWS Backup, which backups of the type do not have in such a vault")
+}
+
 /// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such
 /// beginning proves nothing, as one of AWS's pages shows a continuous recovery point without it.
 ///

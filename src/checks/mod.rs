@@ -29,6 +29,7 @@ mod ebs_default_key;
 mod encrypted_by_tde;
 mod engine_versions;
 mod failing;
+mod fsx_backups;
 mod key_unusable;
 mod leaving;
 mod lifecycle_invalid;

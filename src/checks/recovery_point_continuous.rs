@@ -6,7 +6,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Facts, KindOf, PlanReference, Reach, Start};
+use crate::inventory::{Facts, KindOf, Reach, Start};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -60,14 +60,15 @@ fn pass(point: &Arn) -> Outcome {
 fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
     // Where the recovery point was not read, neither was the plan that made it.
     known!(facts.point_status(point));
-    let Some((plan, rule)) = known!(facts.point_created_by(point)) else {
+    if known!(facts.point_created_by(point)).is_none() {
         return pass(point);
-    };
+    }
     let message =
         "whether the recovery point of the bucket is continuous is not known: its id does not tell";
-    match facts.backup_rule(&PlanReference::to_rule(plan, rule)) {
+    match facts.rule_that_made(point) {
         Fact::Unknown(gap) => Outcome::undecided(message, [*gap]),
-        Fact::Known(rule)
+        Fact::Known(None) => pass(point),
+        Fact::Known(Some((plan, rule)))
             if rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true) =>
         {
             let gap = Gap::not_told("a bucket's continuous recovery point", point.as_str())
@@ -78,7 +79,7 @@ fn of_bucket(point: &Arn, facts: &Facts<'_>) -> Outcome {
                 "the rule that made it has EnableContinuousBackup",
             )])
         }
-        Fact::Known(_) => {
+        Fact::Known(Some(_)) => {
             Outcome::pass("the rule that made the recovery point makes no continuous ones")
         }
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
 use super::bucket_versioning::not_versioned;
+use super::fsx_backups::not_made_by_fsx;
 use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
@@ -13,7 +14,13 @@ pub(super) const CHECK: Check = Check {
     id: "recovery-point-missing",
     title: "the recovery point, or the resource, does not exist",
     doc: include_str!("recovery_point_missing.md"),
-    cites: &[cite::API_RECOVERY_POINT, cite::DASHBOARDS, cite::S3],
+    cites: &[
+        cite::API_RECOVERY_POINT,
+        cite::DASHBOARDS,
+        cite::S3,
+        cite::FSX_CREATE_BACKUP,
+        cite::FSX_ONTAP_BACKUPS,
+    ],
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Copy(run),
@@ -51,7 +58,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(facts.resource_exists(resource)) {
         return missing(resource, "there is no such resource to back up");
     }
-    let no_backup = not_backed_up(resource, facts).or_else(|| not_versioned(resource, facts));
+    let no_backup = not_backed_up(resource, facts)
+        .or_else(|| not_made_by_fsx(resource, facts))
+        .or_else(|| not_versioned(resource, facts));
     if let Some(outcome) = no_backup {
         return outcome;
     }

@@ -39,8 +39,8 @@ pub const OF_VAULT: Beside = Beside {
 };
 
 pub const OF_PLAN: Beside = Beside {
-    names: &["DeletionDate"],
-    is: &[TIME],
+    names: &["DeletionDate", "VersionId"],
+    is: &[TIME, TEXT],
 };
 
 pub const OF_POINT: Beside = Beside {

@@ -71,10 +71,13 @@ impl Copy {
                     format!("the copy's `resource` {arn}"),
                     format!("the recovery point's `ResourceArn` {other}"),
                 )),
-                Fact::Known(_) | Fact::Unknown(_) => Fact::Known(Some(arn.clone())),
+                Fact::Known(_) | Fact::Unknown(_) => of_point(arn, point, facts),
             },
             (Some(arn), None) => Fact::Known(Some(arn.clone())),
-            (None, Some(point)) => facts.point_resource(point).map(|arn| arn.cloned()),
+            (None, Some(point)) => facts.point_resource(point).and_then(|arn| match arn {
+                Some(arn) => of_point(arn, point, facts),
+                None => Fact::Known(None),
+            }),
             (None, None) => Fact::Known(None),
         };
         let source_vault = source_vault(&named, facts);
@@ -191,6 +194,14 @@ fn organization_policies_assumed(role: &Fact<Arn>, facts: &Facts<'_>) -> Option<
     (!read && !unbound).then(|| {
         format!("organization policies: those on account {account} were not read, and are taken to allow the copy")
     })
+}
+
+/// The resource of a recovery point, unless the snapshot that it is says otherwise.
+fn of_point(resource: &Arn, point: &Arn, facts: &Facts<'_>) -> Fact<Option<Arn>> {
+    match facts.snapshot_contradicts(point, resource) {
+        Some(gap) => Fact::unknown(gap),
+        None => Fact::Known(Some(resource.clone())),
+    }
 }
 
 fn is_elsewhere(one: &Arn, other: &Arn) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, recovery_points, regions};
-use crate::inventory::lookup::{Facts, contradiction};
+use crate::inventory::lookup::{Facts, VaultType, contradiction};
 use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
@@ -52,7 +52,7 @@ pub(super) fn kind_of(
         Fact::Known(arn) => arn.as_ref(),
         Fact::Unknown(_) => None,
     };
-    let resource_type = resource_type(named, resource, facts);
+    let resource_type = resource_type(named, resource, source_vault, facts);
     let of = match &resource_type {
         Fact::Unknown(gap) => return (resource_type.clone(), KindOf::Unknown(gap.clone())),
         Fact::Known(of) => of,
@@ -106,7 +106,12 @@ fn one_of(kinds: &'static [Kind], gap: Gap) -> KindOf {
 }
 
 /// What says of which type it is: the recovery point, the resource, the resource's ARN, the engine of a cluster. They must agree.
-fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fact<ResourceType> {
+fn resource_type(
+    named: &Named,
+    resource: Option<&Arn>,
+    source_vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> Fact<ResourceType> {
     let mut said: Vec<(&Arn, &str, ResourceType)> = Vec::new();
     if let Some(point) = &named.recovery_point
         && let Fact::Known(Some(of)) = facts.point_resource_type(point)
@@ -118,6 +123,17 @@ fn resource_type(named: &Named, resource: Option<&Arn>, facts: &Facts<'_>) -> Fa
                 point,
                 format!("`ResourceType` of the recovery point ({of})"),
                 "its ARN, which is not of that type",
+            ));
+        }
+        let is_standard = match source_vault {
+            Fact::Known(vault) => facts.vault_type(vault) == Fact::Known(Some(VaultType::Standard)),
+            Fact::Unknown(_) => false,
+        };
+        if let Some(what) = recovery_points::not_of_type(point, of, is_standard) {
+            return Fact::unknown(contradiction(
+                point,
+                format!("`ResourceType` of the recovery point ({of})"),
+                what,
             ));
         }
     }
@@ -283,6 +299,10 @@ fn fsx_kind(
                 .and_then(Kind::of_file_system_type)
                 // AWS Backup backs up volumes of ONTAP alone, each by itself.
                 .or_else(|| detail.get("Volume").map(|_| Kind::FsxOntap))
+                .or_else(|| {
+                    let of_volume = detail.get("VolumeType")?.as_str()?;
+                    (of_volume == "ONTAP").then_some(Kind::FsxOntap)
+                })
         });
     told.map_or_else(
         || one_of(kinds, gap_of(named, resource, facts)),

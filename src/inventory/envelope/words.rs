@@ -12,9 +12,11 @@ use crate::inventory::tree::Tree;
 #[rustfmt::skip]
 const WORDS: &[(&str, &[&str])] = &[
     ("BackupTarget",          &["local", "outposts", "region"]),
-    ("DeploymentType",        &["MULTI_AZ_1", "MULTI_AZ_2", "SINGLE_AZ_1", "SINGLE_AZ_2"]),
+    ("DeploymentType",        &["MULTI_AZ_1", "MULTI_AZ_2", "PERSISTENT_1", "PERSISTENT_2", "SCRATCH_1", "SCRATCH_2", "SINGLE_AZ_1", "SINGLE_AZ_2"]),
     ("Engine",                &["aurora*", "custom-*", "db2-*", "docdb", "mariadb", "mysql", "neptune", "oracle-*", "postgres", "sqlserver-*"]),
     ("FileSystemType",        &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"]),
+    ("FlexCacheEndpointType", &["CACHE", "NONE", "ORIGIN"]),
+    ("OntapVolumeType",       &["DP", "LS", "RW"]),
     ("StorageEncryptionType", &["none", "sse-kms", "sse-rds"]),
     ("StorageTier",           &["archive", "standard"]),
     ("StorageType",           &["HDD", "INTELLIGENT_TIERING", "SSD", "aurora*", "gp2", "gp3", "io1", "io2", "standard"]),

@@ -20,6 +20,7 @@ mod point;
 mod reads;
 mod role;
 mod settings;
+mod snapshot_of;
 mod stored;
 mod told;
 mod vault;

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use crate::inventory::copy::PlanReference;
 use crate::inventory::field::Field;
 use crate::inventory::json::Json;
 use crate::inventory::objects::Lifecycle;
 use crate::inventory::objects::RecoveryPoint;
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, Gap};
 
 use super::Facts;
 use super::contradiction::extra;
@@ -104,6 +105,41 @@ impl<'a> Facts<'a> {
             Field::Absent if self.is_described(arn) => Fact::Known(None),
             Field::Absent => Fact::unknown(self.point_gap(arn)),
         }
+    }
+
+    /// The rule that made the recovery point, with its plan's id, as it was then; `None` where none did. A plan of which another
+    /// version was read, or of which nobody says which, may have had another rule.
+    #[must_use]
+    pub fn rule_that_made(&self, arn: &Arn) -> Fact<Option<(&'a str, &'a Value)>> {
+        let by = match self.point_created_by(arn) {
+            Fact::Known(Some(by)) => by,
+            Fact::Known(None) => return Fact::Known(None),
+            Fact::Unknown(gap) => return Fact::Unknown(gap),
+        };
+        let (plan, rule) = by;
+        let found = self.backup_rule(&PlanReference::to_rule(plan, rule));
+        found.and_then(|rule| {
+            let point = self.seen(|layer| layer.recovery_points(arn));
+            let made = point.field(|p| &p.created_by);
+            let made = made
+                .value()
+                .and_then(|Json(made)| made.get("BackupPlanVersion"));
+            let plans = self.seen(|layer| layer.plans(plan));
+            let read = plans
+                .parts()
+                .find_map(|plan| extra(&plan.extra, "VersionId"));
+            match (made, read) {
+                (Some(made), Some(read)) if made == read => Fact::Known(Some((plan, rule))),
+                (Some(Value::String(version)), _) => Fact::unknown(
+                    Gap::not_asked(
+                        format_args!("the version {version} of the plan {plan}"),
+                        arn.as_str(),
+                    )
+                    .where_is(arn),
+                ),
+                (Some(_) | None, _) => Fact::unknown(self.point_gap(arn)),
+            }
+        })
     }
 
     /// A copy job of a resource that had not ended when the facts were read.

@@ -72,17 +72,36 @@ fn deployment(of: &Value) -> Option<Shape> {
     Some(Shape::new().with("DeploymentType", Some(deployment)))
 }
 
-/// What decides of a volume whether it is copied.
+/// How a file system of FSx for Lustre is deployed, and whether it is linked to a bucket.
+fn lustre(of: &Value) -> Option<Shape> {
+    let of = of.get("LustreConfiguration")?;
+    let linked = of.get("DataRepositoryConfiguration");
+    let linked = linked.filter(|linked| linked.is_object());
+    Some(
+        Shape::new()
+            .with("DeploymentType", text(of, "DeploymentType"))
+            .with(
+                "DataRepositoryConfiguration",
+                linked.map(|linked| Shape::new().with("Lifecycle", text(linked, "Lifecycle"))),
+            ),
+    )
+}
+
+/// What decides of a volume whether it is backed up and copied.
 fn volume(of: &Value) -> Shape {
-    let ontap = of.get("OntapConfiguration");
-    let style = ontap.and_then(|ontap| text(ontap, "VolumeStyle"));
+    let ontap = of.get("OntapConfiguration").map(|ontap| {
+        Shape::new()
+            .with("VolumeStyle", text(ontap, "VolumeStyle"))
+            .with("OntapVolumeType", text(ontap, "OntapVolumeType"))
+            .with(
+                "FlexCacheEndpointType",
+                text(ontap, "FlexCacheEndpointType"),
+            )
+    });
     Shape::new()
         .with("VolumeId", text(of, "VolumeId"))
         .with("VolumeType", text(of, "VolumeType"))
-        .with(
-            "OntapConfiguration",
-            style.map(|style| Shape::new().with("VolumeStyle", Some(style))),
-        )
+        .with("OntapConfiguration", ontap)
 }
 
 /// A file system; of a volume, the one that it lies on, whose key is the volume's.
@@ -235,6 +254,7 @@ async fn built(
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
         .with("WindowsConfiguration", deployment(file_system))
+        .with("LustreConfiguration", lustre(file_system))
         .with(
             "ResourceARN",
             self::text(volume.unwrap_or(file_system), "ResourceARN"),

@@ -250,7 +250,7 @@ impl<'a, 'p> Reader<'a, 'p> {
 
 /// Fields, of those that are set.
 #[must_use]
-pub fn fields<const N: usize>(all: [(&str, Value); N]) -> Value {
+pub fn fields<'n>(all: impl IntoIterator<Item = (&'n str, Value)>) -> Value {
     let set = all.into_iter().filter(|(_, value)| !value.is_null());
     Value::Object(
         set.map(|(name, value)| (name.to_owned(), value))

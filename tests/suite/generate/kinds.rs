@@ -115,12 +115,19 @@ impl Sort {
             Kind::FsxLustre => {
                 let class =
                     facts.odder(&format!("{name}/class"), 8, "SSD", &["INTELLIGENT_TIERING"]);
-                json!({"FileSystemType": "LUSTRE", "StorageType": class})
+                let how = facts.odder(
+                    &format!("{name}/deployment"),
+                    8,
+                    "PERSISTENT_2",
+                    &["SCRATCH_2"],
+                );
+                json!({"FileSystemType": "LUSTRE", "StorageType": class, "LustreConfiguration": {"DeploymentType": how}})
             }
             Kind::FsxWindows => json!({"FileSystemType": "WINDOWS"}),
             Kind::FsxOntap => {
                 let style = facts.odder(&format!("{name}/style"), 8, "FLEXVOL", &["FLEXGROUP"]);
-                json!({"FileSystemType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
+                let of = facts.odder(&format!("{name}/volume"), 8, "RW", &["DP"]);
+                json!({"FileSystemType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style, "OntapVolumeType": of}})
             }
             Kind::S3 if of_resource => {
                 let status =

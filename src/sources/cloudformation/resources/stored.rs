@@ -130,11 +130,13 @@ pub fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static s
                 "StorageType",
                 "VolumeType",
                 "OntapConfiguration",
+                "LustreConfiguration",
             ] {
                 if let Some(value) = reader.of(node, name) {
                     all.insert(name.to_owned(), value);
                 }
             }
+            fsx_defaults(&mut all);
             Value::Object(all)
         }
         // A template says all of a bucket: without versioning it is suspended, or never on.
@@ -163,4 +165,36 @@ pub fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static s
             ("Detail", detail),
         ],
     );
+}
+
+/// What FSx takes where a template leaves it out. The path of a bucket stands in `LustreConfiguration` itself.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-fsx-filesystem-lustreconfiguration.html>.
+fn fsx_defaults(all: &mut Map<String, Value>) {
+    let is_lustre = all.get("FileSystemType").and_then(Value::as_str) == Some("LUSTRE");
+    if is_lustre && !all.contains_key("LustreConfiguration") {
+        all.insert("LustreConfiguration".to_owned(), json!({}));
+    }
+    if let Some(Value::Object(lustre)) = all.get_mut("LustreConfiguration")
+        && !lustre.contains_key("unknown")
+    {
+        lustre
+            .entry("DeploymentType")
+            .or_insert_with(|| json!("SCRATCH_1"));
+        if let Some(path) = lustre.remove("ImportPath") {
+            let linked = if is_open(&path) {
+                path
+            } else {
+                json!({"ImportPath": path})
+            };
+            lustre.insert("DataRepositoryConfiguration".to_owned(), linked);
+        }
+    }
+    if let Some(Value::Object(ontap)) = all.get_mut("OntapConfiguration")
+        && !ontap.contains_key("unknown")
+    {
+        ontap
+            .entry("OntapVolumeType")
+            .or_insert_with(|| json!("RW"));
+    }
 }

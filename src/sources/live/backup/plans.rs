@@ -69,10 +69,14 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
         selections(session, region, plan)
     );
     let mut gaps = Vec::new();
+    let rules = rules.map_err(|gap| gaps.push(gap)).ok();
+    let (rules, version) = rules.unzip();
+    let version = version.flatten();
     let shape = Shape::new()
         .with("BackupPlanId", Some(plan.id.as_str()))
         .with("BackupPlanArn", Some(plan.arn.as_str()))
-        .with("BackupPlan", rules.map_err(|gap| gaps.push(gap)).ok())
+        .with("VersionId", version)
+        .with("BackupPlan", rules)
         .with("Selections", selections.map_err(|gap| gaps.push(gap)).ok());
     match shape.read() {
         Ok(plan) => Found {
@@ -88,7 +92,12 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
     }
 }
 
-async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shape, Gap> {
+/// The plan's body, and which version of the plan it is.
+async fn rules(
+    session: &Session,
+    region: &Region,
+    plan: &Listed,
+) -> Result<(Shape, Option<String>), Gap> {
     let call = session
         .backup(region)
         .get_backup_plan()
@@ -104,7 +113,8 @@ async fn rules(session: &Session, region: &Region, plan: &Listed) -> Result<Shap
         about(Some(id), &plan.id).map_err(gap)?;
     }
     let body = answer.backup_plan().ok_or_else(CallError::unreadable);
-    body.map(described).map_err(gap)
+    let version = answer.version_id().map(str::to_owned);
+    body.map(|body| (described(body), version)).map_err(gap)
 }
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.

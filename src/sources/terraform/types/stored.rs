@@ -348,7 +348,32 @@ pub fn fsx<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         | Value::Array(_)
         | Value::Object(_)) => storage,
     };
-    let detail = fields([("FileSystemType", json!(of)), ("StorageType", storage)]);
+    let mut all = vec![("FileSystemType", json!(of)), ("StorageType", storage)];
+    if of == "LUSTRE" {
+        // Without a type the provider makes a scratch file system.
+        let deployment = match told(reader, object, "deployment_type") {
+            Value::Null => json!("SCRATCH_1"),
+            other @ (Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => other,
+        };
+        let linked = match told(reader, object, "import_path") {
+            Value::String(path) => json!({"ImportPath": path}),
+            other @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => other,
+        };
+        let lustre = [
+            ("DeploymentType", deployment),
+            ("DataRepositoryConfiguration", linked),
+        ];
+        all.push(("LustreConfiguration", fields(lustre)));
+    }
+    let detail = fields(all);
     if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
         let key = reader.key(object, "kms_key_id", &home, "fsx");
         reader.set(
@@ -363,14 +388,20 @@ pub fn fsx<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 /// A volume of FSx for ONTAP: its file system has the key.
 pub fn fsx_volume<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     let why = unknown(format!("{}, the key of its file system", object.address));
-    let detail = match object.attribute(reader.moment, "volume_style") {
-        Attribute::Value(style) => {
-            json!({"VolumeType": "ONTAP", "OntapConfiguration": {"VolumeStyle": style}})
-        }
+    let of = |name: &str, unset: Option<Value>| match object.attribute(reader.moment, name) {
+        Attribute::Value(value) => value.clone(),
+        Attribute::NotSet if let Some(unset) = unset => unset,
         Attribute::NotSet | Attribute::AfterApply | Attribute::Unread(_) => {
-            unknown(format!("{}.volume_style", object.address))
+            unknown(format!("{}.{name}", object.address))
         }
     };
+    let (style, volume_type) = (
+        of("volume_style", None),
+        of("ontap_volume_type", Some(json!("RW"))),
+    );
+    let detail = json!({"VolumeType": "ONTAP", "OntapConfiguration": {
+        "VolumeStyle": style, "OntapVolumeType": volume_type,
+    }});
     if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
         reader.set(
             &home,

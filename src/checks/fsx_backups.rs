@@ -1,0 +1,115 @@
+//! Whether Amazon FSx makes backups of a file system or volume: of some it makes none.
+//!
+//! See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html> and
+//! <https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/using-backups.html>.
+
+use super::words::not_read;
+use crate::inventory::{Facts, Tree};
+use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::verdict::{Evidence, Outcome};
+
+/// What a word of the description says of backups.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// They are made.
+    Made,
+    /// None are made.
+    NotMade,
+}
+
+use Says::{Made, NotMade};
+
+/// The object and the field that tell, and what its words say.
+struct Told {
+    object: &'static str,
+    field: &'static str,
+    /// Whether FSx always returns it.
+    always: bool,
+    words: &'static [(&'static str, Says)],
+    /// What such a resource is called, where there are no backups of it.
+    called: &'static str,
+}
+
+#[rustfmt::skip]
+const OF_LUSTRE: &[Told] = &[
+    Told { object: "LustreConfiguration", field: "DeploymentType",        always: true,  called: "scratch file systems of FSx for Lustre",
+           words: &[("PERSISTENT_1", Made), ("PERSISTENT_2", Made), ("SCRATCH_1", NotMade), ("SCRATCH_2", NotMade)] },
+];
+
+#[rustfmt::skip]
+const OF_ONTAP: &[Told] = &[
+    Told { object: "OntapConfiguration",  field: "OntapVolumeType",       always: true,  called: "data protection and load sharing volumes of FSx for NetApp ONTAP",
+           words: &[("RW", Made), ("DP", NotMade), ("LS", NotMade)] },
+    Told { object: "OntapConfiguration",  field: "FlexCacheEndpointType", always: false, called: "destination FlexCache volumes of FSx for NetApp ONTAP",
+           words: &[("NONE", Made), ("ORIGIN", Made), ("CACHE", NotMade)] },
+];
+
+/// Why FSx makes no backup of a resource, or may make none; `None`: it makes them, or it is not FSx's.
+pub fn not_made_by_fsx(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    if resource.service() != "fsx" {
+        return None;
+    }
+    let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
+        return None;
+    };
+    let is_volume = resource.resource().starts_with("volume/");
+    let rows = match detail.get("FileSystemType").and_then(Tree::as_str) {
+        _ if is_volume => OF_ONTAP,
+        Some("LUSTRE") => OF_LUSTRE,
+        Some(_) | None => return None,
+    };
+    if let Some(outcome) = rows
+        .iter()
+        .find_map(|row| row.asked(resource, detail, facts))
+    {
+        return Some(outcome);
+    }
+    linked(resource, detail)
+}
+
+impl Told {
+    fn asked(&self, resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> {
+        let told = detail.get(self.object).and_then(|of| of.get(self.field));
+        let word = match told {
+            Some(Tree::Null) | None if self.always => {
+                return Some(not_read(facts.describe_gap(resource)));
+            }
+            Some(Tree::Null) | None => return None,
+            Some(told) => told.as_str().unwrap_or_default(),
+        };
+        match self.words.iter().find(|(known, _)| *known == word) {
+            Some((_, Made)) => None,
+            Some((_, NotMade)) => {
+                let at = format!("/Detail/{}/{}", self.object, self.field);
+                Some(no_backups(resource, self.called, &at, word))
+            }
+            None => {
+                let says = format!("say what `{}` {word} is", self.field);
+                let gap = Gap::by_hand(ByHand::NotUnderstood, says, resource.as_str());
+                Some(not_read(gap.where_is(resource)))
+            }
+        }
+    }
+}
+
+/// A file system of Lustre that is linked to a bucket by its own configuration.
+fn linked(resource: &Arn, detail: &Tree) -> Option<Outcome> {
+    let lustre = detail.get("LustreConfiguration")?;
+    match lustre.get("DataRepositoryConfiguration") {
+        None | Some(Tree::Null) => None,
+        Some(_) => Some(no_backups(
+            resource,
+            "file systems of FSx for Lustre that are linked to a data repository",
+            "/Detail/LustreConfiguration/DataRepositoryConfiguration",
+            "there",
+        )),
+    }
+}
+
+fn no_backups(resource: &Arn, called: &str, at: &str, is: &str) -> Outcome {
+    Outcome::fail(format!(
+        "Amazon FSx makes no backups of {called}, so that there is none to copy: {resource}"
+    ))
+    .nothing_helps("copy its data by other means, such as DataSync or SnapMirror")
+    .saw([Evidence::at(resource, at.to_owned(), format!("is {is}"))])
+}
