@@ -85,11 +85,8 @@ pub(super) fn decide(
     let unlisted = facts.plans_not_listed();
     let refused = facts.not_listed();
     let all_listed = unlisted.is_empty();
-    let is_open = !wanted.open.is_empty()
-        || !refused.is_empty()
-        || unlisted
-            .iter()
-            .any(|gap| gap.error.is_some() || gap.hand().is_some());
+    let is_open =
+        !wanted.open.is_empty() || !refused.is_empty() || !facts.plans_wanted().is_empty();
     wanted.gaps.extend(unlisted);
     warn_of_more(
         output,

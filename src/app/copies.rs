@@ -128,10 +128,7 @@ pub(super) fn asked_for<'a>(
     let mut plans = plans::plans(facts);
     let mut wanted = all(inventory, &plans, facts);
     // Where AWS refused to list the plans, or a change leaves them unknown, they may make more.
-    let refused = facts.plans_not_listed();
-    let refused = refused.into_iter();
-    let refused = refused.filter(|gap| gap.error.is_some() || gap.hand().is_some());
-    wanted.leave_open(refused);
+    wanted.leave_open(facts.plans_wanted());
     if !asked.plan.is_empty() {
         of_plans(&asked.plan, &mut plans, &mut wanted, facts)?;
     }

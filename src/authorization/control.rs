@@ -20,8 +20,8 @@ use super::request::{Action, RoleRequest};
 use super::ruling::{Grounds, Party, Ruling, unique};
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
-pub use simulated::denied_by_its_own;
 use simulated::simulated;
+pub use simulated::{denied_by_its_own, denied_by_the_organization};
 
 /// What the organization says to the actions of a request.
 pub fn rule(

@@ -18,7 +18,7 @@ mod unread;
 mod vault;
 
 pub use answer::{actions, control_rulings, role_may_use_key, role_rulings};
-pub use control::{denied_by_its_own, may_be_assumed};
+pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed};
 pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
 pub use outcome::{Phrases, because, denied_by};
 pub use request::{

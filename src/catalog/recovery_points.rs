@@ -106,12 +106,10 @@ pub fn not_of_type(
     let is_composite = recovery_point
         .resource()
         .starts_with("recovery-point:composite:");
-    let may_be_composite =
-        |kind: &Kind| matches!(kind, Kind::Eks | Kind::CloudFormation | Kind::SapHana);
     if kinds.is_empty() {
         return None;
     }
-    if is_composite && !kinds.iter().any(may_be_composite) {
+    if is_composite && !may_have_parts(of) {
         return Some("its ARN, which is that of a composite one");
     }
     if !is_in_standard_vault {
@@ -122,6 +120,14 @@ pub fn not_of_type(
     let may_be = kinds.iter().any(is_managed) || is_continuous(recovery_point);
     (!may_be)
         .then_some("its ARN of AWS Backup, which backups of the type do not have in such a vault")
+}
+
+/// Whether a recovery point of a type may be a composite one, which others are nested in; of a type that no table has it may.
+#[must_use]
+pub fn may_have_parts(of: &ResourceType) -> bool {
+    let kinds = Kind::candidates(of);
+    let may = |kind: &Kind| matches!(kind, Kind::Eks | Kind::CloudFormation | Kind::SapHana);
+    kinds.is_empty() || kinds.iter().any(may)
 }
 
 /// Whether a recovery point is a continuous one: its id begins with `continuous`, whatever the type. For S3 no such

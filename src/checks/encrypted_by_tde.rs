@@ -1,8 +1,11 @@
 #![doc = include_str!("encrypted_by_tde.md")]
 
+use serde_json::Value;
+
 use super::described::{described, engine, option_groups};
 use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, When, known};
+use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts};
 use crate::known::{Fact, Gap};
@@ -61,6 +64,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         match facts.option_group(account, &region, group) {
             Fact::Unknown(gap) => gaps.push(*gap),
             Fact::Known(options) => {
+                let is_named =
+                    |option: &Value| option.get("OptionName").is_some_and(Value::is_string);
+                if !options.iter().all(is_named) {
+                    let call = api_call!("rds:DescribeOptionGroups");
+                    gaps.push(facts.gap(call, group, Some(account), Some(&region)));
+                }
                 let mut names = options
                     .iter()
                     .filter_map(|option| option.get("OptionName")?.as_str());

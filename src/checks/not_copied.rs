@@ -260,7 +260,13 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
     described(copy, facts).and_then(|described| {
         match described.text("StorageType") {
             Some("io2") => {}
-            Some(_) => return Fact::Known(None),
+            Some("gp2" | "gp3" | "io1" | "standard") => return Fact::Known(None),
+            Some(other) if other.starts_with("aurora") => return Fact::Known(None),
+            Some(other) => {
+                let says = format!("say what `StorageType` {other} is");
+                let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
+                return Fact::unknown(gap.where_is(&described.of));
+            }
             // RDS always names it.
             None => return Fact::unknown(facts.describe_gap(&described.of)),
         }

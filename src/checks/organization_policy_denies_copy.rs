@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::words::foretold;
+use super::words::{foretold, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     ASSUME, Grounds, Party, RoleRequest, Ruling, Rulings, actions, air_gapped_key_request,
-    control_rulings, list, may_be_assumed, role_requests,
+    control_rulings, denied_by_the_organization, list, may_be_assumed, role_requests,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{ControlPolicies, Facts, Reach};
-use crate::known::{AccountId, Arn, Fact};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, ControlKind, Evidence, Lift, Need, Outcome, PolicyOf};
 
 pub(super) const CHECK: Check = Check {
@@ -54,6 +54,14 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             "whether the organization's policies let the role `{name}` make the copy is not known"
         );
         return Outcome::undecided(message, gaps).saw(seen);
+    }
+    if let Some((action, place)) = denied_by_the_organization(facts, role, &asked.requests) {
+        let says = format!(
+            "say which is right: the organization's policies, which allow {action}, or the policy simulator, which denies it"
+        );
+        let gap = Gap::by_hand(ByHand::Contradiction, says, role.as_str()).where_is(role);
+        let denial = format!("the policy simulator denies {action}");
+        return not_read(gap).saw([Evidence::at(role, place, denial)]);
     }
     let simulated = rulings.allowed_on(Grounds::Simulator);
     if !simulated.is_empty() {

@@ -36,6 +36,11 @@ fn is_archived(point: &Arn, facts: &Facts<'_>) -> Fact<bool> {
     })
 }
 
+/// The classes that AWS has.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DescribeRecoveryPoint.html>.
+const CLASSES: &[&str] = &["COLD", "DELETED", "WARM"];
+
 fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
@@ -66,8 +71,8 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         .on(Basis::Inferred)
         .saw([Evidence::at(
             point,
-            "/CalculatedLifecycle/MoveToColdStorageAt",
-            format!("is {}", date(at)),
+            facts.point_moves_by(point),
+            format!("comes to {}", date(at)),
         )]);
     }
     if class == "WARM" {
@@ -75,7 +80,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         let doubt = if is_archived {
             Some(("/Detail/StorageTier", "is archive"))
         } else if may_move && facts.point_is_past(point, "MoveToColdStorageAt") {
-            Some(("/CalculatedLifecycle/MoveToColdStorageAt", "is past"))
+            Some((facts.point_moves_by(point), "is past"))
         } else {
             None
         };
@@ -93,6 +98,11 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             )
             .saw([Evidence::at(point, pointer, says)]);
         }
+    }
+    if !CLASSES.contains(&class) {
+        let says = format!("say what `StorageClass` {class} is");
+        let gap = Gap::by_hand(ByHand::NotUnderstood, says, point.as_str());
+        return not_read(gap.where_is(point));
     }
     let seen = [Evidence::at(point, "/StorageClass", format!("is {class}"))];
     if class == "WARM" {

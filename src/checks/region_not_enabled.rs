@@ -4,9 +4,9 @@ use super::words::region_meant;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
-use crate::catalog::regions::enabled_by_default;
+use crate::catalog::regions::{enabled_by_default, is_opt_in};
 use crate::inventory::{Ends, Facts};
-use crate::known::{AccountId, Fact, Gap, Region};
+use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -37,6 +37,13 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
             |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
         match facts.region_opt_in(account, &region) {
             Fact::Unknown(gap) => gaps.push(*gap),
+            Fact::Known(Some(status)) if must_be_opted_in(status, &region) => {
+                let says = format!(
+                    "say which is right: `opt_in_status` {status}, or that {region} is a Region to opt in to"
+                );
+                let gap = Gap::by_hand(ByHand::Contradiction, says, region.as_str());
+                gaps.push(gap.within(Some(account), Some(&region)));
+            }
             Fact::Known(Some(status)) => match is_on(status) {
                 Some(true) => seen.push(evidence(status)),
                 Some(false) => off.push((account, evidence(status))),
@@ -69,6 +76,15 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
         .saw(seen);
     }
     Outcome::pass(format!("the Region {region} is switched on")).saw(seen)
+}
+
+/// Whether a status says that nobody needs to opt in to a Region that is known as one to opt in to.
+fn must_be_opted_in(status: &str, region: &Region) -> bool {
+    let status = status.to_ascii_lowercase().replace('_', "-");
+    matches!(
+        status.as_str(),
+        "opt-in-not-required" | "enabled-by-default"
+    ) && is_opt_in(region)
 }
 
 /// Whether a status says that the Region can be used: the words of EC2 and of the account service. `None`: on its way.

@@ -8,6 +8,7 @@ mod managed;
 mod names;
 mod open;
 mod organization;
+mod stands;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use serde_json::{Map, Value, json};
 use super::frame::Inventory;
 use super::merge::Conflict;
 use super::read::{ReadError, escape, read};
+use super::word::Timestamp;
 use joined::Joined;
 use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use unknown::{unknown, unknown_within};
@@ -86,6 +88,7 @@ impl Overlay {
             told: BTreeSet::new(),
             home: [None, None],
             conflict: None,
+            read_at: base.collected_at.value().map(Timestamp::milliseconds),
         };
         let documents = managed::documents(&all);
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
@@ -133,6 +136,8 @@ struct Laid<'a> {
     home: [Option<String>; 2],
     /// Where the overlay says two things of one.
     conflict: Option<Conflict>,
+    /// When the facts were read, in milliseconds since 1970.
+    read_at: Option<i128>,
 }
 
 impl Laid<'_> {
@@ -247,7 +252,10 @@ impl Laid<'_> {
             let over = if matches!(list, "accounts" | "regions") {
                 over
             } else {
-                let all = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                let mut all = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                if self.overlay.waits_for != Waiting::Overlay {
+                    stands::keep(list, &object, &mut all, self.read_at);
+                }
                 settled = self.described(all, &mut object, key, &at);
                 &settled
             };

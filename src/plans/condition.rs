@@ -83,7 +83,25 @@ impl Holds {
     }
 }
 
+/// Whether a key is not the name of a tag but another condition key, such as `ec2:ResourceTag/backup`: what it asks is not known.
+fn is_of_another_key(key: &str) -> bool {
+    let Some((space, _)) = key.split_once('/') else {
+        return false;
+    };
+    let Some((_, word)) = space.split_once(':') else {
+        return false;
+    };
+    space.starts_with("aws:") || word.to_ascii_lowercase().ends_with("tag")
+}
+
 impl Condition {
+    /// The condition key of an entry that is not that of a tag.
+    pub(super) fn strange_key(value: &Value) -> Option<&str> {
+        let key = value.get("ConditionKey")?.as_str()?;
+        let key = key.strip_prefix(OF_TAG).unwrap_or(key);
+        is_of_another_key(key).then_some(key)
+    }
+
     /// Reads an entry of `ListOfTags`, which knows one operator.
     pub(super) fn of_tag(value: &Value) -> Option<Self> {
         let mut members = value.as_object()?.clone();
@@ -105,8 +123,7 @@ impl Condition {
         }
         let key = value.get("ConditionKey")?.as_str()?;
         let key = key.strip_prefix(OF_TAG).unwrap_or(key);
-        // A tag has a name, and no other condition is known.
-        if key.is_empty() || (key.starts_with("aws:") && key.contains('/')) {
+        if key.is_empty() || is_of_another_key(key) {
             return None;
         }
         Some(Self {

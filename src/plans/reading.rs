@@ -41,6 +41,15 @@ impl<'a> Reading<'a> {
         gap
     }
 
+    /// What stands in a place is not understood.
+    pub fn not_understood(&mut self, what: String, pointer: &str) {
+        let subject = format!("{}{pointer}", self.plan);
+        self.unread.push(
+            Gap::by_hand(ByHand::NotUnderstood, what, subject)
+                .within(Some(self.account), Some(self.region)),
+        );
+    }
+
     /// The members of an object that are not among those known: what they say is open.
     pub fn strange(&mut self, of: &Value, pointer: &str, known: &[&str]) -> Vec<String> {
         let members = of.as_object().into_iter().flatten();

@@ -67,10 +67,14 @@ impl Selection {
         // What backup:GetBackupSelection answers has it inside.
         let value = value.get("BackupSelection").unwrap_or(value);
         let read = Self::of_json(value);
-        if read.is_none() {
-            plan.misses(api_call!("backup:GetBackupSelection"));
-        }
         let pointer = format!("/Selections/{place}");
+        match strange_key(value) {
+            Some(key) => plan.not_understood(format!("the condition key `{key}`"), &pointer),
+            None if read.is_none() => {
+                plan.misses(api_call!("backup:GetBackupSelection"));
+            }
+            None => {}
+        }
         let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();
         read.filter(|_| is_understood)
     }
@@ -175,6 +179,17 @@ fn may_be_arns(text: &str) -> bool {
         Some(_) if text.contains('?') => false,
         Some((start, _)) => BEGINNING.starts_with(start) || start.starts_with(BEGINNING),
     }
+}
+
+/// The first condition key of a selection that is not that of a tag.
+fn strange_key(selection: &Value) -> Option<&str> {
+    let conditions = selection.get("Conditions").and_then(Value::as_object);
+    let conditions = conditions.into_iter().flatten().map(|(_, all)| all);
+    let mut all = conditions
+        .chain(selection.get("ListOfTags"))
+        .filter_map(Value::as_array)
+        .flatten();
+    all.find_map(Condition::strange_key)
 }
 
 /// A list that may be left out; `None` where something else stands there.

@@ -63,6 +63,31 @@ pub fn denied_by_its_own(
     })
 }
 
+/// An action of these requests that the simulator says the organization denies, and where it says so.
+pub fn denied_by_the_organization(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+) -> Option<(&'static str, String)> {
+    let results = facts.simulated(role)?;
+    let each = requests.iter();
+    let mut actions =
+        each.flat_map(|request| request.actions.iter().map(|action| request.about(action)));
+    actions.find_map(|asked| {
+        let of_it =
+            |result: &Value| is_about(result, &asked) && is_denied_by_others(result, &asked);
+        let place = results.iter().position(of_it)?;
+        Some((asked.action, format!("/Simulated/{place}")))
+    })
+}
+
+/// Whether it is the organization that denies it, or a Deny of which nobody says whose it is.
+fn is_denied_by_others(result: &Value, asked: &Action<'_>) -> bool {
+    let decision = result.get("EvalDecision").and_then(Value::as_str);
+    verdict(result, asked) == Some(false)
+        && (organization(result) == Some(false) || decision == Some("explicitDeny"))
+}
+
 fn is_denied_by_its_own(result: &Value, asked: &Action<'_>) -> bool {
     const DENIED: Option<&str> = Some("explicitDeny");
     let decision = result.get("EvalDecision").and_then(Value::as_str);
@@ -88,12 +113,24 @@ fn organization(result: &Value) -> Option<bool> {
     detail.get("AllowedByOrganizations")?.as_bool()
 }
 
+/// Whether a result is about the action. One whose resource is not one that AWS prints may be, and then it allows nothing.
 fn is_about(result: &Value, asked: &Action<'_>) -> bool {
-    let text = |name| result.get(name).and_then(Value::as_str);
-    let action = text("EvalActionName").is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
-    let resource =
-        text("EvalResourceName").is_none_or(|name| name == "*" || is_one_of(name, asked.resource));
+    let action = result.get("EvalActionName").and_then(Value::as_str);
+    let action = action.is_some_and(|name| name.eq_ignore_ascii_case(asked.action));
+    let resource = match result.get("EvalResourceName") {
+        None | Some(Value::Null) => true,
+        Some(Value::String(name)) => name == "*" || is_one_of(name, asked.resource),
+        Some(_) => verdict(result, asked) == Some(false),
+    };
     action && resource
+}
+
+/// Whether a member of a result is there, and is not what AWS prints.
+fn is_misshapen(result: &Value) -> bool {
+    let decision = result.get("EvalDecision");
+    let detail = result.get("OrganizationsDecisionDetail");
+    decision.is_some_and(|decision| !decision.is_string())
+        || detail.is_some_and(|detail| !detail.is_null() && organization(result).is_none())
 }
 
 /// Whether an ARN is one that a pattern stands for, in which `*` is anything.
@@ -123,7 +160,7 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
 fn verdict(result: &Value, asked: &Action<'_>) -> Option<bool> {
     let decision = result.get("EvalDecision").and_then(Value::as_str);
     let is_known = |word: &str| ["allowed", "explicitDeny", "implicitDeny"].contains(&word);
-    if !decision.is_none_or(is_known) {
+    if !decision.is_none_or(is_known) || is_misshapen(result) {
         return None;
     }
     // What is denied of the role's own policies says nothing of the organization's.

@@ -129,6 +129,14 @@ fn resource_type(
             Fact::Known(vault) => facts.vault_type(vault) == Fact::Known(Some(VaultType::Standard)),
             Fact::Unknown(_) => false,
         };
+        let (is_parent, _) = facts.point_nesting(point);
+        if is_parent == Some(true) && !recovery_points::may_have_parts(of) {
+            return Fact::unknown(contradiction(
+                point,
+                format!("`ResourceType` of the recovery point ({of})"),
+                "`IsParent` true, which is that of a composite one",
+            ));
+        }
         if let Some(what) = recovery_points::not_of_type(point, of, is_standard) {
             return Fact::unknown(contradiction(
                 point,

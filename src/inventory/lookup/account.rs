@@ -232,8 +232,8 @@ impl<'a> Facts<'a> {
             Fact::Known(None) => Fact::Known(None),
             Fact::Known(Some(organization)) => match &organization.path {
                 Field::Is(path) => Fact::Known(Some(path)),
-                Field::Null => Fact::Known(None),
-                Field::Absent => Fact::unknown(self.gap(
+                // An account of an organization has a place in it.
+                Field::Null | Field::Absent => Fact::unknown(self.gap(
                     api_call!("organizations:ListParents"),
                     &account.to_string(),
                     Some(account),

@@ -38,3 +38,16 @@ pub fn of_itself<'a>(arn: &Arn, detail: Fact<Option<&'a Tree>>) -> Fact<Option<&
     };
     gap.map_or(detail, Fact::unknown)
 }
+
+/// The gap that an `EncryptionKeyType` leaves which is not one that is known.
+pub fn strange_key_type(of: &Arn, kind: &str) -> Option<Gap> {
+    const KNOWN: &[&str] = &[
+        "AWS_MANAGED_KMS_KEY",
+        "AWS_OWNED_KMS_KEY",
+        "CUSTOMER_MANAGED_KMS_KEY",
+    ];
+    (!KNOWN.contains(&kind)).then(|| {
+        let says = format!("say what `EncryptionKeyType` {kind} is");
+        Gap::by_hand(ByHand::NotUnderstood, says, of.as_str()).where_is(of)
+    })
+}

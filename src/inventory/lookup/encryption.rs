@@ -6,7 +6,7 @@ use crate::inventory::tree::Tree;
 use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 
 use super::Facts;
-use super::contradiction::{contradiction, of_another};
+use super::contradiction::{contradiction, of_another, strange_key_type};
 use super::key::EncryptedWith;
 use super::stored::{moment, moment_of};
 use super::vault::is_elsewhere;
@@ -81,6 +81,9 @@ impl Facts<'_> {
                     "`EncryptionKeyType` CUSTOMER_MANAGED_KMS_KEY",
                     "no key: `IsEncrypted` false, or `EncryptionKeyArn` null",
                 ));
+            }
+            (Some(kind), ..) if let Some(gap) = strange_key_type(arn, kind) => {
+                return Fact::unknown(gap);
             }
             (Some(_) | None, _, _) => {}
         }

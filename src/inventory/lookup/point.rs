@@ -14,6 +14,9 @@ use super::contradiction::extra;
 use super::reads::Object;
 use super::stored::moment;
 
+/// The date that AWS Backup works out for the move to cold storage.
+const COLD_AT: &str = "MoveToColdStorageAt";
+
 impl<'a> Facts<'a> {
     /// When the recovery point expires, in days after its creation. `None`: never.
     #[must_use]
@@ -75,7 +78,7 @@ impl<'a> Facts<'a> {
     /// was named.
     #[must_use]
     pub fn point_moves(&self, arn: &Arn) -> Option<i128> {
-        let date = self.point_date(arn, "MoveToColdStorageAt");
+        let date = self.point_date(arn, COLD_AT);
         date.filter(|date| self.comes_to_pass(*date))
     }
 
@@ -85,7 +88,46 @@ impl<'a> Facts<'a> {
             let dates = extra(&part.extra, "CalculatedLifecycle")?;
             moment(dates.get(date)?)
         };
-        point.parts().find_map(worked_out)
+        let told = point.parts().find_map(worked_out);
+        told.or_else(|| match date {
+            COLD_AT => self.cold_by_lifecycle(arn),
+            _ => None,
+        })
+    }
+
+    /// When the recovery point moves to cold storage, counted from its lifecycle. An EBS snapshot does so only where that was
+    /// opted in to.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
+    fn cold_by_lifecycle(&self, arn: &Arn) -> Option<i128> {
+        const DAY: i128 = 24 * 60 * 60 * 1000;
+        let point = self.seen(|layer| layer.recovery_points(arn));
+        let lifecycle = point.field(|p| &p.lifecycle);
+        let lifecycle = lifecycle.value()?;
+        let days = lifecycle.move_to_cold_storage_after_days.value();
+        let days = days.copied().filter(|days| *days >= 0)?;
+        let opted_in = extra(&lifecycle.extra, "OptInToArchiveForSupportedResources");
+        if arn.service() == "ec2" && opted_in != Some(&Value::Bool(true)) {
+            return None;
+        }
+        let made = point.field(|p| &p.creation_date);
+        let made = made.value().and_then(|Json(date)| moment(date))?;
+        Some(made.saturating_add(i128::from(days).saturating_mul(DAY)))
+    }
+
+    /// Where it stands when the recovery point moves to cold storage.
+    #[must_use]
+    pub fn point_moves_by(&self, arn: &Arn) -> &'static str {
+        let point = self.seen(|layer| layer.recovery_points(arn));
+        let is_told = point.parts().any(|part| {
+            extra(&part.extra, "CalculatedLifecycle")
+                .is_some_and(|dates| dates.get(COLD_AT).is_some())
+        });
+        if is_told {
+            "/CalculatedLifecycle/MoveToColdStorageAt"
+        } else {
+            "/Lifecycle/MoveToColdStorageAfterDays"
+        }
     }
 
     /// The plan and the rule that made the recovery point, by their ids; `None` where none did.

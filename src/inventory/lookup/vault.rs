@@ -8,7 +8,7 @@ use crate::inventory::tags::Tags;
 use crate::known::{ApiCall, Arn, Fact, Gap};
 use serde_json::Value;
 
-use super::contradiction::{contradiction, extra};
+use super::contradiction::{contradiction, extra, strange_key_type};
 use super::key::{EncryptedWith, KeyManager};
 use super::reads::Object;
 use super::stored::moment;
@@ -204,6 +204,9 @@ impl<'a> Facts<'a> {
                         format!("`EncryptionKeyArn` {key}, whose `KeyManager` is AWS"),
                     ));
                 }
+                (Some(kind), _) if let Some(gap) = strange_key_type(arn, kind) => {
+                    return Fact::unknown(gap);
+                }
                 (Some(_) | None, _) => {}
             }
             match key {
@@ -255,6 +258,13 @@ impl<'a> Facts<'a> {
                 self.vault_type(arn),
                 Fact::Known(Some(VaultType::AirGapped))
             ) {
+                if let Some(min) = lock.min.filter(|min| *min < LEAST_AIR_GAPPED) {
+                    return Fact::unknown(contradiction(
+                        arn,
+                        format!("`MinRetentionDays` {min}"),
+                        format!("that it is air-gapped, where {LEAST_AIR_GAPPED} is the least"),
+                    ));
+                }
                 let whole = lock.min.is_some() && lock.max.is_some();
                 let unread =
                     || Box::new(self.vault_gap(api_call!("backup:DescribeBackupVault"), arn));
@@ -321,6 +331,11 @@ impl<'a> Facts<'a> {
         })
     }
 }
+
+/// The days that a logically air-gapped vault keeps everything at least.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_CreateLogicallyAirGappedBackupVault.html>.
+const LEAST_AIR_GAPPED: i64 = 7;
 
 /// Whether a key is of another Region than what it encrypts, which cannot be.
 pub(super) fn is_elsewhere(key: &Arn, of: &Arn) -> bool {

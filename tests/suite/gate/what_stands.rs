@@ -8,7 +8,9 @@ use backup_preflight::sources::terraform;
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
-use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, FROM, KEY, ROLE, TO};
+use crate::support::estate::{
+    CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, FROM, KEY, ROLE, TO,
+};
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide, run};
 
@@ -622,4 +624,77 @@ fn a_module_with_an_override_is_not_evaluated() {
             "{name}"
         );
     }
+}
+
+/// A plan switches a key on and off, and makes a vault: what AWS did to either since stays.
+#[test]
+fn a_state_that_only_aws_changes_stays() {
+    let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY});
+    let key =
+        json!({"arn": CENTRAL_KEY, "key_id": CENTRAL_KEY.rsplit('/').next(), "is_enabled": true});
+    let failed = Estate::rds().set(&format!("{DESTINATION_VAULT}/VaultState"), json!("FAILED"));
+    let to_go =
+        |state: &str| Estate::rds().set("/accounts/1/regions/0/keys/0/KeyState", json!(state));
+    let anyhow = |kind: &str, of: &Value, actions: &[&str]| {
+        change(kind, actions, of.clone(), of.clone(), json!({}))
+    };
+    for actions in [&["no-op"], &["update"]] {
+        for (estate, plan) in [
+            (
+                &failed,
+                plan("aws.to", &anyhow("aws_backup_vault", &vault, actions)),
+            ),
+            (
+                &to_go("PendingDeletion"),
+                plan("aws.to", &anyhow("aws_kms_key", &key, actions)),
+            ),
+            (
+                &to_go("Unavailable"),
+                plan("aws.to", &anyhow("aws_kms_key", &key, actions)),
+            ),
+        ] {
+            let (before, after) = verdicts(estate, &plan);
+            assert_ne!(before, Feasible, "{actions:?}");
+            assert_ne!(after, Feasible, "{actions:?}");
+        }
+    }
+    // What a plan does change, it changes.
+    let off =
+        json!({"arn": CENTRAL_KEY, "key_id": CENTRAL_KEY.rsplit('/').next(), "is_enabled": false});
+    let on = plan(
+        "aws.to",
+        &change("aws_kms_key", &["update"], off, key, json!({})),
+    );
+    assert_eq!(verdicts(&to_go("Disabled"), &on), (Blocked, Feasible));
+}
+
+/// Once its date is past, nobody changes a compliance lock, and AWS refuses the plan.
+#[test]
+fn a_lock_that_nobody_can_change_any_more_stays() {
+    let lock = |days: i64| json!({"backup_vault_name": "central", "min_retention_days": days, "max_retention_days": 365});
+    let relaxed = plan(
+        "aws.to",
+        &change(
+            "aws_backup_vault_lock_configuration",
+            &["delete", "create"],
+            lock(90),
+            lock(7),
+            json!({}),
+        ),
+    );
+    let at = |date: &str| {
+        Estate::rds()
+            .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+            .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90))
+            .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(365))
+            .set(&format!("{DESTINATION_VAULT}/LockDate"), json!(date))
+    };
+    assert_eq!(
+        verdicts(&at("2026-10-01T00:00:00Z"), &relaxed),
+        (Blocked, Blocked)
+    );
+    assert_eq!(
+        verdicts(&at("2027-10-01T00:00:00Z"), &relaxed),
+        (Blocked, Feasible)
+    );
 }

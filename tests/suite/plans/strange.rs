@@ -86,6 +86,32 @@ fn a_copy_action_that_is_none_hides_no_other() {
     }
 }
 
+/// It may ask for anything, and the gap names it.
+#[test]
+fn a_condition_key_that_is_not_that_of_a_tag_is_named() {
+    for key in [
+        "aws:RequestTag/a",
+        "ec2:ResourceTag/backup",
+        "aws:resourcetag/backup",
+    ] {
+        for operator in ["StringEquals", "StringNotEquals"] {
+            let (copies, open) = found(&planned(selection(json!({
+                "Resources": ["*"], "Conditions": {operator: [{"ConditionKey": key, "ConditionValue": "b"}]}}))));
+            let named = open.iter().any(|(what, _)| what.contains(key));
+            assert!(copies == 0 && named, "{key}: {open:?}");
+        }
+        let tag = json!({"ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": key, "ConditionValue": "b"}]});
+        let (copies, open) = found(&planned(selection(tag)));
+        assert!(
+            copies == 0 && open.iter().any(|(what, _)| what.contains(key)),
+            "{key}: {open:?}"
+        );
+    }
+    // Names of tags may have colons and strokes.
+    let tag = json!({"ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": "aws:ResourceTag/team:a/b", "ConditionValue": "b"}]});
+    assert!(found(&planned(selection(tag))).1.is_empty());
+}
+
 /// Never nothing for certain, and never everything.
 #[test]
 fn a_selection_that_is_not_understood_was_not_read() {
@@ -114,7 +140,6 @@ fn a_selection_that_is_not_understood_was_not_read() {
         tag(json!({"ConditionType": "STRINGEQUALS", "ConditionKey": "", "ConditionValue": "b"})),
         json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "", "ConditionValue": "b"}]}}),
         json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "aws:ResourceTag/", "ConditionValue": "b"}]}}),
-        json!({"Resources": ["*"], "Conditions": {"StringEquals": [{"ConditionKey": "aws:RequestTag/a", "ConditionValue": "b"}]}}),
     ] {
         let (copies, open) = found(&planned(selection(parts.clone())));
         let call = "backup:GetBackupSelection".to_owned();

@@ -1,0 +1,68 @@
+//! What no plan and no template changes of a thing that is there: its state where only AWS does, what it was made with, a lock that
+//! nobody can change any more.
+
+use serde_json::{Map, Value};
+
+use super::super::word::Timestamp;
+
+/// Takes from what a plan or a template says of a thing what stands as it was read.
+pub fn keep(
+    list: &str,
+    there: &Map<String, Value>,
+    over: &mut Map<String, Value>,
+    now: Option<i128>,
+) {
+    let text = |name: &str| there.get(name).and_then(Value::as_str);
+    let mut stands: Vec<&str> = Vec::new();
+    match list {
+        "keys" => {
+            // A plan enables and disables a key; other states are those of AWS.
+            let is_other = |state: &str| !["Enabled", "Disabled"].contains(&state);
+            if text("KeyState").is_some_and(is_other) && is_switch(over.get("KeyState")) {
+                stands.push("KeyState");
+            }
+            let made_with = ["KeySpec", "KeyUsage"];
+            stands.extend(made_with.iter().filter(|name| text(name).is_some()));
+        }
+        "vaults" => {
+            let is_other = |state: &str| state != "AVAILABLE";
+            let says = over.get("VaultState").and_then(Value::as_str);
+            if text("VaultState").is_some_and(is_other) && says == Some("AVAILABLE") {
+                stands.push("VaultState");
+            }
+            if text("VaultType").is_some() {
+                stands.push("VaultType");
+            }
+            if is_for_good(there, now) {
+                stands.extend(["Locked", "MinRetentionDays", "MaxRetentionDays", "LockDate"]);
+            }
+        }
+        _ => {}
+    }
+    for name in stands {
+        over.shift_remove(name);
+    }
+}
+
+fn is_switch(state: Option<&Value>) -> bool {
+    state
+        .and_then(Value::as_str)
+        .is_some_and(|state| ["Enabled", "Disabled"].contains(&state))
+}
+
+/// Whether the lock of a vault is one that nobody changes or removes any more.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DescribeBackupVault.html>.
+fn is_for_good(vault: &Map<String, Value>, now: Option<i128>) -> bool {
+    const SECOND: f64 = 1000.0;
+    let date = vault.get("LockDate");
+    let by_number = date.and_then(Value::as_f64);
+    let by_text = date.and_then(Value::as_str).and_then(Timestamp::parse);
+    let is_past = match (now, by_number, by_text) {
+        #[allow(clippy::cast_precision_loss)]
+        (Some(now), Some(seconds), _) => seconds * SECOND <= now as f64,
+        (Some(now), None, Some(at)) => at.milliseconds() <= now,
+        (None, ..) | (_, None, None) => false,
+    };
+    is_past && vault.get("Locked") == Some(&Value::Bool(true))
+}
