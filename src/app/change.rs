@@ -10,7 +10,7 @@ use crate::change::{Before, Standing, marks, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Output, OverKind};
 use crate::inventory::{Facts, Inventory, Json, Misspelt, Overlay, Waiting, misspelt};
-use crate::known::{AccountId, Arn, ByHand, Gap, near};
+use crate::known::{AccountId, Arn, ByHand, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
@@ -257,7 +257,7 @@ pub(super) struct Baseline {
     pub failing: BTreeSet<(String, &'static str)>,
     /// The same of those that are undecided and whose warnings are errors.
     pub undecided: BTreeSet<(String, &'static str)>,
-    /// Why plans fail there, each reason with the id of the plan.
+    /// Why plans fail there, each reason with the ARN of the plan.
     pub reasons: BTreeSet<(String, String)>,
     /// The resources that a copy took out of their account.
     pub left: BTreeSet<Arn>,
@@ -364,21 +364,26 @@ type Findings = BTreeSet<(String, &'static str)>;
 /// What fails of vaults, plans and resources, or warns and that is an error; and what may.
 fn found_by_audit(report: &Value, raised: &BTreeSet<&str>) -> (Findings, Findings) {
     let (mut failing, mut undecided) = (Findings::new(), Findings::new());
-    for (list, pointer) in [
-        ("vaults", "/vault"),
-        ("plans", "/plan/id"),
-        ("resources", "/resource"),
-    ] {
+    let text = |item: &Value, pointer: &str| {
+        let text = item.pointer(pointer).and_then(Value::as_str);
+        text.map(str::to_owned)
+    };
+    for list in ["vaults", "plans", "resources"] {
         let items = report.get(list).and_then(Value::as_array);
         for item in items.into_iter().flatten() {
-            let Some(name) = item.pointer(pointer).and_then(Value::as_str) else {
+            let name = match list {
+                "vaults" => text(item, "/vault"),
+                "plans" => plan_arn(item),
+                _ => text(item, "/resource"),
+            };
+            let Some(name) = name else {
                 continue;
             };
             for (id, status) in found(item) {
                 let Some(check) = checks::find(id) else {
                     continue;
                 };
-                let finding = (name.to_owned(), check.id);
+                let finding = (name.clone(), check.id);
                 let is_raised = raised.contains(check.id);
                 match status {
                     Status::Fail => drop(failing.insert(finding)),
@@ -392,12 +397,20 @@ fn found_by_audit(report: &Value, raised: &BTreeSet<&str>) -> (Findings, Finding
     (failing, undecided)
 }
 
-/// Why plans fail in a report, each reason with the id of the plan.
+/// The ARN of a plan in a report.
+fn plan_arn(item: &Value) -> Option<String> {
+    let text = |name: &str| item.get("plan")?.get(name)?.as_str();
+    let account = AccountId::parse(text("account")?).ok()?;
+    let region = Region::new(text("region")?);
+    Some(plans::arn_of(account, &region, text("id")?))
+}
+
+/// Why plans fail in a report, each reason with the ARN of the plan.
 fn reasons(report: &Value) -> BTreeSet<(String, String)> {
     let mut all = BTreeSet::new();
     let plans = report.get("plans").and_then(Value::as_array);
     for plan in plans.into_iter().flatten() {
-        let Some(id) = plan.pointer("/plan/id").and_then(Value::as_str) else {
+        let Some(arn) = plan_arn(plan) else {
             continue;
         };
         let found = plan.get("checks").and_then(Value::as_array);
@@ -405,7 +418,7 @@ fn reasons(report: &Value) -> BTreeSet<(String, String)> {
             let text = |name: &str| check.get(name).and_then(Value::as_str);
             if text("outcome") == Some("fail") {
                 let each = checks::reasons(text("message").unwrap_or_default());
-                all.extend(each.map(|reason| (id.to_owned(), reason.to_owned())));
+                all.extend(each.map(|reason| (arn.clone(), reason.to_owned())));
             }
         }
     }

@@ -41,10 +41,7 @@ impl Audited {
             .vaults
             .iter()
             .map(|(vault, found)| (vault.to_string(), found));
-        let of_plans = self
-            .plans
-            .iter()
-            .map(|(plan, found)| (plan.id.clone(), found));
+        let of_plans = self.plans.iter().map(|(plan, found)| (plan.arn(), found));
         let of_resources = self
             .resources
             .iter()
@@ -61,7 +58,7 @@ impl Audited {
             .collect()
     }
 
-    /// Why plans fail, each reason with the id of the plan.
+    /// Why plans fail, each reason with the ARN of the plan.
     #[must_use]
     pub fn reasons(&self) -> BTreeSet<(String, String)> {
         let plans = self.plans.iter().flat_map(|(plan, found)| {
@@ -70,7 +67,7 @@ impl Audited {
                 .filter(|(_, outcome)| outcome.status == Status::Fail);
             failing.flat_map(|(_, outcome)| {
                 let reasons = reasons(&outcome.message);
-                reasons.map(|reason| (plan.id.clone(), reason.to_owned()))
+                reasons.map(|reason| (plan.arn(), reason.to_owned()))
             })
         });
         plans.collect()

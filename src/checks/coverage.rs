@@ -73,8 +73,9 @@ pub struct CopyThere {
     pub made: String,
     /// The whole days since then; null where nobody says when the facts were read.
     pub age_days: Option<i64>,
-    /// When it is deleted; null where it never is, or that is not known.
-    pub expires: Option<String>,
+    /// When it is deleted; null where it never is, absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Option<String>>,
     /// Whether it can be restored from.
     pub restorable: Restorable,
     /// Why it cannot, or what is not known.
@@ -160,14 +161,18 @@ impl Coverage {
 
 fn there_is(resource: &Arn, vault: &Arn, copy: &NewestCopy<'_>, facts: &Facts<'_>) -> CopyThere {
     let now = facts.now();
-    let days = copy
-        .point
-        .and_then(|point| facts.point_days_kept(&point.arn).known().flatten());
-    let expires = days.map(|days| {
+    let kept = copy.point.map(|point| facts.point_days_kept(&point.arn));
+    let (kept, unread) = match kept {
+        Some(Fact::Known(days)) => (Some(days), None),
+        Some(Fact::Unknown(gap)) => (None, Some(gap)),
+        None => (None, None),
+    };
+    let at = |days: i64| {
         copy.made
             .saturating_add(i128::from(days).saturating_mul(DAY))
-    });
-    let has_expired = now.zip(expires).is_some_and(|(now, at)| now > at);
+    };
+    let expires = kept.map(|days| days.map(at));
+    let has_expired = now.zip(expires.flatten()).is_some_and(|(now, at)| now > at);
     let (restorable, why) = match copy.point {
         None => (
             Restorable::Unknown,
@@ -179,7 +184,11 @@ fn there_is(resource: &Arn, vault: &Arn, copy: &NewestCopy<'_>, facts: &Facts<'_
             Some("its `CalculatedLifecycle` says that it is deleted by now".to_owned()),
         ),
         Some(point) => match by_vault(vault, facts) {
-            (Restorable::Yes, _) => by_key(point, facts),
+            (Restorable::Yes, _) => match (by_key(point, facts), unread) {
+                // It may have expired.
+                ((Restorable::Yes, _), Some(gap)) => (Restorable::Unknown, Some(gap.to_string())),
+                (other, _) => other,
+            },
             other => other,
         },
     };
@@ -189,7 +198,7 @@ fn there_is(resource: &Arn, vault: &Arn, copy: &NewestCopy<'_>, facts: &Facts<'_
         recovery_point: copy.point.map(|point| point.arn.clone()),
         made: date(copy.made),
         age_days: now.and_then(|now| i64::try_from(now.saturating_sub(copy.made) / DAY).ok()),
-        expires: expires.map(date),
+        expires: expires.map(|at| at.map(date)),
         restorable,
         why,
     }

@@ -67,6 +67,17 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         )
         .saw(seen);
     }
+    if matches!(status, "COMPLETED" | "AVAILABLE" | "PARTIAL") && facts.point_is_ahead(point) {
+        return not_read(
+            Gap::by_hand(
+                ByHand::Contradiction,
+                "say which is right: its `CreationDate` or `CompletionDate`, or `collected_at`, which is before it",
+                point.as_str(),
+            )
+            .where_is(point),
+        )
+        .saw(seen);
+    }
     match status {
         "COMPLETED" | "AVAILABLE" | "PARTIAL" if facts.point_has_expired(point) => Outcome::undecided(
             format!(

@@ -22,7 +22,7 @@ impl Copy {
         let mut assumptions = vec![
             format!("backup: the one that the copy `{}` makes", self.id),
             "role: AWSBackupDefaultServiceRole of the account that the copy lies in".to_owned(),
-            "lifecycle: what comes back never expires".to_owned(),
+            "lifecycle: what comes back names none".to_owned(),
             "restore: the network, the names, the settings and the quotas that it takes are known only at that time".to_owned(),
         ];
         assumptions.extend(self.cold_later());

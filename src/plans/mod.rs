@@ -74,6 +74,13 @@ pub struct Planned {
     pub open: Vec<Gap>,
 }
 
+/// The ARN of a plan.
+#[must_use]
+pub fn arn_of(account: AccountId, region: &Region, id: &str) -> String {
+    let partition = region.partition();
+    format!("arn:{partition}:backup:{region}:{account}:backup-plan:{id}")
+}
+
 /// Every plan of the facts, in the order of account, Region and id.
 #[must_use]
 pub fn plans(facts: &Facts<'_>) -> Vec<Plan> {
@@ -249,6 +256,12 @@ impl Plan {
     pub fn copies_out_of(&self, account: AccountId) -> bool {
         let mut targets = self.rules.iter().flat_map(|rule| &rule.targets);
         targets.any(|target| target.vault.account() != Some(account))
+    }
+
+    /// Its ARN, by which it is told from a plan of the same id in another account or Region.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        arn_of(self.account, &self.region, &self.id)
     }
 
     /// What people call it.

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
-use super::command::change_plan;
+use super::command::{backs_up_to, change_plan, copies_elsewhere};
 use super::{Remedy, RemedyKind, cover, vault};
 use crate::checks::{Audited, of_vault};
 use crate::inventory::{Copy, Facts};
@@ -105,17 +105,10 @@ fn moves(old: &Arn, new: &Arn, audited: &Audited) -> Vec<SmolStr> {
         let mut fields = BTreeSet::new();
         for rule in &plan.rules {
             if rule.vault == *old {
-                fields.insert(format!(
-                    "rule {}: set \"TargetBackupVaultName\": \"{}\"",
-                    rule.name,
-                    new.name()
-                ));
+                fields.insert(backs_up_to(&plan.id, &rule.name, new));
             }
             if rule.targets.iter().any(|target| target.vault == *old) {
-                fields.insert(format!(
-                    "rule {}: set \"DestinationBackupVaultArn\": \"{new}\"",
-                    rule.name
-                ));
+                fields.insert(copies_elsewhere(&plan.id, &rule.name, old, new));
             }
         }
         if !fields.is_empty() {

@@ -1,11 +1,12 @@
 //! Commands of `aws`, ready to paste.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::inventory::{Field, Lifecycle};
+use super::control_policy::management;
+use crate::inventory::{Facts, Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
-use crate::quote::json;
+use crate::quote::json::printable;
 use crate::quote::shell::here_document;
 
 pub use crate::quote::shell::{comment, option, word};
@@ -95,7 +96,7 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
 
 fn text(policy: &Value) -> String {
     let pretty = format!("{policy:#}");
-    json::printable(if pretty.len() > PRETTY_LIMIT {
+    printable(if pretty.len() > PRETTY_LIMIT {
         policy.to_string()
     } else {
         pretty
@@ -105,6 +106,46 @@ fn text(policy: &Value) -> String {
 /// Whether a plan is made by a backup policy of the organization.
 pub fn is_of_organization(plan: &str) -> bool {
     plan.starts_with("orgs/")
+}
+
+/// That a rule copies to another vault, in the words of the plan or of the backup policy that makes it.
+pub fn copies_elsewhere(plan: &str, rule: &str, old: &Arn, new: &Arn) -> String {
+    if is_of_organization(plan) {
+        let action = json!({new.as_str(): {"target_backup_vault_arn": {"@@assign": new.as_str()}}});
+        format!(
+            "rule {rule}: in \"copy_actions\" put {action} in the place of \"{old}\", with its \"lifecycle\""
+        )
+    } else {
+        format!("rule {rule}: copy to {new} instead of {old}")
+    }
+}
+
+/// That a rule copies to one more vault, and keeps the copies for so many days.
+pub fn copies_too(plan: &str, rule: &str, vault: &Arn, days: Option<i64>) -> String {
+    if is_of_organization(plan) {
+        let mut action = json!({"target_backup_vault_arn": {"@@assign": vault.as_str()}});
+        if let (Some(days), Some(action)) = (days, action.as_object_mut()) {
+            let kept = json!({"delete_after_days": {"@@assign": days.to_string()}});
+            action.insert("lifecycle".to_owned(), kept);
+        }
+        let action = json!({vault.as_str(): action});
+        return format!("rule {rule}: add to \"copy_actions\": {action}");
+    }
+    let mut action = json!({"DestinationBackupVaultArn": vault.as_str()});
+    if let (Some(days), Some(action)) = (days, action.as_object_mut()) {
+        action.insert("Lifecycle".to_owned(), json!({"DeleteAfterDays": days}));
+    }
+    format!("rule {rule}: add to \"CopyActions\": {action}")
+}
+
+/// That a rule backs up to another vault.
+pub fn backs_up_to(plan: &str, rule: &str, vault: &Arn) -> String {
+    let name = vault.name();
+    if is_of_organization(plan) {
+        format!("rule {rule}: set \"target_backup_vault_name\": {{\"@@assign\": \"{name}\"}}")
+    } else {
+        format!("rule {rule}: set \"TargetBackupVaultName\": \"{name}\"")
+    }
 }
 
 /// The change of a backup plan: what is to be written, and the command that saves it. A plan that a backup policy of the
@@ -118,7 +159,7 @@ pub fn change_plan(
     let of = account.map_or_else(String::new, |account| format!(" of account {account}"));
     if is_of_organization(plan) {
         return format_smolstr!(
-            "aws organizations list-policies --filter BACKUP_POLICY   # in the management account: POLICY_ID is the one that makes the plan\n\
+            "aws organizations list-policies --filter BACKUP_POLICY   # in the management account, or as its delegated administrator: POLICY_ID is the one that makes the plan\n\
              aws organizations describe-policy --policy-id \"$POLICY_ID\" --query Policy.Content --output text > backup-policy.json\n\
              # {}\n\
              aws organizations update-policy --policy-id \"$POLICY_ID\" --content file://backup-policy.json",
@@ -137,4 +178,55 @@ pub fn change_plan(
          aws backup update-backup-plan{at} {id} --backup-plan file://backup-plan.json",
         comment(&edit)
     )
+}
+
+/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
+/// makes it. `None` where that is not known.
+pub fn changed_in(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Option<AccountId> {
+    if is_of_organization(plan) {
+        account.and_then(|account| management(account, facts))
+    } else {
+        account
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A backup policy names its fields otherwise than a plan, and assigns their values.
+    #[test]
+    fn a_plan_of_a_backup_policy_is_changed_in_the_words_of_the_policy() {
+        let vault = |name: &str| {
+            Arn::parse(&format!(
+                "arn:aws:backup:us-east-2:444455556666:backup-vault:{name}"
+            ))
+            .unwrap()
+        };
+        let (old, new) = (vault("old"), vault("new"));
+        for (plan, of_policy) in [("p-1", false), ("orgs/1/us-east-2/Daily", true)] {
+            let all = [
+                copies_elsewhere(plan, "daily", &old, &new),
+                copies_too(plan, "daily", &new, Some(35)),
+                backs_up_to(plan, "daily", &new),
+            ];
+            for text in &all {
+                let theirs = ["copy_actions", "target_backup_vault_name"];
+                let ours = ["CopyActions", "TargetBackupVaultName", "copy to"];
+                let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+                assert_eq!(
+                    (has(&theirs), has(&ours)),
+                    (of_policy, !of_policy),
+                    "{text}"
+                );
+                assert_eq!(text.contains("\"@@assign\""), of_policy, "{text}");
+            }
+            let command = change_plan(plan, None, None, &all[0]);
+            assert_eq!(
+                command.contains("aws organizations update-policy"),
+                of_policy
+            );
+            assert_eq!(command.contains("delegated administrator"), of_policy);
+        }
+    }
 }

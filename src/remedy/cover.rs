@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
 use super::change::Change;
-use super::command::{change_plan, from_here, option, region as of_region};
+use super::command::{change_plan, changed_in, copies_too, from_here, option, region as of_region};
 use super::draft::Draft;
 use super::{Remedy, RemedyKind, accepted};
 use crate::checks::{Audited, decide};
@@ -73,7 +73,10 @@ fn add_one<O>(
         .iter()
         .fold(proven, |proven, (_, may)| both(proven, *may));
     draft.remedy.title += &told(&besides);
-    draft.remedy.account = Some(cover.account);
+    draft.remedy.account = match &cover.by {
+        CoverBy::CopyAction { .. } => changed_in(&cover.plan, Some(cover.account), facts),
+        CoverBy::Tag { .. } | CoverBy::SwitchOn(_) | CoverBy::Select { .. } => Some(cover.account),
+    };
     accepted::settle(std::slice::from_mut(&mut draft), facts);
     draft.remedy.proven = proven;
     draft.remedy.id = format!("r{}", remedies.len().saturating_add(1));
@@ -125,6 +128,8 @@ fn besides<O>(
     let mut found = Vec::new();
     for plan in here {
         let Some(then) = Plan::of_id(&plan.id, plan.account, &plan.region, &changed) else {
+            // What it makes then is not known.
+            found.push((format!("one of the plan {}", plan.id), None));
             continue;
         };
         let before = made(plan, facts);
@@ -417,7 +422,7 @@ fn copy_action(cover: &Cover, place: usize, vault: &Arn, facts: &Facts<'_>) -> O
         plan,
         Some(*account),
         Some(region),
-        &format!("rule {name}: add to \"CopyActions\": {action}"),
+        &copies_too(plan, &name, vault, days),
     )];
     draft.change = Some(with_plan(*account, region, changed));
     Some(draft)

@@ -5,8 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
-use super::command::{is_of_organization, option, region};
-use super::control_policy::management;
+use super::command::{changed_in, is_of_organization, option, region};
 use super::draft::Draft;
 use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
 use crate::known::{AccountId, Arn, Region};
@@ -295,7 +294,7 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
     let account = copy.source_account().known();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
     draft.remedy.account = match &copy.plan {
-        Some(plan) => changes_plan(&plan.id, account, facts),
+        Some(plan) => changed_in(&plan.id, account, facts),
         None => account,
     };
     draft.change = Some(Change {
@@ -303,16 +302,6 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         ..Change::none()
     });
     draft
-}
-
-/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
-/// makes it. `None` where that is not known.
-fn changes_plan(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Option<AccountId> {
-    if is_of_organization(plan) {
-        account.and_then(|account| management(account, facts))
-    } else {
-        account
-    }
 }
 
 fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange, bare_key, bare_vault};
-use super::command::{comment, option, put_vault_policy, region};
+use super::command::{changed_in, comment, copies_elsewhere, option, put_vault_policy, region};
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
 use super::statement::of_vault;
@@ -60,7 +60,12 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
                     vault.name()
                 );
                 let mut draft = Draft::new(RemedyKind::ChangeDestination, &other, title);
-                draft.remedy.account = copies.first()?.source_account().known();
+                let first = copies.first()?;
+                let account = first.source_account().known();
+                draft.remedy.account = match &first.plan {
+                    Some(plan) => changed_in(&plan.id, account, facts),
+                    None => account,
+                };
                 draft.change = Some(Change {
                     copy: way(&other),
                     ..Change::none()
@@ -80,7 +85,7 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
                 &plan.id,
                 copy.source_account().known(),
                 copy.source_region().known().as_ref(),
-                &format!("rule {}: copy to {new} instead of {old}", plan.rule),
+                &copies_elsewhere(&plan.id, &plan.rule, old, new),
             ),
             None => format_smolstr!(
                 "# {}",

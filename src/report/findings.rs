@@ -140,8 +140,9 @@ impl Report {
             checks.map(|check| self.beside(Subject::Vault(vault), vault.vault.as_str(), check))
         });
         let plans = self.plans.iter().flat_map(|plan| {
+            let arn = plan.plan.arn();
             let checks = plan.checks.iter();
-            checks.map(|check| self.beside(Subject::Plan(plan), &plan.plan.id, check))
+            checks.map(move |check| self.beside(Subject::Plan(plan), &arn, check))
         });
         let resources = self.resources.iter().flat_map(|resource| {
             let subject = Subject::Resource(resource);

@@ -178,7 +178,7 @@ impl Junit {
             );
         }
         for plan in &report.plans {
-            self.beside(report, Subject::Plan(plan), &plan.plan.id, &plan.checks);
+            self.beside(report, Subject::Plan(plan), &plan.plan.arn(), &plan.checks);
         }
         for resource in &report.resources {
             let subject = Subject::Resource(resource);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::check::CheckReport;
 use crate::known::{AccountId, Region};
-use crate::plans::Plan;
+use crate::plans::{self, Plan};
 
 /// One backup plan, with what was found about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -30,6 +30,12 @@ pub struct PlanName {
 }
 
 impl PlanName {
+    /// The plan's ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        plans::arn_of(self.account, &self.region, &self.id)
+    }
+
     pub(super) fn of(plan: &Plan) -> Self {
         Self {
             account: plan.account,

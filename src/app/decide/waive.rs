@@ -84,7 +84,7 @@ impl Found<'_> {
         }
         for plan in &mut self.report.plans {
             for check in &mut plan.checks {
-                check.waived = all.get(&(plan.plan.id.clone(), check.id())).cloned();
+                check.waived = all.get(&(plan.plan.arn(), check.id())).cloned();
             }
         }
         all
@@ -223,21 +223,22 @@ fn of_audit(waivers: &[Waiver], audited: &Audited) -> OfAudit {
         };
         ask(vault.to_string(), outcomes, &faced);
     }
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    for (plan, _) in &audited.plans {
+        ids.entry(&plan.id).or_default().one_more();
+    }
     for (plan, outcomes) in &audited.plans {
-        let partition = plan.region.partition();
-        let (region, account) = (&plan.region, plan.account);
-        let arn = format!(
-            "arn:{partition}:backup:{region}:{account}:backup-plan:{}",
-            plan.id
-        );
+        let arn = plan.arn();
+        // An id that plans of two accounts or Regions have does not say which is meant.
+        let is_alone = ids.get(&*plan.id) == Some(&1);
         let faced = Faced {
             arn: Some(&arn),
-            subject: Some(&plan.id),
+            subject: is_alone.then_some(&plan.id),
             account: Some(plan.account.to_string()),
             region: Some(plan.region.to_string()),
             ..Faced::default()
         };
-        ask(plan.id.clone(), outcomes, &faced);
+        ask(arn.clone(), outcomes, &faced);
     }
     for (resource, outcomes) in &audited.resources {
         let faced = Faced {

@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::calls::api_call;
+use crate::inventory::json::Extra;
 use crate::inventory::list::items;
 use crate::inventory::objects::RecoveryPoint;
 use crate::inventory::word::Timestamp;
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
+use super::contradiction::extra;
 use super::reads::Object;
 use super::stored::moment;
 use super::{Facts, contradiction};
@@ -61,7 +63,7 @@ impl<'a> Facts<'a> {
         {
             let made = job.creation_date.value();
             let made = made.and_then(|date| moment(&date.0));
-            let made = made.filter(|made| !self.is_ahead(*made));
+            let made = made.filter(|made| !self.is_ahead(*made) && !self.ends_ahead(&job.extra));
             if let Some((vault, made)) = job.destination_vault.value().zip(made) {
                 add(vault, NewestCopy { made, point: None });
             }
@@ -94,7 +96,8 @@ impl<'a> Facts<'a> {
             let made = made.and_then(|date| moment(&date.0));
             let is_sure = job.resource_arn.value().is_some()
                 && to.is_some()
-                && made.is_some_and(|made| !self.is_ahead(made));
+                && made.is_some_and(|made| !self.is_ahead(made))
+                && !self.ends_ahead(&job.extra);
             let may_be = to.is_none_or(|of| of == vault) && !is_sure;
             may_be.then(|| {
                 let what = format!("what copy job `{}` copied, where to and when", job.id);
@@ -119,10 +122,12 @@ impl<'a> Facts<'a> {
         }
         let made = point.creation_date.value();
         match made.and_then(|date| moment(&date.0)) {
-            Some(made) if !self.is_ahead(made) => Copied::Whole(made),
+            Some(made) if !self.is_ahead(made) && !self.ends_ahead(&point.extra) => {
+                Copied::Whole(made)
+            }
             Some(_) => Copied::Unknown(Box::new(contradiction(
                 &point.arn,
-                "its `CreationDate`",
+                "its `CreationDate` or `CompletionDate`",
                 "`collected_at`, which is before it",
             ))),
             None => Copied::Unknown(Box::new(self.in_doubt(point))),
@@ -153,6 +158,24 @@ impl<'a> Facts<'a> {
         const DAY: i128 = 24 * 60 * 60 * 1000;
         let read = self.read_at().map(Timestamp::milliseconds);
         read.is_some_and(|read| moment > read.saturating_add(DAY))
+    }
+
+    /// Whether what ended did so later than the facts can tell of.
+    pub(super) fn ends_ahead(&self, of: &Extra) -> bool {
+        let ended = extra(of, "CompletionDate").and_then(moment);
+        ended.is_some_and(|ended| self.is_ahead(ended))
+    }
+
+    /// Whether a recovery point was made, or was complete, later than the facts can tell of.
+    #[must_use]
+    pub fn point_is_ahead(&self, arn: &Arn) -> bool {
+        self.seen(|layer| layer.recovery_points(arn))
+            .parts()
+            .any(|point| {
+                let made = point.creation_date.value();
+                let made = made.and_then(|date| moment(&date.0));
+                made.is_some_and(|made| self.is_ahead(made)) || self.ends_ahead(&point.extra)
+            })
     }
 
     /// Every recovery point that was found, once for each place that tells of it.

@@ -235,6 +235,14 @@ impl<'a, 'p> Reader<'a, 'p> {
         json!({})
     }
 
+    /// Whether a plan says anything of the tags of an object, now or then; of one that is made it always does.
+    pub fn says_tags(&self, object: &Object<'p>) -> bool {
+        let moments = [Moment::Now, Moment::Then].into_iter();
+        let mut all = moments.flat_map(|moment| ["tags_all", "tags"].map(|name| (moment, name)));
+        object.is_new(self.moment)
+            || all.any(|(moment, name)| !object.marked(moment, name).is_null())
+    }
+
     fn has_default_tags(&self, object: &Object<'p>) -> bool {
         let key = super::provider::provider_of(object);
         let configuration = self.ids.objects.plan.configuration.as_ref();

@@ -360,6 +360,20 @@ fn the_copies_that_there_are_have_an_age_an_expiry_and_whether_they_can_be_resto
         let made = "2026-11-20T05:40:00Z";
         with(json!([point("copyjob-1", orders, made, json!({}))]))
     };
+    // Without a lifecycle it never expires, where the answer is one that would name it.
+    let listed = |fields: &[&str]| {
+        let mut estate = plain();
+        for field in fields {
+            estate = estate.without(&format!("{DESTINATION}/recovery_points/0/{field}"));
+        }
+        told(estate)["copies"][0].clone()
+    };
+    assert_eq!(listed(&["Lifecycle"]).get("expires"), Some(&Value::Null));
+    let bare = listed(&["Lifecycle", "ResourceType", "IsEncrypted"]);
+    assert_eq!(
+        (bare.get("expires"), &bare["restorable"]),
+        (None, &json!("unknown"))
+    );
     for (estate, restorable, why) in [
         (plain(), "yes", ""),
         (

@@ -260,16 +260,30 @@ fn a_plan_that_fails_for_a_further_reason_is_worse() {
     }
     let files = Files::new();
     let file = files.estate(&one);
-    for (subject, code) in [
-        ("arn:aws:backup:*:111122223333:backup-plan:p-1", 0),
-        ("p-1", 0),
-        ("arn:aws:backup:*:444455556666:backup-plan:p-1", 1),
+    // A plan of the same id in another Region fails, too.
+    let mut region = one.at(SOURCE).clone();
+    region["region"] = json!("us-west-2");
+    for list in ["vaults", "keys", "resources"] {
+        region[list] = json!([]);
+    }
+    let both = files.estate(&one.clone().push("/accounts/0/regions", region));
+    for (file, subject, code) in [
+        (&file, "arn:aws:backup:*:111122223333:backup-plan:p-1", 0),
+        (&file, "p-1", 0),
+        (&file, "arn:aws:backup:*:444455556666:backup-plan:p-1", 1),
+        (&both, "arn:aws:backup:*:111122223333:backup-plan:p-1", 0),
+        (
+            &both,
+            "arn:aws:backup:us-east-2:111122223333:backup-plan:p-1",
+            1,
+        ),
+        (&both, "p-1", 1),
     ] {
         let waiver = format!(
             "[[waivers]]\ncheck = \"plan-copies-nowhere\"\nsubject = \"{subject}\"\nreason = \"soon\"\nexpires = 2999-01-31\n"
         );
         let config = files.write("waiver.toml", &waiver);
-        let ran = run(&["audit", "--inventory", &file, "--config", &config]);
+        let ran = run(&["audit", "--inventory", file, "--config", &config]);
         assert_eq!(ran.code, code, "{subject}: {}", ran.out);
     }
 }

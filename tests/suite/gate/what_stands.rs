@@ -698,3 +698,69 @@ fn a_lock_that_nobody_can_change_any_more_stays() {
         (Blocked, Feasible)
     );
 }
+
+/// Policies decide by the tags of vaults, keys and roles.
+#[test]
+fn a_tag_that_a_plan_takes_away_is_gone() {
+    let open_to = |tag: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ROLE},
+            "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Condition": {"StringEquals": {tag: "copy"}}}]})
+    };
+    let tags = json!({"class": "copy"});
+    let vault = |tags: &Value| json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY, "tags": tags, "tags_all": tags});
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let role = |tags: &Value| {
+        json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/",
+        "assume_role_policy": trust.to_string(), "tags": tags, "tags_all": tags})
+    };
+    let of_vault = Estate::rds()
+        .set(&format!("{DESTINATION_VAULT}/Tags"), tags.clone())
+        .set(
+            &format!("{DESTINATION_VAULT}/AccessPolicy"),
+            open_to("aws:ResourceTag/class"),
+        );
+    let of_role = Estate::rds()
+        .set("/accounts/0/roles/0/Tags", tags.clone())
+        .set(
+            &format!("{DESTINATION_VAULT}/AccessPolicy"),
+            open_to("aws:PrincipalTag/class"),
+        );
+    let none = json!({});
+    for (estate, alias, kind, with, without) in [
+        (
+            &of_vault,
+            "aws.to",
+            "aws_backup_vault",
+            vault(&tags),
+            vault(&none),
+        ),
+        (&of_role, "aws", "aws_iam_role", role(&tags), role(&none)),
+    ] {
+        let of = |after: &Value, unknown: Value| {
+            plan(
+                alias,
+                &change(kind, &["update"], with.clone(), after.clone(), unknown),
+            )
+        };
+        assert_eq!(
+            verdicts(estate, &of(&with, json!({}))),
+            (Feasible, Feasible),
+            "{kind}"
+        );
+        assert_eq!(
+            verdicts(estate, &of(&without, json!({}))),
+            (Feasible, Blocked),
+            "{kind}"
+        );
+        let mut waits = without.clone();
+        for name in ["tags", "tags_all"] {
+            waits.as_object_mut().unwrap().remove(name);
+        }
+        let unknown = json!({"tags": true, "tags_all": true});
+        assert_eq!(
+            verdicts(estate, &of(&waits, unknown)),
+            (Feasible, Undecided),
+            "{kind}"
+        );
+    }
+}

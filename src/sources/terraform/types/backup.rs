@@ -36,14 +36,12 @@ fn made<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>, home: &Home, arn: 
     if object.is_replaced(reader.moment) {
         reader.set(home, "vaults", arn, [(ANEW, json!(true))]);
     }
-    if object.is_new(reader.moment) {
+    if reader.says_tags(object) {
         let tags = reader.tags(object);
-        reader.set(
-            home,
-            "vaults",
-            arn,
-            [("AccessPolicy", Value::Null), ("Tags", tags)],
-        );
+        reader.set(home, "vaults", arn, [("Tags", tags)]);
+    }
+    if object.is_new(reader.moment) {
+        reader.set(home, "vaults", arn, [("AccessPolicy", Value::Null)]);
         if object.kind == "aws_backup_vault" {
             reader.set(home, "vaults", arn, [("Locked", json!(false))]);
         }

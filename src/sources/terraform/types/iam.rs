@@ -41,7 +41,7 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         open @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => open,
     };
     let is_made = object.is_new(moment);
-    let tags = reader.tags(object);
+    let tags = reader.says_tags(object).then(|| reader.tags(object));
     // What the role gave itself and no longer does.
     let lost = |list: &str, name: &str| -> Vec<Value> {
         let names = |moment| -> Vec<Value> {
@@ -65,7 +65,7 @@ pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     }
     role.insert("AssumeRolePolicyDocument".to_owned(), trust);
     role.insert("PermissionsBoundary".to_owned(), boundary);
-    if is_made {
+    if let Some(tags) = tags {
         role.insert("Tags".to_owned(), tags);
     }
     for (list, items, mut lost) in [

@@ -51,16 +51,16 @@ pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
     if !policy.is_null() {
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
     }
+    if reader.says_tags(object) {
+        let tags = reader.tags(object);
+        reader.set(&home, "keys", &arn, [("Tags", tags)]);
+    }
     if object.is_new(moment) {
         reader.set(
             &home,
             "keys",
             &arn,
-            [
-                ("Aliases", json!([])),
-                ("Grants", json!([])),
-                ("Tags", reader.tags(object)),
-            ],
+            [("Aliases", json!([])), ("Grants", json!([]))],
         );
     }
 }
