@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::control_policy::management;
-use crate::inventory::{Facts, Field, Lifecycle};
+use crate::inventory::{Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
 use crate::quote::json::printable;
 use crate::quote::shell::here_document;
@@ -178,16 +177,6 @@ pub fn change_plan(
          aws backup update-backup-plan{at} {id} --backup-plan file://backup-plan.json",
         comment(&edit)
     )
-}
-
-/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
-/// makes it. `None` where that is not known.
-pub fn changed_in(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Option<AccountId> {
-    if is_of_organization(plan) {
-        account.and_then(|account| management(account, facts))
-    } else {
-        account
-    }
 }
 
 #[cfg(test)]

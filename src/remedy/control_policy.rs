@@ -2,7 +2,7 @@
 
 use super::RemedyKind;
 use super::change::Change;
-use super::command::update_policy;
+use super::command::{is_of_organization, update_policy};
 use super::draft::Draft;
 use super::narrow::Grammar;
 use super::wanted::{Wanted, lift_all};
@@ -109,6 +109,16 @@ fn roles(wanted: &Wanted) -> Vec<String> {
 pub fn management(account: AccountId, facts: &Facts<'_>) -> Option<AccountId> {
     let organization = facts.organization(account).known().flatten()?;
     AccountId::parse(organization.master_account_id.value()?).ok()
+}
+
+/// The account in which a plan is changed: its own, or the management account where a backup policy of the organization
+/// makes it. `None` where that is not known.
+pub fn changed_in(plan: &str, account: Option<AccountId>, facts: &Facts<'_>) -> Option<AccountId> {
+    if is_of_organization(plan) {
+        account.and_then(|account| management(account, facts))
+    } else {
+        account
+    }
 }
 
 #[cfg(test)]

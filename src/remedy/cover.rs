@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
 use super::change::Change;
-use super::command::{change_plan, changed_in, copies_too, from_here, option, region as of_region};
+use super::command::{change_plan, copies_too, from_here, option, region as of_region};
+use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::{Remedy, RemedyKind, accepted};
 use crate::checks::{Audited, decide};

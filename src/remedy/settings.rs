@@ -5,7 +5,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
 use super::change::{Change, CopyChange, bare_key, bare_role};
-use super::command::{changed_in, is_of_organization, option, region};
+use super::command::{is_of_organization, option, region};
+use super::control_policy::changed_in;
 use super::draft::Draft;
 use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
 use crate::known::{AccountId, Arn, Region};

@@ -3,7 +3,7 @@
 use super::command::{option, region};
 use super::draft::Draft;
 use super::names::{self, Place, goes};
-use super::two_step::steps;
+use super::two_step::{of_a_rule, steps};
 use super::vault::{default_key_policy, facts_of_new};
 use super::{
     RemedyKind,
@@ -35,6 +35,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
             copy: way(through),
             ..Change::none()
         });
+        of_a_rule(&mut draft, copy, through);
         return Some(draft);
     }
     // What is on the key of the vault in between goes on to the destination, if that is another account's.
@@ -68,6 +69,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     );
     commands.extend(steps(copy, source, through));
     draft.remedy.commands = commands;
+    of_a_rule(&mut draft, copy, through);
     draft.creates = Some(through.clone());
     draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
         change.copy = way(through);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange};
-use super::command::{lifecycle, option, region, word};
+use super::command::{change_plan, copies_elsewhere, lifecycle, option, region, word};
 use super::draft::Draft;
 use super::names::{self, Place, goes};
 use super::re_encrypt::{create_key, own_key_policy};
@@ -90,6 +90,7 @@ pub fn draft(
             ..Change::none()
         });
         draft.remedy.commands = steps(copy, source, &between);
+        of_a_rule(&mut draft, copy, &between);
         return Some(draft);
     }
     let points = copy
@@ -116,8 +117,33 @@ pub fn draft(
     draft.change.clone_from(&new.change);
     draft.remedy.commands = vec![new.command.clone()];
     draft.remedy.commands.extend(steps(copy, source, &between));
+    of_a_rule(&mut draft, copy, &between);
     draft.creates = Some(between);
     Some(draft)
+}
+
+/// What becomes of a rule whose copies are to go by way of a vault: it copies as before until it is changed, and what arrives in
+/// that vault is copied on by something else. The steps above copy one recovery point.
+pub fn of_a_rule(draft: &mut Draft, copy: &Copy, between: &Arn) {
+    let Some(plan) = &copy.plan else {
+        return;
+    };
+    let rule = format!(
+        "the rule `{}` of the plan `{}` copies as before until it is changed",
+        plan.rule, plan.id
+    );
+    let what = format!(
+        "{}; what arrives there is to be copied on by a function that its copy jobs call",
+        copies_elsewhere(&plan.id, &plan.rule, &copy.destination_vault, between)
+    );
+    draft.remedy.commands.push(change_plan(
+        &plan.id,
+        copy.source_account().known(),
+        copy.source_region().known().as_ref(),
+        &what,
+    ));
+    draft.remedy.title += &format!(" ({rule})");
+    draft.open = Some(rule);
 }
 
 /// The commands that copy into a vault in between, wait, and copy on.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange, bare_key, bare_vault};
-use super::command::{changed_in, comment, copies_elsewhere, option, put_vault_policy, region};
+use super::command::{comment, copies_elsewhere, option, put_vault_policy, region};
+use super::control_policy::changed_in;
 use super::draft::Draft;
 use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
 use super::statement::of_vault;

@@ -266,7 +266,8 @@ fn a_plan_that_fails_for_a_further_reason_is_worse() {
     for list in ["vaults", "keys", "resources"] {
         region[list] = json!([]);
     }
-    let both = files.estate(&one.clone().push("/accounts/0/regions", region));
+    let both = one.clone().push("/accounts/0/regions", region);
+    let both = files.write("both.json", &both.0.to_string());
     for (file, subject, code) in [
         (&file, "arn:aws:backup:*:111122223333:backup-plan:p-1", 0),
         (&file, "p-1", 0),

@@ -449,6 +449,12 @@ pub fn as_surveyed(world: &Value) -> Value {
                 point
                     .retain(|name, _| !["StorageClass", "Tags", "Detail"].contains(&name.as_str()));
             }
+            let plans = region.get_mut("plans").and_then(Value::as_array_mut);
+            for plan in plans.into_iter().flatten() {
+                // The version that the server says where the world names none.
+                let plan = plan.as_object_mut().unwrap();
+                plan.entry("VersionId").or_insert("dmVyc2lvbg==".into());
+            }
         }
     }
     world

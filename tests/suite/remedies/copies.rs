@@ -26,6 +26,30 @@ fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
     assert_eq!(other.alternative_to, [one.id.as_str()]);
 }
 
+/// Two jobs copy one recovery point; the rule's own copies fail as before until somebody changes it.
+#[test]
+fn two_steps_in_place_of_a_rule_are_not_proven_and_say_what_becomes_of_the_rule() {
+    let estate = Estate::rds().on_aws_managed_key("alias/aws/rds").set(
+        &format!("{COPY}/plan"),
+        json!({"id": "p-1", "rule": "nightly", "selection": "s"}),
+    );
+    let all = remedies_of(&estate.0);
+    let steps = all.iter().find(|one| one.kind == RemedyKind::TwoStepCopy);
+    let steps = steps.unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(steps.proven, None);
+    assert!(
+        steps.title.contains("copies as before until it is changed"),
+        "{}",
+        steps.title
+    );
+    let last = steps.commands.last().unwrap();
+    assert!(
+        last.contains("update-backup-plan") && last.contains("copy-re-encryption"),
+        "{last}"
+    );
+    assert_eq!(together(&estate.0).get("orders-to-central"), None);
+}
+
 #[test]
 fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
     let second = |lifecycle: Value| {
