@@ -169,7 +169,7 @@ impl<'a> Facts<'a> {
     /// Whether a recovery point was made, or was complete, later than the facts can tell of.
     #[must_use]
     pub fn point_is_ahead(&self, arn: &Arn) -> bool {
-        self.seen(|layer| layer.recovery_points(arn))
+        self.seen(Object::Stored, |layer| layer.recovery_points(arn))
             .parts()
             .any(|point| {
                 let made = point.creation_date.value();

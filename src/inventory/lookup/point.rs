@@ -101,7 +101,7 @@ impl<'a> Facts<'a> {
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
     fn cold_by_lifecycle(&self, arn: &Arn) -> Option<i128> {
         const DAY: i128 = 24 * 60 * 60 * 1000;
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let lifecycle = point.field(|p| &p.lifecycle);
         let lifecycle = lifecycle.value()?;
         let days = lifecycle.move_to_cold_storage_after_days.value();
@@ -118,7 +118,7 @@ impl<'a> Facts<'a> {
     /// Where it stands when the recovery point moves to cold storage.
     #[must_use]
     pub fn point_moves_by(&self, arn: &Arn) -> &'static str {
-        let point = self.seen(|layer| layer.recovery_points(arn));
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let is_told = point.parts().any(|part| {
             extra(&part.extra, "CalculatedLifecycle")
                 .is_some_and(|dates| dates.get(COLD_AT).is_some())
@@ -161,12 +161,12 @@ impl<'a> Facts<'a> {
         let (plan, rule) = by;
         let found = self.backup_rule(&PlanReference::to_rule(plan, rule));
         found.and_then(|rule| {
-            let point = self.seen(|layer| layer.recovery_points(arn));
+            let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
             let made = point.field(|p| &p.created_by);
             let made = made
                 .value()
                 .and_then(|Json(made)| made.get("BackupPlanVersion"));
-            let plans = self.seen(|layer| layer.plans(plan));
+            let plans = self.seen(Object::Stored, |layer| layer.plans(plan));
             let read = plans
                 .parts()
                 .find_map(|plan| extra(&plan.extra, "VersionId"));
