@@ -76,7 +76,7 @@
 //! | need | what must become so for a check to pass, in the abstract: [`verdict::Need`] |
 //! | remedy | the change that gives it, ready to apply: [`remedy::Remedy`] |
 //! | cause | one thing that is wrong, with all the copies that it blocks |
-//! | route, reach, ends | the parts of a copy that a check may look at, from [`inventory::Ends`] (the vaults and the role) up |
+//! | endpoints, route, transfer | the parts of a copy that a check may look at: the vaults and the role, with kind and keys, with the recovery point |
 //! | overlay | facts laid over others, in which what stands wins |
 
 #![cfg_attr(

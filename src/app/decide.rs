@@ -434,10 +434,10 @@ pub(super) fn before(
 /// The resource that a copy takes out of its account for certain.
 fn taken_out(decided: &Decided) -> Option<Arn> {
     let copy = &decided.copy;
-    let from = copy.source_account().known()?;
+    let from = copy.endpoints().source_account().known()?;
     let is_out = decided.verdict == Verdict::Feasible
         && copy.assumptions.is_empty()
-        && copy.destination_vault.account() != Some(from);
+        && copy.endpoints().destination_vault.account() != Some(from);
     let resource = copy.resource.as_ref().known()?.as_ref();
     resource.filter(|_| is_out).cloned()
 }

@@ -98,8 +98,8 @@ fn vault_of_plan(asked: &Check, inventory: &Inventory) -> Option<(Arn, String)> 
     let mut vaults: BTreeMap<Arn, String> = BTreeMap::new();
     for plan in plans::plans(&facts) {
         let takes = plan.selections.iter().any(|selection| {
-            let reach = selection.reach(plan.account, &plan.region, &facts);
-            let mut taken = reach.taken.iter();
+            let selected = selection.select(plan.account, &plan.region, &facts);
+            let mut taken = selected.taken.iter();
             taken.any(|taken| taken.resource == *resource && taken.assumptions.is_empty())
         });
         for rule in plan.rules.iter().filter(|_| takes) {

@@ -11,7 +11,7 @@ use crate::catalog::requests::{
 };
 use crate::catalog::restores::Begins;
 use crate::inventory::{
-    EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Reach, Route, VaultType,
+    EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Route, Transfer, VaultType,
 };
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -81,12 +81,12 @@ pub struct RoleRequests {
 }
 
 /// Everything that the copy asks of its role.
-pub fn role_requests(copy: &Reach, facts: &Facts<'_>) -> RoleRequests {
+pub fn role_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
     let mut all = RoleRequests {
         requests: Vec::new(),
         gaps: Vec::new(),
     };
-    let vault = match &copy.source_vault {
+    let vault = match &copy.endpoints().source_vault {
         Fact::Known(vault) => vault,
         Fact::Unknown(gap) => {
             all.gaps.push((**gap).clone());
@@ -126,8 +126,8 @@ pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleReques
 }
 
 /// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
-pub fn tag_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    let vault = copy.source_vault.as_ref().known()?;
+pub fn tag_request(copy: &Transfer, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
+    let vault = copy.endpoints().source_vault.as_ref().known()?;
     facts.answer(&TagQuestion(vault.clone()))
 }
 
@@ -158,19 +158,28 @@ impl Question for TagQuestion {
 
 /// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it
 /// makes no such request, or is not known to.
-pub fn air_gapped_key_request(copy: &Reach, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    let into = copy.destination_type.as_ref().known().copied().flatten();
-    let vault_key = facts.vault_key(&copy.destination_vault).known().flatten();
+pub fn air_gapped_key_request(copy: &Transfer, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
+    let into = copy
+        .endpoints()
+        .destination_type
+        .as_ref()
+        .known()
+        .copied()
+        .flatten();
+    let vault_key = facts
+        .vault_key(&copy.endpoints().destination_vault)
+        .known()
+        .flatten();
     let key = vault_key.as_ref().and_then(EncryptedWith::key)?;
     let is_customers = facts.key_manager(key) == Fact::Known(Some(KeyManager::Customer));
     (into == Some(VaultType::AirGapped) && is_customers).then(|| {
-        let request = RoleRequest::on_key(key, LAGV_KEY_ACTIONS, Via::Backup, copy);
+        let request = RoleRequest::on_key(key, LAGV_KEY_ACTIONS, Via::Backup, &copy.route);
         Arc::new(request)
     })
 }
 
 struct RequestBuilder<'a> {
-    copy: &'a Reach,
+    copy: &'a Transfer,
     facts: &'a Facts<'a>,
     vault: &'a Arn,
 }
@@ -178,7 +187,7 @@ struct RequestBuilder<'a> {
 impl RequestBuilder<'_> {
     /// The type's own actions; those that share the snapshot only where it leaves the account.
     fn of_type(&self, all: &mut RoleRequests) {
-        let actions = match self.copy.kind.agreed(role_actions) {
+        let actions = match self.copy.route.kind.agreed(role_actions) {
             Fact::Known(Some(actions)) => actions,
             // A type that the table does not have fails, or stays open, by a check of its own.
             Fact::Known(None) => return,
@@ -209,15 +218,15 @@ impl RequestBuilder<'_> {
     }
 
     fn is_shared(&self) -> Fact<bool> {
-        match self.copy.is_cross_account() {
-            Fact::Known(false) => self.copy.touches_air_gapped_vault(),
+        match self.copy.endpoints().is_cross_account() {
+            Fact::Known(false) => self.copy.endpoints().touches_air_gapped_vault(),
             other @ (Fact::Known(true) | Fact::Unknown(_)) => other,
         }
     }
 
     /// The backup's own key, where it is a customer's.
     fn of_key(&self, all: &mut RoleRequests) {
-        match self.copy.model() {
+        match self.copy.route.model() {
             Fact::Known(Some(Model::ServiceDependent)) => {}
             Fact::Known(Some(Model::Independent) | None) => return,
             Fact::Unknown(gap) => {
@@ -225,7 +234,7 @@ impl RequestBuilder<'_> {
                 return;
             }
         }
-        let manager = match &self.copy.backup_key {
+        let manager = match &self.copy.route.backup_key {
             Fact::Unknown(gap) => Fact::Unknown(gap.clone()),
             Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
             Fact::Known(EncryptedWith::Key(key)) => self.facts.key_manager(key),
@@ -254,9 +263,9 @@ impl RequestBuilder<'_> {
         };
         match (first.action, first.on) {
             (COPY_INTO, _) => one(
-                &copy.destination_vault,
-                (&copy.destination_vault).into(),
-                copy_into_template(copy),
+                &copy.endpoints().destination_vault,
+                (&copy.endpoints().destination_vault).into(),
+                copy_into_template(copy.endpoints()),
             ),
             (COPY_FROM, _) => one(
                 copy.recovery_point.as_ref().unwrap_or(vault),
@@ -266,9 +275,14 @@ impl RequestBuilder<'_> {
                 copy_from_template(copy, vault),
             ),
             (_, On::BackupKey) => {
-                let key = copy.backup_key.as_ref().known()?.key()?.clone();
+                let key = copy.route.backup_key.as_ref().known()?.key()?.clone();
                 let actions: Vec<_> = actions.iter().map(|asked| asked.action).collect();
-                Some(RoleRequest::on_key(&key, &actions, Via::OfType, copy))
+                Some(RoleRequest::on_key(
+                    &key,
+                    &actions,
+                    Via::OfType,
+                    &copy.route,
+                ))
             }
             (_, On::RecoveryPoint) => {
                 let shapes = self.snapshot();
@@ -281,7 +295,7 @@ impl RequestBuilder<'_> {
                     vec![format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")]
                 };
                 let shapes = snapshots(vault.region());
-                let made = copy.destination_region().known();
+                let made = copy.endpoints().destination_region().known();
                 let made = made.map(|region| snapshots(Some(region)));
                 one(vault, text(&shapes), self.on_snapshot(shapes, made))
             }
@@ -305,7 +319,7 @@ impl RequestBuilder<'_> {
         };
         let of_kinds = self.shapes(account, &region);
         if matches!(
-            self.copy.source_type,
+            self.copy.endpoints().source_type,
             Fact::Known(Some(VaultType::AirGapped))
         ) {
             let ours = format!(":{account}:");
@@ -328,29 +342,34 @@ impl RequestBuilder<'_> {
     }
 
     fn on_snapshot(&self, shapes: Vec<SmolStr>, made: Option<Vec<SmolStr>>) -> RequestTemplate {
-        let in_both = self.copy.kind.agreed(copied_in_both_regions);
+        let in_both = self.copy.route.kind.agreed(copied_in_both_regions);
         let in_both = in_both.known().flatten() == Some(true);
         let made = made.filter(|_| self.is_made_by_role());
         let made = made
-            .zip(self.copy.destination_region().known())
+            .zip(self.copy.endpoints().destination_region().known())
             .map(|(shapes, region)| Made { region, shapes });
         RequestTemplate::Snapshot {
             vault: self.vault.clone(),
             foreign: matches!(
-                self.copy.source_type,
+                self.copy.endpoints().source_type,
                 Fact::Known(Some(VaultType::AirGapped))
             ),
             point: self.copy.recovery_point.clone(),
             shapes,
-            to: match (self.copy.is_cross_account(), self.copy.is_cross_region()) {
-                (Fact::Known(false), Fact::Known(true)) => self.copy.destination_region().known(),
+            to: match (
+                self.copy.endpoints().is_cross_account(),
+                self.copy.endpoints().is_cross_region(),
+            ) {
+                (Fact::Known(false), Fact::Known(true)) => {
+                    self.copy.endpoints().destination_region().known()
+                }
                 // To another account the destination's side may call there, too.
                 (Fact::Known(true), Fact::Known(true)) if in_both => {
-                    self.copy.destination_region().known()
+                    self.copy.endpoints().destination_region().known()
                 }
                 (Fact::Known(_) | Fact::Unknown(_), Fact::Known(_) | Fact::Unknown(_)) => None,
             },
-            in_both: in_both && self.copy.is_cross_account() == Fact::Known(false),
+            in_both: in_both && self.copy.endpoints().is_cross_account() == Fact::Known(false),
             made,
         }
     }
@@ -367,14 +386,14 @@ impl RequestBuilder<'_> {
     fn made(&self) -> Option<Vec<SmolStr>> {
         let (account, region) = (
             self.vault.account()?,
-            self.copy.destination_region().known()?,
+            self.copy.endpoints().destination_region().known()?,
         );
         Some(self.shapes(account, &region))
     }
 
     /// The shapes of what backups of these kinds are, in an account and a Region.
     fn shapes(&self, account: AccountId, region: &Region) -> Vec<SmolStr> {
-        let kinds = match &self.copy.kind {
+        let kinds = match &self.copy.route.kind {
             KindOf::Known(kind) => std::slice::from_ref(kind),
             KindOf::OneOf(kinds, _) => kinds,
             KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],

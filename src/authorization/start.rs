@@ -1,6 +1,6 @@
 //! May anybody start a copy or a restore out of a vault on demand? The vault's access policy, and the service control policies.
 
-use crate::inventory::{Facts, Reach};
+use crate::inventory::{Facts, Transfer};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{Effect, PolicyDecision, Principal, Request, Resource, decide_resource};
 
@@ -14,7 +14,7 @@ use super::vault::shapes;
 
 /// Whether a copy or a restore out of a vault can be started, by this action, by anybody of the vault's account. A vault's
 /// policy that was not read is asked for besides.
-pub fn may_start(action: &'static str, copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Ruling {
+pub fn may_start(action: &'static str, copy: &Transfer, facts: &Facts<'_>, vault: &Arn) -> Ruling {
     let Some(account) = vault.account() else {
         return Ruling::allowed(Vec::new());
     };
@@ -28,7 +28,7 @@ pub fn may_start(action: &'static str, copy: &Reach, facts: &Facts<'_>, vault: &
         subject: vault,
         resource: vault.as_str(),
     };
-    let role = copy.role.as_ref().known();
+    let role = copy.endpoints().role.as_ref().known();
     match (of_anybody(facts, account, role, &asked, &request), by_vault) {
         // Somebody else there may start it.
         (by_organization, by_vault) if depends_on_who_starts(&by_organization) => by_vault,
@@ -94,7 +94,7 @@ fn by_vault(action: &'static str, facts: &Facts<'_>, vault: &Arn, request: &Requ
 /// Who starts it is not known, but for the account.
 fn request(
     action: &'static str,
-    copy: &Reach,
+    copy: &Transfer,
     facts: &Facts<'_>,
     vault: &Arn,
     account: AccountId,

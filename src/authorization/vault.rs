@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Ends, Facts, KindOf, Policy, Question, Reach, VaultType};
+use crate::inventory::{Endpoints, Facts, KindOf, Policy, Question, Transfer, VaultType};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{Effect, PolicyDecision, Truth, decide_resource};
 
@@ -25,7 +25,7 @@ struct VaultQuestion {
 }
 
 /// The destination vault's policy on `backup:CopyIntoBackupVault`.
-pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
+pub fn copy_into(copy: &Endpoints, facts: &Facts<'_>, role: &Arn) -> Ruling {
     let asking = VaultQuestion {
         vault: copy.destination_vault.clone(),
         target: copy.destination_vault.clone(),
@@ -37,10 +37,10 @@ pub fn copy_into(copy: &Ends, facts: &Facts<'_>, role: &Arn) -> Ruling {
 }
 
 /// The source vault's policy on `backup:CopyFromBackupVault`.
-pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ruling {
+pub fn copy_from(copy: &Transfer, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ruling {
     let asking = VaultQuestion {
         vault: vault.clone(),
-        target: copy.destination_vault.clone(),
+        target: copy.endpoints().destination_vault.clone(),
         role: role.clone(),
         action: COPY_FROM,
         template: copy_from_template(copy, vault),
@@ -49,18 +49,18 @@ pub fn copy_from(copy: &Reach, facts: &Facts<'_>, role: &Arn, vault: &Arn) -> Ru
 }
 
 /// `backup:CopyIntoBackupVault` on the destination vault.
-pub fn copy_into_template(copy: &Ends) -> RequestTemplate {
+pub fn copy_into_template(copy: &Endpoints) -> RequestTemplate {
     RequestTemplate::Into {
         vault: copy.destination_vault.clone(),
     }
 }
 
 /// `backup:CopyFromBackupVault` on the recovery point.
-pub fn copy_from_template(copy: &Reach, vault: &Arn) -> RequestTemplate {
+pub fn copy_from_template(copy: &Transfer, vault: &Arn) -> RequestTemplate {
     let point = copy.recovery_point.clone();
     RequestTemplate::From {
         vault: vault.clone(),
-        target: copy.destination_vault.clone(),
+        target: copy.endpoints().destination_vault.clone(),
         shapes: if point.is_some() {
             Vec::new()
         } else {
@@ -71,16 +71,19 @@ pub fn copy_from_template(copy: &Reach, vault: &Arn) -> RequestTemplate {
 }
 
 /// The shapes that the ARN of the recovery point will have.
-pub fn shapes(copy: &Reach, vault: &Arn) -> Vec<SmolStr> {
+pub fn shapes(copy: &Transfer, vault: &Arn) -> Vec<SmolStr> {
     let anything = || vec![SmolStr::new_static("arn:*:*:*:*:*")];
     let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
         return anything();
     };
     let partition = vault.partition();
-    if matches!(copy.source_type, Fact::Known(Some(VaultType::AirGapped))) {
+    if matches!(
+        copy.endpoints().source_type,
+        Fact::Known(Some(VaultType::AirGapped))
+    ) {
         return vec![pattern_in_lagv(partition.as_str(), &region, account)];
     }
-    let kinds = match &copy.kind {
+    let kinds = match &copy.route.kind {
         KindOf::Known(kind) => std::slice::from_ref(kind),
         KindOf::OneOf(kinds, _) => kinds,
         KindOf::Unlisted(_) | KindOf::Unknown(_) => return anything(),

@@ -183,12 +183,19 @@ impl Tested {
             resource: decided.copy.resource.as_ref().known().cloned().flatten(),
             resource_type: decided
                 .copy
+                .route()
                 .resource_type
                 .as_ref()
                 .known()
                 .map(ToString::to_string),
-            source_vault: decided.copy.source_vault.as_ref().known().cloned(),
-            destination_vault: decided.copy.destination_vault.clone(),
+            source_vault: decided
+                .copy
+                .endpoints()
+                .source_vault
+                .as_ref()
+                .known()
+                .cloned(),
+            destination_vault: decided.copy.endpoints().destination_vault.clone(),
             assumptions: decided.copy.assumptions.clone(),
             ended,
             verdict: decided.verdict,

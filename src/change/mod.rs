@@ -72,9 +72,9 @@ impl Standing {
             of: [
                 what(
                     decided.copy.resource.clone().known().flatten().as_ref(),
-                    decided.copy.recovery_point.as_ref(),
+                    decided.copy.transfer.recovery_point.as_ref(),
                 ),
-                Some(decided.copy.destination_vault.clone()),
+                Some(decided.copy.endpoints().destination_vault.clone()),
             ],
         }
     }

@@ -4,7 +4,7 @@ use super::words::{foretold, not_read, same_account};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::known::{AccountId, Fact};
 use crate::verdict::{Evidence, Outcome};
 
@@ -19,10 +19,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::KC_CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     if !known!(copy.is_cross_account()) {
         return same_account();
     }

@@ -24,8 +24,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
-    let into = known!(copy.destination_type.clone()) == Some(VaultType::AirGapped);
-    let out_of = known!(copy.source_type.clone()) == Some(VaultType::AirGapped);
+    let into = known!(copy.endpoints.destination_type.clone()) == Some(VaultType::AirGapped);
+    let out_of = known!(copy.endpoints.source_type.clone()) == Some(VaultType::AirGapped);
     if !into && !out_of {
         return Outcome::not_applicable("no logically air-gapped vault is involved");
     }
@@ -82,11 +82,11 @@ fn customer_key(vault: &Arn, facts: &Facts<'_>) -> Fact<Result<Arn, &'static str
 
 /// Into the vault: the copy role uses its key, by the key's policy and by its own.
 fn as_destination(copy: &Route, facts: &Facts<'_>) -> Outcome {
-    let key = match known!(customer_key(&copy.destination_vault, facts)) {
+    let key = match known!(customer_key(&copy.endpoints.destination_vault, facts)) {
         Ok(key) => key,
         Err(why) => return Outcome::not_applicable(why),
     };
-    let role = known!(copy.role.as_ref());
+    let role = known!(copy.endpoints.role.as_ref());
     let of_key = of_key_policy(copy, facts, &key, role);
     let by_role =
         |actions: &[&'static str]| role_may_use_key(facts, role, &key, actions, Via::Backup, copy);
@@ -152,12 +152,12 @@ fn own_unknown(role: &Arn) -> String {
 
 /// Out of the vault: the destination's service-linked role uses its key, by the key's policy.
 fn as_source(copy: &Route, facts: &Facts<'_>) -> Outcome {
-    let vault = known!(copy.source_vault.as_ref());
+    let vault = known!(copy.endpoints.source_vault.as_ref());
     let key = match known!(customer_key(vault, facts)) {
         Ok(key) => key,
         Err(why) => return Outcome::not_applicable(why),
     };
-    let role = known!(copy.destination_service_linked_role());
+    let role = known!(copy.endpoints.destination_service_linked_role());
     of_key_policy(copy, facts, &key, &role)
 }
 

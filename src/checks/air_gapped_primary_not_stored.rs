@@ -27,8 +27,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let subject = copy.subject();
     let (same_account, same_region) = (
-        !known!(copy.is_cross_account()),
-        !known!(copy.is_cross_region()),
+        !known!(copy.endpoints().is_cross_account()),
+        !known!(copy.endpoints().is_cross_region()),
     );
     if !same_account || !same_region {
         return Outcome::fail(
@@ -36,40 +36,44 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         )
         .by_hand("name a vault of the plan's account and Region")
         .saw([Evidence::of(
-            &copy.destination_vault,
+            &copy.endpoints().destination_vault,
             "is in another account or Region",
         )]);
     }
     if let Some(of @ (VaultType::Standard | VaultType::RestoreAccess)) =
-        known!(copy.destination_type.clone())
+        known!(copy.endpoints().destination_type.clone())
     {
         return Outcome::fail(format!(
             "the rule's logically air-gapped target `{}` is not one: it is a {}",
-            copy.destination_vault.name(),
+            copy.endpoints().destination_vault.name(),
             of.as_str()
         ))
         .by_hand("name a logically air-gapped vault as the rule's target, or copy to this one by a copy action")
         .saw([Evidence::at(
-            &copy.destination_vault,
+            &copy.endpoints().destination_vault,
             "/VaultType",
             format!("is {}", of.as_str()),
         )]);
     }
-    let support = match known!(copy.kind.agreed(|kind| capabilities(kind).lagv_primary)) {
+    let support = match known!(
+        copy.route()
+            .kind
+            .agreed(|kind| capabilities(kind).lagv_primary)
+    ) {
         Some(support) => support,
-        None => return unlisted(&copy.type_name()),
+        None => return unlisted(&copy.route().type_name()),
     };
     if !support.is_supported() {
         return Outcome::fail(format!(
             "logically air-gapped vaults take no backups of the type {}: the backup stays in the standard vault",
-            copy.type_name()
+            copy.route().type_name()
         ))
         .nothing_helps("keep it in standard vaults, with a lock")
         .foretells(foretold(predict(MessageId::E32)))
-        .saw([Evidence::of(subject, format!("is of the type {}", copy.type_name()))]);
+        .saw([Evidence::of(subject, format!("is of the type {}", copy.route().type_name()))]);
     }
-    if let Some(Model::ServiceDependent) = known!(copy.model())
-        && let EncryptedWith::Key(key) = known!(copy.backup_key.as_ref())
+    if let Some(Model::ServiceDependent) = known!(copy.route().model())
+        && let EncryptedWith::Key(key) = known!(copy.route().backup_key.as_ref())
         && known!(facts.key_manager(key)) == Some(KeyManager::Aws)
     {
         return Outcome::fail(format!(
@@ -91,5 +95,5 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 /// Whether the copy is the one that AWS Backup makes of its own accord, for a rule's air-gapped target.
 fn is_primary(copy: &Copy, rule: Option<&Value>) -> bool {
     rule.and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn")?.as_str())
-        .is_some_and(|target| target == copy.destination_vault.as_str())
+        .is_some_and(|target| target == copy.endpoints().destination_vault.as_str())
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts, Start, VaultType};
+use crate::inventory::{Endpoints, Facts, Start, VaultType};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -13,10 +13,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::LAGV, cite::MPA],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, _: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     match known!(copy.source_type.clone()) {
         Some(VaultType::AirGapped) => {}

@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    match &route.destination_type {
+    match &route.endpoints.destination_type {
         Fact::Known(Some(VaultType::AirGapped)) => None,
         Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess)) => Some(
             Outcome::not_applicable("the destination is no logically air-gapped vault"),
@@ -32,10 +32,10 @@ fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
 }
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
-    let from = known!(copy.source_region());
-    let to = known!(copy.destination_region());
-    let cross_account = known!(copy.is_cross_account());
-    let (kinds, gap) = match &copy.kind {
+    let from = known!(copy.endpoints().source_region());
+    let to = known!(copy.endpoints().destination_region());
+    let cross_account = known!(copy.endpoints().is_cross_account());
+    let (kinds, gap) = match &copy.route().kind {
         KindOf::Unknown(gap) => return not_read((**gap).clone()),
         KindOf::Unlisted(name) => return unlisted(name),
         KindOf::Known(kind) => (std::slice::from_ref(kind), None),
@@ -52,7 +52,7 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
     if let (true, Some(gap)) = (supported != 0 && supported != answers.len(), gap) {
         return not_read((**gap).clone());
     }
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints().destination_vault;
     match answers.into_iter().next() {
         None => Outcome::undecided("no kind of resource to ask of", []),
         Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {

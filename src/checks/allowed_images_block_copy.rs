@@ -27,13 +27,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let out_of_air_gapped = known!(copy.source_type.clone()) == Some(VaultType::AirGapped);
-    if !out_of_air_gapped && !known!(copy.is_cross_account()) {
+    let out_of_air_gapped =
+        known!(copy.endpoints().source_type.clone()) == Some(VaultType::AirGapped);
+    if !out_of_air_gapped && !known!(copy.endpoints().is_cross_account()) {
         return Outcome::not_applicable("an account's own images are always allowed in it");
     }
     let (account, region) = (
-        known!(copy.destination_account()),
-        known!(copy.destination_region()),
+        known!(copy.endpoints().destination_account()),
+        known!(copy.endpoints().destination_region()),
     );
     let place = format!("{account}/{region}");
     let Some(setting) = known!(facts.allowed_images(account, &region)) else {
@@ -61,7 +62,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let wanted = if out_of_air_gapped {
         OF_AIR_GAPPED_VAULTS.to_owned()
     } else {
-        known!(copy.source_account()).to_string()
+        known!(copy.endpoints().source_account()).to_string()
     };
     let criteria = setting
         .get("ImageCriteria")

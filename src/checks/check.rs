@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::{Cite, Kind};
-use crate::inventory::{Copy, Ends, Facts, Reach, Route};
+use crate::inventory::{Copy, Endpoints, Facts, Route, Transfer};
 use crate::known::Arn;
 use crate::plans::Plan;
 use crate::verdict::Outcome;
@@ -55,15 +55,15 @@ pub enum When {
 #[derive(Clone, Copy)]
 pub enum Run {
     /// The vaults and the role.
-    Ends(fn(&Ends, &Facts<'_>) -> Outcome),
+    Endpoints(fn(&Endpoints, &Facts<'_>) -> Outcome),
     /// The route: those, the resource type and the keys.
     Route(fn(&Route, &Facts<'_>) -> Outcome),
     /// The route, and what else the requests of the copy name.
-    Reach(fn(&Reach, &Facts<'_>) -> Outcome),
+    Transfer(fn(&Transfer, &Facts<'_>) -> Outcome),
     /// The same, and what is found stands unless something else of the copy changes it.
     Refined {
         /// What is found of what its requests name.
-        reach: fn(&Reach, &Facts<'_>) -> Outcome,
+        transfer: fn(&Transfer, &Facts<'_>) -> Outcome,
         /// What is found instead, in view of the whole copy. `None`: that stands.
         copy: fn(&Copy, &Facts<'_>, &Outcome) -> Option<Outcome>,
     },
@@ -94,9 +94,9 @@ impl Check {
     pub const fn sees_whole_copy(&self) -> bool {
         match self.run {
             Run::Copy(_) | Run::Refined { .. } | Run::Composite(_) => true,
-            Run::Ends(_)
+            Run::Endpoints(_)
             | Run::Route(_)
-            | Run::Reach(_)
+            | Run::Transfer(_)
             | Run::Vault(_)
             | Run::Plan(_)
             | Run::Resource(_) => false,
@@ -108,9 +108,9 @@ impl Check {
     pub const fn is_of_copies(&self) -> bool {
         match self.run {
             Run::Copy(_)
-            | Run::Ends(_)
+            | Run::Endpoints(_)
             | Run::Route(_)
-            | Run::Reach(_)
+            | Run::Transfer(_)
             | Run::Refined { .. }
             | Run::Composite(_) => true,
             Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => false,

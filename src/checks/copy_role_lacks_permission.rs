@@ -16,7 +16,7 @@ use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Copy, Facts, KindOf, Reach};
+use crate::inventory::{Copy, Facts, KindOf, Transfer};
 use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
 
@@ -37,13 +37,13 @@ pub(super) const CHECK: Check = Check {
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Refined {
-        reach: run,
+        transfer: run,
         copy: may_not_tag,
     },
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    let role = known!(copy.role.as_ref());
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    let role = known!(copy.endpoints().role.as_ref());
     let asked = role_requests(copy, facts);
     let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
         return Outcome::not_applicable("the copy role does not exist");
@@ -82,12 +82,12 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcom
     if found.status != Status::Pass {
         return None;
     }
-    let role = copy.role.as_ref().known()?;
+    let role = copy.endpoints().role.as_ref().known()?;
     let tags = tags(copy, facts).known().flatten()?;
     if !tags.names().any(|name| !name.starts_with("aws:")) {
         return None;
     }
-    let request = [tag_request(copy, facts)?];
+    let request = [tag_request(&copy.transfer, facts)?];
     let rulings = role_rulings(facts, role, &request, ByKey::Ignored);
     let rulings = rulings.known().flatten()?;
     if !rulings.is_stopped() {
@@ -121,9 +121,9 @@ fn has_nothing_of_its_own(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Fac
 
 /// The policies that AWS keeps for roles that copy such backups; `None` where it is not known what is copied, or the
 /// program does not know their text.
-fn managed_policies(copy: &Reach, role: &Arn) -> Option<Vec<Arn>> {
+fn managed_policies(copy: &Transfer, role: &Arn) -> Option<Vec<Arn>> {
     let mut names = vec![DEFAULT_ROLE_POLICY];
-    match copy.kind {
+    match copy.route.kind {
         KindOf::Known(Kind::S3) => names.push(S3_BACKUP_POLICY),
         KindOf::Known(_) => {}
         KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => return None,
@@ -133,7 +133,7 @@ fn managed_policies(copy: &Reach, role: &Arn) -> Option<Vec<Arn>> {
 }
 
 fn failed(
-    copy: &Reach,
+    copy: &Transfer,
     facts: &Facts<'_>,
     role: &Arn,
     requests: &[Arc<RoleRequest>],
@@ -186,7 +186,7 @@ fn failed(
 /// What the role must be given: the managed policies where it has nothing, else what is missing by the resource that a policy
 /// would name, and the vault that copies go to.
 fn needs(
-    copy: &Reach,
+    copy: &Transfer,
     facts: &Facts<'_>,
     role: &Arn,
     requests: &[Arc<RoleRequest>],
@@ -204,7 +204,7 @@ fn needs(
             continue;
         }
         for resource in request.template.resources(&request.resource) {
-            let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
+            let target = (action == COPY_FROM).then(|| copy.endpoints().destination_vault.clone());
             wanted.entry((resource, target)).or_default().push(action);
         }
     }

@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{Ruling, denied_by, may_assume};
 use crate::catalog::cite;
 use crate::catalog::messages::role_missing;
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -15,10 +15,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_REGION, cite::DASHBOARDS, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let name = role.name();
     let source = known!(copy.source_account());

@@ -37,13 +37,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let (kinds, gap): (&[Kind], Option<&Gap>) = match &copy.kind {
+    let (kinds, gap): (&[Kind], Option<&Gap>) = match &copy.route().kind {
         KindOf::Unknown(gap) => return not_read((**gap).clone()),
         KindOf::Unlisted(name) => return unlisted(name),
         KindOf::Known(kind) => (std::slice::from_ref(kind), None),
         KindOf::OneOf(kinds, gap) => (kinds, Some(gap)),
     };
-    if copy.source_vault == Fact::Known(copy.destination_vault.clone()) {
+    if copy.endpoints().source_vault == Fact::Known(copy.endpoints().destination_vault.clone()) {
         return into_its_own_vault(copy);
     }
     let subject = copy.subject();
@@ -58,9 +58,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
         return never_copied(copy, *kind, fail);
     }
-    let from = known!(copy.source_region());
-    let to = known!(copy.destination_region());
-    let cross_account = known!(copy.is_cross_account());
+    let from = known!(copy.endpoints().source_region());
+    let to = known!(copy.endpoints().destination_region());
+    let cross_account = known!(copy.endpoints().is_cross_account());
     let told = |kind: &Kind| {
         let way = Way {
             kind: *kind,
@@ -132,7 +132,7 @@ fn into_its_own_vault(copy: &Copy) -> Outcome {
         .nothing_helps("name another vault")
         .on(Basis::Inferred)
         .saw([Evidence::of(
-            &copy.destination_vault,
+            &copy.endpoints().destination_vault,
             "is the source and the destination",
         )])
 }
@@ -167,9 +167,9 @@ fn out_of_air_gapped(copy: &Copy, kind: Kind) -> Fact<Option<Outcome>> {
     if capabilities(kind).lagv.is_supported() {
         return Fact::Known(None);
     }
-    copy.source_type.clone().map(|of| match of {
+    copy.endpoints().source_type.clone().map(|of| match of {
         Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
-            let vault = copy.source_vault.as_ref().known();
+            let vault = copy.endpoints().source_vault.as_ref().known();
             let subject = vault.map_or_else(|| copy.subject(), Into::into);
             Some(
                 Outcome::fail(format!(
@@ -211,7 +211,7 @@ fn not_named(copy: &Copy, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
         ),
         services::PAGE,
     )
-    .within(copy.destination_account().known(), Some(region));
+    .within(copy.endpoints().destination_account().known(), Some(region));
     let why = format!(
         "no AWS page that this version knows names the Region {region}{}",
         region_meant(region)
@@ -242,10 +242,13 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Op
     };
     let gap = Gap::not_told(
         format_args!("whether AWS Backup copies {} to {to}", kind.resource_type()),
-        copy.destination_vault.as_str(),
+        copy.endpoints().destination_vault.as_str(),
     )
-    .within(copy.destination_account().known(), Some(to));
-    Some(Outcome::undecided(why.clone(), [gap]).saw([Evidence::of(&copy.destination_vault, why)]))
+    .within(copy.endpoints().destination_account().known(), Some(to));
+    Some(
+        Outcome::undecided(why.clone(), [gap])
+            .saw([Evidence::of(&copy.endpoints().destination_vault, why)]),
+    )
 }
 
 /// A way that backups of a kind are to take.
@@ -289,11 +292,12 @@ fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
         return fail.nothing_helps("restore it, and move the data by the service's own means");
     }
     let place = copy
+        .endpoints()
         .source_account()
         .known()
-        .zip(copy.source_region().known());
+        .zip(copy.endpoints().source_region().known());
     match place {
-        Some((account, region)) if copy.recovery_point.is_none() => {
+        Some((account, region)) if copy.transfer.recovery_point.is_none() => {
             fail.needs([Need::AdvancedFeatures { account, region }])
         }
         Some(_) | None => fail.by_hand(
@@ -306,7 +310,7 @@ fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
 fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outcome>> {
-    if copy.recovery_point.is_some() || kind != Kind::Rds {
+    if copy.transfer.recovery_point.is_some() || kind != Kind::Rds {
         return Fact::Known(None);
     }
     let reason = engine(copy, facts).and_then(|engine| {
@@ -323,7 +327,7 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
                 of_rds(format!(
                     "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
                 ))
-            } else if engine.starts_with("custom-sqlserver") && copy.start == Start::Scheduled {
+            } else if engine.starts_with("custom-sqlserver") && copy.endpoints().start == Start::Scheduled {
                 of_rds(format!(
                     "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
                 ))

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Ends, Facts, Question, Reach, Reads, Route, note_again, noting};
+use crate::inventory::{
+    Copy, Endpoints, Facts, Question, Reads, Route, Transfer, note_again, noting,
+};
 use crate::known::Fact;
 use crate::verdict::{Outcome, Verdict};
 
@@ -31,11 +33,11 @@ type Answer = (Arc<Outcome>, Reads);
 type Shared = Arc<[Option<Answer>]>;
 
 /// Decides a copy: every check runs, whatever the others say. A check that looks no further than the vaults and the role,
-/// the route, or the reach, runs once for all copies that have the same.
+/// the route, or the transfer, runs once for all copies that have the same.
 #[must_use]
 pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     let of_others = |copy: &Copy| of_each_key(copy, |copy| outcomes(copy, facts, None).0);
-    let (outcomes, reads) = if copy.further_keys.is_empty() {
+    let (outcomes, reads) = if copy.route().further_keys.is_empty() {
         outcomes(&copy, facts, Some(&of_others))
     } else {
         let found = of_each_key(&copy, |copy| outcomes(copy, facts, Some(&of_others)).0);
@@ -54,7 +56,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 
 /// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.
 fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Found, Vec<Reads>) {
-    let shared = facts.answer(&copy.reach);
+    let shared = facts.answer(&copy.transfer);
     let mut found = Vec::with_capacity(CHECKS.len());
     let mut from = Vec::with_capacity(CHECKS.len());
     for (check, shared) in CHECKS.iter().zip(&*shared) {
@@ -74,11 +76,11 @@ fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Fou
 pub(super) fn outcome(check: usize, copy: &Copy, facts: &Facts<'_>) -> Option<Arc<Outcome>> {
     let of = CHECKS.get(check)?;
     let shared = match of.run {
-        Run::Ends(_) => facts.answer(&One::new(check, &copy.ends)),
+        Run::Endpoints(_) => facts.answer(&One::new(check, copy.endpoints())),
         Run::Route(_) | Run::Copy(_) | Run::Composite(_) => {
-            facts.answer(&One::new(check, &copy.route))
+            facts.answer(&One::new(check, copy.route()))
         }
-        Run::Reach(_) | Run::Refined { .. } => facts.answer(&One::new(check, &copy.reach)),
+        Run::Transfer(_) | Run::Refined { .. } => facts.answer(&One::new(check, &copy.transfer)),
         Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => None,
     };
     if let Some(shared) = shared {
@@ -117,9 +119,9 @@ fn of_copy(
     let ask = |copy: &Copy, facts: &Facts<'_>| match check.run {
         Run::Copy(run) => Some(run(copy, facts)),
         Run::Composite(run) => Some(run(copy, facts, others?)),
-        Run::Ends(_)
+        Run::Endpoints(_)
         | Run::Route(_)
-        | Run::Reach(_)
+        | Run::Transfer(_)
         | Run::Refined { .. }
         | Run::Vault(_)
         | Run::Plan(_)
@@ -138,12 +140,12 @@ fn of_copy(
     }
 }
 
-impl Question for Reach {
+impl Question for Transfer {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
         with(&facts.answer(&self.route), |check| {
-            of_reach(check, self, facts)
+            of_transfer(check, self, facts)
         })
     }
 }
@@ -152,18 +154,18 @@ impl Question for Route {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        with(&facts.answer(&self.ends), |check| {
+        with(&facts.answer(&self.endpoints), |check| {
             of_route(check, self, facts)
         })
     }
 }
 
-impl Question for Ends {
+impl Question for Endpoints {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
         with(&[const { None }; CHECKS.len()], |check| {
-            of_ends(check, self, facts)
+            of_endpoints(check, self, facts)
         })
     }
 }
@@ -183,12 +185,12 @@ impl<S: Clone> One<S> {
     }
 }
 
-impl Question for One<Ends> {
+impl Question for One<Endpoints> {
     type Answer = Option<Answer>;
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
         let check = CHECKS.get(self.check)?;
-        noted(|| of_ends(check, &self.of, facts))
+        noted(|| of_endpoints(check, &self.of, facts))
     }
 }
 
@@ -197,28 +199,31 @@ impl Question for One<Route> {
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
         let check = CHECKS.get(self.check)?;
-        noted(|| of_ends(check, &self.of, facts).or_else(|| of_route(check, &self.of, facts)))
+        noted(|| {
+            of_endpoints(check, &self.of.endpoints, facts)
+                .or_else(|| of_route(check, &self.of, facts))
+        })
     }
 }
 
-impl Question for One<Reach> {
+impl Question for One<Transfer> {
     type Answer = Option<Answer>;
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Answer> {
         let check = CHECKS.get(self.check)?;
         noted(|| {
-            let of_route = || of_route(check, &self.of, facts);
-            let found = of_ends(check, &self.of, facts).or_else(of_route);
-            found.or_else(|| of_reach(check, &self.of, facts))
+            let of_route = || of_route(check, &self.of.route, facts);
+            let found = of_endpoints(check, self.of.endpoints(), facts).or_else(of_route);
+            found.or_else(|| of_transfer(check, &self.of, facts))
         })
     }
 }
 
-/// What a check finds of the reach.
-fn of_reach(check: &Check, reach: &Reach, facts: &Facts<'_>) -> Option<Outcome> {
+/// What a check finds of the transfer.
+fn of_transfer(check: &Check, transfer: &Transfer, facts: &Facts<'_>) -> Option<Outcome> {
     match check.run {
-        Run::Reach(run) | Run::Refined { reach: run, .. } => Some(run(reach, facts)),
-        Run::Ends(_)
+        Run::Transfer(run) | Run::Refined { transfer: run, .. } => Some(run(transfer, facts)),
+        Run::Endpoints(_)
         | Run::Route(_)
         | Run::Copy(_)
         | Run::Composite(_)
@@ -238,8 +243,8 @@ fn of_route(check: &Check, route: &Route, facts: &Facts<'_>) -> Option<Outcome> 
         (When::Always, Run::Route(run)) => Some(run(route, facts)),
         (
             When::Always,
-            Run::Ends(_)
-            | Run::Reach(_)
+            Run::Endpoints(_)
+            | Run::Transfer(_)
             | Run::Refined { .. }
             | Run::Copy(_)
             | Run::Composite(_)
@@ -251,11 +256,11 @@ fn of_route(check: &Check, route: &Route, facts: &Facts<'_>) -> Option<Outcome> 
 }
 
 /// What a check finds of the vaults and the role.
-fn of_ends(check: &Check, ends: &Ends, facts: &Facts<'_>) -> Option<Outcome> {
+fn of_endpoints(check: &Check, endpoints: &Endpoints, facts: &Facts<'_>) -> Option<Outcome> {
     match check.run {
-        Run::Ends(run) => Some(run(ends, facts)),
+        Run::Endpoints(run) => Some(run(endpoints, facts)),
         Run::Route(_)
-        | Run::Reach(_)
+        | Run::Transfer(_)
         | Run::Refined { .. }
         | Run::Copy(_)
         | Run::Composite(_)

@@ -48,7 +48,7 @@ pub fn described<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Described<'a>> {
                     detail,
                 })
         }
-        Fact::Known(None) => Fact::unknown(match &copy.recovery_point {
+        Fact::Known(None) => Fact::unknown(match &copy.transfer.recovery_point {
             Some(point) => facts.describe_gap(point),
             None => not_named(copy),
         }),
@@ -113,10 +113,11 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
 
 /// Whether what is copied is of one of these kinds.
 pub fn is_any_of(copy: &Copy, kinds: &[Kind]) -> Fact<bool> {
-    if let KindOf::Unlisted(_) = copy.kind {
+    if let KindOf::Unlisted(_) = copy.route().kind {
         return Fact::Known(false);
     }
     let told = copy
+        .route()
         .kind
         .agreed(|kind| kinds.contains(&kind))
         .map(|of| of == Some(true));

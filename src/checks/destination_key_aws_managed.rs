@@ -23,11 +23,14 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     if let Some(outcome) = never_copied(copy) {
         return outcome;
     }
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints.destination_vault;
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
         return no_destination_vault();
     };
-    let out_of_lagv = matches!(known!(copy.source_type.clone()), Some(VaultType::AirGapped));
+    let out_of_lagv = matches!(
+        known!(copy.endpoints.source_type.clone()),
+        Some(VaultType::AirGapped)
+    );
     match known!(copy.model()) {
         Some(Model::ServiceDependent) => {}
         Some(Model::Independent)
@@ -41,7 +44,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
     let key = match vault_key {
         EncryptedWith::Key(key) => key,
         EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => {
-            return match known!(copy.destination_type.clone()) {
+            return match known!(copy.endpoints.destination_type.clone()) {
                 Some(VaultType::AirGapped) => {
                     Outcome::pass("the air-gapped vault is on a key that AWS owns, which is fine")
                 }
@@ -64,7 +67,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
 
 /// The vault is on an AWS managed key: within one account, and not out of storage of AWS's own, the owning service's will do, and AWS Backup's own may.
 fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_lagv: bool) -> Outcome {
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints.destination_vault;
     let name = key_name(key, facts);
     let what = format!("the AWS managed key {name}");
     let aliases = facts.key_aliases(key);
@@ -80,10 +83,10 @@ fn of_aws(copy: &Route, facts: &Facts<'_>, key: &Arn, out_of_lagv: bool) -> Outc
         Fact::Known(true) => predict(MessageId::E4),
         Fact::Known(false) | Fact::Unknown(_) => None,
     };
-    if known!(copy.is_cross_account()) || out_of_lagv {
+    if known!(copy.endpoints.is_cross_account()) || out_of_lagv {
         return fail(vault, &what, Some(key)).foretells(foretold(predicted));
     }
-    let basis = if known!(copy.is_cross_region()) {
+    let basis = if known!(copy.endpoints.is_cross_region()) {
         Basis::Documented
     } else {
         Basis::Inferred

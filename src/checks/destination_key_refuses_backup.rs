@@ -6,7 +6,7 @@ use crate::authorization::{KeyQuestion, Phrases, Via, ask_key};
 use crate::catalog::messages::{MessageId, Predicted, predict};
 use crate::catalog::requests::{DESTINATION_KEY_USE, PLAIN_KEY_ACTIONS};
 use crate::catalog::{Family, Kind, cite};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Transfer, VaultType};
 use crate::verdict::{Basis, Outcome, PolicyOf, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Refined {
-        reach: of_vault,
+        transfer: of_vault,
         copy: of_default_key,
     },
 };
@@ -38,12 +38,12 @@ fn of_default_key(copy: &Copy, facts: &Facts<'_>, of_vault: &Outcome) -> Option<
 }
 
 /// What the key of the destination vault says.
-fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    if let Some(outcome) = never_copied(copy) {
+fn of_vault(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(&copy.route) {
         return outcome;
     }
-    let vault = &copy.destination_vault;
-    match known!(copy.destination_type.clone()) {
+    let vault = &copy.endpoints().destination_vault;
+    match known!(copy.endpoints().destination_type.clone()) {
         Some(VaultType::Standard) => {}
         Some(VaultType::AirGapped | VaultType::RestoreAccess) => {
             return Outcome::not_applicable("the destination is no standard vault");
@@ -60,11 +60,11 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the destination vault's key does not exist"),
     }
-    let model = match known!(copy.model()) {
+    let model = match known!(copy.route.model()) {
         Some(model) => model,
-        None => return unlisted(&copy.type_name()),
+        None => return unlisted(&copy.route.type_name()),
     };
-    let role = known!(copy.destination_service_linked_role());
+    let role = known!(copy.endpoints().destination_service_linked_role());
     let third_account = key.account() != vault.account();
     let both_sides = model == Model::ServiceDependent;
     let asking = |actions, both_sides| {
@@ -75,7 +75,7 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             via: Via::OfType,
             both_sides,
         };
-        ask_key(copy, facts, &question)
+        ask_key(&copy.route, facts, &question)
     };
     let must_allow = both_sides || third_account;
     let rulings = asking(PLAIN_KEY_ACTIONS, both_sides);
@@ -94,7 +94,7 @@ fn of_vault(copy: &Reach, facts: &Facts<'_>) -> Outcome {
             target: None,
             recommended: None,
             basis: Basis::Inferred,
-            predicted: &|| foretold(agreed(copy.kind.agreed(message)).flatten()),
+            predicted: &|| foretold(agreed(copy.route.kind.agreed(message)).flatten()),
             denied: &|actions| {
                 format!(
                     "the policy of the destination vault's key {name} denies {actions} to {who}"

@@ -17,10 +17,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
-    if !known!(copy.is_cross_account()) {
+    if !known!(copy.endpoints.is_cross_account()) {
         return same_account();
     }
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints.destination_vault;
     if vault.name() != "Default" {
         return Outcome::pass("the destination is not the default vault")
             .saw([Evidence::of(vault, format!("is named {}", vault.name()))]);

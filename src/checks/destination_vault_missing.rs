@@ -3,7 +3,7 @@
 use super::words::vault_meant;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -13,10 +13,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::API_VAULT],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     if known!(facts.vault_exists(vault)) {
         return Outcome::pass("the destination vault exists").saw([Evidence::of(vault, "exists")]);

@@ -3,7 +3,7 @@
 use super::words::{in_another_state, no_destination_vault};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts, VaultType};
+use crate::inventory::{Endpoints, Facts, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -13,10 +13,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::API_VAULT, cite::LAGV],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     let Some(state) = known!(facts.vault_state(vault)) else {
         return no_destination_vault();

@@ -12,15 +12,15 @@ const BETWEEN: &str = "copy-in-between";
 /// pair does.
 pub fn need(copy: &Copy, kind: Kind) -> Option<Need> {
     let source = (
-        copy.source_account().known()?,
-        copy.source_region().known()?,
+        copy.endpoints().source_account().known()?,
+        copy.endpoints().source_region().known()?,
     );
     let end = (
-        copy.destination_account().known()?,
-        copy.destination_region().known()?,
+        copy.endpoints().destination_account().known()?,
+        copy.endpoints().destination_region().known()?,
     );
     let into_lagv = matches!(
-        copy.destination_type,
+        copy.endpoints().destination_type,
         Fact::Known(Some(VaultType::AirGapped))
     );
     let places = [
@@ -40,7 +40,7 @@ pub fn need(copy: &Copy, kind: Kind) -> Option<Need> {
     })?;
     let through = Arn::parse(&format!(
         "arn:{}:backup:{region}:{account}:backup-vault:{BETWEEN}",
-        copy.destination_vault.partition()
+        copy.endpoints().destination_vault.partition()
     ))
     .ok()?;
     Some(Need::Split {

@@ -12,11 +12,11 @@ use super::Found;
 
 /// What the checks find of a copy: of each key of its backup the worst.
 pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
-    if copy.further_keys.is_empty() {
+    if copy.route().further_keys.is_empty() {
         return ask(copy);
     }
     let mut alone = copy.clone();
-    alone.reach.route.further_keys = Arc::default();
+    alone.transfer.route.further_keys = Arc::default();
     let ask = |copy: &Copy| {
         let mut found = ask(copy);
         for (_, outcome) in &mut found {
@@ -25,8 +25,8 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
         found
     };
     let mut all = ask(&alone);
-    for key in copy.further_keys.iter() {
-        alone.reach.route.backup_key = key.clone();
+    for key in copy.route().further_keys.iter() {
+        alone.transfer.route.backup_key = key.clone();
         for ((_, found), (_, other)) in all.iter_mut().zip(ask(&alone)) {
             if **found != *other {
                 *found = Arc::new(worst(found, &other));
@@ -39,6 +39,7 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
 /// Has a failure that needs something of the key say which one it is about.
 fn name_key(copy: &Copy, outcome: &mut Arc<Outcome>) {
     let Some(key) = copy
+        .route()
         .backup_key
         .as_ref()
         .known()

@@ -17,11 +17,13 @@ use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
 /// is asked: the destination's service-linked role, within the account the copy role.
 pub fn stops(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let is_ours = is_any_of(copy, &[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss]);
-    if is_ours == Fact::Known(false) || copy.backup_key == Fact::Known(EncryptedWith::Nothing) {
+    if is_ours == Fact::Known(false)
+        || copy.route().backup_key == Fact::Known(EncryptedWith::Nothing)
+    {
         return None;
     }
-    let account = copy.destination_account().known()?;
-    let region = copy.destination_region().known()?;
+    let account = copy.endpoints().destination_account().known()?;
+    let region = copy.endpoints().destination_region().known()?;
     match (facts.ebs_default_key(account, &region), is_ours) {
         (Fact::Known(None), _) => None,
         (Fact::Known(Some(key)), Fact::Known(_)) => of_key(copy, facts, &key),
@@ -49,11 +51,11 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
         }
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     }
-    let principal = copy.is_cross_account().and_then(|cross| {
+    let principal = copy.endpoints().is_cross_account().and_then(|cross| {
         if cross {
-            copy.destination_service_linked_role()
+            copy.endpoints().destination_service_linked_role()
         } else {
-            copy.role.clone()
+            copy.endpoints().role.clone()
         }
     });
     match principal {
@@ -67,7 +69,7 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
 fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
     let is_role_of_aws = principal.is_role_of_aws();
     let rulings = ask_key(
-        copy,
+        copy.route(),
         facts,
         &KeyQuestion {
             key,
@@ -78,7 +80,13 @@ fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option
         },
     );
     let (name, who) = (key_name(key, facts), principal.name());
-    let of_image = copy.kind.agreed(|kind| kind != Kind::Ebs).known().flatten() == Some(true);
+    let of_image = copy
+        .route()
+        .kind
+        .agreed(|kind| kind != Kind::Ebs)
+        .known()
+        .flatten()
+        == Some(true);
     let message = if of_image {
         MessageId::E7
     } else {

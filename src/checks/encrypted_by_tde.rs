@@ -31,7 +31,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if copy.copy_of.is_some() {
         return Outcome::not_applicable("it is asked of the copy that comes first");
     }
-    if !known!(copy.is_cross_account()) {
+    if !known!(copy.endpoints().is_cross_account()) {
         return same_account();
     }
     match known!(engine(copy, facts)) {
@@ -55,7 +55,10 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             format!("is {credential}"),
         ));
     }
-    let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
+    let (account, region) = (
+        known!(copy.endpoints().source_account()),
+        known!(copy.endpoints().source_region()),
+    );
     let mut gaps: Vec<Gap> = Vec::new();
     let Some(groups) = option_groups(&described) else {
         return not_read(facts.describe_gap(&described.of));

@@ -56,10 +56,13 @@ fn versions<'a>(
     region: &Region,
     engine: &str,
 ) -> Fact<Vec<&'a str>> {
-    let accounts: Vec<AccountId> = [copy.destination_account(), copy.source_account()]
-        .into_iter()
-        .filter_map(Fact::known)
-        .collect();
+    let accounts: Vec<AccountId> = [
+        copy.endpoints().destination_account(),
+        copy.endpoints().source_account(),
+    ]
+    .into_iter()
+    .filter_map(Fact::known)
+    .collect();
     facts.engine_versions(&accounts, region, engine)
 }
 

@@ -126,7 +126,7 @@ impl Failing {
             reads,
         } = &*self.all;
         let is_known = reads.len() == statuses.len() && !touched.is_everything();
-        if !is_known || copy.reach != self.copy.reach {
+        if !is_known || copy.transfer != self.copy.transfer {
             return None;
         }
         let is_same = *copy == self.copy;

@@ -27,7 +27,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => {}
         Fact::Unknown(gap) => gaps.push(*gap),
     }
-    match facts.vault_key(&copy.destination_vault) {
+    match facts.vault_key(&copy.endpoints.destination_vault) {
         // One key may have both parts.
         Fact::Known(Some(EncryptedWith::Key(key))) if keys.iter().all(|(_, one)| *one != key) => {
             keys.push(("the destination vault's key", key))
@@ -85,9 +85,9 @@ fn failed(
     };
     let all: Vec<String> = faults.iter().map(says).collect();
     let mut fail = Outcome::fail(all.join("; ")).foretells(foretold(predict(message)));
-    let of_vault = facts.vault_key(&copy.destination_vault);
+    let of_vault = facts.vault_key(&copy.endpoints.destination_vault);
     let standard = matches!(
-        copy.destination_type.as_ref(),
+        copy.endpoints.destination_type.as_ref(),
         Fact::Known(Some(VaultType::Standard))
     );
     let is_of_vault = |key: &Arn| matches!(&of_vault, Fact::Known(Some(EncryptedWith::Key(other))) if other == key);
@@ -108,7 +108,7 @@ fn failed(
             }]),
             WayOut::ByHand(step) => fail.by_hand(step),
             WayOut::None if is_of_vault && standard => fail.needs([Need::CustomerKeyOnVault {
-                vault: copy.destination_vault.clone(),
+                vault: copy.endpoints.destination_vault.clone(),
             }]),
             WayOut::None if is_of_vault => {
                 fail.nothing_helps("copy into a vault that is on another key")

@@ -77,7 +77,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// What AWS Backup refuses of the rule's own lifecycle: without the plan there is no backup to copy.
 fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
-    if copy.recovery_point.is_some() || copy.copy_of.is_some() {
+    if copy.transfer.recovery_point.is_some() || copy.copy_of.is_some() {
         return None;
     }
     let rule = match facts.backup_rule(copy.plan.as_ref()?) {

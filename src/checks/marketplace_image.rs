@@ -22,8 +22,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let cross_account = known!(copy.is_cross_account());
-    if !cross_account && !known!(copy.touches_air_gapped_vault()) {
+    let cross_account = known!(copy.endpoints().is_cross_account());
+    if !cross_account && !known!(copy.endpoints().touches_air_gapped_vault()) {
         return Outcome::not_applicable("the copy stays in its account");
     }
     let described = known!(described(copy, facts));

@@ -32,13 +32,13 @@ enum Part {
 }
 
 fn run(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
-    let vault = known!(copy.source_vault.as_ref());
-    let Some(point) = &copy.recovery_point else {
+    let vault = known!(copy.endpoints().source_vault.as_ref());
+    let Some(point) = &copy.transfer.recovery_point else {
         return Outcome::not_applicable(
             "the composite is yet to be made, and what it holds with it",
         );
     };
-    if copy.kind == KindOf::Known(Kind::Eks)
+    if copy.route().kind == KindOf::Known(Kind::Eks)
         && let Some(alone) = alone(point, facts)
     {
         return alone;
@@ -183,7 +183,7 @@ fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)]) -> Outcome {
 
 /// The nested recovery point of the composite's own type: the stack's template, the cluster's state.
 fn is_core(copy: &Copy, part: &RecoveryPoint) -> bool {
-    let own = copy.resource_type.as_ref().known();
+    let own = copy.route().resource_type.as_ref().known();
     part.is_parent.value() != Some(&true) && own.is_some() && part.resource_type.value() == own
 }
 

@@ -157,7 +157,7 @@ fn of_deployment(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<N
                 format_args!("whether {to} has Multi-AZ file systems of FSx for Windows"),
                 copy.subject().as_str(),
             )
-            .within(copy.destination_account().known(), Some(to)),
+            .within(copy.endpoints().destination_account().known(), Some(to)),
         ),
     })
 }
@@ -170,6 +170,7 @@ fn of_fsx(
     told: &dyn Fn(&Tree) -> Option<bool>,
 ) -> Fact<bool> {
     let of_point = copy
+        .transfer
         .recovery_point
         .as_ref()
         .filter(|point| point.service() == "fsx")
@@ -232,7 +233,7 @@ fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<Not
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
 fn of_no_backup(copy: &Copy, facts: &Facts<'_>, engine: Option<&str>) -> Option<String> {
-    let point = copy.recovery_point.as_ref()?;
+    let point = copy.transfer.recovery_point.as_ref()?;
     if let Some(engine) = engine.filter(|engine| engine.starts_with("custom-oracle")) {
         return Some(format!(
             "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
@@ -275,7 +276,7 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
                 format_args!("whether RDS has io2 storage in {to}"),
                 described.of.as_str(),
             )
-            .within(copy.destination_account().known(), Some(to)),
+            .within(copy.endpoints().destination_account().known(), Some(to)),
         )
     })
 }
@@ -291,7 +292,7 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
             instead: "copy a full backup that is not continuous",
         }))
     };
-    if let Some(point) = &copy.recovery_point {
+    if let Some(point) = &copy.transfer.recovery_point {
         return if is_continuous(point) {
             no("continuous backups of SAP HANA are not copied to another Region or account")
         } else {
@@ -315,7 +316,7 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html>.
 fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
-    let Some(point) = &copy.recovery_point else {
+    let Some(point) = &copy.transfer.recovery_point else {
         return Fact::Known(None);
     };
     let detail = match facts.point_description(point) {

@@ -33,14 +33,17 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::not_applicable("it is asked of the copy that comes first");
     }
     let (cross_region, cross_account) = (
-        known!(copy.is_cross_region()),
-        known!(copy.is_cross_account()),
+        known!(copy.endpoints().is_cross_region()),
+        known!(copy.endpoints().is_cross_account()),
     );
     if !cross_region && !cross_account {
         return Outcome::not_applicable("the copy stays in its Region and account");
     }
     let described = known!(described(copy, facts));
-    let (account, region) = (known!(copy.source_account()), known!(copy.source_region()));
+    let (account, region) = (
+        known!(copy.endpoints().source_account()),
+        known!(copy.endpoints().source_region()),
+    );
     let mut sticky: Vec<&str> = Vec::new();
     let mut seen = Vec::new();
     let mut gaps = Vec::new();

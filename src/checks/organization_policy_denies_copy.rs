@@ -12,7 +12,7 @@ use crate::authorization::{
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{ControlPolicies, Facts, Reach};
+use crate::inventory::{ControlPolicies, Facts, Transfer};
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, ControlKind, Evidence, Lift, Need, Outcome, PolicyOf};
 
@@ -23,14 +23,14 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    let role = known!(copy.role.as_ref());
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    let role = known!(copy.endpoints().role.as_ref());
     let mut asked = role_requests(copy, facts);
     asked.requests.extend(air_gapped_key_request(copy, facts));
-    let assumed_by_backup = match copy.source_account() {
+    let assumed_by_backup = match copy.endpoints().source_account() {
         Fact::Known(source) if role.account() == Some(source) => {
             Some((ASSUME, may_be_assumed(facts, role, source)))
         }
@@ -84,7 +84,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 }
 
 fn failed(
-    copy: &Reach,
+    copy: &Transfer,
     facts: &Facts<'_>,
     role: &Arn,
     requests: &[Arc<RoleRequest>],
@@ -126,7 +126,7 @@ fn failed(
 /// What must no longer be denied: by each Deny that strikes, to this role and for this copy alone. `None` where a Deny has
 /// no policy of an id, as one of the simulator's.
 fn lifts(
-    copy: &Reach,
+    copy: &Transfer,
     facts: &Facts<'_>,
     role: &Arn,
     requests: &[Arc<RoleRequest>],
@@ -139,7 +139,7 @@ fn lifts(
         };
         for found in by {
             let (policy, statement) = place(found, facts)?;
-            let target = (action == COPY_FROM).then(|| copy.destination_vault.clone());
+            let target = (action == COPY_FROM).then(|| copy.endpoints().destination_vault.clone());
             let resources: Vec<Option<String>> = match target {
                 Some(_) => vec![None],
                 None => {
@@ -237,11 +237,11 @@ mod tests {
         let entry = items(&inventory.copies).first().unwrap();
         let facts = Facts::new(&inventory);
         let copy = Copy::of_entry(entry, &facts);
-        assert_eq!(run(&copy, &facts).status, Status::Undecided);
+        assert_eq!(run(&copy.transfer, &facts).status, Status::Undecided);
         assert!(copy.assumptions.is_empty());
         let facts = facts.assuming([Assumption::OrganizationPoliciesAllow]);
         let copy = Copy::of_entry(entry, &facts);
-        assert_eq!(run(&copy, &facts).status, Status::Pass);
+        assert_eq!(run(&copy.transfer, &facts).status, Status::Pass);
         assert_eq!(copy.assumptions.len(), 1);
         // Asked again, as remedies are proven, it is said once.
         assert_eq!(Copy::new(copy.named(), &facts).assumptions.len(), 1);

@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -12,10 +12,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::FEATURES],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, _: &Facts<'_>) -> Outcome {
     let source = known!(copy.source_vault.as_ref());
     let (from, to) = (source.partition(), copy.destination_vault.partition());
     let outcome = if from == to {

@@ -139,20 +139,20 @@ impl Found {
     }
 
     fn selection(&mut self, plan: &Plan, selection: &Selection, facts: &Facts<'_>) {
-        let reach = selection.reach(plan.account, &plan.region, facts);
+        let selected = selection.select(plan.account, &plan.region, facts);
         let name = &selection.name;
         let either = selection.either(plan.account, &plan.region, facts);
-        if either > reach.taken.len() {
+        if either > selected.taken.len() {
             self.disputed.push(format!(
                 "selection `{name}` has `Resources` and `ListOfTags`: AWS's page has both hold, which takes {}; people \
                  have seen either do, which takes {either}",
-                reach.taken.len()
+                selected.taken.len()
             ));
         }
         let either_may = !selection.resources.is_empty() && !selection.list_of_tags.is_empty();
         let assumed = |taken: &Taken| !taken.assumptions.is_empty();
-        let none_is_certain = reach.taken.iter().all(assumed);
-        match (reach.taken.len(), reach.unread) {
+        let none_is_certain = selected.taken.iter().all(assumed);
+        match (selected.taken.len(), selected.unread) {
             (_, Some(gap)) if either_may => self.open.push(gap),
             (0, Some(gap)) => self.open.push(gap),
             (0, None) => {
@@ -170,7 +170,7 @@ impl Found {
                 ));
             }
             (count, unread) if none_is_certain => {
-                let gaps: Vec<Gap> = (reach.taken.iter())
+                let gaps: Vec<Gap> = (selected.taken.iter())
                     .filter_map(|taken| {
                         settling(&taken.resource, plan.account, &plan.region, facts)
                     })
@@ -179,7 +179,7 @@ impl Found {
                     self.open.extend(gaps.into_iter().chain(unread));
                 } else {
                     let own = format!("selection `{name}`: ");
-                    let why = reach.taken.iter().flat_map(|taken| &taken.assumptions);
+                    let why = selected.taken.iter().flat_map(|taken| &taken.assumptions);
                     let why: BTreeSet<&str> = why
                         .map(|why| why.strip_prefix(&own).unwrap_or(why))
                         .collect();

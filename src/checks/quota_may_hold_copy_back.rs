@@ -36,7 +36,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// AWS Backup runs one job of a resource at a time.
 fn running(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
-    if copy.start != Start::OnDemand {
+    if copy.endpoints().start != Start::OnDemand {
         return None;
     }
     let resource = copy.resource.as_ref().known()?.as_ref()?;
@@ -51,7 +51,7 @@ fn running(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
 
 /// A vault takes so many recovery points.
 fn full(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints().destination_vault;
     let held = facts.vault_recovery_points(vault)?;
     (held >= NEARLY_FULL).then(|| {
         Evidence::at(

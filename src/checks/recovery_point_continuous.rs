@@ -6,7 +6,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Facts, KindOf, Reach, Start};
+use crate::inventory::{Facts, KindOf, Start, Transfer};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -17,14 +17,14 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::PITR_COPY, cite::API_START_COPY_JOB, cite::PITR],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };
-    match (copy.start, is_continuous(point)) {
+    match (copy.endpoints().start, is_continuous(point)) {
         (Start::Scheduled, true) => Outcome::pass(
             "the recovery point is continuous; a scheduled copy of it is made from a snapshot",
         ),
@@ -34,7 +34,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         )
         .by_hand("make a snapshot backup on demand, and copy that; or let the rule's copy action copy it")
         .saw([Evidence::of(point, "its id begins with `continuous`")]),
-        (Start::OnDemand, false) => match &copy.kind {
+        (Start::OnDemand, false) => match &copy.route.kind {
             KindOf::Known(Kind::S3) => of_bucket(point, facts),
             // Only the ARNs of AWS Backup's own recovery points may hide one.
             KindOf::Unknown(_) if facts.point_status(point) == Fact::Known(None) => {

@@ -4,7 +4,7 @@ use super::words::{date, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::{Support, capabilities, cite};
-use crate::inventory::{Facts, Reach, Tree};
+use crate::inventory::{Facts, Transfer, Tree};
 use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::COPY, cite::CROSS_ACCOUNT],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
 /// Whether EC2 says that the EBS snapshot is in its archive tier. It always names the tier.
@@ -41,7 +41,7 @@ fn is_archived(point: &Arn, facts: &Facts<'_>) -> Fact<bool> {
 /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_DescribeRecoveryPoint.html>.
 const CLASSES: &[&str] = &["COLD", "DELETED", "WARM"];
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };
@@ -60,7 +60,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     };
     // Of types that do not move there AWS Backup ignores the dates.
     let moves = |kind| capabilities(kind).cold_storage != Support::No;
-    let may_move = copy.kind.agreed(moves).known() != Some(Some(false));
+    let may_move = copy.route.kind.agreed(moves).known() != Some(Some(false));
     let moved_on = facts.point_moves(point).filter(|_| may_move);
     if let ("WARM", Some(at)) = (class, moved_on) {
         return Outcome::fail(format!(

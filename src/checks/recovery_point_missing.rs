@@ -27,7 +27,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    if let Some(point) = &copy.recovery_point {
+    if let Some(point) = &copy.transfer.recovery_point {
         return match known!(facts.point_status(point)) {
             Some(status) => {
                 if let Some(outcome) = elsewhere(copy, facts, point) {
@@ -69,7 +69,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// The recovery point exists, and not in the vault that the copy names: AWS Backup does not find it there.
 fn elsewhere(copy: &Copy, facts: &Facts<'_>, point: &Arn) -> Option<Outcome> {
-    let vault = copy.source_vault.as_ref().known()?;
+    let vault = copy.endpoints().source_vault.as_ref().known()?;
     let other = |what: String| {
         let seen = Evidence::of(point, what.clone());
         Outcome::fail(format!(

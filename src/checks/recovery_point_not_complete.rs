@@ -3,7 +3,7 @@
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Kind, cite};
-use crate::inventory::{Facts, Reach};
+use crate::inventory::{Facts, Transfer};
 use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::API_RECOVERY_POINT, cite::COPY],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
 /// What the service says of the state of a snapshot, an image or a backup that is not ready, by the field that says it.
@@ -36,14 +36,15 @@ fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)
 /// was not finished within its window.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DescribeRecoveryPoint.html>.
-fn is_composite(copy: &Reach) -> Fact<bool> {
+fn is_composite(copy: &Transfer) -> Fact<bool> {
     let composite = copy
+        .route
         .kind
         .agreed(|kind| matches!(kind, Kind::CloudFormation | Kind::Eks));
     composite.map(|composite| composite.unwrap_or(false))
 }
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };

@@ -5,7 +5,7 @@ use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
 use crate::catalog::regions::{enabled_by_default, is_opt_in};
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -16,10 +16,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::FEATURES, cite::REGIONS],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let region = known!(copy.destination_region());
     if enabled_by_default(&region) {
         return Outcome::pass(format!("every account has the Region {region}"));

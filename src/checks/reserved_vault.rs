@@ -2,7 +2,7 @@
 
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::known::Arn;
 use crate::verdict::{Evidence, Outcome};
 
@@ -16,10 +16,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::KC_EFS_VAULT, cite::SERVICES],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, _: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, _: &Facts<'_>) -> Outcome {
     let destination = &copy.destination_vault;
     if is_reserved(destination) {
         return Outcome::fail(

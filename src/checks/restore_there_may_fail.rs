@@ -40,7 +40,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let mut found = Found::default();
     opted_in(copy, facts, &mut found);
     started(copy, facts, &mut found);
-    let role = known!(copy.role.as_ref());
+    let role = known!(copy.endpoints().role.as_ref());
     if of_role(copy, role, facts, &mut found) {
         of_key(copy, role, facts, &mut found);
     }
@@ -62,12 +62,12 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// Whether the type is switched on where the copy lies.
 fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
-    let Fact::Known(vault) = &copy.source_vault else {
+    let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
     let place = vault.account().zip(vault.region());
-    let (Some((account, region)), Fact::Known(of)) = (place, &copy.resource_type) else {
-        if let Fact::Unknown(gap) = &copy.resource_type {
+    let (Some((account, region)), Fact::Known(of)) = (place, &copy.route().resource_type) else {
+        if let Fact::Unknown(gap) = &copy.route().resource_type {
             found.gaps.push((**gap).clone());
         }
         return;
@@ -89,13 +89,13 @@ fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
 
 /// Whether anybody there may start it.
 fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
-    let Fact::Known(vault) = &copy.source_vault else {
+    let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
     if let Fact::Unknown(gap) = facts.vault_policy(vault) {
         found.gaps.push(*gap);
     }
-    let start = may_start(START_RESTORE, copy, facts, vault);
+    let start = may_start(START_RESTORE, &copy.transfer, facts, vault);
     // Somebody else there may start it.
     if depends_on_who_starts(&start) {
         return;
@@ -116,7 +116,7 @@ fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
 
 /// Whether AWS Backup may assume the role, and the role may restore. Gives whether there is such a role.
 fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> bool {
-    let account = match copy.source_account() {
+    let account = match copy.endpoints().source_account() {
         Fact::Known(account) => account,
         Fact::Unknown(gap) => {
             found.gaps.push(*gap);
@@ -143,8 +143,8 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> boo
             found.seen.extend(seen);
         }
     }
-    let vault = copy.source_vault.as_ref().known();
-    let begins = match copy.kind.agreed(begins) {
+    let vault = copy.endpoints().source_vault.as_ref().known();
+    let begins = match copy.route().kind.agreed(begins) {
         Fact::Known(begins) => begins.flatten(),
         Fact::Unknown(gap) => {
             found.gaps.push(*gap);
@@ -154,7 +154,10 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> boo
     match vault.zip(begins) {
         Some((vault, begins)) => ask(role, &restore_requests(vault, begins), facts, found),
         None => found.gaps.push(Gap::not_told(
-            format!("which actions a restore of {} takes", copy.type_name()),
+            format!(
+                "which actions a restore of {} takes",
+                copy.route().type_name()
+            ),
             role.as_str(),
         )),
     }
@@ -163,7 +166,7 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> boo
 
 /// Whether the key of the copy can be used, and by the role.
 fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
-    let key = match &copy.backup_key {
+    let key = match &copy.route().backup_key {
         Fact::Known(EncryptedWith::Key(key)) => key,
         Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
         Fact::Unknown(gap) => {
@@ -194,10 +197,10 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
             return;
         }
     }
-    match copy.kind.agreed(key_actions) {
+    match copy.route().kind.agreed(key_actions) {
         Fact::Known(needed) => {
             let needed = needed.unwrap_or_default();
-            let request = RoleRequest::on_key(key, needed, Via::OfType, copy);
+            let request = RoleRequest::on_key(key, needed, Via::OfType, copy.route());
             ask(role, &[Arc::new(request)], facts, found);
         }
         Fact::Unknown(gap) => found.gaps.push(*gap),
@@ -209,7 +212,7 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
         via: Via::OfType,
         both_sides: false,
     };
-    let rulings = ask_key(copy, facts, &question).deny_only();
+    let rulings = ask_key(copy.route(), facts, &question).deny_only();
     if let Some((actions, _, seen)) = rulings.denied() {
         found.wrong.push(format!(
             "the policy of its key `{}` denies the role {}",

@@ -21,13 +21,13 @@ impl Retention {
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
     pub fn of(copy: &Copy, facts: &Facts<'_>) -> Fact<Self> {
-        let source = || source_of(copy.recovery_point.as_ref(), copy, facts);
+        let source = || source_of(copy.transfer.recovery_point.as_ref(), copy, facts);
         kept(&copy.lifecycle, source)
     }
 
     /// The retention of the backup that a plan's rule is yet to make. `None`: no rule makes it.
     pub fn of_backup(copy: &Copy, facts: &Facts<'_>) -> Option<Fact<Self>> {
-        if copy.recovery_point.is_some() || copy.copy_of.is_some() {
+        if copy.transfer.recovery_point.is_some() || copy.copy_of.is_some() {
             return None;
         }
         Some(match facts.backup_rule(copy.plan.as_ref()?) {

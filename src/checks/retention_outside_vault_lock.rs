@@ -47,13 +47,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 fn backup_refused(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     // What a rule sends to its air-gapped vault is the backup itself, where AWS Backup manages the type fully.
     let is_of_rule = sent_by_rule(copy, facts);
-    if is_of_rule && copy.kind.agreed(goes_into_air_gapped_vault_itself) == Fact::Known(Some(true))
+    if is_of_rule
+        && copy.route().kind.agreed(goes_into_air_gapped_vault_itself) == Fact::Known(Some(true))
     {
         return None;
     }
     let kept = Kept {
         retention: Retention::of_backup(copy, facts)?,
-        vault: copy.source_vault.as_ref().known()?.clone(),
+        vault: copy.endpoints().source_vault.as_ref().known()?.clone(),
     };
     let refused = Backup(kept.clone()).refused(facts)?;
     if !is_of_rule || refused.status != Status::Fail {
@@ -73,12 +74,12 @@ fn sent_by_rule(copy: &Copy, facts: &Facts<'_>) -> bool {
     let plan = copy.plan.as_ref();
     let rule = plan.and_then(|plan| facts.backup_rule(plan).known());
     let vault = rule.and_then(|rule| rule.get("TargetLogicallyAirGappedBackupVaultArn")?.as_str());
-    vault == Some(copy.destination_vault.as_str())
+    vault == Some(copy.endpoints().destination_vault.as_str())
 }
 
 fn copy_refused(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let kept = Kept {
-        vault: copy.destination_vault.clone(),
+        vault: copy.endpoints().destination_vault.clone(),
         retention: Retention::of(copy, facts),
     };
     let mut found = kept.found(facts);

@@ -3,7 +3,7 @@
 use super::words::{not_read, same_account};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::{Encryption, Kind, capabilities, cite};
-use crate::inventory::{Copy, Facts, Reach};
+use crate::inventory::{Copy, Facts, Transfer};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome, Status};
 
@@ -15,17 +15,17 @@ pub(super) const CHECK: Check = Check {
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Refined {
-        reach: of_backup,
+        transfer: of_backup,
         copy: of_rds,
     },
 };
 
-fn of_backup(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    if !known!(copy.is_cross_account()) {
+fn of_backup(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    if !known!(copy.endpoints().is_cross_account()) {
         return within_the_account(copy, facts);
     }
-    let account = known!(copy.destination_account());
-    let role = known!(copy.destination_service_linked_role());
+    let account = known!(copy.endpoints().destination_account());
+    let role = known!(copy.endpoints().destination_service_linked_role());
     if known!(facts.role_exists(&role)) {
         return Outcome::pass("AWSServiceRoleForBackup exists in the destination account")
             .saw([Evidence::of(&role, "exists")]);
@@ -41,18 +41,18 @@ fn of_backup(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 /// whether the role makes that copy too.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html>.
-fn within_the_account(copy: &Reach, facts: &Facts<'_>) -> Outcome {
+fn within_the_account(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     // What no such vault takes fails by another check.
     let may_go = |kind| {
         let row = capabilities(kind);
         row.lagv.is_supported() && row.encryption == Encryption::OfResource
     };
-    let is_shared =
-        known!(copy.touches_air_gapped_vault()) && known!(copy.kind.agreed(may_go)) == Some(true);
+    let is_shared = known!(copy.endpoints().touches_air_gapped_vault())
+        && known!(copy.route.kind.agreed(may_go)) == Some(true);
     if !is_shared {
         return same_account();
     }
-    let role = known!(copy.destination_service_linked_role());
+    let role = known!(copy.endpoints().destination_service_linked_role());
     if known!(facts.role_exists(&role)) {
         return Outcome::pass("AWSServiceRoleForBackup exists in the account")
             .saw([Evidence::of(&role, "exists")]);
@@ -82,20 +82,20 @@ fn of_rds(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
         )
     };
     if matches!(found.status, Status::Fail | Status::Undecided)
-        || copy.is_cross_region() != Fact::Known(true)
+        || copy.endpoints().is_cross_region() != Fact::Known(true)
     {
         return None;
     }
-    let point = copy.recovery_point.as_ref()?;
-    let is_of_rds = match copy.kind.agreed(of_rds) {
+    let point = copy.transfer.recovery_point.as_ref()?;
+    let is_of_rds = match copy.route().kind.agreed(of_rds) {
         Fact::Unknown(_) if point.service() == "rds" => Fact::Known(()),
         Fact::Unknown(gap) => Fact::Unknown(gap),
         Fact::Known(Some(true)) => Fact::Known(()),
         Fact::Known(Some(false) | None) => return None,
     };
-    let account = copy.source_account().known()?;
+    let account = copy.endpoints().source_account().known()?;
     let role = Arn::iam_role(
-        copy.destination_vault.partition(),
+        copy.endpoints().destination_vault.partition(),
         account,
         "aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
     );

@@ -4,7 +4,7 @@ use super::words::{foretold, key_name, never_copied, same_account, unlisted};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Reach, VaultType};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, Transfer, VaultType};
 use crate::known::Gap;
 use crate::verdict::{Evidence, Need, Outcome, Status};
 
@@ -21,37 +21,37 @@ pub(super) const CHECK: Check = Check {
     may_fail: MayFail::Yes,
     when: When::Always,
     run: Run::Refined {
-        reach: run,
+        transfer: run,
         copy: of_backup,
     },
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    if let Some(outcome) = never_copied(copy) {
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(&copy.route) {
         return outcome;
     }
-    match known!(copy.model()) {
+    match known!(copy.route.model()) {
         Some(Model::ServiceDependent) => {}
         Some(Model::Independent) => {
             return Outcome::not_applicable(
                 "the backup is encrypted with the vault's key, not the resource's",
             );
         }
-        None => return unlisted(&copy.type_name()),
+        None => return unlisted(&copy.route.type_name()),
     }
-    let leaves = match known!(copy.destination_type.clone()) {
+    let leaves = match known!(copy.endpoints().destination_type.clone()) {
         Some(VaultType::AirGapped) => "go into a logically air-gapped vault",
         Some(VaultType::Standard | VaultType::RestoreAccess) | None
-            if known!(copy.is_cross_account()) =>
+            if known!(copy.endpoints().is_cross_account()) =>
         {
             "leave its account"
         }
         Some(VaultType::Standard | VaultType::RestoreAccess) | None => return same_account(),
     };
-    let key = match known!(copy.backup_key.as_ref()) {
+    let key = match known!(copy.route.backup_key.as_ref()) {
         EncryptedWith::Nothing => return Outcome::pass("the backup is not encrypted"),
         EncryptedWith::AwsOwnedKey
-            if known!(copy.source_type.clone()) == Some(VaultType::AirGapped) =>
+            if known!(copy.endpoints().source_type.clone()) == Some(VaultType::AirGapped) =>
         {
             return Outcome::pass(
                 "the backup is encrypted with the air-gapped vault's own key, which AWS shares itself",
@@ -69,6 +69,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         Some(KeyManager::Aws) => {
             let predicted = copy
+                .route
                 .kind
                 .agreed(|kind| source_key_aws_managed(kind, Some(key)))
                 .known()
@@ -85,16 +86,18 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 }
 
 /// AWS's pages do not say what becomes of such a copy, and no call tells.
-fn on_owned_key(copy: &Reach, leaves: &str) -> Outcome {
-    let vault = copy.source_vault.as_ref().known();
+fn on_owned_key(copy: &Transfer, leaves: &str) -> Outcome {
+    let vault = copy.endpoints().source_vault.as_ref().known();
     let subject = copy.recovery_point.as_ref().or(vault);
     let gap = Gap::not_told(
         "whether a backup on a key that AWS owns can be shared",
-        subject.unwrap_or(&copy.destination_vault).as_str(),
+        subject
+            .unwrap_or(&copy.endpoints().destination_vault)
+            .as_str(),
     )
     .within(
-        copy.source_account().known(),
-        copy.source_region().known().as_ref(),
+        copy.endpoints().source_account().known(),
+        copy.endpoints().source_region().known().as_ref(),
     );
     Outcome::undecided(
         format!(
@@ -111,7 +114,7 @@ fn of_backup(copy: &Copy, _: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
         return None;
     }
     let found = found.clone();
-    let key = copy.backup_key.as_ref().known()?.key()?;
+    let key = copy.route().backup_key.as_ref().known()?.key()?;
     Some(
         found
             .saw([Evidence::of(
@@ -121,11 +124,11 @@ fn of_backup(copy: &Copy, _: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             .needs([Need::CustomerKeyOnBackup {
                 key: key.clone(),
                 resource: copy.resource.clone().known().flatten(),
-                recovery_point: copy.recovery_point.clone(),
-                source_vault: copy.source_vault.clone().known(),
-                destination_vault: copy.destination_vault.clone(),
-                role: copy.role.clone().known(),
-                share_with: copy.destination_service_linked_role().known(),
+                recovery_point: copy.transfer.recovery_point.clone(),
+                source_vault: copy.endpoints().source_vault.clone().known(),
+                destination_vault: copy.endpoints().destination_vault.clone(),
+                role: copy.endpoints().role.clone().known(),
+                share_with: copy.endpoints().destination_service_linked_role().known(),
             }]),
     )
 }

@@ -13,7 +13,7 @@ use crate::catalog::requests::{
     PLAIN_KEY_ACTIONS, excepted_key_use, recommended_key_actions, source_key_use,
 };
 use crate::catalog::{Kind, cite};
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Reach, Route};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route, Transfer};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Outcome, PolicyOf, Predicted, Status};
 
@@ -31,21 +31,21 @@ pub(super) const CHECK: Check = Check {
     ],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    if let Some(outcome) = never_copied(copy) {
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    if let Some(outcome) = never_copied(&copy.route) {
         return outcome;
     }
-    let model = match known!(copy.model()) {
+    let model = match known!(copy.route.model()) {
         Some(model) => model,
-        None => return unlisted(&copy.type_name()),
+        None => return unlisted(&copy.route.type_name()),
     };
-    if !known!(leaves(copy)) {
+    if !known!(leaves(&copy.route)) {
         return same_account();
     }
-    let key = match known!(copy.backup_key.as_ref()) {
+    let key = match known!(copy.route.backup_key.as_ref()) {
         EncryptedWith::Key(key) => key,
         EncryptedWith::Nothing => return Outcome::not_applicable("the backup is not encrypted"),
         EncryptedWith::AwsOwnedKey => {
@@ -59,12 +59,12 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the backup's key does not exist"),
     }
-    let role = known!(copy.destination_service_linked_role());
+    let role = known!(copy.endpoints().destination_service_linked_role());
     let (Some(in_use), Some(more)) = (
-        known!(copy.kind.agreed(source_key_use)),
-        known!(copy.kind.agreed(recommended_key_actions)),
+        known!(copy.route.kind.agreed(source_key_use)),
+        known!(copy.route.kind.agreed(recommended_key_actions)),
     ) else {
-        return unlisted(&copy.type_name());
+        return unlisted(&copy.route.type_name());
     };
     let question = |actions, both_sides| KeyQuestion {
         key,
@@ -73,7 +73,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
         via: Via::OfType,
         both_sides,
     };
-    let asking = |actions, both_sides| ask_key(copy, facts, &question(actions, both_sides));
+    let asking = |actions, both_sides| ask_key(&copy.route, facts, &question(actions, both_sides));
     let shared_with = SharedWith {
         copy,
         facts,
@@ -83,7 +83,7 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
     match model {
         Model::ServiceDependent => {
             let rulings = asking(PLAIN_KEY_ACTIONS, true).and_denies_of(&asking(in_use, false));
-            let excepted = known!(copy.kind.agreed(excepted_key_use)).flatten();
+            let excepted = known!(copy.route.kind.agreed(excepted_key_use)).flatten();
             let excepted = excepted.map(|actions| question(actions, false));
             shared_with.service_dependent(&rulings, &asking(more, false), excepted.as_ref())
         }
@@ -96,10 +96,10 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 
 /// Another account is involved: the destination's, or the one of AWS's that a logically air-gapped vault stands in.
 fn leaves(copy: &Route) -> Fact<bool> {
-    match copy.is_cross_account() {
+    match copy.endpoints.is_cross_account() {
         Fact::Known(true) => Fact::Known(true),
-        Fact::Known(false) => copy.touches_air_gapped_vault(),
-        Fact::Unknown(gap) => match copy.touches_air_gapped_vault() {
+        Fact::Known(false) => copy.endpoints.touches_air_gapped_vault(),
+        Fact::Unknown(gap) => match copy.endpoints.touches_air_gapped_vault() {
             Fact::Known(true) => Fact::Known(true),
             Fact::Known(false) | Fact::Unknown(_) => Fact::Unknown(gap),
         },
@@ -110,9 +110,16 @@ fn leaves(copy: &Route) -> Fact<bool> {
 /// it has no such key, or none is of use.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>.
-fn associated_keys(copy: &Reach, facts: &Facts<'_>) -> Option<Gap> {
+fn associated_keys(copy: &Transfer, facts: &Facts<'_>) -> Option<Gap> {
     let point = copy.recovery_point.as_ref()?;
-    if copy.kind.agreed(|kind| kind == Kind::Ebs).known().flatten() != Some(true) {
+    if copy
+        .route
+        .kind
+        .agreed(|kind| kind == Kind::Ebs)
+        .known()
+        .flatten()
+        != Some(true)
+    {
         return None;
     }
     match facts.point_description(point) {
@@ -132,7 +139,7 @@ fn associated_keys(copy: &Reach, facts: &Facts<'_>) -> Option<Gap> {
 
 /// Who is asked, and for whom.
 struct SharedWith<'a> {
-    copy: &'a Reach,
+    copy: &'a Transfer,
     facts: &'a Facts<'a>,
     key: &'a Arn,
     role: &'a Arn,
@@ -141,7 +148,7 @@ struct SharedWith<'a> {
 impl SharedWith<'_> {
     fn predicted(&self) -> Option<Predicted> {
         let message = |kind| source_key_not_shared(kind, Some(self.key));
-        foretold(agreed(self.copy.kind.agreed(message)).flatten())
+        foretold(agreed(self.copy.route.kind.agreed(message)).flatten())
     }
 
     /// The key of the resource encrypts the backup: it must be shared.
@@ -183,8 +190,9 @@ impl SharedWith<'_> {
                     .into_iter()
                     .flat_map(|(_, more, _)| more),
             );
-            let strikes_owner = excepted
-                .is_some_and(|question| strike_the_owner(copy, facts, question, &statements));
+            let strikes_owner = excepted.is_some_and(|question| {
+                strike_the_owner(&copy.route, facts, question, &statements)
+            });
             return if strikes_owner {
                 found.by_hand(NO_EXCEPTION_DOES)
             } else {
@@ -202,7 +210,7 @@ impl SharedWith<'_> {
         if found.status != Status::Pass {
             return found;
         }
-        let seen = excepted.map(|question| excepting(copy, facts, question));
+        let seen = excepted.map(|question| excepting(&copy.route, facts, question));
         match seen {
             Some(seen) if !seen.is_empty() => {
                 return may_be_denied_all_the_same(&name, self.role.name(), seen);

@@ -43,7 +43,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         }
         None => return Outcome::not_applicable("the backup's key does not exist"),
     }
-    let role = known!(copy.role.as_ref());
+    let role = known!(copy.endpoints.role.as_ref());
     let question = |actions| KeyQuestion {
         key,
         principal: role,
@@ -52,7 +52,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         both_sides: false,
     };
     let asking = |actions| ask_key(copy, facts, &question(actions));
-    let within_account = copy.is_cross_account() == Fact::Known(false);
+    let within_account = copy.endpoints.is_cross_account() == Fact::Known(false);
     let mut rulings = asking(PLAIN_KEY_ACTIONS).deny_only();
     // Within an account nobody else uses the key.
     if within_account {
@@ -124,7 +124,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
 /// Whether a Deny of the key strikes the destination's role and the key's owner alike, so that an exception for the copy role
 /// alone helps nobody: source-key-not-shared says what does.
 fn strikes_destination(copy: &Route, facts: &Facts<'_>, key: &Arn) -> bool {
-    let Fact::Known(role) = copy.destination_service_linked_role() else {
+    let Fact::Known(role) = copy.endpoints.destination_service_linked_role() else {
         return false;
     };
     let question = |actions| KeyQuestion {

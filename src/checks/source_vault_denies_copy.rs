@@ -8,7 +8,7 @@ use crate::authorization::{
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::{COPY_FROM, START_COPY};
-use crate::inventory::{Facts, Reach, Start};
+use crate::inventory::{Facts, Start, Transfer};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Outcome, PolicyOf, Status};
 
@@ -19,15 +19,15 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::ACTIONS, cite::SCP],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Reach(run),
+    run: Run::Transfer(run),
 };
 
-fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
-    let vault = known!(copy.source_vault.as_ref());
+fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
+    let vault = known!(copy.endpoints().source_vault.as_ref());
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return Outcome::not_applicable("the source vault does not exist");
     }
-    let start = match copy.start {
+    let start = match copy.endpoints().start {
         Start::OnDemand => may_start(START_COPY, copy, facts, vault),
         // AWS Backup starts the job itself.
         Start::Scheduled => Ruling::allowed(Vec::new()),
@@ -66,19 +66,19 @@ fn run(copy: &Reach, facts: &Facts<'_>) -> Outcome {
 }
 
 /// What the vault's policy says to the copy role.
-fn of_role(copy: &Reach, facts: &Facts<'_>, vault: &Arn) -> Outcome {
+fn of_role(copy: &Transfer, facts: &Facts<'_>, vault: &Arn) -> Outcome {
     let name = vault.name();
     if known!(facts.vault_policy(vault)).is_none() {
         return Outcome::pass(format!("the source vault `{name}` has no access policy"));
     }
-    let role = known!(copy.role.as_ref());
+    let role = known!(copy.endpoints().role.as_ref());
     let who = role.name();
     let rulings = Rulings::new([(COPY_FROM, copy_from(copy, facts, role, vault))]).deny_only();
     let is_silent = !rulings.not_allowed().is_empty();
     rulings.outcome(&Phrases {
         policy: PolicyOf::Vault(vault.clone()),
         principal: role,
-        target: Some(&copy.destination_vault),
+        target: Some(&copy.endpoints().destination_vault),
         recommended: None,
         basis: Basis::Documented,
         predicted: &|| foretold(predict(MessageId::E3)),

@@ -3,7 +3,7 @@
 use super::words::{in_another_state, not_read, vault_meant};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Ends, Facts, Start};
+use crate::inventory::{Endpoints, Facts, Start};
 use crate::known::{Arn, ByHand, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -14,10 +14,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::API_VAULT, cite::API_START_COPY_JOB],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let vault = known!(copy.source_vault.as_ref());
     match known!(facts.vault_state(vault)) {
         Some("AVAILABLE") => {
@@ -36,7 +36,7 @@ fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
 }
 
 /// No backup is made into a vault that is not available, so that none is in it.
-fn not_ready(copy: &Ends, vault: &Arn, state: &str) -> Outcome {
+fn not_ready(copy: &Endpoints, vault: &Arn, state: &str) -> Outcome {
     let name = vault.name();
     if !["CREATING", "FAILED"].contains(&state) {
         return in_another_state(vault, state);

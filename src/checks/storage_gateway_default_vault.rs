@@ -21,11 +21,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints().destination_vault;
     if !known!(facts.vault_exists(vault)) {
         return no_destination_vault();
     }
-    if known!(copy.destination_type.clone()) == Some(VaultType::AirGapped) {
+    if known!(copy.endpoints().destination_type.clone()) == Some(VaultType::AirGapped) {
         return Outcome::not_applicable(
             "the destination is a logically air-gapped vault, which is always of one's own making",
         );

@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let account = known!(copy.destination_account());
+    let account = known!(copy.endpoints().destination_account());
     let tags = tags(copy, facts);
     if let Fact::Known(tags) = &tags
         && tags.is_none_or(|tags| tags.names().next().is_none())
@@ -88,15 +88,16 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// The services under whose names the copy's tags are set.
 fn services(copy: &Copy) -> Vec<String> {
-    let kinds = match &copy.kind {
+    let kinds = match &copy.route().kind {
         KindOf::Known(kind) => std::slice::from_ref(kind),
         KindOf::OneOf(kinds, _) => kinds,
         KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
     };
     let place = copy
+        .endpoints()
         .destination_account()
         .known()
-        .zip(copy.destination_region().known());
+        .zip(copy.endpoints().destination_region().known());
     let mut services = vec!["backup".to_owned()];
     if let Some((account, region)) = place {
         services.extend(kinds.iter().filter_map(|kind| {

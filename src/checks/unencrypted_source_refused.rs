@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
-    match &route.destination_type {
+    match &route.endpoints.destination_type {
         Fact::Known(Some(VaultType::AirGapped)) => None,
         Fact::Known(Some(VaultType::Standard | VaultType::RestoreAccess) | None) => Some(
             Outcome::not_applicable("the destination is no logically air-gapped vault"),
@@ -29,7 +29,7 @@ fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
 }
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
-    match known!(copy.kind.agreed(|kind| keys(kind).unencrypted)) {
+    match known!(copy.route().kind.agreed(|kind| keys(kind).unencrypted)) {
         Some(Unencrypted::StaysUnencrypted) => {}
         Some(
             Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy,
@@ -38,9 +38,9 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
                 "copies of this type are encrypted whatever the source is",
             );
         }
-        None => return unlisted(&copy.type_name()),
+        None => return unlisted(&copy.route().type_name()),
     }
-    match known!(copy.backup_key.as_ref()) {
+    match known!(copy.route().backup_key.as_ref()) {
         EncryptedWith::Nothing => Outcome::fail(
             "the backup is not encrypted; a copy of it stays so, and a logically air-gapped vault refuses it",
         )

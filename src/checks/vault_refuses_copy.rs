@@ -6,7 +6,7 @@ use crate::authorization::{Party, Phrases, Rulings, copy_into};
 use crate::catalog::cite;
 use crate::catalog::messages::{MessageId, predict};
 use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{Ends, Facts};
+use crate::inventory::{Endpoints, Facts};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
 
@@ -21,10 +21,10 @@ pub(super) const CHECK: Check = Check {
     ],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Ends(run),
+    run: Run::Endpoints(run),
 };
 
-fn run(copy: &Ends, facts: &Facts<'_>) -> Outcome {
+fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let vault = &copy.destination_vault;
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return no_destination_vault();

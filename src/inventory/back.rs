@@ -11,8 +11,8 @@ impl Copy {
     /// `None` where the source vault is not known, or the destination's ARN names no account.
     #[must_use]
     pub fn back(&self) -> Option<Named> {
-        let home = self.source_vault.as_ref().known()?;
-        let from = &self.destination_vault;
+        let home = self.endpoints().source_vault.as_ref().known()?;
+        let from = &self.endpoints().destination_vault;
         let role = Arn::iam_role(
             from.partition(),
             from.account()?,
@@ -45,8 +45,8 @@ impl Copy {
     #[must_use]
     pub fn is_way_back(&self) -> bool {
         self.copy_of.as_ref().is_some_and(|first| {
-            self.source_vault.as_ref().known() == Some(&first.destination_vault)
-                && first.source_vault.as_ref() == Some(&self.destination_vault)
+            self.endpoints().source_vault.as_ref().known() == Some(&first.destination_vault)
+                && first.source_vault.as_ref() == Some(&self.endpoints().destination_vault)
         })
     }
 
@@ -54,7 +54,7 @@ impl Copy {
     #[must_use]
     pub fn first_point(&self) -> Option<&Arn> {
         let of_first = || self.copy_of.as_ref()?.recovery_point.as_ref();
-        self.recovery_point.as_ref().or_else(of_first)
+        self.transfer.recovery_point.as_ref().or_else(of_first)
     }
 
     /// What is taken for granted of a copy that moves to cold storage, from where nothing can be copied.

@@ -6,8 +6,6 @@ mod named;
 mod route;
 mod volumes;
 
-use std::ops::Deref;
-
 use smol_str::SmolStr;
 
 use crate::catalog::Kind;
@@ -23,7 +21,7 @@ use kind::{kind_of, kind_of_resource};
 pub use key::Model;
 pub use kind::KindOf;
 pub use named::{MadeBy, Named, PlanReference};
-pub use route::{Ends, Reach, Route, service_linked_role};
+pub use route::{Endpoints, Route, Transfer, service_linked_role};
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
 /// vault; with the facts that its names lead to, each known or not.
@@ -42,14 +40,7 @@ pub struct Copy {
     /// The copy that makes the backup, for one on the way back.
     pub copy_of: Option<Box<Named>>,
     /// What its requests name: its route, and the recovery point or the bucket.
-    pub reach: Reach,
-}
-
-impl Deref for Copy {
-    type Target = Reach;
-    fn deref(&self) -> &Reach {
-        &self.reach
-    }
+    pub transfer: Transfer,
 }
 
 impl Copy {
@@ -84,7 +75,7 @@ impl Copy {
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
         let (resource_type, kind, backup_keys) = match first {
             Some(Self {
-                reach: Reach { route, .. },
+                transfer: Transfer { route, .. },
                 ..
             }) => (
                 route.resource_type,
@@ -117,11 +108,11 @@ impl Copy {
             plan: named.plan,
             assumptions,
             copy_of: named.copy_of,
-            reach: Reach {
+            transfer: Transfer {
                 recovery_point: named.recovery_point,
                 bucket,
                 route: Route {
-                    ends: Ends {
+                    endpoints: Endpoints {
                         destination_type: facts.vault_type(&named.destination_vault),
                         source_vault,
                         destination_vault: named.destination_vault,
@@ -139,18 +130,30 @@ impl Copy {
         }
     }
 
+    /// The way that it takes.
+    #[must_use]
+    pub const fn route(&self) -> &Route {
+        &self.transfer.route
+    }
+
+    /// From where to where it goes, and as whom.
+    #[must_use]
+    pub const fn endpoints(&self) -> &Endpoints {
+        &self.transfer.route.endpoints
+    }
+
     /// The names of this copy, for asking about it under other facts.
     #[must_use]
     pub fn named(&self) -> Named {
         Named {
             id: self.id.clone(),
             resource: self.resource.as_ref().known().cloned().flatten(),
-            recovery_point: self.recovery_point.clone(),
-            source_vault: self.source_vault.as_ref().known().cloned(),
-            destination_vault: self.destination_vault.clone(),
-            role: self.role.clone(),
+            recovery_point: self.transfer.recovery_point.clone(),
+            source_vault: self.endpoints().source_vault.as_ref().known().cloned(),
+            destination_vault: self.endpoints().destination_vault.clone(),
+            role: self.endpoints().role.clone(),
             lifecycle: self.lifecycle.clone(),
-            start: self.start,
+            start: self.endpoints().start,
             plan: self.plan.clone(),
             assumptions: self.assumptions.clone(),
             copy_of: self.copy_of.clone(),
@@ -161,7 +164,8 @@ impl Copy {
     #[must_use]
     pub fn subject(&self) -> SmolStr {
         let resource = self.resource.as_ref().known().and_then(Option::as_ref);
-        self.recovery_point
+        self.transfer
+            .recovery_point
             .as_ref()
             .or(resource)
             .map_or_else(|| SmolStr::new(&*self.id), SmolStr::from)

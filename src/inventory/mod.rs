@@ -34,7 +34,8 @@ mod unknown_field;
 mod word;
 
 pub use copy::{
-    Copy, Ends, KindOf, MadeBy, Model, Named, PlanReference, Reach, Route, service_linked_role,
+    Copy, Endpoints, KindOf, MadeBy, Model, Named, PlanReference, Route, Transfer,
+    service_linked_role,
 };
 pub use effective::EffectivePolicy;
 pub use envelope::unknown_word;

@@ -7,10 +7,10 @@ mod condition;
 mod nearest;
 mod organization;
 mod pattern;
-mod reach;
 mod reading;
 mod rule;
 mod schedule;
+mod selected;
 mod selection;
 
 use serde_json::Value;
@@ -26,9 +26,9 @@ pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
 use reading::Reading;
 
-pub use reach::{Reach, Taken, settling};
 pub use rule::{Kept, Rule, Starts, Target, TargetBy, kept_by};
 pub use schedule::Schedule;
+pub use selected::{Selected, Taken, settling};
 pub use selection::Selection;
 
 /// What AWS prints of a plan.
@@ -114,20 +114,20 @@ pub fn copies_beside<'p>(
             continue;
         }
         open.extend(plan.unread.iter().cloned());
-        let mut reaches = Vec::new();
+        let mut all_selected = Vec::new();
         for selection in &plan.selections {
-            let mut reach = selection.reach(plan.account, &plan.region, facts);
-            let unread = reach.unread.take();
-            if reach.listed {
+            let mut selected = selection.select(plan.account, &plan.region, facts);
+            let unread = selected.unread.take();
+            if selected.listed {
                 gaps.extend(unread);
             } else {
                 open.extend(unread);
             }
-            reaches.push((selection, reach.taken));
+            all_selected.push((selection, selected.taken));
         }
         for rule in &plan.rules {
             for target in &rule.targets {
-                for (selection, taken) in &reaches {
+                for (selection, taken) in &all_selected {
                     let made = taken
                         .iter()
                         .map(|taken| plan.copy(selection, rule, target, taken, facts));
@@ -333,6 +333,6 @@ impl Plan {
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/lag-vault-primary-backup.html>.
 fn goes_there_itself(named: &inventory::Named, facts: &Facts<'_>) -> bool {
     let copy = inventory::Copy::new(named.clone(), facts);
-    let told = copy.kind.agreed(goes_into_air_gapped_vault_itself);
+    let told = copy.route().kind.agreed(goes_into_air_gapped_vault_itself);
     told == Fact::Known(Some(true))
 }

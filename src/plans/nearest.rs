@@ -6,7 +6,7 @@ use crate::known::{AccountId, Arn, Fact, Region, ResourceType, near};
 use super::Plan;
 use super::condition::{Condition, Holds, Operator};
 use super::pattern::{has_wildcard, matches};
-use super::reach::switched_off;
+use super::selected::switched_off;
 use super::selection::Selection;
 
 /// One thing for which a selection does not take a resource.

@@ -105,8 +105,8 @@ fn needs(failing: &[Failing]) -> Needs<'_> {
 
 /// Nothing helps such a copy, and AWS refuses a policy that names somebody of another partition.
 fn crosses_partitions(copy: &Copy) -> bool {
-    let source = copy.source_vault.as_ref().known();
-    source.is_some_and(|vault| vault.partition() != copy.destination_vault.partition())
+    let source = copy.endpoints().source_vault.as_ref().known();
+    source.is_some_and(|vault| vault.partition() != copy.endpoints().destination_vault.partition())
 }
 
 fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draft> {
@@ -334,8 +334,8 @@ fn accounts(copies: &[&Copy]) -> Vec<AccountId> {
         .iter()
         .flat_map(|copy| {
             [
-                copy.source_account().known(),
-                copy.destination_account().known(),
+                copy.endpoints().source_account().known(),
+                copy.endpoints().destination_account().known(),
             ]
         })
         .flatten()

@@ -348,8 +348,19 @@ mod tests {
             })
             .collect();
         let copy = &failing[0].copy;
-        let key = copy.backup_key.as_ref().known().unwrap().key().unwrap();
-        let role = copy.destination_service_linked_role().known().unwrap();
+        let key = copy
+            .route()
+            .backup_key
+            .as_ref()
+            .known()
+            .unwrap()
+            .key()
+            .unwrap();
+        let role = copy
+            .endpoints()
+            .destination_service_linked_role()
+            .known()
+            .unwrap();
         let mut draft = Draft::new(RemedyKind::KeyPolicy, key, "share the key");
         draft.change = change(key, &role);
         draft.targets = vec![Target {

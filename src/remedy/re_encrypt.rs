@@ -21,7 +21,7 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, made: &mut Made) 
         return None;
     }
     let resource = copy.resource.as_ref().known()?.as_ref()?;
-    let KindOf::Known(kind) = copy.kind else {
+    let KindOf::Known(kind) = copy.route().kind else {
         return None;
     };
     let steps = steps(kind, resource)?;

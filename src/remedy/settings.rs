@@ -245,7 +245,7 @@ pub fn retention(
 /// The copy is kept for as long as its move to cold storage asks for; where the destination's lock does not allow so many days, it
 /// does not move there.
 pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
-    let vault = &copy.destination_vault;
+    let vault = &copy.endpoints().destination_vault;
     let lock = facts.vault_lock(vault).known().flatten();
     let (min, max) = lock.map_or((None, None), |lock| (lock.min, lock.max));
     if max.is_some_and(|max| max < days) {
@@ -275,7 +275,7 @@ fn kept(copy: &Copy) -> String {
             "the copies of rule `{}` of the plan `{}` in `{}`",
             plan.rule,
             plan.id,
-            copy.destination_vault.name()
+            copy.endpoints().destination_vault.name()
         ),
         None => format!("the copy `{}`", copy.id),
     }
@@ -292,7 +292,7 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         None => copy.id.to_string(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
-    let account = copy.source_account().known();
+    let account = copy.endpoints().source_account().known();
     draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
     draft.remedy.account = match &copy.plan {
         Some(plan) => changed_in(&plan.id, account, facts),
@@ -322,18 +322,20 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
             };
             format!(
                 "rule {}: set \"delete_after_days\": {{\"@@assign\": \"{days}\"}}{warm} in the \"lifecycle\" of the copy action to {}",
-                plan.rule, copy.destination_vault
+                plan.rule,
+                copy.endpoints().destination_vault
             )
         } else {
             format!(
                 "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
-                plan.rule, copy.destination_vault
+                plan.rule,
+                copy.endpoints().destination_vault
             )
         };
         return super::command::change_plan(
             &plan.id,
-            copy.source_account().known(),
-            copy.source_region().known().as_ref(),
+            copy.endpoints().source_account().known(),
+            copy.endpoints().source_region().known().as_ref(),
             &what,
         );
     }
@@ -341,13 +343,13 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
         Some(fact) => option(flag, fact),
         None => format!("{flag} \"${name}\""),
     };
-    let vault = copy.source_vault.as_ref().known();
+    let vault = copy.endpoints().source_vault.as_ref().known();
     format_smolstr!(
         "aws backup start-copy-job{} {} {} {} {}{}",
-        region(copy.source_region().known().as_ref()),
+        region(copy.endpoints().source_region().known().as_ref()),
         given(
             "--recovery-point-arn",
-            copy.recovery_point.as_ref().map(Arn::as_str),
+            copy.transfer.recovery_point.as_ref().map(Arn::as_str),
             "RECOVERY_POINT"
         ),
         given(
@@ -357,11 +359,11 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
         ),
         option(
             "--destination-backup-vault-arn",
-            copy.destination_vault.as_str()
+            copy.endpoints().destination_vault.as_str()
         ),
         given(
             "--iam-role-arn",
-            copy.role.as_ref().known().map(Arn::as_str),
+            copy.endpoints().role.as_ref().known().map(Arn::as_str),
             "ROLE"
         ),
         super::command::lifecycle(lifecycle),

@@ -17,7 +17,7 @@ use smol_str::format_smolstr;
 /// The copy goes by way of this vault, in two jobs: the vault is created, unless one is there that the copy can go by.
 /// `None` where the source vault is not known.
 pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
-    let source = copy.source_vault.as_ref().known()?;
+    let source = copy.endpoints().source_vault.as_ref().known()?;
     let (account, place) = (wanted.account()?, wanted.region()?);
     let way = |to: &Arn| CopyChange::Through(to.clone());
     let found = names::place(wanted, facts, |to| goes(&[copy], &way(to), facts))?;
@@ -25,7 +25,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     let title = format!(
         "copy in two jobs: into the vault `{}` of account {account} in {place}, then on to `{}`",
         through.name(),
-        copy.destination_vault.name()
+        copy.endpoints().destination_vault.name()
     );
     let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
     draft.remedy.account = source.account();
@@ -40,10 +40,11 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     }
     // What is on the key of the vault in between goes on to the destination, if that is another account's.
     let shared = copy
+        .endpoints()
         .destination_vault
         .account()
         .filter(|to| *to != account)
-        .map(|to| service_linked_role(&copy.destination_vault, to));
+        .map(|to| service_linked_role(&copy.endpoints().destination_vault, to));
     let like = Arn::parse(&format!(
         "arn:{}:kms:{place}:{account}:key/new",
         through.partition()

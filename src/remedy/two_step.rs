@@ -62,7 +62,7 @@ pub fn draft(
     created: &mut Created,
     facts: &Facts<'_>,
 ) -> Option<Draft> {
-    let Fact::Known(source) = &copy.source_vault else {
+    let Fact::Known(source) = &copy.endpoints().source_vault else {
         return None;
     };
     let account = source.account()?;
@@ -80,7 +80,7 @@ pub fn draft(
         "copy in two steps: into the vault `{}` of account {account}{} on a customer managed key, then on to `{}`",
         between.name(),
         if is_there { ", which is there" } else { "" },
-        copy.destination_vault.name()
+        copy.endpoints().destination_vault.name()
     );
     let mut draft = Draft::new(RemedyKind::TwoStepCopy, &copy.id, title);
     draft.remedy.account = Some(account);
@@ -94,6 +94,7 @@ pub fn draft(
         return Some(draft);
     }
     let points = copy
+        .route()
         .kind
         .agreed(|kind| pattern(kind, between.partition().as_str(), &place, account));
     draft.remedy.parts = Parts::TwoStep(Box::new(TwoStep {
@@ -105,10 +106,10 @@ pub fn draft(
             .into_iter()
             .map(Into::into)
             .collect(),
-        destination: copy.destination_vault.clone(),
+        destination: copy.endpoints().destination_vault.clone(),
         resource: copy.resource.clone().known().flatten(),
-        recovery_point: copy.recovery_point.clone(),
-        role: copy.role.clone().known(),
+        recovery_point: copy.transfer.recovery_point.clone(),
+        role: copy.endpoints().role.clone().known(),
         lifecycle: copy.lifecycle.clone().known(),
     }));
     let of = (between.clone(), key.account(), key.region());
@@ -134,12 +135,17 @@ pub fn of_a_rule(draft: &mut Draft, copy: &Copy, between: &Arn) {
     );
     let what = format!(
         "{}; what arrives there is to be copied on by a function that its copy jobs call",
-        copies_elsewhere(&plan.id, &plan.rule, &copy.destination_vault, between)
+        copies_elsewhere(
+            &plan.id,
+            &plan.rule,
+            &copy.endpoints().destination_vault,
+            between
+        )
     );
     draft.remedy.commands.push(change_plan(
         &plan.id,
-        copy.source_account().known(),
-        copy.source_region().known().as_ref(),
+        copy.endpoints().source_account().known(),
+        copy.endpoints().source_region().known().as_ref(),
         &what,
     ));
     draft.remedy.title += &format!(" ({rule})");
@@ -152,12 +158,13 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<SmolStr> {
     let flag_on = region(between.region().as_ref());
     let of_role = |role: &Arn| option("--iam-role-arn", role.as_str());
     let role = copy
+        .endpoints()
         .role
         .as_ref()
         .known()
         .map_or_else(|| "--iam-role-arn \"$ROLE\"".to_owned(), of_role);
     let point = match (
-        &copy.recovery_point,
+        &copy.transfer.recovery_point,
         copy.resource.as_ref().known().and_then(Option::as_ref),
     ) {
         (Some(point), _) => format_smolstr!("POINT={}", word(point.as_str())),
@@ -207,7 +214,12 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<SmolStr> {
         format_smolstr!(
             "{other}[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
              --query CopyJob.DestinationRecoveryPointArn --output text) && {}{kept}",
-            step(&flag_on, &role_on, between.name(), &copy.destination_vault)
+            step(
+                &flag_on,
+                &role_on,
+                between.name(),
+                &copy.endpoints().destination_vault
+            )
         ),
     ]
 }

@@ -62,7 +62,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
                 );
                 let mut draft = Draft::new(RemedyKind::ChangeDestination, &other, title);
                 let first = copies.first()?;
-                let account = first.source_account().known();
+                let account = first.endpoints().source_account().known();
                 draft.remedy.account = match &first.plan {
                     Some(plan) => changed_in(&plan.id, account, facts),
                     None => account,
@@ -84,8 +84,8 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
         let command = match &copy.plan {
             Some(plan) => super::command::change_plan(
                 &plan.id,
-                copy.source_account().known(),
-                copy.source_region().known().as_ref(),
+                copy.endpoints().source_account().known(),
+                copy.endpoints().source_region().known().as_ref(),
                 &copies_elsewhere(&plan.id, &plan.rule, old, new),
             ),
             None => format_smolstr!(
@@ -202,7 +202,7 @@ pub fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
 pub fn access_policy(vault: &Arn, copies: &[&Copy]) -> Option<Value> {
     let mut copiers: Vec<&Arn> = copies
         .iter()
-        .filter_map(|copy| copy.role.as_ref().known())
+        .filter_map(|copy| copy.endpoints().role.as_ref().known())
         .filter(|role| role.account() != vault.account())
         .collect();
     copiers.sort_unstable();

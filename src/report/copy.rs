@@ -180,26 +180,27 @@ impl CopyReport {
         Self {
             id: copy.id.to_string(),
             source: CopySource {
-                account: field(copy.source_account()),
-                region: field(copy.source_region()),
-                vault: field(copy.source_vault.clone()),
+                account: field(copy.endpoints().source_account()),
+                region: field(copy.endpoints().source_region()),
+                vault: field(copy.endpoints().source_vault.clone()),
                 resource: field_or_null(copy.resource.clone()),
-                recovery_point: copy.recovery_point.clone(),
-                resource_type: field(copy.resource_type.clone()),
+                recovery_point: copy.transfer.recovery_point.clone(),
+                resource_type: field(copy.route().resource_type.clone()),
             },
             destination: CopyTarget {
-                account: copy.destination_vault.account(),
-                region: copy.destination_vault.region(),
-                vault: copy.destination_vault.clone(),
+                account: copy.endpoints().destination_vault.account(),
+                region: copy.endpoints().destination_vault.region(),
+                vault: copy.endpoints().destination_vault.clone(),
                 vault_type: copy
+                    .endpoints()
                     .destination_type
                     .as_ref()
                     .known()
                     .and_then(|of| *of)
                     .map(VaultType::as_str),
             },
-            role: field(copy.role.clone()),
-            start: copy.start,
+            role: field(copy.endpoints().role.clone()),
+            start: copy.endpoints().start,
             lifecycle: field_or_null(
                 copy.lifecycle
                     .as_ref()
@@ -309,14 +310,22 @@ impl Retention {
 
 impl EncryptionReport {
     fn of(copy: &Copy, facts: &Facts<'_>) -> Self {
-        let (backup_key, backup_key_manager) =
-            key(&copy.backup_key, copy.backup_key_manager(facts));
-        let (copy_key, copy_key_manager) = key(&copy.copy_key, copy.copy_key_manager(facts));
+        let (backup_key, backup_key_manager) = key(
+            &copy.route().backup_key,
+            copy.route().backup_key_manager(facts),
+        );
+        let (copy_key, copy_key_manager) =
+            key(&copy.route().copy_key, copy.route().copy_key_manager(facts));
         Self {
-            model: copy.model().known().flatten().map(|model| match model {
-                Model::Independent => EncryptionModel::Independent,
-                Model::ServiceDependent => EncryptionModel::ServiceDependent,
-            }),
+            model: copy
+                .route()
+                .model()
+                .known()
+                .flatten()
+                .map(|model| match model {
+                    Model::Independent => EncryptionModel::Independent,
+                    Model::ServiceDependent => EncryptionModel::ServiceDependent,
+                }),
             backup_key,
             backup_key_manager,
             copy_key,

@@ -51,10 +51,10 @@ impl Place {
     #[must_use]
     pub fn of(copy: &Copy) -> Self {
         Self {
-            account: copy.source_account().known(),
-            region: copy.source_region().known(),
+            account: copy.endpoints().source_account().known(),
+            region: copy.endpoints().source_region().known(),
             resource: copy.resource.as_ref().known().cloned().flatten(),
-            destination: copy.destination_vault.clone(),
+            destination: copy.endpoints().destination_vault.clone(),
         }
     }
 }

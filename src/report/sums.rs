@@ -198,7 +198,7 @@ impl Report {
             verdict: one.verdict,
             found,
             resource: place.resource.as_ref(),
-            recovery_point: one.copy.recovery_point.as_ref(),
+            recovery_point: one.copy.transfer.recovery_point.as_ref(),
             assumptions: &one.copy.assumptions,
             with_remedies: None,
         });

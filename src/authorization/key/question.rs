@@ -55,10 +55,10 @@ impl Through {
             },
             on_ebs: of_type == Some(ViaService::Ec2),
             regions: [
-                copy.source_region().known(),
-                copy.destination_region().known(),
+                copy.endpoints.source_region().known(),
+                copy.endpoints.destination_region().known(),
             ],
-            in_china: copy.destination_vault.partition().as_str() == "aws-cn",
+            in_china: copy.endpoints.destination_vault.partition().as_str() == "aws-cn",
         }
     }
 

@@ -1,7 +1,6 @@
 //! The way that a copy takes, and what its requests name. Copies with the same one get the same answer from every check
 //! that looks no further.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
@@ -13,7 +12,7 @@ use super::kind::KindOf;
 
 /// From where to where a copy goes, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Ends {
+pub struct Endpoints {
     /// The vault that the recovery point is in.
     pub source_vault: Fact<Arn>,
     /// The vault that it goes to.
@@ -32,7 +31,7 @@ pub struct Ends {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
     /// From where to where it goes.
-    pub ends: Ends,
+    pub endpoints: Endpoints,
     /// The resource type.
     pub resource_type: Fact<ResourceType>,
     /// What kind of resource it is, as far as is known.
@@ -45,16 +44,9 @@ pub struct Route {
     pub copy_key: Fact<EncryptedWith>,
 }
 
-impl Deref for Route {
-    type Target = Ends;
-    fn deref(&self) -> &Ends {
-        &self.ends
-    }
-}
-
 /// What the requests of a copy name: its route, and of what is copied as much as stands in their ARNs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Reach {
+pub struct Transfer {
     /// The way that it takes.
     pub route: Route,
     /// The recovery point that is copied; `None` where it will be made.
@@ -63,14 +55,15 @@ pub struct Reach {
     pub bucket: Option<Arn>,
 }
 
-impl Deref for Reach {
-    type Target = Route;
-    fn deref(&self) -> &Route {
-        &self.route
+impl Transfer {
+    /// From where to where the copy goes, and as whom.
+    #[must_use]
+    pub const fn endpoints(&self) -> &Endpoints {
+        &self.route.endpoints
     }
 }
 
-impl Ends {
+impl Endpoints {
     /// The account that the source vault is in.
     #[must_use]
     pub fn source_account(&self) -> Fact<AccountId> {

@@ -179,7 +179,7 @@ fn not_simulated(account: &mut Map<String, Value>) {
 }
 
 /// Where a target is on the way to an account.
-enum Reach {
+enum Depth {
     No,
     Unknown,
     /// So many levels below the root; that of the account itself is the last.
@@ -194,20 +194,20 @@ fn way(account: &Map<String, Value>) -> Option<Vec<&str>> {
     Some(parts.filter(|part| *part != id).chain([id]).collect())
 }
 
-fn reach(account: &Map<String, Value>, target: Option<&str>) -> Reach {
+fn depth(account: &Map<String, Value>, target: Option<&str>) -> Depth {
     let Some(target) = target else {
-        return Reach::Unknown;
+        return Depth::Unknown;
     };
     let is_account = target.len() == 12 && target.bytes().all(|one| one.is_ascii_digit());
     let own = account.get("account").and_then(Value::as_str) == Some(target);
     match way(account) {
-        _ if is_account && !own => Reach::No,
+        _ if is_account && !own => Depth::No,
         Some(way) => match way.iter().position(|one| *one == target) {
-            Some(level) => Reach::Level(level),
-            None if target.starts_with("r-") || target.starts_with("ou-") => Reach::No,
-            None => Reach::Unknown,
+            Some(level) => Depth::Level(level),
+            None if target.starts_with("r-") || target.starts_with("ou-") => Depth::No,
+            None => Depth::Unknown,
         },
-        None => Reach::Unknown,
+        None => Depth::Unknown,
     }
 }
 
@@ -232,12 +232,12 @@ fn control(
         way(account).map(|way| way.into_iter().map(str::to_owned).collect());
     let to = match &change.becomes {
         Becomes::Attached(target, _) | Becomes::Detached(target) => {
-            Some(reach(account, target.as_deref()))
+            Some(depth(account, target.as_deref()))
         }
         Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => None,
     };
     let Some(Value::Array(levels)) = account.get_mut(field) else {
-        if !matches!(to, Some(Reach::No)) {
+        if !matches!(to, Some(Depth::No)) {
             not_simulated(account);
         }
         return Ok(());
@@ -256,9 +256,9 @@ fn control(
     }
     let is_there = !stands.is_empty();
     let level = match to {
-        Some(Reach::No) => return Ok(()),
-        Some(Reach::Level(level)) if is_told => Some(level),
-        Some(Reach::Level(_) | Reach::Unknown) | None => None,
+        Some(Depth::No) => return Ok(()),
+        Some(Depth::Level(level)) if is_told => Some(level),
+        Some(Depth::Level(_) | Depth::Unknown) | None => None,
     };
     match &change.becomes {
         Becomes::Document(document) => {
@@ -276,7 +276,7 @@ fn control(
                 return Err(why.to_owned());
             }
             // What is denied at one level is denied, whichever it is.
-            let anywhere = || matches!(to, Some(Reach::Level(_))) && denies_only(document);
+            let anywhere = || matches!(to, Some(Depth::Level(_))) && denies_only(document);
             let level = level.or_else(|| count.checked_sub(1).filter(|_| anywhere()));
             let list = level.and_then(|level| levels.get_mut(level)?.as_array_mut());
             let list = list.ok_or_else(not_told)?;
@@ -349,9 +349,9 @@ fn effective(
     };
     let is_none = now.is_null();
     match &change.becomes {
-        Becomes::Attached(target, document) => match reach(account, target.as_deref()) {
-            Reach::No => Ok(()),
-            Reach::Level(_) if is_none && of == PolicyType::Backup => {
+        Becomes::Attached(target, document) => match depth(account, target.as_deref()) {
+            Depth::No => Ok(()),
+            Depth::Level(_) if is_none && of == PolicyType::Backup => {
                 match unknown_within(document) {
                     Some(why) => Err(why.to_owned()),
                     None => {
@@ -360,11 +360,11 @@ fn effective(
                     }
                 }
             }
-            Reach::Level(_) | Reach::Unknown => Err(together()),
+            Depth::Level(_) | Depth::Unknown => Err(together()),
         },
-        Becomes::Detached(target) => match reach(account, target.as_deref()) {
-            Reach::Level(_) | Reach::Unknown if !is_none => Err(together()),
-            Reach::Level(_) | Reach::Unknown | Reach::No => Ok(()),
+        Becomes::Detached(target) => match depth(account, target.as_deref()) {
+            Depth::Level(_) | Depth::Unknown if !is_none => Err(together()),
+            Depth::Level(_) | Depth::Unknown | Depth::No => Ok(()),
         },
         Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted if !is_none => {
             Err(together())

@@ -107,25 +107,28 @@ fn the_two_ends_change_places() {
     let (there, back) = both(&facts, &inventory).remove(0);
     assert_eq!(&*back.id, "rds-to-backup-account/back");
     assert_eq!(
-        back.source_vault,
-        Fact::Known(there.destination_vault.clone())
+        back.endpoints().source_vault,
+        Fact::Known(there.endpoints().destination_vault.clone())
     );
     assert_eq!(
-        Fact::Known(back.destination_vault.clone()),
-        there.source_vault
+        Fact::Known(back.endpoints().destination_vault.clone()),
+        there.endpoints().source_vault
     );
-    assert_eq!(back.source_account(), there.destination_account());
     assert_eq!(
-        back.role.as_ref().known().unwrap().as_str(),
+        back.endpoints().source_account(),
+        there.endpoints().destination_account()
+    );
+    assert_eq!(
+        back.endpoints().role.as_ref().known().unwrap().as_str(),
         "arn:aws:iam::666777888999:role/service-role/AWSBackupDefaultServiceRole"
     );
     assert_eq!(back.lifecycle, Fact::Known(None));
-    assert_eq!(back.start, Start::OnDemand);
-    assert_eq!(back.recovery_point, None);
-    assert_eq!(back.resource_type, there.resource_type);
-    assert_eq!(back.kind, there.kind);
-    let Fact::Known(EncryptedWith::Key(key)) = &back.backup_key else {
-        panic!("{:?}", back.backup_key)
+    assert_eq!(back.endpoints().start, Start::OnDemand);
+    assert_eq!(back.transfer.recovery_point, None);
+    assert_eq!(back.route().resource_type, there.route().resource_type);
+    assert_eq!(back.route().kind, there.route().kind);
+    let Fact::Known(EncryptedWith::Key(key)) = &back.route().backup_key else {
+        panic!("{:?}", back.route().backup_key)
     };
     assert_eq!(key.as_str(), AWAY_KEY);
     assert!(
@@ -218,7 +221,7 @@ fn without_a_source_vault_there_is_no_way_back_to_decide() {
     let inventory = inventory(&estate);
     let facts = Facts::new(&inventory);
     let there = Copy::of_entry(&items(&inventory.copies)[0], &facts);
-    assert!(matches!(there.source_vault, Fact::Unknown(_)));
+    assert!(matches!(there.endpoints().source_vault, Fact::Unknown(_)));
     assert!(there.back().is_none());
 }
 
@@ -264,7 +267,7 @@ fn a_resource_that_is_gone_does_not_keep_its_copy_from_coming_back() {
     let inventory = inventory(&estate);
     let facts = Facts::new(&inventory);
     let (there, back) = both(&facts, &inventory).remove(0);
-    assert_eq!(back.first_point(), there.recovery_point.as_ref());
+    assert_eq!(back.first_point(), there.transfer.recovery_point.as_ref());
     let decided = decide(back, &facts);
     assert_eq!(
         status(&decided, "recovery-point-missing"),

@@ -24,7 +24,11 @@ fn newest(first: Value, second: Value) -> Option<String> {
     let inventory = read(&estate.0);
     let facts = Facts::new(&inventory);
     let entry = &backup_preflight::inventory::items(&inventory.copies)[0];
-    match Copy::of_entry(entry, &facts).source_vault.clone() {
+    match Copy::of_entry(entry, &facts)
+        .endpoints()
+        .source_vault
+        .clone()
+    {
         Fact::Known(vault) => Some(vault.name().to_owned()),
         Fact::Unknown(_) => None,
     }

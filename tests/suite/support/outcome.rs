@@ -80,7 +80,7 @@ fn audited(id: &str, inventory: &Inventory, facts: &Facts<'_>) -> Told {
     let of_copies = remedy::remedies(&decided, facts);
     let into = |vault: &Arn| -> Vec<Copy> {
         let copies = decided.iter().map(|decided| &decided.copy);
-        let into = copies.filter(|copy| copy.destination_vault == *vault);
+        let into = copies.filter(|copy| copy.endpoints().destination_vault == *vault);
         into.cloned().collect()
     };
     let remedies = remedy::with_audited(of_copies, &audit, into, facts);
@@ -129,8 +129,8 @@ pub fn copy_of(decided: &Decided) -> Option<CopyOf<'_>> {
     Some(CopyOf {
         id: &copy.id,
         resource: copy.resource.as_ref().known()?.as_ref()?,
-        from: (copy.source_account().known(), None),
-        vault: &copy.destination_vault,
+        from: (copy.endpoints().source_account().known(), None),
+        vault: &copy.endpoints().destination_vault,
         verdict: decided.verdict,
         failing: failing.map(|(check, _)| check.id).collect(),
         waits: waits.next().map(|(_, found)| &**found),

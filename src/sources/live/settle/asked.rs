@@ -29,9 +29,9 @@ impl Asked {
     #[must_use]
     pub fn by(copy: &Copy, gaps: Vec<Gap>) -> Self {
         let known = |arn: &Fact<Arn>| arn.as_ref().known().cloned();
-        let source_vault = known(&copy.source_vault);
+        let source_vault = known(&copy.endpoints().source_vault);
         let resource = copy.resource.as_ref().known().cloned().flatten();
-        let recovery_point = copy.recovery_point.clone();
+        let recovery_point = copy.transfer.recovery_point.clone();
         // A backup lies in the account and the Region of what was backed up, until it is copied.
         let origin = source_vault.iter().chain(&recovery_point).chain(&resource);
         let (from, region) = (
@@ -43,8 +43,8 @@ impl Asked {
             from,
             region,
             source_vault,
-            destination_vault: Some(copy.destination_vault.clone()),
-            role: known(&copy.role),
+            destination_vault: Some(copy.endpoints().destination_vault.clone()),
+            role: known(&copy.endpoints().role),
             resource,
             recovery_point,
         }

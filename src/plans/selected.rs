@@ -12,7 +12,7 @@ use super::selection::{Named, Selection};
 
 /// What a selection takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct Selected {
     /// The resources, in their order.
     pub taken: Vec<Taken>,
     /// What was not read, where there may be more.
@@ -33,7 +33,7 @@ pub struct Taken {
 impl Selection {
     /// What it takes of an account and a Region. A resource that it names by its ARN need not have been found there.
     #[must_use]
-    pub fn reach(&self, account: AccountId, region: &Region, facts: &Facts<'_>) -> Reach {
+    pub fn select(&self, account: AccountId, region: &Region, facts: &Facts<'_>) -> Selected {
         let mut candidates: BTreeSet<Arn> = self
             .literal()
             .filter(|arn| is_of(arn, account, region))
@@ -60,7 +60,7 @@ impl Selection {
                 assumptions,
             })
         });
-        Reach {
+        Selected {
             taken: taken.collect(),
             unread,
             listed,
@@ -84,7 +84,7 @@ impl Selection {
         };
         let taken: BTreeSet<Arn> = [by_resource, by_tag]
             .iter()
-            .flat_map(|selection| selection.reach(account, region, facts).taken)
+            .flat_map(|selection| selection.select(account, region, facts).taken)
             .map(|taken| taken.resource)
             .collect();
         taken.len()
