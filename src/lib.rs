@@ -44,6 +44,7 @@
 //! 6. [`verdict::Verdict::of`] adds them up: blocked where one fails, else undecided where one that could is, else feasible.
 //! 7. [`remedy::propose`] turns the needs of all failing copies into changes (a statement of a policy, a new vault, a key), asks
 //!    `remedy/accepted.rs` whether AWS would take them, lays each over the facts and decides again: that is what `proven` means.
+//!    Asked again is what the change can touch: an answer notes what it looked up (`inventory/lookup/reads.rs`).
 //! 8. `app/formats.rs` hands the [`report::Report`] to each format that was asked for; `app/code.rs` makes the exit code of its
 //!    summary.
 //!
