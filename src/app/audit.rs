@@ -95,7 +95,7 @@ pub(super) fn decide(
     );
     warn_of_more(
         output,
-        "a plan may make more copies",
+        "a plan may copy more, or otherwise",
         &plans::policies_unread(&facts),
     );
     let mut audited =

@@ -53,7 +53,7 @@ pub(super) fn decide(
     let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);
-    warn_of_more(output, "a plan may make more copies", &wanted.gaps);
+    warn_of_more(output, "a plan may copy more, or otherwise", &wanted.gaps);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
         let back = ways_back(&wanted.copies, &facts, output);

@@ -78,10 +78,39 @@ impl Starts {
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_StartBackupJob.html>.
     const START_WITHIN: i64 = 8 * 60;
+    /// AWS takes no fewer.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
+    const LEAST_START_WITHIN: i64 = 60;
     /// The minutes in which it is to be done: 7 days, as the console has it.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
     const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
+
+    /// The field of the rule that AWS refuses, or that is not as it documents: with it nobody knows whether the rule ever makes
+    /// a backup.
+    fn refused(&self, rule: &Value) -> Option<&'static str> {
+        let windows = ["StartWindowMinutes", "CompletionWindowMinutes"];
+        let least = [Self::LEAST_START_WITHIN, 0];
+        let is_refused = |(name, least): &(&str, i64)| match rule.get(name) {
+            None | Some(Value::Null) => false,
+            Some(value) => value.as_i64().is_none_or(|minutes| minutes < *least),
+        };
+        let mut windows = windows.into_iter().zip(least);
+        if let Some((name, _)) = windows.find(is_refused) {
+            return Some(name);
+        }
+        let zone = rule
+            .get("ScheduleExpressionTimezone")
+            .and_then(Value::as_str);
+        let is_zone = zone.is_none_or(|zone| Schedule::read(Self::DEFAULT, Some(zone)).is_some());
+        let field = if is_zone {
+            "ScheduleExpression"
+        } else {
+            "ScheduleExpressionTimezone"
+        };
+        self.schedule.is_none().then_some(field)
+    }
 
     fn read(rule: &Value) -> Self {
         let text = |name| match rule.get(name) {
@@ -202,11 +231,16 @@ impl Rule {
             }
             Some(_) => drop(plan.misses(CALL)),
         }
+        let starts = Starts::read(rule);
+        if let Some(field) = starts.refused(rule) {
+            let value = rule.get(field).cloned().unwrap_or_default();
+            plan.not_understood(format!("`{field}` {value}"), &format!("{pointer}/{field}"));
+        }
         Some(Self {
             name: name.to_owned(),
             place,
             vault,
-            starts: Starts::read(rule),
+            starts,
             targets,
         })
     }

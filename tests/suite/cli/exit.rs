@@ -124,7 +124,7 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "backup:ListBackupPlans",
             &*place,
-            "a plan may make more copies",
+            "a plan may copy more, or otherwise",
         ),
         (
             "audit",
@@ -136,13 +136,13 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
             "check",
             "organizations:DescribeEffectivePolicy",
             "BACKUP_POLICY",
-            "a plan may make more copies",
+            "a plan may copy more, or otherwise",
         ),
         (
             "audit",
             "organizations:DescribeEffectivePolicy",
             FROM,
-            "a plan may make more copies",
+            "a plan may copy more, or otherwise",
         ),
         (
             "audit",
@@ -176,6 +176,35 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
         "arn:aws:kms:us-east-2:111122223333:key/1",
     ));
     assert_eq!(run(&["audit", "--inventory", &file]).code, 0);
+}
+
+/// AWS takes no plan with such a rule, so that nobody knows what it copies.
+#[test]
+fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
+    let files = Files::new();
+    for (field, value) in [
+        ("ScheduleExpression", json!("cron(0 5 ? * * *)")),
+        ("ScheduleExpression", json!("cron(0 5 ? * ZZZ *)")),
+        ("ScheduleExpression", json!("rate(0 days)")),
+        ("ScheduleExpressionTimezone", json!("Mars/Olympus")),
+        ("StartWindowMinutes", json!(60)),
+        ("StartWindowMinutes", json!(30)),
+        ("CompletionWindowMinutes", json!("long")),
+    ] {
+        let rule = "/accounts/0/regions/0/plans/0/BackupPlan/Rules/0";
+        let estate = Estate::rds().planned();
+        let file = files.estate(&estate.set(&format!("{rule}/{field}"), value.clone()));
+        let ran = run(&["check", "--inventory", &file]);
+        let is_taken = [json!("cron(0 5 ? * * *)"), json!(60)].contains(&value);
+        assert_eq!(
+            ran.code,
+            if is_taken { 0 } else { 3 },
+            "{value}: {}",
+            ran.err
+        );
+        let says = format!("`{field}` {value}");
+        assert_eq!(ran.err.contains(&says), !is_taken, "{}", ran.err);
+    }
 }
 
 #[test]
