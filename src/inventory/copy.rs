@@ -95,8 +95,16 @@ impl Copy {
             (Fact::Unknown(gap), _) => Fact::Unknown(gap.clone()),
         };
         let mut assumptions = named.assumptions;
+        let will_be_made = named.recovery_point.is_none() && named.copy_of.is_none();
         let assumed = organization_policies_assumed(&named.role, facts);
-        assumptions.extend(assumed.filter(|words| !assumptions.contains(words)));
+        let assumed = assumed
+            .into_iter()
+            .chain(link_assumed(&kind, &resource).filter(|_| will_be_made));
+        for words in assumed {
+            if !assumptions.contains(&words) {
+                assumptions.push(words);
+            }
+        }
         let bucket = match &resource {
             Fact::Known(bucket) if kind == KindOf::Known(Kind::S3) => bucket.clone(),
             Fact::Known(_) | Fact::Unknown(_) => None,
@@ -206,6 +214,21 @@ fn of_point(resource: &Arn, point: &Arn, facts: &Facts<'_>) -> Fact<Option<Arn>>
         Some(gap) => Fact::unknown(gap),
         None => Fact::Known(Some(resource.clone())),
     }
+}
+
+/// What is taken for granted of a file system of Lustre that is to be backed up: FSx makes no backup of one that is linked to a
+/// data repository, and its description does not name the associations that link it.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html> and
+/// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html>.
+fn link_assumed(kind: &KindOf, resource: &Fact<Option<Arn>>) -> Option<String> {
+    let resource = resource.as_ref().known()?.as_ref()?;
+    (*kind == KindOf::Known(Kind::FsxLustre)).then(|| {
+        format!(
+            "data repository: no association links `{}` to one, which was not read",
+            resource.name()
+        )
+    })
 }
 
 fn is_elsewhere(one: &Arn, other: &Arn) -> bool {

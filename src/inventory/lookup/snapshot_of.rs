@@ -65,6 +65,18 @@ impl Facts<'_> {
     }
 }
 
+/// Whether it is the id of a database or a cluster that never changes, `db-` or `cluster-` and 26 letters and digits, by which
+/// an ARN may name it, and which a snapshot does not have.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html>.
+fn is_resource_id(name: &str) -> bool {
+    const LENGTH: usize = 26;
+    let id = name
+        .strip_prefix("cluster-")
+        .or_else(|| name.strip_prefix("db-"));
+    id.is_some_and(|id| id.len() == LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
 /// The member by which a snapshot names another thing than this, and what it names.
 fn made_of_another<'d>(resource: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)> {
     SOURCES.iter().find_map(|(service, word, object, name)| {
@@ -72,8 +84,7 @@ fn made_of_another<'d>(resource: &Arn, detail: &'d Tree) -> Option<(&'static str
             return None;
         }
         let own = resource.resource().strip_prefix(word)?.rsplit('/').next()?;
-        // RDS may be named by the id that never changes, which a snapshot does not have.
-        let is_fixed = *service == "rds" && (own.starts_with("cluster-") || own.starts_with("db-"));
+        let is_fixed = *service == "rds" && is_resource_id(own);
         let of = object.map_or(Some(detail), |object| detail.get(object))?;
         let told = of.get(name)?.as_str()?;
         let same = told.eq_ignore_ascii_case(own) || told == OF_A_COPY || is_fixed;

@@ -1,4 +1,4 @@
-//! The whole outcome of a scenario, as text: every check that does not pass with what it says, and every remedy.
+//! The whole outcome of a scenario, as text: what is taken for granted, every check that does not pass with what it says, and every remedy.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -50,6 +50,9 @@ pub fn tell(scenario: &Scenario) -> Told {
         Verdict::Undecided => "undecided\n",
     }
     .to_owned();
+    for words in &one.copy.assumptions {
+        let _ = writeln!(text, "assumed: {words}");
+    }
     for (check, outcome) in &one.outcomes {
         found(&mut text, check, None, outcome);
     }
