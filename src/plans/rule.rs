@@ -90,6 +90,17 @@ impl Starts {
     /// The field of the rule that AWS refuses, or that is not as it documents: with it nobody knows whether the rule ever makes
     /// a backup.
     fn refused(&self, rule: &Value) -> Option<&'static str> {
+        // What waits for a plan or a parameter is neither.
+        const ALL: &[&str] = &[
+            "ScheduleExpression",
+            "ScheduleExpressionTimezone",
+            "StartWindowMinutes",
+            "CompletionWindowMinutes",
+        ];
+        let mut told = ALL.iter().filter_map(|name| rule.get(*name));
+        if told.any(|value| value.get("unknown").is_some()) {
+            return None;
+        }
         let windows = ["StartWindowMinutes", "CompletionWindowMinutes"];
         let least = [Self::LEAST_START_WITHIN, 0];
         let is_refused = |(name, least): &(&str, i64)| match rule.get(name) {

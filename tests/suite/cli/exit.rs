@@ -182,6 +182,11 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
 #[test]
 fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
     let files = Files::new();
+    let taken = [
+        json!("cron(0 5 ? * * *)"),
+        json!(60),
+        json!({"unknown": "terraform apply"}),
+    ];
     for (field, value) in [
         ("ScheduleExpression", json!("cron(0 5 ? * * *)")),
         ("ScheduleExpression", json!("cron(0 5 ? * ZZZ *)")),
@@ -190,12 +195,13 @@ fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
         ("StartWindowMinutes", json!(60)),
         ("StartWindowMinutes", json!(30)),
         ("CompletionWindowMinutes", json!("long")),
+        ("StartWindowMinutes", json!({"unknown": "terraform apply"})),
     ] {
         let rule = "/accounts/0/regions/0/plans/0/BackupPlan/Rules/0";
         let estate = Estate::rds().planned();
         let file = files.estate(&estate.set(&format!("{rule}/{field}"), value.clone()));
         let ran = run(&["check", "--inventory", &file]);
-        let is_taken = [json!("cron(0 5 ? * * *)"), json!(60)].contains(&value);
+        let is_taken = taken.contains(&value);
         assert_eq!(
             ran.code,
             if is_taken { 0 } else { 3 },
