@@ -125,7 +125,8 @@ impl Failing {
             objects,
             reads,
         } = &*self.all;
-        let is_known = reads.len() == statuses.len() && !touched.is_everything();
+        let all = CHECKS.iter().filter(|check| check.is_of_copies()).count();
+        let is_known = reads.len() == all && statuses.len() == all && !touched.is_everything();
         if !is_known || copy.transfer != self.copy.transfer {
             return None;
         }

@@ -51,16 +51,7 @@ pub fn denied_by_its_own(
     role: &Arn,
     requests: &[Arc<RoleRequest>],
 ) -> Option<(&'static str, String)> {
-    let results = facts.simulated(role)?;
-    let each = requests.iter();
-    let mut actions =
-        each.flat_map(|request| request.actions.iter().map(|action| request.about(action)));
-    actions.find_map(|asked| {
-        let of_it =
-            |result: &Value| is_about(result, &asked) && is_denied_by_its_own(result, &asked);
-        let place = results.iter().position(of_it)?;
-        Some((asked.action, format!("/Simulated/{place}")))
-    })
+    denied(facts, role, requests, is_denied_by_its_own)
 }
 
 /// An action of these requests that the simulator says the organization denies, and where it says so.
@@ -69,13 +60,22 @@ pub fn denied_by_the_organization(
     role: &Arn,
     requests: &[Arc<RoleRequest>],
 ) -> Option<(&'static str, String)> {
+    denied(facts, role, requests, is_denied_by_others)
+}
+
+/// The first action of these requests that the simulator denied so, and where it says it.
+fn denied(
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+    is_denied_so: impl Fn(&Value, &Action<'_>) -> bool,
+) -> Option<(&'static str, String)> {
     let results = facts.simulated(role)?;
     let each = requests.iter();
     let mut actions =
         each.flat_map(|request| request.actions.iter().map(|action| request.about(action)));
     actions.find_map(|asked| {
-        let of_it =
-            |result: &Value| is_about(result, &asked) && is_denied_by_others(result, &asked);
+        let of_it = |result: &Value| is_about(result, &asked) && is_denied_so(result, &asked);
         let place = results.iter().position(of_it)?;
         Some((asked.action, format!("/Simulated/{place}")))
     })

@@ -52,6 +52,9 @@ impl Object<'_> {
 
 const EVERYTHING: u32 = 0;
 
+/// So many objects of one answer are told apart.
+const MOST: usize = 128;
+
 /// The objects that an answer was worked out from, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reads(Option<Arc<[u32]>>);
@@ -202,7 +205,14 @@ struct Frames {
 impl Frames {
     fn note(&mut self, number: u32) {
         let frame = self.numbers.get(self.start..).unwrap_or_default();
-        if self.open > 0 && !frame.contains(&number) {
+        if self.open == 0 || frame.first() == Some(&EVERYTHING) || frame.contains(&number) {
+            return;
+        }
+        // What looks at a whole organization is asked again whatever changes: to tell its objects apart would cost more.
+        if number == EVERYTHING || frame.len() >= MOST {
+            self.numbers.truncate(self.start);
+            self.numbers.push(EVERYTHING);
+        } else {
             self.numbers.push(number);
         }
     }
@@ -273,6 +283,20 @@ mod tests {
         assert!(all.numbers().contains(&account) && !within.numbers().contains(&account));
         let (_, nothing) = noting(|| ());
         assert_eq!(nothing.numbers(), &[] as &[u32]);
+    }
+
+    #[test]
+    fn an_answer_from_very_many_objects_is_touched_by_every_change() {
+        let inventory = Inventory::empty();
+        let facts = Facts::new(&inventory);
+        let ((), all) = noting(|| {
+            for number in 0..1000 {
+                let vault = Arn::parse(&format!("{VAULT}{number}")).unwrap();
+                let _ = facts.vault_exists(&vault);
+            }
+        });
+        assert_eq!(all.numbers(), [EVERYTHING]);
+        assert!(Touched::by(&Inventory::empty()).has(EVERYTHING));
     }
 
     #[test]
