@@ -58,8 +58,10 @@ impl Settler {
                     Some(composite) => backup::nested_in(session, &region, vault, composite).await,
                     None => backup::points_in(session, &region, vault).await,
                 };
-                let points = book.take(found).unwrap_or_default();
-                book.points(&session.place(&region), points);
+                // A list that was not read is none, and not an empty one.
+                if let Some(points) = book.take(found) {
+                    book.points(&session.place(&region), points);
+                }
             }
             Query::Resource(at, arn) => {
                 let Some(region) = &at.region else { return };

@@ -57,9 +57,8 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, book: &
     let mut from = from.clone();
     if let Some((place, resource)) = of
         && let Some(region) = &place.region
+        && let Some(points) = book.take(backup::of_resource(session, region, resource).await)
     {
-        let points = book.take(backup::of_resource(session, region, resource).await);
-        let points = points.unwrap_or_default();
         from = backup::newest(&points).map(|point| point.arn.clone());
         book.points(place, points);
     }
