@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Facts, Question, Route};
+use crate::inventory::{Facts, Question};
 use crate::known::{Arn, Fact};
 
 use super::control;
-use super::key::Via;
 use super::request::RoleRequest;
 use super::role::{self, ByKey};
 use super::ruling::Ruling;
@@ -108,17 +107,4 @@ pub fn control_rulings(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleReques
         all.extend(request.actions.iter().copied().zip(rulings));
     }
     Rulings::new(all)
-}
-
-/// What the role's own policies say to the use of a key. `None`: there is no such role.
-pub fn role_may_use_key(
-    facts: &Facts<'_>,
-    role: &Arn,
-    key: &Arn,
-    actions: &[&'static str],
-    via: Via,
-    copy: &Route,
-) -> Fact<Option<Rulings>> {
-    let request = Arc::new(RoleRequest::on_key(key, actions, via, copy));
-    role_rulings(facts, role, &[request], ByKey::Ignored)
 }

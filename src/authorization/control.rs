@@ -7,17 +7,17 @@ mod simulated;
 use smol_str::format_smolstr;
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{Assumption, ControlPolicy, Facts};
+use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
     Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, decide_control,
 };
-use crate::verdict::Evidence;
+use crate::verdict::{ControlKind, Evidence, PolicyOf};
 
 use super::context::{Variants, gap_of_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
-use super::ruling::{Grounds, Party, Ruling, unique};
+use super::ruling::{DenyStatement, Grounds, Party, Ruling, unique};
 use super::trust::{ASSUME, assume_request};
 use levels::{Levels, of_account, of_principal, of_resource};
 use simulated::simulated;
@@ -118,6 +118,18 @@ pub fn of_anybody(
     }
 }
 
+/// Whether no policy of an organization can strike the role, or any key of its account, whatever is asked.
+pub fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
+    let Some(account) = role.account() else {
+        return false;
+    };
+    let none = |policies: Fact<Option<ControlPolicies<'_>>>| matches!(policies, Fact::Known(levels) if levels.is_none_or(<[_]>::is_empty));
+    matches!(facts.organization(account), Fact::Known(None))
+        || matches!(facts.is_management_account(account), Fact::Known(true))
+        || (none(facts.service_control_policies(account))
+            && none(facts.resource_control_policies(account)))
+}
+
 /// Taken to be allowed: somebody said so.
 fn assumed() -> Ruling {
     Ruling::Allowed {
@@ -216,7 +228,7 @@ impl Controls<'_> {
                 by: self.each(&by, |place, at| {
                     place.statements(&[*at], asked.action, &variant.context)
                 }),
-                statements: Vec::new(),
+                statements: by.iter().map(|at| self.deny_statement(at)).collect(),
                 silent: false,
                 unless: None,
             },
@@ -270,6 +282,24 @@ impl Controls<'_> {
                 Some((document, policies.get(at.level)?.get(at.document)?))
             }
             Levels::None | Levels::Unread(_) => None,
+        }
+    }
+
+    fn deny_statement(&self, at: &StatementRef) -> DenyStatement {
+        let kind = match at.policy {
+            PolicyType::Rcp => ControlKind::Resource,
+            PolicyType::Scp
+            | PolicyType::Identity
+            | PolicyType::Boundary
+            | PolicyType::Resource => ControlKind::Service,
+        };
+        let id = self.policy(at).and_then(|(_, policy)| policy.id.value());
+        DenyStatement {
+            policy: id.map(|id| PolicyOf::Control {
+                kind,
+                id: id.to_string(),
+            }),
+            index: at.index,
         }
     }
 

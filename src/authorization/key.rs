@@ -7,7 +7,7 @@ mod question;
 mod second;
 mod service_linked;
 
-use crate::inventory::{Facts, Policy, Question, Route};
+use crate::inventory::{Facts, Policy, Question};
 use crate::known::Fact;
 use crate::policy::{Effect, How, PolicyDecision, Request, Truth, decide_resource};
 
@@ -19,31 +19,31 @@ use question::{KeyUseQuestion, missing, open_gaps};
 use second::with_second_policy;
 use service_linked::role_may;
 
-pub use exceptions::{excepting, strike_the_owner};
 pub use named::{NamedByKey, named_by_key};
-pub use question::{KeyQuestion, Through, Via, key_requests};
+pub use question::{KeyAccess, Through, Via, key_requests};
 
-/// Asks a key, action by action.
-pub fn ask_key(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Rulings {
-    let policy = facts.key_policy_read(question.key);
-    let second = facts.key_ram_policy_read(question.key);
-    let looks = [policy, second]
-        .into_iter()
-        .flatten()
-        .any(|policy| policy.document().may_look_at("kms:viaservice"));
-    let through = Through::of(copy, question.via);
-    let asking = KeyUseQuestion {
-        key: question.key.clone(),
-        principal: question.principal.clone(),
-        actions: question.actions,
-        through: if looks || question.both_sides {
-            through
-        } else {
-            through.unseen()
-        },
-        both_sides: question.both_sides,
-    };
-    facts.answer(&asking)
+impl KeyAccess<'_> {
+    /// What the key says, action by action.
+    pub fn ask(&self, actions: &'static [&'static str]) -> Rulings {
+        let policy = self.facts.key_policy_read(self.key);
+        let second = self.facts.key_ram_policy_read(self.key);
+        let looks = [policy, second]
+            .into_iter()
+            .flatten()
+            .any(|policy| policy.document().may_look_at("kms:viaservice"));
+        let mut question = self.question(actions);
+        if !looks {
+            question.through = question.through.unseen();
+        }
+        self.facts.answer(&question)
+    }
+
+    /// The same, and what AWS's own policy says where the principal is a service-linked role.
+    pub fn ask_both_sides(&self, actions: &'static [&'static str]) -> Rulings {
+        let mut question = self.question(actions);
+        question.both_sides = true;
+        self.facts.answer(&question)
+    }
 }
 
 impl Question for KeyUseQuestion {
@@ -83,16 +83,14 @@ fn ask(
         document: policy.document(),
     };
     match decide_resource(request, Some(policy.document())) {
-        PolicyDecision::Denied { by, allow } => Ruling::Denied {
-            unless: None,
-            silent: allow == Truth::False
+        PolicyDecision::Denied { by, allow } => {
+            let silent = allow == Truth::False
                 && matches!(
                     granted(facts, question, action, Vec::new()),
                     Ruling::Missing { .. }
-                ),
-            statements: by.iter().map(|at| at.index).collect(),
-            by: asked.statements(&by, action, &request.context),
-        },
+                );
+            asked.denies(&by, action, request, silent)
+        }
         PolicyDecision::Allowed {
             by,
             how,
@@ -140,11 +138,7 @@ fn ask(
             {
                 return allowed;
             }
-            Ruling::Open {
-                gaps: open_gaps(&keys, facts, question),
-                may_deny,
-                seen: asked.open(&statements, &keys),
-            }
+            asked.is_open(&statements, &keys, open_gaps(&keys, facts, question))
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use smol_str::SmolStr;
 
-use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, StatementRef};
+use crate::known::Gap;
+use crate::policy::{Context, Document, Effect, Entry, Miss, NearMiss, Request, StatementRef};
 use crate::verdict::{Evidence, Trap};
+
+use super::ruling::{DenyStatement, Ruling};
 
 /// A policy that is asked: whose it is, and where it stands in that object.
 #[derive(Clone)]
@@ -17,6 +20,36 @@ pub struct LocatedPolicy<'a> {
 }
 
 impl LocatedPolicy<'_> {
+    /// A Deny of this policy, and whether nothing allows besides.
+    pub fn denies(
+        &self,
+        by: &[StatementRef],
+        action: &str,
+        request: &Request,
+        silent: bool,
+    ) -> Ruling {
+        let each = by.iter();
+        let statements = each.map(|at| DenyStatement {
+            policy: None,
+            index: at.index,
+        });
+        Ruling::Denied {
+            statements: statements.collect(),
+            by: self.statements(by, action, &request.context),
+            silent,
+            unless: None,
+        }
+    }
+
+    /// Statements of this policy of which it is not known whether they apply.
+    pub fn is_open(&self, statements: &[StatementRef], keys: &[String], gaps: Vec<Gap>) -> Ruling {
+        Ruling::Open {
+            gaps,
+            may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
+            seen: self.open(statements, keys),
+        }
+    }
+
     fn at(&self, index: usize) -> String {
         format!("{}/Statement/{index}", self.pointer)
     }

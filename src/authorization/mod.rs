@@ -6,6 +6,7 @@ mod control;
 mod key;
 mod located;
 mod misspelt;
+mod needs;
 mod outcome;
 mod request;
 mod role;
@@ -17,10 +18,11 @@ mod trust;
 mod unread;
 mod vault;
 
-pub use answer::{actions, control_rulings, role_may_use_key, role_rulings};
-pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed};
-pub use key::{KeyQuestion, Via, ask_key, excepting, strike_the_owner};
-pub use outcome::{Phrases, because, denied_by};
+pub use answer::{actions, control_rulings, role_rulings};
+pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed, nothing_binds};
+pub use key::{KeyAccess, Via};
+pub use needs::{to_allow, to_lift};
+pub use outcome::{AskedPolicy, denied_by};
 pub use request::{
     RoleRequest, air_gapped_key_request, restore_requests, role_requests, tag_request,
 };

@@ -1,4 +1,6 @@
-//! What rulings come to in the words of a verdict: the same order, evidence and needs for every check that asks policies.
+//! What rulings come to in the words of a verdict: the same order, sentences, evidence and needs for every check that asks policies.
+
+use smol_str::SmolStr;
 
 use crate::known::Arn;
 use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf, Predicted, Share, Trap};
@@ -6,13 +8,20 @@ use crate::verdict::{Basis, Evidence, Lift, Need, Outcome, PolicyOf, Predicted, 
 use super::ruling::Party;
 use super::rulings::{Rulings, list};
 
-/// What is asked for, and how a check says what came of it. The list of actions is put into a phrase, and what shows why
-/// follows it.
-pub struct Phrases<'a> {
-    /// The policy that was asked.
+/// A policy that was asked, for whom, and what both are called.
+pub struct AskedPolicy<'a> {
+    /// Whose policy.
     pub policy: PolicyOf,
+    /// What that is to the copy: `the backup's key`.
+    pub what: &'static str,
+    /// Its name for people, in backticks.
+    pub name: SmolStr,
     /// Who is to be let in.
     pub principal: &'a Arn,
+    /// The same for people.
+    pub who: SmolStr,
+    /// What the principal is to be let do: `use it`.
+    pub may: &'static str,
     /// The vault that the copy goes to, where the actions are about that.
     pub target: Option<&'a Arn>,
     /// What goes along with a change, once there is one.
@@ -21,68 +30,163 @@ pub struct Phrases<'a> {
     pub basis: Basis,
     /// What AWS will say.
     pub predicted: &'a dyn Fn() -> Option<Predicted>,
-    /// A Deny strikes.
-    pub denied: &'a dyn Fn(&str) -> String,
-    /// Nothing in the policy allows it.
-    pub missing: &'a dyn Fn(&str) -> String,
+    /// What is said where nothing allows it, in place of the usual sentence.
+    pub missing: Option<&'a dyn Fn() -> String>,
+}
+
+impl<'a> AskedPolicy<'a> {
+    /// A key's, by what it is to the copy and by its name.
+    pub fn of_key(
+        key: &Arn,
+        (what, name): (&'static str, SmolStr),
+        principal: &'a Arn,
+        who: impl Into<SmolStr>,
+    ) -> Self {
+        Self {
+            policy: PolicyOf::Key(key.clone()),
+            what,
+            name,
+            principal,
+            who: who.into(),
+            may: "use it",
+            target: None,
+            recommended: None,
+            basis: Basis::Documented,
+            predicted: &|| None,
+            missing: None,
+        }
+    }
+
+    /// A vault's, by what it is to the copy.
+    pub fn of_vault(vault: &Arn, what: &'static str, principal: &'a Arn) -> Self {
+        Self {
+            policy: PolicyOf::Vault(vault.clone()),
+            name: smol_str::format_smolstr!("`{}`", vault.name()),
+            may: "copy into it",
+            ..Self::of_key(
+                vault,
+                (what, SmolStr::default()),
+                principal,
+                principal.name(),
+            )
+        }
+    }
+
+    fn is_of_key(&self) -> bool {
+        matches!(self.policy, PolicyOf::Key(_))
+    }
+
+    /// The policy for people.
+    fn text(&self) -> String {
+        let kind = if self.is_of_key() {
+            "policy"
+        } else {
+            "access policy"
+        };
+        format!("the {kind} of {} {}", self.what, self.name)
+    }
+
+    fn denied(&self, actions: &[&str]) -> String {
+        let (policy, actions, who) = (self.text(), list(actions), &self.who);
+        let target = self.target.map_or("", |_| " for this destination");
+        format!("{policy} denies {actions} to {who}{target}")
+    }
+
+    fn missing(&self, actions: &[&str]) -> String {
+        let Self {
+            what, name, who, ..
+        } = self;
+        match self.missing {
+            Some(missing) => missing(),
+            None => format!("{what} {name} does not let {who} do {}", list(actions)),
+        }
+    }
+
     /// AWS's own policy of the principal does not allow it.
-    pub own_policy: Option<&'a dyn Fn(&str) -> String>,
-    /// It depends on what was not read.
-    pub unknown: &'a dyn Fn() -> String,
-    /// Nothing stands against it.
-    pub allowed: &'a dyn Fn() -> String,
+    fn missing_there(&self, actions: &[&str]) -> String {
+        let (name, who) = (&self.name, &self.who);
+        let actions = list(actions);
+        format!("{who} may not do {actions} by its own policy, whatever the key {name} says")
+    }
+
+    fn unknown(&self, must_allow: bool) -> String {
+        let Self {
+            what,
+            name,
+            who,
+            may,
+            ..
+        } = self;
+        if must_allow {
+            format!("whether {what} {name} lets {who} {may} is not known")
+        } else {
+            format!("whether {} denies it to {who} is not known", self.text())
+        }
+    }
+
+    fn allowed(&self, is_silent: bool) -> String {
+        let Self {
+            what,
+            name,
+            who,
+            may,
+            ..
+        } = self;
+        if is_silent {
+            format!("no statement of {} denies it to {who}", self.text())
+        } else {
+            format!("{what} {name} lets {who} {may}")
+        }
+    }
 }
 
 impl Rulings {
     /// What they come to: a Deny before silence, silence before what is unknown.
     #[must_use]
-    pub fn outcome(&self, phrases: &Phrases<'_>) -> Outcome {
+    pub fn outcome(&self, asked: &AskedPolicy<'_>) -> Outcome {
         let must_allow = !self.is_deny_only();
         if let Some((actions, statements, seen)) = self.denied() {
-            let message = (phrases.denied)(&list(&actions)) + &denied_by(&seen);
-            let denied = Outcome::fail(message)
-                .foretells((phrases.predicted)())
+            let denied = Outcome::fail(asked.denied(&actions) + &denied_by(&seen))
+                .foretells((asked.predicted)())
                 .saw(seen);
-            if statements.is_empty() && matches!(phrases.policy, PolicyOf::Key(_)) {
+            if statements.is_empty() && asked.is_of_key() {
                 return denied.by_hand(
                     "the Deny is in the policy by which AWS RAM shares the key: change the resource share, or leave it",
                 );
             }
             return denied
-                .needs(self.lift(phrases))
-                .needs(self.share(phrases).filter(|_| must_allow));
+                .needs(self.lift(asked))
+                .needs(self.share(asked).filter(|_| must_allow));
         }
         if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Resource)) {
-            let message = (phrases.missing)(&list(&actions)) + &because(&near);
-            return Outcome::fail(message)
-                .on(phrases.basis)
-                .foretells((phrases.predicted)())
+            return Outcome::fail(asked.missing(&actions) + &because(&near))
+                .on(asked.basis)
+                .foretells((asked.predicted)())
                 .saw(near)
-                .needs(self.share(phrases));
+                .needs(self.share(asked));
         }
-        if let (true, Some(own_policy), Some((actions, near))) = (
-            must_allow,
-            phrases.own_policy,
-            self.missing(Party::Principal),
-        ) {
-            return Outcome::fail(own_policy(&list(&actions)))
+        if let (true, Some((actions, near))) = (must_allow, self.missing(Party::Principal)) {
+            return Outcome::fail(asked.missing_there(&actions))
                 .nothing_helps("AWS sets that policy, and nobody else can change it")
-                .on(phrases.basis)
-                .foretells((phrases.predicted)())
+                .on(asked.basis)
+                .foretells((asked.predicted)())
                 .saw(near);
         }
         match self.open() {
             Some((gaps, may_deny, seen)) if must_allow || may_deny => {
-                Outcome::undecided((phrases.unknown)(), gaps).saw(seen)
+                Outcome::undecided(asked.unknown(must_allow), gaps).saw(seen)
             }
-            Some(_) | None => Outcome::pass((phrases.allowed)()).saw(self.allowed_by()),
+            Some(_) | None => {
+                let is_silent = !self.not_allowed().is_empty();
+                Outcome::pass(asked.allowed(is_silent)).saw(self.allowed_by())
+            }
         }
     }
 
     /// What must no longer be denied.
-    fn lift(&self, phrases: &Phrases<'_>) -> Option<Need> {
+    fn lift(&self, asked: &AskedPolicy<'_>) -> Option<Need> {
         let (mut actions, mut statements, _) = self.denied()?;
-        if let Some((more, also, _)) = phrases.recommended.and_then(Self::denied) {
+        if let Some((more, also, _)) = asked.recommended.and_then(Self::denied) {
             actions.extend(more);
             statements.extend(also);
         }
@@ -91,28 +195,28 @@ impl Rulings {
         statements.sort_unstable();
         statements.dedup();
         Some(Need::Lift(Lift {
-            policy: phrases.policy.clone(),
-            principal: phrases.principal.clone(),
+            policy: asked.policy.clone(),
+            principal: asked.principal.clone(),
             actions,
             statements,
-            target: phrases.target.cloned(),
+            target: asked.target.cloned(),
             resource: None,
         }))
     }
 
     /// What must be allowed.
-    fn share(&self, phrases: &Phrases<'_>) -> Option<Need> {
-        let all = [Some(self), phrases.recommended].into_iter().flatten();
+    fn share(&self, asked: &AskedPolicy<'_>) -> Option<Need> {
+        let all = [Some(self), asked.recommended].into_iter().flatten();
         let mut actions: Vec<_> = all.filter_map(Self::to_share).flatten().collect();
         actions.sort_unstable();
         actions.dedup();
         (!actions.is_empty()).then(|| {
             Need::Share(Share {
-                policy: phrases.policy.clone(),
-                principal: phrases.principal.clone(),
+                policy: asked.policy.clone(),
+                principal: asked.principal.clone(),
                 actions,
                 resource: None,
-                target: phrases.target.cloned(),
+                target: asked.target.cloned(),
             })
         })
     }
@@ -126,7 +230,7 @@ pub fn denied_by(seen: &[Evidence]) -> String {
 
 /// Why what comes near does not allow it, to end a sentence with: the trap that somebody has stepped into, where one is
 /// known.
-pub fn because(near: &[Evidence]) -> String {
+fn because(near: &[Evidence]) -> String {
     let trap = near
         .iter()
         .find(|seen| seen.trap == Some(Trap::ConditionNeverHolds))

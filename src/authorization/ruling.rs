@@ -1,7 +1,7 @@
 //! What policies say to one action, whoever's they are: a key's, a vault's, a role's, an organization's.
 
 use crate::known::{Arn, Gap};
-use crate::verdict::Evidence;
+use crate::verdict::{Evidence, PolicyOf};
 
 /// What the policies asked say to one action.
 #[derive(Clone, Debug)]
@@ -17,8 +17,8 @@ pub enum Ruling {
     Denied {
         /// By what.
         by: Vec<Evidence>,
-        /// The denying statements, where one policy alone was asked.
-        statements: Vec<usize>,
+        /// The denying statements, of policies that can be changed.
+        statements: Vec<DenyStatement>,
         /// Whether nothing allows it besides, so that it takes more than to lift the Deny.
         silent: bool,
         /// What does not tell whether the Deny strikes, where it does so in one Region alone and nothing allows it in the
@@ -43,6 +43,15 @@ pub enum Ruling {
         /// The statements that are open.
         seen: Vec<Evidence>,
     },
+}
+
+/// A statement that denies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DenyStatement {
+    /// The policy, where several were asked. `None`: the one that was asked, or one of which no id was read.
+    pub policy: Option<PolicyOf>,
+    /// Its place in `Statement`.
+    pub index: usize,
 }
 
 /// A Deny of which it is not known whether it strikes.

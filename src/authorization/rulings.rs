@@ -23,6 +23,16 @@ impl Rulings {
         }
     }
 
+    /// The rulings where something else allows the actions, if it does: [`Self::deny_only`].
+    #[must_use]
+    pub fn deny_only_where(self, something_else_allows: bool) -> Self {
+        if something_else_allows {
+            self.deny_only()
+        } else {
+            self
+        }
+    }
+
     /// The rulings where something else allows the actions and only a Deny matters: one that may not strike is open. Silence
     /// stays what it is.
     #[must_use]
@@ -116,7 +126,7 @@ impl Rulings {
         for (action, ruling) in &*self.each {
             if let Ruling::Denied { by, statements, .. } = ruling {
                 push_new(&mut actions, action);
-                all.extend(statements);
+                all.extend(statements.iter().map(|deny| deny.index));
                 seen.extend(by.clone());
             }
         }

@@ -64,12 +64,7 @@ fn by_vault(action: &'static str, facts: &Facts<'_>, vault: &Arn, request: &Requ
     };
     let (denies, keys) = match decide_resource(request, Some(policy.document())) {
         PolicyDecision::Denied { by, .. } => {
-            return Ruling::Denied {
-                statements: by.iter().map(|at| at.index).collect(),
-                by: asked.statements(&by, action, &request.context),
-                silent: false,
-                unless: None,
-            };
+            return asked.denies(&by, action, request, false);
         }
         PolicyDecision::NotAllowed { denies, keys, .. } => (denies, keys),
         PolicyDecision::Unknown { statements, keys } => {

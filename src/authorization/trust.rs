@@ -3,7 +3,7 @@
 use crate::inventory::{Facts, Policy, Question};
 use crate::known::{AccountId, Arn, Fact};
 use crate::policy::{
-    Context, Effect, Entry, PolicyDecision, Principal, Request, Resource, Rest, Shape, Truth,
+    Context, Entry, PolicyDecision, Principal, Request, Resource, Rest, Shape, Truth,
     decide_resource,
 };
 
@@ -53,22 +53,15 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Rul
         PolicyDecision::Allowed { by, .. } => {
             Ruling::allowed(asked.statements(&by, ASSUME, &request.context))
         }
-        PolicyDecision::Denied { by, allow } => Ruling::Denied {
-            statements: by.iter().map(|at| at.index).collect(),
-            silent: allow == Truth::False,
-            unless: None,
-            by: asked.statements(&by, ASSUME, &request.context),
-        },
+        PolicyDecision::Denied { by, allow } => {
+            asked.denies(&by, ASSUME, &request, allow == Truth::False)
+        }
         PolicyDecision::NotAllowed { near, .. } => {
             Ruling::missing(Party::Resource, asked.near(&near, ASSUME))
         }
         PolicyDecision::Unknown { statements, keys } => {
-            let gaps = keys.iter();
-            Ruling::Open {
-                gaps: gaps.map(|key| gap_of_key(key, facts, role, role)).collect(),
-                may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
-                seen: asked.open(&statements, &keys),
-            }
+            let gaps = keys.iter().map(|key| gap_of_key(key, facts, role, role));
+            asked.is_open(&statements, &keys, gaps.collect())
         }
     }
 }

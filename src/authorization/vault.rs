@@ -6,7 +6,7 @@ use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
 use crate::inventory::{Endpoints, Facts, KindOf, Policy, Question, Transfer, VaultType};
 use crate::known::{Arn, Fact, Gap};
-use crate::policy::{Effect, PolicyDecision, Truth, decide_resource};
+use crate::policy::{PolicyDecision, Truth, decide_resource};
 
 use super::context::gap_of_key;
 use super::located::LocatedPolicy;
@@ -154,12 +154,9 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
         PolicyDecision::Allowed { by, .. } => {
             Ruling::allowed(asked.statements(&by, action, &request.context))
         }
-        PolicyDecision::Denied { by, allow } => Ruling::Denied {
-            unless: None,
-            silent: allow == Truth::False,
-            statements: by.iter().map(|at| at.index).collect(),
-            by: asked.statements(&by, action, &request.context),
-        },
+        PolicyDecision::Denied { by, allow } => {
+            asked.denies(&by, action, &request, allow == Truth::False)
+        }
         PolicyDecision::NotAllowed {
             near, denies, keys, ..
         } => Ruling::Missing {
@@ -170,11 +167,9 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
                 seen: asked.open(&denies, &keys),
             }),
         },
-        PolicyDecision::Unknown { statements, keys } => Ruling::Open {
-            gaps: gaps(&keys),
-            may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
-            seen: asked.open(&statements, &keys),
-        },
+        PolicyDecision::Unknown { statements, keys } => {
+            asked.is_open(&statements, &keys, gaps(&keys))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 #![doc = include_str!("accounts_in_different_organizations.md")]
 
-use super::words::{foretold, not_read, same_account};
+use super::words::{not_read, same_account, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::inventory::{Endpoints, Facts};
 use crate::known::{AccountId, Fact};
 use crate::verdict::{Evidence, Outcome};
@@ -43,7 +43,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
                     "account {from} is in the organization {one}, account {to} in {other}"
                 ))
                 .nothing_helps(MOVE)
-                .foretells(foretold(predict(MessageId::E1)))
+                .foretells(status_message(MessageId::E1))
                 .saw(seen)
             }
         }
@@ -54,6 +54,6 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
 fn alone(account: AccountId) -> Outcome {
     Outcome::fail(format!("account {account} is in no organization"))
         .nothing_helps(MOVE)
-        .foretells(foretold(predict(MessageId::E1)))
+        .foretells(status_message(MessageId::E1))
         .saw([Evidence::of(account, "is in no organization")])
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::words::{foretold, key_name, unlisted};
+use super::words::{key_name, listed, status_message};
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::{Support, capabilities, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, Model, VaultType};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -55,21 +55,18 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             format!("is {}", of.as_str()),
         )]);
     }
-    let support = match known!(
-        copy.route()
-            .kind
-            .agreed(|kind| capabilities(kind).lagv_primary)
-    ) {
-        Some(support) => support,
-        None => return unlisted(&copy.route().type_name()),
-    };
+    let of_kind = copy
+        .route()
+        .kind
+        .agreed(|kind| capabilities(kind).lagv_primary);
+    let support = known!(listed(of_kind, copy.route()));
     if !support.is_supported() {
         return Outcome::fail(format!(
             "logically air-gapped vaults take no backups of the type {}: the backup stays in the standard vault",
             copy.route().type_name()
         ))
         .nothing_helps("keep it in standard vaults, with a lock")
-        .foretells(foretold(predict(MessageId::E32)))
+        .foretells(status_message(MessageId::E32))
         .saw([Evidence::of(subject, format!("is of the type {}", copy.route().type_name()))]);
     }
     if let Some(Model::ServiceDependent) = known!(copy.route().model())
@@ -81,7 +78,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             key_name(key, facts)
         ))
         .by_hand("encrypt the resource with a customer managed key")
-        .foretells(foretold(predict(MessageId::E33)))
+        .foretells(status_message(MessageId::E33))
         .saw([Evidence::at(key, "/KeyManager", "is AWS")]);
     }
     let pass = Outcome::pass("the rule's logically air-gapped vault receives the backup");

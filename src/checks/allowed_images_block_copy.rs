@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::words::{foretold, not_read};
+use super::words::{not_read, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, VaultType};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -93,7 +93,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         "the Allowed AMIs setting of account {account} in {region} does not let images of {wanted} in"
     ))
     .needs([Need::ImageProvider { account, region, provider: wanted.clone() }])
-    .foretells(foretold(predict(MessageId::E17)))
+    .foretells(status_message(MessageId::E17))
     .saw([Evidence::at(&place, "/ImageCriteria", format!("no criterion names {wanted}"))])
 }
 

@@ -1,24 +1,22 @@
 #![doc = include_str!("copy_role_lacks_permission.md")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::described::tags;
-use super::words::{foretold, not_read};
+use super::role_policies::{contradicted, of_own_policies};
+use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ByKey, Party, RoleRequest, Ruling, Rulings, actions, denied_by, denied_by_its_own, list,
-    role_requests, role_rulings, tag_request,
+    ByKey, Party, RoleRequest, Ruling, denied_by_its_own, role_requests, role_rulings, tag_request,
+    to_allow,
 };
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
-use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::{COPY_FROM, COPY_INTO, TAG_RESOURCE};
+use crate::catalog::messages::MessageId;
+use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Transfer};
-use crate::known::{Arn, ByHand, Gap};
-use crate::verdict::{Basis, Evidence, Need, Outcome, PolicyOf, Share, Status};
+use crate::known::Arn;
+use crate::verdict::{Basis, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "copy-role-lacks-permission",
@@ -45,36 +43,38 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.endpoints().role.as_ref());
     let asked = role_requests(copy, facts);
-    let Some(rulings) = known!(role_rulings(facts, role, &asked.requests, ByKey::Counts)) else {
+    let requests = &asked.requests;
+    let Some(rulings) = known!(role_rulings(facts, role, requests, ByKey::Counts)) else {
         return Outcome::not_applicable("the copy role does not exist");
     };
-    if let Some(outcome) = failed(copy, facts, role, &asked.requests, &rulings) {
-        return outcome;
+    let needs = || {
+        attached(copy, facts, role, requests).map_or_else(
+            || {
+                to_allow(
+                    role,
+                    requests,
+                    &rulings,
+                    &copy.endpoints().destination_vault,
+                )
+            },
+            |attach| vec![attach],
+        )
+    };
+    let found = of_own_policies(
+        role,
+        "do all that the copy takes",
+        &rulings,
+        asked.gaps,
+        needs,
+    );
+    match found.status {
+        Status::Fail if rulings.stop(COPY_INTO) => found.foretells(status_message(MessageId::E3)),
+        Status::Pass => match denied_by_its_own(facts, role, requests) {
+            Some(denied) => contradicted(role, "its", denied),
+            None => found,
+        },
+        Status::Fail | Status::Warn | Status::Undecided | Status::NotApplicable => found,
     }
-    let open = rulings.open();
-    if !asked.gaps.is_empty() || open.is_some() {
-        let (gaps, _, seen) = open.unwrap_or_default();
-        let message = format!(
-            "whether the role `{}` may do all that the copy takes is not known",
-            role.name()
-        );
-        return Outcome::undecided(message, [asked.gaps, gaps].concat()).saw(seen);
-    }
-    if let Some((action, place)) = denied_by_its_own(facts, role, &asked.requests) {
-        let says = format!(
-            "say which is right: its policies, which allow {action}, or `EvalDecision` explicitDeny of the policy simulator"
-        );
-        let gap = Gap::by_hand(ByHand::Contradiction, says, role.as_str()).where_is(role);
-        let denial = format!("the policy simulator denies {action}");
-        return not_read(gap).saw([Evidence::at(role, place, denial)]);
-    }
-    let actions: Vec<_> = actions(&asked.requests).map(|(action, _)| action).collect();
-    let actions = list(&actions);
-    Outcome::pass(format!(
-        "the policies of the role `{}` allow {actions}",
-        role.name()
-    ))
-    .saw([Evidence::of(role, format!("may do {actions}"))])
 }
 
 /// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so: it warns.
@@ -103,10 +103,17 @@ fn may_not_tag(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcom
     )
 }
 
-/// Whether no policy of the role's own allows anything of what is asked: what a key's policy gives it does not count.
-fn has_nothing_of_its_own(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>) -> bool {
+/// The policies that AWS keeps for roles that copy such backups, where no policy of the role's own allows anything of what is
+/// asked: what a key's policy gives it does not count. `None`, too, where it is not known what is copied, or the program does
+/// not know their text.
+fn attached(
+    copy: &Transfer,
+    facts: &Facts<'_>,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+) -> Option<Need> {
     let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
-    let of_role = |ruling: &Ruling| {
+    let is_of_role = |ruling: &Ruling| {
         matches!(
             ruling,
             Ruling::Missing {
@@ -115,108 +122,19 @@ fn has_nothing_of_its_own(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Fac
             }
         )
     };
-    let rulings = rulings.known().flatten();
-    rulings.is_some_and(|rulings| rulings.is_stopped() && rulings.each().all(|(_, it)| of_role(it)))
-}
-
-/// The policies that AWS keeps for roles that copy such backups; `None` where it is not known what is copied, or the
-/// program does not know their text.
-fn managed_policies(copy: &Transfer, role: &Arn) -> Option<Vec<Arn>> {
+    let rulings = rulings.known().flatten()?;
     let mut names = vec![DEFAULT_ROLE_POLICY];
     match copy.route.kind {
         KindOf::Known(Kind::S3) => names.push(S3_BACKUP_POLICY),
         KindOf::Known(_) => {}
         KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => return None,
     }
-    let policies: Option<Vec<Arn>> = names.iter().map(|name| Arn::parse(name).ok()).collect();
-    policies.filter(|all| all.iter().all(|it| it.partition() == role.partition()))
-}
-
-fn failed(
-    copy: &Transfer,
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &[Arc<RoleRequest>],
-    rulings: &Rulings,
-) -> Option<Outcome> {
-    let sorted = |mut actions: Vec<&'static str>| {
-        actions.sort_unstable();
-        list(&actions)
-    };
-    let denied = rulings.denied();
-    let bounded = rulings.missing(Party::Boundary);
-    let missing = rulings.missing(Party::Principal);
-    // One statement more is no remedy where a Deny or a boundary stands against it.
-    let can_be_given = !role.is_role_of_aws();
-    let is_missing_alone = denied.is_none() && bounded.is_none();
-    let parts = [
-        denied.map(|(actions, _, seen)| {
-            format!("its policies deny {}{}", sorted(actions), denied_by(&seen))
-        }),
-        bounded
-            .map(|(actions, _)| format!("its permissions boundary leaves out {}", sorted(actions))),
-        missing.map(|(actions, _)| format!("nothing allows {}", sorted(actions))),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() {
-        return None;
-    }
-    let mut seen = rulings.stopped_by();
-    if seen.is_empty() {
-        seen.push(Evidence::of(role, "no statement of its policies allows it"));
-    }
-    let fail = Outcome::fail(format!(
-        "the role `{}` may not do what the copy takes: {}",
-        role.name(),
-        parts.join("; ")
-    ));
-    let fail = if !can_be_given {
-        fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one")
-    } else if is_missing_alone {
-        fail.needs(needs(copy, facts, role, requests, rulings))
-    } else {
-        fail.by_hand("change the Deny or the boundary itself: no further statement helps")
-    };
-    let predicted = rulings
-        .stop(COPY_INTO)
-        .then(|| foretold(predict(MessageId::E3)));
-    Some(fail.foretells(predicted.flatten()).saw(seen))
-}
-
-/// What the role must be given: the managed policies where it has nothing, else what is missing by the resource that a policy
-/// would name, and the vault that copies go to.
-fn needs(
-    copy: &Transfer,
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &[Arc<RoleRequest>],
-    rulings: &Rulings,
-) -> Vec<Need> {
-    if has_nothing_of_its_own(role, requests, facts)
-        && let Some(policies) = managed_policies(copy, role)
-    {
-        let role = role.clone();
-        return vec![Need::Attach { role, policies }];
-    }
-    let mut wanted: BTreeMap<(SmolStr, Option<Arn>), Vec<&'static str>> = BTreeMap::new();
-    for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
-        if !matches!(ruling, Ruling::Missing { .. }) {
-            continue;
-        }
-        for resource in request.template.resources(&request.resource) {
-            let target = (action == COPY_FROM).then(|| copy.endpoints().destination_vault.clone());
-            wanted.entry((resource, target)).or_default().push(action);
-        }
-    }
-    let share = |((resource, target), mut actions): ((SmolStr, _), Vec<_>)| {
-        actions.sort_unstable();
-        Need::Share(Share {
-            policy: PolicyOf::Role(role.clone()),
-            principal: role.clone(),
-            actions,
-            resource: Some(resource.into()),
-            target,
-        })
-    };
-    wanted.into_iter().map(share).collect()
+    let policies = names.iter().map(|name| Arn::parse(name).ok());
+    let policies: Vec<Arn> = policies.collect::<Option<_>>()?;
+    let has_nothing = rulings.is_stopped() && rulings.each().all(|(_, it)| is_of_role(it));
+    let is_there = policies.iter().all(|it| it.partition() == role.partition());
+    (has_nothing && is_there).then(|| Need::Attach {
+        role: role.clone(),
+        policies,
+    })
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("copy_role_not_assumable.md")]
 
+use super::role_policies::ANOTHER_ROLE;
 use super::words::{foretold, role_meant};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{Ruling, denied_by, may_assume};
@@ -72,7 +73,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
                 "no statement allows sts:AssumeRole to backup.amazonaws.com",
             )]);
             if role.is_role_of_aws() {
-                fail.by_hand("choose another role, as AWSBackupDefaultServiceRole: only AWS changes the trust policy of this one")
+                fail.by_hand(ANOTHER_ROLE)
             } else {
                 fail.needs([Need::Trust { role: role.clone() }])
             }

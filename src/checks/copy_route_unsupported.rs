@@ -4,7 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::described::{Described, described, engine};
 use super::not_copied::{Way as Route, not_copied};
-use super::words::{foretold, not_read, region_meant, unlisted};
+use super::words::{foretold, not_read, region_meant, status_message, unlisted};
 use super::{Check, MayFail, Run, When, detour, engine_versions, known};
 use crate::catalog::messages::{MessageId, predict, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
@@ -54,7 +54,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "a backup of {} cannot be copied, by any route",
             kind.with_article()
         ))
-        .foretells(foretold(predict(MessageId::E29)))
+        .foretells(status_message(MessageId::E29))
         .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
         return never_copied(copy, *kind, fail);
     }
@@ -351,7 +351,7 @@ fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outc
         found.map(|(reason, instead)| {
             Outcome::fail(reason.clone())
                 .nothing_helps(instead)
-                .foretells(foretold(predict(MessageId::E29)))
+                .foretells(status_message(MessageId::E29))
                 .saw([Evidence::of(copy.subject(), reason)])
         })
     })

@@ -1,9 +1,9 @@
 #![doc = include_str!("cross_account_backup_disabled.md")]
 
-use super::words::{foretold, same_account};
+use super::words::{same_account, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::inventory::{Endpoints, Facts};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -40,7 +40,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let organization = facts.organization(from).known().flatten();
     let text = |field: &crate::inventory::Field<Box<str>>| field.value().map(ToString::to_string);
     Outcome::fail("cross-account backup is off in the organization")
-        .foretells(foretold(predict(MessageId::E2)))
+        .foretells(status_message(MessageId::E2))
         .saw([setting("false")])
         .needs([Need::CrossAccountBackup {
             management: organization.and_then(|organization| text(&organization.master_account_id)),

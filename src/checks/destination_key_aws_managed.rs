@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_key_aws_managed.md")]
 
-use super::words::{foretold, key_name, never_copied, no_destination_vault, unlisted};
+use super::words::{copied, foretold, key_name, listed, no_destination_vault};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
@@ -20,9 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
-    if let Some(outcome) = never_copied(copy) {
-        return outcome;
-    }
+    known!(copied(copy));
     let vault = &copy.endpoints.destination_vault;
     let Some(vault_key) = known!(facts.vault_key(vault)) else {
         return no_destination_vault();
@@ -31,15 +29,14 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         known!(copy.endpoints.source_type.clone()),
         Some(VaultType::AirGapped)
     );
-    match known!(copy.model()) {
-        Some(Model::ServiceDependent) => {}
-        Some(Model::Independent)
+    match known!(listed(copy.model(), copy)) {
+        Model::ServiceDependent => {}
+        Model::Independent
             if out_of_lagv && matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)) => {
         }
-        Some(Model::Independent) => {
+        Model::Independent => {
             return Outcome::not_applicable("backups of this type take any key of the vault");
         }
-        None => return unlisted(&copy.type_name()),
     }
     let key = match vault_key {
         EncryptedWith::Key(key) => key,

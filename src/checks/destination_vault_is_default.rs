@@ -1,6 +1,6 @@
 #![doc = include_str!("destination_vault_is_default.md")]
 
-use super::words::{same_account, unlisted};
+use super::words::{listed, same_account};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Facts, Model, Route};
@@ -29,16 +29,15 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         vault,
         "is the default vault of its account and Region",
     )];
-    match known!(copy.model()) {
-        Some(Model::Independent) => Outcome::warn(
+    match known!(listed(copy.model(), copy)) {
+        Model::Independent => Outcome::warn(
             "the destination is the default vault; AWS's pages disagree whether it may be, and only one refuses it",
         )
         .saw(seen),
-        Some(Model::ServiceDependent) => {
+        Model::ServiceDependent => {
             Outcome::fail("the destination is the default vault, whose key cannot be shared")
                 .saw(seen)
                 .needs(facts.vault_key(vault).known().map(|_| Need::CustomerKeyOnVault { vault: vault.clone() }))
         }
-        None => unlisted(&copy.type_name()),
     }
 }

@@ -2,14 +2,14 @@
 //! with another.
 
 use super::described::is_any_of;
-use super::words::{foretold, key_name, not_read};
-use crate::authorization::{KeyQuestion, Phrases, Via, ask_key};
+use super::words::{key_name, not_read, status_message};
+use crate::authorization::{AskedPolicy, KeyAccess, Via};
 use crate::catalog::Kind;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::requests::DESCRIBE_KEY;
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 /// Why the default key stops the copy, or leaves it open; `None` where it does neither.
 ///
@@ -40,7 +40,7 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
         Fact::Known(None) => {
             return Some(
                 Outcome::fail(format!(
-                    "the destination's default key for EBS, `{key}`, does not exist"
+                    "the destination's default EBS key `{key}` does not exist"
                 ))
                 .by_hand(
                     "aws ec2 reset-ebs-default-kms-key-id, in the destination's account and Region",
@@ -68,18 +68,18 @@ fn of_key(copy: &Copy, facts: &Facts<'_>, key: &Arn) -> Option<Outcome> {
 /// of the account that the policy lets decide; what the copy role lacks is another check's.
 fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option<Outcome> {
     let is_role_of_aws = principal.is_role_of_aws();
-    let rulings = ask_key(
-        copy.route(),
+    let access = KeyAccess {
+        copy: copy.route(),
         facts,
-        &KeyQuestion {
-            key,
-            principal,
-            actions: &[DESCRIBE_KEY],
-            via: Via::OfType,
-            both_sides: is_role_of_aws,
-        },
-    );
-    let (name, who) = (key_name(key, facts), principal.name());
+        key,
+        principal,
+        via: Via::OfType,
+    };
+    let rulings = if is_role_of_aws {
+        access.ask_both_sides(&[DESCRIBE_KEY])
+    } else {
+        access.ask(&[DESCRIBE_KEY]).deny_only()
+    };
     let of_image = copy
         .route()
         .kind
@@ -92,23 +92,12 @@ fn refused(copy: &Copy, facts: &Facts<'_>, key: &Arn, principal: &Arn) -> Option
     } else {
         MessageId::E6
     };
-    let rulings = if is_role_of_aws {
-        rulings
-    } else {
-        rulings.deny_only()
-    };
-    let outcome = rulings.outcome(&Phrases {
-        policy: PolicyOf::Key(key.clone()),
-        principal,
-        target: None,
-        recommended: None,
+    let what = ("the destination's default EBS key", key_name(key, facts));
+    let outcome = rulings.outcome(&AskedPolicy {
+        may: "describe it",
         basis: Basis::Inferred,
-        predicted: &|| foretold(predict(message)),
-        denied: &|actions| format!("the policy of the destination's default key for EBS, {name}, denies {actions} to {who}"),
-        missing: &|actions| format!("the destination's default key for EBS, {name}, does not let {who} do {actions}"),
-        own_policy: None,
-        unknown: &|| format!("whether {who} may describe the destination's default key for EBS, {name}, is not known"),
-        allowed: &|| format!("{who} may describe the destination's default key for EBS, {name}"),
+        predicted: &|| status_message(message),
+        ..AskedPolicy::of_key(key, what, principal, principal.name())
     });
     (outcome.status != Status::Pass).then_some(outcome)
 }

@@ -1,10 +1,10 @@
 #![doc = include_str!("key_unusable.md")]
 
-use super::words::{date, foretold, key_name};
+use super::words::{date, key_name, status_message};
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
 use crate::catalog::key_states::{KeyUse, key_use};
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::inventory::{EncryptedWith, Facts, Route, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -84,7 +84,7 @@ fn failed(
         format!("{part} {} {}", key_name(key, facts), fault.says)
     };
     let all: Vec<String> = faults.iter().map(says).collect();
-    let mut fail = Outcome::fail(all.join("; ")).foretells(foretold(predict(message)));
+    let mut fail = Outcome::fail(all.join("; ")).foretells(status_message(message));
     let of_vault = facts.vault_key(&copy.endpoints.destination_vault);
     let standard = matches!(
         copy.endpoints.destination_type.as_ref(),

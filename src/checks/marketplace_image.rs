@@ -1,9 +1,9 @@
 #![doc = include_str!("marketplace_image.md")]
 
 use super::described::described;
-use super::words::foretold;
+use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, Tree};
 use crate::verdict::{Basis, Evidence, Outcome};
@@ -56,7 +56,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         codes.join(", ")
     ))
     .nothing_helps("copy backups of the volumes alone, or keep the copy in the account")
-    .foretells(foretold(predict(MessageId::E19)))
+    .foretells(status_message(MessageId::E19))
     .saw([Evidence::at(&described.of, "/ProductCodes", format!("has {}", codes.join(", ")))]);
     // What a logically air-gapped vault holds lies in an account of AWS's.
     if cross_account {

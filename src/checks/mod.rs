@@ -53,6 +53,7 @@ mod resource_state;
 mod restore_there_may_fail;
 mod retention;
 mod retention_outside_vault_lock;
+mod role_policies;
 mod service_linked_role_missing;
 mod source_key_aws_managed;
 mod source_key_not_shared;

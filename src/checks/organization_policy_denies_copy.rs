@@ -1,20 +1,18 @@
 #![doc = include_str!("organization_policy_denies_copy.md")]
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::words::{foretold, not_read};
+use super::role_policies::contradicted;
+use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, Grounds, Party, RoleRequest, Ruling, Rulings, actions, air_gapped_key_request,
-    control_rulings, denied_by_the_organization, list, may_be_assumed, role_requests,
+    ASSUME, Grounds, Party, air_gapped_key_request, control_rulings, denied_by_the_organization,
+    list, may_be_assumed, nothing_binds, role_requests, to_lift,
 };
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
-use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{ControlPolicies, Facts, Transfer};
-use crate::known::{AccountId, Arn, ByHand, Fact, Gap};
-use crate::verdict::{Basis, ControlKind, Evidence, Lift, Need, Outcome, PolicyOf};
+use crate::catalog::messages::MessageId;
+use crate::catalog::requests::COPY_INTO;
+use crate::inventory::{Facts, Transfer};
+use crate::known::Fact;
+use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
     id: "organization-policy-denies-copy",
@@ -40,7 +38,34 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let rulings = control_rulings(facts, role, &asked.requests).and(assumed_by_backup);
     let name = role.name();
     if rulings.is_stopped() {
-        return failed(copy, facts, role, &asked.requests, &rulings);
+        let denied = rulings
+            .denied()
+            .map_or_else(Vec::new, |(actions, ..)| actions);
+        let missing = rulings.missing(Party::Organization);
+        let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
+        let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
+        let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
+        let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
+        let seen = rulings.stopped_by();
+        let by = seen
+            .first()
+            .map_or_else(String::new, |first| format!(" ({})", first.says));
+        let fail = Outcome::fail(format!(
+            "the organization's policies {} to the role `{name}`{by}",
+            parts.join(", and ")
+        ));
+        let destination = &copy.endpoints().destination_vault;
+        let fail = match to_lift(role, &asked.requests, &rulings, destination) {
+            // What AWS Backup itself is denied cannot be narrowed to one copy.
+            Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
+            Some(_) | None => fail.by_hand(
+                "have the management account exempt the role, or copy to where they allow",
+            ),
+        };
+        let into = rulings.stop(COPY_INTO);
+        return fail
+            .foretells(into.then(|| status_message(MessageId::E3)).flatten())
+            .saw(seen);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
@@ -55,13 +80,8 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
         );
         return Outcome::undecided(message, gaps).saw(seen);
     }
-    if let Some((action, place)) = denied_by_the_organization(facts, role, &asked.requests) {
-        let says = format!(
-            "say which is right: the organization's policies, which allow {action}, or the policy simulator, which denies it"
-        );
-        let gap = Gap::by_hand(ByHand::Contradiction, says, role.as_str()).where_is(role);
-        let denial = format!("the policy simulator denies {action}");
-        return not_read(gap).saw([Evidence::at(role, place, denial)]);
+    if let Some(denied) = denied_by_the_organization(facts, role, &asked.requests) {
+        return contradicted(role, "the organization's", denied);
     }
     let simulated = rulings.allowed_on(Grounds::Simulator);
     if !simulated.is_empty() {
@@ -81,133 +101,6 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     Outcome::pass(format!(
         "no policy of the organization stops the role `{name}`"
     ))
-}
-
-fn failed(
-    copy: &Transfer,
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &[Arc<RoleRequest>],
-    rulings: &Rulings,
-) -> Outcome {
-    let denied = rulings
-        .denied()
-        .map_or_else(Vec::new, |(actions, ..)| actions);
-    let missing = rulings.missing(Party::Organization);
-    let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
-    let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
-    let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
-    let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
-    let seen = rulings.stopped_by();
-    let by = seen
-        .first()
-        .map_or_else(String::new, |first| format!(" ({})", first.says));
-    let fail = Outcome::fail(format!(
-        "the organization's policies {} to the role `{}`{by}",
-        parts.join(", and "),
-        role.name()
-    ));
-    let fail = match lifts(copy, facts, role, requests) {
-        // What AWS Backup itself is denied cannot be narrowed to one copy.
-        Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
-        Some(_) | None => {
-            fail.by_hand("have the management account exempt the role, or copy to where they allow")
-        }
-    };
-    fail.foretells(
-        rulings
-            .stop(COPY_INTO)
-            .then(|| foretold(predict(MessageId::E3)))
-            .flatten(),
-    )
-    .saw(seen)
-}
-
-/// What must no longer be denied: by each Deny that strikes, to this role and for this copy alone. `None` where a Deny has
-/// no policy of an id, as one of the simulator's.
-fn lifts(
-    copy: &Transfer,
-    facts: &Facts<'_>,
-    role: &Arn,
-    requests: &[Arc<RoleRequest>],
-) -> Option<Vec<Need>> {
-    let rulings = control_rulings(facts, role, requests);
-    let mut lifts: BTreeMap<(PolicyOf, Option<Arn>, Option<String>), Lift> = BTreeMap::new();
-    for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
-        let Ruling::Denied { by, .. } = ruling else {
-            continue;
-        };
-        for found in by {
-            let (policy, statement) = place(found, facts)?;
-            let target = (action == COPY_FROM).then(|| copy.endpoints().destination_vault.clone());
-            let resources: Vec<Option<String>> = match target {
-                Some(_) => vec![None],
-                None => {
-                    let resources = request.template.resources(&request.resource);
-                    let resources = resources.into_iter();
-                    resources.map(|resource| Some(resource.into())).collect()
-                }
-            };
-            for resource in resources {
-                let lift = lifts
-                    .entry((policy.clone(), target.clone(), resource.clone()))
-                    .or_insert_with(|| Lift {
-                        policy: policy.clone(),
-                        principal: role.clone(),
-                        actions: Vec::new(),
-                        statements: Vec::new(),
-                        target: target.clone(),
-                        resource,
-                    });
-                lift.actions.push(action);
-                lift.statements.push(statement);
-            }
-        }
-    }
-    let sorted = lifts.into_values().map(|mut lift| {
-        lift.actions.sort_unstable();
-        lift.actions.dedup();
-        lift.statements.sort_unstable();
-        lift.statements.dedup();
-        Need::Lift(lift)
-    });
-    Some(sorted.collect())
-}
-
-/// The policy and the statement that something was seen in.
-fn place(seen: &Evidence, facts: &Facts<'_>) -> Option<(PolicyOf, usize)> {
-    let account = AccountId::parse(&seen.subject).ok()?;
-    let mut parts = seen.pointer.as_ref()?.split('/').skip(1);
-    let list = parts.next()?;
-    let mut number = || parts.next()?.parse::<usize>().ok();
-    let (level, policy) = (number()?, number()?);
-    let statement = parts.last()?.parse().ok()?;
-    let (kind, levels) = match list {
-        "service_control_policies" => (
-            ControlKind::Service,
-            facts.service_control_policies(account),
-        ),
-        "resource_control_policies" => (
-            ControlKind::Resource,
-            facts.resource_control_policies(account),
-        ),
-        _ => return None,
-    };
-    let levels = levels.known().flatten()?;
-    let id = levels.get(level)?.get(policy)?.id.value()?.to_string();
-    Some((PolicyOf::Control { kind, id }, statement))
-}
-
-/// Whether no policy of an organization can strike the role, or any key of its account, whatever is asked.
-fn nothing_binds(facts: &Facts<'_>, role: &Arn) -> bool {
-    let Some(account) = role.account() else {
-        return false;
-    };
-    let none = |policies: Fact<Option<ControlPolicies<'_>>>| matches!(policies, Fact::Known(levels) if levels.is_none_or(<[_]>::is_empty));
-    matches!(facts.organization(account), Fact::Known(None))
-        || matches!(facts.is_management_account(account), Fact::Known(true))
-        || (none(facts.service_control_policies(account))
-            && none(facts.resource_control_policies(account)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ByKey, KeyQuestion, RoleRequest, Ruling, Rulings, Via, ask_key, control_rulings, denied_by,
+    ByKey, KeyAccess, RoleRequest, Ruling, Rulings, Via, control_rulings, denied_by,
     depends_on_who_starts, list, may_assume, may_start, restore_requests, role_rulings,
 };
 use crate::catalog::cite;
@@ -205,14 +205,14 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
         }
         Fact::Unknown(gap) => found.gaps.push(*gap),
     }
-    let question = KeyQuestion {
+    let access = KeyAccess {
+        copy: copy.route(),
+        facts,
         key,
         principal: role,
-        actions: KEY_ACTIONS,
         via: Via::OfType,
-        both_sides: false,
     };
-    let rulings = ask_key(copy.route(), facts, &question).deny_only();
+    let rulings = access.ask(KEY_ACTIONS).deny_only();
     if let Some((actions, _, seen)) = rulings.denied() {
         found.wrong.push(format!(
             "the policy of its key `{}` denies the role {}",

@@ -1,9 +1,9 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
 use super::retention::Retention;
-use super::words::{date, foretold, no_destination_vault};
+use super::words::{date, no_destination_vault, status_message};
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::{cite, goes_into_air_gapped_vault_itself};
 use crate::inventory::{Copy, Facts, VaultLock};
 use crate::known::{Arn, ByHand, Fact, Gap};
@@ -135,7 +135,7 @@ impl Backup {
                     bounds(min, max)
                 ))
                 .by_hand("give the rule a `DeleteAfterDays` that the lock allows")
-                .foretells(foretold(predict(MessageId::E14)))
+                .foretells(status_message(MessageId::E14))
                 .saw(evidence(vault, min, max)),
             );
         }
@@ -190,7 +190,7 @@ impl Kept {
             (true, _, _) => Outcome::fail(format!(
                 "the copy would be kept {kept}, and the destination's lock allows {bounds}"
             ))
-            .foretells(foretold(predict(MessageId::E13))),
+            .foretells(status_message(MessageId::E13)),
             (false, _, Some(gap)) => Outcome::undecided(gap.to_string(), [(**gap).clone()]),
             (false, Retention::OfUnknownSource, None) => self.not_told(
                 "takes over that of its source, which is not known",

@@ -1,6 +1,6 @@
 #![doc = include_str!("source_key_aws_managed.md")]
 
-use super::words::{foretold, key_name, never_copied, same_account, unlisted};
+use super::words::{copied, key_name, listed, same_account, status_message_of};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::source_key_aws_managed;
@@ -27,17 +27,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
-    if let Some(outcome) = never_copied(&copy.route) {
-        return outcome;
-    }
-    match known!(copy.route.model()) {
-        Some(Model::ServiceDependent) => {}
-        Some(Model::Independent) => {
+    known!(copied(&copy.route));
+    match known!(listed(copy.route.model(), &copy.route)) {
+        Model::ServiceDependent => {}
+        Model::Independent => {
             return Outcome::not_applicable(
                 "the backup is encrypted with the vault's key, not the resource's",
             );
         }
-        None => return unlisted(&copy.route.type_name()),
     }
     let leaves = match known!(copy.endpoints().destination_type.clone()) {
         Some(VaultType::AirGapped) => "go into a logically air-gapped vault",
@@ -68,18 +65,12 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
                 .saw([Evidence::at(key, "/KeyManager", "is CUSTOMER")])
         }
         Some(KeyManager::Aws) => {
-            let predicted = copy
-                .route
-                .kind
-                .agreed(|kind| source_key_aws_managed(kind, Some(key)))
-                .known()
-                .flatten()
-                .flatten();
+            let predicted = |kind| source_key_aws_managed(kind, Some(key));
             Outcome::fail(format!(
                 "the backup is encrypted with the AWS managed key {name}; its policy cannot be changed, so the backup \
                  cannot {leaves}, and no policy helps"
             ))
-            .foretells(foretold(predicted))
+            .foretells(status_message_of(&copy.route, predicted))
             .saw([Evidence::at(key, "/KeyManager", "is AWS")])
         }
     }

@@ -1,16 +1,16 @@
 #![doc = include_str!("source_vault_denies_copy.md")]
 
-use super::words::foretold;
+use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    Phrases, Ruling, Rulings, copy_from, denied_by, depends_on_who_starts, may_start,
+    AskedPolicy, Ruling, Rulings, copy_from, denied_by, depends_on_who_starts, may_start,
 };
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::requests::{COPY_FROM, START_COPY};
 use crate::inventory::{Facts, Start, Transfer};
 use crate::known::{Arn, Fact};
-use crate::verdict::{Basis, Outcome, PolicyOf, Status};
+use crate::verdict::{Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "source-vault-denies-copy",
@@ -27,73 +27,49 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     if let Fact::Known(false) = facts.vault_exists(vault) {
         return Outcome::not_applicable("the source vault does not exist");
     }
+    let name = vault.name();
     let start = match copy.endpoints().start {
         Start::OnDemand => may_start(START_COPY, copy, facts, vault),
         // AWS Backup starts the job itself.
         Start::Scheduled => Ruling::allowed(Vec::new()),
     };
-    if let Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } = start {
-        return Outcome::fail(format!(
-            "nobody can start this copy: {START_COPY} out of the vault `{}` is denied to everybody{}",
-            vault.name(),
+    let for_some = depends_on_who_starts(&start);
+    match start {
+        Ruling::Allowed { .. } => of_role(copy, facts, vault),
+        Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => Outcome::fail(format!(
+            "nobody can start this copy: {START_COPY} out of the vault `{name}` is denied to everybody{}",
             denied_by(&seen)
         ))
         .by_hand("let who starts the copy pass that Deny, or copy out of another vault")
-        .foretells(foretold(predict(MessageId::E3)))
-        .saw(seen);
+        .foretells(status_message(MessageId::E3))
+        .saw(seen),
+        Ruling::Open { gaps, seen, .. } => match of_role(copy, facts, vault) {
+            found if found.status != Status::Pass => found,
+            _ if for_some => Outcome::warn(format!(
+                "the access policy of the source vault `{name}` denies {START_COPY} to some: whether you are one of them is not known{}",
+                denied_by(&seen)
+            ))
+            .saw(seen),
+            _ => Outcome::undecided(format!("whether {START_COPY} is denied to everybody is not known"), gaps)
+                .saw(seen),
+        },
     }
-    let for_some = depends_on_who_starts(&start);
-    let found = of_role(copy, facts, vault);
-    let Ruling::Open { gaps, seen, .. } = start else {
-        return found;
-    };
-    if found.status != Status::Pass {
-        return found;
-    }
-    let outcome = if for_some {
-        Outcome::warn(format!(
-            "the access policy of the source vault `{}` denies {START_COPY} to some: whether you are one of them is not known{}",
-            vault.name(),
-            denied_by(&seen)
-        ))
-    } else {
-        Outcome::undecided(
-            format!("whether {START_COPY} is denied to everybody is not known"),
-            gaps,
-        )
-    };
-    outcome.saw(seen)
 }
 
 /// What the vault's policy says to the copy role.
 fn of_role(copy: &Transfer, facts: &Facts<'_>, vault: &Arn) -> Outcome {
-    let name = vault.name();
     if known!(facts.vault_policy(vault)).is_none() {
-        return Outcome::pass(format!("the source vault `{name}` has no access policy"));
+        return Outcome::pass(format!(
+            "the source vault `{}` has no access policy",
+            vault.name()
+        ));
     }
     let role = known!(copy.endpoints().role.as_ref());
-    let who = role.name();
     let rulings = Rulings::new([(COPY_FROM, copy_from(copy, facts, role, vault))]).deny_only();
-    let is_silent = !rulings.not_allowed().is_empty();
-    rulings.outcome(&Phrases {
-        policy: PolicyOf::Vault(vault.clone()),
-        principal: role,
+    rulings.outcome(&AskedPolicy {
+        may: "copy out of it",
         target: Some(&copy.endpoints().destination_vault),
-        recommended: None,
-        basis: Basis::Documented,
-        predicted: &|| foretold(predict(MessageId::E3)),
-        denied: &|actions| {
-            format!("the access policy of the source vault `{name}` denies {actions} to {who} for this destination")
-        },
-        missing: &|actions| format!("the source vault `{name}` does not let {who} do {actions}"),
-        own_policy: None,
-        unknown: &|| format!("whether the source vault `{name}` denies the copy to {who} is not known"),
-        allowed: &|| {
-            if is_silent {
-                format!("nothing in the source vault `{name}` denies it")
-            } else {
-                format!("the source vault `{name}` allows it")
-            }
-        },
+        predicted: &|| status_message(MessageId::E3),
+        ..AskedPolicy::of_vault(vault, "the source vault", role)
     })
 }

@@ -1,8 +1,8 @@
 #![doc = include_str!("storage_gateway_default_vault.md")]
 
-use super::words::{foretold, key_name, no_destination_vault};
+use super::words::{key_name, no_destination_vault, status_message};
 use super::{Check, MayFail, Run, When, known};
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, VaultType};
 use crate::verdict::{Evidence, Need, Outcome};
@@ -32,7 +32,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     }
     let fail = |message: String, seen: Evidence| {
         Outcome::fail(message)
-            .foretells(foretold(predict(MessageId::E20)))
+            .foretells(status_message(MessageId::E20))
             .saw([seen])
             .needs([Need::CustomerKeyOnVault {
                 vault: vault.clone(),

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::described::tags;
-use super::words::{foretold, not_read};
+use super::words::{not_read, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::inventory::{Copy, Facts, Tags};
 use crate::known::Fact;
 use crate::verdict::{Evidence, Outcome};
@@ -47,7 +47,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
             "the copy would have {count} tags, and may have {MOST}"
         ))
         .by_hand("take tags off the resource, or out of the rule's RecoveryPointTags")
-        .foretells(foretold(predict(MessageId::E23)))
+        .foretells(status_message(MessageId::E23))
     } else {
         Outcome::pass(format!(
             "the copy will have {count} tags, and may have {MOST}"

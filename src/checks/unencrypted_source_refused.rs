@@ -1,6 +1,6 @@
 #![doc = include_str!("unencrypted_source_refused.md")]
 
-use super::words::{not_read, unlisted};
+use super::words::{listed, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::{Unencrypted, keys};
@@ -29,16 +29,14 @@ fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
 }
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
-    match known!(copy.route().kind.agreed(|kind| keys(kind).unencrypted)) {
-        Some(Unencrypted::StaysUnencrypted) => {}
-        Some(
-            Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy,
-        ) => {
+    let of_kind = copy.route().kind.agreed(|kind| keys(kind).unencrypted);
+    match known!(listed(of_kind, copy.route())) {
+        Unencrypted::StaysUnencrypted => {}
+        Unencrypted::AlwaysEncrypted | Unencrypted::BecomesEncrypted | Unencrypted::NoCopy => {
             return Outcome::not_applicable(
                 "copies of this type are encrypted whatever the source is",
             );
         }
-        None => return unlisted(&copy.route().type_name()),
     }
     match known!(copy.route().backup_key.as_ref()) {
         EncryptedWith::Nothing => Outcome::fail(

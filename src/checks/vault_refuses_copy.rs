@@ -1,14 +1,14 @@
 #![doc = include_str!("vault_refuses_copy.md")]
 
-use super::words::{account_of, foretold, no_destination_vault};
+use super::words::{account_of, no_destination_vault, status_message};
 use super::{Check, MayFail, Run, When, known};
-use crate::authorization::{Party, Phrases, Rulings, copy_into};
+use crate::authorization::{AskedPolicy, Party, Rulings, copy_into};
 use crate::catalog::cite;
-use crate::catalog::messages::{MessageId, predict};
+use crate::catalog::messages::MessageId;
 use crate::catalog::requests::COPY_INTO;
 use crate::inventory::{Endpoints, Facts};
 use crate::known::Fact;
-use crate::verdict::{Basis, Evidence, Outcome, PolicyOf, Status};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "vault-refuses-copy",
@@ -34,38 +34,19 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.role.as_ref());
     let (name, who) = (vault.name(), role.name());
     let rulings = Rulings::new([(COPY_INTO, copy_into(copy, facts, role))]);
-    let is_silent = !rulings.not_allowed().is_empty();
-    let rulings = if cross_account {
-        rulings
-    } else {
-        rulings.deny_only()
-    };
-    let outcome = rulings.outcome(&Phrases {
-        policy: PolicyOf::Vault(vault.clone()),
-        principal: role,
-        target: None,
-        recommended: None,
-        basis: Basis::Documented,
-        predicted: &|| foretold(predict(MessageId::E3)),
-        denied: &|actions| format!("the access policy of the vault `{name}` denies {actions} to {who}"),
-        missing: &|_| match policy {
+    let rulings = rulings.deny_only_where(!cross_account);
+    let outcome = rulings.outcome(&AskedPolicy {
+        predicted: &|| status_message(MessageId::E3),
+        missing: Some(&|| match policy {
             None => format!("the vault `{name}` has no access policy, so nobody from another account copies into it"),
             Some(_) => format!(
                 "the access policy of the vault `{name}` does not let {who} of account {} copy into it",
                 account_of(role)
             ),
-        },
-        own_policy: None,
-        unknown: &|| format!("whether the vault `{name}` lets {who} copy into it is not known"),
-        allowed: &|| {
-            if is_silent {
-                format!("nothing in the vault `{name}` denies it, which is enough within one account")
-            } else {
-                format!("the vault `{name}` lets {who} copy into it")
-            }
-        },
+        }),
+        ..AskedPolicy::of_vault(vault, "the vault", role)
     });
-    if outcome.status == Status::Pass && is_silent {
+    if outcome.status == Status::Pass && !rulings.not_allowed().is_empty() {
         return outcome.on(Basis::Inferred);
     }
     if outcome.status == Status::Fail && rulings.missing(Party::Resource).is_some() {

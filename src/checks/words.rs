@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::authorization::denied_by;
-use crate::catalog::{capabilities, cite, messages, regions};
-use crate::inventory::{Facts, Route};
+use crate::catalog::messages::{self, MessageId};
+use crate::catalog::{Kind, capabilities, cite, regions};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
 use crate::verdict::{Evidence, Outcome, Predicted};
 
@@ -21,10 +22,31 @@ pub fn same_account() -> Outcome {
 }
 
 /// The question does not arise where backups of the kind are not copied at all: another check says so, and what helps.
-pub fn never_copied(copy: &Route) -> Option<Outcome> {
-    let copied = copy.kind.agreed(|kind| capabilities(kind).is_copyable());
-    (copied == Fact::Known(Some(false)))
-        .then(|| Outcome::not_applicable("backups of this kind are not copied at all"))
+pub fn copied(copy: &Route) -> Result<(), Outcome> {
+    match copy.kind.agreed(|kind| capabilities(kind).is_copyable()) {
+        Fact::Known(Some(false)) => Err(Outcome::not_applicable(
+            "backups of this kind are not copied at all",
+        )),
+        Fact::Known(Some(true) | None) | Fact::Unknown(_) => Ok(()),
+    }
+}
+
+/// The customer managed key that something is on; without one, its policy is not asked.
+pub fn customer_key<'a>(
+    whose: &str,
+    encrypted: &'a EncryptedWith,
+    facts: &Facts<'_>,
+) -> Result<&'a Arn, Outcome> {
+    let not = |what| Err(Outcome::not_applicable(format!("{whose}{what}")));
+    match encrypted {
+        EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => not(" has no customer managed key"),
+        EncryptedWith::Key(key) => match facts.key_manager(key) {
+            Fact::Known(Some(KeyManager::Customer)) => Ok(key),
+            Fact::Known(Some(KeyManager::Aws)) => not(" has no customer managed key"),
+            Fact::Known(None) => not("'s key does not exist"),
+            Fact::Unknown(gap) => Err(not_read(*gap)),
+        },
+    }
 }
 
 /// The question does not arise without a vault to ask it of.
@@ -32,9 +54,13 @@ pub fn no_destination_vault() -> Outcome {
     Outcome::not_applicable("the destination vault does not exist")
 }
 
-/// What holds of all kinds that the copy may be of.
-pub fn agreed<T>(of_kinds: Fact<Option<T>>) -> Option<T> {
-    of_kinds.known().flatten()
+/// What holds of all kinds that the copy may be of; undecided where AWS's feature table does not have the type.
+pub fn listed<T>(of_kinds: Fact<Option<T>>, copy: &Route) -> Result<T, Outcome> {
+    match of_kinds {
+        Fact::Known(Some(row)) => Ok(row),
+        Fact::Known(None) => Err(unlisted(&copy.type_name())),
+        Fact::Unknown(gap) => Err(not_read(*gap)),
+    }
 }
 
 /// The account of a role, for people.
@@ -49,6 +75,20 @@ pub fn foretold(predicted: Option<messages::Predicted>) -> Option<Predicted> {
         category: predicted.category.map(messages::Category::as_str),
         message: Some(predicted.text),
     })
+}
+
+/// AWS's message of this id, where it is a literal.
+pub fn status_message(id: MessageId) -> Option<Predicted> {
+    foretold(messages::predict(id))
+}
+
+/// AWS's message for backups of the kind that is copied.
+pub fn status_message_of(
+    copy: &Route,
+    of_kind: impl Fn(Kind) -> Option<messages::Predicted>,
+) -> Option<Predicted> {
+    // Messages of two kinds differ only with the kinds.
+    foretold(copy.kind.agreed(of_kind).known().flatten().flatten())
 }
 
 /// The vault of the same account and Region that was meant in place of one that is not there, to end a sentence with.
@@ -120,12 +160,37 @@ pub fn unlisted(name: &str) -> Outcome {
     )
 }
 
+/// What a check goes on with, or ends with.
+pub trait Settle {
+    /// What it goes on with.
+    type Value;
+    /// That, or the outcome of the check.
+    fn settle(self) -> Result<Self::Value, Outcome>;
+}
+
+impl<T> Settle for Fact<T> {
+    type Value = T;
+    fn settle(self) -> Result<T, Outcome> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Unknown(gap) => Err(not_read(*gap)),
+        }
+    }
+}
+
+impl<T> Settle for Result<T, Outcome> {
+    type Value = T;
+    fn settle(self) -> Self {
+        self
+    }
+}
+
 /// The value of a fact, or out of the check with what is missing.
 macro_rules! known {
     ($fact:expr) => {
-        match $fact {
-            $crate::known::Fact::Known(value) => value,
-            $crate::known::Fact::Unknown(gap) => return $crate::checks::words::not_read(*gap),
+        match $crate::checks::words::Settle::settle($fact) {
+            Ok(value) => value,
+            Err(outcome) => return outcome,
         }
     };
 }

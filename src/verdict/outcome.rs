@@ -1,5 +1,7 @@
 //! What one check found about one copy.
 
+use std::cmp::Ordering;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::{SmolStr, format_smolstr};
@@ -24,6 +26,17 @@ pub enum Status {
 }
 
 impl Status {
+    /// How much is at stake: the order in which one finding outweighs another.
+    const fn gravity(self) -> u8 {
+        match self {
+            Self::NotApplicable => 0,
+            Self::Pass => 1,
+            Self::Warn => 2,
+            Self::Undecided => 3,
+            Self::Fail => 4,
+        }
+    }
+
     /// Its word in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -265,6 +278,31 @@ impl Outcome {
     pub fn needs(mut self, needs: impl IntoIterator<Item = Need>) -> Self {
         self.fix = self.fix.and(Fix::Needs(needs.into_iter().collect()));
         self
+    }
+
+    /// The worse of two findings of one check; where neither is, both: then both have to be fixed, or settled.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let (mut worst, other) = match self.status.gravity().cmp(&other.status.gravity()) {
+            Ordering::Less => return other,
+            Ordering::Greater => return self,
+            Ordering::Equal if self.status == Status::NotApplicable => return self,
+            Ordering::Equal => (self, other),
+        };
+        if worst.message != other.message {
+            worst.message = format_smolstr!("{}; {}", worst.message, other.message);
+        }
+        worst.basis = worst.basis.max(other.basis);
+        worst.fix = worst.fix.and(other.fix);
+        for seen in other.evidence {
+            if !worst.evidence.contains(&seen) {
+                worst.evidence.push(seen);
+            }
+        }
+        worst.gaps.extend(other.gaps);
+        worst.gaps.sort();
+        worst.gaps.dedup();
+        worst
     }
 
     /// What a change must bring about for it to pass.

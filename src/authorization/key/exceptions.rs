@@ -2,7 +2,7 @@
 
 use smol_str::format_smolstr;
 
-use crate::inventory::{Facts, Route};
+use crate::inventory::Facts;
 use crate::known::{AccountId, Arn};
 use crate::policy::{Entry, Principal, Request, applies, excepting_denies};
 use crate::verdict::Evidence;
@@ -10,68 +10,63 @@ use crate::verdict::Evidence;
 use super::super::context::{organization_id, organization_paths};
 use super::super::located::LocatedPolicy;
 use super::super::ruling::unique;
-use super::question::{KeyQuestion, KeyUseQuestion, Through};
+use super::question::KeyAccess;
 
-/// The Denies of a key's policy that only an exception keeps off the question, as evidence: those that leave out everybody of
-/// the key's own account are not among them.
-pub fn excepting(copy: &Route, facts: &Facts<'_>, question: &KeyQuestion<'_>) -> Vec<Evidence> {
-    let (Some(policy), Some(owner)) = (
-        facts.key_policy(question.key).known().flatten(),
-        question.key.account(),
-    ) else {
-        return Vec::new();
-    };
-    let asking = KeyUseQuestion {
-        key: question.key.clone(),
-        principal: question.principal.clone(),
-        actions: question.actions,
-        through: Through::of(copy, question.via),
-        both_sides: false,
-    };
-    let asked = LocatedPolicy {
-        subject: question.key.into(),
-        pointer: "/Policy",
-        document: policy.document(),
-    };
-    let mut seen = Vec::new();
-    for (action, requests) in asking.requests(facts, question.actions) {
-        for request in &requests {
-            let owner = by_anybody(facts, request, question.key, owner);
-            let denies = excepting_denies(request, &owner, policy.document());
+impl KeyAccess<'_> {
+    /// The Denies of the key's policy that only an exception keeps off these actions, as evidence: those that leave out
+    /// everybody of the key's own account are not among them.
+    pub fn excepting(&self, actions: &'static [&'static str]) -> Vec<Evidence> {
+        let mut seen = Vec::new();
+        let Some(policy) = self.facts.key_policy(self.key).known().flatten() else {
+            return seen;
+        };
+        let asked = LocatedPolicy {
+            subject: self.key.into(),
+            pointer: "/Policy",
+            document: policy.document(),
+        };
+        for (action, request, of_owner) in self.beside_the_owner(actions) {
+            let denies = excepting_denies(&request, &of_owner, policy.document());
             seen.extend(asked.excepting(&denies, action));
         }
+        unique(seen)
     }
-    unique(seen)
-}
 
-/// Whether Denies of a key's policy strike everybody of the key's own account too: an exception for the principal alone leaves
-/// them there.
-pub fn strike_the_owner(
-    copy: &Route,
-    facts: &Facts<'_>,
-    question: &KeyQuestion<'_>,
-    statements: &[usize],
-) -> bool {
-    let (Some(policy), Some(owner)) = (
-        facts.key_policy(question.key).known().flatten(),
-        question.key.account(),
-    ) else {
-        return false;
-    };
-    let asking = KeyUseQuestion {
-        key: question.key.clone(),
-        principal: question.principal.clone(),
-        actions: question.actions,
-        through: Through::of(copy, question.via),
-        both_sides: false,
-    };
-    let requests = asking.requests(facts, question.actions).into_iter();
-    let mut requests = requests.flat_map(|(_, requests)| requests);
-    requests.any(|request| {
-        let owner = by_anybody(facts, &request, question.key, owner);
-        let mut statements = statements.iter();
-        statements.any(|index| applies(&owner, policy.document(), *index))
-    })
+    /// Whether Denies of the key's policy strike everybody of the key's own account too: an exception for the principal alone
+    /// leaves them there.
+    pub fn strikes_the_owner(
+        &self,
+        actions: &'static [&'static str],
+        statements: &[usize],
+    ) -> bool {
+        let Some(policy) = self.facts.key_policy(self.key).known().flatten() else {
+            return false;
+        };
+        let requests = self.beside_the_owner(actions);
+        requests.iter().any(|(.., of_owner)| {
+            let mut statements = statements.iter();
+            statements.any(|index| applies(of_owner, policy.document(), *index))
+        })
+    }
+
+    /// Each request with the same one by somebody of the key's own account.
+    fn beside_the_owner(
+        &self,
+        actions: &'static [&'static str],
+    ) -> Vec<(&'static str, Request, Request)> {
+        let Some(owner) = self.key.account() else {
+            return Vec::new();
+        };
+        let each = self.question(actions).requests(self.facts, actions);
+        let each = each.into_iter().flat_map(|(action, requests)| {
+            requests.into_iter().map(move |request| (action, request))
+        });
+        each.map(|(action, request)| {
+            let of_owner = by_anybody(self.facts, &request, self.key, owner);
+            (action, request, of_owner)
+        })
+        .collect()
+    }
 }
 
 /// The same request by somebody of an account.

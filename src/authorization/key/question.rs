@@ -11,18 +11,32 @@ use super::super::context::{Variants, about, gap_of_key, of_role, with_tags};
 use super::super::ruling::{Party, Ruling};
 use super::super::rulings::Rulings;
 
-/// A question to a key.
-pub struct KeyQuestion<'a> {
+/// A principal's access to a key, as a copy on a route needs it.
+#[derive(Clone, Copy)]
+pub struct KeyAccess<'a> {
+    /// The route.
+    pub copy: &'a Route,
+    /// What was read.
+    pub facts: &'a Facts<'a>,
     /// The key.
     pub key: &'a Arn,
     /// Who wants to use it.
     pub principal: &'a Arn,
-    /// For what.
-    pub actions: &'static [&'static str],
     /// Through which service.
     pub via: Via,
-    /// Whether the principal's own policies are asked too, where it is a service-linked role.
-    pub both_sides: bool,
+}
+
+impl KeyAccess<'_> {
+    /// A question to the key alone, for these actions.
+    pub(super) fn question(&self, actions: &'static [&'static str]) -> KeyUseQuestion {
+        KeyUseQuestion {
+            key: self.key.clone(),
+            principal: self.principal.clone(),
+            actions,
+            through: Through::of(self.copy, self.via),
+            both_sides: false,
+        }
+    }
 }
 
 /// Through which service a key is used.

@@ -92,12 +92,7 @@ pub fn with_second_policy(
         }
         PolicyDecision::NotAllowed { .. } => ruling,
         PolicyDecision::Unknown { statements, keys } if is_silent => {
-            let may_deny = statements.iter().any(|at| at.effect == Effect::Deny);
-            let open = Ruling::Open {
-                gaps: open_gaps(&keys, facts, question),
-                may_deny,
-                seen: asked.open(&statements, &keys),
-            };
+            let open = asked.is_open(&statements, &keys, open_gaps(&keys, facts, question));
             allows_or_may(ruling, open)
         }
         PolicyDecision::Unknown { statements, keys } => {

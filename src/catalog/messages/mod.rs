@@ -8,7 +8,7 @@ mod table;
 pub use category::Category;
 pub use explain::{explain, nearest, wording};
 pub use predict::{
-    Predicted, option_group_required, predict, role_missing, route_unsupported,
-    source_key_aws_managed, source_key_not_shared,
+    Predicted, destination_key_refuses, option_group_required, predict, role_missing,
+    route_unsupported, source_key_aws_managed, source_key_not_shared,
 };
 pub use table::{ALL, Message, MessageId, Text, message};

@@ -69,6 +69,21 @@ pub fn source_key_not_shared(kind: Kind, key: Option<&Arn>) -> Option<Predicted>
     }
 }
 
+/// What a copy fails with that the key of the destination vault keeps AWS Backup from: E6 for EBS and EC2, else E9.
+#[must_use]
+pub fn destination_key_refuses(kind: Kind) -> Option<Predicted> {
+    match kind.family() {
+        Family::Ebs | Family::Ec2 => predict(MessageId::E6),
+        Family::RdsInstance
+        | Family::RdsCluster
+        | Family::Fsx
+        | Family::DynamoDb
+        | Family::Redshift
+        | Family::Backup
+        | Family::Composite => predict(MessageId::E9),
+    }
+}
+
 /// E37: the copy role does not exist, or may not do what AWS Backup does with it.
 #[must_use]
 pub fn role_missing(role: &Arn) -> Option<Predicted> {

@@ -1,0 +1,75 @@
+//! What a role's own policies come to in the words of a verdict, for the checks that ask them.
+
+use super::words::not_read;
+use crate::authorization::{Party, Rulings, denied_by, list};
+use crate::known::{Arn, ByHand, Gap};
+use crate::verdict::{Evidence, Need, Outcome};
+
+/// What the role's own policies come to: a Deny or a boundary before silence, silence before what is unknown.
+pub fn of_own_policies(
+    role: &Arn,
+    to_do: &str,
+    rulings: &Rulings,
+    more_gaps: Vec<Gap>,
+    needs: impl FnOnce() -> Vec<Need>,
+) -> Outcome {
+    let name = role.name();
+    let sorted = |mut actions: Vec<&'static str>| {
+        actions.sort_unstable();
+        list(&actions)
+    };
+    let denied = rulings.denied();
+    let bounded = rulings.missing(Party::Boundary);
+    // One statement more is no remedy where a Deny or a boundary stands against it.
+    let is_missing_alone = denied.is_none() && bounded.is_none();
+    let denied = denied.map(|(actions, _, seen)| {
+        format!("its policies deny {}{}", sorted(actions), denied_by(&seen))
+    });
+    let bounded = bounded
+        .map(|(actions, _)| format!("its permissions boundary leaves out {}", sorted(actions)));
+    let missing = rulings.missing(Party::Principal);
+    let missing = missing.map(|(actions, _)| format!("nothing allows {}", sorted(actions)));
+    let parts: Vec<String> = [denied, bounded, missing].into_iter().flatten().collect();
+    if !parts.is_empty() {
+        let mut seen = rulings.stopped_by();
+        if seen.is_empty() {
+            seen.push(Evidence::of(role, "no statement of its policies allows it"));
+        }
+        let fail = Outcome::fail(format!(
+            "the role `{name}` may not {to_do}: {}",
+            parts.join("; ")
+        ));
+        return if role.is_role_of_aws() {
+            fail.by_hand(ANOTHER_ROLE)
+        } else if is_missing_alone {
+            fail.needs(needs())
+        } else {
+            fail.by_hand("change the Deny or the boundary itself: no further statement helps")
+        }
+        .saw(seen);
+    }
+    let open = rulings.open();
+    if open.is_some() || !more_gaps.is_empty() {
+        let (gaps, _, seen) = open.unwrap_or_default();
+        let message = format!("whether the role `{name}` may {to_do} is not known");
+        return Outcome::undecided(message, [more_gaps, gaps].concat()).saw(seen);
+    }
+    let actions: Vec<_> = rulings.each().map(|(action, _)| action).collect();
+    let actions = list(&actions);
+    Outcome::pass(format!("the policies of the role `{name}` allow {actions}"))
+        .saw([Evidence::of(role, format!("may do {actions}"))])
+}
+
+/// What is left where a role is not anybody's to change.
+pub const ANOTHER_ROLE: &str = "choose another role, as AWSBackupDefaultServiceRole: only AWS changes the policies of this one";
+
+/// Undecided where the policy simulator denies an action, at this place of its answers, that these policies allow.
+pub fn contradicted(role: &Arn, whose: &str, denied: (&str, String)) -> Outcome {
+    let (action, place) = denied;
+    let says = format!(
+        "say which is right: {whose} policies, which allow {action}, or the policy simulator, which denies it"
+    );
+    let gap = Gap::by_hand(ByHand::Contradiction, says, role.as_str()).where_is(role);
+    let denial = format!("the policy simulator denies {action}");
+    not_read(gap).saw([Evidence::at(role, place, denial)])
+}
