@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use smol_str::format_smolstr;
-
 use crate::inventory::{Copy, EncryptedWith};
 use crate::verdict::{Evidence, Lift, Need, Outcome, PolicyOf, Share, Status};
 
@@ -29,7 +27,7 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
         alone.transfer.route.backup_key = key.clone();
         for ((_, found), (_, other)) in all.iter_mut().zip(ask(&alone)) {
             if **found != *other {
-                *found = Arc::new(worst(found, &other));
+                *found = Arc::new((**found).clone().and((*other).clone()));
             }
         }
     }
@@ -56,39 +54,4 @@ fn name_key(copy: &Copy, outcome: &mut Arc<Outcome>) {
         let seen = Evidence::of(key, "is the key of a part of the backup");
         *outcome = Arc::new((**outcome).clone().saw([seen]));
     }
-}
-
-/// How much is at stake: the order in which one finding outweighs another.
-const fn weight(status: Status) -> u8 {
-    match status {
-        Status::NotApplicable => 0,
-        Status::Pass => 1,
-        Status::Warn => 2,
-        Status::Undecided => 3,
-        Status::Fail => 4,
-    }
-}
-
-/// The worse of two findings of one check, or both where neither is: then both have to be fixed, or settled.
-fn worst(one: &Outcome, other: &Outcome) -> Outcome {
-    let (of_one, of_other) = (weight(one.status), weight(other.status));
-    if of_one > of_other || one.status == Status::NotApplicable {
-        return one.clone();
-    }
-    if of_one < of_other {
-        return other.clone();
-    }
-    let mut both = one.clone();
-    if one.message != other.message {
-        both.message = format_smolstr!("{}; {}", one.message, other.message);
-    }
-    both.basis = one.basis.max(other.basis);
-    both.fix = both.fix.and(other.fix.clone());
-    let more = other.evidence.iter();
-    let more = more.filter(|seen| !one.evidence.contains(seen)).cloned();
-    both.evidence.extend(more);
-    both.gaps.extend(other.gaps.iter().cloned());
-    both.gaps.sort();
-    both.gaps.dedup();
-    both
 }
