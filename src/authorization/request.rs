@@ -11,7 +11,7 @@ use crate::catalog::requests::{
 };
 use crate::catalog::restores::Begins;
 use crate::inventory::{
-    EncryptedWith, Facts, KeyManager, KindOf, Model, Question, Route, Transfer, VaultType,
+    EncryptedWith, Facts, KeyManager, Model, Question, Route, Transfer, VaultType,
 };
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
@@ -393,13 +393,8 @@ impl RequestBuilder<'_> {
 
     /// The shapes of what backups of these kinds are, in an account and a Region.
     fn shapes(&self, account: AccountId, region: &Region) -> Vec<SmolStr> {
-        let kinds = match &self.copy.route.kind {
-            KindOf::Known(kind) => std::slice::from_ref(kind),
-            KindOf::OneOf(kinds, _) => kinds,
-            KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
-        };
         let partition = self.vault.partition();
-        let kinds = kinds.iter();
+        let kinds = self.copy.route.kind.kinds().iter();
         kinds
             .map(|kind| pattern(*kind, partition.as_str(), region, account))
             .collect()

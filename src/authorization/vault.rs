@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::catalog::recovery_points::{pattern, pattern_in_lagv};
 use crate::catalog::requests::{COPY_FROM, COPY_INTO};
-use crate::inventory::{Endpoints, Facts, KindOf, Policy, Question, Transfer, VaultType};
+use crate::inventory::{Endpoints, Facts, Policy, Question, Transfer, VaultType};
 use crate::known::{Arn, Fact, Gap};
 use crate::policy::{PolicyDecision, Truth, decide_resource};
 
@@ -83,11 +83,10 @@ pub fn shapes(copy: &Transfer, vault: &Arn) -> Vec<SmolStr> {
     ) {
         return vec![pattern_in_lagv(partition.as_str(), &region, account)];
     }
-    let kinds = match &copy.route.kind {
-        KindOf::Known(kind) => std::slice::from_ref(kind),
-        KindOf::OneOf(kinds, _) => kinds,
-        KindOf::Unlisted(_) | KindOf::Unknown(_) => return anything(),
-    };
+    let kinds = copy.route.kind.kinds();
+    if kinds.is_empty() {
+        return anything();
+    }
     kinds
         .iter()
         .map(|kind| pattern(*kind, partition.as_str(), &region, account))

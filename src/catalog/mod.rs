@@ -38,5 +38,5 @@ pub use managed_policies::{ManagedPolicy, managed_policy};
 pub use messages::explain;
 pub use notes::notes;
 pub use regions::partition;
-pub use route::{Capability, RouteAnswer, route};
+pub use route::{Capability, Crossing, RouteAnswer, route};
 pub use rows::{CapabilityRow, rows};

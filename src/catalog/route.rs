@@ -62,6 +62,43 @@ impl RouteAnswer {
     }
 }
 
+/// From which Region to which a copy goes, and whether to another account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossing {
+    /// Where it comes from.
+    pub from: Region,
+    /// Where it goes.
+    pub to: Region,
+    /// Whether it goes to another account.
+    pub cross_account: bool,
+}
+
+impl Crossing {
+    /// Whether it goes to another Region.
+    #[must_use]
+    pub fn is_cross_region(&self) -> bool {
+        self.from != self.to
+    }
+
+    /// Whether it goes to another account or Region.
+    #[must_use]
+    pub fn leaves(&self) -> bool {
+        self.cross_account || self.is_cross_region()
+    }
+
+    /// Where it goes, to end a sentence with.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self { from, to, .. } = self;
+        match (self.is_cross_region(), self.cross_account) {
+            (false, false) => "to another vault".to_owned(),
+            (false, true) => "to another account".to_owned(),
+            (true, false) => format!("from {from} to {to}"),
+            (true, true) => format!("to another account and from {from} to {to} at once"),
+        }
+    }
+}
+
 /// A limit found on the way, or a doubt.
 enum Finding {
     Limit(Capability, String, Cite),
@@ -72,32 +109,19 @@ enum Finding {
 struct Route<'a> {
     kind: Kind,
     row: Capabilities,
-    from: &'a Region,
-    to: &'a Region,
-    cross_region: bool,
-    cross_account: bool,
+    crossing: &'a Crossing,
     into_lagv: bool,
 }
 
-/// Whether a kind can be copied from one Region to another, to another account or not, into a logically air-gapped
-/// vault or not.
+/// Whether a kind can be copied from one Region or account to another, into a logically air-gapped vault or not.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html>.
 #[must_use]
-pub fn route(
-    kind: Kind,
-    from: &Region,
-    to: &Region,
-    cross_account: bool,
-    into_lagv: bool,
-) -> RouteAnswer {
+pub fn route(kind: Kind, crossing: &Crossing, into_lagv: bool) -> RouteAnswer {
     let route = Route {
         kind,
         row: capabilities(kind),
-        from,
-        to,
-        cross_region: from != to,
-        cross_account,
+        crossing,
         into_lagv,
     };
     let mut notes = Vec::new();
@@ -144,16 +168,16 @@ impl Route<'_> {
                 no_copy_cite(self.kind),
             )];
         }
-        let both = self.cross_region && self.cross_account;
+        let both = self.crossing.is_cross_region() && self.crossing.cross_account;
         [
             (
-                self.cross_region,
+                self.crossing.is_cross_region(),
                 row.cross_region,
                 Capability::CrossRegion,
                 "be copied to another Region",
             ),
             (
-                self.cross_account,
+                self.crossing.cross_account,
                 row.cross_account,
                 Capability::CrossAccount,
                 "be copied to another account",
@@ -205,14 +229,14 @@ impl Route<'_> {
 
     /// What holds for every kind in a partition of its own.
     fn partition_limits(&self) -> Vec<Finding> {
-        let (from, to) = (partition(self.from), partition(self.to));
+        let (from, to) = (partition(&self.crossing.from), partition(&self.crossing.to));
         let mut found = Vec::new();
         if from != to {
             found.push(Finding::Limit(
                 Capability::CrossRegion,
                 format!(
                     "{} is in the partition `{from}` and {} in `{to}`: nothing is copied from one to the other",
-                    self.from, self.to
+                    self.crossing.from, self.crossing.to
                 ),
                 cite::FEATURES,
             ));
@@ -220,7 +244,7 @@ impl Route<'_> {
         match to {
             "aws" | "aws-us-gov" => {}
             "aws-cn" => {
-                if self.cross_account && self.kind == Kind::S3 {
+                if self.crossing.cross_account && self.kind == Kind::S3 {
                     found.push(Finding::Limit(
                         Capability::CrossAccount,
                         "a backup of an S3 bucket cannot be copied to another account in the China Regions: the page \
@@ -229,7 +253,8 @@ impl Route<'_> {
                         cite::FEATURES,
                     ));
                 }
-                if self.cross_region && matches!(self.kind, Kind::Rds | Kind::Aurora) {
+                if self.crossing.is_cross_region() && matches!(self.kind, Kind::Rds | Kind::Aurora)
+                {
                     found.push(Finding::Doubt(
                         "AWS's pages disagree whether snapshots are copied between the China Regions: AWS Backup's table \
                          has a mark, the guides of RDS and Aurora say that they are not"
@@ -242,12 +267,12 @@ impl Route<'_> {
                 Capability::AnyCopy,
                 format!(
                     "AWS's table marks no copies in the European Sovereign Cloud, and {} is in it",
-                    self.to
+                    self.crossing.to
                 ),
                 cite::FEATURES,
             )),
             other => {
-                if self.cross_region || self.cross_account {
+                if self.crossing.is_cross_region() || self.crossing.cross_account {
                     found.push(Finding::Doubt(
                         format!("AWS's public pages do not cover the partition `{other}`"),
                         cite::FEATURES,
@@ -269,13 +294,13 @@ impl Route<'_> {
                 "be copied at all in",
             ),
             (
-                self.cross_region,
+                self.crossing.is_cross_region(),
                 limits.cross_region,
                 Capability::CrossRegion,
                 "be copied to or from",
             ),
             (
-                self.cross_account,
+                self.crossing.cross_account,
                 limits.cross_account,
                 Capability::CrossAccount,
                 "be copied to another account in",
@@ -303,7 +328,7 @@ impl Route<'_> {
         if !self.into_lagv {
             return Vec::new();
         }
-        let to = self.to;
+        let to = &self.crossing.to;
         let mut found = Vec::new();
         match lagv_available(to) {
             LagvRegion::Available => {}
@@ -312,7 +337,7 @@ impl Route<'_> {
                 format!("logically air-gapped vaults are not available in {to}"),
                 cite::LAGV,
             )),
-            LagvRegion::WithinRegionOnly if self.cross_region || self.cross_account => {
+            LagvRegion::WithinRegionOnly if self.crossing.is_cross_region() || self.crossing.cross_account => {
                 found.push(Finding::Limit(
                     Capability::AirGappedVault,
                     format!(
@@ -347,12 +372,12 @@ impl Route<'_> {
                 ),
                 cite::FEATURES,
             ));
-        } else if !place.includes(self.from) {
+        } else if !place.includes(&self.crossing.from) {
             found.push(Finding::Doubt(
                 format!(
                     "AWS's table does not mark {} for logically air-gapped vaults in {}, where the copy comes from",
                     self.name(),
-                    self.from
+                    self.crossing.from
                 ),
                 cite::FEATURES,
             ));
@@ -362,7 +387,8 @@ impl Route<'_> {
 
     /// The Regions at the two ends, once where they are the same.
     fn ends(&self) -> impl Iterator<Item = &Region> {
-        std::iter::once(self.from).chain(Some(self.to).filter(|_| self.cross_region))
+        std::iter::once(&self.crossing.from)
+            .chain(Some(&self.crossing.to).filter(|_| self.crossing.is_cross_region()))
     }
 
     fn name(&self) -> String {
@@ -382,14 +408,18 @@ fn no_copy_cite(kind: Kind) -> Cite {
 mod tests {
     use super::*;
 
+    fn crossing(from: &str, to: &str, cross_account: bool) -> Crossing {
+        let (from, to) = (Region::new(from), Region::new(to));
+        Crossing {
+            from,
+            to,
+            cross_account,
+        }
+    }
+
     fn answer(kind: Kind, from: &str, to: &str, flags: &str) -> String {
-        let answer = route(
-            kind,
-            &Region::new(from),
-            &Region::new(to),
-            flags.contains("account"),
-            flags.contains("lagv"),
-        );
+        let crossing = crossing(from, to, flags.contains("account"));
+        let answer = route(kind, &crossing, flags.contains("lagv"));
         match answer {
             RouteAnswer::Supported {
                 inferred: false, ..
@@ -467,13 +497,9 @@ mod tests {
 
     #[test]
     fn an_answer_says_why_in_words() {
-        let RouteAnswer::Unsupported { reason, cite, .. } = route(
-            Kind::Rds,
-            &Region::new("us-east-1"),
-            &Region::new("us-east-1"),
-            false,
-            true,
-        ) else {
+        let RouteAnswer::Unsupported { reason, cite, .. } =
+            route(Kind::Rds, &crossing("us-east-1", "us-east-1", false), true)
+        else {
             panic!("RDS does not go into a logically air-gapped vault")
         };
         assert_eq!(
@@ -483,9 +509,7 @@ mod tests {
         assert_eq!(cite, cite::FEATURES);
         let RouteAnswer::Unsupported { reason, .. } = route(
             Kind::Neptune,
-            &Region::new("us-east-1"),
-            &Region::new("eu-south-1"),
-            false,
+            &crossing("us-east-1", "eu-south-1", false),
             false,
         ) else {
             panic!("Neptune is not copied to Milan")
@@ -494,13 +518,9 @@ mod tests {
             reason,
             "a backup of a Neptune cluster cannot be copied to or from the opt-in Region eu-south-1"
         );
-        let RouteAnswer::Supported { note, .. } = route(
-            Kind::Ebs,
-            &Region::new("us-east-1"),
-            &Region::new("us-west-2"),
-            true,
-            false,
-        ) else {
+        let RouteAnswer::Supported { note, .. } =
+            route(Kind::Ebs, &crossing("us-east-1", "us-west-2", true), false)
+        else {
             panic!("EBS is copied to another account and Region")
         };
         assert!(note.unwrap().contains("inferred"));
@@ -512,9 +532,14 @@ mod tests {
         for kind in Kind::ALL {
             for from in &regions {
                 for to in &regions {
-                    let plain = route(*kind, from, to, false, false).is_supported();
-                    let account = route(*kind, from, to, true, false).is_supported();
-                    let lagv = route(*kind, from, to, true, true).is_supported();
+                    let crossing = |cross_account| Crossing {
+                        from: from.clone(),
+                        to: to.clone(),
+                        cross_account,
+                    };
+                    let plain = route(*kind, &crossing(false), false).is_supported();
+                    let account = route(*kind, &crossing(true), false).is_supported();
+                    let lagv = route(*kind, &crossing(true), true).is_supported();
                     assert!(plain >= account && account >= lagv, "{kind:?} {from} {to}");
                 }
             }

@@ -2,11 +2,11 @@
 
 use smol_str::format_smolstr;
 
-use super::words::{foretold, no_destination_vault, not_read, unlisted};
+use super::words::{foretold, no_destination_vault, not_read, table_answer};
 use super::{Check, MayFail, Run, When, detour, known};
 use crate::catalog::messages::route_unsupported;
-use crate::catalog::{RouteAnswer, cite, route};
-use crate::inventory::{Copy, Facts, KindOf, Route, VaultType};
+use crate::catalog::{RouteAnswer, cite};
+use crate::inventory::{Copy, Facts, Route, VaultType};
 use crate::known::Fact;
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -32,30 +32,11 @@ fn arises(route: &Route, _: &Facts<'_>) -> Option<Outcome> {
 }
 
 fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
-    let from = known!(copy.endpoints().source_region());
-    let to = known!(copy.endpoints().destination_region());
-    let cross_account = known!(copy.endpoints().is_cross_account());
-    let (kinds, gap) = match &copy.route().kind {
-        KindOf::Unknown(gap) => return not_read((**gap).clone()),
-        KindOf::Unlisted(name) => return unlisted(name),
-        KindOf::Known(kind) => (std::slice::from_ref(kind), None),
-        KindOf::OneOf(kinds, gap) => (*kinds, Some(gap)),
-    };
-    let answers: Vec<_> = kinds
-        .iter()
-        .map(|kind| (*kind, route(*kind, &from, &to, cross_account, true)))
-        .collect();
-    let supported = answers
-        .iter()
-        .filter(|(_, answer)| answer.is_supported())
-        .count();
-    if let (true, Some(gap)) = (supported != 0 && supported != answers.len(), gap) {
-        return not_read((**gap).clone());
-    }
+    let crossing = known!(copy.endpoints().crossing());
+    let (kind, answer) = known!(table_answer(copy.route(), &crossing, true));
     let vault = &copy.endpoints().destination_vault;
-    match answers.into_iter().next() {
-        None => Outcome::undecided("no kind of resource to ask of", []),
-        Some((kind, RouteAnswer::Supported { inferred, note, .. })) => {
+    match answer {
+        RouteAnswer::Supported { inferred, note, .. } => {
             let what = format_smolstr!(
                 "a backup of {} can go into a logically air-gapped vault",
                 kind.with_article()
@@ -67,9 +48,10 @@ fn run(copy: &Copy, _: &Facts<'_>) -> Outcome {
                 pass
             }
         }
-        Some((kind, RouteAnswer::Unsupported { reason, .. })) => {
+        RouteAnswer::Unsupported { reason, .. } => {
+            let predicted = route_unsupported(kind, &crossing.from, &crossing.to);
             let fail = Outcome::fail(reason.clone())
-                .foretells(foretold(route_unsupported(kind, &from, &to)))
+                .foretells(foretold(predicted))
                 .saw([Evidence::of(vault, reason)]);
             match detour::need(copy, kind) {
                 Some(need) => fail.needs([need]),

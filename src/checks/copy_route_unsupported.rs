@@ -1,16 +1,18 @@
 #![doc = include_str!("copy_route_unsupported.md")]
 
-use smol_str::{SmolStr, format_smolstr};
-
-use super::described::{Described, described, engine};
-use super::not_copied::{Way as Route, not_copied};
-use super::words::{foretold, not_read, region_meant, status_message, unlisted};
-use super::{Check, MayFail, Run, When, detour, engine_versions, known};
-use crate::catalog::messages::{MessageId, predict, route_unsupported};
+use super::engine_versions::{engine_lacking, has_engine};
+use super::not_copied::{
+    of_an_unknown_word, of_deployment, of_log_backups, of_snapshot_elsewhere, of_storage_class,
+    of_volume_style,
+};
+use super::rds_backups::{instance_not_backed_up, of_instance};
+use super::words::{foretold, kinds_of, not_read, region_meant, status_message, table_answer};
+use super::{Check, MayFail, Run, When, detour, known};
+use crate::catalog::messages::{MessageId, route_unsupported};
 use crate::catalog::services::{self, Mark, supported};
-use crate::catalog::{Capability, Kind, RouteAnswer, capabilities, cite, regions, route};
-use crate::inventory::{Copy, Facts, KindOf, Start, VaultType};
-use crate::known::{Fact, Gap, Region};
+use crate::catalog::{Capability, Crossing, Kind, RouteAnswer, capabilities, cite, regions};
+use crate::inventory::{Copy, Facts, KindOf, VaultType};
+use crate::known::{Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -36,94 +38,84 @@ pub(super) const CHECK: Check = Check {
     run: Run::Copy(run),
 };
 
+/// A backup of a kind on its way: whether it is not copied, as far as is known. `None`: it is.
+type Rule = fn(&Copy, &Facts<'_>, Kind, &Crossing) -> Fact<Option<Outcome>>;
+
+/// What stops a copy on a route that its type can take.
+const RULES: &[Rule] = &[
+    out_of_air_gapped,
+    instance_not_backed_up,
+    not_copied,
+    engine_lacking,
+];
+
+/// Whether a rule applies to a way.
+type Arises = fn(&Crossing) -> bool;
+
+/// The kinds of which some are not copied, on which ways, and why.
+#[rustfmt::skip]
+const BY_KIND: &[(&[Kind], Arises, Rule)] = &[
+    (&[Kind::FsxLustre, Kind::FsxOpenZfs],   |_| true,                  of_storage_class),
+    (&[Kind::FsxOntap],                      |_| true,                  of_volume_style),
+    (&[Kind::FsxWindows],                    Crossing::is_cross_region, of_deployment),
+    (&[Kind::Rds],                           |_| true,                  of_instance),
+    (&[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss],  |_| true,                  of_snapshot_elsewhere),
+    (&[Kind::SapHana],                       Crossing::leaves,          of_log_backups),
+];
+
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let (kinds, gap): (&[Kind], Option<&Gap>) = match &copy.route().kind {
-        KindOf::Unknown(gap) => return not_read((**gap).clone()),
-        KindOf::Unlisted(name) => return unlisted(name),
-        KindOf::Known(kind) => (std::slice::from_ref(kind), None),
-        KindOf::OneOf(kinds, gap) => (kinds, Some(gap)),
-    };
+    let kinds = known!(kinds_of(copy.route()));
     if copy.endpoints().source_vault == Fact::Known(copy.endpoints().destination_vault.clone()) {
         return into_its_own_vault(copy);
     }
-    let subject = copy.subject();
     if let Some(kind) = kinds.first()
         && kinds.iter().all(|kind| !capabilities(*kind).is_copyable())
     {
-        let fail = Outcome::fail(format!(
-            "a backup of {} cannot be copied, by any route",
-            kind.with_article()
-        ))
-        .foretells(status_message(MessageId::E29))
-        .saw([Evidence::of(subject, format!("is {}", kind.with_article()))]);
-        return never_copied(copy, *kind, fail);
+        return never_copied(copy, *kind);
     }
-    let from = known!(copy.endpoints().source_region());
-    let to = known!(copy.endpoints().destination_region());
-    let cross_account = known!(copy.endpoints().is_cross_account());
-    let told = |kind: &Kind| {
-        let way = Way {
-            kind: *kind,
-            from: from.clone(),
-            to: to.clone(),
-            cross_account,
-        };
-        (*kind, way.told())
+    let crossing = known!(copy.endpoints().crossing());
+    let (kind, answer) = known!(table_answer(copy.route(), &crossing, false));
+    let (inferred, note) = match answer {
+        RouteAnswer::Supported { inferred, note, .. } => (inferred, note),
+        RouteAnswer::Unsupported {
+            capability, reason, ..
+        } => return unsupported(copy, kind, &crossing, capability, &reason),
     };
-    let answers: Vec<(Kind, Told)> = kinds.iter().map(told).collect();
-    let none = answers.iter().all(|(_, told)| !told.answer.is_supported());
-    let Some((kind, told)) = answers.first() else {
-        return Outcome::undecided("no kind of resource to ask of", []);
-    };
-    if none {
-        return unsupported(copy, *kind, told, &from, &to);
-    }
     // What else stops it stops it whatever was not read.
-    let way = Route {
-        from: &from,
-        to: &to,
-        cross_account,
-    };
-    let mut unread: Option<Gap> = gap.filter(|_| differ(&answers)).cloned();
-    for (kind, _) in &answers {
-        for found in [
-            out_of_air_gapped(copy, *kind),
-            not_backed_up(copy, facts, *kind),
-            kind_not_copied(copy, facts, *kind, &way),
-            engine_lacking(copy, facts, *kind, &way),
-        ] {
-            match found {
-                Fact::Known(None) => {}
-                // It is of one of several kinds, and this holds of one.
-                Fact::Known(Some(_)) if answers.len() > 1 => {
-                    unread = unread.or_else(|| gap.cloned());
+    let mut unread: Option<Gap> = None;
+    for of in kinds {
+        for rule in RULES {
+            match (rule(copy, facts, *of, &crossing), &copy.route().kind) {
+                (Fact::Known(None), _) => {}
+                // It holds of one of the kinds.
+                (Fact::Known(Some(_)), KindOf::OneOf(_, gap)) => {
+                    unread = unread.or_else(|| Some((**gap).clone()));
                 }
-                Fact::Known(Some(outcome)) => return outcome,
-                Fact::Unknown(gap) => unread = unread.or(Some(*gap)),
+                (Fact::Known(Some(outcome)), _) => return outcome,
+                (Fact::Unknown(gap), _) => unread = unread.or(Some(*gap)),
             }
         }
     }
     if let Some(gap) = unread {
         return not_read(gap);
     }
-    let open = not_named(copy, *kind, &way).or_else(|| {
-        let mut kinds = answers.iter().map(|(kind, _)| *kind);
-        kinds.find_map(|kind| not_marked(copy, facts, kind, &way))
-    });
+    let mut kinds = kinds.iter();
+    let open = not_named(copy, kind, &crossing)
+        .or_else(|| kinds.find_map(|kind| not_marked(copy, facts, *kind, &crossing)));
     if let Some(open) = open {
         return open;
     }
-    match &told.answer {
-        RouteAnswer::Supported { inferred, note, .. } => {
-            let seen = note.as_ref().unwrap_or(&told.goes).clone();
-            let pass = Outcome::pass(told.goes.clone()).saw([Evidence::of(subject, seen)]);
-            if *inferred {
-                pass.on(Basis::Inferred)
-            } else {
-                pass
-            }
-        }
-        RouteAnswer::Unsupported { .. } => unsupported(copy, *kind, told, &from, &to),
+    let goes = format!(
+        "a backup of {} can be copied {}",
+        kind.with_article(),
+        crossing.in_words()
+    );
+    let seen = note.unwrap_or_else(|| goes.as_str().into());
+    let pass = Outcome::pass(goes).saw([Evidence::of(copy.subject(), seen)]);
+    if inferred {
+        pass.on(Basis::Inferred)
+    } else {
+        pass
     }
 }
 
@@ -137,23 +129,25 @@ fn into_its_own_vault(copy: &Copy) -> Outcome {
         )])
 }
 
-fn unsupported(copy: &Copy, kind: Kind, told: &Told, from: &Region, to: &Region) -> Outcome {
-    let RouteAnswer::Unsupported {
-        capability, reason, ..
-    } = &told.answer
-    else {
-        return Outcome::undecided("no kind of resource to ask of", []);
-    };
+fn unsupported(
+    copy: &Copy,
+    kind: Kind,
+    crossing: &Crossing,
+    capability: Capability,
+    reason: &str,
+) -> Outcome {
     let predicted = match capability {
-        Capability::AnyCopy => predict(MessageId::E29),
+        Capability::AnyCopy => status_message(MessageId::E29),
         Capability::CrossRegion
         | Capability::CrossAccount
         | Capability::BothAtOnce
-        | Capability::AirGappedVault => route_unsupported(kind, from, to),
+        | Capability::AirGappedVault => {
+            foretold(route_unsupported(kind, &crossing.from, &crossing.to))
+        }
     };
-    let fail = Outcome::fail(reason.clone())
-        .foretells(foretold(predicted))
-        .saw([Evidence::of(copy.subject(), reason.clone())]);
+    let fail = Outcome::fail(reason.to_owned())
+        .foretells(predicted)
+        .saw([Evidence::of(copy.subject(), reason.to_owned())]);
     match detour::need(copy, kind) {
         Some(need) => fail.needs([need]),
         None => fail.nothing_helps(
@@ -163,7 +157,12 @@ fn unsupported(copy: &Copy, kind: Kind, told: &Told, from: &Region, to: &Region)
 }
 
 /// What no logically air-gapped vault takes does not come out of one.
-fn out_of_air_gapped(copy: &Copy, kind: Kind) -> Fact<Option<Outcome>> {
+fn out_of_air_gapped(
+    copy: &Copy,
+    _: &Facts<'_>,
+    kind: Kind,
+    _: &Crossing,
+) -> Fact<Option<Outcome>> {
     if capabilities(kind).lagv.is_supported() {
         return Fact::Known(None);
     }
@@ -184,24 +183,30 @@ fn out_of_air_gapped(copy: &Copy, kind: Kind) -> Fact<Option<Outcome>> {
     })
 }
 
-fn kind_not_copied(
+/// Whether the backup of this resource is not copied on this crossing.
+fn not_copied(
     copy: &Copy,
     facts: &Facts<'_>,
     kind: Kind,
-    way: &Route<'_>,
+    crossing: &Crossing,
 ) -> Fact<Option<Outcome>> {
-    not_copied(copy, facts, kind, way).map(|found| {
-        found.map(|found| {
-            Outcome::fail(found.reason.clone())
-                .nothing_helps(found.instead)
-                .saw([Evidence::of(copy.subject(), found.reason)])
-        })
-    })
+    // What is copied back was copied before.
+    if copy.copy_of.is_some() {
+        return Fact::Known(None);
+    }
+    if let Some(gap) = of_an_unknown_word(copy, facts) {
+        return Fact::unknown(gap);
+    }
+    let row = BY_KIND.iter().find(|(kinds, ..)| kinds.contains(&kind));
+    match row {
+        Some((_, arises, rule)) if arises(crossing) => rule(copy, facts, kind, crossing),
+        Some(_) | None => Fact::Known(None),
+    }
 }
 
 /// Undecided where no page that was read names one of the Regions: it may not exist, or not have AWS Backup.
-fn not_named(copy: &Copy, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
-    let region = [way.from, way.to]
+fn not_named(copy: &Copy, kind: Kind, crossing: &Crossing) -> Option<Outcome> {
+    let region = [&crossing.from, &crossing.to]
         .into_iter()
         .find(|region| !regions::is_named(region))?;
     let kind = kind.resource_type();
@@ -220,15 +225,15 @@ fn not_named(copy: &Copy, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
 }
 
 /// Undecided where AWS's table does not mark the destination's Region for the service, or the mark was not read.
-fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Option<Outcome> {
-    if way.from == way.to {
+fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, crossing: &Crossing) -> Option<Outcome> {
+    if !crossing.is_cross_region() {
         return None;
     }
-    let to = way.to;
+    let to = &crossing.to;
     let why = match supported(kind).mark(to) {
         Mark::Yes => return None,
         // The Region has the service's own engine, and nothing says that AWS Backup leaves it out.
-        Mark::NotRead if engine_versions::has_engine(copy, facts, kind, to) => return None,
+        Mark::NotRead if has_engine(copy, facts, kind, to) => return None,
         Mark::NotRead => format!(
             "whether AWS Backup supports {} in {to} was not read in AWS's table of {}",
             kind.resource_type(),
@@ -251,43 +256,14 @@ fn not_marked(copy: &Copy, facts: &Facts<'_>, kind: Kind, way: &Route<'_>) -> Op
     )
 }
 
-/// A way that backups of a kind are to take.
-struct Way {
-    kind: Kind,
-    from: Region,
-    to: Region,
-    cross_account: bool,
-}
-
-/// What AWS's table says of a way, and the words for it where it can be taken.
-struct Told {
-    answer: RouteAnswer,
-    goes: SmolStr,
-}
-
-impl Way {
-    fn told(&self) -> Told {
-        let Self {
-            kind,
-            from,
-            to,
-            cross_account,
-        } = self;
-        let way = match (from == to, cross_account) {
-            (true, false) => "to another vault".to_owned(),
-            (true, true) => "to another account".to_owned(),
-            (false, false) => format!("from {from} to {to}"),
-            (false, true) => format!("to another account and from {from} to {to} at once"),
-        };
-        Told {
-            answer: route(*kind, from, to, *cross_account, false),
-            goes: format_smolstr!("a backup of {} can be copied {way}", kind.with_article()),
-        }
-    }
-}
-
 /// What of no kind is copied: DynamoDB's backups are, once they have AWS Backup's advanced features.
-fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
+fn never_copied(copy: &Copy, kind: Kind) -> Outcome {
+    let kind_name = kind.with_article();
+    let fail = Outcome::fail(format!(
+        "a backup of {kind_name} cannot be copied, by any route"
+    ))
+    .foretells(status_message(MessageId::E29))
+    .saw([Evidence::of(copy.subject(), format!("is {kind_name}"))]);
     if kind != Kind::DynamoDbBasic {
         return fail.nothing_helps("restore it, and move the data by the service's own means");
     }
@@ -304,104 +280,4 @@ fn never_copied(copy: &Copy, kind: Kind, fail: Outcome) -> Outcome {
             "switch AWS Backup's advanced features for DynamoDB on, and copy a backup made after that",
         ),
     }
-}
-
-/// Why AWS Backup makes no backups of this RDS instance to copy; `None`: it does.
-///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
-fn not_backed_up(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<Outcome>> {
-    if copy.transfer.recovery_point.is_some() || kind != Kind::Rds {
-        return Fact::Known(None);
-    }
-    let reason = engine(copy, facts).and_then(|engine| {
-        described(copy, facts).map(|described| {
-            let engine = engine.unwrap_or_default();
-            let of_rds = |reason: String| Some((reason, "use the snapshots of RDS itself"));
-            let of_cluster = |cluster: String| {
-                let reason = format!(
-                    "AWS Backup does not back up the instances of a cluster, but {cluster} as a whole"
-                );
-                Some((reason, "copy a backup of the cluster"))
-            };
-            if engine.starts_with("custom-oracle") {
-                of_rds(format!(
-                    "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
-                ))
-            } else if engine.starts_with("custom-sqlserver") && copy.endpoints().start == Start::Scheduled {
-                of_rds(format!(
-                    "AWS Backup backs up RDS Custom for SQL Server (`{engine}`) on demand only"
-                ))
-            } else if let Some(cluster) = described.text("DBClusterIdentifier") {
-                of_cluster(format!("the cluster `{cluster}`"))
-            } else if matches!(
-                Kind::of_cluster_engine(engine),
-                Some(Kind::Aurora | Kind::DocumentDb | Kind::Neptune)
-            ) {
-                of_cluster(format!("the cluster of this one (`{engine}`)"))
-            } else if described.text("BackupTarget") == Some("outposts") || on_outpost(&described) {
-                of_rds("AWS Backup does not back up RDS on Outposts".to_owned())
-            } else {
-                local_zone(&described).and_then(|zone| {
-                    of_rds(format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
-                })
-            }
-        })
-    });
-    reason.map(|found| {
-        found.map(|(reason, instead)| {
-            Outcome::fail(reason.clone())
-                .nothing_helps(instead)
-                .foretells(status_message(MessageId::E29))
-                .saw([Evidence::of(copy.subject(), reason)])
-        })
-    })
-}
-
-/// Whether a subnet of the instance's group is on an Outpost, and the instance with it.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Subnet.html>.
-fn on_outpost(described: &Described<'_>) -> bool {
-    let group = described
-        .detail
-        .and_then(|detail| detail.get("DBSubnetGroup"));
-    let subnets = group.and_then(|group| group.get("Subnets")?.as_array());
-    subnets.into_iter().flatten().any(|subnet| {
-        let outpost = subnet.get("SubnetOutpost");
-        outpost
-            .and_then(|outpost| outpost.get("Arn")?.as_str())
-            .is_some()
-    })
-}
-
-/// The zone of an instance, where it is not one of its Region's own, which have its name and a letter.
-fn local_zone<'a>(described: &Described<'a>) -> Option<&'a str> {
-    let zone = described.text("AvailabilityZone")?;
-    let region = described.of.region()?;
-    let rest = zone.strip_prefix(region.as_str())?;
-    (rest.len() > 1).then_some(zone)
-}
-
-fn engine_lacking(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    kind: Kind,
-    way: &Route<'_>,
-) -> Fact<Option<Outcome>> {
-    engine_versions::lacking(copy, facts, kind, way.from, way.to).map(|reason| {
-        reason.map(|reason| {
-            Outcome::fail(reason.clone())
-                .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
-                .on(Basis::Observed)
-                .saw([Evidence::of(copy.subject(), reason)])
-        })
-    })
-}
-
-/// Whether it matters which of the kinds it is.
-fn differ(answers: &[(Kind, Told)]) -> bool {
-    let supported = answers
-        .iter()
-        .filter(|(_, told)| told.answer.is_supported())
-        .count();
-    supported != 0 && supported != answers.len()
 }

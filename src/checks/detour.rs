@@ -1,6 +1,6 @@
 //! A way round a route that no one job takes: by a vault in another account or Region that the copy passes through anyway.
 
-use crate::catalog::{Kind, route};
+use crate::catalog::{Crossing, Kind, route};
 use crate::inventory::{Copy, VaultType};
 use crate::known::{AccountId, Arn, Fact, Region};
 use crate::verdict::Need;
@@ -30,7 +30,12 @@ pub fn need(copy: &Copy, kind: Kind) -> Option<Need> {
         end.clone(),
     ];
     let goes = |from: &(AccountId, Region), to: &(AccountId, Region), into_lagv| {
-        route(kind, &from.1, &to.1, from.0 != to.0, into_lagv).is_supported()
+        let crossing = Crossing {
+            from: from.1.clone(),
+            to: to.1.clone(),
+            cross_account: from.0 != to.0,
+        };
+        route(kind, &crossing, into_lagv).is_supported()
     };
     let (account, region) = places.into_iter().find(|place| {
         *place != source

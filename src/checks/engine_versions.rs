@@ -1,26 +1,34 @@
 //! Whether a Region takes the snapshots of a database engine: those of an engine or a version that it lacks it does not.
 
 use super::described::{described, engine};
-use crate::catalog::Kind;
+use crate::catalog::{Crossing, Kind};
 use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Fact, Region};
+use crate::verdict::{Basis, Evidence, Outcome};
 
 /// The engines that every Region has which has RDS, in every version that can still be made: nothing has to be read of them.
 const EVERYWHERE: &[&str] = &["mysql", "postgres"];
 
-/// Why the destination's Region does not take a snapshot of the database; `None`: it does.
+/// Whether the destination's Region lacks the engine of the database, or its version.
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html>.
-pub fn lacking(
+pub fn engine_lacking(
     copy: &Copy,
     facts: &Facts<'_>,
     kind: Kind,
-    from: &Region,
-    to: &Region,
-) -> Fact<Option<String>> {
-    if from == to {
+    crossing: &Crossing,
+) -> Fact<Option<Outcome>> {
+    if !crossing.is_cross_region() {
         return Fact::Known(None);
     }
+    let to = &crossing.to;
+    let lacks = |reason: String| {
+        let fail = Outcome::fail(reason.clone())
+            .by_hand("upgrade the database to a version that the Region has, and copy a backup made after that")
+            .on(Basis::Observed)
+            .saw([Evidence::of(copy.subject(), reason)]);
+        Fact::Known(Some(fail))
+    };
     let engine = match cluster_engine(kind) {
         Some(engine) => engine,
         None if matches!(kind, Kind::Aurora | Kind::Rds) => match engine(copy, facts) {
@@ -38,14 +46,14 @@ pub fn lacking(
         Fact::Known(versions) => versions,
     };
     if versions.is_empty() {
-        return Fact::Known(Some(format!("{to} does not have the engine {engine}")));
+        return lacks(format!("{to} does not have the engine {engine}"));
     }
     described(copy, facts).and_then(|described| match described.text("EngineVersion") {
         None => Fact::unknown(facts.describe_gap(&described.of)),
         Some(version) if versions.contains(&version) => Fact::Known(None),
-        Some(version) => Fact::Known(Some(format!(
+        Some(version) => lacks(format!(
             "{to} does not have {engine} {version}: no snapshot of it can be copied there"
-        ))),
+        )),
     })
 }
 

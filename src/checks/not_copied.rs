@@ -1,80 +1,17 @@
 //! The kinds of a resource of which its service, or AWS Backup, makes no copies, though it does of others of the same type.
 
-use super::described::{described, engine};
+use super::described::described;
+use super::words::no_copy;
 use crate::catalog::calls::api_call;
 use crate::catalog::recovery_points::is_continuous;
 use crate::catalog::regions::is_recent;
-use crate::catalog::{Kind, partition};
+use crate::catalog::{Crossing, Kind, partition};
 use crate::inventory::{Copy, Facts, Tree, unknown_word};
-use crate::known::{ApiCall, Arn, ByHand, Fact, Gap, Region};
-
-/// Why a backup is not copied, and what to do instead.
-pub struct NotCopied {
-    /// Why, in words that can end a sentence.
-    pub reason: String,
-    /// What to do instead.
-    pub instead: &'static str,
-}
-
-/// The route that is asked about.
-pub struct Way<'a> {
-    /// Where the copy comes from.
-    pub from: &'a Region,
-    /// Where it goes.
-    pub to: &'a Region,
-    /// Whether it leaves its account.
-    pub cross_account: bool,
-}
-
-impl Way<'_> {
-    fn leaves(&self) -> bool {
-        self.cross_account || self.from != self.to
-    }
-}
-
-/// Why a backup of this resource is not copied on this way; `None`: it is.
-pub fn not_copied(
-    copy: &Copy,
-    facts: &Facts<'_>,
-    kind: Kind,
-    way: &Way<'_>,
-) -> Fact<Option<NotCopied>> {
-    // What is copied back was copied before.
-    if copy.copy_of.is_some() {
-        return Fact::Known(None);
-    }
-    if let Some(gap) = of_an_unknown_word(copy, facts) {
-        return Fact::unknown(gap);
-    }
-    match kind {
-        Kind::FsxLustre | Kind::FsxOpenZfs => of_storage_class(copy, facts, kind),
-        Kind::FsxOntap => of_volume_style(copy, facts),
-        Kind::FsxWindows => of_deployment(copy, facts, way),
-        Kind::Rds => of_instance(copy, facts, way),
-        Kind::Ebs | Kind::Ec2 | Kind::Ec2Vss => of_snapshot_elsewhere(copy, facts, way),
-        Kind::SapHana if way.leaves() => of_log_backups(copy, facts),
-        Kind::SapHana
-        | Kind::Aurora
-        | Kind::RdsMultiAzCluster
-        | Kind::AuroraDsql
-        | Kind::DynamoDbBasic
-        | Kind::DynamoDbAdvanced
-        | Kind::Efs
-        | Kind::Eks
-        | Kind::StorageGateway
-        | Kind::DocumentDb
-        | Kind::Neptune
-        | Kind::Redshift
-        | Kind::RedshiftServerless
-        | Kind::S3
-        | Kind::Timestream
-        | Kind::VirtualMachine
-        | Kind::CloudFormation => Fact::Known(None),
-    }
-}
+use crate::known::{ApiCall, Arn, ByHand, Fact, Gap};
+use crate::verdict::Outcome;
 
 /// A word of the description that AWS's pages do not have: what kind of resource it makes is not known.
-fn of_an_unknown_word(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
+pub fn of_an_unknown_word(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
     let described = described(copy, facts).known()?;
     let (field, word) = unknown_word(described.detail?)?;
     let says = format!("say what `{field}` {word} is");
@@ -86,7 +23,12 @@ fn of_an_unknown_word(copy: &Copy, facts: &Facts<'_>) -> Option<Gap> {
 ///
 /// See <https://docs.aws.amazon.com/fsx/latest/LustreGuide/copy-backups.html>,
 /// <https://docs.aws.amazon.com/fsx/latest/OpenZFSGuide/copy-backups.html>.
-fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<NotCopied>> {
+pub fn of_storage_class(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    kind: Kind,
+    _: &Crossing,
+) -> Fact<Option<Outcome>> {
     let told = |detail: &Tree| {
         let of_backup = detail
             .get("FileSystem")
@@ -95,12 +37,15 @@ fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<N
         Some(class == "INTELLIGENT_TIERING")
     };
     of_fsx(copy, facts, api_call!("fsx:DescribeFileSystems"), &told).map(|is| {
-        is.then(|| NotCopied {
-            reason: format!(
-                "backups of {} with the storage class Intelligent-Tiering are not copied",
-                kind.with_article()
-            ),
-            instead: "copy the data by its service's own means, such as DataSync",
+        is.then(|| {
+            no_copy(
+                copy,
+                format!(
+                    "backups of {} with the storage class Intelligent-Tiering are not copied",
+                    kind.with_article()
+                ),
+                "copy the data by its service's own means, such as DataSync",
+            )
         })
     })
 }
@@ -108,17 +53,24 @@ fn of_storage_class(copy: &Copy, facts: &Facts<'_>, kind: Kind) -> Fact<Option<N
 /// FlexGroup volumes are not copied.
 ///
 /// See <https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/copy-backups.html>.
-fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
+pub fn of_volume_style(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    _: Kind,
+    _: &Crossing,
+) -> Fact<Option<Outcome>> {
     let told = |detail: &Tree| {
         let volume = detail.get("Volume").unwrap_or(detail);
         let style = volume.get("OntapConfiguration")?.get("VolumeStyle")?;
         Some(style.as_str()? == "FLEXGROUP")
     };
     of_fsx(copy, facts, api_call!("fsx:DescribeVolumes"), &told).map(|is| {
-        is.then(|| NotCopied {
-            reason: "backups of FlexGroup volumes of FSx for NetApp ONTAP are not copied"
-                .to_owned(),
-            instead: "replicate the volume with SnapMirror",
+        is.then(|| {
+            no_copy(
+                copy,
+                "backups of FlexGroup volumes of FSx for NetApp ONTAP are not copied".to_owned(),
+                "replicate the volume with SnapMirror",
+            )
         })
     })
 }
@@ -128,11 +80,16 @@ fn of_volume_style(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
 ///
 /// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CopyBackup.html>,
 /// <https://docs.amazonaws.cn/en_us/fsx/latest/WindowsGuide/high-availability-multiAZ.html>.
-fn of_deployment(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
+pub fn of_deployment(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    _: Kind,
+    crossing: &Crossing,
+) -> Fact<Option<Outcome>> {
     const WITHOUT: &str = "cn-north-1";
-    let (to, lacks) = (way.to, way.to.as_str() == WITHOUT);
+    let (to, lacks) = (&crossing.to, crossing.to.as_str() == WITHOUT);
     let has = partition(to) != "aws" || !is_recent(to);
-    if way.from == to || (has && !lacks) {
+    if has && !lacks {
         return Fact::Known(None);
     }
     let told = |detail: &Tree| {
@@ -146,12 +103,13 @@ fn of_deployment(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<N
     let is_multi_az = of_fsx(copy, facts, api_call!("fsx:DescribeFileSystems"), &told);
     is_multi_az.and_then(|is| match (is, lacks) {
         (false, _) => Fact::Known(None),
-        (true, true) => Fact::Known(Some(NotCopied {
-            reason: format!(
+        (true, true) => Fact::Known(Some(no_copy(
+            copy,
+            format!(
                 "{to} has no Multi-AZ file systems of FSx for Windows, and takes no backups of them"
             ),
-            instead: "copy it to another Region",
-        })),
+            "copy it to another Region",
+        ))),
         (true, false) => Fact::unknown(
             Gap::not_told(
                 format_args!("whether {to} has Multi-AZ file systems of FSx for Windows"),
@@ -197,100 +155,22 @@ fn of_fsx(
     }
 }
 
-/// RDS Custom for SQL Server is copied within its account to other Regions only; storage that the Region lacks is not.
-///
-/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-copying-snapshot-sqlserver.html>,
-/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html>.
-fn of_instance(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
-    let custom = engine(copy, facts).map(|engine| {
-        if let Some(reason) = of_no_backup(copy, facts, engine) {
-            return Some(NotCopied {
-                reason,
-                instead: "use the snapshots of RDS itself",
-            });
-        }
-        let engine = engine.filter(|engine| engine.starts_with("custom-sqlserver"))?;
-        let where_to = match (way.cross_account, way.from == way.to) {
-            (true, _) => "to another account",
-            (false, true) => "within its Region",
-            (false, false) => return None,
-        };
-        Some(NotCopied {
-            reason: format!(
-                "snapshots of RDS Custom for SQL Server (`{engine}`) are not copied {where_to}"
-            ),
-            instead: "copy it within the account, to another Region",
-        })
-    });
-    if matches!(custom, Fact::Known(None)) && way.from != way.to {
-        io2(copy, facts, way.to)
-    } else {
-        custom
-    }
-}
-
-/// Why AWS Backup makes no such recovery point, which is said of one that it did not make, or of another thing.
-///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html>.
-fn of_no_backup(copy: &Copy, facts: &Facts<'_>, engine: Option<&str>) -> Option<String> {
-    let point = copy.transfer.recovery_point.as_ref()?;
-    if let Some(engine) = engine.filter(|engine| engine.starts_with("custom-oracle")) {
-        return Some(format!(
-            "AWS Backup does not back up RDS Custom for Oracle (`{engine}`)"
-        ));
-    }
-    let detail = facts.point_description(point).known().flatten()?;
-    let text = |name: &str| detail.get(name).and_then(Tree::as_str);
-    if text("SnapshotTarget") == Some("outposts") {
-        return Some("AWS Backup does not back up RDS on Outposts".to_owned());
-    }
-    let region = point.region()?;
-    let zone = text("AvailabilityZone")?;
-    let is_local = zone
-        .strip_prefix(region.as_str())
-        .is_some_and(|rest| rest.len() > 1);
-    is_local.then(|| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
-}
-
-/// RDS has io2 in the commercial Regions that there were when AWS said so and in GovCloud, and not in China; of others no public
-/// page says it.
-fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<NotCopied>> {
-    if matches!(partition(to), "aws" | "aws-us-gov") && !is_recent(to) {
-        return Fact::Known(None);
-    }
-    described(copy, facts).and_then(|described| {
-        match described.text("StorageType") {
-            Some("io2") => {}
-            Some("gp2" | "gp3" | "io1" | "standard") => return Fact::Known(None),
-            Some(other) if other.starts_with("aurora") => return Fact::Known(None),
-            Some(other) => {
-                let says = format!("say what `StorageType` {other} is");
-                let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
-                return Fact::unknown(gap.where_is(&described.of));
-            }
-            // RDS always names it.
-            None => return Fact::unknown(facts.describe_gap(&described.of)),
-        }
-        Fact::unknown(
-            Gap::not_told(
-                format_args!("whether RDS has io2 storage in {to}"),
-                described.of.as_str(),
-            )
-            .within(copy.endpoints().destination_account().known(), Some(to)),
-        )
-    })
-}
-
 /// Continuous backups of SAP HANA, which hold its logs, are not copied to other Regions or accounts. Whether a rule that
 /// makes them copies its full backups is on no page.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-saphana.html>.
-fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
+pub fn of_log_backups(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    _: Kind,
+    _: &Crossing,
+) -> Fact<Option<Outcome>> {
     let no = |reason: &str| {
-        Fact::Known(Some(NotCopied {
-            reason: reason.to_owned(),
-            instead: "copy a full backup that is not continuous",
-        }))
+        Fact::Known(Some(no_copy(
+            copy,
+            reason.to_owned(),
+            "copy a full backup that is not continuous",
+        )))
     };
     if let Some(point) = &copy.transfer.recovery_point {
         return if is_continuous(point) {
@@ -315,7 +195,12 @@ fn of_log_backups(copy: &Copy, facts: &Facts<'_>) -> Fact<Option<NotCopied>> {
 /// Snapshots that lie on an Outpost are not copied, those in a Local Zone to no other Region; of other accounts no page speaks.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html>.
-fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<Option<NotCopied>> {
+pub fn of_snapshot_elsewhere(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    _: Kind,
+    crossing: &Crossing,
+) -> Fact<Option<Outcome>> {
     let Some(point) = &copy.transfer.recovery_point else {
         return Fact::Known(None);
     };
@@ -332,28 +217,28 @@ fn of_snapshot_elsewhere(copy: &Copy, facts: &Facts<'_>, way: &Way<'_>) -> Fact<
     for snapshot in snapshots {
         let text = |name: &str| snapshot.get(name).and_then(Tree::as_str);
         if let Some(outpost) = text("OutpostArn") {
-            return Fact::Known(Some(NotCopied {
-                reason: format!("snapshots on an Outpost are not copied (`{outpost}`)"),
-                instead: "keep the volume's snapshots in its Region, and copy those",
-            }));
+            return Fact::Known(Some(no_copy(
+                copy,
+                format!("snapshots on an Outpost are not copied (`{outpost}`)"),
+                "keep the volume's snapshots in its Region, and copy those",
+            )));
         }
         // A Region's own zones have its name and a letter.
         let own = |zone: &&str| {
-            zone.strip_prefix(way.from.as_str())
+            zone.strip_prefix(crossing.from.as_str())
                 .is_some_and(|rest| rest.len() == 1)
         };
         let Some(zone) = text("AvailabilityZone").filter(|zone| !own(zone)) else {
             continue;
         };
-        if way.from != way.to {
-            return Fact::Known(Some(NotCopied {
-                reason: format!(
-                    "snapshots in a Local Zone (`{zone}`) are copied to no other Region"
-                ),
-                instead: "copy it into its own Region first",
-            }));
+        if crossing.is_cross_region() {
+            return Fact::Known(Some(no_copy(
+                copy,
+                format!("snapshots in a Local Zone (`{zone}`) are copied to no other Region"),
+                "copy it into its own Region first",
+            )));
         }
-        if way.cross_account {
+        if crossing.cross_account {
             let what = "whether a snapshot in a Local Zone is copied to another account";
             return Fact::unknown(Gap::not_told(what, point.as_str()).where_is(point));
         }

@@ -9,7 +9,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, Facts, KindOf, Tags};
+use crate::inventory::{Copy, Facts, Tags};
 use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome};
 
@@ -88,11 +88,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 
 /// The services under whose names the copy's tags are set.
 fn services(copy: &Copy) -> Vec<String> {
-    let kinds = match &copy.route().kind {
-        KindOf::Known(kind) => std::slice::from_ref(kind),
-        KindOf::OneOf(kinds, _) => kinds,
-        KindOf::Unlisted(_) | KindOf::Unknown(_) => &[],
-    };
+    let kinds = copy.route().kind.kinds();
     let place = copy
         .endpoints()
         .destination_account()

@@ -6,8 +6,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::authorization::denied_by;
 use crate::catalog::messages::{self, MessageId};
-use crate::catalog::{Kind, capabilities, cite, regions};
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Route};
+use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
 use crate::known::{Arn, Fact, Gap, Region, near};
 use crate::verdict::{Evidence, Outcome, Predicted};
 
@@ -75,6 +75,46 @@ pub fn foretold(predicted: Option<messages::Predicted>) -> Option<Predicted> {
         category: predicted.category.map(messages::Category::as_str),
         message: Some(predicted.text),
     })
+}
+
+/// A backup that is not copied, and what to do instead.
+pub fn no_copy(copy: &Copy, reason: String, instead: &str) -> Outcome {
+    Outcome::fail(reason.clone())
+        .nothing_helps(instead)
+        .saw([Evidence::of(copy.subject(), reason)])
+}
+
+/// The kinds that the backup may be of, where that is known of it.
+pub fn kinds_of(copy: &Route) -> Result<&[Kind], Outcome> {
+    match &copy.kind {
+        KindOf::Known(_) | KindOf::OneOf(..) => Ok(copy.kind.kinds()),
+        KindOf::Unlisted(name) => Err(unlisted(name)),
+        KindOf::Unknown(gap) => Err(not_read((**gap).clone())),
+    }
+}
+
+/// What AWS's tables say of a route for the kind of the backup. Where it may be of several, it is said of one of them, if they
+/// agree.
+pub fn table_answer(
+    copy: &Route,
+    crossing: &Crossing,
+    into_lagv: bool,
+) -> Result<(Kind, RouteAnswer), Outcome> {
+    let mut answers = kinds_of(copy)?
+        .iter()
+        .map(|kind| (*kind, route(*kind, crossing, into_lagv)));
+    let first = answers.next();
+    let (kind, first) = first.ok_or_else(|| unlisted(&copy.type_name()))?;
+    match &copy.kind {
+        KindOf::OneOf(_, gap)
+            if answers.any(|(_, other)| other.is_supported() != first.is_supported()) =>
+        {
+            Err(not_read((**gap).clone()))
+        }
+        KindOf::OneOf(..) | KindOf::Known(_) | KindOf::Unlisted(_) | KindOf::Unknown(_) => {
+            Ok((kind, first))
+        }
+    }
 }
 
 /// AWS's message of this id, where it is a literal.

@@ -22,6 +22,16 @@ pub enum KindOf {
 }
 
 impl KindOf {
+    /// The kinds that it may be, as far as they are known.
+    #[must_use]
+    pub const fn kinds(&self) -> &[Kind] {
+        match self {
+            Self::Known(kind) => std::slice::from_ref(kind),
+            Self::OneOf(kinds, _) => kinds,
+            Self::Unlisted(_) | Self::Unknown(_) => &[],
+        }
+    }
+
     /// What every kind that it may be agrees on; unknown where they do not.
     pub fn agreed<T: PartialEq>(&self, of: impl Fn(Kind) -> T) -> Fact<Option<T>> {
         match self {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::catalog::Crossing;
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, VaultType};
 use crate::inventory::word::Start;
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
@@ -115,6 +116,20 @@ impl Endpoints {
     pub fn is_cross_region(&self) -> Fact<bool> {
         self.source_region()
             .and_then(|from| self.destination_region().map(|to| from != to))
+    }
+
+    /// From which Region to which it goes, and whether to another account.
+    #[must_use]
+    pub fn crossing(&self) -> Fact<Crossing> {
+        self.source_region().and_then(|from| {
+            self.destination_region().and_then(|to| {
+                self.is_cross_account().map(|cross_account| Crossing {
+                    from,
+                    to,
+                    cross_account,
+                })
+            })
+        })
     }
 
     /// Whether a logically air-gapped vault is the source or the destination.
