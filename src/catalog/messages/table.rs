@@ -130,12 +130,12 @@ messages! {
         cites:  [DASHBOARDS, KC_CROSS_ACCOUNT, FIELD_TECRACER];
     E6, Some(KmsKeyError), "EBS or EC2: the destination's service-linked role, or the copy role, cannot use the backup's key or the destination's.",
         texts:  [Literal("Given key ID is not accessible")],
-        checks: ["source-key-not-shared", "destination-key-refuses-backup", "key-unusable"],
+        checks: ["source-key-not-shared", "source-key-refuses-copy-role", "destination-key-refuses-backup", "key-unusable"],
         cites:  [DASHBOARDS, KC_KEY, FIELD_TECRACER, cite::EBS_COPY];
-    E7, Some(KmsKeyError), "EC2: the snapshots of the image are on a key that the destination's service-linked role cannot use, or it may not describe the default key for EBS there.",
+    E7, Some(KmsKeyError), "EC2: the snapshots of the image are on a key that the destination's service-linked role, or the copy role, cannot use, or it may not describe the default key for EBS there.",
         texts:  [Literal("AMI snapshot copy failed with error: Given key ID is not accessible. You must have DescribeKey permissions on the default key"),
                  Literal("AMI snapshot copy failed with error: Given key ID is not accessible. You must have DescribeKey permissions on the default CMK")],
-        checks: ["source-key-not-shared", "destination-key-refuses-backup", "key-unusable"],
+        checks: ["source-key-not-shared", "source-key-refuses-copy-role", "destination-key-refuses-backup", "key-unusable"],
         cites:  [DASHBOARDS];
     E8, Some(KmsKeyError), "RDS, Aurora, DocumentDB, Neptune: the backup's key is not shared with the destination, is an AWS managed key, or is disabled.",
         texts:  [Template("The source snapshot KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."),
