@@ -101,6 +101,8 @@ cites! {
     DYNAMODB = "Advanced DynamoDB backup", guide!("advanced-ddb-backup");
     /// RDS and Aurora.
     RDS = "Amazon Relational Database Service backups", guide!("rds-backup");
+    /// What a resource must be like to be backed up.
+    CREATING_A_BACKUP = "Backup creation by resource type", guide!("creating-a-backup");
     /// EKS.
     EKS = "Amazon Elastic Kubernetes Service backups", guide!("eks-backups");
     /// CloudFormation stacks.
@@ -193,6 +195,10 @@ cites! {
     FSX_ONTAP_COPY = "Copying backups, FSx for ONTAP", "https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/copy-backups.html";
     /// What of RDS Custom for SQL Server is not copied.
     RDS_CUSTOM_COPY = "Copying an Amazon RDS Custom for SQL Server DB snapshot", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-copying-snapshot-sqlserver.html";
+    /// Read replicas of SQL Server, of which RDS makes no snapshots.
+    SQL_SERVER_REPLICAS = "Working with read replicas for Microsoft SQL Server in Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.ReadReplicas.html";
+    /// Aurora PostgreSQL Limitless Database, which AWS Backup does not back up.
+    LIMITLESS = "Aurora PostgreSQL Limitless Database requirements and considerations", "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html";
     /// Sharing an RDS snapshot, and what its option group needs.
     RDS_SHARE_OPTIONS = "Sharing a DB snapshot for Amazon RDS", "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html";
     /// Copying an Aurora cluster snapshot.

@@ -5,7 +5,7 @@ use super::not_copied::{
     of_an_unknown_word, of_deployment, of_log_backups, of_snapshot_elsewhere, of_storage_class,
     of_volume_style,
 };
-use super::rds_backups::{instance_not_backed_up, of_instance};
+use super::rds_backups::{instance_not_backed_up, of_instance, of_limitless};
 use super::words::{foretold, kinds_of, not_read, region_meant, status_message, table_answer};
 use super::{Check, MayFail, Run, When, detour, known};
 use crate::catalog::messages::{MessageId, route_unsupported};
@@ -25,6 +25,7 @@ pub(super) const CHECK: Check = Check {
         cite::RDS,
         cite::RDS_COPY,
         cite::RDS_CUSTOM_COPY,
+        cite::LIMITLESS,
         cite::FSX_LUSTRE_COPY,
         cite::FSX_OPENZFS_COPY,
         cite::FSX_ONTAP_COPY,
@@ -59,6 +60,7 @@ const BY_KIND: &[(&[Kind], Arises, Rule)] = &[
     (&[Kind::FsxOntap],                      |_| true,                  of_volume_style),
     (&[Kind::FsxWindows],                    Crossing::is_cross_region, of_deployment),
     (&[Kind::Rds],                           |_| true,                  of_instance),
+    (&[Kind::Aurora],                        |_| true,                  of_limitless),
     (&[Kind::Ebs, Kind::Ec2, Kind::Ec2Vss],  |_| true,                  of_snapshot_elsewhere),
     (&[Kind::SapHana],                       Crossing::leaves,          of_log_backups),
 ];

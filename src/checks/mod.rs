@@ -35,6 +35,7 @@ mod leaving;
 mod lifecycle_invalid;
 mod marketplace_image;
 mod nested_copies_dropped;
+mod not_backed_up;
 mod not_copied;
 mod option_group_not_portable;
 mod organization_policy_denies_copy;

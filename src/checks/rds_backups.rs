@@ -1,11 +1,11 @@
-//! Whether AWS Backup backs up an RDS instance, and whether RDS copies its snapshots.
+//! Whether AWS Backup backs up an RDS instance or an Aurora cluster, and whether RDS copies its snapshots.
 
 use super::described::{Described, described, engine};
 use super::words::{no_copy, status_message};
 use crate::catalog::messages::MessageId;
 use crate::catalog::regions::is_recent;
 use crate::catalog::{Crossing, Kind, partition};
-use crate::inventory::{Copy, Facts, Start};
+use crate::inventory::{Copy, Facts, Start, Tree};
 use crate::known::{ByHand, Fact, Gap, Region};
 use crate::verdict::Outcome;
 
@@ -128,6 +128,40 @@ pub fn instance_not_backed_up(
 /// What is left of an instance that AWS Backup does not back up.
 const OF_RDS: &str = "use the snapshots of RDS itself";
 
+/// AWS Backup backs up no cluster of Aurora PostgreSQL Limitless Database, whose engine versions are its own: a recovery point of
+/// one is of another thing.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html>.
+pub fn of_limitless(
+    copy: &Copy,
+    facts: &Facts<'_>,
+    _: Kind,
+    _: &Crossing,
+) -> Fact<Option<Outcome>> {
+    if copy.copy_of.is_some() {
+        return Fact::Known(None);
+    }
+    let is_limitless = |detail: &Tree| {
+        let text = |name: &str| detail.get(name).and_then(Tree::as_str);
+        text("ClusterScalabilityType") == Some("limitless")
+            || text("EngineVersion").is_some_and(|version| version.ends_with("-limitless"))
+    };
+    let of_point = copy
+        .first_point()
+        .and_then(|point| facts.point_description(point).known().flatten());
+    let of_resource = copy.resource.as_ref().known().and_then(Option::as_ref);
+    let of_resource =
+        of_resource.and_then(|resource| facts.resource_description(resource).known().flatten());
+    let mut details = of_point.into_iter().chain(of_resource);
+    Fact::Known(details.any(is_limitless).then(|| {
+        no_copy(
+            copy,
+            "AWS Backup does not back up Aurora PostgreSQL Limitless Database".to_owned(),
+            "use the snapshots of Aurora itself",
+        )
+    }))
+}
+
 /// RDS has io2 in the commercial Regions that there were when AWS said so and in GovCloud, and not in China; of others no public
 /// page says it.
 fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<Outcome>> {
@@ -135,7 +169,12 @@ fn io2(copy: &Copy, facts: &Facts<'_>, to: &Region) -> Fact<Option<Outcome>> {
         return Fact::Known(None);
     }
     described(copy, facts).and_then(|described| {
+        // Oracle and SQL Server may have further volumes, each of its own type.
+        let mut further = described.list("AdditionalStorageVolumes").iter();
+        let is_io2 =
+            |volume: &Tree| volume.get("StorageType").and_then(Tree::as_str) == Some("io2");
         match described.text("StorageType") {
+            Some(_) if further.any(is_io2) => {}
             Some("io2") => {}
             Some("gp2" | "gp3" | "io1" | "standard") => return Fact::Known(None),
             Some(other) if other.starts_with("aurora") => return Fact::Known(None),

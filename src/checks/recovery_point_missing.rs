@@ -2,6 +2,7 @@
 
 use super::bucket_versioning::not_versioned;
 use super::fsx_backups::not_made_by_fsx;
+use super::not_backed_up::not_backed_up_as_it_is;
 use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
@@ -18,6 +19,10 @@ pub(super) const CHECK: Check = Check {
         cite::API_RECOVERY_POINT,
         cite::DASHBOARDS,
         cite::S3,
+        cite::CREATING_A_BACKUP,
+        cite::CLOUDFORMATION,
+        cite::EKS,
+        cite::SQL_SERVER_REPLICAS,
         cite::FSX_CREATE_BACKUP,
         cite::FSX_ONTAP_BACKUPS,
     ],
@@ -59,6 +64,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return missing(resource, "there is no such resource to back up");
     }
     let no_backup = not_backed_up(resource, facts)
+        .or_else(|| not_backed_up_as_it_is(resource, facts))
         .or_else(|| not_made_by_fsx(resource, facts))
         .or_else(|| not_versioned(resource, facts));
     if let Some(outcome) = no_backup {

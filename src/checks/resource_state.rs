@@ -14,36 +14,43 @@ enum Told {
     Perhaps,
 }
 
-/// A service, the fields in which it says a resource's state, and the states in which the resource is there to be backed up; `*` at
-/// the end is any rest. Of a resource in another state nobody knows, unless it is on its way out.
+/// A service, the fields in which it says a resource's state, the states in which the resource is there to be backed up, and those
+/// that last and in which it is not; `*` is any rest. Of a resource in another state nobody knows, unless it is on its way out.
 struct States {
     service: &'static str,
     told: Told,
     fields: &'static [&'static str],
     there: &'static [&'static str],
+    /// By <https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup.html#source-resource-statuses>; with what ends
+    /// the state.
+    not: &'static [(&'static str, &'static str)],
 }
+
+const START_IT: &str =
+    "start it (AWS starts it by itself after seven days, and it may be stopped again)";
 
 #[rustfmt::skip]
 const STATES: &[States] = &[
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html,
     // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
-    States { service: "rds",               told: Told::Always,  fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "stopped", "stopping", "storage-*", "update-iam-db-auth", "upgrading"] },
+    States { service: "rds",               told: Told::Always,  fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "update-iam-db-auth", "upgrading"], not: &[("stopped", START_IT), ("stopping", START_IT), ("storage-full", "give it more storage")] },
     // https://docs.aws.amazon.com/efs/latest/ug/API_FileSystemDescription.html
-    States { service: "elasticfilesystem", told: Told::Perhaps, fields: &["LifeCycleState"],             there: &["available", "creating", "updating"] },
+    States { service: "elasticfilesystem", told: Told::Perhaps, fields: &["LifeCycleState"],             there: &["available", "creating", "updating"], not: &[] },
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
-    States { service: "dynamodb",          told: Told::Always,  fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"] },
+    States { service: "dynamodb",          told: Told::Always,  fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"], not: &[] },
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html, …/API_InstanceState.html
-    States { service: "ec2",               told: Told::Always,  fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"] },
+    States { service: "ec2",               told: Told::Always,  fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"], not: &[] },
     // https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html
-    States { service: "fsx",               told: Told::Always,  fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "MISCONFIGURED", "PENDING", "UPDATING"] },
+    States { service: "fsx",               told: Told::Always,  fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "PENDING", "UPDATING"], not: &[("MISCONFIGURED", "correct what makes it MISCONFIGURED, as its own page in FSx says")] },
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
-    States { service: "eks",               told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"] },
+    States { service: "eks",               told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"], not: &[] },
     // https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetCluster.html
-    States { service: "dsql",              told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"] },
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
-    States { service: "cloudformation",    told: Told::Perhaps, fields: &["StackStatus"],                there: &["CREATE_*", "DELETE_FAILED", "IMPORT_*", "REVIEW_IN_PROGRESS", "ROLLBACK_*", "UPDATE_*"] },
+    States { service: "dsql",              told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"], not: &[] },
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html; a stack is backed up in a state that
+    // includes COMPLETE: https://docs.aws.amazon.com/aws-backup/latest/devguide/applicationstackbackups.html
+    States { service: "cloudformation",    told: Told::Perhaps, fields: &["StackStatus"],                there: &["CREATE_IN_PROGRESS", "IMPORT_*_IN_PROGRESS", "IMPORT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_*_IN_PROGRESS", "UPDATE_IN_PROGRESS", "*_COMPLETE"], not: &[] },
     // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html
-    States { service: "storagegateway",    told: Told::Perhaps, fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"] },
+    States { service: "storagegateway",    told: Told::Perhaps, fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"], not: &[] },
 ];
 
 /// The states of what is on its way out, whatever the service.
@@ -71,9 +78,6 @@ pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
         let state = detail.get(name)?;
         Some((*name, state.get("Name").unwrap_or(state).as_str()?))
     })?;
-    if row.there.iter().any(|word| is(state, word)) {
-        return None;
-    }
     let seen = [Evidence::at(
         resource,
         format!("/Detail/{name}"),
@@ -89,6 +93,18 @@ pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
             .saw(seen),
         );
     }
+    if row.there.iter().any(|word| is(state, word)) {
+        return None;
+    }
+    if let Some((_, way_out)) = row.not.iter().find(|(word, _)| is(state, word)) {
+        return Some(
+            Outcome::fail(format!(
+                "the resource is {state}, and AWS Backup makes no backup of it then: {resource}"
+            ))
+            .by_hand(way_out)
+            .saw(seen),
+        );
+    }
     let what = format!("whether a resource that is {state} is backed up");
     let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
     let message = format!("the resource is {state}, and whether it is backed up then is not known");
@@ -96,10 +112,11 @@ pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
 }
 
 fn is(state: &str, word: &str) -> bool {
-    match word.strip_suffix('*') {
-        Some(start) => state
-            .get(..start.len())
-            .is_some_and(|of| of.eq_ignore_ascii_case(start)),
-        None => state.eq_ignore_ascii_case(word),
-    }
+    let Some((start, end)) = word.split_once('*') else {
+        return state.eq_ignore_ascii_case(word);
+    };
+    let lower = str::to_ascii_lowercase;
+    let state = lower(state);
+    let rest = state.strip_prefix(&lower(start));
+    rest.is_some_and(|rest| rest.ends_with(&lower(end)))
 }

@@ -1,5 +1,6 @@
 //! One planned copy, and what its names lead to: accounts, Regions, resource type, keys.
 
+mod backup_made;
 mod key;
 mod kind;
 mod named;
@@ -15,6 +16,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
+use backup_made::backup_assumed;
 use key::{BackupKeys, backup_keys, copy_key};
 use kind::{kind_of, kind_of_resource};
 
@@ -99,7 +101,7 @@ impl Copy {
         let assumed = organization_policies_assumed(&named.role, facts);
         let assumed = assumed
             .into_iter()
-            .chain(link_assumed(&kind, &resource).filter(|_| will_be_made));
+            .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made));
         for words in assumed {
             if !assumptions.contains(&words) {
                 assumptions.push(words);
@@ -214,21 +216,6 @@ fn of_point(resource: &Arn, point: &Arn, facts: &Facts<'_>) -> Fact<Option<Arn>>
         Some(gap) => Fact::unknown(gap),
         None => Fact::Known(Some(resource.clone())),
     }
-}
-
-/// What is taken for granted of a file system of Lustre that is to be backed up: FSx makes no backup of one that is linked to a
-/// data repository, and its description does not name the associations that link it.
-///
-/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html> and
-/// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html>.
-fn link_assumed(kind: &KindOf, resource: &Fact<Option<Arn>>) -> Option<String> {
-    let resource = resource.as_ref().known()?.as_ref()?;
-    (*kind == KindOf::Known(Kind::FsxLustre)).then(|| {
-        format!(
-            "data repository: no association links `{}` to one, which was not read",
-            resource.name()
-        )
-    })
 }
 
 fn is_elsewhere(one: &Arn, other: &Arn) -> bool {

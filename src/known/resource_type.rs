@@ -91,14 +91,16 @@ resource_types! {
 
 impl ResourceType {
     /// The type that a resource's ARN gives away, or `None` where it does not: the clusters of `rds` are Aurora,
-    /// DocumentDB, Neptune or RDS Multi-AZ, and only their engine tells.
+    /// DocumentDB, Neptune or RDS Multi-AZ, and only their engine tells. What else a service has ARNs for is of no type.
+    ///
+    /// See <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
     #[must_use]
     pub fn of_resource(arn: &Arn) -> Option<Self> {
         let resource = arn.resource();
         let kind = resource.split(['/', ':']).next().unwrap_or_default();
         match (arn.service(), kind) {
             ("rds", "db") => Some(Self::Rds),
-            ("dsql", _) => Some(Self::AuroraDsql),
+            ("dsql", "cluster") => Some(Self::AuroraDsql),
             ("cloudformation", "stack") => Some(Self::CloudFormation),
             ("dynamodb", "table") => Some(Self::DynamoDb),
             ("ec2", "volume") => Some(Self::Ebs),
@@ -106,15 +108,15 @@ impl ResourceType {
             ("elasticfilesystem", "file-system") => Some(Self::Efs),
             ("eks", "cluster") => Some(Self::Eks),
             ("fsx", "file-system" | "volume") => Some(Self::Fsx),
-            ("redshift", _) => Some(Self::Redshift),
-            ("redshift-serverless", _) => Some(Self::RedshiftServerless),
+            ("redshift", "cluster") => Some(Self::Redshift),
+            ("redshift-serverless", "namespace") => Some(Self::RedshiftServerless),
             ("s3", _) if is_bucket(resource) => Some(Self::S3),
-            ("ssm-sap", _) => Some(Self::SapHana),
+            ("ssm-sap", _) if resource.contains("/DB/") => Some(Self::SapHana),
             ("storagegateway", "gateway") if resource.contains("/volume/") => {
                 Some(Self::StorageGateway)
             }
-            ("timestream", _) => Some(Self::Timestream),
-            ("backup-gateway", _) => Some(Self::VirtualMachine),
+            ("timestream", "database") if resource.contains("/table/") => Some(Self::Timestream),
+            ("backup-gateway", "vm") => Some(Self::VirtualMachine),
             _ => None,
         }
     }

@@ -107,7 +107,8 @@ fn no_slip(fields: &Map<String, Value>) -> Result<(), String> {
         LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
     let slip = fields.keys().find_map(|name| {
         let field = near(name, &NAMES).filter(|field| *field != name)?;
-        let is_own = OTHERS.contains(&name.as_str())
+        let is_own = NAMES.contains(&name.as_str())
+            || OTHERS.contains(&name.as_str())
             || fields.contains_key(field)
             || is_of_a_small_service(fields);
         (!is_own).then_some((name, field))
@@ -216,11 +217,13 @@ fn thing(value: &Value) -> bool {
 /// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
 #[rustfmt::skip]
 const FIELDS: &[Typed] = &[
+    ("AdditionalStorageVolumes", things),
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
     ("AvailabilityZone",        text),
     ("BackupTarget",            |value| spelled(value, "BackupTarget")),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
+    ("ClusterScalabilityType",  |value| spelled(value, "ClusterScalabilityType")),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
     ("DataRepositoryConfiguration", thing),
@@ -242,6 +245,8 @@ const FIELDS: &[Typed] = &[
     ("OptionGroupName",         text),
     ("OutpostArn",              text),
     ("ProductCodes",            things),
+    ("ReadReplicaSourceDBClusterIdentifier",  text),
+    ("ReadReplicaSourceDBInstanceIdentifier", text),
     ("SSEDescription",          thing),
     ("State",                   |value| text(value) || thing(value)),
     ("Status",                  text),
@@ -255,6 +260,12 @@ const FIELDS: &[Typed] = &[
     ("VolumeId",                text),
     ("VolumeStyle",             |value| spelled(value, "VolumeStyle")),
     ("WindowsConfiguration",    thing),
+    ("accessConfig",            thing),
+    ("AccessConfig",            thing),
+    ("authenticationMode",      |value| spelled(value, "authenticationMode")),
+    ("AuthenticationMode",      |value| spelled(value, "AuthenticationMode")),
+    ("outpostConfig",           thing),
+    ("OutpostConfig",           thing),
 ];
 
 /// Names that the services give to other fields, and that are near one of those.

@@ -11,7 +11,9 @@ use crate::inventory::tree::Tree;
 /// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_OntapVolumeConfiguration.html>.
 #[rustfmt::skip]
 const WORDS: &[(&str, &[&str])] = &[
+    ("AuthenticationMode",    &["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]),
     ("BackupTarget",          &["local", "outposts", "region"]),
+    ("ClusterScalabilityType", &["limitless", "standard"]),
     ("DeploymentType",        &["MULTI_AZ_1", "MULTI_AZ_2", "PERSISTENT_1", "PERSISTENT_2", "SCRATCH_1", "SCRATCH_2", "SINGLE_AZ_1", "SINGLE_AZ_2"]),
     ("Engine",                &["aurora*", "custom-*", "db2-*", "docdb", "mariadb", "mysql", "neptune", "oracle-*", "postgres", "sqlserver-*"]),
     ("FileSystemType",        &["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"]),
@@ -21,6 +23,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("StorageTier",           &["archive", "standard"]),
     ("StorageType",           &["HDD", "INTELLIGENT_TIERING", "SSD", "aurora*", "gp2", "gp3", "io1", "io2", "standard"]),
     ("VolumeStyle",           &["FLEXGROUP", "FLEXVOL"]),
+    ("authenticationMode",    &["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"]),
 ];
 
 /// The word of a field that a text is in another case: AWS writes each in one way.

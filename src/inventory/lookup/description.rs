@@ -40,6 +40,21 @@ impl<'a> Facts<'a> {
         fact(resource.field(|r| &r.detail), || self.describe_gap(arn))
     }
 
+    /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways.
+    ///
+    /// See <https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessConfigResponse.html>.
+    #[must_use]
+    pub fn authentication_mode(&self, cluster: &Arn) -> Option<(&'static str, &'a str)> {
+        let detail = self.resource_description(cluster).known().flatten()?;
+        let of = |config: &str, mode: &str| detail.get(config)?.get(mode)?.as_str();
+        let by_eks = of("accessConfig", "authenticationMode")
+            .map(|mode| ("/accessConfig/authenticationMode", mode));
+        by_eks.or_else(|| {
+            of("AccessConfig", "AuthenticationMode")
+                .map(|mode| ("/AccessConfig/AuthenticationMode", mode))
+        })
+    }
+
     /// When a resource was made, in milliseconds since 1970, where its service's description says so.
     #[must_use]
     pub fn resource_made(&self, arn: &Arn) -> Option<i128> {

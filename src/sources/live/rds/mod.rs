@@ -216,7 +216,28 @@ fn of_instance(db: &DbInstance) -> Described {
             .with("TdeCredentialArn", db.tde_credential_arn())
             .with("AvailabilityZone", db.availability_zone())
             .with("BackupTarget", db.backup_target())
+            .with("BackupRetentionPeriod", db.backup_retention_period())
+            .with("PreferredBackupWindow", db.preferred_backup_window())
+            .with(
+                "PreferredMaintenanceWindow",
+                db.preferred_maintenance_window(),
+            )
+            .with(
+                "ReadReplicaSourceDBInstanceIdentifier",
+                db.read_replica_source_db_instance_identifier(),
+            )
+            .with(
+                "ReadReplicaSourceDBClusterIdentifier",
+                db.read_replica_source_db_cluster_identifier(),
+            )
             .with("DBSubnetGroup", on_outposts(db).map(Value::from))
+            .list(
+                "AdditionalStorageVolumes",
+                db.additional_storage_volumes().iter().map(|volume| {
+                    let of = Shape::new().with("VolumeName", volume.volume_name());
+                    of.with("StorageType", volume.storage_type())
+                }),
+            )
             .list(
                 "OptionGroupMemberships",
                 db.option_group_memberships().iter().map(|group| {
@@ -272,6 +293,16 @@ fn of_cluster(db: &DbCluster) -> Described {
             .with("Engine", db.engine())
             .with("EngineVersion", db.engine_version())
             .with("EngineMode", db.engine_mode())
+            .with("BackupRetentionPeriod", db.backup_retention_period())
+            .with("PreferredBackupWindow", db.preferred_backup_window())
+            .with(
+                "PreferredMaintenanceWindow",
+                db.preferred_maintenance_window(),
+            )
+            .with(
+                "ClusterScalabilityType",
+                db.cluster_scalability_type().map(|of| of.as_str()),
+            )
             .with("MultiAZ", db.multi_az())
             .with("StorageType", db.storage_type())
             .with("StorageEncrypted", db.storage_encrypted())
@@ -328,6 +359,13 @@ async fn db_snapshot(session: &Session, region: &Region, arn: &Arn) -> Reply<Sna
             .with("OptionGroupName", snapshot.option_group_name())
             .with("TdeCredentialArn", snapshot.tde_credential_arn())
             .with("AvailabilityZone", snapshot.availability_zone())
+            .list(
+                "AdditionalStorageVolumes",
+                snapshot.additional_storage_volumes().iter().map(|volume| {
+                    let of = Shape::new().with("VolumeName", volume.volume_name());
+                    of.with("StorageType", volume.storage_type())
+                }),
+            )
             .with("SnapshotTarget", snapshot.snapshot_target()),
     })
 }

@@ -1,0 +1,85 @@
+//! What a resource's own description says that keeps AWS Backup from backing it up.
+
+use crate::inventory::{Facts, Tree};
+use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::verdict::{Evidence, Outcome};
+
+use super::words::not_read;
+
+/// Why no backup of the resource is made, or may not be; `None`: its description has nothing against it.
+pub fn not_backed_up_as_it_is(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
+        return None;
+    };
+    match resource.service() {
+        "eks" => cluster(resource, detail, facts),
+        "rds" => replica(resource, detail),
+        _ => None,
+    }
+}
+
+/// AWS Backup lets itself into a cluster by an access entry, which a cluster has only where its authentication mode is one of
+/// two; it backs up none on an Outpost.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html>.
+fn cluster(resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> {
+    let outpost = ["outpostConfig", "OutpostConfig"]
+        .into_iter()
+        .find(|name| detail.get(name).is_some_and(|of| !matches!(of, Tree::Null)));
+    if let Some(name) = outpost {
+        return Some(
+            Outcome::fail(format!(
+                "AWS Backup does not back up Amazon EKS on AWS Outposts: {resource}"
+            ))
+            .nothing_helps("back up what runs in the cluster by its own means")
+            .saw([Evidence::at(
+                resource,
+                format!("/Detail/{name}"),
+                "is there",
+            )]),
+        );
+    }
+    let (pointer, mode) = facts.authentication_mode(resource)?;
+    let seen = Evidence::at(resource, format!("/Detail{pointer}"), format!("is {mode}"));
+    match mode {
+        "API" | "API_AND_CONFIG_MAP" => None,
+        "CONFIG_MAP" => Some(
+            Outcome::fail(format!(
+                "the authentication mode of the cluster is CONFIG_MAP, and AWS Backup needs an access entry to back it up: {resource}"
+            ))
+            .by_hand("set the mode to API_AND_CONFIG_MAP (`aws eks update-cluster-config --access-config authenticationMode=API_AND_CONFIG_MAP`); there is no way back to CONFIG_MAP")
+            .saw([seen]),
+        ),
+        other => {
+            let says = format!("say what `authenticationMode` {other} is");
+            let gap = Gap::by_hand(ByHand::NotUnderstood, says, resource.as_str());
+            Some(not_read(gap.where_is(resource)).saw([seen]))
+        }
+    }
+}
+
+/// RDS makes no manual snapshots of read replicas of SQL Server, which the periodic backups of AWS Backup are.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.ReadReplicas.html>.
+fn replica(resource: &Arn, detail: &Tree) -> Option<Outcome> {
+    const SOURCES: &[&str] = &[
+        "ReadReplicaSourceDBInstanceIdentifier",
+        "ReadReplicaSourceDBClusterIdentifier",
+    ];
+    let engine = detail.get("Engine")?.as_str()?;
+    let source = SOURCES
+        .iter()
+        .find_map(|name| Some((name, detail.get(name)?.as_str()?)));
+    let (name, source) = source.filter(|_| engine.starts_with("sqlserver-"))?;
+    Some(
+        Outcome::fail(format!(
+            "RDS makes no snapshots of read replicas of SQL Server, so that there is no backup to copy: {resource}"
+        ))
+        .nothing_helps("copy a backup of the instance that it is a replica of")
+        .saw([Evidence::at(
+            resource,
+            format!("/Detail/{name}"),
+            format!("is {source}"),
+        )]),
+    )
+}

@@ -1,0 +1,34 @@
+//! What is taken for granted of the backup that a copy is to be of, where no call of the program tells it.
+
+use crate::catalog::Kind;
+use crate::inventory::lookup::Facts;
+use crate::known::{Arn, Fact};
+
+use super::kind::KindOf;
+
+/// What is taken for granted of a resource that is to be backed up, in words; `None` where all that matters is asked.
+pub fn backup_assumed(
+    kind: &KindOf,
+    resource: &Fact<Option<Arn>>,
+    facts: &Facts<'_>,
+) -> Option<String> {
+    let resource = resource.as_ref().known()?.as_ref()?;
+    let name = resource.name();
+    match kind {
+        // FSx makes no backup of one that is linked, and its description does not name the associations that link it:
+        // https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html,
+        // https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html
+        KindOf::Known(Kind::FsxLustre) => Some(format!(
+            "data repository: no association links `{name}` to one, which was not read"
+        )),
+        // https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
+        KindOf::Known(Kind::Eks) if facts.authentication_mode(resource).is_none() => Some(format!(
+            "authentication mode: `{name}` takes access entries (API or API_AND_CONFIG_MAP), which was not read"
+        )),
+        // https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup.html#source-resource-statuses
+        KindOf::Known(Kind::VirtualMachine) => Some(format!(
+            "hypervisor: that of `{name}` is ONLINE, which was not read"
+        )),
+        KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
+    }
+}
