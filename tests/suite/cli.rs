@@ -60,3 +60,4 @@ pub fn text_of(path: &Path) -> String {
 pub fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
+mod waivers;

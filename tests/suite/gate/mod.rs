@@ -6,14 +6,18 @@ mod left_open;
 mod nested_stacks;
 mod organization;
 mod overlay;
+mod plan_attributes;
 mod plan_facts;
 mod pull_request;
+mod replaced;
 mod template_before;
 mod template_facts;
 mod template_keys;
 mod template_parameters;
 mod template_types;
 mod terraform;
+mod terraform_open;
+mod terraform_roles;
 mod terraform_types;
 mod what_stands;
 

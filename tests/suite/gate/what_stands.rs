@@ -8,21 +8,19 @@ use backup_preflight::sources::terraform;
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
-use crate::support::estate::{
-    CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, FROM, KEY, ROLE, TO,
-};
+use crate::support::estate::{CENTRAL, CENTRAL_KEY, DESTINATION_VAULT, FROM, KEY, ROLE, TO};
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide, run};
 
 const MANAGEMENT: &str = "999988887777";
 
-struct Plan {
-    before: Overlay,
-    after: Overlay,
-    open: Vec<String>,
+pub(super) struct Plan {
+    pub(super) before: Overlay,
+    pub(super) after: Overlay,
+    pub(super) open: Vec<String>,
 }
 
-fn plan(alias: &str, change: &Value) -> Plan {
+pub(super) fn plan(alias: &str, change: &Value) -> Plan {
     let kind = change["type"].as_str().unwrap();
     let block = json!({"address": change["address"], "mode": "managed", "type": kind, "name": "x", "provider_config_key": alias,
         "expressions": {}});
@@ -46,13 +44,19 @@ fn plan(alias: &str, change: &Value) -> Plan {
     }
 }
 
-fn change(kind: &str, actions: &[&str], before: Value, after: Value, unknown: Value) -> Value {
+pub(super) fn change(
+    kind: &str,
+    actions: &[&str],
+    before: Value,
+    after: Value,
+    unknown: Value,
+) -> Value {
     json!({"address": format!("{kind}.x"), "mode": "managed", "type": kind, "name": "x", "change": {
         "actions": actions, "before": before, "after": after, "after_unknown": unknown, "before_sensitive": {}, "after_sensitive": {}}})
 }
 
 /// The verdicts on the one copy before and after.
-fn verdicts(estate: &Estate, plan: &Plan) -> (Verdict, Verdict) {
+pub(super) fn verdicts(estate: &Estate, plan: &Plan) -> (Verdict, Verdict) {
     let before = plan
         .before
         .over(&read(&estate.0))
@@ -71,126 +75,6 @@ fn verdicts(estate: &Estate, plan: &Plan) -> (Verdict, Verdict) {
         verdict => verdict,
     };
     (of(&before), after)
-}
-
-const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
-
-#[test]
-fn what_is_replaced_had_before_what_the_facts_say_and_has_after_what_the_plan_says() {
-    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
-    let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY});
-    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust.to_string()});
-    let key =
-        json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "is_enabled": true});
-    for actions in REPLACED {
-        let changed = |kind: &str, alias: &str, values: &Value| {
-            plan(
-                alias,
-                &change(kind, actions, values.clone(), values.clone(), json!({})),
-            )
-        };
-        for (plan, after) in [
-            (changed("aws_backup_vault", "aws.to", &vault), Blocked),
-            (changed("aws_iam_role", "aws", &role), Blocked),
-            (changed("aws_kms_key", "aws", &key), Blocked),
-        ] {
-            assert_eq!(
-                verdicts(&Estate::rds(), &plan),
-                (Feasible, after),
-                "{actions:?} {}",
-                plan.after.document
-            );
-        }
-        // A lock goes with the vault that has it.
-        let locked = Estate::rds()
-            .set("/accounts/1/regions/0/vaults/0/Locked", json!(true))
-            .set("/accounts/1/regions/0/vaults/0/MinRetentionDays", json!(7));
-        let plan = changed("aws_backup_vault", "aws.to", &vault);
-        assert_eq!(verdicts(&locked, &plan), (Feasible, Blocked));
-    }
-}
-
-/// A database that is made anew on the key that AWS manages: what the facts say of the old one is not of it.
-#[test]
-fn a_replaced_database_is_on_the_key_that_the_plan_says() {
-    let estate = Estate::rds().set(
-        "/accounts/0/regions/0/resources/0/Detail/KmsKeyId",
-        json!(KEY),
-    );
-    let before = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
-        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16"});
-    let mut after = before.clone();
-    for name in ["arn", "kms_key_id"] {
-        after.as_object_mut().unwrap().remove(name);
-    }
-    for actions in REPLACED {
-        let plan = plan(
-            "aws",
-            &change(
-                "aws_db_instance",
-                actions,
-                before.clone(),
-                after.clone(),
-                json!({"arn": true, "kms_key_id": true}),
-            ),
-        );
-        assert_eq!(verdicts(&estate, &plan), (Feasible, Blocked), "{actions:?}");
-    }
-}
-
-#[test]
-fn a_key_with_imported_material_is_in_the_state_that_the_plan_says() {
-    let values = |more: &[(&str, Value)]| {
-        let mut values = json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "enabled": true, "key_state": "Enabled"});
-        for (name, value) in more {
-            values[*name] = value.clone();
-        }
-        values
-    };
-    let enabled = || values(&[]);
-    let absent = |name: &str| {
-        let mut values = values(&[]);
-        values.as_object_mut().unwrap().remove(name);
-        values
-    };
-    for (actions, after, unknown, expected) in [
-        (&["no-op"][..], enabled(), json!({}), Feasible),
-        (
-            &["update"],
-            values(&[("description", json!("new"))]),
-            json!({}),
-            Feasible,
-        ),
-        (
-            &["update"],
-            values(&[("enabled", json!(false))]),
-            json!({}),
-            Blocked,
-        ),
-        (
-            &["update"],
-            absent("enabled"),
-            json!({"enabled": true}),
-            Undecided,
-        ),
-        (
-            &["update"],
-            absent("key_state"),
-            json!({"key_state": true}),
-            Undecided,
-        ),
-        (&["update"], enabled(), json!({"policy": true}), Undecided),
-    ] {
-        let plan = plan(
-            "aws",
-            &change("aws_kms_external_key", actions, enabled(), after, unknown),
-        );
-        assert_eq!(
-            verdicts(&Estate::rds(), &plan),
-            (Feasible, expected),
-            "{actions:?}"
-        );
-    }
 }
 
 #[test]

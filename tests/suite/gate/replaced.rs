@@ -1,0 +1,128 @@
+//! What a plan replaces: before as the facts say, after as the plan says.
+
+use serde_json::{Value, json};
+
+use super::what_stands::{change, plan, verdicts};
+use crate::support::Estate;
+use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, KEY, ROLE};
+use backup_preflight::verdict::Verdict::{Blocked, Feasible, Undecided};
+
+const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
+
+#[test]
+fn what_is_replaced_had_before_what_the_facts_say_and_has_after_what_the_plan_says() {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY});
+    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust.to_string()});
+    let key =
+        json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "is_enabled": true});
+    for actions in REPLACED {
+        let changed = |kind: &str, alias: &str, values: &Value| {
+            plan(
+                alias,
+                &change(kind, actions, values.clone(), values.clone(), json!({})),
+            )
+        };
+        for (plan, after) in [
+            (changed("aws_backup_vault", "aws.to", &vault), Blocked),
+            (changed("aws_iam_role", "aws", &role), Blocked),
+            (changed("aws_kms_key", "aws", &key), Blocked),
+        ] {
+            assert_eq!(
+                verdicts(&Estate::rds(), &plan),
+                (Feasible, after),
+                "{actions:?} {}",
+                plan.after.document
+            );
+        }
+        // A lock goes with the vault that has it.
+        let locked = Estate::rds()
+            .set("/accounts/1/regions/0/vaults/0/Locked", json!(true))
+            .set("/accounts/1/regions/0/vaults/0/MinRetentionDays", json!(7));
+        let plan = changed("aws_backup_vault", "aws.to", &vault);
+        assert_eq!(verdicts(&locked, &plan), (Feasible, Blocked));
+    }
+}
+
+/// A database that is made anew on the key that AWS manages: what the facts say of the old one is not of it.
+#[test]
+fn a_replaced_database_is_on_the_key_that_the_plan_says() {
+    let estate = Estate::rds().set(
+        "/accounts/0/regions/0/resources/0/Detail/KmsKeyId",
+        json!(KEY),
+    );
+    let before = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
+        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16"});
+    let mut after = before.clone();
+    for name in ["arn", "kms_key_id"] {
+        after.as_object_mut().unwrap().remove(name);
+    }
+    for actions in REPLACED {
+        let plan = plan(
+            "aws",
+            &change(
+                "aws_db_instance",
+                actions,
+                before.clone(),
+                after.clone(),
+                json!({"arn": true, "kms_key_id": true}),
+            ),
+        );
+        assert_eq!(verdicts(&estate, &plan), (Feasible, Blocked), "{actions:?}");
+    }
+}
+
+#[test]
+fn a_key_with_imported_material_is_in_the_state_that_the_plan_says() {
+    let values = |more: &[(&str, Value)]| {
+        let mut values = json!({"arn": KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000001", "enabled": true, "key_state": "Enabled"});
+        for (name, value) in more {
+            values[*name] = value.clone();
+        }
+        values
+    };
+    let enabled = || values(&[]);
+    let absent = |name: &str| {
+        let mut values = values(&[]);
+        values.as_object_mut().unwrap().remove(name);
+        values
+    };
+    for (actions, after, unknown, expected) in [
+        (&["no-op"][..], enabled(), json!({}), Feasible),
+        (
+            &["update"],
+            values(&[("description", json!("new"))]),
+            json!({}),
+            Feasible,
+        ),
+        (
+            &["update"],
+            values(&[("enabled", json!(false))]),
+            json!({}),
+            Blocked,
+        ),
+        (
+            &["update"],
+            absent("enabled"),
+            json!({"enabled": true}),
+            Undecided,
+        ),
+        (
+            &["update"],
+            absent("key_state"),
+            json!({"key_state": true}),
+            Undecided,
+        ),
+        (&["update"], enabled(), json!({"policy": true}), Undecided),
+    ] {
+        let plan = plan(
+            "aws",
+            &change("aws_kms_external_key", actions, enabled(), after, unknown),
+        );
+        assert_eq!(
+            verdicts(&Estate::rds(), &plan),
+            (Feasible, expected),
+            "{actions:?}"
+        );
+    }
+}
