@@ -29,7 +29,7 @@ use aws::{Fault, Server};
 use backup_preflight::inventory::Timestamp;
 use backup_preflight::known::Region;
 use backup_preflight::sources::live::{
-    Accounts, Choice, Credentials, Entry, Scope, Settings, Sides, survey,
+    Accounts, CallSettings, Choice, Credentials, Entry, Scope, Sides, survey,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use organization::{MANAGEMENT, Made, ROLE_NAME, fewest, organization};
@@ -48,7 +48,7 @@ fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
     let (config, credentials) = (home.path().join("config"), home.path().join("credentials"));
     std::fs::write(&credentials, keys).expect("a file");
     std::fs::write(&config, "").expect("a file");
-    let settings = Settings {
+    let settings = CallSettings {
         concurrency,
         timeout: Duration::from_secs(60),
         deadline: None,

@@ -9,7 +9,7 @@ use crate::plans;
 use crate::sources::config::{Config, Level};
 use crate::verdict::{Status, Verdict};
 
-use super::change;
+use super::change::{self, Findings};
 use super::code::{BLOCKED, GOOD, UNDECIDED, exit_code};
 use super::copies;
 use super::decide::{Found, How, audited_before, is_off};
@@ -21,9 +21,6 @@ use super::prepared::{Prepared, prepare};
 use super::print::{warn, warn_of_more, write_report};
 use super::settings;
 use super::targets::{Formats, reads};
-
-/// Findings, each with the vault, plan or resource that it is of.
-type Findings = BTreeSet<(String, &'static str)>;
 
 /// What an audit found before a change.
 #[derive(Default)]

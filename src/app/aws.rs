@@ -2,16 +2,16 @@
 
 use crate::cli;
 use crate::cli::Output;
-use crate::sources::live::{Credentials, Settings, Sides};
+use crate::sources::live::{CallSettings, Credentials, Sides};
 
 /// How AWS is called.
-pub(super) fn settings(aws: &cli::Aws, output: &Output) -> Settings {
-    Settings {
+pub(super) fn settings(aws: &cli::Aws, output: &Output) -> CallSettings {
+    CallSettings {
         concurrency: usize::from(aws.concurrency),
         timeout: aws.timeout(),
         deadline: aws.deadline.map(std::time::Duration::from_secs),
         progress: !output.quiet,
-        ..Settings::default()
+        ..CallSettings::default()
     }
 }
 

@@ -359,7 +359,7 @@ fn found(of: &Value) -> impl Iterator<Item = (&str, Status)> {
 }
 
 /// Findings, each with the vault, plan or resource that it is of.
-type Findings = BTreeSet<(String, &'static str)>;
+pub(super) type Findings = BTreeSet<(String, &'static str)>;
 
 /// What fails of vaults, plans and resources, or warns and that is an error; and what may.
 fn found_by_audit(report: &Value, raised: &BTreeSet<&str>) -> (Findings, Findings) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use crate::cli::{Estate, Format, Given, Output};
-use crate::sources::target::{Identity, Readers, Target, identity};
+use crate::sources::target::{FileIdentity, Readers, Target, identity};
 
 /// The formats that were asked for, those for files first; the table where none was.
 pub(super) type Formats = Vec<(Format, Option<Target>)>;
@@ -67,8 +67,8 @@ pub(super) fn reads(given: &Given, estate: &Estate) -> Vec<PathBuf> {
 
 /// No file is written twice, or is what another one is read from, or what standard output goes to.
 fn apart<'a>(written: impl Iterator<Item = &'a Path>, read: &[PathBuf]) -> anyhow::Result<()> {
-    let read: Vec<Identity> = read.iter().filter_map(|file| identity(file)).collect();
-    let mut seen: Vec<(&Path, Identity)> = Vec::new();
+    let read: Vec<FileIdentity> = read.iter().filter_map(|file| identity(file)).collect();
+    let mut seen: Vec<(&Path, FileIdentity)> = Vec::new();
     let printed = identity(Path::new("/dev/stdout"));
     for file in written {
         let Some(found) = identity(file) else {

@@ -10,6 +10,7 @@ mod needs;
 mod outcome;
 mod request;
 mod role;
+mod role_requests;
 mod ruling;
 mod rulings;
 mod start;
@@ -23,10 +24,9 @@ pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed,
 pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};
 pub use outcome::{AskedPolicy, denied_by};
-pub use request::{
-    RoleRequest, air_gapped_key_request, restore_requests, role_requests, tag_request,
-};
+pub use request::{RoleRequest, air_gapped_key_request, restore_requests, tag_request};
 pub use role::ByKey;
+pub use role_requests::role_requests;
 pub use ruling::{Grounds, Party, Ruling};
 pub use rulings::{Rulings, list};
 pub use start::{depends_on_who_starts, may_start};

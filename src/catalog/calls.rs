@@ -23,9 +23,9 @@ pub struct Call {
     /// The accounts that it is made in. None: it takes no permission.
     pub sides: &'static [Side],
     /// When it is made.
-    pub when: When,
+    pub when: CallScope,
     /// Which part of an account it is about.
-    pub on: On,
+    pub on: StatementResource,
     /// What its answer always has.
     pub needs: &'static [&'static str],
 }
@@ -43,7 +43,7 @@ pub enum Side {
 
 /// When a call is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum CallScope {
     /// To decide a copy that was named.
     OneCopy,
     /// To look at whole accounts, too.
@@ -54,7 +54,7 @@ pub enum When {
 
 /// What a statement's `Resource` is narrowed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum On {
+pub enum StatementResource {
     /// The action has no narrower resource, or one that lies in many services.
     Everything,
     /// Backup vaults.
@@ -71,8 +71,8 @@ pub enum On {
     Buckets,
 }
 
-use On::{Everything, Keys, Plans, Policies, Roles, Vaults};
-use When::{OneCopy, WholeAccount};
+use CallScope::{OneCopy, WholeAccount};
+use StatementResource::{Everything, Keys, Plans, Policies, Roles, Vaults};
 
 const NOBODY: &[Side] = &[];
 const SOURCE: &[Side] = &[Side::Source];
@@ -84,8 +84,8 @@ const MANAGEMENT: &[Side] = &[Side::Management];
 const fn row(
     name: &'static str,
     sides: &'static [Side],
-    when: When,
-    on: On,
+    when: CallScope,
+    on: StatementResource,
     needs: &'static [&'static str],
 ) -> Call {
     Call {

@@ -9,6 +9,7 @@ pub mod capability;
 pub mod cite;
 pub mod cloud_control;
 pub mod condition_keys;
+mod crossing;
 mod describe;
 pub mod encryption;
 pub mod key_states;
@@ -32,11 +33,12 @@ pub use capability::{
     goes_into_air_gapped_vault_itself,
 };
 pub use cite::Cite;
+pub use crossing::Crossing;
 pub use describe::describe_call;
 pub use kind::{Family, Kind};
 pub use managed_policies::{ManagedPolicy, managed_policy};
 pub use messages::explain;
 pub use notes::notes;
 pub use regions::partition;
-pub use route::{Capability, Crossing, RouteAnswer, route};
+pub use route::{Capability, RouteAnswer, route};
 pub use rows::{CapabilityRow, rows};

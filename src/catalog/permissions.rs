@@ -6,7 +6,7 @@ use super::calls::CALLS;
 use super::cloud_control;
 use crate::known::ResourceType;
 
-pub use super::calls::{On, Side, When};
+pub use super::calls::{CallScope, Side, StatementResource};
 
 /// An action, and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +16,12 @@ pub struct Permission {
     /// The accounts that need it.
     pub sides: &'static [Side],
     /// When.
-    pub when: When,
+    pub when: CallScope,
     /// Which part of an account it is about.
-    pub on: On,
+    pub on: StatementResource,
 }
 
-use On::{Buckets, Everything, Keys, Plans, Policies, Roles, Vaults};
+use StatementResource::{Buckets, Everything, Keys, Plans, Policies, Roles, Vaults};
 
 /// Those of the calls that take one.
 fn permitted() -> impl Iterator<Item = Permission> {
@@ -58,7 +58,7 @@ pub fn permissions() -> Vec<Permission> {
         Permission {
             action,
             sides: &[Side::Source],
-            when: When::ByCloudControl,
+            when: CallScope::ByCloudControl,
             on,
         }
     });
@@ -94,7 +94,7 @@ pub fn policy(side: Option<Side>, partition: &str) -> Value {
 
 /// The statements of a policy: their names, what they are about, and the resources of that.
 #[rustfmt::skip]
-const STATEMENTS: &[(&str, On, &[&str])] = &[
+const STATEMENTS: &[(&str, StatementResource, &[&str])] = &[
     ("ReadSettingsAndResources", Everything, &["*"]),
     ("ReadVaults",               Vaults,     &["arn:PARTITION:backup:*:*:backup-vault:*"]),
     ("ReadPlans",                Plans,      &["arn:PARTITION:backup:*:*:backup-plan:*"]),

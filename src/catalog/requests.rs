@@ -5,7 +5,7 @@ use super::{Family, Kind};
 
 /// When an action is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
+pub enum NeededFor {
     /// For every copy.
     Always,
     /// For copies to another account, and for those into or out of a logically air-gapped vault, where AWS shares
@@ -13,7 +13,7 @@ pub enum When {
     Shared,
 }
 
-impl When {
+impl NeededFor {
     /// Whether it is needed for a copy that goes to another account, or has a logically air-gapped vault at an end.
     #[must_use]
     pub fn applies(self, shared: bool) -> bool {
@@ -26,7 +26,7 @@ impl When {
 
 /// What an action is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum On {
+pub enum ActionResource {
     /// The recovery point that is copied.
     RecoveryPoint,
     /// The EBS snapshots behind an image.
@@ -47,14 +47,14 @@ pub struct RoleAction {
     /// The IAM action.
     pub action: &'static str,
     /// What it is done to.
-    pub on: On,
+    pub on: ActionResource,
     /// When it is needed.
-    pub when: When,
+    pub when: NeededFor,
     /// The page.
     pub cite: Cite,
 }
 
-const fn role(action: &'static str, on: On, when: When, cite: Cite) -> RoleAction {
+const fn role(action: &'static str, on: ActionResource, when: NeededFor, cite: Cite) -> RoleAction {
     RoleAction {
         action,
         on,
@@ -88,58 +88,58 @@ pub const CREATE_GRANT: &str = "kms:CreateGrant";
 /// What every copy asks of the copy role.
 #[rustfmt::skip]
 pub const EVERY_COPY: &[RoleAction] = &[
-    role(COPY_FROM, On::RecoveryPoint,    When::Always, cite::CROSS_ACCOUNT),
-    role(COPY_INTO, On::DestinationVault, When::Always, cite::CROSS_ACCOUNT),
+    role(COPY_FROM, ActionResource::RecoveryPoint,    NeededFor::Always, cite::CROSS_ACCOUNT),
+    role(COPY_INTO, ActionResource::DestinationVault, NeededFor::Always, cite::CROSS_ACCOUNT),
 ];
 
 /// What a copy of a service-dependent backup on a customer managed key asks of the copy role besides.
 #[rustfmt::skip]
 pub const SERVICE_DEPENDENT_KEY: &[RoleAction] = &[
-    role(DESCRIBE_KEY, On::BackupKey, When::Always, cite::ENCRYPTION),
-    role(CREATE_GRANT, On::BackupKey, When::Always, cite::ENCRYPTION),
+    role(DESCRIBE_KEY, ActionResource::BackupKey, NeededFor::Always, cite::ENCRYPTION),
+    role(CREATE_GRANT, ActionResource::BackupKey, NeededFor::Always, cite::ENCRYPTION),
 ];
 
 #[rustfmt::skip]
 const RDS_INSTANCE: &[RoleAction] = &[
-    role("rds:CopyDBSnapshot",                   On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
-    role("rds:ModifyDBSnapshotAttribute",        On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+    role("rds:CopyDBSnapshot",                   ActionResource::RecoveryPoint, NeededFor::Always, cite::ROLE_POLICY),
+    role("rds:ModifyDBSnapshotAttribute",        ActionResource::RecoveryPoint, NeededFor::Shared, cite::ROLE_POLICY),
 ];
 
 #[rustfmt::skip]
 const RDS_CLUSTER: &[RoleAction] = &[
-    role("rds:CopyDBClusterSnapshot",            On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
-    role("rds:ModifyDBClusterSnapshotAttribute", On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+    role("rds:CopyDBClusterSnapshot",            ActionResource::RecoveryPoint, NeededFor::Always, cite::ROLE_POLICY),
+    role("rds:ModifyDBClusterSnapshotAttribute", ActionResource::RecoveryPoint, NeededFor::Shared, cite::ROLE_POLICY),
 ];
 
 #[rustfmt::skip]
 const EBS: &[RoleAction] = &[
-    role("ec2:CopySnapshot",                     On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
-    role("ec2:ModifySnapshotAttribute",          On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+    role("ec2:CopySnapshot",                     ActionResource::RecoveryPoint, NeededFor::Always, cite::ROLE_POLICY),
+    role("ec2:ModifySnapshotAttribute",          ActionResource::RecoveryPoint, NeededFor::Shared, cite::ROLE_POLICY),
 ];
 
 #[rustfmt::skip]
 const EC2: &[RoleAction] = &[
-    role("ec2:CopyImage",                        On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
-    role("ec2:ModifyImageAttribute",             On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
-    role("ec2:CopySnapshot",                     On::Snapshots,     When::Always, cite::ROLE_POLICY),
-    role("ec2:ModifySnapshotAttribute",          On::Snapshots,     When::Shared, cite::ROLE_POLICY),
+    role("ec2:CopyImage",                        ActionResource::RecoveryPoint, NeededFor::Always, cite::ROLE_POLICY),
+    role("ec2:ModifyImageAttribute",             ActionResource::RecoveryPoint, NeededFor::Shared, cite::ROLE_POLICY),
+    role("ec2:CopySnapshot",                     ActionResource::Snapshots,     NeededFor::Always, cite::ROLE_POLICY),
+    role("ec2:ModifySnapshotAttribute",          ActionResource::Snapshots,     NeededFor::Shared, cite::ROLE_POLICY),
 ];
 
 #[rustfmt::skip]
 const FSX: &[RoleAction] = &[
-    role("fsx:CopyBackup",                       On::RecoveryPoint, When::Always, cite::ROLE_POLICY),
-    role("fsx:ManageBackupPrincipalAssociations", On::RecoveryPoint, When::Shared, cite::ROLE_POLICY),
+    role("fsx:CopyBackup",                       ActionResource::RecoveryPoint, NeededFor::Always, cite::ROLE_POLICY),
+    role("fsx:ManageBackupPrincipalAssociations", ActionResource::RecoveryPoint, NeededFor::Shared, cite::ROLE_POLICY),
 ];
 
 /// What AWSBackupServiceRolePolicyForS3Backup reads with: the S3 page asks for that policy on the role.
 #[rustfmt::skip]
 const S3: &[RoleAction] = &[
-    role("s3:GetBucketVersioning",               On::Bucket,        When::Always, cite::S3),
-    role("s3:GetBucketLocation",                 On::Bucket,        When::Always, cite::S3),
-    role("s3:ListBucket",                        On::Bucket,        When::Always, cite::S3),
-    role("s3:ListBucketVersions",                On::Bucket,        When::Always, cite::S3),
-    role("s3:GetObject",                         On::Objects,       When::Always, cite::S3),
-    role("s3:GetObjectVersion",                  On::Objects,       When::Always, cite::S3),
+    role("s3:GetBucketVersioning",               ActionResource::Bucket,        NeededFor::Always, cite::S3),
+    role("s3:GetBucketLocation",                 ActionResource::Bucket,        NeededFor::Always, cite::S3),
+    role("s3:ListBucket",                        ActionResource::Bucket,        NeededFor::Always, cite::S3),
+    role("s3:ListBucketVersions",                ActionResource::Bucket,        NeededFor::Always, cite::S3),
+    role("s3:GetObject",                         ActionResource::Objects,       NeededFor::Always, cite::S3),
+    role("s3:GetObjectVersion",                  ActionResource::Objects,       NeededFor::Always, cite::S3),
 ];
 
 /// What a copy of this kind asks of the copy role, beyond [`EVERY_COPY`].
@@ -316,12 +316,12 @@ mod tests {
 
     #[test]
     fn sharing_is_asked_only_of_copies_that_share() {
-        assert!(When::Always.applies(false));
-        assert!(!When::Shared.applies(false));
-        assert!(When::Shared.applies(true));
+        assert!(NeededFor::Always.applies(false));
+        assert!(!NeededFor::Shared.applies(false));
+        assert!(NeededFor::Shared.applies(true));
         let shared: Vec<_> = role_actions(Kind::Ec2)
             .iter()
-            .filter(|asked| asked.when == When::Shared)
+            .filter(|asked| asked.when == NeededFor::Shared)
             .map(|asked| asked.action)
             .collect();
         assert_eq!(

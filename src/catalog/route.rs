@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::Kind;
 use super::capability::{Capabilities, Support, capabilities};
 use super::cite::{self, Cite};
+use super::crossing::Crossing;
 use super::limits::{Where, limits};
 use super::regions::{LagvRegion, lagv_available, partition};
 use crate::known::Region;
@@ -58,43 +59,6 @@ impl RouteAnswer {
         match self {
             Self::Supported { .. } => true,
             Self::Unsupported { .. } => false,
-        }
-    }
-}
-
-/// From which Region to which a copy goes, and whether to another account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Crossing {
-    /// Where it comes from.
-    pub from: Region,
-    /// Where it goes.
-    pub to: Region,
-    /// Whether it goes to another account.
-    pub cross_account: bool,
-}
-
-impl Crossing {
-    /// Whether it goes to another Region.
-    #[must_use]
-    pub fn is_cross_region(&self) -> bool {
-        self.from != self.to
-    }
-
-    /// Whether it goes to another account or Region.
-    #[must_use]
-    pub fn leaves(&self) -> bool {
-        self.cross_account || self.is_cross_region()
-    }
-
-    /// Where it goes, to end a sentence with.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        let Self { from, to, .. } = self;
-        match (self.is_cross_region(), self.cross_account) {
-            (false, false) => "to another vault".to_owned(),
-            (false, true) => "to another account".to_owned(),
-            (true, false) => format!("from {from} to {to}"),
-            (true, true) => format!("to another account and from {from} to {to} at once"),
         }
     }
 }

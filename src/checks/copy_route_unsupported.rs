@@ -40,10 +40,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 /// A backup of a kind on its way: whether it is not copied, as far as is known. `None`: it is.
-type Rule = fn(&Copy, &Facts<'_>, Kind, &Crossing) -> Fact<Option<Outcome>>;
+type RouteRule = fn(&Copy, &Facts<'_>, Kind, &Crossing) -> Fact<Option<Outcome>>;
 
 /// What stops a copy on a route that its type can take.
-const RULES: &[Rule] = &[
+const RULES: &[RouteRule] = &[
     out_of_air_gapped,
     instance_not_backed_up,
     not_copied,
@@ -51,11 +51,11 @@ const RULES: &[Rule] = &[
 ];
 
 /// Whether a rule applies to a way.
-type Arises = fn(&Crossing) -> bool;
+type AppliesTo = fn(&Crossing) -> bool;
 
 /// The kinds of which some are not copied, on which ways, and why.
 #[rustfmt::skip]
-const BY_KIND: &[(&[Kind], Arises, Rule)] = &[
+const BY_KIND: &[(&[Kind], AppliesTo, RouteRule)] = &[
     (&[Kind::FsxLustre, Kind::FsxOpenZfs],   |_| true,                  of_storage_class),
     (&[Kind::FsxOntap],                      |_| true,                  of_volume_style),
     (&[Kind::FsxWindows],                    Crossing::is_cross_region, of_deployment),

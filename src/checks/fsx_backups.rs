@@ -20,7 +20,7 @@ enum Says {
 use Says::{Made, NotMade};
 
 /// The object and the field that tell, and what its words say.
-struct Told {
+struct BackupField {
     object: &'static str,
     field: &'static str,
     /// Whether FSx always returns it.
@@ -31,16 +31,16 @@ struct Told {
 }
 
 #[rustfmt::skip]
-const OF_LUSTRE: &[Told] = &[
-    Told { object: "LustreConfiguration", field: "DeploymentType",        always: true,  called: "scratch file systems of FSx for Lustre",
+const OF_LUSTRE: &[BackupField] = &[
+    BackupField { object: "LustreConfiguration", field: "DeploymentType",        always: true,  called: "scratch file systems of FSx for Lustre",
            words: &[("PERSISTENT_1", Made), ("PERSISTENT_2", Made), ("SCRATCH_1", NotMade), ("SCRATCH_2", NotMade)] },
 ];
 
 #[rustfmt::skip]
-const OF_ONTAP: &[Told] = &[
-    Told { object: "OntapConfiguration",  field: "OntapVolumeType",       always: true,  called: "data protection and load sharing volumes of FSx for NetApp ONTAP",
+const OF_ONTAP: &[BackupField] = &[
+    BackupField { object: "OntapConfiguration",  field: "OntapVolumeType",       always: true,  called: "data protection and load sharing volumes of FSx for NetApp ONTAP",
            words: &[("RW", Made), ("DP", NotMade), ("LS", NotMade)] },
-    Told { object: "OntapConfiguration",  field: "FlexCacheEndpointType", always: false, called: "destination FlexCache volumes of FSx for NetApp ONTAP",
+    BackupField { object: "OntapConfiguration",  field: "FlexCacheEndpointType", always: false, called: "destination FlexCache volumes of FSx for NetApp ONTAP",
            words: &[("NONE", Made), ("ORIGIN", Made), ("CACHE", NotMade)] },
 ];
 
@@ -67,7 +67,7 @@ pub fn not_made_by_fsx(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     linked(resource, detail)
 }
 
-impl Told {
+impl BackupField {
     fn asked(&self, resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> {
         let told = detail.get(self.object).and_then(|of| of.get(self.field));
         let word = match told {

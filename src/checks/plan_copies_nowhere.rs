@@ -28,7 +28,7 @@ pub(super) const CHECK: Check = Check {
 
 /// What is wrong with a plan, what is open, and what was seen.
 #[derive(Default)]
-struct Found {
+struct PlanFindings {
     wrong: Vec<String>,
     open: Vec<Gap>,
     disputed: Vec<String>,
@@ -41,9 +41,9 @@ fn run(plan: &Plan, facts: &Facts<'_>) -> Outcome {
     if !plan.may_copy() {
         return Outcome::not_applicable("no rule of the plan copies");
     }
-    let mut found = Found {
+    let mut found = PlanFindings {
         open: plan.unread.clone(),
-        ..Found::default()
+        ..PlanFindings::default()
     };
     for rule in &plan.rules {
         for target in &rule.targets {
@@ -71,7 +71,7 @@ fn switched_off(selection: &Selection, plan: &Plan, facts: &Facts<'_>) -> Option
     })
 }
 
-impl Found {
+impl PlanFindings {
     fn target(&mut self, plan: &Plan, rule: &Rule, target: &Target, facts: &Facts<'_>) {
         let vault = &target.vault;
         if *vault == rule.vault {

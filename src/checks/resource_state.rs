@@ -7,7 +7,7 @@ use crate::verdict::{Basis, Evidence, Outcome};
 
 /// Whether the call that describes a resource tells its state.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum StateTold {
     /// It does: of a resource that was not described it is not known.
     Always,
     /// Not always, as it is Cloud Control's.
@@ -18,7 +18,7 @@ enum Told {
 /// that last and in which it is not; `*` is any rest. Of a resource in another state nobody knows, unless it is on its way out.
 struct States {
     service: &'static str,
-    told: Told,
+    told: StateTold,
     fields: &'static [&'static str],
     there: &'static [&'static str],
     /// By <https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup.html#source-resource-statuses>; with what ends
@@ -33,24 +33,24 @@ const START_IT: &str =
 const STATES: &[States] = &[
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html,
     // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
-    States { service: "rds",               told: Told::Always,  fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "update-iam-db-auth", "upgrading"], not: &[("stopped", START_IT), ("stopping", START_IT), ("storage-full", "give it more storage")] },
+    States { service: "rds",               told: StateTold::Always,  fields: &["DBInstanceStatus", "Status"], there: &["available", "backing-up", "backtracking", "configuring-*", "converting-to-vpc", "creating", "failing-over", "maintenance", "migrating", "modifying", "moving-to-vpc", "promoting", "rebooting", "renaming", "resetting-master-credentials", "scaling-*", "starting", "storage-config-upgrade", "storage-initialization", "storage-optimization", "update-iam-db-auth", "upgrading"], not: &[("stopped", START_IT), ("stopping", START_IT), ("storage-full", "give it more storage")] },
     // https://docs.aws.amazon.com/efs/latest/ug/API_FileSystemDescription.html
-    States { service: "elasticfilesystem", told: Told::Perhaps, fields: &["LifeCycleState"],             there: &["available", "creating", "updating"], not: &[] },
+    States { service: "elasticfilesystem", told: StateTold::Perhaps, fields: &["LifeCycleState"],             there: &["available", "creating", "updating"], not: &[] },
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
-    States { service: "dynamodb",          told: Told::Always,  fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"], not: &[] },
+    States { service: "dynamodb",          told: StateTold::Always,  fields: &["TableStatus"],                there: &["ACTIVE", "CREATING", "UPDATING"], not: &[] },
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html, …/API_InstanceState.html
-    States { service: "ec2",               told: Told::Always,  fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"], not: &[] },
+    States { service: "ec2",               told: StateTold::Always,  fields: &["State"],                      there: &["available", "creating", "in-use", "pending", "running", "stopped", "stopping"], not: &[] },
     // https://docs.aws.amazon.com/fsx/latest/APIReference/API_FileSystem.html
-    States { service: "fsx",               told: Told::Always,  fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "PENDING", "UPDATING"], not: &[("MISCONFIGURED", "correct what makes it MISCONFIGURED, as its own page in FSx says")] },
+    States { service: "fsx",               told: StateTold::Always,  fields: &["Lifecycle"],                  there: &["AVAILABLE", "CREATED", "CREATING", "PENDING", "UPDATING"], not: &[("MISCONFIGURED", "correct what makes it MISCONFIGURED, as its own page in FSx says")] },
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html
-    States { service: "eks",               told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"], not: &[] },
+    States { service: "eks",               told: StateTold::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "PENDING", "UPDATING"], not: &[] },
     // https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetCluster.html
-    States { service: "dsql",              told: Told::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"], not: &[] },
+    States { service: "dsql",              told: StateTold::Perhaps, fields: &["Status", "status"],           there: &["ACTIVE", "CREATING", "IDLE", "INACTIVE", "PENDING_SETUP", "UPDATING"], not: &[] },
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html; a stack is backed up in a state that
     // includes COMPLETE: https://docs.aws.amazon.com/aws-backup/latest/devguide/applicationstackbackups.html
-    States { service: "cloudformation",    told: Told::Perhaps, fields: &["StackStatus"],                there: &["CREATE_IN_PROGRESS", "IMPORT_*_IN_PROGRESS", "IMPORT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_*_IN_PROGRESS", "UPDATE_IN_PROGRESS", "*_COMPLETE"], not: &[] },
+    States { service: "cloudformation",    told: StateTold::Perhaps, fields: &["StackStatus"],                there: &["CREATE_IN_PROGRESS", "IMPORT_*_IN_PROGRESS", "IMPORT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_*_IN_PROGRESS", "UPDATE_IN_PROGRESS", "*_COMPLETE"], not: &[] },
     // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html
-    States { service: "storagegateway",    told: Told::Perhaps, fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"], not: &[] },
+    States { service: "storagegateway",    told: StateTold::Perhaps, fields: &["VolumeStatus"],               there: &["AVAILABLE", "BOOTSTRAPPING", "CREATING", "PASS THROUGH", "RESTORING", "RESTORE_AND_PASS_THROUGH", "UPLOAD BUFFER NOT CONFIGURED", "WORKING STORAGE NOT CONFIGURED"], not: &[] },
 ];
 
 /// The states of what is on its way out, whatever the service.
@@ -72,7 +72,7 @@ pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let row = of_service.next()?;
     let detail = match facts.resource_description(resource) {
         Fact::Known(detail) => detail?,
-        Fact::Unknown(gap) => return (row.told == Told::Always).then(|| not_read(*gap)),
+        Fact::Unknown(gap) => return (row.told == StateTold::Always).then(|| not_read(*gap)),
     };
     let (name, state) = row.fields.iter().find_map(|name| {
         let state = detail.get(name)?;

@@ -27,7 +27,7 @@ pub(super) const CHECK: Check = Check {
 
 /// What stands in a restore's way, and what is not known of it.
 #[derive(Default)]
-struct Found {
+struct Obstacles {
     wrong: Vec<String>,
     seen: Vec<Evidence>,
     gaps: Vec<Gap>,
@@ -37,14 +37,14 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !copy.is_way_back() {
         return Outcome::not_applicable("it is no way back of a copy");
     }
-    let mut found = Found::default();
+    let mut found = Obstacles::default();
     opted_in(copy, facts, &mut found);
     started(copy, facts, &mut found);
     let role = known!(copy.endpoints().role.as_ref());
     if of_role(copy, role, facts, &mut found) {
         of_key(copy, role, facts, &mut found);
     }
-    let Found { wrong, seen, gaps } = found;
+    let Obstacles { wrong, seen, gaps } = found;
     let there = "a restore in the account that the copy lies in";
     if !wrong.is_empty() {
         return Outcome::warn(format!("{there} may fail: {}", wrong.join("; ")))
@@ -61,7 +61,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 }
 
 /// Whether the type is switched on where the copy lies.
-fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
+fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Obstacles) {
     let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
@@ -88,7 +88,7 @@ fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
 }
 
 /// Whether anybody there may start it.
-fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
+fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Obstacles) {
     let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
@@ -115,7 +115,7 @@ fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Found) {
 }
 
 /// Whether AWS Backup may assume the role, and the role may restore. Gives whether there is such a role.
-fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> bool {
+fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) -> bool {
     let account = match copy.endpoints().source_account() {
         Fact::Known(account) => account,
         Fact::Unknown(gap) => {
@@ -165,7 +165,7 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) -> boo
 }
 
 /// Whether the key of the copy can be used, and by the role.
-fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
+fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) {
     let key = match &copy.route().backup_key {
         Fact::Known(EncryptedWith::Key(key)) => key,
         Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
@@ -224,7 +224,7 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Found) {
 }
 
 /// Puts requests to the role's own policies, and to the organization's.
-fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut Found) {
+fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut Obstacles) {
     let own = match role_rulings(facts, role, requests, ByKey::Counts) {
         Fact::Known(Some(rulings)) => stopped(&rulings, found),
         Fact::Known(None) => return,
@@ -248,7 +248,7 @@ fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut
 }
 
 /// The actions that are not allowed, each once; what is not known of the others is noted.
-fn stopped(rulings: &Rulings, found: &mut Found) -> Vec<&'static str> {
+fn stopped(rulings: &Rulings, found: &mut Obstacles) -> Vec<&'static str> {
     let mut lacking = Vec::new();
     for (action, ruling) in rulings.each() {
         match ruling {

@@ -35,7 +35,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return Outcome::pass("no tag policy is in force on the destination account");
     };
     let services = services(copy);
-    let mut rules: Vec<Rule<'_>> = match rules(policy) {
+    let mut rules: Vec<TagRule<'_>> = match rules(policy) {
         Ok(rules) => rules,
         Err(NotUnderstood { what, pointer }) => {
             let subject = format!("{account}/tag_policy{pointer}");
@@ -107,7 +107,7 @@ fn services(copy: &Copy) -> Vec<String> {
 }
 
 /// What a tag policy says of one tag.
-struct Rule<'p> {
+struct TagRule<'p> {
     /// Its name in the policy.
     of: &'p str,
     /// How the tag is spelled.
@@ -128,7 +128,7 @@ struct NotUnderstood {
 /// console shows each value under `@@assign`; what other operators come to depends on the policies above.
 ///
 /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_example-tag-policies.html>.
-fn rules(policy: &Value) -> Result<Vec<Rule<'_>>, NotUnderstood> {
+fn rules(policy: &Value) -> Result<Vec<TagRule<'_>>, NotUnderstood> {
     const OF_RULE: &[&str] = &[
         "tag_key",
         "tag_value",
@@ -167,7 +167,7 @@ fn rules(policy: &Value) -> Result<Vec<Rule<'_>>, NotUnderstood> {
             Some(Value::String(key)) => key,
             Some(_) => return Err(odd("the value".to_owned(), "/tag_key")),
         };
-        Ok(Rule {
+        Ok(TagRule {
             of,
             key,
             values: texts("tag_value")?,
@@ -193,7 +193,7 @@ fn assigned(value: Option<&Value>) -> Result<Option<&Value>, String> {
     }
 }
 
-impl Rule<'_> {
+impl TagRule<'_> {
     /// Whether it is enforced for one of these services.
     fn is_enforced(&self, services: &[String]) -> bool {
         self.enforced_for.iter().any(|entry| {

@@ -8,17 +8,17 @@ use super::misspelling::near;
 use super::word::Timestamp;
 
 /// What a value is, and in words.
-type Kind = (fn(&Value) -> bool, &'static str);
+type ValueType = (fn(&Value) -> bool, &'static str);
 
 /// Names, and what stands under each.
 pub struct Beside {
     names: &'static [&'static str],
-    is: &'static [Kind],
+    is: &'static [ValueType],
 }
 
-const TEXT: Kind = (Value::is_string, "a text");
-const TRUTH: Kind = (Value::is_boolean, "a boolean");
-const TIME: Kind = (is_time, "a date");
+const TEXT: ValueType = (Value::is_string, "a text");
+const TRUTH: ValueType = (Value::is_boolean, "a boolean");
+const TIME: ValueType = (is_time, "a date");
 
 pub const OF_KEY: Beside = Beside {
     names: &[

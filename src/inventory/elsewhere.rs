@@ -19,7 +19,7 @@ pub fn compare(inventory: &Inventory, conflicts: &mut Conflicts) {
 }
 
 /// A thing with an ARN, in the lists of a Region.
-trait Listed: Clone + Merge {
+trait RegionList: Clone + Merge {
     const LIST: &'static str;
     fn all(region: &RegionFacts) -> &[Self];
     fn arn(&self) -> &Arn;
@@ -29,7 +29,7 @@ trait Listed: Clone + Merge {
 
 macro_rules! listed {
     ($($Type:ty, $list:ident;)+) => {$(
-        impl Listed for $Type {
+        impl RegionList for $Type {
             const LIST: &'static str = stringify!($list);
             fn all(region: &RegionFacts) -> &[Self] {
                 items(&region.$list)
@@ -51,7 +51,7 @@ listed! {
     RecoveryPoint, recovery_points;
 }
 
-fn each<T: Listed>(inventory: &Inventory, conflicts: &mut Conflicts) {
+fn each<T: RegionList>(inventory: &Inventory, conflicts: &mut Conflicts) {
     let all = || {
         let accounts = items(&inventory.accounts).iter();
         accounts.flat_map(|account| {

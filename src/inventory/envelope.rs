@@ -8,11 +8,12 @@ mod document;
 mod list;
 mod words;
 
+pub(super) use answer::FieldType;
 pub use answer::{
     AllowedImages, Constraints, CreatedBy, GlobalSettings, KmsKeyId, Moment, Options, PlanOf,
     Preferences, Simulated,
 };
 pub use detail::Detail;
 pub use document::{BackupPolicy, Owner, TagPolicy, bare, policy_document};
-pub use list::{Listed, is_beside_a_list, is_more_to_come, read_list};
+pub use list::{ListElement, is_beside_a_list, is_more_to_come, read_list};
 pub use words::unknown_word;

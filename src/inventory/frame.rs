@@ -5,7 +5,7 @@ use crate::known::{AccountId, Arn, ByHand, Gap, Region};
 
 use super::effective::EffectivePolicy;
 use super::envelope::{
-    AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, Listed, PlanOf, TagPolicy,
+    AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, ListElement, PlanOf, TagPolicy,
 };
 use super::field::Field;
 use super::json::Json;
@@ -284,7 +284,7 @@ impl Merge for SchemaId {
     fn merge(&mut self, _: Self, _: &mut Conflicts) {}
 }
 
-impl Listed for Account {}
-impl Listed for RegionFacts {}
-impl Listed for CopyEntry {}
-impl Listed for GapEntry {}
+impl ListElement for Account {}
+impl ListElement for RegionFacts {}
+impl ListElement for CopyEntry {}
+impl ListElement for GapEntry {}

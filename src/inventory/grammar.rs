@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::element;
 use super::field::Name;
-use super::json::{Json, Sound};
+use super::json::{Json, ValidJson};
 
 /// What every statement of a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "Statement" => map.next_value_seed(Statements(&mut *self.0))?,
                 other => {
                     misspelt(other, &["Statement", "Version"])?;
-                    let Sound = map.next_value()?;
+                    let ValidJson = map.next_value()?;
                 }
             }
             unique(&mut seen, name)?;
@@ -188,7 +188,7 @@ impl<'de> Visitor<'de> for Statement<'_> {
             if ["Sid", "Effect", "Condition"].contains(&name.as_ref())
                 || !STATEMENT.contains(&name.as_ref())
             {
-                let Sound = map.next_value()?;
+                let ValidJson = map.next_value()?;
             } else {
                 let Json(value) = map.next_value()?;
                 if is_empty(&value) {

@@ -85,15 +85,15 @@ fn few(fields: &[(String, Value)]) -> impl Iterator<Item = &str> {
 }
 
 /// JSON that is read and not kept; a duplicate key is an error.
-pub struct Sound;
+pub struct ValidJson;
 
-impl<'de> Deserialize<'de> for Sound {
+impl<'de> Deserialize<'de> for ValidJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Self)
     }
 }
 
-impl<'de> de::Visitor<'de> for Sound {
+impl<'de> de::Visitor<'de> for ValidJson {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

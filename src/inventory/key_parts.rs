@@ -6,7 +6,7 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::envelope::{Listed, read_list};
+use super::envelope::{ListElement, read_list};
 use super::merge::{Conflicts, Merge, short};
 
 /// The names of a key's aliases, such as `alias/orders`.
@@ -61,7 +61,7 @@ enum Alias {
     },
 }
 
-impl Listed for Alias {
+impl ListElement for Alias {
     const NAMES: &'static [&'static str] = &["Aliases"];
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::envelope::{Listed, read_list};
+use super::envelope::{ListElement, read_list};
 use super::field::Field;
 use super::merge::{Conflicts, Keyed, Merge, join};
 
@@ -27,13 +27,13 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Listed> Deserialize<'de> for List<T> {
+impl<'de, T: Deserialize<'de> + ListElement> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_list(deserializer).map(Self)
     }
 }
 
-impl<'de, T: Deserialize<'de> + Listed> Deserialize<'de> for Listing<T> {
+impl<'de, T: Deserialize<'de> + ListElement> Deserialize<'de> for Listing<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_list(deserializer).map(Self)
     }

@@ -42,7 +42,7 @@ pub use envelope::unknown_word;
 pub use field::Field;
 pub use frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts, WaitsFor};
 pub use ids::tell_apart;
-pub use json::{Extra, Json, Sound};
+pub use json::{Extra, Json, ValidJson};
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,

@@ -4,7 +4,7 @@
 use crate::known::{Arn, ResourceType};
 
 use super::envelope::{
-    Constraints, CreatedBy, Detail, Listed, Moment, Options, Preferences, Simulated, read_list,
+    Constraints, CreatedBy, Detail, ListElement, Moment, Options, Preferences, Simulated, read_list,
 };
 use super::field::Field;
 use super::json::Json;
@@ -336,7 +336,7 @@ impl Keyed for EngineVersion {
 /// The names of answers with a list of these.
 macro_rules! listed {
     ($($Type:ty: $names:expr, $partial:expr;)+) => {$(
-        impl Listed for $Type {
+        impl ListElement for $Type {
             const NAMES: &'static [&'static str] = &$names;
             const PARTIAL: &'static [(&'static str, &'static str)] = &$partial;
         }

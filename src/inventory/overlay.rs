@@ -231,8 +231,8 @@ impl Laid<'_> {
             }
             let named;
             let over = match open::named(all, item, key) {
-                Some(open::Named::Nowhere) => continue,
-                Some(open::Named::As(item)) => {
+                Some(open::NamedThing::Nowhere) => continue,
+                Some(open::NamedThing::As(item)) => {
                     named = item;
                     &named
                 }

@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 use super::elsewhere;
 use super::field::Field;
 use super::frame::Inventory;
-use super::json::Sound;
+use super::json::ValidJson;
 use super::list::{List, items};
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
 
@@ -139,7 +139,7 @@ fn locate(file: &str, bytes: &[u8]) -> ReadError {
         return format_error(file, "", 1, 1, message);
     }
     let first = without_mark(bytes).trim_ascii_start();
-    if !first.starts_with(b"{") && serde_json::from_slice::<Sound>(first).is_ok() {
+    if !first.starts_with(b"{") && serde_json::from_slice::<ValidJson>(first).is_ok() {
         let message = "an inventory is an object, which begins with `{\"schema\": \"backup-preflight/inventory/v1\", …`";
         return format_error(file, "", 1, 1, message.to_owned());
     }

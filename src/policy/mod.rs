@@ -15,6 +15,7 @@ mod evaluate;
 #[cfg(test)]
 mod fixture;
 mod matches;
+mod one_or_many;
 mod operator;
 mod parse;
 mod pattern;

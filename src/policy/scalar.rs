@@ -116,12 +116,12 @@ fn sum(many: i32, of: i32, more: i32) -> Option<i32> {
 
 /// A block of addresses, such as `203.0.113.0/24`; one address is a block of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Block {
+pub(super) struct AddressBlock {
     address: IpAddr,
     bits: u8,
 }
 
-impl Block {
+impl AddressBlock {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => (address, Some(bits.parse().ok()?)),
@@ -231,12 +231,12 @@ mod tests {
 
     #[test]
     fn a_block_holds_its_addresses() {
-        let block = |text| Block::parse(text).unwrap();
+        let block = |text| AddressBlock::parse(text).unwrap();
         assert!(block("10.0.0.0/8").holds(block("10.1.2.3")));
         assert!(!block("10.0.0.0/8").holds(block("11.1.2.3")));
         assert!(block("2001:db8::/32").holds(block("2001:db8::1")));
         assert!(!block("0.0.0.0/0").holds(block("::1")));
         assert!(!block("10.1.2.3").holds(block("10.0.0.0/8")));
-        assert_eq!(Block::parse("10.0.0.0/33"), None);
+        assert_eq!(AddressBlock::parse("10.0.0.0/33"), None);
     }
 }

@@ -4,7 +4,7 @@ use super::arn_pattern::ArnPattern;
 use super::context::Context;
 use super::operator::{Order, Test};
 use super::pattern::{Pattern, Syntax};
-use super::scalar::{Block, Flag, Moment, Number};
+use super::scalar::{AddressBlock, Flag, Moment, Number};
 use super::{Shape, Truth};
 
 /// The values, read as the operator takes them. `None` is a value that it cannot take.
@@ -15,7 +15,7 @@ pub enum Wanted {
     Arns(Vec<ArnPattern>),
     Numbers(Order, Vec<Option<Number>>),
     Moments(Order, Vec<Option<Moment>>),
-    Blocks(Vec<Option<Block>>),
+    Blocks(Vec<Option<AddressBlock>>),
     Bools(Vec<Option<Flag>>),
     Odd,
 }
@@ -58,7 +58,12 @@ impl Wanted {
             Test::Date(order) => {
                 Self::Moments(order, values.iter().map(|v| Moment::parse(v)).collect())
             }
-            Test::Ip => Self::Blocks(values.iter().map(|value| Block::parse(value)).collect()),
+            Test::Ip => Self::Blocks(
+                values
+                    .iter()
+                    .map(|value| AddressBlock::parse(value))
+                    .collect(),
+            ),
             Test::Bool | Test::Null => {
                 Self::Bools(values.iter().map(|value| Flag::parse(value)).collect())
             }
@@ -79,7 +84,7 @@ impl Wanted {
             Self::Moments(order, wanted) => met(wanted, Moment::parse(text), |found, wanted| {
                 order.holds(found.cmp(&wanted))
             }),
-            Self::Blocks(wanted) => met(wanted, Block::parse(text), |found, wanted| {
+            Self::Blocks(wanted) => met(wanted, AddressBlock::parse(text), |found, wanted| {
                 wanted.holds(found)
             }),
             Self::Bools(wanted) => met(wanted, Flag::parse(text), Flag::is),

@@ -8,14 +8,14 @@ use crate::verdict::Status;
 
 /// Where a vault may be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum VaultPlace {
     /// It is to be created, as far as is known: the list of vaults may not be whole, nor all aliases read.
     Free(Arn),
     /// It is there, and will do as it is.
     There(Arn),
 }
 
-impl Place {
+impl VaultPlace {
     /// The vault.
     pub const fn vault(&self) -> &Arn {
         match self {
@@ -29,16 +29,16 @@ const TRIED: usize = 20;
 
 /// The first of the vaults `NAME`, `NAME-2`, `NAME-3`, … that is not there, or is and suits. What was read is never written
 /// over.
-pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> Option<Place> {
+pub fn place(wanted: &Arn, facts: &Facts<'_>, suits: impl Fn(&Arn) -> bool) -> Option<VaultPlace> {
     let base = wanted.as_str().strip_suffix(wanted.name())?;
     (1..=TRIED).find_map(|number| {
         let vault = Arn::parse(&format!("{base}{}", numbered(wanted.name(), number))).ok()?;
         match facts.vault_exists(&vault) {
-            Fact::Known(true) => suits(&vault).then_some(Place::There(vault)),
+            Fact::Known(true) => suits(&vault).then_some(VaultPlace::There(vault)),
             Fact::Known(false) | Fact::Unknown(_) => {
                 let alias = format!("alias/{}", vault.name());
                 let taken = facts.has_alias(vault.account()?, &vault.region()?, &alias);
-                (taken != Some(true)).then_some(Place::Free(vault))
+                (taken != Some(true)).then_some(VaultPlace::Free(vault))
             }
         }
     })

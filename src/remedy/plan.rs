@@ -280,11 +280,11 @@ fn of_those_that_stay<'t>(
 }
 
 /// The place of a key.
-type Place = (Option<AccountId>, Option<Region>);
+type KeyPlace = (Option<AccountId>, Option<Region>);
 
 /// All that the vault in between is for, by the account and Region of the keys: the copies through it share its key.
-fn between(needs: &Needs<'_>) -> HashMap<Place, Vec<Arn>> {
-    let mut all: HashMap<Place, Vec<Arn>> = HashMap::new();
+fn between(needs: &Needs<'_>) -> HashMap<KeyPlace, Vec<Arn>> {
+    let mut all: HashMap<KeyPlace, Vec<Arn>> = HashMap::new();
     for need in needs.keys() {
         if let Need::CustomerKeyOnBackup {
             key,

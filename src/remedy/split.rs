@@ -2,7 +2,7 @@
 
 use super::command::{option, region};
 use super::draft::Draft;
-use super::names::{self, Place, goes};
+use super::names::{self, VaultPlace, goes};
 use super::two_step::{of_a_rule, steps};
 use super::vault::{default_key_policy, facts_of_new};
 use super::{
@@ -29,7 +29,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     );
     let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
     draft.remedy.account = source.account();
-    if matches!(found, Place::There(_)) {
+    if matches!(found, VaultPlace::There(_)) {
         draft.remedy.commands = steps(copy, source, through);
         draft.change = Some(Change {
             copy: way(through),

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::change::{Change, CopyChange};
 use super::command::{change_plan, copies_elsewhere, lifecycle, option, region, word};
 use super::draft::Draft;
-use super::names::{self, Place, goes};
+use super::names::{self, VaultPlace, goes};
 use super::re_encrypt::{create_key, own_key_policy};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
@@ -74,7 +74,7 @@ pub fn draft(
     .ok()?;
     let way = |to: &Arn| CopyChange::Through(to.clone());
     let found = names::place(&wanted, facts, |to| goes(&[copy], &way(to), facts))?;
-    let is_there = matches!(found, Place::There(_));
+    let is_there = matches!(found, VaultPlace::There(_));
     let between = found.vault().clone();
     let title = format!(
         "copy in two steps: into the vault `{}` of account {account}{} on a customer managed key, then on to `{}`",

@@ -7,7 +7,7 @@ use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{comment, copies_elsewhere, option, put_vault_policy, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
-use super::names::{LONGEST_VAULT_NAME, Place, goes, place};
+use super::names::{LONGEST_VAULT_NAME, VaultPlace, goes, place};
 use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
@@ -45,7 +45,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
     let way = |to: &Arn| CopyChange::Destination(to.clone());
     Some(
         match place(&wanted, facts, |to| goes(copies, &way(to), facts))? {
-            Place::Free(other) => {
+            VaultPlace::Free(other) => {
                 let title = format!(
                     "create the vault `{}` on a customer managed key, and copy there instead of into `{}`",
                     other.name(),
@@ -54,7 +54,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
                 let draft = create(&other, title, copies, way(&other))?;
                 (other, draft)
             }
-            Place::There(other) => {
+            VaultPlace::There(other) => {
                 let title = format!(
                     "copy into the vault `{}`, which is there, instead of into `{}`",
                     other.name(),

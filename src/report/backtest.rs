@@ -44,7 +44,7 @@ pub fn backtest_json(found: &Backtest, exit_code: u8) -> String {
 /// The comparison as JSON lines, each with a `type`: the jobs, the checks, and the summary last.
 #[must_use]
 pub fn backtest_ndjson(found: &Backtest, exit_code: u8) -> String {
-    let last = BacktestLine::Summary(Last {
+    let last = BacktestLine::Summary(BacktestSummary {
         schema: SchemaId,
         tool: Tool::THIS,
         collected_at: found.collected_at.as_deref(),
@@ -70,12 +70,12 @@ pub(super) enum BacktestLine<'a> {
     /// How a check did.
     Check(&'a ByCheck),
     /// The last line.
-    Summary(Last<'a>),
+    Summary(BacktestSummary<'a>),
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "BacktestSummaryLine")]
-pub(super) struct Last<'a> {
+pub(super) struct BacktestSummary<'a> {
     schema: SchemaId,
     tool: Tool,
     collected_at: Option<&'a str>,

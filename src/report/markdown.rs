@@ -1,21 +1,24 @@
 //! The report as Markdown, for a comment of a pull request or the summary of a job: the change first, then what is at
 //! fault, and what to do about it, folded.
 
+mod copies;
+mod limited;
+
 use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::quote::markdown::{code, fenced, html, text};
 use crate::remedy::Remedy;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::Status;
 
-use super::check::CheckReport;
-use super::copy::CopyReport;
 use super::headline;
 use super::line::pretty;
 use super::model::{Report, Tool};
 use super::remedy::besides;
 use super::settle::settle;
 use super::table::words;
+use copies::{CHECKS, assumed, checks_of, copies, places, say, warnings, way};
+use limited::LimitedText;
 
 /// A comment of GitHub takes 65,536 characters.
 pub const COMMENT: usize = 65_000;
@@ -26,8 +29,6 @@ pub const MARKER: &str = "<!-- backup-preflight -->";
 
 /// So much is kept for the end, which says what was left out.
 const END: usize = 1_000;
-/// The checks that a row names.
-const CHECKS: usize = 4;
 /// The bytes of one change.
 const CHANGE: usize = 12_000;
 
@@ -35,7 +36,7 @@ const CHANGE: usize = 12_000;
 /// `picture` is that of the copies.
 #[must_use]
 pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String {
-    let mut page = Page::new(limit.saturating_sub(END));
+    let mut page = LimitedText::new(limit.saturating_sub(END));
     head(&mut page, report);
     change(&mut page, report);
     causes(&mut page, report);
@@ -57,113 +58,8 @@ pub fn markdown(report: &Report, picture: Option<&str>, limit: usize) -> String 
     page.finish(report)
 }
 
-/// Text up to a limit.
-struct Page {
-    text: String,
-    limit: usize,
-    left_out: Vec<(&'static str, usize)>,
-}
-
-impl Page {
-    const fn new(limit: usize) -> Self {
-        Self {
-            text: String::new(),
-            limit,
-            left_out: Vec::new(),
-        }
-    }
-
-    fn fits(&self, more: usize) -> bool {
-        self.text.len().saturating_add(more) <= self.limit
-    }
-
-    /// Text that stands whole or not at all.
-    fn block(&mut self, what: &'static str, block: &str) {
-        if self.fits(block.len().saturating_add(1)) {
-            self.text.push_str(block);
-            self.text.push('\n');
-        } else {
-            self.leave_out(what, 1);
-        }
-    }
-
-    /// A table: its rows as far as there is room. `more` rows are not there to begin with.
-    fn table(
-        &mut self,
-        what: &'static str,
-        title: &str,
-        heads: &[&str],
-        rows: &[Vec<String>],
-        more: usize,
-    ) {
-        if rows.is_empty() && more == 0 {
-            return;
-        }
-        let head = format!(
-            "### {title}\n\n| {} |\n|{}\n",
-            heads.join(" | "),
-            " --- |".repeat(heads.len())
-        );
-        let mut told = 0_usize;
-        let mut table = String::new();
-        for row in rows {
-            let row = format!("| {} |\n", row.join(" | "));
-            let needed = head
-                .len()
-                .saturating_add(table.len())
-                .saturating_add(row.len());
-            if !self.fits(needed.saturating_add(1)) {
-                break;
-            }
-            table.push_str(&row);
-            told = told.saturating_add(1);
-        }
-        if told > 0 {
-            self.text.push_str(&head);
-            self.text.push_str(&table);
-            self.text.push('\n');
-        }
-        self.leave_out(what, rows.len().saturating_sub(told).saturating_add(more));
-    }
-
-    fn leave_out(&mut self, what: &'static str, number: usize) {
-        if number == 0 {
-            return;
-        }
-        match self.left_out.iter_mut().find(|(of, _)| *of == what) {
-            Some((_, all)) => *all = all.saturating_add(number),
-            None => self.left_out.push((what, number)),
-        }
-    }
-
-    fn finish(mut self, report: &Report) -> String {
-        if !self.left_out.is_empty() {
-            let parts = self.left_out.iter();
-            let parts: Vec<String> = parts
-                .map(|(what, number)| format!("{what}: {number}"))
-                .collect();
-            self.text += &format!(
-                "**Left out for want of room**: {}. `--format json` has all.\n\n",
-                parts.join(", ")
-            );
-        }
-        let when = report
-            .collected_at
-            .as_deref()
-            .map_or_else(String::new, |when| {
-                format!(", from what was read at {}", text(when))
-            });
-        self.text += &format!(
-            "<sub>{} {}{when}</sub>\n",
-            Tool::THIS.name,
-            Tool::THIS.version
-        );
-        self.text
-    }
-}
-
 /// The verdict, the counts, and every check that fails or is undecided, which no limit cuts.
-fn head(page: &mut Page, report: &Report) {
+fn head(page: &mut LimitedText, report: &Report) {
     let mut out = format!(
         "{MARKER}\n## {}: {}\n\n{}\n\n",
         Tool::THIS.name,
@@ -198,11 +94,11 @@ fn head(page: &mut Page, report: &Report) {
             words::count(report.assumed.len(), "thing")
         );
     }
-    page.text.push_str(&out);
+    page.head(&out);
 }
 
 /// What a change does, the worst first.
-fn change(page: &mut Page, report: &Report) {
+fn change(page: &mut LimitedText, report: &Report) {
     let (Some(line), Some(changes)) = (headline::changes(report), report.summary.changes) else {
         return;
     };
@@ -246,7 +142,7 @@ fn change(page: &mut Page, report: &Report) {
     );
 }
 
-fn causes(page: &mut Page, report: &Report) {
+fn causes(page: &mut LimitedText, report: &Report) {
     let failing = report
         .causes
         .iter()
@@ -276,7 +172,7 @@ fn causes(page: &mut Page, report: &Report) {
     );
 }
 
-fn unknown(page: &mut Page, report: &Report) {
+fn unknown(page: &mut LimitedText, report: &Report) {
     let undecided = report
         .causes
         .iter()
@@ -298,7 +194,7 @@ fn unknown(page: &mut Page, report: &Report) {
 }
 
 /// What was found of vaults, plans and resources, of some outcomes.
-fn audited(page: &mut Page, report: &Report, told: impl Fn(Status) -> bool) {
+fn audited(page: &mut LimitedText, report: &Report, told: impl Fn(Status) -> bool) {
     let title = if told(Status::Warn) {
         "Warnings of vaults, plans and resources"
     } else {
@@ -330,68 +226,7 @@ fn audited(page: &mut Page, report: &Report, told: impl Fn(Status) -> bool) {
     );
 }
 
-/// The copies that are blocked or undecided, and were so before a change where there is one: it tells the others.
-fn copies(page: &mut Page, report: &Report) {
-    let mut rows = Vec::new();
-    for verdict in [Verdict::Blocked, Verdict::Undecided] {
-        let such = report.copies.iter().filter(|copy| copy.verdict == verdict);
-        for copy in such.filter(|copy| matches!(copy.change, None | Some(Change::Same))) {
-            rows.push(vec![
-                match copy.waived() {
-                    Some(_) => format!("{}, waived", copy.verdict.as_str()),
-                    None => copy.verdict.as_str().to_owned(),
-                },
-                way(report, copy),
-                checks_of(copy),
-                copy.plan
-                    .as_ref()
-                    .map_or_else(|| code(&copy.id), |plan| text(&plan.rule)),
-            ]);
-        }
-    }
-    let summary = report.summary;
-    let bad = summary.blocked.saturating_add(summary.undecided);
-    let told = report
-        .copies
-        .iter()
-        .filter(|copy| copy.verdict != Verdict::Feasible)
-        .count();
-    let title = if summary.changes.is_some() {
-        "Blocked or undecided as before"
-    } else {
-        "Copies that are blocked or undecided"
-    };
-    let heads = ["verdict", "copy", "checks", "rule or id"];
-    page.table("copies", title, &heads, &rows, bad.saturating_sub(told));
-}
-
-fn warnings(page: &mut Page, report: &Report) {
-    let rows: Vec<Vec<String>> = report
-        .warnings
-        .iter()
-        .map(|cause| {
-            let level = if report.raised.contains(cause.check) {
-                " (error)"
-            } else {
-                ""
-            };
-            vec![
-                format!("{}{level}", code(cause.check)),
-                cause.copies.to_string(),
-                say(report, &cause.message),
-            ]
-        })
-        .collect();
-    page.table(
-        "warnings",
-        "Warnings",
-        &["check", "copies", "what"],
-        &rows,
-        0,
-    );
-}
-
-fn waivers(page: &mut Page, report: &Report) {
+fn waivers(page: &mut LimitedText, report: &Report) {
     let rows: Vec<Vec<String>> = report
         .waivers
         .iter()
@@ -401,7 +236,7 @@ fn waivers(page: &mut Page, report: &Report) {
 }
 
 /// What leaves its account by account and type, where most stays first.
-fn coverage(page: &mut Page, report: &Report) {
+fn coverage(page: &mut LimitedText, report: &Report) {
     let Some(coverage) = &report.coverage else {
         return;
     };
@@ -431,23 +266,8 @@ fn coverage(page: &mut Page, report: &Report) {
     page.table("coverage", "What leaves its account", &heads, &rows, 0);
 }
 
-fn assumed(page: &mut Page, report: &Report) {
-    let rows: Vec<Vec<String>> = report
-        .assumed
-        .iter()
-        .map(|(assumption, of)| vec![text(assumption), of.copies.to_string()])
-        .collect();
-    page.table(
-        "assumptions",
-        "Assumed",
-        &["assumption", "copies"],
-        &rows,
-        0,
-    );
-}
-
 /// The changes, each folded with its statements and commands.
-fn remedies(page: &mut Page, report: &Report) {
+fn remedies(page: &mut LimitedText, report: &Report) {
     if report.remedies.is_empty() {
         return;
     }
@@ -494,7 +314,7 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
     fold(&report.names.beside(&summary), &inside)
 }
 
-fn gaps(page: &mut Page, report: &Report) {
+fn gaps(page: &mut LimitedText, report: &Report) {
     let reading = report.reading.recorded();
     let rows: Vec<Vec<String>> = report
         .gaps
@@ -518,58 +338,6 @@ fn fold(summary: &str, inside: &str) -> String {
         "<details><summary>{}</summary>\n\n{inside}\n</details>\n",
         html(summary)
     )
-}
-
-/// Text, with the names of accounts beside them.
-fn say(report: &Report, said: &str) -> String {
-    text(&report.names.beside(said))
-}
-
-/// What is copied, from where, and to where.
-fn way(report: &Report, copy: &CopyReport) -> String {
-    let (from, to) = (words::source(copy), words::destination(copy));
-    say(report, &format!("{}: {from} → {to}", words::resource(copy)))
-}
-
-/// The checks that fail, else those that are undecided.
-fn checks_of(copy: &CopyReport) -> String {
-    let ids = |status| -> Vec<String> {
-        let such = copy.checks.iter().filter(|check| check.outcome() == status);
-        such.map(|check| check.id().to_owned()).collect()
-    };
-    let failing = ids(Status::Fail);
-    let told = if failing.is_empty() {
-        ids(Status::Undecided)
-    } else {
-        failing
-    };
-    text(&words::few(&told, CHECKS))
-}
-
-/// What of a change is at fault.
-fn places(copy: &CopyReport) -> String {
-    let bad = |check: &&CheckReport| matches!(check.outcome(), Status::Fail | Status::Undecided);
-    let places = copy
-        .checks
-        .iter()
-        .filter(bad)
-        .flat_map(|check| &check.locations);
-    let mut all: Vec<String> = Vec::new();
-    for place in places {
-        let one = match (&place.file, place.line) {
-            (Some(file), Some(line)) => format!(
-                "{} ({})",
-                code(&place.address),
-                code(&format!("{file}:{line}"))
-            ),
-            (Some(file), None) => format!("{} ({})", code(&place.address), code(file)),
-            (None, _) => code(&place.address),
-        };
-        if !all.contains(&one) {
-            all.push(one);
-        }
-    }
-    words::few(&all, 3)
 }
 
 fn fixed_by(remedies: &[String]) -> String {

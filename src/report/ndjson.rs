@@ -68,7 +68,7 @@ pub fn ndjson_tail(report: &Report, mut take: impl FnMut(String)) {
     gaps.map(Line::Gap).for_each(|line| take(line.text()));
     let waivers = report.waivers.iter();
     waivers.map(Line::Waiver).for_each(|line| take(line.text()));
-    take(Line::Summary(Last::of(report)).text());
+    take(Line::Summary(ReportSummary::of(report)).text());
 }
 
 /// One line.
@@ -95,13 +95,13 @@ pub(super) enum Line<'a> {
     /// A waiver, and what became of it.
     Waiver(&'a WaiverReport),
     /// The last line.
-    Summary(Last<'a>),
+    Summary(ReportSummary<'a>),
 }
 
 /// The summary, with what stands at the head of the JSON report.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReportSummaryLine")]
-pub(super) struct Last<'a> {
+pub(super) struct ReportSummary<'a> {
     schema: SchemaId,
     tool: Tool,
     collected_at: Option<&'a str>,
@@ -113,7 +113,7 @@ pub(super) struct Last<'a> {
     checks: BTreeMap<&'static str, CheckNote>,
 }
 
-impl<'a> Last<'a> {
+impl<'a> ReportSummary<'a> {
     fn of(report: &'a Report) -> Self {
         Self {
             schema: report.schema,

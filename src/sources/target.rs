@@ -122,7 +122,7 @@ fn part(path: &Path, readers: Readers) -> Result<Option<(Temporary, PathBuf)>, R
 /// What makes two paths lead to one file: the file, or the folder and the name where there is none yet. `None` for pipes and
 /// devices, which may be written twice, and for what cannot be looked at.
 #[must_use]
-pub fn identity(path: &Path) -> Option<Identity> {
+pub fn identity(path: &Path) -> Option<FileIdentity> {
     match fs::metadata(path) {
         Ok(about) if about.is_file() => file_identity(path, &about),
         Ok(_) => None,
@@ -132,14 +132,14 @@ pub fn identity(path: &Path) -> Option<Identity> {
                 Some(_) | None => Path::new("."),
             };
             let folder = fs::canonicalize(folder).ok()?;
-            Some(Identity::Path(folder.join(path.file_name()?)))
+            Some(FileIdentity::Path(folder.join(path.file_name()?)))
         }
     }
 }
 
 /// See [`identity`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
+pub enum FileIdentity {
     /// Device and number.
     File(u64, u64),
     /// Where it will be.
@@ -148,12 +148,12 @@ pub enum Identity {
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn file_identity(_: &Path, about: &fs::Metadata) -> Option<Identity> {
+fn file_identity(_: &Path, about: &fs::Metadata) -> Option<FileIdentity> {
     use std::os::unix::fs::MetadataExt as _;
-    Some(Identity::File(about.dev(), about.ino()))
+    Some(FileIdentity::File(about.dev(), about.ino()))
 }
 
 #[cfg(not(unix))]
-fn file_identity(path: &Path, _: &fs::Metadata) -> Option<Identity> {
-    fs::canonicalize(path).ok().map(Identity::Path)
+fn file_identity(path: &Path, _: &fs::Metadata) -> Option<FileIdentity> {
+    fs::canonicalize(path).ok().map(FileIdentity::Path)
 }

@@ -158,6 +158,66 @@ fn each_layer_uses_only_those_below_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The types that a file names for its layer: those within functions and tests are nobody else's to meet.
+#[derive(Default)]
+struct Types(Vec<String>);
+
+impl<'ast> Visit<'ast> for Types {
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        match item {
+            syn::Item::Struct(item) => self.0.push(item.ident.to_string()),
+            syn::Item::Enum(item) => self.0.push(item.ident.to_string()),
+            syn::Item::Trait(item) => self.0.push(item.ident.to_string()),
+            syn::Item::Type(item) => self.0.push(item.ident.to_string()),
+            syn::Item::Mod(item) if !is_test(&item.attrs) => visit::visit_item_mod(self, item),
+            _ => {}
+        }
+    }
+}
+
+fn twice(files: &[(String, String)]) -> Vec<String> {
+    let mut all: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    for (name, text) in files {
+        let layer = name.split('/').next().unwrap().trim_end_matches(".rs");
+        let mut types = Types::default();
+        types.visit_file(&syn::parse_file(text).unwrap());
+        for of in types.0 {
+            all.entry((layer, of)).or_default().push(name);
+        }
+    }
+    let twice = all.into_iter().filter(|(_, files)| files.len() > 1);
+    twice
+        .map(|((_, of), files)| format!("{of}: {}", files.join(", ")))
+        .collect()
+}
+
+#[test]
+fn no_type_has_the_name_of_another_one_of_its_layer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    let read = found.iter().map(|file| {
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
+        (name.replace('\\', "/"), fs::read_to_string(file).unwrap())
+    });
+    let twice = twice(&read.collect::<Vec<_>>());
+    assert!(twice.is_empty(), "{}", twice.join("\n"));
+}
+
+#[test]
+fn a_name_that_stands_twice_is_seen_across_files_and_modules_of_a_layer_alone() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let one = file("checks/one.rs", "struct Found; fn f() { struct Text; }");
+    let other = file("checks.rs", "mod inner { enum Found {} } struct Text;");
+    let test = file("checks/test.rs", "#[cfg(test)] mod tests { struct Found; }");
+    let layer = file("remedy/one.rs", "type Found = u8;");
+    assert_eq!(
+        twice(&[one.clone(), other]),
+        ["Found: checks/one.rs, checks.rs"]
+    );
+    assert!(twice(&[one, test, layer]).is_empty());
+}
+
 #[test]
 fn a_forbidden_use_is_seen_however_it_is_written() {
     for text in [

@@ -66,13 +66,13 @@ fn expected<T>(value: &Value, what: &str) -> Result<T, String> {
 }
 
 /// A field, and whether a value is of its type.
-pub(super) type Typed = (&'static str, fn(&Value) -> bool);
+pub(in crate::inventory) type FieldType = (&'static str, fn(&Value) -> bool);
 
 /// The fields of an object; those named here must be of their types.
 pub(super) fn typed<'a>(
     value: &'a Value,
     what: &str,
-    fields: &[Typed],
+    fields: &[FieldType],
 ) -> Result<&'a Map<String, Value>, String> {
     let Value::Object(map) = value else {
         return expected(value, what);
@@ -252,7 +252,7 @@ fn moment(value: Value) -> Result<Json, String> {
 
 fn created_by(value: Value) -> Result<Json, String> {
     const WHAT: &str = "an object with `BackupPlanId` and `BackupRuleId`";
-    let fields: &[Typed] = &[
+    let fields: &[FieldType] = &[
         ("BackupPlanId", is_text),
         ("BackupPlanArn", is_text),
         ("BackupRuleId", is_text),
@@ -283,7 +283,7 @@ fn constraints(value: Value) -> Result<Json, String> {
 
 fn plan_of(value: Value) -> Result<Json, String> {
     const WHAT: &str = "an object with `id`, `rule` and `selection`";
-    let fields: &[Typed] = &[
+    let fields: &[FieldType] = &[
         ("id", Value::is_string),
         ("rule", Value::is_string),
         ("selection", Value::is_string),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
-use super::answer::{Typed, found, typed};
+use super::answer::{FieldType, found, typed};
 use super::list::is_beside_a_list;
 use crate::inventory::json::Json;
 use crate::inventory::misspelling::near;
@@ -216,7 +216,7 @@ fn thing(value: &Value) -> bool {
 
 /// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
 #[rustfmt::skip]
-const FIELDS: &[Typed] = &[
+const FIELDS: &[FieldType] = &[
     ("AdditionalStorageVolumes", things),
     ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
     ("AvailabilityZone",        text),

@@ -13,7 +13,7 @@ use crate::inventory::grammar::of_document;
 use crate::inventory::json::Json;
 
 /// A kind of document: what makes it one, and the fields of answers that it may be in.
-struct Kind {
+struct DocumentKind {
     /// The field that every such document has.
     has: &'static str,
     /// Where answers have it, each inside the one before or by itself.
@@ -27,7 +27,7 @@ struct Kind {
 }
 
 #[rustfmt::skip]
-const POLICY: Kind = Kind {
+const POLICY: DocumentKind = DocumentKind {
     has: "Statement",
     inside: &[
         "Policy",                               // kms:GetKeyPolicy, backup:GetBackupVaultAccessPolicy, organizations:DescribePolicy
@@ -42,7 +42,7 @@ const POLICY: Kind = Kind {
 };
 
 #[rustfmt::skip]
-const BACKUP_POLICY: Kind = Kind {
+const BACKUP_POLICY: DocumentKind = DocumentKind {
     has: "plans",
     inside: &[
         "EffectivePolicy", "PolicyContent",     // organizations:DescribeEffectivePolicy
@@ -53,7 +53,7 @@ const BACKUP_POLICY: Kind = Kind {
     policy_type: "BACKUP_POLICY",
 };
 
-const TAG_POLICY: Kind = Kind {
+const TAG_POLICY: DocumentKind = DocumentKind {
     has: "tags",
     inside: BACKUP_POLICY.inside,
     expected: "a tag policy, which is an object with `tags`",
@@ -98,14 +98,14 @@ pub fn policy_document(text: &str) -> Result<Opened<'_>, String> {
 /// So deep a document may be inside answers and texts.
 const DEPTH: usize = 8;
 
-fn open<'a>(text: &'a str, kind: &Kind) -> Result<Opened<'a>, String> {
+fn open<'a>(text: &'a str, kind: &DocumentKind) -> Result<Opened<'a>, String> {
     let mut text: Cow<'a, str> = Cow::Borrowed(text);
     let mut of = Vec::new();
     for _ in 0..DEPTH {
         let trimmed = bare(&text);
         let inner = match trimmed.bytes().next() {
             Some(b'{') => {
-                let Fields(fields) =
+                let RawFields(fields) =
                     serde_json::from_str(trimmed).map_err(|error| of_document(&error))?;
                 let known = |(name, _): &(Cow<'_, str>, _)| kind.inside.contains(&name.as_ref());
                 let is_bare = kind.kept && !fields.iter().any(known);
@@ -138,7 +138,7 @@ pub fn bare(text: &str) -> &str {
 /// The one field of an answer that has the document in it.
 fn the_one_inside<'f>(
     fields: &'f [(Cow<'f, str>, &'f RawValue)],
-    kind: &Kind,
+    kind: &DocumentKind,
 ) -> Result<(&'f str, &'f str), String> {
     let mut inside = fields
         .iter()
@@ -187,10 +187,10 @@ fn is_the_right_one(name: &str, fields: &[(Cow<'_, str>, &RawValue)]) -> Result<
 
 /// Not a policy of the organization of another type, as the answer around it says: `PolicyType` of an effective one, `Type` of
 /// one that is attached.
-fn is_of_its_type(fields: &[(Cow<'_, str>, &RawValue)], kind: &Kind) -> Result<(), String> {
+fn is_of_its_type(fields: &[(Cow<'_, str>, &RawValue)], kind: &DocumentKind) -> Result<(), String> {
     let summary = fields.iter().find(|(name, _)| name == "PolicySummary");
     let of_summary = summary.and_then(|(_, raw)| {
-        let Fields(fields) = serde_json::from_str(raw.get()).ok()?;
+        let RawFields(fields) = serde_json::from_str(raw.get()).ok()?;
         text_of(&fields, "Type")
     });
     match text_of(fields, "PolicyType").or(of_summary) {
@@ -218,7 +218,7 @@ fn text_of(fields: &[(Cow<'_, str>, &RawValue)], wanted: &str) -> Option<String>
     serde_json::from_str(raw.get()).ok()
 }
 
-fn not_one(found: &str, kind: &Kind) -> String {
+fn not_one(found: &str, kind: &DocumentKind) -> String {
     format!("found {found}: expected {}", kind.expected)
 }
 
@@ -243,17 +243,17 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 }
 
 /// The fields of an object, unread.
-struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct RawFields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Fields<'de> {
+impl<'de> Deserialize<'de> for RawFields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> de::Visitor<'de> for Object {
-            type Value = Fields<'de>;
+            type Value = RawFields<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawFields<'de>, A::Error> {
                 let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
                 while let Some(Name(name)) = map.next_key()? {
                     if fields.len() < 64 && fields.iter().any(|(known, _)| *known == name) {
@@ -261,7 +261,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
                     }
                     fields.push((name, map.next_value()?));
                 }
-                Ok(Fields(fields))
+                Ok(RawFields(fields))
             }
         }
         deserializer.deserialize_map(Object)
@@ -270,7 +270,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 
 fn organization_policy<'de, D: Deserializer<'de>>(
     deserializer: D,
-    kind: &Kind,
+    kind: &DocumentKind,
 ) -> Result<EffectivePolicy, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let read = |text: &str| {

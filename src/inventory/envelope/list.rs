@@ -10,7 +10,7 @@ use crate::inventory::field::Name;
 use crate::inventory::json::Json;
 
 /// What stands in lists of the inventory, and what AWS calls such lists.
-pub trait Listed {
+pub trait ListElement {
     /// The names that answers of AWS have for a list of these.
     const NAMES: &'static [&'static str] = &[];
     /// Names of lists that leave out what matters, with what to give instead.
@@ -23,7 +23,7 @@ pub trait Listed {
 /// Where it is not one, or not a whole one.
 pub fn read_list<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
-    T: Deserialize<'de> + Listed,
+    T: Deserialize<'de> + ListElement,
     D: Deserializer<'de>,
 {
     deserializer.deserialize_any(ListOrAnswer(PhantomData))
@@ -31,7 +31,7 @@ where
 
 struct ListOrAnswer<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de> + Listed> de::Visitor<'de> for ListOrAnswer<T> {
+impl<'de, T: Deserialize<'de> + ListElement> de::Visitor<'de> for ListOrAnswer<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

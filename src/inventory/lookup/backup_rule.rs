@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
+use crate::inventory::envelope::FieldType;
 use crate::inventory::json::Json;
 use crate::inventory::list::items;
 use crate::inventory::misspelling::near;
@@ -25,13 +26,10 @@ const FIELDS: &[&str] = &[
     "TargetLogicallyAirGappedBackupVaultArn",
 ];
 
-/// A field, and whether a value is of its type.
-type Typed = (&'static str, fn(&Value) -> bool);
-
 /// Whether a field of a rule is nearly one that the rule lacks, or has a value of another type than AWS gives it: what the rule
 /// says of it is not known.
 fn is_mistyped(rule: &Value) -> bool {
-    let types: [Typed; 6] = [
+    let types: [FieldType; 6] = [
         ("CopyActions", Value::is_array),
         ("EnableContinuousBackup", Value::is_boolean),
         ("Lifecycle", is_lifecycle),
@@ -39,7 +37,7 @@ fn is_mistyped(rule: &Value) -> bool {
         ("TargetBackupVaultName", Value::is_string),
         ("TargetLogicallyAirGappedBackupVaultArn", Value::is_string),
     ];
-    let is_other = |(name, is_right): &Typed| {
+    let is_other = |(name, is_right): &FieldType| {
         rule.get(*name)
             .is_some_and(|value| !value.is_null() && !is_right(value))
     };

@@ -1,26 +1,21 @@
 //! Where each object of an inventory is, by its ARN.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::mem::take;
 use std::slice;
 use std::sync::OnceLock;
 
-use foldhash::fast::RandomState;
-
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::list::items;
 use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
 use crate::known::{AccountId, Arn, Region};
 
+use super::memory::FastMap;
 use super::told::ByOrganization;
 
-/// Hashed fast: a copy looks up a dozen objects.
-type Map<K, V> = HashMap<K, V, RandomState>;
-
-type ByArn<'a, T> = Map<&'a Arn, Places<'a, T>>;
+type ByArn<'a, T> = FastMap<&'a Arn, Places<'a, T>>;
 
 /// Where an object stands: mostly in one place, which then is found without a further step.
 enum Places<'a, T> {
@@ -32,9 +27,9 @@ enum Places<'a, T> {
 /// account); the place that its ARN names comes first.
 pub struct Index<'a> {
     pub inventory: &'a Inventory,
-    pub accounts: Map<AccountId, &'a Account>,
-    pub regions: Map<(AccountId, Region), &'a RegionFacts>,
-    pub gaps: Map<(&'a str, &'a str), Vec<&'a GapEntry>>,
+    pub accounts: FastMap<AccountId, &'a Account>,
+    pub regions: FastMap<(AccountId, Region), &'a RegionFacts>,
+    pub gaps: FastMap<(&'a str, &'a str), Vec<&'a GapEntry>>,
     vaults: ByArn<'a, Vault>,
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
@@ -42,8 +37,8 @@ pub struct Index<'a> {
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
-    plans: Map<&'a str, Places<'a, Plan>>,
-    running: Map<&'a Arn, &'a str>,
+    plans: FastMap<&'a str, Places<'a, Plan>>,
+    running: FastMap<&'a Arn, &'a str>,
     completed: ByArn<'a, CopyJob>,
     /// The copy jobs that completed, of which nobody says what they copied.
     unnamed: Vec<&'a CopyJob>,
@@ -59,19 +54,19 @@ impl<'a> Index<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut index = Self {
             inventory,
-            accounts: Map::default(),
-            regions: Map::default(),
-            gaps: Map::default(),
-            vaults: Map::default(),
-            keys: Map::default(),
-            roles: Map::default(),
-            resources: Map::default(),
-            recovery_points: Map::default(),
-            backups: Map::default(),
-            nested: Map::default(),
-            plans: Map::default(),
-            running: Map::default(),
-            completed: Map::default(),
+            accounts: FastMap::default(),
+            regions: FastMap::default(),
+            gaps: FastMap::default(),
+            vaults: FastMap::default(),
+            keys: FastMap::default(),
+            roles: FastMap::default(),
+            resources: FastMap::default(),
+            recovery_points: FastMap::default(),
+            backups: FastMap::default(),
+            nested: FastMap::default(),
+            plans: FastMap::default(),
+            running: FastMap::default(),
+            completed: FastMap::default(),
             unnamed: Vec::new(),
             cross_account: OnceLock::new(),
             leaders: leaders(inventory),
@@ -219,7 +214,7 @@ fn leaders(inventory: &Inventory) -> Vec<Leader<'_>> {
     pairs
 }
 
-fn places<'s, 'a, N, T, Q>(by: &'s Map<N, Places<'a, T>>, name: &Q) -> &'s [&'a T]
+fn places<'s, 'a, N, T, Q>(by: &'s FastMap<N, Places<'a, T>>, name: &Q) -> &'s [&'a T]
 where
     N: Borrow<Q> + Eq + Hash,
     Q: Eq + Hash + ?Sized,
@@ -233,7 +228,7 @@ where
 
 /// One place more, before or after those that there are.
 fn add<'a, N: Eq + Hash, T>(
-    by: &mut Map<N, Places<'a, T>>,
+    by: &mut FastMap<N, Places<'a, T>>,
     name: N,
     object: &'a T,
     comes_first: bool,

@@ -14,12 +14,13 @@ use super::reads::{Reads, note_again, noting};
 /// that ask the same stand together, and what they need stays close to the processor.
 const KEPT: usize = 64;
 
-type Map<K, V> = HashMap<K, V, RandomState>;
+/// Hashed fast: a copy looks up a dozen objects.
+pub(super) type FastMap<K, V> = HashMap<K, V, RandomState>;
 
 /// Answers, by the type of the question. It belongs to the facts that they were worked out from; a clone
 /// has forgotten them, so that threads with one each do not wait for one another.
 #[derive(Default)]
-pub struct Memory(Mutex<Map<TypeId, Box<dyn Any + Send>>>);
+pub struct Memory(Mutex<FastMap<TypeId, Box<dyn Any + Send>>>);
 
 impl Clone for Memory {
     fn clone(&self) -> Self {
@@ -29,8 +30,8 @@ impl Clone for Memory {
 
 /// The answers to one kind of question, each with what it was worked out from: the newest, and those before them.
 struct Answers<Q, A> {
-    newest: Map<Q, (A, Reads)>,
-    before: Map<Q, (A, Reads)>,
+    newest: FastMap<Q, (A, Reads)>,
+    before: FastMap<Q, (A, Reads)>,
 }
 
 impl Memory {
@@ -67,8 +68,8 @@ impl Memory {
 impl<Q, A> Answers<Q, A> {
     fn new() -> Self {
         Self {
-            newest: Map::default(),
-            before: Map::default(),
+            newest: FastMap::default(),
+            before: FastMap::default(),
         }
     }
 }
@@ -85,7 +86,7 @@ impl<Q: Clone + Eq + Hash, A: Clone> Answers<Q, A> {
 
     fn insert(&mut self, question: Q, answer: (A, Reads)) {
         if self.newest.len() >= KEPT {
-            let room = Map::with_capacity_and_hasher(KEPT, RandomState::default());
+            let room = FastMap::with_capacity_and_hasher(KEPT, RandomState::default());
             self.before = replace(&mut self.newest, room);
         }
         self.newest.insert(question, answer);

@@ -69,7 +69,7 @@ pub(super) fn fill(all: &mut Map<String, Value>, documents: &BTreeMap<String, Va
 }
 
 /// A list or a boundary of a role that is not known: the role, the field, the call that reads it, and why.
-pub(super) struct Left {
+pub(super) struct UnknownRoleField {
     pub role: String,
     pub field: &'static str,
     pub call: &'static str,
@@ -77,7 +77,10 @@ pub(super) struct Left {
 }
 
 /// Lays the documents of managed policies over those that roles have.
-pub(super) fn lay(all: &mut Map<String, Value>, told: &BTreeMap<String, Value>) -> Vec<Left> {
+pub(super) fn lay(
+    all: &mut Map<String, Value>,
+    told: &BTreeMap<String, Value>,
+) -> Vec<UnknownRoleField> {
     let mut left = Vec::new();
     if told.is_empty() {
         return left;
@@ -118,7 +121,7 @@ pub(super) fn lay(all: &mut Map<String, Value>, told: &BTreeMap<String, Value>) 
                     .iter()
                     .find(|(of, name, _, _)| *of == "roles" && *name == field);
                 let role = role.get("Arn").and_then(Value::as_str).unwrap_or_default();
-                left.push(Left {
+                left.push(UnknownRoleField {
                     role: role.to_owned(),
                     field,
                     call: row.map_or_else(|| describing("roles"), |(_, _, call, _)| call),

@@ -157,7 +157,7 @@ pub(super) fn conflict(
 }
 
 /// A thing that an overlay does not name in full.
-pub(super) enum Named {
+pub(super) enum NamedThing {
     /// There is nothing that it could be.
     Nowhere,
     /// It is this one.
@@ -165,7 +165,7 @@ pub(super) enum Named {
 }
 
 /// What a thing is laid over that is only known by its name, or is not made where it does not stand. `None`: it is neither.
-pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Option<Named> {
+pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Option<NamedThing> {
     if ![BY_NAME, WHERE_IT_STANDS, ANEW]
         .iter()
         .any(|field| item.contains_key(*field))
@@ -182,7 +182,7 @@ pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Opti
     let arns = || all.iter().filter_map(|one| one.get(key)?.as_str());
     let stands = arns().any(|arn| arn == own);
     if item.shift_remove(WHERE_IT_STANDS).is_some() && !stands {
-        return Some(Named::Nowhere);
+        return Some(NamedThing::Nowhere);
     }
     if item.shift_remove(BY_NAME).is_some() && !stands {
         let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
@@ -190,5 +190,5 @@ pub(super) fn named(all: &[Value], item: &Map<String, Value>, key: &str) -> Opti
             item.insert(key.to_owned(), json!(arn));
         }
     }
-    Some(Named::As(item))
+    Some(NamedThing::As(item))
 }

@@ -76,14 +76,17 @@ pub enum Becomes {
 }
 
 /// A field of an account that is unknown after the change: the account, the call that would read it, and why.
-pub(super) struct Left {
+pub(super) struct UnknownAccountField {
     pub account: String,
     pub call: &'static str,
     pub why: String,
 }
 
 /// Lays the changes over the accounts of an inventory.
-pub(super) fn lay(all: &mut Map<String, Value>, changes: &[PolicyChange]) -> Vec<Left> {
+pub(super) fn lay(
+    all: &mut Map<String, Value>,
+    changes: &[PolicyChange],
+) -> Vec<UnknownAccountField> {
     let mut left = Vec::new();
     let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
     for account in accounts
@@ -127,7 +130,7 @@ pub(super) fn lay(all: &mut Map<String, Value>, changes: &[PolicyChange]) -> Vec
             account.shift_remove(field);
             not_simulated(account);
             let account = account.get("account").and_then(Value::as_str);
-            left.push(Left {
+            left.push(UnknownAccountField {
                 account: account.unwrap_or_default().to_owned(),
                 call,
                 why,

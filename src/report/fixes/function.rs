@@ -47,7 +47,7 @@ pub fn files(items: &[Item<'_>]) -> Vec<FixFile> {
     )];
     let mut terraform = Configuration::default();
     for (between, steps) in &vaults {
-        let Some(place) = Place::of(between) else {
+        let Some(place) = VaultBetween::of(between) else {
             continue;
         };
         let role_policy = role_policy(&place, steps);
@@ -76,13 +76,13 @@ pub fn files(items: &[Item<'_>]) -> Vec<FixFile> {
 }
 
 /// Where a vault in between is.
-struct Place<'a> {
+struct VaultBetween<'a> {
     between: &'a Arn,
     account: AccountId,
     region: Region,
 }
 
-impl<'a> Place<'a> {
+impl<'a> VaultBetween<'a> {
     fn of(between: &'a Arn) -> Option<Self> {
         Some(Self {
             between,
@@ -147,7 +147,7 @@ fn route(step: &TwoStep) -> Value {
 }
 
 /// What the function may do: see the job that called it, start copies, hand AWS Backup the copy role, and write its log.
-fn role_policy(place: &Place<'_>, steps: &[&TwoStep]) -> Value {
+fn role_policy(place: &VaultBetween<'_>, steps: &[&TwoStep]) -> Value {
     let points: BTreeSet<&String> = steps.iter().flat_map(|step| &step.points).collect();
     let roles: BTreeSet<&Arn> = steps.iter().filter_map(|step| step.role.as_ref()).collect();
     json!({
@@ -267,7 +267,12 @@ fn stack(
     all
 }
 
-fn add(made: &mut Configuration, place: &Place<'_>, role_policy: &Value, key_policy: &Value) {
+fn add(
+    made: &mut Configuration,
+    place: &VaultBetween<'_>,
+    role_policy: &Value,
+    key_policy: &Value,
+) {
     let provider = made.provider(Some(place.account), &place.region);
     let name = provider.clone();
     add_vault(made, &provider, &name, place.between.name(), key_policy);

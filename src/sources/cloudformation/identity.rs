@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::TemplateError;
 use super::names::{self, kind};
-use super::reader::Reader;
+use super::reader::TemplateReader;
 use super::template::{Identity, Settings};
 use super::text::Node;
 use super::{loops, resources_of, root_or_none};
@@ -68,7 +68,7 @@ pub fn of(
     };
     let first = resources_of(file, &root, &settings, None);
     let unnamed = unnamed(&first);
-    let mut found = Found::default();
+    let mut found = ResourceNames::default();
     for (id, prefix) in &unnamed {
         let all = things
             .iter()
@@ -111,9 +111,9 @@ pub fn of(
 
 /// Names that may be those of resources, by logical ids.
 #[derive(Default)]
-struct Found(BTreeMap<String, BTreeSet<String>>);
+struct ResourceNames(BTreeMap<String, BTreeSet<String>>);
 
-impl Found {
+impl ResourceNames {
     fn add(&mut self, id: &str, name: Option<&str>) {
         if let Some(name) = name {
             let names = self.0.entry(id.to_owned()).or_default();
@@ -182,7 +182,7 @@ fn aliases(things: &[Thing<'_>]) -> BTreeMap<String, String> {
 }
 
 /// The resources whose names AWS gives, with what their ARNs begin with.
-fn unnamed(reader: &Reader<'_>) -> BTreeMap<String, String> {
+fn unnamed(reader: &TemplateReader<'_>) -> BTreeMap<String, String> {
     let template = &reader.template;
     let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
     let made = resources
@@ -241,10 +241,10 @@ const SHORTEST: usize = 8;
 
 /// The keys that are found by the template's own aliases of them.
 fn by_alias(
-    reader: &Reader<'_>,
+    reader: &TemplateReader<'_>,
     unnamed: &BTreeMap<String, String>,
     aliases: &BTreeMap<String, String>,
-    found: &mut Found,
+    found: &mut ResourceNames,
 ) {
     let resources = reader.template.root.get("Resources");
     for (_, node) in resources.map_or(&[][..], Node::fields) {
@@ -267,7 +267,7 @@ fn by_alias(
 }
 
 /// The plans that are found by their names.
-fn plans(reader: &Reader<'_>, things: &[Thing<'_>], found: &mut Found) {
+fn plans(reader: &TemplateReader<'_>, things: &[Thing<'_>], found: &mut ResourceNames) {
     let name = |plan: &Value| {
         plan.get("BackupPlan")?
             .get("BackupPlanName")?
@@ -300,7 +300,7 @@ fn by_place(
     things: &[Thing<'_>],
     unnamed: &BTreeMap<String, String>,
     is_there: bool,
-    found: &mut Found,
+    found: &mut ResourceNames,
 ) {
     let document = world.document();
     let list = |of: &Value, name: &str| {

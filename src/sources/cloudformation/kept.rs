@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::reader::Reader;
+use super::reader::TemplateReader;
 use super::text::Node;
 
 /// Whether what each resource of the template of now made stays, by their logical ids; `None`: not known.
@@ -14,7 +14,7 @@ impl<'t> Kept<'t> {
     ///
     /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html> and
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html>.
-    pub fn of(now: &'t Node, then: &Reader<'_>) -> Self {
+    pub fn of(now: &'t Node, then: &TemplateReader<'_>) -> Self {
         let resources = now.get("Resources").map_or(&[][..], Node::fields);
         let each = resources.iter().map(|(id, was)| {
             let stays = match then.template.resource(id) {

@@ -26,7 +26,7 @@ pub use error::TemplateError;
 pub use template::{Identity, Settings};
 
 use kept::Kept;
-use reader::Reader;
+use reader::TemplateReader;
 use resources::{iam, kms, organizations};
 use template::Template;
 use text::{Kind, Node};
@@ -148,7 +148,7 @@ fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
     all
 }
 
-fn planned(reader: Reader<'_>, file: &str, before: World) -> Planned {
+fn planned(reader: TemplateReader<'_>, file: &str, before: World) -> Planned {
     let overlay = |world: World| world.overlay(file, Waiting::StackDeployment);
     Planned {
         before: overlay(before),
@@ -230,9 +230,9 @@ fn resources_of<'t>(
     root: &'t Node,
     settings: &'t Settings,
     other: Option<&'t Node>,
-) -> Reader<'t> {
+) -> TemplateReader<'t> {
     let home = settings.account.zip(settings.region.clone());
-    let mut reader = Reader {
+    let mut reader = TemplateReader {
         template: Template::new(file, root, settings),
         other,
         home: home.map(|(account, region)| Home { account, region }),

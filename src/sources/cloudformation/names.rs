@@ -9,7 +9,7 @@ use super::template::{Template, is_open, partition, plain, unknown};
 use super::text::Node;
 
 /// How the ARN of a type is made.
-struct Form {
+struct ArnTemplate {
     kind: &'static str,
     /// With `{partition}`, `{region}`, `{account}`, `{name}`.
     arn: &'static str,
@@ -29,30 +29,30 @@ enum Gives {
 }
 
 #[rustfmt::skip]
-const FORMS: &[Form] = &[
-    Form { kind: "AWS::Backup::BackupVault",                    arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
-    Form { kind: "AWS::Backup::LogicallyAirGappedBackupVault",  arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
-    Form { kind: "AWS::Backup::BackupPlan",                     arn: "arn:{partition}:backup:{region}:{account}:backup-plan:{name}",            name: "",                      reference: Gives::Name, arns: &["BackupPlanArn"] },
-    Form { kind: "AWS::KMS::Key",                               arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::KMS::ReplicaKey",                        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::IAM::Role",                              arn: "arn:{partition}:iam::{account}:role/{name}",                              name: "RoleName",              reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::IAM::ManagedPolicy",                     arn: "arn:{partition}:iam::{account}:policy/{name}",                            name: "ManagedPolicyName",     reference: Gives::Arn,  arns: &["PolicyArn"] },
-    Form { kind: "AWS::RDS::DBInstance",                        arn: "arn:{partition}:rds:{region}:{account}:db:{name}",                        name: "DBInstanceIdentifier",  reference: Gives::Name, arns: &["DBInstanceArn"] },
-    Form { kind: "AWS::RDS::DBCluster",                         arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &["DBClusterArn"] },
-    Form { kind: "AWS::DocDB::DBCluster",                       arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
-    Form { kind: "AWS::Neptune::DBCluster",                     arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
-    Form { kind: "AWS::DynamoDB::Table",                        arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::DynamoDB::GlobalTable",                  arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::Serverless::SimpleTable",                arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::EKS::Cluster",                           arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",                   name: "Name",                  reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::EC2::Volume",                            arn: "arn:{partition}:ec2:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &[] },
-    Form { kind: "AWS::EC2::Instance",                          arn: "arn:{partition}:ec2:{region}:{account}:instance/{name}",                  name: "",                      reference: Gives::Name, arns: &[] },
-    Form { kind: "AWS::EFS::FileSystem",                        arn: "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{name}", name: "",                      reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::FSx::FileSystem",                        arn: "arn:{partition}:fsx:{region}:{account}:file-system/{name}",               name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
-    Form { kind: "AWS::FSx::Volume",                            arn: "arn:{partition}:fsx:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
-    Form { kind: "AWS::S3::Bucket",                             arn: "arn:{partition}:s3:::{name}",                                             name: "BucketName",            reference: Gives::Name, arns: &["Arn"] },
-    Form { kind: "AWS::Redshift::Cluster",                      arn: "arn:{partition}:redshift:{region}:{account}:cluster:{name}",              name: "ClusterIdentifier",     reference: Gives::Name, arns: &[] },
-    Form { kind: "AWS::Timestream::Table",                      arn: "arn:{partition}:timestream:{region}:{account}:database/{name}",           name: "",                      reference: Gives::Name, arns: &["Arn"] },
+const FORMS: &[ArnTemplate] = &[
+    ArnTemplate { kind: "AWS::Backup::BackupVault",                    arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
+    ArnTemplate { kind: "AWS::Backup::LogicallyAirGappedBackupVault",  arn: "arn:{partition}:backup:{region}:{account}:backup-vault:{name}",           name: "BackupVaultName",       reference: Gives::Name, arns: &["BackupVaultArn"] },
+    ArnTemplate { kind: "AWS::Backup::BackupPlan",                     arn: "arn:{partition}:backup:{region}:{account}:backup-plan:{name}",            name: "",                      reference: Gives::Name, arns: &["BackupPlanArn"] },
+    ArnTemplate { kind: "AWS::KMS::Key",                               arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::KMS::ReplicaKey",                        arn: "arn:{partition}:kms:{region}:{account}:key/{name}",                       name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::IAM::Role",                              arn: "arn:{partition}:iam::{account}:role/{name}",                              name: "RoleName",              reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::IAM::ManagedPolicy",                     arn: "arn:{partition}:iam::{account}:policy/{name}",                            name: "ManagedPolicyName",     reference: Gives::Arn,  arns: &["PolicyArn"] },
+    ArnTemplate { kind: "AWS::RDS::DBInstance",                        arn: "arn:{partition}:rds:{region}:{account}:db:{name}",                        name: "DBInstanceIdentifier",  reference: Gives::Name, arns: &["DBInstanceArn"] },
+    ArnTemplate { kind: "AWS::RDS::DBCluster",                         arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &["DBClusterArn"] },
+    ArnTemplate { kind: "AWS::DocDB::DBCluster",                       arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
+    ArnTemplate { kind: "AWS::Neptune::DBCluster",                     arn: "arn:{partition}:rds:{region}:{account}:cluster:{name}",                   name: "DBClusterIdentifier",   reference: Gives::Name, arns: &[] },
+    ArnTemplate { kind: "AWS::DynamoDB::Table",                        arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::DynamoDB::GlobalTable",                  arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::Serverless::SimpleTable",                arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",                name: "TableName",             reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::EKS::Cluster",                           arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",                   name: "Name",                  reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::EC2::Volume",                            arn: "arn:{partition}:ec2:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &[] },
+    ArnTemplate { kind: "AWS::EC2::Instance",                          arn: "arn:{partition}:ec2:{region}:{account}:instance/{name}",                  name: "",                      reference: Gives::Name, arns: &[] },
+    ArnTemplate { kind: "AWS::EFS::FileSystem",                        arn: "arn:{partition}:elasticfilesystem:{region}:{account}:file-system/{name}", name: "",                      reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::FSx::FileSystem",                        arn: "arn:{partition}:fsx:{region}:{account}:file-system/{name}",               name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
+    ArnTemplate { kind: "AWS::FSx::Volume",                            arn: "arn:{partition}:fsx:{region}:{account}:volume/{name}",                    name: "",                      reference: Gives::Name, arns: &["ResourceARN"] },
+    ArnTemplate { kind: "AWS::S3::Bucket",                             arn: "arn:{partition}:s3:::{name}",                                             name: "BucketName",            reference: Gives::Name, arns: &["Arn"] },
+    ArnTemplate { kind: "AWS::Redshift::Cluster",                      arn: "arn:{partition}:redshift:{region}:{account}:cluster:{name}",              name: "ClusterIdentifier",     reference: Gives::Name, arns: &[] },
+    ArnTemplate { kind: "AWS::Timestream::Table",                      arn: "arn:{partition}:timestream:{region}:{account}:database/{name}",           name: "",                      reference: Gives::Name, arns: &["Arn"] },
 ];
 
 /// The type of a resource.
@@ -164,12 +164,12 @@ pub fn arn(template: &Template<'_>, id: &str, resource: &Node) -> Value {
     json!(arn)
 }
 
-fn form(resource: &Node) -> Option<&'static Form> {
+fn form(resource: &Node) -> Option<&'static ArnTemplate> {
     let kind = kind(resource);
     FORMS.iter().find(|form| form.kind == kind)
 }
 
-fn name(template: &Template<'_>, id: &str, resource: &Node, form: &Form) -> Value {
+fn name(template: &Template<'_>, id: &str, resource: &Node, form: &ArnTemplate) -> Value {
     let own = || match template.settings.identity.names.get(id) {
         Some(name) => json!(name),
         None => json!(format!("{}{id}", template.settings.prefix)),
@@ -214,7 +214,7 @@ fn table(template: &Template<'_>, resource: &Node) -> Option<Value> {
     }
 }
 
-impl Form {
+impl ArnTemplate {
     /// Whether AWS keeps the name in lower case.
     ///
     /// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>.

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::names::{self, kind};
-use super::reader::Reader;
+use super::reader::TemplateReader;
 use super::template::is_open;
 
 /// What a change does to resources of which nobody knows which things they made, in words.
 pub fn changes(
-    now: &Reader<'_>,
-    then: &Reader<'_>,
+    now: &TemplateReader<'_>,
+    then: &TemplateReader<'_>,
     stays: impl Fn(&str) -> Option<bool>,
 ) -> Vec<String> {
     let settings = now.template.settings;

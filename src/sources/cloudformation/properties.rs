@@ -11,7 +11,7 @@ use super::text::{Kind, Node};
 
 /// What a property is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum PropertyType {
     Text,
     Switch,
     Number,
@@ -26,80 +26,80 @@ enum Shape {
 }
 
 #[rustfmt::skip]
-const SHAPES: &[(&str, Shape)] = &[
-    ("AWSServiceName",              Shape::Text),
-    ("AccessPolicy",                Shape::Policy),
-    ("AdvancedBackupSettings",      Shape::List),
-    ("AliasName",                   Shape::Text),
-    ("AssumeRolePolicyDocument",    Shape::Policy),
-    ("AvailabilityZone",            Shape::Text),
-    ("BackupPlan",                  Shape::Map),
-    ("BackupPlanId",                Shape::Text),
-    ("BackupPlanName",              Shape::Text),
-    ("BackupPlanRule",              Shape::List),
-    ("BackupSelection",             Shape::Map),
-    ("BackupTarget",                Shape::Text),
-    ("BackupVaultName",             Shape::Text),
-    ("BucketName",                  Shape::Text),
-    ("ChangeableForDays",           Shape::Number),
-    ("ClusterIdentifier",           Shape::Text),
-    ("Conditions",                  Shape::Map),
-    ("CopyActions",                 Shape::List),
-    ("DBClusterIdentifier",         Shape::Text),
-    ("DBInstanceIdentifier",        Shape::Text),
-    ("DBSnapshotIdentifier",        Shape::Text),
-    ("DeleteAfterDays",             Shape::Number),
-    ("DestinationBackupVaultArn",   Shape::Text),
-    ("EnableContinuousBackup",      Shape::Switch),
-    ("Enabled",                     Shape::Switch),
-    ("Encrypted",                   Shape::Switch),
-    ("EncryptionKeyArn",            Shape::Text),
-    ("Engine",                      Shape::Text),
-    ("EngineVersion",               Shape::Text),
-    ("FileSystemType",              Shape::Text),
-    ("IamRoleArn",                  Shape::Text),
-    ("KMSMasterKeyId",              Shape::Text),
-    ("KeyPolicy",                   Shape::Policy),
-    ("KeySpec",                     Shape::Text),
-    ("KeyUsage",                    Shape::Text),
-    ("KmsKeyId",                    Shape::Text),
-    ("Lifecycle",                   Shape::Map),
-    ("ListOfTags",                  Shape::List),
-    ("LockConfiguration",           Shape::Lock),
-    ("ManagedPolicyArns",           Shape::Texts),
-    ("ManagedPolicyName",           Shape::Text),
-    ("MaxRetentionDays",            Shape::Number),
-    ("MinRetentionDays",            Shape::Number),
-    ("MoveToColdStorageAfterDays",  Shape::Number),
-    ("NotResources",                Shape::Texts),
-    ("OntapConfiguration",          Shape::Map),
-    ("OptionGroupName",             Shape::Text),
-    ("Origin",                      Shape::Text),
-    ("Path",                        Shape::Text),
-    ("PermissionsBoundary",         Shape::Text),
-    ("Policies",                    Shape::List),
-    ("PolicyDocument",              Shape::Policy),
-    ("PolicyName",                  Shape::Text),
-    ("Resources",                   Shape::Texts),
-    ("RoleName",                    Shape::Text),
-    ("Roles",                       Shape::Texts),
-    ("RuleName",                    Shape::Text),
-    ("SSEEnabled",                  Shape::Switch),
-    ("SSESpecification",            Shape::Map),
-    ("SelectionName",               Shape::Text),
-    ("SnapshotId",                  Shape::Text),
-    ("SnapshotIdentifier",          Shape::Text),
-    ("SourceDBClusterIdentifier",   Shape::Text),
-    ("SourceDBInstanceIdentifier",  Shape::Text),
-    ("StorageEncrypted",            Shape::Switch),
-    ("StorageType",                 Shape::Text),
-    ("TableName",                   Shape::Text),
-    ("Tags",                        Shape::List),
-    ("TargetBackupVault",           Shape::Text),
-    ("TargetKeyId",                 Shape::Text),
-    ("TdeCredentialArn",            Shape::Text),
-    ("VolumeStyle",                 Shape::Text),
-    ("VolumeType",                  Shape::Text),
+const SHAPES: &[(&str, PropertyType)] = &[
+    ("AWSServiceName",              PropertyType::Text),
+    ("AccessPolicy",                PropertyType::Policy),
+    ("AdvancedBackupSettings",      PropertyType::List),
+    ("AliasName",                   PropertyType::Text),
+    ("AssumeRolePolicyDocument",    PropertyType::Policy),
+    ("AvailabilityZone",            PropertyType::Text),
+    ("BackupPlan",                  PropertyType::Map),
+    ("BackupPlanId",                PropertyType::Text),
+    ("BackupPlanName",              PropertyType::Text),
+    ("BackupPlanRule",              PropertyType::List),
+    ("BackupSelection",             PropertyType::Map),
+    ("BackupTarget",                PropertyType::Text),
+    ("BackupVaultName",             PropertyType::Text),
+    ("BucketName",                  PropertyType::Text),
+    ("ChangeableForDays",           PropertyType::Number),
+    ("ClusterIdentifier",           PropertyType::Text),
+    ("Conditions",                  PropertyType::Map),
+    ("CopyActions",                 PropertyType::List),
+    ("DBClusterIdentifier",         PropertyType::Text),
+    ("DBInstanceIdentifier",        PropertyType::Text),
+    ("DBSnapshotIdentifier",        PropertyType::Text),
+    ("DeleteAfterDays",             PropertyType::Number),
+    ("DestinationBackupVaultArn",   PropertyType::Text),
+    ("EnableContinuousBackup",      PropertyType::Switch),
+    ("Enabled",                     PropertyType::Switch),
+    ("Encrypted",                   PropertyType::Switch),
+    ("EncryptionKeyArn",            PropertyType::Text),
+    ("Engine",                      PropertyType::Text),
+    ("EngineVersion",               PropertyType::Text),
+    ("FileSystemType",              PropertyType::Text),
+    ("IamRoleArn",                  PropertyType::Text),
+    ("KMSMasterKeyId",              PropertyType::Text),
+    ("KeyPolicy",                   PropertyType::Policy),
+    ("KeySpec",                     PropertyType::Text),
+    ("KeyUsage",                    PropertyType::Text),
+    ("KmsKeyId",                    PropertyType::Text),
+    ("Lifecycle",                   PropertyType::Map),
+    ("ListOfTags",                  PropertyType::List),
+    ("LockConfiguration",           PropertyType::Lock),
+    ("ManagedPolicyArns",           PropertyType::Texts),
+    ("ManagedPolicyName",           PropertyType::Text),
+    ("MaxRetentionDays",            PropertyType::Number),
+    ("MinRetentionDays",            PropertyType::Number),
+    ("MoveToColdStorageAfterDays",  PropertyType::Number),
+    ("NotResources",                PropertyType::Texts),
+    ("OntapConfiguration",          PropertyType::Map),
+    ("OptionGroupName",             PropertyType::Text),
+    ("Origin",                      PropertyType::Text),
+    ("Path",                        PropertyType::Text),
+    ("PermissionsBoundary",         PropertyType::Text),
+    ("Policies",                    PropertyType::List),
+    ("PolicyDocument",              PropertyType::Policy),
+    ("PolicyName",                  PropertyType::Text),
+    ("Resources",                   PropertyType::Texts),
+    ("RoleName",                    PropertyType::Text),
+    ("Roles",                       PropertyType::Texts),
+    ("RuleName",                    PropertyType::Text),
+    ("SSEEnabled",                  PropertyType::Switch),
+    ("SSESpecification",            PropertyType::Map),
+    ("SelectionName",               PropertyType::Text),
+    ("SnapshotId",                  PropertyType::Text),
+    ("SnapshotIdentifier",          PropertyType::Text),
+    ("SourceDBClusterIdentifier",   PropertyType::Text),
+    ("SourceDBInstanceIdentifier",  PropertyType::Text),
+    ("StorageEncrypted",            PropertyType::Switch),
+    ("StorageType",                 PropertyType::Text),
+    ("TableName",                   PropertyType::Text),
+    ("Tags",                        PropertyType::List),
+    ("TargetBackupVault",           PropertyType::Text),
+    ("TargetKeyId",                 PropertyType::Text),
+    ("TdeCredentialArn",            PropertyType::Text),
+    ("VolumeStyle",                 PropertyType::Text),
+    ("VolumeType",                  PropertyType::Text),
 ];
 
 /// Names that CloudFormation gives to other properties, and that are near one of those.
@@ -129,16 +129,18 @@ pub fn taken(name: &str, value: Value, at: &str) -> Value {
     let not = |what: &str| unknown(format!("{at}, which is not {what}"));
     match (shape, value) {
         (_, Value::Null) => unknown(format!("{at}, which is null")),
-        (Shape::Text, value) => plain(&value).map_or_else(|| not("a text"), |text| json!(text)),
-        (Shape::Switch, value) => {
+        (PropertyType::Text, value) => {
+            plain(&value).map_or_else(|| not("a text"), |text| json!(text))
+        }
+        (PropertyType::Switch, value) => {
             switch(&value).map_or_else(|| not("true or false"), |on| json!(on))
         }
-        (Shape::Number, value) => {
+        (PropertyType::Number, value) => {
             whole(&value).map_or_else(|| not("a whole number"), |days| json!(days))
         }
-        (Shape::Policy, value) => policy(value, at),
-        (Shape::Map, Value::Object(fields)) => Value::Object(each(fields, at)),
-        (Shape::Lock, Value::Object(fields)) => {
+        (PropertyType::Policy, value) => policy(value, at),
+        (PropertyType::Map, Value::Object(fields)) => Value::Object(each(fields, at)),
+        (PropertyType::Lock, Value::Object(fields)) => {
             const KNOWN: &[&str] = &["ChangeableForDays", "MaxRetentionDays", "MinRetentionDays"];
             match fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
                 Some(odd) => unknown(format!("{at}, which has `{odd}`")),
@@ -148,7 +150,7 @@ pub fn taken(name: &str, value: Value, at: &str) -> Value {
                 None => Value::Object(each(fields, at)),
             }
         }
-        (Shape::List, Value::Array(items)) => {
+        (PropertyType::List, Value::Array(items)) => {
             let items = items.into_iter().map(|item| match item {
                 Value::Object(fields) if !is_unknown(&Value::Object(fields.clone())) => {
                     Value::Object(each(fields, at))
@@ -162,7 +164,7 @@ pub fn taken(name: &str, value: Value, at: &str) -> Value {
             });
             Value::Array(items.collect())
         }
-        (Shape::Texts, Value::Array(items)) => {
+        (PropertyType::Texts, Value::Array(items)) => {
             let items = items.into_iter().map(|item| {
                 if is_unknown(&item) {
                     return item;
@@ -171,8 +173,8 @@ pub fn taken(name: &str, value: Value, at: &str) -> Value {
             });
             Value::Array(items.collect())
         }
-        (Shape::List | Shape::Texts, _) => not("a list"),
-        (Shape::Map | Shape::Lock, _) => not("an object"),
+        (PropertyType::List | PropertyType::Texts, _) => not("a list"),
+        (PropertyType::Map | PropertyType::Lock, _) => not("an object"),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::known::AccountId;
 use crate::sources::planned::{Home, Places, World, aws_managed_by};
 
 /// The facts of a template, in the making.
-pub struct Reader<'t> {
+pub struct TemplateReader<'t> {
     pub template: Template<'t>,
     /// The other template of a change: what is the same in both changes nothing.
     pub other: Option<&'t Node>,
@@ -19,7 +19,7 @@ pub struct Reader<'t> {
     pub open: Vec<String>,
     pub places: Places,
     /// The policies that resources of their own give to roles.
-    pub attached: Vec<Attached>,
+    pub attached: Vec<RolePolicyAttachment>,
     /// The aliases that it gives to keys.
     pub aliases: Vec<Alias>,
 }
@@ -34,7 +34,7 @@ pub struct Alias {
 }
 
 /// A policy of a role, and the resource that gives it.
-pub struct Attached {
+pub struct RolePolicyAttachment {
     pub account: AccountId,
     pub role: String,
     pub list: &'static str,
@@ -43,7 +43,7 @@ pub struct Attached {
     pub by: String,
 }
 
-impl Reader<'_> {
+impl TemplateReader<'_> {
     pub fn of(&self, node: &Node, name: &str) -> Option<Value> {
         property(&self.template, node, name)
     }

@@ -9,16 +9,16 @@ mod stored;
 
 use super::names::kind;
 use super::properties::wrong;
-use super::reader::Reader;
+use super::reader::TemplateReader;
 use super::text::Node;
 use stored::stored;
 
 /// What reads a resource of a type.
-type Read = for<'r, 't> fn(&'r mut Reader<'t>, &'r str, &'r Node);
+type ReadResource = for<'r, 't> fn(&'r mut TemplateReader<'t>, &'r str, &'r Node);
 
 /// The types, in an order in which what a thing is comes before what is said of it.
 #[rustfmt::skip]
-const READERS: &[(&str, Read)] = &[
+const READERS: &[(&str, ReadResource)] = &[
     ("AWS::KMS::Key",                               kms::key),
     ("AWS::KMS::ReplicaKey",                        kms::key),
     ("AWS::KMS::Alias",                             kms::alias),
@@ -51,7 +51,7 @@ const READERS: &[(&str, Read)] = &[
 ];
 
 /// Reads every resource of a template.
-pub fn read(reader: &mut Reader<'_>) {
+pub fn read(reader: &mut TemplateReader<'_>) {
     let resources = reader
         .template
         .root
@@ -132,7 +132,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Says what is not read, which leaves the answer open where it matters.
-fn unread(reader: &mut Reader<'_>, id: &str, resource: &Node) {
+fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     let of = kind(resource);
     if reader.template.settings.nested.contains(id) {
         return;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::reader::Reader;
+use super::reader::TemplateReader;
 use super::text::{Kind, Node};
 
 /// Their logical ids.
-pub fn resources(then: &Reader<'_>, root: &Node) -> BTreeSet<String> {
+pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
     let all = root.get("Resources").map_or(&[][..], Node::fields);
     let parameters = root.get("Parameters");
     let same = all.iter().filter(|(id, node)| then.is_same(id, node));

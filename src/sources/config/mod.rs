@@ -26,7 +26,7 @@ pub struct Config {
     /// How much the warnings of a check count.
     pub levels: BTreeMap<String, Level>,
     /// The findings that may wait.
-    pub waivers: Vec<Entry>,
+    pub waivers: Vec<WaiverEntry>,
 }
 
 /// An option, with its values: `true` or `false` for a switch.
@@ -68,7 +68,7 @@ pub enum Level {
 
 /// A waiver as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct WaiverEntry {
     /// The check.
     pub check: String,
     /// What it is selected by: one of [`SELECTORS`].

@@ -8,14 +8,14 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::known::{AccountId, near};
 
-use super::{Account, Config, ConfigError, Entry, Level, SELECTORS, Setting, Vocabulary};
+use super::{Account, Config, ConfigError, Level, SELECTORS, Setting, Vocabulary, WaiverEntry};
 
 /// Reads the text of a configuration.
 ///
 /// # Errors
 /// Where it is not TOML, or says something that no configuration says.
 pub fn parse(file: &str, text: &str, known: Vocabulary<'_>) -> Result<Config, ConfigError> {
-    let reader = Reader { file, text };
+    let reader = ConfigReader { file, text };
     let whole = DeTable::parse(text).map_err(|error| {
         let what = error
             .message()
@@ -45,14 +45,14 @@ pub fn parse(file: &str, text: &str, known: Vocabulary<'_>) -> Result<Config, Co
 }
 
 /// A text, whose places are told by line and column.
-struct Reader<'t> {
+struct ConfigReader<'t> {
     file: &'t str,
     text: &'t str,
 }
 
-type Read<T> = Result<T, ConfigError>;
+type ConfigResult<T> = Result<T, ConfigError>;
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     /// `file:line:column`, counted from 1, columns in characters.
     fn at(&self, span: &Range<usize>) -> String {
         let before = self.text.get(..span.start).unwrap_or(self.text);
@@ -90,21 +90,29 @@ impl Reader<'_> {
         self.wrong(span, format!("unknown {what} `{name}`{near}"))
     }
 
-    fn table<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>, what: &str) -> Read<&'v DeTable<'i>> {
+    fn table<'v, 'i>(
+        &self,
+        value: &'v Spanned<DeValue<'i>>,
+        what: &str,
+    ) -> ConfigResult<&'v DeTable<'i>> {
         value
             .get_ref()
             .as_table()
             .ok_or_else(|| self.expected(value, what, "a table"))
     }
 
-    fn array<'v, 'i>(&self, value: &'v Spanned<DeValue<'i>>, what: &str) -> Read<&'v DeArray<'i>> {
+    fn array<'v, 'i>(
+        &self,
+        value: &'v Spanned<DeValue<'i>>,
+        what: &str,
+    ) -> ConfigResult<&'v DeArray<'i>> {
         value
             .get_ref()
             .as_array()
             .ok_or_else(|| self.expected(value, what, "a list"))
     }
 
-    fn string(&self, value: &Spanned<DeValue<'_>>, what: &str) -> Read<String> {
+    fn string(&self, value: &Spanned<DeValue<'_>>, what: &str) -> ConfigResult<String> {
         let text = value.get_ref().as_str();
         let text = text.ok_or_else(|| self.expected(value, what, "a text in quotation marks"))?;
         if text.trim().is_empty() {
@@ -121,7 +129,11 @@ impl Reader<'_> {
         )
     }
 
-    fn defaults(&self, value: &Spanned<DeValue<'_>>, known: Vocabulary<'_>) -> Read<Vec<Setting>> {
+    fn defaults(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        known: Vocabulary<'_>,
+    ) -> ConfigResult<Vec<Setting>> {
         let mut all = Vec::new();
         for (key, value) in self.table(value, "defaults")? {
             let option: &str = key.get_ref();
@@ -132,7 +144,7 @@ impl Reader<'_> {
             let values = match value.get_ref().as_array() {
                 Some(items) => {
                     let items = items.iter().map(|item| self.scalar(item, option));
-                    items.collect::<Read<_>>()?
+                    items.collect::<ConfigResult<_>>()?
                 }
                 None => vec![self.scalar(value, option)?],
             };
@@ -145,7 +157,7 @@ impl Reader<'_> {
         Ok(all)
     }
 
-    fn scalar(&self, value: &Spanned<DeValue<'_>>, what: &str) -> Read<String> {
+    fn scalar(&self, value: &Spanned<DeValue<'_>>, what: &str) -> ConfigResult<String> {
         match value.get_ref() {
             DeValue::String(text) => Ok((**text).to_owned()),
             DeValue::Boolean(is) => Ok(is.to_string()),
@@ -162,7 +174,7 @@ impl Reader<'_> {
         }
     }
 
-    fn accounts(&self, value: &Spanned<DeValue<'_>>, config: &mut Config) -> Read<()> {
+    fn accounts(&self, value: &Spanned<DeValue<'_>>, config: &mut Config) -> ConfigResult<()> {
         const KEYS: [&str; 5] = ["name", "profile", "role_arn", "external_id", "terraform"];
         for (number, value) in self.table(value, "accounts")? {
             let id = AccountId::parse(number.get_ref())
@@ -179,7 +191,7 @@ impl Reader<'_> {
                         let items = self.array(value, name)?.iter();
                         account.terraform = items
                             .map(|item| self.string(item, name))
-                            .collect::<Read<_>>()?;
+                            .collect::<ConfigResult<_>>()?;
                     }
                     other => return Err(self.unknown(&key.span(), "key", other, KEYS)),
                 }
@@ -194,7 +206,12 @@ impl Reader<'_> {
     }
 
     /// A name by which an account is told from the others.
-    fn name(&self, value: &Spanned<DeValue<'_>>, id: AccountId, config: &Config) -> Read<String> {
+    fn name(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        id: AccountId,
+        config: &Config,
+    ) -> ConfigResult<String> {
         let name = self.string(value, "name")?;
         let what = if name.contains(char::is_control) {
             "`name` has a line end or another character that is not shown".to_owned()
@@ -217,7 +234,7 @@ impl Reader<'_> {
         value: &Spanned<DeValue<'_>>,
         known: Vocabulary<'_>,
         config: &mut Config,
-    ) -> Read<()> {
+    ) -> ConfigResult<()> {
         for (id, value) in self.table(value, "checks")? {
             let check: &str = id.get_ref();
             if !known.checks.contains(&check) {
@@ -243,12 +260,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn waivers(&self, value: &Spanned<DeValue<'_>>, known: Vocabulary<'_>) -> Read<Vec<Entry>> {
+    fn waivers(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        known: Vocabulary<'_>,
+    ) -> ConfigResult<Vec<WaiverEntry>> {
         let items = self.array(value, "waivers")?.iter();
         items.map(|item| self.waiver(item, known)).collect()
     }
 
-    fn waiver(&self, value: &Spanned<DeValue<'_>>, known: Vocabulary<'_>) -> Read<Entry> {
+    fn waiver(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        known: Vocabulary<'_>,
+    ) -> ConfigResult<WaiverEntry> {
         let (mut check, mut reason, mut expires) = (None, None, None);
         let mut selector: Option<(&'static str, String)> = None;
         for (key, value) in self.table(value, "waivers")? {
@@ -281,7 +306,7 @@ impl Reader<'_> {
         let lacks = |what: &str| self.wrong(&value.span(), format!("the waiver lacks {what}"));
         let one_of = format!("a selector: one of {}", SELECTORS.join(", "));
         let (by, pattern) = selector.ok_or_else(|| lacks(&one_of))?;
-        Ok(Entry {
+        Ok(WaiverEntry {
             check: check.ok_or_else(|| lacks("`check`"))?,
             by,
             pattern,
@@ -292,7 +317,7 @@ impl Reader<'_> {
     }
 
     /// A day: `2027-01-31`, with quotation marks or without.
-    fn date(&self, value: &Spanned<DeValue<'_>>) -> Read<time::Date> {
+    fn date(&self, value: &Spanned<DeValue<'_>>) -> ConfigResult<time::Date> {
         let text = match value.get_ref() {
             DeValue::Datetime(when) => when.to_string(),
             DeValue::String(text) => (**text).to_owned(),

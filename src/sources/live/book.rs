@@ -16,10 +16,10 @@ use super::organizations::Membership;
 
 /// What was read so far.
 #[derive(Debug, Default)]
-pub struct Book(Mutex<Pages>);
+pub struct Book(Mutex<BookPages>);
 
 #[derive(Debug, Default)]
-struct Pages {
+struct BookPages {
     accounts: BTreeMap<AccountId, (Option<Account>, BTreeMap<Region, RegionFacts>)>,
     gaps: BTreeMap<GapKey, Gap>,
 }
@@ -27,7 +27,7 @@ struct Pages {
 type GapKey = (Option<String>, Option<String>, String, String);
 
 impl Book {
-    fn pages(&self) -> MutexGuard<'_, Pages> {
+    fn pages(&self) -> MutexGuard<'_, BookPages> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -14,7 +14,7 @@ use super::found::Found;
 use super::kms;
 use super::once::each;
 use super::paging::pages;
-use super::reply::{CallError, Kind, Reply};
+use super::reply::{CallError, CallErrorKind, Reply};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -36,7 +36,7 @@ pub async fn resource(
     match properties(session, region, row, &identifier).await {
         Ok(properties) => described(session, region, of, row, arn, &properties).await,
         // A bucket's ARN does not say where it is: it may be in another Region.
-        Err(error) if error.kind == Kind::NotThere && arn.region().is_some() => {
+        Err(error) if error.kind == CallErrorKind::NotThere && arn.region().is_some() => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
@@ -158,7 +158,7 @@ async fn listed(
     let properties = match properties(session, region, row, identifier).await {
         Ok(properties) => properties,
         // Gone since it was listed, or a bucket of another Region.
-        Err(error) if error.kind == Kind::NotThere => return Ok(Found::all(None)),
+        Err(error) if error.kind == CallErrorKind::NotThere => return Ok(Found::all(None)),
         Err(error) => return Err(error),
     };
     let told = row.arn.and_then(|at| properties.pointer(at)?.as_str());

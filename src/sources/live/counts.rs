@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug, Default)]
 pub struct Counts {
     calls: AtomicUsize,
-    accounts: Part,
-    regions: Part,
+    accounts: Counter,
+    regions: Counter,
 }
 
 /// So many of so many.
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct Counter {
     all: AtomicUsize,
     done: AtomicUsize,
 }
@@ -29,17 +29,17 @@ impl Counts {
     }
 
     /// The accounts.
-    pub const fn accounts(&self) -> &Part {
+    pub const fn accounts(&self) -> &Counter {
         &self.accounts
     }
 
     /// The Regions of all accounts.
-    pub const fn regions(&self) -> &Part {
+    pub const fn regions(&self) -> &Counter {
         &self.regions
     }
 }
 
-impl Part {
+impl Counter {
     /// There are so many more.
     pub fn expect(&self, more: usize) {
         self.all.fetch_add(more, Ordering::Relaxed);

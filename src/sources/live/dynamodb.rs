@@ -14,7 +14,7 @@ use super::found::Found;
 use super::kms;
 use super::once::each;
 use super::paging::pages;
-use super::reply::{CallError, Kind, Reply, about};
+use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
@@ -39,7 +39,7 @@ pub async fn table(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
     });
     let table = match table {
         Ok(table) => table,
-        Err(error) if error.kind == Kind::NotThere => {
+        Err(error) if error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             return Found::all(shape.without("ResourceType").read().ok());
         }

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
 use aws_types::os_shim_internal::Env;
 
-use super::settings::Settings;
+use super::settings::CallSettings;
 
 /// The files that profiles are read from: those that the settings name, else the usual ones.
-pub fn of(settings: &Settings) -> ProfileFiles {
+pub fn of(settings: &CallSettings) -> ProfileFiles {
     let files = ProfileFiles::builder();
     let files = match &settings.config_file {
         Some(path) => files.with_file(ProfileFileKind::Config, path),

@@ -2,7 +2,7 @@
 
 use crate::known::{AccountId, ApiCall, Gap, Region};
 
-use super::reply::{CallError, Kind};
+use super::reply::{CallError, CallErrorKind};
 
 /// What was read, and what could not be.
 #[derive(Clone, Debug)]
@@ -92,9 +92,9 @@ impl Place {
     pub fn gap(&self, call: ApiCall, subject: &str, error: &CallError) -> Gap {
         let gap = self.unasked(call, subject).answered(&*error.code);
         match error.kind {
-            Kind::Refused | Kind::NotThere => gap,
+            CallErrorKind::Refused | CallErrorKind::NotThere => gap,
             // What failed for another reason than a permission takes none.
-            Kind::Throttled | Kind::Failed => gap.permitted_by(None),
+            CallErrorKind::Throttled | CallErrorKind::Failed => gap.permitted_by(None),
         }
     }
 

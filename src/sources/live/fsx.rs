@@ -11,7 +11,7 @@ use crate::known::{ApiCall, Arn, Region};
 use super::found::Found;
 use super::kms;
 use super::listings::List;
-use super::reply::{CallError, Kind, Reply, about};
+use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 use super::signed::{Body, JSON_1_1};
@@ -124,7 +124,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
             }
             Some(id) => of_volume(session, region, arn, &file_system, id).await,
         },
-        Err(error) if error.kind == Kind::NotThere => {
+        Err(error) if error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }
@@ -146,7 +146,7 @@ async fn of_volume(
             let tags = Some(tags(&volume));
             built(session, region, arn, file_system, Some(&volume), tags).await
         }
-        Err(error) if error.kind == Kind::NotThere => {
+        Err(error) if error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }

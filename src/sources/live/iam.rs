@@ -13,13 +13,13 @@ use crate::known::{ApiCall, Arn, Gap};
 use super::found::{Found, settled_by};
 use super::once::{Once, each};
 use super::paging::pages;
-use super::reply::{CallError, Kind, Reply, about};
+use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, tags as in_order};
 
 /// What was read of IAM in an account: managed policies by ARN.
 #[derive(Default)]
-struct Memory {
+struct ManagedPoliciesRead {
     managed: Once<String, Result<String, (CallError, ApiCall)>>,
 }
 
@@ -44,7 +44,7 @@ pub async fn role(session: &Session, arn: &Arn) -> Found<Option<Role>> {
         // Names are one of a kind in an account whatever their path, so there is no role of the path that was asked.
         Ok(role) if role.arn() != arn.as_str() => return missing(arn),
         Ok(role) => role,
-        Err(error) if error.kind == Kind::NotThere => return missing(arn),
+        Err(error) if error.kind == CallErrorKind::NotThere => return missing(arn),
         Err(error) => {
             return Found::nothing(place.gap(api_call!("iam:GetRole"), arn.as_str(), &error));
         }
@@ -166,7 +166,7 @@ async fn managed(session: &Session, arn: &str) -> Found<Shape> {
             .map_err(|error| (error, api_call!("iam:GetPolicyVersion")))
     };
     match session
-        .memory::<Memory>()
+        .memory::<ManagedPoliciesRead>()
         .managed
         .get(arn.to_owned(), read)
         .await

@@ -12,7 +12,7 @@ use crate::known::{ApiCall, Arn, Gap, Region};
 use super::found::{Found, Place};
 use super::once::Once;
 use super::paging::pages;
-use super::reply::{CallError, Kind, Reply, about};
+use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, map, tags as in_order};
 
@@ -20,7 +20,7 @@ const DESCRIBE: ApiCall = api_call!("kms:DescribeKey");
 
 /// What was read of KMS in an account: keys by Region and by the name that they were asked by.
 #[derive(Default)]
-struct Memory {
+struct KeysRead {
     keys: Once<(Region, String), Reply<KeyMetadata>>,
 }
 
@@ -61,7 +61,7 @@ pub async fn key(session: &Session, arn: &Arn) -> Found<Option<Key>> {
     let mut gaps = Vec::new();
     let mut shape = match describe(session, region, arn.as_str()).await {
         Ok(key) => described(&key).with("Arn", Some(arn.as_str())),
-        Err(error) if own && error.kind == Kind::NotThere => {
+        Err(error) if own && error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("Arn", Some(arn.as_str()));
             return Found::all(shape.without("KeyState").read().ok());
         }
@@ -118,14 +118,14 @@ async fn describe(session: &Session, region: &Region, name: &str) -> Reply<KeyMe
         Ok(key)
     };
     let key = (region.clone(), name.to_owned());
-    let found = session.memory::<Memory>().keys.get(key, read).await;
+    let found = session.memory::<KeysRead>().keys.get(key, read).await;
     // Asked by another name, the key need not be asked again by its ARN.
     if let Ok(metadata) = &found
         && let Some(arn) = metadata.arn().filter(|arn| *arn != name)
     {
         let key = (region.clone(), arn.to_owned());
         let same = std::future::ready(Ok(metadata.clone()));
-        return session.memory::<Memory>().keys.get(key, same).await;
+        return session.memory::<KeysRead>().keys.get(key, same).await;
     }
     found
 }

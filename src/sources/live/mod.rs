@@ -53,9 +53,9 @@ pub use journal::{Journal, JournalError, clear as clear_journal};
 pub use named_copy::NamedCopy;
 pub use organizations::Choice;
 pub use part::Part;
-pub use reply::{CallError, Kind as CallErrorKind};
+pub use reply::{CallError, CallErrorKind};
 pub use scope::{Accounts, Entry, Scope};
-pub use settings::Settings;
+pub use settings::CallSettings;
 pub use settle::{Asked, Asks};
 pub use sign_in::{Credentials, Sides, SignInError};
 
@@ -70,7 +70,7 @@ pub use sign_in::{Credentials, Sides, SignInError};
 pub fn collect(
     copy: &NamedCopy,
     sides: &Sides,
-    settings: &Settings,
+    settings: &CallSettings,
     collected_at: Timestamp,
     asks: Asks<'_>,
 ) -> Result<Inventory, LiveError> {
@@ -89,7 +89,7 @@ pub fn collect(
 pub fn survey(
     scope: Scope,
     sides: &Sides,
-    settings: &Settings,
+    settings: &CallSettings,
     journal: Option<Journal>,
     collected_at: Timestamp,
 ) -> Result<Inventory, LiveError> {

@@ -8,7 +8,7 @@ use crate::known::Arn;
 use super::book::Book;
 use super::error::LiveError;
 use super::estate::Estate;
-use super::settings::Settings;
+use super::settings::CallSettings;
 use super::settle::{Asks, Settler};
 use super::sign_in::Sides;
 use super::wire::Wire;
@@ -42,7 +42,7 @@ impl NamedCopy {
 pub async fn read(
     copy: &NamedCopy,
     sides: &Sides,
-    settings: &Settings,
+    settings: &CallSettings,
     collected_at: Timestamp,
     asks: Asks<'_>,
 ) -> Result<Inventory, LiveError> {

@@ -9,7 +9,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use crate::sources::recorded::is_pipe;
 
 use super::files;
-use super::settings::Settings;
+use super::settings::CallSettings;
 
 /// What is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,10 @@ pub enum WrongProfile {
 }
 
 /// The files as seen with a profile: the one that is named, else that of `AWS_PROFILE`, where that is not empty.
-pub async fn read(settings: &Settings, named: Option<&str>) -> Result<ProfileSet, WrongProfile> {
+pub async fn read(
+    settings: &CallSettings,
+    named: Option<&str>,
+) -> Result<ProfileSet, WrongProfile> {
     let env = Env::real();
     let of_env = env.get("AWS_PROFILE").ok().filter(|name| !name.is_empty());
     let asked = named.map(str::to_owned).or(of_env);

@@ -13,14 +13,14 @@ use super::answer::NotRead;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallError {
     /// What it means for the caller.
-    pub kind: Kind,
+    pub kind: CallErrorKind,
     /// AWS's error code; a word of ours where AWS did not answer.
     pub code: String,
 }
 
 /// What a failed call means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CallErrorKind {
     /// AWS says that the thing is not there. Some services say so of a thing that the caller may not see.
     NotThere,
     /// The caller may not. AWS Backup says so of vaults that do not exist, too.
@@ -38,7 +38,7 @@ impl CallError {
     /// A failure of a kind that AWS has no code for.
     pub fn failed(code: impl Into<String>) -> Self {
         Self {
-            kind: Kind::Failed,
+            kind: CallErrorKind::Failed,
             code: code.into(),
         }
     }
@@ -214,11 +214,11 @@ const NOT_THERE: &[&str] = &[
     "FileSystemNotFound",               // FSx
 ];
 
-fn kind(code: &str, status: u16) -> Kind {
+fn kind(code: &str, status: u16) -> CallErrorKind {
     if is_throttling(code) || status == 429 {
-        Kind::Throttled
+        CallErrorKind::Throttled
     } else if NOT_THERE.contains(&code) {
-        Kind::NotThere
+        CallErrorKind::NotThere
     } else if code.starts_with("AccessDenied")
         || code.starts_with("AuthorizationError")
         || matches!(
@@ -226,9 +226,9 @@ fn kind(code: &str, status: u16) -> Kind {
             "UnauthorizedOperation" | "NotAuthorized" | "UnauthorizedException"
         )
     {
-        Kind::Refused
+        CallErrorKind::Refused
     } else {
-        Kind::Failed
+        CallErrorKind::Failed
     }
 }
 
@@ -239,20 +239,20 @@ mod tests {
     #[test]
     fn a_code_says_what_aws_meant() {
         for (code, status, meant) in [
-            ("AccessDeniedException", 403, Kind::Refused),
-            ("AccessDenied", 403, Kind::Refused),
-            ("ThrottlingException", 400, Kind::Throttled),
-            ("Throttling", 400, Kind::Throttled),
-            ("TooManyRequestsException", 400, Kind::Throttled),
-            ("ResourceNotFoundException", 400, Kind::NotThere),
-            ("DBInstanceNotFound", 404, Kind::NotThere),
-            ("NoSuchEntity", 404, Kind::NotThere),
-            ("OptionGroupNotFoundFault", 404, Kind::Failed),
-            ("TypeNotFoundException", 400, Kind::Failed),
-            ("PolicyNotFoundException", 400, Kind::Failed),
-            ("InternalFailure", 500, Kind::Failed),
-            ("ExpiredTokenException", 403, Kind::Failed),
-            ("UnrecognizedClientException", 400, Kind::Failed),
+            ("AccessDeniedException", 403, CallErrorKind::Refused),
+            ("AccessDenied", 403, CallErrorKind::Refused),
+            ("ThrottlingException", 400, CallErrorKind::Throttled),
+            ("Throttling", 400, CallErrorKind::Throttled),
+            ("TooManyRequestsException", 400, CallErrorKind::Throttled),
+            ("ResourceNotFoundException", 400, CallErrorKind::NotThere),
+            ("DBInstanceNotFound", 404, CallErrorKind::NotThere),
+            ("NoSuchEntity", 404, CallErrorKind::NotThere),
+            ("OptionGroupNotFoundFault", 404, CallErrorKind::Failed),
+            ("TypeNotFoundException", 400, CallErrorKind::Failed),
+            ("PolicyNotFoundException", 400, CallErrorKind::Failed),
+            ("InternalFailure", 500, CallErrorKind::Failed),
+            ("ExpiredTokenException", 403, CallErrorKind::Failed),
+            ("UnrecognizedClientException", 400, CallErrorKind::Failed),
         ] {
             assert_eq!(kind(code, status), meant, "{code}");
         }

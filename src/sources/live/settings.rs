@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// How AWS is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct CallSettings {
     /// How many calls at the same time.
     pub concurrency: usize,
     /// How long one operation may take, the SDK's retries included.
@@ -24,7 +24,7 @@ pub struct Settings {
     pub progress: bool,
 }
 
-impl Default for Settings {
+impl Default for CallSettings {
     fn default() -> Self {
         Self {
             concurrency: 16,

@@ -18,7 +18,7 @@ use super::counts::Counts;
 use super::files;
 use super::profile;
 use super::reply::{CallError, Reply};
-use super::settings::Settings;
+use super::settings::CallSettings;
 use super::trusted::{self, NoCertificates};
 
 /// What all accounts of a run share: the connections, and how many calls go at the same time.
@@ -26,7 +26,7 @@ use super::trusted::{self, NoCertificates};
 pub struct Wire {
     http: SharedHttpClient,
     turns: Arc<Semaphore>,
-    settings: Settings,
+    settings: CallSettings,
     counts: Arc<Counts>,
     /// When the run ends, whatever is read then.
     end: Option<Instant>,
@@ -38,7 +38,7 @@ impl Wire {
     /// # Errors
     /// Where such a file has none.
     pub async fn open<'a>(
-        settings: &Settings,
+        settings: &CallSettings,
         profiles: impl IntoIterator<Item = Option<&'a str>>,
     ) -> Result<Self, NoCertificates> {
         let trusted = trusted(settings, profiles).await?;
@@ -76,7 +76,7 @@ impl Wire {
     }
 
     /// How AWS is called.
-    pub const fn settings(&self) -> &Settings {
+    pub const fn settings(&self) -> &CallSettings {
         &self.settings
     }
 
@@ -135,7 +135,7 @@ impl Wire {
 
 /// The certificates to trust.
 async fn trusted<'a>(
-    settings: &Settings,
+    settings: &CallSettings,
     profiles: impl IntoIterator<Item = Option<&'a str>>,
 ) -> Result<TlsContext, NoCertificates> {
     const VARIABLE: &str = "AWS_CA_BUNDLE";

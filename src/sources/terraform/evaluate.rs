@@ -5,13 +5,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 use hcl::eval::{Context, Evaluate};
-use hcl::{Block, Body, Structure};
+use hcl::{Block, Body};
 use serde_json::{Map, Value, json};
 
+use super::address::{parent, steps};
+use super::body::{body_value, to_hcl, to_json};
 use super::functions::declare;
 use super::identity::{Expressions, Identities};
-use super::object::{Moment, Object, parent, steps, unknown};
-use super::source::{Module, Source, attribute, label};
+use super::object::{Moment, Object};
+use super::source::{Source, SourceModule, attribute, label};
 
 /// Expressions of a plan's configuration, evaluated with what is known of the plan.
 pub struct Evaluator<'s> {
@@ -164,7 +166,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// The locals that can be evaluated: again and again, as one may name another.
-    fn locals(&self, module: &Module, context: &mut Context<'static>) {
+    fn locals(&self, module: &SourceModule, context: &mut Context<'static>) {
         let mut known = Map::new();
         loop {
             let before = known.len();
@@ -195,7 +197,7 @@ impl<'s> Evaluator<'s> {
     fn outputs(
         &self,
         ids: &Identities<'_, '_>,
-        module: &Module,
+        module: &SourceModule,
         address: &str,
         depth: usize,
     ) -> Map<String, Value> {
@@ -360,92 +362,4 @@ fn with_index(
         Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => {}
     }
     context
-}
-
-/// A body as a plan has it: attributes, and a list for each kind of block.
-fn body_value(body: &Body, context: &Context<'static>, at: &str) -> Value {
-    let mut all = Map::new();
-    for structure in body {
-        match structure {
-            Structure::Attribute(attribute) => {
-                let name = attribute.key.as_str();
-                let value = attribute
-                    .expr
-                    .evaluate(context)
-                    .ok()
-                    .as_ref()
-                    .and_then(to_json);
-                all.insert(
-                    name.to_owned(),
-                    value.unwrap_or_else(|| unknown(format!("{at}.{name}"))),
-                );
-            }
-            Structure::Block(block) if block.identifier.as_str() == "dynamic" => {
-                let Some(name) = label(block, 0) else {
-                    continue;
-                };
-                match dynamic(block, name, context, at) {
-                    Some(made) => add(&mut all, name, made),
-                    None => drop(all.insert(name.to_owned(), unknown(format!("{at}.{name}")))),
-                }
-            }
-            Structure::Block(block) => {
-                let value = body_value(&block.body, context, at);
-                add(&mut all, block.identifier.as_str(), vec![value]);
-            }
-        }
-    }
-    Value::Object(all)
-}
-
-fn add(all: &mut Map<String, Value>, name: &str, more: Vec<Value>) {
-    let list = all.entry(name).or_insert_with(|| json!([]));
-    if let Some(list) = list.as_array_mut() {
-        list.extend(more);
-    }
-}
-
-/// The blocks that a dynamic block makes.
-fn dynamic(block: &Block, name: &str, context: &Context<'static>, at: &str) -> Option<Vec<Value>> {
-    let over = to_json(
-        &attribute(&block.body, "for_each")?
-            .expr
-            .evaluate(context)
-            .ok()?,
-    )?;
-    let iterator = attribute(&block.body, "iterator").map(|iterator| iterator.expr.to_string());
-    let iterator = iterator.unwrap_or_else(|| name.to_owned());
-    let content = block
-        .body
-        .blocks()
-        .find(|block| block.identifier.as_str() == "content")?;
-    let each: Vec<(Value, Value)> = match over {
-        Value::Object(all) => all
-            .into_iter()
-            .map(|(key, value)| (json!(key), value))
-            .collect(),
-        Value::Array(all) => all
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| (json!(index), value))
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
-    };
-    let made = each.into_iter().map(|(key, value)| {
-        let mut context = context.clone();
-        context.declare_var(
-            iterator.as_str(),
-            to_hcl(&json!({"key": key, "value": value})),
-        );
-        body_value(&content.body, &context, at)
-    });
-    Some(made.collect())
-}
-
-fn to_json(value: &hcl::Value) -> Option<Value> {
-    serde_json::to_value(value).ok()
-}
-
-fn to_hcl(value: &Value) -> hcl::Value {
-    hcl::to_value(value).unwrap_or(hcl::Value::Null)
 }

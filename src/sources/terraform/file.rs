@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::Sound;
+use crate::inventory::ValidJson;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -57,7 +57,7 @@ pub struct PlanFile {
     pub resource_changes: Vec<ResourceChange>,
     /// What there will be: only whether it is anything.
     #[serde(default)]
-    planned_values: Planned,
+    planned_values: PlannedValues,
     /// What the configuration says, without values.
     pub configuration: Option<Configuration>,
     /// What data sources said.
@@ -78,7 +78,7 @@ pub struct PlanFile {
 
 /// The resources that there will be, of the root module and of its children.
 #[derive(Debug, Default, Deserialize)]
-struct Planned {
+struct PlannedValues {
     #[serde(default)]
     root_module: Contents,
 }
@@ -300,8 +300,8 @@ impl PlanFile {
                     return Err(PlanError::NoChanges(file.to_owned()));
                 }
                 // What stands twice in one object is two things, and neither is taken.
-                match serde_json::from_slice::<Sound>(bytes) {
-                    Ok(Sound) => return Ok(plan),
+                match serde_json::from_slice::<ValidJson>(bytes) {
+                    Ok(ValidJson) => return Ok(plan),
                     Err(error) => error,
                 }
             }

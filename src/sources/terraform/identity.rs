@@ -7,11 +7,12 @@ use crate::catalog::regions::partition as partition_of;
 use crate::known::{AccountId, Region};
 use crate::sources::planned::Home;
 
-use super::object::{Moment, Object, Objects};
+use super::object::{Moment, Object};
+use super::objects::Objects;
 use super::provider::{Providers, provider_of};
 
 /// How the ARN of a type is made of a name.
-struct Form {
+struct ArnOfName {
     kind: &'static str,
     /// With `{region}`, `{account}`, `{name}`.
     arn: &'static str,
@@ -20,33 +21,33 @@ struct Form {
 }
 
 #[rustfmt::skip]
-const FORMS: &[Form] = &[
-    Form { kind: "aws_backup_vault",                         arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
-    Form { kind: "aws_backup_logically_air_gapped_vault",    arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
-    Form { kind: "aws_kms_key",                              arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
-    Form { kind: "aws_kms_replica_key",                      arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
-    Form { kind: "aws_kms_external_key",                     arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
-    Form { kind: "aws_iam_role",                             arn: "arn:aws:iam::{account}:role/{name}",                                name: "name" },
-    Form { kind: "aws_iam_policy",                           arn: "arn:aws:iam::{account}:policy/{name}",                              name: "name" },
-    Form { kind: "aws_db_instance",                          arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
-    Form { kind: "aws_rds_cluster_instance",                 arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
-    Form { kind: "aws_docdb_cluster_instance",               arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
-    Form { kind: "aws_neptune_cluster_instance",             arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
-    Form { kind: "aws_rds_cluster",                          arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
-    Form { kind: "aws_docdb_cluster",                        arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
-    Form { kind: "aws_neptune_cluster",                      arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
-    Form { kind: "aws_dynamodb_table",                       arn: "arn:aws:dynamodb:{region}:{account}:table/{name}",                  name: "name" },
-    Form { kind: "aws_ebs_volume",                           arn: "arn:aws:ec2:{region}:{account}:volume/{name}",                      name: "" },
-    Form { kind: "aws_instance",                             arn: "arn:aws:ec2:{region}:{account}:instance/{name}",                    name: "" },
-    Form { kind: "aws_efs_file_system",                      arn: "arn:aws:elasticfilesystem:{region}:{account}:file-system/{name}",   name: "" },
-    Form { kind: "aws_fsx_lustre_file_system",               arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
-    Form { kind: "aws_fsx_windows_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
-    Form { kind: "aws_fsx_openzfs_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
-    Form { kind: "aws_fsx_ontap_volume",                     arn: "arn:aws:fsx:{region}:{account}:volume/{name}",                      name: "" },
-    Form { kind: "aws_s3_bucket",                            arn: "arn:aws:s3:::{name}",                                               name: "bucket" },
-    Form { kind: "aws_eks_cluster",                          arn: "arn:aws:eks:{region}:{account}:cluster/{name}",                     name: "name" },
-    Form { kind: "aws_redshift_cluster",                     arn: "arn:aws:redshift:{region}:{account}:cluster:{name}",                name: "cluster_identifier" },
-    Form { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
+const FORMS: &[ArnOfName] = &[
+    ArnOfName { kind: "aws_backup_vault",                         arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
+    ArnOfName { kind: "aws_backup_logically_air_gapped_vault",    arn: "arn:aws:backup:{region}:{account}:backup-vault:{name}",             name: "name" },
+    ArnOfName { kind: "aws_kms_key",                              arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    ArnOfName { kind: "aws_kms_replica_key",                      arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    ArnOfName { kind: "aws_kms_external_key",                     arn: "arn:aws:kms:{region}:{account}:key/{name}",                         name: "" },
+    ArnOfName { kind: "aws_iam_role",                             arn: "arn:aws:iam::{account}:role/{name}",                                name: "name" },
+    ArnOfName { kind: "aws_iam_policy",                           arn: "arn:aws:iam::{account}:policy/{name}",                              name: "name" },
+    ArnOfName { kind: "aws_db_instance",                          arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
+    ArnOfName { kind: "aws_rds_cluster_instance",                 arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
+    ArnOfName { kind: "aws_docdb_cluster_instance",               arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
+    ArnOfName { kind: "aws_neptune_cluster_instance",             arn: "arn:aws:rds:{region}:{account}:db:{name}",                          name: "identifier" },
+    ArnOfName { kind: "aws_rds_cluster",                          arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    ArnOfName { kind: "aws_docdb_cluster",                        arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    ArnOfName { kind: "aws_neptune_cluster",                      arn: "arn:aws:rds:{region}:{account}:cluster:{name}",                     name: "cluster_identifier" },
+    ArnOfName { kind: "aws_dynamodb_table",                       arn: "arn:aws:dynamodb:{region}:{account}:table/{name}",                  name: "name" },
+    ArnOfName { kind: "aws_ebs_volume",                           arn: "arn:aws:ec2:{region}:{account}:volume/{name}",                      name: "" },
+    ArnOfName { kind: "aws_instance",                             arn: "arn:aws:ec2:{region}:{account}:instance/{name}",                    name: "" },
+    ArnOfName { kind: "aws_efs_file_system",                      arn: "arn:aws:elasticfilesystem:{region}:{account}:file-system/{name}",   name: "" },
+    ArnOfName { kind: "aws_fsx_lustre_file_system",               arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    ArnOfName { kind: "aws_fsx_windows_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    ArnOfName { kind: "aws_fsx_openzfs_file_system",              arn: "arn:aws:fsx:{region}:{account}:file-system/{name}",                 name: "" },
+    ArnOfName { kind: "aws_fsx_ontap_volume",                     arn: "arn:aws:fsx:{region}:{account}:volume/{name}",                      name: "" },
+    ArnOfName { kind: "aws_s3_bucket",                            arn: "arn:aws:s3:::{name}",                                               name: "bucket" },
+    ArnOfName { kind: "aws_eks_cluster",                          arn: "arn:aws:eks:{region}:{account}:cluster/{name}",                     name: "name" },
+    ArnOfName { kind: "aws_redshift_cluster",                     arn: "arn:aws:redshift:{region}:{account}:cluster:{name}",                name: "cluster_identifier" },
+    ArnOfName { kind: "aws_timestreamwrite_table",                arn: "arn:aws:timestream:{region}:{account}:database/{name}",             name: "" },
 ];
 
 /// What the expressions of a plan's configuration come to, with what is known of the plan.

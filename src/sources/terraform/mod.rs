@@ -2,12 +2,15 @@
 //!
 //! See <https://developer.hashicorp.com/terraform/internals/json-format>.
 
+mod address;
+mod body;
 mod evaluate;
 mod file;
 mod functions;
 mod identity;
 mod link;
 mod object;
+mod objects;
 mod provider;
 mod reader;
 mod references;
@@ -27,7 +30,8 @@ pub use source::{ConfigurationError, Source};
 use evaluate::Evaluator;
 use file::PlanFile;
 use identity::{Expressions, Identities};
-use object::{Moment, Object, Objects};
+use object::{Moment, Object};
+use objects::Objects;
 use provider::Providers;
 
 /// Reads a plan. `accounts`: the accounts of providers, by `aws`, `aws.bunker`, as the command line gives them.

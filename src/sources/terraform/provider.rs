@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::known::{AccountId, Arn, Region};
 
 use super::file::PlanFile;
-use super::object::{Moment, Object, Objects};
+use super::object::{Moment, Object};
+use super::objects::Objects;
 
 /// The account and Region of each provider, as far as the plan tells.
 #[derive(Debug, Default)]

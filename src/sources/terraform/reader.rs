@@ -13,7 +13,7 @@ use super::link::Link;
 use super::object::{Moment, Object, unknown};
 
 /// A plan at one moment, being read.
-pub struct Reader<'a, 'p> {
+pub struct PlanReader<'a, 'p> {
     /// What its objects are called.
     pub ids: Identities<'a, 'p>,
     /// When.
@@ -34,7 +34,7 @@ pub struct Reader<'a, 'p> {
     sole: BTreeMap<(String, &'static str), (&'p str, Value)>,
 }
 
-impl<'a, 'p> Reader<'a, 'p> {
+impl<'a, 'p> PlanReader<'a, 'p> {
     /// One that has read nothing.
     #[must_use]
     pub fn new(ids: Identities<'a, 'p>, moment: Moment) -> Self {

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::object::{Moment, Object, Objects, module_at, parent, steps};
+use super::address::{parent, steps};
+use super::object::{Moment, Object};
+use super::objects::{Objects, module_at};
 
 /// What a reference leads to.
 #[derive(Clone, Debug)]
-pub struct Target<'a, 'p> {
+pub struct ReferenceTarget<'a, 'p> {
     /// The object.
     pub object: &'a Object<'p>,
     /// The attribute of it, with what follows: `arn`, `statement[0].sid`; empty: the object as a whole.
@@ -20,14 +22,14 @@ pub struct Target<'a, 'p> {
 #[derive(Clone, Debug, Default)]
 pub struct Targets<'a, 'p> {
     /// The attributes that are known after apply: one of them is why the expression is.
-    pub unknown: Vec<Target<'a, 'p>>,
+    pub unknown: Vec<ReferenceTarget<'a, 'p>>,
     /// Some of it was not followed: a local, a loop, a function's own value.
     pub is_open: bool,
 }
 
 /// Where a reference stands: in a module instance, within a resource or a call that may be one of several.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct ReferencePlace<'a> {
     module: &'a str,
     /// `each.key` or `count.index`.
     index: Option<&'a Value>,
@@ -43,7 +45,7 @@ impl<'p> Objects<'p> {
     #[must_use]
     pub fn targets<'a>(&'a self, of: &'a Object<'p>, expression: &Value) -> Targets<'a, 'p> {
         let mut found = Targets::default();
-        let place = Place {
+        let place = ReferencePlace {
             module: of.module,
             index: of.index,
             for_each: of
@@ -74,7 +76,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     /// Every reference of an expression, or of the blocks in it. `path`: what is taken of its value.
     fn expression(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         expression: &Value,
         path: &str,
         depth: usize,
@@ -111,7 +113,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     fn references(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         references: &[&str],
         path: &str,
         depth: usize,
@@ -135,7 +137,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     fn reference(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         reference: &str,
         path: &str,
         same_key: bool,
@@ -175,7 +177,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             "each" => match at.for_each {
                 Some(expression) => {
                     let path = words.rest_with(path);
-                    let keyed = Place {
+                    let keyed = ReferencePlace {
                         for_each: None,
                         ..at
                     };
@@ -208,7 +210,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     fn resource(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         (kind, name, is_data): (&str, &str, bool),
         words: &mut Words<'_>,
         path: &str,
@@ -254,7 +256,7 @@ impl<'a, 'p> Walk<'a, 'p> {
                     .to_string()
                     .contains("{\"unknown\":");
             if is_unknown {
-                found.unknown.push(Target {
+                found.unknown.push(ReferenceTarget {
                     object,
                     attribute: attribute.clone(),
                 });
@@ -264,7 +266,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     fn variable(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         name: &str,
         path: &str,
         depth: usize,
@@ -287,7 +289,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             return;
         };
         let index = index_of(call).and_then(|index| serde_json::from_str::<Value>(&index).ok());
-        let place = Place {
+        let place = ReferencePlace {
             module: above,
             index: index.as_ref(),
             for_each: call_of.for_each_expression.as_ref(),
@@ -304,7 +306,7 @@ impl<'a, 'p> Walk<'a, 'p> {
     )]
     fn output(
         &mut self,
-        at: Place<'_>,
+        at: ReferencePlace<'_>,
         (name, index): (&str, Option<&str>),
         output: &str,
         path: &str,
@@ -350,7 +352,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         for address in instances {
             let index =
                 index_of(&address).and_then(|index| serde_json::from_str::<Value>(&index).ok());
-            let place = Place {
+            let place = ReferencePlace {
                 module: &address,
                 index: index.as_ref(),
                 for_each: None,

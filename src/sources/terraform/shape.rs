@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// What a value is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum AttributeType {
     Text,
     /// True or false; some versions of the provider write them as texts.
     Switch,
@@ -18,80 +18,80 @@ enum Shape {
 }
 
 #[rustfmt::skip]
-const SHAPES: &[(&str, Shape)] = &[
-    ("arn",                                 Shape::Text),
-    ("assume_role_policy",                  Shape::Text),
-    ("aws_service_name",                    Shape::Text),
-    ("backup_vault_arn",                    Shape::Text),
-    ("backup_vault_name",                   Shape::Text),
-    ("bucket",                              Shape::Text),
-    ("cluster_identifier",                  Shape::Text),
-    ("customer_master_key_spec",            Shape::Text),
-    ("encrypted",                           Shape::Switch),
-    ("encryption_key_arn",                  Shape::Text),
-    ("enabled",                             Shape::Switch),
-    ("engine",                              Shape::Text),
-    ("engine_version",                      Shape::Text),
-    ("global_settings",                     Shape::Map),
-    ("grantee_principal",                   Shape::Text),
-    ("iam_role_arn",                        Shape::Text),
-    ("identifier",                          Shape::Text),
-    ("inline_policy",                       Shape::List),
-    ("is_enabled",                          Shape::Switch),
-    ("key_id",                              Shape::Text),
-    ("key_usage",                           Shape::Text),
-    ("kms_key_arn",                         Shape::Text),
-    ("kms_key_id",                          Shape::Text),
-    ("managed_policy_arns",                 Shape::Texts),
-    ("max_retention_days",                  Shape::Number),
-    ("min_retention_days",                  Shape::Number),
-    ("name",                                Shape::Text),
-    ("not_resources",                       Shape::Texts),
-    ("operations",                          Shape::Texts),
-    ("option_group_name",                   Shape::Text),
-    ("permissions_boundary",                Shape::Text),
-    ("plan_id",                             Shape::Text),
-    ("policy",                              Shape::Text),
-    ("policy_arn",                          Shape::Text),
-    ("region",                              Shape::Text),
-    ("resource_type_management_preference", Shape::Switches),
-    ("resource_type_opt_in_preference",     Shape::Switches),
-    ("resources",                           Shape::Texts),
-    ("role",                                Shape::Text),
-    ("rule",                                Shape::List),
-    ("selection_tag",                       Shape::List),
-    ("server_side_encryption",              Shape::List),
-    ("storage_encrypted",                   Shape::Switch),
-    ("storage_type",                        Shape::Text),
-    ("target_key_id",                       Shape::Text),
-    ("volume_style",                        Shape::Text),
+const SHAPES: &[(&str, AttributeType)] = &[
+    ("arn",                                 AttributeType::Text),
+    ("assume_role_policy",                  AttributeType::Text),
+    ("aws_service_name",                    AttributeType::Text),
+    ("backup_vault_arn",                    AttributeType::Text),
+    ("backup_vault_name",                   AttributeType::Text),
+    ("bucket",                              AttributeType::Text),
+    ("cluster_identifier",                  AttributeType::Text),
+    ("customer_master_key_spec",            AttributeType::Text),
+    ("encrypted",                           AttributeType::Switch),
+    ("encryption_key_arn",                  AttributeType::Text),
+    ("enabled",                             AttributeType::Switch),
+    ("engine",                              AttributeType::Text),
+    ("engine_version",                      AttributeType::Text),
+    ("global_settings",                     AttributeType::Map),
+    ("grantee_principal",                   AttributeType::Text),
+    ("iam_role_arn",                        AttributeType::Text),
+    ("identifier",                          AttributeType::Text),
+    ("inline_policy",                       AttributeType::List),
+    ("is_enabled",                          AttributeType::Switch),
+    ("key_id",                              AttributeType::Text),
+    ("key_usage",                           AttributeType::Text),
+    ("kms_key_arn",                         AttributeType::Text),
+    ("kms_key_id",                          AttributeType::Text),
+    ("managed_policy_arns",                 AttributeType::Texts),
+    ("max_retention_days",                  AttributeType::Number),
+    ("min_retention_days",                  AttributeType::Number),
+    ("name",                                AttributeType::Text),
+    ("not_resources",                       AttributeType::Texts),
+    ("operations",                          AttributeType::Texts),
+    ("option_group_name",                   AttributeType::Text),
+    ("permissions_boundary",                AttributeType::Text),
+    ("plan_id",                             AttributeType::Text),
+    ("policy",                              AttributeType::Text),
+    ("policy_arn",                          AttributeType::Text),
+    ("region",                              AttributeType::Text),
+    ("resource_type_management_preference", AttributeType::Switches),
+    ("resource_type_opt_in_preference",     AttributeType::Switches),
+    ("resources",                           AttributeType::Texts),
+    ("role",                                AttributeType::Text),
+    ("rule",                                AttributeType::List),
+    ("selection_tag",                       AttributeType::List),
+    ("server_side_encryption",              AttributeType::List),
+    ("storage_encrypted",                   AttributeType::Switch),
+    ("storage_type",                        AttributeType::Text),
+    ("target_key_id",                       AttributeType::Text),
+    ("volume_style",                        AttributeType::Text),
 ];
 
 /// What an attribute's value is not, where it is not what the provider makes of it.
 pub fn odd(name: &str, value: &Value) -> Option<&'static str> {
     let (_, shape) = SHAPES.iter().find(|(known, _)| *known == name)?;
     let is = match (shape, value) {
-        (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Switch, Value::Bool(_)) => {
-            true
-        }
-        (Shape::Switch, Value::String(text)) => matches!(text.as_str(), "true" | "false"),
-        (Shape::Number, Value::Number(number)) => number.is_i64(),
-        (Shape::List, Value::Array(_)) | (Shape::Map, Value::Object(_)) => true,
+        (_, Value::Null)
+        | (AttributeType::Text, Value::String(_))
+        | (AttributeType::Switch, Value::Bool(_)) => true,
+        (AttributeType::Switch, Value::String(text)) => matches!(text.as_str(), "true" | "false"),
+        (AttributeType::Number, Value::Number(number)) => number.is_i64(),
+        (AttributeType::List, Value::Array(_)) | (AttributeType::Map, Value::Object(_)) => true,
         // What is not known is absent from a list, or null in it.
-        (Shape::Texts, Value::Array(items)) => {
+        (AttributeType::Texts, Value::Array(items)) => {
             items.iter().all(|item| item.is_string() || item.is_null())
         }
-        (Shape::Switches, Value::Object(fields)) => fields
+        (AttributeType::Switches, Value::Object(fields)) => fields
             .values()
             .all(|value| value.is_boolean() || value.is_null()),
         (
-            Shape::Text
-            | Shape::Switch
-            | Shape::Number
-            | Shape::List
-            | Shape::Texts
-            | Shape::Map
-            | Shape::Switches,
+            AttributeType::Text
+            | AttributeType::Switch
+            | AttributeType::Number
+            | AttributeType::List
+            | AttributeType::Texts
+            | AttributeType::Map
+            | AttributeType::Switches,
             Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
@@ -100,12 +100,12 @@ pub fn odd(name: &str, value: &Value) -> Option<&'static str> {
         ) => false,
     };
     (!is).then_some(match shape {
-        Shape::Text => "which is not a text",
-        Shape::Switch => "which is neither true nor false",
-        Shape::Number => "which is not a whole number",
-        Shape::List => "which is not a list",
-        Shape::Texts => "which is not a list of texts",
-        Shape::Map => "which is not a map",
-        Shape::Switches => "which is not a map of true and false",
+        AttributeType::Text => "which is not a text",
+        AttributeType::Switch => "which is neither true nor false",
+        AttributeType::Number => "which is not a whole number",
+        AttributeType::List => "which is not a list",
+        AttributeType::Texts => "which is not a list of texts",
+        AttributeType::Map => "which is not a map",
+        AttributeType::Switches => "which is not a map of true and false",
     })
 }

@@ -9,7 +9,8 @@ use hcl::{Attribute, Block, Body, Expression, Structure};
 use serde_json::Value;
 
 use super::super::recorded::{self, SourceError};
-use super::object::{Object, steps};
+use super::address::steps;
+use super::object::Object;
 
 /// Why a folder's configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +48,11 @@ const DEEPEST: usize = 200;
 #[derive(Debug)]
 pub struct Source {
     /// The modules by the names of their calls: `[]`, `["bunker"]`.
-    modules: BTreeMap<Vec<String>, Module>,
+    modules: BTreeMap<Vec<String>, SourceModule>,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Module {
+pub(super) struct SourceModule {
     body: Vec<Structure>,
     /// Where the block of a resource begins: file and line.
     lines: BTreeMap<(String, String), (String, usize)>,
@@ -71,7 +72,7 @@ impl Source {
             if names.len() > 16 || !seen.insert(names.clone()) {
                 continue;
             }
-            let module = Module::read(folder, &place, limit)?;
+            let module = SourceModule::read(folder, &place, limit)?;
             for call in module.blocks("module") {
                 let Some(name) = label(call, 0) else { continue };
                 let mut below = names.clone();
@@ -100,7 +101,7 @@ impl Source {
         self.modules.get(&names)?.lines.get(&key).cloned()
     }
 
-    pub(super) fn module(&self, address: &str) -> Option<&Module> {
+    pub(super) fn module(&self, address: &str) -> Option<&SourceModule> {
         let names: Vec<String> = steps(address).into_iter().map(str::to_owned).collect();
         self.modules.get(&names)
     }
@@ -123,7 +124,7 @@ fn installed(folder: &Path, limit: u64) -> Result<BTreeMap<String, PathBuf>, Con
     Ok(each.collect())
 }
 
-impl Module {
+impl SourceModule {
     fn read(root: &Path, folder: &Path, limit: u64) -> Result<Self, ConfigurationError> {
         let none = || ConfigurationError::NoFiles(folder.display().to_string());
         let entries = fs::read_dir(folder).map_err(|_| none())?;

@@ -23,18 +23,18 @@ impl Stage {
         }
     }
 
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self) -> CallSettings {
         let Keys { id, secret, .. } = Moto::keys();
         let path = |name: &str| self.dir.path().join(name);
         let text = format!("[moto]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
         std::fs::write(path("credentials"), text).unwrap();
         std::fs::write(path("config"), "").unwrap();
-        Settings {
+        CallSettings {
             attempts: 1,
             config_file: Some(path("config")),
             credentials_file: Some(path("credentials")),
             endpoint_url: Some(self.moto.url()),
-            ..Settings::default()
+            ..CallSettings::default()
         }
     }
 

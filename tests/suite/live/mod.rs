@@ -40,7 +40,7 @@ use backup_preflight::cli::{Check, Cli, Command};
 use backup_preflight::inventory::{Inventory, Timestamp};
 use backup_preflight::known::Arn;
 use backup_preflight::sources::live::{
-    self, Credentials, LiveError, NamedCopy, Scope, Settings, Sides, survey,
+    self, CallSettings, Credentials, LiveError, NamedCopy, Scope, Sides, survey,
 };
 use clap::Parser as _;
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ pub fn copy_of(resource: &str) -> NamedCopy {
 pub fn collect(
     copy: &NamedCopy,
     sides: &Sides,
-    settings: &Settings,
+    settings: &CallSettings,
     now: Timestamp,
 ) -> Result<Inventory, LiveError> {
     live::collect(copy, sides, settings, now, &asks_of_check(&check(copy)))
@@ -127,7 +127,7 @@ pub fn check(copy: &NamedCopy) -> Check {
 /// Files with a profile for each account, and settings that name them.
 pub struct Home {
     dir: TempDir,
-    settings: Settings,
+    settings: CallSettings,
 }
 
 impl Home {
@@ -146,7 +146,7 @@ impl Home {
             );
         }
         let home = Self {
-            settings: Settings {
+            settings: CallSettings {
                 concurrency: 8,
                 timeout: Duration::from_secs(20),
                 deadline: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use backup_preflight::catalog::cloud_control::Names;
-use backup_preflight::catalog::permissions::{Permission, Side, When, permissions};
+use backup_preflight::catalog::permissions::{CallScope, Permission, Side, permissions};
 use serde_json::json;
 
 use super::super::aws::{AGGREGATOR, Entry};
@@ -165,7 +165,7 @@ fn every_call_is_in_the_policy_and_every_action_of_it_is_called() {
     }
     let never: Vec<(&str, &Side)> = table
         .iter()
-        .filter(|row| row.when != When::ByCloudControl)
+        .filter(|row| row.when != CallScope::ByCloudControl)
         .flat_map(|row| row.sides.iter().map(|side| (row.action, side)))
         .filter(|(action, side)| !made.contains(&(format!("{side:?}"), (*action).to_owned())))
         .collect();

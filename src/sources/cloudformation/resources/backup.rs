@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::cloudformation::reader::{Reader, document, made, tagged};
+use crate::sources::cloudformation::reader::{TemplateReader, document, made, tagged};
 use crate::sources::cloudformation::text::Node;
 
-pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };
@@ -42,7 +42,7 @@ pub fn vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// A vault's access policy.
-fn access_policy(reader: &Reader<'_>, node: &Node) -> Value {
+fn access_policy(reader: &TemplateReader<'_>, node: &Node) -> Value {
     match reader.of(node, "AccessPolicy") {
         None => made(Value::Null),
         some => document(some),
@@ -53,7 +53,7 @@ fn name_of(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or_default()
 }
 
-pub fn air_gapped_vault<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn air_gapped_vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use crate::inventory::BY_NAME;
 use crate::sources::cloudformation::names::{arn, kind};
-use crate::sources::cloudformation::reader::{Attached, Reader, document, made, tagged};
+use crate::sources::cloudformation::reader::{
+    RolePolicyAttachment, TemplateReader, document, made, tagged,
+};
 use crate::sources::cloudformation::template::{is_open, partition, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
-pub fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };
@@ -57,7 +59,7 @@ pub fn role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// A managed policy: AWS's own are known by their ARN, others where the template makes them.
-fn attached(reader: &Reader<'_>, name: &str) -> Value {
+fn attached(reader: &TemplateReader<'_>, name: &str) -> Value {
     let resources = reader
         .template
         .root
@@ -76,7 +78,7 @@ fn attached(reader: &Reader<'_>, name: &str) -> Value {
 }
 
 /// A policy of the roles that it names, or of the one.
-pub fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn inline_policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let name = reader.of(node, "PolicyName").unwrap_or_else(|| json!(id));
     let document = document(reader.of(node, "PolicyDocument"));
     let policy = if is_open(&name) {
@@ -88,7 +90,7 @@ pub fn inline_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// A managed policy: of the roles that it names, and of whichever others have it.
-pub fn managed_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn managed_policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Value::String(arn) = arn(&reader.template, id, node) else {
         return reader.open(format!("the ARN of the policy {id} is not known"));
     };
@@ -99,7 +101,12 @@ pub fn managed_policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// Adds a policy to the roles that it names.
-fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &'static str, policy: &Value) {
+fn add<'t>(
+    reader: &mut TemplateReader<'t>,
+    (id, node): (&str, &Node),
+    list: &'static str,
+    policy: &Value,
+) {
     let roles = match (reader.of(node, "Roles"), reader.of(node, "RoleName")) {
         (None, None) => return,
         (Some(Value::Array(roles)), _) => roles,
@@ -137,7 +144,7 @@ fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &'static st
             .iter()
             .find_map(|name| policy.get(*name));
         if let Some(name) = name {
-            reader.attached.push(Attached {
+            reader.attached.push(RolePolicyAttachment {
                 account: home.account,
                 role: arn,
                 list,
@@ -149,21 +156,26 @@ fn add<'t>(reader: &mut Reader<'t>, (id, node): (&str, &Node), list: &'static st
 }
 
 /// What the template of now gives a role and the change no longer does, role by role.
-pub fn detached(now: &Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) -> Option<bool>) {
-    let Reader {
+pub fn detached(
+    now: &TemplateReader<'_>,
+    then: &mut TemplateReader<'_>,
+    stays: impl Fn(&str) -> Option<bool>,
+) {
+    let TemplateReader {
         world,
         attached,
         template,
         ..
     } = then;
     for was in &now.attached {
-        let same =
-            |is: &&Attached| is.role == was.role && is.list == was.list && is.policy == was.policy;
+        let same = |is: &&RolePolicyAttachment| {
+            is.role == was.role && is.list == was.list && is.policy == was.policy
+        };
         if attached.iter().any(|is| same(&is)) {
             continue;
         }
         // A resource that gives the same policy to other roles is no longer of this one, whatever its attributes say.
-        let moved = |is: &Attached| is.by == was.by && is.policy == was.policy;
+        let moved = |is: &RolePolicyAttachment| is.by == was.by && is.policy == was.policy;
         let is_told = template.resource(&was.by).is_some_and(|node| {
             kind(node) == "AWS::IAM::ManagedPolicy" && arn(template, &was.by, node) == was.policy
         });
@@ -192,7 +204,7 @@ pub fn detached(now: &Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) ->
     }
 }
 
-pub fn service_linked_role<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn service_linked_role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     if reader.of(node, "AWSServiceName") == Some(json!("backup.amazonaws.com"))
         && let Some(home) = reader.home.clone()
     {

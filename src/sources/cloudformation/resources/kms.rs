@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::sources::cloudformation::reader::{Alias, Reader, document, made, tagged};
+use crate::sources::cloudformation::reader::{Alias, TemplateReader, document, made, tagged};
 use crate::sources::cloudformation::template::{is_open, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
-pub fn key<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn key<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some((home, arn)) = reader.place(id, node) else {
         return;
     };
@@ -67,7 +67,7 @@ fn for_good(value: Value) -> Value {
     json!({"made": value, "stands": true})
 }
 
-pub fn alias<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn alias<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let (Some(home), Some(target)) = (reader.home.clone(), reader.of(node, "TargetKeyId")) else {
         return;
     };
@@ -92,7 +92,11 @@ pub fn alias<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// The aliases of the template of now that the change no longer gives are taken from their keys.
-pub fn unnamed(now: &Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) -> Option<bool>) {
+pub fn unnamed(
+    now: &TemplateReader<'_>,
+    then: &mut TemplateReader<'_>,
+    stays: impl Fn(&str) -> Option<bool>,
+) {
     for was in &now.aliases {
         let stays = match then.aliases.iter().any(|is| is.name == was.name) {
             true => Some(true),

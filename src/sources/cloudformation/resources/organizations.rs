@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::inventory::{Becomes, Policy, PolicyChange, PolicyType};
-use crate::sources::cloudformation::reader::Reader;
+use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::template::{plain, unknown, why};
 use crate::sources::cloudformation::text::Node;
 
 /// A policy with what it is attached to.
-pub fn policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn policy<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     if reader.is_same(id, node) {
         return;
     }
@@ -58,7 +58,7 @@ pub fn policy<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
 }
 
 /// The document of a policy: an object, or its JSON in a text.
-fn content(reader: &Reader<'_>, node: &Node, of: Option<PolicyType>, by: &str) -> Value {
+fn content(reader: &TemplateReader<'_>, node: &Node, of: Option<PolicyType>, by: &str) -> Value {
     let content = match reader.of(node, "Content") {
         Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or(Value::Null),
         Some(value) => value,
@@ -75,7 +75,11 @@ fn content(reader: &Reader<'_>, node: &Node, of: Option<PolicyType>, by: &str) -
 }
 
 /// What the template of now attaches or has, and that of the change no longer does.
-pub fn left(now: &mut Reader<'_>, then: &mut Reader<'_>, stays: impl Fn(&str) -> Option<bool>) {
+pub fn left(
+    now: &mut TemplateReader<'_>,
+    then: &mut TemplateReader<'_>,
+    stays: impl Fn(&str) -> Option<bool>,
+) {
     let id = |change: &PolicyChange| change.by.rsplit(' ').next().map(str::to_owned);
     let mut all = Vec::new();
     for was in std::mem::take(&mut now.world.organization) {

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sources::cloudformation::reader::Reader;
+use crate::sources::cloudformation::reader::TemplateReader;
 use crate::sources::cloudformation::template::{is_open, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
-pub fn plan<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn plan<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some(home) = reader.home.clone() else {
         let text =
             format!("{id} may make copies: give --account ACCOUNT_ID and --template-region REGION");
@@ -67,7 +67,7 @@ fn rule(rule: &Value) -> Value {
     Value::Object(made)
 }
 
-pub fn selection<'t>(reader: &mut Reader<'t>, id: &str, node: &Node) {
+pub fn selection<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some(home) = reader.home.clone() else {
         return reader.open(format!(
             "{id} may make copies: give --account ACCOUNT_ID and --template-region REGION"

@@ -4,12 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::cloudformation::names::kind;
-use crate::sources::cloudformation::reader::{Reader, tags};
+use crate::sources::cloudformation::reader::{TemplateReader, tags};
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
 
 /// What is backed up, with the key that it is encrypted with.
-pub fn stored<'t>(reader: &mut Reader<'t>, id: &str, node: &Node, of: &'static str) {
+pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'static str) {
     // AWS writes the name of an engine in lower case, however it was given.
     let engine = match reader.of(node, "Engine") {
         Some(Value::String(engine)) => Some(json!(engine.to_lowercase())),

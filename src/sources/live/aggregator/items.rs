@@ -13,10 +13,10 @@ use crate::sources::live::kms;
 use crate::sources::live::shape::{Shape, tags as in_order};
 
 /// A type as AWS Config has it.
-pub struct Kind {
+pub struct ConfigType {
     /// Its name there.
     pub name: &'static str,
-    of: Of,
+    of: BackupType,
     encryption: Encryption,
     /// The fields of its description that checks read. All must be there, or none is taken: a field that AWS Config
     /// leaves out would pass for one that is not set.
@@ -24,7 +24,7 @@ pub struct Kind {
 }
 
 /// What a type is to AWS Backup.
-enum Of {
+enum BackupType {
     Type(ResourceType),
     /// The engine tells.
     Cluster,
@@ -48,11 +48,11 @@ use Encryption::{Fields, OfVault, OfVolumes, Table, TrueFields};
 
 const fn row(
     name: &'static str,
-    of: Of,
+    of: BackupType,
     encryption: Encryption,
     detail: &'static [&'static str],
-) -> Kind {
-    Kind {
+) -> ConfigType {
+    ConfigType {
         name,
         of,
         encryption,
@@ -61,16 +61,16 @@ const fn row(
 }
 
 #[rustfmt::skip]
-pub const KINDS: &[Kind] = &[
-    row("AWS::CloudFormation::Stack", Of::Type(ResourceType::CloudFormation), OfVault,                                    &[]),
-    row("AWS::DynamoDB::Table",       Of::Type(ResourceType::DynamoDb),       Table,                                      &[]),
-    row("AWS::EC2::Instance",         Of::Type(ResourceType::Ec2),            OfVolumes,                                  &["rootDeviceName", "blockDeviceMappings", "productCodes"]),
-    row("AWS::EC2::Volume",           Of::Type(ResourceType::Ebs),            Fields("/encrypted", "/kmsKeyId"),          &[]),
-    row("AWS::EFS::FileSystem",       Of::Type(ResourceType::Efs),            Fields("/Encrypted", "/KmsKeyId"),          &[]),
-    row("AWS::EKS::Cluster",          Of::Type(ResourceType::Eks),            OfVault,                                    &[]),
-    row("AWS::RDS::DBCluster",        Of::Cluster,                            TrueFields("/storageEncrypted", "/kmsKeyId"), &["engine"]),
-    row("AWS::RDS::DBInstance",       Of::Type(ResourceType::Rds),            TrueFields("/storageEncrypted", "/kmsKeyId"), &["engine", "engineVersion", "optionGroupMemberships"]),
-    row("AWS::S3::Bucket",            Of::Type(ResourceType::S3),             OfVault,                                    &[]),
+pub const KINDS: &[ConfigType] = &[
+    row("AWS::CloudFormation::Stack", BackupType::Type(ResourceType::CloudFormation), OfVault,                                    &[]),
+    row("AWS::DynamoDB::Table",       BackupType::Type(ResourceType::DynamoDb),       Table,                                      &[]),
+    row("AWS::EC2::Instance",         BackupType::Type(ResourceType::Ec2),            OfVolumes,                                  &["rootDeviceName", "blockDeviceMappings", "productCodes"]),
+    row("AWS::EC2::Volume",           BackupType::Type(ResourceType::Ebs),            Fields("/encrypted", "/kmsKeyId"),          &[]),
+    row("AWS::EFS::FileSystem",       BackupType::Type(ResourceType::Efs),            Fields("/Encrypted", "/KmsKeyId"),          &[]),
+    row("AWS::EKS::Cluster",          BackupType::Type(ResourceType::Eks),            OfVault,                                    &[]),
+    row("AWS::RDS::DBCluster",        BackupType::Cluster,                            TrueFields("/storageEncrypted", "/kmsKeyId"), &["engine"]),
+    row("AWS::RDS::DBInstance",       BackupType::Type(ResourceType::Rds),            TrueFields("/storageEncrypted", "/kmsKeyId"), &["engine", "engineVersion", "optionGroupMemberships"]),
+    row("AWS::S3::Bucket",            BackupType::Type(ResourceType::S3),             OfVault,                                    &[]),
 ];
 
 /// What an item says.
@@ -80,7 +80,7 @@ pub struct Told {
     pub resource: Resource,
 }
 
-impl Kind {
+impl ConfigType {
     /// The resource of an item. The outer `None`: the item does not say what it is, or where. The inner: AWS Backup
     /// takes it as a part of another.
     pub fn read(&self, item: &Value) -> Option<Option<Told>> {
@@ -91,8 +91,8 @@ impl Kind {
         }
         let text = |name: &str| configuration.get(name).and_then(Value::as_str);
         let of = match &self.of {
-            Of::Type(of) => Some(of.clone()),
-            Of::Cluster => text("engine")
+            BackupType::Type(of) => Some(of.clone()),
+            BackupType::Cluster => text("engine")
                 .and_then(ResourceKind::of_cluster_engine)
                 .map(ResourceKind::resource_type),
         };

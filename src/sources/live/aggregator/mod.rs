@@ -21,7 +21,7 @@ use super::paging::pages;
 use super::reply::{CallError, Reply};
 use super::resources::{self, Listed};
 use super::session::Session;
-use items::{KINDS, Kind, Told};
+use items::{ConfigType, KINDS, Told};
 
 const SELECT: ApiCall = api_call!("config:SelectAggregateResourceConfig");
 
@@ -114,7 +114,7 @@ async fn select(
     session: &Session,
     region: &Region,
     name: &str,
-    kind: &Kind,
+    kind: &ConfigType,
 ) -> Reply<Vec<serde_json::Value>> {
     let query = format!(
         "SELECT accountId, awsRegion, arn, configuration, tags WHERE resourceType = '{}'",

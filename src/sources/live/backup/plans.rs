@@ -24,8 +24,8 @@ use super::points::lifecycle;
 /// a gap and is there without that part.
 pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>>> {
     let call = session.backup(region).list_backup_plans();
-    let listed: Reply<Vec<Listed>> = pages!(session, call.into_paginator(), page => {
-        page.backup_plans_list().iter().filter_map(|plan| Some(Listed {
+    let listed: Reply<Vec<PlanSummary>> = pages!(session, call.into_paginator(), page => {
+        page.backup_plans_list().iter().filter_map(|plan| Some(PlanSummary {
             id: plan.backup_plan_id()?.to_owned(),
             arn: plan.backup_plan_arn()?.to_owned(),
         })).collect::<Vec<_>>()
@@ -58,12 +58,12 @@ pub async fn plans(session: &Session, region: &Region) -> Found<Option<Vec<Plan>
 }
 
 /// A plan as the list names it.
-struct Listed {
+struct PlanSummary {
     id: String,
     arn: String,
 }
 
-async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<Plan>> {
+async fn one(session: &Session, region: &Region, plan: &PlanSummary) -> Found<Option<Plan>> {
     let (rules, selections) = tokio::join!(
         rules(session, region, plan),
         selections(session, region, plan)
@@ -96,7 +96,7 @@ async fn one(session: &Session, region: &Region, plan: &Listed) -> Found<Option<
 async fn rules(
     session: &Session,
     region: &Region,
-    plan: &Listed,
+    plan: &PlanSummary,
 ) -> Result<(Shape, Option<String>), Gap> {
     let call = session
         .backup(region)
@@ -118,7 +118,11 @@ async fn rules(
 }
 
 /// The plan's selections: all of them, or none where one could not be read, as the rest would pass for all.
-async fn selections(session: &Session, region: &Region, plan: &Listed) -> Result<Vec<Value>, Gap> {
+async fn selections(
+    session: &Session,
+    region: &Region,
+    plan: &PlanSummary,
+) -> Result<Vec<Value>, Gap> {
     let gap = |operation: ApiCall, error: &CallError| {
         session.place(region).gap(operation, &plan.arn, error)
     };

@@ -10,7 +10,7 @@ use crate::inventory::RecoveryPoint;
 use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{CallError, Kind, Reply, about};
+use crate::sources::live::reply::{CallError, CallErrorKind, Reply, about};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::{Shape, Snapshot};
 use crate::sources::live::{ec2, fsx, kms, rds};
@@ -21,7 +21,7 @@ use super::vaults::vaults;
 
 /// The recovery points that were read in an account, by Region, vault and ARN.
 #[derive(Default)]
-struct Memory {
+struct PointsRead {
     points: Once<(Region, String, Arn), Reply<DescribeRecoveryPointOutput>>,
 }
 
@@ -172,7 +172,7 @@ pub async fn point(
     let place = session.place(region);
     let answer = match answer {
         Ok(answer) => answer,
-        Err(error) if error.kind == Kind::NotThere => return Found::all(missing(arn)),
+        Err(error) if error.kind == CallErrorKind::NotThere => return Found::all(missing(arn)),
         Err(error) => return Found::nothing(place.gap(DESCRIBE, arn.as_str(), &error)),
     };
     let mut gaps: Vec<Gap> = tags_gap.into_iter().collect();
@@ -235,7 +235,7 @@ pub async fn vault_of(session: &Session, region: &Region, point: &Arn) -> Found<
                     }
                 };
             }
-            Err(error) if error.kind == Kind::NotThere => {}
+            Err(error) if error.kind == CallErrorKind::NotThere => {}
             Err(error) => why = Some(error),
         }
     }
@@ -271,7 +271,7 @@ async fn describe(
         let answer = session.ask(call).await?;
         about(answer.recovery_point_arn(), point.as_str()).map(|()| answer)
     };
-    session.memory::<Memory>().points.get(key, read).await
+    session.memory::<PointsRead>().points.get(key, read).await
 }
 
 /// What AWS Backup says of a recovery point's key.

@@ -13,7 +13,7 @@ use crate::sources::live::found::{Found, settled_by};
 use crate::sources::live::kms;
 use crate::sources::live::once::each;
 use crate::sources::live::paging::pages;
-use crate::sources::live::reply::{CallError, Kind, Reply};
+use crate::sources::live::reply::{CallError, CallErrorKind, Reply};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -22,7 +22,7 @@ use super::settings::tags;
 
 /// The vaults of each Region that were read in an account.
 #[derive(Default)]
-struct Memory {
+struct VaultsRead {
     vaults: Once<Region, Reply<Arc<Vec<Shape>>>>,
 }
 
@@ -38,9 +38,9 @@ pub async fn vault(session: &Session, region: &Region, arn: &Arn) -> Found<Optio
     let shape = match session.ask(call).await {
         Ok(answer) => described(&answer),
         Err(error) => match in_list(session, region, arn, &error).await {
-            Listed::Is(shape) => shape,
-            Listed::Missing => return missing(arn),
-            Listed::Unknown(mut gaps) => {
+            ListedVault::Is(shape) => shape,
+            ListedVault::Missing => return missing(arn),
+            ListedVault::Unknown(mut gaps) => {
                 // Whether the vault has a policy can only be told of a vault that is there.
                 gaps.push(
                     place.unasked(api_call!("backup:GetBackupVaultAccessPolicy"), arn.as_str()),
@@ -160,33 +160,33 @@ fn read(shape: Shape, arn: &Arn) -> Reply<Vault> {
     }
 }
 
-enum Listed {
+enum ListedVault {
     Is(Shape),
     Missing,
     Unknown(Vec<Gap>),
 }
 
 /// What the list of vaults says of a vault that could not be described.
-async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &CallError) -> Listed {
+async fn in_list(session: &Session, region: &Region, arn: &Arn, why: &CallError) -> ListedVault {
     let place = session.place(region);
     let gap = place.gap(api_call!("backup:DescribeBackupVault"), arn.as_str(), why);
     match why.kind {
-        Kind::NotThere | Kind::Refused => {}
-        Kind::Throttled | Kind::Failed => return Listed::Unknown(vec![gap]),
+        CallErrorKind::NotThere | CallErrorKind::Refused => {}
+        CallErrorKind::Throttled | CallErrorKind::Failed => return ListedVault::Unknown(vec![gap]),
     }
     match vaults(session, region).await {
         Ok(all) => all
             .iter()
             .find(|vault| vault.text("BackupVaultArn") == Some(arn.as_str()))
-            .map_or(Listed::Missing, |vault| Listed::Is(vault.clone())),
+            .map_or(ListedVault::Missing, |vault| ListedVault::Is(vault.clone())),
         Err(error) => {
             let subject = format!("{}/{region}", session.account());
             let list = place.gap(api_call!("backup:ListBackupVaults"), &subject, &error);
             let gap = match why.kind {
-                Kind::NotThere => settled_by(gap, api_call!("backup:ListBackupVaults")),
-                Kind::Refused | Kind::Throttled | Kind::Failed => gap,
+                CallErrorKind::NotThere => settled_by(gap, api_call!("backup:ListBackupVaults")),
+                CallErrorKind::Refused | CallErrorKind::Throttled | CallErrorKind::Failed => gap,
             };
-            Listed::Unknown(vec![gap, list])
+            ListedVault::Unknown(vec![gap, list])
         }
     }
 }
@@ -211,7 +211,7 @@ pub(super) async fn vaults(session: &Session, region: &Region) -> Reply<Arc<Vec<
         Ok(Arc::new(all))
     };
     session
-        .memory::<Memory>()
+        .memory::<VaultsRead>()
         .vaults
         .get(region.clone(), read)
         .await
@@ -313,7 +313,7 @@ async fn access_policy(session: &Session, region: &Region, arn: &Arn) -> (Policy
             }
             Some(_) | None => (Policy::Unknown, Some(gap(&CallError::unreadable()))),
         },
-        Err(error) if error.kind == Kind::NotThere => (Policy::None, None),
+        Err(error) if error.kind == CallErrorKind::NotThere => (Policy::None, None),
         Err(error) => (Policy::Unknown, Some(gap(&error))),
     }
 }

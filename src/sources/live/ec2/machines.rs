@@ -10,7 +10,7 @@ use crate::inventory::Resource;
 use crate::known::{ApiCall, Arn, Gap, Region};
 use crate::sources::live::found::Found;
 use crate::sources::live::kms;
-use crate::sources::live::reply::{CallError, Kind, Reply};
+use crate::sources::live::reply::{CallError, CallErrorKind, Reply};
 use crate::sources::live::session::Session;
 use crate::sources::live::shape::Shape;
 
@@ -296,7 +296,7 @@ fn not_read(
     arn: &Arn,
     error: &CallError,
 ) -> Found<Vec<Resource>> {
-    if error.kind == Kind::NotThere {
+    if error.kind == CallErrorKind::NotThere {
         return missing(arn);
     }
     let place = session.place(region);

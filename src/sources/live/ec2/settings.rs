@@ -16,7 +16,7 @@ use super::{call, pages};
 
 /// What was read of EC2's settings in an account.
 #[derive(Default)]
-struct Memory {
+struct RegionsRead {
     regions: Once<(), Reply<Vec<(Region, String)>>>,
 }
 
@@ -64,7 +64,7 @@ async fn statuses(session: &Session) -> Reply<Vec<(Region, String)>> {
         let regions: Option<Vec<_>> = all.iter().map(status).collect();
         regions.ok_or_else(CallError::unreadable)
     };
-    session.memory::<Memory>().regions.get((), read).await
+    session.memory::<RegionsRead>().regions.get((), read).await
 }
 
 fn status(region: &Value) -> Option<(Region, String)> {

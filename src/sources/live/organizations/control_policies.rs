@@ -18,14 +18,14 @@ use crate::sources::live::shape::Shape;
 
 /// What was read of control policies with an account's credentials.
 #[derive(Default)]
-struct Memory {
+struct ControlPoliciesRead {
     enabled: Once<(), Reply<Arc<Vec<PolicyType>>>>,
-    attached: Once<(String, PolicyType), Reply<Vec<Attached>>>,
+    attached: Once<(String, PolicyType), Reply<Vec<PolicySummary>>>,
     policies: Once<String, Reply<String>>,
 }
 
 /// A control policy's id and name.
-pub type Attached = (String, String);
+pub type PolicySummary = (String, String);
 
 /// One list a level, root first.
 pub type Levels = Vec<Vec<ControlPolicy>>;
@@ -89,7 +89,11 @@ async fn enabled(session: &Session) -> Reply<Arc<Vec<PolicyType>>> {
             kinds.filter_map(|kind| kind.r#type().cloned()).collect(),
         ))
     };
-    session.memory::<Memory>().enabled.get((), read).await
+    session
+        .memory::<ControlPoliciesRead>()
+        .enabled
+        .get((), read)
+        .await
 }
 
 async fn level(
@@ -103,7 +107,7 @@ async fn level(
         .target_id(&target)
         .filter(kind.clone());
     let read = async {
-        let mut policies: Vec<Attached> = pages!(session, call.into_paginator(), page => {
+        let mut policies: Vec<PolicySummary> = pages!(session, call.into_paginator(), page => {
             page.policies().iter().filter_map(|policy| {
                 Some((policy.id()?.to_owned(), policy.name()?.to_owned()))
             }).collect::<Vec<_>>()
@@ -112,7 +116,7 @@ async fn level(
         Ok(policies)
     };
     let attached = session
-        .memory::<Memory>()
+        .memory::<ControlPoliciesRead>()
         .attached
         .get((target, kind), read)
         .await
@@ -153,7 +157,7 @@ async fn document(session: &Session, id: &str) -> Reply<String> {
         Ok(text.to_owned())
     };
     session
-        .memory::<Memory>()
+        .memory::<ControlPoliciesRead>()
         .policies
         .get(id.to_owned(), read)
         .await

@@ -25,7 +25,7 @@ pub use effective::{backup_policy, tag_policy};
 
 /// What was read of AWS Organizations with an account's credentials.
 #[derive(Default)]
-struct Memory {
+struct OrganizationRead {
     organization: Once<(), Reply<Option<Shape>>>,
     parents: Once<String, Reply<Option<String>>>,
 }
@@ -176,7 +176,11 @@ async fn organization(session: &Session) -> Reply<Option<Shape>> {
             Err(error) => Err(error),
         }
     };
-    session.memory::<Memory>().organization.get((), read).await
+    session
+        .memory::<OrganizationRead>()
+        .organization
+        .get((), read)
+        .await
 }
 
 /// From the root to the account, the account included.
@@ -206,5 +210,9 @@ async fn parent(session: &Session, child: String) -> Reply<Option<String>> {
         })?;
         Ok(parents.into_iter().next())
     };
-    session.memory::<Memory>().parents.get(child, read).await
+    session
+        .memory::<OrganizationRead>()
+        .parents
+        .get(child, read)
+        .await
 }

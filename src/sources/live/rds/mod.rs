@@ -18,7 +18,7 @@ use crate::known::{ApiCall, Arn, Gap, Region};
 use super::found::Found;
 use super::kms;
 use super::paging::pages;
-use super::reply::{CallError, Kind, Reply, about};
+use super::reply::{CallError, CallErrorKind, Reply, about};
 use super::session::Session;
 use super::shape::{Shape, Snapshot, tags as in_order};
 
@@ -49,7 +49,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
     };
     match described {
         Ok(described) => built(session, region, arn, operation, described).await,
-        Err(error) if error.kind == Kind::NotThere => {
+        Err(error) if error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
             Found::all(shape.without("ResourceType").read().ok())
         }

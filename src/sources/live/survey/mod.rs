@@ -28,7 +28,7 @@ use super::part::Part;
 use super::progress::Progress;
 use super::scope::Scope;
 use super::session::Session;
-use super::settings::Settings;
+use super::settings::CallSettings;
 use super::settle::Settler;
 use super::sign_in::Sides;
 use super::wire::Wire;
@@ -39,7 +39,7 @@ use run::Run;
 pub async fn read(
     scope: Scope,
     sides: &Sides,
-    settings: &Settings,
+    settings: &CallSettings,
     journal: Option<Journal>,
     collected_at: Timestamp,
 ) -> Result<Inventory, LiveError> {

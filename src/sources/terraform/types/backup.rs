@@ -8,10 +8,10 @@ use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
-use crate::sources::terraform::reader::Reader;
+use crate::sources::terraform::reader::PlanReader;
 
 /// A vault.
-pub fn vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn vault<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = reader.thing(object, "vaults") else {
         return;
     };
@@ -32,7 +32,7 @@ pub fn vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// What a vault that is made does not have yet; what is there may have it from elsewhere.
-fn made<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>, home: &Home, arn: &str) {
+fn made<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home, arn: &str) {
     if object.is_replaced(reader.moment) {
         reader.set(home, "vaults", arn, [(ANEW, json!(true))]);
     }
@@ -49,7 +49,7 @@ fn made<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>, home: &Home, arn: 
 }
 
 /// A logically air-gapped vault.
-pub fn air_gapped_vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn air_gapped_vault<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = reader.thing(object, "vaults") else {
         return;
     };
@@ -91,7 +91,7 @@ pub fn air_gapped_vault<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// The vault that an object names.
 fn of_vault<'p>(
-    reader: &mut Reader<'_, 'p>,
+    reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<(Home, String)> {
@@ -133,7 +133,11 @@ fn of_vault<'p>(
 }
 
 /// Where the vault is that an object names, where the plan has one vault of that name.
-fn of_same_name<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment) -> Option<Home> {
+fn of_same_name<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    moment: Moment,
+) -> Option<Home> {
     let name = object.text(moment, "backup_vault_name")?;
     let mut vaults = ["aws_backup_vault", "aws_backup_logically_air_gapped_vault"]
         .into_iter()
@@ -147,7 +151,7 @@ fn of_same_name<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment
 }
 
 /// A vault's access policy.
-pub fn vault_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
         let policy = reader.ids.policy(object, "policy", reader.moment);
         let policy = reader.is_lost(&arn, object).unwrap_or(policy);
@@ -159,7 +163,7 @@ pub fn vault_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A vault's lock.
-pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn vault_lock<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
         let bound = |name: &str| object.marked(reader.moment, name);
         let (min, max) = (bound("min_retention_days"), bound("max_retention_days"));
@@ -181,7 +185,7 @@ pub fn vault_lock<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A vault that is destroyed.
-pub fn vault_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn vault_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
         reader.replaced.insert(arn.clone());
@@ -190,7 +194,7 @@ pub fn vault_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// An access policy that is taken away: the vault has none then. Where another resource sets one, whichever comes last wins.
-pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, Moment::Now) {
         reader.placed(&arn, object);
         let policy = if reader.policies.contains(&arn) {
@@ -206,7 +210,7 @@ pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A lock that is taken away, which only works within its grace time.
-pub fn lock_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn lock_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, Moment::Now) {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
@@ -215,7 +219,7 @@ pub fn lock_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// Which types AWS Backup backs up in a Region.
-pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn region_settings<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.home(object) else {
         return;
     };
@@ -243,7 +247,7 @@ pub fn region_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// Whether an account has switched a Region on. A Region is not switched off by leaving this out.
-pub fn account_region<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn account_region<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let named = object.text(reader.moment, "account_id");
     let account = match named {
         Some(id) => AccountId::parse(id).ok(),
@@ -276,7 +280,7 @@ pub fn account_region<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// Whether copies go across accounts.
-pub fn global_settings<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn global_settings<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     const NAME: &str = "isCrossAccountBackupEnabled";
     let Some(account) = reader.account(object) else {
         return;

@@ -7,10 +7,10 @@ use crate::known::AccountId;
 use crate::sources::planned::join;
 use crate::sources::terraform::link::{Link, policy_of};
 use crate::sources::terraform::object::{Moment, Object, unknown};
-use crate::sources::terraform::reader::Reader;
+use crate::sources::terraform::reader::PlanReader;
 
 /// A role.
-pub fn role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(account) = reader.account(object) else {
         return;
     };
@@ -128,7 +128,7 @@ fn parsed(text: &Value, at: &str) -> Value {
 }
 
 /// A managed policy, of whichever roles have it.
-pub fn managed_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn managed_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if reader.account(object).is_none() {
         return;
     }
@@ -143,7 +143,7 @@ pub fn managed_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A managed policy that is destroyed: which roles keep something like it is not known.
-pub fn managed_policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn managed_policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     match reader.ids.arn(object, Moment::Now) {
         Some(arn) => {
             let why = unknown(format!("{}, which is destroyed", object.address));
@@ -154,7 +154,7 @@ pub fn managed_policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>)
 }
 
 /// A managed policy: AWS's own are known by their ARN, others where the plan makes them.
-fn attached(reader: &Reader<'_, '_>, arn: &str) -> Value {
+fn attached(reader: &PlanReader<'_, '_>, arn: &str) -> Value {
     match reader.world.policies.get(arn) {
         Some(document) => json!({"PolicyArn": arn, "Document": document}),
         None => json!({"PolicyArn": arn}),
@@ -163,7 +163,7 @@ fn attached(reader: &Reader<'_, '_>, arn: &str) -> Value {
 
 /// The role that an object names: its account, and its ARN where the plan has it or its path is the usual one.
 fn of_role<'p>(
-    reader: &mut Reader<'_, 'p>,
+    reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<(AccountId, String)> {
@@ -203,7 +203,7 @@ fn of_role<'p>(
 }
 
 /// An inline policy.
-pub fn inline_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn inline_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((account, arn)) = of_role(reader, object, reader.moment) else {
         return;
     };
@@ -222,7 +222,7 @@ pub fn inline_policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A managed policy that is attached.
-pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((account, arn)) = of_role(reader, object, reader.moment) else {
         return;
     };
@@ -238,7 +238,7 @@ pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// AWS Backup's own role.
-pub fn service_linked_role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn service_linked_role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if reader.text(object, "aws_service_name") != Some("backup.amazonaws.com") {
         return;
     }
@@ -251,7 +251,7 @@ pub fn service_linked_role<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>)
 }
 
 /// AWS Backup's own role that is destroyed.
-pub fn service_linked_role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn service_linked_role_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let service = object.text(Moment::Now, "aws_service_name");
     if service.is_none_or(|service| service == "backup.amazonaws.com") {
         role_gone(reader, object);
@@ -259,7 +259,7 @@ pub fn service_linked_role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object
 }
 
 /// A role that is destroyed.
-pub fn role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn role_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let account = reader.ids.account(object, Moment::Now);
     let (Some(account), Some(arn)) = (account, reader.ids.arn(object, Moment::Now)) else {
         reader.unplaced(reader.ids.without_home(object, Moment::Now));
@@ -272,7 +272,7 @@ pub fn role_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A policy that a role loses.
-pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((account, arn)) = of_role(reader, object, Moment::Now) else {
         return;
     };

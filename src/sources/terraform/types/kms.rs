@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::sources::planned::{Home, default_key_policy, join};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
-use crate::sources::terraform::reader::Reader;
+use crate::sources::terraform::reader::PlanReader;
 
 /// A key.
-pub fn key<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = reader.thing(object, "keys") else {
         return;
     };
@@ -89,7 +89,7 @@ fn state(object: &Object<'_>, moment: Moment) -> Value {
 
 /// The ARN of the key that an object names.
 fn of_key<'p>(
-    reader: &mut Reader<'_, 'p>,
+    reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     name: &str,
 ) -> Option<(Home, String)> {
@@ -121,7 +121,7 @@ fn of_key<'p>(
 
 /// The key of the plan that an object names by its id, where its own provider is not told.
 fn of_same_id<'p>(
-    reader: &Reader<'_, 'p>,
+    reader: &PlanReader<'_, 'p>,
     object: &Object<'p>,
     name: &str,
     moment: Moment,
@@ -142,7 +142,7 @@ fn of_same_id<'p>(
 }
 
 /// A key's policy that stands apart from the key.
-pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key(reader, object, "key_id") {
         let policy = reader.ids.policy(object, "policy", reader.moment);
         reader.placed(&arn, object);
@@ -152,7 +152,7 @@ pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A policy that is taken away: what KMS or somebody else puts in its place is not known.
-pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key_now(reader, object, "key_id") {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
@@ -162,7 +162,7 @@ pub fn policy_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// The ARN of the key that an object names now.
 fn of_key_now<'p>(
-    reader: &mut Reader<'_, 'p>,
+    reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     name: &str,
 ) -> Option<(Home, String)> {
@@ -184,7 +184,7 @@ fn of_key_now<'p>(
 }
 
 /// An alias.
-pub fn alias<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn alias<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = of_key(reader, object, "target_key_id") else {
         return;
     };
@@ -202,7 +202,7 @@ pub fn alias<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// An alias that is taken from a key.
-pub fn alias_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn alias_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key_now(reader, object, "target_key_id")
         && let Some(name) = object.text(Moment::Now, "name")
     {
@@ -212,7 +212,7 @@ pub fn alias_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A grant. It adds to those that there are.
-pub fn grant<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn grant<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((home, arn)) = of_key(reader, object, "key_id") else {
         return;
     };
@@ -249,7 +249,7 @@ pub fn grant<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A grant that is taken back: which of those that AWS tells of the key it is, and what others there are, is not known.
-pub fn grant_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn grant_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key_now(reader, object, "key_id") {
         reader.placed(&arn, object);
         let why = unknown(format!("{}, which is destroyed", object.address));
@@ -258,7 +258,7 @@ pub fn grant_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A key that is destroyed waits for its deletion, and cannot be used.
-pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
         reader.set(

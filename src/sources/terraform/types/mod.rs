@@ -5,17 +5,20 @@ mod iam;
 mod kms;
 mod organizations;
 mod plan;
+mod rds;
+mod s3;
 mod stored;
 
 use super::identity::Identities;
-use super::object::{Moment, Object, Objects};
-use super::reader::Reader;
+use super::object::{Moment, Object};
+use super::objects::Objects;
+use super::reader::PlanReader;
 
 /// Reads a plan at one moment.
 #[must_use]
-pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
+pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, 'p> {
     let objects: &'a Objects<'p> = ids.objects;
-    let mut reader = Reader::new(ids, moment);
+    let mut reader = PlanReader::new(ids, moment);
     if moment == Moment::Then {
         // What is replaced leaves the old one behind; what takes its place is read over that.
         let replaced = objects
@@ -52,11 +55,11 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> Reader<'a, 'p> {
 }
 
 /// What reads an object of a type.
-type Read = for<'r, 'a, 'p> fn(&'r mut Reader<'a, 'p>, &'r Object<'p>);
+type ReadObject = for<'r, 'a, 'p> fn(&'r mut PlanReader<'a, 'p>, &'r Object<'p>);
 
 /// The types, in an order in which what a thing is comes before what is said of it.
 #[rustfmt::skip]
-const READERS: &[(&str, Read)] = &[
+const READERS: &[(&str, ReadObject)] = &[
     ("aws_kms_key",                              kms::key),
     ("aws_kms_replica_key",                      kms::key),
     ("aws_kms_external_key",                     kms::key),
@@ -75,13 +78,13 @@ const READERS: &[(&str, Read)] = &[
     ("aws_backup_region_settings",               backup::region_settings),
     ("aws_backup_global_settings",               backup::global_settings),
     ("aws_account_region",                       backup::account_region),
-    ("aws_db_instance",                          stored::db_instance),
-    ("aws_rds_cluster",                          stored::cluster),
-    ("aws_rds_cluster_instance",                 stored::cluster_instance),
-    ("aws_docdb_cluster_instance",               stored::cluster_instance),
-    ("aws_neptune_cluster_instance",             stored::cluster_instance),
-    ("aws_docdb_cluster",                        stored::cluster),
-    ("aws_neptune_cluster",                      stored::cluster),
+    ("aws_db_instance",                          rds::db_instance),
+    ("aws_rds_cluster",                          rds::cluster),
+    ("aws_rds_cluster_instance",                 rds::cluster_instance),
+    ("aws_docdb_cluster_instance",               rds::cluster_instance),
+    ("aws_neptune_cluster_instance",             rds::cluster_instance),
+    ("aws_docdb_cluster",                        rds::cluster),
+    ("aws_neptune_cluster",                      rds::cluster),
     ("aws_dynamodb_table",                       stored::table),
     ("aws_ebs_volume",                           stored::volume),
     ("aws_instance",                             stored::instance),
@@ -90,8 +93,8 @@ const READERS: &[(&str, Read)] = &[
     ("aws_fsx_windows_file_system",              stored::fsx),
     ("aws_fsx_openzfs_file_system",              stored::fsx),
     ("aws_fsx_ontap_volume",                     stored::fsx_volume),
-    ("aws_s3_bucket",                            stored::bucket),
-    ("aws_s3_bucket_versioning",                 stored::bucket_versioning),
+    ("aws_s3_bucket",                            s3::bucket),
+    ("aws_s3_bucket_versioning",                 s3::bucket_versioning),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_table",                stored::timestream),
     ("aws_eks_cluster",                          stored::eks),
@@ -106,7 +109,7 @@ fn is_read(kind: &str) -> bool {
 }
 
 /// What an object leaves behind that the plan destroys.
-fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     // What is forgotten stays as it is.
     if !object.does("delete") {
         return;
@@ -132,7 +135,7 @@ fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
         "aws_organizations_policy" | "aws_organizations_policy_attachment" => {
             organizations::gone(reader, object);
         }
-        "aws_s3_bucket_versioning" => stored::versioning_gone(reader, object),
+        "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
         kind if BACKED_UP.contains(&kind) => stored::gone(reader, object),
         _ => {}
     }

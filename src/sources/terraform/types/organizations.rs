@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::inventory::{Becomes, PolicyChange, PolicyType};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
-use crate::sources::terraform::reader::Reader;
+use crate::sources::terraform::reader::PlanReader;
 
 /// What a type of policies means for copies.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PolicyUse {
     /// It decides them, or may.
     Read(Option<PolicyType>),
     /// It is not read, and may.
@@ -19,23 +19,23 @@ enum Kind {
     Harmless,
 }
 
-fn kind(object: &Object<'_>, moment: Moment) -> Kind {
+fn kind(object: &Object<'_>, moment: Moment) -> PolicyUse {
     match object.attribute(moment, "type") {
-        Attribute::NotSet => Kind::Read(Some(PolicyType::Service)),
-        Attribute::AfterApply | Attribute::Unread(_) => Kind::Read(None),
+        Attribute::NotSet => PolicyUse::Read(Some(PolicyType::Service)),
+        Attribute::AfterApply | Attribute::Unread(_) => PolicyUse::Read(None),
         Attribute::Value(text) => match text.as_str() {
-            Some("SERVICE_CONTROL_POLICY") => Kind::Read(Some(PolicyType::Service)),
-            Some("RESOURCE_CONTROL_POLICY") => Kind::Read(Some(PolicyType::Resource)),
-            Some("BACKUP_POLICY") => Kind::Read(Some(PolicyType::Backup)),
-            Some("TAG_POLICY") => Kind::Read(Some(PolicyType::Tag)),
-            Some("AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY") => Kind::Harmless,
-            Some(_) | None => Kind::Unread,
+            Some("SERVICE_CONTROL_POLICY") => PolicyUse::Read(Some(PolicyType::Service)),
+            Some("RESOURCE_CONTROL_POLICY") => PolicyUse::Read(Some(PolicyType::Resource)),
+            Some("BACKUP_POLICY") => PolicyUse::Read(Some(PolicyType::Backup)),
+            Some("TAG_POLICY") => PolicyUse::Read(Some(PolicyType::Tag)),
+            Some("AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY") => PolicyUse::Harmless,
+            Some(_) | None => PolicyUse::Unread,
         },
     }
 }
 
 /// A policy whose text changes.
-pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let is_new_text = object
         .change
         .is_some_and(|change| change.before != change.after);
@@ -47,7 +47,7 @@ pub fn policy<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A policy that is attached anew.
-pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if reader.moment != Moment::Then || !object.is_changed() {
         return;
     }
@@ -65,7 +65,7 @@ pub fn attachment<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// One that is detached or deleted.
-pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let text = |name: &str| object.text(Moment::Now, name).map(str::to_owned);
     // It is left as it is.
     if object.attribute(Moment::Now, "skip_destroy") == Attribute::Value(&Value::Bool(true)) {
@@ -82,16 +82,16 @@ pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// Says what becomes of a policy; `policy` is the resource that makes it, where the plan has it.
 fn changes<'p>(
-    reader: &mut Reader<'_, 'p>,
+    reader: &mut PlanReader<'_, 'p>,
     object: &Object<'p>,
     policy: Option<&Object<'p>>,
     moment: Moment,
     becomes: Becomes,
 ) {
-    let of = match policy.map_or(Kind::Read(None), |policy| kind(policy, moment)) {
-        Kind::Read(of) => of,
-        Kind::Harmless => return,
-        Kind::Unread => {
+    let of = match policy.map_or(PolicyUse::Read(None), |policy| kind(policy, moment)) {
+        PolicyUse::Read(of) => of,
+        PolicyUse::Harmless => return,
+        PolicyUse::Unread => {
             return reader.unplaced(format!(
                 "{} changes a policy of the organization of a type that is not read",
                 object.address
@@ -121,7 +121,7 @@ fn changes<'p>(
 }
 
 /// The resource of the policy that an attachment names.
-fn policy_of<'a, 'p>(reader: &Reader<'a, 'p>, object: &Object<'p>) -> Option<&'a Object<'p>> {
+fn policy_of<'a, 'p>(reader: &PlanReader<'a, 'p>, object: &Object<'p>) -> Option<&'a Object<'p>> {
     if let Some(id) = object.text(Moment::Then, "policy_id") {
         return named(reader, id, Moment::Then);
     }
@@ -139,7 +139,7 @@ fn policy_of<'a, 'p>(reader: &Reader<'a, 'p>, object: &Object<'p>) -> Option<&'a
     all.find(|one| is_told && one.address == address)
 }
 
-fn named<'a, 'p>(reader: &Reader<'a, 'p>, id: &str, moment: Moment) -> Option<&'a Object<'p>> {
+fn named<'a, 'p>(reader: &PlanReader<'a, 'p>, id: &str, moment: Moment) -> Option<&'a Object<'p>> {
     let objects: &'a _ = reader.ids.objects;
     let mut all = objects.all.iter();
     all.find(|one| {
@@ -148,9 +148,9 @@ fn named<'a, 'p>(reader: &Reader<'a, 'p>, id: &str, moment: Moment) -> Option<&'
 }
 
 /// The document of a policy: that of a control policy as IAM takes it, any other as it stands.
-fn document<'p>(reader: &Reader<'_, 'p>, policy: &Object<'p>) -> Value {
+fn document<'p>(reader: &PlanReader<'_, 'p>, policy: &Object<'p>) -> Value {
     match kind(policy, Moment::Then) {
-        Kind::Read(Some(PolicyType::Service | PolicyType::Resource)) => {
+        PolicyUse::Read(Some(PolicyType::Service | PolicyType::Resource)) => {
             let document = reader.ids.policy(policy, "content", Moment::Then);
             if document.is_null() {
                 unknown(format!("{}.content", policy.address))
@@ -158,7 +158,7 @@ fn document<'p>(reader: &Reader<'_, 'p>, policy: &Object<'p>) -> Value {
                 document
             }
         }
-        Kind::Read(_) | Kind::Unread | Kind::Harmless => {
+        PolicyUse::Read(_) | PolicyUse::Unread | PolicyUse::Harmless => {
             let text = match reader.ids.link(policy, "content", Moment::Then) {
                 Link::Value(text) => serde_json::from_str::<Value>(&text).ok(),
                 Link::NotSet | Link::AwsChooses | Link::Unknown(_) => None,

@@ -8,10 +8,10 @@ use crate::sources::planned::{Home, join};
 use crate::sources::terraform::identity::plan_id;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
-use crate::sources::terraform::reader::Reader;
+use crate::sources::terraform::reader::PlanReader;
 
 /// A plan.
-pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.home(object) else {
         let why = reader.ids.without_home(object, reader.moment);
         reader
@@ -61,7 +61,11 @@ pub fn plan<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 
 /// What the unknown destinations of a plan are: settled where there is as many candidates as unknown ones in each rule, and
 /// every rule has the same of them, or one candidate alone.
-fn destinations<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, rules: &Value) -> Vec<String> {
+fn destinations<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    rules: &Value,
+) -> Vec<String> {
     let Some(expression) = object.expression("rule") else {
         return Vec::new();
     };
@@ -189,7 +193,7 @@ fn lifecycle(block: &Value) -> Option<Value> {
 }
 
 /// A selection.
-pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn selection<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let moment = reader.moment;
     let home = reader.ids.home(object, moment);
     let home = home.or_else(|| of_its_plan(reader, object, moment));
@@ -243,7 +247,11 @@ pub fn selection<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// Where the plan of a selection is: of what is no longer in the configuration the provider is not told.
-fn of_its_plan<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment) -> Option<Home> {
+fn of_its_plan<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    moment: Moment,
+) -> Option<Home> {
     let id = object.text(moment, "plan_id")?;
     let mut plans = reader.ids.objects.of_kind("aws_backup_plan", moment);
     let plan = plans.find(|plan| plan.text(moment, "id") == Some(id))?;
@@ -251,7 +259,7 @@ fn of_its_plan<'p>(reader: &Reader<'_, 'p>, object: &Object<'p>, moment: Moment)
 }
 
 /// A selection that is destroyed.
-pub fn selection_gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn selection_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let home = reader.ids.home(object, Moment::Now);
     let home = home.or_else(|| of_its_plan(reader, object, Moment::Now));
     let named = |name: &str| object.text(Moment::Now, name);
@@ -305,7 +313,7 @@ fn conditions(object: &Object<'_>, moment: Moment) -> Value {
 }
 
 /// A plan that is destroyed makes no copies.
-pub fn gone<'p>(reader: &mut Reader<'_, 'p>, object: &Object<'p>) {
+pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.ids.home(object, Moment::Now) else {
         return reader.unplaced(reader.ids.without_home(object, Moment::Now));
     };

@@ -1,0 +1,174 @@
+//! Databases of RDS, Aurora, DocumentDB and Neptune.
+
+use serde_json::{Value, json};
+
+use super::stored::{Switch, encryption, resource, told};
+use crate::inventory::WHERE_IT_STANDS;
+use crate::sources::terraform::object::{Attribute, Object, unknown};
+use crate::sources::terraform::reader::{PlanReader, fields};
+
+/// A database engine: AWS writes its name in lower case, however it was given.
+fn engine<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Value {
+    match told(reader, object, "engine") {
+        Value::String(engine) => json!(engine.to_lowercase()),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_)) => other,
+    }
+}
+
+/// An RDS instance.
+pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let group = match told(reader, object, "option_group_name") {
+        Value::String(name) => json!([{"OptionGroupName": name}]),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_)) => other,
+    };
+    let detail = fields([
+        ("DBInstanceIdentifier", told(reader, object, "identifier")),
+        ("Engine", engine(reader, object)),
+        ("EngineVersion", told(reader, object, "engine_version")),
+        ("StorageType", told(reader, object, "storage_type")),
+        ("OptionGroupMemberships", group),
+        ("BackupTarget", told(reader, object, "backup_target")),
+        (
+            "AvailabilityZone",
+            told(reader, object, "availability_zone"),
+        ),
+    ]);
+    // What a replica or a restored instance is encrypted with is that of its source.
+    let from = [
+        "replicate_source_db",
+        "snapshot_identifier",
+        "restore_to_point_in_time",
+        "s3_import",
+    ];
+    let copied = from.iter().find(|name| {
+        !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
+            && object.marked(reader.moment, name) != json!([])
+    });
+    let Some(place) = resource(reader, object, "RDS", detail) else {
+        return;
+    };
+    match copied {
+        Some(name) if object.is_new(reader.moment) => {
+            let why = unknown(format!("{}, which is made of {name}", object.address));
+            reader.set(
+                &place.0,
+                "resources",
+                &place.1,
+                [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+            );
+        }
+        _ => encryption(
+            reader,
+            object,
+            &place,
+            ("storage_encrypted", "kms_key_id"),
+            "rds",
+            Switch::Off,
+        ),
+    }
+}
+
+/// A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ DB cluster.
+pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let engine = engine(reader, object);
+    let of = match (object.kind, engine.as_str()) {
+        ("aws_docdb_cluster", _) => "DocumentDB",
+        ("aws_neptune_cluster", _) => "Neptune",
+        (_, Some(engine)) if engine.starts_with("aurora") => "Aurora",
+        (_, Some(_)) => "RDS",
+        (_, None) => {
+            let why = format!(
+                "{}.engine is not known: what it is cannot be told",
+                object.address
+            );
+            reader.unplaced(why);
+            return instance_of_unknown(reader, object);
+        }
+    };
+    let engine = match of {
+        "DocumentDB" => json!("docdb"),
+        "Neptune" => json!("neptune"),
+        _ => engine,
+    };
+    let detail = fields([
+        (
+            "DBClusterIdentifier",
+            told(reader, object, "cluster_identifier"),
+        ),
+        ("Engine", engine),
+        ("EngineVersion", told(reader, object, "engine_version")),
+    ]);
+    let key = if of == "Neptune" {
+        "kms_key_arn"
+    } else {
+        "kms_key_id"
+    };
+    // A cluster of Aurora that nobody encrypts is on a key that AWS owns since 2026-02-18, and was not encrypted before.
+    let otherwise = if of == "Aurora" {
+        Switch::AwsDecides
+    } else {
+        Switch::Off
+    };
+    if let Some(place) = resource(reader, object, of, detail) {
+        let copied = [
+            "snapshot_identifier",
+            "replication_source_identifier",
+            "global_cluster_identifier",
+        ];
+        let copied = copied
+            .iter()
+            .find(|name| !matches!(object.attribute(reader.moment, name), Attribute::NotSet));
+        match copied {
+            Some(name) if object.is_new(reader.moment) => {
+                let why = unknown(format!("{}, which is made of {name}", object.address));
+                reader.set(
+                    &place.0,
+                    "resources",
+                    &place.1,
+                    [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+                );
+            }
+            _ => encryption(
+                reader,
+                object,
+                &place,
+                ("storage_encrypted", key),
+                "rds",
+                otherwise,
+            ),
+        }
+    }
+}
+
+/// A cluster of which nobody knows what it is: that it is there is all that is known.
+fn instance_of_unknown<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    if let Some((home, arn)) = reader.thing(object, "resources") {
+        let why = unknown(format!("{}.engine", object.address));
+        reader.set(&home, "resources", &arn, [("ResourceType", why)]);
+    }
+}
+
+/// An instance of a cluster, which is backed up with it: said of an instance that stands, and no resource of its own.
+pub fn cluster_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let cluster = match told(reader, object, "cluster_identifier") {
+        Value::Null => unknown(format!("{}.cluster_identifier", object.address)),
+        cluster @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => cluster,
+    };
+    if let Some((home, arn)) = reader.thing(object, "resources") {
+        let detail = json!({"DBClusterIdentifier": cluster});
+        let fields = [("Detail", detail), (WHERE_IT_STANDS, json!(true))];
+        reader.set(&home, "resources", &arn, fields);
+    }
+}
