@@ -77,7 +77,7 @@ impl<'a> Templates<'a> {
             let identity = identity::of(name, bytes, &settings, base, false)?;
             settings.identity = identity;
             let mut all = Vec::new();
-            self.with_nested((path, name, bytes), settings, output, &mut all)?;
+            self.with_nested((path, name, bytes), settings, (base, output), &mut all)?;
             return Ok(all);
         };
         let (before_name, before) = recorded::bytes(before, output.max_input)?;
@@ -97,7 +97,7 @@ impl<'a> Templates<'a> {
         &self,
         (path, name, bytes): (&Path, &str, &[u8]),
         mut settings: Settings,
-        output: &Output,
+        (base, output): (&Value, &Output),
         all: &mut Vec<Planned>,
     ) -> anyhow::Result<()> {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -115,9 +115,15 @@ impl<'a> Templates<'a> {
         all.push(cloudformation::read(name, bytes, &settings)?);
         for (file, stack) in nested {
             let (name, bytes) = recorded::bytes(&file, output.max_input)?;
-            let within = Settings {
+            let mut within = Settings {
                 parameters: stack.parameters,
-                stack: None,
+                // The letters between the names of two are not known here.
+                stack: settings
+                    .stack
+                    .as_ref()
+                    .filter(|_| !settings.is_nested)
+                    .map(|of| format!("{of}-{}", stack.id)),
+                is_nested: true,
                 prefix: format!("{}{}-", settings.prefix, stack.id),
                 nested: BTreeSet::new(),
                 identity: Identity {
@@ -126,7 +132,8 @@ impl<'a> Templates<'a> {
                 },
                 ..settings.clone()
             };
-            self.with_nested((&file, &name, &bytes), within, output, all)?;
+            within.identity = identity::of(&name, &bytes, &within, base, false)?;
+            self.with_nested((&file, &name, &bytes), within, (base, output), all)?;
         }
         Ok(())
     }

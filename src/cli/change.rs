@@ -25,7 +25,7 @@ pub struct ChangeArgs {
     /// The values of a template's parameters: a file as `aws cloudformation` or CodePipeline takes it; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Change")]
     pub parameters: Vec<PathBuf>,
-    /// The template that is deployed now, for each --cloudformation in its order: what the new one leaves out goes
+    /// The template that is deployed now, for each --cloudformation in its order: what the new one leaves out goes, what both say alike is as the facts say. Without it, what the facts say otherwise than the template is undecided
     #[arg(
         long,
         value_name = "FILE",

@@ -55,7 +55,7 @@ pub use objects::{
 };
 pub use overlay::{
     ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, Misspelt, NOT_MADE_NOW, Overlay, PolicyChange,
-    PolicyType, WHERE_IT_STANDS, Waiting, misspelt,
+    PolicyType, WHERE_IT_STANDS, Waiting, differs, misspelt,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

@@ -1,6 +1,7 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod either;
 mod joined;
 mod lists;
 mod made;
@@ -23,6 +24,7 @@ use joined::Joined;
 use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use unknown::{unknown, unknown_within};
 
+pub use either::differs;
 pub use names::{Misspelt, misspelt};
 pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, NOT_MADE_NOW, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
@@ -50,7 +52,10 @@ pub enum Waiting {
     /// `terraform apply`: the reason names the address and the attribute.
     TerraformApply,
     /// The deployment of the stack: the reason names the logical id and the property.
-    StackDeployment,
+    StackDeployment {
+        /// Whether the template of now is told: else what it says otherwise than what was read may stand as it was read.
+        is_compared: bool,
+    },
 }
 
 impl Waiting {
@@ -58,7 +63,7 @@ impl Waiting {
         match self {
             Self::Overlay => "overlay",
             Self::TerraformApply => "terraform apply",
-            Self::StackDeployment => "cloudformation deploy",
+            Self::StackDeployment { .. } => "cloudformation deploy",
         }
     }
 }
@@ -74,6 +79,11 @@ impl Overlay {
     #[must_use]
     pub fn organization_unread(&self, inventory: &Inventory) -> Vec<String> {
         organization::unread(inventory, &self.organization)
+    }
+
+    /// Whether what was read stands as well as what this says: nobody knows which of both the change leaves.
+    fn may_leave(&self) -> bool {
+        self.waits_for == Waiting::StackDeployment { is_compared: false }
     }
 
     /// The facts with this on top.
@@ -94,10 +104,14 @@ impl Overlay {
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             laid.fields(all, over, ROOT, "", &[]);
             managed::fill(all, &documents);
-            for left in managed::lay(all, &self.policies) {
+            for left in managed::lay(all, &self.policies, self.may_leave().then_some(&self.name)) {
                 laid.gap(left.call, &left.role, &left.why, left.field);
             }
-            for left in organization::lay(all, &self.organization) {
+            for left in organization::lay(
+                all,
+                &self.organization,
+                self.may_leave().then_some(&self.name),
+            ) {
                 laid.gap(left.call, &left.account, &left.why, "");
             }
             open::everywhere(all, &mut laid.gaps, &mut laid.told);
@@ -173,8 +187,9 @@ impl Laid<'_> {
                     let list = list.as_array_mut();
                     let there = list.as_deref().map_or(&[][..], Vec::as_slice);
                     let over = &open::there(there, over, key, is_whole);
-                    let whole =
-                        list.is_none_or(|list| self.list(list, over, (name, key), frame, &at));
+                    let whole = list.is_none_or(|list| {
+                        self.list(list, over, (name, key, is_whole), frame, &at)
+                    });
                     if !whole {
                         all.shift_remove(&format!("{name}_complete"));
                     }
@@ -208,7 +223,7 @@ impl Laid<'_> {
         &mut self,
         all: &mut Vec<Value>,
         over: &[Value],
-        (list, key): (&str, &str),
+        (list, key, is_whole): (&str, &str, bool),
         frame: &Frame,
         at: &str,
     ) -> bool {
@@ -240,6 +255,13 @@ impl Laid<'_> {
             };
             let same = |one: &Value| one.get(key).is_some() && one.get(key) == over.get(key);
             let place = all.iter().position(same);
+            if place.is_none() && is_whole && self.overlay.may_leave() {
+                let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
+                let why = either::not_found(&self.overlay.name);
+                self.gap(describing(list), subject, &why, &at);
+                whole = false;
+                continue;
+            }
             let is_anew = item.contains_key(ANEW);
             let mut object = match place.and_then(|place| all.get_mut(place)) {
                 Some(Value::Object(object)) if !is_anew => std::mem::take(object),
@@ -252,9 +274,13 @@ impl Laid<'_> {
             let over = if matches!(list, "accounts" | "regions") {
                 over
             } else {
-                let mut all = made::settled(over, place.map(|_| &object), &self.overlay.name);
+                let mut over = over.clone();
                 if self.overlay.waits_for != Waiting::Overlay {
-                    stands::keep(list, &object, &mut all, self.read_at);
+                    stands::keep(list, &object, &mut over, self.read_at);
+                }
+                let mut all = made::settled(&over, place.map(|_| &object), &self.overlay.name);
+                if place.is_some() && self.overlay.may_leave() {
+                    all = self.one_of_both(all, &object, list, key);
                 }
                 settled = self.described(all, &mut object, key, &at);
                 &settled
@@ -279,9 +305,37 @@ impl Laid<'_> {
             }
         }
         if list == "keys" {
-            joined::one_key_an_alias(all, over);
+            for key in joined::one_key_an_alias(all, over, self.overlay.may_leave()) {
+                let why = either::not_told("Aliases", &self.overlay.name);
+                self.gap("kms:ListAliases", &key, &why, at);
+            }
         }
         whole
+    }
+
+    /// What of a thing is the same as it was read, or else unknown. The plan of a template stays, and there may be others.
+    fn one_of_both(
+        &mut self,
+        over: Map<String, Value>,
+        there: &Map<String, Value>,
+        list: &str,
+        key: &str,
+    ) -> Map<String, Value> {
+        let file = &self.overlay.name;
+        if list != "plans" {
+            return either::one_of_both(over, there, key, file);
+        }
+        let mut laid = either::one_of_both(over.clone(), there, key, file);
+        let is_open = |(_, value): &(&String, &Value)| unknown(value).is_some();
+        if let Some((field, _)) = laid.iter().find(is_open) {
+            let why = either::not_told(field, file);
+            if let [Some(account), Some(region)] = &self.home {
+                let subject = format!("{account}/{region}");
+                self.gap("backup:ListBackupPlans", &subject, &why, "");
+            }
+            laid = over;
+        }
+        laid
     }
 
     /// Takes from an object what its unknown fields leave open, notes what settles them, and names them. `None`: all of it
@@ -403,7 +457,7 @@ impl Laid<'_> {
     fn gap(&mut self, call: &'static str, subject: &str, why: &str, at: &str) {
         let waits_for = match self.overlay.waits_for {
             Waiting::Overlay => format!("{} {at}: {why}", self.overlay.name),
-            Waiting::TerraformApply | Waiting::StackDeployment => why.to_owned(),
+            Waiting::TerraformApply | Waiting::StackDeployment { .. } => why.to_owned(),
         };
         let calls = if call.is_empty() {
             DESCRIPTIONS

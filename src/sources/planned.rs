@@ -42,7 +42,7 @@ pub struct Home {
 }
 
 /// The facts that a plan or a template tells, by account, Region, list and name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct World {
     accounts: BTreeMap<AccountId, AccountFacts>,
     /// The documents of managed policies, by their ARNs: each is in force wherever a role has the policy.
@@ -51,14 +51,14 @@ pub struct World {
     pub organization: Vec<PolicyChange>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct AccountFacts {
     fields: Map<String, Value>,
     roles: BTreeMap<String, Map<String, Value>>,
     regions: BTreeMap<Region, RegionFacts>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct RegionFacts {
     fields: Map<String, Value>,
     lists: BTreeMap<&'static str, BTreeMap<String, Map<String, Value>>>,
@@ -287,6 +287,12 @@ impl World {
     fn region_facts(&mut self, home: &Home) -> &mut RegionFacts {
         let account = self.accounts.entry(home.account).or_default();
         account.regions.entry(home.region.clone()).or_default()
+    }
+
+    /// The document of an overlay, of what is told so far.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        self.clone().document()
     }
 
     /// The document of an overlay.

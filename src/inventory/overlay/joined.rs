@@ -59,8 +59,10 @@ fn over(list: &[Value], added: &Value) -> Value {
     }
 }
 
-/// An alias that is added to a key is taken from the others of its account and Region: it names one.
-pub(super) fn one_key_an_alias(all: &mut [Value], over: &[Value]) {
+/// An alias that is added to a key is taken from the others of its account and Region: it names one. Where that may be as it was
+/// before, which has it is unknown: the others.
+pub(super) fn one_key_an_alias(all: &mut [Value], over: &[Value], may_leave: bool) -> Vec<String> {
+    let mut unknown = Vec::new();
     for item in over {
         let Some(joined) = item.get("Aliases").and_then(Joined::of) else {
             continue;
@@ -68,8 +70,18 @@ pub(super) fn one_key_an_alias(all: &mut [Value], over: &[Value]) {
         let others = all
             .iter_mut()
             .filter(|key| key.get("Arn") != item.get("Arn"));
-        for other in others.filter_map(|key| key.get_mut("Aliases")?.as_array_mut()) {
-            other.retain(|alias| !joined.added.contains(alias));
+        for other in others.filter_map(Value::as_object_mut) {
+            let Some(Value::Array(aliases)) = other.get_mut("Aliases") else {
+                continue;
+            };
+            let count = aliases.len();
+            aliases.retain(|alias| !joined.added.contains(alias));
+            if may_leave && aliases.len() != count {
+                other.shift_remove("Aliases");
+                let arn = other.get("Arn").and_then(Value::as_str);
+                unknown.extend(arn.map(str::to_owned));
+            }
         }
     }
+    unknown
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::either::{self, is_same_policy};
 use super::lists::{OPEN, describing};
 use super::made;
 use super::unknown::unknown_within;
@@ -77,9 +78,11 @@ pub(super) struct UnknownRoleField {
 }
 
 /// Lays the documents of managed policies over those that roles have.
+/// `may_leave`: the template that says so, where those that were read may stand.
 pub(super) fn lay(
     all: &mut Map<String, Value>,
     told: &BTreeMap<String, Value>,
+    may_leave: Option<&String>,
 ) -> Vec<UnknownRoleField> {
     let mut left = Vec::new();
     if told.is_empty() {
@@ -99,11 +102,18 @@ pub(super) fn lay(
                 _ => continue,
             };
             for policy in policies {
-                let Some(told) = arn(policy).and_then(|arn| told.get(arn)) else {
+                let Some((arn, told)) = arn(policy).and_then(|arn| told.get_key_value(arn)) else {
                     continue;
                 };
                 let (document, stands) = made::document(told);
                 if stands && policy.get("Document").is_some() {
+                    continue;
+                }
+                let read = policy.get("Document");
+                if let (Some(read), Some(file)) = (read, may_leave) {
+                    if unknown_within(document).is_none() && !is_same_policy(read, document) {
+                        open = Some(either::not_told(&format!("the document of {arn}"), file));
+                    }
                     continue;
                 }
                 match (unknown_within(document), policy.as_object_mut()) {

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::either::{self, is_same_policy};
 use super::unknown::unknown_within;
 use crate::inventory::Inventory;
 use crate::inventory::field::Field;
@@ -82,10 +83,11 @@ pub(super) struct UnknownAccountField {
     pub why: String,
 }
 
-/// Lays the changes over the accounts of an inventory.
+/// Lays the changes over the accounts of an inventory. `may_leave`: the template that says so, where what was read may stand.
 pub(super) fn lay(
     all: &mut Map<String, Value>,
     changes: &[PolicyChange],
+    may_leave: Option<&String>,
 ) -> Vec<UnknownAccountField> {
     let mut left = Vec::new();
     let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
@@ -100,6 +102,7 @@ pub(super) fn lay(
         for of in PolicyType::ALL {
             let (field, call) = of.field();
             let mut why = None;
+            let read = may_leave.and_then(|_| account.get(field).cloned());
             for change in changes
                 .iter()
                 .filter(|one| one.of.is_none_or(|is| is == of))
@@ -125,6 +128,12 @@ pub(super) fn lay(
                     }
                     (Ok(()), _) => {}
                 }
+            }
+            let laid = account.get(field);
+            if let (None, Some(file), Some(read)) = (&why, may_leave, read)
+                && !laid.is_some_and(|laid| is_same(laid, &read))
+            {
+                why = Some(either::not_told(field, file));
             }
             let Some(why) = why else { continue };
             account.shift_remove(field);
@@ -164,6 +173,26 @@ pub(super) fn unread(inventory: &Inventory, changes: &[PolicyChange]) -> Vec<Str
     unread
         .map(|account| format!("those in force on {} were not read", account.account))
         .collect()
+}
+
+/// Whether two fields say the same: levels of control policies, or one policy.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let levels = |all: &Value| -> Option<Vec<Vec<Value>>> {
+        let levels = all.as_array()?.iter();
+        levels.map(|level| level.as_array().cloned()).collect()
+    };
+    let document = |policy: &Value| policy.get("Document").cloned().unwrap_or_default();
+    let same = |one: &Value, other: &Value| is_same_policy(&document(one), &document(other));
+    let same_level = |(one, other): (&Vec<Value>, &Vec<Value>)| {
+        let mut there = one.iter();
+        one.len() == other.len() && there.all(|one| other.iter().any(|other| same(one, other)))
+    };
+    match (levels(one), levels(other)) {
+        (Some(one), Some(other)) => {
+            one.len() == other.len() && one.iter().zip(&other).all(same_level)
+        }
+        (None, _) | (_, None) => one == other,
+    }
 }
 
 /// Whether a policy of this id is among those in force.

@@ -45,6 +45,8 @@ pub fn keep(
 }
 
 fn is_switch(state: Option<&Value>) -> bool {
+    // What depends on whether the key is there stands in an object.
+    let state = state.map(|state| state.get("made").unwrap_or(state));
     state
         .and_then(Value::as_str)
         .is_some_and(|state| ["Enabled", "Disabled"].contains(&state))

@@ -10,6 +10,7 @@ use super::reader::TemplateReader;
 use super::template::{Identity, Settings};
 use super::text::Node;
 use super::{loops, resources_of, root_or_none};
+use crate::inventory::differs;
 use crate::sources::planned::World;
 
 /// The tags that CloudFormation gives to what it makes.
@@ -19,6 +20,7 @@ const STACK_TAG: &str = "aws:cloudformation:stack-name";
 const ID_TAG: &str = "aws:cloudformation:logical-id";
 
 /// A thing that is there, in the account and Region of a template.
+#[derive(Clone, Copy)]
 struct Thing<'b> {
     list: &'b str,
     arn: &'b str,
@@ -77,10 +79,9 @@ pub fn of(
             found.add(id, thing.arn.strip_prefix(prefix.as_str()));
         }
     }
+    let mut without_alias = found.clone();
     by_alias(&first, &unnamed, &aliases, &mut found);
-    if is_there {
-        plans(&first, &things, &mut found);
-    }
+    plans(&first, &things, &mut found);
     // Where nobody knows what is there now, a key that cannot be exchanged is still that of a thing that the template names.
     let world = if is_there {
         settings.identity.names = found.settled();
@@ -88,29 +89,50 @@ pub fn of(
     } else {
         first.world
     };
-    by_place(world, &things, &unnamed, is_there, &mut found);
+    by_place(&world, &things, &unnamed, is_there, &mut found);
+    by_place(&world, &things, &unnamed, is_there, &mut without_alias);
     let names = found.settled();
+    let otherwise_known = without_alias.settled();
+    let by_alias = names.keys().filter(|id| !otherwise_known.contains_key(*id));
+    let by_alias = by_alias.cloned().collect();
     settings.identity.names.clone_from(&names);
     let told = resources_of(file, &root, &settings, None);
-    let unknown = unnamed.iter().filter(|(id, prefix)| {
-        let is_one = |thing: &Thing<'_>| {
+    let mut unknown = BTreeSet::new();
+    let mut otherwise = BTreeSet::new();
+    for (id, prefix) in unnamed.iter().filter(|(id, _)| !names.contains_key(*id)) {
+        let is_one = |thing: &&Thing<'_>| {
             thing.arn.starts_with(prefix.as_str())
                 && !thing.is_of_aws()
                 && !told.places.contains_key(thing.arn)
                 && may_be(thing, &settings, id)
         };
-        !names.contains_key(*id) && things.iter().any(is_one)
-    });
-    let unknown = unknown.map(|(id, _)| id.clone()).collect();
+        let says = told.world.says(&format!("{prefix}{}{id}", settings.prefix));
+        let is_otherwise = |thing: Thing<'_>| {
+            let read = thing.fields.as_object();
+            let (Some(read), Some(says)) = (read, says) else {
+                return false;
+            };
+            differs(thing.list, read, says)
+        };
+        let mut all = things.iter().filter(is_one).copied().peekable();
+        if all.peek().is_some() {
+            unknown.insert(id.clone());
+        }
+        if all.any(is_otherwise) {
+            otherwise.insert(id.clone());
+        }
+    }
     Ok(Identity {
         names,
         unknown,
+        otherwise,
+        by_alias,
         aliases,
     })
 }
 
 /// Names that may be those of resources, by logical ids.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct ResourceNames(BTreeMap<String, BTreeSet<String>>);
 
 impl ResourceNames {
@@ -169,7 +191,7 @@ fn things<'b>(base: &'b Value, settings: &Settings) -> Vec<Thing<'b>> {
     all
 }
 
-/// The keys that aliases name, but for those that AWS makes.
+/// The keys that aliases name.
 fn aliases(things: &[Thing<'_>]) -> BTreeMap<String, String> {
     let keys = things.iter().filter(|thing| thing.list == "keys");
     let each = keys.flat_map(|key| {
@@ -177,8 +199,7 @@ fn aliases(things: &[Thing<'_>]) -> BTreeMap<String, String> {
         let names = names.into_iter().flatten().filter_map(Value::as_str);
         names.map(|name| (name.to_owned(), key.arn.to_owned()))
     });
-    each.filter(|(name, _)| !name.starts_with("alias/aws/"))
-        .collect()
+    each.collect()
 }
 
 /// The resources whose names AWS gives, with what their ARNs begin with.
@@ -202,19 +223,41 @@ fn is_its_own(thing: &Thing<'_>, prefix: &str, settings: &Settings, id: &str) ->
     let (Some(name), Some(stack)) = (thing.arn.strip_prefix(prefix), &settings.stack) else {
         return false;
     };
-    if thing.tag(STACK_TAG) == Some(stack) {
-        return thing.tag(ID_TAG) == Some(id);
+    if let Some(of) = thing.tag(STACK_TAG) {
+        return is_stack(of, stack, settings) && thing.tag(ID_TAG) == Some(id);
     }
     // AWS keeps some names in lower case.
-    let own = format!("{stack}-{id}-");
-    let random = name
-        .strip_prefix(&own)
-        .or_else(|| name.strip_prefix(&own.to_lowercase()));
-    thing.tag(STACK_TAG).is_none()
-        && random.is_some_and(|random| {
-            (8..=14).contains(&random.len())
-                && random.bytes().all(|one| one.is_ascii_alphanumeric())
-        })
+    let is_lower = !name.bytes().any(|one| one.is_ascii_uppercase());
+    let own = |text: &str| {
+        if is_lower {
+            text.to_lowercase()
+        } else {
+            text.to_owned()
+        }
+    };
+    let rest = name.strip_prefix(&own(stack));
+    let rest = match rest {
+        Some(rest) if settings.is_nested => after_random(rest),
+        rest => rest,
+    };
+    let rest = rest.and_then(|rest| rest.strip_prefix(&own(&format!("-{id}"))));
+    rest.and_then(after_random) == Some("")
+}
+
+/// Whether a stack is the one that a template is deployed as.
+fn is_stack(name: &str, stack: &str, settings: &Settings) -> bool {
+    match name.strip_prefix(stack) {
+        Some(rest) if settings.is_nested => after_random(rest) == Some(""),
+        rest => rest == Some(""),
+    }
+}
+
+/// What stands after the letters and digits that CloudFormation adds to a name.
+fn after_random(rest: &str) -> Option<&str> {
+    let rest = rest.strip_prefix('-')?;
+    let end = rest.find(|one: char| !one.is_ascii_alphanumeric());
+    let (random, rest) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+    (8..=14).contains(&random.len()).then_some(rest)
 }
 
 /// Whether a resource may have made a thing, for all that its tags and its name say.
@@ -233,7 +276,11 @@ fn may_be(thing: &Thing<'_>, settings: &Settings, id: &str) -> bool {
         let stack: String = stack.chars().take(SHORTEST).collect();
         name.to_lowercase().starts_with(&stack.to_lowercase())
     });
-    is(ID_TAG, Some(id)) && is(STACK_TAG, settings.stack.as_deref()) && (!is_named || begins)
+    let of_stack = match (thing.tag(STACK_TAG), &settings.stack) {
+        (Some(there), Some(stack)) => is_stack(there, stack, settings),
+        (None, _) | (_, None) => true,
+    };
+    is(ID_TAG, Some(id)) && of_stack && (!is_named || begins)
 }
 
 /// How many letters of a stack's name stand in the names that CloudFormation makes, at least.
@@ -296,13 +343,13 @@ fn plans(reader: &TemplateReader<'_>, things: &[Thing<'_>], found: &mut Resource
 
 /// The keys that are found by what is on them: what the template of now calls the key of a thing is the key that it has.
 fn by_place(
-    world: World,
+    world: &World,
     things: &[Thing<'_>],
     unnamed: &BTreeMap<String, String>,
     is_there: bool,
     found: &mut ResourceNames,
 ) {
-    let document = world.document();
+    let document = world.told();
     let list = |of: &Value, name: &str| {
         of.get(name)
             .and_then(Value::as_array)

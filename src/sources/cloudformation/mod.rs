@@ -62,10 +62,11 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     let root = loops::written_out(file, &root(file, bytes)?, settings);
     given::taken(file, &root, settings)?;
     let mut reader = resources_of(file, &root, settings, None);
+    not_told::is_known(&mut reader);
     reader
         .notes
         .extend(given::not_checked(file, &root, settings));
-    Ok(planned(reader, file, World::default()))
+    Ok(planned(reader, file, World::default(), false))
 }
 
 /// The same with the template that is deployed now.
@@ -131,7 +132,7 @@ pub fn read_change(
     then.world = world.not_made_now(is_named);
     let now = now.world.standing().of_now().where_unsaid();
     let now = now.not_made_now(is_named);
-    Ok(planned(then, file, now))
+    Ok(planned(then, file, now, true))
 }
 
 /// Whether a thing stays where its resource leaves the template, or makes another in its place.
@@ -148,8 +149,8 @@ fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
     all
 }
 
-fn planned(reader: TemplateReader<'_>, file: &str, before: World) -> Planned {
-    let overlay = |world: World| world.overlay(file, Waiting::StackDeployment);
+fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: bool) -> Planned {
+    let overlay = |world: World| world.overlay(file, Waiting::StackDeployment { is_compared });
     Planned {
         before: overlay(before),
         after: overlay(reader.world),

@@ -42,6 +42,25 @@ pub fn changes(
     changed.collect()
 }
 
+/// Says of what a template makes that nobody knows whether it is one of those that are there, of which it says something else.
+pub fn is_known(reader: &mut TemplateReader<'_>) {
+    let settings = reader.template.settings;
+    let hint = match settings.stack {
+        Some(_) => "",
+        None => "--cloudformation-stack NAME, or ",
+    };
+    for id in &settings.identity.otherwise {
+        let Some(node) = reader.template.resource(id) else {
+            continue;
+        };
+        let file = reader.template.file;
+        reader.open(format!(
+            "{file}:{}: whether {id} is one of those that are there is not known: give {hint}--cloudformation-before FILE, which is `Resources: {{}}` of a new stack",
+            node.line
+        ));
+    }
+}
+
 /// Whether two templates say the same of a thing, one of whose resources is the same in both or not.
 fn says_the_same(was: &Map<String, Value>, is: &Map<String, Value>, is_same: bool) -> bool {
     let mut fields = was.keys().chain(is.keys());

@@ -158,6 +158,10 @@ impl TemplateReader<'_> {
 
     /// The key that AWS manages for a service.
     pub fn aws_managed(&mut self, home: &Home, service: &str) -> Value {
+        let aliases = &self.template.settings.identity.aliases;
+        if let Some(key) = aliases.get(&format!("alias/aws/{service}")) {
+            return json!(key);
+        }
         json!(self.world.aws_managed_key(home, service))
     }
 }

@@ -16,6 +16,10 @@ pub struct Identity {
     pub names: BTreeMap<String, String>,
     /// The resources of which nobody knows which of several things they made.
     pub unknown: BTreeSet<String>,
+    /// Those of them of which they say something else than was read of one that they may have made.
+    pub otherwise: BTreeSet<String>,
+    /// The keys that are known by their alias alone, which a change may give to another.
+    pub by_alias: BTreeSet<String>,
     /// The keys that aliases name, by the aliases.
     pub aliases: BTreeMap<String, String>,
 }
@@ -31,8 +35,10 @@ pub struct Settings {
     pub parameters: BTreeMap<String, Option<String>>,
     /// Values that other stacks export.
     pub imports: BTreeMap<String, String>,
-    /// The name of the stack.
+    /// The name of the stack; of one in another, without the letters that CloudFormation adds.
     pub stack: Option<String>,
+    /// Whether it is a stack in another.
+    pub is_nested: bool,
     /// What stands before the logical ids of a stack in another, where they stand for names that AWS gives.
     pub prefix: String,
     /// The values of parameters are those of a change: of what is there now they tell the names, and whether it is made.

@@ -10,6 +10,7 @@ mod plan_attributes;
 mod plan_facts;
 mod pull_request;
 mod replaced;
+mod template_alone;
 mod template_before;
 mod template_facts;
 mod template_keys;

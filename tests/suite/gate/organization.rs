@@ -256,13 +256,16 @@ fn policy(name: &str, of: &str, content: &Value, targets: &str) -> String {
 #[test]
 fn a_policy_of_a_template_is_in_force_on_its_targets() {
     let scp = "SERVICE_CONTROL_POLICY";
+    let new = |text: &str| cloudformation_template::read(Some("Resources: {}\n"), text);
+    // The stack is new.
+    for target in [format!("\"{FROM}\""), UNIT.to_owned(), ROOT.to_owned()] {
+        let read = new(&policy("new", scp, &deny(), &format!("[{target}]")));
+        assert_eq!(read.open, Vec::<String>::new());
+        assert_eq!(over(&estate(), &read.after), Blocked, "{target}");
+    }
     for (text, expected) in [
-        (
-            policy("new", scp, &deny(), &format!("[\"{FROM}\"]")),
-            Blocked,
-        ),
-        (policy("new", scp, &deny(), &format!("[{UNIT}]")), Blocked),
-        (policy("new", scp, &deny(), &format!("[{ROOT}]")), Blocked),
+        // It is attached, or somebody detached it.
+        (policy("new", scp, &deny(), &format!("[{UNIT}]")), Undecided),
         (
             policy("new", scp, &deny(), &format!("[{OTHER_UNIT}]")),
             Feasible,
@@ -277,10 +280,10 @@ fn a_policy_of_a_template_is_in_force_on_its_targets() {
             policy("new", "!ImportValue x", &deny(), &format!("[{UNIT}]")),
             Undecided,
         ),
-        // It stands, and changes where it is.
+        // It stands, and changes where it is, or somebody changed it.
         (
             policy("limit", scp, &deny(), &format!("[\"{FROM}\"]")),
-            Blocked,
+            Undecided,
         ),
         // It stands, and nobody knows whether this stack attached it there.
         (
@@ -340,12 +343,9 @@ fn a_backup_policy_makes_the_plans_of_the_accounts_that_it_is_attached_to() {
         laid.pointer("/accounts/0/backup_policy").cloned()
     };
     let by_plan = plan(&[made("BACKUP_POLICY", &content), attached(json!(UNIT))]);
-    let by_template = template(&policy(
-        "new",
-        "BACKUP_POLICY",
-        &content,
-        &format!("[{UNIT}]"),
-    ));
+    let text = policy("new", "BACKUP_POLICY", &content, &format!("[{UNIT}]"));
+    let by_template = cloudformation_template::read(Some("Resources: {}\n"), &text);
+    assert_eq!(of(&base, &template(&text).after), None);
     for overlay in [&by_plan.after, &by_template.after] {
         assert_eq!(of(&base, overlay), Some(content.clone()));
         let has_one = base

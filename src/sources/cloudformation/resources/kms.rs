@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sources::cloudformation::reader::{Alias, TemplateReader, document, made, tagged};
-use crate::sources::cloudformation::template::{is_open, unknown, why};
+use crate::sources::cloudformation::template::{is_open, plain, unknown, why};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::join;
 
@@ -75,8 +75,21 @@ pub fn alias<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let name = reader.of(node, "AliasName");
     match (key, name) {
         (Value::String(key), Some(name)) => {
+            let own = key.rsplit('/').next().unwrap_or_default();
+            let identity = &reader.template.settings.identity;
+            let mut by_alias = identity.by_alias.iter();
+            let is_by_alias = reader.other.is_none()
+                && by_alias.any(|of| identity.names.get(of).is_some_and(|name| name == own));
             let of = reader.world.thing(&home, "keys", &key);
-            join(of, "Aliases", Some(name.clone()), None);
+            if is_by_alias {
+                let why = format!(
+                    "whether the alias {} stands on this key or on another one now is told by the template of now, --cloudformation-before FILE",
+                    plain(&name).unwrap_or_default()
+                );
+                of.insert("Aliases".to_owned(), unknown(why));
+            } else {
+                join(of, "Aliases", Some(name.clone()), None);
+            }
             reader.aliases.push(Alias {
                 home,
                 key,
