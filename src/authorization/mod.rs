@@ -1,6 +1,7 @@
 //! The questions that the policy checks put to policies, and the answers in the words of a verdict.
 
 mod answer;
+mod backup;
 mod context;
 mod control;
 mod key;
@@ -20,6 +21,7 @@ mod unread;
 mod vault;
 
 pub use answer::{actions, control_rulings, role_rulings};
+pub use backup::{BackupRequest, backup_requests};
 pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed, nothing_binds};
 pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};

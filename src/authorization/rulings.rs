@@ -83,6 +83,12 @@ impl Rulings {
         }
     }
 
+    /// Whether nothing stands against any of the actions, or may.
+    pub fn is_all_allowed(&self) -> bool {
+        let mut each = self.each.iter();
+        each.all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
+    }
+
     /// Whether anything stands against any of the actions.
     pub fn is_stopped(&self) -> bool {
         self.each.iter().any(|(_, ruling)| ruling.stops())

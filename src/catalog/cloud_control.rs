@@ -169,7 +169,7 @@ const EKS: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
-    detail: &[],
+    detail: &["AccessConfig", "OutpostConfig"],
     listing: Listing::OfRegion,
     read: &["eks:DescribeCluster"],
     list: &["eks:ListClusters"],
@@ -183,7 +183,7 @@ const DSQL: Row = Row {
     arn: None,
     key: None,
     tags: "/Tags",
-    detail: &[],
+    detail: &["Status"],
     listing: Listing::OfRegion,
     read: &[
         "dsql:GetCluster",
@@ -202,7 +202,7 @@ const STACK: Row = Row {
     arn: Some("/StackId"),
     key: None,
     tags: "/Tags",
-    detail: &[],
+    detail: &["StackStatus"],
     listing: Listing::OfRegion,
     read: &[
         "cloudformation:DescribeStacks",

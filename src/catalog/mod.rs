@@ -4,6 +4,7 @@
 //! disagree the row says so in a word of its own, and its reading is the stronger page's.
 
 pub mod actions;
+pub mod backups;
 pub mod calls;
 pub mod capability;
 pub mod cite;

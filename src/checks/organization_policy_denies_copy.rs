@@ -1,18 +1,21 @@
 #![doc = include_str!("organization_policy_denies_copy.md")]
 
+use std::sync::Arc;
+
 use super::role_policies::contradicted;
 use super::words::status_message;
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, Grounds, Party, air_gapped_key_request, control_rulings, denied_by_the_organization,
-    list, may_be_assumed, nothing_binds, role_requests, to_lift,
+    ASSUME, Grounds, Party, RoleRequest, Rulings, air_gapped_key_request, backup_requests,
+    control_rulings, denied_by_the_organization, list, may_be_assumed, nothing_binds,
+    role_requests, to_lift,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::MessageId;
 use crate::catalog::requests::COPY_INTO;
-use crate::inventory::{Facts, Transfer};
-use crate::known::Fact;
-use crate::verdict::{Basis, Evidence, Outcome};
+use crate::inventory::{Copy, Facts, Transfer};
+use crate::known::{Arn, Fact};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "organization-policy-denies-copy",
@@ -21,7 +24,10 @@ pub(super) const CHECK: Check = Check {
     cites: &[cite::CROSS_ACCOUNT, cite::SCP, cite::RCP],
     may_fail: MayFail::Yes,
     when: When::Always,
-    run: Run::Transfer(run),
+    run: Run::Refined {
+        transfer: run,
+        copy: stops_backup,
+    },
 };
 
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
@@ -38,34 +44,7 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let rulings = control_rulings(facts, role, &asked.requests).and(assumed_by_backup);
     let name = role.name();
     if rulings.is_stopped() {
-        let denied = rulings
-            .denied()
-            .map_or_else(Vec::new, |(actions, ..)| actions);
-        let missing = rulings.missing(Party::Organization);
-        let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
-        let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
-        let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
-        let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
-        let seen = rulings.stopped_by();
-        let by = seen
-            .first()
-            .map_or_else(String::new, |first| format!(" ({})", first.says));
-        let fail = Outcome::fail(format!(
-            "the organization's policies {} to the role `{name}`{by}",
-            parts.join(", and ")
-        ));
-        let destination = &copy.endpoints().destination_vault;
-        let fail = match to_lift(role, &asked.requests, &rulings, destination) {
-            // What AWS Backup itself is denied cannot be narrowed to one copy.
-            Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
-            Some(_) | None => fail.by_hand(
-                "have the management account exempt the role, or copy to where they allow",
-            ),
-        };
-        let into = rulings.stop(COPY_INTO);
-        return fail
-            .foretells(into.then(|| status_message(MessageId::E3)).flatten())
-            .saw(seen);
+        return stopped(copy, role, &asked.requests, &rulings);
     }
     // What else the copy asks is not known; whether that matters is, where nothing binds the role.
     let more_unknown = !asked.gaps.is_empty() && !nothing_binds(facts, role);
@@ -101,6 +80,89 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     Outcome::pass(format!(
         "no policy of the organization stops the role `{name}`"
     ))
+}
+
+/// What stops the backup that is copied, where the policies that are in force were read.
+fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    let is_pass = match found.status {
+        Status::Pass => true,
+        Status::Fail => false,
+        Status::Warn | Status::Undecided | Status::NotApplicable => return None,
+    };
+    let role = copy.endpoints().role.as_ref().known()?;
+    if nothing_binds(facts, role) {
+        return None;
+    }
+    facts.service_control_policies(role.account()?).known()?;
+    let rulings =
+        |request: &Arc<RoleRequest>| control_rulings(facts, role, std::slice::from_ref(request));
+    let asked = backup_requests(copy).into_iter();
+    let asked = asked.filter(|asked| !rulings(&asked.of_type).is_all_allowed());
+    let (against, others): (Vec<_>, Vec<_>) = asked
+        .map(|asked| asked.exact)
+        .partition(|exact| rulings(exact).is_stopped());
+    if !against.is_empty() {
+        // What is stopped is stopped together.
+        let of_copy = || role_requests(&copy.transfer, facts).requests;
+        let requests = if is_pass {
+            against
+        } else {
+            [of_copy(), against].concat()
+        };
+        let rulings = control_rulings(facts, role, &requests);
+        let fail = stopped(&copy.transfer, role, &requests, &rulings);
+        return Some(if is_pass {
+            fail.on(Basis::Inferred)
+        } else {
+            fail
+        });
+    }
+    if !is_pass {
+        return None;
+    }
+    let (gaps, _, seen) = others.iter().find_map(|exact| rulings(exact).open())?;
+    let message = format!(
+        "whether the organization's policies let the role `{}` make the backup that is copied is not known",
+        role.name()
+    );
+    Some(Outcome::undecided(message, gaps).saw(seen))
+}
+
+/// What the organization's policies stop.
+fn stopped(
+    copy: &Transfer,
+    role: &Arn,
+    requests: &[Arc<RoleRequest>],
+    rulings: &Rulings,
+) -> Outcome {
+    let name = role.name();
+    let denied = rulings
+        .denied()
+        .map_or_else(Vec::new, |(actions, ..)| actions);
+    let missing = rulings.missing(Party::Organization);
+    let missing = missing.map_or_else(Vec::new, |(actions, _)| actions);
+    let deny = (!denied.is_empty()).then(|| format!("deny {}", list(&denied)));
+    let silent = (!missing.is_empty()).then(|| format!("do not allow {}", list(&missing)));
+    let parts: Vec<String> = [deny, silent].into_iter().flatten().collect();
+    let seen = rulings.stopped_by();
+    let by = seen
+        .first()
+        .map_or_else(String::new, |first| format!(" ({})", first.says));
+    let fail = Outcome::fail(format!(
+        "the organization's policies {} to the role `{name}`{by}",
+        parts.join(", and ")
+    ));
+    let destination = &copy.endpoints().destination_vault;
+    let fail = match to_lift(role, requests, rulings, destination) {
+        // What AWS Backup itself is denied cannot be narrowed to one copy.
+        Some(lifts) if missing.is_empty() && !denied.contains(&ASSUME) => fail.needs(lifts),
+        Some(_) | None => {
+            fail.by_hand("have the management account exempt the role, or copy to where they allow")
+        }
+    };
+    let into = rulings.stop(COPY_INTO);
+    fail.foretells(into.then(|| status_message(MessageId::E3)).flatten())
+        .saw(seen)
 }
 
 #[cfg(test)]

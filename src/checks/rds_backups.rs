@@ -57,7 +57,7 @@ fn not_backed_up(described: &Described<'_>, engine: &str) -> Option<String> {
         ));
     }
     let targets = ["BackupTarget", "SnapshotTarget"].map(|name| described.text(name));
-    if targets.contains(&OUTPOSTS) || on_outpost(described) {
+    if targets.contains(&OUTPOSTS) || on_outpost(described) || has_customer_owned_ip(described) {
         return Some("AWS Backup does not back up RDS on Outposts".to_owned());
     }
     // A Region's own zones have its name and a letter.
@@ -65,6 +65,15 @@ fn not_backed_up(described: &Described<'_>, engine: &str) -> Option<String> {
     let region = described.of.region()?;
     let rest = zone.strip_prefix(region.as_str())?;
     (rest.len() > 1).then(|| format!("AWS Backup does not back up RDS in Local Zones (`{zone}`)"))
+}
+
+/// Whether the instance has an address of the customer's own, which RDS on Outposts alone has.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html>.
+fn has_customer_owned_ip(described: &Described<'_>) -> bool {
+    let detail = described.detail;
+    let told = detail.and_then(|detail| detail.get("CustomerOwnedIpEnabled"));
+    told.and_then(Tree::as_bool) == Some(true)
 }
 
 /// Whether a subnet of the instance's group is on an Outpost, and the instance with it.

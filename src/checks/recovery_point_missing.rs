@@ -8,7 +8,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, ByHand, Fact};
+use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -25,6 +25,7 @@ pub(super) const CHECK: Check = Check {
         cite::SQL_SERVER_REPLICAS,
         cite::FSX_CREATE_BACKUP,
         cite::FSX_ONTAP_BACKUPS,
+        cite::ASSIGN_JSON,
     ],
     may_fail: MayFail::Yes,
     when: When::Always,
@@ -66,11 +67,37 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let no_backup = not_backed_up(resource, facts)
         .or_else(|| not_backed_up_as_it_is(resource, facts))
         .or_else(|| not_made_by_fsx(resource, facts))
+        .or_else(|| not_switched_on(copy, resource, facts))
         .or_else(|| not_versioned(resource, facts));
     if let Some(outcome) = no_backup {
         return outcome;
     }
     Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
+}
+
+/// A file system of FSx, where FSx is switched off: one page says that a resource that is named is backed up all the same, another
+/// that types which share a form of ARN must be switched on.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html>.
+fn not_switched_on(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    if resource.service() != "fsx" {
+        return None;
+    }
+    let vault = copy.endpoints().source_vault.as_ref().known()?;
+    let (account, region) = (vault.account()?, vault.region()?);
+    if facts.opted_in(account, &region, &ResourceType::Fsx) != Fact::Known(Some(false)) {
+        return None;
+    }
+    let what = "whether a file system is backed up where FSx is switched off for AWS Backup";
+    let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+    let at = "/region_settings/ResourceTypeOptInPreference";
+    let seen = Evidence::at(
+        format!("{account}/{region}"),
+        at.to_owned(),
+        "has FSx switched off",
+    );
+    let message = "FSx is switched off for AWS Backup in the Region, and whether a file system that is named is backed up is not known";
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
 }
 
 /// The recovery point exists, and not in the vault that the copy names: AWS Backup does not find it there.

@@ -7,7 +7,7 @@ use crate::catalog::cite;
 use crate::catalog::regions::{enabled_by_default, is_opt_in};
 use crate::inventory::{Endpoints, Facts};
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
-use crate::verdict::{Evidence, Need, Outcome};
+use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "region-not-enabled",
@@ -21,7 +21,43 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let region = known!(copy.destination_region());
-    if enabled_by_default(&region) {
+    let there = destination_enabled(copy, &region, facts);
+    if there.status != Status::Pass {
+        return there;
+    }
+    source_closed(copy, &region, facts).unwrap_or(there)
+}
+
+/// The destination account copies out of the source Region, which may be one that it did not switch on: no page says whether it
+/// must be.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html> and
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>.
+fn source_closed(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Outcome> {
+    let (from, source) = (
+        copy.source_region().known()?,
+        copy.source_account().known()?,
+    );
+    let account = copy.destination_account().known()?;
+    if from == *to || source == account || enabled_by_default(&from) {
+        return None;
+    }
+    let status = facts.region_opt_in(account, &from).known().flatten()?;
+    if is_on(status) != Some(false) {
+        return None;
+    }
+    let what =
+        "whether a copy can come out of a Region that its destination account did not switch on";
+    let gap = Gap::not_told(what, from.as_str()).within(Some(account), Some(&from));
+    let seen = Evidence::of(format!("{account}/{from}"), format!("is {status}"));
+    let message = format!(
+        "account {account} did not switch on {from}, out of which it copies, and whether it must is not known"
+    );
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+fn destination_enabled(copy: &Endpoints, region: &Region, facts: &Facts<'_>) -> Outcome {
+    if enabled_by_default(region) {
         return Outcome::pass(format!("every account has the Region {region}"));
     }
     let mut accounts: Vec<AccountId> = vec![known!(copy.destination_account())];
@@ -35,19 +71,19 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     for account in accounts {
         let evidence =
             |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
-        match facts.region_opt_in(account, &region) {
+        match facts.region_opt_in(account, region) {
             Fact::Unknown(gap) => gaps.push(*gap),
-            Fact::Known(Some(status)) if must_be_opted_in(status, &region) => {
+            Fact::Known(Some(status)) if must_be_opted_in(status, region) => {
                 let says = format!(
                     "say which is right: `opt_in_status` {status}, or that {region} is a Region to opt in to"
                 );
                 let gap = Gap::by_hand(ByHand::Contradiction, says, region.as_str());
-                gaps.push(gap.within(Some(account), Some(&region)));
+                gaps.push(gap.within(Some(account), Some(region)));
             }
             Fact::Known(Some(status)) => match is_on(status) {
                 Some(true) => seen.push(evidence(status)),
                 Some(false) => off.push((account, evidence(status))),
-                None => gaps.push(call(facts, account, &region)),
+                None => gaps.push(call(facts, account, region)),
             },
             Fact::Known(None) => off.push((account, evidence("unknown to the account"))),
         }
@@ -57,7 +93,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
         return Outcome::fail(format!(
             "the Region {region} is not switched on in account {}{}",
             names.join(" and "),
-            region_meant(&region)
+            region_meant(region)
         ))
         .needs(off.iter().map(|(account, _)| Need::Region {
             account: *account,
@@ -69,7 +105,7 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
         return Outcome::undecided(
             format!(
                 "whether the Region {region} is switched on in both accounts is not known{}",
-                region_meant(&region)
+                region_meant(region)
             ),
             gaps,
         )

@@ -8,6 +8,7 @@ mod nearest;
 mod organization;
 mod pattern;
 mod reading;
+mod refused;
 mod rule;
 mod schedule;
 mod selected;
@@ -161,6 +162,9 @@ impl Plan {
         match body.and_then(|body| body.get("Rules")?.as_array()) {
             None => drop(reading.misses(api_call!("backup:GetBackupPlan"))),
             Some(all) => {
+                if let Some(what) = refused::too_many(all) {
+                    reading.not_understood(what, "/BackupPlan/Rules");
+                }
                 for (place, rule) in all.iter().enumerate() {
                     rules.extend(Rule::read(place, rule, &mut reading));
                 }
@@ -174,8 +178,14 @@ impl Plan {
         match &plan.selections {
             Field::Null => {}
             Field::Is(Json(Value::Array(all))) => {
+                let is_of_policy = organization::is_made(account, region, &plan.id)
+                    || organization::is_listed(account, region, &plan.id);
                 for (place, selection) in all.iter().enumerate() {
-                    selections.extend(Selection::read(place, selection, &mut reading));
+                    let selection = Selection::read(place, selection, &mut reading);
+                    selections.extend(selection.map(|selection| Selection {
+                        is_of_policy,
+                        ..selection
+                    }));
                 }
             }
             Field::Is(_) | Field::Absent => {
@@ -309,6 +319,7 @@ impl Plan {
                     region: self.region.clone(),
                     rule: Some(rule.place),
                 }),
+                by_tags: selection.looks_at_tags(),
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,

@@ -8,6 +8,7 @@ use crate::inventory::Lifecycle;
 use crate::known::{ApiCall, Arn, Fact};
 
 use super::reading::Reading;
+use super::refused::{Refused, refused};
 use super::schedule::Schedule;
 
 /// What says what a rule is.
@@ -73,55 +74,15 @@ impl Starts {
     /// What AWS takes where a rule has no schedule: 05:00 UTC each day.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
-    const DEFAULT: &str = "cron(0 5 ? * * *)";
+    pub(super) const DEFAULT: &str = "cron(0 5 ? * * *)";
     /// The minutes in which a backup is to start where a rule does not say: 8 hours.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_StartBackupJob.html>.
-    const START_WITHIN: i64 = 8 * 60;
-    /// AWS takes no fewer.
-    ///
-    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
-    const LEAST_START_WITHIN: i64 = 60;
+    pub(super) const START_WITHIN: i64 = 8 * 60;
     /// The minutes in which it is to be done: 7 days, as the console has it.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
-    const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
-
-    /// The field of the rule that AWS refuses, or that is not as it documents: with it nobody knows whether the rule ever makes
-    /// a backup.
-    fn refused(&self, rule: &Value) -> Option<&'static str> {
-        // What waits for a plan or a parameter is neither.
-        const ALL: &[&str] = &[
-            "ScheduleExpression",
-            "ScheduleExpressionTimezone",
-            "StartWindowMinutes",
-            "CompletionWindowMinutes",
-        ];
-        let mut told = ALL.iter().filter_map(|name| rule.get(*name));
-        if told.any(|value| value.get("unknown").is_some()) {
-            return None;
-        }
-        let windows = ["StartWindowMinutes", "CompletionWindowMinutes"];
-        let least = [Self::LEAST_START_WITHIN, 0];
-        let is_refused = |(name, least): &(&str, i64)| match rule.get(name) {
-            None | Some(Value::Null) => false,
-            Some(value) => value.as_i64().is_none_or(|minutes| minutes < *least),
-        };
-        let mut windows = windows.into_iter().zip(least);
-        if let Some((name, _)) = windows.find(is_refused) {
-            return Some(name);
-        }
-        let zone = rule
-            .get("ScheduleExpressionTimezone")
-            .and_then(Value::as_str);
-        let is_zone = zone.is_none_or(|zone| Schedule::read(Self::DEFAULT, Some(zone)).is_some());
-        let field = if is_zone {
-            "ScheduleExpression"
-        } else {
-            "ScheduleExpressionTimezone"
-        };
-        self.schedule.is_none().then_some(field)
-    }
+    pub(super) const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
 
     fn read(rule: &Value) -> Self {
         let text = |name| match rule.get(name) {
@@ -243,9 +204,8 @@ impl Rule {
             Some(_) => drop(plan.misses(CALL)),
         }
         let starts = Starts::read(rule);
-        if let Some(field) = starts.refused(rule) {
-            let value = rule.get(field).cloned().unwrap_or_default();
-            plan.not_understood(format!("`{field}` {value}"), &format!("{pointer}/{field}"));
+        if let Some(Refused { field, what }) = refused(rule, &starts) {
+            plan.not_understood(what, &format!("{pointer}/{field}"));
         }
         Some(Self {
             name: name.to_owned(),

@@ -104,11 +104,30 @@ impl Selection {
         };
         let of = type_of(resource, facts);
         let protected = if needs_opt_in(named, of.as_ref(), resource) {
-            opted_in(of.as_ref(), account, region, facts)
+            match self.settings(account, facts) {
+                Some(account) => opted_in(of.as_ref(), account, region, facts),
+                None => Holds::Assumed(
+                    "which account manages the organization was not read, whose settings count for this plan, and its type is taken to be switched on there".to_owned(),
+                ),
+            }
         } else {
             Holds::Yes
         };
         protected.and(self.asks_for(&facts.resource_tags(resource)))
+    }
+}
+
+impl Selection {
+    /// The account whose settings say which types are switched on; `None`: not known. For a plan of a backup policy they are
+    /// those of the management account.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html>.
+    fn settings(&self, account: AccountId, facts: &Facts<'_>) -> Option<AccountId> {
+        if self.is_of_policy {
+            facts.management_account(account)
+        } else {
+            Some(account)
+        }
     }
 }
 
@@ -129,6 +148,7 @@ pub(super) fn switched_off(
 ) -> Option<ResourceType> {
     let of = type_of(resource, facts)?;
     let named = selection.names(resource).unwrap_or(Named::AmongOthers);
+    let account = selection.settings(account, facts)?;
     let off = needs_opt_in(named, Some(&of), resource)
         && facts.opted_in(account, region, &of) == Fact::Known(Some(false));
     off.then_some(of)

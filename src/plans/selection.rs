@@ -41,6 +41,8 @@ pub struct Selection {
     pub list_of_tags: Vec<Condition>,
     /// What all must hold of a resource's tags.
     pub conditions: Vec<Condition>,
+    /// Whether it is of a plan that a policy of the organization makes: the management account's settings count for it.
+    pub is_of_policy: bool,
 }
 
 /// How a selection speaks of a resource.
@@ -111,6 +113,7 @@ impl Selection {
             not_resources: texts(value, "NotResources")?,
             list_of_tags,
             conditions,
+            is_of_policy: false,
         })
     }
 

@@ -4,6 +4,7 @@ mod copies;
 mod law;
 mod misread;
 mod organization;
+mod permissions;
 mod schedules;
 mod strange;
 mod truth;

@@ -86,6 +86,9 @@ pub struct PlanReference {
     /// Where the rule stands: several plans may have one id, and several rules one name.
     #[serde(skip)]
     pub made_by: Option<MadeBy>,
+    /// Whether the selection looks at tags, as far as it was read.
+    #[serde(skip)]
+    pub by_tags: bool,
 }
 
 /// Where the rule stands that makes a copy.
@@ -108,6 +111,7 @@ impl PlanReference {
             rule: rule.to_owned(),
             selection: String::new(),
             made_by: None,
+            by_tags: false,
         }
     }
 
@@ -123,6 +127,7 @@ impl PlanReference {
             rule: text("rule"),
             selection: text("selection"),
             made_by: None,
+            by_tags: false,
         }
     }
 }

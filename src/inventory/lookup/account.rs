@@ -206,7 +206,14 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether the account is its organization's management account.
+    /// The account that manages the organization of an account, where that was read.
+    #[must_use]
+    pub fn management_account(&self, account: AccountId) -> Option<AccountId> {
+        let organization = self.organization(account).known().flatten()?;
+        AccountId::parse(organization.master_account_id.value()?).ok()
+    }
+
+    /// Whether an account manages its organization.
     #[must_use]
     pub fn is_management_account(&self, account: AccountId) -> Fact<bool> {
         match self.organization(account) {

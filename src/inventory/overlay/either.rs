@@ -220,12 +220,12 @@ pub(super) fn is_same_policy(one: &Value, other: &Value) -> bool {
 /// What a policy says, without its names, its order, and the ways to write one value.
 fn policy(document: &Value) -> Option<Value> {
     let parsed;
-    let document = match document {
-        Value::String(text) => {
+    let document = match document.as_str() {
+        Some(text) => {
             parsed = serde_json::from_str::<Value>(text).ok()?;
             &parsed
         }
-        other => other,
+        None => document,
     };
     let fields = document.as_object()?;
     let version = fields.get("Version").and_then(Value::as_str);
@@ -296,8 +296,8 @@ fn texts(value: &Value, written: impl Fn(&str) -> String) -> Option<BTreeSet<Str
 }
 
 fn listed(value: &Value) -> std::slice::Iter<'_, Value> {
-    match value {
-        Value::Array(items) => items.iter(),
-        one => std::slice::from_ref(one).iter(),
+    match value.as_array() {
+        Some(items) => items.iter(),
+        None => std::slice::from_ref(value).iter(),
     }
 }

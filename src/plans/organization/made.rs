@@ -105,6 +105,9 @@ pub fn plan(
         }
         for (name, one) in optional(&all, "resources", here.open) {
             selections.extend(here.understood(|here| here.by_types(&name, &one)));
+            if let Some(of) = single_resource(&one) {
+                here.open.push(of);
+            }
         }
     }
     Plan {
@@ -114,6 +117,17 @@ pub fn plan(
         selections: Field::Is(Json(Value::Array(selections))),
         extra: Vec::new(),
     }
+}
+
+/// A single resource among the types of a selection: a backup policy takes types, and whether one by its ARN is backed up is on
+/// no page.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html>.
+fn single_resource(selection: &Node<'_>) -> Option<Open> {
+    let types = selection.get("resource_types")?;
+    let list = types.list(&mut Vec::new())?;
+    let is_one = list.iter().any(|text| !text.contains('*'));
+    is_one.then(|| types.unexpected())
 }
 
 /// Where a policy is in force, and what of it was not understood.

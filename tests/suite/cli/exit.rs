@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Files;
 use crate::support::estate::*;
@@ -178,6 +178,65 @@ fn where_aws_did_not_say_what_there_is_nothing_is_called_clean() {
     assert_eq!(run(&["audit", "--inventory", &file]).code, 0);
 }
 
+/// Quotas that nobody can have raised, and what a continuous backup cannot be.
+#[test]
+fn more_than_aws_takes_of_a_plan_leaves_open_what_is_copied() {
+    let files = Files::new();
+    let estate = Estate::rds().planned();
+    let rules = "/accounts/0/regions/0/plans/0/BackupPlan/Rules";
+    let rule = estate.at(&format!("{rules}/0")).clone();
+    let with = |fields: &[(&str, Value)]| {
+        let mut rule = rule.clone();
+        for (field, value) in fields {
+            rule[*field] = value.clone();
+        }
+        vec![rule]
+    };
+    let action = &rule["CopyActions"][0];
+    let actions = |count: usize| with(&[("CopyActions", json!(vec![action; count]))]);
+    let tags = |count: usize| {
+        let tags = (0..count).map(|at| (format!("t{at}"), json!("x")));
+        with(&[("RecoveryPointTags", Value::Object(tags.collect()))])
+    };
+    let quiet = |at: usize| json!({"RuleName": format!("r{at}"), "TargetBackupVaultName": "prod"});
+    let rules_of = |count: usize| {
+        let others = (1..count).map(quiet);
+        std::iter::once(rule.clone()).chain(others).collect()
+    };
+    let continuous =
+        |kept: Value| with(&[("EnableContinuousBackup", json!(true)), ("Lifecycle", kept)]);
+    let cases: Vec<(Vec<Value>, &str)> = vec![
+        (actions(5), ""),
+        (actions(6), "6 `CopyActions`, of which AWS takes 5"),
+        (tags(10), ""),
+        (tags(11), "11 `RecoveryPointTags`, of which AWS takes 10"),
+        (rules_of(10), ""),
+        (rules_of(11), "11 rules, of which AWS takes 10"),
+        (continuous(json!({"DeleteAfterDays": 35})), ""),
+        (
+            continuous(json!({"DeleteAfterDays": 36})),
+            "`DeleteAfterDays` 36",
+        ),
+        (
+            continuous(json!({"DeleteAfterDays": 200, "MoveToColdStorageAfterDays": 30})),
+            "`MoveToColdStorageAfterDays` 30",
+        ),
+        (continuous(json!({})), "whose backups never expire"),
+        (continuous(Value::Null), "without a `Lifecycle`"),
+    ];
+    for (all, says) in cases {
+        let file = files.estate(&estate.clone().set(rules, json!(all)));
+        let ran = run(&["check", "--inventory", &file]);
+        assert_eq!(
+            ran.code,
+            if says.is_empty() { 0 } else { 3 },
+            "{says}: {}",
+            ran.err
+        );
+        assert!(ran.err.contains(says), "{says}: {}", ran.err);
+    }
+}
+
 /// AWS takes no plan with such a rule, so that nobody knows what it copies.
 #[test]
 fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
@@ -195,6 +254,9 @@ fn a_rule_that_aws_refuses_leaves_open_what_is_copied() {
         ("StartWindowMinutes", json!(60)),
         ("StartWindowMinutes", json!(30)),
         ("CompletionWindowMinutes", json!("long")),
+        // Over before the backup need start.
+        ("CompletionWindowMinutes", json!(59)),
+        ("CompletionWindowMinutes", json!(60)),
         ("StartWindowMinutes", json!({"unknown": "terraform apply"})),
     ] {
         let rule = "/accounts/0/regions/0/plans/0/BackupPlan/Rules/0";

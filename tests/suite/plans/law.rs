@@ -93,6 +93,7 @@ const VAULTS: [&str; 3] = [
     "arn:aws:backup:us-west-2:444455556666:backup-vault:far",
     "arn:aws:backup:us-east-2:111122223333:backup-vault:near",
 ];
+const MANAGEMENT: &str = "999988887777";
 const LOCKED: &str = "arn:aws:backup:us-east-2:111122223333:backup-vault:locked";
 const OPERATORS: [&str; 4] = [
     "StringEquals",
@@ -364,11 +365,25 @@ impl World {
         }
         Estate(json!({
             "schema": "backup-preflight/inventory/v1",
-            "accounts": [{"account": FROM, "regions": regions, "backup_policy": policy}],
+            "accounts": [
+                {"account": FROM, "regions": regions, "backup_policy": policy, "organization": {"Id": ORGANIZATION, "MasterAccountId": MANAGEMENT}},
+                {"account": MANAGEMENT, "regions": self.settings_of_management(), "backup_policy": null},
+            ],
         }))
     }
 
-    fn takes(&self, selection: &Selection, region: &str, at: usize) -> bool {
+    /// What is switched on in the management account is what is not in the other: its settings count for plans of policies.
+    fn settings_of_management(&self) -> Value {
+        let switched = self
+            .opted_in
+            .iter()
+            .map(|(of, on)| ((*of).to_owned(), json!(!on)));
+        let switched: serde_json::Map<String, Value> = switched.collect();
+        let of = |region: &&str| json!({"region": region, "plans": [], "region_settings": {"ResourceTypeOptInPreference": switched}});
+        REGIONS.iter().map(of).collect()
+    }
+
+    fn takes(&self, selection: &Selection, region: &str, at: usize, of_policy: bool) -> bool {
         let (arn, of, listed) = RESOURCES[at];
         let tags = listed.map(|_| &self.tags[at]);
         let is_none = |of: Option<usize>| of.is_none_or(|many| many == 0);
@@ -405,7 +420,7 @@ impl World {
             return false;
         }
         let counts = !literally && (!by_type || of == "FSx");
-        if counts && !self.opted_in[of] {
+        if counts && self.opted_in[of] == of_policy {
             return false;
         }
         // Of what nobody listed the tags are not known, and are taken to match.
@@ -429,7 +444,7 @@ impl World {
         let mut all = Vec::new();
         let mut add = |id: &str, region: &str, rule: &str, target: &str, selection: &Selection| {
             for (at, (arn, _, _)) in RESOURCES.iter().enumerate() {
-                if self.takes(selection, region, at) {
+                if self.takes(selection, region, at, id.starts_with("orgs/")) {
                     all.push(format!("{id}/{rule}/{arn}/{target}"));
                 }
             }

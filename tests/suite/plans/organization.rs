@@ -415,3 +415,49 @@ fn plans_that_were_refused_stay_so_where_a_policy_makes_one() {
     let is = |gap: &&Gap| gap.error.is_some() && gap.region.as_deref() == Some("us-east-2");
     assert_eq!(gaps.iter().filter(is).count(), 1);
 }
+
+/// Which types AWS Backup protects for a plan of a backup policy the management account's settings say, not the member's.
+#[test]
+fn the_management_account_says_which_types_a_policy_protects() {
+    let management = |on: Value| {
+        json!({"account": "999988887777", "regions": [{"region": "us-east-2", "plans": [],
+            "region_settings": {"ResourceTypeOptInPreference": {"RDS": on}, "ResourceTypeManagementPreference": {}}}]})
+    };
+    let member = "/accounts/0/regions/0/region_settings/ResourceTypeOptInPreference/RDS";
+    for (here, there, count, assumed) in [
+        (true, Some(true), 3, 0),
+        (false, Some(true), 3, 0),
+        (true, Some(false), 0, 0),
+        (false, None, 3, 1),
+    ] {
+        let mut estate = under(policy()).set(member, json!(here));
+        if let Some(there) = there {
+            let accounts = estate.0["accounts"].as_array_mut().unwrap();
+            accounts.push(management(json!(there)));
+        }
+        let made = made(&estate);
+        assert_eq!(made.copies.len(), count, "{here} {there:?}");
+        for copy in &made.copies {
+            assert_eq!(copy.assumptions.len(), assumed, "{:?}", copy.assumptions);
+        }
+    }
+}
+
+/// A backup policy takes types, not single resources.
+#[test]
+fn a_single_resource_of_a_policy_leaves_open_whether_it_is_taken() {
+    for (name, open) in [("arn:aws:rds:*:*:db:*", 0), (ORDERS, 1)] {
+        let estate = here(|plan| {
+            plan["selections"] = json!({"resources": {"s": {
+                "iam_role_arn": "arn:aws:iam::$account:role/service-role/AWSBackupDefaultServiceRole",
+                "resource_types": [name]}}});
+        });
+        let made = made(&estate);
+        assert_eq!(
+            (made.copies.len(), made.open.len()),
+            (3, open),
+            "{name}: {:?}",
+            made.open
+        );
+    }
+}

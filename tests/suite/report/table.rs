@@ -389,6 +389,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
         start: Start::Scheduled,
         plan: Some(PlanReference {
             made_by: None,
+            by_tags: false,
             id: "plan-1".to_owned(),
             rule: rule.to_owned(),
             selection: "all".to_owned(),
