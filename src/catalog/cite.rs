@@ -115,6 +115,8 @@ cites! {
     DASHBOARDS = "AWS Backup dashboards", guide!("backup-dashboards");
     /// Vaults, and when their key is set.
     CREATE_VAULT = "Backup vault creation and deletion", guide!("create-a-vault");
+    /// When the backups of a rule start, and what keeps them from it.
+    PLAN_OPTIONS = "Backup plan options and configuration", guide!("plan-options-and-configuration");
     /// Which resources a plan takes.
     ASSIGN = "Select AWS services to backup", guide!("assigning-resources");
     /// Selections as JSON: patterns, tags, conditions, and when the opt-in settings count.

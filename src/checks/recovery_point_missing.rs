@@ -1,5 +1,6 @@
 #![doc = include_str!("recovery_point_missing.md")]
 
+use super::backup_times::never_starts;
 use super::bucket_versioning::not_versioned;
 use super::fsx_backups::not_made_by_fsx;
 use super::not_backed_up::not_backed_up_as_it_is;
@@ -25,6 +26,8 @@ pub(super) const CHECK: Check = Check {
         cite::SQL_SERVER_REPLICAS,
         cite::FSX_CREATE_BACKUP,
         cite::FSX_ONTAP_BACKUPS,
+        cite::PLAN_OPTIONS,
+        cite::TROUBLESHOOTING,
         cite::ASSIGN_JSON,
     ],
     may_fail: MayFail::Yes,
@@ -68,7 +71,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .or_else(|| not_backed_up_as_it_is(resource, facts))
         .or_else(|| not_made_by_fsx(resource, facts))
         .or_else(|| not_switched_on(copy, resource, facts))
-        .or_else(|| not_versioned(resource, facts));
+        .or_else(|| not_versioned(resource, facts))
+        .or_else(|| never_starts(copy, resource, facts));
     if let Some(outcome) = no_backup {
         return outcome;
     }

@@ -6,8 +6,7 @@
 
 use serde_json::Value;
 
-use super::rule::Starts;
-use super::schedule::Schedule;
+use super::schedule::{DEFAULT, START_WITHIN, Schedule};
 
 /// A field of a rule that AWS refuses.
 pub struct Refused {
@@ -34,10 +33,10 @@ pub fn too_many(rules: &[Value]) -> Option<String> {
     (count > MOST_RULES).then(|| format!("{count} rules, of which AWS takes {MOST_RULES}"))
 }
 
-/// What of a rule AWS refuses.
-pub fn refused(rule: &Value, starts: &Starts) -> Option<Refused> {
+/// What of a rule AWS refuses. `is_understood`: its schedule is one that AWS documents.
+pub fn refused(rule: &Value, is_understood: bool) -> Option<Refused> {
     of_windows(rule)
-        .or_else(|| of_schedule(rule, starts))
+        .or_else(|| of_schedule(rule, is_understood))
         .map(|field| {
             let value = rule.get(field).cloned().unwrap_or_default();
             let what = format!("`{field}` {value}");
@@ -70,26 +69,26 @@ fn of_windows(rule: &Value) -> Option<&'static str> {
         return Some("StartWindowMinutes");
     }
     // It counts from when the backup was to start, as API_StartBackupJob says: one that is over before it need start.
-    let start = start.unwrap_or(Starts::START_WITHIN);
+    let start = start.unwrap_or(START_WITHIN);
     complete
         .is_some_and(|complete| complete < start)
         .then_some("CompletionWindowMinutes")
 }
 
-fn of_schedule(rule: &Value, starts: &Starts) -> Option<&'static str> {
+fn of_schedule(rule: &Value, is_understood: bool) -> Option<&'static str> {
     let names = [
         "ScheduleExpression",
         "ScheduleExpressionTimezone",
         "StartWindowMinutes",
         "CompletionWindowMinutes",
     ];
-    if starts.schedule.is_some() || is_open(rule, &names) {
+    if is_understood || is_open(rule, &names) {
         return None;
     }
     let zone = rule
         .get("ScheduleExpressionTimezone")
         .and_then(Value::as_str);
-    let is_zone = zone.is_none_or(|zone| Schedule::read(Starts::DEFAULT, Some(zone)).is_some());
+    let is_zone = zone.is_none_or(|zone| Schedule::read(DEFAULT, Some(zone)).is_some());
     Some(if is_zone {
         "ScheduleExpression"
     } else {

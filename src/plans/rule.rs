@@ -9,7 +9,7 @@ use crate::known::{ApiCall, Arn, Fact};
 
 use super::reading::Reading;
 use super::refused::{Refused, refused};
-use super::schedule::Schedule;
+use super::schedule::{DEFAULT, START_WITHIN, Schedule};
 
 /// What says what a rule is.
 const CALL: ApiCall = api_call!("backup:GetBackupPlan");
@@ -66,23 +66,17 @@ pub struct Starts {
     pub text: String,
     /// It, as it is read; `None` where it is not one that AWS documents.
     pub schedule: Option<Schedule>,
+    /// The minutes in which a backup is to start.
+    pub start_within: i64,
     /// The minutes from the start until the backup is done, or given up: both windows.
     pub minutes: i64,
 }
 
 impl Starts {
-    /// What AWS takes where a rule has no schedule: 05:00 UTC each day.
-    ///
-    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
-    pub(super) const DEFAULT: &str = "cron(0 5 ? * * *)";
-    /// The minutes in which a backup is to start where a rule does not say: 8 hours.
-    ///
-    /// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_StartBackupJob.html>.
-    pub(super) const START_WITHIN: i64 = 8 * 60;
     /// The minutes in which it is to be done: 7 days, as the console has it.
     ///
     /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>.
-    pub(super) const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
+    const COMPLETE_WITHIN: i64 = 7 * 24 * 60;
 
     fn read(rule: &Value) -> Self {
         let text = |name| match rule.get(name) {
@@ -98,16 +92,16 @@ impl Starts {
             text("ScheduleExpressionTimezone"),
         );
         let (start, complete) = (
-            window("StartWindowMinutes", Self::START_WITHIN),
+            window("StartWindowMinutes", START_WITHIN),
             window("CompletionWindowMinutes", Self::COMPLETE_WITHIN),
         );
-        let shown = expression.flatten().unwrap_or(Self::DEFAULT);
+        let shown = expression.flatten().unwrap_or(DEFAULT);
         let schedule =
             expression
                 .zip(zone)
                 .zip(start.zip(complete))
                 .and_then(|((expression, zone), _)| {
-                    Schedule::read(expression.unwrap_or(Self::DEFAULT), zone)
+                    Schedule::read(expression.unwrap_or(DEFAULT), zone)
                 });
         Self {
             text: match zone.flatten() {
@@ -115,6 +109,7 @@ impl Starts {
                 None => shown.to_owned(),
             },
             schedule,
+            start_within: start.unwrap_or_default(),
             minutes: start
                 .unwrap_or_default()
                 .saturating_add(complete.unwrap_or_default()),
@@ -204,7 +199,7 @@ impl Rule {
             Some(_) => drop(plan.misses(CALL)),
         }
         let starts = Starts::read(rule);
-        if let Some(Refused { field, what }) = refused(rule, &starts) {
+        if let Some(Refused { field, what }) = refused(rule, starts.schedule.is_some()) {
             plan.not_understood(what, &format!("{pointer}/{field}"));
         }
         Some(Self {

@@ -12,7 +12,7 @@ use super::re_encrypt::{create_key, own_key_policy};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, Facts, Start};
 use crate::known::{AccountId, Arn, Fact, Region};
 
 /// The vault in between.
@@ -127,6 +127,11 @@ pub fn draft(
 /// that vault is copied on by something else. The steps above copy one recovery point.
 pub fn of_a_rule(draft: &mut Draft, copy: &Copy, between: &Arn) {
     let Some(plan) = &copy.plan else {
+        if copy.endpoints().start == Start::Scheduled {
+            let goes_on = "what starts the copy copies as before until it is changed";
+            draft.remedy.title += &format!(" ({goes_on})");
+            draft.open = Some(goes_on.to_owned());
+        }
         return;
     };
     let rule = format!(
@@ -168,10 +173,13 @@ pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<SmolStr> {
         copy.resource.as_ref().known().and_then(Option::as_ref),
     ) {
         (Some(point), _) => format_smolstr!("POINT={}", word(point.as_str())),
+        // Of the vault that is copied from: one that is whole, no copy, and not continuous, which is not copied on demand.
         (None, Some(resource)) => format_smolstr!(
-            "POINT=$(aws backup list-recovery-points-by-resource{flag} {} \
-             --query 'sort_by(RecoveryPoints,&CreationDate)[-1].RecoveryPointArn' --output text)",
-            option("--resource-arn", resource.as_str())
+            "POINT=$(aws backup list-recovery-points-by-backup-vault{flag} {} {} \
+             --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`continuous`)],&CreationDate)[-1].RecoveryPointArn' \
+             --output text)",
+            option("--backup-vault-name", source.name()),
+            option("--by-resource-arn", resource.as_str())
         ),
         (None, None) => SmolStr::new_static("POINT=\"$RECOVERY_POINT\""),
     };

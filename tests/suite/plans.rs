@@ -7,6 +7,7 @@ mod organization;
 mod permissions;
 mod schedules;
 mod strange;
+mod times;
 mod truth;
 mod unread;
 

@@ -12,6 +12,16 @@ use jiff::tz::TimeZone;
 
 use cron::Cron;
 
+/// What AWS takes where a rule has no schedule: 05:00 UTC each day.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_BackupRule.html>.
+pub const DEFAULT: &str = "cron(0 5 ? * * *)";
+
+/// The minutes in which a backup is to start where a rule does not say: 8 hours.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_StartBackupJob.html>.
+pub const START_WITHIN: i64 = 8 * 60;
+
 /// The milliseconds of a minute.
 const MINUTE: i128 = 60 * 1000;
 

@@ -17,6 +17,19 @@ pub fn changes(
         Some(_) => "neither its name nor its tags tell",
         None => "give --cloudformation-stack NAME",
     };
+    let file = now.template.file;
+    let resources = now.template.root.get("Resources");
+    let gone = resources.map_or(&[][..], super::text::Node::fields).iter();
+    let databases = gone.filter(|(id, was)| {
+        let is = then
+            .template
+            .resource(id)
+            .filter(|is| then.is_made(is) != Some(false));
+        kind(was) == "AWS::Timestream::Database" && is.is_none() && stays(id) != Some(true)
+    });
+    let databases = databases.map(|(id, was)| {
+        format!("{file}:{}: {id}, a database of Timestream, goes, and which of its tables are there is not known", was.line)
+    });
     let changed = settings.identity.unknown.iter().filter_map(|id| {
         let was = now.template.resource(id)?;
         let is = then.template.resource(id).filter(|is| then.is_made(is) != Some(false));
@@ -39,7 +52,7 @@ pub fn changes(
             format!("{file}:{}: {id} changes or goes, and which one of those that are there it is is not known: {hint}", was.line)
         })
     });
-    changed.collect()
+    databases.chain(changed).collect()
 }
 
 /// Says of what a template makes that nobody knows whether it is one of those that are there, of which it says something else.

@@ -131,6 +131,17 @@ const HARMLESS: &[&str] = &[
     "AWS::Backup::RestoreTestingSelection", "AWS::Organizations::OrganizationalUnit", "AWS::Organizations::ResourcePolicy",
 ];
 
+/// Whether the template of a stack within is a file, and no address that changes with it.
+fn is_of_a_file(reader: &TemplateReader<'_>, resource: &Node) -> bool {
+    let location = match kind(resource) {
+        "AWS::CloudFormation::Stack" => "TemplateURL",
+        "AWS::Serverless::Application" => "Location",
+        _ => return false,
+    };
+    let location = reader.of(resource, location);
+    location.is_some_and(|location| location.as_str().is_some_and(|path| !path.contains("://")))
+}
+
 /// Says what is not read, which leaves the answer open where it matters.
 fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     let of = kind(resource);
@@ -156,7 +167,9 @@ fn unread(reader: &mut TemplateReader<'_>, id: &str, resource: &Node) {
     } else {
         return;
     };
-    if reader.is_made(resource) != Some(false) && !reader.is_same(id, resource) {
+    // A template that lies in a file may have changed, where the stack that it makes says the same.
+    let is_same = reader.is_same(id, resource) && !is_of_a_file(reader, resource);
+    if reader.is_made(resource) != Some(false) && !is_same {
         reader.open(text);
     }
 }

@@ -66,6 +66,36 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
     }
 }
 
+/// How a file system of FSx for Windows is deployed, and when FSx itself looks after it.
+fn windows(of: &Value) -> Option<Shape> {
+    let of = of.get("WindowsConfiguration")?;
+    Some(looked_after(
+        Shape::new().with("DeploymentType", text(of, "DeploymentType")),
+        of,
+    ))
+}
+
+/// When FSx looks after a file system of OpenZFS.
+fn open_zfs(of: &Value) -> Option<Shape> {
+    let of = of.get("OpenZFSConfiguration")?;
+    Some(looked_after(Shape::new(), of))
+}
+
+/// When FSx backs a file system up by itself, and maintains it.
+fn looked_after(shape: Shape, of: &Value) -> Shape {
+    let days = of.get("AutomaticBackupRetentionDays");
+    shape
+        .with("AutomaticBackupRetentionDays", days.and_then(Value::as_i64))
+        .with(
+            "DailyAutomaticBackupStartTime",
+            text(of, "DailyAutomaticBackupStartTime"),
+        )
+        .with(
+            "WeeklyMaintenanceStartTime",
+            text(of, "WeeklyMaintenanceStartTime"),
+        )
+}
+
 /// How a file system of FSx for Windows is deployed.
 fn deployment(of: &Value) -> Option<Shape> {
     let deployment = text(of.get("WindowsConfiguration")?, "DeploymentType")?;
@@ -77,14 +107,13 @@ fn lustre(of: &Value) -> Option<Shape> {
     let of = of.get("LustreConfiguration")?;
     let linked = of.get("DataRepositoryConfiguration");
     let linked = linked.filter(|linked| linked.is_object());
-    Some(
-        Shape::new()
-            .with("DeploymentType", text(of, "DeploymentType"))
-            .with(
-                "DataRepositoryConfiguration",
-                linked.map(|linked| Shape::new().with("Lifecycle", text(linked, "Lifecycle"))),
-            ),
-    )
+    let shape = Shape::new()
+        .with("DeploymentType", text(of, "DeploymentType"))
+        .with(
+            "DataRepositoryConfiguration",
+            linked.map(|linked| Shape::new().with("Lifecycle", text(linked, "Lifecycle"))),
+        );
+    Some(looked_after(shape, of))
 }
 
 /// What decides of a volume whether it is backed up and copied.
@@ -253,7 +282,8 @@ async fn built(
         .with("Lifecycle", text("Lifecycle"))
         .with("StorageType", text("StorageType"))
         .with("KmsKeyId", text("KmsKeyId"))
-        .with("WindowsConfiguration", deployment(file_system))
+        .with("WindowsConfiguration", windows(file_system))
+        .with("OpenZFSConfiguration", open_zfs(file_system))
         .with("LustreConfiguration", lustre(file_system))
         .with(
             "ResourceARN",

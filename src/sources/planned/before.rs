@@ -27,7 +27,11 @@ impl World {
                             account: *account,
                             region: region.clone(),
                         };
-                        let own = [("Grants", json!([])), ("Policy", default_key_policy(&home))];
+                        let own = [
+                            ("Grants", json!([])),
+                            ("Policy", default_key_policy(&home)),
+                            ("RamPolicy", Value::Null),
+                        ];
                         for (field, value) in own {
                             if key
                                 .get(field)

@@ -1,6 +1,8 @@
 //! A template without the template of now: what was read otherwise than it says is changed by the deployment, or was changed by
 //! somebody else and stays. Where the two lead to different verdicts, nobody knows which.
 
+use backup_preflight::sources::cloudformation;
+use backup_preflight::sources::planned::Planned;
 use backup_preflight::verdict::Verdict::{Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
@@ -346,4 +348,86 @@ fn what_settles_it_is_said() {
         text.contains("Policy was read otherwise") && text.contains("--cloudformation-before FILE"),
         "{gap}"
     );
+}
+
+/// What a volume or a database is restored from, and what the account encrypts by default, say how it is encrypted.
+#[test]
+fn what_is_made_of_a_backup_or_by_default_is_encrypted_as_nobody_knows() {
+    let new = Some(nothing());
+    for (kind, properties) in [
+        (
+            "AWS::EC2::Volume",
+            json!({"Encrypted": false, "AvailabilityZone": "us-east-2a", "Size": 1}),
+        ),
+        (
+            "AWS::EC2::Volume",
+            json!({"Encrypted": true, "AvailabilityZone": "us-east-2a", "Size": 1}),
+        ),
+        (
+            "AWS::RDS::DBInstance",
+            database(&[("SourceDbiResourceId", json!("db-ABC"))]),
+        ),
+        (
+            "AWS::RDS::DBInstance",
+            database(&[(
+                "SourceDBInstanceAutomatedBackupsArn",
+                json!("arn:aws:rds:us-east-2:111122223333:auto-backup:ab-1"),
+            )]),
+        ),
+        (
+            "AWS::RDS::DBInstance",
+            database(&[("DBClusterSnapshotIdentifier", json!("s"))]),
+        ),
+    ] {
+        let read = planned(new.as_ref(), &one(kind, properties.clone()), FROM);
+        let document = read.after.document.to_string();
+        assert!(
+            document.contains(r#""Encrypted":{"unknown":"#),
+            "{properties} {document}"
+        );
+    }
+    let plain = one("AWS::RDS::DBInstance", database(&[]));
+    let read = planned(new.as_ref(), &plain, FROM);
+    assert!(
+        read.after
+            .document
+            .to_string()
+            .contains(r#""Encrypted":false"#)
+    );
+}
+
+/// A key that a change makes has one policy, and shares it with nobody else.
+#[test]
+fn a_key_that_is_made_has_no_second_policy() {
+    let unshared = key_policy(FROM, json!([]));
+    let gone = Estate::rds().set("/accounts/0/regions/0/resources", json!([]));
+    let of = verdicts(
+        &gone,
+        (Some(&nothing()), &stack_of_key(&unshared)),
+        settings(FROM, &[]),
+    );
+    assert_eq!(of.1, Some(Blocked));
+}
+
+/// A template that lies in a file beside the one that names it may have changed.
+#[test]
+fn a_stack_within_that_lies_in_a_file_is_not_taken_for_the_same() {
+    for (url, open) in [
+        ("vaults.yaml", 1),
+        ("https://s3.amazonaws.com/b/0123abcd.json", 0),
+    ] {
+        let stack = one("AWS::CloudFormation::Stack", json!({"TemplateURL": url}));
+        assert_eq!(planned(Some(&stack), &stack, TO).open.len(), open, "{url}");
+    }
+}
+
+fn planned(now: Option<&Value>, then: &Value, account: &str) -> Planned {
+    let (now, then) = (now.map(Value::to_string), then.to_string());
+    let settings = settings(account, &[]);
+    let then = ("then.json", then.as_bytes());
+    let planned = match &now {
+        Some(now) => cloudformation::read_change(("now.json", now.as_bytes()), then, &settings),
+        None => cloudformation::read(then.0, then.1, &settings),
+    };
+    planned.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -648,3 +648,52 @@ fn a_tag_that_a_plan_takes_away_is_gone() {
         );
     }
 }
+
+/// A database that is renamed where it stands is no longer there under its old name.
+#[test]
+fn what_is_renamed_in_place_leaves_nothing_under_its_old_name() {
+    let before = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
+        "storage_encrypted": true, "kms_key_id": KEY});
+    let mut renamed = before.clone();
+    renamed["identifier"] = json!("orders-2");
+    renamed.as_object_mut().unwrap().remove("arn");
+    let mut upgraded = before.clone();
+    upgraded["engine_version"] = json!("16.4");
+    upgraded.as_object_mut().unwrap().remove("arn");
+    for (after, expected) in [(renamed, Blocked), (upgraded, Feasible)] {
+        let plan = plan(
+            "aws",
+            &change(
+                "aws_db_instance",
+                &["update"],
+                before.clone(),
+                after.clone(),
+                json!({"arn": true}),
+            ),
+        );
+        assert_eq!(
+            verdicts(&Estate::rds(), &plan),
+            (Feasible, expected),
+            "{after}"
+        );
+    }
+}
+
+/// The tables of a database go with it, and the plan does not name them.
+#[test]
+fn a_database_of_timestream_that_goes_leaves_the_answer_open() {
+    let values = json!({"database_name": "metrics", "arn": "arn:aws:timestream:us-east-2:111122223333:database/metrics"});
+    for (actions, after, open) in [
+        (&["delete"][..], Value::Null, 1),
+        (&["no-op"], values.clone(), 0),
+    ] {
+        let change = change(
+            "aws_timestreamwrite_database",
+            actions,
+            values.clone(),
+            after,
+            json!({}),
+        );
+        assert_eq!(plan("aws", &change).open.len(), open, "{actions:?}");
+    }
+}

@@ -51,6 +51,12 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
         "DBSnapshotIdentifier",
         "SnapshotIdentifier",
         "SourceDBClusterIdentifier",
+        "SourceDbiResourceId",
+        "SourceDbClusterResourceId",
+        "SourceDBInstanceAutomatedBackupsArn",
+        "DBClusterSnapshotIdentifier",
+        "RestoreToTime",
+        "UseLatestRestorableTime",
         "SnapshotId",
     ];
     let globals = reader.template.root.get("Globals");
@@ -64,6 +70,12 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             open("whether it is encrypted by default")
         }
         (_, None) => json!(reader.of(node, key).is_some()),
+        // Where the account encrypts by default, a volume is encrypted whatever is said of it, and on which key its default says.
+        (_, Some(value))
+            if of == "EBS" && (value == json!(false) || reader.of(node, key).is_none()) =>
+        {
+            open("what the account encrypts by default")
+        }
         (_, Some(value)) => value,
     };
     let (on, key) = match of {

@@ -215,6 +215,7 @@ fn of_instance(db: &DbInstance) -> Described {
             .with("KmsKeyId", db.kms_key_id())
             .with("TdeCredentialArn", db.tde_credential_arn())
             .with("AvailabilityZone", db.availability_zone())
+            .with("CustomerOwnedIpEnabled", db.customer_owned_ip_enabled())
             .with("BackupTarget", db.backup_target())
             .with("BackupRetentionPeriod", db.backup_retention_period())
             .with("PreferredBackupWindow", db.preferred_backup_window())

@@ -60,7 +60,11 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             &home,
             "keys",
             &arn,
-            [("Aliases", json!([])), ("Grants", json!([]))],
+            [
+                ("Aliases", json!([])),
+                ("Grants", json!([])),
+                ("RamPolicy", Value::Null),
+            ],
         );
     }
 }

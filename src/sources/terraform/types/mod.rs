@@ -28,6 +28,16 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
         for object in replaced.chain(&objects.deposed) {
             gone(&mut reader, object);
         }
+        // What is renamed where it stands has another ARN, and nothing has the one that it had.
+        let stored = objects.all.iter().filter(|object| {
+            !object.is_data && object.does("update") && BACKED_UP.contains(&object.kind)
+        });
+        for object in stored {
+            let names = [Moment::Now, Moment::Then].map(|at| reader.ids.arn(object, at));
+            if object.is_there(Moment::Then) && names[0].is_some() && names[0] != names[1] {
+                stored::gone(&mut reader, object);
+            }
+        }
     }
     for (kind, read) in READERS {
         for object in objects.of_kind(kind, moment) {
@@ -136,6 +146,10 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             organizations::gone(reader, object);
         }
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
+        "aws_timestreamwrite_database" => reader.unplaced(format!(
+            "{}, a database of Timestream, goes, and which of its tables are there is not known",
+            object.address
+        )),
         kind if BACKED_UP.contains(&kind) => stored::gone(reader, object),
         _ => {}
     }

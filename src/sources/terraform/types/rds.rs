@@ -122,10 +122,13 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "snapshot_identifier",
             "replication_source_identifier",
             "global_cluster_identifier",
+            "restore_to_point_in_time",
+            "s3_import",
         ];
-        let copied = copied
-            .iter()
-            .find(|name| !matches!(object.attribute(reader.moment, name), Attribute::NotSet));
+        let copied = copied.iter().find(|name| {
+            !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
+                && object.marked(reader.moment, name) != json!([])
+        });
         match copied {
             Some(name) if object.is_new(reader.moment) => {
                 let why = unknown(format!("{}, which is made of {name}", object.address));

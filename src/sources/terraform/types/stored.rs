@@ -127,6 +127,19 @@ pub fn table<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let detail = fields([("VolumeType", told(reader, object, "type"))]);
     if let Some(place) = resource(reader, object, "EBS", detail) {
+        let is_set =
+            |name: &str| !matches!(object.attribute(reader.moment, name), Attribute::NotSet);
+        let is_off = object.marked(reader.moment, "encrypted") == json!(false);
+        // A volume of an encrypted snapshot is encrypted, and so is one of an account that encrypts by default.
+        if object.is_new(reader.moment) && (is_set("snapshot_id") || is_off) {
+            let why = format!(
+                "{}, which its snapshot or the account encrypts",
+                object.address
+            );
+            let why = unknown(why);
+            let fields = [("Encrypted", why.clone()), ("EncryptionKeyArn", why)];
+            return reader.set(&place.0, "resources", &place.1, fields);
+        }
         encryption(
             reader,
             object,

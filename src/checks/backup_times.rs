@@ -1,0 +1,189 @@
+//! When the backups of a rule start, against what keeps them from starting: another rule of the plan, and the windows of the
+//! resource itself.
+//!
+//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html> and
+//! <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::resource_windows::{MINUTE, blocked};
+use crate::catalog::Kind;
+use crate::inventory::{Copy, Facts, Json, KindOf, MadeBy, Question};
+use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::plans::Plan;
+use crate::verdict::{Basis, Evidence, Outcome};
+
+/// How many starts are looked at: those of a year, where there is one a week.
+const STARTS: usize = 60;
+
+/// Where nobody says what time it is: schedules come again.
+const SOME_TIME: i128 = 1_767_225_600_000;
+
+/// When a rule's backups start.
+#[derive(Clone, Debug, PartialEq)]
+struct Times {
+    /// The next starts, in milliseconds since 1970; none where they cannot be told.
+    starts: Vec<i128>,
+    /// In how many milliseconds each is to start.
+    within: i128,
+    /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
+    outlived_by: Option<String>,
+    /// Whether a plan of the account and Region makes continuous backups: then AWS Backup moves the windows out of its way.
+    is_continuous: bool,
+}
+
+/// The rule at a place of a plan.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct TimesQuestion {
+    plan: String,
+    account: AccountId,
+    region: Region,
+    place: usize,
+}
+
+/// Why the backup that a copy waits for never starts, or may not; `None`: nothing keeps it.
+pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let plan = copy.plan.as_ref()?;
+    let MadeBy {
+        account,
+        region,
+        rule: Some(place),
+    } = plan.made_by.as_ref()?
+    else {
+        return None;
+    };
+    let asked = TimesQuestion {
+        plan: plan.id.clone(),
+        account: *account,
+        region: region.clone(),
+        place: *place,
+    };
+    let times = facts.answer(&asked)?;
+    let at = format!("/BackupPlan/Rules/{place}");
+    if let Some(other) = &times.outlived_by {
+        let what = format!(
+            "whether rule `{}` makes a backup where `{other}`, which keeps its own for longer, starts at the same time",
+            plan.rule
+        );
+        let gap = Gap::not_told(what, plan.id.as_str()).within(Some(*account), Some(region));
+        let message = format!(
+            "rule `{}` starts within the start window of `{other}` each time, and AWS Backup makes one backup, for the rule that keeps it longer: whether there is one to copy is not known",
+            plan.rule
+        );
+        let seen = Evidence::at(
+            plan.id.as_str(),
+            at,
+            format!("overlaps `{other}` each time"),
+        );
+        return Some(Outcome::undecided(message, [gap]).saw([seen]));
+    }
+    if times.is_continuous || times.starts.is_empty() || !has_windows(copy) {
+        return None;
+    }
+    let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
+        return None;
+    };
+    let windows = blocked(resource, detail);
+    let is_kept = |start: &i128| windows.all_of(*start, times.within);
+    if windows.is_empty() || !times.starts.iter().all(is_kept) {
+        return None;
+    }
+    let names = windows.names();
+    Some(
+        Outcome::fail(format!(
+            "each time that rule `{}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {resource}",
+            plan.rule
+        ))
+        .by_hand("start the rule at another time, or within longer, or move the window of the resource")
+        .on(Basis::Inferred)
+        .saw([Evidence::at(resource, "/Detail".to_owned(), format!("has {names}"))]),
+    )
+}
+
+/// Whether the resource is of a kind whose own windows count: AWS exempts Aurora.
+fn has_windows(copy: &Copy) -> bool {
+    let kinds = [
+        Kind::Rds,
+        Kind::RdsMultiAzCluster,
+        Kind::DocumentDb,
+        Kind::Neptune,
+        Kind::FsxLustre,
+        Kind::FsxWindows,
+        Kind::FsxOpenZfs,
+    ];
+    matches!(&copy.route().kind, KindOf::Known(kind) if kinds.contains(kind))
+}
+
+impl Question for TimesQuestion {
+    type Answer = Option<Arc<Times>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        let plan = Plan::of_id(&self.plan, self.account, &self.region, facts)?;
+        let rules = rules(facts, self)?;
+        let of = |place: usize| {
+            let read = plan.rules.iter().find(|rule| rule.place == place)?;
+            Some((read, rules.get(place)?))
+        };
+        let (own, text) = of(self.place)?;
+        let schedule = own.starts.schedule.as_ref()?;
+        let now = facts.now().unwrap_or(SOME_TIME);
+        let starts: Vec<i128> = schedule.after(now).take(STARTS).collect();
+        let within = i128::from(own.starts.start_within).saturating_mul(MINUTE);
+        let kept = kept(text);
+        let outlives = |place: usize| {
+            let (other, text) = of(place)?;
+            let longer = match (self::kept(text), kept) {
+                (None, Some(_)) => true,
+                (Some(other), Some(own)) => other > own,
+                (_, None) => false,
+            };
+            let schedule = other.starts.schedule.as_ref()?;
+            if !longer || is_continuous(text) || place == self.place {
+                return None;
+            }
+            let span = i128::from(other.starts.start_within).saturating_mul(MINUTE);
+            let overlaps = |start: &i128| {
+                let before = start.saturating_sub(span);
+                let next = schedule.after(before).next();
+                next.is_some_and(|next| next < start.saturating_add(within))
+            };
+            (!starts.is_empty() && starts.iter().all(overlaps)).then(|| other.name.clone())
+        };
+        let outlived_by = if is_continuous(text) {
+            None
+        } else {
+            (0..rules.len()).find_map(outlives)
+        };
+        let mut here = facts.plans().into_iter();
+        let is_continuous = here.any(|(account, region, plan)| {
+            let body = plan.plan.value();
+            let rules = body.and_then(|Json(body)| body.get("Rules")?.as_array());
+            account == self.account
+                && *region == self.region
+                && rules.into_iter().flatten().any(self::is_continuous)
+        });
+        Some(Arc::new(Times {
+            starts,
+            within,
+            outlived_by,
+            is_continuous,
+        }))
+    }
+}
+
+fn rules<'a>(facts: &Facts<'a>, asked: &TimesQuestion) -> Option<&'a Vec<Value>> {
+    let plan = facts.plan_of_id(&asked.plan, asked.account, &asked.region)?;
+    let Json(body) = plan.plan.value()?;
+    body.get("Rules")?.as_array()
+}
+
+fn is_continuous(rule: &Value) -> bool {
+    rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true)
+}
+
+/// For how many days a rule keeps its backups; `None`: for good.
+fn kept(rule: &Value) -> Option<i64> {
+    rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64()
+}

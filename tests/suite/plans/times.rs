@@ -1,0 +1,163 @@
+//! When the backups of a rule start, against what keeps them from starting: other rules of the plan, and the windows of the resource.
+
+use serde_json::{Value, json};
+
+use crate::cli::Files;
+use crate::support::estate::{CENTRAL, RESOURCE};
+use crate::support::{Estate, run};
+
+const RULES: &str = "/accounts/0/regions/0/plans/0/BackupPlan/Rules";
+
+/// The verdict on the one copy, and what its checks say.
+fn verdict(estate: &Estate) -> (String, String) {
+    let files = Files::new();
+    let file = files.estate(estate);
+    let ran = run(&["check", "--inventory", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err));
+    let copies = report["copies"].as_array().unwrap();
+    assert_eq!(copies.len(), 1, "{report}");
+    let verdict = copies[0]["verdict"].as_str().unwrap().to_owned();
+    (verdict, copies[0]["checks"].to_string())
+}
+
+/// A plan with one rule that copies, with these fields, of a database with these.
+fn planned(rule: &[(&str, Value)], database: &[(&str, Value)]) -> Estate {
+    let mut estate = Estate::rds().planned();
+    for (field, value) in rule {
+        estate = estate.set(&format!("{RULES}/0/{field}"), value.clone());
+    }
+    for (field, value) in database {
+        estate = estate.set(&format!("{RESOURCE}/Detail/{field}"), value.clone());
+    }
+    estate
+}
+
+/// The rule starts at 05:00 UTC each day, within an hour.
+#[test]
+fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() {
+    let daily = |window: &str| ("PreferredBackupWindow", json!(window));
+    let weekly = |window: &str| ("PreferredMaintenanceWindow", json!(window));
+    let each_sunday = ("ScheduleExpression", json!("cron(0 5 ? * SUN *)"));
+    let in_paris = ("ScheduleExpressionTimezone", json!("Europe/Paris"));
+    for (rule, database, expected) in [
+        (
+            vec![],
+            vec![daily("05:30-07:00"), weekly("sun:09:00-sun:09:30")],
+            "blocked",
+        ),
+        (vec![], vec![daily("06:00-07:00")], "blocked"),
+        // A minute of the hour is left.
+        (vec![], vec![daily("06:01-07:00")], "feasible"),
+        (vec![], vec![daily("04:30-05:30")], "feasible"),
+        (
+            vec![("StartWindowMinutes", json!(120))],
+            vec![daily("05:30-07:00")],
+            "feasible",
+        ),
+        // It is over midnight, and 05:00 in Paris is 03:00 or 04:00 in UTC.
+        (
+            vec![in_paris.clone()],
+            vec![daily("05:30-07:00")],
+            "feasible",
+        ),
+        (vec![in_paris], vec![daily("23:00-05:30")], "blocked"),
+        (vec![], vec![weekly("sun:05:30-sun:07:00")], "feasible"),
+        (
+            vec![each_sunday.clone()],
+            vec![weekly("sun:05:30-sun:07:00")],
+            "blocked",
+        ),
+        (
+            vec![each_sunday],
+            vec![weekly("mon:05:30-mon:07:00")],
+            "feasible",
+        ),
+        // No automatic backups are made, and where AWS Backup makes them it moves the window.
+        (
+            vec![],
+            vec![daily("05:30-07:00"), ("BackupRetentionPeriod", json!(0))],
+            "feasible",
+        ),
+        (
+            vec![
+                ("EnableContinuousBackup", json!(true)),
+                ("Lifecycle", json!({"DeleteAfterDays": 35})),
+            ],
+            vec![daily("05:30-07:00")],
+            "feasible",
+        ),
+    ] {
+        let (found, checks) = verdict(&planned(&rule, &database));
+        assert_eq!(found, expected, "{rule:?} {database:?} {checks}");
+        if expected == "blocked" {
+            assert!(checks.contains("recovery-point-missing"), "{checks}");
+        }
+    }
+}
+
+#[test]
+fn windows_of_a_file_system_count_and_those_of_aurora_do_not() {
+    let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
+    let role = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let of = |estate: Estate, arn: &str, kind: &str, detail: Value| {
+        estate
+            .set(&format!("{RESOURCE}/ResourceArn"), json!(arn))
+            .set(&format!("{RESOURCE}/ResourceType"), json!(kind))
+            .set(&format!("{RESOURCE}/Detail"), detail)
+            .set(
+                "/accounts/0/regions/0/region_settings/ResourceTypeOptInPreference",
+                json!({"FSx": true, "Aurora": true}),
+            )
+            .set(
+                "/accounts/0/roles/0/InlinePolicies",
+                json!([{"PolicyName": "all", "Document": role}]),
+            )
+    };
+    for (starts, expected) in [("06:30", "blocked"), ("09:30", "feasible")] {
+        let detail = json!({"FileSystemId": "fs-0123456789abcdef0", "FileSystemType": "WINDOWS", "Lifecycle": "AVAILABLE", "StorageType": "SSD",
+            "WindowsConfiguration": {"DeploymentType": "SINGLE_AZ_2", "DailyAutomaticBackupStartTime": starts, "AutomaticBackupRetentionDays": 7}});
+        let (found, checks) = verdict(&of(Estate::rds().planned(), arn, "FSx", detail));
+        assert_eq!(found, expected, "{starts} {checks}");
+    }
+    let detail = json!({"Engine": "aurora-mysql", "PreferredBackupWindow": "05:30-07:00"});
+    let cluster = "arn:aws:rds:us-east-2:111122223333:cluster:orders";
+    let (found, checks) = verdict(&of(Estate::rds().planned(), cluster, "Aurora", detail));
+    assert_ne!(found, "blocked", "{checks}");
+}
+
+/// Of rules whose start windows overlap AWS Backup makes the backup of the one that keeps it longer.
+#[test]
+fn a_rule_that_another_outlives_each_time_may_make_no_backup() {
+    let other = |schedule: &str, within: i64, kept: Value| {
+        let mut rule = json!({"RuleName": "longer", "TargetBackupVaultName": "prod", "ScheduleExpression": schedule, "StartWindowMinutes": within,
+            "CompletionWindowMinutes": 10080});
+        if !kept.is_null() {
+            rule["Lifecycle"] = kept;
+        }
+        rule
+    };
+    let days = |days: i64| json!({"DeleteAfterDays": days});
+    for (other, expected) in [
+        (other("cron(0 5 ? * * *)", 480, days(90)), "undecided"),
+        (other("cron(0 5 ? * * *)", 480, Value::Null), "undecided"),
+        (other("cron(0 3 ? * * *)", 121, days(90)), "undecided"),
+        (other("cron(0 3 ? * * *)", 120, days(90)), "feasible"),
+        (other("cron(59 5 ? * * *)", 60, days(90)), "undecided"),
+        (other("cron(0 6 ? * * *)", 60, days(90)), "feasible"),
+        // It keeps its backups for less, or starts on some days only.
+        (other("cron(0 5 ? * * *)", 480, days(14)), "feasible"),
+        (other("cron(0 5 ? * SUN *)", 480, days(90)), "feasible"),
+    ] {
+        let estate = Estate::rds().planned();
+        let mut own = estate.at(&format!("{RULES}/0")).clone();
+        own["Lifecycle"] = days(35);
+        let estate = estate.set(RULES, json!([own, other]));
+        let (found, checks) = verdict(&estate);
+        assert_eq!(found, expected, "{CENTRAL}: {other} {checks}");
+        assert_eq!(
+            checks.contains("keeps it longer"),
+            expected == "undecided",
+            "{checks}"
+        );
+    }
+}
