@@ -72,7 +72,7 @@ impl Windows {
     fn add_daily(&mut self, name: &'static str, from: i128, until: i128, before: i128) {
         let minutes = until.saturating_sub(from).rem_euclid(DAY);
         for day in 0..7 {
-            let from = from.saturating_add(day * DAY);
+            let from = from.saturating_add(DAY.saturating_mul(day));
             self.add(name, from, from.saturating_add(minutes), before);
         }
     }
@@ -147,14 +147,16 @@ fn minute_of_week(text: &str) -> Option<i128> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let (day, time) = text.trim().split_once(':')?;
     let day = DAYS.iter().position(|of| of.eq_ignore_ascii_case(day))?;
-    Some(i128::try_from(day).ok()? * DAY + minute(time)?)
+    let day = i128::try_from(day).ok()?;
+    Some(DAY.saturating_mul(day).saturating_add(minute(time)?))
 }
 
 /// `7:05:30`, from Monday, which is 1.
 fn minute_of_numbered_day(text: &str) -> Option<i128> {
     let (day, time) = text.trim().split_once(':')?;
     let day: i128 = day.parse().ok().filter(|day| (1..=7).contains(day))?;
-    Some((day - 1) * DAY + minute(time)?)
+    let day = DAY.saturating_mul(day.saturating_sub(1));
+    Some(day.saturating_add(minute(time)?))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::re_encrypt::{create_key, own_key_policy};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, Facts, Start};
+use crate::inventory::{Copy, Facts};
 use crate::known::{AccountId, Arn, Fact, Region};
 
 /// The vault in between.
@@ -127,11 +127,6 @@ pub fn draft(
 /// that vault is copied on by something else. The steps above copy one recovery point.
 pub fn of_a_rule(draft: &mut Draft, copy: &Copy, between: &Arn) {
     let Some(plan) = &copy.plan else {
-        if copy.endpoints().start == Start::Scheduled {
-            let goes_on = "what starts the copy copies as before until it is changed";
-            draft.remedy.title += &format!(" ({goes_on})");
-            draft.open = Some(goes_on.to_owned());
-        }
         return;
     };
     let rule = format!(

@@ -198,7 +198,7 @@ fn more_than_aws_takes_of_a_plan_leaves_open_what_is_copied() {
         let tags = (0..count).map(|at| (format!("t{at}"), json!("x")));
         with(&[("RecoveryPointTags", Value::Object(tags.collect()))])
     };
-    let quiet = |at: usize| json!({"RuleName": format!("r{at}"), "TargetBackupVaultName": "prod"});
+    let quiet = |at: usize| json!({"RuleName": format!("r{at}"), "TargetBackupVaultName": "prod", "Lifecycle": {"DeleteAfterDays": 7}});
     let rules_of = |count: usize| {
         let others = (1..count).map(quiet);
         std::iter::once(rule.clone()).chain(others).collect()

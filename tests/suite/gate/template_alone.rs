@@ -413,11 +413,15 @@ fn a_key_that_is_made_has_no_second_policy() {
 #[test]
 fn a_stack_within_that_lies_in_a_file_is_not_taken_for_the_same() {
     for (url, open) in [
-        ("vaults.yaml", 1),
-        ("https://s3.amazonaws.com/b/0123abcd.json", 0),
+        ("vaults.yaml", true),
+        ("https://s3.amazonaws.com/b/0123abcd.json", false),
     ] {
         let stack = one("AWS::CloudFormation::Stack", json!({"TemplateURL": url}));
-        assert_eq!(planned(Some(&stack), &stack, TO).open.len(), open, "{url}");
+        assert_eq!(
+            !planned(Some(&stack), &stack, TO).open.is_empty(),
+            open,
+            "{url}"
+        );
     }
 }
 

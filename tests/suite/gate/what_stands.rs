@@ -8,7 +8,9 @@ use backup_preflight::sources::terraform;
 use backup_preflight::verdict::Verdict::{self, Blocked, Feasible, Undecided};
 use serde_json::{Value, json};
 
-use crate::support::estate::{CENTRAL, CENTRAL_KEY, DESTINATION_VAULT, FROM, KEY, ROLE, TO};
+use crate::support::estate::{
+    CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, FROM, KEY, ROLE, TO,
+};
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide, run};
 
