@@ -144,7 +144,7 @@ impl Question for Transfer {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        with(&facts.answer(&self.route), |check| {
+        with(&facts.answer(&self.route), is_of_transfer, |check| {
             of_transfer(check, self, facts)
         })
     }
@@ -154,7 +154,7 @@ impl Question for Route {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        with(&facts.answer(&self.endpoints), |check| {
+        with(&facts.answer(&self.endpoints), is_of_route, |check| {
             of_route(check, self, facts)
         })
     }
@@ -164,7 +164,7 @@ impl Question for Endpoints {
     type Answer = Shared;
 
     fn answer(&self, facts: &Facts<'_>) -> Shared {
-        with(&[const { None }; CHECKS.len()], |check| {
+        with(&[const { None }; CHECKS.len()], is_of_endpoints, |check| {
             of_endpoints(check, self, facts)
         })
     }
@@ -270,11 +270,31 @@ fn of_endpoints(check: &Check, endpoints: &Endpoints, facts: &Facts<'_>) -> Opti
     }
 }
 
-/// What was found before, with what the checks find that nothing was found of.
-fn with(before: &[Option<Answer>], ask: impl Fn(&Check) -> Option<Outcome>) -> Shared {
+/// What was found before, with what those checks find that are asked now, and of which nothing was found.
+fn with(
+    before: &[Option<Answer>],
+    is_asked: fn(&Check) -> bool,
+    ask: impl Fn(&Check) -> Option<Outcome>,
+) -> Shared {
     let each = CHECKS.iter().zip(before);
-    let found = each.map(|(check, before)| before.clone().or_else(|| noted(|| ask(check))));
+    let found = each.map(|(check, before)| match before {
+        Some(before) => Some(before.clone()),
+        None if is_asked(check) => noted(|| ask(check)),
+        None => None,
+    });
     found.collect()
+}
+
+const fn is_of_transfer(check: &Check) -> bool {
+    matches!(check.run, Run::Transfer(_) | Run::Refined { .. })
+}
+
+const fn is_of_route(check: &Check) -> bool {
+    matches!(check.when, When::Kinds { .. } | When::Route(_)) || matches!(check.run, Run::Route(_))
+}
+
+const fn is_of_endpoints(check: &Check) -> bool {
+    matches!(check.run, Run::Endpoints(_))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use serde::de;
 
 use super::json::Extra;
@@ -82,20 +83,20 @@ fn is_of_aws(field: &str) -> bool {
 
 /// The field that this name is a letter in four from, and two in all; of any case, with or without `_`.
 pub fn near(name: &str, fields: &'static [&'static str]) -> Option<&'static str> {
-    type Found = HashMap<(usize, Box<str>), Option<&'static str>>;
+    type Found = HashMap<usize, HashMap<Box<str>, Option<&'static str>, RandomState>, RandomState>;
     thread_local! {
         // A name that one object has, all of its list have.
         static FOUND: RefCell<Found> = RefCell::default();
     }
     const MANY: usize = 10_000;
     FOUND.with_borrow_mut(|found| {
-        let asked = (fields.as_ptr().addr(), name.into());
-        if let Some(known) = found.get(&asked) {
+        let found = found.entry(fields.as_ptr().addr()).or_default();
+        if let Some(known) = found.get(name) {
             return *known;
         }
         let field = nearest(name, fields);
         if found.len() < MANY {
-            found.insert(asked, field);
+            found.insert(name.into(), field);
         }
         field
     })

@@ -1,5 +1,7 @@
 //! Fields that the program does not know, and that are probably slips of the pen.
 
+use std::collections::HashMap;
+
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
 use super::json::Extra;
@@ -38,6 +40,7 @@ pub fn unknown_fields(file: &str, inventory: &Inventory) -> Vec<UnknownField> {
     let mut look = Look {
         file,
         found: Vec::new(),
+        near: HashMap::new(),
     };
     look.frame(&inventory.extra, Inventory::FIELDS, "");
     for (index, account) in items(&inventory.accounts).iter().enumerate() {
@@ -68,11 +71,13 @@ pub fn unknown_fields(file: &str, inventory: &Inventory) -> Vec<UnknownField> {
 struct Look<'a> {
     file: &'a str,
     found: Vec<UnknownField>,
+    /// Of each record what a name comes nearest to: a name that an object has, most of its list have.
+    near: HashMap<(usize, &'a str), Option<(usize, &'static str)>>,
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
     /// The leaves of a Region.
-    fn region(&mut self, region: &RegionFacts, at: &str) {
+    fn region(&mut self, region: &'a RegionFacts, at: &str) {
         macro_rules! each {
             ($($list:ident: $Object:ty),+ $(,)?) => {$(
                 for (index, object) in items(&region.$list).iter().enumerate() {
@@ -100,9 +105,9 @@ impl Look<'_> {
     }
 
     /// Every unknown field of an object of ours.
-    fn frame(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
+    fn frame(&mut self, extra: &'a Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
-            let near = nearest(name, known.iter().copied());
+            let near = self.nearest(name, known);
             let near =
                 near.filter(|(far, field)| far.saturating_mul(2) <= field.len().max(name.len()));
             self.found(at, name, near.map(|(_, field)| field));
@@ -110,15 +115,25 @@ impl Look<'_> {
     }
 
     /// Those of an object of AWS's that are nearly one of these: a letter in four at most, and two in all.
-    fn object(&mut self, extra: &Extra, known: &[&'static str], at: &str) {
+    fn object(&mut self, extra: &'a Extra, known: &[&'static str], at: &str) {
         for (name, _) in extra {
-            let near = nearest(name, known.iter().copied()).filter(|(far, field)| {
+            let near = self.nearest(name, known).filter(|(far, field)| {
                 *far <= 2 && far.saturating_mul(4) <= field.len() && !is_aws_own(name)
             });
             if let Some((_, field)) = near {
                 self.found(at, name, Some(field));
             }
         }
+    }
+
+    fn nearest(
+        &mut self,
+        name: &'a str,
+        known: &[&'static str],
+    ) -> Option<(usize, &'static str)> {
+        let near = || nearest(name, known.iter().copied());
+        let asked = (known.as_ptr().addr(), name);
+        *self.near.entry(asked).or_insert_with(near)
     }
 
     fn found(&mut self, at: &str, name: &str, nearest: Option<&'static str>) {

@@ -26,6 +26,7 @@ struct Parts {
     /// Where each of the first five parts ends.
     colons: [usize; 5],
     account: Option<AccountId>,
+    region: Option<Region>,
     hash: u64,
 }
 
@@ -39,10 +40,15 @@ impl Parts {
         let mut parts = Self {
             hash: FixedState::default().hash_one(&*text),
             account: None,
+            region: None,
             colons,
             text,
         };
         parts.account = AccountId::parse(parts.part(4)).ok();
+        parts.region = match parts.part(3) {
+            "" => None,
+            name => Some(Region::new(name)),
+        };
         parts
     }
 
@@ -130,9 +136,12 @@ impl Arn {
     /// The Region, or `None` for global resources and for those whose ARN leaves it out (S3 buckets).
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        Some(self.part(3))
-            .filter(|text| !text.is_empty())
-            .map(Region::new)
+        self.0.region.clone()
+    }
+
+    /// A number that no other ARN is likely to have.
+    pub(crate) fn digest(&self) -> u64 {
+        self.0.hash
     }
 
     /// The account, or `None` where the ARN leaves it out (S3 buckets, snapshots, images).

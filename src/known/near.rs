@@ -30,9 +30,14 @@ const LONGEST: usize = 300;
 
 /// The name that was meant in place of one that nobody has: of four letters one may be wrong, and two in all.
 pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let known = known.into_iter().filter(|known| *known != name);
+    const MOST: usize = 2;
+    // Of other letters one is several bytes.
+    let is_plain = |known: &str| name.is_ascii() && known.is_ascii();
+    let is_near = |known: &str| !is_plain(known) || off_by(name, known, MOST).is_some();
+    let known = known.into_iter();
+    let known = known.filter(|known| *known != name && is_near(known));
     nearest(name, known)
-        .filter(|(far, known)| *far <= 2 && far.saturating_mul(4) <= known.len().max(name.len()))
+        .filter(|(far, known)| *far <= MOST && far.saturating_mul(4) <= known.len().max(name.len()))
         .map(|(_, known)| known)
 }
 

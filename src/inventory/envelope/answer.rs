@@ -77,8 +77,10 @@ pub(super) fn typed<'a>(
     let Value::Object(map) = value else {
         return expected(value, what);
     };
-    for (name, is_right) in fields {
-        if let Some(inner) = map.get(*name).filter(|inner| !is_right(inner)) {
+    for (name, inner) in map {
+        let mut fields = fields.iter();
+        let field = fields.find(|(known, _)| known == name);
+        if field.is_some_and(|(_, is_right)| !is_right(inner)) {
             return Err(match inner.as_str() {
                 Some(text) => {
                     format!("`{name}` is `{text}`: expected a value as AWS writes it, in {what}")

@@ -145,7 +145,8 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key_state(&self, arn: &Arn) -> Fact<Option<&'a str>> {
         let state = self.key_word(arn, |key| &key.key_state);
-        let told = |name: &str| self.key_told(arn, name);
+        let key = self.key(arn);
+        let told = |name: &str| told(&key, name);
         if state == Fact::Known(Some("Enabled")) {
             let other = match (told("Enabled"), told("DeletionDate")) {
                 (Some(Value::Bool(false)), _) => Some("`Enabled` false"),
@@ -163,10 +164,7 @@ impl<'a> Facts<'a> {
 
     /// A field of the key that the record does not name: what the uppermost layer that has it says, which may be null.
     pub(super) fn key_told(&self, arn: &Arn, name: &str) -> Option<&'a Value> {
-        let key = self.key(arn);
-        let mut told = key.parts().flat_map(|key| &key.extra);
-        let (_, json) = told.find(|(known, _)| &**known == name)?;
-        Some(&json.0).filter(|value| !value.is_null())
+        told(&self.key(arn), name)
     }
 
     /// The gap that a state leaves which AWS's table does not have.
@@ -307,4 +305,10 @@ impl<'a> Facts<'a> {
             self.key_gap(api_call!("kms:ListResourceTags"), arn)
         })
     }
+}
+
+fn told<'a>(key: &Seen<'_, 'a, Key>, name: &str) -> Option<&'a Value> {
+    let mut told = key.parts().flat_map(|key| &key.extra);
+    let (_, json) = told.find(|(known, _)| &**known == name)?;
+    Some(&json.0).filter(|value| !value.is_null())
 }

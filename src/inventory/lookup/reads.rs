@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, Hash};
+use std::hash::BuildHasher as _;
 use std::mem::replace;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::inventory::list::items;
 use crate::known::{AccountId, Arn, Region};
 
 /// Something that is looked up, or that a change speaks of.
-#[derive(Clone, Copy, Hash)]
+#[derive(Clone, Copy)]
 pub(super) enum Object<'a> {
     /// All that there is: every change touches it.
     Everything,
@@ -42,10 +42,24 @@ pub(super) enum Object<'a> {
 impl Object<'_> {
     /// A number for it. Two objects may have one: then a change of either touches both.
     fn number(self) -> u32 {
-        if matches!(self, Self::Everything) {
-            return EVERYTHING;
-        }
-        let [a, b, c, d, ..] = FixedState::default().hash_one(self).to_le_bytes();
+        let of = |account: AccountId| FixedState::default().hash_one(account);
+        let place = |account: AccountId, region: &Region| {
+            FixedState::default().hash_one((account, region))
+        };
+        let (kind, hash) = match self {
+            Self::Everything => return EVERYTHING,
+            Self::Settings => (1, 0),
+            Self::Account(account) => (2, of(account)),
+            Self::Roles(account) => (3, of(account)),
+            Self::Region(account, region) => (4, place(account, region)),
+            Self::Vaults(account, region) => (5, place(account, region)),
+            Self::Keys(account, region) => (6, place(account, region)),
+            Self::Role(arn) => (7, arn.digest()),
+            Self::Vault(arn) => (8, arn.digest()),
+            Self::Key(arn) => (9, arn.digest()),
+            Self::Stored => (10, 0),
+        };
+        let [a, b, c, d, ..] = hash.wrapping_add(kind).to_le_bytes();
         u32::from_le_bytes([a, b, c, d]).max(EVERYTHING + 1)
     }
 }
@@ -205,7 +219,9 @@ struct Frames {
 impl Frames {
     fn note(&mut self, number: u32) {
         let frame = self.numbers.get(self.start..).unwrap_or_default();
-        if self.open == 0 || frame.first() == Some(&EVERYTHING) || frame.contains(&number) {
+        // What was looked up last is mostly looked up again.
+        let is_known = frame.last() == Some(&number) || frame.contains(&number);
+        if is_known || frame.first() == Some(&EVERYTHING) {
             return;
         }
         // What looks at a whole organization is asked again whatever changes: to tell its objects apart would cost more.
@@ -219,13 +235,19 @@ impl Frames {
 
     /// Closes the innermost frame; `outer` is where the one around it begins, which read all that it did.
     fn close(&mut self, outer: usize) -> Reads {
-        let inner = self.numbers.split_off(self.start);
+        let inner = self.numbers.get(self.start..).unwrap_or_default();
+        let reads = Reads((!inner.is_empty()).then(|| inner.into()));
+        self.numbers.truncate(self.start);
         self.start = outer;
         self.open = self.open.saturating_sub(1);
-        for number in &inner {
-            self.note(*number);
+        self.note_all(&reads);
+        reads
+    }
+
+    fn note_all(&mut self, reads: &Reads) {
+        if self.open > 0 {
+            reads.numbers().iter().for_each(|it| self.note(*it));
         }
-        Reads((!inner.is_empty()).then(|| inner.into()))
     }
 }
 
@@ -244,7 +266,9 @@ pub(super) fn note(object: Object<'_>) {
 
 /// Notes what an answer was worked out from that is given again.
 pub fn note_again(reads: &Reads) {
-    FRAMES.with_borrow_mut(|frames| reads.numbers().iter().for_each(|it| frames.note(*it)));
+    if !reads.numbers().is_empty() {
+        FRAMES.with_borrow_mut(|frames| frames.note_all(reads));
+    }
 }
 
 /// Works something out, and says from which objects.
