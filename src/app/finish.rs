@@ -1,5 +1,7 @@
 //! The end of `check` and `audit`: the report is completed and told, and its exit code is the program's.
 
+use std::mem::ManuallyDrop;
+
 use crate::cli::{Given, Output};
 use crate::sources::config::Config;
 use crate::waivers::Waiver;
@@ -14,13 +16,15 @@ use super::targets::Formats;
 /// Tells what was found. `code`: what it comes to, unless a signal ended the reading or the deciding; then this is what was
 /// known until then.
 pub(super) fn finish(
-    mut found: Found<'_>,
+    found: Found<'_>,
     (code, stopped): (u8, bool),
     (given, waivers): (&Given, &[Waiver]),
     (output, config): (&Output, &Config),
     formats: Formats,
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
+    // Nothing comes after it: the process gives all of it back at once.
+    let mut found = ManuallyDrop::new(found);
     let stopped = stopped || found.is_cut;
     let code = if stopped { stopped_code() } else { code };
     found.report.inputs = inputs(given);

@@ -1,5 +1,6 @@
 //! What a command decides from, and the files that it will write: the head of `check`, `audit` and `backtest`.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
@@ -16,7 +17,9 @@ use super::targets::{Formats, Targets};
 /// The facts, with the change laid over them.
 pub(super) struct Prepared {
     /// After the change, with the plans that policies of the organization make.
-    pub inventory: Inventory,
+    ///
+    /// It lasts as long as the process, which gives it back at once.
+    pub inventory: ManuallyDrop<Inventory>,
     /// Before it; `None` where nothing is laid over the facts.
     pub before: Option<Inventory>,
     /// What of the change says something of which thing.
@@ -55,7 +58,7 @@ pub(super) fn prepare(
     targets.save(|| to_json(&inventory))?;
     plans::add_those_of_policies(&mut inventory);
     Ok(Prepared {
-        inventory,
+        inventory: ManuallyDrop::new(inventory),
         before,
         places,
         open,

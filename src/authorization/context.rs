@@ -8,7 +8,7 @@ use smol_str::{SmolStr, StrExt as _, format_smolstr};
 use crate::catalog::calls::api_call;
 use crate::catalog::condition_keys::is_foreign;
 use crate::inventory::{Facts, Question, Tags};
-use crate::known::{AccountId, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, part};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
 
 /// An action, and the requests in which it may come.
@@ -122,7 +122,7 @@ pub fn of_anybody(facts: &Facts<'_>, account: AccountId, region: Option<&Region>
 /// The request about an action, which carries no keys of other services.
 pub fn about(request: Request, action: &str) -> Request {
     let mut request = request.with_action(action);
-    let service = action.split(':').next().unwrap_or_default();
+    let service = part(action, 0).unwrap_or_default();
     request.context.set_service(service, is_foreign);
     request
 }

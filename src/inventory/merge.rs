@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
+
 use crate::known::{AccountId, Arn, Region, ResourceType};
 
 use super::json::Json;
@@ -125,7 +127,7 @@ macro_rules! keyed {
 pub(super) use keyed;
 
 fn are_all_different<T: Keyed>(items: &[T]) -> bool {
-    let mut keys = HashSet::with_capacity(items.len());
+    let mut keys = HashSet::with_capacity_and_hasher(items.len(), RandomState::default());
     items.iter().all(|item| keys.insert(item.key()))
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
 
@@ -121,7 +122,11 @@ fn no_conflict(first: &str, second: &str, conflicts: Conflicts) -> Result<(), Re
 }
 
 fn parse(bytes: &[u8]) -> Result<Inventory, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(without_mark(bytes));
+    let bytes = without_mark(bytes);
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return serde_json::from_slice(bytes);
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let inventory = Inventory::deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(inventory)
@@ -199,7 +204,7 @@ pub(super) fn escape(name: &str) -> String {
 }
 
 fn refuse_duplicate_copies(file: &str, inventory: &Inventory) -> Result<(), ReadError> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashMap<&str, usize, RandomState> = HashMap::default();
     for (second, copy) in items(&inventory.copies).iter().enumerate() {
         if copy.id.is_empty() {
             return Err(ReadError::EmptyCopyId {

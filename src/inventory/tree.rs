@@ -1,11 +1,16 @@
 //! JSON that takes little room: a service's description of each resource and recovery point, of which there are many.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Number, Value};
 use smol_str::SmolStr;
+
+use super::field::Name;
 
 /// A JSON value that is only looked into: short texts stand in it, and an object is a list of its fields, in their order.
 #[derive(Clone, Debug)]
@@ -62,6 +67,15 @@ impl Tree {
         }
     }
 
+    /// The fields of the object that it is.
+    #[must_use]
+    pub const fn as_object(&self) -> Option<&[(SmolStr, Self)]> {
+        match self {
+            Self::Object(fields) => Some(fields),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
     /// The list that it is.
     #[must_use]
     pub const fn as_array(&self) -> Option<&[Self]> {
@@ -69,6 +83,66 @@ impl Tree {
             Self::List(items) => Some(items),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Object(_) => None,
         }
+    }
+}
+
+/// Reading one with a duplicate key is an error.
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Grown)
+    }
+}
+
+struct Grown;
+
+impl<'de> de::Visitor<'de> for Grown {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Number(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree::Number(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(Number::from_f64(value).map_or(Tree::Null, Tree::Number))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(value.into()))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Tree::List(items.into()))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+        /// So many names are looked through one by one.
+        const FEW: usize = 64;
+        let mut fields: Vec<(SmolStr, Tree)> = Vec::new();
+        let mut more: HashSet<SmolStr> = HashSet::new();
+        while let Some(Name(name)) = map.next_key()? {
+            let mut few = fields.iter().take(FEW);
+            if few.any(|(known, _)| known == name.as_ref()) || more.contains(name.as_ref()) {
+                return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            let name = SmolStr::from(name);
+            if fields.len() >= FEW {
+                more.insert(name.clone());
+            }
+            fields.push((name, map.next_value()?));
+        }
+        Ok(Tree::Object(fields.into()))
     }
 }
 

@@ -126,11 +126,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn nearest(
-        &mut self,
-        name: &'a str,
-        known: &[&'static str],
-    ) -> Option<(usize, &'static str)> {
+    fn nearest(&mut self, name: &'a str, known: &[&'static str]) -> Option<(usize, &'static str)> {
         let near = || nearest(name, known.iter().copied());
         let asked = (known.as_ptr().addr(), name);
         *self.near.entry(asked).or_insert_with(near)

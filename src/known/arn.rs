@@ -174,6 +174,18 @@ impl Arn {
     }
 }
 
+/// A part of an ARN, or of what has its form: from 0, between colons; the sixth is all that is left.
+pub(crate) fn part(text: &str, index: usize) -> Option<&str> {
+    let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+    let mut colons = colons.by_ref().map(|(at, _)| at);
+    let start = match index.checked_sub(1) {
+        None => 0,
+        Some(before) => colons.nth(before)?.saturating_add(1),
+    };
+    let end = if index < 5 { colons.next() } else { None };
+    text.get(start..end.unwrap_or(text.len()))
+}
+
 /// `aws-us-gov`, `backup-gateway`; the account of AWS's own policies is `aws`.
 fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -296,6 +308,16 @@ mod tests {
         assert_eq!(arn.account().unwrap().to_string(), "111122223333");
         assert_eq!(arn.resource(), "backup-vault:prod");
         assert_eq!(arn.name(), "prod");
+    }
+
+    #[test]
+    fn a_text_has_parts_between_colons() {
+        let text = "arn:aws:rds::1:snapshot:awsbackup:*";
+        let parts = (0..7).map(|index| part(text, index));
+        let expected = ["arn", "aws", "rds", "", "1", "snapshot:awsbackup:*"].map(Some);
+        assert!(parts.take(6).eq(expected));
+        assert_eq!((part("a:b", 1), part("a:b", 2)), (Some("b"), None));
+        assert_eq!((part("", 0), part("", 5)), (Some(""), None));
     }
 
     #[test]

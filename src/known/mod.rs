@@ -12,6 +12,7 @@ mod recent;
 mod resource_type;
 mod shard;
 
+pub(crate) use arn::part;
 pub use arn::{Arn, ArnError};
 pub use batches::in_order;
 pub use count::Count;

@@ -119,6 +119,13 @@ impl Document {
             .map(|(index, (_, statement))| (index, statement))
     }
 
+    /// Whether any statement of it denies.
+    #[must_use]
+    pub fn has_deny(&self) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| statement.effect() == Effect::Deny)
+    }
+
     /// Whether what it says may depend on this condition key, given in lower case.
     #[must_use]
     pub fn may_look_at(&self, key: &str) -> bool {
@@ -294,8 +301,9 @@ impl Services {
 
     /// The service of an action, which may have wildcards.
     pub(super) fn named(action: &str) -> Self {
-        match action.split_once(':') {
-            Some((service, _)) if !service.contains(['*', '?']) => {
+        let colon = action.bytes().position(|byte| byte == b':');
+        match colon.and_then(|colon| action.get(..colon)) {
+            Some(service) if !service.bytes().any(|byte| matches!(byte, b'*' | b'?')) => {
                 let letters = service.bytes().map(|letter| letter.to_ascii_lowercase());
                 let sum = letters.fold(0_u64, |sum, letter| {
                     sum.wrapping_mul(31).wrapping_add(u64::from(letter))

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::known::AccountId;
+use crate::known::{AccountId, part};
 
 use super::Truth;
 use super::context::{Context, Entry, Rest};
@@ -120,11 +120,11 @@ impl Principal {
     }
 
     fn partition(&self) -> Option<&str> {
-        self.text.split(':').nth(1)
+        part(&self.text, 1)
     }
 
     fn resource(&self) -> &str {
-        self.text.splitn(6, ':').nth(5).unwrap_or_default()
+        part(&self.text, 5).unwrap_or_default()
     }
 }
 

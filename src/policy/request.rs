@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, StrExt as _};
 
-use crate::known::AccountId;
+use crate::known::{AccountId, part};
 
 use super::Shape;
 use super::context::Context;
@@ -106,8 +106,7 @@ impl Resource {
     }
 
     fn account(&self) -> Option<AccountId> {
-        let account =
-            |text: &str| AccountId::parse(text.split(':').nth(4).unwrap_or_default()).ok();
+        let account = |text: &str| AccountId::parse(part(text, 4)?).ok();
         let mut accounts = self.texts().map(account);
         let first = accounts.next().flatten()?;
         accounts
@@ -117,8 +116,7 @@ impl Resource {
 
     fn is_of(&self, service: &str, kind: &str) -> bool {
         let of = |arn: &str| {
-            let mut parts = arn.splitn(6, ':').skip(2);
-            parts.next() == Some(service) && parts.nth(2).is_some_and(|part| part.starts_with(kind))
+            part(arn, 2) == Some(service) && part(arn, 5).is_some_and(|it| it.starts_with(kind))
         };
         self.texts().any(of)
     }

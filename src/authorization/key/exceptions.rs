@@ -20,6 +20,9 @@ impl KeyAccess<'_> {
         let Some(policy) = self.facts.key_policy(self.key).known().flatten() else {
             return seen;
         };
+        if !policy.document().has_deny() {
+            return seen;
+        }
         let asked = LocatedPolicy {
             subject: self.key.into(),
             pointer: "/Policy",

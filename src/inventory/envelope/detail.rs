@@ -1,14 +1,12 @@
 //! A service's own description of what is backed up, or of its snapshot: the answer of the describe call, or the one thing in it.
 
-use super::words::in_another_case;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, de};
-use serde_json::{Map, Value};
+use smol_str::SmolStr;
 
-use super::answer::{FieldType, found, typed};
 use super::list::is_beside_a_list;
-use crate::inventory::json::Json;
+use super::words::in_another_case;
 use crate::inventory::misspelling::near;
 use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
@@ -17,6 +15,9 @@ const WHAT: &str = "the service's description of one thing";
 
 /// A description, opened.
 pub struct Detail(pub Tree);
+
+/// The fields of an object.
+type Fields = [(SmolStr, Tree)];
 
 /// The names that describe calls have for what they give: a list of it, or the thing itself.
 #[rustfmt::skip]
@@ -32,10 +33,8 @@ const ANSWERS: &[&str] = &[
 
 impl<'de> Deserialize<'de> for Detail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Json(value) = Json::deserialize(deserializer)?;
-        read(value)
-            .map(|value| Self(value.into()))
-            .map_err(de::Error::custom)
+        let tree = Tree::deserialize(deserializer)?;
+        read(tree).map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -43,7 +42,7 @@ impl<'de> Deserialize<'de> for Detail {
 ///
 /// # Errors
 /// Where it is not one, is of several things, or has a field of another type than the service gives it.
-fn read(mut value: Value) -> Result<Value, String> {
+fn read(mut value: Tree) -> Result<Tree, String> {
     for _ in 0..4 {
         value = match one_inside(value)? {
             Inside::Answer(inner) => inner,
@@ -58,11 +57,10 @@ fn read(mut value: Value) -> Result<Value, String> {
 }
 
 /// An object with nothing but one other that no service has is an answer of another call.
-fn no_envelope(thing: &Value) -> Result<(), String> {
-    let fields = thing.as_object().into_iter().flatten();
-    match fields.collect::<Vec<_>>().as_slice() {
-        [(name, inner)]
-            if (inner.is_object() || inner.is_array())
+fn no_envelope(thing: &Tree) -> Result<(), String> {
+    match thing.as_object() {
+        Some([(name, inner)])
+            if (inner.as_object().is_some() || inner.as_array().is_some())
                 && !FIELDS.iter().any(|(known, _)| known == name) =>
         {
             Err(format!(
@@ -74,21 +72,55 @@ fn no_envelope(thing: &Value) -> Result<(), String> {
 }
 
 /// The types of the fields that checks read, and no slips of the pen in their names: in the thing and in all that it holds.
-fn every_field(value: &Value) -> Result<(), String> {
+fn every_field(value: &Tree) -> Result<(), String> {
     match value {
-        Value::Object(fields) => {
+        Tree::Object(fields) => {
             no_other_case(fields)?;
-            typed(value, WHAT, FIELDS)?;
+            no_other_type(fields)?;
             no_slip(fields)?;
-            fields.values().try_for_each(every_field)
+            fields.iter().try_for_each(|(_, inner)| every_field(inner))
         }
-        Value::Array(items) => items.iter().try_for_each(every_field),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+        Tree::List(items) => items.iter().try_for_each(every_field),
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::Text(_) => Ok(()),
+    }
+}
+
+/// A field whose value is not of the type that the service gives it.
+fn no_other_type(fields: &Fields) -> Result<(), String> {
+    let is_right = |name: &SmolStr, inner: &Tree| {
+        let mut known = FIELDS.iter();
+        let known = known.find(|(known, _)| known == name);
+        known.is_none_or(|(_, is_right)| is_right(inner))
+    };
+    let mut fields = fields.iter();
+    match fields.find(|(name, inner)| !is_right(name, inner)) {
+        Some((name, Tree::Text(text))) => Err(format!(
+            "`{name}` is `{text}`: expected a value as AWS writes it, in {WHAT}"
+        )),
+        Some((name, inner)) => Err(format!("`{name}` is {}, in {WHAT}", found(inner))),
+        None => Ok(()),
+    }
+}
+
+/// What a value is, for errors.
+fn found(value: &Tree) -> String {
+    match value {
+        Tree::Null => "null".to_owned(),
+        Tree::Bool(_) => "a boolean".to_owned(),
+        Tree::Number(_) => "a number".to_owned(),
+        Tree::Text(_) => "a string".to_owned(),
+        Tree::List(_) => "a list".to_owned(),
+        Tree::Object(fields) if fields.is_empty() => "an empty object".to_owned(),
+        Tree::Object(fields) => {
+            let names = fields.iter().take(4).map(|(name, _)| format!("`{name}`"));
+            let names: Vec<String> = names.collect();
+            format!("an object with {}", names.join(", "))
+        }
     }
 }
 
 /// A word in another case than AWS's: what was meant is said, and not taken.
-fn no_other_case(fields: &Map<String, Value>) -> Result<(), String> {
+fn no_other_case(fields: &Fields) -> Result<(), String> {
     let other = fields.iter().find_map(|(field, value)| {
         let text = value.as_str()?;
         Some((field, text, in_another_case(field, text)?))
@@ -102,14 +134,14 @@ fn no_other_case(fields: &Map<String, Value>) -> Result<(), String> {
 }
 
 /// A field that is nearly one that checks read, and lacks.
-fn no_slip(fields: &Map<String, Value>) -> Result<(), String> {
+fn no_slip(fields: &Fields) -> Result<(), String> {
     static NAMES: LazyLock<Vec<&str>> =
         LazyLock::new(|| FIELDS.iter().map(|(name, _)| *name).collect());
-    let slip = fields.keys().find_map(|name| {
+    let slip = fields.iter().find_map(|(name, _)| {
         let field = near(name, &NAMES).filter(|field| *field != name)?;
         let is_own = NAMES.contains(&name.as_str())
             || OTHERS.contains(&name.as_str())
-            || fields.contains_key(field)
+            || fields.iter().any(|(other, _)| other == field)
             || is_of_a_small_service(fields);
         (!is_own).then_some((name, field))
     });
@@ -120,105 +152,111 @@ fn no_slip(fields: &Map<String, Value>) -> Result<(), String> {
 }
 
 /// Whether no name begins with a capital, as of the services that write all their names so: EKS, Redshift Serverless.
-fn is_of_a_small_service(fields: &Map<String, Value>) -> bool {
+fn is_of_a_small_service(fields: &Fields) -> bool {
     fields
-        .keys()
-        .all(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
+        .iter()
+        .all(|(name, _)| name.starts_with(|first: char| first.is_ascii_lowercase()))
 }
 
 /// What each device of an image or an instance is.
-fn devices(value: &Value) -> bool {
+fn devices(value: &Tree) -> bool {
     const OF_DEVICE: &[&str] = &["DeviceName", "Ebs", "NoDevice", "VirtualName"];
-    let is_device = |device: &Value| {
-        thing(device.get("Ebs").unwrap_or(&Value::Null))
+    let is_device = |device: &Tree| {
+        thing(device.get("Ebs").unwrap_or(&Tree::Null))
             && OF_DEVICE.iter().any(|name| device.get(name).is_some())
     };
     things(value) && value.as_array().into_iter().flatten().all(is_device)
 }
 
 /// The option groups that a database is in, each by its name.
-fn memberships(value: &Value) -> bool {
-    let is_named = |group: &Value| group.get("OptionGroupName").is_some_and(Value::is_string);
+fn memberships(value: &Tree) -> bool {
+    let is_named = |group: &Tree| matches!(group.get("OptionGroupName"), Some(Tree::Text(_)));
     things(value) && value.as_array().into_iter().flatten().all(is_named)
 }
 
 enum Inside {
-    Answer(Value),
-    Thing(Value),
+    Answer(Tree),
+    Thing(Tree),
 }
 
-fn one_inside(value: Value) -> Result<Inside, String> {
-    let Value::Object(mut fields) = value else {
+fn one_inside(value: Tree) -> Result<Inside, String> {
+    let Tree::Object(fields) = value else {
         return Err(format!(
             "found {}: expected the service's description, an object",
             found(&value)
         ));
     };
-    let others = fields.keys().filter(|name| !is_beside_a_list(name));
-    let is_reservation = fields.contains_key("ReservationId");
-    let name = match others.collect::<Vec<_>>().as_slice() {
-        [name] if ANSWERS.contains(&name.as_str()) => (*name).clone(),
-        _ if is_reservation && fields.contains_key("Instances") => "Instances".to_owned(),
-        _ => return Ok(Inside::Thing(Value::Object(fields))),
+    let has = |wanted: &str| fields.iter().any(|(name, _)| name == wanted);
+    let mut others = fields.iter().filter(|(name, _)| !is_beside_a_list(name));
+    let name = match (others.next(), others.next()) {
+        (Some((name, _)), None) if ANSWERS.contains(&name.as_str()) => name.clone(),
+        _ if has("ReservationId") && has("Instances") => SmolStr::new_static("Instances"),
+        _ => return Ok(Inside::Thing(Tree::Object(fields))),
     };
-    match fields.remove(&name) {
-        Some(Value::Array(mut things)) if things.len() == 1 => {
-            Ok(Inside::Answer(things.pop().unwrap_or(Value::Null)))
+    let mut fields = fields.into_iter();
+    match fields.find(|(of, _)| *of == name).map(|(_, inner)| inner) {
+        Some(Tree::List(things)) => {
+            let many = things.len();
+            let mut things = things.into_iter();
+            match (things.next(), things.next()) {
+                (Some(thing), None) => Ok(Inside::Answer(thing)),
+                (None | Some(_), _) => {
+                    Err(format!("found {many} things in `{name}`: expected one"))
+                }
+            }
         }
-        Some(Value::Array(things)) => Err(format!(
-            "found {} things in `{name}`: expected one",
-            things.len()
-        )),
         Some(thing) => Ok(Inside::Answer(thing)),
-        None => Ok(Inside::Thing(Value::Object(fields))),
+        None => Ok(Inside::Answer(Tree::Null)),
     }
 }
 
-fn text(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(|text| !text.is_empty())
+fn text(value: &Tree) -> bool {
+    matches!(value, Tree::Null) || value.as_str().is_some_and(|text| !text.is_empty())
 }
 
 /// A word that AWS writes in one way: a file that has it in another case was not written by AWS, and would be read as another
 /// word.
-fn spelled(value: &Value, field: &str) -> bool {
+fn spelled(value: &Tree, field: &str) -> bool {
     let is_other = |text: &str| in_another_case(field, text).is_some();
     text(value) && !value.as_str().is_some_and(is_other)
 }
 
 /// A word that AWS writes in small letters.
-fn small(value: &Value) -> bool {
+fn small(value: &Tree) -> bool {
     let is_small = |text: &str| !text.contains(|c: char| c.is_ascii_uppercase());
     text(value) && value.as_str().is_none_or(is_small)
 }
 
-fn time(value: &Value) -> bool {
-    value.is_null() || value.is_number() || value.as_str().is_some_and(is_time)
+fn time(value: &Tree) -> bool {
+    matches!(value, Tree::Null)
+        || matches!(value, Tree::Number(_))
+        || value.as_str().is_some_and(is_time)
 }
 
 fn is_time(text: &str) -> bool {
     Timestamp::parse(text).is_some()
 }
 
-fn truth(value: &Value) -> bool {
-    value.is_boolean() || value.is_null()
+fn truth(value: &Tree) -> bool {
+    matches!(value, Tree::Bool(_)) || matches!(value, Tree::Null)
 }
 
-fn things(value: &Value) -> bool {
-    value.is_null()
+fn things(value: &Tree) -> bool {
+    matches!(value, Tree::Null)
         || value
             .as_array()
-            .is_some_and(|all| all.iter().all(Value::is_object))
+            .is_some_and(|all| all.iter().all(|one| one.as_object().is_some()))
 }
 
-fn thing(value: &Value) -> bool {
-    value.is_object() || value.is_null()
+fn thing(value: &Tree) -> bool {
+    value.as_object().is_some() || matches!(value, Tree::Null)
 }
 
 /// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
 #[rustfmt::skip]
-const FIELDS: &[FieldType] = &[
+const FIELDS: &[(&str, fn(&Tree) -> bool)] = &[
     ("AdditionalStorageVolumes", things),
-    ("AssociatedKmsKeys",       |value| value.is_array() || value.is_null()),
+    ("AssociatedKmsKeys",       |value| value.as_array().is_some() || matches!(value, Tree::Null)),
     ("AvailabilityZone",        text),
     ("BackupTarget",            |value| spelled(value, "BackupTarget")),
     ("BlockDeviceMappings",     devices),
@@ -316,7 +354,7 @@ mod tests {
                 "`KmsKeyId`",
             ),
         ] {
-            let error = read(detail.clone()).unwrap_err();
+            let error = read(detail.clone().into()).unwrap_err();
             assert!(error.contains(says), "{detail}: {error}");
         }
     }
@@ -331,7 +369,7 @@ mod tests {
             json!({"namespaceName": "x", "kmsKeyId": "k"}),
             json!({"ImageId": "ami-1", "ProductCodes": [{"ProductCodeId": "x", "ProductCodeType": "marketplace"}]}),
         ] {
-            assert!(read(detail.clone()).is_ok(), "{detail}");
+            assert!(read(detail.clone().into()).is_ok(), "{detail}");
         }
     }
 }

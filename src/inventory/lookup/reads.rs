@@ -43,9 +43,8 @@ impl Object<'_> {
     /// A number for it. Two objects may have one: then a change of either touches both.
     fn number(self) -> u32 {
         let of = |account: AccountId| FixedState::default().hash_one(account);
-        let place = |account: AccountId, region: &Region| {
-            FixedState::default().hash_one((account, region))
-        };
+        let place =
+            |account: AccountId, region: &Region| FixedState::default().hash_one((account, region));
         let (kind, hash) = match self {
             Self::Everything => return EVERYTHING,
             Self::Settings => (1, 0),
