@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::inventory::Facts;
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, Region, part};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
 use super::context::{
@@ -208,12 +208,20 @@ impl RequestTemplate {
             }
             Self::Plain { vault, shape } => vec![plain(facts, role, action, vault, shape)],
         };
-        let of = |action: &&'static str| {
-            let request = all.iter().flatten();
-            let request = request.map(|one| about(one.clone(), action));
-            (*action, request.collect())
-        };
-        actions.iter().map(of).collect()
+        let of_one_service = actions.chunk_by(|one, other| part(one, 0) == part(other, 0));
+        let variants = of_one_service.flat_map(|actions| {
+            let first = actions.first().copied().unwrap_or_default();
+            let all: Vec<Request> = all
+                .iter()
+                .flatten()
+                .map(|one| about(one.clone(), first))
+                .collect();
+            actions.iter().map(move |action| {
+                let variants = all.iter().map(|one| one.clone().with_action(action));
+                (*action, variants.collect())
+            })
+        });
+        variants.collect()
     }
 }
 

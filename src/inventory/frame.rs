@@ -114,7 +114,7 @@ record! {
         /// Who starts it: `on-demand` or `scheduled`.
         start: Field<Start> = "start",
         /// The plan that makes it: its id, the rule's name and the selection's.
-        plan: Field<Json> = "plan" as PlanOf,
+        plan: Field<Box<Json>> = "plan" as PlanOf,
         /// What was taken for granted when the copy was named, in words.
         assumptions: Field<Vec<Box<str>>> = "assumptions",
     }

@@ -73,6 +73,7 @@ atoms!(
     bool,
     i64,
     Box<str>,
+    Box<Json>,
     Arn,
     AccountId,
     Region,

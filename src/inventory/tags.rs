@@ -1,7 +1,9 @@
 //! Tags, in any of the shapes in which AWS's services print them.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, SeqAccess};
@@ -14,7 +16,7 @@ use super::merge::{Conflicts, Merge, short};
 
 /// The tags of a thing: `{"team": "orders"}`, or a list of `Key` and `Value` (`TagKey` and `TagValue` for KMS).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tags(Box<[(SmolStr, SmolStr)]>);
+pub struct Tags(Arc<[(SmolStr, SmolStr)]>);
 
 impl Tags {
     /// These tags, name and value.
@@ -25,6 +27,25 @@ impl Tags {
             .collect();
         all.sort();
         Self(all.into())
+    }
+
+    /// These tags, sorted, held once where the same were read just before: things of one list have much the same.
+    fn shared(tags: &[(SmolStr, SmolStr)]) -> Self {
+        const KEPT: usize = 8;
+        thread_local! {
+            static LATELY: RefCell<Vec<Tags>> = const { RefCell::new(Vec::new()) };
+        }
+        LATELY.with_borrow_mut(|lately| {
+            if let Some(known) = lately.iter().rev().find(|known| *known.0 == *tags) {
+                return known.clone();
+            }
+            if lately.len() >= KEPT {
+                lately.remove(0);
+            }
+            let new = Self(tags.into());
+            lately.push(new.clone());
+            new
+        })
     }
 
     /// The value of a tag.
@@ -97,7 +118,7 @@ impl<'de> Deserialize<'de> for Tags {
                     .find(|pair| matches!(pair, [(one, _), (other, _)] if one == other))
                 {
                     Some([(key, _), ..]) => Err(E::custom(format_args!("duplicate tag `{key}`"))),
-                    Some(_) | None => Ok(Tags(tags.into())),
+                    Some(_) | None => Ok(Tags::shared(&tags)),
                 }
             }
         }

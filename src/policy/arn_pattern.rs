@@ -119,9 +119,6 @@ impl ArnPattern {
     }
 
     fn matches_new(&self, shape: Part<'_>, context: &Context) -> Truth {
-        if self.begins_otherwise(shape) {
-            return Truth::False;
-        }
         let within = match self {
             Self::Segments(_) => self.matches_shape(shape, context),
             Self::Text(_) => Truth::False,
@@ -136,19 +133,6 @@ impl ArnPattern {
         }
         let across = self.across_segments(met(relation(shape, &tokens), open));
         across.or(Truth::Unknown)
-    }
-
-    /// Whether a segment differs before which, and in which, nothing is left open on either side.
-    fn begins_otherwise(&self, shape: Part<'_>) -> bool {
-        let (Self::Segments(parts), Some(segments)) = (self, shape.segments()) else {
-            return false;
-        };
-        let mut both = parts.iter().zip(segments).map(|(part, segment)| {
-            let exact = segment.exact().filter(|_| part.is_exact())?;
-            Some(part.matches_plain(exact))
-        });
-        // The first that does not surely match: it surely does not, or is open.
-        both.find(|matches| *matches != Some(true)) == Some(Some(false))
     }
 
     /// Whether the request may lack a value for one of its variables.

@@ -1,5 +1,7 @@
 //! What is asked: may this principal do this action on this resource, given what is known of the request's context.
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, StrExt as _};
 
 use crate::known::{AccountId, part};
@@ -80,7 +82,7 @@ pub enum Resource {
     /// The resource of this ARN.
     Exact(SmolStr),
     /// A resource that is not there yet: its ARN will have one of these shapes.
-    OneOf(Box<[Shape]>),
+    OneOf(Arc<[Shape]>),
 }
 
 impl Resource {

@@ -134,7 +134,7 @@ impl KeyUseQuestion {
         let vias = through.entries();
         let of = |action: &&'static str| {
             let request = |via: &Entry| {
-                let mut request = about(of_key.clone()?, action);
+                let mut request = of_key.clone()?.with_action(action);
                 request.context.set("kms:ViaService", via.clone());
                 of_action(&mut request.context, action, through.on_ebs);
                 Some(request)
@@ -189,7 +189,7 @@ impl Question for KeyCallerQuestion {
         }
         let resource = Resource::exact(key);
         let who = Principal::parse(principal.as_str()).ok()?;
-        let mut request = Request::new(who, "", resource, context);
+        let mut request = about(Request::new(who, "", resource, context), "kms:");
         request.bounded = facts.has_boundary(principal);
         Some(request)
     }

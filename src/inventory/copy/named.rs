@@ -61,7 +61,7 @@ impl Named {
                 Field::Absent => Fact::unknown(not_named("lifecycle")),
             },
             start,
-            plan: entry.plan.value().map(PlanReference::of_json),
+            plan: entry.plan.value().map(|plan| PlanReference::of_json(plan)),
             assumptions: entry
                 .assumptions
                 .value()

@@ -42,7 +42,7 @@ readers! {
     /// The encryption context that a grant asks for.
     Constraints(Json) = constraints;
     /// The plan, rule and selection that make a copy of the inventory.
-    PlanOf(Json) = plan_of;
+    PlanOf(Box<Json>) = plan_of;
 }
 
 /// What a value is, for errors.
@@ -283,7 +283,7 @@ fn constraints(value: Value) -> Result<Json, String> {
     Ok(Json(value))
 }
 
-fn plan_of(value: Value) -> Result<Json, String> {
+fn plan_of(value: Value) -> Result<Box<Json>, String> {
     const WHAT: &str = "an object with `id`, `rule` and `selection`";
     let fields: &[FieldType] = &[
         ("id", Value::is_string),
@@ -291,5 +291,5 @@ fn plan_of(value: Value) -> Result<Json, String> {
         ("selection", Value::is_string),
     ];
     typed(&value, WHAT, fields)?;
-    Ok(Json(value))
+    Ok(Box::new(Json(value)))
 }
