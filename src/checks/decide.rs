@@ -56,7 +56,7 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
 
 /// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.
 fn outcomes(copy: &Copy, facts: &Facts<'_>, others: Option<&Others<'_>>) -> (Found, Vec<Reads>) {
-    let shared = facts.answer(&copy.transfer);
+    let shared = facts.answer(&*copy.transfer);
     let mut found = Vec::with_capacity(CHECKS.len());
     let mut from = Vec::with_capacity(CHECKS.len());
     for (check, shared) in CHECKS.iter().zip(&*shared) {
@@ -80,7 +80,7 @@ pub(super) fn outcome(check: usize, copy: &Copy, facts: &Facts<'_>) -> Option<Ar
         Run::Route(_) | Run::Copy(_) | Run::Composite(_) => {
             facts.answer(&One::new(check, copy.route()))
         }
-        Run::Transfer(_) | Run::Refined { .. } => facts.answer(&One::new(check, &copy.transfer)),
+        Run::Transfer(_) | Run::Refined { .. } => facts.answer(&One::new(check, &*copy.transfer)),
         Run::Vault(_) | Run::Plan(_) | Run::Resource(_) => None,
     };
     if let Some(shared) = shared {

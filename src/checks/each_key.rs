@@ -14,7 +14,7 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
         return ask(copy);
     }
     let mut alone = copy.clone();
-    alone.transfer.route.further_keys = Arc::default();
+    Arc::make_mut(&mut alone.transfer).route.further_keys = Arc::default();
     let ask = |copy: &Copy| {
         let mut found = ask(copy);
         for (_, outcome) in &mut found {
@@ -24,7 +24,7 @@ pub(super) fn of_each_key(copy: &Copy, ask: impl Fn(&Copy) -> Found) -> Found {
     };
     let mut all = ask(&alone);
     for key in copy.route().further_keys.iter() {
-        alone.transfer.route.backup_key = key.clone();
+        Arc::make_mut(&mut alone.transfer).route.backup_key = key.clone();
         for ((_, found), (_, other)) in all.iter_mut().zip(ask(&alone)) {
             if **found != *other {
                 *found = Arc::new((**found).clone().and((*other).clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inventory::{Copy, Facts, Touched};
+use crate::inventory::{Copy, Facts, Touched, Transfer};
 use crate::verdict::{Need, Outcome, Status};
 
 use super::decide::outcome;
@@ -33,21 +33,22 @@ struct All {
 
 /// What lately was the same for several copies, which share it: those of one account mostly differ in nothing here.
 #[derive(Default)]
-pub struct Alike(Vec<Arc<All>>);
+pub struct Alike {
+    all: Vec<Arc<All>>,
+    transfers: Vec<Arc<Transfer>>,
+}
 
-impl Alike {
-    fn share(&mut self, all: All) -> Arc<All> {
-        const KEPT: usize = 8;
-        if let Some(known) = self.0.iter().find(|known| ***known == all) {
-            return Arc::clone(known);
-        }
-        if self.0.len() >= KEPT {
-            self.0.remove(0);
-        }
-        let all = Arc::new(all);
-        self.0.push(Arc::clone(&all));
-        all
+/// What was said lately, where it is the same; else this, from now on.
+fn share<T: PartialEq>(lately: &mut Vec<Arc<T>>, new: Arc<T>) -> Arc<T> {
+    const KEPT: usize = 8;
+    if let Some(known) = lately.iter().find(|known| **known == new) {
+        return Arc::clone(known);
     }
+    if lately.len() >= KEPT {
+        lately.remove(0);
+    }
+    lately.push(Arc::clone(&new));
+    new
 }
 
 /// The bit of objects that have none of their own.
@@ -86,10 +87,12 @@ impl Failing {
             reads: reads.collect(),
             objects: objects.into(),
         };
+        let mut copy = decided.copy.clone();
+        copy.transfer = share(&mut alike.transfers, copy.transfer);
         Some(Self {
-            copy: decided.copy.clone(),
+            copy,
             failures,
-            all: alike.share(all),
+            all: share(&mut alike.all, Arc::new(all)),
         })
     }
 

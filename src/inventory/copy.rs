@@ -7,6 +7,8 @@ mod named;
 mod route;
 mod volumes;
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::catalog::Kind;
@@ -41,8 +43,8 @@ pub struct Copy {
     pub assumptions: Vec<String>,
     /// The copy that makes the backup, for one on the way back.
     pub copy_of: Option<Box<Named>>,
-    /// What its requests name: its route, and the recovery point or the bucket.
-    pub transfer: Transfer,
+    /// What its requests name: its route, and the recovery point or the bucket. Many copies share one.
+    pub transfer: Arc<Transfer>,
 }
 
 impl Copy {
@@ -76,14 +78,15 @@ impl Copy {
         let source_vault = source_vault(&named, facts);
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
         let (resource_type, kind, backup_keys) = match first {
-            Some(Self {
-                transfer: Transfer { route, .. },
-                ..
-            }) => (
-                route.resource_type,
-                route.kind,
-                BackupKeys::one(route.copy_key),
-            ),
+            Some(Self { transfer, .. }) => {
+                let Route {
+                    resource_type,
+                    kind,
+                    copy_key,
+                    ..
+                } = Arc::unwrap_or_clone(transfer).route;
+                (resource_type, kind, BackupKeys::one(copy_key))
+            }
             None => {
                 let (resource_type, kind) = kind_of(&named, &resource, &source_vault, facts);
                 let keys = backup_keys(&named, &kind, &source_vault, facts);
@@ -118,7 +121,7 @@ impl Copy {
             plan: named.plan,
             assumptions,
             copy_of: named.copy_of,
-            transfer: Transfer {
+            transfer: Arc::new(Transfer {
                 recovery_point: named.recovery_point,
                 bucket,
                 route: Route {
@@ -136,19 +139,19 @@ impl Copy {
                     further_keys: backup_keys.further,
                     copy_key,
                 },
-            },
+            }),
         }
     }
 
     /// The way that it takes.
     #[must_use]
-    pub const fn route(&self) -> &Route {
+    pub fn route(&self) -> &Route {
         &self.transfer.route
     }
 
     /// From where to where it goes, and as whom.
     #[must_use]
-    pub const fn endpoints(&self) -> &Endpoints {
+    pub fn endpoints(&self) -> &Endpoints {
         &self.transfer.route.endpoints
     }
 

@@ -234,7 +234,8 @@ impl<'a> Party<'a> {
         let statement = |at: &StatementRef| {
             let mut parties = parties.iter();
             let party = parties.find(|party| party.kind == at.policy && party.level == at.level)?;
-            party.documents.get(at.document)?.statements().get(at.index)
+            let statements = party.documents.get(at.document)?.statements();
+            statements.get(at.index).map(|statement| &**statement)
         };
         open_words(request, at, statement)
     }

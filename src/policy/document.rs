@@ -1,6 +1,9 @@
 //! One policy document, read once and asked many times.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +19,8 @@ use super::principal::Named;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     version: Option<Box<str>>,
-    statements: Vec<Statement>,
+    /// Those of different documents are often the same, and then held once.
+    statements: Box<[Arc<Statement>]>,
     /// The services that the actions of each statement are of. Side by side: most statements are passed over by them.
     services: Box<[Services]>,
 }
@@ -105,7 +109,7 @@ impl Document {
 
     /// Its statements, in order.
     #[must_use]
-    pub fn statements(&self) -> &[Statement] {
+    pub fn statements(&self) -> &[Arc<Statement>] {
         &self.statements
     }
 
@@ -116,7 +120,7 @@ impl Document {
     ) -> impl Iterator<Item = (usize, &Statement)> {
         let each = self.services.iter().zip(&self.statements).enumerate();
         each.filter(move |(_, (services, _))| services.meet(service))
-            .map(|(index, (_, statement))| (index, statement))
+            .map(|(index, (_, statement))| (index, &**statement))
     }
 
     /// Whether any statement of it denies.
@@ -150,7 +154,7 @@ impl Document {
         }
         Self {
             version,
-            statements,
+            statements: statements.into_iter().map(shared).collect(),
             services,
         }
     }
@@ -162,10 +166,30 @@ impl Document {
         if let Some(version) = &self.version {
             document.insert("Version".to_owned(), json!(version));
         }
-        let statements: Vec<Value> = self.statements.iter().map(Statement::to_value).collect();
+        let statements = self.statements.iter().map(|statement| statement.to_value());
+        let statements: Vec<Value> = statements.collect();
         document.insert("Statement".to_owned(), Value::Array(statements));
         Value::Object(document)
     }
+}
+
+/// A statement, or the same one where it was read lately: the policies of the accounts of an organization have much the same.
+fn shared(statement: Statement) -> Arc<Statement> {
+    const KEPT: usize = 16;
+    thread_local! {
+        static LATELY: RefCell<VecDeque<Arc<Statement>>> = const { RefCell::new(VecDeque::new()) };
+    }
+    LATELY.with_borrow_mut(|lately| {
+        if let Some(known) = lately.iter().find(|known| ***known == statement) {
+            return Arc::clone(known);
+        }
+        if lately.len() >= KEPT {
+            lately.pop_back();
+        }
+        let new = Arc::new(statement);
+        lately.push_front(Arc::clone(&new));
+        new
+    })
 }
 
 impl Statement {

@@ -324,7 +324,8 @@ impl<'a> Policies<'a> {
             PolicyType::Scp => of_level(self.scps),
             PolicyType::Rcp => of_level(self.rcps),
         };
-        document?.statements().get(at.index)
+        let statements = document?.statements();
+        statements.get(at.index).map(|statement| &**statement)
     }
 }
 

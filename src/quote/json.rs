@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::terminal::is_obeyed;
 
 /// The same JSON, in which such characters are written as escapes, and so is one of what begins a command in the log of a CI
@@ -34,12 +36,29 @@ pub fn printable(json: String) -> String {
     text
 }
 
+/// A policy as it is sent and kept in files: in lines where it is short, else without white space, which AWS counts in the
+/// policies of keys and of organizations.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html> and
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>.
+#[must_use]
+pub fn policy(value: &Value) -> String {
+    /// Less than the shortest of their limits.
+    const IN_LINES: usize = 4_096;
+    let lines = printable(format!("{value:#}"));
+    if lines.len() > IN_LINES {
+        printable(value.to_string())
+    } else {
+        lines
+    }
+}
+
 /// See [`super::workflow`]; what begins one at the start of a line begins no line of JSON.
 const COMMANDS: [(&str, &str); 2] = [("##[", "#\\u0023["), ("##vso[", "#\\u0023vso[")];
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -53,5 +72,15 @@ mod tests {
         let text = printable(format!("{value:#}"));
         assert!(!text.contains("##[") && !text.contains("##vso["), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+    #[test]
+    fn a_long_policy_has_no_white_space() {
+        let of = |count: usize| {
+            let each = (0..count).map(|number| json!({"Sid": format!("S{number}"), "Effect": "Deny"}));
+            json!({"Version": "2012-10-17", "Statement": each.collect::<Value>()})
+        };
+        assert!(policy(&of(2)).contains("\n  \"Statement\""));
+        let long = of(200);
+        assert_eq!(policy(&long), long.to_string());
     }
 }

@@ -12,8 +12,9 @@ use super::names::LONGEST_VAULT_NAME;
 use super::patch::is_unique_id;
 use super::{Parts, RemedyKind};
 use crate::catalog::regions;
-use crate::inventory::{Facts, KeyManager};
+use crate::inventory::{Facts, Field, Json, KeyManager, RegionFacts, items};
 use crate::known::{Arn, Fact, Region};
+use crate::quote::json::policy as sent;
 
 /// A rule of AWS's, and the page that has it.
 struct Rule {
@@ -53,6 +54,7 @@ const RULES: &[Rule] = &[
     Rule { broken: name_taken,           page: aws!("aws-backup/latest/APIReference/API_CreateBackupVault.html") },
     Rule { broken: alias_taken,          page: aws!("kms/latest/APIReference/API_CreateAlias.html") },
     Rule { broken: lifecycle_not_valid,  page: aws!("aws-backup/latest/APIReference/API_Lifecycle.html") },
+    Rule { broken: managed_elsewhere,    page: aws!("AWSEC2/latest/APIReference/API_GetAllowedImagesSettings.html") },
     Rule { broken: too_many_criteria,    page: aws!("AWSEC2/latest/APIReference/API_ReplaceImageCriteriaInAllowedImagesSettings.html") },
 ];
 
@@ -119,7 +121,9 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
             remedy.added = Vec::new();
             remedy.parts = Parts::None;
             draft.change = None;
-        } else if let Some(why) = open(draft, facts) {
+        } else if let Some(why) =
+            open(draft, facts).or_else(|| principal_unread(draft, facts, &created))
+        {
             draft.remedy.title += &format!(" ({why})");
             draft.open = Some(why);
         }
@@ -155,7 +159,14 @@ fn too_long(proposal: &Proposal<'_>) -> Option<String> {
         }
         _ => 0,
     };
-    let long = remedy.after.as_ref()?.to_string().len();
+    let after = remedy.after.as_ref()?;
+    // IAM leaves white space out; the others count what they are sent.
+    let of_iam = [RemedyKind::RolePolicy, RemedyKind::TrustPolicy].contains(&remedy.kind);
+    let long = if of_iam {
+        after.to_string().len()
+    } else {
+        sent(after).len()
+    };
     let long = long.saturating_add(others);
     (long > most).then(|| {
         format!(
@@ -189,30 +200,54 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// A policy that names somebody who does not exist cannot be saved. Whom AWS shows by an ARN exists.
-fn principal_gone(proposal: &Proposal<'_>) -> Option<String> {
-    let mut policies: Vec<&Value> = proposal.draft.remedy.after.as_deref().into_iter().collect();
-    if let Parts::Vault(new) = &proposal.draft.remedy.parts {
+/// Whom the policies name that a draft sets, and the ones before them do not. A role's own policies name nobody.
+fn newly_named(draft: &Draft) -> impl Iterator<Item = &str> {
+    let remedy = &draft.remedy;
+    let mut policies: Vec<&Value> = remedy.after.as_deref().into_iter().collect();
+    if let Parts::Vault(new) = &remedy.parts {
         policies.push(&new.key_policy);
         policies.extend(&new.access_policy);
     }
-    let kind = proposal.draft.remedy.kind;
-    if kind == RemedyKind::RolePolicy {
-        return None;
-    }
-    let there = proposal.draft.remedy.before.as_deref();
-    let there = there.map(principals).unwrap_or_default();
-    policies.into_iter().flat_map(principals).find_map(|name| {
+    let is_of_role = remedy.kind == RemedyKind::RolePolicy;
+    policies.retain(|_| !is_of_role);
+    let there = remedy.before.as_deref().map(principals).unwrap_or_default();
+    let named = policies.into_iter().flat_map(principals);
+    // Whom AWS shows by an ARN exists.
+    named.filter(move |name| is_unique_id(name) || !there.contains(name))
+}
+
+/// The role that an ARN names.
+fn role(name: &str) -> Option<Arn> {
+    let role = Arn::parse(name).ok()?;
+    let is_role = role.service() == "iam" && role.resource().starts_with("role/");
+    is_role.then_some(role)
+}
+
+/// A policy that names somebody who does not exist cannot be saved.
+fn principal_gone(proposal: &Proposal<'_>) -> Option<String> {
+    newly_named(proposal.draft).find_map(|name| {
         if is_unique_id(name) {
             return Some(format!(
                 "{name}, whom it names, was deleted: take it out first"
             ));
         }
-        let role = Arn::parse(name).ok()?;
-        let is_role = role.service() == "iam" && role.resource().starts_with("role/");
-        let is_missing = proposal.facts.role_exists(&role) == Fact::Known(false);
-        (is_role && is_missing && !there.contains(&name) && !proposal.created.contains(name))
+        let is_missing = proposal.facts.role_exists(&role(name)?) == Fact::Known(false);
+        (is_missing && !proposal.created.contains(name))
             .then(|| format!("{name}, whom it names, does not exist: create it first"))
+    })
+}
+
+/// Somebody whom a policy names, and of whom it was not read whether he exists.
+fn principal_unread(
+    draft: &Draft,
+    facts: &Facts<'_>,
+    created: &BTreeSet<String>,
+) -> Option<String> {
+    newly_named(draft).find_map(|name| {
+        let exists = facts.role_exists(&role(name)?);
+        (matches!(exists, Fact::Unknown(_)) && !created.contains(name)).then(|| {
+            format!("whether {name}, whom it names, exists was not read: see aws iam get-role")
+        })
     })
 }
 
@@ -366,6 +401,24 @@ fn open(draft: &Draft, facts: &Facts<'_>) -> Option<String> {
     Some(format!(
         "whether account {account} already has {what} in {region} was not read: see {tells}"
     ))
+}
+
+/// What a declarative policy of the organization sets, no account changes.
+fn managed_elsewhere(proposal: &Proposal<'_>) -> Option<String> {
+    let change = proposal.draft.change.as_ref()?;
+    let mut regions = items(&change.facts.accounts)
+        .iter()
+        .flat_map(|account| items(&account.regions));
+    let is_managed = |region: &RegionFacts| {
+        let Field::Is(Json(setting)) = &region.allowed_images else {
+            return false;
+        };
+        let by = setting.get("ManagedBy").and_then(Value::as_str);
+        by.is_some_and(|by| by != "account")
+    };
+    regions.any(is_managed).then(|| {
+        "a declarative policy of the organization has the setting: change it there".to_owned()
+    })
 }
 
 fn lifecycle_not_valid(proposal: &Proposal<'_>) -> Option<String> {

@@ -5,13 +5,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::inventory::{Field, Lifecycle};
 use crate::known::{AccountId, Arn, Region};
-use crate::quote::json::printable;
+use crate::quote::json::policy as policy_text;
 use crate::quote::shell::here_document;
 
 pub use crate::quote::shell::{comment, option, word};
-
-/// A key policy takes 32 KiB; one that is nearly as long is written without spaces.
-const PRETTY_LIMIT: usize = 24 * 1024;
 
 /// Sets the policy of a key.
 pub fn put_key_policy(key: &Arn, policy: &Value) -> SmolStr {
@@ -64,7 +61,7 @@ pub fn update_policy(id: &str, policy: &Value) -> SmolStr {
 
 /// A policy as the value of an option: standard input, and the here-document that comes in there.
 pub fn from_here(policy: &Value) -> String {
-    format!("file:///dev/stdin {}", here_document(&text(policy)))
+    format!("file:///dev/stdin {}", here_document(&policy_text(policy)))
 }
 
 /// ` --region NAME`, where it is known.
@@ -91,15 +88,6 @@ pub fn lifecycle(lifecycle: &Lifecycle) -> String {
         return String::new();
     }
     format!(" --lifecycle {}", words.join(","))
-}
-
-fn text(policy: &Value) -> String {
-    let pretty = format!("{policy:#}");
-    printable(if pretty.len() > PRETTY_LIMIT {
-        policy.to_string()
-    } else {
-        pretty
-    })
 }
 
 /// Whether a plan is made by a backup policy of the organization.

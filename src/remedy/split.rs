@@ -1,6 +1,6 @@
 //! A copy by way of a vault in between, as no one job takes the whole route.
 
-use super::command::{option, region};
+use super::command::{option, put_vault_policy, region};
 use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
 use super::two_step::{of_a_rule, steps};
@@ -12,7 +12,7 @@ use super::{
 use crate::inventory::{Copy, Facts, service_linked_role};
 use crate::known::Arn;
 use crate::remedy::re_encrypt::{create_key, own_key_policy};
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 /// The copy goes by way of this vault, in two jobs: the vault is created, unless one is there that the copy can go by.
 /// `None` where the source vault is not known.
@@ -30,7 +30,7 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
     draft.remedy.account = source.account();
     if matches!(found, VaultPlace::There(_)) {
-        draft.remedy.commands = steps(copy, source, through);
+        draft.remedy.commands = onwards(copy, source, through);
         draft.change = Some(Change {
             copy: way(through),
             ..Change::none()
@@ -55,20 +55,20 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         Some(role) => own_key_policy(&like, [role]),
         None => default_key_policy(through, account),
     };
+    let entry = super::vault::access_policy(through, &[copy]);
+    // A vault that is there by then keeps the policy that it has.
+    let let_in = entry
+        .as_ref()
+        .map(|entry| format!("{}\n", put_vault_policy(through, entry)))
+        .unwrap_or_default();
     let mut commands = vec![format_smolstr!(
         "# in account {account}\n\
          aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
-         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n}}",
+         aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n{let_in}}}",
         create_key(&like, &shared, "backups on their way"),
         name = option("--backup-vault-name", through.name())
     )];
-    let entry = super::vault::access_policy(through, &[copy]);
-    commands.extend(
-        entry
-            .iter()
-            .map(|entry| super::command::put_vault_policy(through, entry)),
-    );
-    commands.extend(steps(copy, source, through));
+    commands.extend(onwards(copy, source, through));
     draft.remedy.commands = commands;
     of_a_rule(&mut draft, copy, through);
     draft.creates = Some(through.clone());
@@ -77,4 +77,13 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         change
     });
     Some(draft)
+}
+
+/// The steps of the copy itself, the first of which says in which account it begins.
+fn onwards(copy: &Copy, source: &Arn, through: &Arn) -> Vec<SmolStr> {
+    let mut steps = steps(copy, source, through);
+    if let (Some(first), Some(account)) = (steps.first_mut(), source.account()) {
+        *first = format_smolstr!("# in account {account}\n{first}");
+    }
+    steps
 }

@@ -25,4 +25,9 @@ impl FixFile {
     pub(super) fn json(path: impl Into<String>, value: &Value) -> Self {
         Self::new(path, json::printable(format!("{}\n", pretty(value))))
     }
+
+    /// A policy, as it is sent.
+    pub(super) fn policy(path: impl Into<String>, value: &Value) -> Self {
+        Self::new(path, format!("{}\n", json::policy(value)))
+    }
 }

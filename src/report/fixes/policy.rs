@@ -14,13 +14,13 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
     let (before, after) = policies(item);
     let mut files = Vec::new();
     if let Parts::Vault(new) = &item.remedy.parts {
-        files.push(FixFile::json(item.file("key-policy.json"), &new.key_policy));
+        files.push(FixFile::policy(item.file("key-policy.json"), &new.key_policy));
     }
     let Some(after) = after else { return files };
     if let Some(before) = before {
         files.push(FixFile::json(item.file("before.json"), before));
     }
-    files.push(FixFile::json(item.file("after.json"), after));
+    files.push(FixFile::policy(item.file("after.json"), after));
     files.push(FixFile::new(item.file("diff"), diff(item, before, after)));
     files
 }
