@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn a_long_policy_has_no_white_space() {
         let of = |count: usize| {
-            let each = (0..count).map(|number| json!({"Sid": format!("S{number}"), "Effect": "Deny"}));
+            let each =
+                (0..count).map(|number| json!({"Sid": format!("S{number}"), "Effect": "Deny"}));
             json!({"Version": "2012-10-17", "Statement": each.collect::<Value>()})
         };
         assert!(policy(&of(2)).contains("\n  \"Statement\""));

@@ -14,7 +14,10 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
     let (before, after) = policies(item);
     let mut files = Vec::new();
     if let Parts::Vault(new) = &item.remedy.parts {
-        files.push(FixFile::policy(item.file("key-policy.json"), &new.key_policy));
+        files.push(FixFile::policy(
+            item.file("key-policy.json"),
+            &new.key_policy,
+        ));
     }
     let Some(after) = after else { return files };
     if let Some(before) = before {

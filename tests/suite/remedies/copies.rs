@@ -161,6 +161,21 @@ fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
             text.contains("--source-backup-vault-name copy-in-between"),
             "{text}"
         );
+        // The policy of a vault that is there by then is somebody's: it is set where the steps make the vault.
+        let made = text.split_once("|| {").unwrap().1;
+        let in_between = made.split_once("\n}").unwrap().0;
+        assert_eq!(
+            text.matches("put-backup-vault-access-policy").count(),
+            in_between.matches("put-backup-vault-access-policy").count(),
+            "{text}"
+        );
+        assert!(
+            split
+                .commands
+                .iter()
+                .all(|step| { !step.contains("start-copy-job") || !step.starts_with("aws") })
+        );
+        assert!(split.commands[1].starts_with("# in account "), "{text}");
         assert!(
             together(&inventory)
                 .values()
