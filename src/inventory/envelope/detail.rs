@@ -16,6 +16,9 @@ const WHAT: &str = "the service's description of one thing";
 /// A description, opened.
 pub struct Detail(pub Tree);
 
+/// A field of a description, and whether a value is of its type.
+type DetailField = (&'static str, fn(&Tree) -> bool);
+
 /// The fields of an object.
 type Fields = [(SmolStr, Tree)];
 
@@ -254,7 +257,7 @@ fn thing(value: &Tree) -> bool {
 
 /// The fields of descriptions that checks read, with what they are: of the thing itself, and of what it holds.
 #[rustfmt::skip]
-const FIELDS: &[(&str, fn(&Tree) -> bool)] = &[
+const FIELDS: &[DetailField] = &[
     ("AdditionalStorageVolumes", things),
     ("AssociatedKmsKeys",       |value| value.as_array().is_some() || matches!(value, Tree::Null)),
     ("AvailabilityZone",        text),
