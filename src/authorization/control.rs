@@ -52,7 +52,7 @@ pub fn rule(
         let rulings = rulings.map(|variant| controls.rule(facts, role, &asked, variant));
         let several = request.template.several();
         let ruling = several.together(rulings, &request.subject);
-        ruling.unwrap_or_else(|| is_open(Vec::new(), Vec::new()))
+        ruling.unwrap_or_else(|| Ruling::open(Vec::new(), Vec::new()))
     };
     variants.iter().map(rule).collect()
 }
@@ -111,7 +111,7 @@ pub fn of_anybody(
             if taken {
                 assumed()
             } else {
-                is_open(vec![gap.clone()], Vec::new())
+                Ruling::open(vec![gap.clone()], Vec::new())
             }
         }
         (ruling, _) => ruling,
@@ -135,15 +135,6 @@ fn assumed() -> Ruling {
     Ruling::Allowed {
         by: Vec::new(),
         grounds: Grounds::Assumption,
-    }
-}
-
-/// It depends on what was not read, which may be a Deny.
-fn is_open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Ruling {
-    Ruling::Open {
-        gaps,
-        may_deny: true,
-        seen,
     }
 }
 
@@ -195,7 +186,7 @@ impl Controls<'_> {
             Some(denied @ Ruling::Denied { .. }) => denied,
             _ if facts.assumes(Assumption::OrganizationPoliciesAllow) => assumed(),
             Some(ruling) => ruling,
-            None => is_open(unread, Vec::new()),
+            None => Ruling::open(unread, Vec::new()),
         }
     }
 
@@ -205,7 +196,7 @@ impl Controls<'_> {
             Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. }
                 if !self.doubts.is_empty() =>
             {
-                is_open(self.doubts.clone(), seen)
+                Ruling::open(self.doubts.clone(), seen)
             }
             settled @ (Ruling::Allowed { .. }
             | Ruling::Denied { .. }
@@ -250,7 +241,7 @@ impl Controls<'_> {
                 let gaps = keys.iter();
                 let gaps = gaps.map(|key| gap_of_key(key, facts, role, asked.subject));
                 let seen = self.each(&statements, |place, at| place.open(&[*at], &keys));
-                is_open(gaps.collect(), seen)
+                Ruling::open(gaps.collect(), seen)
             }
         }
     }

@@ -68,15 +68,6 @@ impl Question for RolePoliciesQuestion {
     }
 }
 
-/// It depends on what was not read: nobody asks a role whether that is an Allow or a Deny.
-fn is_open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Ruling {
-    Ruling::Open {
-        gaps,
-        may_deny: true,
-        seen,
-    }
-}
-
 /// The policies of a role that were read, and the gaps that the others leave.
 struct Read<'a> {
     identity: Vec<&'a PolicyInForce>,
@@ -125,7 +116,7 @@ impl<'a> Read<'a> {
             let keyed = keys.iter();
             let keyed = keyed.map(|key| gap_of_key(key, facts, role, subject));
             let gaps = keyed.chain(self.gaps.iter().cloned()).collect();
-            is_open(gaps, self.open(role, statements, keys))
+            Ruling::open(gaps, self.open(role, statements, keys))
         };
         let mut may_be_denied = None;
         let ruling = match self.ask(variant) {
@@ -170,7 +161,7 @@ impl<'a> Read<'a> {
             (NamedByKey::Yes | NamedByKey::Open(_), Some(open)) => open,
             (NamedByKey::Open(gaps), None) => {
                 let gaps = gaps.into_iter().chain(self.gaps.iter().cloned());
-                is_open(gaps.collect(), Vec::new())
+                Ruling::open(gaps.collect(), Vec::new())
             }
             (NamedByKey::Yes, None) => self.within_boundary(facts, role, asked, variant),
         }
@@ -185,7 +176,7 @@ impl<'a> Read<'a> {
         variant: &Request,
     ) -> Ruling {
         if !self.gaps.is_empty() {
-            return is_open(self.gaps.clone(), Vec::new());
+            return Ruling::open(self.gaps.clone(), Vec::new());
         }
         let Some((_, boundary)) = self.boundary else {
             return Ruling::allowed(Vec::new());
@@ -198,7 +189,7 @@ impl<'a> Read<'a> {
             PolicyDecision::Unknown { keys, .. } => {
                 let keyed = keys.iter();
                 let gaps = keyed.map(|key| gap_of_key(key, facts, role, asked.subject));
-                is_open(gaps.collect(), Vec::new())
+                Ruling::open(gaps.collect(), Vec::new())
             }
         }
     }

@@ -107,10 +107,15 @@ impl Ruling {
 
     /// The policy itself was not read: it may allow, and it may deny.
     pub fn unread(gap: Gap) -> Self {
+        Self::open(vec![gap], Vec::new())
+    }
+
+    /// It depends on what was not read, which may be a Deny.
+    pub fn open(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Self {
         Self::Open {
-            gaps: vec![gap],
+            gaps,
             may_deny: true,
-            seen: Vec::new(),
+            seen,
         }
     }
 

@@ -1,6 +1,8 @@
 //! The template of a request: all that it depends on besides the facts, its role and its action. What was ruled on a template
 //! holds wherever it comes again.
 
+use std::slice;
+
 use smol_str::SmolStr;
 
 use crate::inventory::Facts;
@@ -196,8 +198,9 @@ impl RequestTemplate {
                         // The call for the backup may come in either Region, where it does not come in both.
                         let there = to.clone().filter(|_| !in_both);
                         all.extend(there.map(|to| on(Some(to), shapes)));
-                        let place = (role.account(), made.region.clone());
-                        all.push(to_make(facts, role, action, place, &made.shapes));
+                        let place = (role.account(), Some(&made.region));
+                        // Whether it has tags by then no page says.
+                        all.push(on_resource(facts, role, action, place, &made.shapes));
                     }
                     (None, Some(to)) => {
                         all.push(on(Some(to.clone()), &moved(shapes, here.as_ref(), to)));
@@ -206,7 +209,17 @@ impl RequestTemplate {
                 }
                 all
             }
-            Self::Plain { vault, shape } => vec![plain(facts, role, action, vault, shape)],
+            Self::Plain { vault, shape } => {
+                let place = (vault.account(), vault.region());
+                let place = (place.0, place.1.as_ref());
+                vec![on_resource(
+                    facts,
+                    role,
+                    action,
+                    place,
+                    slice::from_ref(shape),
+                )]
+            }
         };
         let of_one_service = actions.chunk_by(|one, other| part(one, 0) == part(other, 0));
         let variants = of_one_service.flat_map(|actions| {
@@ -272,56 +285,26 @@ fn on_snapshot(
     point: Option<&Arn>,
     shapes: &[SmolStr],
 ) -> Option<Request> {
-    let context = of_role(facts, role, account, region.as_ref())
+    let mut request = on_resource(facts, role, action, (account, region.as_ref()), shapes)?;
+    request.context = with_source_resource_tag(of_point(request.context, facts, point));
+    Some(request)
+}
+
+/// The request on something of an account and a Region, by its ARN or the shapes of it, to a service that is neither AWS Backup nor
+/// KMS.
+fn on_resource(
+    facts: &Facts<'_>,
+    role: &Arn,
+    action: &str,
+    (account, region): (Option<AccountId>, Option<&Region>),
+    shapes: &[SmolStr],
+) -> Option<Request> {
+    let context = of_role(facts, role, account, region)
         .with_family("kms:", Rest::Absent)
         .with_family("backup:", Rest::Absent);
     let resource = match shapes {
         [exact] if !exact.contains('*') => Resource::exact(exact.clone()),
         _ => Resource::one_of(shapes.iter().cloned()),
-    };
-    let mut request = Request::new(
-        Principal::parse(role.as_str()).ok()?,
-        action,
-        resource,
-        with_source_resource_tag(of_point(context, facts, point)),
-    );
-    request.resource_account = account;
-    Some(request)
-}
-
-/// The request to make what is not there yet. Whether it has tags by then no page says.
-fn to_make(
-    facts: &Facts<'_>,
-    role: &Arn,
-    action: &str,
-    (account, region): (Option<AccountId>, Region),
-    shapes: &[SmolStr],
-) -> Option<Request> {
-    let context = of_role(facts, role, account, Some(&region))
-        .with_family("kms:", Rest::Absent)
-        .with_family("backup:", Rest::Absent);
-    let resource = Resource::one_of(shapes.iter().cloned());
-    let principal = Principal::parse(role.as_str()).ok()?;
-    let mut request = Request::new(principal, action, resource, context);
-    request.resource_account = account;
-    Some(request)
-}
-
-fn plain(
-    facts: &Facts<'_>,
-    role: &Arn,
-    action: &str,
-    vault: &Arn,
-    shape: &SmolStr,
-) -> Option<Request> {
-    let account = vault.account();
-    let context = of_role(facts, role, account, vault.region().as_ref())
-        .with_family("kms:", Rest::Absent)
-        .with_family("backup:", Rest::Absent);
-    let resource = if shape.contains('*') {
-        Resource::one_of([shape.clone()])
-    } else {
-        Resource::exact(shape.clone())
     };
     let principal = Principal::parse(role.as_str()).ok()?;
     let mut request = Request::new(principal, action, resource, context);

@@ -39,10 +39,19 @@ pub fn route_unsupported(kind: Kind, from: &Region, to: &Region) -> Option<Predi
 /// key's ARN goes into E8; for other kinds no page quotes a message.
 #[must_use]
 pub fn source_key_aws_managed(kind: Kind, key: Option<&Arn>) -> Option<Predicted> {
+    of_source_key(kind, key, MessageId::E11, MessageId::E12)
+}
+
+fn of_source_key(
+    kind: Kind,
+    key: Option<&Arn>,
+    of_ec2: MessageId,
+    of_ebs: MessageId,
+) -> Option<Predicted> {
     match kind.family() {
         Family::RdsInstance | Family::RdsCluster => rds_key(key),
-        Family::Ec2 => predict(MessageId::E11),
-        Family::Ebs if kind == Kind::Ebs => predict(MessageId::E12),
+        Family::Ec2 => predict(of_ec2),
+        Family::Ebs if kind == Kind::Ebs => predict(of_ebs),
         Family::Ebs
         | Family::Fsx
         | Family::DynamoDb
@@ -56,17 +65,7 @@ pub fn source_key_aws_managed(kind: Kind, key: Option<&Arn>) -> Option<Predicted
 /// E6 for EBS. The key's ARN goes into E8; for other kinds no page quotes a message.
 #[must_use]
 pub fn source_key_not_shared(kind: Kind, key: Option<&Arn>) -> Option<Predicted> {
-    match kind.family() {
-        Family::RdsInstance | Family::RdsCluster => rds_key(key),
-        Family::Ec2 => predict(MessageId::E7),
-        Family::Ebs if kind == Kind::Ebs => predict(MessageId::E6),
-        Family::Ebs
-        | Family::Fsx
-        | Family::DynamoDb
-        | Family::Redshift
-        | Family::Backup
-        | Family::Composite => None,
-    }
+    of_source_key(kind, key, MessageId::E7, MessageId::E6)
 }
 
 /// What a copy fails with that the key of the destination vault keeps AWS Backup from: E6 for EBS and EC2, else E9.

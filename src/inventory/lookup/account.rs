@@ -257,18 +257,7 @@ impl<'a> Facts<'a> {
         &self,
         account: AccountId,
     ) -> Fact<Option<ControlPolicies<'a>>> {
-        fact(
-            self.account(account).field(|a| &a.service_control_policies),
-            || {
-                self.gap(
-                    api_call!("organizations:ListPoliciesForTarget"),
-                    &account.to_string(),
-                    Some(account),
-                    None,
-                )
-            },
-        )
-        .map(|levels| levels.map(Vec::as_slice))
+        self.control_policies(account, |a| &a.service_control_policies)
     }
 
     /// The resource control policies in force on the account.
@@ -277,19 +266,23 @@ impl<'a> Facts<'a> {
         &self,
         account: AccountId,
     ) -> Fact<Option<ControlPolicies<'a>>> {
-        fact(
-            self.account(account)
-                .field(|a| &a.resource_control_policies),
-            || {
-                self.gap(
-                    api_call!("organizations:ListPoliciesForTarget"),
-                    &account.to_string(),
-                    Some(account),
-                    None,
-                )
-            },
-        )
-        .map(|levels| levels.map(Vec::as_slice))
+        self.control_policies(account, |a| &a.resource_control_policies)
+    }
+
+    fn control_policies(
+        &self,
+        account: AccountId,
+        of_a_kind: impl Fn(&'a Account) -> &'a Field<Vec<Vec<ControlPolicy>>>,
+    ) -> Fact<Option<ControlPolicies<'a>>> {
+        let policies = fact(self.account(account).field(of_a_kind), || {
+            self.gap(
+                api_call!("organizations:ListPoliciesForTarget"),
+                &account.to_string(),
+                Some(account),
+                None,
+            )
+        });
+        policies.map(|levels| levels.map(Vec::as_slice))
     }
 
     /// The accounts that a control policy is in force on, each with all policies of that kind, level by level.

@@ -107,17 +107,7 @@ pub fn warnings(sheet: &mut Sheet, report: &Report, verbose: bool) {
         sheet.item(0, (&lead, paint), &format!("{}{basis}{on}", cause.message));
     }
     let rest = report.warnings.get(shown..).unwrap_or_default();
-    if !rest.is_empty() {
-        let mut checks: Vec<&str> = rest.iter().map(|cause| cause.check).collect();
-        checks.sort_unstable();
-        checks.dedup();
-        let text = format!(
-            "{} more (-v has all): {}",
-            words::count(rest.len(), "warning"),
-            checks.join(", ")
-        );
-        sheet.item(0, ("…", Paint::Quiet), &text);
-    }
+    causes::more(sheet, "warning", rest);
 }
 
 /// What was found of vaults, plans and resources.

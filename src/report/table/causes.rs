@@ -1,5 +1,6 @@
 //! What blocks the copies: a block for each cause, or a row where there are many.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::known::Arn;
@@ -190,18 +191,23 @@ pub fn rows(sheet: &mut Sheet, report: &Report) {
             }
         }
     }
-    let rest = all.get(ROWS..).unwrap_or_default();
-    if !rest.is_empty() {
-        let mut checks: Vec<&str> = rest.iter().map(|cause| cause.check).collect();
-        checks.sort_unstable();
-        checks.dedup();
-        let text = format!(
-            "{} more (-v has all): {}",
-            words::count(rest.len(), "cause"),
-            checks.join(", ")
-        );
-        sheet.item(0, ("…", Paint::Quiet), &text);
+    more(sheet, "cause", all.get(ROWS..).unwrap_or_default());
+}
+
+/// The causes that are left out, counted, with their checks.
+pub fn more<C: Borrow<Cause>>(sheet: &mut Sheet, noun: &str, rest: &[C]) {
+    if rest.is_empty() {
+        return;
     }
+    let mut checks: Vec<&str> = rest.iter().map(|cause| cause.borrow().check).collect();
+    checks.sort_unstable();
+    checks.dedup();
+    let text = format!(
+        "{} more (-v has all): {}",
+        words::count(rest.len(), noun),
+        checks.join(", ")
+    );
+    sheet.item(0, ("…", Paint::Quiet), &text);
 }
 
 /// The first clause of a message.

@@ -308,35 +308,42 @@ async fn with_key(
     }
 }
 
+/// The fields that a recovery point has in the answer about it and in the list of its vault, of types of the SDK's with the same
+/// methods.
+macro_rules! fields_of {
+    ($point:expr) => {
+        Shape::new()
+            .with("RecoveryPointArn", $point.recovery_point_arn())
+            .with("BackupVaultName", $point.backup_vault_name())
+            .with("BackupVaultArn", $point.backup_vault_arn())
+            .with("SourceBackupVaultArn", $point.source_backup_vault_arn())
+            .with("ResourceArn", $point.resource_arn())
+            .with("ResourceType", $point.resource_type())
+            .with("CreatedBy", $point.created_by().map(creator))
+            .with(
+                "EncryptionKeyType",
+                $point.encryption_key_type().map(|kind| kind.as_str()),
+            )
+            .with("Status", $point.status().map(|status| status.as_str()))
+            .at("CreationDate", $point.creation_date())
+            .at("CompletionDate", $point.completion_date())
+            .with("Lifecycle", $point.lifecycle().map(lifecycle))
+            .with("IsParent", Some($point.is_parent()))
+            .with("ParentRecoveryPointArn", $point.parent_recovery_point_arn())
+            .with(
+                "CompositeMemberIdentifier",
+                $point.composite_member_identifier(),
+            )
+            .with("IamRoleArn", $point.iam_role_arn())
+            .with("VaultType", $point.vault_type().map(|kind| kind.as_str()))
+    };
+}
+
 fn described(point: &DescribeRecoveryPointOutput) -> Shape {
-    Shape::new()
-        .with("RecoveryPointArn", point.recovery_point_arn())
-        .with("BackupVaultName", point.backup_vault_name())
-        .with("BackupVaultArn", point.backup_vault_arn())
-        .with("SourceBackupVaultArn", point.source_backup_vault_arn())
-        .with("ResourceArn", point.resource_arn())
-        .with("ResourceType", point.resource_type())
-        .with("CreatedBy", point.created_by().map(creator))
-        .with(
-            "EncryptionKeyType",
-            point.encryption_key_type().map(|kind| kind.as_str()),
-        )
-        .with("Status", point.status().map(|status| status.as_str()))
-        .with(
-            "StorageClass",
-            point.storage_class().map(|class| class.as_str()),
-        )
-        .at("CreationDate", point.creation_date())
-        .at("CompletionDate", point.completion_date())
-        .with("Lifecycle", point.lifecycle().map(lifecycle))
-        .with("IsParent", Some(point.is_parent()))
-        .with("ParentRecoveryPointArn", point.parent_recovery_point_arn())
-        .with(
-            "CompositeMemberIdentifier",
-            point.composite_member_identifier(),
-        )
-        .with("IamRoleArn", point.iam_role_arn())
-        .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
+    fields_of!(point).with(
+        "StorageClass",
+        point.storage_class().map(|class| class.as_str()),
+    )
 }
 
 fn listed(point: &RecoveryPointByResource) -> Shape {
@@ -360,30 +367,7 @@ fn listed(point: &RecoveryPointByResource) -> Shape {
 }
 
 fn in_vault(point: &RecoveryPointByBackupVault) -> Shape {
-    Shape::new()
-        .with("RecoveryPointArn", point.recovery_point_arn())
-        .with("BackupVaultName", point.backup_vault_name())
-        .with("BackupVaultArn", point.backup_vault_arn())
-        .with("SourceBackupVaultArn", point.source_backup_vault_arn())
-        .with("ResourceArn", point.resource_arn())
-        .with("ResourceType", point.resource_type())
-        .with("CreatedBy", point.created_by().map(creator))
-        .with(
-            "EncryptionKeyType",
-            point.encryption_key_type().map(|kind| kind.as_str()),
-        )
-        .with("Status", point.status().map(|status| status.as_str()))
-        .at("CreationDate", point.creation_date())
-        .at("CompletionDate", point.completion_date())
-        .with("Lifecycle", point.lifecycle().map(lifecycle))
-        .with("IsParent", Some(point.is_parent()))
-        .with("ParentRecoveryPointArn", point.parent_recovery_point_arn())
-        .with(
-            "CompositeMemberIdentifier",
-            point.composite_member_identifier(),
-        )
-        .with("IamRoleArn", point.iam_role_arn())
-        .with("VaultType", point.vault_type().map(|kind| kind.as_str()))
+    fields_of!(point)
 }
 
 /// The plan that made something.

@@ -217,45 +217,35 @@ pub(super) async fn vaults(session: &Session, region: &Region) -> Reply<Arc<Vec<
         .await
 }
 
+/// The fields that a vault has in the answer about it and in the list of vaults, of types of the SDK's with the same methods.
+macro_rules! fields_of {
+    ($vault:expr) => {
+        Shape::new()
+            .with("BackupVaultName", $vault.backup_vault_name())
+            .with("BackupVaultArn", $vault.backup_vault_arn())
+            .with("VaultType", $vault.vault_type().map(|kind| kind.as_str()))
+            .with(
+                "VaultState",
+                $vault.vault_state().map(|state| state.as_str()),
+            )
+            .with("EncryptionKeyArn", $vault.encryption_key_arn())
+            .with(
+                "EncryptionKeyType",
+                $vault.encryption_key_type().map(|kind| kind.as_str()),
+            )
+            .with("Locked", $vault.locked())
+            .with("MinRetentionDays", $vault.min_retention_days())
+            .with("MaxRetentionDays", $vault.max_retention_days())
+            .at("LockDate", $vault.lock_date())
+    };
+}
+
 fn described(vault: &DescribeBackupVaultOutput) -> Shape {
-    Shape::new()
-        .with("BackupVaultName", vault.backup_vault_name())
-        .with("BackupVaultArn", vault.backup_vault_arn())
-        .with("VaultType", vault.vault_type().map(|kind| kind.as_str()))
-        .with(
-            "VaultState",
-            vault.vault_state().map(|state| state.as_str()),
-        )
-        .with("EncryptionKeyArn", vault.encryption_key_arn())
-        .with(
-            "EncryptionKeyType",
-            vault.encryption_key_type().map(|kind| kind.as_str()),
-        )
-        .with("Locked", vault.locked())
-        .with("MinRetentionDays", vault.min_retention_days())
-        .with("MaxRetentionDays", vault.max_retention_days())
-        .at("LockDate", vault.lock_date())
-        .with("SourceBackupVaultArn", vault.source_backup_vault_arn())
+    fields_of!(vault).with("SourceBackupVaultArn", vault.source_backup_vault_arn())
 }
 
 fn listed(vault: &BackupVaultListMember) -> Shape {
-    Shape::new()
-        .with("BackupVaultName", vault.backup_vault_name())
-        .with("BackupVaultArn", vault.backup_vault_arn())
-        .with("VaultType", vault.vault_type().map(|kind| kind.as_str()))
-        .with(
-            "VaultState",
-            vault.vault_state().map(|state| state.as_str()),
-        )
-        .with("EncryptionKeyArn", vault.encryption_key_arn())
-        .with(
-            "EncryptionKeyType",
-            vault.encryption_key_type().map(|kind| kind.as_str()),
-        )
-        .with("Locked", vault.locked())
-        .with("MinRetentionDays", vault.min_retention_days())
-        .with("MaxRetentionDays", vault.max_retention_days())
-        .at("LockDate", vault.lock_date())
+    fields_of!(vault)
 }
 
 /// The vault with its key as an ARN. Without a key it is encrypted with one that AWS owns, if AWS says so; an answer

@@ -52,15 +52,7 @@ pub async fn volumes(session: &Session, region: &Region) -> Found<Option<Vec<Res
 /// An instance, and the volumes that are attached to it, whose keys are those of its backups.
 pub async fn instance(session: &Session, region: &Region, arn: &Arn) -> Found<Vec<Resource>> {
     let params = [("InstanceId.1", arn.name())];
-    let read = pages(
-        session,
-        region,
-        "DescribeInstances",
-        &params,
-        INSTANCES,
-        "Reservations",
-    );
-    let reservations = match read.await {
+    let reservations = match reservations(session, region, &params).await {
         Ok(reservations) => reservations,
         Err(error) => return not_read(session, region, DESCRIBE_INSTANCES, arn, &error),
     };
@@ -118,15 +110,7 @@ pub async fn instances(
     volumes: &[Resource],
 ) -> Found<Option<Vec<Resource>>> {
     let params = [("MaxResults", "1000")];
-    let read = pages(
-        session,
-        region,
-        "DescribeInstances",
-        &params,
-        INSTANCES,
-        "Reservations",
-    );
-    let reservations = match read.await {
+    let reservations = match reservations(session, region, &params).await {
         Ok(reservations) => reservations,
         Err(error) => return not_listed(session, region, DESCRIBE_INSTANCES, &error),
     };
@@ -156,6 +140,18 @@ fn unreadable(session: &Session, region: &Region, operation: ApiCall) -> Found<O
     let subject = format!("{}/{region}", session.account());
     let place = session.place(region);
     Found::nothing(place.gap(operation, &subject, &CallError::unreadable()))
+}
+
+async fn reservations(session: &Session, region: &Region, params: Params<'_>) -> Reply<Vec<Value>> {
+    pages(
+        session,
+        region,
+        "DescribeInstances",
+        params,
+        INSTANCES,
+        "Reservations",
+    )
+    .await
 }
 
 async fn described(session: &Session, region: &Region, params: Params<'_>) -> Reply<Vec<Value>> {

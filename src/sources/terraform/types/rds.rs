@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::stored::{Switch, encryption, resource, told};
 use crate::inventory::WHERE_IT_STANDS;
+use crate::sources::planned::Home;
 use crate::sources::terraform::object::{Attribute, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
@@ -55,25 +56,14 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(place) = resource(reader, object, "RDS", detail) else {
         return;
     };
-    match copied {
-        Some(name) if object.is_new(reader.moment) => {
-            let why = unknown(format!("{}, which is made of {name}", object.address));
-            reader.set(
-                &place.0,
-                "resources",
-                &place.1,
-                [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
-            );
-        }
-        _ => encryption(
-            reader,
-            object,
-            &place,
-            ("storage_encrypted", "kms_key_id"),
-            "rds",
-            Switch::Off,
-        ),
-    }
+    encryption_unless_copied(
+        reader,
+        object,
+        &place,
+        copied.copied(),
+        "kms_key_id",
+        Switch::Off,
+    );
 }
 
 /// A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ DB cluster.
@@ -129,24 +119,32 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             !matches!(object.attribute(reader.moment, name), Attribute::NotSet)
                 && object.marked(reader.moment, name) != json!([])
         });
-        match copied {
-            Some(name) if object.is_new(reader.moment) => {
-                let why = unknown(format!("{}, which is made of {name}", object.address));
-                reader.set(
-                    &place.0,
-                    "resources",
-                    &place.1,
-                    [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
-                );
-            }
-            _ => encryption(
-                reader,
-                object,
-                &place,
-                ("storage_encrypted", key),
-                "rds",
-                otherwise,
-            ),
+        encryption_unless_copied(reader, object, &place, copied.copied(), key, otherwise);
+    }
+}
+
+/// The encryption of a database; where it is made of another one, named by this attribute, that one's, which is not known.
+fn encryption_unless_copied<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    place: &(Home, String),
+    copied: Option<&str>,
+    key: &str,
+    otherwise: Switch,
+) {
+    match copied {
+        Some(name) if object.is_new(reader.moment) => {
+            let why = unknown(format!("{}, which is made of {name}", object.address));
+            reader.set(
+                &place.0,
+                "resources",
+                &place.1,
+                [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
+            );
+        }
+        Some(_) | None => {
+            let fields = ("storage_encrypted", key);
+            encryption(reader, object, place, fields, "rds", otherwise);
         }
     }
 }
