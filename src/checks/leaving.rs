@@ -7,6 +7,7 @@ mod plans;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::described::volumes;
 use crate::catalog::{Kind, can_leave_its_account};
 use crate::inventory::{Facts, KindOf, PlanReference};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
@@ -199,25 +200,9 @@ fn within<'c>(
         .iter()
         .filter(|(arn, _)| arn.service() == "ec2" && arn.resource().starts_with("instance/"));
     for (instance, copies) in instances {
-        let Fact::Known(Some(detail)) = facts.resource_description(instance) else {
-            continue;
-        };
-        let mappings = detail.get("BlockDeviceMappings");
-        let mappings = mappings.and_then(|mappings| mappings.as_array());
-        for mapping in mappings.into_iter().flatten() {
-            let id = mapping
-                .get("Ebs")
-                .and_then(|of| of.get("VolumeId")?.as_str());
-            let volume = id.and_then(|id| {
-                let (account, region) = instance.account().zip(instance.region())?;
-                let partition = instance.partition();
-                let text = format!("arn:{partition}:ec2:{region}:{account}:volume/{id}");
-                Arn::parse(&text).ok()
-            });
-            if let Some(volume) = volume {
-                let of = within.entry(volume).or_default();
-                of.extend(copies.iter().cloned());
-            }
+        for volume in volumes(instance, facts) {
+            let of = within.entry(volume).or_default();
+            of.extend(copies.iter().cloned());
         }
     }
     within

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::address::{parent, steps};
+use super::address::{ReferenceWords, index_of, instance_of, parent, steps};
 use super::object::{Moment, Object};
 use super::objects::{Objects, module_at};
 
@@ -150,7 +150,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         )) {
             return;
         }
-        let mut words = Words(reference);
+        let mut words = ReferenceWords(reference);
         match words.next_name() {
             "var" => {
                 let name = words.next_name().to_owned();
@@ -212,7 +212,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         &mut self,
         at: ReferencePlace<'_>,
         (kind, name, is_data): (&str, &str, bool),
-        words: &mut Words<'_>,
+        words: &mut ReferenceWords<'_>,
         path: &str,
         same_key: bool,
         found: &mut Targets<'a, 'p>,
@@ -379,65 +379,4 @@ fn narrow(found: &mut Targets<'_, '_>, since: usize, key: Option<&Value>) {
     found
         .unknown
         .extend(if same.is_empty() { new } else { same });
-}
-
-/// The module instance of a call that another one is, or stands in, and its index.
-fn instance_of(module: &str, start: &str) -> Option<(String, Option<String>)> {
-    let rest = module.strip_prefix(start)?;
-    if rest.is_empty() || rest.starts_with('.') {
-        return Some((start.to_owned(), None));
-    }
-    let index = index_of(rest)?;
-    Some((format!("{start}[{index}]"), Some(index)))
-}
-
-/// The first index of an address: `"x"` of `module.a["x"].module.b`.
-fn index_of(address: &str) -> Option<String> {
-    let (_, rest) = address.split_once('[')?;
-    let (mut quoted, mut escaped) = (false, false);
-    for (at, letter) in rest.char_indices() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            ']' if !quoted => return rest.get(..at).map(str::to_owned),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A reference, word by word.
-struct Words<'r>(&'r str);
-
-impl<'r> Words<'r> {
-    fn next_name(&mut self) -> &'r str {
-        let text = self.0.strip_prefix('.').unwrap_or(self.0);
-        let end = text.find(['.', '[']).unwrap_or(text.len());
-        let (name, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-        self.0 = rest;
-        name
-    }
-
-    /// The index that follows, as it is written.
-    fn index(&mut self) -> Option<String> {
-        if !self.0.starts_with('[') {
-            return None;
-        }
-        let index = index_of(self.0)?;
-        let end = index.len().saturating_add(2);
-        self.0 = self.0.get(end..).unwrap_or_default();
-        Some(index)
-    }
-
-    /// All that follows, and then a path.
-    fn rest_with(&mut self, path: &str) -> String {
-        let rest = self.0.strip_prefix('.').unwrap_or(self.0);
-        match (rest, path) {
-            ("", path) => path.to_owned(),
-            (rest, "") => rest.to_owned(),
-            (rest, path) if path.starts_with('[') => format!("{rest}{path}"),
-            (rest, path) => format!("{rest}.{path}"),
-        }
-    }
 }
