@@ -33,6 +33,35 @@ struct Obstacles {
     gaps: Vec<Gap>,
 }
 
+impl Obstacles {
+    /// The value of a fact; what is not known is noted.
+    fn known<T>(&mut self, fact: Fact<T>) -> Option<T> {
+        match fact {
+            Fact::Known(value) => Some(value),
+            Fact::Unknown(gap) => {
+                self.gaps.push(*gap);
+                None
+            }
+        }
+    }
+
+    fn add(&mut self, wrong: String, seen: impl IntoIterator<Item = Evidence>) {
+        self.wrong.push(wrong);
+        self.seen.extend(seen);
+    }
+
+    /// What a ruling comes to; what is said where it is not allowed.
+    fn ruled(&mut self, ruling: Ruling, says: impl FnOnce(&[Evidence]) -> String) {
+        match ruling {
+            Ruling::Allowed { .. } => {}
+            Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
+                self.add(says(&seen), seen);
+            }
+            Ruling::Open { gaps, .. } => self.gaps.extend(gaps),
+        }
+    }
+}
+
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !copy.is_way_back() {
         return Outcome::not_applicable("it is no way back of a copy");
@@ -65,25 +94,21 @@ fn opted_in(copy: &Copy, facts: &Facts<'_>, found: &mut Obstacles) {
     let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
-    let place = vault.account().zip(vault.region());
-    let (Some((account, region)), Fact::Known(of)) = (place, &copy.route().resource_type) else {
-        if let Fact::Unknown(gap) = &copy.route().resource_type {
-            found.gaps.push((**gap).clone());
-        }
+    let Some(of) = found.known(copy.route().resource_type.as_ref()) else {
         return;
     };
-    match facts.opted_in(account, &region, of) {
-        Fact::Known(Some(true)) => {}
-        Fact::Known(Some(false) | None) => {
-            found.wrong.push(format!(
-                "{of} is switched off in AWS Backup's settings of account {account}, {region}"
-            ));
-            found.seen.push(Evidence::of(
+    let Some((account, region)) = vault.account().zip(vault.region()) else {
+        return;
+    };
+    let opted_in = found.known(facts.opted_in(account, &region, of));
+    if opted_in.is_some_and(|on| on != Some(true)) {
+        found.add(
+            format!("{of} is switched off in AWS Backup's settings of account {account}, {region}"),
+            [Evidence::of(
                 vault,
                 format!("lies where {of} is switched off"),
-            ));
-        }
-        Fact::Unknown(gap) => found.gaps.push(*gap),
+            )],
+        );
     }
 }
 
@@ -92,66 +117,45 @@ fn started(copy: &Copy, facts: &Facts<'_>, found: &mut Obstacles) {
     let Fact::Known(vault) = &copy.endpoints().source_vault else {
         return;
     };
-    if let Fact::Unknown(gap) = facts.vault_policy(vault) {
-        found.gaps.push(*gap);
-    }
+    found.known(facts.vault_policy(vault));
     let start = may_start(START_RESTORE, &copy.transfer, facts, vault);
     // Somebody else there may start it.
-    if depends_on_who_starts(&start) {
-        return;
-    }
-    match start {
-        Ruling::Allowed { .. } => {}
-        Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
-            found.wrong.push(format!(
+    if !depends_on_who_starts(&start) {
+        found.ruled(start, |seen| {
+            format!(
                 "nobody can start it: {START_RESTORE} out of the vault `{}` is denied to everybody{}",
                 vault.name(),
-                denied_by(&seen)
-            ));
-            found.seen.extend(seen);
-        }
-        Ruling::Open { gaps, .. } => found.gaps.extend(gaps),
+                denied_by(seen)
+            )
+        });
     }
 }
 
 /// Whether AWS Backup may assume the role, and the role may restore. Gives whether there is such a role.
 fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) -> bool {
-    let account = match copy.endpoints().source_account() {
-        Fact::Known(account) => account,
-        Fact::Unknown(gap) => {
-            found.gaps.push(*gap);
-            return false;
-        }
+    let Some(account) = found.known(copy.endpoints().source_account()) else {
+        return false;
     };
-    match may_assume(facts, role, account) {
-        Fact::Known(Some(Ruling::Allowed { .. })) => {}
-        Fact::Known(None) => {
-            found
-                .wrong
-                .push(format!("there is no role `{}`", role.name()));
-            found.seen.push(Evidence::of(role, "does not exist"));
+    let name = role.name();
+    match found.known(may_assume(facts, role, account)) {
+        Some(None) => {
+            let seen = Evidence::of(role, "does not exist");
+            found.add(format!("there is no role `{name}`"), [seen]);
             return false;
         }
-        Fact::Unknown(gap) => found.gaps.push(*gap),
-        Fact::Known(Some(Ruling::Open { gaps, .. })) => found.gaps.extend(gaps),
-        Fact::Known(Some(Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. })) => {
-            let name = role.name();
-            found.wrong.push(format!(
+        Some(Some(ruling)) => found.ruled(ruling, |seen| {
+            format!(
                 "AWS Backup may not assume the role `{name}`{}",
-                denied_by(&seen)
-            ));
-            found.seen.extend(seen);
-        }
+                denied_by(seen)
+            )
+        }),
+        None => {}
     }
     let vault = copy.endpoints().source_vault.as_ref().known();
-    let begins = match copy.route().kind.agreed(begins) {
-        Fact::Known(begins) => begins.flatten(),
-        Fact::Unknown(gap) => {
-            found.gaps.push(*gap);
-            return true;
-        }
+    let Some(begins) = found.known(copy.route().kind.agreed(begins)) else {
+        return true;
     };
-    match vault.zip(begins) {
+    match vault.zip(begins.flatten()) {
         Some((vault, begins)) => ask(role, &restore_requests(vault, begins), facts, found),
         None => found.gaps.push(Gap::not_told(
             format!(
@@ -166,44 +170,28 @@ fn of_role(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) ->
 
 /// Whether the key of the copy can be used, and by the role.
 fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) {
-    let key = match &copy.route().backup_key {
-        Fact::Known(EncryptedWith::Key(key)) => key,
-        Fact::Known(EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey) => return,
-        Fact::Unknown(gap) => {
-            found.gaps.push((**gap).clone());
-            return;
-        }
+    let Some(EncryptedWith::Key(key)) = found.known(copy.route().backup_key.as_ref()) else {
+        return;
     };
-    match facts.key_state(key) {
-        Fact::Known(Some(state)) if key_use(state) == Some(KeyUse::Usable) => {}
-        Fact::Known(state) => {
-            let state = state.map_or_else(
-                || "does not exist".to_owned(),
-                |state| format!("is {state}"),
-            );
-            found
-                .wrong
-                .push(format!("its key `{}` {state}", key.name()));
-            found.seen.push(Evidence::at(key, "/KeyState", state));
-            return;
-        }
-        Fact::Unknown(gap) => found.gaps.push(*gap),
+    let state = found.known(facts.key_state(key));
+    if let Some(state) = state
+        && state.and_then(key_use) != Some(KeyUse::Usable)
+    {
+        let state = state.map_or_else(
+            || "does not exist".to_owned(),
+            |state| format!("is {state}"),
+        );
+        let seen = Evidence::at(key, "/KeyState", state.clone());
+        found.add(format!("its key `{}` {state}", key.name()), [seen]);
+        return;
     }
-    match facts.key_manager(key) {
-        Fact::Known(Some(KeyManager::Customer)) => {}
-        Fact::Known(Some(KeyManager::Aws) | None) => return,
-        Fact::Unknown(gap) => {
-            found.gaps.push(*gap);
-            return;
-        }
+    if found.known(facts.key_manager(key)) != Some(Some(KeyManager::Customer)) {
+        return;
     }
-    match copy.route().kind.agreed(key_actions) {
-        Fact::Known(needed) => {
-            let needed = needed.unwrap_or_default();
-            let request = RoleRequest::on_key(key, needed, Via::OfType, copy.route());
-            ask(role, &[Arc::new(request)], facts, found);
-        }
-        Fact::Unknown(gap) => found.gaps.push(*gap),
+    if let Some(needed) = found.known(copy.route().kind.agreed(key_actions)) {
+        let needed = needed.unwrap_or_default();
+        let request = RoleRequest::on_key(key, needed, Via::OfType, copy.route());
+        ask(role, &[Arc::new(request)], facts, found);
     }
     let access = KeyAccess {
         copy: copy.route(),
@@ -212,26 +200,21 @@ fn of_key(copy: &Copy, role: &Arn, facts: &Facts<'_>, found: &mut Obstacles) {
         principal: role,
         via: Via::OfType,
     };
-    let rulings = access.ask(KEY_ACTIONS).deny_only();
-    if let Some((actions, _, seen)) = rulings.denied() {
-        found.wrong.push(format!(
-            "the policy of its key `{}` denies the role {}",
-            key.name(),
-            list(&actions)
-        ));
-        found.seen.extend(seen);
+    if let Some((actions, _, seen)) = access.ask(KEY_ACTIONS).deny_only().denied() {
+        let (name, actions) = (key.name(), list(&actions));
+        found.add(
+            format!("the policy of its key `{name}` denies the role {actions}"),
+            seen,
+        );
     }
 }
 
 /// Puts requests to the role's own policies, and to the organization's.
 fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut Obstacles) {
-    let own = match role_rulings(facts, role, requests, ByKey::Counts) {
-        Fact::Known(Some(rulings)) => stopped(&rulings, found),
-        Fact::Known(None) => return,
-        Fact::Unknown(gap) => {
-            found.gaps.push(*gap);
-            Vec::new()
-        }
+    let own = match found.known(role_rulings(facts, role, requests, ByKey::Counts)) {
+        Some(Some(rulings)) => stopped(&rulings, found),
+        Some(None) => return,
+        None => Vec::new(),
     };
     let name = role.name();
     if !own.is_empty() {
@@ -249,19 +232,18 @@ fn ask(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>, found: &mut
 
 /// The actions that are not allowed, each once; what is not known of the others is noted.
 fn stopped(rulings: &Rulings, found: &mut Obstacles) -> Vec<&'static str> {
+    if let Some((gaps, ..)) = rulings.open() {
+        found.gaps.extend(gaps);
+    }
+    for seen in rulings.stopped_by() {
+        if !found.seen.contains(&seen) {
+            found.seen.push(seen);
+        }
+    }
     let mut lacking = Vec::new();
     for (action, ruling) in rulings.each() {
-        match ruling {
-            Ruling::Allowed { .. } => {}
-            Ruling::Denied { by: seen, .. } | Ruling::Missing { near: seen, .. } => {
-                if !lacking.contains(&action) {
-                    lacking.push(action);
-                }
-                let seen = seen.iter().filter(|one| !found.seen.contains(one));
-                let seen: Vec<Evidence> = seen.cloned().collect();
-                found.seen.extend(seen);
-            }
-            Ruling::Open { gaps, .. } => found.gaps.extend(gaps.iter().cloned()),
+        if ruling.stops() && !lacking.contains(&action) {
+            lacking.push(action);
         }
     }
     lacking
