@@ -52,7 +52,8 @@
 //!
 //! | what you look for | file of `src` |
 //! |---|---|
-//! | may the copy role into the vault, out of it, at the key? | `authorization/vault.rs`, `key.rs`, `role.rs`, `control.rs`; what is said of it: the check |
+//! | may the copy role into the vault, out of it, at the key? | `authorization/vault.rs`, `key.rs`, `role.rs`, `control.rs` |
+//! | what is said of what a policy answers, and what fixes it | `authorization/outcome.rs`, `needs.rs`; `checks/role_policies.rs`; the check |
 //! | what a statement or condition of a policy means | `policy/evaluate.rs`, `policy/condition.rs` |
 //! | what backups of a type can do, and in which Regions | `catalog/capability.rs`, `limits.rs`, `services.rs` |
 //! | AWS's status messages, and what foretells each | `catalog/messages/table.rs` |

@@ -126,7 +126,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let over = |base: Inventory, all: &[Overlay]| -> anyhow::Result<Inventory> {
         all.iter().try_fold(base, |base, one| {
             one.over(&base)
-                .with_context(|| format!("could not lay {} over the facts", one.name))
+                .with_context(|| format!("could not apply {} to the facts", one.name))
         })
     };
     let before = over(base, &now)?;
@@ -144,7 +144,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     if has_templates && looks_at_tags(&after) {
         warn(
             output,
-            "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than those that are told",
+            "tags that are given to the whole stack (`deploy --tags`) stand in no template: a selection by such a tag takes more of its resources than are reported",
         );
     }
     Ok(Laid {

@@ -24,7 +24,7 @@ pub(super) fn at(check: &str) -> &'static str {
         "key-unusable"                        => "KeyState of the backup's key and of the destination vault's (`aws kms describe-key`): it must be Enabled.",
         "service-linked-role-missing"         => "AWSServiceRoleForBackup in the destination account: `aws iam get-role --role-name AWSServiceRoleForBackup`.",
         "source-key-not-shared"               => "the policy of the backup's key, in the source account (`aws kms get-key-policy`): it must let AWSServiceRoleForBackup of the destination account do kms:DescribeKey and kms:CreateGrant.",
-        "source-key-refuses-copy-role"        => "the policy of the backup's key, for a Deny that strikes the copy role.",
+        "source-key-refuses-copy-role"        => "the policy of the backup's key, for a Deny that applies to the copy role.",
         "destination-key-refuses-backup"      => "the policy of the destination vault's key, in the destination account: it must let that account's own AWSServiceRoleForBackup in.",
         "air-gapped-key-not-shared"           => "the policy of the logically air-gapped vault's key, and the copy role's own permissions on it.",
         "vault-refuses-copy"                  => "the access policy of the destination vault, in the destination account (`aws backup get-backup-vault-access-policy`): it must let the copy role do backup:CopyIntoBackupVault, and organization ids in its conditions must be yours.",

@@ -1,4 +1,4 @@
-//! From the status message of a failed job to what AWS means by it, the checks that foretell it, and what to look at.
+//! From the status message of a failed job to what AWS means by it, the checks that predict it, and what to look at.
 
 mod look;
 mod named;
@@ -38,13 +38,13 @@ pub struct Meaning {
     pub category: Option<Category>,
     /// What is behind it.
     pub cause: &'static str,
-    /// The checks that foretell it, likeliest first.
+    /// The checks that predict it, likeliest first.
     pub checks: Vec<Foretold>,
     /// The pages that quote it.
     pub sources: Vec<Cite>,
 }
 
-/// A check that foretells a message.
+/// A check that predicts a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Foretold {
     /// The check's id.

@@ -265,7 +265,7 @@ pub fn selection_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) 
     let named = |name: &str| object.text(Moment::Now, name);
     let (Some(home), Some(plan), Some(name)) = (home, named("plan_id"), named("name")) else {
         let why = format!(
-            "{} is destroyed, and of which plan it is cannot be told",
+            "{} is destroyed, and which plan it belongs to is not known",
             object.address
         );
         return reader.unplaced(why);

@@ -76,7 +76,7 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         (_, Some(_)) => "RDS",
         (_, None) => {
             let why = format!(
-                "{}.engine is not known: what it is cannot be told",
+                "{}.engine is not known, so that its type is not",
                 object.address
             );
             reader.unplaced(why);
