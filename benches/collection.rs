@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws::{Fault, Server};
+use backup_preflight::app::asks_of_everything;
 use backup_preflight::inventory::Timestamp;
 use backup_preflight::known::Region;
 use backup_preflight::sources::live::{
@@ -81,7 +82,8 @@ fn read(made: &Made, concurrency: usize) -> (Duration, usize) {
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").expect("a time");
     let start = Instant::now();
-    let found = survey(scope, &sides, &settings, None, now).expect("an organization");
+    let asks = asks_of_everything();
+    let found = survey(scope, &sides, &settings, None, now, &asks).expect("an organization");
     let time = start.elapsed();
     assert!(found.accounts.is_present());
     (time, server.finish().len())

@@ -37,7 +37,7 @@ mod templates;
 use std::process::ExitCode;
 
 #[cfg(feature = "live")]
-pub use asks::of_check as asks_of_check;
+pub use asks::{of_check as asks_of_check, of_everything as asks_of_everything};
 
 use clap::CommandFactory as _;
 

@@ -289,7 +289,7 @@ pub enum Schema {
 }
 
 /// Which copies to decide, and from what.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Check {
     /// Where the facts come from.
     #[command(flatten)]

@@ -32,7 +32,8 @@
 //! 2. `app/gather.rs` takes the facts from where they were asked for: here [`sources`] has an example built in, and
 //!    [`inventory::read`] makes an [`inventory::Inventory`] of its JSON, or an error with the line and the pointer. Live,
 //!    `app/asks.rs` decides the copy from nothing, `sources/live/settle` makes the calls of its gaps, each a row of
-//!    [`catalog::calls::CALLS`] and each once, and so on until no new gap is left; the inventory that comes of it is the same.
+//!    [`catalog::calls::CALLS`] and each once, and so on until no new gap is left; the inventory that comes of it is the same. For whole
+//!    accounts `sources/live/survey` lists what there is first, and then goes on in the same way.
 //! 3. [`inventory::Facts`] looks things up in it. `facts.vault_policy(vault)` gives `Known(Some(policy))`, `Known(None)` (somebody
 //!    looked, there is none) or `Unknown(gap)`, and the gap names the call that would settle it.
 //! 4. [`plans::plans`] and the inventory's `copies` give the copies, each an [`inventory::Copy`] with its two ends, its role,

@@ -122,5 +122,5 @@ fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Ve
     }
     inventory::tell_apart(&mut back, |id| ids.contains(id));
     let back = back.into_iter();
-    back.map(|named| Asked::Made(Box::new(named))).collect()
+    back.map(Asked::made).collect()
 }

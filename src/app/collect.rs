@@ -5,6 +5,7 @@ use crate::sources::config::Config;
 
 #[cfg(feature = "live")]
 pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyhow::Result<u8> {
+    use super::asks::of_everything;
     use super::code::{GOOD, stopped_code};
     use super::gathered::{Gathered, Survey};
     use super::print::{self, to_json};
@@ -28,7 +29,7 @@ pub(super) fn collect(asked: &Collect, output: &Output, config: &Config) -> anyh
     };
     let read = survey(
         (&asked.estate, &asked.aws),
-        Survey::Everything,
+        (Survey::Everything, &of_everything()),
         aggregator,
         Some(journal?),
         (output, config),

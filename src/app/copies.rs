@@ -21,6 +21,11 @@ pub(super) enum Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// One that a plan makes, or that is made of another.
+    pub(super) fn made(named: Named) -> Self {
+        Self::Made(Box::new(named))
+    }
+
     /// Its id.
     pub(super) fn id(&self) -> &str {
         match self {
@@ -34,6 +39,15 @@ impl Asked<'_> {
         match self {
             Self::Entry(entry) => &entry.destination_vault,
             Self::Made(named) => &named.destination_vault,
+        }
+    }
+
+    /// What is copied, where it is named.
+    #[cfg(feature = "live")]
+    pub(super) fn resource(&self) -> Option<&Arn> {
+        match self {
+            Self::Entry(entry) => entry.resource.value(),
+            Self::Made(named) => named.resource.as_ref(),
         }
     }
 
@@ -105,7 +119,7 @@ pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_
     };
     let planned = plans::copies_beside(|id| ids.contains(id), plans, facts);
     let made = planned.copies.into_iter();
-    let made = made.map(|named| Asked::Made(Box::new(named)));
+    let made = made.map(Asked::made);
     let mut wanted = Wanted {
         copies: entries.iter().map(Asked::Entry).chain(made).collect(),
         gaps: planned.gaps,

@@ -33,7 +33,7 @@ pub(super) fn facts_for(
         return facts_of_estate(
             &asked.facts,
             (&Estate::default(), &asked.aws),
-            Survey::Plans,
+            Survey::Plans(asked),
             (output, config),
         );
     }
@@ -91,7 +91,7 @@ fn without_credentials(asked: &Check, credentials: &Credentials) -> BTreeSet<Acc
 pub(super) fn facts_of_estate(
     given: &Given,
     (estate, aws): (&Estate, &Aws),
-    what: Survey,
+    what: Survey<'_>,
     (output, config): (&Output, &Config),
 ) -> anyhow::Result<Gathered> {
     let (mut inventory, unknown_fields) =
@@ -107,7 +107,7 @@ pub(super) fn facts_of_estate(
         );
     }
     if given.live || !given.from_files() {
-        let read = survey((estate, aws), what, (output, config))?;
+        let read = survey(given, (estate, aws), what, (output, config))?;
         inventory = inventory::merge([
             ("the files".to_owned(), inventory),
             ("AWS".to_owned(), read.inventory),
@@ -125,12 +125,23 @@ pub(super) fn facts_of_estate(
 }
 
 #[cfg(feature = "live")]
-fn survey(of: (&Estate, &Aws), what: Survey, by: (&Output, &Config)) -> anyhow::Result<Gathered> {
-    super::survey::survey(of, what, None, None, by)
+fn survey(
+    given: &Given,
+    of: (&Estate, &Aws),
+    what: Survey<'_>,
+    by: (&Output, &Config),
+) -> anyhow::Result<Gathered> {
+    let asks = super::asks::of_survey(what, given);
+    super::survey::survey(of, (what, &asks), None, None, by)
 }
 
 #[cfg(not(feature = "live"))]
-fn survey(_: (&Estate, &Aws), _: Survey, _: (&Output, &Config)) -> anyhow::Result<Gathered> {
+fn survey(
+    _: &Given,
+    _: (&Estate, &Aws),
+    _: Survey<'_>,
+    _: (&Output, &Config),
+) -> anyhow::Result<Gathered> {
     bail!(
         "this build cannot ask AWS (it was built without the feature `live`); give --inventory FILE or --example NAME"
     )

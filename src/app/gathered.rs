@@ -1,5 +1,6 @@
 //! What was read for a task.
 
+use crate::cli::Check;
 use crate::inventory::Inventory;
 use crate::report::Reading;
 
@@ -12,11 +13,12 @@ pub(super) struct Gathered {
 }
 
 /// What is read of whole accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Survey {
-    /// What decides the copies that plans make.
-    Plans,
-    /// That, and the copy jobs that ran.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Survey<'a> {
+    /// What decides the copies of the plans that are named.
+    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "nobody asks AWS"))]
+    Plans(&'a Check),
+    /// What decides the copies that plans make, and the copy jobs that ran.
     CopyJobs,
     /// What decides the copies that plans make, and which resources leave their account.
     Coverage,
@@ -26,12 +28,12 @@ pub(super) enum Survey {
 }
 
 #[cfg(feature = "live")]
-impl Survey {
+impl Survey<'_> {
     /// Whether the copy jobs are read, and what they copied.
     pub const fn has_copy_jobs(self) -> bool {
         match self {
             Self::CopyJobs | Self::Everything => true,
-            Self::Plans | Self::Coverage => false,
+            Self::Plans(_) | Self::Coverage => false,
         }
     }
 
@@ -39,7 +41,7 @@ impl Survey {
     pub const fn has_coverage(self) -> bool {
         match self {
             Self::Coverage | Self::Everything => true,
-            Self::Plans | Self::CopyJobs => false,
+            Self::Plans(_) | Self::CopyJobs => false,
         }
     }
 }

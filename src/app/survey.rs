@@ -8,7 +8,9 @@ use crate::cli::{Aws, Estate, Output, WantedRegion};
 use crate::known::AccountId;
 use crate::report::Reading;
 use crate::sources::config::Config;
-use crate::sources::live::{self, Accounts, Choice, Credentials, Entry, Journal, LiveError, Scope};
+use crate::sources::live::{
+    self, Accounts, Asks, Choice, Credentials, Entry, Journal, LiveError, Scope,
+};
 use crate::sources::recorded;
 
 use super::aws;
@@ -17,7 +19,7 @@ use super::gathered::{Gathered, Survey};
 /// Reads the accounts and Regions; what is whole is kept in the journal, and what is there already is not read again.
 pub(super) fn survey(
     (estate, aws): (&Estate, &Aws),
-    what: Survey,
+    (what, asks): (Survey<'_>, &Asks),
     aggregator: Option<&str>,
     journal: Option<Journal>,
     (output, config): (&Output, &Config),
@@ -33,7 +35,7 @@ pub(super) fn survey(
         .as_ref()
         .map(|journal| journal.collected_at().clone());
     let collected_at = began.unwrap_or_else(recorded::now);
-    match live::survey(scope, &sides, &settings, journal, collected_at) {
+    match live::survey(scope, &sides, &settings, journal, collected_at, asks) {
         Ok(inventory) => Ok(Gathered {
             inventory,
             stopped: false,
@@ -48,7 +50,7 @@ pub(super) fn survey(
     }
 }
 
-fn scope(estate: &Estate, aws: &Aws, what: Survey, limit: u64) -> anyhow::Result<Scope> {
+fn scope(estate: &Estate, aws: &Aws, what: Survey<'_>, limit: u64) -> anyhow::Result<Scope> {
     let named = estate.region.iter().map(|wanted| match wanted {
         WantedRegion::All => None,
         WantedRegion::One(region) => Some(region.clone()),
@@ -59,7 +61,7 @@ fn scope(estate: &Estate, aws: &Aws, what: Survey, limit: u64) -> anyhow::Result
         shard: estate.shard,
         aggregator: None,
         plans: true,
-        copy_jobs: what.has_copy_jobs(),
+        copy_jobs: what.has_copy_jobs() || what.has_coverage(),
         coverage: what.has_coverage(),
         entries: BTreeMap::new(),
     })

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::catalog::messages::explain;
 use crate::checks::{Decided, decide};
-use crate::inventory::{Copy, Facts};
+use crate::inventory::{Copy, CopyJob, Facts, Named};
 use crate::known::{AccountId, Region};
 use crate::verdict::{Status, Verdict};
 
@@ -63,12 +63,25 @@ pub struct Totals {
     pub not_read: usize,
 }
 
-/// Decides the copy jobs of the last 30 days, and compares.
+/// A job that ran, where it did, how it ended, and the copy that is decided in its place.
+struct Ran<'a> {
+    place: (AccountId, &'a Region),
+    job: &'a CopyJob,
+    ended: Ended,
+    named: Named,
+}
+
+/// The copies of the jobs of the last 30 days that are decided.
 #[must_use]
-pub fn backtest(facts: &Facts<'_>) -> Backtest {
+pub fn copies(facts: &Facts<'_>) -> Vec<Named> {
+    let ran = ran(facts, &mut Totals::default()).into_iter();
+    ran.map(|ran| ran.named).collect()
+}
+
+/// The jobs of the last 30 days that are decided; those that are left out are counted.
+fn ran<'a>(facts: &Facts<'a>, left_out: &mut Totals) -> Vec<Ran<'a>> {
     let now = facts.at();
-    let mut summary = Totals::default();
-    let mut tested = Vec::new();
+    let mut ran = Vec::new();
     let jobs = facts.copy_jobs();
     let by_id: HashMap<_, _> = jobs
         .iter()
@@ -77,7 +90,7 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
     for (account, region, job) in jobs {
         let within = now.and_then(|now| job.is_within(DAYS, now));
         if within == Some(false) {
-            summary.older = summary.older.saturating_add(1);
+            left_out.older = left_out.older.saturating_add(1);
             continue;
         }
         let ended = match job.state.value().map(|state| &**state) {
@@ -85,22 +98,38 @@ pub fn backtest(facts: &Facts<'_>) -> Backtest {
             Some("PARTIAL") => Ended::Partial,
             Some("FAILED") => Ended::Failed,
             Some("CREATED" | "RUNNING") => {
-                summary.running = summary.running.saturating_add(1);
+                left_out.running = left_out.running.saturating_add(1);
                 continue;
             }
             Some(_) | None => {
-                summary.not_read = summary.not_read.saturating_add(1);
+                left_out.not_read = left_out.not_read.saturating_add(1);
                 continue;
             }
         };
         let whole = job.parent_job_id.value();
         let whole = whole.and_then(|id| by_id.get(&(account, region, &**id)).copied());
         let Some(named) = job::named((account, region), job, whole, facts) else {
-            summary.not_read = summary.not_read.saturating_add(1);
+            left_out.not_read = left_out.not_read.saturating_add(1);
             continue;
         };
-        let decided = decide(Copy::new(named, facts), facts);
-        let one = Tested::new((account, region), job, ended, &decided);
+        ran.push(Ran {
+            place: (account, region),
+            job,
+            ended,
+            named,
+        });
+    }
+    ran
+}
+
+/// Decides the copy jobs of the last 30 days, and compares.
+#[must_use]
+pub fn backtest(facts: &Facts<'_>) -> Backtest {
+    let mut summary = Totals::default();
+    let mut tested = Vec::new();
+    for ran in ran(facts, &mut summary) {
+        let decided = decide(Copy::new(ran.named, facts), facts);
+        let one = Tested::new(ran.place, ran.job, ran.ended, &decided);
         match one.comparison {
             Comparison::Agreed => summary.agreed = summary.agreed.saturating_add(1),
             Comparison::FeasibleButFailed => {

@@ -261,6 +261,24 @@ impl Plan {
         copies
     }
 
+    /// The copies that it would make of a resource, did each of its selections take it.
+    #[must_use]
+    pub fn copies_if_taken(&self, resource: &Arn, facts: &Facts<'_>) -> Vec<inventory::Named> {
+        let taken = Taken {
+            resource: resource.clone(),
+            assumptions: Vec::new(),
+        };
+        let targets = || {
+            let rules = self.rules.iter();
+            rules.flat_map(|rule| rule.targets.iter().map(move |target| (rule, target)))
+        };
+        let selections = self.selections.iter();
+        selections
+            .flat_map(|selection| targets().map(move |of| (selection, of)))
+            .map(|(selection, (rule, target))| self.copy(selection, rule, target, &taken, facts))
+            .collect()
+    }
+
     /// Whether a rule of it copies to another account than this.
     #[must_use]
     pub fn copies_out_of(&self, account: AccountId) -> bool {

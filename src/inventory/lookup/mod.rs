@@ -13,6 +13,7 @@ mod index;
 mod key;
 mod key_dates;
 mod memory;
+mod named;
 mod now;
 mod option_group;
 mod plan;

@@ -153,6 +153,15 @@ impl Book {
         });
     }
 
+    /// What was noted of an account, without its Regions.
+    pub fn account_alone(&self, id: AccountId) -> Inventory {
+        let pages = self.pages();
+        let account = pages.accounts.get(&id).and_then(|(it, _)| it.clone());
+        let mut inventory = Inventory::empty();
+        inventory.accounts = Field::Is(List(account.into_iter().collect()));
+        inventory
+    }
+
     /// The inventory of all that was noted.
     pub fn inventory(&self, collected_at: Timestamp) -> Inventory {
         Inventory {

@@ -72,13 +72,13 @@ pub fn collect(
     sides: &Sides,
     settings: &CallSettings,
     collected_at: Timestamp,
-    asks: Asks<'_>,
+    asks: &Asks,
 ) -> Result<Inventory, LiveError> {
     run(|| named_copy::read(copy, sides, settings, collected_at, asks))
 }
 
-/// Reads the accounts and Regions of the scope: plans, vaults, recovery points, what plans select, copy jobs, and the
-/// keys, roles and policies of all these, each once. What is whole is kept in the journal, and what an earlier run has
+/// Reads the accounts and Regions of the scope: it lists plans, vaults, recovery points, what plans select and copy jobs, and
+/// then reads what is asked for, each thing once, until no more is. What is whole is kept in the journal, and what an earlier run has
 /// kept there is not read again.
 ///
 /// Ctrl-C ends the reading; from the first call on, the process no longer ends by it alone.
@@ -92,8 +92,9 @@ pub fn survey(
     settings: &CallSettings,
     journal: Option<Journal>,
     collected_at: Timestamp,
+    asks: &Asks,
 ) -> Result<Inventory, LiveError> {
-    run(|| survey::read(scope, sides, settings, journal, collected_at))
+    run(|| survey::read(scope, sides, settings, journal, collected_at, asks))
 }
 
 /// Does asynchronous work to its end, on a thread with a large stack.
@@ -103,6 +104,7 @@ fn run<F: Future<Output = Result<Inventory, LiveError>>>(
     let read = || -> Result<Inventory, LiveError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
+            .thread_stack_size(STACK)
             .build()
             .map_err(LiveError::Start)?;
         let done = runtime.block_on(Box::pin(work()));

@@ -44,7 +44,7 @@ pub async fn read(
     sides: &Sides,
     settings: &CallSettings,
     collected_at: Timestamp,
-    asks: Asks<'_>,
+    asks: &Asks,
 ) -> Result<Inventory, LiveError> {
     let others = sides.destination.iter().chain(&sides.management);
     let profiles = std::iter::once(&sides.source).chain(others);
@@ -52,8 +52,9 @@ pub async fn read(
     let book = Arc::new(Book::default());
     let work = async {
         let estate = Estate::of_copy(&wire, copy.origin(), &copy.destination_vault, sides).await?;
-        let settler = Arc::new(Settler::new(estate));
-        settler.until_settled(&book, &collected_at, asks).await;
+        let settler = Arc::new(Settler::new(estate, false));
+        let known = || book.inventory(collected_at.clone());
+        settler.until_settled(&book, None, known, asks).await;
         Ok::<(), LiveError>(())
     };
     let stopped = tokio::select! {

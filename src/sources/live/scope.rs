@@ -19,10 +19,9 @@ pub struct Scope {
     pub plans: bool,
     /// The aggregator of AWS Config that says what the plans may take; else each service is asked.
     pub aggregator: Option<String>,
-    /// Whether the copy jobs of the last 30 days are read, and what they copied.
+    /// Whether the copy jobs of the last 30 days are listed.
     pub copy_jobs: bool,
-    /// Whether everything is read that says which resources leave their account: every resource of a type that can, whatever
-    /// the plans take; the copy jobs; and what is in the vaults that copies go to, wherever they are.
+    /// Whether every resource is listed of a type that can leave its account, whatever the plans take.
     pub coverage: bool,
     /// How to get into accounts, where the configuration says so.
     pub entries: BTreeMap<AccountId, Credentials>,

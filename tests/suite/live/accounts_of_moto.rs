@@ -59,7 +59,15 @@ fn two_accounts_in_two_regions_are_read_and_what_moto_lacks_is_a_gap() {
         ..Scope::default()
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-    let found = survey(scope, &Sides::default(), &stage.settings(), None, now);
+    let asks = asks_of_everything();
+    let found = survey(
+        scope,
+        &Sides::default(),
+        &stage.settings(),
+        None,
+        now,
+        &asks,
+    );
     let found = as_value(&found.unwrap());
 
     let accounts = found["accounts"].as_array().unwrap();

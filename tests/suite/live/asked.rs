@@ -1,6 +1,9 @@
 //! What is read for a copy is what the checks ask, each thing once, in few rounds.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use backup_preflight::sources::live::Asks;
 
 use super::super::aws::{Entry, calls, repeats};
 use super::*;
@@ -15,11 +18,12 @@ fn read(world: &Value, check: &Check, copy: &NamedCopy) -> (usize, Vec<Entry>, V
         management: None,
     };
     let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-    let (asks, rounds) = (asks_of_check(check), AtomicUsize::new(0));
-    let counted = |known: &Inventory| {
-        rounds.fetch_add(1, Ordering::Relaxed);
-        asks(known)
-    };
+    let (asks, rounds) = (asks_of_check(check), Arc::new(AtomicUsize::new(0)));
+    let seen = Arc::clone(&rounds);
+    let counted: Asks = Arc::new(move |known, take| {
+        seen.fetch_add(1, Ordering::Relaxed);
+        asks(known, take);
+    });
     let found = live::collect(copy, &sides, &home.settings, now, &counted).unwrap();
     let rounds = rounds.load(Ordering::Relaxed);
     (rounds, server.finish(), as_value(&found))

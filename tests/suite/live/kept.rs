@@ -290,4 +290,7 @@ fn one_plan_is_checked_from_aws() {
     assert_eq!(copies[0]["plan"]["id"], "plan-999988887777-0");
     // The other account is not to be asked.
     assert_eq!(copies[0]["verdict"], "undecided");
+    // The key of the vault decides nothing of a database's copy: only that of the data is read.
+    let journal = collecting.server.journal();
+    assert_eq!(calls(&journal, "kms:DescribeKey"), 1);
 }

@@ -35,7 +35,7 @@ mod types;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use backup_preflight::app::asks_of_check;
+use backup_preflight::app::{asks_of_check, asks_of_everything};
 use backup_preflight::cli::{Check, Cli, Command};
 use backup_preflight::inventory::{Inventory, Timestamp};
 use backup_preflight::known::Arn;
@@ -205,7 +205,8 @@ impl Home {
     /// Reads whole accounts.
     pub fn survey(&self, scope: Scope, sides: &Sides) -> Result<Inventory, LiveError> {
         let now = Timestamp::parse("2026-11-22T10:00:00Z").unwrap();
-        survey(scope, sides, &self.settings, None, now)
+        let asks = asks_of_everything();
+        survey(scope, sides, &self.settings, None, now, &asks)
     }
 
     /// With credentials of both accounts.

@@ -212,6 +212,13 @@ fn one_account_leaves_the_vault_of_another_open() {
                 &central,
                 None
             ),
+            // What of its copies are there is what `collect` keeps for `audit`.
+            gap(
+                &account,
+                "backup:ListRecoveryPointsByBackupVault",
+                &central,
+                None
+            ),
             gap(&source, "backup:DescribeGlobalSettings", &source, denied),
         ]
     );

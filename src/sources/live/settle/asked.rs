@@ -50,6 +50,17 @@ impl Asked {
         }
     }
 
+    /// What is wanted in a place, of no copy.
+    #[must_use]
+    pub fn in_place(from: Option<AccountId>, region: Option<Region>, gaps: Vec<Gap>) -> Self {
+        Self {
+            gaps,
+            from,
+            region,
+            ..Self::default()
+        }
+    }
+
     /// Both accounts of the copy: what is asked of one of them is asked of both.
     pub(super) fn ends(&self) -> impl Iterator<Item = AccountId> {
         let to = self.destination_vault.as_ref().and_then(Arn::account);

@@ -6,65 +6,80 @@ mod query;
 mod read;
 mod simulation;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::inventory::{Facts, Inventory, Timestamp, items};
-use crate::known::AccountId;
+use crate::inventory::{Facts, Inventory};
+use crate::known::{AccountId, Arn};
 
 use super::book::Book;
 use super::estate::Estate;
+use super::found::Place;
 use super::once::joined;
 
 pub use asked::Asked;
 pub use query::{Query, Simulation};
 
-/// What decides: from what was read, to what it lacks.
-pub type Asks<'a> = &'a (dyn Fn(&Inventory) -> Vec<Asked> + Sync);
+/// What decides: from what was read, to what it lacks, handed on piece by piece.
+pub type Asks = Arc<dyn Fn(&Inventory, &mut dyn FnMut(&Facts<'_>, &Asked)) + Send + Sync>;
 
 /// A query, and the account that it is asked for: its credentials ask where those of the owner are not there.
-pub type For = (Query, Option<AccountId>);
+type For = (Query, Option<AccountId>);
 
 /// Who reads what is asked for.
 pub struct Settler {
     /// The accounts that can be asked.
     pub estate: Estate,
+    /// Whether all that there is was listed: nothing of that is asked about by itself.
+    has_lists: bool,
     taken: Mutex<HashSet<Query>>,
+}
+
+/// What is new among what is asked for: to be read now, and to be asked of the simulator when nothing else is.
+#[derive(Default)]
+struct New {
+    queries: Vec<For>,
+    simulations: BTreeMap<Arn, Simulation>,
 }
 
 impl Settler {
     /// Nothing was read yet.
-    pub fn new(estate: Estate) -> Self {
+    pub fn new(estate: Estate, has_lists: bool) -> Self {
         Self {
             estate,
+            has_lists,
             taken: Mutex::default(),
         }
     }
 
     /// Whether nobody has read it: then it is the caller's to read.
-    pub fn take(&self, query: &Query) -> bool {
+    fn take(&self, query: &Query) -> bool {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.insert(query.of_the_same())
     }
 
-    /// Reads what is asked for until nothing new is. It decides again as soon as all is there that may name more; what only
-    /// tells of what was named goes on meanwhile.
+    /// Reads what is asked for until nothing new is, all or what lies in one place. `known`: what was read. It decides again as
+    /// soon as all is there that may name more; what only tells of what was named goes on meanwhile.
     pub async fn until_settled(
         self: &Arc<Self>,
         book: &Arc<Book>,
-        collected_at: &Timestamp,
-        asks: Asks<'_>,
+        within: Option<&Place>,
+        known: impl Fn() -> Inventory,
+        asks: &Asks,
     ) {
         let mut naming = JoinSet::new();
         let mut telling = JoinSet::new();
         loop {
-            let known = book.inventory(collected_at.clone());
-            let asked = asks(&known);
-            let mut new = self.new_of(&asked, &known);
+            let (settler, within) = (Arc::clone(self), within.cloned());
+            let (known, asks) = (known(), Arc::clone(asks));
+            // Deciding takes a while where there are many copies, and answers come meanwhile.
+            let decided = spawn_blocking(move || settler.new_of(&known, within.as_ref(), &asks));
+            let found = joined(decided.await).unwrap_or_default();
+            let mut new = found.queries;
             if new.is_empty() && telling.is_empty() {
-                new = self.simulations(&asked, &known);
+                new = self.simulations(found.simulations);
                 if new.is_empty() {
                     return;
                 }
@@ -96,20 +111,10 @@ impl Settler {
         by: AccountId,
         book: &Arc<Book>,
     ) {
-        let queries = queries.into_iter().map(|query| (query, Some(by)));
-        self.settle_for(queries, book).await;
-    }
-
-    /// The same, each for its own.
-    pub async fn settle_for(
-        self: &Arc<Self>,
-        queries: impl IntoIterator<Item = For>,
-        book: &Arc<Book>,
-    ) {
         let mut reading = JoinSet::new();
-        for (query, by) in queries {
+        for query in queries {
             if self.take(&query) {
-                self.spawn((query, by), book, &mut reading);
+                self.spawn((query, Some(by)), book, &mut reading);
             }
         }
         all(&mut reading).await;
@@ -120,31 +125,24 @@ impl Settler {
         into.spawn(async move { settler.read(&query, by, &book).await });
     }
 
-    /// What was read before is nobody's to read.
-    pub fn give_up(&self, read: &Inventory) {
-        for account in items(&read.accounts) {
-            for role in items(&account.roles) {
-                self.take(&Query::Role(role.arn.clone()));
-            }
-            let regions = items(&account.regions).iter();
-            for key in regions.flat_map(|region| items(&region.keys)) {
-                self.take(&Query::Key(key.arn.clone()));
-            }
-        }
-    }
-
     /// What nobody has read of what is asked for.
-    fn new_of(&self, asked: &[Asked], known: &Inventory) -> Vec<For> {
+    fn new_of(&self, known: &Inventory, within: Option<&Place>, asks: &Asks) -> New {
+        let mut new = New::default();
         let Some(home) = self.estate.home() else {
-            return Vec::new();
+            return new;
         };
-        let facts = Facts::new(known);
-        let mut new = Vec::new();
-        for one in asked {
-            let queries = query::queries(one, &home, &facts);
-            let queries = queries.into_iter().filter(|query| self.take(query));
-            new.extend(queries.map(|query| (query, one.from)));
-        }
+        asks(known, &mut |facts, asked| {
+            for query in query::queries(asked, &home, facts) {
+                let is_told = self.has_lists && query.is_listed(facts);
+                let is_here = within.is_none_or(|place| query.lies_in(place));
+                if !is_told && is_here && self.take(&query) {
+                    new.queries.push((query, asked.from));
+                }
+            }
+            if within.is_none() {
+                Self::add_simulation(&mut new.simulations, asked, known);
+            }
+        });
         new
     }
 }

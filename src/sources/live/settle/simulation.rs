@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::inventory::{Account, Field, Inventory, Json, items};
-use crate::known::{AccountId, Arn, Gap};
+use crate::known::{Arn, Gap};
 use crate::sources::live::book::Book;
 use crate::sources::live::found::Place;
 use crate::sources::live::session::Session;
@@ -15,36 +15,41 @@ use super::query::{Query, Simulation};
 use super::{For, Settler};
 
 impl Settler {
-    /// The roles of which the simulator is asked, each once for all its copies.
-    pub(super) fn simulations(&self, asked: &[Asked], known: &Inventory) -> Vec<For> {
-        let mut roles: BTreeMap<&Arn, Simulation> = BTreeMap::new();
-        for one in asked {
-            let (Some(role), Some(vault)) = (&one.role, &one.destination_vault) else {
-                continue;
-            };
-            let Some(account) = worth_asking(role, &one.gaps, known) else {
-                continue;
-            };
-            let simulation = roles.entry(role).or_default();
-            simulation.into.insert(vault.clone());
-            let point = one.recovery_point.clone().or_else(|| newest(account));
-            simulation.from = simulation.from.take().or(point);
-            let of = one.resource.clone().zip(one.from);
-            let of = of.map(|(resource, account)| {
-                let region = one.region.clone();
-                (Place { account, region }, resource)
-            });
-            simulation.of = simulation.of.take().or(of);
-        }
+    /// Adds what a copy would have the simulator asked of its role, which is asked once for all its copies.
+    pub(super) fn add_simulation(
+        all: &mut BTreeMap<Arn, Simulation>,
+        asked: &Asked,
+        known: &Inventory,
+    ) {
+        let (Some(role), Some(vault)) = (&asked.role, &asked.destination_vault) else {
+            return;
+        };
+        let Some(account) = worth_asking(role, &asked.gaps, known) else {
+            return;
+        };
+        let simulation = all.entry(role.clone()).or_default();
+        simulation.into.insert(vault.clone());
+        let point = || asked.recovery_point.clone().or_else(|| newest(account));
+        simulation.from = simulation.from.take().or_else(point);
+        let of = asked.resource.clone().zip(asked.from);
+        let of = of.map(|(resource, account)| {
+            let region = asked.region.clone();
+            (Place { account, region }, resource)
+        });
+        simulation.of = simulation.of.take().or(of);
+    }
+
+    /// Those of which the simulator was not asked yet.
+    pub(super) fn simulations(&self, all: BTreeMap<Arn, Simulation>) -> Vec<For> {
         let mut queries = Vec::new();
-        for (role, mut simulation) in roles {
-            let query = Query::Simulation(role.clone(), simulation.clone());
-            if self.take(&query) {
+        for (role, mut simulation) in all {
+            if self.take(&Query::Simulation(role.clone(), Simulation::default())) {
                 let unread = simulation.of.take();
-                let unread = unread.filter(|_| simulation.from.is_none());
+                let unread = unread.filter(|_| simulation.from.is_none() && !self.has_lists);
                 simulation.of =
                     unread.filter(|(at, arn)| self.take(&Query::PointsOf(at.clone(), arn.clone())));
-                queries.push((Query::Simulation(role.clone(), simulation), role.account()));
+                let account = role.account();
+                queries.push((Query::Simulation(role, simulation), account));
             }
         }
         queries
@@ -81,14 +86,12 @@ pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, book: &
 
 /// The account of a role that is there and whose control policies a copy waits for and were not read.
 fn worth_asking<'a>(role: &Arn, gaps: &[Gap], known: &'a Inventory) -> Option<&'a Account> {
-    let is_of = |id: AccountId, gap: &Gap| {
-        let is_control = gap.operation().starts_with("organizations:");
-        is_control && gap.account.as_deref() == Some(&*id.to_string())
-    };
+    let own = role.account()?.to_string();
+    let is_control = |gap: &&Gap| gap.operation().starts_with("organizations:");
+    let mut control = gaps.iter().filter(is_control);
+    control.find(|gap| gap.account.as_deref() == Some(&*own))?;
     let account = items(&known.accounts).iter().find(|account| {
-        role.account() == Some(account.account)
-            && !account.service_control_policies.is_present()
-            && gaps.iter().any(|gap| is_of(account.account, gap))
+        role.account() == Some(account.account) && !account.service_control_policies.is_present()
     })?;
     let mut roles = items(&account.roles).iter();
     let there = |it: &crate::inventory::Role| it.assume_role_policy_document.value().is_some();

@@ -3,14 +3,13 @@
 //!
 //! The work falls into parts: one an account, for what holds in all its Regions, and one a Region of an account. As many
 //! parts as calls go side by side; each is kept in the journal when it is whole. A call that fails is a gap of its part.
-//! What the parts name and none of them has comes last.
+//! What the parts lack and none of them has comes last.
 
 mod account;
 mod cell;
-mod elsewhere;
-mod names;
 mod parts;
 mod run;
+mod types;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +28,7 @@ use super::progress::Progress;
 use super::scope::Scope;
 use super::session::Session;
 use super::settings::CallSettings;
-use super::settle::Settler;
+use super::settle::{Asks, Settler};
 use super::sign_in::Sides;
 use super::wire::Wire;
 use parts::Parts;
@@ -42,6 +41,7 @@ pub async fn read(
     settings: &CallSettings,
     journal: Option<Journal>,
     collected_at: Timestamp,
+    asks: &Asks,
 ) -> Result<Inventory, LiveError> {
     let others = sides.destination.iter().chain(&sides.management);
     let profiles = std::iter::once(&sides.source).chain(others);
@@ -57,7 +57,8 @@ pub async fn read(
             let held = held(&scope, &estate, &book).await?;
             let run = Arc::new(Run {
                 scope,
-                settler: Arc::new(Settler::new(estate)),
+                settler: Arc::new(Settler::new(estate, true)),
+                asks: Arc::clone(asks),
                 held,
                 collected_at: collected_at.clone(),
                 book: Arc::clone(&book),
@@ -109,17 +110,16 @@ impl Run {
         if let Some(journal) = &self.journal {
             for (part, read) in journal.done() {
                 if self.settler.estate.members.contains_key(&part.account()) {
-                    self.settler.give_up(read);
                     self.book.absorb(read.clone());
                 }
             }
         }
         self.accounts().await?;
         self.regions().await?;
-        let book = self.parts.open();
-        Box::pin(elsewhere::read(self, &book)).await;
-        book.gaps(self.settler.estate.refused());
-        self.book.absorb(book.part());
+        let known = || self.book.inventory(self.collected_at.clone());
+        let settler = &self.settler;
+        Box::pin(settler.until_settled(&self.book, None, known, &self.asks)).await;
+        self.book.gaps(settler.estate.refused());
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::super::aggregator::Held;
 use super::super::book::Book;
 use super::super::journal::Journal;
 use super::super::scope::Scope;
-use super::super::settle::Settler;
+use super::super::settle::{Asks, Settler};
 use super::super::wire::Wire;
 use super::parts::Parts;
 
@@ -20,6 +20,8 @@ pub struct Run {
     pub scope: Scope,
     /// The accounts, and who reads what they name.
     pub settler: Arc<Settler>,
+    /// What decides, and says what it lacks.
+    pub asks: Asks,
     /// What AWS Config's aggregator has.
     pub held: Option<Held>,
     pub collected_at: Timestamp,

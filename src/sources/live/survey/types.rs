@@ -1,0 +1,58 @@
+//! Which types of resources are listed in a Region.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::catalog::{Kind, can_leave_its_account};
+use crate::inventory::{Json, Plan, RegionFacts};
+use crate::known::{Arn, ResourceType};
+
+/// The types that plans name by a pattern, where anything is taken by tag or by pattern. A selection without resources takes by
+/// its tags alone.
+pub fn selected(plans: &[Plan]) -> Option<BTreeSet<ResourceType>> {
+    let mut types: Option<BTreeSet<ResourceType>> = None;
+    let selections = plans
+        .iter()
+        .filter_map(|plan| plan.selections.value())
+        .filter_map(|Json(selections)| selections.as_array())
+        .flatten();
+    for selection in selections {
+        let resources = selection.get("Resources").and_then(Value::as_array);
+        if resources.is_none_or(Vec::is_empty) {
+            types.get_or_insert_default();
+        }
+        let texts = resources.into_iter().flatten().filter_map(Value::as_str);
+        for pattern in texts.filter(|text| text.contains(['*', '?'])) {
+            let arn = Arn::parse(pattern).ok();
+            let of = arn.as_ref().and_then(ResourceType::of_resource);
+            types.get_or_insert_default().extend(of);
+        }
+    }
+    types
+}
+
+/// The types to list: those that AWS Backup protects in the Region, and those that a plan names by a pattern, which it
+/// backs up whatever the setting says.
+pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<ResourceType> {
+    let switched_off = |of: &ResourceType| {
+        let settings = region.region_settings.value();
+        let preference = settings.and_then(|settings| settings.opt_in.value());
+        let on = preference.and_then(|Json(map)| map.get(of.as_str())?.as_bool());
+        on == Some(false)
+    };
+    ResourceType::ALL
+        .iter()
+        .filter(|of| named.contains(of) || !switched_off(of))
+        .cloned()
+        .collect()
+}
+
+/// The types of which backups can be copied to another account.
+pub fn can_leave() -> impl Iterator<Item = ResourceType> {
+    let can = |of: &&ResourceType| {
+        let mut kinds = Kind::candidates(of).iter();
+        kinds.any(|kind| can_leave_its_account(*kind))
+    };
+    ResourceType::ALL.iter().filter(can).cloned()
+}
