@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 
 use crate::cli::{Colour, Format, Output};
@@ -144,15 +145,10 @@ pub(super) fn width(is_file: bool) -> Option<usize> {
 const WIDEST: usize = 120;
 
 fn in_colour(when: Colour) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match when {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => {
-            io::stdout().is_terminal()
-                && !set("NO_COLOR")
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
+        Colour::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
     }
 }
 

@@ -99,15 +99,16 @@ pub async fn tables(session: &Session, region: &Region) -> Found<Option<Vec<Reso
         }
     };
     let (partition, account) = (regions::partition(region), session.account());
-    let arns = names.iter().filter_map(|name| {
-        Arn::parse(&format!(
-            "arn:{partition}:dynamodb:{region}:{account}:table/{name}"
-        ))
-        .ok()
-    });
-    let tasks = arns.map(|arn| {
+    let tasks = names.into_iter().map(|name| {
+        let arn = format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}");
         let (session, region) = (session.clone(), region.clone());
         async move {
+            let Ok(arn) = Arn::parse(&arn) else {
+                let why = CallError::unreadable();
+                let subject = format!("{account}/{region}");
+                let place = session.place(&region);
+                return Found::nothing(place.gap(api_call!("dynamodb:ListTables"), &subject, &why));
+            };
             let found = table(&session, &region, &arn).await;
             // That there is such a table was just said.
             let itself = found.value.or_else(|| named(&arn));

@@ -37,7 +37,7 @@ pub async fn backup(session: &Session, region: &Region, arn: &Arn) -> Found<Opti
     };
     let filter = json!({"BackupIds": [arn.name()]});
     let read = list.all(session, region, &filter).await;
-    match read.and_then(|all| all.into_iter().next().ok_or_else(CallError::unreadable)) {
+    match read.and_then(|all| with_id(all, "BackupId", arn.name())) {
         Ok(backup) => {
             let file_system = backup.get("FileSystem").map(|of| {
                 Shape::new()
@@ -141,11 +141,7 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
         return Found::nothing(place.unasked(DESCRIBE, arn.as_str()));
     };
     let read = described(session, region, &json!({"FileSystemIds": [id]})).await;
-    let of_file_system = read.and_then(|all| {
-        let file_system = all.into_iter().next().ok_or_else(CallError::unreadable)?;
-        about(text(&file_system, "FileSystemId"), id).map(|()| file_system)
-    });
-    match of_file_system {
+    match read.and_then(|all| with_id(all, "FileSystemId", id)) {
         Ok(file_system) => match parts.next() {
             None => {
                 let tags = Some(tags(&file_system));
@@ -170,7 +166,7 @@ async fn of_volume(
     id: &str,
 ) -> Found<Option<Resource>> {
     let read = volumes(session, region, &json!({"VolumeIds": [id]})).await;
-    match read.and_then(|all| all.into_iter().next().ok_or_else(CallError::unreadable)) {
+    match read.and_then(|all| with_id(all, "VolumeId", id)) {
         Ok(volume) => {
             let tags = Some(tags(&volume));
             built(session, region, arn, file_system, Some(&volume), tags).await
@@ -225,6 +221,12 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
         });
     }
     Found::whole(read)
+}
+
+/// The one thing that was asked about.
+fn with_id(all: Vec<Value>, name: &str, id: &str) -> Reply<Value> {
+    let one = all.into_iter().next().ok_or_else(CallError::unreadable)?;
+    about(text(&one, name), id).map(|()| one)
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {

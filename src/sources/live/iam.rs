@@ -343,7 +343,7 @@ fn decoded(text: &str) -> String {
     while let Some((&first, tail)) = rest.split_first() {
         let hex = tail
             .get(..2)
-            .filter(|_| first == b'%')
+            .filter(|digits| first == b'%' && digits.iter().all(u8::is_ascii_hexdigit))
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match hex {
@@ -374,6 +374,7 @@ mod tests {
             decoded("{\"x\": \"100% + %zz\"}"),
             "{\"x\": \"100% + %zz\"}"
         );
+        assert_eq!(decoded("%+f%-1"), "%+f%-1");
         assert_eq!(decoded("%"), "%");
     }
 }

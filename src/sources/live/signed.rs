@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
@@ -29,7 +30,7 @@ use crate::known::Region;
 use super::answer::{TooManyRequests, Whole};
 use super::endpoints::service_id;
 use super::profile::is_key;
-use super::reply::{self, CallError, Reply};
+use super::reply::{self, Reply};
 use super::session::Session;
 
 /// What is posted to a service.
@@ -76,34 +77,37 @@ pub struct Call<'a> {
 pub async fn send(session: &Session, region: &Region, call: Call<'_>) -> Reply<String> {
     let url = endpoint(session, region, call.service);
     let credentials = session.credentials().await?;
-    let headers = signature(&url, region, &call, credentials)
-        .map_err(|_| CallError::failed("RequestNotBuilt"))?;
     let body = call.body.text().to_owned();
     let path = call.body.path();
     let error = call.error;
     let config = session.config();
-    let mut operation = Operation::builder()
-        // Retrying is counted by this name: for each account, service and Region apart.
-        .service_name(format!("{}-{region}-{}", call.service, session.account()))
-        .operation_name(call.operation)
-        .http_client(session.http())
-        .endpoint_url(&url)
-        .no_auth()
-        .retry_classifier(HttpStatusCodeClassifier::default())
-        .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
-        .retry_classifier(ByCode)
-        .retry_classifier(TooManyRequests)
-        .interceptor(Whole::of(call.service))
-        .serializer(move |(): ()| request(path, &body, &headers))
-        .deserializer(move |response: &HttpResponse| read(response, error));
-    if let Some(retries) = config.retry_config() {
-        operation = operation.standard_retry(retries);
-    }
-    if let Some(limits) = config.timeout_config() {
-        operation = operation.timeout_config(limits.clone());
-    }
-    let operation = operation.build();
-    session.ask(operation.invoke(())).await
+    // Signed when its turn comes: a signature is good for some minutes only.
+    let sent = async {
+        let headers = signature(&url, region, &call, credentials);
+        let headers = headers.map_err(SdkError::construction_failure)?;
+        let mut operation = Operation::builder()
+            // Retrying is counted by this name: for each account, service and Region apart.
+            .service_name(format!("{}-{region}-{}", call.service, session.account()))
+            .operation_name(call.operation)
+            .http_client(session.http())
+            .endpoint_url(&url)
+            .no_auth()
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
+            .retry_classifier(ByCode)
+            .retry_classifier(TooManyRequests)
+            .interceptor(Whole::of(call.service))
+            .serializer(move |(): ()| request(path, &body, &headers))
+            .deserializer(move |response: &HttpResponse| read(response, error));
+        if let Some(retries) = config.retry_config() {
+            operation = operation.standard_retry(retries);
+        }
+        if let Some(limits) = config.timeout_config() {
+            operation = operation.timeout_config(limits.clone());
+        }
+        operation.build().invoke(()).await
+    };
+    session.ask(sent).await
 }
 
 /// Where a service is: as the AWS variables and files say, else where AWS has it.

@@ -82,3 +82,20 @@ fn a_list_that_is_refused_is_a_gap_of_the_composite() {
     );
     assert_eq!(names(&found), [COMPOSITE]);
 }
+
+/// One that cannot be made out may be what stays behind: the rest would pass for all.
+#[test]
+fn a_list_with_an_item_that_is_none_is_a_gap_of_the_composite() {
+    let (mut world, copy) = composite();
+    let region = &mut world["accounts"][0]["regions"][0];
+    let points = region["recovery_points"].as_array_mut().unwrap();
+    let mut strange = points[1].clone();
+    strange["RecoveryPointArn"] = json!("no ARN");
+    points.push(strange);
+    let server = served(&world);
+    let found = Home::new(&server).both(&copy);
+    server.finish();
+    let unreadable = gap(SOURCE, CALL, COMPOSITE, Some("UnreadableAnswer"));
+    assert!(gaps(&found).contains(&unreadable), "{:?}", gaps(&found));
+    assert_eq!(names(&found), [COMPOSITE]);
+}

@@ -110,14 +110,13 @@ async fn in_vault_of(
         Ok(listed) => listed,
         Err(error) => return Found::nothing(gap(&error)),
     };
-    let mut gaps = Vec::new();
     let mut points = Vec::new();
     for point in &listed {
         let Some(arn) = point
             .recovery_point_arn()
             .and_then(|arn| Arn::parse(arn).ok())
         else {
-            gaps.push(gap(&CallError::unreadable()));
+            points.push(Found::nothing(gap(&CallError::unreadable())));
             continue;
         };
         let key = KeyOf {
@@ -125,16 +124,15 @@ async fn in_vault_of(
             is_encrypted: point.is_encrypted(),
         };
         let (shape, key_gap) = with_key(session, region, &arn, in_vault(point), &key).await;
-        gaps.extend(key_gap);
-        match shape.read() {
-            Ok(point) => points.push(point),
-            Err(error) => gaps.push(place.gap(DESCRIBE, arn.as_str(), &error)),
-        }
+        points.push(match shape.read() {
+            Ok(point) => Found {
+                value: Some(point),
+                gaps: key_gap.into_iter().collect(),
+            },
+            Err(error) => Found::nothing(gap(&error)),
+        });
     }
-    Found {
-        value: Some(points),
-        gaps,
-    }
+    Found::whole(points)
 }
 
 /// The newest of some recovery points.
