@@ -1,10 +1,11 @@
 //! What a command decides from, and the files that it will write: the head of `check`, `audit` and `backtest`.
 
+use std::borrow::Cow;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
-use crate::inventory::Inventory;
+use crate::inventory::{Field, GapEntry, Inventory, List};
 use crate::known::Gap;
 use crate::plans;
 use crate::report::{Places, Reading};
@@ -55,7 +56,7 @@ pub(super) fn prepare(
         open,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
-    targets.save(|| to_json(&inventory))?;
+    targets.save(|| to_json(&with_open(&inventory, &open)))?;
     plans::add_those_of_policies(&mut inventory);
     Ok(Prepared {
         inventory: ManuallyDrop::new(inventory),
@@ -66,4 +67,19 @@ pub(super) fn prepare(
         reading,
         formats: targets.formats,
     })
+}
+
+/// The facts with what a change leaves open of all that there may be, which whoever decides from them must know.
+fn with_open<'a>(inventory: &'a Inventory, open: &[Gap]) -> Cow<'a, Inventory> {
+    if open.is_empty() {
+        return Cow::Borrowed(inventory);
+    }
+    let mut inventory = inventory.clone();
+    let mut gaps = match std::mem::take(&mut inventory.gaps) {
+        Field::Is(List(gaps)) => gaps,
+        Field::Absent | Field::Null => Vec::new(),
+    };
+    gaps.extend(open.iter().map(GapEntry::of_everything));
+    inventory.gaps = Field::Is(List(gaps));
+    Cow::Owned(inventory)
 }

@@ -187,6 +187,24 @@ impl RegionFacts {
 }
 
 impl GapEntry {
+    /// What a change leaves open of all that there may be: no call of AWS tells it.
+    #[must_use]
+    pub fn of_everything(open: &Gap) -> Self {
+        let mut entry = Self::from(open.clone());
+        entry.waits_for = Field::Is(WaitsFor {
+            operation: entry.operation.clone(),
+            subject: open.subject.as_str().into(),
+            extra: Vec::new(),
+        });
+        entry
+    }
+
+    /// Whether it leaves open all that there may be.
+    pub(super) fn is_of_everything(&self) -> bool {
+        let waits = self.waits_for.value();
+        waits.is_some_and(|waits| waits.operation == self.operation)
+    }
+
     /// The gap in the words of the report.
     #[must_use]
     pub fn to_gap(&self) -> Gap {

@@ -69,6 +69,10 @@ impl<'a> Facts<'a> {
         }
         let recorded = self.recorded_gaps();
         gaps.extend(recorded.filter(|gap| self.leaves_plans_open(gap)));
+        let layers = self.layers(Object::Stored).iter();
+        let entries = layers.flat_map(|layer| items(&layer.inventory.gaps));
+        let of_everything = entries.filter(|entry| entry.is_of_everything());
+        gaps.extend(of_everything.map(GapEntry::to_gap));
         gaps.sort();
         gaps.dedup();
         gaps

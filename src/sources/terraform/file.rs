@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::ValidJson;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use crate::inventory::ValidJson;
+use crate::known::AccountId;
 
 /// Why a file is no plan that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +33,20 @@ pub enum PlanError {
         "{0}: the plan has `planned_values` and no `resource_changes`: expected all that `terraform show -json PLAN` prints"
     )]
     NoChanges(String),
+    /// The command line contradicts it.
+    #[error(
+        "{file}: the provider {provider} is of account {of_plan} by its configuration or its resources, and --account {provider}={given} says another: leave the flag out, or plan anew"
+    )]
+    Account {
+        /// The file.
+        file: String,
+        /// The provider.
+        provider: String,
+        /// Its account by the command line.
+        given: AccountId,
+        /// Its account by the plan.
+        of_plan: AccountId,
+    },
     /// Some other JSON, or none.
     #[error(
         "{file}:{line}:{column}: not a Terraform plan: {message}; expected what `terraform show -json PLAN` prints"

@@ -46,7 +46,7 @@ pub fn read(
 ) -> Result<Planned, PlanError> {
     let plan = PlanFile::read(file, bytes)?;
     let objects = Objects::of(&plan);
-    let providers = Providers::of(&objects, accounts);
+    let providers = Providers::of(file, &objects, accounts)?;
     let evaluator = source.map(Evaluator::new);
     let at = |moment| {
         types::read(

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::known::{AccountId, Arn, Region};
 
-use super::file::PlanFile;
+use super::file::{PlanError, PlanFile};
 use super::object::{Moment, Object};
 use super::objects::Objects;
 
@@ -24,8 +24,14 @@ struct Provider {
 
 impl Providers {
     /// Those of a plan, with the accounts that the command line gives by provider.
-    #[must_use]
-    pub fn of(objects: &Objects<'_>, given: &BTreeMap<String, AccountId>) -> Self {
+    ///
+    /// # Errors
+    /// Where the command line gives another account than the plan.
+    pub fn of(
+        file: &str,
+        objects: &Objects<'_>,
+        given: &BTreeMap<String, AccountId>,
+    ) -> Result<Self, PlanError> {
         let mut known: BTreeMap<String, Provider> = BTreeMap::new();
         let configuration = objects.plan.configuration.as_ref();
         for (key, config) in configuration.iter().flat_map(|all| &all.provider_config) {
@@ -57,10 +63,19 @@ impl Providers {
         for (key, account) in by_what_is_known(objects) {
             known.entry(key).or_default().account.get_or_insert(account);
         }
-        for (key, account) in given {
-            known.entry(key.clone()).or_default().account = Some(*account);
+        for (key, given) in given {
+            let account = &mut known.entry(key.clone()).or_default().account;
+            if let Some(of_plan) = account.filter(|account| account != given) {
+                return Err(PlanError::Account {
+                    file: file.to_owned(),
+                    provider: key.clone(),
+                    given: *given,
+                    of_plan,
+                });
+            }
+            *account = Some(*given);
         }
-        Self { known }
+        Ok(Self { known })
     }
 
     /// The names of a plan's providers.

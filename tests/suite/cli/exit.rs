@@ -297,3 +297,43 @@ fn who_stops_reading_changes_no_exit_code_and_no_file() {
     assert_eq!(child.wait().unwrap().code(), Some(1));
     assert!(std::fs::read_to_string(kept).unwrap().contains("blocked"));
 }
+
+#[test]
+fn what_a_plan_leaves_open_is_saved_with_the_facts() {
+    let files = Files::new();
+    let facts = files.estate(&Estate::rds());
+    let plan = json!({"format_version": "1.2", "errored": true}).to_string();
+    let plan = files.write("plan.json", &plan);
+    let saved = super::text_of(&files.path("saved.json"));
+    let of_facts = ["check", "--inventory", &facts];
+    let of_plan = ["--terraform-plan", &plan, "--save", &saved];
+    assert_eq!(run(&[&of_facts[..], &of_plan[..]].concat()).code, 3);
+    let again = run(&["check", "--inventory", &saved]);
+    assert_eq!(again.code, 3, "{}", again.out);
+    assert!(
+        again.err.contains("planning ended with an error"),
+        "{}",
+        again.err
+    );
+}
+
+#[test]
+fn an_account_that_contradicts_a_plan_is_refused() {
+    let files = Files::new();
+    let facts = files.estate(&Estate::rds());
+    let plan = json!({"format_version": "1.2", "resource_changes": [], "configuration": {"provider_config": {"aws.t": {
+        "name": "aws", "alias": "t", "expressions": {"assume_role": [{"role_arn": {"constant_value":
+        "arn:aws:iam::444455556666:role/terraform"}}]}}}}});
+    let plan = files.write("plan.json", &plan.to_string());
+    let of = |account: &str| {
+        let given = format!("aws.t={account}");
+        let asked = ["check", "--inventory", &facts, "--terraform-plan", &plan];
+        run(&[&asked[..], &["--account", &given]].concat())
+    };
+    assert_eq!(of("444455556666").code, 0);
+    let other = of("555566667777");
+    assert_eq!(other.code, 2, "{}", other.out);
+    for text in ["aws.t", "444455556666", "--account aws.t=555566667777"] {
+        assert!(other.err.contains(text), "{text}: {}", other.err);
+    }
+}
