@@ -1,5 +1,5 @@
-//! Does the organization let the copy role do something? Its service control policies, and for keys the resource control
-//! policies of the key's account.
+//! Does the organization let the copy role do something? Its service control policies, and where they reach the action the resource
+//! control policies of the resource's account.
 
 mod levels;
 mod simulated;
@@ -7,6 +7,7 @@ mod simulated;
 use smol_str::format_smolstr;
 
 use crate::catalog::calls::api_call;
+use crate::catalog::requests::is_reached_by_rcps;
 use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
@@ -31,14 +32,12 @@ pub fn rule(
     variants: &[Variants],
 ) -> Vec<Ruling> {
     let resource_account = request.subject.account();
-    let is_of_keys = request
-        .actions
-        .iter()
-        .all(|action| action.starts_with("kms:"));
+    let mut actions = request.actions.iter();
+    let is_reached = actions.all(|action| is_reached_by_rcps(action));
     let controls = Controls {
         doubts: doubts(facts, [role.account(), resource_account]),
         scps: of_principal(facts, role),
-        rcps: if is_of_keys {
+        rcps: if is_reached {
             of_resource(facts, resource_account)
         } else {
             Levels::None

@@ -79,6 +79,15 @@ pub const START_RESTORE: &str = "backup:StartRestoreJob";
 /// <https://github.com/Panfactum/stack/issues/291> quotes AWS's notice.
 pub const TAG_RESOURCE: &str = "backup:TagResource";
 
+/// Whether resource control policies reach an action.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services>.
+#[must_use]
+pub fn is_reached_by_rcps(action: &str) -> bool {
+    const OF: &[&str] = &["dsql:", "dynamodb:", "kms:", "s3:", "sts:"];
+    OF.iter().any(|service| action.starts_with(service))
+}
+
 /// Allows KMS to be asked what a key is.
 pub const DESCRIBE_KEY: &str = "kms:DescribeKey";
 

@@ -2,8 +2,10 @@
 
 use super::backup_times::never_starts;
 use super::bucket_versioning::not_versioned;
+use super::continuous_elsewhere::continuous_elsewhere;
 use super::fsx_backups::not_made_by_fsx;
 use super::not_backed_up::not_backed_up_as_it_is;
+use super::resource_key::not_readable;
 use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
@@ -20,6 +22,8 @@ pub(super) const CHECK: Check = Check {
         cite::API_RECOVERY_POINT,
         cite::DASHBOARDS,
         cite::S3,
+        cite::LAGV_PRIMARY,
+        cite::ENCRYPTION,
         cite::CREATING_A_BACKUP,
         cite::CLOUDFORMATION,
         cite::EKS,
@@ -72,6 +76,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .or_else(|| not_made_by_fsx(resource, facts))
         .or_else(|| not_switched_on(copy, resource, facts))
         .or_else(|| not_versioned(resource, facts))
+        .or_else(|| continuous_elsewhere(copy, resource, facts))
+        .or_else(|| not_readable(copy, resource, facts))
         .or_else(|| never_starts(copy, resource, facts));
     if let Some(outcome) = no_backup {
         return outcome;

@@ -248,7 +248,7 @@ messages! {
         cites:  [LAGV_PRIMARY];
     E34, Some(Miscellaneous), "S3: the bucket has a continuous backup in another vault, and may have one only.",
         texts:  [Template("Bucket {bucket_name} already has continuous backup enabled for another vault Backup job failed.")],
-        checks: [],
+        checks: ["recovery-point-missing"],
         cites:  [LAGV_PRIMARY];
     E35, NotOfAJob, "The creator of a logically air-gapped vault may not make grants on the key chosen for it.",
         texts:  [Template("User: {user} is not authorized to perform: kms:CreateGrant on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access")],
@@ -324,7 +324,7 @@ messages! {
         cites:  [DASHBOARDS];
     E51, Some(InvalidState), "The resource was in a state in which it cannot be backed up or its snapshot not be copied: stopped, being changed, or failed.",
         texts:  [Pattern("Instance is not in state"), Pattern("not in the available state"), Pattern("not in available state"), Pattern("Cannot snapshot volume")],
-        checks: [],
+        checks: ["recovery-point-missing"],
         cites:  [DASHBOARDS];
     E52, Some(ResourceNotFound), "The resource is gone, so that there is no backup to copy.",
         texts:  [Literal("The specified volume was not found."), Literal("Table not found."), Literal("The virtual machine is not found.")],
@@ -355,7 +355,7 @@ messages! {
     E58, Some(InvalidLifecycle), "A backup job would have run into the database's maintenance window or its own backup window. Move the rule's schedule.",
         texts:  [Pattern("could not start because it is either inside or too close to the weekly maintenance window configured"),
                  Pattern("could not start because it is either inside or too close to the automated backup window configured")],
-        checks: [],
+        checks: ["recovery-point-missing"],
         cites:  [DASHBOARDS];
     E59, Some(HypervisorOffline), "A virtual machine: its hypervisor was not online.",
         texts:  [Literal("This operation is not valid for the specified hypervisor because it is not online")],

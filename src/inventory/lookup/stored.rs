@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
+use crate::catalog::recovery_points::is_continuous;
 use crate::inventory::field::Field;
 use crate::inventory::objects::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
@@ -90,6 +91,19 @@ impl<'a> Facts<'a> {
                 resource.region().as_ref(),
             )),
         }
+    }
+
+    /// The continuous recovery points of a resource that are in force, and their vaults.
+    #[must_use]
+    pub fn continuous_points(&self, resource: &Arn) -> Vec<(&'a Arn, &'a Arn)> {
+        let points = self.seen(Object::Stored, |layer| layer.backups(resource));
+        let active = points.parts().filter(|point| {
+            let status = point.status.value().map(|status| &**status);
+            is_continuous(&point.arn) && status == Some("AVAILABLE")
+        });
+        active
+            .filter_map(|point| Some((&point.arn, point.backup_vault_arn.value()?)))
+            .collect()
     }
 
     /// The recovery point's status. `None`: no such recovery point.

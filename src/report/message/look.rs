@@ -15,7 +15,7 @@ pub(super) fn at(check: &str) -> &'static str {
         "source-vault-missing"                => "the source vault's name and Region: `aws backup list-backup-vaults` in the source account.",
         "destination-vault-missing"           => "the destination vault's name and Region: `aws backup list-backup-vaults` in the destination account.",
         "destination-vault-is-default"        => "the destination vault's name: `Default` cannot take copies of other accounts that are on their resource's key.",
-        "recovery-point-missing"              => "whether the recovery point is still there: `aws backup list-recovery-points-by-resource --resource-arn ARN`.",
+        "recovery-point-missing"              => "whether the recovery point is still there (`aws backup list-recovery-points-by-resource --resource-arn ARN`), and the state and the windows of the resource.",
         "recovery-point-not-complete"         => "the recovery point's Status: `aws backup describe-recovery-point`.",
         "storage-gateway-default-vault"       => "the destination vault's name, and its EncryptionKeyArn: it must be one you created, on a key of yours.",
         "retention-outside-vault-lock"        => "MinRetentionDays and MaxRetentionDays of the destination vault (`aws backup describe-backup-vault`), and the Lifecycle of the copy action. A copy that never expires is over any maximum.",
