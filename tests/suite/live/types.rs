@@ -38,8 +38,19 @@ fn resources(found: &Value) -> Value {
     found["accounts"][0]["regions"][0]["resources"].clone()
 }
 
+/// A resource; of what Cloud Control describes it by, the server says nothing.
 pub fn resource(arn: &str, of: &str) -> Value {
-    json!({"ResourceArn": arn, "ResourceType": of, "Tags": {"team": "orders"}})
+    let mut one = json!({"ResourceArn": arn, "ResourceType": of, "Tags": {"team": "orders"}});
+    let described: &[&str] = match of {
+        "Aurora DSQL" => &["Status"],
+        "CloudFormation" => &["StackStatus"],
+        "EKS" => &["AccessConfig", "OutpostConfig"],
+        _ => &[],
+    };
+    for name in described {
+        one["Detail"][*name] = Value::Null;
+    }
+    one
 }
 
 fn with_key(arn: &str, of: &str, encrypted: bool, key: Option<&str>, detail: &Value) -> Value {
