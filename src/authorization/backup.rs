@@ -21,9 +21,10 @@ pub struct BackupRequest {
 }
 
 /// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin.
-/// None where a recovery point is copied.
+/// None where a recovery point is copied, nor where no plan makes the copy: who makes that backup nobody says.
 pub fn backup_requests(copy: &Copy) -> Vec<BackupRequest> {
-    if copy.transfer.recovery_point.is_some() || copy.copy_of.is_some() {
+    let is_made_first = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
+    if !is_made_first || copy.plan.is_none() {
         return Vec::new();
     }
     let (Fact::Known(vault), Fact::Known(Some(resource))) =
