@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::list::{is_beside_a_list, is_more_to_come};
 use crate::inventory::json::Json;
+use crate::inventory::misspelling::near;
 use crate::inventory::word::Timestamp;
 
 /// A reader: a newtype of what a field holds, read from JSON by a function that says what is wrong with it.
@@ -194,6 +195,29 @@ fn listed(value: Value, name: &str, what: &str) -> Result<Vec<Value>, String> {
     }
 }
 
+/// The fields of a result that are read.
+const RESULT: &[&str] = &[
+    "EvalActionName",
+    "EvalDecision",
+    "EvalResourceName",
+    "MissingContextValues",
+    "OrganizationsDecisionDetail",
+    "ResourceSpecificResults",
+];
+
+/// The results for single resources, each with the resource and what is decided of it.
+fn of_resources(results: &Value) -> bool {
+    let is_whole = |result: &Value| {
+        ["EvalResourceName", "EvalResourceDecision"]
+            .iter()
+            .all(|name| result.get(name).is_some_and(Value::is_string))
+    };
+    results.is_null()
+        || results
+            .as_array()
+            .is_some_and(|all| all.iter().all(is_whole))
+}
+
 fn simulated(value: Value) -> Result<Json, String> {
     const WHAT: &str = "a list of EvaluationResults with `EvalActionName` and `EvalDecision`";
     let results = listed(value, "EvaluationResults", WHAT)?;
@@ -210,10 +234,18 @@ fn simulated(value: Value) -> Result<Json, String> {
                 ("OrganizationsDecisionDetail", |detail| {
                     detail.is_object() || detail.is_null()
                 }),
+                ("ResourceSpecificResults", of_resources),
             ],
         )?;
         if !told.contains_key("EvalActionName") || !told.contains_key("EvalDecision") {
             return expected(result, WHAT);
+        }
+        let slip = told.keys().find_map(|name| {
+            let field = near(name, RESULT).filter(|field| *field != name)?;
+            (!told.contains_key(field)).then_some((name, field))
+        });
+        if let Some((name, field)) = slip {
+            return Err(format!("unknown field `{name}`, expected `{field}`"));
         }
     }
     Ok(Json(Value::Array(results)))
