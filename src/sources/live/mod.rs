@@ -2,7 +2,7 @@
 //!
 //! One file a service: functions from a signed-in account, a Region and an ARN to the inventory's objects, each with a
 //! gap for everything that AWS refused or did not answer. One failing call never stops the rest. What is read for a
-//! purpose is put together above them: [`named_copy`] for one copy, [`survey`] for accounts and Regions.
+//! purpose is put together above them: [`named_copy`] for one copy, [`survey`](mod@survey) for accounts and Regions.
 
 mod aggregator;
 mod answer;
