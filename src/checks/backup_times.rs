@@ -30,8 +30,10 @@ struct Times {
     within: i128,
     /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
     outlived_by: Option<String>,
-    /// Whether a plan of the account and Region makes continuous backups: then AWS Backup moves the windows out of its way.
+    /// Whether the plan makes continuous backups of what it selects: then AWS Backup moves the windows out of its way.
     is_continuous: bool,
+    /// Whether another plan of the account and Region makes some, and maybe of the same.
+    is_continuous_elsewhere: bool,
 }
 
 /// The rule at a place of a plan.
@@ -91,6 +93,16 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         return None;
     }
     let names = windows.names();
+    let seen = Evidence::at(resource, "/Detail".to_owned(), format!("has {names}"));
+    if times.is_continuous_elsewhere {
+        let what = "whether AWS Backup also makes continuous backups of it, and moves its windows";
+        let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+        let message = format!(
+            "a window of the resource itself ({names}) keeps rule `{}` from starting, unless another plan backs {resource} up continuously",
+            plan.rule
+        );
+        return Some(Outcome::undecided(message, [gap]).saw([seen]));
+    }
     Some(
         Outcome::fail(format!(
             "each time that rule `{}` may start, a window of the resource itself keeps AWS Backup from starting ({names}): {resource}",
@@ -98,7 +110,7 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         ))
         .by_hand("start the rule at another time, or within longer, or move the window of the resource")
         .on(Basis::Inferred)
-        .saw([Evidence::at(resource, "/Detail".to_owned(), format!("has {names}"))]),
+        .saw([seen]),
     )
 }
 
@@ -156,8 +168,9 @@ impl Question for TimesQuestion {
         } else {
             (0..rules.len()).find_map(outlives)
         };
+        let is_continuous = rules.iter().any(self::is_continuous);
         let mut here = facts.plans().into_iter();
-        let is_continuous = here.any(|(account, region, plan)| {
+        let is_continuous_elsewhere = here.any(|(account, region, plan)| {
             let body = plan.plan.value();
             let rules = body.and_then(|Json(body)| body.get("Rules")?.as_array());
             account == self.account
@@ -169,6 +182,7 @@ impl Question for TimesQuestion {
             within,
             outlived_by,
             is_continuous,
+            is_continuous_elsewhere,
         }))
     }
 }

@@ -240,6 +240,25 @@ fn is_time(text: &str) -> bool {
     Timestamp::parse(text).is_some()
 }
 
+/// When a service looks after a thing: `05:30-06:00`, `sun:05:30-sun:06:00`, `7:05:30`, `05:30`.
+fn window(value: &Tree) -> bool {
+    let is_below = |text: &str, end: u8| text.parse().is_ok_and(|number: u8| number < end);
+    let is_day = |day: &str| {
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        days.iter().any(|of| of.eq_ignore_ascii_case(day)) || is_below(day, 8) && day != "0"
+    };
+    let is_moment = |text: &str| match text.trim().split(':').collect::<Vec<_>>().as_slice() {
+        [hour, minute] => is_below(hour, 24) && is_below(minute, 60),
+        [day, hour, minute] => is_day(day) && is_below(hour, 24) && is_below(minute, 60),
+        _ => false,
+    };
+    matches!(value, Tree::Null)
+        || value.as_str().is_some_and(|text| {
+            let moments: Vec<&str> = text.split('-').collect();
+            moments.len() <= 2 && moments.into_iter().all(is_moment)
+        })
+}
+
 fn truth(value: &Tree) -> bool {
     matches!(value, Tree::Bool(_)) || matches!(value, Tree::Null)
 }
@@ -265,6 +284,7 @@ const FIELDS: &[DetailField] = &[
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
     ("ClusterScalabilityType",  |value| spelled(value, "ClusterScalabilityType")),
+    ("DailyAutomaticBackupStartTime", window),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
     ("DataRepositoryConfiguration", thing),
@@ -285,6 +305,8 @@ const FIELDS: &[DetailField] = &[
     ("OptionGroupMemberships",  memberships),
     ("OptionGroupName",         text),
     ("OutpostArn",              text),
+    ("PreferredBackupWindow",   window),
+    ("PreferredMaintenanceWindow", window),
     ("ProductCodes",            things),
     ("ReadReplicaSourceDBClusterIdentifier",  text),
     ("ReadReplicaSourceDBInstanceIdentifier", text),
@@ -300,6 +322,7 @@ const FIELDS: &[DetailField] = &[
     ("Volume",                  thing),
     ("VolumeId",                text),
     ("VolumeStyle",             |value| spelled(value, "VolumeStyle")),
+    ("WeeklyMaintenanceStartTime", window),
     ("WindowsConfiguration",    thing),
     ("accessConfig",            thing),
     ("AccessConfig",            thing),
@@ -331,6 +354,14 @@ mod tests {
             (
                 json!({"Engine": "mysql", "BackupTraget": "outposts"}),
                 "`BackupTarget`",
+            ),
+            (
+                json!({"Engine": "mysql", "PreferredBackupWindow": "half past five"}),
+                "`PreferredBackupWindow` is `half past five`",
+            ),
+            (
+                json!({"WindowsConfiguration": {"WeeklyMaintenanceStartTime": "8:05:30"}}),
+                "`WeeklyMaintenanceStartTime`",
             ),
             (
                 json!({"Engine": "MySQL"}),
@@ -370,6 +401,8 @@ mod tests {
             json!({"VolumeId": "vol-1", "VolumeType": "gp3", "KMSKey": "k"}),
             json!({"VolumeId": "fsvol-1", "VolumeType": "ONTAP", "OntapConfiguration": {"JunctionPath": "/"}}),
             json!({"namespaceName": "x", "kmsKeyId": "k"}),
+            json!({"DBInstanceIdentifier": "x", "PreferredBackupWindow": "05:30-06:00", "PreferredMaintenanceWindow": "Sun:23:30-mon:00:30"}),
+            json!({"LustreConfiguration": {"DailyAutomaticBackupStartTime": "05:00", "WeeklyMaintenanceStartTime": "7:05:30"}}),
             json!({"ImageId": "ami-1", "ProductCodes": [{"ProductCodeId": "x", "ProductCodeType": "marketplace"}]}),
         ] {
             assert!(read(detail.clone().into()).is_ok(), "{detail}");

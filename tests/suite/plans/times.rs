@@ -96,6 +96,24 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
 }
 
 #[test]
+fn continuous_backups_of_another_plan_may_be_of_something_else() {
+    let estate = planned(&[], &[("PreferredBackupWindow", json!("05:30-07:00"))]);
+    let plans = "/accounts/0/regions/0/plans";
+    let mut other = estate.at(&format!("{plans}/0")).clone();
+    other["BackupPlanId"] = json!("other");
+    other.as_object_mut().unwrap().remove("BackupPlanArn");
+    other["Selections"] = json!([]);
+    let rule = &mut other["BackupPlan"]["Rules"][0];
+    rule["EnableContinuousBackup"] = json!(true);
+    rule["Lifecycle"] = json!({"DeleteAfterDays": 35});
+    rule.as_object_mut().unwrap().remove("CopyActions");
+    let own = estate.at(&format!("{plans}/0")).clone();
+    let (found, checks) = verdict(&estate.set(plans, json!([own, other])));
+    assert_eq!(found, "undecided", "{checks}");
+    assert!(checks.contains("another plan backs"), "{checks}");
+}
+
+#[test]
 fn windows_of_a_file_system_count_and_those_of_aurora_do_not() {
     let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
     let role = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
