@@ -11,12 +11,12 @@ use crate::verdict::{Status, Verdict};
 
 use super::change::{self, Findings};
 use super::code::{BLOCKED, GOOD, UNDECIDED, exit_code};
-use super::copies;
+use super::copies::{self, Asked};
 use super::decide::{Found, How, audited_before, is_off};
 use super::finish::finish;
 use super::gather::{facts as facts_of, facts_of_estate};
 use super::gathered::Survey;
-use super::judge::judge;
+use super::judge::{Stood, judge};
 use super::prepared::{Prepared, prepare};
 use super::print::{warn, warn_of_more, write_report};
 use super::settings;
@@ -62,6 +62,7 @@ pub(super) fn decide(
     let Prepared {
         inventory,
         before,
+        makes,
         places,
         open,
         stopped,
@@ -98,11 +99,19 @@ pub(super) fn decide(
     let mut audited =
         checks::audit(&plans, &facts).without(|check, outcome| is_off(&off, check, outcome));
     let only: Vec<Verdict> = only.iter().map(|only| verdict(*only)).collect();
-    let stood = before.clone().map(|mut now| {
-        plans::add_those_of_policies(&mut now);
-        now
-    });
-    let earlier = stood.as_ref().map(|now| facts_of(now, given));
+    let earlier = before.as_ref().map(|before| facts_of(before, given));
+    let stood = before
+        .as_ref()
+        .zip(earlier.as_ref())
+        .map(|(inventory, facts)| {
+            let copies = copies::all(inventory, &plans::plans(facts), facts).copies;
+            Stood::of(copies, facts, &makes)
+        });
+    let baseline = change::baseline_of(given, output, &raised)?;
+    let told = baseline.iter().flat_map(|baseline| &baseline.planned);
+    let stood_then = stood.iter().filter(|_| baseline.is_none());
+    let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
+    copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
     let how = How {
         only: &only,
         everything: output.verbose,
@@ -111,27 +120,22 @@ pub(super) fn decide(
         off: &off,
         raised: &raised,
     };
-    let then = match (&given.change.baseline, &stood, &earlier) {
-        (Some(file), ..) => {
-            let then = change::baseline(file, output.max_input, &raised)?;
-            Then {
-                failing: then.failing,
-                undecided: then.undecided,
-                reasons: then.reasons,
-            }
-        }
+    let then = match (&baseline, &before, &earlier) {
+        (Some(then), ..) => Then {
+            failing: then.failing.clone(),
+            undecided: then.undecided.clone(),
+            reasons: then.reasons.clone(),
+        },
         (None, Some(inventory), Some(facts)) => found_before(inventory, facts, how),
         (None, ..) => Then::default(),
     };
+    let mut left_open = wanted.open.clone();
+    left_open.extend(refused.into_iter().chain(facts.plans_wanted()));
+    left_open.sort();
+    left_open.dedup();
     let mut found = Found::of(wanted, &facts, Some((&mut audited, &plans)), how);
-    judge(
-        &mut found,
-        (given, output),
-        true,
-        before,
-        places,
-        |inventory, facts| copies::all(inventory, &plans::plans(facts), facts).copies,
-    )?;
+    found.report.open = left_open;
+    judge(&mut found, baseline, true, stood.as_ref(), places);
     let waived = found.waive(&waivers, Some(&audited));
     let summary = found.report.summary;
     let counted = found.counted(given.change.all, &raised).of(summary);

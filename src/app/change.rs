@@ -8,13 +8,16 @@ use serde_json::Value;
 
 use crate::change::{Before, Standing, marks, what};
 use crate::checks;
-use crate::cli::{ChangeArgs, Output, OverKind};
-use crate::inventory::{Facts, Inventory, Json, Misspelt, Overlay, Waiting, misspelt};
-use crate::known::{AccountId, Arn, ByHand, Gap, Region, near};
+use crate::cli::{ChangeArgs, Given, Output, OverKind};
+use crate::inventory::{
+    Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Waiting,
+    misspelt,
+};
+use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::contradiction::contradictions;
-use crate::sources::planned::Planned;
+use crate::sources::planned::{Makes, Planned};
 use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
@@ -31,6 +34,8 @@ pub(super) struct Laid {
     pub places: Places,
     /// Why there may be other copies than those that are told.
     pub open: Vec<Gap>,
+    /// The resources that it makes, by their ARNs.
+    pub makes: BTreeMap<String, Makes>,
 }
 
 /// Lays the files of the command line over the facts.
@@ -43,6 +48,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut templates = Templates::new(asked, output)?;
     let mut places = Places::new();
     let mut open = Vec::new();
+    let mut makes = BTreeMap::new();
     let mut providers: BTreeSet<String> = BTreeSet::new();
     let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
     let has_templates = asked.over.0.iter().any(is_template);
@@ -78,9 +84,11 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 warnings,
                 open: left_open,
                 providers: of_plan,
+                makes: made,
             } = planned;
             let name = after.name.clone();
             providers.extend(of_plan);
+            makes.extend(made);
             for text in &warnings {
                 warn(output, &format!("{name}: {text}"));
             }
@@ -121,6 +129,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             after: base,
             places,
             open,
+            makes,
         });
     }
     let over = |base: Inventory, all: &[Overlay]| -> anyhow::Result<Inventory> {
@@ -132,7 +141,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let before = over(base, &now)?;
     let after = over(before.clone(), &then)?;
     for one in &then {
-        for why in one.organization_unread(&after) {
+        // What was read and is not known any more says so itself.
+        for why in one.organization_unread(&before) {
             let why = format!(
                 "{} changes policies of the organization, and {why}",
                 one.name
@@ -152,6 +162,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         after,
         places,
         open,
+        makes,
     })
 }
 
@@ -263,14 +274,23 @@ pub(super) struct Baseline {
     pub left: BTreeSet<Arn>,
     /// Each copy by its id, for those that are no longer made.
     pub copies: BTreeMap<String, CopyReport>,
+    /// Those that plans made, by their names.
+    pub planned: Vec<Named>,
+}
+
+/// The report to compare with, where one is given.
+pub(super) fn baseline_of(
+    given: &Given,
+    output: &Output,
+    raised: &BTreeSet<&str>,
+) -> anyhow::Result<Option<Baseline>> {
+    let file = given.change.baseline.as_ref();
+    file.map(|file| baseline(file, output.max_input, raised))
+        .transpose()
 }
 
 /// Reads a report of ours. The warnings of `raised` checks are errors.
-pub(super) fn baseline(
-    path: &Path,
-    limit: u64,
-    raised: &BTreeSet<&str>,
-) -> anyhow::Result<Baseline> {
+fn baseline(path: &Path, limit: u64, raised: &BTreeSet<&str>) -> anyhow::Result<Baseline> {
     let (name, bytes) = recorded::json(path, limit)?;
     let report: Value = serde_json::from_slice(&bytes)
         .map_err(|error| anyhow::anyhow!("{name}: not JSON: {error}"))?;
@@ -283,6 +303,7 @@ pub(super) fn baseline(
     }
     let mut standings = Vec::new();
     let mut copies = BTreeMap::new();
+    let mut planned = Vec::new();
     let mut left = BTreeSet::new();
     let Some(all) = report.get("copies").and_then(Value::as_array) else {
         bail!("{name}: not a whole report: it has no `copies`");
@@ -301,6 +322,7 @@ pub(super) fn baseline(
             _ => Verdict::Undecided,
         };
         left.extend(taken_out(copy, verdict));
+        planned.extend(planned_copy(copy));
         let failing = found(copy).flat_map(|(check, status)| marks(check, status, raised));
         let failing: BTreeSet<String> = failing.collect();
         let arn = |pointer: &str| {
@@ -328,6 +350,37 @@ pub(super) fn baseline(
         reasons: reasons(&report),
         left,
         copies,
+        planned,
+    })
+}
+
+/// What names a copy in a report that a plan made.
+fn planned_copy(copy: &Value) -> Option<Named> {
+    let text = |pointer: &str| copy.pointer(pointer).and_then(Value::as_str);
+    let arn = |pointer: &str| Arn::parse(text(pointer)?).ok();
+    let (id, vault) = (text("/id")?, arn("/source/vault")?);
+    let not_told = |what: &str| Gap::not_named(what, id);
+    Some(Named {
+        id: id.into(),
+        resource: Some(arn("/source/resource")?),
+        recovery_point: None,
+        destination_vault: arn("/destination/vault")?,
+        role: arn("/role").map_or_else(|| Fact::unknown(not_told("role")), Fact::Known),
+        lifecycle: Fact::unknown(not_told("lifecycle")),
+        start: Start::Scheduled,
+        plan: Some(PlanReference {
+            made_by: Some(MadeBy {
+                account: vault.account()?,
+                region: vault.region()?,
+                rule: None,
+            }),
+            selection: text("/plan/selection")?.to_owned(),
+            ..PlanReference::to_rule(text("/plan/id")?, text("/plan/rule")?)
+        }),
+        source_vault: Some(vault),
+        assumptions: Vec::new(),
+        copy_of: None,
+        made: Fact::Known(()),
     })
 }
 

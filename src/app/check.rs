@@ -6,12 +6,13 @@ use crate::cli::{Check, Output};
 use crate::inventory::{self, Facts};
 use crate::sources::config::{Config, Level};
 
+use super::change;
 use super::code::exit_code;
-use super::copies::{self, Asked};
+use super::copies::{self, Asked, PlanNames};
 use super::decide::{Found, How};
 use super::finish::finish;
 use super::gather::{facts as facts_of, facts_for};
-use super::judge::judge;
+use super::judge::{Stood, judge};
 use super::narrow::narrow;
 use super::prepared::{Prepared, prepare};
 use super::print::{warn, warn_of_more, write_report};
@@ -38,6 +39,7 @@ pub(super) fn decide(
     let Prepared {
         inventory,
         before,
+        makes,
         places,
         open,
         stopped,
@@ -50,13 +52,43 @@ pub(super) fn decide(
         |inventory| narrow(inventory, asked),
     )?;
     let facts = facts_of(&inventory, given);
-    let mut wanted = copies::asked_for(asked, &inventory, &facts)?;
+    let earlier = before.as_ref().map(|before| facts_of(before, given));
+    let mut called = PlanNames::new();
+    for facts in earlier.iter().chain(earlier.as_ref().map(|_| &facts)) {
+        called.extend(copies::plans_named(&asked.plan, facts));
+    }
+    let stood = before
+        .as_ref()
+        .zip(earlier.as_ref())
+        .map(|(inventory, facts)| {
+            // What is named may not have been there before.
+            let wanted = copies::asked_for(asked, inventory, facts, &called);
+            let mut copies = wanted.map_or_else(|_| Vec::new(), |wanted| wanted.copies);
+            if asked.and_back {
+                let back = ways_back(&copies, facts, None);
+                copies.extend(back);
+            }
+            Stood::of(copies, facts, &makes)
+        });
+    let wanted = copies::asked_for(asked, &inventory, &facts, &called);
+    let mut wanted = match &stood {
+        // What is named may go.
+        Some(stood) if !stood.copies.is_empty() => wanted.unwrap_or_default(),
+        Some(_) | None => wanted?,
+    };
+    let baseline = change::baseline_of(given, output, &raised)?;
+    let is_whole = asked.narrowed_by().is_none();
+    let told = baseline.iter().filter(|_| is_whole);
+    let told = told.flat_map(|baseline| &baseline.planned);
+    let stood_then = stood.iter().filter(|_| baseline.is_none());
+    let stood_then = stood_then.flat_map(|stood| stood.copies.iter().filter_map(Asked::planned));
+    copies::add_perhaps_made(&mut wanted, told.chain(stood_then), &facts);
     wanted.gaps.extend(open.iter().cloned());
     wanted.open.extend(open);
     warn_of_more(output, "a plan may copy more, or otherwise", &wanted.gaps);
     let is_open = !wanted.open.is_empty();
     if asked.and_back {
-        let back = ways_back(&wanted.copies, &facts, output);
+        let back = ways_back(&wanted.copies, &facts, Some(output));
         wanted.copies.extend(back);
     }
     let how = How {
@@ -67,19 +99,10 @@ pub(super) fn decide(
         off: &off,
         raised: &raised,
     };
+    let left_open = wanted.open.clone();
     let mut found = Found::of(wanted, &facts, None, how);
-    judge(
-        &mut found,
-        (given, output),
-        asked.narrowed_by().is_none(),
-        before,
-        places,
-        |inventory, facts| {
-            // What is named may not have been there before.
-            copies::asked_for(asked, inventory, facts)
-                .map_or_else(|_| Vec::new(), |wanted| wanted.copies)
-        },
-    )?;
+    found.report.open = left_open;
+    judge(&mut found, baseline, is_whole, stood.as_ref(), places);
     found.waive(&waivers, None);
     let summary = found.report.summary;
     let counted = found.counted(given.change.all, &raised).of(summary);
@@ -104,20 +127,24 @@ pub(super) fn decide(
 }
 
 /// The ways back of all copies that say where they come from.
-fn ways_back<'a>(copies: &[Asked<'_>], facts: &Facts<'_>, output: &Output) -> Vec<Asked<'a>> {
+fn ways_back<'a>(
+    copies: &[Asked<'_>],
+    facts: &Facts<'_>,
+    output: Option<&Output>,
+) -> Vec<Asked<'a>> {
     let ids: HashSet<&str> = copies.iter().map(Asked::id).collect();
     let mut back = Vec::new();
     for copy in copies {
         let copy = copy.copy(facts);
         match copy.back() {
             Some(named) => back.push(named),
-            None => warn(
-                output,
-                &format!(
+            None => {
+                let why = format!(
                     "the way back of `{}` is not decided: its source vault is not known",
                     copy.id
-                ),
-            ),
+                );
+                output.into_iter().for_each(|output| warn(output, &why));
+            }
         }
     }
     inventory::tell_apart(&mut back, |id| ids.contains(id));

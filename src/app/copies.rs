@@ -7,7 +7,7 @@ use anyhow::bail;
 use crate::cli::Check;
 use crate::inventory::{self, Copy, CopyEntry, Facts, Inventory, Named, PlanReference};
 use crate::known::{Arn, Fact, Gap, near};
-use crate::plans::{self, Plan};
+use crate::plans::{self, PerhapsMade, Plan};
 
 /// The ids that an error names; more are counted.
 const NAMED: usize = 20;
@@ -43,7 +43,6 @@ impl Asked<'_> {
     }
 
     /// What is copied, where it is named.
-    #[cfg(feature = "live")]
     pub(super) fn resource(&self) -> Option<&Arn> {
         match self {
             Self::Entry(entry) => entry.resource.value(),
@@ -59,6 +58,14 @@ impl Asked<'_> {
         }
     }
 
+    /// What names it, where a plan makes it.
+    pub(super) fn planned(&self) -> Option<&Named> {
+        match self {
+            Self::Entry(_) => None,
+            Self::Made(named) => named.plan.as_ref().map(|_| &**named),
+        }
+    }
+
     /// The plan that makes it; of one that the inventory names nobody looks.
     pub(super) fn plan(&self) -> Option<&PlanReference> {
         match self {
@@ -67,7 +74,8 @@ impl Asked<'_> {
         }
     }
 
-    fn named(&self) -> Named {
+    /// What names it.
+    pub(super) fn named(&self) -> Named {
         match self {
             Self::Entry(entry) => Named::of_entry(entry),
             Self::Made(named) => (**named).clone(),
@@ -81,6 +89,7 @@ impl Asked<'_> {
 }
 
 /// The copies, and what was not read of the plans that may make more: all of it, and what leaves the answer open.
+#[derive(Default)]
 pub(super) struct Wanted<'a> {
     pub copies: Vec<Asked<'a>>,
     pub gaps: Vec<Gap>,
@@ -129,11 +138,61 @@ pub(super) fn all<'a>(inventory: &'a Inventory, plans: &[Plan], facts: &Facts<'_
     wanted
 }
 
-/// The copies that were asked about.
+/// What the plans that are asked for are called before a change and after it: their ids, each with the name that was given.
+pub(super) type PlanNames = BTreeSet<(String, String)>;
+
+/// The plans that are asked for by their ids or names.
+pub(super) fn plans_named(names: &[String], facts: &Facts<'_>) -> PlanNames {
+    if names.is_empty() {
+        return PlanNames::new();
+    }
+    let plans = plans::plans(facts);
+    let all = plans.iter().flat_map(|plan| {
+        let names = names.iter().filter(|name| is_named(plan, name));
+        names.map(|name| (plan.id.clone(), name.clone()))
+    });
+    all.collect()
+}
+
+/// Whether a plan is the one of an id or a name.
+fn is_named(plan: &Plan, name: &str) -> bool {
+    plan.id == name || plan.name.as_deref() == Some(name)
+}
+
+/// Adds the copies that plans made before a change and of which nobody knows whether they still do.
+pub(super) fn add_perhaps_made<'n>(
+    wanted: &mut Wanted<'_>,
+    before: impl Iterator<Item = &'n Named>,
+    facts: &Facts<'_>,
+) {
+    let there: HashSet<&str> = wanted.copies.iter().map(Asked::id).collect();
+    let gone = before.filter(|copy| !there.contains(&*copy.id));
+    let gone: Vec<&Named> = gone.collect();
+    let made = PerhapsMade::of(facts);
+    let perhaps = gone.into_iter().filter_map(|copy| {
+        let why = made.why(copy)?;
+        Some(Asked::made(Named {
+            made: Fact::unknown(why),
+            ..copy.clone()
+        }))
+    });
+    let perhaps: Vec<Asked<'_>> = perhaps.collect();
+    for copy in &mut wanted.copies {
+        if let Asked::Made(named) = copy
+            && let Some(why) = made.why_otherwise(named)
+        {
+            named.made = Fact::unknown(why);
+        }
+    }
+    wanted.copies.extend(perhaps);
+}
+
+/// The copies that were asked about. `called`: what the plans among them are called, beside what these facts say.
 pub(super) fn asked_for<'a>(
     asked: &Check,
     inventory: &'a Inventory,
     facts: &Facts<'_>,
+    called: &PlanNames,
 ) -> anyhow::Result<Wanted<'a>> {
     if asked.to.is_some() {
         // The one that the command line names.
@@ -144,7 +203,7 @@ pub(super) fn asked_for<'a>(
     // Where AWS refused to list the plans, or a change leaves them unknown, they may make more.
     wanted.leave_open(facts.plans_wanted());
     if !asked.plan.is_empty() {
-        of_plans(&asked.plan, &mut plans, &mut wanted, facts)?;
+        of_plans((&asked.plan, called), &mut plans, &mut wanted, facts)?;
     }
     if !asked.copy.is_empty() {
         for id in &asked.copy {
@@ -187,7 +246,7 @@ pub(super) fn asked_for<'a>(
 
 /// Leaves the copies of these plans, which are known by their ids, and by their names where they have one.
 fn of_plans(
-    ids: &[String],
+    (ids, called): (&[String], &PlanNames),
     plans: &mut Vec<Plan>,
     wanted: &mut Wanted<'_>,
     facts: &Facts<'_>,
@@ -197,9 +256,13 @@ fn of_plans(
         .iter()
         .filter_map(|copy| Some(copy.named().plan?.id))
         .collect();
-    let is = |plan: &Plan, id: &String| plan.id == *id || plan.name.as_ref() == Some(id);
+    let is_called = |plan: &Plan| called.iter().any(|(id, _)| plan.id == *id);
+    let is = |plan: &Plan| is_called(plan) || ids.iter().any(|id| is_named(plan, id));
     for id in ids {
-        if !mentioned.contains(id) && !plans.iter().any(|plan| is(plan, id)) {
+        if !mentioned.contains(id)
+            && !plans.iter().any(|plan| is_named(plan, id))
+            && !called.iter().any(|(_, name)| name == id)
+        {
             let mut known: BTreeSet<String> = plans.iter().map(|plan| plan.id.clone()).collect();
             known.extend(mentioned);
             if known.is_empty() {
@@ -226,7 +289,7 @@ fn of_plans(
             );
         }
     }
-    plans.retain(|plan| ids.iter().any(|id| is(plan, id)));
+    plans.retain(is);
     let kept: BTreeSet<&String> = ids
         .iter()
         .chain(plans.iter().map(|plan| &plan.id))

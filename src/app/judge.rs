@@ -3,32 +3,70 @@
 use std::collections::BTreeMap;
 
 use crate::change::Changes;
-use crate::cli::{Given, Output};
-use crate::inventory::{Facts, Inventory};
-use crate::plans;
+use crate::inventory::Facts;
+use crate::known::Fact;
 use crate::report::{self, CopyReport};
+use crate::sources::planned::Makes;
 use crate::verdict::Verdict;
 
-use super::change;
+use super::change::Baseline;
 use super::copies::Asked;
 use super::decide::{self, Found};
-use super::gather::facts as facts_of;
+
+/// The copies before a change, and what they are decided from.
+pub(super) struct Stood<'a> {
+    pub facts: &'a Facts<'a>,
+    pub copies: Vec<Asked<'a>>,
+}
+
+impl<'a> Stood<'a> {
+    /// Those of these copies that were there: of a resource that the change makes there was none.
+    pub(super) fn of(
+        mut copies: Vec<Asked<'a>>,
+        facts: &'a Facts<'a>,
+        makes: &BTreeMap<String, Makes>,
+    ) -> Self {
+        copies.retain(|copy| !is_made(copy, facts, makes));
+        Self { facts, copies }
+    }
+}
+
+/// Whether the change makes what a copy is of.
+fn is_made(copy: &Asked<'_>, facts: &Facts<'_>, makes: &BTreeMap<String, Makes>) -> bool {
+    let resource = copy.resource().filter(|_| copy.recovery_point().is_none());
+    let Some((resource, makes)) = resource.and_then(|arn| Some((arn, makes.get(arn.as_str())?)))
+    else {
+        return false;
+    };
+    let is_there = facts.resource_exists(resource) == Fact::Known(true);
+    let was_looked_for = || {
+        let named = copy.named();
+        let vault = named.source_vault.as_ref().unwrap_or(resource);
+        let place = vault.account().zip(vault.region());
+        place.is_some_and(|(account, region)| {
+            facts.resources_are_all(account, &region) == Fact::Known(())
+        })
+    };
+    !is_there
+        && match makes {
+            Makes::Certainly => true,
+            Makes::UnlessItIsThere => was_looked_for(),
+        }
+}
 
 /// Compares what was decided with what stood before a change, where there is one. Where it is not all that there is, what
 /// a baseline has besides was not asked about.
 pub(super) fn judge(
     found: &mut Found<'_>,
-    (given, output): (&Given, &Output),
+    baseline: Option<Baseline>,
     is_whole: bool,
-    before: Option<Inventory>,
+    stood: Option<&Stood<'_>>,
     places: report::Places,
-    copies: impl for<'b> Fn(&'b Inventory, &Facts<'b>) -> Vec<Asked<'b>>,
-) -> anyhow::Result<()> {
+) {
     if found.is_cut {
-        return Ok(());
+        return;
     }
-    if let Some(file) = &given.change.baseline {
-        let mut then = change::baseline(file, output.max_input, &found.report.raised)?;
+    if let Some(mut then) = baseline {
         let changes = found.judge(&then.before, places);
         found.lose(&then.left);
         let removed: Vec<_> = {
@@ -36,16 +74,12 @@ pub(super) fn judge(
             let gone = then.before.removed(&ids).filter(|_| is_whole);
             gone.filter_map(|(id, _)| then.copies.remove(id)).collect()
         };
-        remove(found, changes, removed);
-        return Ok(());
+        return remove(found, changes, removed);
     }
-    let Some(mut inventory) = before else {
-        return Ok(());
+    let Some(Stood { facts, copies }) = stood else {
+        return;
     };
-    plans::add_those_of_policies(&mut inventory);
-    let facts = facts_of(&inventory, given);
-    let copies = copies(&inventory, &facts);
-    let (before, left) = decide::before(&copies, &facts, &found.report.raised);
+    let (before, left) = decide::before(copies, facts, &found.report.raised);
     let changes = found.judge(&before, places);
     found.lose(&left);
     let removed: Vec<_> = {
@@ -54,11 +88,10 @@ pub(super) fn judge(
         let gone = copies
             .iter()
             .filter_map(|copy| Some((copy, *gone.get(copy.id())?)));
-        gone.map(|(copy, verdict)| decide::removed(copy, verdict, &facts))
+        gone.map(|(copy, verdict)| decide::removed(copy, verdict, facts))
             .collect()
     };
     remove(found, changes, removed);
-    Ok(())
 }
 
 /// Adds the copies that are no longer made to what a change does.

@@ -1,6 +1,7 @@
 //! What a command decides from, and the files that it will write: the head of `check`, `audit` and `backtest`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use crate::inventory::{Field, GapEntry, Inventory, List};
 use crate::known::Gap;
 use crate::plans;
 use crate::report::{Places, Reading};
+use crate::sources::planned::Makes;
 
 use super::change::{self, Laid};
 use super::gathered::Gathered;
@@ -21,8 +23,10 @@ pub(super) struct Prepared {
     ///
     /// It lasts as long as the process, which gives it back at once.
     pub inventory: ManuallyDrop<Inventory>,
-    /// Before it; `None` where nothing is laid over the facts.
+    /// The same before it; `None` where nothing is laid over the facts.
     pub before: Option<Inventory>,
+    /// The resources that the change makes, by their ARNs.
+    pub makes: BTreeMap<String, Makes>,
     /// What of the change says something of which thing.
     pub places: Places,
     /// Why there may be other copies than those that are told.
@@ -41,7 +45,7 @@ pub(super) fn prepare(
     (given, output): (&Given, &Output),
     read: &[PathBuf],
     gather: impl FnOnce() -> anyhow::Result<Gathered>,
-    narrow: impl FnOnce(&mut Inventory),
+    narrow: impl Fn(&mut Inventory),
 ) -> anyhow::Result<Prepared> {
     let mut targets = Targets::claim(output, given.save.as_deref(), read)?;
     let Gathered {
@@ -50,17 +54,24 @@ pub(super) fn prepare(
         reading,
     } = gather()?;
     let Laid {
-        before,
+        mut before,
         after: mut inventory,
         places,
         open,
+        makes,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
     targets.save(|| to_json(&with_open(&inventory, &open)))?;
     plans::add_those_of_policies(&mut inventory);
+    // What is asked about is asked of both.
+    if let Some(before) = &mut before {
+        narrow(before);
+        plans::add_those_of_policies(before);
+    }
     Ok(Prepared {
         inventory: ManuallyDrop::new(inventory),
         before,
+        makes,
         places,
         open,
         stopped,

@@ -57,6 +57,7 @@ pub fn named(
         plan,
         assumptions,
         copy_of: None,
+        made: Fact::Known(()),
     })
 }
 

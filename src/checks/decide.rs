@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::inventory::{
     Copy, Endpoints, Facts, Question, Reads, Route, Transfer, note_again, noting,
 };
-use crate::known::Fact;
-use crate::verdict::{Outcome, Verdict};
+use crate::known::{Fact, Gap};
+use crate::verdict::{Outcome, Status, Verdict};
 
 use super::described::{is_any_of, is_none_of};
 use super::each_key::of_each_key;
 use super::words::not_read;
-use super::{CHECKS, Check, Found, MayFail, Others, Run, When};
+use super::{CHECKS, Check, Found, MayFail, Others, Run, When, recovery_point_missing};
 
 /// A copy with what every check found, and what that adds up to.
 #[derive(Clone, Debug)]
@@ -43,6 +43,10 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
         let found = of_each_key(&copy, |copy| outcomes(copy, facts, Some(&of_others)).0);
         (found, Vec::new())
     };
+    let outcomes = match &copy.made {
+        Fact::Known(()) => outcomes,
+        Fact::Unknown(gap) => perhaps_not_made(outcomes, gap),
+    };
     let each = outcomes.iter();
     let verdict =
         Verdict::of(each.map(|(check, outcome)| (outcome.status, check.may_fail == MayFail::Yes)));
@@ -52,6 +56,27 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
         reads,
         verdict,
     }
+}
+
+/// What is found of a copy of which nobody knows whether it is still made: what fails of one that is made as it was may not.
+fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
+    let instead = |id: &str, outcome: &Outcome| {
+        if id == recovery_point_missing::CHECK.id {
+            let what = "whether the plan still makes this copy is not known";
+            return Some(Outcome::undecided(format!("{what}: {gap}"), [gap.clone()]));
+        }
+        let fails = outcome.status == Status::Fail;
+        fails.then(|| {
+            let what = "if the plan makes it as it did";
+            Outcome::undecided(format!("{what}: {}", outcome.message), [gap.clone()])
+        })
+    };
+    let each = found.into_iter();
+    each.map(|(check, outcome)| match instead(check.id, &outcome) {
+        Some(instead) => (check, Arc::new(instead)),
+        None => (check, outcome),
+    })
+    .collect()
 }
 
 /// What the checks of copies find of one; those in view of other copies are asked where there is somebody to ask of them.

@@ -38,6 +38,7 @@ impl Copy {
             plan: None,
             assumptions,
             copy_of: Some(Box::new(first)),
+            made: self.made.clone(),
         })
     }
 

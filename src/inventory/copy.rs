@@ -43,6 +43,8 @@ pub struct Copy {
     pub assumptions: Vec<String>,
     /// The copy that makes the backup, for one on the way back.
     pub copy_of: Option<Box<Named>>,
+    /// That it is made at all.
+    pub made: Fact<()>,
     /// What its requests name: its route, and the recovery point or the bucket. Many copies share one.
     pub transfer: Arc<Transfer>,
 }
@@ -121,6 +123,7 @@ impl Copy {
             plan: named.plan,
             assumptions,
             copy_of: named.copy_of,
+            made: named.made,
             transfer: Arc::new(Transfer {
                 recovery_point: named.recovery_point,
                 bucket,
@@ -170,6 +173,7 @@ impl Copy {
             plan: self.plan.clone(),
             assumptions: self.assumptions.clone(),
             copy_of: self.copy_of.clone(),
+            made: self.made.clone(),
         }
     }
 

@@ -64,6 +64,7 @@ mod tests {
             plan: None,
             assumptions: Vec::new(),
             copy_of: None,
+            made: Fact::Known(()),
         }
     }
 

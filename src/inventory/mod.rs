@@ -54,8 +54,8 @@ pub use objects::{
     OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role, Vault,
 };
 pub use overlay::{
-    ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, Misspelt, NOT_MADE_NOW, Overlay, PolicyChange,
-    PolicyType, WHERE_IT_STANDS, Waiting, differs, misspelt,
+    ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NOT_MADE_NOW, Overlay,
+    PolicyChange, PolicyType, WHERE_IT_STANDS, Waiting, differs, misspelt, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

@@ -2,6 +2,7 @@
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
 mod either;
+mod emptied;
 mod joined;
 mod lists;
 mod made;
@@ -20,14 +21,16 @@ use super::frame::Inventory;
 use super::merge::Conflict;
 use super::read::{ReadError, escape, read};
 use super::word::Timestamp;
+use emptied::Emptied;
 use joined::Joined;
 use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
-use unknown::{unknown, unknown_within};
+use unknown::unknown;
 
 pub use either::differs;
 pub use names::{Misspelt, misspelt};
-pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, NOT_MADE_NOW, WHERE_IT_STANDS};
+pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
+pub use unknown::unknown_within;
 
 /// A document that is laid over an inventory.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +99,7 @@ impl Overlay {
             overlay: self,
             gaps: Vec::new(),
             told: BTreeSet::new(),
+            emptied: BTreeMap::new(),
             home: [None, None],
             conflict: None,
             read_at: base.collected_at.value().map(Timestamp::milliseconds),
@@ -103,6 +107,9 @@ impl Overlay {
         let documents = managed::documents(&all);
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             laid.fields(all, over, ROOT, "", &[]);
+            for (point, why) in emptied::empty(all, &laid.emptied) {
+                laid.gap("backup:DescribeRecoveryPoint", &point, &why, "");
+            }
             managed::fill(all, &documents);
             for left in managed::lay(all, &self.policies, self.may_leave().then_some(&self.name)) {
                 laid.gap(left.call, &left.role, &left.why, left.field);
@@ -146,6 +153,8 @@ struct Laid<'a> {
     gaps: Vec<Value>,
     /// The calls and subjects that they are of.
     told: BTreeSet<(&'static str, String)>,
+    /// The vaults that are made anew under their names.
+    emptied: BTreeMap<String, Emptied>,
     /// The account and Region that fields are of.
     home: [Option<String>; 2],
     /// Where the overlay says two things of one.
@@ -285,6 +294,9 @@ impl Laid<'_> {
                 settled = self.described(all, &mut object, key, &at);
                 &settled
             };
+            if list == "vaults" {
+                self.emptied(item, &object, over);
+            }
             let left = self.open(&mut object, over, list, key, &at);
             let left = left.map(|open| {
                 self.fields(&mut object, over, frame, &at, &open);
@@ -311,6 +323,37 @@ impl Laid<'_> {
             }
         }
         whole
+    }
+
+    /// Notes whether a vault is another than the one that is there, under its name.
+    fn emptied(
+        &mut self,
+        item: &Map<String, Value>,
+        there: &Map<String, Value>,
+        over: &Map<String, Value>,
+    ) {
+        let text = |of: &Map<String, Value>, name: &str| {
+            let text = of.get(name).and_then(Value::as_str);
+            text.map(str::to_owned)
+        };
+        let Some(vault) = text(item, "BackupVaultArn") else {
+            return;
+        };
+        let emptied = match item.get(KEY_FOR_GOOD).and_then(Value::as_str) {
+            _ if item.contains_key(ANEW) => Emptied::Certainly,
+            Some(why) => {
+                let key = "EncryptionKeyArn";
+                let (was, is) = (text(there, key), over.get(key));
+                let why = match is {
+                    Some(is) if unknown(is).is_some() => unknown(is).unwrap_or(why),
+                    Some(Value::String(is)) if was.is_some_and(|was| was != *is) => why,
+                    Some(_) | None => return,
+                };
+                Emptied::Perhaps(why.to_owned())
+            }
+            None => return,
+        };
+        self.emptied.insert(vault, emptied);
     }
 
     /// What of a thing is the same as it was read, or else unknown. The plan of a template stays, and there may be others.

@@ -4,6 +4,7 @@
 //! assumptions: a copy too many is seen, one too few is not. Where the resources themselves were not read, that is a gap.
 
 mod condition;
+mod may_make;
 mod nearest;
 mod organization;
 mod pattern;
@@ -22,10 +23,11 @@ use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
+pub use may_make::PerhapsMade;
 pub use nearest::{Miss, Nearest, letters, nearest};
 pub use organization::{add_those_of_policies, policies_unread};
 pub use pattern::matches;
-use reading::Reading;
+use reading::{Lost, Reading};
 
 pub use rule::{Kept, Rule, Starts, Target, TargetBy, kept_by};
 pub use schedule::Schedule;
@@ -61,6 +63,8 @@ pub struct Plan {
     pub unread: Vec<Gap>,
     /// Whether that is of its rules, which may copy more.
     rules_open: bool,
+    /// The rules and selections that could not be read.
+    lost: Lost,
 }
 
 /// The copies that plans make.
@@ -160,7 +164,11 @@ impl Plan {
         };
         let mut rules = Vec::new();
         match body.and_then(|body| body.get("Rules")?.as_array()) {
-            None => drop(reading.misses(api_call!("backup:GetBackupPlan"))),
+            None => {
+                let rules = body.and_then(|body| body.get("Rules")).or(body);
+                let gap = reading.misses_in(api_call!("backup:GetBackupPlan"), rules);
+                reading.lost.rules.push((None, gap));
+            }
             Some(all) => {
                 if let Some(what) = refused::too_many(all) {
                     reading.not_understood(what, "/BackupPlan/Rules");
@@ -171,7 +179,11 @@ impl Plan {
             }
         }
         if let Some(body) = body {
+            let before = reading.unread.len();
             reading.strange(body, "/BackupPlan", OF_PLAN);
+            let strange = reading.unread.get(before..).unwrap_or_default().to_vec();
+            let strange = strange.into_iter().map(|gap| (None, gap));
+            reading.lost.rules.extend(strange);
         }
         let mut rules_open = !reading.unread.is_empty();
         let mut selections = Vec::new();
@@ -189,13 +201,23 @@ impl Plan {
                 }
             }
             Field::Is(_) | Field::Absent => {
-                drop(reading.misses(api_call!("backup:ListBackupSelections")))
+                let gap = reading.misses(api_call!("backup:ListBackupSelections"));
+                reading.lost.selections.push(gap);
             }
         }
-        let mut unread = reading.unread;
+        let Reading {
+            mut unread,
+            mut lost,
+            ..
+        } = reading;
         for open in organization::unread(facts, account, region, &plan.id) {
             rules_open |= !open.is_of_selections();
-            unread.push(open.gap(account));
+            let gap = open.gap(account);
+            match open.is_of_selections() {
+                true => lost.selections.push(gap.clone()),
+                false => lost.rules.push((None, gap.clone())),
+            }
+            unread.push(gap);
         }
         Self {
             id: plan.id.to_string(),
@@ -208,6 +230,7 @@ impl Plan {
             selections,
             unread,
             rules_open,
+            lost,
         }
     }
 
@@ -308,12 +331,14 @@ impl Plan {
     ) -> inventory::Named {
         let role: Fact<Arn> = match &selection.role {
             Some(role) => Fact::Known(role.clone()),
-            None => Fact::unknown(facts.gap(
-                api_call!("backup:GetBackupSelection"),
-                &self.id,
-                Some(self.account),
-                Some(&self.region),
-            )),
+            None => Fact::unknown(selection.role_unknown.clone().unwrap_or_else(|| {
+                facts.gap(
+                    api_call!("backup:GetBackupSelection"),
+                    &self.id,
+                    Some(self.account),
+                    Some(&self.region),
+                )
+            })),
         };
         let named = inventory::Named {
             id: format!(
@@ -341,6 +366,7 @@ impl Plan {
             }),
             assumptions: taken.assumptions.clone(),
             copy_of: None,
+            made: Fact::Known(()),
         };
         match rule
             .air_gapped_target()

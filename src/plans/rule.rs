@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::catalog;
 use crate::catalog::calls::api_call;
-use crate::inventory::Lifecycle;
-use crate::known::{ApiCall, Arn, Fact};
+use crate::inventory::{Lifecycle, unknown_within};
+use crate::known::{ApiCall, Arn, Fact, Gap};
 
 use super::reading::Reading;
 use super::refused::{Refused, refused};
@@ -57,6 +57,8 @@ pub struct Rule {
     pub starts: Starts,
     /// Where they are copied to.
     pub targets: Vec<Target>,
+    /// Why they may be copied elsewhere, too.
+    pub more: Option<Gap>,
 }
 
 /// When the backups of a rule start, and how long they may take.
@@ -158,11 +160,15 @@ impl Rule {
             Arn::parse(&arn).ok()
         });
         let Some(((name, _), vault)) = named.zip(vault) else {
-            plan.misses(CALL);
+            let gap = plan.misses_in(CALL, Some(rule));
+            let name = text("RuleName").map(str::to_owned);
+            plan.lost.rules.push((name, gap));
             return None;
         };
         let pointer = format!("/BackupPlan/Rules/{place}");
+        let before = plan.unread.len();
         plan.strange(rule, &pointer, OF_RULE);
+        let mut more = plan.unread.get(before).cloned();
         // A copy without an expiry takes over its source's.
         drop(lifecycle_of(rule, &pointer, plan));
         let mut targets = Vec::new();
@@ -174,7 +180,10 @@ impl Rule {
                         lifecycle: lifecycle_of(of, pointer, plan),
                         by,
                     }),
-                    Some(Err(_)) | None => drop(plan.misses(CALL)),
+                    Some(Err(_)) | None => {
+                        let gap = plan.misses_in(CALL, vault.or(Some(of)));
+                        more.get_or_insert(gap);
+                    }
                 }
             };
         // What a rule sends to an air-gapped vault is the backup itself, and is kept for as long.
@@ -196,7 +205,10 @@ impl Rule {
                     target(vault, action, &pointer, TargetBy::CopyAction, plan);
                 }
             }
-            Some(_) => drop(plan.misses(CALL)),
+            Some(other) => {
+                let gap = plan.misses_in(CALL, Some(other));
+                more.get_or_insert(gap);
+            }
         }
         let starts = Starts::read(rule);
         if let Some(Refused { field, what }) = refused(rule, starts.schedule.is_some()) {
@@ -208,6 +220,7 @@ impl Rule {
             vault,
             starts,
             targets,
+            more,
         })
     }
 }
@@ -218,9 +231,10 @@ fn lifecycle_of(of: &Value, pointer: &str, plan: &mut Reading<'_>) -> Fact<Optio
         Some(kept) => plan.strange(kept, &format!("{pointer}/Lifecycle"), OF_LIFECYCLE),
         None => Vec::new(),
     };
+    let is_known = of.get("Lifecycle").and_then(unknown_within).is_none();
     match lifecycle(of) {
-        Some(kept) if strange.is_empty() => Fact::Known(kept),
-        Some(_) | None => Fact::unknown(plan.misses(CALL)),
+        Some(kept) if strange.is_empty() && is_known => Fact::Known(kept),
+        Some(_) | None => Fact::unknown(plan.misses_in(CALL, of.get("Lifecycle"))),
     }
 }
 

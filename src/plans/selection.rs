@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
-use crate::inventory::Tags;
-use crate::known::{Arn, Fact};
+use crate::inventory::{Tags, unknown_within};
+use crate::known::{ApiCall, Arn, Fact, Gap};
 
 use super::condition::{Condition, Holds, Operator};
 use super::pattern::{has_wildcard, matches, names_a_type};
@@ -26,6 +26,9 @@ const OF_SELECTION: &[&str] = &[
     "CreatorRequestId",
 ];
 
+/// What says what a selection is.
+const CALL: ApiCall = api_call!("backup:GetBackupSelection");
+
 /// One selection of a plan: backup:GetBackupSelection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
@@ -33,6 +36,10 @@ pub struct Selection {
     pub name: String,
     /// The role that its jobs run as.
     pub role: Option<Arn>,
+    /// Why a change leaves the role unknown.
+    pub role_unknown: Option<Gap>,
+    /// Why it may take more than it says.
+    pub more: Option<Gap>,
     /// The resources it takes, by ARN or pattern. Empty: all that there are.
     pub resources: Vec<String>,
     /// The resources it leaves out, by ARN or pattern.
@@ -70,20 +77,40 @@ impl Selection {
         let value = value.get("BackupSelection").unwrap_or(value);
         let read = Self::of_json(value);
         let pointer = format!("/Selections/{place}");
+        let before = plan.unread.len();
         match strange_key(value) {
             Some(key) => plan.not_understood(format!("the condition key `{key}`"), &pointer),
             None if read.is_none() => {
-                plan.misses(api_call!("backup:GetBackupSelection"));
+                plan.misses_in(CALL, Some(value));
             }
             None => {}
         }
         let is_understood = plan.strange(value, &pointer, OF_SELECTION).is_empty();
-        read.filter(|_| is_understood)
+        let Some(read) = read.filter(|_| is_understood) else {
+            let gap = plan.unread.get(before).cloned();
+            plan.lost.selections.extend(gap);
+            return None;
+        };
+        // One of several ways to be taken that is not known takes nothing from the others.
+        let open = ["Resources", "ListOfTags"].map(|field| value.get(field));
+        let mut open = open.into_iter().flatten();
+        let open = open.find(|all| unknown_within(all).is_some());
+        let more = open.map(|open| plan.misses_in(CALL, Some(open)));
+        let role = value.get("IamRoleArn");
+        let role = role.filter(|role| unknown_within(role).is_some());
+        let role_unknown = role.map(|role| plan.gap_in(CALL, Some(role)));
+        Some(Self {
+            more,
+            role_unknown,
+            ..read
+        })
     }
 
     fn of_json(value: &Value) -> Option<Self> {
+        let is_known = |item: &&Value| unknown_within(item).is_none();
         let list_of_tags: Vec<Condition> = list(value, "ListOfTags")?
             .iter()
+            .filter(is_known)
             .map(Condition::of_tag)
             .collect::<Option<_>>()?;
         let mut conditions = Vec::new();
@@ -97,9 +124,20 @@ impl Selection {
         }
         let role = match value.get("IamRoleArn") {
             None | Some(Value::Null) => None,
+            Some(role) if unknown_within(role).is_some() => None,
             Some(role) => Some(Arn::parse(role.as_str()?).ok()?),
         };
-        let resources = texts(value, "Resources")?;
+        let resources = list(value, "Resources")?.iter().filter(is_known);
+        let resources: Vec<String> = resources
+            .map(|text| text.as_str().map(str::to_owned))
+            .collect::<Option<_>>()?;
+        // One that asks for none of some that are unknown would ask for all.
+        let is_whole = |field: &str, known: usize| {
+            list(value, field).is_some_and(|all| all.is_empty() || known > 0)
+        };
+        if !is_whole("Resources", resources.len()) || !is_whole("ListOfTags", list_of_tags.len()) {
+            return None;
+        }
         if resources.is_empty() && list_of_tags.is_empty() {
             return None;
         }
@@ -109,6 +147,8 @@ impl Selection {
         Some(Self {
             name: value.get("SelectionName")?.as_str()?.to_owned(),
             role,
+            role_unknown: None,
+            more: None,
             resources,
             not_resources: texts(value, "NotResources")?,
             list_of_tags,

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::change::{Change, Changes};
 use crate::checks::{CHECKS, Check, Coverage};
-use crate::known::Arn;
+use crate::known::{Arn, Gap};
 use crate::remedy::Remedy;
 use crate::verdict::Verdict;
 
@@ -81,6 +81,8 @@ pub struct Report {
     pub remedies: Vec<Remedy>,
     /// What was not read: what the facts record, and what a check went without.
     pub gaps: Gaps,
+    /// Why there may be other copies than these, or these may come out otherwise.
+    pub open: Vec<Gap>,
     /// How the facts came.
     pub reading: Reading,
     /// The names of keys and accounts, for people.
@@ -206,6 +208,12 @@ pub struct VaultReport {
 }
 
 impl Report {
+    /// Whether the exit code says that there may be other copies than these.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.exit_code != 0 && !self.open.is_empty()
+    }
+
     /// The ids that its checks name.
     #[must_use]
     pub fn links(&self, everything: bool) -> Links<'_> {

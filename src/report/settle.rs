@@ -229,7 +229,10 @@ pub fn settle(gap: &Gap, reading: &Reading) -> String {
                 "{operation} is not known to this version ({subject}): correct it, or take it out"
             )
         }
-        Reason::Planned => format!("{operation} settles it: {subject}"),
+        Reason::Planned => match subject.split_once(": give --") {
+            Some((what, flag)) => format!("give --{flag} ({what})"),
+            None => format!("{operation} settles it: {subject}"),
+        },
         Reason::NotAsked if reading.live => {
             format!("{operation} on {subject} was not asked: give credentials that may call it")
         }

@@ -88,6 +88,7 @@ impl<'a> Sums<'a> {
             assumed_at: None,
             exit_code: 0,
             stopped: false,
+            open: Vec::new(),
             summary: self.summary,
             checks: self.checks,
             tally: self.tally,

@@ -2,12 +2,12 @@
 
 mod before;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{BY_NAME, Overlay, PolicyChange, Waiting};
+use crate::inventory::{BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -27,6 +27,17 @@ pub struct Planned {
     pub open: Vec<String>,
     /// The providers of a plan, for which accounts may be given.
     pub providers: Vec<String>,
+    /// The resources that it makes, by their ARNs.
+    pub makes: BTreeMap<String, Makes>,
+}
+
+/// Whether a change makes a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// It does: there is none now.
+    Certainly,
+    /// It does if there is none now, which nobody told.
+    UnlessItIsThere,
 }
 
 /// The resources that say something of a thing, by its ARN or id: addresses of a plan, logical ids of a template.
@@ -189,6 +200,31 @@ impl World {
                 || regions.find_map(|region| region.lists.values().find_map(|all| all.get(name)));
             account.roles.get(name).or_else(listed)
         })
+    }
+
+    /// What is backed up and there, by its ARN.
+    #[must_use]
+    pub fn resources(&self) -> BTreeSet<&str> {
+        let regions = self
+            .accounts
+            .values()
+            .flat_map(|account| account.regions.values());
+        let all = regions.filter_map(|region| region.lists.get("resources"));
+        let is_there = |of: &Map<String, Value>| {
+            let kind = of.get("ResourceType");
+            kind.is_some_and(|kind| !kind.is_null()) && !of.contains_key(WHERE_IT_STANDS)
+        };
+        let there = all.flatten().filter(|(_, fields)| is_there(fields));
+        there.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// What is backed up here and not in another world.
+    #[must_use]
+    pub fn makes(&self, before: &Self, makes: Makes) -> BTreeMap<String, Makes> {
+        let was = before.resources();
+        let is = self.resources();
+        let made = is.difference(&was);
+        made.map(|name| ((*name).to_owned(), makes)).collect()
     }
 
     /// Whether something is said of a role.

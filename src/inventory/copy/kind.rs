@@ -106,6 +106,7 @@ pub(super) fn kind_of_resource(
         plan: None,
         assumptions: Vec::new(),
         copy_of: None,
+        made: Fact::Known(()),
     };
     let place = Fact::Known(vault);
     kind_of(&named, &Fact::Known(Some(resource.clone())), &place, facts)

@@ -32,6 +32,8 @@ pub struct Named {
     pub assumptions: Vec<String>,
     /// The copy that makes the backup, where that is to be copied on.
     pub copy_of: Option<Box<Named>>,
+    /// That it is made at all; unknown of one that a plan made before a change which leaves open whether it still does.
+    pub made: Fact<()>,
 }
 
 impl Named {
@@ -70,6 +72,7 @@ impl Named {
                 .map(ToString::to_string)
                 .collect(),
             copy_of: None,
+            made: Fact::Known(()),
         }
     }
 }

@@ -157,7 +157,11 @@ impl<'a> Facts<'a> {
             let id_text = id.to_string();
             let is_of = |gap: &&Gap| gap.account.as_deref().is_none_or(|of| *of == *id_text);
             let known = recorded.iter().find(is_of).cloned();
-            known.unwrap_or_else(|| Gap::call(call, &id_text).within(Some(id), None))
+            // What waits for a change was recorded with what it waits for.
+            known.unwrap_or_else(|| {
+                self.gap(call, &id_text, Some(id), None)
+                    .within(Some(id), None)
+            })
         });
         gaps.collect()
     }

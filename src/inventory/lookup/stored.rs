@@ -77,7 +77,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn newest_vault(&self, resource: &Arn) -> Fact<Arn> {
         let points = self.seen(Object::Stored, |layer| layer.backups(resource));
-        let dated = points.parts().map(|point| {
+        // One that was looked for and is not there is no backup.
+        let there = points.parts();
+        let there = there.filter(|point| !matches!(point.status, Field::Null));
+        let dated = there.map(|point| {
             let moment = moment(&point.creation_date.value()?.0)?;
             Some((moment, Reverse(point.backup_vault_arn.value()?)))
         });

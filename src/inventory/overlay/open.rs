@@ -23,6 +23,9 @@ pub const ENCRYPTED_ANEW: &str = "encrypted anew";
 /// A field of a thing in an overlay: nothing makes it now, so that it is not there where a list that is whole lacks it.
 pub const NOT_MADE_NOW: &str = "not made now";
 
+/// A field of a vault in an overlay: on another key it is another vault, for the reason that stands here.
+pub const KEY_FOR_GOOD: &str = "key for good";
+
 /// The things that are laid over a list, without those that nothing makes and that a whole list lacks.
 pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -> Vec<Value> {
     let lacks = |item: &Value| !list.iter().any(|one| one.get(key) == item.get(key));

@@ -9,7 +9,8 @@ pub(super) fn unknown(value: &Value) -> Option<&str> {
 }
 
 /// The same of a value or of anything within it.
-pub(super) fn unknown_within(value: &Value) -> Option<&str> {
+#[must_use]
+pub fn unknown_within(value: &Value) -> Option<&str> {
     unknown(value).or_else(|| match value {
         Value::Object(fields) => fields.values().find_map(unknown_within),
         Value::Array(items) => items.iter().find_map(unknown_within),

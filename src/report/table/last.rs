@@ -81,6 +81,11 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
         .filter(|cause| cause.outcome == Status::Fail)
         .count();
     let (changes, unblocks) = (changes(report), report.unblocked.unwrap_or_default());
+    if summary.copies == 0 && report.is_open() {
+        let text = format!("there was nothing to decide as far as is known{warnings}");
+        sheet.item(0, ("undecided:", Paint::Unsure), &text);
+        return;
+    }
     if summary.copies == 0 {
         let text = format!("there was nothing to decide{warnings}");
         sheet.item(0, ("no copies:", Paint::Unsure), &text);
@@ -105,6 +110,12 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
                 "undecided:",
                 Paint::Unsure,
                 "1 of 1 copy; nothing blocks it so far".to_owned(),
+            )
+        } else if report.is_open() {
+            (
+                "undecided:",
+                Paint::Unsure,
+                "1 of 1 copy is feasible as far as is known".to_owned(),
             )
         } else {
             ("feasible:", Paint::Good, "1 of 1 copy".to_owned())
@@ -134,6 +145,10 @@ fn verdict(sheet: &mut Sheet, report: &Report) {
     if changes > 0 && summary.blocked > 0 {
         let word = if changes == 1 { "unblocks" } else { "unblock" };
         text += &format!("; {} {word} {unblocks}", words::count(changes, "change"));
+    }
+    if report.is_open() && summary.undecided == 0 && summary.blocked == 0 {
+        let lead = sheet.paint(Paint::Unsure, "undecided:");
+        text = format!("{lead} {text}, as far as is known");
     }
     sheet.as_it_stands(&text);
 }

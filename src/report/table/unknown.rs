@@ -12,6 +12,8 @@ use super::words;
 
 /// The causes that are shown without being asked for.
 const SHOWN: usize = 5;
+/// The reasons why there may be other copies.
+const REASONS: usize = 3;
 
 /// Something that is not known, and what waits for it.
 struct Unknown<'a> {
@@ -61,8 +63,36 @@ fn unknowns(report: &Report) -> Vec<Unknown<'_>> {
     all
 }
 
+/// What leaves open whether there are other copies, where the exit code says so.
+fn open(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    if !report.is_open() {
+        return;
+    }
+    // What copies wait for is told with them.
+    let causes = || report.causes.iter().filter_map(|cause| cause.gap.as_ref());
+    let open = report.open.iter();
+    let open: Vec<&Gap> = open.filter(|gap| !causes().any(|of| of == *gap)).collect();
+    if open.is_empty() {
+        return;
+    }
+    sheet.gap();
+    let shown = if verbose { open.len() } else { REASONS };
+    let text = "there may be other copies, or these may come out otherwise";
+    sheet.item(0, ("undecided[not all is known]:", Paint::Unsure), text);
+    for gap in open.iter().take(shown) {
+        let text = settle(gap, &report.reading);
+        sheet.item(2, ("settle:", Paint::Quiet), &text);
+    }
+    let rest = open.len().saturating_sub(shown);
+    if rest > 0 {
+        let text = format!("{} more (-v has all)", words::count(rest, "reason"));
+        sheet.item(2, ("…", Paint::Quiet), &text);
+    }
+}
+
 /// The unknowns, the one of most copies last.
 pub fn write(sheet: &mut Sheet, report: &Report, verbose: bool) {
+    open(sheet, report, verbose);
     let all = unknowns(report);
     if all.is_empty() {
         return;

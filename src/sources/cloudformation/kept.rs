@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::names::kind;
 use super::reader::TemplateReader;
 use super::text::Node;
 
@@ -19,8 +20,11 @@ impl<'t> Kept<'t> {
         let each = resources.iter().map(|(id, was)| {
             let stays = match then.template.resource(id) {
                 None => says(was, "DeletionPolicy"),
+                // Another takes its name, and it leaves the template.
+                Some(is) if kind(is) != kind(was) => says(was, "DeletionPolicy"),
                 // Which of the two templates counts, where they differ, is not documented.
                 Some(is) => match then.is_made(is) {
+                    Some(true) if then.unread.contains_key(id) => None,
                     Some(true) => agreed(was, is, "UpdateReplacePolicy"),
                     Some(false) => agreed(was, is, "DeletionPolicy"),
                     None => None,

@@ -19,15 +19,17 @@ mod same;
 mod template;
 mod text;
 
+use std::collections::BTreeMap;
+
 use crate::inventory::Waiting;
-use crate::sources::planned::{Home, Places, Planned, World};
+use crate::sources::planned::{Home, Makes, Places, Planned, World};
 
 pub use error::TemplateError;
 pub use template::{Identity, Settings};
 
 use kept::Kept;
 use reader::TemplateReader;
-use resources::{iam, kms, organizations};
+use resources::{iam, kms, organizations, plan};
 use template::Template;
 use text::{Kind, Node};
 
@@ -92,7 +94,7 @@ pub fn read_change(
     for text in not_told::changes(&now, &then, |id| kept.stays(id)) {
         then.open(text);
     }
-    let why = format!("{file}, which says no more of it than {before_file} did");
+    let no_more = format!("{file}, which says no more of it than {before_file} did");
     then.world.makes_keys(&now.world);
     organizations::left(&mut now, &mut then, |id| kept.stays(id));
     let unknown = &settings.identity.unknown;
@@ -102,8 +104,16 @@ pub fn read_change(
             .is_some_and(|id| unknown.contains(id))
     });
     iam::detached(&now, &mut then, |id| kept.stays(id));
-    then.world
-        .lacks(&now.world, |thing| stays(&kept, &now.places, thing), &why);
+    plan::unselected(&now, &mut then, |id| kept.stays(id));
+    let unread = std::mem::take(&mut then.unread);
+    let why = |thing: &str| {
+        let places = now.places.get(thing).into_iter().flatten();
+        let mut ids = places.filter_map(|place| place.rsplit(' ').next());
+        let why = ids.find_map(|id| unread.get(id));
+        why.unwrap_or(&no_more).clone()
+    };
+    let stays = |thing: &str| stays(&kept, &now.places, thing);
+    then.world.lacks(&now.world, stays, why);
     kms::unnamed(&now, &mut then, |id| kept.stays(id));
     for (thing, ids) in &now.places {
         then.places
@@ -150,15 +160,22 @@ fn stays(kept: &Kept<'_>, places: &Places, thing: &str) -> Option<bool> {
 }
 
 fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: bool) -> Planned {
+    let makes = if is_compared {
+        Makes::Certainly
+    } else {
+        Makes::UnlessItIsThere
+    };
+    let makes = reader.world.makes(&before, makes);
     let overlay = |world: World| world.overlay(file, Waiting::StackDeployment { is_compared });
     Planned {
         before: overlay(before),
         after: overlay(reader.world),
         places: reader.places,
-        lines: std::collections::BTreeMap::new(),
+        lines: BTreeMap::new(),
         warnings: reader.notes,
         open: reader.open,
         providers: Vec::new(),
+        makes,
     }
 }
 
@@ -243,6 +260,8 @@ fn resources_of<'t>(
         places: Places::new(),
         attached: Vec::new(),
         aliases: Vec::new(),
+        selected: Vec::new(),
+        unread: BTreeMap::new(),
     };
     resources::read(&mut reader);
     reader

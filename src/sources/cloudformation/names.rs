@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::properties::taken;
-use super::template::{Template, is_open, partition, plain, unknown};
+use super::template::{Template, is_open, partition, plain, unknown, why};
 use super::text::Node;
 
 /// How the ARN of a type is made.
@@ -162,6 +162,13 @@ pub fn arn(template: &Template<'_>, id: &str, resource: &Node) -> Value {
         }
     }
     json!(arn)
+}
+
+/// Why it is not known which thing a resource makes; `None` where that is known, or is no question of ARNs.
+pub fn open_name(template: &Template<'_>, id: &str, resource: &Node) -> Option<String> {
+    form(resource)?;
+    let arn = arn(template, id, resource);
+    why(&arn).map(str::to_owned)
 }
 
 fn form(resource: &Node) -> Option<&'static ArnTemplate> {

@@ -1,5 +1,7 @@
 //! The facts of a template, in the making.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::names::{arn, property};
@@ -22,6 +24,10 @@ pub struct TemplateReader<'t> {
     pub attached: Vec<RolePolicyAttachment>,
     /// The aliases that it gives to keys.
     pub aliases: Vec<Alias>,
+    /// What it selects for plans.
+    pub selected: Vec<Selected>,
+    /// The resources of which nobody knows what they make, or whether they make it, and why; by their logical ids.
+    pub unread: BTreeMap<String, String>,
 }
 
 /// An alias of a key, and the resource that gives it.
@@ -30,6 +36,15 @@ pub struct Alias {
     /// The ARN of the key.
     pub key: String,
     pub name: Value,
+    pub by: String,
+}
+
+/// A selection of a plan, and the resource that makes it.
+pub struct Selected {
+    pub home: Home,
+    /// The id of the plan.
+    pub plan: String,
+    pub selection: Value,
     pub by: String,
 }
 

@@ -4,10 +4,10 @@ mod backup;
 pub mod iam;
 pub mod kms;
 pub mod organizations;
-mod plan;
+pub mod plan;
 mod stored;
 
-use super::names::kind;
+use super::names::{kind, open_name};
 use super::properties::wrong;
 use super::reader::TemplateReader;
 use super::text::Node;
@@ -70,9 +70,16 @@ pub fn read(reader: &mut TemplateReader<'_>) {
                     "{}:{}: {function} may set any property of {id}",
                     reader.template.file, resource.line
                 );
-                reader.open.push(text.clone());
-                reader.notes.push(text);
+                // What is the same in both templates is not what the change changes.
+                match reader.is_same(id, resource) {
+                    true => reader.note(text.clone()),
+                    false => reader.open(text.clone()),
+                }
+                reader.unread.insert(id.clone(), text);
                 continue;
+            }
+            if let Some(why) = open_name(&reader.template, id, resource) {
+                reader.unread.insert(id.clone(), why);
             }
             let condition = resource.get("Condition").and_then(Node::text);
             let template = &reader.template;
@@ -87,8 +94,11 @@ pub fn read(reader: &mut TemplateReader<'_>) {
                         condition.unwrap_or_default()
                     );
                     // Whatever it is: what the facts say of it may be what it changes.
-                    reader.open.push(text.clone());
-                    reader.notes.push(text);
+                    reader.open(text.clone());
+                    if *of == "AWS::Backup::BackupSelection" {
+                        plan::perhaps_selects(reader, id, resource, &text);
+                    }
+                    reader.unread.insert(id.clone(), text);
                 }
             }
         }

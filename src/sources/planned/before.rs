@@ -5,12 +5,21 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::inventory::{ANEW, BY_NAME, ENCRYPTED_ANEW, NOT_MADE_NOW, WHERE_IT_STANDS};
+use crate::inventory::{
+    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, WHERE_IT_STANDS,
+};
 
 use super::{Home, World, default_key_policy, is_open, key, made};
 
 /// Fields that say how a thing is laid over the facts.
-const MARKS: &[&str] = &[BY_NAME, WHERE_IT_STANDS, ANEW, ENCRYPTED_ANEW, NOT_MADE_NOW];
+const MARKS: &[&str] = &[
+    BY_NAME,
+    WHERE_IT_STANDS,
+    ANEW,
+    ENCRYPTED_ANEW,
+    KEY_FOR_GOOD,
+    NOT_MADE_NOW,
+];
 
 impl World {
     /// Says of the keys that do not stand in another world that they have no grants, and the policy that KMS gives where they
@@ -49,10 +58,15 @@ impl World {
     /// Says of what stood in another world and does not stand in this one that it is gone; of what this one no longer says
     /// of a thing, that it is unknown, and why. What `stays` says of a thing, by its ARN or id: it stays as it was, it goes,
     /// or nobody knows.
-    pub fn lacks(&mut self, before: &Self, stays: impl Fn(&str) -> Option<bool>, why: &str) {
-        let unknown = || json!({ "unknown": why });
-        let unsaid = |now: &mut Map<String, Value>, was: &Map<String, Value>| {
+    pub fn lacks(
+        &mut self,
+        before: &Self,
+        stays: impl Fn(&str) -> Option<bool>,
+        why: impl Fn(&str) -> String,
+    ) {
+        let unsaid = |name: &str, now: &mut Map<String, Value>, was: &Map<String, Value>| {
             for field in was.keys() {
+                let unknown = || json!({ "unknown": why(name) });
                 now.entry(field.clone()).or_insert_with(unknown);
             }
         };
@@ -62,19 +76,20 @@ impl World {
                 match stays(name) {
                     Some(true) => return None,
                     Some(false) => now.extend(gone(list)),
-                    None => unsaid(&mut now, was),
+                    None => unsaid(name, &mut now, was),
                 }
                 Some(now)
             };
         for arn in before.policies.keys() {
+            let unknown = || json!({ "unknown": why(arn) });
             self.policies.entry(arn.clone()).or_insert_with(unknown);
         }
         for (account, was) in &before.accounts {
             let now = self.accounts.entry(*account).or_default();
-            unsaid(&mut now.fields, &was.fields);
+            unsaid("", &mut now.fields, &was.fields);
             for (arn, was) in &was.roles {
                 match now.roles.get_mut(arn) {
-                    Some(now) => unsaid(now, was),
+                    Some(now) => unsaid(arn, now, was),
                     // It is not the template's own.
                     None if was.contains_key(BY_NAME) => {}
                     None => {
@@ -87,12 +102,12 @@ impl World {
             }
             for (region, was) in &was.regions {
                 let now = now.regions.entry(region.clone()).or_default();
-                unsaid(&mut now.fields, &was.fields);
+                unsaid("", &mut now.fields, &was.fields);
                 for (list, was) in &was.lists {
                     let now = now.lists.entry(list).or_default();
                     for (name, was) in was {
                         match now.get_mut(name) {
-                            Some(now) => unsaid(now, was),
+                            Some(now) => unsaid(name, now, was),
                             // A key of which only an alias is told is not the template's own.
                             None if *list == "keys" && !was.contains_key("KeyState") => {}
                             None => {

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::inventory::Waiting;
 use crate::known::AccountId;
-use crate::sources::planned::{Planned, World};
+use crate::sources::planned::{Makes, Planned, World};
 
 pub use file::PlanError;
 pub use source::{ConfigurationError, Source};
@@ -103,6 +103,7 @@ pub fn read(
     if !plan.complete || !plan.deferred_changes.is_empty() {
         open.push("some changes wait for another plan: this one is not whole".to_owned());
     }
+    let makes = after.makes(&now.world, Makes::Certainly);
     let overlay = |world: World| world.overlay(file, Waiting::TerraformApply);
     let lines = objects
         .all
@@ -116,5 +117,6 @@ pub fn read(
         warnings,
         open,
         providers: Providers::names(&plan),
+        makes,
     })
 }

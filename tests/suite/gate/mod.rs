@@ -2,10 +2,15 @@
 
 mod bad_input;
 mod cloudformation;
+mod created;
+mod judged;
 mod left_open;
+mod named_in_both;
 mod nested_stacks;
+mod open_answer;
 mod organization;
 mod overlay;
+mod perhaps_made;
 mod plan_attributes;
 mod plan_facts;
 mod pull_request;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::what_stands::{change, plan, verdicts};
-use crate::support::Estate;
-use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, KEY, ROLE};
+use crate::support::estate::{CENTRAL, CENTRAL_KEY, DATABASE, KEY, PROD, PROD_KEY, ROLE};
+use crate::support::verdicts::read;
+use crate::support::{Estate, decide};
 use backup_preflight::verdict::Verdict::{Blocked, Feasible, Undecided};
 
 const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
@@ -69,6 +70,53 @@ fn a_replaced_database_is_on_the_key_that_the_plan_says() {
             ),
         );
         assert_eq!(verdicts(&estate, &plan), (Feasible, Blocked), "{actions:?}");
+    }
+}
+
+/// What lay in a vault that is replaced under its name is gone; a copy of what will be backed up goes on.
+#[test]
+fn a_replaced_vault_is_empty() {
+    let before = json!({"name": "prod", "arn": PROD, "kms_key_arn": PROD_KEY, "force_destroy": true, "recovery_points": 1});
+    let mut after = before.clone();
+    after["kms_key_arn"] = json!(KEY);
+    for name in ["arn", "recovery_points"] {
+        after.as_object_mut().unwrap().remove(name);
+    }
+    let unknown = json!({"arn": true, "recovery_points": true});
+    let points = [
+        Estate::rds_point(),
+        Estate::ebs().of_point("arn:aws:ec2:us-east-2::snapshot/snap-0123456789abcdef0"),
+        Estate::efs().of_point("arn:aws:backup:us-east-2:111122223333:recovery-point:0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"),
+    ];
+    for actions in REPLACED {
+        let plan = plan(
+            "aws",
+            &change(
+                "aws_backup_vault",
+                actions,
+                before.clone(),
+                after.clone(),
+                unknown.clone(),
+            ),
+        );
+        for estate in &points {
+            assert_eq!(verdicts(estate, &plan), (Feasible, Blocked), "{actions:?}");
+            let laid = plan.after.over(&read(&estate.0)).unwrap();
+            let laid = serde_json::to_value(&laid).unwrap();
+            let failing = decide(&laid).remove(0).failing();
+            assert_eq!(failing, ["recovery-point-missing"]);
+        }
+        assert_eq!(verdicts(&Estate::rds(), &plan), (Feasible, Feasible));
+    }
+    // One that changes where it stands keeps what lies in it.
+    let mut tagged = before.clone();
+    tagged["tags"] = json!({"team": "shop"});
+    let plan = plan(
+        "aws",
+        &change("aws_backup_vault", &["update"], before, tagged, json!({})),
+    );
+    for estate in &points {
+        assert_eq!(verdicts(estate, &plan), (Feasible, Feasible));
     }
 }
 

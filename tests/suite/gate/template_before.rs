@@ -315,6 +315,90 @@ fn names_are_joined_as_aws_keeps_them() {
     assert_eq!(is, Some(Blocked));
 }
 
+/// CloudFormation replaces a vault that takes another key, or refuses to: what lies in it is there or not.
+#[test]
+fn nobody_knows_what_lies_in_a_vault_that_takes_another_key() {
+    let vault = |key: Value| {
+        one(
+            "AWS::Backup::BackupVault",
+            json!({"BackupVaultName": "prod", "EncryptionKeyArn": key}),
+        )
+    };
+    let now = vault(json!(PROD_KEY));
+    let estate = Estate::rds_point();
+    assert_eq!(changed(&estate, FROM, &now, &now), Some(Feasible));
+    for key in [json!(KEY), json!({"Ref": "P"})] {
+        let then = vault(key);
+        assert_eq!(
+            changed(&estate, FROM, &now, &then),
+            Some(Undecided),
+            "{then}"
+        );
+        let of = verdicts(&Estate::rds(), (Some(&now), &then), settings(FROM, &[]));
+        assert_eq!(of, (Some(Feasible), Some(Feasible)), "{then}");
+    }
+    let renamed = one(
+        "AWS::Backup::BackupVault",
+        json!({"BackupVaultName": "other", "EncryptionKeyArn": PROD_KEY}),
+    );
+    assert_eq!(changed(&estate, FROM, &now, &renamed), Some(Blocked));
+}
+
+/// What may set any property of a vault leaves it open; the same in both templates changes nothing.
+#[test]
+fn an_included_snippet_may_set_any_property() {
+    let vault = |more: &[(&str, Value)]| {
+        let mut all = json!({"BackupVaultName": "central", "EncryptionKeyArn": CENTRAL_KEY,
+            "AccessPolicy": allow_copy_into(&format!("arn:aws:iam::{FROM}:root"))});
+        for (name, value) in more {
+            all[*name] = value.clone();
+        }
+        one("AWS::Backup::BackupVault", all)
+    };
+    let include =
+        json!({"Name": "AWS::Include", "Parameters": {"Location": "s3://snippets/vault.yaml"}});
+    let with = vault(&[("Fn::Transform", include)]);
+    let of =
+        |now: &Value, then: &Value| verdicts(&Estate::rds(), (Some(now), then), settings(TO, &[]));
+    let undecided = (Some(Feasible), Some(Undecided));
+    assert_eq!(of(&vault(&[]), &with), undecided);
+    assert_eq!(of(&with, &vault(&[])), undecided);
+    assert_eq!(of(&with, &with), (Some(Feasible), Some(Feasible)));
+    // A name that nobody knows may be the one that it has.
+    let named = vault(&[("BackupVaultName", json!({"Ref": "P"}))]);
+    assert_eq!(of(&vault(&[]), &named), undecided);
+    // A condition that nobody knows.
+    let mut perhaps = vault(&[]);
+    perhaps["Conditions"] = json!({"U": {"Fn::Equals": [{"Ref": "P"}, "a"]}});
+    perhaps["Resources"]["K"]["Condition"] = json!("U");
+    assert_eq!(of(&vault(&[]), &perhaps), undecided);
+}
+
+/// What is retained stays, whatever its type, and whether its logical id goes or is another's then.
+#[test]
+fn what_is_retained_stays() {
+    let kind = "AWS::IAM::ServiceLinkedRole";
+    let role = |attributes: &[(&str, &str)]| {
+        let mut role = resource_of(kind, &json!({"AWSServiceName": "backup.amazonaws.com"}));
+        for (name, value) in attributes {
+            role[*name] = json!(value);
+        }
+        template(json!({"K": role}))
+    };
+    let another = one("AWS::SNS::Topic", json!({}));
+    for then in [nothing(), another] {
+        let retained = role(&[("DeletionPolicy", "Retain")]);
+        assert_eq!(
+            changed(&Estate::rds(), TO, &retained, &then),
+            Some(Feasible)
+        );
+        assert_eq!(
+            changed(&Estate::rds(), TO, &role(&[]), &then),
+            Some(Blocked)
+        );
+    }
+}
+
 #[test]
 fn a_replaced_vault_stays_where_its_update_replace_policy_says_so() {
     let vault = |name: &str, attributes: &[(&str, &str)]| {

@@ -398,6 +398,7 @@ fn planned(facts: &Facts<'_>, rule: &str) -> Copy {
             "tags were not read: the plan is taken to choose the resource".to_owned(),
         ],
         copy_of: None,
+        made: Fact::Known(()),
     };
     Copy::new(named, facts)
 }

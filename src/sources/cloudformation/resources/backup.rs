@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::KEY_FOR_GOOD;
+
 use crate::sources::cloudformation::reader::{TemplateReader, document, made, tagged};
 use crate::sources::cloudformation::text::Node;
 
@@ -37,8 +39,19 @@ pub fn vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
             ("Locked", locked),
             ("MinRetentionDays", min),
             ("MaxRetentionDays", max),
+            (KEY_FOR_GOOD, another_vault(id)),
         ],
     );
+}
+
+/// Why a vault with another key is another vault. CloudFormation replaces it for that, and refuses to under a name that is taken.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-backupvault.html>.
+fn another_vault(id: &str) -> Value {
+    json!(format!(
+        "{id}.EncryptionKeyArn, which changes: for that CloudFormation replaces the vault, and nothing lies in the new one, or \
+         refuses the update as the name is taken"
+    ))
 }
 
 /// A vault's access policy.
@@ -88,6 +101,7 @@ pub fn air_gapped_vault<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &No
             ("Locked", json!(true)),
             ("MinRetentionDays", min),
             ("MaxRetentionDays", max),
+            (KEY_FOR_GOOD, another_vault(id)),
         ],
     );
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sources::cloudformation::reader::TemplateReader;
-use crate::sources::cloudformation::template::{is_open, why};
+use crate::sources::cloudformation::reader::{Selected, TemplateReader};
+use crate::sources::cloudformation::template::{is_open, unknown, why};
 use crate::sources::cloudformation::text::Node;
-use crate::sources::planned::join;
+use crate::sources::planned::{Home, join};
 
 pub fn plan<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     let Some(home) = reader.home.clone() else {
@@ -92,14 +92,76 @@ pub fn selection<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         | Value::Number(_)
         | Value::String(_)
         | Value::Array(_)) => {
-            reader
-                .open
-                .push(format!("{id}: {}", why(&open).unwrap_or("not known")));
-            return;
+            let why = why(&open)
+                .unwrap_or("its selection is not known")
+                .to_owned();
+            reader.open(format!("{id}: {why}"));
+            return perhaps_selects(reader, id, node, &why);
         }
     };
     made.entry("SelectionName").or_insert_with(|| json!(id));
-    let made = Value::Object(made);
-    let plan = reader.world.thing(&home, "plans", &plan);
-    join(plan, "Selections", Some(made), None);
+    selects(reader, (id, node), (home, plan), Value::Object(made));
+}
+
+/// Adds a selection to a plan.
+fn selects<'t>(
+    reader: &mut TemplateReader<'t>,
+    (id, node): (&str, &Node),
+    (home, plan): (Home, String),
+    selection: Value,
+) {
+    let place = format!("{}:{} {id}", reader.template.file, node.line);
+    reader.places.entry(plan.clone()).or_default().push(place);
+    let thing = reader.world.thing(&home, "plans", &plan);
+    join(thing, "Selections", Some(selection.clone()), None);
+    reader.selected.push(Selected {
+        home,
+        plan,
+        selection,
+        by: id.to_owned(),
+    });
+}
+
+/// A selection of which nobody knows whether it is made, and why.
+pub fn perhaps_selects<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, why: &str) {
+    let (Some(home), Some(Value::String(plan))) =
+        (reader.home.clone(), reader.of(node, "BackupPlanId"))
+    else {
+        return;
+    };
+    selects(reader, (id, node), (home, plan), unknown(why));
+}
+
+/// What the template of now selects for plans and the change no longer does.
+pub fn unselected(
+    now: &TemplateReader<'_>,
+    then: &mut TemplateReader<'_>,
+    stays: impl Fn(&str) -> Option<bool>,
+) {
+    for was in &now.selected {
+        let name = was.selection.get("SelectionName");
+        let same = |is: &&Selected| {
+            is.plan == was.plan && is.home == was.home && is.selection.get("SelectionName") == name
+        };
+        let goes_on = |is: &Selected| is.by == was.by && is_open(&is.selection);
+        if then.selected.iter().any(|is| same(&is) || goes_on(is)) {
+            continue;
+        }
+        // A plan of the template's own goes with what is selected for it.
+        let known = then.world.known(&was.home, "plans", &was.plan).is_some();
+        let own = now.world.says(&was.plan);
+        if !known && own.is_some_and(|plan| plan.contains_key("BackupPlan")) {
+            continue;
+        }
+        let (added, removed) = match stays(&was.by) {
+            Some(true) => (Some(was.selection.clone()), None),
+            Some(false) => (None, name.cloned()),
+            None => {
+                let why = format!("{}, of which nobody knows whether it stays", was.by);
+                (Some(unknown(why)), None)
+            }
+        };
+        let plan = then.world.thing(&was.home, "plans", &was.plan);
+        join(plan, "Selections", added, removed);
+    }
 }

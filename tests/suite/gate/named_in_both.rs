@@ -1,0 +1,119 @@
+//! What the command line names is asked of the facts before a change as of those after it, and nothing else is.
+
+use serde_json::{Value, json};
+
+use super::judged::{Change, judged};
+use super::plan_facts::change;
+use crate::support::Estate;
+use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, key_policy};
+
+/// A change of nothing that matters.
+fn harmless() -> Value {
+    let key = |description: &str| {
+        json!({"arn": crate::support::estate::PROD_KEY, "key_id": "11111111-aaaa-4bbb-8ccc-000000000002",
+            "is_enabled": true, "description": description})
+    };
+    change("aws_kms_key.prod", key("one"), key("other"), json!({}))
+}
+
+#[test]
+fn a_copy_that_is_named_is_decided_before_and_after() {
+    let named = [
+        "--resource",
+        DATABASE,
+        "--to",
+        CENTRAL,
+        "--source-vault",
+        PROD,
+        "--delete-after",
+        "35",
+    ];
+    let unshared = Estate::rds().set(
+        &format!("{RESOURCE_KEY}/Policy"),
+        key_policy(FROM, json!([])),
+    );
+    let overlay = json!({"accounts": [{"account": FROM, "cross_account_backup": true}]});
+    for (estate, is) in [(Estate::rds(), "feasible"), (unshared, "blocked")] {
+        let change = [harmless()];
+        for change in [Change::Plan(&change), Change::Overlay(&overlay)] {
+            let found = judged(&estate, &change, &named);
+            let expected = format!("orders into central: {is} -> {is} (same)");
+            assert_eq!((found.copies, found.code), (vec![expected], 0));
+        }
+    }
+    let snapshot = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-0a1b2c3d";
+    let named = [
+        "--recovery-point",
+        snapshot,
+        "--to",
+        CENTRAL,
+        "--delete-after",
+        "35",
+    ];
+    let found = judged(&Estate::rds_point(), &Change::Plan(&[harmless()]), &named);
+    let expected = "orders into central: feasible -> feasible (same)".to_owned();
+    assert_eq!((found.copies, found.code), (vec![expected], 0));
+}
+
+#[test]
+fn the_way_back_is_asked_before_and_after() {
+    let found = judged(
+        &Estate::rds(),
+        &Change::Plan(&[harmless()]),
+        &["--and-back"],
+    );
+    assert_eq!(found.copies.len(), 2);
+    for copy in found.copies {
+        assert!(copy.ends_with("(same)"), "{copy}");
+    }
+}
+
+fn plan_of(name: &str) -> Value {
+    json!({"id": "p-1", "name": name, "arn": "arn:aws:backup:us-east-2:111122223333:backup-plan:p-1",
+        "rule": [{"rule_name": "nightly", "target_vault_name": "prod", "schedule": "cron(0 5 ? * * *)", "start_window": 60,
+            "completion_window": 180, "lifecycle": [{"delete_after": 14}],
+            "copy_action": [{"destination_vault_arn": CENTRAL, "lifecycle": [{"delete_after": 35}]}]}]})
+}
+
+#[test]
+fn a_plan_that_is_renamed_is_known_by_both_names() {
+    let renamed = change(
+        "aws_backup_plan.p",
+        plan_of("daily"),
+        plan_of("nightly"),
+        json!({}),
+    );
+    for name in ["daily", "nightly", "p-1"] {
+        let found = judged(
+            &Estate::rds().planned(),
+            &Change::Plan(std::slice::from_ref(&renamed)),
+            &["--plan", name],
+        );
+        let expected = "orders into central: feasible -> feasible (same)".to_owned();
+        assert_eq!((found.copies, found.code), (vec![expected], 0), "{name}");
+    }
+}
+
+#[test]
+fn what_is_named_and_goes_is_removed() {
+    let gone = change(
+        "aws_backup_plan.p",
+        plan_of("daily"),
+        Value::Null,
+        json!({}),
+    );
+    let id = format!("p-1/nightly/{DATABASE}/{CENTRAL}");
+    for named in [
+        ["--plan", "daily"],
+        ["--copy", &id],
+        ["--resource", DATABASE],
+    ] {
+        let found = judged(
+            &Estate::rds().planned(),
+            &Change::Plan(std::slice::from_ref(&gone)),
+            &named,
+        );
+        let expected = "orders into central: feasible -> feasible (removed)".to_owned();
+        assert_eq!((found.copies, found.code), (vec![expected], 0), "{named:?}");
+    }
+}
