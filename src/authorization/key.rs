@@ -105,11 +105,10 @@ fn ask(
             let own = role_may(facts, question, request, action, seen);
             if same_account && !open.is_empty() && matches!(own, Ruling::Missing { .. }) {
                 // A statement that may name the role itself would not need the role's own policy.
-                return Ruling::Open {
-                    gaps: open_gaps(&keys, facts, question),
-                    may_deny: false,
-                    seen: asked.open(&open, &keys),
-                };
+                return Ruling::not_known_to_allow(
+                    open_gaps(&keys, facts, question),
+                    asked.open(&open, &keys),
+                );
             }
             own
         }

@@ -43,10 +43,11 @@ impl LocatedPolicy<'_> {
 
     /// Statements of this policy of which it is not known whether they apply.
     pub fn is_open(&self, statements: &[StatementRef], keys: &[String], gaps: Vec<Gap>) -> Ruling {
-        Ruling::Open {
-            gaps,
-            may_deny: statements.iter().any(|at| at.effect == Effect::Deny),
-            seen: self.open(statements, keys),
+        let seen = self.open(statements, keys);
+        if statements.iter().any(|at| at.effect == Effect::Deny) {
+            Ruling::open(gaps, seen)
+        } else {
+            Ruling::not_known_to_allow(gaps, seen)
         }
     }
 

@@ -23,7 +23,7 @@ pub fn to_allow(
 ) -> Vec<Need> {
     let mut wanted: BTreeMap<(SmolStr, Option<Arn>), Vec<&'static str>> = BTreeMap::new();
     for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
-        if matches!(ruling, Ruling::Missing { .. }) {
+        if matches!(ruling.at_worst(), Ruling::Missing { .. }) {
             for resource in request.template.resources(&request.resource) {
                 let target = target(action, destination);
                 wanted.entry((resource, target)).or_default().push(action);
@@ -53,7 +53,7 @@ pub fn to_lift(
 ) -> Option<Vec<Need>> {
     let mut lifts: BTreeMap<(PolicyOf, Option<Arn>, Option<String>), Lift> = BTreeMap::new();
     for ((action, request), (_, ruling)) in actions(requests).zip(rulings.each()) {
-        let Ruling::Denied { statements, .. } = ruling else {
+        let Ruling::Denied { statements, .. } = ruling.at_worst() else {
             continue;
         };
         if statements.is_empty() {

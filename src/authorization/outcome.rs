@@ -185,8 +185,8 @@ impl Rulings {
 
     /// What must no longer be denied.
     fn lift(&self, asked: &AskedPolicy<'_>) -> Option<Need> {
-        let (mut actions, mut statements, _) = self.denied()?;
-        if let Some((more, also, _)) = asked.recommended.and_then(Self::denied) {
+        let (mut actions, mut statements) = self.to_lift();
+        if let Some((more, also)) = asked.recommended.map(Self::to_lift) {
             actions.extend(more);
             statements.extend(also);
         }

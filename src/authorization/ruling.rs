@@ -42,6 +42,8 @@ pub enum Ruling {
         may_deny: bool,
         /// The statements that are open.
         seen: Vec<Evidence>,
+        /// What stands against it in one of the two places where it may be asked for, and not in the other.
+        in_one_place: Option<Box<Ruling>>,
     },
 }
 
@@ -116,6 +118,33 @@ impl Ruling {
             gaps,
             may_deny: true,
             seen,
+            in_one_place: None,
+        }
+    }
+
+    /// Nothing is known to allow it, and nothing may deny it.
+    pub fn not_known_to_allow(gaps: Vec<Gap>, seen: Vec<Evidence>) -> Self {
+        Self::Open {
+            gaps,
+            may_deny: false,
+            seen,
+            in_one_place: None,
+        }
+    }
+
+    /// What stands against it in one of the two places where it may be asked for, else it itself.
+    pub fn at_worst(&self) -> &Self {
+        match self {
+            Self::Open {
+                in_one_place: Some(stops),
+                ..
+            } => stops,
+            Self::Open {
+                in_one_place: None, ..
+            }
+            | Self::Allowed { .. }
+            | Self::Denied { .. }
+            | Self::Missing { .. } => self,
         }
     }
 
@@ -144,8 +173,8 @@ impl Ruling {
         match (&self, &other) {
             (Allowed { .. }, Allowed { .. }) => return self.and(other),
             // Denied in one and not allowed in the other: the call fails in both, where it must be allowed.
-            (Denied { .. }, Missing { .. }) => return self.or_silence(via_service(subject)),
-            (Missing { .. }, Denied { .. }) => return other.or_silence(via_service(subject)),
+            (Denied { .. }, Missing { .. }) => return self.or_silence(which_place(subject)),
+            (Missing { .. }, Denied { .. }) => return other.or_silence(which_place(subject)),
             (
                 Denied {
                     by,
@@ -178,6 +207,10 @@ impl Ruling {
             (Missing { .. }, Missing { .. }) => return self,
             (Allowed { .. } | Open { .. }, _) | (_, Allowed { .. } | Open { .. }) => {}
         }
+        let is_allowed = |ruling: &Self| matches!(ruling, Allowed { .. });
+        let stops = if is_allowed(&self) { &other } else { &self };
+        let is_in_one = stops.stops() && (is_allowed(&self) || is_allowed(&other));
+        let in_one_place = is_in_one.then(|| Box::new(stops.clone()));
         let mut gaps = Vec::new();
         let mut seen = Vec::new();
         for ruling in [self, other] {
@@ -201,12 +234,13 @@ impl Ruling {
             }
         }
         if gaps.is_empty() {
-            gaps.push(via_service(subject));
+            gaps.push(which_place(subject));
         }
         Open {
             gaps,
             may_deny,
             seen: unique(seen),
+            in_one_place,
         }
     }
 
@@ -249,20 +283,12 @@ impl Ruling {
             Self::Missing {
                 denies: Some(denies),
                 ..
-            } => Self::Open {
-                gaps: denies.gaps,
-                may_deny: true,
-                seen: denies.seen,
-            },
+            } => Self::open(denies.gaps, denies.seen),
             Self::Denied {
                 by,
                 unless: Some(gap),
                 ..
-            } => Self::Open {
-                gaps: vec![*gap],
-                may_deny: true,
-                seen: by,
-            },
+            } => Self::open(vec![*gap], by),
             Self::Missing { denies: None, .. }
             | Self::Allowed { .. }
             | Self::Denied { unless: None, .. }
@@ -291,16 +317,10 @@ impl Ruling {
     /// The ruling where a Deny may strike besides: what would be allowed is open then.
     pub fn unless(self, denies: OpenDeny) -> Self {
         match self {
-            Self::Allowed { by: seen, .. } => Self::Open {
-                gaps: denies.gaps,
-                may_deny: true,
-                seen: [seen, denies.seen].concat(),
-            },
-            Self::Open { gaps, seen, .. } => Self::Open {
-                gaps: [gaps, denies.gaps].concat(),
-                may_deny: true,
-                seen: [seen, denies.seen].concat(),
-            },
+            Self::Allowed { by: seen, .. } => Self::open(denies.gaps, [seen, denies.seen].concat()),
+            Self::Open { gaps, seen, .. } => {
+                Self::open([gaps, denies.gaps].concat(), [seen, denies.seen].concat())
+            }
             Self::Missing { near, party, .. } => Self::Missing {
                 near,
                 party,
@@ -311,9 +331,14 @@ impl Ruling {
     }
 }
 
-/// The gap that is left where it matters in which Region a service uses a key.
-fn via_service(key: &Arn) -> Gap {
-    Gap::not_told("kms:ViaService", key.as_str()).where_is(key)
+/// The gap that is left where it matters in which Region a service uses a key, or is called for a copy to another.
+fn which_place(subject: &Arn) -> Gap {
+    let what = if subject.service() == "kms" {
+        "kms:ViaService"
+    } else {
+        "in which of its two Regions the copy makes this call"
+    };
+    Gap::not_told(what, subject.as_str()).where_is(subject)
 }
 
 /// Each once, in their order.

@@ -100,6 +100,15 @@ impl Rulings {
         each.any(|(of, ruling)| *of == action && ruling.stops())
     }
 
+    /// The actions that something stands against.
+    pub fn stopped(&self) -> Vec<&'static str> {
+        let mut actions = Vec::new();
+        for (action, _) in self.each.iter().filter(|(_, ruling)| ruling.stops()) {
+            push_new(&mut actions, action);
+        }
+        actions
+    }
+
     /// The actions that are allowed on these grounds.
     pub fn allowed_on(&self, wanted: Grounds) -> Vec<&'static str> {
         let of = |ruling: &Ruling| matches!(ruling, Ruling::Allowed { grounds, .. } if *grounds == wanted);
@@ -181,13 +190,28 @@ impl Rulings {
         unique(seen)
     }
 
+    /// The actions that a Deny forbids, in one place at least, and the statements: what must no longer be denied.
+    pub fn to_lift(&self) -> (Vec<&'static str>, Vec<usize>) {
+        let (mut actions, mut all) = (Vec::new(), Vec::new());
+        for (action, ruling) in &*self.each {
+            if let Ruling::Denied { statements, .. } = ruling.at_worst() {
+                push_new(&mut actions, action);
+                all.extend(statements.iter().map(|deny| deny.index));
+            }
+        }
+        (actions, all)
+    }
+
     /// The actions that the resource must allow besides what is lifted; `None` where there are none.
     pub fn to_share(&self) -> Option<Vec<&'static str>> {
-        let wanted = self.each.iter().filter(|(_, ruling)| match ruling {
-            Ruling::Denied { silent, .. } => *silent,
-            Ruling::Missing { party, .. } => *party == Party::Resource,
-            Ruling::Allowed { .. } | Ruling::Open { .. } => false,
-        });
+        let wanted = self
+            .each
+            .iter()
+            .filter(|(_, ruling)| match ruling.at_worst() {
+                Ruling::Denied { silent, .. } => *silent,
+                Ruling::Missing { party, .. } => *party == Party::Resource,
+                Ruling::Allowed { .. } | Ruling::Open { .. } => false,
+            });
         let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
         (!actions.is_empty()).then_some(actions)
     }
@@ -204,6 +228,7 @@ impl Rulings {
                     gaps,
                     may_deny,
                     seen,
+                    ..
                 } => (gaps, *may_deny, seen),
                 Ruling::Missing {
                     denies: Some(OpenDeny { gaps, seen }),

@@ -39,11 +39,9 @@ pub fn may_start(action: &'static str, copy: &Transfer, facts: &Facts<'_>, vault
                 seen: also,
                 ..
             },
-        ) if !more.iter().all(is_of_who_asks) => Ruling::Open {
-            gaps: [gaps, more].concat(),
-            may_deny: true,
-            seen: [seen, also].concat(),
-        },
+        ) if !more.iter().all(is_of_who_asks) => {
+            Ruling::open([gaps, more].concat(), [seen, also].concat())
+        }
         (by_organization, by_vault) => by_organization.and(by_vault),
     }
 }
@@ -79,11 +77,7 @@ fn by_vault(action: &'static str, facts: &Facts<'_>, vault: &Arn, request: &Requ
     if denies.is_empty() {
         return Ruling::allowed(Vec::new());
     }
-    Ruling::Open {
-        gaps,
-        may_deny: true,
-        seen,
-    }
+    Ruling::open(gaps, seen)
 }
 
 /// Who starts it is not known, but for the account.

@@ -110,7 +110,6 @@ impl RequestTemplate {
             vault,
             shapes,
             to,
-            in_both,
             made,
             ..
         } = self
@@ -119,8 +118,9 @@ impl RequestTemplate {
         };
         let others = match (made, to) {
             (Some(made), _) => made.shapes.clone(),
-            (None, Some(to)) if *in_both => moved(shapes, vault.region().as_ref(), to),
-            (None, Some(_) | None) => Vec::new(),
+            // In both of them, or in either.
+            (None, Some(to)) => moved(shapes, vault.region().as_ref(), to),
+            (None, None) => Vec::new(),
         };
         match others.as_slice() {
             // The shape of what is made in the same Region is that of the backup as well.

@@ -144,11 +144,7 @@ fn rule(asking: &VaultQuestion, facts: &Facts<'_>) -> Ruling {
                 vault.as_str(),
             )
             .where_is(vault);
-            Ruling::Open {
-                gaps: vec![gap],
-                may_deny: false,
-                seen: asked.statements(&by, action, &request.context),
-            }
+            Ruling::not_known_to_allow(vec![gap], asked.statements(&by, action, &request.context))
         }
         PolicyDecision::Allowed { by, .. } => {
             Ruling::allowed(asked.statements(&by, action, &request.context))

@@ -29,11 +29,7 @@ pub fn granted_to(
 ) -> Ruling {
     let grants = match facts.key_grants(key) {
         Fact::Unknown(gap) => {
-            return Ruling::Open {
-                gaps: vec![*gap],
-                may_deny: false,
-                seen: near,
-            };
+            return Ruling::not_known_to_allow(vec![*gap], near);
         }
         Fact::Known(grants) => grants.unwrap_or(&[]),
     };
@@ -76,11 +72,7 @@ pub fn granted_to(
     }
     match constrained {
         None => Ruling::missing(Party::Resource, near),
-        Some((seen, gap)) => Ruling::Open {
-            gaps: vec![gap],
-            may_deny: false,
-            seen: vec![seen],
-        },
+        Some((seen, gap)) => Ruling::not_known_to_allow(vec![gap], vec![seen]),
     }
 }
 

@@ -36,11 +36,7 @@ pub fn with_second_policy(
         Fact::Unknown(gap) => {
             return match ruling {
                 Ruling::Missing { near, denies, .. } => {
-                    let open = Ruling::Open {
-                        gaps: vec![*gap],
-                        may_deny: false,
-                        seen: near,
-                    };
+                    let open = Ruling::not_known_to_allow(vec![*gap], near);
                     match denies {
                         Some(denies) => open.unless(denies),
                         None => open,

@@ -32,11 +32,7 @@ pub fn role_may(
             role.account(),
             None,
         );
-        return Ruling::Open {
-            gaps: vec![gap],
-            may_deny: false,
-            seen,
-        };
+        return Ruling::not_known_to_allow(vec![gap], seen);
     };
     let asked = LocatedPolicy {
         subject: (&question.principal).into(),
@@ -52,14 +48,11 @@ pub fn role_may(
         PolicyDecision::NotAllowed { near, .. } => {
             Ruling::missing(Party::Principal, asked.near(&near, action))
         }
-        PolicyDecision::Unknown { statements, keys } => Ruling::Open {
-            gaps: keys
-                .iter()
-                .map(|key| gap_of_key(key, facts, &question.principal, &question.key))
-                .collect(),
-            may_deny: false,
-            seen: asked.open(&statements, &keys),
-        },
+        PolicyDecision::Unknown { statements, keys } => {
+            let gap = |key: &String| gap_of_key(key, facts, &question.principal, &question.key);
+            let gaps = keys.iter().map(gap).collect();
+            Ruling::not_known_to_allow(gaps, asked.open(&statements, &keys))
+        }
     }
 }
 
