@@ -194,5 +194,6 @@ fn usable<'a>(key: &Arn, facts: &Facts<'a>) -> Fact<Result<&'a str, Fault>> {
         }
         Fact::Unknown(gap) => unread = unread.or(Some(gap)),
     }
+    let unread = unread.or_else(|| facts.strange_key_origin(key).map(Box::new));
     unread.map_or(Fact::Known(Ok(usable)), Fact::Unknown)
 }

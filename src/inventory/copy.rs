@@ -18,14 +18,15 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
-use backup_made::backup_assumed;
-use key::{BackupKeys, backup_keys, copy_key};
+use backup_made::{backup_assumed, key_stores_assumed};
+use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
 
 pub use key::Model;
 pub use kind::KindOf;
 pub use named::{MadeBy, Named, PlanReference};
 pub use route::{Endpoints, Route, Transfer, service_linked_role};
+pub use volumes::volumes;
 
 /// One planned copy: a recovery point, or a resource that will have one, going from a source vault to a destination
 /// vault; with the facts that its names lead to, each known or not.
@@ -107,6 +108,14 @@ impl Copy {
         let assumed = assumed
             .into_iter()
             .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made));
+        // What is backed up is read with its own key, where the backup is on another.
+        let of_resource = resource.as_ref().known().and_then(Option::as_ref);
+        let is_on_another = model(&kind) == Fact::Known(Some(Model::Independent));
+        let of_resource = of_resource.filter(|_| will_be_made && is_on_another);
+        let of_resource = of_resource.map(|resource| facts.resource_key(resource));
+        let keys = [&backup_keys.first, &copy_key].into_iter();
+        let keys = keys.chain(backup_keys.further.iter()).chain(&of_resource);
+        let assumed = assumed.chain(key_stores_assumed(keys, facts));
         for words in assumed {
             if !assumptions.contains(&words) {
                 assumptions.push(words);

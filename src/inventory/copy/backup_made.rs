@@ -1,7 +1,7 @@
-//! What is taken for granted of the backup that a copy is to be of, where no call of the program tells it.
+//! What is taken for granted of the backup that a copy is to be of and of its keys, where no call of the program tells it.
 
 use crate::catalog::Kind;
-use crate::inventory::lookup::Facts;
+use crate::inventory::lookup::{EncryptedWith, Facts};
 use crate::known::{Arn, Fact};
 
 use super::kind::KindOf;
@@ -31,4 +31,25 @@ pub fn backup_assumed(
         )),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
+}
+
+/// What is taken for granted of the keys of a copy that lie in a key store: their state in KMS does not tell whether the key in
+/// the store can be used.
+///
+/// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>.
+pub fn key_stores_assumed<'k>(
+    keys: impl IntoIterator<Item = &'k Fact<EncryptedWith>>,
+    facts: &Facts<'_>,
+) -> Vec<String> {
+    let keys = keys
+        .into_iter()
+        .filter_map(|key| key.as_ref().known()?.key());
+    let in_store = keys.filter_map(|key| Some((key, facts.key_store(key)?)));
+    in_store
+        .map(|(key, store)| {
+            format!(
+                "key store: what `{key}` stands for in its {store} can be used, which KMS does not tell"
+            )
+        })
+        .collect()
 }

@@ -6,7 +6,7 @@ use crate::inventory::list::items;
 use crate::inventory::objects::{Grant, Key};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
-use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region};
+use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region};
 use serde_json::Value;
 
 use super::contradiction::{contradiction, extra};
@@ -165,6 +165,35 @@ impl<'a> Facts<'a> {
     /// A field of the key that the record does not name: what the uppermost layer that has it says, which may be null.
     pub(super) fn key_told(&self, arn: &Arn, name: &str) -> Option<&'a Value> {
         told(&self.key(arn), name)
+    }
+
+    /// The kind of key store that the key lies in outside KMS, where its description says so.
+    #[must_use]
+    pub fn key_store(&self, arn: &Arn) -> Option<&'static str> {
+        const EXTERNAL: &str = "external key store";
+        let key = self.key(arn);
+        let told = |name: &str| told(&key, name);
+        match told("Origin").and_then(Value::as_str) {
+            Some("EXTERNAL_KEY_STORE") => Some(EXTERNAL),
+            Some("AWS_CLOUDHSM") => Some("AWS CloudHSM key store"),
+            Some("AWS_KMS" | "EXTERNAL") => None,
+            Some(_) | None => told("XksKeyConfiguration")
+                .map(|_| EXTERNAL)
+                .or_else(|| told("CustomKeyStoreId").map(|_| "key store")),
+        }
+    }
+
+    /// The gap that an origin of the key's material leaves which AWS does not document: of a key in such a place its state may
+    /// not tell whether it can be used.
+    ///
+    /// See <https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html>.
+    #[must_use]
+    pub fn strange_key_origin(&self, arn: &Arn) -> Option<Gap> {
+        const DOCUMENTED: &[&str] = &["AWS_CLOUDHSM", "AWS_KMS", "EXTERNAL", "EXTERNAL_KEY_STORE"];
+        let origin = self.key_told(arn, "Origin")?;
+        let is_known = origin.as_str().is_some_and(|of| DOCUMENTED.contains(&of));
+        let says = || format!("the `Origin` {origin}");
+        (!is_known).then(|| Gap::by_hand(ByHand::NotUnderstood, says(), arn.as_str()).where_is(arn))
     }
 
     /// The gap that a state leaves which AWS's table does not have.
