@@ -1,6 +1,7 @@
 #![doc = include_str!("copy_inherits_expiry.md")]
 
 use super::retention::Retention;
+use super::words::date;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
@@ -17,6 +18,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
+    if let Some(over) = over_when_made(copy, facts) {
+        return over;
+    }
     match known!(Retention::of(copy, facts)) {
         Retention::Own(days) => {
             Outcome::pass(format!("the copy has an expiry of its own: {days} days"))
@@ -32,6 +36,31 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         )]),
         Retention::OfUnknownSource => warned("whether that has one is not known"),
     }
+}
+
+/// A copy whose expiry, or day in cold storage, has come when it is made: both count from the day on which its source was made.
+fn over_when_made(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
+    let point = copy.transfer.recovery_point.as_ref()?;
+    let lifecycle = copy.lifecycle.as_ref().known()?.as_ref()?;
+    let cold = lifecycle.move_to_cold_storage_after_days.value();
+    let cold = cold.copied().filter(|days| *days > 0);
+    let parts = [
+        ("DeleteAfterDays", lifecycle.days_kept(), "expires"),
+        ("MoveToColdStorageAfterDays", cold, "moves to cold storage"),
+    ];
+    parts.into_iter().find_map(|(name, days, what)| {
+        let days = days?;
+        let then = facts.point_is_older_than(point, days)?;
+        let seen = [
+            Evidence::at(&*copy.id, format!("/lifecycle/{name}"), format!("is {days}")),
+            Evidence::at(point, "/CreationDate", format!("and {days} days are {}", date(then))),
+        ];
+        let message = format!(
+            "the copy {what} at once: its {days} days count from when the recovery point was made, and were over on {}",
+            date(then)
+        );
+        Some(Outcome::warn(message).saw(seen))
+    })
 }
 
 fn warned(says: &str) -> Outcome {

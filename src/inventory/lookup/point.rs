@@ -50,19 +50,27 @@ impl<'a> Facts<'a> {
     /// Whether the recovery point's retention is over, as far as its dates were read.
     #[must_use]
     pub fn point_has_expired(&self, arn: &Arn) -> bool {
-        const DAY: i128 = 24 * 60 * 60 * 1000;
         if self.point_is_past(arn, "DeleteAt") {
             return true;
         }
         let Fact::Known(Some(days)) = self.point_days_kept(arn) else {
             return false;
         };
+        self.point_is_older_than(arn, days).is_some()
+    }
+
+    /// The moment so many days after the recovery point was made, where that has come: expiry and cold storage of a copy count from
+    /// there, too.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/recov-point-create-a-copy.html>.
+    #[must_use]
+    pub fn point_is_older_than(&self, arn: &Arn, days: i64) -> Option<i128> {
+        const DAY: i128 = 24 * 60 * 60 * 1000;
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
         let made = point.field(|p| &p.creation_date);
-        let made = made.value().and_then(|Json(date)| moment(date));
-        made.is_some_and(|made| {
-            self.has_come(made.saturating_add(i128::from(days).saturating_mul(DAY)))
-        })
+        let made = made.value().and_then(|Json(date)| moment(date))?;
+        let then = made.saturating_add(i128::from(days).saturating_mul(DAY));
+        self.has_come(then).then_some(then)
     }
 
     /// Whether a date that AWS Backup worked out of the lifecycle, `DeleteAt` or `MoveToColdStorageAt`, has come.
