@@ -5,6 +5,7 @@ use super::change::{Change, bare_role};
 use super::command::option;
 use super::draft::Draft;
 use super::parts::Parts;
+use crate::catalog::managed_policies::S3_BACKUP_POLICY;
 use crate::inventory::{AttachedPolicy, Facts, Field, Listing};
 use crate::known::Arn;
 use smol_str::format_smolstr;
@@ -26,8 +27,13 @@ pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
     if names.is_empty() {
         return None;
     }
+    let lacks = if policies.iter().all(|it| it.as_str() == S3_BACKUP_POLICY) {
+        "lacks what it takes to read buckets"
+    } else {
+        "lacks all that the copy takes"
+    };
     let title = format!(
-        "attach {} to the role `{}`, which lacks all that the copy takes",
+        "attach {} to the role `{}`, which {lacks}",
         names.join(" and "),
         role.name()
     );

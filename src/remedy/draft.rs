@@ -26,6 +26,8 @@ pub struct Draft {
     pub creates: Option<Arn>,
     /// Why it is not known whether AWS would accept it: such a change is not proven.
     pub open: Option<String>,
+    /// Whether it makes a copy worse that did not fail: it is not proven then.
+    pub makes_worse: bool,
     /// What tells alternatives from each other: remedies of one group do each in place of the others.
     pub group: Option<String>,
 }
@@ -57,6 +59,7 @@ impl Draft {
             targets: Vec::new(),
             creates: None,
             open: None,
+            makes_worse: false,
             group: None,
         }
     }

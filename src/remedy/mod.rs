@@ -2,6 +2,7 @@
 //! again.
 
 mod accepted;
+mod along;
 mod attach;
 mod audit;
 mod change;

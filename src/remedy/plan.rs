@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::take;
 
+use super::command::is_of_organization;
 use super::draft::{Draft, Target};
 use super::prove::Proof;
 use super::wanted::Wanted;
 use super::{
-    Remedy, RemedyKind, accepted, attach, key_policy, prove, re_encrypt, settings, split, together,
-    trust, two_step, vault,
+    Remedy, RemedyKind, accepted, along, attach, key_policy, prove, re_encrypt, settings, split,
+    together, trust, two_step, vault,
 };
 use crate::checks::{Alike, Decided, Failing};
 use crate::inventory::{Copy, Facts};
@@ -242,7 +243,22 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             drafts.push(draft);
         }
     }
-    join(drafts)
+    let mut drafts = join(drafts);
+    for draft in &mut drafts {
+        let is_of_policy = |copy: &Copy| {
+            let plan = copy.plan.as_ref();
+            plan.is_some_and(|plan| is_of_organization(&plan.id))
+        };
+        let targets: BTreeSet<Target> = draft.targets.iter().copied().collect();
+        let ours = copies(&targets);
+        // Within a plan the copies of a rule are kept alike, in one vault.
+        if draft.remedy.kind == RemedyKind::ChangeRetention
+            && ours.iter().any(|it| is_of_policy(it))
+        {
+            along::settle(draft, &along::others(&ours, facts), facts);
+        }
+    }
+    drafts
 }
 
 /// The places of the drafts that attach managed policies, by the role.

@@ -38,6 +38,7 @@ pub fn prove(drafts: &mut [Draft], failing: &[Failing], facts: &Facts<'_>) -> Ve
         .collect();
     for ((draft, proven), besides) in drafts.iter_mut().zip(proofs).zip(besides) {
         let proven = proven.filter(|holds| !holds || draft.open.is_none());
+        let proven = proven.map(|holds| holds && !draft.makes_worse);
         draft.remedy.proven = proven;
         if proven == Some(true) {
             draft.remedy.together_with = besides;

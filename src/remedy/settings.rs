@@ -9,7 +9,7 @@ use super::command::{is_of_organization, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, Fact, Region};
 
 /// What is in cold storage stays there for so many days.
 ///
@@ -229,7 +229,7 @@ pub fn retention(
     };
     let title = format!(
         "keep {} for {wanted} days{warm}, within what the lock of the vault `{}` allows",
-        kept(copy),
+        kept(copy, facts),
         vault.name()
     );
     let cold = if stays_warm {
@@ -253,7 +253,7 @@ pub fn lifecycle(copy: &Copy, days: i64, facts: &Facts<'_>) -> Draft {
     }
     let title = format!(
         "keep {} for {days} days, 90 of them in cold storage",
-        kept(copy)
+        kept(copy, facts)
     );
     let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
     let cold = now.map_or(Field::Null, |now| {
@@ -268,14 +268,33 @@ fn moves_after(lifecycle: &Lifecycle) -> Option<i64> {
     cold.filter(|days| *days >= 0)
 }
 
+/// Which of several copy actions of its rule to one vault makes the copy, by what stands in it; nothing where there is one.
+fn which_action(copy: &Copy, facts: &Facts<'_>) -> String {
+    let vault = copy.endpoints().destination_vault.as_str();
+    let rule = facts.rule_of(copy.plan.as_ref()).known().flatten();
+    let actions = rule.and_then(|rule| rule.get("CopyActions")?.as_array());
+    let into = |action: &&Value| action.get("DestinationBackupVaultArn") == Some(&vault.into());
+    if actions.into_iter().flatten().filter(into).count() < 2 {
+        return String::new();
+    }
+    let Fact::Known(lifecycle) = &copy.lifecycle else {
+        return String::new();
+    };
+    match lifecycle.as_ref().and_then(Lifecycle::days_kept) {
+        Some(days) => format!(" (by the copy action that has {days} days)"),
+        None => " (by the copy action without DeleteAfterDays)".to_owned(),
+    }
+}
+
 /// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change fixes it all.
-fn kept(copy: &Copy) -> String {
+fn kept(copy: &Copy, facts: &Facts<'_>) -> String {
     match &copy.plan {
         Some(plan) => format!(
-            "the copies of rule `{}` of the plan `{}` in `{}`",
+            "the copies of rule `{}` of the plan `{}` in `{}`{}",
             plan.rule,
             plan.id,
-            copy.endpoints().destination_vault.name()
+            copy.endpoints().destination_vault.name(),
+            which_action(copy, facts)
         ),
         None => format!("the copy `{}`", copy.id),
     }
@@ -293,7 +312,7 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);
     let account = copy.endpoints().source_account().known();
-    draft.remedy.commands = vec![command(copy, wanted, &lifecycle)];
+    draft.remedy.commands = vec![command(copy, wanted, &lifecycle, facts)];
     draft.remedy.account = match &copy.plan {
         Some(plan) => changed_in(&plan.id, account, facts),
         None => account,
@@ -305,8 +324,20 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
     draft
 }
 
-fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
+/// How a backup policy may write the account of a vault, where that is the plan's own.
+fn own_account(copy: &Copy) -> &'static str {
+    let account = copy.endpoints().destination_vault.account();
+    if account.is_some() && copy.endpoints().source_account().known() == account {
+        " (the policy may have `$account` for the account)"
+    } else {
+        ""
+    }
+}
+
+fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle, facts: &Facts<'_>) -> SmolStr {
     if let Some(plan) = &copy.plan {
+        let vault = &copy.endpoints().destination_vault;
+        let which = which_action(copy, facts);
         let now = copy.lifecycle.as_ref().known().and_then(Option::as_ref);
         let moved = now.and_then(moves_after).is_some();
         let warm = if moved && moves_after(lifecycle).is_none() {
@@ -321,15 +352,14 @@ fn command(copy: &Copy, days: i64, lifecycle: &Lifecycle) -> SmolStr {
                 ", and take \"move_to_cold_storage_after_days\" out,"
             };
             format!(
-                "rule {}: set \"delete_after_days\": {{\"@@assign\": \"{days}\"}}{warm} in the \"lifecycle\" of the copy action to {}",
+                "rule {}: set \"delete_after_days\": {{\"@@assign\": \"{days}\"}}{warm} in the \"lifecycle\" of the copy action to {vault}{which}{}",
                 plan.rule,
-                copy.endpoints().destination_vault
+                own_account(copy)
             )
         } else {
             format!(
-                "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {}",
-                plan.rule,
-                copy.endpoints().destination_vault
+                "rule {}: set \"DeleteAfterDays\": {days}{warm} in the Lifecycle of the copy action to {vault}{which}",
+                plan.rule
             )
         };
         return super::command::change_plan(

@@ -1,8 +1,11 @@
 //! A vault to create: one that is missing, or one on a customer managed key beside a vault that is not.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::along;
 use super::change::{Change, CopyChange, bare_key, bare_vault};
 use super::command::{comment, copies_elsewhere, option, put_vault_policy, region};
 use super::control_policy::changed_in;
@@ -12,6 +15,7 @@ use super::statement::of_vault;
 use super::{NewVault, Parts, RemedyKind};
 use crate::inventory::{Copy, Facts, Field, Policy};
 use crate::known::{AccountId, Arn};
+use crate::policy::Effect;
 
 /// What the name of a vault beside another ends with.
 const SUFFIX: &str = "-cmk";
@@ -22,19 +26,92 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
         "create the vault `{}` on a customer managed key",
         vault.name()
     );
-    create(vault, title, copies, CopyChange::None)
+    create(vault, title, (copies, &[]), CopyChange::None)
 }
 
 /// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
 pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
-    let (other, mut draft) = beside(vault, copies, facts)?;
+    let others = along::others(copies, facts);
+    let moved = others
+        .iter()
+        .filter_map(|named| named.role.as_ref().known());
+    let moved: Vec<&Arn> = moved.collect();
+    let (other, mut draft) = beside_for(vault, copies, &moved, facts)?;
     let commands = redirected(copies, vault, &other);
     draft.remedy.commands.extend(commands);
+    if let Some(lost) = lost(vault, &other, facts) {
+        draft.remedy.title += &format!("; {lost}");
+        draft
+            .remedy
+            .commands
+            .push(format_smolstr!("# {}", comment(&lost)));
+    }
+    along::settle(&mut draft, &others, facts);
     Some(draft)
+}
+
+/// What the old vault keeps of its copies and the new one does not: a lock, and what its policy denies.
+fn lost(old: &Arn, new: &Arn, facts: &Facts<'_>) -> Option<String> {
+    let bounds = |vault: &Arn| {
+        let lock = facts.vault_lock(vault).known().flatten()?;
+        (lock.min.is_some() || lock.max.is_some()).then_some((lock.min, lock.max))
+    };
+    let of_lock = bounds(old).filter(|_| bounds(new).is_none());
+    let of_lock = of_lock.map(|(min, max)| {
+        let days = |days: Option<i64>| days.map_or_else(|| "any".to_owned(), |it| it.to_string());
+        format!(
+            "its lock (retention of {} to {} days)",
+            days(min),
+            days(max)
+        )
+    });
+    let denied = |vault: &Arn| -> BTreeSet<String> {
+        let policy = facts.vault_policy(vault).known().flatten();
+        let statements = policy
+            .into_iter()
+            .flat_map(|policy| policy.document().statements());
+        let denies = statements.filter(|it| it.effect() == Effect::Deny);
+        let actions = denies.flat_map(|statement| {
+            let but = if statement.is_not_action() {
+                "all but "
+            } else {
+                ""
+            };
+            statement
+                .actions()
+                .map(move |action| format!("{but}{action}"))
+        });
+        actions.collect()
+    };
+    let there = denied(new);
+    let denies: Vec<String> = denied(old)
+        .into_iter()
+        .filter(|it| !there.contains(it))
+        .collect();
+    let of_policy = (!denies.is_empty()).then(|| format!("its Deny of {}", denies.join(", ")));
+    let all: Vec<String> = [of_lock, of_policy].into_iter().flatten().collect();
+    (!all.is_empty()).then(|| {
+        format!(
+            "give `{}` what it does not take over from `{}`: {}",
+            new.name(),
+            old.name(),
+            all.join(" and ")
+        )
+    })
 }
 
 /// A vault that takes the place of one whose key will not do.
 pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, Draft)> {
+    beside_for(vault, copies, &[], facts)
+}
+
+/// The same, which lets these roles in as well.
+fn beside_for(
+    vault: &Arn,
+    copies: &[&Copy],
+    others: &[&Arn],
+    facts: &Facts<'_>,
+) -> Option<(Arn, Draft)> {
     let name: String = vault
         .name()
         .chars()
@@ -51,7 +128,7 @@ pub fn beside(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<(Arn, 
                     other.name(),
                     vault.name()
                 );
-                let draft = create(&other, title, copies, way(&other))?;
+                let draft = create(&other, title, (copies, others), way(&other))?;
                 (other, draft)
             }
             VaultPlace::There(other) => {
@@ -104,11 +181,19 @@ fn redirected(copies: &[&Copy], old: &Arn, new: &Arn) -> Vec<SmolStr> {
     commands
 }
 
-fn create(vault: &Arn, title: String, copies: &[&Copy], copy: CopyChange) -> Option<Draft> {
+fn create(
+    vault: &Arn,
+    title: String,
+    (copies, others): (&[&Copy], &[&Arn]),
+    copy: CopyChange,
+) -> Option<Draft> {
     let account = vault.account()?;
     let place = vault.region()?;
     let key_policy = default_key_policy(vault, account);
-    let access = access_policy(vault, copies);
+    let roles = copies
+        .iter()
+        .filter_map(|copy| copy.endpoints().role.as_ref().known());
+    let access = let_in(vault, roles.chain(others.iter().copied()));
     let mut draft = Draft::new(RemedyKind::CreateVault, vault, title);
     draft.creates = Some(vault.clone());
     let flag = region(Some(&place));
@@ -200,11 +285,15 @@ pub fn default_key_policy(vault: &Arn, account: AccountId) -> Value {
 
 /// Lets the copy roles of other accounts in.
 pub fn access_policy(vault: &Arn, copies: &[&Copy]) -> Option<Value> {
-    let mut copiers: Vec<&Arn> = copies
+    let roles = copies
         .iter()
-        .filter_map(|copy| copy.endpoints().role.as_ref().known())
-        .filter(|role| role.account() != vault.account())
-        .collect();
+        .filter_map(|copy| copy.endpoints().role.as_ref().known());
+    let_in(vault, roles)
+}
+
+fn let_in<'r>(vault: &Arn, roles: impl Iterator<Item = &'r Arn>) -> Option<Value> {
+    let copiers = roles.filter(|role| role.account() != vault.account());
+    let mut copiers: Vec<&Arn> = copiers.collect();
     copiers.sort_unstable();
     copiers.dedup();
     (!copiers.is_empty()).then(|| super::patch::add_statements(None, &of_vault(None, &copiers)))

@@ -1,6 +1,7 @@
 //! Remedies: each is applied to the inventory as a person would, and the checks are asked again.
 
 mod accepted;
+mod along;
 mod copies;
 mod laws;
 mod policies;

@@ -1,0 +1,181 @@
+//! A change of a rule's copy action changes every copy of the rule, of all its selections and, where a backup policy of the
+//! organization makes the plan, in every account.
+
+use backup_preflight::checks::decide;
+use backup_preflight::inventory::{Copy, Facts};
+use backup_preflight::plans;
+use backup_preflight::remedy::{Remedy, RemedyKind, remedies};
+use serde_json::{Value, json};
+
+use crate::support::Estate;
+use crate::support::estate::*;
+use crate::support::verdicts::read;
+
+const PLAN: &str = "/accounts/0/regions/0/plans/0";
+const OTHER: &str = "555566667777";
+
+/// The remedies of the copies that plans make, those of backup policies among them.
+fn planned(inventory: &Value) -> Vec<Remedy> {
+    let mut inventory = read(inventory);
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory);
+    let copies = plans::copies(&plans::plans(&facts), &facts).copies;
+    let copies = copies.into_iter().map(|named| Copy::new(named, &facts));
+    let decided: Vec<_> = copies.map(|copy| decide(copy, &facts)).collect();
+    remedies(&decided, &facts)
+}
+
+fn one(inventory: &Value, kind: RemedyKind) -> Remedy {
+    let all = planned(inventory);
+    let mut of_kind = all.iter().filter(|remedy| remedy.kind == kind);
+    let found = of_kind.next().cloned();
+    found.unwrap_or_else(|| panic!("{all:?}"))
+}
+
+/// A rule that copies a database into a vault on an AWS managed key, which fails, and a file system as another role, which does not.
+fn copied_as_two_roles(policies: &Value) -> Value {
+    let files = "arn:aws:iam::111122223333:role/files";
+    let system =
+        "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-0123456789abcdef0";
+    Estate::rds()
+        .planned()
+        .set("/accounts/1/regions/0/keys/0/KeyManager", json!("AWS"))
+        .push(
+            "/accounts/0/regions/0/resources",
+            json!({"ResourceArn": system, "ResourceType": "EFS", "Encrypted": true, "EncryptionKeyArn": KEY, "Tags": {}, "Detail": {}}),
+        )
+        .push(
+            "/accounts/0/roles",
+            json!({"Arn": files, "AssumeRolePolicyDocument": trust(), "InlinePolicies": policies, "PermissionsBoundary": null, "Tags": {},
+                "AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"}]}),
+        )
+        .push(
+            &format!("{PLAN}/Selections"),
+            json!({"SelectionName": "files", "IamRoleArn": files, "Resources": [system]}),
+        )
+        .0
+}
+
+#[test]
+fn a_vault_in_place_of_another_lets_in_every_role_whose_copies_the_rule_moves() {
+    let remedy = one(&copied_as_two_roles(&json!([])), RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+    let policy = remedy.commands.concat();
+    assert!(policy.contains("role/files"), "{policy}");
+    assert!(policy.contains("AWSBackupDefaultServiceRole"), "{policy}");
+}
+
+#[test]
+fn a_vault_that_another_copy_of_the_rule_may_not_go_to_is_not_proven() {
+    let kept = json!([{"PolicyName": "one-vault", "Document": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "NotResource": CENTRAL}
+    ]}}]);
+    let remedy = one(&copied_as_two_roles(&kept), RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(false), "{remedy:?}");
+    let says = "then this copy of the same rule is blocked: p-1/nightly/arn:aws:elasticfilesystem";
+    assert!(remedy.title.contains(says), "{}", remedy.title);
+}
+
+/// Two accounts under one backup policy, which copies to a vault.
+fn under_a_policy(target: &str) -> Estate {
+    let policy = json!({"plans": {"daily": {
+        "regions": ["us-east-2"],
+        "rules": {"nightly": {
+            "schedule_expression": "cron(0 5 ? * * *)",
+            "target_backup_vault_name": "prod",
+            "lifecycle": {"delete_after_days": "35"},
+            "copy_actions": {target: {"target_backup_vault_arn": target, "lifecycle": {"delete_after_days": "35"}}},
+        }},
+        "selections": {"tags": {"tagged": {
+            "iam_role_arn": "arn:aws:iam::$account:role/service-role/AWSBackupDefaultServiceRole",
+            "tag_key": "backup", "tag_value": ["daily"],
+        }}},
+    }}});
+    let estate = Estate::rds()
+        .set("/copies", json!([]))
+        .set("/accounts/0/backup_policy", policy)
+        .set("/accounts/0/regions/0/resources_complete", json!(true))
+        .set(
+            "/accounts/0/regions/0/resources/0/Tags",
+            json!({"backup": "daily"}),
+        );
+    let first = estate.at("/accounts/0").to_string();
+    let second: Value = serde_json::from_str(&first.replace(FROM, OTHER)).unwrap();
+    let roots = json!([FROM, OTHER].map(|id| format!("arn:aws:iam::{id}:root")));
+    estate.push("/accounts", second).set(
+        &format!("{DESTINATION_VAULT}/AccessPolicy/Statement/0/Principal/AWS"),
+        roots,
+    )
+}
+
+#[test]
+fn a_vault_in_place_of_another_lets_in_the_roles_of_every_account_of_the_backup_policy() {
+    let system = format!("arn:aws:elasticfilesystem:us-east-2:{OTHER}:file-system/fs-1");
+    // Of the other account the copies do not fail.
+    let estate = under_a_policy(CENTRAL)
+        .set("/accounts/1/regions/0/keys/0/KeyManager", json!("AWS"))
+        .set(
+            "/accounts/2/regions/0/resources/0/ResourceArn",
+            json!(system),
+        )
+        .set(
+            "/accounts/2/regions/0/resources/0/ResourceType",
+            json!("EFS"),
+        );
+    let remedy = one(&estate.0, RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+    let policy = remedy.commands.concat();
+    assert!(
+        policy.contains(&format!("arn:aws:iam::{OTHER}:role")),
+        "{policy}"
+    );
+}
+
+#[test]
+fn a_retention_that_another_accounts_lock_does_not_allow_is_not_proven() {
+    let own = "arn:aws:backup:us-east-2:$account:backup-vault:second";
+    let lock = |account: &str, min: i64, max: i64| {
+        json!({"BackupVaultName": "second", "BackupVaultArn": own.replace("$account", account), "VaultType": "BACKUP_VAULT",
+            "VaultState": "AVAILABLE", "EncryptionKeyArn": PROD_KEY.replace(FROM, account), "Locked": true,
+            "MinRetentionDays": min, "MaxRetentionDays": max, "AccessPolicy": null, "Tags": {}})
+    };
+    let with = |max: i64| {
+        under_a_policy(own)
+            .push("/accounts/0/regions/0/vaults", lock(FROM, 90, 400))
+            .push("/accounts/2/regions/0/vaults", lock(OTHER, 7, max))
+    };
+    let wide = one(&with(365).0, RemedyKind::ChangeRetention);
+    assert_eq!(wide.proven, Some(true), "{wide:?}");
+    let narrow = one(&with(60).0, RemedyKind::ChangeRetention);
+    assert_eq!(narrow.proven, Some(false), "{narrow:?}");
+    assert!(narrow.title.contains(OTHER), "{}", narrow.title);
+    assert!(narrow.commands.concat().contains("$account"), "{narrow:?}");
+}
+
+#[test]
+fn of_two_actions_of_a_rule_into_one_vault_each_is_told_by_what_stands_in_it() {
+    let action = |days: i64| json!({"DestinationBackupVaultArn": CENTRAL, "Lifecycle": {"DeleteAfterDays": days}});
+    let estate = Estate::rds()
+        .planned()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(7))
+        .set(&format!("{DESTINATION_VAULT}/MaxRetentionDays"), json!(400))
+        .set(
+            &format!("{PLAN}/BackupPlan/Rules/0/CopyActions"),
+            json!([action(500), action(5)]),
+        );
+    let all = planned(&estate.0);
+    for days in [500, 5] {
+        let says = format!("(by the copy action that has {days} days)");
+        let told = all.iter().filter(|remedy| {
+            remedy.title.contains(&says) && remedy.commands.concat().contains(&says)
+        });
+        assert_eq!(told.count(), 1, "{all:?}");
+    }
+    // Where there is one, nothing needs telling.
+    let estate = estate.set(
+        &format!("{PLAN}/BackupPlan/Rules/0/CopyActions"),
+        json!([action(500)]),
+    );
+    assert!(!planned(&estate.0)[0].title.contains("by the copy action"));
+}
