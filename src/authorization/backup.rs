@@ -4,13 +4,22 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::backups::{FIND_BY_TAGS, begins};
-use crate::catalog::recovery_points::pattern;
-use crate::inventory::Copy;
-use crate::known::{Arn, Fact};
+use serde_json::Value;
 
+use crate::catalog::Kind;
+use crate::catalog::backups::{
+    BucketAction, BucketBackup, BucketPart, FIND_BY_TAGS, OF_BUCKETS, begins,
+};
+use crate::catalog::encryption::key_reading;
+use crate::catalog::recovery_points::pattern;
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, PlanReference, volumes};
+use crate::known::{Arn, Fact, Region};
+
+use super::key::Via;
 use super::request::RoleRequest;
-use super::template::RequestTemplate;
+
+const CREATE_IMAGE: &str = "ec2:CreateImage";
+const CREATE_TAGS: &str = "ec2:CreateTags";
 
 /// A request of a backup.
 pub struct BackupRequest {
@@ -18,39 +27,114 @@ pub struct BackupRequest {
     pub of_type: Arc<RoleRequest>,
     /// About the resource itself: what decides where the other does not.
     pub exact: Arc<RoleRequest>,
+    /// Whether no backup is made without; else no page says it, and AWS's policy for such backups has it.
+    pub is_certain: bool,
 }
 
 /// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin.
 /// None where a recovery point is copied, nor where no plan makes the copy: who makes that backup nobody says.
-pub fn backup_requests(copy: &Copy) -> Vec<BackupRequest> {
+pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
     let is_made_first = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
-    if !is_made_first || copy.plan.is_none() {
-        return Vec::new();
-    }
-    let (Fact::Known(vault), Fact::Known(Some(resource))) =
-        (&copy.endpoints().source_vault, &copy.resource)
-    else {
+    let (true, Some(plan), Fact::Known(vault), Fact::Known(Some(resource))) = (
+        is_made_first,
+        &copy.plan,
+        &copy.endpoints().source_vault,
+        &copy.resource,
+    ) else {
         return Vec::new();
     };
-    let by_tags = copy.plan.as_ref().is_some_and(|plan| plan.by_tags);
     let on_all = |action, shape: SmolStr| {
-        let all = request(vault, action, vault, shape);
+        let all = RoleRequest::plain(vault, action, vault, shape);
         BackupRequest {
             of_type: Arc::clone(&all),
             exact: all,
+            is_certain: true,
         }
     };
-    let finds = by_tags.then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
+    let finds = plan
+        .by_tags
+        .then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
     let action = copy.route().kind.agreed(begins).known().flatten().flatten();
     let begins = action.map(|action| BackupRequest {
-        of_type: request(vault, action, vault, of_type(resource)),
-        exact: request(vault, action, resource, resource.into()),
+        of_type: RoleRequest::plain(vault, action, vault, of_type(resource)),
+        exact: RoleRequest::plain(vault, action, resource, resource.into()),
+        is_certain: true,
     });
     let makes = action.into_iter().flat_map(|action| {
         let made = made(copy, vault, action).into_iter();
         made.map(move |shape| on_all(action, shape))
     });
-    finds.into_iter().chain(begins).chain(makes).collect()
+    let tags = (action == Some(CREATE_IMAGE) && has_tagged_volumes(resource, facts))
+        .then(|| vault.region())
+        .flatten();
+    let tags = tags.map(|region| on_all(CREATE_TAGS, snapshots(vault, &region)));
+    let reads = of_resource_key(copy, resource, facts);
+    let all = finds.into_iter().chain(begins).chain(makes);
+    let all = all.chain(tags).chain(reads);
+    if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
+        return all.chain(of_bucket(vault, resource, plan, facts)).collect();
+    }
+    all.collect()
+}
+
+/// What the backup does with the customer managed key of the resource, where it is on another itself.
+fn of_resource_key(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<BackupRequest> {
+    let reading = copy.route().kind.agreed(key_reading);
+    let actions = reading.known().flatten().flatten()?.actions;
+    let Fact::Known(EncryptedWith::Key(key)) = facts.resource_key(resource) else {
+        return None;
+    };
+    let is_asked =
+        !actions.is_empty() && facts.key_manager(&key) == Fact::Known(Some(KeyManager::Customer));
+    is_asked.then(|| {
+        let asked = RoleRequest::on_key(&key, actions, Via::OfResource, copy.route());
+        let asked = Arc::new(asked);
+        BackupRequest {
+            of_type: Arc::clone(&asked),
+            exact: asked,
+            is_certain: false,
+        }
+    })
+}
+
+/// What the backup of a bucket asks for.
+fn of_bucket(
+    vault: &Arn,
+    bucket: &Arn,
+    plan: &PlanReference,
+    facts: &Facts<'_>,
+) -> impl Iterator<Item = BackupRequest> {
+    let rule = facts.backup_rule(plan).known();
+    let flag = rule.and_then(|rule| rule.get("EnableContinuousBackup"));
+    let is_continuous = flag == Some(&Value::Bool(true));
+    let options = facts.backup_options(plan, "S3");
+    let is_asked = move |asked: &&BucketAction| match asked.of {
+        BucketBackup::All => true,
+        BucketBackup::Continuous => is_continuous,
+        BucketBackup::With(option) => {
+            let option = options.and_then(|options| options.get(option)?.as_str());
+            option != Some("disabled")
+        }
+    };
+    let shape = move |on: BucketPart, bucket: &str| match on {
+        BucketPart::Bucket => bucket.into(),
+        BucketPart::Objects => format_smolstr!("{bucket}/*"),
+        BucketPart::ManagedRules => {
+            let place = vault.as_str().replace(":backup:", ":events:");
+            let place = place.split(":backup-vault:").next().unwrap_or_default();
+            format_smolstr!("{place}:rule/AwsBackupManagedRule*")
+        }
+        BucketPart::Any => SmolStr::new_static("*"),
+    };
+    let every = format_smolstr!("arn:{}:s3:::*", vault.partition());
+    OF_BUCKETS.iter().filter(is_asked).map(move |asked| {
+        let one = shape(asked.on, bucket.as_str());
+        BackupRequest {
+            of_type: RoleRequest::plain(vault, asked.action, vault, shape(asked.on, &every)),
+            exact: RoleRequest::plain(vault, asked.action, vault, one),
+            is_certain: asked.is_certain,
+        }
+    })
 }
 
 /// The shapes of what the action makes, where IAM asks for it as well: a snapshot, image or backup of the owning service.
@@ -66,26 +150,24 @@ fn made(copy: &Copy, vault: &Arn, action: &str) -> Vec<SmolStr> {
     let service = action.split(':').next().unwrap_or_default();
     let is_asked = ["ec2", "fsx", "rds", "redshift"].contains(&service);
     let own = shape.filter(|shape| is_asked && shape.split(':').nth(2) == Some(service));
-    let snapshots = (action == "ec2:CreateImage")
-        .then(|| format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*"));
-    own.into_iter().chain(snapshots).collect()
+    let of_volumes = (action == CREATE_IMAGE).then(|| snapshots(vault, &region));
+    own.into_iter().chain(of_volumes).collect()
 }
 
-fn request(
-    vault: &Arn,
-    action: &'static str,
-    subject: &Arn,
-    resource: SmolStr,
-) -> Arc<RoleRequest> {
-    Arc::new(RoleRequest {
-        actions: vec![action],
-        subject: subject.clone(),
-        template: RequestTemplate::Plain {
-            vault: vault.clone(),
-            shape: resource.clone(),
-        },
-        resource,
-    })
+/// The shape of the snapshots of a Region.
+fn snapshots(vault: &Arn, region: &Region) -> SmolStr {
+    format_smolstr!("arn:{}:ec2:{region}::snapshot/*", vault.partition())
+}
+
+/// Whether any volume of an instance has tags, as far as they were read: the backup fails where they cannot be copied.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/tags-on-backups.html>.
+fn has_tagged_volumes(instance: &Arn, facts: &Facts<'_>) -> bool {
+    let volumes = volumes(instance, facts);
+    let mut tags = volumes
+        .iter()
+        .filter_map(|volume| facts.resource_tags(volume).known().flatten());
+    tags.any(|tags| tags.names().any(|name| !name.starts_with("aws:")))
 }
 
 /// The ARNs of all resources of a type, in the account and Region of one.

@@ -26,7 +26,9 @@ pub use control::{denied_by_its_own, denied_by_the_organization, may_be_assumed,
 pub use key::{KeyAccess, Via};
 pub use needs::{to_allow, to_lift};
 pub use outcome::{AskedPolicy, denied_by};
-pub use request::{RoleRequest, air_gapped_key_request, restore_requests, tag_request};
+pub use request::{
+    RoleRequest, air_gapped_key_request, restore_requests, service_tag_requests, tag_request,
+};
 pub use role::ByKey;
 pub use role_requests::role_requests;
 pub use ruling::{Grounds, Party, Ruling};

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::requests::{LAGV_KEY_ACTIONS, TAG_RESOURCE};
+use crate::catalog::recovery_points::pattern;
+use crate::catalog::requests::{ActionResource, LAGV_KEY_ACTIONS, TAG_RESOURCE, tag_actions};
 use crate::catalog::restores::Begins;
-use crate::inventory::{EncryptedWith, Facts, KeyManager, Question, Route, Transfer, VaultType};
+use crate::inventory::{
+    EncryptedWith, Facts, KeyManager, KindOf, Question, Route, Transfer, VaultType,
+};
 use crate::known::{Arn, Fact, Gap};
 
 use super::context::Variants;
@@ -50,6 +53,19 @@ impl RoleRequest {
         }
     }
 
+    /// Something else in the account and Region of a vault, by its ARN or its shape.
+    pub fn plain(vault: &Arn, action: &'static str, subject: &Arn, resource: SmolStr) -> Arc<Self> {
+        Arc::new(Self {
+            actions: vec![action],
+            subject: subject.clone(),
+            template: RequestTemplate::Plain {
+                vault: vault.clone(),
+                shape: resource.clone(),
+            },
+            resource,
+        })
+    }
+
     /// One of its actions.
     pub fn about(&self, action: &'static str) -> Action<'_> {
         Action {
@@ -85,15 +101,7 @@ pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleReques
             .replace("{region}", region.as_str())
             .replace("{account}", &account.to_string())
             .into();
-        Arc::new(RoleRequest {
-            actions: vec![action],
-            subject: vault.clone(),
-            template: RequestTemplate::Plain {
-                vault: vault.clone(),
-                shape: resource.clone(),
-            },
-            resource,
-        })
+        RoleRequest::plain(vault, action, vault, resource)
     };
     on.iter().map(request).collect()
 }
@@ -102,6 +110,40 @@ pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleReques
 pub fn tag_request(copy: &Transfer, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
     let vault = copy.endpoints().source_vault.as_ref().known()?;
     facts.answer(&TagQuestion(vault.clone()))
+}
+
+/// The requests to read the tags of the backup and to set them on another, in the service whose backups they are. Those in an
+/// air-gapped vault lie in an account of AWS's.
+pub fn service_tag_requests(copy: &Transfer) -> Vec<Arc<RoleRequest>> {
+    let source = copy.endpoints();
+    let (Fact::Known(vault), KindOf::Known(kind)) = (&source.source_vault, &copy.route.kind) else {
+        return Vec::new();
+    };
+    let is_foreign = source.source_type == Fact::Known(Some(VaultType::AirGapped));
+    let (Some(account), Some(region)) = (vault.account().filter(|_| !is_foreign), vault.region())
+    else {
+        return Vec::new();
+    };
+    let partition = vault.partition();
+    let request = |(action, on): &(&'static str, Option<ActionResource>)| {
+        let resource = match on {
+            Some(ActionResource::RecoveryPoint) => {
+                pattern(*kind, partition.as_str(), &region, account)
+            }
+            Some(ActionResource::Snapshots) => {
+                format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")
+            }
+            Some(
+                ActionResource::DestinationVault
+                | ActionResource::BackupKey
+                | ActionResource::Bucket
+                | ActionResource::Objects,
+            )
+            | None => SmolStr::new_static("*"),
+        };
+        RoleRequest::plain(vault, action, vault, resource)
+    };
+    tag_actions(*kind).iter().map(request).collect()
 }
 
 /// The vault whose recovery points are tagged.
@@ -117,15 +159,7 @@ impl Question for TagQuestion {
         let partition = vault.partition();
         let resource =
             format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*");
-        Some(Arc::new(RoleRequest {
-            actions: vec![TAG_RESOURCE],
-            subject: vault.clone(),
-            template: RequestTemplate::Plain {
-                vault: vault.clone(),
-                shape: resource.clone(),
-            },
-            resource,
-        }))
+        Some(RoleRequest::plain(vault, TAG_RESOURCE, vault, resource))
     }
 }
 

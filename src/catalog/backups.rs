@@ -34,6 +34,96 @@ pub const fn begins(kind: Kind) -> Option<&'static str> {
     })
 }
 
+/// What an action of a backup of a bucket is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BucketPart {
+    /// The bucket.
+    Bucket,
+    /// The objects in it.
+    Objects,
+    /// The rules of EventBridge by which AWS Backup follows it.
+    ManagedRules,
+    /// No single thing.
+    Any,
+}
+
+/// Of which backups of a bucket an action is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BucketBackup {
+    /// Of all.
+    All,
+    /// Of those in a plan that does not leave this option out.
+    With(&'static str),
+    /// Of continuous ones.
+    Continuous,
+}
+
+/// An action that a backup of a bucket takes, beyond what every copy of one asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketAction {
+    /// The IAM action.
+    pub action: &'static str,
+    /// What it is done to.
+    pub on: BucketPart,
+    /// Of which backups it is.
+    pub of: BucketBackup,
+    /// Whether AWS says that no backup is made without; of the others only that its policy for such backups has them.
+    pub is_certain: bool,
+}
+
+const fn bucket(
+    action: &'static str,
+    on: BucketPart,
+    of: BucketBackup,
+    is_certain: bool,
+) -> BucketAction {
+    BucketAction {
+        action,
+        on,
+        of,
+        is_certain,
+    }
+}
+
+/// The options that leave the access control lists and the tags of objects out of a backup.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html#s3-advanced-backup-settings>.
+const ACLS: BucketBackup = BucketBackup::With("BackupACLs");
+const TAGS: BucketBackup = BucketBackup::With("BackupObjectTags");
+
+/// What a backup of a bucket takes, by AWSBackupServiceRolePolicyForS3Backup. Of the access control lists of object versions the
+/// page says that no object is backed up without; their tags it reads in the same way; the rules it says a role must be let manage.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html#s3-backup-messages>, and `#s3-eventbridge-permissions`.
+#[rustfmt::skip]
+pub const OF_BUCKETS: &[BucketAction] = &[
+    bucket("s3:GetObjectVersionAcl",       BucketPart::Objects,      ACLS,                     true),
+    bucket("s3:GetObjectVersionTagging",   BucketPart::Objects,      TAGS,                     true),
+    bucket("events:DescribeRule",          BucketPart::ManagedRules, BucketBackup::Continuous, true),
+    bucket("events:EnableRule",            BucketPart::ManagedRules, BucketBackup::Continuous, true),
+    bucket("events:ListTargetsByRule",     BucketPart::ManagedRules, BucketBackup::Continuous, true),
+    bucket("events:PutRule",               BucketPart::ManagedRules, BucketBackup::Continuous, true),
+    bucket("events:PutTargets",            BucketPart::ManagedRules, BucketBackup::Continuous, true),
+    bucket("events:ListRules",             BucketPart::Any,          BucketBackup::Continuous, true),
+    bucket("s3:GetObjectAcl",              BucketPart::Objects,      ACLS,                     false),
+    bucket("s3:GetObjectTagging",          BucketPart::Objects,      TAGS,                     false),
+    bucket("s3:GetBucketAcl",              BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("s3:GetBucketNotification",     BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("s3:GetBucketTagging",          BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("s3:GetInventoryConfiguration", BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("s3:PutBucketNotification",     BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("s3:PutInventoryConfiguration", BucketPart::Bucket,       BucketBackup::All,        false),
+    bucket("cloudwatch:GetMetricData",     BucketPart::Any,          BucketBackup::All,        false),
+    bucket("s3:ListAllMyBuckets",          BucketPart::Any,          BucketBackup::All,        false),
+];
+
+/// Whether AWS gives a role this action, which a backup of a bucket takes, by its policy for those.
+#[must_use]
+pub fn is_of_buckets(action: &str) -> bool {
+    const OF: &[&str] = &["cloudwatch:", "events:", "kms:", "s3:"];
+    OF.iter().any(|service| action.starts_with(service))
+}
+
 /// The action by which a plan finds what has the tags that it selects by.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
@@ -41,8 +131,21 @@ pub const FIND_BY_TAGS: &str = "tag:GetResources";
 
 #[cfg(test)]
 mod tests {
-    use super::super::managed_policies::{DEFAULT_ROLE_POLICY, managed_policy};
+    use super::super::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY, managed_policy};
     use super::*;
+
+    #[test]
+    fn the_policy_for_buckets_has_what_their_backups_take() {
+        let text = managed_policy(S3_BACKUP_POLICY).unwrap().text;
+        for of in OF_BUCKETS {
+            assert!(
+                text.contains(&format!("\"{}\"", of.action)),
+                "{}",
+                of.action
+            );
+            assert!(is_of_buckets(of.action));
+        }
+    }
 
     #[test]
     fn the_default_role_may_begin_every_backup() {

@@ -93,6 +93,8 @@ cites! {
     VAULT_POLICY = "Vault access policies", guide!("create-a-vault-access-policy");
     /// Actions, resources and recovery point ARNs.
     ACCESS_CONTROL = "Access control", guide!("access-control");
+    /// The tags that go along.
+    TAGS = "Copy tags onto backups", guide!("tags-on-backups");
     /// Continuous backups.
     PITR = "Continuous backups and point-in-time recovery", guide!("point-in-time-recovery");
     /// Copies of continuous backups.

@@ -104,8 +104,65 @@ pub fn via_services(kind: Kind) -> Option<ViaService> {
     keys(kind).via
 }
 
+/// What the role of a backup does with the key of what is backed up, where the backup itself is on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyReading {
+    /// The service through which it is used, as `kms:ViaService` names it before the Region.
+    pub via: &'static str,
+    /// The actions, by AWS's policies for such roles; none where they do not tell.
+    pub actions: &'static [&'static str],
+    /// A key of the encryption context, by the same.
+    pub context_key: Option<&'static str>,
+}
+
+/// What the key of a resource must let a role do at a minimum, as the page has it for all types.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html#backup-permissions-grants-deny-statements>.
+pub const LEAST_KEY_USE: &[&str] = &["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"];
+
+/// How the backups of a kind are read with the key of the resource; `None` where they are on that key, or there is none.
+///
+/// See <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html>,
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForS3Backup.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html#S3-backup-considerations>.
+#[must_use]
+#[rustfmt::skip]
+pub fn key_reading(kind: Kind) -> Option<KeyReading> {
+    const READ: &[&str] = &["kms:Decrypt"];
+    const READ_TABLE: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
+    let row = |via, actions, context_key| Some(KeyReading { via, actions, context_key });
+    match kind {
+        Kind::AuroraDsql         => row("dsql",              READ,       Some("aws:dsql:ClusterId")),
+        Kind::DynamoDbAdvanced   => row("dynamodb",          READ_TABLE, None),
+        Kind::Efs                => row("elasticfilesystem", &[],        None),
+        Kind::S3                 => row("s3",                READ,       None),
+        Kind::Timestream         => row("timestream",        &[],        None),
+        Kind::CloudFormation
+        | Kind::Eks
+        | Kind::SapHana
+        | Kind::VirtualMachine
+        | Kind::Aurora
+        | Kind::DocumentDb
+        | Kind::DynamoDbBasic
+        | Kind::Ebs
+        | Kind::Ec2
+        | Kind::Ec2Vss
+        | Kind::FsxLustre
+        | Kind::FsxOntap
+        | Kind::FsxOpenZfs
+        | Kind::FsxWindows
+        | Kind::Neptune
+        | Kind::Rds
+        | Kind::RdsMultiAzCluster
+        | Kind::Redshift
+        | Kind::RedshiftServerless
+        | Kind::StorageGateway   => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY, managed_policy};
     use super::super::{Family, capabilities};
     use super::*;
 
@@ -124,6 +181,23 @@ mod tests {
                 !row.is_copyable(),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_policies_for_roles_have_what_is_done_with_the_keys_of_resources() {
+        let text = |name| managed_policy(name).unwrap().text;
+        let all = text(DEFAULT_ROLE_POLICY).to_owned() + text(S3_BACKUP_POLICY);
+        for kind in Kind::ALL {
+            let Some(reading) = key_reading(*kind) else {
+                continue;
+            };
+            assert!(capabilities(*kind).encryption.is_independent(), "{kind:?}");
+            let via = format!("\"{}.*.amazonaws.com\"", reading.via);
+            assert_eq!(all.contains(&via), !reading.actions.is_empty(), "{via}");
+            for action in reading.actions {
+                assert!(all.contains(&format!("\"{action}\"")), "{action}");
+            }
         }
     }
 

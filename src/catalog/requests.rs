@@ -165,6 +165,39 @@ pub fn role_actions(kind: Kind) -> &'static [RoleAction] {
     }
 }
 
+/// What a role needs to read the tags of a backup and to set them on another, in the service whose backups they are; on which of
+/// these it is asked, or on no single thing.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html#backup-tags-required-permissions>; that FSx asks
+/// for its own as well is by AWSBackupServiceRolePolicyForBackup.
+#[must_use]
+#[rustfmt::skip]
+pub fn tag_actions(kind: Kind) -> &'static [(&'static str, Option<ActionResource>)] {
+    use ActionResource::{RecoveryPoint, Snapshots};
+    match kind.family() {
+        // The page has its own volumes alone, which the backup is made of.
+        Family::Ebs if kind == Kind::StorageGateway => &[],
+        Family::RdsInstance | Family::RdsCluster => &[
+            ("rds:AddTagsToResource",   Some(RecoveryPoint)),
+            ("rds:ListTagsForResource", Some(RecoveryPoint)),
+        ],
+        Family::Ebs => &[
+            ("ec2:CreateTags",          Some(RecoveryPoint)),
+            ("ec2:DescribeTags",        None),
+        ],
+        Family::Ec2 => &[
+            ("ec2:CreateTags",          Some(RecoveryPoint)),
+            ("ec2:CreateTags",          Some(Snapshots)),
+            ("ec2:DescribeTags",        None),
+        ],
+        Family::Fsx => &[
+            ("fsx:ListTagsForResource", Some(RecoveryPoint)),
+            ("fsx:TagResource",         Some(RecoveryPoint)),
+        ],
+        Family::DynamoDb | Family::Redshift | Family::Backup | Family::Composite => &[],
+    }
+}
+
 /// Whether a copy to another Region is called for in both, so that conditions on `aws:RequestedRegion` must let both in.
 ///
 /// See <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_CopySnapshot.html> and
@@ -320,6 +353,17 @@ mod tests {
                     asked.action
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_default_role_may_copy_tags() {
+        let text = managed_policy(DEFAULT_ROLE_POLICY).unwrap().text;
+        let all = Kind::ALL.iter().flat_map(|kind| tag_actions(*kind));
+        let all: Vec<_> = all.map(|(action, _)| *action).collect();
+        assert!(all.contains(&"rds:AddTagsToResource"));
+        for action in all {
+            assert!(text.contains(&format!("\"{action}\"")), "{action}");
         }
     }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::described::tags;
 use super::role_policies::{contradicted, of_own_policies};
-use super::words::status_message;
+use super::words::{backup_without, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests, denied_by_its_own, role_requests,
-    role_rulings, tag_request, to_allow,
+    BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests, denied_by_its_own,
+    list, role_requests, role_rulings, service_tag_requests, tag_request, to_allow,
 };
+use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::MessageId;
 use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
@@ -31,6 +32,9 @@ pub(super) const CHECK: Check = Check {
         cite::EC2_COPY_PERMISSIONS,
         cite::RDS_ACTIONS,
         cite::FIELD_TAG_RESOURCE,
+        cite::ACCESS_CONTROL,
+        cite::S3_ROLE_POLICY,
+        cite::TAGS,
         cite::TROUBLESHOOTING,
     ],
     may_fail: MayFail::Yes,
@@ -110,11 +114,22 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             if lacking.is_empty() {
                 return may_not_tag(copy, facts);
             }
-            of(&lacking, BACKUP).map(|outcome| outcome.on(Basis::Inferred))
+            let (certain, others): (Vec<_>, Vec<_>) =
+                lacking.into_iter().partition(|asked| asked.is_certain);
+            let certain = exact(certain);
+            if certain.is_empty() {
+                return Some(may_do_without(role, &exact(others), facts));
+            }
+            let outcome = of(&certain, BACKUP)?;
+            // What it lacks it lacks together.
+            let outcome = match outcome.status {
+                Status::Fail => of(&[certain, exact(others)].concat(), BACKUP)?,
+                Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable => outcome,
+            };
+            Some(outcome.on(Basis::Inferred))
         }
-        // What it lacks it lacks together.
         Status::Fail => {
-            let lacking = lacking(copy, facts, role, Rulings::is_stopped);
+            let lacking = exact(lacking(copy, facts, role, Rulings::is_stopped));
             if lacking.is_empty() {
                 return None;
             }
@@ -125,14 +140,41 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
     }
 }
 
+fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
+    asked.into_iter().map(|asked| asked.exact).collect()
+}
+
+/// What the role lacks, or may lack, of what AWS's policies for backups have, where no page says what becomes of a backup without.
+fn may_do_without(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>) -> Outcome {
+    let rulings = role_rulings(facts, role, requests, ByKey::Counts);
+    let Some(rulings) = rulings.known().flatten() else {
+        return Outcome::not_applicable("the copy role does not exist");
+    };
+    let (mut actions, verb) = match rulings.stopped() {
+        open if open.is_empty() => (rulings.not_allowed(), "is not known to be allowed"),
+        stopped => (stopped, "may not do"),
+    };
+    actions.sort_unstable();
+    let actions = list(&actions);
+    let gaps = match rulings.open() {
+        Some((gaps, ..)) if !rulings.is_stopped() => gaps,
+        Some(_) | None => vec![backup_without(&actions, role)],
+    };
+    let message = format!(
+        "the role `{}` {verb} {actions}, which AWS's policies for backups have: whether the backup that is copied is made without is not known",
+        role.name()
+    );
+    Outcome::undecided(message, gaps).saw(rulings.stopped_by())
+}
+
 /// What the backup that is copied asks of the role and that is ruled on so.
 fn lacking(
     copy: &Copy,
     facts: &Facts<'_>,
     role: &Arn,
     is_wanted: fn(&Rulings) -> bool,
-) -> Vec<Arc<RoleRequest>> {
-    let is_so = |request: &Arc<RoleRequest>| {
+) -> Vec<BackupRequest> {
+    let rules = |request: &Arc<RoleRequest>, is_wanted: fn(&Rulings) -> bool| {
         let request = std::slice::from_ref(request);
         let rulings = role_rulings(facts, role, request, ByKey::Counts);
         rulings
@@ -140,45 +182,54 @@ fn lacking(
             .flatten()
             .is_some_and(|rulings| is_wanted(&rulings))
     };
-    let is_allowed = |request: &Arc<RoleRequest>| {
-        let request = std::slice::from_ref(request);
-        let rulings = role_rulings(facts, role, request, ByKey::Counts);
-        rulings
-            .known()
-            .flatten()
-            .is_some_and(|rulings| rulings.is_all_allowed())
-    };
-    let asked = backup_requests(copy).into_iter();
-    let asked = asked.filter(|asked| !is_allowed(&asked.of_type) && is_so(&asked.exact));
-    asked.map(|asked| asked.exact).collect()
+    let asked = backup_requests(copy, facts).into_iter();
+    let asked = asked.filter(|asked| {
+        !rules(&asked.of_type, Rulings::is_all_allowed) && rules(&asked.exact, is_wanted)
+    });
+    asked.collect()
 }
 
-/// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so: it warns.
+/// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so for certain: it
+/// warns.
 fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
     let role = copy.endpoints().role.as_ref().known()?;
     let tags = tags(copy, facts).known().flatten()?;
     if !tags.names().any(|name| !name.starts_with("aws:")) {
         return None;
     }
-    let request = [tag_request(&copy.transfer, facts)?];
-    let rulings = role_rulings(facts, role, &request, ByKey::Ignored);
-    let rulings = rulings.known().flatten()?;
-    if !rulings.is_stopped() {
-        return None;
-    }
-    Some(
-        Outcome::warn(format!(
-            "the role `{}` may not do {TAG_RESOURCE}, and there are tags to copy: AWS announced that such copies fail since 2025-09-30",
-            role.name()
-        ))
-        .on(Basis::Observed)
-        .saw(rulings.stopped_by()),
-    )
+    let stopped = |requests: &[Arc<RoleRequest>]| {
+        let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
+        let rulings = rulings.known().flatten()?;
+        rulings.is_stopped().then_some(rulings)
+    };
+    let of_backup = stopped(&[tag_request(&copy.transfer, facts)?]);
+    let of_service = stopped(&service_tag_requests(&copy.transfer));
+    let name = role.name();
+    let announced = of_backup.as_ref().map(|_| {
+        format!(
+            "the role `{name}` may not do {TAG_RESOURCE}, and there are tags to copy: AWS announced that such copies fail since 2025-09-30"
+        )
+    });
+    let told = of_service.as_ref().map(|rulings| {
+        format!(
+            "the role `{name}` may not do {}, and there are tags to copy: AWS names a role that cannot read or set them among the reasons for which jobs fail",
+            list(&rulings.stopped())
+        )
+    });
+    // Of the service's own a page says it.
+    let basis = announced
+        .as_ref()
+        .map_or(Basis::Documented, |_| Basis::Observed);
+    let says: Vec<String> = [announced, told].into_iter().flatten().collect();
+    let seen = [of_backup, of_service].into_iter().flatten();
+    let seen: Vec<_> = seen.flat_map(|rulings| rulings.stopped_by()).collect();
+    let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
+    Some(warn.on(basis).saw(seen))
 }
 
 /// The policies that AWS keeps for roles that copy such backups, where no policy of the role's own allows anything of what is
-/// asked: what a key's policy gives it does not count. `None`, too, where it is not known what is copied, or the program does
-/// not know their text.
+/// asked, or of what is asked of buckets: what a key's policy gives it does not count. `None`, too, where it is not known what is
+/// copied, or the program does not know their text.
 fn attached(
     copy: &Transfer,
     facts: &Facts<'_>,
@@ -196,17 +247,27 @@ fn attached(
         )
     };
     let rulings = rulings.known().flatten()?;
-    let mut names = vec![DEFAULT_ROLE_POLICY];
-    match copy.route.kind {
-        KindOf::Known(Kind::S3) => names.push(S3_BACKUP_POLICY),
-        KindOf::Known(_) => {}
+    let is_bucket = match copy.route.kind {
+        KindOf::Known(kind) => kind == Kind::S3,
         KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => return None,
-    }
+    };
+    let (of_bucket, others): (Vec<_>, Vec<_>) = rulings
+        .each()
+        .partition(|(action, _)| is_bucket && is_of_buckets(action));
+    let lacks = |all: &[(&str, &Ruling)]| all.iter().all(|(_, ruling)| is_of_role(ruling));
+    let stops = |all: &[(&str, &Ruling)]| all.iter().any(|(_, ruling)| ruling.stops());
+    let names: &[&str] = match (stops(&others), stops(&of_bucket)) {
+        (true, true) if lacks(&others) && lacks(&of_bucket) => {
+            &[DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY]
+        }
+        (true, false) if lacks(&others) && of_bucket.is_empty() => &[DEFAULT_ROLE_POLICY],
+        (false, true) if lacks(&of_bucket) => &[S3_BACKUP_POLICY],
+        (true | false, _) => return None,
+    };
     let policies = names.iter().map(|name| Arn::parse(name).ok());
     let policies: Vec<Arn> = policies.collect::<Option<_>>()?;
-    let has_nothing = rulings.is_stopped() && rulings.each().all(|(_, it)| is_of_role(it));
     let is_there = policies.iter().all(|it| it.partition() == role.partition());
-    (has_nothing && is_there).then(|| Need::Attach {
+    is_there.then(|| Need::Attach {
         role: role.clone(),
         policies,
     })

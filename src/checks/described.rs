@@ -101,23 +101,6 @@ pub fn option_groups<'a>(described: &Described<'a>) -> Option<Vec<&'a str>> {
     (!names.is_empty()).then_some(names)
 }
 
-/// The volumes that an EC2 instance has, as far as they are told.
-pub fn volumes(instance: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
-    let detail = facts.resource_description(instance).known().flatten();
-    let mappings = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
-    let mappings = mappings.into_iter().flatten();
-    let volumes = mappings.filter_map(|mapping| {
-        let id = mapping.get("Ebs")?.get("VolumeId")?.as_str()?;
-        let (account, region) = instance.account().zip(instance.region())?;
-        let partition = instance.partition();
-        Arn::parse(&format!(
-            "arn:{partition}:ec2:{region}:{account}:volume/{id}"
-        ))
-        .ok()
-    });
-    volumes.collect()
-}
-
 /// The tags that will go along: those of the recovery point, or of the resource whose backup is copied.
 pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
     match (copy.first_point(), copy.resource.as_ref()) {

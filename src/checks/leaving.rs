@@ -7,9 +7,8 @@ mod plans;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::described::volumes;
 use crate::catalog::{Kind, can_leave_its_account};
-use crate::inventory::{Facts, KindOf, PlanReference};
+use crate::inventory::{Facts, KindOf, PlanReference, volumes};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use crate::plans::{Holds, Nearest, Plan, Rule, Selection, nearest, settling};
 use crate::verdict::{Outcome, Verdict};

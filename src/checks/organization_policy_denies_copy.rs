@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::role_policies::contradicted;
-use super::words::status_message;
+use super::words::{backup_without, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, Grounds, Party, RoleRequest, Rulings, air_gapped_key_request, backup_requests,
-    control_rulings, denied_by_the_organization, list, may_be_assumed, nothing_binds,
-    role_requests, to_lift,
+    ASSUME, BackupRequest, Grounds, Party, RoleRequest, Rulings, air_gapped_key_request,
+    backup_requests, control_rulings, denied_by_the_organization, list, may_be_assumed,
+    nothing_binds, role_requests, to_lift,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::MessageId;
@@ -96,12 +96,14 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
     facts.service_control_policies(role.account()?).known()?;
     let rulings =
         |request: &Arc<RoleRequest>| control_rulings(facts, role, std::slice::from_ref(request));
-    let asked = backup_requests(copy).into_iter();
+    let asked = backup_requests(copy, facts).into_iter();
     let asked = asked.filter(|asked| !rulings(&asked.of_type).is_all_allowed());
-    let (against, others): (Vec<_>, Vec<_>) = asked
-        .map(|asked| asked.exact)
-        .partition(|exact| rulings(exact).is_stopped());
-    if !against.is_empty() {
+    let (against, others): (Vec<_>, Vec<_>) =
+        asked.partition(|asked| rulings(&asked.exact).is_stopped());
+    let is_certain = against.iter().any(|asked| asked.is_certain);
+    let exact = |asked: Vec<BackupRequest>| asked.into_iter().map(|asked| asked.exact);
+    let against: Vec<_> = exact(against).collect();
+    if is_certain || !is_pass && !against.is_empty() {
         // What is stopped is stopped together.
         let of_copy = || role_requests(&copy.transfer, facts).requests;
         let requests = if is_pass {
@@ -120,7 +122,17 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
     if !is_pass {
         return None;
     }
-    let (gaps, _, seen) = others.iter().find_map(|exact| rulings(exact).open())?;
+    if !against.is_empty() {
+        let rulings = control_rulings(facts, role, &against);
+        let actions = list(&rulings.stopped());
+        let message = format!(
+            "the organization's policies keep the role `{}` from {actions}, which AWS's policies for backups have: whether the backup that is copied is made without is not known",
+            role.name()
+        );
+        let gap = backup_without(&actions, role);
+        return Some(Outcome::undecided(message, [gap]).saw(rulings.stopped_by()));
+    }
+    let (gaps, _, seen) = exact(others).find_map(|exact| rulings(&exact).open())?;
     let message = format!(
         "whether the organization's policies let the role `{}` make the backup that is copied is not known",
         role.name()

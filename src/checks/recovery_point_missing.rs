@@ -11,7 +11,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
+use crate::known::{Arn, ByHand, Fact, Gap, Region, ResourceType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -71,7 +71,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     if !known!(facts.resource_exists(resource)) {
         return missing(resource, "there is no such resource to back up");
     }
-    let no_backup = not_backed_up(resource, facts)
+    let no_backup = found_elsewhere(copy, resource, facts)
+        .or_else(|| not_backed_up(resource, facts))
         .or_else(|| not_backed_up_as_it_is(resource, facts))
         .or_else(|| not_made_by_fsx(resource, facts))
         .or_else(|| not_switched_on(copy, resource, facts))
@@ -83,6 +84,28 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         return outcome;
     }
     Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
+}
+
+/// A bucket that was found in other Regions, and not in the one that its backups are to be made in: AWS Backup looks for resources in
+/// the plan's own.
+///
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html#backup-plan-regions>.
+fn found_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let found = facts.regions_of_unplaced(resource);
+    let vault = copy.endpoints().source_vault.as_ref().known()?;
+    let region = vault.region()?;
+    if found.is_empty() || found.contains(&region) {
+        return None;
+    }
+    let found: Vec<&str> = found.into_iter().map(Region::as_str).collect();
+    let found = found.join(", ");
+    let says = format!(
+        "say where it is: in {found}, where it was found, or in {region}, where its backups go into {vault}"
+    );
+    let gap = Gap::by_hand(ByHand::Contradiction, says, resource.as_str());
+    let gap = gap.within(vault.account(), Some(&region));
+    let seen = Evidence::of(resource, format!("was found in {found}"));
+    Some(not_read(gap).saw([seen]))
 }
 
 /// A file system of FSx, where FSx is switched off: one page says that a resource that is named is backed up all the same, another

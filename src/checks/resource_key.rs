@@ -1,8 +1,10 @@
 //! The key of a resource whose backup is on another: without it nothing is read that could be backed up.
 
+use crate::authorization::{KeyAccess, Via, list};
 use crate::catalog::Kind;
+use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
 use crate::catalog::key_states::{KeyUse, key_use};
-use crate::inventory::{Copy, EncryptedWith, Facts, KindOf, Model};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -22,7 +24,7 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     };
     let (state, is_to_be_enabled) = match facts.key_state(&key) {
         Fact::Known(Some(state)) => match key_use(state) {
-            Some(KeyUse::Usable) => return None,
+            Some(KeyUse::Usable) => return not_let_in(copy, &key, facts),
             Some(KeyUse::Disabled) => (format!("is {state}"), Some(false)),
             Some(KeyUse::ToBeDeleted) => (format!("is {state}"), Some(true)),
             Some(KeyUse::Waits(_)) => (format!("is {state}"), None),
@@ -50,4 +52,50 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         Some(to_be_deleted) => fail.needs([Need::KeyEnabled { key, to_be_deleted }]),
         None => fail.by_hand("make the key usable, or give the resource another one"),
     })
+}
+
+/// The role that the key keeps out, or may: what AWS's page says of that is that the job succeeds and nothing is in the backup, and of
+/// buckets that it fails, without a word on which actions each type takes.
+fn not_let_in(copy: &Copy, key: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let reading = copy.route().kind.agreed(key_reading);
+    let reading = reading.known().flatten().flatten()?;
+    let role = copy.endpoints().role.as_ref().known()?;
+    // One of AWS's own lets all of its account in that the service asks for.
+    if copy.plan.is_none() || facts.key_manager(key) != Fact::Known(Some(KeyManager::Customer)) {
+        return None;
+    }
+    let access = KeyAccess {
+        copy: copy.route(),
+        facts,
+        key,
+        principal: role,
+        via: Via::OfResource,
+    };
+    let rulings = match reading.actions {
+        [] => access.ask(LEAST_KEY_USE).deny_only(),
+        actions => access.ask(actions),
+    };
+    let name = key_name(key, facts);
+    let role_name = role.name();
+    let denied = rulings.denied().map(|(actions, ..)| actions);
+    let denied = denied.map(|of| format!("denies the role `{role_name}` {}", list(&of)));
+    let missing = rulings.missing_anywhere().map(|(actions, _)| actions);
+    let missing = missing.filter(|_| !rulings.is_deny_only());
+    let missing = missing.map(|of| format!("does not let the role `{role_name}` do {}", list(&of)));
+    if let Some(says) = denied.or(missing) {
+        let what = format!("whether a backup is made where the key of the resource {says}");
+        let gap = Gap::not_told(what, key.as_str()).where_is(key);
+        let message = format!(
+            "the key of the resource, {name}, {says}: AWS says that what the role may not read with the key is not backed up"
+        );
+        return Some(Outcome::undecided(message, [gap]).saw(rulings.stopped_by()));
+    }
+    let (gaps, may_deny, seen) = rulings.open()?;
+    if rulings.is_deny_only() && !may_deny {
+        return None;
+    }
+    let message = format!(
+        "whether the key of the resource, {name}, lets the role `{role_name}` read it is not known"
+    );
+    Some(Outcome::undecided(message, gaps).saw(seen))
 }

@@ -16,6 +16,12 @@ pub fn not_read(gap: Gap) -> Outcome {
     Outcome::undecided(gap.to_string(), [gap])
 }
 
+/// What no page says of actions that AWS's policies for backups have, and a role may not do.
+pub fn backup_without(actions: &str, role: &Arn) -> Gap {
+    let what = format!("whether a backup is made by a role that may not do {actions}");
+    Gap::not_told(what, role.as_str()).where_is(role)
+}
+
 /// The question does not arise within one account.
 pub fn same_account() -> Outcome {
     Outcome::not_applicable("the copy stays in its account")

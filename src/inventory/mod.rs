@@ -35,7 +35,7 @@ mod word;
 
 pub use copy::{
     Copy, Endpoints, KindOf, MadeBy, Model, Named, PlanReference, Route, Transfer,
-    service_linked_role,
+    service_linked_role, volumes,
 };
 pub use effective::EffectivePolicy;
 pub use envelope::unknown_word;

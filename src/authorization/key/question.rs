@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalog::encryption::{ViaService, via_services};
+use crate::catalog::encryption::{ViaService, key_reading, via_services};
 use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
@@ -46,14 +46,17 @@ pub enum Via {
     OfType,
     /// AWS Backup itself: the keys of logically air-gapped vaults.
     Backup,
+    /// The service that owns the resource, where the backup is made: a key that the backup itself is not on.
+    OfResource,
 }
 
 /// Through which service a copy uses a key, and where: all that such a request takes of the copy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Through {
-    service: Option<ViaService>,
-    /// Whether what is encrypted is a volume.
-    on_ebs: bool,
+    /// The word before the Region.
+    service: Option<&'static str>,
+    /// A key that the encryption context has.
+    context_key: Option<&'static str>,
     regions: [Option<Region>; 2],
     in_china: bool,
 }
@@ -62,16 +65,24 @@ impl Through {
     /// How a copy uses a key.
     pub fn of(copy: &Route, via: Via) -> Self {
         let of_type = copy.kind.agreed(via_services).known().flatten().flatten();
+        let on_ebs = (of_type == Some(ViaService::Ec2)).then_some("aws:ebs:id");
+        let here = copy.endpoints.source_region().known();
+        let there = copy.endpoints.destination_region().known();
+        let reading = || copy.kind.agreed(key_reading).known().flatten().flatten();
+        let (service, context_key, regions) = match via {
+            Via::Backup => (Some(ViaService::Backup.as_str()), on_ebs, [here, there]),
+            Via::OfType => (of_type.map(ViaService::as_str), on_ebs, [here, there]),
+            Via::OfResource => {
+                let reading = reading();
+                let service = reading.map(|reading| reading.via);
+                let context_key = reading.and_then(|reading| reading.context_key);
+                (service, context_key, [here.clone(), here])
+            }
+        };
         Self {
-            service: match via {
-                Via::Backup => Some(ViaService::Backup),
-                Via::OfType => of_type,
-            },
-            on_ebs: of_type == Some(ViaService::Ec2),
-            regions: [
-                copy.endpoints.source_region().known(),
-                copy.endpoints.destination_region().known(),
-            ],
+            service,
+            context_key,
+            regions,
             in_china: copy.endpoints.destination_vault.partition().as_str() == "aws-cn",
         }
     }
@@ -97,11 +108,8 @@ impl Through {
             "amazonaws.com"
         };
         let entry = |region: &Option<Region>| match region {
-            Some(region) => Entry::One(format_smolstr!("{}.{region}.{suffix}", service.as_str())),
-            None => Entry::Shaped(Shape::parse(format_smolstr!(
-                "{}.*.{suffix}",
-                service.as_str()
-            ))),
+            Some(region) => Entry::One(format_smolstr!("{service}.{region}.{suffix}")),
+            None => Entry::Shaped(Shape::parse(format_smolstr!("{service}.*.{suffix}"))),
         };
         let mut vias: Vec<Entry> = self.regions.iter().map(entry).collect();
         vias.dedup();
@@ -136,7 +144,7 @@ impl KeyUseQuestion {
             let request = |via: &Entry| {
                 let mut request = of_key.clone()?.with_action(action);
                 request.context.set("kms:ViaService", via.clone());
-                of_action(&mut request.context, action, through.on_ebs);
+                of_action(&mut request.context, action, through.context_key);
                 Some(request)
             };
             (*action, vias.iter().filter_map(request).collect())
@@ -198,7 +206,7 @@ impl Question for KeyCallerQuestion {
 /// The keys that only some actions carry.
 ///
 /// See <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>.
-fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
+fn of_action(context: &mut Context, action: &str, context_key: Option<&'static str>) {
     if action == "kms:CreateGrant" {
         context.set("kms:GrantIsForAWSResource", Entry::One("true".into()));
     } else {
@@ -208,9 +216,9 @@ fn of_action(context: &mut Context, action: &str, on_ebs: bool) {
     }
     if action == "kms:DescribeKey" {
         context.set_family("kms:EncryptionContext", Rest::Absent);
-    } else if on_ebs {
-        let id = vec![SmolStr::new_static("aws:ebs:id")];
-        context.set("kms:EncryptionContextKeys", Entry::Including(id));
+    } else if let Some(key) = context_key {
+        let all = vec![SmolStr::new_static(key)];
+        context.set("kms:EncryptionContextKeys", Entry::Including(all));
     }
 }
 

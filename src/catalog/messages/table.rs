@@ -415,4 +415,16 @@ messages! {
         texts:  [Sign("IAM Role {role} does not exist")],
         checks: ["copy-role-not-assumable"],
         cites:  [cite::KC_ACCESS_DENIED];
+    E71, Some(AccessDenied), "The role, or the organization, does not allow tag:GetResources, by which a plan that selects by tags finds its resources: it backs up none.",
+        texts:  [Sign("tag:GetResources")],
+        checks: ["copy-role-lacks-permission", "organization-policy-denies-copy"],
+        cites:  [TROUBLESHOOTING];
+    E72, NotOfAJob, "S3: no object could be read, as where the role may not do s3:GetObjectVersionAcl or decrypt with the bucket's key. The first backup fails so; a later continuous one completes empty.",
+        texts:  [Template("No objects were backed up from the source bucket {bucket_name}. To get notified of these failures, enable SNS event notifications.")],
+        checks: ["copy-role-lacks-permission", "recovery-point-missing", "organization-policy-denies-copy"],
+        cites:  [cite::S3];
+    E73, NotOfAJob, "S3: the backup was made with the options of the bucket's continuous one, not with those that it was to have. It can be copied.",
+        texts:  [Template("Periodic/snapshot backup for bucket {bucket_name} has different backup options than the continuous backup. When using continuous backups along with snapshot backups for the same bucket, the snapshot will use the same settings for backing up ACLs and Object tags as the continuous backup.")],
+        checks: [],
+        cites:  [cite::S3];
 }

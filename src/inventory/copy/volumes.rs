@@ -5,6 +5,23 @@ use crate::inventory::lookup::{EncryptedWith, Facts, contradiction};
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact};
 
+/// The volumes that an EC2 instance has, as far as they are told.
+pub fn volumes(instance: &Arn, facts: &Facts<'_>) -> Vec<Arn> {
+    let detail = facts.resource_description(instance).known().flatten();
+    let mappings = detail.and_then(|detail| detail.get("BlockDeviceMappings")?.as_array());
+    let mappings = mappings.into_iter().flatten();
+    let volumes = mappings.filter_map(|mapping| {
+        let id = mapping.get("Ebs")?.get("VolumeId")?.as_str()?;
+        let (account, region) = instance.account().zip(instance.region())?;
+        let partition = instance.partition();
+        Arn::parse(&format!(
+            "arn:{partition}:ec2:{region}:{account}:volume/{id}"
+        ))
+        .ok()
+    });
+    volumes.collect()
+}
+
 /// The keys of an EC2 instance's volumes. Empty: it is not one, or has no volumes.
 ///
 /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceBlockDeviceMapping.html>.

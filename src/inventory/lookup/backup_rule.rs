@@ -79,22 +79,9 @@ impl<'a> Facts<'a> {
         let is = |rule: &Value, field: &str| {
             rule.get(field).and_then(Value::as_str) == Some(wanted.rule.as_str())
         };
-        let place = wanted.made_by.as_ref();
-        let index = place.and_then(|place| place.rule);
-        let plans: Vec<&'a Plan> = match place {
-            Some(place) => {
-                let region = self.region(place.account, &place.region);
-                let mut plans = region.parts().flat_map(|part| items(&part.plans));
-                // Of layers the upper one stands.
-                let plan = plans.find(|plan| *plan.id == *wanted.id);
-                plan.into_iter().collect()
-            }
-            None => self
-                .seen(Object::Stored, |layer| layer.plans(&wanted.id))
-                .parts()
-                .collect(),
-        };
-        let mut rules = plans
+        let index = wanted.made_by.as_ref().and_then(|place| place.rule);
+        let mut rules = self
+            .plans_of(wanted)
             .into_iter()
             .filter_map(|plan| plan.plan.value())
             .filter_map(|Json(plan)| plan.get("Rules")?.as_array())
@@ -110,6 +97,35 @@ impl<'a> Facts<'a> {
                 Fact::Known(rule)
             }
             Some(_) | None => Fact::unknown(self.plan_gap(wanted)),
+        }
+    }
+
+    /// The options of a backup plan for a resource type, where it has any.
+    #[must_use]
+    pub fn backup_options(&self, wanted: &PlanReference, resource_type: &str) -> Option<&'a Value> {
+        let plans = self.plans_of(wanted).into_iter();
+        let mut settings = plans
+            .filter_map(|plan| plan.plan.value())
+            .filter_map(|Json(plan)| plan.get("AdvancedBackupSettings")?.as_array())
+            .flatten();
+        let of = |setting: &&Value| setting.get("ResourceType") == Some(&resource_type.into());
+        settings.find(of)?.get("BackupOptions")
+    }
+
+    /// The plans of a reference: one, where it says where that stands.
+    fn plans_of(&self, wanted: &PlanReference) -> Vec<&'a Plan> {
+        match &wanted.made_by {
+            Some(place) => {
+                let region = self.region(place.account, &place.region);
+                let mut plans = region.parts().flat_map(|part| items(&part.plans));
+                // Of layers the upper one stands.
+                let plan = plans.find(|plan| *plan.id == *wanted.id);
+                plan.into_iter().collect()
+            }
+            None => self
+                .seen(Object::Stored, |layer| layer.plans(&wanted.id))
+                .parts()
+                .collect(),
         }
     }
 

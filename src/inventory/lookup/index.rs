@@ -7,6 +7,7 @@ use std::mem::take;
 use std::slice;
 use std::sync::OnceLock;
 
+use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::list::items;
 use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
@@ -34,6 +35,8 @@ pub struct Index<'a> {
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
     resources: ByArn<'a, Resource>,
+    /// Where a resource stands whose ARN names no Region: a bucket.
+    unplaced: ByArn<'a, RegionFacts>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
@@ -61,6 +64,7 @@ impl<'a> Index<'a> {
             keys: FastMap::default(),
             roles: FastMap::default(),
             resources: FastMap::default(),
+            unplaced: FastMap::default(),
             recovery_points: FastMap::default(),
             backups: FastMap::default(),
             nested: FastMap::default(),
@@ -105,6 +109,10 @@ impl<'a> Index<'a> {
         }
         for resource in items(&region.resources) {
             add(&mut self.resources, &resource.arn, resource, false);
+            let is_there = !matches!(resource.resource_type, Field::Null);
+            if is_there && resource.arn.region().is_none() {
+                add(&mut self.unplaced, &resource.arn, region, false);
+            }
         }
         for job in items(&region.copy_jobs) {
             let state = job.state.value().map(|state| &**state);
@@ -168,6 +176,10 @@ impl<'a> Index<'a> {
     }
     pub fn resources(&self, arn: &Arn) -> &[&'a Resource] {
         places(&self.resources, arn)
+    }
+    /// The Regions that a resource stands in whose ARN names none.
+    pub fn unplaced(&self, arn: &Arn) -> &[&'a RegionFacts] {
+        places(&self.unplaced, arn)
     }
     pub fn recovery_points(&self, arn: &Arn) -> &[&'a RecoveryPoint] {
         places(&self.recovery_points, arn)

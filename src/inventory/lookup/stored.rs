@@ -1,6 +1,7 @@
 //! Resources and recovery points.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::inventory::objects::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
 use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
-use crate::known::{Arn, Fact, Gap, ResourceType};
+use crate::known::{Arn, Fact, Gap, Region, ResourceType};
 
 use super::reads::Object;
 use super::{Facts, Seen, fact};
@@ -55,6 +56,13 @@ impl<'a> Facts<'a> {
             return Fact::unknown(self.resource_gap(arn));
         }
         Fact::Known(!matches!(resource.field(|r| &r.resource_type), Field::Null))
+    }
+
+    /// The Regions in which a resource was found whose ARN names none.
+    #[must_use]
+    pub fn regions_of_unplaced(&self, arn: &Arn) -> BTreeSet<&'a Region> {
+        let found = self.seen(Object::Stored, |layer| layer.unplaced(arn));
+        found.parts().map(|region| &region.region).collect()
     }
 
     /// The resource's type, where the inventory names it. `None`: no such resource.

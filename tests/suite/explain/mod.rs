@@ -127,6 +127,9 @@ fn seen() -> Vec<(&'static str, String)> {
         ("E68", "User: ROLE is not authorized to perform: kms:CreateGrant on resource: KEY with an explicit deny in a resource-based policy"),
         ("E69", "User: ROLE is not authorized to perform: sts:AssumeRole on resource: ROLE with an explicit deny in the role trust policy"),
         ("E70", "IAM Role ROLE does not exist"),
+        ("E71", "The role ROLE may not do tag:GetResources on *"),
+        ("E72", "No objects were backed up from the source bucket orders. To get notified of these failures, enable SNS event notifications."),
+        ("E73", "Periodic/snapshot backup for bucket orders has different backup options than the continuous backup. When using continuous backups along with snapshot backups for the same bucket, the snapshot will use the same settings for backing up ACLs and Object tags as the continuous backup."),
         ("E53", "DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays"),
         ("E54", "Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days"),
         ("E54", "DeleteAfterDays cannot be less than 1 or more than 36500 days"),
@@ -277,7 +280,8 @@ fn every_check_that_a_message_names_is_one_and_no_message_is_without_a_word() {
     assert_eq!(
         ids,
         [
-            "E18", "E31", "E39", "E40", "E42", "E46", "E47", "E50", "E59", "E60", "E61", "E62"
+            "E18", "E31", "E39", "E40", "E42", "E46", "E47", "E50", "E59", "E60", "E61", "E62",
+            "E73"
         ]
     );
 }
