@@ -481,6 +481,7 @@ fn decided<'a>(
             stop::asked().map_or(Ok(()), Err)
         },
     );
+    failing.shrink_to_fit();
     failing.sort_by(|one, other| one.copy.id.cmp(&other.copy.id));
     let told = copies.into_iter().zip(kept).map(|(asked, kept)| Told {
         asked,

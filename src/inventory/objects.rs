@@ -82,9 +82,9 @@ record! {
     /// backup:DescribeRegionSettings.
     RegionSettings {
         /// Which resource types AWS Backup protects here.
-        opt_in: Field<Json> = "ResourceTypeOptInPreference" as Preferences,
+        opt_in: Field<Tree> = "ResourceTypeOptInPreference" as Preferences,
         /// Which resource types AWS Backup fully manages here: DynamoDB's advanced features, EFS.
-        management: Field<Json> = "ResourceTypeManagementPreference" as Preferences,
+        management: Field<Tree> = "ResourceTypeManagementPreference" as Preferences,
     }
 
     /// A backup vault: backup:DescribeBackupVault, and its access policy.

@@ -23,8 +23,8 @@ pub struct Arn(Arc<Parts>);
 /// The text of an ARN, with what is asked of it again and again.
 struct Parts {
     text: SmolStr,
-    /// Where each of the first five parts ends.
-    colons: [usize; 5],
+    /// Where each of the first five parts ends, as far as it has so many.
+    colons: [u32; 5],
     account: Option<AccountId>,
     region: Option<Region>,
     hash: u64,
@@ -32,10 +32,10 @@ struct Parts {
 
 impl Parts {
     fn of(text: SmolStr) -> Self {
-        let mut colons = [text.len(); 5];
+        let mut colons = [u32::MAX; 5];
         let found = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
         for (slot, (at, _)) in colons.iter_mut().zip(found) {
-            *slot = at;
+            *slot = u32::try_from(at).unwrap_or(u32::MAX);
         }
         let mut parts = Self {
             hash: FixedState::default().hash_one(&*text),
@@ -54,13 +54,14 @@ impl Parts {
 
     /// A part between colons, from 0; the sixth is all that is left.
     fn part(&self, index: usize) -> &str {
+        let colon = |index: usize| usize::try_from(*self.colons.get(index)?).ok();
         let start = match index.checked_sub(1) {
             None => Some(0),
-            Some(before) => self.colons.get(before).map(|colon| colon.saturating_add(1)),
+            Some(before) => colon(before).map(|colon| colon.saturating_add(1)),
         };
-        let end = self.colons.get(index).copied();
+        let end = colon(index).map_or(self.text.len(), |end| end.min(self.text.len()));
         start
-            .and_then(|start| self.text.get(start..end.unwrap_or(self.text.len())))
+            .and_then(|start| self.text.get(start..end))
             .unwrap_or_default()
     }
 }
@@ -77,6 +78,11 @@ pub enum ArnError {
 }
 
 impl Arn {
+    /// Forgets which were read lately: once everything is read, they only take room.
+    pub fn forget_recent() {
+        RECENT.take();
+    }
+
     /// Reads an ARN.
     ///
     /// # Errors
@@ -258,6 +264,11 @@ impl Serialize for Arn {
     }
 }
 
+thread_local! {
+    /// A file names a role, a vault or a key once for every copy, and a resource where it stands and where it is copied.
+    static RECENT: RefCell<Recent<Arn, 1_048_576>> = const { RefCell::new(Recent::new()) };
+}
+
 impl<'de> Deserialize<'de> for Arn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
@@ -267,10 +278,6 @@ impl<'de> Deserialize<'de> for Arn {
                 f.write_str("an ARN")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Arn, E> {
-                // A file names a role, a vault or a key once for every copy, and a resource where it stands and where it is copied.
-                thread_local! {
-                    static RECENT: RefCell<Recent<Arn, 1_048_576>> = const { RefCell::new(Recent::new()) };
-                }
                 RECENT
                     .with_borrow_mut(|recent| recent.of(text, Arn::as_str, Arn::parse))
                     .map_err(E::custom)

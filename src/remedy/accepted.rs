@@ -112,10 +112,10 @@ pub fn settle(drafts: &mut [Draft], facts: &Facts<'_>) {
         if let Some((why, page)) = refused(draft, facts, &created) {
             let remedy = &mut draft.remedy;
             remedy.title = format!("{} (AWS refuses it as things are: {why})", remedy.title);
-            remedy.commands = vec![format_smolstr!(
+            remedy.set_commands(vec![format_smolstr!(
                 "# {}\n# {page}",
                 comment(&format!("AWS refuses this as things are: {why}"))
-            )];
+            )]);
             remedy.before = None;
             remedy.after = None;
             remedy.added = Vec::new();

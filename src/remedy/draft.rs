@@ -1,7 +1,7 @@
 //! A remedy while it is being made: the change itself, and what it is for.
 
 use super::change::Change;
-use super::{Parts, Remedy, RemedyKind};
+use super::{Remedy, RemedyKind};
 use crate::known::Arn;
 
 /// A check of a copy, by the copy's place among the decided ones.
@@ -36,25 +36,7 @@ impl Draft {
     /// A draft of a kind, on a subject.
     pub fn new(kind: RemedyKind, subject: impl ToString, title: impl Into<String>) -> Self {
         Self {
-            remedy: Remedy {
-                id: String::new(),
-                title: title.into(),
-                subject: subject.to_string(),
-                account: None,
-                kind,
-                before: None,
-                after: None,
-                added: Vec::new(),
-                commands: Vec::new(),
-                requires: Vec::new(),
-                together_with: Vec::new(),
-                alternative_to: Vec::new(),
-                proven: None,
-                copies: Vec::new(),
-                checks: Vec::new(),
-                parts: Parts::None,
-                places: Vec::new(),
-            },
+            remedy: Remedy::new(kind, subject.to_string(), title.into()),
             change: None,
             targets: Vec::new(),
             creates: None,

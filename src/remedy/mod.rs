@@ -13,6 +13,7 @@ mod draft;
 mod key_policy;
 mod names;
 mod narrow;
+mod onwards;
 mod parts;
 mod patch;
 mod plan;
@@ -27,10 +28,14 @@ mod two_step;
 mod vault;
 mod wanted;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use smol_str::SmolStr;
 
 use crate::known::AccountId;
+
+use onwards::Onwards;
 
 pub use audit::{plan_key, with_audited};
 pub use parts::{NewVault, Parts, SourcePlace, TwoStep};
@@ -110,8 +115,10 @@ pub struct Remedy {
     pub after: Option<Box<Value>>,
     /// The statements that were added or changed.
     pub added: Vec<Value>,
-    /// The commands that make the change, in order, ready to paste.
-    pub commands: Vec<SmolStr>,
+    /// The commands that make the change, but for those of `onwards`.
+    commands: Vec<SmolStr>,
+    /// The commands that follow.
+    onwards: Onwards,
     /// The ids of the remedies that must come before it.
     pub requires: Vec<String>,
     /// The ids of the remedies that it is proven together with, in whatever order: the same checks need them too.
@@ -129,4 +136,46 @@ pub struct Remedy {
     pub parts: Parts,
     /// The resources of a plan or a template that say what the subject is: the change is one of their source, of the first.
     pub places: Vec<SourcePlace>,
+}
+
+impl Remedy {
+    /// A change of a kind, of which nothing more is said yet.
+    #[must_use]
+    pub const fn new(kind: RemedyKind, subject: String, title: String) -> Self {
+        Self {
+            id: String::new(),
+            title,
+            subject,
+            account: None,
+            kind,
+            before: None,
+            after: None,
+            added: Vec::new(),
+            commands: Vec::new(),
+            onwards: Onwards::Nothing,
+            requires: Vec::new(),
+            together_with: Vec::new(),
+            alternative_to: Vec::new(),
+            proven: None,
+            copies: Vec::new(),
+            checks: Vec::new(),
+            parts: Parts::None,
+            places: Vec::new(),
+        }
+    }
+
+    /// The commands that make the change, in order, ready to paste.
+    #[must_use]
+    pub fn commands(&self) -> Cow<'_, [SmolStr]> {
+        match self.onwards.commands() {
+            None => Cow::Borrowed(&self.commands),
+            Some(onwards) => Cow::Owned(self.commands.iter().cloned().chain(onwards).collect()),
+        }
+    }
+
+    /// Puts other commands in their place.
+    pub fn set_commands(&mut self, commands: Vec<SmolStr>) {
+        self.commands = commands;
+        self.onwards = Onwards::Nothing;
+    }
 }

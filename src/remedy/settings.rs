@@ -8,8 +8,10 @@ use super::change::{Change, CopyChange, bare_key, bare_role};
 use super::command::{is_of_organization, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
-use crate::inventory::{Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings};
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::inventory::{
+    Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
+};
+use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 
 /// What is in cold storage stays there for so many days.
 ///
@@ -174,28 +176,25 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
          --resource-type-management-preference DynamoDB=true",
         region(Some(name))
     )];
-    let with = |preferences: Option<&Field<Json>>| {
-        let read = preferences
-            .and_then(Field::value)
-            .map(|Json(map)| map.clone());
-        let mut map = read
-            .filter(serde_json::Value::is_object)
-            .unwrap_or_else(|| json!({}));
-        if let Some(map) = map.as_object_mut() {
-            map.insert("DynamoDB".to_owned(), true.into());
-        }
-        Field::Is(Json(map))
-    };
     let now = facts.region_settings(account, name);
     let settings = RegionSettings {
-        opt_in: with(now.map(|now| &now.opt_in)),
-        management: with(now.map(|now| &now.management)),
+        opt_in: switched_on(now.map(|now| &now.opt_in), &ResourceType::DynamoDb),
+        management: switched_on(now.map(|now| &now.management), &ResourceType::DynamoDb),
         extra: Vec::new(),
     };
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
         region.region_settings = Field::Is(settings);
     }));
     draft
+}
+
+/// What a Region's settings say of each type, with one switched on.
+pub fn switched_on(now: Option<&Field<Tree>>, of: &ResourceType) -> Field<Tree> {
+    let others = now.and_then(|now| now.value()?.as_object());
+    let others = others.into_iter().flatten();
+    let others = others.filter(|(name, _)| ResourceType::parse(name) != *of);
+    let on = (of.as_str().into(), Tree::Bool(true));
+    Field::Is(Tree::Object(others.cloned().chain([on]).collect()))
 }
 
 /// The copy is kept for as long as the destination's lock allows. It moves to cold storage as before, where the lock

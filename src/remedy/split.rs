@@ -3,7 +3,8 @@
 use super::command::{option, put_vault_policy, region};
 use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
-use super::two_step::{of_a_rule, steps};
+use super::onwards::TwoJobs;
+use super::two_step::go_on;
 use super::vault::{default_key_policy, facts_of_new};
 use super::{
     RemedyKind,
@@ -12,7 +13,7 @@ use super::{
 use crate::inventory::{Copy, Facts, service_linked_role};
 use crate::known::Arn;
 use crate::remedy::re_encrypt::{create_key, own_key_policy};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 
 /// The copy goes by way of this vault, in two jobs: the vault is created, unless one is there that the copy can go by.
 /// `None` where the source vault is not known.
@@ -29,13 +30,13 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     );
     let mut draft = Draft::new(RemedyKind::SplitRoute, &copy.id, title);
     draft.remedy.account = source.account();
+    let jobs = TwoJobs::of(copy, source, through).naming_account();
     if matches!(found, VaultPlace::There(_)) {
-        draft.remedy.commands = onwards(copy, source, through);
         draft.change = Some(Change {
             copy: way(through),
             ..Change::none()
         });
-        of_a_rule(&mut draft, copy, through);
+        go_on(&mut draft, jobs, copy);
         return Some(draft);
     }
     // What is on the key of the vault in between goes on to the destination, if that is another account's.
@@ -61,29 +62,18 @@ pub fn draft(copy: &Copy, wanted: &Arn, facts: &Facts<'_>) -> Option<Draft> {
         .as_ref()
         .map(|entry| format!("{}\n", put_vault_policy(through, entry)))
         .unwrap_or_default();
-    let mut commands = vec![format_smolstr!(
+    draft.remedy.commands = vec![format_smolstr!(
         "# in account {account}\n\
          aws backup describe-backup-vault{flag} {name} >/dev/null 2>&1 || {{\n{}\n\
          aws backup create-backup-vault{flag} {name} --encryption-key-arn \"$KEY\"\n{let_in}}}",
         create_key(&like, &shared, "backups on their way"),
         name = option("--backup-vault-name", through.name())
     )];
-    commands.extend(onwards(copy, source, through));
-    draft.remedy.commands = commands;
-    of_a_rule(&mut draft, copy, through);
+    go_on(&mut draft, jobs, copy);
     draft.creates = Some(through.clone());
     draft.change = facts_of_new(through, &key_policy, entry.as_ref()).map(|mut change| {
         change.copy = way(through);
         change
     });
     Some(draft)
-}
-
-/// The steps of the copy itself, the first of which says in which account it begins.
-fn onwards(copy: &Copy, source: &Arn, through: &Arn) -> Vec<SmolStr> {
-    let mut steps = steps(copy, source, through);
-    if let (Some(first), Some(account)) = (steps.first_mut(), source.account()) {
-        *first = format_smolstr!("# in account {account}\n{first}");
-    }
-    steps
 }

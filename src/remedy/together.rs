@@ -1,6 +1,7 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -75,41 +76,38 @@ pub fn verdicts(
 
 /// What the proofs of single remedies found, which holds for the whole set where no other remedy touches what they looked at.
 struct Known {
-    /// Of each copy.
-    proofs: HashMap<usize, Vec<Proof>>,
-    /// What the chosen remedies make of an object. `None`: one may touch anything.
-    by_object: Option<HashMap<u32, Vec<Arc<Inventory>>>>,
+    /// In the order of their copies.
+    proofs: Vec<Proof>,
+    /// What the chosen remedies make of objects, in the order of the objects' numbers. `None`: one may touch anything.
+    made: Option<Vec<(u32, Arc<Inventory>)>>,
 }
 
 impl Known {
-    fn of(drafts: &[Draft], chosen: &[usize], proofs: Vec<Proof>) -> Self {
-        let mut by_object: HashMap<u32, Vec<Arc<Inventory>>> = HashMap::new();
+    fn of(drafts: &[Draft], chosen: &[usize], mut proofs: Vec<Proof>) -> Self {
+        let mut made: Vec<(u32, Arc<Inventory>)> = Vec::new();
         let mut is_known = true;
+        let mut last = None;
         for place in chosen {
             let draft = drafts.get(*place);
             let Some(change) = draft.and_then(|draft| draft.change.as_ref()) else {
                 continue;
             };
+            // Copies through one new vault share what is so once it is there.
+            if last.is_some_and(|last| Arc::ptr_eq(last, &change.facts)) {
+                continue;
+            }
+            last = Some(&change.facts);
             let touched = Touched::by(&change.facts);
             is_known = is_known && !touched.is_everything();
-            for number in touched.numbers() {
-                let facts = by_object.entry(number).or_default();
-                // Copies through one new vault share what is so once it is there.
-                if !facts
-                    .last()
-                    .is_some_and(|last| Arc::ptr_eq(last, &change.facts))
-                {
-                    facts.push(Arc::clone(&change.facts));
-                }
-            }
+            let numbers = touched.numbers();
+            made.extend(numbers.map(|number| (number, Arc::clone(&change.facts))));
         }
-        let mut of_copies: HashMap<usize, Vec<Proof>> = HashMap::new();
-        for proof in proofs {
-            of_copies.entry(proof.copy).or_default().push(proof);
-        }
+        made.sort_by_key(|(number, _)| *number);
+        made.shrink_to_fit();
+        proofs.sort_by_key(|proof| proof.copy);
         Self {
-            proofs: of_copies,
-            by_object: is_known.then_some(by_object),
+            proofs,
+            made: is_known.then_some(made),
         }
     }
 
@@ -125,14 +123,21 @@ impl Known {
             let mut with = proof.with.iter();
             of_it.len() == proof.with.len() && with.all(|it| of_it.contains(it))
         };
-        let proof = self.proofs.get(&copy)?.iter().find(is_of_them)?;
-        let by_object = self.by_object.as_ref()?;
+        let proof = equal(&self.proofs, |proof| proof.copy.cmp(&copy)).find(is_of_them)?;
+        let made = self.made.as_ref()?;
         let numbers = before.objects().iter().chain(proof.reads.numbers());
-        let mut touching = numbers.flat_map(|number| by_object.get(number).into_iter().flatten());
+        let mut touching = numbers.flat_map(|number| equal(made, |(of, _)| of.cmp(number)));
         touching
-            .all(|facts| changes.iter().any(|it| Arc::ptr_eq(&it.facts, facts)))
+            .all(|(_, facts)| changes.iter().any(|it| Arc::ptr_eq(&it.facts, facts)))
             .then_some(proof.verdict)
     }
+}
+
+/// Those of a sorted list that are equal to something.
+fn equal<T>(sorted: &[T], compare: impl Fn(&T) -> Ordering) -> impl Iterator<Item = &T> {
+    let first = sorted.partition_point(|one| compare(one) == Ordering::Less);
+    let from = sorted.iter().skip(first);
+    from.take_while(move |one| compare(one) == Ordering::Equal)
 }
 
 /// The places of the remedies that are made: of those that do in place of each other one.

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange};
-use super::command::{change_plan, copies_elsewhere, lifecycle, option, region, word};
+use super::command::{change_plan, copies_elsewhere, option, region};
 use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
+use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
@@ -89,8 +90,7 @@ pub fn draft(
             copy: way(&between),
             ..Change::none()
         });
-        draft.remedy.commands = steps(copy, source, &between);
-        of_a_rule(&mut draft, copy, &between);
+        go_on(&mut draft, TwoJobs::of(copy, source, &between), copy);
         return Some(draft);
     }
     let points = copy
@@ -117,112 +117,36 @@ pub fn draft(
     let new = new.or_insert_with(|| New::of(&between, key, all));
     draft.change.clone_from(&new.change);
     draft.remedy.commands = vec![new.command.clone()];
-    draft.remedy.commands.extend(steps(copy, source, &between));
-    of_a_rule(&mut draft, copy, &between);
+    go_on(&mut draft, TwoJobs::of(copy, source, &between), copy);
     draft.creates = Some(between);
     Some(draft)
 }
 
-/// What becomes of a rule whose copies are to go by way of a vault: it copies as before until it is changed, and what arrives in
-/// that vault is copied on by something else. The steps above copy one recovery point.
-pub fn of_a_rule(draft: &mut Draft, copy: &Copy, between: &Arn) {
-    let Some(plan) = &copy.plan else {
-        return;
-    };
-    let rule = format!(
-        "the rule `{}` of the plan `{}` copies as before until it is changed",
-        plan.rule, plan.id
-    );
-    let what = format!(
-        "{}; what arrives there is to be copied on by a function that its copy jobs call",
-        copies_elsewhere(
-            &plan.id,
-            &plan.rule,
-            &copy.endpoints().destination_vault,
-            between
-        )
-    );
-    draft.remedy.commands.push(change_plan(
-        &plan.id,
-        copy.endpoints().source_account().known(),
-        copy.endpoints().source_region().known().as_ref(),
-        &what,
-    ));
-    draft.remedy.title += &format!(" ({rule})");
-    draft.open = Some(rule);
-}
-
-/// The commands that copy into a vault in between, wait, and copy on.
-pub fn steps(copy: &Copy, source: &Arn, between: &Arn) -> Vec<SmolStr> {
-    let flag = region(source.region().as_ref());
-    let flag_on = region(between.region().as_ref());
-    let of_role = |role: &Arn| option("--iam-role-arn", role.as_str());
-    let role = copy
-        .endpoints()
-        .role
-        .as_ref()
-        .known()
-        .map_or_else(|| "--iam-role-arn \"$ROLE\"".to_owned(), of_role);
-    let point = match (
-        &copy.transfer.recovery_point,
-        copy.resource.as_ref().known().and_then(Option::as_ref),
-    ) {
-        (Some(point), _) => format_smolstr!("POINT={}", word(point.as_str())),
-        // Of the vault that is copied from: one that is whole, no copy, and not continuous, which is not copied on demand.
-        (None, Some(resource)) => format_smolstr!(
-            "POINT=$(aws backup list-recovery-points-by-backup-vault{flag} {} {} \
-             --query 'sort_by(RecoveryPoints[?Status==`COMPLETED` && SourceBackupVaultArn==null && !contains(RecoveryPointArn,`continuous`)],&CreationDate)[-1].RecoveryPointArn' \
-             --output text)",
-            option("--backup-vault-name", source.name()),
-            option("--by-resource-arn", resource.as_str())
-        ),
-        (None, None) => SmolStr::new_static("POINT=\"$RECOVERY_POINT\""),
-    };
-    let role_on = if between.account() == source.account() {
-        role.clone()
-    } else {
-        between.account().map_or_else(
-            || "--iam-role-arn \"$ROLE\"".to_owned(),
-            |account| {
-                let name = "service-role/AWSBackupDefaultServiceRole";
-                of_role(&Arn::iam_role(between.partition(), account, name))
-            },
-        )
-    };
-    let step = |flag: &str, role: &str, from: &str, to: &Arn| {
-        format!(
-            "aws backup start-copy-job{flag} --recovery-point-arn \"$POINT\" {} {} {role} \
-             --query CopyJobId --output text",
-            option("--source-backup-vault-name", from),
-            option("--destination-backup-vault-arn", to.as_str())
-        )
-    };
-    let kept = match &copy.lifecycle {
-        Fact::Known(Some(kept)) => lifecycle(kept),
-        Fact::Known(None) => String::new(),
-        Fact::Unknown(_) => " --lifecycle \"$LIFECYCLE\"".to_owned(),
-    };
-    let other = if between.account() == source.account() {
-        ""
-    } else {
-        "# as a role of the account that the vault in between is in\n"
-    };
-    vec![
-        point,
-        format_smolstr!("JOB=$({})", step(&flag, &role, source.name(), between)),
-        format_smolstr!(
-            "until STATE=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" --query CopyJob.State --output text) \
-             && [ \"$STATE\" != CREATED ] && [ \"$STATE\" != RUNNING ]; do sleep 30; done"
-        ),
-        format_smolstr!(
-            "{other}[ \"$STATE\" = COMPLETED ] && POINT=$(aws backup describe-copy-job{flag} --copy-job-id \"$JOB\" \
-             --query CopyJob.DestinationRecoveryPointArn --output text) && {}{kept}",
-            step(
-                &flag_on,
-                &role_on,
-                between.name(),
-                &copy.endpoints().destination_vault
+/// The change ends with a copy in two jobs. They copy one recovery point: a rule copies as before until it is changed, and what
+/// arrives in the vault in between is copied on by something else.
+pub fn go_on(draft: &mut Draft, mut jobs: TwoJobs, copy: &Copy) {
+    if let Some(plan) = &copy.plan {
+        let rule = format!(
+            "the rule `{}` of the plan `{}` copies as before until it is changed",
+            plan.rule, plan.id
+        );
+        let what = format!(
+            "{}; what arrives there is to be copied on by a function that its copy jobs call",
+            copies_elsewhere(
+                &plan.id,
+                &plan.rule,
+                &copy.endpoints().destination_vault,
+                jobs.between()
             )
-        ),
-    ]
+        );
+        jobs.rule = Some(change_plan(
+            &plan.id,
+            copy.endpoints().source_account().known(),
+            copy.endpoints().source_region().known().as_ref(),
+            &what,
+        ));
+        draft.remedy.title += &format!(" ({rule})");
+        draft.open = Some(rule);
+    }
+    draft.remedy.onwards = Onwards::TwoJobs(Box::new(jobs));
 }

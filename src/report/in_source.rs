@@ -48,7 +48,7 @@ pub fn into_source(remedy: &mut Remedy, locations: &[Location]) {
     } else {
         format!("{head}\n{text}")
     });
-    remedy.commands = vec![command.into()];
+    remedy.set_commands(vec![command.into()]);
     let mut all = vec![place];
     for other in places {
         if !all.contains(&other) {

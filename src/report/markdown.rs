@@ -303,7 +303,7 @@ fn folded(report: &Report, remedy: &Remedy) -> String {
     for added in &remedy.added {
         inside += &fenced("json", &pretty(added));
     }
-    let commands = remedy.commands.join("\n");
+    let commands = remedy.commands().join("\n");
     if !commands.is_empty() {
         inside += &fenced("sh", &commands);
     }

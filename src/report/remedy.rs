@@ -1,5 +1,7 @@
 //! One change, as a report has it.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -34,7 +36,7 @@ pub struct RemedyReport<'a> {
     pub added: &'a [Value],
     /// The commands that make the change, in order, ready to paste.
     #[schemars(with = "Vec<String>")]
-    pub commands: &'a [SmolStr],
+    pub commands: Cow<'a, [SmolStr]>,
     /// The remedies that must be made too: those that must come before it, and those that the same checks need besides.
     pub requires: Vec<&'a str>,
     /// The remedies that would do in its place.
@@ -66,7 +68,7 @@ impl<'a> RemedyReport<'a> {
             before: remedy.before.as_deref(),
             after: remedy.after.as_deref(),
             added: &remedy.added,
-            commands: &remedy.commands,
+            commands: remedy.commands(),
             locations: locations(&remedy.places),
             requires: ids(remedy.requires.iter().chain(&remedy.together_with)),
             alternative_to: ids(&remedy.alternative_to),

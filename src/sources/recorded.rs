@@ -8,6 +8,8 @@ use crate::inventory::{
     Inventory, ReadError, Timestamp, UnknownField, merge, read, unknown_fields,
 };
 
+use crate::known::Arn;
+
 use super::examples;
 
 /// Why no inventory could be read.
@@ -88,7 +90,9 @@ pub fn load(
         odd.extend(unknown_fields(&name, &inventory));
         all.push((name, inventory));
     }
-    Ok((merge(all)?, odd))
+    let merged = merge(all)?;
+    Arn::forget_recent();
+    Ok((merged, odd))
 }
 
 /// The moment, for what is read now.

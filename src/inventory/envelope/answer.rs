@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::list::{is_beside_a_list, is_more_to_come};
 use crate::inventory::json::Json;
 use crate::inventory::misspelling::near;
+use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
 
 /// A reader: a newtype of what a field holds, read from JSON by a function that says what is wrong with it.
@@ -29,7 +30,7 @@ readers! {
     /// The key of ec2:GetEbsDefaultKmsKeyId's answer, or the answer.
     KmsKeyId(Box<str>) = kms_key_id;
     /// A map from resource types to booleans, of backup:DescribeRegionSettings.
-    Preferences(Json) = preferences;
+    Preferences(Tree) = preferences;
     /// ec2:GetAllowedImagesSettings' answer.
     AllowedImages(Json) = allowed_images;
     /// The results of iam:SimulatePrincipalPolicy, or its answer.
@@ -132,10 +133,10 @@ fn kms_key_id(value: Value) -> Result<Box<str>, String> {
     }
 }
 
-fn preferences(value: Value) -> Result<Json, String> {
+fn preferences(value: Value) -> Result<Tree, String> {
     const WHAT: &str = "an object from resource types to booleans";
     match &value {
-        Value::Object(types) if types.values().all(Value::is_boolean) => Ok(Json(value)),
+        Value::Object(types) if types.values().all(Value::is_boolean) => Ok(value.into()),
         Value::Object(types) => match types.iter().find(|(_, on)| !on.is_boolean()) {
             Some((name, on)) => Err(format!("`{name}` is {}: expected {WHAT}", found(on))),
             None => expected(&value, WHAT),

@@ -9,6 +9,7 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, RegionFacts};
 use crate::inventory::list::items;
 use crate::inventory::objects::{ControlPolicy, Organization, RegionSettings};
+use crate::inventory::tree::Tree;
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
 use super::reads::Object;
@@ -342,10 +343,9 @@ impl<'a> Facts<'a> {
             Field::Null => return Fact::Known(false),
             Field::Absent => return Fact::unknown(gap()),
         };
-        let on = |field: &'a Field<crate::inventory::Json>| {
-            field
-                .value()
-                .map(|map| map.0.get("DynamoDB").and_then(serde_json::Value::as_bool))
+        let on = |field: &'a Field<Tree>| {
+            let types = field.value()?;
+            Some(types.get("DynamoDB").and_then(Tree::as_bool))
         };
         match (on(&settings.opt_in), on(&settings.management)) {
             (Some(Some(true)), Some(Some(true))) => Fact::Known(true),

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
-use crate::inventory::json::Json;
 use crate::inventory::list::items;
 use crate::inventory::objects::Plan;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
@@ -304,7 +303,7 @@ impl<'a> Facts<'a> {
     ) -> Fact<Option<bool>> {
         let settings = self.region(account, region).field(|r| &r.region_settings);
         match settings.value().map(|settings| &settings.opt_in) {
-            Some(Field::Is(Json(map))) => Fact::Known(
+            Some(Field::Is(map)) => Fact::Known(
                 map.as_object()
                     .into_iter()
                     .flatten()

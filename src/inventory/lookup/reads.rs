@@ -80,18 +80,21 @@ impl Reads {
     }
 }
 
+/// Numbers of objects.
+type Numbers = HashSet<u32, FixedState>;
+
 /// What a change speaks of.
 #[derive(Clone, Debug)]
 pub struct Touched {
     /// `None`: it may touch anything.
-    objects: Option<HashSet<u32>>,
+    objects: Option<Numbers>,
 }
 
 impl Touched {
     /// What facts speak of that lie on top of others.
     #[must_use]
     pub fn by(top: &Inventory) -> Self {
-        let mut objects = HashSet::from([EVERYTHING]);
+        let mut objects: Numbers = [EVERYTHING].into_iter().collect();
         let is_more = top.copies.is_present() || top.gaps.is_present();
         let accounts = items(&top.accounts).iter();
         let all = accounts.map(|account| of_account(account, &mut objects));
@@ -121,7 +124,7 @@ impl Touched {
 }
 
 /// Notes what an account says; `false` where it says what no number stands for.
-fn of_account(facts: &Account, objects: &mut HashSet<u32>) -> bool {
+fn of_account(facts: &Account, objects: &mut Numbers) -> bool {
     let Account {
         account,
         organization,
@@ -158,7 +161,7 @@ fn of_account(facts: &Account, objects: &mut HashSet<u32>) -> bool {
 }
 
 /// The same of one of its Regions.
-fn of_region(account: AccountId, facts: &RegionFacts, objects: &mut HashSet<u32>) -> bool {
+fn of_region(account: AccountId, facts: &RegionFacts, objects: &mut Numbers) -> bool {
     let RegionFacts {
         region,
         opt_in_status,

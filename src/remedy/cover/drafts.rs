@@ -9,6 +9,7 @@ use crate::remedy::RemedyKind;
 use crate::remedy::change::Change;
 use crate::remedy::command::{change_plan, copies_too, from_here, option, region as of_region};
 use crate::remedy::draft::Draft;
+use crate::remedy::settings::switched_on;
 use crate::verdict::Cover;
 
 /// The resource gets the tag that the selection asks for.
@@ -65,16 +66,8 @@ pub(super) fn switch_on(cover: &Cover, of: &ResourceType, facts: &Facts<'_>) -> 
         option("--resource-type-opt-in-preference", &format!("{of}=true"))
     )];
     let now = facts.region_settings(*account, region);
-    let mut map = match now.map(|now| &now.opt_in) {
-        Some(Field::Is(Json(map))) => map.clone(),
-        Some(Field::Null | Field::Absent) | None => json!({}),
-    };
-    if let Some(map) = map.as_object_mut() {
-        map.retain(|name, _| ResourceType::parse(name) != *of);
-        map.insert(of.to_string(), true.into());
-    }
     let settings = RegionSettings {
-        opt_in: Field::Is(Json(map)),
+        opt_in: switched_on(now.map(|now| &now.opt_in), of),
         management: match now {
             Some(now) => now.management.clone(),
             None => Field::Absent,

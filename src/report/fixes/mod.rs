@@ -87,7 +87,7 @@ fn steps(item: &Item<'_>) -> Option<FixFile> {
         "A plan or a template makes it: change it there, and deploy that."
     };
     let mut text = format!("# {}\n# {whose}. {how}\n", shell::comment(&item.title()));
-    for command in &item.remedy.commands {
+    for command in &*item.remedy.commands() {
         text.push('\n');
         text.push_str(command);
         text.push('\n');

@@ -90,13 +90,14 @@ fn changes(sheet: &mut Sheet, remedy: &Remedy) {
         return;
     }
     let is_short = |command: &SmolStr| !command.contains('\n') && !command.starts_with('#');
-    if remedy.commands.len() <= COMMANDS && remedy.commands.iter().all(is_short) {
-        for command in &remedy.commands {
+    let commands = remedy.commands();
+    if commands.len() <= COMMANDS && commands.iter().all(is_short) {
+        for command in &*commands {
             sheet.verbatim(&format!("         $ {command}"));
         }
         return;
     }
-    let steps = words::count(remedy.commands.len(), "step");
+    let steps = words::count(commands.len(), "step");
     let text = format!("{steps}: -v shows them");
     sheet.item(9, ("", Paint::Quiet), &text);
 }
@@ -126,7 +127,7 @@ pub fn all(sheet: &mut Sheet, report: &Report) {
             sheet.field(2, ("fixes", Paint::Quiet), &remedy.copies.join(", "));
         }
         difference(sheet, remedy);
-        for command in &remedy.commands {
+        for command in &*remedy.commands() {
             sheet.gap();
             sheet.verbatim(command);
         }

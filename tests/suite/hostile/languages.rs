@@ -49,7 +49,7 @@ pub fn is_text(label: &str, remedies: &[Remedy], files: &[FixFile]) {
         }
     }
     for remedy in remedies {
-        for command in &remedy.commands {
+        for command in &*remedy.commands() {
             let obeyed = command
                 .chars()
                 .find(|c| is_obeyed(*c) && !"\n\t".contains(*c));

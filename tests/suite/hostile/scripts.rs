@@ -58,7 +58,7 @@ impl Stage {
         for id in &ids {
             let script = root.join(format!("{id}.commands"));
             let remedy = remedies.iter().find(|remedy| remedy.id == *id).unwrap();
-            std::fs::write(script, remedy.commands.join("\n")).unwrap();
+            std::fs::write(script, remedy.commands().join("\n")).unwrap();
             let _ = writeln!(all, "( . ./{id}.commands ) >/dev/null");
         }
         for file in files.iter().filter(|file| file.path.ends_with("steps.sh")) {
@@ -153,7 +153,7 @@ fn every_script_is_one_for_bash_whatever_the_names_are() {
             continue;
         };
         let files = files.into_iter().filter(|file| file.path.ends_with(".sh"));
-        let commands = remedies.iter().map(|remedy| remedy.commands.join("\n"));
+        let commands = remedies.iter().map(|remedy| remedy.commands().join("\n"));
         for text in files.map(|file| file.text).chain(commands) {
             std::fs::write(folder.path().join(scripts.to_string()), text).unwrap();
             scripts += 1;

@@ -87,7 +87,7 @@ fn what_aws_would_refuse_is_not_proven_and_says_why() {
         assert!(remedy.title.contains("AWS refuses it"), "{}", remedy.title);
         assert_ne!(remedy.proven, Some(true), "{}", remedy.title);
         assert_eq!(remedy.after, None);
-        let commands = remedy.commands.concat();
+        let commands = remedy.commands().concat();
         assert!(
             commands.starts_with("# AWS refuses") && commands.contains("https://docs.aws"),
             "{commands}"
@@ -112,7 +112,7 @@ fn a_role_that_lacks_everything_gets_the_policies_that_aws_keeps_for_it() {
     let remedy = of(RemedyKind::AttachRolePolicy, &bare);
     assert_eq!(remedy.proven, Some(true));
     assert_eq!(
-        remedy.commands,
+        *remedy.commands(),
         [
             "aws iam attach-role-policy --role-name AWSBackupDefaultServiceRole --policy-arn \
           arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"

@@ -42,7 +42,7 @@ fn two_steps_in_place_of_a_rule_are_not_proven_and_say_what_becomes_of_the_rule(
         "{}",
         steps.title
     );
-    let last = steps.commands.last().unwrap();
+    let last = steps.commands().last().unwrap().clone();
     assert!(
         last.contains("update-backup-plan") && last.contains("copy-re-encryption"),
         "{last}"
@@ -57,7 +57,8 @@ fn the_second_step_of_two_keeps_the_copy_for_as_long_as_the_copy_says() {
             .on_aws_managed_key("alias/aws/rds")
             .set(&format!("{COPY}/lifecycle"), lifecycle);
         let remedies = remedies_of(&estate.0);
-        let (last, others) = remedies[1].commands.split_last().unwrap();
+        let commands = remedies[1].commands();
+        let (last, others) = commands.split_last().unwrap();
         assert!(!others.concat().contains("--lifecycle"));
         last.clone()
     };
@@ -82,9 +83,9 @@ fn a_change_of_retention_leaves_cold_storage_as_it_was() {
     };
     let wanted = "--lifecycle MoveToColdStorageAfterDays=30,DeleteAfterDays=365";
     assert!(
-        remedy.commands[0].ends_with(wanted),
+        remedy.commands()[0].ends_with(wanted),
         "{:?}",
-        remedy.commands
+        remedy.commands()
     );
 }
 
@@ -109,7 +110,8 @@ fn a_change_of_retention_leaves_what_moves_to_cold_storage_there_for_90_days() {
             panic!("{remedies:?}")
         };
         assert_eq!(remedy.proven, Some(true), "{remedy:?}");
-        let (_, words) = remedy.commands[0].split_once("--lifecycle ").unwrap();
+        let commands = remedy.commands();
+        let (_, words) = commands[0].split_once("--lifecycle ").unwrap();
         words.to_owned()
     };
     let late = json!({"DeleteAfterDays": 400, "MoveToColdStorageAfterDays": 300});
@@ -152,7 +154,7 @@ fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
             .unwrap();
         assert_eq!(split.proven, Some(true), "{case}");
         let through = format!("arn:aws:backup:{place}:backup-vault:copy-in-between");
-        let text = split.commands.concat();
+        let text = split.commands().concat();
         assert!(
             text.contains(&format!("--destination-backup-vault-arn {through}")),
             "{text}"
@@ -163,16 +165,18 @@ fn a_route_that_no_one_job_takes_is_split_through_a_vault_in_between() {
         );
         // The policy of a vault that is there by then is somebody's: it is set where the steps make the vault.
         let sets = "put-backup-vault-access-policy";
-        let makes = &split.commands[0];
+        let makes = &split.commands()[0];
         assert!(
-            split.commands[1..].iter().all(|step| !step.contains(sets)),
+            split.commands()[1..]
+                .iter()
+                .all(|step| !step.contains(sets)),
             "{text}"
         );
         assert!(
             makes.ends_with("\n}") && makes.starts_with("# in account "),
             "{text}"
         );
-        assert!(split.commands[1].starts_with("# in account "), "{text}");
+        assert!(split.commands()[1].starts_with("# in account "), "{text}");
         assert!(
             together(&inventory)
                 .values()
@@ -252,9 +256,9 @@ fn a_vault_that_is_there_is_used_as_it_is_or_another_name_is_taken() {
     let there = with(vec![beside_central("central-cmk", CENTRAL_KEY)]);
     assert_eq!(there.kind, RemedyKind::ChangeDestination);
     assert!(
-        !there.commands.concat().contains("create-"),
+        !there.commands().concat().contains("create-"),
         "{:?}",
-        there.commands
+        there.commands()
     );
     assert!(there.subject.ends_with(":central-cmk"), "{}", there.subject);
     for remedy in [free, taken, there] {
@@ -292,24 +296,28 @@ fn a_vault_in_between_that_is_there_is_used_as_it_is_or_another_name_is_taken() 
             "--destination-backup-vault-arn {}",
             PROD.replace(":prod", &format!(":{name} "))
         );
-        remedy.commands.concat().contains(&to)
+        remedy.commands().concat().contains(&to)
     };
     let free = with(None, shared.clone());
     let taken = with(Some(between(&own)), unshared);
     let there = with(Some(between(&own)), shared);
-    assert!(goes_by(&free, "copy-re-encryption"), "{:?}", free.commands);
+    assert!(
+        goes_by(&free, "copy-re-encryption"),
+        "{:?}",
+        free.commands()
+    );
     assert!(
         goes_by(&taken, "copy-2-re-encryption"),
         "{:?}",
-        taken.commands
+        taken.commands()
     );
     assert!(
         goes_by(&there, "copy-re-encryption"),
         "{:?}",
-        there.commands
+        there.commands()
     );
     let makes =
-        |remedy: &backup_preflight::remedy::Remedy| remedy.commands.concat().contains("create-");
+        |remedy: &backup_preflight::remedy::Remedy| remedy.commands().concat().contains("create-");
     assert_eq!([&free, &taken, &there].map(makes), [true, true, false]);
     for remedy in [free, taken, there] {
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);

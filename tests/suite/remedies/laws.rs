@@ -123,8 +123,8 @@ fn every_command_is_one_that_a_shell_can_read() {
     let mut read = 0;
     for (name, _, remedies) in inventories() {
         for remedy in remedies {
-            assert!(!remedy.commands.is_empty(), "{name}: {}", remedy.title);
-            for command in &remedy.commands {
+            assert!(!remedy.commands().is_empty(), "{name}: {}", remedy.title);
+            for command in &*remedy.commands() {
                 let shell = Command::new("sh")
                     .args(["-n", "-c", command])
                     .stderr(Stdio::piped())

@@ -3,7 +3,7 @@
 use backup_preflight::checks::{self, Decided};
 use backup_preflight::inventory::{self, Copy, Facts, Inventory};
 use backup_preflight::known::AccountId;
-use backup_preflight::remedy::{Parts, Remedy, RemedyKind};
+use backup_preflight::remedy::{Remedy, RemedyKind};
 use backup_preflight::report::Report;
 use serde_json::{Value, json};
 
@@ -118,61 +118,44 @@ pub const COMMAND: &str = "aws kms put-key-policy --key-id 11111111-2222-3333-44
 /// Three remedies: one by itself that goes first, one that needs it, and another way to the same end.
 pub fn remedies() -> Vec<Remedy> {
     let account = AccountId::parse("111122223333").unwrap();
-    let remedy = |id: &str, kind, title: &str, check| Remedy {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        subject: database("orders"),
-        account: Some(account),
-        kind,
-        before: None,
-        after: None,
-        added: Vec::new(),
-        commands: vec![format!("aws rds {id}").into()],
-        requires: Vec::new(),
-        together_with: Vec::new(),
-        alternative_to: Vec::new(),
-        proven: None,
-        copies: vec!["orders-to-central".to_owned()],
-        checks: vec![("orders-to-central".to_owned(), check)],
-        parts: Parts::None,
-        places: Vec::new(),
+    let remedy = |id: &str, kind, title: &str, check| {
+        let mut remedy = Remedy::new(kind, database("orders"), title.to_owned());
+        remedy.id = id.to_owned();
+        remedy.account = Some(account);
+        remedy.set_commands(vec![format!("aws rds {id}").into()]);
+        remedy.copies = vec!["orders-to-central".to_owned()];
+        remedy.checks = vec![("orders-to-central".to_owned(), check)];
+        remedy
     };
     let statement = json!({"Sid": "AllowAWSBackup", "Effect": "Allow", "Principal": {"AWS": SLR},
                            "Action": ["kms:CreateGrant", "kms:DescribeKey"], "Resource": "*"});
-    vec![
-        Remedy {
-            requires: vec!["r10".to_owned()],
-            ..remedy(
-                "r1",
-                RemedyKind::ReEncrypt,
-                "encrypt `orders` with a customer managed key",
-                "source-key-aws-managed",
-            )
-        },
-        Remedy {
-            alternative_to: vec!["r1".to_owned()],
-            ..remedy(
-                "r2",
-                RemedyKind::TwoStepCopy,
-                "copy `orders` in two steps",
-                "source-key-aws-managed",
-            )
-        },
-        Remedy {
-            subject: CMK.to_owned(),
-            before: Some(json!({"Version": "2012-10-17", "Statement": []}).into()),
-            after: Some(json!({"Version": "2012-10-17", "Statement": [statement.clone()]}).into()),
-            added: vec![statement],
-            commands: vec![COMMAND.into()],
-            proven: Some(true),
-            ..remedy(
-                "r10",
-                RemedyKind::KeyPolicy,
-                "share the key with AWS Backup in 444455556666",
-                "source-key-aws-managed",
-            )
-        },
-    ]
+    let mut encrypted = remedy(
+        "r1",
+        RemedyKind::ReEncrypt,
+        "encrypt `orders` with a customer managed key",
+        "source-key-aws-managed",
+    );
+    encrypted.requires = vec!["r10".to_owned()];
+    let mut two_steps = remedy(
+        "r2",
+        RemedyKind::TwoStepCopy,
+        "copy `orders` in two steps",
+        "source-key-aws-managed",
+    );
+    two_steps.alternative_to = vec!["r1".to_owned()];
+    let mut shared = remedy(
+        "r10",
+        RemedyKind::KeyPolicy,
+        "share the key with AWS Backup in 444455556666",
+        "source-key-aws-managed",
+    );
+    shared.subject = CMK.to_owned();
+    shared.before = Some(json!({"Version": "2012-10-17", "Statement": []}).into());
+    shared.after = Some(json!({"Version": "2012-10-17", "Statement": [statement.clone()]}).into());
+    shared.added = vec![statement];
+    shared.set_commands(vec![COMMAND.into()]);
+    shared.proven = Some(true);
+    vec![encrypted, two_steps, shared]
 }
 
 /// The report on an estate.

@@ -38,7 +38,7 @@ pub fn protected(region: &RegionFacts, named: &BTreeSet<ResourceType>) -> Vec<Re
     let switched_off = |of: &ResourceType| {
         let settings = region.region_settings.value();
         let preference = settings.and_then(|settings| settings.opt_in.value());
-        let on = preference.and_then(|Json(map)| map.get(of.as_str())?.as_bool());
+        let on = preference.and_then(|map| map.get(of.as_str())?.as_bool());
         on == Some(false)
     };
     ResourceType::ALL
