@@ -60,7 +60,7 @@ fn copied_as_two_roles(policies: &Value) -> Value {
 fn a_vault_in_place_of_another_lets_in_every_role_whose_copies_the_rule_moves() {
     let remedy = one(&copied_as_two_roles(&json!([])), RemedyKind::CreateVault);
     assert_eq!(remedy.proven, Some(true), "{remedy:?}");
-    let policy = remedy.commands.concat();
+    let policy = remedy.commands().concat();
     assert!(policy.contains("role/files"), "{policy}");
     assert!(policy.contains("AWSBackupDefaultServiceRole"), "{policy}");
 }
@@ -124,7 +124,7 @@ fn a_vault_in_place_of_another_lets_in_the_roles_of_every_account_of_the_backup_
         );
     let remedy = one(&estate.0, RemedyKind::CreateVault);
     assert_eq!(remedy.proven, Some(true), "{remedy:?}");
-    let policy = remedy.commands.concat();
+    let policy = remedy.commands().concat();
     assert!(
         policy.contains(&format!("arn:aws:iam::{OTHER}:role")),
         "{policy}"
@@ -149,7 +149,10 @@ fn a_retention_that_another_accounts_lock_does_not_allow_is_not_proven() {
     let narrow = one(&with(60).0, RemedyKind::ChangeRetention);
     assert_eq!(narrow.proven, Some(false), "{narrow:?}");
     assert!(narrow.title.contains(OTHER), "{}", narrow.title);
-    assert!(narrow.commands.concat().contains("$account"), "{narrow:?}");
+    assert!(
+        narrow.commands().concat().contains("$account"),
+        "{narrow:?}"
+    );
 }
 
 #[test]
@@ -168,7 +171,7 @@ fn of_two_actions_of_a_rule_into_one_vault_each_is_told_by_what_stands_in_it() {
     for days in [500, 5] {
         let says = format!("(by the copy action that has {days} days)");
         let told = all.iter().filter(|remedy| {
-            remedy.title.contains(&says) && remedy.commands.concat().contains(&says)
+            remedy.title.contains(&says) && remedy.commands().concat().contains(&says)
         });
         assert_eq!(told.count(), 1, "{all:?}");
     }

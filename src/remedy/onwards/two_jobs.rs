@@ -1,38 +1,10 @@
-//! The commands of changes that come by the ten thousand: they are written when somebody asks for them.
+//! The commands of a copy that goes by way of a vault in between.
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::command::{lifecycle, option, region, word};
-use super::re_encrypt::Way;
 use crate::inventory::Copy;
 use crate::known::{Arn, Fact};
-
-/// The commands that follow the first ones of a change.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Onwards {
-    /// None.
-    Nothing,
-    /// A resource is encrypted anew.
-    ReEncrypt {
-        /// How.
-        way: Way,
-        /// The resource.
-        resource: Arn,
-    },
-    /// A recovery point is copied in two jobs.
-    TwoJobs(Box<TwoJobs>),
-}
-
-impl Onwards {
-    /// What they are; `None` where there are none.
-    pub fn commands(&self) -> Option<Vec<SmolStr>> {
-        match self {
-            Self::Nothing => None,
-            Self::ReEncrypt { way, resource } => Some(way.steps(resource)),
-            Self::TwoJobs(jobs) => Some(jobs.commands()),
-        }
-    }
-}
+use crate::remedy::command::{lifecycle, option, region, word};
 
 /// A copy into a vault in between, and on from there.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +57,7 @@ impl TwoJobs {
     }
 
     /// The commands that copy into the vault in between, wait, and copy on.
-    fn commands(&self) -> Vec<SmolStr> {
+    pub fn commands(&self) -> Vec<SmolStr> {
         let Self {
             source, between, ..
         } = self;
