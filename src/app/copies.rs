@@ -165,11 +165,14 @@ pub(super) fn add_perhaps_made<'n>(
     before: impl Iterator<Item = &'n Named>,
     facts: &Facts<'_>,
 ) {
-    let there: HashSet<&str> = wanted.copies.iter().map(Asked::id).collect();
-    let gone = before.filter(|copy| !there.contains(&*copy.id));
-    let gone: Vec<&Named> = gone.collect();
+    let before: Vec<&Named> = before.collect();
+    let there: HashSet<&str> = match before.is_empty() {
+        true => HashSet::new(),
+        false => wanted.copies.iter().map(Asked::id).collect(),
+    };
+    let gone = before.into_iter().filter(|copy| !there.contains(&*copy.id));
     let made = PerhapsMade::of(facts);
-    let perhaps = gone.into_iter().filter_map(|copy| {
+    let perhaps = gone.filter_map(|copy| {
         let why = made.why(copy)?;
         Some(Asked::made(Named {
             made: Fact::unknown(why),

@@ -55,7 +55,7 @@ pub use objects::{
 };
 pub use overlay::{
     ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NOT_MADE_NOW, Overlay,
-    PolicyChange, PolicyType, WHERE_IT_STANDS, Waiting, differs, misspelt, unknown_within,
+    PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, differs, misspelt, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

@@ -10,6 +10,7 @@ mod managed;
 mod names;
 mod open;
 mod organization;
+mod stale;
 mod stands;
 mod unknown;
 
@@ -24,11 +25,12 @@ use super::word::Timestamp;
 use emptied::Emptied;
 use joined::Joined;
 use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
+use stale::Stale;
 use unknown::unknown;
 
 pub use either::differs;
 pub use names::{Misspelt, misspelt};
-pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, WHERE_IT_STANDS};
+pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use unknown::unknown_within;
 
@@ -106,7 +108,9 @@ impl Overlay {
         };
         let documents = managed::documents(&all);
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
+            let stale = Stale::of(all, &self.document);
             laid.fields(all, over, ROOT, "", &[]);
+            stale.forget(all);
             for (point, why) in emptied::empty(all, &laid.emptied) {
                 laid.gap("backup:DescribeRecoveryPoint", &point, &why, "");
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::inventory::{KEY_FOR_GOOD, Overlay};
+use crate::inventory::{KEY_FOR_GOOD, Overlay, SAVED};
 
 /// The things that two overlays say different things of, each with the field: ARNs, ids, accounts.
 #[must_use]
@@ -62,7 +62,7 @@ fn fields<'d>(thing: &'d Value, key: &str, all: &mut BTreeMap<(&'d str, &'d str)
     for (field, value) in thing.as_object().into_iter().flat_map(Map::iter) {
         // A plan's selections, and a role's policies, may come of several files.
         let is_joined = value.get("joined").is_some();
-        if !is_joined && !matches!(field.as_str(), "roles" | "regions" | KEY_FOR_GOOD) {
+        if !is_joined && !matches!(field.as_str(), "roles" | "regions" | KEY_FOR_GOOD | SAVED) {
             all.insert((name, field.as_str()), value);
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW};
+use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED};
 
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
 /// it where the thing is made; where it stands with more than that, nobody knows what stays, unless `"stands": true` says that it
@@ -14,10 +14,9 @@ pub(super) fn settled(
     file: &str,
 ) -> Map<String, Value> {
     let mut all = Map::new();
-    for (name, value) in over
-        .iter()
-        .filter(|(name, _)| ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW].contains(&name.as_str()))
-    {
+    for (name, value) in over.iter().filter(|(name, _)| {
+        ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED].contains(&name.as_str())
+    }) {
         if let Some(tagged) = Tagged::of(value) {
             if let Some(tags) = tagged.over(name, there, file) {
                 all.insert(name.clone(), tags);

@@ -26,6 +26,9 @@ pub const NOT_MADE_NOW: &str = "not made now";
 /// A field of a vault in an overlay: on another key it is another vault, for the reason that stands here.
 pub const KEY_FOR_GOOD: &str = "key for good";
 
+/// A field of a vault or a key in an overlay: its policy is saved, even where it is the one that it has.
+pub const SAVED: &str = "policy is saved";
+
 /// The things that are laid over a list, without those that nothing makes and that a whole list lacks.
 pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -> Vec<Value> {
     let lacks = |item: &Value| !list.iter().any(|one| one.get(key) == item.get(key));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, WHERE_IT_STANDS,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS,
 };
 
 use super::{Home, World, default_key_policy, is_open, key, made};
@@ -19,6 +19,7 @@ const MARKS: &[&str] = &[
     ENCRYPTED_ANEW,
     KEY_FOR_GOOD,
     NOT_MADE_NOW,
+    SAVED,
 ];
 
 impl World {

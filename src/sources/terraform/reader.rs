@@ -82,6 +82,11 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         })
     }
 
+    /// Whether an object that is a policy is saved, even where it comes to what it was.
+    pub fn saves(&self, object: &Object<'p>) -> bool {
+        self.moment == Moment::Then && (object.is_made() || object.does("update"))
+    }
+
     /// What an object says of what there is one of, such as a vault's policy: not known where another object says something
     /// else, because whichever is applied last wins.
     pub fn sole(

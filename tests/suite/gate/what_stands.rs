@@ -23,12 +23,29 @@ pub(super) struct Plan {
 }
 
 pub(super) fn plan(alias: &str, change: &Value) -> Plan {
-    let kind = change["type"].as_str().unwrap();
-    let block = json!({"address": change["address"], "mode": "managed", "type": kind, "name": "x", "provider_config_key": alias,
-        "expressions": {}});
-    let plan = json!({"format_version": "1.2", "resource_changes": [change], "configuration": {
-        "provider_config": {alias: {"name": "aws", "expressions": {"region": {"constant_value": "us-east-2"}}}},
-        "root_module": {"resources": [block]}}});
+    plan_of(&[(alias, change.clone())])
+}
+
+/// A plan of several changes, each by its provider.
+pub(super) fn plan_of(changes: &[(&str, Value)]) -> Plan {
+    let blocks = changes.iter().map(|(alias, change)| {
+        json!({"address": change["address"], "mode": "managed", "type": change["type"], "name": "x", "provider_config_key": alias,
+            "expressions": {}})
+    });
+    let blocks: Vec<Value> = blocks.collect();
+    let providers: serde_json::Map<String, Value> = changes
+        .iter()
+        .map(|(alias, _)| {
+            let region = json!({"region": {"constant_value": "us-east-2"}});
+            (
+                (*alias).to_owned(),
+                json!({"name": "aws", "expressions": region}),
+            )
+        })
+        .collect();
+    let changes: Vec<&Value> = changes.iter().map(|(_, change)| change).collect();
+    let plan = json!({"format_version": "1.2", "resource_changes": changes, "configuration": {
+        "provider_config": providers, "root_module": {"resources": blocks}}});
     let accounts = [
         ("aws", FROM),
         ("aws.to", TO),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::ANEW;
+use crate::inventory::{ANEW, SAVED};
 use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
@@ -159,6 +159,9 @@ pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         reader.policies.insert(arn.clone());
         let policy = reader.sole((&arn, "AccessPolicy"), object, policy);
         reader.set(&home, "vaults", &arn, [("AccessPolicy", policy)]);
+        if reader.saves(object) {
+            reader.set(&home, "vaults", &arn, [(SAVED, json!(true))]);
+        }
     }
 }
 

@@ -247,6 +247,10 @@ pub fn service_linked_role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<
     };
     let partition = reader.ids.partition(object, reader.moment);
     let arn = reader.world.backup_service_linked_role(account, partition);
+    if object.is_replaced(reader.moment) {
+        let role = reader.world.role(account, &arn);
+        role.insert(ANEW.to_owned(), json!(true));
+    }
     reader.placed(&arn, object);
 }
 

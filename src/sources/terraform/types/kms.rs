@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::inventory::SAVED;
 use crate::sources::planned::{Home, default_key_policy, join};
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
@@ -152,6 +153,9 @@ pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         reader.placed(&arn, object);
         let policy = reader.sole((&arn, "Policy"), object, policy);
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
+        if reader.saves(object) {
+            reader.set(&home, "keys", &arn, [(SAVED, json!(true))]);
+        }
     }
 }
 
