@@ -131,6 +131,7 @@ pub const CALLS: &[Call] = &[
     row("ec2:GetAllowedImagesSettings",                    DESTINATION, OneCopy,      Everything, &["state"]),
     row("ec2:GetEbsDefaultKmsKeyId",                       BOTH,        OneCopy,      Everything, &["kmsKeyId"]),
     row("fsx:DescribeBackups",                             SOURCE,      OneCopy,      Everything, &["Backups/*/BackupId"]),
+    row("fsx:DescribeDataRepositoryAssociations",          SOURCE,      OneCopy,      Everything, &["Associations/*/AssociationId", "Associations/*/Lifecycle"]),
     row("fsx:DescribeFileSystems",                         SOURCE,      OneCopy,      Everything, &["FileSystems/*/FileSystemId", "FileSystems/*/FileSystemType"]),
     row("fsx:DescribeVolumes",                             SOURCE,      OneCopy,      Everything, &["Volumes/*/VolumeId", "Volumes/*/VolumeType"]),
     row("iam:GetPolicy",                                   BOTH,        OneCopy,      Policies,   &["Policy/DefaultVersionId"]),

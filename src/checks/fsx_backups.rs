@@ -64,7 +64,10 @@ pub fn not_made_by_fsx(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     {
         return Some(outcome);
     }
-    linked(resource, detail)
+    if is_volume {
+        return None;
+    }
+    linked(resource, detail).or_else(|| associated(resource, facts))
 }
 
 impl BackupField {
@@ -104,6 +107,42 @@ fn linked(resource: &Arn, detail: &Tree) -> Option<Outcome> {
             "there",
         )),
     }
+}
+
+/// A file system of Lustre that data repository associations link to buckets.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DataRepositoryAssociation.html>.
+fn associated(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
+    let associations = match facts.data_repository_associations(resource) {
+        Fact::Known(associations) => associations,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
+    let state = |of: &Tree| {
+        of.get("Lifecycle")
+            .and_then(Tree::as_str)
+            .unwrap_or("null")
+            .to_owned()
+    };
+    let states: Vec<String> = associations.iter().map(state).collect();
+    let is_link = |state: &&String| {
+        ["AVAILABLE", "CREATING", "MISCONFIGURED", "UPDATING"].contains(&state.as_str())
+    };
+    if let Some(state) = states.iter().find(is_link) {
+        return Some(no_backups(
+            resource,
+            "file systems of FSx for Lustre that are linked to a data repository",
+            "/Detail/DataRepositoryAssociations",
+            state,
+        ));
+    }
+    let state = states.first()?;
+    let what =
+        format!("whether a file system is backed up whose data repository association is {state}");
+    let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+    let message = format!(
+        "a data repository association of the file system is {state}, and whether it links the file system still is not known"
+    );
+    Some(Outcome::undecided(message, [gap]))
 }
 
 fn no_backups(resource: &Arn, called: &str, at: &str, is: &str) -> Outcome {

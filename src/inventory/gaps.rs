@@ -97,6 +97,9 @@ fn is_filled(gap: &GapEntry, facts: &Facts<'_>) -> bool {
         | "cloudformation:GetResource" => {
             of_arn(&|arn| known(facts.resource_exists(arn)) && known(facts.resource_key(arn)))
         }
+        "fsx:DescribeDataRepositoryAssociations" => {
+            of_arn(&|arn| known(facts.data_repository_associations(arn)))
+        }
         "ec2:GetAllowedImagesSettings" => {
             region().is_some_and(|(account, region)| known(facts.allowed_images(account, &region)))
         }

@@ -295,6 +295,11 @@ fn command(gap: &Gap) -> Option<String> {
         "rds:DescribeDBClusters" => {
             format!("rds describe-db-clusters --db-cluster-identifier {subject}")
         }
+        "fsx:DescribeDataRepositoryAssociations" => {
+            format!(
+                "fsx describe-data-repository-associations --filters Name=file-system-id,Values={name}"
+            )
+        }
         "dynamodb:DescribeTable" => format!("dynamodb describe-table --table-name {name}"),
         "ec2:DescribeVolumes" => format!("ec2 describe-volumes --volume-ids {name}"),
         "ec2:DescribeInstances" => format!("ec2 describe-instances --instance-ids {name}"),

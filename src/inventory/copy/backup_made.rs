@@ -15,12 +15,6 @@ pub fn backup_assumed(
     let resource = resource.as_ref().known()?.as_ref()?;
     let name = resource.name();
     match kind {
-        // FSx makes no backup of one that is linked, and its description does not name the associations that link it:
-        // https://docs.aws.amazon.com/fsx/latest/APIReference/API_CreateBackup.html,
-        // https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html
-        KindOf::Known(Kind::FsxLustre) => Some(format!(
-            "data repository: no association links `{name}` to one, which was not read"
-        )),
         // https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
         KindOf::Known(Kind::Eks) if facts.authentication_mode(resource).is_none() => Some(format!(
             "authentication mode: `{name}` takes access entries (API or API_AND_CONFIG_MAP), which was not read"

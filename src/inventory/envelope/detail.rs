@@ -270,6 +270,11 @@ fn things(value: &Tree) -> bool {
             .is_some_and(|all| all.iter().all(|one| one.as_object().is_some()))
 }
 
+/// A list, or what a call answers with one.
+fn associations(value: &Tree) -> bool {
+    things(value.get("Associations").unwrap_or(value))
+}
+
 fn thing(value: &Tree) -> bool {
     value.as_object().is_some() || matches!(value, Tree::Null)
 }
@@ -287,6 +292,7 @@ const FIELDS: &[DetailField] = &[
     ("DailyAutomaticBackupStartTime", window),
     ("DBClusterIdentifier",     text),
     ("DBSnapshotIdentifier",    text),
+    ("DataRepositoryAssociations", associations),
     ("DataRepositoryConfiguration", thing),
     ("DeploymentType",          |value| spelled(value, "DeploymentType")),
     ("Ebs",                     thing),

@@ -1,5 +1,6 @@
 //! What the owning service says of a resource or of the snapshot behind a recovery point: its own describe shape.
 
+use crate::catalog::calls::api_call;
 use crate::catalog::describe_call;
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
@@ -53,6 +54,28 @@ impl<'a> Facts<'a> {
             of("AccessConfig", "AuthenticationMode")
                 .map(|mode| ("/AccessConfig/AuthenticationMode", mode))
         })
+    }
+
+    /// The data repository associations of a file system of FSx for Lustre: a call of their own tells them.
+    ///
+    /// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html>.
+    #[must_use]
+    pub fn data_repository_associations(&self, file_system: &Arn) -> Fact<&'a [Tree]> {
+        let resource = self.seen(Object::Stored, |layer| layer.resources(file_system));
+        // A change of the file system says nothing of them.
+        let told = resource.parts().find_map(|part| {
+            let told = part.detail.value()?.get("DataRepositoryAssociations")?;
+            Some(told.get("Associations").unwrap_or(told))
+        });
+        match told {
+            Some(told) => Fact::Known(told.as_array().unwrap_or_default()),
+            None => Fact::unknown(self.gap(
+                api_call!("fsx:DescribeDataRepositoryAssociations"),
+                file_system.as_str(),
+                file_system.account(),
+                file_system.region().as_ref(),
+            )),
+        }
     }
 
     /// When a resource was made, in milliseconds since 1970, where its service's description says so.

@@ -17,6 +17,7 @@ use super::shape::{Shape, Snapshot, tags as in_order};
 use super::signed::{Body, JSON_1_1};
 
 const DESCRIBE: ApiCall = api_call!("fsx:DescribeFileSystems");
+const DESCRIBE_ASSOCIATIONS: ApiCall = api_call!("fsx:DescribeDataRepositoryAssociations");
 const DESCRIBE_VOLUMES: ApiCall = api_call!("fsx:DescribeVolumes");
 const DESCRIBE_BACKUPS: ApiCall = api_call!("fsx:DescribeBackups");
 
@@ -145,7 +146,21 @@ pub async fn resource(session: &Session, region: &Region, arn: &Arn) -> Found<Op
         Ok(file_system) => match parts.next() {
             None => {
                 let tags = Some(tags(&file_system));
-                built(session, region, arn, &file_system, None, tags).await
+                let filter = json!({"Filters": [{"Name": "file-system-id", "Values": [id]}]});
+                let links = match is_lustre(&file_system) {
+                    true => Some(associations(session, region, &filter).await),
+                    false => None,
+                };
+                let found = built(
+                    session,
+                    region,
+                    arn,
+                    &file_system,
+                    None,
+                    tags,
+                    links.as_ref(),
+                );
+                found.await
             }
             Some(id) => of_volume(session, region, arn, &file_system, id).await,
         },
@@ -169,7 +184,7 @@ async fn of_volume(
     match read.and_then(|all| with_id(all, "VolumeId", id)) {
         Ok(volume) => {
             let tags = Some(tags(&volume));
-            built(session, region, arn, file_system, Some(&volume), tags).await
+            built(session, region, arn, file_system, Some(&volume), tags, None).await
         }
         Err(error) if error.kind == CallErrorKind::NotThere => {
             let shape = Shape::new().with("ResourceArn", Some(arn.as_str()));
@@ -179,7 +194,7 @@ async fn of_volume(
             let gap = session
                 .place(region)
                 .gap(DESCRIBE_VOLUMES, arn.as_str(), &error);
-            let mut found = built(session, region, arn, file_system, None, None).await;
+            let mut found = built(session, region, arn, file_system, None, None, None).await;
             found.gaps.push(gap);
             found
         }
@@ -203,6 +218,10 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
         Ok(volumes) => volumes,
         Err(error) => return Found::nothing(place.gap(DESCRIBE_VOLUMES, &subject, &error)),
     };
+    let links = match all.iter().any(is_lustre) {
+        true => Some(associations(session, region, &json!({})).await),
+        false => None,
+    };
     let mut read = Vec::new();
     for thing in all.iter().chain(&volumes) {
         // A volume is encrypted as its file system is, and has tags of its own.
@@ -213,7 +232,8 @@ pub async fn file_systems(session: &Session, region: &Region) -> Found<Option<Ve
             (Some(arn), Some(file_system)) => {
                 let tags = Some(tags(thing));
                 let volume = text(thing, "VolumeId").map(|_| thing);
-                built(session, region, &arn, file_system, volume, tags).await
+                let links = links.as_ref().filter(|_| is_lustre(thing));
+                built(session, region, &arn, file_system, volume, tags, links).await
             }
             (None, _) | (_, None) => {
                 Found::nothing(place.gap(DESCRIBE, &subject, &CallError::unreadable()))
@@ -266,6 +286,41 @@ async fn volumes(session: &Session, region: &Region, filter: &Value) -> Reply<Ve
     Ok(all)
 }
 
+fn is_lustre(file_system: &Value) -> bool {
+    text(file_system, "FileSystemType") == Some("LUSTRE")
+}
+
+/// The associations that link file systems of FSx for Lustre to data repositories.
+///
+/// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html>.
+async fn associations(session: &Session, region: &Region, filter: &Value) -> Reply<Vec<Value>> {
+    let list = List {
+        service: "fsx",
+        operation: "DescribeDataRepositoryAssociations",
+        body: |text| Body::Json {
+            kind: JSON_1_1,
+            target: "AWSSimbaAPIService_v20180301.DescribeDataRepositoryAssociations",
+            text,
+        },
+        items: "Associations",
+        token: ("NextToken", "NextToken"),
+    };
+    list.all(session, region, filter).await
+}
+
+/// Those of one file system, in their order.
+fn links_of(all: &[Value], file_system: Option<&str>) -> Vec<Shape> {
+    let of_it = all
+        .iter()
+        .filter(|one| text(one, "FileSystemId") == file_system);
+    let shape = |one: &Value| {
+        Shape::new()
+            .with("AssociationId", text(one, "AssociationId"))
+            .with("Lifecycle", text(one, "Lifecycle"))
+    };
+    of_it.map(shape).collect()
+}
+
 /// Every file system is encrypted; one that names no key is of a kind whose key FSx owns, or was not told.
 async fn built(
     session: &Session,
@@ -274,10 +329,19 @@ async fn built(
     file_system: &Value,
     volume: Option<&Value>,
     tags: Option<Value>,
+    links: Option<&Reply<Vec<Value>>>,
 ) -> Found<Option<Resource>> {
     let place = session.place(region);
     let mut gaps = Vec::new();
     let text = |name: &str| text(file_system, name);
+    let links = match links {
+        Some(Ok(all)) => Some(links_of(all, text("FileSystemId"))),
+        Some(Err(error)) => {
+            gaps.push(place.gap(DESCRIBE_ASSOCIATIONS, arn.as_str(), error));
+            None
+        }
+        None => None,
+    };
     let detail = Shape::new()
         .with("FileSystemId", text("FileSystemId"))
         .with("FileSystemType", text("FileSystemType"))
@@ -287,6 +351,7 @@ async fn built(
         .with("WindowsConfiguration", windows(file_system))
         .with("OpenZFSConfiguration", open_zfs(file_system))
         .with("LustreConfiguration", lustre(file_system))
+        .with("DataRepositoryAssociations", links)
         .with(
             "ResourceARN",
             self::text(volume.unwrap_or(file_system), "ResourceARN"),

@@ -49,6 +49,7 @@ fn names(_: &World, call: &Call) -> Vec<String> {
 fn answer(world: &World, call: &Call) -> Result<Answer, No> {
     match call.operation.as_str() {
         "DescribeFileSystems" => {}
+        "DescribeDataRepositoryAssociations" => return associations(world, call),
         "DescribeVolumes" => return volumes(world, call),
         "DescribeBackups" => return backups(world, call),
         _ => return Err(No::Unknown),
@@ -133,6 +134,41 @@ fn volumes(world: &World, call: &Call) -> Result<Answer, No> {
     })
 }
 
+/// The associations of file systems, as their descriptions in the inventory have them.
+fn associations(world: &World, call: &Call) -> Result<Answer, No> {
+    let filters = many(&call.args, "Filters");
+    let wanted = filters.iter().find(|one| one["Name"] == "file-system-id");
+    let resources = if wanted.is_none() {
+        world.whole_list(call, "resources")?
+    } else {
+        world.list(call, "resources")?
+    };
+    let mut items = Vec::new();
+    for resource in resources {
+        let Some(id) = id(resource) else { continue };
+        let values = wanted.map(|one| many(one, "Values"));
+        if values.is_some_and(|values| !values.iter().any(|value| value == id)) {
+            continue;
+        }
+        let name = text(resource, "ResourceArn").unwrap_or_default();
+        reveals(resource, &["Detail"], name)?;
+        let detail = &resource["Detail"];
+        if detail["FileSystemType"] != "LUSTRE" {
+            continue;
+        }
+        reveals(detail, &["DataRepositoryAssociations"], name)?;
+        for one in many(detail, "DataRepositoryAssociations") {
+            let mut fields = without(one, &[]);
+            default(&mut fields, "FileSystemId", id);
+            items.push(fields.into());
+        }
+    }
+    Ok(Answer::List {
+        field: "Associations",
+        items,
+    })
+}
+
 /// The backups that recovery points are: `backup/BACKUP`.
 fn backups(world: &World, call: &Call) -> Result<Answer, No> {
     let asked = many(&call.args, "BackupIds");
@@ -171,7 +207,7 @@ fn id(resource: &Value) -> Option<&str> {
 fn described(resource: &Value, id: &str) -> Result<Value, No> {
     let name = text(resource, "ResourceArn").unwrap_or_default();
     reveals(resource, &["EncryptionKeyArn", "Tags", "Detail"], name)?;
-    let mut fields = without(&resource["Detail"], &[]);
+    let mut fields = without(&resource["Detail"], &["DataRepositoryAssociations"]);
     default(&mut fields, "FileSystemId", id);
     default(&mut fields, "ResourceARN", name);
     default(

@@ -121,7 +121,10 @@ impl Sort {
                     "PERSISTENT_2",
                     &["SCRATCH_2"],
                 );
-                json!({"FileSystemType": "LUSTRE", "StorageType": class, "LustreConfiguration": {"DeploymentType": how}})
+                let link = json!([{"AssociationId": "dra-1", "Lifecycle": "AVAILABLE"}]);
+                let links = facts.odder(&format!("{name}/links"), 8, json!([]), &[link]);
+                json!({"FileSystemType": "LUSTRE", "StorageType": class, "LustreConfiguration": {"DeploymentType": how},
+                    "DataRepositoryAssociations": links})
             }
             Kind::FsxWindows => json!({"FileSystemType": "WINDOWS"}),
             Kind::FsxOntap => {

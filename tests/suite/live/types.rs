@@ -251,6 +251,37 @@ fn a_file_system_of_fsx_is_read_with_its_key_and_kind() {
     assert_eq!(calls(&journal, "fsx:DescribeFileSystems"), 1);
 }
 
+/// Amazon FSx makes no backups of a file system that is linked to a bucket, and a call of its own tells the links.
+#[test]
+fn a_file_system_of_lustre_is_read_with_its_data_repository_associations() {
+    let arn = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
+    let call = "fsx:DescribeDataRepositoryAssociations";
+    let of = |links: Value| {
+        let detail = json!({"FileSystemId": "fs-1", "FileSystemType": "LUSTRE", "Lifecycle": "AVAILABLE", "StorageType": "SSD",
+                            "KmsKeyId": KEY, "ResourceARN": arn, "DataRepositoryAssociations": links});
+        with_key(arn, "FSx", true, Some(KEY), &detail)
+    };
+    for links in [
+        json!([]),
+        json!([{"AssociationId": "dra-1", "Lifecycle": "AVAILABLE"}]),
+    ] {
+        let one = of(links);
+        let (found, journal) = found(&world_of(&json!([one])), arn);
+        assert_eq!(resources(&found), json!([one]));
+        assert_eq!(calls(&journal, call), 1);
+    }
+    let server = served(&world_of(&json!([of(json!([]))])));
+    server.fault(Fault::denied().operation(call));
+    let found = Home::new(&server).both(&copy_of(arn));
+    let detail = &resources(&found)[0]["Detail"];
+    assert!(detail["DataRepositoryAssociations"].is_null(), "{detail}");
+    let left = gaps(&found);
+    assert!(
+        left.iter().any(|(_, operation, ..)| operation == call),
+        "{left:?}"
+    );
+}
+
 /// AWS Backup backs up no database on an Outpost or in a Local Zone.
 #[test]
 fn where_a_database_stands_is_read_of_it_and_of_its_snapshot() {
@@ -354,7 +385,11 @@ fn the_default_key_for_ebs_is_read_where_a_copy_of_ec2_goes_and_for_no_other() {
     world["accounts"][1]["regions"][0]["ebs_default_kms_key_id"] = own.clone();
     assert_eq!(read(&world, &arn), (own, 1));
     let fsx = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
-    let one = keyed(fsx, "FSx", json!({"FileSystemType": "LUSTRE"}));
+    let one = keyed(
+        fsx,
+        "FSx",
+        json!({"FileSystemType": "LUSTRE", "DataRepositoryAssociations": []}),
+    );
     assert_eq!(read(&world_of(&json!([one])), fsx), (Value::Null, 0));
 }
 
@@ -466,7 +501,11 @@ pub fn worlds() -> Vec<(Value, String)> {
     all.extend([
         keyed(efs, "EFS", json!({})),
         keyed(redshift, "Redshift", json!({})),
-        keyed(fsx, "FSx", json!({"FileSystemType": "LUSTRE"})),
+        keyed(
+            fsx,
+            "FSx",
+            json!({"FileSystemType": "LUSTRE", "DataRepositoryAssociations": []}),
+        ),
         keyed(cluster, "Aurora", json!({"Engine": "aurora-mysql"})),
         json!([volume("vol-1", Some(KEY))]),
         instance_and_volumes(),
@@ -569,7 +608,7 @@ fn throttling_that_is_said_by_its_code_alone_is_waited_out_too() {
         "FSx",
         true,
         Some(KEY),
-        &json!({"FileSystemType": "LUSTRE"}),
+        &json!({"FileSystemType": "LUSTRE", "DataRepositoryAssociations": []}),
     );
     let server = served(&world_of(&json!([one])));
     let asked = "fsx:DescribeFileSystems";

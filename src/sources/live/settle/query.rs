@@ -88,6 +88,7 @@ const READERS: &[(ApiCall, Reader)] = &[
     (api_call!("ec2:GetAllowedImagesSettings"),                   Reader::AllowedImages),
     (api_call!("ec2:GetEbsDefaultKmsKeyId"),                      Reader::DefaultKey),
     (api_call!("fsx:DescribeBackups"),                            Reader::Point),
+    (api_call!("fsx:DescribeDataRepositoryAssociations"),         Reader::Resource),
     (api_call!("fsx:DescribeFileSystems"),                        Reader::Resource),
     (api_call!("fsx:DescribeVolumes"),                            Reader::Resource),
     (api_call!("iam:GetPolicy"),                                  Reader::Role),
