@@ -199,7 +199,13 @@ impl<'a> Found<'a> {
                 take(text)
             },
         )?;
-        take(&json_tail(&self.report, none))
+        let mut done = Ok(());
+        json_tail(&self.report, none, |more| {
+            if done.is_ok() {
+                done = take(more);
+            }
+        });
+        done
     }
 
     /// The report with the copies that a table shows: all of them, or the first of each verdict, and those that causes name.

@@ -60,7 +60,7 @@ pub use overlay::{
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};
 pub use tags::Tags;
-pub use tree::Tree;
+pub use tree::{Fields, Tree};
 pub use unknown_field::{UnknownField, unknown_fields};
 pub use word::{SchemaId, Start, Timestamp, Whole};
 

@@ -1,8 +1,10 @@
 //! JSON that takes little room: a service's description of each resource and recovery point, of which there are many.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess};
@@ -25,19 +27,82 @@ pub enum Tree {
     Text(SmolStr),
     /// A list.
     List(Box<[Tree]>),
-    /// An object, whose names are all different.
-    Object(Box<[(SmolStr, Tree)]>),
+    /// An object.
+    Object(Box<Fields>),
+}
+
+/// The fields of an object, in their order. Things of one kind are described by the same names, which are held once.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// All different.
+    names: Arc<[SmolStr]>,
+    values: Box<[Tree]>,
+}
+
+impl Fields {
+    fn of(names: &[SmolStr], values: Vec<Tree>) -> Self {
+        Self {
+            names: shared(names),
+            values: values.into(),
+        }
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Tree> {
+        let place = self.names.iter().position(|of| of == name)?;
+        self.values.get(place)
+    }
+
+    /// Each name with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&SmolStr, &Tree)> {
+        self.names.iter().zip(&self.values)
+    }
+}
+
+/// The names, held once where the same were read lately.
+fn shared(names: &[SmolStr]) -> Arc<[SmolStr]> {
+    const KEPT: usize = 16;
+    thread_local! {
+        static LATELY: RefCell<Vec<Arc<[SmolStr]>>> = const { RefCell::new(Vec::new()) };
+    }
+    LATELY.with_borrow_mut(|lately| {
+        if let Some(known) = lately.iter().rev().find(|known| ***known == *names) {
+            return Arc::clone(known);
+        }
+        if lately.len() >= KEPT {
+            lately.remove(0);
+        }
+        let new: Arc<[SmolStr]> = names.into();
+        lately.push(Arc::clone(&new));
+        new
+    })
+}
+
+impl FromIterator<(SmolStr, Tree)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, Tree)>>(fields: I) -> Self {
+        let (names, values): (Vec<SmolStr>, Vec<Tree>) = fields.into_iter().unzip();
+        Self::of(&names, values)
+    }
 }
 
 impl Tree {
     /// A field of an object.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
-        let Self::Object(fields) = self else {
-            return None;
-        };
-        let mut fields = fields.iter();
-        fields.find(|(of, _)| of == name).map(|(_, value)| value)
+        self.as_object()?.get(name)
     }
 
     /// The boolean that it is.
@@ -69,7 +134,7 @@ impl Tree {
 
     /// The fields of the object that it is.
     #[must_use]
-    pub const fn as_object(&self) -> Option<&[(SmolStr, Self)]> {
+    pub const fn as_object(&self) -> Option<&Fields> {
         match self {
             Self::Object(fields) => Some(fields),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
@@ -129,20 +194,21 @@ impl<'de> de::Visitor<'de> for Grown {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
         /// So many names are looked through one by one.
         const FEW: usize = 64;
-        let mut fields: Vec<(SmolStr, Tree)> = Vec::new();
+        let (mut names, mut values) = (Vec::new(), Vec::new());
         let mut more: HashSet<SmolStr> = HashSet::new();
         while let Some(Name(name)) = map.next_key()? {
-            let mut few = fields.iter().take(FEW);
-            if few.any(|(known, _)| known == name.as_ref()) || more.contains(name.as_ref()) {
+            let mut few = names.iter().take(FEW);
+            if few.any(|known| *known == *name) || more.contains(name.as_ref()) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
             }
             let name = SmolStr::from(name);
-            if fields.len() >= FEW {
+            if names.len() >= FEW {
                 more.insert(name.clone());
             }
-            fields.push((name, map.next_value()?));
+            names.push(name);
+            values.push(map.next_value()?);
         }
-        Ok(Tree::Object(fields.into()))
+        Ok(Tree::Object(Box::new(Fields::of(&names, values))))
     }
 }
 
@@ -156,11 +222,8 @@ impl From<Value> for Tree {
             Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
             Value::Object(fields) => {
                 let fields = fields.into_iter();
-                Self::Object(
-                    fields
-                        .map(|(name, value)| (name.into(), value.into()))
-                        .collect(),
-                )
+                let fields = fields.map(|(name, value)| (name.into(), value.into()));
+                Self::Object(Box::new(fields.collect()))
             }
         }
     }
@@ -179,7 +242,7 @@ impl PartialEq for Tree {
                 one.len() == fields.len()
                     && one
                         .iter()
-                        .all(|(name, value)| other.get(name) == Some(value))
+                        .all(|(name, value)| fields.get(name) == Some(value))
             }
             (
                 Self::Null
@@ -204,7 +267,7 @@ impl Serialize for Tree {
             Self::List(items) => serializer.collect_seq(items),
             Self::Object(fields) => {
                 let mut map = serializer.serialize_map(Some(fields.len()))?;
-                for (name, value) in fields {
+                for (name, value) in fields.iter() {
                     map.serialize_entry(name, value)?;
                 }
                 map.end()

@@ -9,7 +9,7 @@ use super::command::{is_of_organization, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use crate::inventory::{
-    Copy, Facts, Field, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
+    Copy, Facts, Field, Fields, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
 };
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 
@@ -191,10 +191,11 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
 /// What a Region's settings say of each type, with one switched on.
 pub fn switched_on(now: Option<&Field<Tree>>, of: &ResourceType) -> Field<Tree> {
     let others = now.and_then(|now| now.value()?.as_object());
-    let others = others.into_iter().flatten();
+    let others = others.into_iter().flat_map(Fields::iter);
     let others = others.filter(|(name, _)| ResourceType::parse(name) != *of);
+    let others = others.map(|(name, on)| (name.clone(), on.clone()));
     let on = (of.as_str().into(), Tree::Bool(true));
-    Field::Is(Tree::Object(others.cloned().chain([on]).collect()))
+    Field::Is(Tree::Object(Box::new(others.chain([on]).collect())))
 }
 
 /// The copy is kept for as long as the destination's lock allows. It moves to cold storage as before, where the lock

@@ -27,7 +27,7 @@ pub fn json(report: &Report) -> String {
     for (place, copy) in report.copies.iter().enumerate() {
         text.push_str(&json_copy(copy, place == 0));
     }
-    text.push_str(&json_tail(report, report.copies.is_empty()));
+    json_tail(report, report.copies.is_empty(), |more| text.push_str(more));
     text
 }
 
@@ -67,47 +67,40 @@ pub fn json_copy(copy: &CopyReport, is_first: bool) -> String {
     format!("{comma}\n    {}", line(copy))
 }
 
-/// What stands after the copies, of which there may be none: those that are no longer made come first.
-#[must_use]
-pub fn json_tail(report: &Report, no_copies: bool) -> String {
-    let mut text = String::new();
+/// What stands after the copies, of which there may be none, piece by piece: those that are no longer made come first.
+pub fn json_tail(report: &Report, no_copies: bool, mut take: impl FnMut(&str)) {
     for (place, copy) in report.removed.iter().enumerate() {
-        text.push_str(&json_copy(copy, no_copies && place == 0));
+        take(&json_copy(copy, no_copies && place == 0));
     }
     let no_copies = no_copies && report.removed.is_empty();
-    text.push_str(if no_copies { "]" } else { "\n  ]" });
-    list(&mut text, "vaults", report.vaults.iter());
-    list(&mut text, "plans", report.plans.iter());
-    list(&mut text, "resources", report.resources.iter());
+    take(if no_copies { "]" } else { "\n  ]" });
+    list(&mut take, "vaults", report.vaults.iter());
+    list(&mut take, "plans", report.plans.iter());
+    list(&mut take, "resources", report.resources.iter());
     if let Some(coverage) = &report.coverage {
-        text.push_str(",\n  \"coverage\": ");
-        text.push_str(&line(coverage));
+        take(",\n  \"coverage\": ");
+        take(&line(coverage));
     }
-    list(&mut text, "causes", report.causes.iter());
-    list(
-        &mut text,
-        "remedies",
-        report.remedies.iter().map(RemedyReport::new),
-    );
+    list(&mut take, "causes", report.causes.iter());
+    let remedies = report.remedies.iter().map(RemedyReport::new);
+    list(&mut take, "remedies", remedies);
     let reading = report.reading.recorded();
-    list(&mut text, "gaps", report.gaps.told(&reading));
+    list(&mut take, "gaps", report.gaps.told(&reading));
     if !report.waivers.is_empty() {
-        list(&mut text, "waivers", report.waivers.iter());
+        list(&mut take, "waivers", report.waivers.iter());
     }
-    text.push_str("\n}\n");
-    text
+    take("\n}\n");
 }
 
-fn list<T: Serialize>(text: &mut String, name: &str, items: impl Iterator<Item = T>) {
-    text.push_str(&format!(",\n  \"{name}\": ["));
-    let start = text.len();
+fn list<T: Serialize>(take: &mut impl FnMut(&str), name: &str, items: impl Iterator<Item = T>) {
+    take(&format!(",\n  \"{name}\": ["));
+    let mut none = true;
     for item in items {
-        let comma = if text.len() == start { "" } else { "," };
-        text.push_str(comma);
-        text.push_str("\n    ");
-        text.push_str(&line(&item));
+        let comma = if none { "" } else { "," };
+        take(&format!("{comma}\n    {}", line(&item)));
+        none = false;
     }
-    text.push_str(if text.len() == start { "]" } else { "\n  ]" });
+    take(if none { "]" } else { "\n  ]" });
 }
 
 /// The report of `check`, `audit` and `fix`.

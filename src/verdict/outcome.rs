@@ -167,6 +167,7 @@ impl Fix {
         match (self, other) {
             (Self::Impossible, _) | (_, Self::Impossible) => Self::Impossible,
             (Self::ByHand, _) | (_, Self::ByHand) => Self::ByHand,
+            (Self::Needs(needs), Self::Needs(more)) if needs.is_empty() => Self::Needs(more),
             (Self::Needs(mut needs), Self::Needs(more)) => {
                 needs.extend(more);
                 Self::Needs(needs)
@@ -262,7 +263,12 @@ impl Outcome {
     /// With something that was seen.
     #[must_use]
     pub fn saw(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
-        self.evidence.extend(evidence);
+        if self.evidence.is_empty() {
+            // Outcomes are kept: one takes as much room as it needs.
+            self.evidence = evidence.into_iter().collect();
+        } else {
+            self.evidence.extend(evidence);
+        }
         self
     }
 

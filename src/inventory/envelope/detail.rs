@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::list::is_beside_a_list;
 use super::words::in_another_case;
 use crate::inventory::misspelling::near;
-use crate::inventory::tree::Tree;
+use crate::inventory::tree::{Fields, Tree};
 use crate::inventory::word::Timestamp;
 
 const WHAT: &str = "the service's description of one thing";
@@ -18,9 +18,6 @@ pub struct Detail(pub Tree);
 
 /// A field of a description, and whether a value is of its type.
 type DetailField = (&'static str, fn(&Tree) -> bool);
-
-/// The fields of an object.
-type Fields = [(SmolStr, Tree)];
 
 /// The names that describe calls have for what they give: a list of it, or the thing itself.
 #[rustfmt::skip]
@@ -61,8 +58,9 @@ fn read(mut value: Tree) -> Result<Tree, String> {
 
 /// An object with nothing but one other that no service has is an answer of another call.
 fn no_envelope(thing: &Tree) -> Result<(), String> {
-    match thing.as_object() {
-        Some([(name, inner)])
+    let mut fields = thing.as_object().into_iter().flat_map(Fields::iter);
+    match (fields.next(), fields.next()) {
+        (Some((name, inner)), None)
             if (inner.as_object().is_some() || inner.as_array().is_some())
                 && !FIELDS.iter().any(|(known, _)| known == name) =>
         {
@@ -190,14 +188,14 @@ fn one_inside(value: Tree) -> Result<Inside, String> {
         ));
     };
     let has = |wanted: &str| fields.iter().any(|(name, _)| name == wanted);
-    let mut others = fields.iter().filter(|(name, _)| !is_beside_a_list(name));
-    let name = match (others.next(), others.next()) {
-        (Some((name, _)), None) if ANSWERS.contains(&name.as_str()) => name.clone(),
+    let others = fields.iter().filter(|(name, _)| !is_beside_a_list(name));
+    let others: Vec<&SmolStr> = others.map(|(name, _)| name).take(2).collect();
+    let name = match others.as_slice() {
+        [name] if ANSWERS.contains(&name.as_str()) => (*name).clone(),
         _ if has("ReservationId") && has("Instances") => SmolStr::new_static("Instances"),
         _ => return Ok(Inside::Thing(Tree::Object(fields))),
     };
-    let mut fields = fields.into_iter();
-    match fields.find(|(of, _)| *of == name).map(|(_, inner)| inner) {
+    match fields.get(&name).cloned() {
         Some(Tree::List(things)) => {
             let many = things.len();
             let mut things = things.into_iter();

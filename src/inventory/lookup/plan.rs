@@ -7,6 +7,7 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::GapEntry;
 use crate::inventory::list::items;
 use crate::inventory::objects::Plan;
+use crate::inventory::tree::Fields;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
@@ -306,7 +307,7 @@ impl<'a> Facts<'a> {
             Some(Field::Is(map)) => Fact::Known(
                 map.as_object()
                     .into_iter()
-                    .flatten()
+                    .flat_map(Fields::iter)
                     .find(|(name, _)| ResourceType::parse(name) == *of)
                     .and_then(|(_, on)| on.as_bool()),
             ),
