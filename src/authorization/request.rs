@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::catalog::Kind;
 use crate::catalog::recovery_points::pattern;
 use crate::catalog::requests::{ActionResource, LAGV_KEY_ACTIONS, TAG_RESOURCE, tag_actions};
 use crate::catalog::restores::Begins;
-use crate::inventory::{
-    EncryptedWith, Facts, KeyManager, KindOf, Question, Route, Transfer, VaultType,
-};
+use crate::inventory::{EncryptedWith, Facts, KeyManager, Route, Transfer, VaultType};
 use crate::known::{Arn, Fact, Gap};
 
 use super::context::Variants;
@@ -106,29 +105,24 @@ pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleReques
     on.iter().map(request).collect()
 }
 
-/// The request to tag the copy: asked of the role since 2025-06-30. `None` where the source vault is not known.
-pub fn tag_request(copy: &Transfer, facts: &Facts<'_>) -> Option<Arc<RoleRequest>> {
-    let vault = copy.endpoints().source_vault.as_ref().known()?;
-    facts.answer(&TagQuestion(vault.clone()))
+/// The request to tag what a copy of a vault's recovery points makes: asked of the role since 2025-06-30.
+pub fn tag_request(vault: &Arn) -> Option<Arc<RoleRequest>> {
+    let (account, region) = (vault.account()?, vault.region()?);
+    let partition = vault.partition();
+    let resource = format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*");
+    Some(RoleRequest::plain(vault, TAG_RESOURCE, vault, resource))
 }
 
-/// The requests to read the tags of the backup and to set them on another, in the service whose backups they are. Those in an
-/// air-gapped vault lie in an account of AWS's.
-pub fn service_tag_requests(copy: &Transfer) -> Vec<Arc<RoleRequest>> {
-    let source = copy.endpoints();
-    let (Fact::Known(vault), KindOf::Known(kind)) = (&source.source_vault, &copy.route.kind) else {
-        return Vec::new();
-    };
-    let is_foreign = source.source_type == Fact::Known(Some(VaultType::AirGapped));
-    let (Some(account), Some(region)) = (vault.account().filter(|_| !is_foreign), vault.region())
-    else {
+/// The requests to read the tags of a backup in a vault and to set them on another, in the service whose backups they are.
+pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
+    let (Some(account), Some(region)) = (vault.account(), vault.region()) else {
         return Vec::new();
     };
     let partition = vault.partition();
     let request = |(action, on): &(&'static str, Option<ActionResource>)| {
         let resource = match on {
             Some(ActionResource::RecoveryPoint) => {
-                pattern(*kind, partition.as_str(), &region, account)
+                pattern(kind, partition.as_str(), &region, account)
             }
             Some(ActionResource::Snapshots) => {
                 format_smolstr!("arn:{partition}:ec2:{region}::snapshot/*")
@@ -143,24 +137,7 @@ pub fn service_tag_requests(copy: &Transfer) -> Vec<Arc<RoleRequest>> {
         };
         RoleRequest::plain(vault, action, vault, resource)
     };
-    tag_actions(*kind).iter().map(request).collect()
-}
-
-/// The vault whose recovery points are tagged.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct TagQuestion(Arn);
-
-impl Question for TagQuestion {
-    type Answer = Option<Arc<RoleRequest>>;
-
-    fn answer(&self, _: &Facts<'_>) -> Self::Answer {
-        let Self(vault) = self;
-        let (account, region) = (vault.account()?, vault.region()?);
-        let partition = vault.partition();
-        let resource =
-            format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*");
-        Some(RoleRequest::plain(vault, TAG_RESOURCE, vault, resource))
-    }
+    tag_actions(kind).iter().map(request).collect()
 }
 
 /// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it

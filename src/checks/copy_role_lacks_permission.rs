@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::described::tags;
 use super::role_policies::{contradicted, of_own_policies};
+use super::tagging::may_not_tag;
 use super::words::{backup_without, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests, denied_by_its_own,
-    list, role_requests, role_rulings, service_tag_requests, tag_request, to_allow,
+    list, role_requests, role_rulings, to_allow,
 };
 use crate::catalog::backups::is_of_buckets;
 use crate::catalog::managed_policies::{DEFAULT_ROLE_POLICY, S3_BACKUP_POLICY};
 use crate::catalog::messages::MessageId;
-use crate::catalog::requests::{COPY_INTO, TAG_RESOURCE};
+use crate::catalog::requests::COPY_INTO;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Transfer};
 use crate::known::{Arn, Gap};
@@ -187,44 +187,6 @@ fn lacking(
         !rules(&asked.of_type, Rulings::is_all_allowed) && rules(&asked.exact, is_wanted)
     });
     asked.collect()
-}
-
-/// A role that may not tag, where there are tags to copy. AWS announced that such jobs fail, and no page says so for certain: it
-/// warns.
-fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
-    let role = copy.endpoints().role.as_ref().known()?;
-    let tags = tags(copy, facts).known().flatten()?;
-    if !tags.names().any(|name| !name.starts_with("aws:")) {
-        return None;
-    }
-    let stopped = |requests: &[Arc<RoleRequest>]| {
-        let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
-        let rulings = rulings.known().flatten()?;
-        rulings.is_stopped().then_some(rulings)
-    };
-    let of_backup = stopped(&[tag_request(&copy.transfer, facts)?]);
-    let of_service = stopped(&service_tag_requests(&copy.transfer));
-    let name = role.name();
-    let announced = of_backup.as_ref().map(|_| {
-        format!(
-            "the role `{name}` may not do {TAG_RESOURCE}, and there are tags to copy: AWS announced that such copies fail since 2025-09-30"
-        )
-    });
-    let told = of_service.as_ref().map(|rulings| {
-        format!(
-            "the role `{name}` may not do {}, and there are tags to copy: AWS names a role that cannot read or set them among the reasons for which jobs fail",
-            list(&rulings.stopped())
-        )
-    });
-    // Of the service's own a page says it.
-    let basis = announced
-        .as_ref()
-        .map_or(Basis::Documented, |_| Basis::Observed);
-    let says: Vec<String> = [announced, told].into_iter().flatten().collect();
-    let seen = [of_backup, of_service].into_iter().flatten();
-    let seen: Vec<_> = seen.flat_map(|rulings| rulings.stopped_by()).collect();
-    let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
-    Some(warn.on(basis).saw(seen))
 }
 
 /// The policies that AWS keeps for roles that copy such backups, where no policy of the role's own allows anything of what is

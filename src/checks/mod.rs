@@ -68,6 +68,7 @@ mod source_vault_denies_copy;
 mod source_vault_missing;
 mod storage_gateway_default_vault;
 mod tag_policy_may_block;
+mod tagging;
 mod too_many_tags;
 mod unencrypted_source_refused;
 mod vault_refuses_copy;
