@@ -7,7 +7,6 @@
 mod aggregator;
 mod answer;
 mod backup;
-mod book;
 mod cloud_control;
 mod connections;
 mod counts;
@@ -40,6 +39,7 @@ mod settle;
 mod shape;
 mod sign_in;
 mod signed;
+mod so_far;
 mod survey;
 mod trusted;
 mod wire;

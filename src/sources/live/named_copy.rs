@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::inventory::{Inventory, Timestamp};
 use crate::known::Arn;
 
-use super::book::Book;
 use super::error::LiveError;
 use super::estate::Estate;
 use super::settings::CallSettings;
 use super::settle::{Asks, Settler};
 use super::sign_in::Sides;
+use super::so_far::InventorySoFar;
 use super::wire::Wire;
 
 /// A copy, as it is named: what is copied, from where, to where, by whom.
@@ -49,19 +49,19 @@ pub async fn read(
     let others = sides.destination.iter().chain(&sides.management);
     let profiles = std::iter::once(&sides.source).chain(others);
     let wire = Wire::open(settings, profiles.map(|of| of.profile.as_deref())).await?;
-    let book = Arc::new(Book::default());
+    let so_far = Arc::new(InventorySoFar::default());
     let work = async {
         let estate = Estate::of_copy(&wire, copy.origin(), &copy.destination_vault, sides).await?;
         let settler = Arc::new(Settler::new(estate, false));
-        let known = || book.inventory(collected_at.clone());
-        settler.until_settled(&book, None, known, asks).await;
+        let known = || so_far.inventory(collected_at.clone());
+        settler.until_settled(&so_far, None, known, asks).await;
         Ok::<(), LiveError>(())
     };
     let stopped = tokio::select! {
         done = Box::pin(work) => { done?; false }
         () = crate::sources::stop::until_asked() => true,
     };
-    let inventory = book.inventory(collected_at);
+    let inventory = so_far.inventory(collected_at);
     if stopped {
         Err(LiveError::Stopped(Box::new(inventory)))
     } else {

@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::book::Book;
 use super::counts::Counts;
+use super::so_far::InventorySoFar;
 use super::wire::Wire;
 
 /// The line that tells it. It goes when this is dropped.
 pub struct Progress {
     bar: ProgressBar,
     counts: Arc<Counts>,
-    book: Arc<Book>,
+    so_far: Arc<InventorySoFar>,
 }
 
 impl Progress {
     /// Begins to tell, if it is wanted.
-    pub fn start(wire: &Wire, book: &Arc<Book>, wanted: bool) -> Self {
+    pub fn start(wire: &Wire, so_far: &Arc<InventorySoFar>, wanted: bool) -> Self {
         let bar = if wanted {
             ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner())
         } else {
@@ -27,14 +27,14 @@ impl Progress {
         Self {
             bar,
             counts: Arc::clone(wire.counts()),
-            book: Arc::clone(book),
+            so_far: Arc::clone(so_far),
         }
     }
 
     /// Tells how far it has come, for as long as it is let.
     pub async fn show(&self) {
         loop {
-            let told = told(&self.counts, self.book.gap_count());
+            let told = told(&self.counts, self.so_far.gap_count());
             self.bar.set_message(told);
             self.bar.tick();
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -27,7 +27,7 @@ use super::files;
 use super::profile;
 use super::reply::{self, CallError};
 use super::session::Session;
-use super::signed::Purse;
+use super::signed::CachedCredentials;
 use super::wire::Wire;
 
 /// How one account is signed in to. All `None`: as the standard AWS variables and files say.
@@ -222,7 +222,7 @@ impl Wire {
             checked.set_service_config(Some(endpoints));
         }
         if let Some(provider) = config.credentials_provider() {
-            checked.set_credentials_provider(Some(Purse::of(provider)));
+            checked.set_credentials_provider(Some(CachedCredentials::of(provider)));
         }
         Ok(checked.build())
     }
@@ -238,7 +238,7 @@ async fn assumed(base: &SdkConfig, role: &str, external_id: Option<&str>) -> Sdk
         provider = provider.external_id(id);
     }
     base.to_builder()
-        .credentials_provider(Purse::of(SharedCredentialsProvider::new(
+        .credentials_provider(CachedCredentials::of(SharedCredentialsProvider::new(
             provider.build().await,
         )))
         .identity_cache(identities())

@@ -269,12 +269,12 @@ impl ClassifyRetry for ByCode {
 }
 
 /// The credentials of an account, got once for the SDK's clients and for what is signed here.
-pub struct Purse {
+pub struct CachedCredentials {
     from: SharedCredentialsProvider,
     kept: tokio::sync::Mutex<Option<Credentials>>,
 }
 
-impl Purse {
+impl CachedCredentials {
     /// What a provider gives, until it is about to end.
     pub fn of(from: SharedCredentialsProvider) -> SharedCredentialsProvider {
         SharedCredentialsProvider::new(Self {
@@ -307,7 +307,7 @@ impl Purse {
     }
 }
 
-impl ProvideCredentials for Purse {
+impl ProvideCredentials for CachedCredentials {
     fn provide_credentials<'a>(&'a self) -> provider::future::ProvideCredentials<'a>
     where
         Self: 'a,
@@ -316,9 +316,9 @@ impl ProvideCredentials for Purse {
     }
 }
 
-impl fmt::Debug for Purse {
+impl fmt::Debug for CachedCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Purse")
+        f.write_str("CachedCredentials")
     }
 }
 

@@ -14,10 +14,10 @@ use tokio::task::{JoinSet, spawn_blocking};
 use crate::inventory::{Facts, Inventory};
 use crate::known::{AccountId, Arn};
 
-use super::book::Book;
 use super::estate::Estate;
 use super::found::Place;
 use super::once::joined;
+use super::so_far::InventorySoFar;
 
 pub use asked::Asked;
 pub use query::{Query, Simulation};
@@ -64,7 +64,7 @@ impl Settler {
     /// soon as all is there that may name more; what only tells of what was named goes on meanwhile.
     pub async fn until_settled(
         self: &Arc<Self>,
-        book: &Arc<Book>,
+        so_far: &Arc<InventorySoFar>,
         within: Option<&Place>,
         known: impl Fn() -> Inventory,
         asks: &Asks,
@@ -98,7 +98,7 @@ impl Settler {
                 } else {
                     &mut telling
                 };
-                self.spawn((query, by), book, set);
+                self.spawn((query, by), so_far, set);
             }
             all(&mut naming).await;
         }
@@ -109,20 +109,25 @@ impl Settler {
         self: &Arc<Self>,
         queries: impl IntoIterator<Item = Query>,
         by: AccountId,
-        book: &Arc<Book>,
+        so_far: &Arc<InventorySoFar>,
     ) {
         let mut reading = JoinSet::new();
         for query in queries {
             if self.take(&query) {
-                self.spawn((query, Some(by)), book, &mut reading);
+                self.spawn((query, Some(by)), so_far, &mut reading);
             }
         }
         all(&mut reading).await;
     }
 
-    fn spawn(self: &Arc<Self>, (query, by): For, book: &Arc<Book>, into: &mut JoinSet<()>) {
-        let (settler, book) = (Arc::clone(self), Arc::clone(book));
-        into.spawn(async move { settler.read(&query, by, &book).await });
+    fn spawn(
+        self: &Arc<Self>,
+        (query, by): For,
+        so_far: &Arc<InventorySoFar>,
+        into: &mut JoinSet<()>,
+    ) {
+        let (settler, so_far) = (Arc::clone(self), Arc::clone(so_far));
+        into.spawn(async move { settler.read(&query, by, &so_far).await });
     }
 
     /// What nobody has read of what is asked for.

@@ -4,10 +4,10 @@ use crate::catalog::calls::api_call;
 use crate::catalog::regions;
 use crate::inventory::Field;
 use crate::known::{AccountId, Arn};
-use crate::sources::live::book::{Book, add};
 use crate::sources::live::found::Place;
 use crate::sources::live::reply::CallError;
 use crate::sources::live::session::Session;
+use crate::sources::live::so_far::{InventorySoFar, add};
 use crate::sources::live::{backup, ec2, iam, kms, organizations, rds, resources};
 
 use super::Settler;
@@ -16,11 +16,11 @@ use super::simulation;
 
 impl Settler {
     /// Asks it with the credentials of its account, else with those of `by`, who names it; a gap where that tells nothing.
-    pub(super) async fn read(&self, query: &Query, by: Option<AccountId>, book: &Book) {
+    pub(super) async fn read(&self, query: &Query, by: Option<AccountId>, so_far: &InventorySoFar) {
         let owner = query.owner();
         if owner.is_some_and(|owner| self.leaves_to_others(query, owner)) {
             if matches!(query, Query::Vault(_)) {
-                book.gaps(query.unasked());
+                so_far.gaps(query.unasked());
             }
             return;
         }
@@ -29,29 +29,29 @@ impl Settler {
             None => None,
         };
         match owner {
-            Some(session) => Box::pin(self.ask(&session, query, book)).await,
+            Some(session) => Box::pin(self.ask(&session, query, so_far)).await,
             None => {
-                let told = Box::pin(self.ask_others(query, by, book)).await;
+                let told = Box::pin(self.ask_others(query, by, so_far)).await;
                 if !told {
-                    book.gaps(query.unasked());
+                    so_far.gaps(query.unasked());
                 }
             }
         }
     }
 
     /// Asks the account that has it.
-    async fn ask(&self, session: &Session, query: &Query, book: &Book) {
+    async fn ask(&self, session: &Session, query: &Query, so_far: &InventorySoFar) {
         let account = session.account();
         match query {
             Query::Vault(arn) => {
                 let Some(region) = arn.region() else { return };
-                let vault = book.take(backup::vault(session, &region, arn).await);
+                let vault = so_far.take(backup::vault(session, &region, arn).await);
                 if let Some(vault) = vault {
-                    book.region(&session.place(&region), |it| add(&mut it.vaults, vault));
+                    so_far.region(&session.place(&region), |it| add(&mut it.vaults, vault));
                 }
             }
-            Query::Point(at, arn, vault) => point(session, at, arn, vault.as_ref(), book).await,
-            Query::PointsOf(at, resource) => points_of(session, at, resource, book).await,
+            Query::Point(at, arn, vault) => point(session, at, arn, vault.as_ref(), so_far).await,
+            Query::PointsOf(at, resource) => points_of(session, at, resource, so_far).await,
             Query::PointsIn(vault, composite) => {
                 let Some(region) = vault.region() else { return };
                 let found = match composite {
@@ -59,74 +59,79 @@ impl Settler {
                     None => backup::points_in(session, &region, vault).await,
                 };
                 // A list that was not read is none, and not an empty one.
-                if let Some(points) = book.take(found) {
-                    book.points(&session.place(&region), points);
+                if let Some(points) = so_far.take(found) {
+                    so_far.points(&session.place(&region), points);
                 }
             }
             Query::Resource(at, arn) => {
                 let Some(region) = &at.region else { return };
-                for resource in book.take(resources::one(session, region, arn).await) {
-                    book.region(at, |it| add(&mut it.resources, resource));
+                for resource in so_far.take(resources::one(session, region, arn).await) {
+                    so_far.region(at, |it| add(&mut it.resources, resource));
                 }
             }
-            Query::Key(arn) => self.key(session, arn, book).await,
+            Query::Key(arn) => self.key(session, arn, so_far).await,
             Query::Role(arn) => {
-                if let Some(role) = book.take(iam::role(session, arn).await) {
-                    book.account(account, |it| add(&mut it.roles, role));
+                if let Some(role) = so_far.take(iam::role(session, arn).await) {
+                    so_far.account(account, |it| add(&mut it.roles, role));
                 }
             }
             Query::OptionGroup(at, name) => {
                 let Some(region) = &at.region else { return };
                 let partition = regions::partition(region);
                 let found = rds::option_group(session, region, partition, name).await;
-                if let Some(group) = book.take(found) {
-                    book.region(at, |it| add(&mut it.option_groups, group));
+                if let Some(group) = so_far.take(found) {
+                    so_far.region(at, |it| add(&mut it.option_groups, group));
                 }
             }
-            Query::Engines(at, engine) => engines(session, at, engine.as_deref(), book).await,
+            Query::Engines(at, engine) => engines(session, at, engine.as_deref(), so_far).await,
             Query::Settings(at) => {
                 let Some(region) = &at.region else { return };
-                if let Some(read) = book.take(backup::region_settings(session, region).await) {
-                    book.region(at, |it| it.region_settings = Field::Is(read));
+                if let Some(read) = so_far.take(backup::region_settings(session, region).await) {
+                    so_far.region(at, |it| it.region_settings = Field::Is(read));
                 }
             }
             Query::AllowedImages(at) => {
                 let Some(region) = &at.region else { return };
-                if let Some(read) = book.take(ec2::allowed_images(session, region).await) {
-                    book.region(at, |it| it.allowed_images = Field::Is(read));
+                if let Some(read) = so_far.take(ec2::allowed_images(session, region).await) {
+                    so_far.region(at, |it| it.allowed_images = Field::Is(read));
                 }
             }
             Query::DefaultKey(at) => {
                 let Some(region) = &at.region else { return };
-                if let Some(key) = book.take(ec2::ebs_default_key(session, region).await) {
-                    book.region(at, |it| it.ebs_default_kms_key_id = Field::Is(key.into()));
+                if let Some(key) = so_far.take(ec2::ebs_default_key(session, region).await) {
+                    so_far.region(at, |it| it.ebs_default_kms_key_id = Field::Is(key.into()));
                 }
             }
             Query::OptIn(at) => {
                 let Some(region) = &at.region else { return };
-                if let Some(status) = book.take(ec2::opt_in_status(session, region).await) {
+                if let Some(status) = so_far.take(ec2::opt_in_status(session, region).await) {
                     let status = status.map(Into::into).into();
-                    book.region(at, |it| it.opt_in_status = status);
+                    so_far.region(at, |it| it.opt_in_status = status);
                 }
             }
-            Query::Membership(_) => self.membership(session, book).await,
-            Query::Switch(_) => self.switch(session, book).await,
+            Query::Membership(_) => self.membership(session, so_far).await,
+            Query::Switch(_) => self.switch(session, so_far).await,
             Query::BackupPolicy(_) => {
                 let reader = self.estate.reader(session).await;
-                let policy = book.take(organizations::backup_policy(reader, account).await);
-                book.account(account, |it| it.backup_policy = policy);
+                let policy = so_far.take(organizations::backup_policy(reader, account).await);
+                so_far.account(account, |it| it.backup_policy = policy);
             }
             Query::TagPolicy(_) => {
                 let reader = self.estate.reader(session).await;
-                let policy = book.take(organizations::tag_policy(reader, account).await);
-                book.account(account, |it| it.tag_policy = policy);
+                let policy = so_far.take(organizations::tag_policy(reader, account).await);
+                so_far.account(account, |it| it.tag_policy = policy);
             }
-            Query::Simulation(role, asked) => simulation::ask(asked, session, role, book).await,
+            Query::Simulation(role, asked) => simulation::ask(asked, session, role, so_far).await,
         }
     }
 
     /// Asks whoever may know, where nobody signed in to the account that has it. Gives whether that told it.
-    async fn ask_others(&self, query: &Query, by: Option<AccountId>, book: &Book) -> bool {
+    async fn ask_others(
+        &self,
+        query: &Query,
+        by: Option<AccountId>,
+        so_far: &InventorySoFar,
+    ) -> bool {
         let session = self.estate.session_for(by).await;
         match (query, session) {
             // The service-owned vaults and those that are shared are told to other accounts, and never their policies.
@@ -141,18 +146,18 @@ impl Settler {
                     account: arn.account().unwrap_or(session.account()),
                     region: Some(region),
                 };
-                book.gaps([
+                so_far.gaps([
                     at.unasked(api_call!("backup:GetBackupVaultAccessPolicy"), arn.as_str())
                 ]);
-                book.region(&at, |it| add(&mut it.vaults, vault));
+                so_far.region(&at, |it| add(&mut it.vaults, vault));
                 true
             }
             (Query::Key(arn), Some(session)) => {
-                self.key(&session, arn, book).await;
+                self.key(&session, arn, so_far).await;
                 true
             }
             (Query::Engines(at, engine), Some(session)) => {
-                engines(&session, at, engine.as_deref(), book).await;
+                engines(&session, at, engine.as_deref(), so_far).await;
                 true
             }
             (Query::Membership(id), _) => {
@@ -160,9 +165,9 @@ impl Settler {
                     return false;
                 };
                 let found = organizations::membership(management, management, *id).await;
-                let membership = book.take(found);
+                let membership = so_far.take(found);
                 if membership.organization.is_present() {
-                    book.membership(*id, membership);
+                    so_far.membership(*id, membership);
                 }
                 true
             }
@@ -203,8 +208,8 @@ impl Settler {
         self.estate.is_of_another_part(owner, region.as_ref())
     }
 
-    async fn key(&self, session: &Session, arn: &Arn, book: &Book) {
-        let Some(key) = book.take(kms::key(session, arn).await) else {
+    async fn key(&self, session: &Session, arn: &Arn, so_far: &InventorySoFar) {
+        let Some(key) = so_far.take(kms::key(session, arn).await) else {
             return;
         };
         let account = arn.account().unwrap_or_else(|| session.account());
@@ -212,10 +217,10 @@ impl Settler {
             account,
             region: arn.region(),
         };
-        book.region(&at, |it| add(&mut it.keys, key));
+        so_far.region(&at, |it| add(&mut it.keys, key));
     }
 
-    async fn membership(&self, session: &Session, book: &Book) {
+    async fn membership(&self, session: &Session, so_far: &InventorySoFar) {
         let reader = self.estate.reader(session).await;
         let whose = if self.estate.is_organization() {
             reader
@@ -224,11 +229,11 @@ impl Settler {
         };
         let account = session.account();
         let found = organizations::membership(whose, reader, account).await;
-        book.membership(account, book.take(found));
+        so_far.membership(account, so_far.take(found));
     }
 
     /// In an organization that is looked at the management account's word counts, and nobody else is asked.
-    async fn switch(&self, session: &Session, book: &Book) {
+    async fn switch(&self, session: &Session, so_far: &InventorySoFar) {
         let account = session.account();
         if self.estate.is_organization() && !self.estate.is_management(account) {
             return;
@@ -236,51 +241,57 @@ impl Settler {
         let near = self.estate.near(account);
         let in_none = organizations::in_none(session);
         let found = backup::cross_account_backup(session, near, in_none).await;
-        if let Some(on) = book.take(found) {
-            book.account(account, |it| it.cross_account_backup = on.into());
+        if let Some(on) = so_far.take(found) {
+            so_far.account(account, |it| it.cross_account_backup = on.into());
         }
     }
 }
 
-async fn engines(session: &Session, at: &Place, engine: Option<&str>, book: &Book) {
+async fn engines(session: &Session, at: &Place, engine: Option<&str>, so_far: &InventorySoFar) {
     let Some(engine) = engine else {
-        book.gaps(Query::Engines(at.clone(), None).unasked());
+        so_far.gaps(Query::Engines(at.clone(), None).unasked());
         return;
     };
     let found = rds::engine_versions(session, at, engine).await;
-    for version in book.take(found).into_iter().flatten() {
-        book.region(at, |it| add(&mut it.db_engine_versions, version));
+    for version in so_far.take(found).into_iter().flatten() {
+        so_far.region(at, |it| add(&mut it.db_engine_versions, version));
     }
 }
 
-async fn point(session: &Session, at: &Place, arn: &Arn, vault: Option<&Arn>, book: &Book) {
+async fn point(
+    session: &Session,
+    at: &Place,
+    arn: &Arn,
+    vault: Option<&Arn>,
+    so_far: &InventorySoFar,
+) {
     let Some(region) = &at.region else { return };
     let vault = match vault {
         Some(vault) => vault.clone(),
         None => {
             let found = backup::vault_of(session, region, arn).await;
             let looked = found.gaps.is_empty();
-            match book.take(found) {
+            match so_far.take(found) {
                 Some(vault) => vault,
-                None if looked => return book.point(at, backup::missing(arn)),
+                None if looked => return so_far.point(at, backup::missing(arn)),
                 None => return,
             }
         }
     };
-    let point = book.take(backup::point(session, region, &vault, arn).await);
-    book.point(at, point);
+    let point = so_far.take(backup::point(session, region, &vault, arn).await);
+    so_far.point(at, point);
 }
 
-async fn points_of(session: &Session, at: &Place, resource: &Arn, book: &Book) {
+async fn points_of(session: &Session, at: &Place, resource: &Arn, so_far: &InventorySoFar) {
     let Some(region) = &at.region else { return };
     let found = backup::of_resource(session, region, resource).await;
-    let Some(points) = book.take(found) else {
+    let Some(points) = so_far.take(found) else {
         return;
     };
     if backup::newest(&points).is_none() {
         let why = CallError::failed("NoRecoveryPoints");
         let call = api_call!("backup:ListRecoveryPointsByResource");
-        book.gaps([at.gap(call, resource.as_str(), &why)]);
+        so_far.gaps([at.gap(call, resource.as_str(), &why)]);
     }
-    book.points(at, points);
+    so_far.points(at, points);
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::inventory::{Account, Field, Inventory, Json, items};
 use crate::known::{Arn, Gap};
-use crate::sources::live::book::Book;
 use crate::sources::live::found::Place;
 use crate::sources::live::session::Session;
+use crate::sources::live::so_far::InventorySoFar;
 use crate::sources::live::{backup, iam};
 
 use super::asked::Asked;
@@ -57,25 +57,25 @@ impl Settler {
 }
 
 /// Asks it.
-pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, book: &Book) {
+pub async fn ask(simulation: &Simulation, session: &Session, role: &Arn, so_far: &InventorySoFar) {
     let Simulation { into, from, of } = simulation;
     let mut from = from.clone();
     if let Some((place, resource)) = of
         && let Some(region) = &place.region
-        && let Some(points) = book.take(backup::of_resource(session, region, resource).await)
+        && let Some(points) = so_far.take(backup::of_resource(session, region, resource).await)
     {
         from = backup::newest(&points).map(|point| point.arn.clone());
-        book.points(place, points);
+        so_far.points(place, points);
     }
     let into = into.iter().cloned();
     let requests = into
         .map(|vault| ("backup:CopyIntoBackupVault", vault))
         .chain(from.map(|point| ("backup:CopyFromBackupVault", point)))
         .collect();
-    let Some(results) = book.take(iam::simulated(session, role, requests).await) else {
+    let Some(results) = so_far.take(iam::simulated(session, role, requests).await) else {
         return;
     };
-    book.account(session.account(), |account| {
+    so_far.account(session.account(), |account| {
         let mut roles = items(&account.roles).to_vec();
         for known in roles.iter_mut().filter(|known| known.arn == *role) {
             known.simulated = Field::Is(Json(results.clone()));

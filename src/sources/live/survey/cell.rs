@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::catalog::calls::api_call;
 use crate::inventory::{Field, List, Plan, Timestamp, Vault, Whole};
 use crate::known::{Arn, Region};
-use crate::sources::live::book::Book;
 use crate::sources::live::once::each;
 use crate::sources::live::resources::all;
 use crate::sources::live::session::Session;
 use crate::sources::live::settle::Query;
+use crate::sources::live::so_far::InventorySoFar;
 use crate::sources::live::{aggregator, backup};
 
 use super::run::Run;
@@ -17,35 +17,35 @@ use super::types;
 
 /// The Region's settings, vaults, recovery points, plans, copy jobs and what there is to back up; and what is asked for here
 /// then.
-pub async fn read(run: &Run, session: &Session, region: &Region, book: &Arc<Book>) {
+pub async fn read(run: &Run, session: &Session, region: &Region, so_far: &Arc<InventorySoFar>) {
     let here = session.place(region);
     let settings = [Query::Settings(here.clone())];
     let ((), (), plans, ()) = tokio::join!(
-        Box::pin(run.settler.settle(settings, session.account(), book)),
-        Box::pin(stored(session, region, book)),
-        Box::pin(plans(run, session, region, book)),
-        Box::pin(jobs(run, session, region, book)),
+        Box::pin(run.settler.settle(settings, session.account(), so_far)),
+        Box::pin(stored(session, region, so_far)),
+        Box::pin(plans(run, session, region, so_far)),
+        Box::pin(jobs(run, session, region, so_far)),
     );
-    Box::pin(resources(run, session, region, &plans, book)).await;
+    Box::pin(resources(run, session, region, &plans, so_far)).await;
     let known = || {
-        let seen = Book::default();
-        seen.absorb(run.book.account_alone(here.account));
-        seen.absorb(book.part());
+        let seen = InventorySoFar::default();
+        seen.absorb(run.so_far.account_alone(here.account));
+        seen.absorb(so_far.part());
         seen.inventory(run.collected_at.clone())
     };
     let asks = &run.asks;
-    Box::pin(run.settler.until_settled(book, Some(&here), known, asks)).await;
+    Box::pin(run.settler.until_settled(so_far, Some(&here), known, asks)).await;
 }
 
 /// The vaults, and what is in them.
-async fn stored(session: &Session, region: &Region, book: &Book) {
+async fn stored(session: &Session, region: &Region, so_far: &InventorySoFar) {
     let found = backup::all_vaults(session, region).await;
     // A vault that was listed and could not be made out must not pass for one that does not exist.
     let whole = found
         .gaps
         .iter()
         .all(|gap| gap.api_call() != Some(api_call!("backup:DescribeBackupVault")));
-    let Some(vaults) = book.take(found) else {
+    let Some(vaults) = so_far.take(found) else {
         return;
     };
     let place = session.place(region);
@@ -53,7 +53,7 @@ async fn stored(session: &Session, region: &Region, book: &Book) {
         .iter()
         .map(|vault: &Vault| vault.arn.clone())
         .collect();
-    book.region(&place, |facts| {
+    so_far.region(&place, |facts| {
         facts.vaults = Field::Is(List(vaults));
         if whole {
             facts.vaults_complete = Field::Is(Whole(true));
@@ -65,42 +65,53 @@ async fn stored(session: &Session, region: &Region, book: &Book) {
     });
     let mut points = Vec::new();
     for found in each(tasks).await {
-        points.extend(book.take(found).into_iter().flatten());
+        points.extend(so_far.take(found).into_iter().flatten());
     }
-    book.region(&place, |facts| {
+    so_far.region(&place, |facts| {
         facts.recovery_points = Field::Is(List(points))
     });
 }
 
-async fn plans(run: &Run, session: &Session, region: &Region, book: &Book) -> Vec<Plan> {
+async fn plans(
+    run: &Run,
+    session: &Session,
+    region: &Region,
+    so_far: &InventorySoFar,
+) -> Vec<Plan> {
     if !run.scope.plans {
         return Vec::new();
     }
     let found = backup::plans(session, region).await;
-    let Some(plans) = book.take(found) else {
+    let Some(plans) = so_far.take(found) else {
         return Vec::new();
     };
-    book.region(&session.place(region), |facts| {
+    so_far.region(&session.place(region), |facts| {
         facts.plans = Field::Is(List(plans.clone()));
     });
     plans
 }
 
-async fn jobs(run: &Run, session: &Session, region: &Region, book: &Book) {
+async fn jobs(run: &Run, session: &Session, region: &Region, so_far: &InventorySoFar) {
     if !run.scope.copy_jobs {
         return;
     }
     let until: &Timestamp = &run.collected_at;
     let found = backup::copy_jobs(session, region, until).await;
-    if let Some(jobs) = book.take(found) {
-        book.region(&session.place(region), |facts| {
+    if let Some(jobs) = so_far.take(found) {
+        so_far.region(&session.place(region), |facts| {
             facts.copy_jobs = Field::Is(List(jobs));
         });
     }
 }
 
 /// What there is of the types that plans may take by a tag or a pattern, or that can leave their account where that is asked.
-async fn resources(run: &Run, session: &Session, region: &Region, plans: &[Plan], book: &Book) {
+async fn resources(
+    run: &Run,
+    session: &Session,
+    region: &Region,
+    plans: &[Plan],
+    so_far: &InventorySoFar,
+) {
     let place = session.place(region);
     let mut types = types::selected(plans);
     if run.scope.coverage {
@@ -108,7 +119,7 @@ async fn resources(run: &Run, session: &Session, region: &Region, plans: &[Plan]
     }
     let Some(types) = types else { return };
     let mut of = Vec::new();
-    book.region(&place, |facts| of.extend(types::protected(facts, &types)));
+    so_far.region(&place, |facts| of.extend(types::protected(facts, &types)));
     let listed = match &run.held {
         Some(held) => Box::pin(aggregator::resources(held, session, region, &of)).await,
         None => Box::pin(all(session, region, &of)).await,
@@ -117,8 +128,8 @@ async fn resources(run: &Run, session: &Session, region: &Region, plans: &[Plan]
     // Where all was refused, nothing is known of what there is.
     let is_known =
         whole || !listed.resources.is_empty() || listed.gaps.iter().all(|gap| gap.error.is_none());
-    book.gaps(listed.gaps);
-    book.region(&place, |facts| {
+    so_far.gaps(listed.gaps);
+    so_far.region(&place, |facts| {
         if is_known {
             facts.resources = Field::Is(List(listed.resources));
         }

@@ -18,7 +18,6 @@ use crate::inventory::{GapEntry, Inventory, Timestamp, items};
 use crate::known::{AccountId, Gap, Region};
 
 use super::aggregator::{self, Held};
-use super::book::Book;
 use super::error::LiveError;
 use super::estate::Estate;
 use super::journal::Journal;
@@ -30,6 +29,7 @@ use super::session::Session;
 use super::settings::CallSettings;
 use super::settle::{Asks, Settler};
 use super::sign_in::Sides;
+use super::so_far::InventorySoFar;
 use super::wire::Wire;
 use parts::Parts;
 use run::Run;
@@ -46,22 +46,22 @@ pub async fn read(
     let others = sides.destination.iter().chain(&sides.management);
     let profiles = std::iter::once(&sides.source).chain(others);
     let wire = Wire::open(settings, profiles.map(|of| of.profile.as_deref())).await?;
-    let book = Arc::new(Book::default());
+    let so_far = Arc::new(InventorySoFar::default());
     let parts = Arc::new(Parts::default());
     let work = async {
-        let progress = Progress::start(&wire, &book, settings.progress);
+        let progress = Progress::start(&wire, &so_far, settings.progress);
         let done = async {
             let (estate, gaps) = Estate::enter(&wire, &scope, sides).await?;
-            book.gaps(gaps);
+            so_far.gaps(gaps);
             let scope = scope.near(&estate.near);
-            let held = held(&scope, &estate, &book).await?;
+            let held = held(&scope, &estate, &so_far).await?;
             let run = Arc::new(Run {
                 scope,
                 settler: Arc::new(Settler::new(estate, true)),
                 asks: Arc::clone(asks),
                 held,
                 collected_at: collected_at.clone(),
-                book: Arc::clone(&book),
+                so_far: Arc::clone(&so_far),
                 journal,
                 parts: Arc::clone(&parts),
                 wire: wire.clone(),
@@ -78,15 +78,19 @@ pub async fn read(
         () = crate::sources::stop::until_asked() => true,
     };
     if stopped {
-        parts.give_up(&book);
-        Err(LiveError::Stopped(Box::new(book.inventory(collected_at))))
+        parts.give_up(&so_far);
+        Err(LiveError::Stopped(Box::new(so_far.inventory(collected_at))))
     } else {
-        Ok(book.inventory(collected_at))
+        Ok(so_far.inventory(collected_at))
     }
 }
 
 /// What the aggregator has that is to be asked, in the organization's name or the account's own.
-async fn held(scope: &Scope, estate: &Estate, book: &Book) -> Result<Option<Held>, LiveError> {
+async fn held(
+    scope: &Scope,
+    estate: &Estate,
+    so_far: &InventorySoFar,
+) -> Result<Option<Held>, LiveError> {
     let session = estate.management.as_ref();
     let (Some(name), Some(session)) = (
         &scope.aggregator,
@@ -95,7 +99,7 @@ async fn held(scope: &Scope, estate: &Estate, book: &Book) -> Result<Option<Held
         return Ok(None);
     };
     match Box::pin(aggregator::held(session, &estate.near, name)).await {
-        Ok(found) => Ok(Some(book.take(found))),
+        Ok(found) => Ok(Some(so_far.take(found))),
         Err(why) => Err(LiveError::NoAggregator {
             name: name.clone(),
             account: session.account(),
@@ -110,16 +114,16 @@ impl Run {
         if let Some(journal) = &self.journal {
             for (part, read) in journal.done() {
                 if self.settler.estate.members.contains_key(&part.account()) {
-                    self.book.absorb(read.clone());
+                    self.so_far.absorb(read.clone());
                 }
             }
         }
         self.accounts().await?;
         self.regions().await?;
-        let known = || self.book.inventory(self.collected_at.clone());
+        let known = || self.so_far.inventory(self.collected_at.clone());
         let settler = &self.settler;
-        Box::pin(settler.until_settled(&self.book, None, known, &self.asks)).await;
-        self.book.gaps(settler.estate.refused());
+        Box::pin(settler.until_settled(&self.so_far, None, known, &self.asks)).await;
+        self.so_far.gaps(settler.estate.refused());
         Ok(())
     }
 
@@ -142,13 +146,13 @@ impl Run {
         work.extend(speaks.map(|session| (Part::Account(session.account()), session.clone())));
         self.side_by_side(work, |run, (part, session)| async move {
             let done = run
-                .part(&part, |run, book| async move {
+                .part(&part, |run, so_far| async move {
                     if run.settler.estate.members.contains_key(&session.account()) {
-                        Box::pin(account::read(&run, &session, &book)).await;
+                        Box::pin(account::read(&run, &session, &so_far)).await;
                     } else {
                         let account = session.account();
                         let queries = account::organization(account);
-                        Box::pin(run.settler.settle(queries, account, &book)).await;
+                        Box::pin(run.settler.settle(queries, account, &so_far)).await;
                     }
                 })
                 .await;
@@ -175,8 +179,8 @@ impl Run {
         self.side_by_side(work, |run, (region, account, session)| async move {
             let part = Part::Region(account, region.clone());
             let done = run
-                .part(&part, |run, book| async move {
-                    Box::pin(cell::read(&run, &session, &region, &book)).await;
+                .part(&part, |run, so_far| async move {
+                    Box::pin(cell::read(&run, &session, &region, &so_far)).await;
                 })
                 .await;
             run.wire.counts().regions().done();
@@ -189,7 +193,7 @@ impl Run {
     async fn part<F: Future<Output = ()>>(
         self: &Arc<Self>,
         part: &Part,
-        read: impl FnOnce(Arc<Self>, Arc<Book>) -> F,
+        read: impl FnOnce(Arc<Self>, Arc<InventorySoFar>) -> F,
     ) -> Result<(), LiveError> {
         if self
             .journal
@@ -199,9 +203,9 @@ impl Run {
             self.parts.close(part);
             return Ok(());
         }
-        let book = self.parts.open();
-        read(Arc::clone(self), Arc::clone(&book)).await;
-        let whole = book.part();
+        let so_far = self.parts.open();
+        read(Arc::clone(self), Arc::clone(&so_far)).await;
+        let whole = so_far.part();
         if let Some(expired) = expired(&whole) {
             return Err(expired);
         }
@@ -209,7 +213,7 @@ impl Run {
         if let Some(journal) = self.journal.as_ref().filter(|_| !self.wire.is_over()) {
             journal.keep(part, &whole)?;
         }
-        self.book.absorb(whole);
+        self.so_far.absorb(whole);
         self.parts.close(part);
         Ok(())
     }

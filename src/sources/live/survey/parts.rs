@@ -6,26 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::catalog::calls::api_call;
 use crate::known::{AccountId, Region};
 
-use super::super::book::Book;
 use super::super::found::Place;
 use super::super::part::Part;
+use super::super::so_far::InventorySoFar;
 
 /// The parts that are not whole yet.
 #[derive(Default)]
 pub struct Parts {
-    open: Mutex<Vec<Arc<Book>>>,
+    open: Mutex<Vec<Arc<InventorySoFar>>>,
     expected: Mutex<BTreeSet<(AccountId, Region)>>,
 }
 
 impl Parts {
     /// One that begins.
-    pub fn open(&self) -> Arc<Book> {
-        let book = Arc::new(Book::default());
+    pub fn open(&self) -> Arc<InventorySoFar> {
+        let so_far = Arc::new(InventorySoFar::default());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // Only the conductor holds those that are whole.
-        open.retain(|book| Arc::strong_count(book) > 1);
-        open.push(Arc::clone(&book));
-        book
+        open.retain(|so_far| Arc::strong_count(so_far) > 1);
+        open.push(Arc::clone(&so_far));
+        so_far
     }
 
     /// Those that will begin.
@@ -43,13 +43,13 @@ impl Parts {
     }
 
     /// What is known of the parts that are not whole, and a gap for each.
-    pub fn give_up(&self, book: &Book) {
+    pub fn give_up(&self, so_far: &InventorySoFar) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for part in open.iter() {
-            book.absorb(part.part());
+            so_far.absorb(part.part());
         }
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
-        book.gaps(expected.iter().map(|(account, region)| {
+        so_far.gaps(expected.iter().map(|(account, region)| {
             let subject = format!("{account}/{region}");
             Place::new(*account, region).unasked(api_call!("backup:ListBackupPlans"), &subject)
         }));

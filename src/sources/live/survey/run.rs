@@ -8,10 +8,10 @@ use crate::inventory::Timestamp;
 use crate::known::{AccountId, Region};
 
 use super::super::aggregator::Held;
-use super::super::book::Book;
 use super::super::journal::Journal;
 use super::super::scope::Scope;
 use super::super::settle::{Asks, Settler};
+use super::super::so_far::InventorySoFar;
 use super::super::wire::Wire;
 use super::parts::Parts;
 
@@ -26,7 +26,7 @@ pub struct Run {
     pub held: Option<Held>,
     pub collected_at: Timestamp,
     /// All that is whole.
-    pub book: Arc<Book>,
+    pub so_far: Arc<InventorySoFar>,
     pub journal: Option<Journal>,
     pub parts: Arc<Parts>,
     pub wire: Wire,
@@ -35,7 +35,7 @@ pub struct Run {
 impl Run {
     /// The Regions of an account that are looked at.
     pub fn regions_of(&self, account: AccountId) -> BTreeSet<Region> {
-        let known = self.book.regions_of(account, |region| {
+        let known = self.so_far.regions_of(account, |region| {
             let status = region.opt_in_status.value()?;
             Some((region.region.clone(), &**status != "not-opted-in"))
         });

@@ -16,25 +16,25 @@ use super::organizations::Membership;
 
 /// What was read so far.
 #[derive(Debug, Default)]
-pub struct Book(Mutex<BookPages>);
+pub struct InventorySoFar(Mutex<PartsSoFar>);
 
 #[derive(Debug, Default)]
-struct BookPages {
+struct PartsSoFar {
     accounts: BTreeMap<AccountId, (Option<Account>, BTreeMap<Region, RegionFacts>)>,
     gaps: BTreeMap<GapKey, Gap>,
 }
 
 type GapKey = (Option<String>, Option<String>, String, String);
 
-impl Book {
-    fn pages(&self) -> MutexGuard<'_, BookPages> {
+impl InventorySoFar {
+    fn parts(&self) -> MutexGuard<'_, PartsSoFar> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes something of an account.
     pub fn account(&self, id: AccountId, note: impl FnOnce(&mut Account)) {
-        let mut pages = self.pages();
-        let (account, _) = pages.accounts.entry(id).or_default();
+        let mut parts = self.parts();
+        let (account, _) = parts.accounts.entry(id).or_default();
         if account.is_none() {
             *account = serde_json::from_value(json!({"account": id})).ok();
         }
@@ -47,8 +47,8 @@ impl Book {
     pub fn region(&self, place: &Place, note: impl FnOnce(&mut RegionFacts)) {
         let Some(region) = &place.region else { return };
         self.account(place.account, |_| {});
-        let mut pages = self.pages();
-        let (_, regions) = pages.accounts.entry(place.account).or_default();
+        let mut parts = self.parts();
+        let (_, regions) = parts.accounts.entry(place.account).or_default();
         if !regions.contains_key(region) {
             let Ok(facts) = serde_json::from_value(json!({"region": region})) else {
                 return;
@@ -62,7 +62,7 @@ impl Book {
 
     /// Notes what could not be read. Of two gaps of the same question, the one that AWS answered stays.
     pub fn gaps(&self, gaps: impl IntoIterator<Item = Gap>) {
-        let mut pages = self.pages();
+        let mut parts = self.parts();
         for gap in gaps {
             let key = (
                 gap.account.clone(),
@@ -70,9 +70,9 @@ impl Book {
                 gap.operation().to_owned(),
                 gap.subject.clone(),
             );
-            let known = pages.gaps.get(&key);
+            let known = parts.gaps.get(&key);
             if known.is_none_or(|known| known.error.is_none() && gap.error.is_some()) {
-                pages.gaps.insert(key, gap);
+                parts.gaps.insert(key, gap);
             }
         }
     }
@@ -85,17 +85,17 @@ impl Book {
 
     /// How much could not be read.
     pub fn gap_count(&self) -> usize {
-        self.pages().gaps.len()
+        self.parts().gaps.len()
     }
 
     /// Takes in what was read elsewhere. What was noted of the same thing before stays.
     pub fn absorb(&self, read: Inventory) {
         // Two readings of one thing may differ; the first stands, and the second is not worth an error.
         let mut differences = Conflicts::default();
-        let mut pages = self.pages();
+        let mut parts = self.parts();
         for mut account in list(read.accounts) {
             let theirs = list(std::mem::take(&mut account.regions));
-            let (mine, regions) = pages.accounts.entry(account.account).or_default();
+            let (mine, regions) = parts.accounts.entry(account.account).or_default();
             match mine {
                 Some(mine) => mine.merge(account, &mut differences),
                 None => *mine = Some(account),
@@ -107,7 +107,7 @@ impl Book {
                 }
             }
         }
-        drop(pages);
+        drop(parts);
         self.gaps(list(read.gaps).iter().map(GapEntry::to_gap));
     }
 
@@ -117,8 +117,8 @@ impl Book {
         account: AccountId,
         see: impl Fn(&RegionFacts) -> Option<T>,
     ) -> Vec<T> {
-        let pages = self.pages();
-        let regions = pages.accounts.get(&account).map(|(_, regions)| regions);
+        let parts = self.parts();
+        let regions = parts.accounts.get(&account).map(|(_, regions)| regions);
         regions
             .into_iter()
             .flat_map(BTreeMap::values)
@@ -155,8 +155,8 @@ impl Book {
 
     /// What was noted of an account, without its Regions.
     pub fn account_alone(&self, id: AccountId) -> Inventory {
-        let pages = self.pages();
-        let account = pages.accounts.get(&id).and_then(|(it, _)| it.clone());
+        let parts = self.parts();
+        let account = parts.accounts.get(&id).and_then(|(it, _)| it.clone());
         let mut inventory = Inventory::empty();
         inventory.accounts = Field::Is(List(account.into_iter().collect()));
         inventory
@@ -172,9 +172,9 @@ impl Book {
 
     /// The same without a date, in an order that does not depend on which call came back first.
     pub fn part(&self) -> Inventory {
-        let pages = self.pages();
+        let parts = self.parts();
         let mut inventory = Inventory::empty();
-        let accounts = pages.accounts.values().filter_map(|(account, regions)| {
+        let accounts = parts.accounts.values().filter_map(|(account, regions)| {
             let mut account = account.clone()?;
             sort(&mut account.roles);
             let regions: Vec<RegionFacts> = regions.values().cloned().map(sorted).collect();
@@ -184,7 +184,7 @@ impl Book {
             Some(account)
         });
         inventory.accounts = Field::Is(List(accounts.collect()));
-        let gaps = pages.gaps.values().cloned().map(GapEntry::from);
+        let gaps = parts.gaps.values().cloned().map(GapEntry::from);
         inventory.gaps = Field::Is(List(gaps.collect()));
         inventory
     }
