@@ -44,7 +44,7 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
         return Vec::new();
     };
     let on_all = |action, shape: SmolStr| {
-        let all = RoleRequest::plain(vault, action, vault, shape);
+        let all = RoleRequest::plain(vault, vec![action], vault, shape);
         BackupRequest {
             of_type: Arc::clone(&all),
             exact: all,
@@ -56,8 +56,8 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
         .then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
     let action = copy.route().kind.agreed(begins).known().flatten().flatten();
     let begins = action.map(|action| BackupRequest {
-        of_type: RoleRequest::plain(vault, action, vault, of_type(resource)),
-        exact: RoleRequest::plain(vault, action, resource, resource.into()),
+        of_type: RoleRequest::plain(vault, vec![action], vault, of_type(resource)),
+        exact: RoleRequest::plain(vault, vec![action], resource, resource.into()),
         is_certain: true,
     });
     let makes = action.into_iter().flat_map(|action| {
@@ -130,8 +130,8 @@ fn of_bucket(
     OF_BUCKETS.iter().filter(is_asked).map(move |asked| {
         let one = shape(asked.on, bucket.as_str());
         BackupRequest {
-            of_type: RoleRequest::plain(vault, asked.action, vault, shape(asked.on, &every)),
-            exact: RoleRequest::plain(vault, asked.action, vault, one),
+            of_type: RoleRequest::plain(vault, vec![asked.action], vault, shape(asked.on, &every)),
+            exact: RoleRequest::plain(vault, vec![asked.action], vault, one),
             is_certain: asked.is_certain,
         }
     })

@@ -53,9 +53,14 @@ impl RoleRequest {
     }
 
     /// Something else in the account and Region of a vault, by its ARN or its shape.
-    pub fn plain(vault: &Arn, action: &'static str, subject: &Arn, resource: SmolStr) -> Arc<Self> {
+    pub fn plain(
+        vault: &Arn,
+        actions: Vec<&'static str>,
+        subject: &Arn,
+        resource: SmolStr,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            actions: vec![action],
+            actions,
             subject: subject.clone(),
             template: RequestTemplate::Plain {
                 vault: vault.clone(),
@@ -100,7 +105,7 @@ pub fn restore_requests(vault: &Arn, (action, on): Begins) -> Vec<Arc<RoleReques
             .replace("{region}", region.as_str())
             .replace("{account}", &account.to_string())
             .into();
-        RoleRequest::plain(vault, action, vault, resource)
+        RoleRequest::plain(vault, vec![action], vault, resource)
     };
     on.iter().map(request).collect()
 }
@@ -110,7 +115,12 @@ pub fn tag_request(vault: &Arn) -> Option<Arc<RoleRequest>> {
     let (account, region) = (vault.account()?, vault.region()?);
     let partition = vault.partition();
     let resource = format_smolstr!("arn:{partition}:backup:{region}:{account}:recovery-point:*");
-    Some(RoleRequest::plain(vault, TAG_RESOURCE, vault, resource))
+    Some(RoleRequest::plain(
+        vault,
+        vec![TAG_RESOURCE],
+        vault,
+        resource,
+    ))
 }
 
 /// The requests to read the tags of a backup in a vault and to set them on another, in the service whose backups they are.
@@ -119,8 +129,10 @@ pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
         return Vec::new();
     };
     let partition = vault.partition();
-    let request = |(action, on): &(&'static str, Option<ActionResource>)| {
-        let resource = match on {
+    // What is asked of one thing is one request.
+    let of_one_thing = tag_actions(kind).chunk_by(|(_, one), (_, other)| one == other);
+    let requests = of_one_thing.map(|asked| {
+        let resource = match asked.first().and_then(|(_, on)| on.as_ref()) {
             Some(ActionResource::RecoveryPoint) => {
                 pattern(kind, partition.as_str(), &region, account)
             }
@@ -135,9 +147,10 @@ pub fn service_tag_requests(vault: &Arn, kind: Kind) -> Vec<Arc<RoleRequest>> {
             )
             | None => SmolStr::new_static("*"),
         };
-        RoleRequest::plain(vault, action, vault, resource)
-    };
-    tag_actions(kind).iter().map(request).collect()
+        let actions = asked.iter().map(|(action, _)| *action);
+        RoleRequest::plain(vault, actions.collect(), vault, resource)
+    });
+    requests.collect()
 }
 
 /// What a copy into a logically air-gapped vault does with the vault's key, where that is a customer's. `None` where it
