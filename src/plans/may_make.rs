@@ -70,9 +70,18 @@ impl<'a> PerhapsMade<'a> {
         let rule = plan.may_copy_into(by, &copy.destination_vault);
         let selection = plan.may_take(resource, self.facts);
         match (rule, selection) {
-            (Part::Gone, _) | (_, Part::Gone) => None,
+            (Part::Gone, _) | (_, Part::Gone) | (Part::There, Part::There) => {
+                self.as_it_was(*account, region)
+            }
             (Part::Open(gap), _) | (_, Part::Open(gap)) => Some(gap),
-            (Part::There, Part::There) => None,
+        }
+    }
+
+    /// Why a plan that a template says otherwise than it was read may stand as it was read.
+    fn as_it_was(&self, account: AccountId, region: &Region) -> Option<Gap> {
+        match self.facts.plans_listed(account, region) {
+            Fact::Unknown(gap) if gap.hand() == Some(ByHand::Planned) => Some(*gap),
+            Fact::Unknown(_) | Fact::Known(()) => None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::catalog::regions::partition as partition_of;
 use crate::known::{AccountId, Region};
 use crate::sources::planned::Home;
 
-use super::object::{Moment, Object};
+use super::object::{Attribute, Moment, Object};
 use super::objects::Objects;
 use super::provider::{Providers, provider_of};
 
@@ -131,6 +131,19 @@ impl<'p> Identities<'_, 'p> {
             arn = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
         }
         Some(arn)
+    }
+
+    /// Why it is not known what an object will be called that is made.
+    #[must_use]
+    pub fn open_name(&self, object: &Object<'p>, moment: Moment) -> Option<String> {
+        let form = FORMS.iter().find(|form| form.kind == object.kind)?;
+        let name = (!form.name.is_empty()).then_some(form.name)?;
+        match object.attribute(moment, name) {
+            Attribute::AfterApply | Attribute::Unread(_) => {
+                Some(format!("{}.{name}", object.address))
+            }
+            Attribute::Value(_) | Attribute::NotSet => None,
+        }
     }
 
     /// What an attribute of another object will be, where that can be told from its name.

@@ -70,6 +70,15 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         Some((home?, arn?))
     }
 
+    /// What becomes of the state of a thing that goes: null, or unknown where another takes its place whose name is not known.
+    #[must_use]
+    pub fn no_more(&self, object: &Object<'p>) -> Value {
+        let name = object
+            .is_replaced(Moment::Then)
+            .then(|| self.ids.open_name(object, Moment::Then));
+        name.flatten().map_or(Value::Null, unknown)
+    }
+
     /// Whether an object stays as it is while the thing that it is a part of is destroyed and made anew: AWS takes it away
     /// with the thing, or refuses to, and the plan does not make it again.
     pub fn is_lost(&self, thing: &str, object: &Object<'p>) -> Option<Value> {

@@ -304,6 +304,33 @@ fn what_a_template_leaves_unknown_leaves_its_copies_undecided() {
     }
 }
 
+/// A template alone does not say whether what was read otherwise stays: what it no longer copies may be copied all the same.
+#[test]
+fn what_a_template_alone_says_otherwise_may_stand() {
+    let mut nothing = rule();
+    nothing["CopyActions"] = json!([]);
+    let mut one = taken();
+    one["Resources"] = json!([DATABASE]);
+    let found = judged(
+        &estate(),
+        &Change::Template(&templates(rule(), taken(), &[])),
+        &[],
+    );
+    assert_eq!(told(&found), (SAME.into(), 0));
+    let found = judged(
+        &estate(),
+        &Change::Template(&templates(nothing, taken(), &[])),
+        &[],
+    );
+    assert_eq!(told(&found), (UNDECIDED.into(), 3));
+    let found = judged(
+        &estate(),
+        &Change::Template(&templates(rule(), one, &[])),
+        &[],
+    );
+    assert_eq!(told(&found), (vec![UNDECIDED[0], SAME[1]], 3));
+}
+
 /// A selection of a plan that another stack has goes with its template, and the plan stays.
 #[test]
 fn a_selection_of_a_plan_that_stands_elsewhere_goes_alone() {

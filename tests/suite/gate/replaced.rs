@@ -76,6 +76,76 @@ fn a_replaced_database_is_on_the_key_that_the_plan_says() {
     }
 }
 
+/// What is made in the place of another may have its name, where that is not known yet.
+#[test]
+fn what_is_replaced_under_a_name_that_is_not_known_may_be_there() {
+    let trust = trust().to_string();
+    let vault = json!({"name": "central", "arn": CENTRAL, "kms_key_arn": CENTRAL_KEY});
+    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust});
+    let database = json!({"identifier": "orders", "arn": DATABASE, "engine": "postgres", "engine_version": "16.3", "storage_type": "gp3",
+        "storage_encrypted": true, "kms_key_id": KEY, "option_group_name": "default:postgres-16"});
+    for (kind, alias, name, before) in [
+        ("aws_backup_vault", "aws.to", "name", vault),
+        ("aws_iam_role", "aws", "name", role),
+        ("aws_db_instance", "aws", "identifier", database),
+    ] {
+        for actions in REPLACED {
+            let mut after = before.clone();
+            for field in [name, "arn"] {
+                after.as_object_mut().unwrap().remove(field);
+            }
+            let unknown = json!({"arn": true, name: true});
+            let open = plan(
+                alias,
+                &change(kind, actions, before.clone(), after.clone(), unknown),
+            );
+            assert_eq!(
+                verdicts(&Estate::rds(), &open),
+                (Feasible, Undecided),
+                "{kind}"
+            );
+            after[name] = json!("other");
+            let other = plan(
+                alias,
+                &change(kind, actions, before.clone(), after, json!({"arn": true})),
+            );
+            assert_eq!(
+                verdicts(&Estate::rds(), &other),
+                (Feasible, Blocked),
+                "{kind}"
+            );
+        }
+    }
+}
+
+/// A policy that goes to a vault that is not known yet may stay with its own.
+#[test]
+fn a_policy_that_is_replaced_may_stay_with_its_vault() {
+    let policy = allow_copy_into("arn:aws:iam::111122223333:root").to_string();
+    let before = json!({"backup_vault_name": "central", "policy": policy});
+    let after = json!({"policy": policy});
+    for (unknown, is) in [
+        (json!({"backup_vault_name": true}), Undecided),
+        (json!({}), Blocked),
+    ] {
+        let mut after = after.clone();
+        if unknown == json!({}) {
+            after["backup_vault_name"] = json!("other");
+        }
+        let plan = plan(
+            "aws.to",
+            &change(
+                "aws_backup_vault_policy",
+                REPLACED[0],
+                before.clone(),
+                after,
+                unknown,
+            ),
+        );
+        assert_eq!(verdicts(&Estate::rds(), &plan), (Feasible, is));
+    }
+}
+
 /// What lay in a vault that is replaced under its name is gone; a copy of what will be backed up goes on.
 #[test]
 fn a_replaced_vault_is_empty() {

@@ -7,7 +7,7 @@ use crate::inventory::{ANEW, SAVED};
 use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
-use crate::sources::terraform::object::{Moment, Object, unknown};
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::PlanReader;
 
 /// A vault.
@@ -192,7 +192,8 @@ pub fn vault_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
         reader.replaced.insert(arn.clone());
-        reader.set(&home, "vaults", &arn, [("VaultState", Value::Null)]);
+        let state = reader.no_more(object);
+        reader.set(&home, "vaults", &arn, [("VaultState", state)]);
     }
 }
 
@@ -205,6 +206,11 @@ pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
                 "{}, which is destroyed while another resource sets the policy of the same vault",
                 object.address
             ))
+        } else if object.is_replaced(Moment::Then)
+            && let Attribute::AfterApply = object.attribute(Moment::Then, "backup_vault_name")
+        {
+            // It may be set anew on the same vault.
+            unknown(format!("{}.backup_vault_name", object.address))
         } else {
             Value::Null
         };

@@ -271,8 +271,9 @@ pub fn role_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     };
     reader.placed(&arn, object);
     reader.replaced.insert(arn.clone());
+    let trust = reader.no_more(object);
     let role = reader.world.role(account, &arn);
-    role.insert("AssumeRolePolicyDocument".to_owned(), Value::Null);
+    role.insert("AssumeRolePolicyDocument".to_owned(), trust);
 }
 
 /// A policy that a role loses.

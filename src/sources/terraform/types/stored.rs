@@ -302,6 +302,7 @@ pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     // The account and Region of a bucket are not in its ARN.
     if let Some((home, arn)) = reader.leaves(object) {
         reader.placed(&arn, object);
-        reader.set(&home, "resources", &arn, [("ResourceType", Value::Null)]);
+        let of = reader.no_more(object);
+        reader.set(&home, "resources", &arn, [("ResourceType", of)]);
     }
 }
