@@ -6,6 +6,10 @@ use crate::known::{Arn, Fact};
 
 use super::kind::KindOf;
 
+const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
+const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
+const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
+
 /// What is taken for granted of a resource that is to be backed up, in words; `None` where all that matters is asked.
 pub fn backup_assumed(
     kind: &KindOf,
@@ -23,6 +27,13 @@ pub fn backup_assumed(
         KindOf::Known(Kind::VirtualMachine) => Some(format!(
             "hypervisor: that of `{name}` is ONLINE, which was not read"
         )),
+        // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html,
+        // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/resource-based-policies.html
+        KindOf::Known(Kind::S3) => Some(POLICY_OF_BUCKET.to_owned()),
+        KindOf::Known(Kind::DynamoDbAdvanced) => Some(POLICY_OF_TABLE.to_owned()),
+        KindOf::Known(Kind::AuroraDsql) => Some(POLICY_OF_CLUSTER.to_owned()),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
 }
