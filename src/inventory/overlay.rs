@@ -109,6 +109,7 @@ impl Overlay {
         let documents = managed::documents(&all);
         if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
             let stale = Stale::of(all, &self.document);
+            stale.forget_grants(all);
             laid.fields(all, over, ROOT, "", &[]);
             stale.forget(all);
             for (point, why) in emptied::empty(all, &laid.emptied) {

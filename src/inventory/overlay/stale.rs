@@ -1,7 +1,8 @@
-//! Policies that name a role which another takes the place of under its name. AWS keeps the unique id of the role that a policy names
-//! when it is saved, so that the policy does not mean the new one until it is saved again.
+//! Policies and grants that name a role which another takes the place of under its name. AWS keeps the unique id of the role that a
+//! policy names when it is saved, and that a grant is to when it is made, so that neither means the new one until it is saved again.
 //!
-//! See <https://repost.aws/knowledge-center/iam-resource-policy-format>.
+//! See <https://repost.aws/knowledge-center/iam-resource-policy-format> and
+//! <https://github.com/hashicorp/terraform-provider-aws/issues/25163>.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,18 +67,29 @@ impl Stale {
         }
     }
 
+    /// Takes the roles out of the grants that are there before the overlay adds its own.
+    pub(super) fn forget_grants(&self, all: &mut Map<String, Value>) {
+        if self.roles.is_empty() {
+            return;
+        }
+        let grants = regions(all)
+            .filter_map(|region| region.get_mut("keys")?.as_array_mut())
+            .flatten()
+            .filter_map(|key| key.get_mut("Grants")?.as_array_mut())
+            .flatten();
+        for grant in grants {
+            if let Some(grantee) = grant.get_mut("GranteePrincipal") {
+                self.forget_one(grantee);
+            }
+        }
+    }
+
     /// Takes the roles out of the policies that name them and stand as they did.
     pub(super) fn forget(&self, all: &mut Map<String, Value>) {
         if self.roles.is_empty() {
             return;
         }
-        let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
-        let regions = accounts
-            .into_iter()
-            .flatten()
-            .filter_map(|account| account.get_mut("regions")?.as_array_mut())
-            .flatten();
-        for region in regions {
+        for region in regions(all) {
             for (list, key, field) in POLICIES {
                 let things = region.get_mut(*list).and_then(Value::as_array_mut);
                 for thing in things.into_iter().flatten() {
@@ -132,6 +144,15 @@ impl Stale {
             *principal = json!(DELETED);
         }
     }
+}
+
+fn regions(all: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {
+    let accounts = all.get_mut("accounts").and_then(Value::as_array_mut);
+    accounts
+        .into_iter()
+        .flatten()
+        .filter_map(|account| account.get_mut("regions")?.as_array_mut())
+        .flatten()
 }
 
 fn text(of: &Value, field: &str) -> Option<String> {

@@ -211,6 +211,11 @@ pub struct ConfigResource {
     pub expressions: Value,
     /// What `for_each` goes over.
     pub for_each_expression: Option<Value>,
+    /// How many there are.
+    pub count_expression: Option<Value>,
+    /// What it comes after, beside what its arguments refer to.
+    #[serde(default)]
+    pub depends_on: Vec<String>,
 }
 
 /// A call of a module.
@@ -221,6 +226,11 @@ pub struct ModuleCall {
     pub expressions: Value,
     /// What `for_each` goes over.
     pub for_each_expression: Option<Value>,
+    /// How many there are.
+    pub count_expression: Option<Value>,
+    /// What all of the module comes after.
+    #[serde(default)]
+    pub depends_on: Vec<String>,
     /// The module.
     pub module: Module,
 }
@@ -231,6 +241,9 @@ pub struct Output {
     /// Its value.
     #[serde(default)]
     pub expression: Value,
+    /// What it comes after.
+    #[serde(default)]
+    pub depends_on: Vec<String>,
 }
 
 /// A variable's value.

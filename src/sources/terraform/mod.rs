@@ -11,6 +11,7 @@ mod identity;
 mod link;
 mod object;
 mod objects;
+mod order;
 mod provider;
 mod reader;
 mod references;

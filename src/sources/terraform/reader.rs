@@ -96,6 +96,38 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         self.moment == Moment::Then && (object.is_made() || object.does("update"))
     }
 
+    /// A policy or grantee that an object saves: not known where it names a role that is replaced under its name and nothing
+    /// says that it is saved after it. AWS keeps the id of the role that is there then.
+    pub fn saved_after_roles(&self, object: &Object<'p>, field: &str, value: Value) -> Value {
+        let all = self.ids.objects;
+        let roles = ["aws_iam_role", "aws_iam_service_linked_role"];
+        let mut roles = roles
+            .into_iter()
+            .flat_map(|kind| all.of_kind(kind, Moment::Then));
+        let early = roles.find_map(|role| {
+            let arn = self.replaced_role(role)?;
+            (names(&value, &arn) && !all.is_after(object, role)).then_some(arn)
+        });
+        match early {
+            Some(arn) => unknown(format!(
+                "{}.{field}, which may be saved before {arn} is replaced, whose id AWS keeps in it: refer to the role in it, or \
+                 add depends_on",
+                object.address
+            )),
+            None => value,
+        }
+    }
+
+    /// The ARN of a role that is replaced under it.
+    fn replaced_role(&self, role: &Object<'p>) -> Option<String> {
+        if !role.is_replaced(Moment::Then) {
+            return None;
+        }
+        let was = self.ids.arn(role, Moment::Now)?;
+        let is = self.ids.arn(role, Moment::Then);
+        is.is_none_or(|is| is == was).then_some(was)
+    }
+
     /// What an object says of what there is one of, such as a vault's policy: not known where another object says something
     /// else, because whichever is applied last wins.
     pub fn sole(
@@ -268,6 +300,24 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             (None, _) | (_, None) => true,
         }
     }
+}
+
+/// Whether a policy names a principal, or a text is its ARN.
+fn names(value: &Value, principal: &str) -> bool {
+    let is_it = |one: &Value| one.as_str() == Some(principal);
+    let statements = match value.get("Statement") {
+        Some(Value::Array(all)) => all.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => return is_it(value),
+    };
+    let named = statements
+        .iter()
+        .flat_map(|statement| ["Principal", "NotPrincipal"].map(|element| statement.get(element)));
+    named.flatten().any(|kinds| match kinds.get("AWS") {
+        Some(Value::Array(all)) => all.iter().any(is_it),
+        Some(one) => is_it(one),
+        None => false,
+    })
 }
 
 /// Fields, of those that are set.

@@ -15,6 +15,7 @@ mod plan_attributes;
 mod plan_facts;
 mod pull_request;
 mod replaced;
+mod replaced_roles;
 mod template_alone;
 mod template_before;
 mod template_facts;

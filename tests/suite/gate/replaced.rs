@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::what_stands::{change, plan, plan_of, verdicts};
+use super::what_stands::{change, plan, verdicts};
 use crate::support::estate::{
-    CENTRAL, CENTRAL_KEY, DATABASE, DESTINATION_VAULT, KEY, PROD, PROD_KEY, ROLE, SLR,
-    allow_copy_into, trust,
+    CENTRAL, CENTRAL_KEY, DATABASE, KEY, PROD, PROD_KEY, ROLE, allow_copy_into, trust,
 };
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide};
 use backup_preflight::verdict::Verdict::{Blocked, Feasible, Undecided};
 
-const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
+pub(super) const REPLACED: [&[&str]; 2] = [&["delete", "create"], &["create", "delete"]];
 
 #[test]
 fn what_is_replaced_had_before_what_the_facts_say_and_has_after_what_the_plan_says() {
@@ -190,76 +189,6 @@ fn a_replaced_vault_is_empty() {
     );
     for estate in &points {
         assert_eq!(verdicts(estate, &plan), (Feasible, Feasible));
-    }
-}
-
-/// AWS keeps the id of the role that a policy names: the one that takes its place is another, until the policy is saved again.
-#[test]
-fn a_policy_that_names_a_replaced_role_does_not_name_the_new_one() {
-    let trust = trust().to_string();
-    let managed = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
-    let role = json!({"name": "AWSBackupDefaultServiceRole", "arn": ROLE, "path": "/service-role/", "assume_role_policy": trust,
-        "managed_policy_arns": [managed]});
-    let linked = json!({"aws_service_name": "backup.amazonaws.com", "arn": SLR});
-    let named = Estate::rds().set(
-        &format!("{DESTINATION_VAULT}/AccessPolicy"),
-        allow_copy_into(ROLE),
-    );
-    for actions in REPLACED {
-        let of = |kind: &str, alias: &str, values: &Value| {
-            plan(
-                alias,
-                &change(kind, actions, values.clone(), values.clone(), json!({})),
-            )
-        };
-        let role = of("aws_iam_role", "aws", &role);
-        assert_eq!(verdicts(&Estate::rds(), &role), (Feasible, Feasible));
-        assert_eq!(verdicts(&named, &role), (Feasible, Blocked));
-        let linked = of("aws_iam_service_linked_role", "aws.to", &linked);
-        assert_eq!(verdicts(&Estate::rds(), &linked), (Feasible, Blocked));
-    }
-    // A policy that is saved names the role that there is then.
-    let policy = |actions: &[&str], effect: &str| {
-        let policy = json!({"Version": "2012-10-17", "Statement": [{"Sid": "AllowCopy", "Effect": "Allow", "Principal": {"AWS": ROLE},
-            "Action": "backup:CopyIntoBackupVault", "Resource": effect}]});
-        let values = json!({"backup_vault_name": "central", "policy": policy.to_string()});
-        let before = if actions == ["create"] {
-            Value::Null
-        } else {
-            values.clone()
-        };
-        change(
-            "aws_backup_vault_policy",
-            actions,
-            before,
-            values,
-            json!({}),
-        )
-    };
-    for (actions, after) in [
-        (&["no-op"][..], Blocked),
-        (&["update"], Feasible),
-        (&["delete", "create"], Feasible),
-        (&["create"], Feasible),
-    ] {
-        let both = [
-            (
-                "aws",
-                change(
-                    "aws_iam_role",
-                    REPLACED[0],
-                    role.clone(),
-                    role.clone(),
-                    json!({}),
-                ),
-            ),
-            ("aws.to", policy(actions, "*")),
-        ];
-        assert_eq!(
-            verdicts(&named, &plan_of(&both)),
-            (Feasible, after),
-            "{actions:?}"
-        );
     }
 }
 

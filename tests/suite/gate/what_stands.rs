@@ -28,6 +28,11 @@ pub(super) fn plan(alias: &str, change: &Value) -> Plan {
 
 /// A plan of several changes, each by its provider.
 pub(super) fn plan_of(changes: &[(&str, Value)]) -> Plan {
+    plan_with(changes, |_| {})
+}
+
+/// The same with what differs in the file.
+pub(super) fn plan_with(changes: &[(&str, Value)], differs: impl Fn(&mut Value)) -> Plan {
     let blocks = changes.iter().map(|(alias, change)| {
         json!({"address": change["address"], "mode": "managed", "type": change["type"], "name": "x", "provider_config_key": alias,
             "expressions": {}})
@@ -44,8 +49,9 @@ pub(super) fn plan_of(changes: &[(&str, Value)]) -> Plan {
         })
         .collect();
     let changes: Vec<&Value> = changes.iter().map(|(_, change)| change).collect();
-    let plan = json!({"format_version": "1.2", "resource_changes": changes, "configuration": {
+    let mut plan = json!({"format_version": "1.2", "resource_changes": changes, "configuration": {
         "provider_config": providers, "root_module": {"resources": blocks}}});
+    differs(&mut plan);
     let accounts = [
         ("aws", FROM),
         ("aws.to", TO),

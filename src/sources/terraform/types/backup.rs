@@ -155,6 +155,11 @@ pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
         let policy = reader.ids.policy(object, "policy", reader.moment);
         let policy = reader.is_lost(&arn, object).unwrap_or(policy);
+        let policy = if reader.saves(object) {
+            reader.saved_after_roles(object, "policy", policy)
+        } else {
+            policy
+        };
         reader.placed(&arn, object);
         reader.policies.insert(arn.clone());
         let policy = reader.sole((&arn, "AccessPolicy"), object, policy);

@@ -28,6 +28,12 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let is_open = own.get("unknown").is_some();
     let is_default =
         object.is_new(moment) && (own.is_null() || (is_open && object.is_not_configured("policy")));
+    let is_saved = saves_policy(reader, object);
+    let own = if is_saved {
+        reader.saved_after_roles(object, "policy", own)
+    } else {
+        own
+    };
     let policy = if is_default {
         default_key_policy(&home)
     } else if object.is_not_configured("policy") || own.is_null() {
@@ -51,6 +57,9 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     );
     if !policy.is_null() {
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
+        if is_saved {
+            reader.set(&home, "keys", &arn, [(SAVED, json!(true))]);
+        }
     }
     if reader.says_tags(object) {
         let tags = reader.tags(object);
@@ -68,6 +77,13 @@ pub fn key<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             ],
         );
     }
+}
+
+/// Whether the plan saves the policy that an object says: a change of something else leaves it.
+fn saves_policy<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> bool {
+    let policy = |moment| object.attribute(moment, "policy");
+    let is_changed = object.is_made() || policy(Moment::Now) != policy(Moment::Then);
+    is_changed && reader.saves(object)
 }
 
 /// Whether a key can be used. A key is not made disabled by leaving `is_enabled` out.
@@ -150,10 +166,16 @@ fn of_same_id<'p>(
 pub fn policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_key(reader, object, "key_id") {
         let policy = reader.ids.policy(object, "policy", reader.moment);
+        let is_saved = saves_policy(reader, object);
+        let policy = if is_saved {
+            reader.saved_after_roles(object, "policy", policy)
+        } else {
+            policy
+        };
         reader.placed(&arn, object);
         let policy = reader.sole((&arn, "Policy"), object, policy);
         reader.set(&home, "keys", &arn, [("Policy", policy)]);
-        if reader.saves(object) {
+        if is_saved {
             reader.set(&home, "keys", &arn, [(SAVED, json!(true))]);
         }
     }
@@ -241,6 +263,11 @@ pub fn grant<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         | Value::String(_)
         | Value::Array(_)
         | Value::Object(_)) => named,
+    };
+    let grantee = if reader.saves(object) {
+        reader.saved_after_roles(object, "grantee_principal", grantee)
+    } else {
+        grantee
     };
     let operations = object.marked(moment, "operations");
     let mut grant = json!({"GranteePrincipal": grantee, "Operations": operations});
