@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::what_stands::{change, plan, verdicts};
 use crate::support::estate::{
-    CENTRAL, CENTRAL_KEY, DATABASE, KEY, PROD, PROD_KEY, ROLE, allow_copy_into, trust,
+    CENTRAL, CENTRAL_KEY, DATABASE, KEY, POINT, PROD, PROD_KEY, ROLE, SOURCE, allow_copy_into,
+    trust,
 };
 use crate::support::verdicts::read;
 use crate::support::{Estate, decide};
@@ -155,6 +156,7 @@ fn a_replaced_vault_is_empty() {
         after.as_object_mut().unwrap().remove(name);
     }
     let unknown = json!({"arn": true, "recovery_points": true});
+    let estate_of_point = Estate::rds_point;
     let points = [
         Estate::rds_point(),
         Estate::ebs().of_point("arn:aws:ec2:us-east-2::snapshot/snap-0123456789abcdef0"),
@@ -179,6 +181,29 @@ fn a_replaced_vault_is_empty() {
             assert_eq!(failing, ["recovery-point-missing"]);
         }
         assert_eq!(verdicts(&Estate::rds(), &plan), (Feasible, Feasible));
+        // Where the point does not say its vault, or was not read, the copy does.
+        let named = format!("{POINT}/BackupVaultArn");
+        for estate in [
+            estate_of_point().without(&named),
+            estate_of_point()
+                .without(&named)
+                .set(&format!("{POINT}/BackupVaultName"), json!("prod")),
+            estate_of_point().without(POINT),
+            estate_of_point().without(&format!("{SOURCE}/recovery_points")),
+        ] {
+            assert_eq!(
+                verdicts(&estate, &plan),
+                (Undecided, Blocked),
+                "{actions:?}"
+            );
+        }
+        // What is in no vault, or in another one, is as it was.
+        let other = json!(PROD.replace(":prod", ":other"));
+        for vault in [Value::Null, other] {
+            let estate = estate_of_point().set(&named, vault);
+            let (before, after) = verdicts(&estate, &plan);
+            assert_eq!(before, after);
+        }
     }
     // One that changes where it stands keeps what lies in it.
     let mut tagged = before.clone();
