@@ -96,25 +96,12 @@ fn plans_of<'w>(actions: &'w BTreeSet<Action>, facts: &Facts<'_>) -> Vec<(Plan, 
 pub fn settle(draft: &mut Draft, others: &[Named], facts: &Facts<'_>) {
     let Some(change) = &draft.change else { return };
     let changed = facts.under(&change.facts);
-    let mut seen = BTreeSet::new();
     for named in others {
-        let before = Copy::new(named.clone(), facts);
-        // Copies that are alike in these come out alike.
-        let alike = (
-            before.endpoints().role.as_ref().known().cloned(),
-            before.endpoints().destination_vault.clone(),
-            before.route().type_name(),
-            before
-                .route()
-                .backup_key
-                .as_ref()
-                .known()
-                .and_then(|key| key.key().cloned()),
-        );
-        if !seen.insert(alike) {
+        let before = decide(Copy::new(named.clone(), facts), facts).verdict;
+        // What is blocked gets no worse, and says nothing of those beside it.
+        if before == Verdict::Blocked {
             continue;
         }
-        let before = decide(before, facts).verdict;
         let after = then(named, change, &changed);
         if rank(after) <= rank(before) {
             continue;

@@ -76,6 +76,37 @@ fn a_vault_that_another_copy_of_the_rule_may_not_go_to_is_not_proven() {
     assert!(remedy.title.contains(says), "{}", remedy.title);
 }
 
+#[test]
+fn a_copy_that_is_blocked_for_another_reason_does_not_stand_for_those_like_it() {
+    let kept = json!([{"PolicyName": "one-vault", "Document": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "NotResource": CENTRAL}
+    ]}}]);
+    let own = "arn:aws:kms:us-east-2:111122223333:key/00000000-0000-4000-8000-000000000000";
+    let system =
+        "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-00000000000000000";
+    let inventory = Estate(copied_as_two_roles(&kept))
+        .push(
+            "/accounts/0/regions/0/resources",
+            json!({"ResourceArn": system, "ResourceType": "EFS", "Encrypted": true, "EncryptionKeyArn": own, "Tags": {}, "Detail": {}}),
+        )
+        .push(
+            "/accounts/0/regions/0/keys",
+            json!({"Arn": own, "KeyManager": "CUSTOMER", "KeyState": "Disabled", "KeySpec": "SYMMETRIC_DEFAULT",
+                "KeyUsage": "ENCRYPT_DECRYPT", "Policy": null, "Grants": [], "Tags": {}}),
+        )
+        .push(&format!("{PLAN}/Selections/1/Resources"), json!(system))
+        .0;
+    let remedy = one(&inventory, RemedyKind::CreateVault);
+    assert_eq!(remedy.proven, Some(false), "{remedy:?}");
+    let says = "then this copy of the same rule is blocked: p-1/nightly/arn:aws:elasticfilesystem";
+    assert!(remedy.title.contains(says), "{}", remedy.title);
+    assert!(
+        remedy.title.contains("fs-0123456789abcdef0"),
+        "{}",
+        remedy.title
+    );
+}
+
 /// Two accounts under one backup policy, which copies to a vault.
 fn under_a_policy(target: &str) -> Estate {
     let policy = json!({"plans": {"daily": {
