@@ -209,12 +209,18 @@ impl Laid<'_> {
                     }
                 }
                 (None, Value::Object(over)) if frame.objects.contains(&name.as_str()) => {
+                    let is_there = all.contains_key(name);
                     let object = all.entry(name).or_insert_with(|| json!({}));
                     if !object.is_object() {
                         *object = json!({});
                     }
                     if let Value::Object(all) = object {
                         self.fields(all, over, LEAF, &at, &[]);
+                    }
+                    // What is only joined to lists that were not read says nothing.
+                    let is_empty = object.as_object().is_some_and(Map::is_empty);
+                    if is_empty && !is_there && !over.is_empty() {
+                        all.shift_remove(name);
                     }
                 }
                 _ if name == "gaps" => {

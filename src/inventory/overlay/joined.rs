@@ -22,7 +22,14 @@ impl<'o> Joined<'o> {
     }
 
     pub(super) fn onto(&self, all: &mut Map<String, Value>, name: &str) {
-        let Some(Value::Array(list)) = all.get_mut(name) else {
+        // A list may stand in the answer of the call that tells it.
+        let list = match all.get_mut(name) {
+            Some(Value::Object(answer)) if name == "DataRepositoryAssociations" => {
+                answer.get_mut("Associations")
+            }
+            list => list,
+        };
+        let Some(Value::Array(list)) = list else {
             return;
         };
         let key = |item: &Value| made::name_of(item).clone();

@@ -164,6 +164,6 @@ fn is_within(stands: &Value, told: &Value) -> bool {
 
 /// What tells an item of a list of a thing from another: its name, or all of it.
 pub(super) fn name_of(item: &Value) -> &Value {
-    let names = ["PolicyArn", "PolicyName", "SelectionName"];
+    let names = ["PolicyArn", "PolicyName", "SelectionName", "AssociationId"];
     names.iter().find_map(|name| item.get(name)).unwrap_or(item)
 }

@@ -29,7 +29,7 @@ pub use template::{Identity, Settings};
 
 use kept::Kept;
 use reader::TemplateReader;
-use resources::{iam, kms, organizations, plan};
+use resources::{fsx, iam, kms, organizations, plan};
 use template::Template;
 use text::{Kind, Node};
 
@@ -65,6 +65,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     given::taken(file, &root, settings)?;
     let mut reader = resources_of(file, &root, settings, None);
     not_told::is_known(&mut reader);
+    fsx::linked(&mut reader);
     reader
         .notes
         .extend(given::not_checked(file, &root, settings));
@@ -114,6 +115,7 @@ pub fn read_change(
     };
     let stays = |thing: &str| stays(&kept, &now.places, thing);
     then.world.lacks(&now.world, stays, why);
+    fsx::linked_anew(&now, &mut then, |id| kept.stays(id));
     kms::unnamed(&now, &mut then, |id| kept.stays(id));
     for (thing, ids) in &now.places {
         then.places
@@ -261,6 +263,7 @@ fn resources_of<'t>(
         attached: Vec::new(),
         aliases: Vec::new(),
         selected: Vec::new(),
+        associations: Vec::new(),
         unread: BTreeMap::new(),
     };
     resources::read(&mut reader);

@@ -26,6 +26,8 @@ pub struct TemplateReader<'t> {
     pub aliases: Vec<Alias>,
     /// What it selects for plans.
     pub selected: Vec<Selected>,
+    /// What it links file systems of FSx for Lustre with.
+    pub associations: Vec<Association>,
     /// The resources of which nobody knows what they make, or whether they make it, and why; by their logical ids.
     pub unread: BTreeMap<String, String>,
 }
@@ -37,6 +39,17 @@ pub struct Alias {
     pub key: String,
     pub name: Value,
     pub by: String,
+}
+
+/// A data repository association of a file system, and the resource that makes it.
+pub struct Association {
+    pub home: Home,
+    /// The ARN of the file system.
+    pub system: String,
+    /// Its id; the logical one where that of AWS is not known.
+    pub id: String,
+    pub by: String,
+    pub line: usize,
 }
 
 /// A selection of a plan, and the resource that makes it.

@@ -1,6 +1,7 @@
 //! Each resource type that is read, with what it says.
 
 mod backup;
+pub mod fsx;
 pub mod iam;
 pub mod kms;
 pub mod organizations;
@@ -42,6 +43,7 @@ const READERS: &[(&str, ReadResource)] = &[
     ("AWS::EFS::FileSystem",                        |reader, id, node| stored(reader, id, node, "EFS")),
     ("AWS::FSx::FileSystem",                        |reader, id, node| stored(reader, id, node, "FSx")),
     ("AWS::FSx::Volume",                            |reader, id, node| stored(reader, id, node, "FSx")),
+    ("AWS::FSx::DataRepositoryAssociation",         fsx::association),
     ("AWS::S3::Bucket",                             |reader, id, node| stored(reader, id, node, "S3")),
     ("AWS::Redshift::Cluster",                      |reader, id, node| stored(reader, id, node, "Redshift")),
     ("AWS::Timestream::Table",                      |reader, id, node| stored(reader, id, node, "Timestream")),

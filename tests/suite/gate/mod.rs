@@ -3,6 +3,7 @@
 mod bad_input;
 mod cloudformation;
 mod created;
+mod file_system_links;
 mod judged;
 mod left_open;
 mod named_in_both;

@@ -145,6 +145,7 @@ fn what_has_no_account_leaves_the_answer_open() {
         "aws_efs_file_system.x",
         "aws_fsx_lustre_file_system.x",
         "aws_fsx_ontap_volume.x",
+        "aws_fsx_data_repository_association.x",
         "aws_s3_bucket.x",
         "aws_s3_bucket_versioning.x",
         "aws_redshift_cluster.x",

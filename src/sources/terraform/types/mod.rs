@@ -1,6 +1,7 @@
 //! Each resource type that is read, with what it says.
 
 mod backup;
+mod fsx;
 mod iam;
 mod kms;
 mod organizations;
@@ -103,6 +104,7 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_fsx_windows_file_system",              stored::fsx),
     ("aws_fsx_openzfs_file_system",              stored::fsx),
     ("aws_fsx_ontap_volume",                     stored::fsx_volume),
+    ("aws_fsx_data_repository_association",      fsx::association),
     ("aws_s3_bucket",                            s3::bucket),
     ("aws_s3_bucket_versioning",                 s3::bucket_versioning),
     ("aws_redshift_cluster",                     stored::redshift),
@@ -145,6 +147,7 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "aws_organizations_policy" | "aws_organizations_policy_attachment" => {
             organizations::gone(reader, object);
         }
+        "aws_fsx_data_repository_association" => fsx::association_gone(reader, object),
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",
@@ -181,7 +184,7 @@ const NEAR: &[&str] = &[
 const HARMLESS: &[&str] = &[
     "aws_backup_report_plan", "aws_backup_framework", "aws_backup_vault_notifications", "aws_backup_restore_testing_plan",
     "aws_backup_restore_testing_selection", "aws_iam_role_last_used", "aws_kms_ciphertext", 
-    "aws_fsx_backup", "aws_fsx_data_repository_association", "aws_fsx_file_cache", "aws_fsx_ontap_file_system",
+    "aws_fsx_backup", "aws_fsx_file_cache", "aws_fsx_ontap_file_system",
     "aws_fsx_ontap_storage_virtual_machine", "aws_fsx_openzfs_snapshot", "aws_fsx_openzfs_volume",
     "aws_organizations_organizational_unit", "aws_organizations_resource_policy", "aws_organizations_delegated_administrator",
     "awscc_backup_framework", "awscc_backup_report_plan", "awscc_backup_restore_testing_plan",

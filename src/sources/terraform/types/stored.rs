@@ -217,6 +217,10 @@ pub fn fsx<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             ("DataRepositoryConfiguration", linked),
         ];
         all.push(("LustreConfiguration", fields(lustre)));
+        // Of one that is made, the plan makes the associations too.
+        if object.is_new(reader.moment) {
+            all.push(("DataRepositoryAssociations", json!([])));
+        }
     }
     let detail = fields(all);
     if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
