@@ -1,6 +1,7 @@
 //! What a change does to the copies: overlays, Terraform plans, CloudFormation templates.
 
 mod bad_input;
+mod bucket_encryption;
 mod cloudformation;
 mod created;
 mod file_system_links;

@@ -7,6 +7,7 @@ use crate::sources::cloudformation::names::kind;
 use crate::sources::cloudformation::reader::{TemplateReader, tags};
 use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
+use crate::sources::planned::Home;
 
 /// What is backed up, with the key that it is encrypted with.
 pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'static str) {
@@ -91,7 +92,8 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
                 _ => (json!(true), open("its encryption")),
             },
         },
-        "EC2" | "EKS" | "S3" | "Timestream" => (
+        "S3" => of_bucket(reader, node, &home),
+        "EC2" | "EKS" | "Timestream" => (
             open("the keys of what is in it"),
             open("the keys of what is in it"),
         ),
@@ -177,6 +179,34 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             ("Detail", detail),
         ],
     );
+}
+
+/// Whether a bucket encrypts by default, and with which key: with keys of Amazon S3 where the template does not say.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-serversideencryptionbydefault.html>.
+fn of_bucket(reader: &mut TemplateReader<'_>, node: &Node, home: &Home) -> (Value, Value) {
+    let by_default = (json!(true), Value::Null);
+    let Some(told) = reader.of(node, "BucketEncryption") else {
+        return by_default;
+    };
+    let at = format!("{}:{}: its encryption", reader.template.file, node.line);
+    let open = || (unknown(at.clone()), unknown(at.clone()));
+    let rules = told.get("ServerSideEncryptionConfiguration");
+    let [rule] = rules
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice)
+    else {
+        return open();
+    };
+    let rule = rule.get("ServerSideEncryptionByDefault");
+    let algorithm = rule.and_then(|rule| rule.get("SSEAlgorithm")?.as_str());
+    let key = rule.and_then(|rule| rule.get("KMSMasterKeyID"));
+    match (algorithm, key) {
+        (Some("AES256"), _) => by_default,
+        (Some("aws:kms" | "aws:kms:dsse"), None) => (json!(true), reader.aws_managed(home, "s3")),
+        (Some("aws:kms" | "aws:kms:dsse"), Some(key)) => (json!(true), reader.key(key, home)),
+        (Some(_) | None, _) => open(),
+    }
 }
 
 /// What FSx takes where a template leaves it out. The path of a bucket stands in `LustreConfiguration` itself.

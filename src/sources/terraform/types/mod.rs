@@ -107,6 +107,7 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_fsx_data_repository_association",      fsx::association),
     ("aws_s3_bucket",                            s3::bucket),
     ("aws_s3_bucket_versioning",                 s3::bucket_versioning),
+    ("aws_s3_bucket_server_side_encryption_configuration", s3::bucket_encryption),
     ("aws_redshift_cluster",                     stored::redshift),
     ("aws_timestreamwrite_table",                stored::timestream),
     ("aws_eks_cluster",                          stored::eks),
@@ -148,6 +149,9 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             organizations::gone(reader, object);
         }
         "aws_fsx_data_repository_association" => fsx::association_gone(reader, object),
+        "aws_s3_bucket_server_side_encryption_configuration" => {
+            s3::encryption_gone(reader, object);
+        }
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",

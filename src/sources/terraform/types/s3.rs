@@ -1,4 +1,4 @@
-//! Buckets and their versioning.
+//! Buckets, their versioning and the key that they encrypt with by default.
 
 use serde_json::{Value, json};
 
@@ -26,8 +26,8 @@ pub fn bucket<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = resource(reader, object, "S3", detail) {
         let bucket = reader.world.thing(&home, "resources", &arn);
         bucket.shift_remove(WHERE_IT_STANDS);
-        let why = unknown(format!("{}, the encryption of a bucket", object.address));
-        reader.set(&home, "resources", &arn, [("EncryptionKeyArn", why)]);
+        let told = inline(reader, object, &home);
+        reader.set(&home, "resources", &arn, told);
     }
 }
 
@@ -103,4 +103,110 @@ pub fn versioning_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>)
         let detail = reader.sole((&place.1, "VersioningConfiguration"), object, detail);
         of_its_versions(reader, object, &place, detail);
     }
+}
+
+/// How a bucket encrypts by default, whether it is on a key and which.
+type BucketEncryption = [(&'static str, Value); 2];
+
+/// What Amazon S3 does where nobody sets it: it encrypts with keys of its own.
+///
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html>.
+const fn by_default() -> BucketEncryption {
+    [
+        ("Encrypted", Value::Bool(true)),
+        ("EncryptionKeyArn", Value::Null),
+    ]
+}
+
+/// What the bucket itself says, which is the older way; another resource says more.
+fn inline<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    home: &Home,
+) -> BucketEncryption {
+    const BLOCK: &str = "server_side_encryption_configuration";
+    let is_free = object.is_new(reader.moment) && object.is_not_configured(BLOCK);
+    let block = told(reader, object, BLOCK);
+    let rule = block.pointer("/0/rule").cloned();
+    match rule {
+        Some(rule) => encrypted(reader, object, home, (BLOCK, "/0/rule"), &rule),
+        None if is_free => by_default(),
+        None => not_known(object, "the encryption of a bucket"),
+    }
+}
+
+fn not_known(object: &Object<'_>, what: &str) -> BucketEncryption {
+    let why = unknown(format!("{}, {what}", object.address));
+    [("Encrypted", why.clone()), ("EncryptionKeyArn", why)]
+}
+
+/// What the rule of a bucket's encryption says; where it stands in the configuration: an attribute, and the path in it.
+fn encrypted<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    home: &Home,
+    (attribute, path): (&str, &str),
+    rules: &Value,
+) -> BucketEncryption {
+    const KEY: &str = "/0/apply_server_side_encryption_by_default/0/kms_master_key_id";
+    let of = |name: &str| {
+        let at = format!("/0/apply_server_side_encryption_by_default/0/{name}");
+        rules.pointer(&at).filter(|value| !value.is_null())
+    };
+    let is_one = rules.as_array().is_some_and(|rules| rules.len() == 1);
+    let algorithm = of("sse_algorithm").and_then(Value::as_str);
+    let key = match (algorithm, of("kms_master_key_id")) {
+        _ if !is_one => return not_known(object, attribute),
+        (Some("AES256"), _) => return by_default(),
+        (Some("aws:kms" | "aws:kms:dsse"), None) => json!(reader.aws_managed(home, "s3")),
+        (Some("aws:kms" | "aws:kms:dsse"), Some(Value::String(key))) if key.is_empty() => {
+            json!(reader.aws_managed(home, "s3"))
+        }
+        (Some("aws:kms" | "aws:kms:dsse"), Some(Value::String(key))) => reader.key_named(key, home),
+        (Some("aws:kms" | "aws:kms:dsse"), Some(_)) => {
+            let at = format!("{}.{attribute}", object.address);
+            let expression = object.expression(attribute);
+            let expression = expression.and_then(|all| all.pointer(&format!("{path}{KEY}")));
+            match expression.map(|of| reader.ids.one_of(object, of, &at, reader.moment)) {
+                Some(Link::Value(key)) => reader.key_named(&key, home),
+                Some(Link::NotSet | Link::AwsChooses | Link::Unknown(_)) | None => unknown(at),
+            }
+        }
+        (Some(_) | None, _) => return not_known(object, attribute),
+    };
+    [("Encrypted", json!(true)), ("EncryptionKeyArn", key)]
+}
+
+/// The encryption of a bucket.
+pub fn bucket_encryption<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    if let Some(place) = of_bucket(reader, object, reader.moment) {
+        let rules = told(reader, object, "rule");
+        let told = encrypted(reader, object, &place.0, ("rule", ""), &rules);
+        of_its_encryption(reader, object, &place, told);
+    }
+}
+
+/// Its encryption where nothing sets it any more.
+///
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html>.
+pub fn encryption_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    if let Some(place) = of_bucket(reader, object, Moment::Now) {
+        of_its_encryption(reader, object, &place, by_default());
+    }
+}
+
+/// Says how a bucket encrypts: one that stands, where the plan does not make it.
+fn of_its_encryption<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    (home, arn): &(Home, String),
+    told: BucketEncryption,
+) {
+    reader.placed(arn, object);
+    let told = told.map(|(field, value)| (field, reader.sole((arn, field), object, value)));
+    let bucket = reader.world.thing(home, "resources", arn);
+    if !bucket.contains_key("ResourceType") {
+        bucket.insert(WHERE_IT_STANDS.to_owned(), json!(true));
+    }
+    bucket.extend(told.map(|(field, value)| (field.to_owned(), value)));
 }
