@@ -27,6 +27,16 @@ pub fn changes(
             .filter(|is| then.is_made(is) != Some(false));
         kind(was) == "AWS::Timestream::Database" && is.is_none() && stays(id) != Some(true)
     });
+    let keys = resources.map_or(&[][..], super::text::Node::fields).iter();
+    let keys = keys.filter(|(id, was)| {
+        let key = |of: &TemplateReader<'_>, node| names::property(&of.template, node, "KmsKeyId");
+        let is = then.template.resource(id);
+        let changes = |is| key(now, was) != key(then, is) || then.is_made(is).is_none();
+        kind(was) == "AWS::Timestream::Database" && is.is_some_and(changes)
+    });
+    let keys = keys.map(|(id, was)| {
+        format!("{file}:{}: {id}, a database of Timestream, changes its key, and which of its tables are there is not known", was.line)
+    });
     let databases = databases.map(|(id, was)| {
         format!("{file}:{}: {id}, a database of Timestream, goes, and which of its tables are there is not known", was.line)
     });
@@ -52,7 +62,7 @@ pub fn changes(
             format!("{file}:{}: {id} changes or goes, and which one of those that are there it is is not known: {hint}", was.line)
         })
     });
-    databases.chain(changed).collect()
+    databases.chain(keys).chain(changed).collect()
 }
 
 /// Says of what a template makes that nobody knows whether it is one of those that are there, of which it says something else.

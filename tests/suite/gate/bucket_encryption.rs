@@ -165,6 +165,34 @@ fn a_bucket_that_a_plan_makes_is_on_keys_of_s3_where_nothing_says_otherwise() {
     assert_eq!(says(&planned(&[tagged])), [json!(true), json!(KEY)]);
 }
 
+/// The key of a database of Timestream is that of its tables.
+#[test]
+fn a_database_whose_key_changes_leaves_the_answer_open() {
+    let of = |key: &str, retention: u8| json!({"database_name": "d", "kms_key_id": key, "retention": retention});
+    for (after, is_open) in [(of("k-2", 1), true), (of("k-1", 2), false)] {
+        let database = Change(
+            "aws_timestreamwrite_database.d",
+            &["update"],
+            of("k-1", 1),
+            after,
+            json!({}),
+        );
+        assert_eq!(!planned(&[database]).open.is_empty(), is_open);
+    }
+    let settings = Settings::default();
+    let of = |key: &str, tag: &str| {
+        json!({"Resources": {"D": {"Type": "AWS::Timestream::Database", "Properties": {"DatabaseName": "d", "KmsKeyId": key,
+            "Tags": [{"Key": "a", "Value": tag}]}}}})
+        .to_string()
+    };
+    for (after, is_open) in [(of("k-2", "a"), true), (of("k-1", "b"), false)] {
+        let (before, file) = (of("k-1", "a"), "t.json");
+        let change = [before.as_bytes(), after.as_bytes()].map(|bytes| (file, bytes));
+        let plan = cloudformation::read_change(change[0], change[1], &settings).unwrap();
+        assert_eq!(!plan.open.is_empty(), is_open, "{:?}", plan.open);
+    }
+}
+
 fn template(encryption: &Value) -> Planned {
     let settings = Settings {
         account: AccountId::parse(ACCOUNT).ok(),

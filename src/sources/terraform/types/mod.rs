@@ -109,6 +109,7 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_s3_bucket_versioning",                 s3::bucket_versioning),
     ("aws_s3_bucket_server_side_encryption_configuration", s3::bucket_encryption),
     ("aws_redshift_cluster",                     stored::redshift),
+    ("aws_timestreamwrite_database",             stored::timestream_database),
     ("aws_timestreamwrite_table",                stored::timestream),
     ("aws_eks_cluster",                          stored::eks),
     ("aws_organizations_policy",                 organizations::policy),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::inventory::ANEW;
 use crate::sources::planned::Home;
-use crate::sources::terraform::object::{Attribute, Object, unknown};
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
 /// What a resource is, and what its owner sets.
@@ -272,6 +272,20 @@ pub fn redshift<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "redshift",
             Switch::On,
         );
+    }
+}
+
+/// A database of Timestream, which has the key of its tables: which of them are there is not known.
+///
+/// See <https://docs.aws.amazon.com/timestream/latest/developerguide/API_UpdateDatabase.html>.
+pub fn timestream_database<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let key = |moment| object.marked(moment, "kms_key_id");
+    let is_changed = key(Moment::Now) != key(Moment::Then);
+    if reader.moment == Moment::Then && object.does("update") && is_changed {
+        reader.unplaced(format!(
+            "{}, a database of Timestream, changes its key, and which of its tables are there is not known",
+            object.address
+        ));
     }
 }
 
