@@ -2,10 +2,11 @@
 
 use crate::catalog::calls::api_call;
 use crate::catalog::describe_call;
+use crate::inventory::field::Field;
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
 
-use super::contradiction::of_itself;
+use super::contradiction::{contradiction, of_itself};
 use super::reads::Object;
 use super::stored::moment_of;
 use super::{Facts, fact};
@@ -23,6 +24,9 @@ const MADE: &[&str] = &[
     "CreateTime",
 ];
 
+/// The services that describe whatever there is of them: that they say nothing of a resource is that there is none.
+const ALWAYS_DESCRIBED: &[&str] = &["dynamodb", "ec2", "fsx", "rds"];
+
 impl<'a> Facts<'a> {
     /// What the service says of the snapshot, image or backup behind a recovery point, with the call that tells.
     #[must_use]
@@ -38,7 +42,14 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn resource_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let resource = self.seen(Object::Stored, |layer| layer.resources(arn));
-        fact(resource.field(|r| &r.detail), || self.describe_gap(arn))
+        let detail = resource.field(|r| &r.detail);
+        if let (Field::Null, Field::Is(kind)) = (&detail, resource.field(|r| &r.resource_type))
+            && ALWAYS_DESCRIBED.contains(&arn.service())
+        {
+            let there = format!("`ResourceType` {kind}");
+            return Fact::unknown(contradiction(arn, "`Detail` null", there));
+        }
+        fact(detail, || self.describe_gap(arn))
     }
 
     /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways.
