@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::{Check, Start};
-use crate::inventory::{self, CopyEntry, Facts, Field, Inventory, Lifecycle, List};
+use crate::inventory::{self, CopyEntry, Extra, Facts, Field, Inventory, Lifecycle, List};
 use crate::known::Arn;
 use crate::plans;
 
@@ -65,7 +65,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
         (delete, cold) => Field::Is(Lifecycle {
             delete_after_days: delete.into(),
             move_to_cold_storage_after_days: cold.into(),
-            extra: Vec::new(),
+            extra: Extra::new(),
         }),
     };
     let given = |arn: &Option<Arn>| arn.clone().map_or(Field::Absent, Field::Is);
@@ -87,7 +87,7 @@ fn entry(asked: &Check, to: &Arn, inventory: &Inventory) -> CopyEntry {
         } else {
             Field::Is(assumptions)
         },
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::envelope::{
     AllowedImages, BackupPolicy, GlobalSettings, KmsKeyId, ListElement, PlanOf, TagPolicy,
 };
 use super::field::Field;
-use super::json::Json;
+use super::json::{Extra, Json};
 use super::list::List;
 use super::merge::{Conflicts, Keyed, Merge, keyed};
 use super::objects::{
@@ -156,7 +156,7 @@ impl Inventory {
             accounts: Field::Absent,
             copies: Field::Absent,
             gaps: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         }
     }
 }
@@ -181,7 +181,7 @@ impl RegionFacts {
             option_groups: Field::Absent,
             plans: Field::Absent,
             copy_jobs: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         }
     }
 }
@@ -194,7 +194,7 @@ impl GapEntry {
         entry.waits_for = Field::Is(WaitsFor {
             operation: entry.operation.clone(),
             subject: open.subject.as_str().into(),
-            extra: Vec::new(),
+            extra: Extra::new(),
         });
         entry
     }
@@ -257,7 +257,7 @@ impl From<Gap> for GapEntry {
             subject: Field::Is(gap.subject.into()),
             error: gap.error.map(Into::into).into(),
             waits_for: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         }
     }
 }

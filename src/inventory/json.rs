@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{self, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use thin_vec::ThinVec;
 
 use super::field::Name;
 
@@ -17,7 +18,7 @@ use super::field::Name;
 pub struct Json(pub Value);
 
 /// The fields of a record that the program does not know, kept in their order.
-pub type Extra = Vec<(Box<str>, Json)>;
+pub type Extra = ThinVec<(Box<str>, Json)>;
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -7,7 +7,7 @@ use super::envelope::{
     Constraints, CreatedBy, Detail, ListElement, Moment, Options, Preferences, Simulated, read_list,
 };
 use super::field::Field;
-use super::json::Json;
+use super::json::{Extra, Json};
 use super::key_parts::Aliases;
 use super::list::Listing;
 use super::merge::{Keyed, keyed};
@@ -275,7 +275,7 @@ impl Resource {
             encryption_key_arn: Field::Absent,
             tags: Field::Absent,
             detail: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         }
     }
 }

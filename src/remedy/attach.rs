@@ -6,7 +6,7 @@ use super::command::option;
 use super::draft::Draft;
 use super::parts::Parts;
 use crate::catalog::managed_policies::S3_BACKUP_POLICY;
-use crate::inventory::{AttachedPolicy, Facts, Field, Listing};
+use crate::inventory::{AttachedPolicy, Extra, Facts, Field, Listing};
 use crate::known::Arn;
 use smol_str::format_smolstr;
 
@@ -52,7 +52,7 @@ pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
     attached.extend(new.iter().map(|policy| AttachedPolicy {
         policy_arn: policy.clone(),
         document: Field::Absent,
-        extra: Vec::new(),
+        extra: Extra::new(),
     }));
     draft.remedy.parts = Parts::AttachedPolicies { policies: new };
     let mut changed = bare_role(role);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::inventory::{
-    Account, Conflicts, Field, Inventory, Key, Lifecycle, List, Merge, Named, Policy, RegionFacts,
-    Role, Start, Vault,
+    Account, Conflicts, Extra, Field, Inventory, Key, Lifecycle, List, Merge, Named, Policy,
+    RegionFacts, Role, Start, Vault,
 };
 use crate::known::{AccountId, Arn, Fact, Region};
 
@@ -112,7 +112,7 @@ impl Change {
             roles: Field::Absent,
             roles_complete: Field::Absent,
             regions: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         };
         set(&mut account);
         let mut more = Inventory::empty();
@@ -191,7 +191,7 @@ pub fn bare_key(arn: &Arn) -> Key {
         ram_policy: Field::Absent,
         grants: Field::Absent,
         tags: Field::Absent,
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }
 
@@ -210,7 +210,7 @@ pub fn bare_vault(arn: &Arn) -> Vault {
         number_of_recovery_points: Field::Absent,
         access_policy: Field::Absent,
         tags: Field::Absent,
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }
 
@@ -224,6 +224,6 @@ pub fn bare_role(arn: &Arn) -> Role {
         permissions_boundary: Field::Absent,
         simulated: Field::Absent,
         tags: Field::Absent,
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }

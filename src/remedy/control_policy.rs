@@ -132,7 +132,7 @@ mod tests {
             id: Field::Is(id.into()),
             name: Field::Absent,
             document: Field::Absent,
-            extra: Vec::new(),
+            extra: crate::inventory::Extra::new(),
         };
         let text: Value = json!({"Version": "2012-10-17", "Statement": []});
         let text = Policy::from_value(&text).unwrap();

@@ -10,7 +10,7 @@ use super::patch::{add_statements, without_deleted};
 use super::statement::{RoleNeed, of_key, of_role, of_vault};
 use super::wanted::{Wanted, lift_all};
 use super::{Parts, RemedyKind, control_policy, patch};
-use crate::inventory::{Facts, Field, InlinePolicy, Listing, Policy};
+use crate::inventory::{Extra, Facts, Field, InlinePolicy, Listing, Policy};
 use crate::known::{Arn, Fact};
 use crate::verdict::{PolicyOf, Share};
 
@@ -119,7 +119,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         inline.push(InlinePolicy {
             policy_name: name.as_str().into(),
             document: Field::Is(policy),
-            extra: Vec::new(),
+            extra: Extra::new(),
         });
         changed.inline_policies = Field::Is(Listing(inline));
         Change::none().role(changed)

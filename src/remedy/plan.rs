@@ -24,7 +24,7 @@ pub struct Proposed {
     pub remedies: Vec<Remedy>,
     /// The verdict on each copy that has remedies, by its id, once all of them are made. A copy of which the facts cannot
     /// show it is left out.
-    pub together: BTreeMap<String, Verdict>,
+    pub together: HashMap<Box<str>, Verdict>,
 }
 
 /// The remedies of what fails, in the order in which they work.
@@ -67,17 +67,15 @@ fn proven(failing: &[Failing], facts: &Facts<'_>) -> (Vec<Draft>, Vec<Proof>) {
     });
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.remedy.id = format!("r{}", index.saturating_add(1));
-        let mut copies: Vec<String> = Vec::new();
-        for target in &draft.targets {
-            if let Some(failing) = failing.get(target.copy) {
-                let id = failing.copy.id.to_string();
-                draft.remedy.checks.push((id.clone(), target.check));
-                copies.push(id);
-            }
-        }
-        copies.sort();
+        let named = |target: &Target| Some((&*failing.get(target.copy)?.copy.id, target.check));
+        let named: Vec<(&str, &'static str)> = draft.targets.iter().filter_map(named).collect();
+        let mut copies: Vec<&str> = named.iter().map(|(id, _)| *id).collect();
+        copies.sort_unstable();
         copies.dedup();
-        draft.remedy.copies = copies;
+        // Most are for one copy, and there are many: each takes as much room as it needs.
+        draft.remedy.copies = copies.into_iter().map(str::to_owned).collect();
+        let checks = named.into_iter();
+        draft.remedy.checks = checks.map(|(id, check)| (id.to_owned(), check)).collect();
     }
     accepted::settle(&mut drafts, facts);
     link(&mut drafts);

@@ -9,7 +9,7 @@ use super::command::{is_of_organization, option, region};
 use super::control_policy::changed_in;
 use super::draft::Draft;
 use crate::inventory::{
-    Copy, Facts, Field, Fields, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
+    Copy, Extra, Facts, Field, Fields, Json, Lifecycle, Organization, Policy, RegionSettings, Tree,
 };
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 
@@ -68,7 +68,7 @@ pub fn cross_account_backup(
             id: Field::Is(id.into()),
             master_account_id: Field::Is(management.to_string().into()),
             path: Field::Absent,
-            extra: Vec::new(),
+            extra: Extra::new(),
         };
         if !ours.contains(&management) {
             change = change.account(management, |account| {
@@ -118,10 +118,11 @@ pub fn enable_key(key: &Arn, to_be_deleted: bool) -> Draft {
     draft.remedy.commands.push(command);
     let mut enabled = bare_key(key);
     enabled.key_state = Field::Is("Enabled".into());
-    enabled.extra = vec![
+    enabled.extra = [
         ("Enabled".into(), Json(true.into())),
         ("DeletionDate".into(), Json(Value::Null)),
-    ];
+    ]
+    .into();
     draft.change = Some(Change::none().key(enabled));
     draft
 }
@@ -180,7 +181,7 @@ pub fn advanced_features(account: AccountId, name: &Region, facts: &Facts<'_>) -
     let settings = RegionSettings {
         opt_in: switched_on(now.map(|now| &now.opt_in), &ResourceType::DynamoDb),
         management: switched_on(now.map(|now| &now.management), &ResourceType::DynamoDb),
-        extra: Vec::new(),
+        extra: Extra::new(),
     };
     draft.change = Some(Change::none().region(account, name.clone(), |region| {
         region.region_settings = Field::Is(settings);
@@ -304,7 +305,7 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
     let lifecycle = Lifecycle {
         delete_after_days: Field::Is(wanted),
         move_to_cold_storage_after_days: cold,
-        extra: Vec::new(),
+        extra: Extra::new(),
     };
     let subject = match &copy.plan {
         Some(plan) => format!("{}/{}", plan.id, plan.rule),

@@ -1,7 +1,7 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub fn verdicts(
     proofs: Vec<Proof>,
     failing: &[Failing],
     facts: &Facts<'_>,
-) -> BTreeMap<String, Verdict> {
+) -> HashMap<Box<str>, Verdict> {
     let chosen = chosen(drafts);
     let known = Known::of(drafts, &chosen, proofs);
     let changes: Vec<&Change> = chosen
@@ -30,26 +30,31 @@ pub fn verdicts(
     let top = merged(&changes);
     let changed = facts.under(&top);
     let touched = Touched::by(&top);
-    let mut fixed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut fixed: Vec<Fixed> = Vec::new();
     for place in &chosen {
         let targets = drafts.get(*place).map(|draft| draft.targets.iter());
-        for target in targets.into_iter().flatten() {
-            fixed.entry(target.copy).or_default().insert(*place);
-        }
+        let copies = targets.into_iter().flatten().map(|target| target.copy);
+        fixed.extend(copies.map(|copy| (copy, *place)));
     }
-    let fixed: Vec<(usize, BTreeSet<usize>)> = fixed.into_iter().collect();
-    let mut verdicts = BTreeMap::new();
+    fixed.sort_unstable();
+    fixed.dedup();
+    let fixed: Vec<&[Fixed]> = fixed
+        .chunk_by(|(one, _), (other, _)| one == other)
+        .collect();
+    let mut verdicts = HashMap::new();
     let Ok(()) = in_order(
         &fixed,
         || changed.clone(),
-        |facts, piece| -> Vec<(String, Verdict)> {
+        |facts, piece| -> Vec<(Box<str>, Verdict)> {
             let changed = Changed {
                 facts,
                 touched: &touched,
             };
-            let each = piece.iter().filter_map(|(copy, places)| {
+            let each = piece.iter().filter_map(|of_it| {
+                let (copy, _) = of_it.first()?;
                 let before = failing.get(*copy)?;
-                let of_it = places.iter().map(|place| drafts.get(*place));
+                let places = of_it.iter().map(|(_, place)| *place);
+                let of_it = places.clone().map(|place| drafts.get(place));
                 let changes: Option<Vec<&Change>> = of_it
                     .map(|draft| draft.filter(|draft| draft.open.is_none())?.change.as_ref())
                     .collect();
@@ -62,7 +67,7 @@ pub fn verdicts(
                         verdict
                     }
                 };
-                Some((before.copy.id.to_string(), verdict))
+                Some((before.copy.id.clone(), verdict))
             });
             each.collect()
         },
@@ -73,6 +78,9 @@ pub fn verdicts(
     );
     verdicts
 }
+
+/// The places of a copy and of a remedy that is for it.
+type Fixed = (usize, usize);
 
 /// What the proofs of single remedies found, which holds for the whole set where no other remedy touches what they looked at.
 struct Known {
@@ -115,13 +123,12 @@ impl Known {
     fn verdict(
         &self,
         copy: usize,
-        of_it: &BTreeSet<usize>,
+        of_it: impl ExactSizeIterator<Item = usize> + Clone,
         changes: &[&Change],
         before: &Failing,
     ) -> Option<Verdict> {
         let is_of_them = |proof: &&Proof| {
-            let mut with = proof.with.iter();
-            of_it.len() == proof.with.len() && with.all(|it| of_it.contains(it))
+            of_it.len() == proof.with.len() && of_it.clone().all(|it| proof.with.contains(&it))
         };
         let proof = equal(&self.proofs, |proof| proof.copy.cmp(&copy)).find(is_of_them)?;
         let made = self.made.as_ref()?;

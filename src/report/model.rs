@@ -1,7 +1,7 @@
 //! The report: everything that any format prints, in its one order.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -222,9 +222,9 @@ impl Report {
 
     /// The same report with what becomes of the copies once all remedies are made: [`crate::remedy::Proposed::together`].
     #[must_use]
-    pub fn with_remedies_made(mut self, together: &BTreeMap<String, Verdict>) -> Self {
+    pub fn with_remedies_made(mut self, together: &HashMap<Box<str>, Verdict>) -> Self {
         for copy in &mut self.copies {
-            copy.verdict_with_remedies = together.get(&copy.id).copied();
+            copy.verdict_with_remedies = together.get(&*copy.id).copied();
         }
         let fixed = self.copies.iter().filter(|copy| copy.is_fixed()).count();
         self.unblocked = (!together.is_empty()).then_some(fixed);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog;
-use crate::inventory::{Field, Json, Plan};
+use crate::inventory::{Extra, Field, Json, Plan};
 use crate::known::{AccountId, Region};
 
 use super::node::{Node, Open};
@@ -115,7 +115,7 @@ pub fn plan(
         arn: Field::Absent,
         plan: Field::Is(Json(json!({"BackupPlanName": name, "Rules": rules}))),
         selections: Field::Is(Json(Value::Array(selections))),
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }
 

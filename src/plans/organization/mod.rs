@@ -14,7 +14,9 @@ mod node;
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{Account, Facts, Field, GapEntry, Inventory, Json, List, Plan, RegionFacts};
+use crate::inventory::{
+    Account, Extra, Facts, Field, GapEntry, Inventory, Json, List, Plan, RegionFacts,
+};
 use crate::known::{AccountId, Gap, Region};
 
 use node::{Node, Open};
@@ -55,7 +57,7 @@ fn not_listed(account: AccountId, region: &Region) -> GapEntry {
         error: Field::Null,
         permission: Field::Absent,
         waits_for: Field::Absent,
-        extra: Vec::new(),
+        extra: Extra::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use smol_str::format_smolstr;
 
-use crate::inventory::{Facts, Field, Json, List, RegionSettings, Resource, Tags};
+use crate::inventory::{Extra, Facts, Field, Json, List, RegionSettings, Resource, Tags};
 use crate::known::{AccountId, Arn, Fact, Region, ResourceType};
 use crate::remedy::RemedyKind;
 use crate::remedy::change::Change;
@@ -72,7 +72,7 @@ pub(super) fn switch_on(cover: &Cover, of: &ResourceType, facts: &Facts<'_>) -> 
             Some(now) => now.management.clone(),
             None => Field::Absent,
         },
-        extra: Vec::new(),
+        extra: Extra::new(),
     };
     draft.change = Some(Change::none().region(*account, region.clone(), |region| {
         region.region_settings = Field::Is(settings);

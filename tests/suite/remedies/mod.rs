@@ -176,7 +176,10 @@ pub fn allows(policy: Option<&Value>, principal: &str, action: &str, subject: &s
 fn together(inventory: &Value) -> BTreeMap<String, Verdict> {
     let inventory = read(inventory);
     let facts = Facts::new(&inventory);
-    propose(&decided(&facts, &inventory), &facts).together
+    let together = propose(&decided(&facts, &inventory), &facts).together;
+    let each = together.into_iter();
+    each.map(|(id, verdict)| (id.into_string(), verdict))
+        .collect()
 }
 
 /// Whether the policy of the source vault lets a role of its account copy to a vault: within an account silence does.
