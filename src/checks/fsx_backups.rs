@@ -123,7 +123,7 @@ fn associated(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
             .unwrap_or("null")
             .to_owned()
     };
-    let states: Vec<String> = associations.iter().map(state).collect();
+    let states: Vec<String> = associations.into_iter().map(state).collect();
     let is_link = |state: &&String| {
         ["AVAILABLE", "CREATING", "MISCONFIGURED", "UPDATING"].contains(&state.as_str())
     };

@@ -19,8 +19,10 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     if copy.route().model() != Fact::Known(Some(Model::Independent)) {
         return None;
     }
-    let Fact::Known(EncryptedWith::Key(key)) = facts.resource_key(resource) else {
-        return None;
+    let key = match facts.resource_key(resource) {
+        Fact::Known(EncryptedWith::Key(key)) => key,
+        Fact::Known(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => return None,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
     let (state, is_to_be_enabled) = match facts.key_state(&key) {
         Fact::Known(Some(state)) => match key_use(state) {
@@ -60,9 +62,12 @@ fn not_let_in(copy: &Copy, key: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let reading = copy.route().kind.agreed(key_reading);
     let reading = reading.known().flatten().flatten()?;
     let role = copy.endpoints().role.as_ref().known()?;
-    // One of AWS's own lets all of its account in that the service asks for.
-    if copy.plan.is_none() || facts.key_manager(key) != Fact::Known(Some(KeyManager::Customer)) {
-        return None;
+    copy.plan.as_ref()?;
+    match facts.key_manager(key) {
+        Fact::Known(Some(KeyManager::Customer)) => {}
+        // One of AWS's own lets all of its account in that the service asks for.
+        Fact::Known(Some(KeyManager::Aws) | None) => return None,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
     }
     let access = KeyAccess {
         copy: copy.route(),

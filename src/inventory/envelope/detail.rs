@@ -268,9 +268,17 @@ fn things(value: &Tree) -> bool {
             .is_some_and(|all| all.iter().all(|one| one.as_object().is_some()))
 }
 
-/// A list, or what a call answers with one.
+/// A list, or the whole of what a call answers with one.
 fn associations(value: &Tree) -> bool {
-    things(value.get("Associations").unwrap_or(value))
+    let Some(answer) = value.as_object() else {
+        return things(value);
+    };
+    let is_whole = answer.iter().all(|(name, inner)| match name.as_str() {
+        "Associations" => inner.as_array().is_some() && things(inner),
+        "NextToken" => matches!(inner, Tree::Null) || inner.as_str() == Some(""),
+        name => is_beside_a_list(name),
+    });
+    is_whole && answer.get("Associations").is_some()
 }
 
 fn thing(value: &Tree) -> bool {

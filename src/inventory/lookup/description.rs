@@ -71,7 +71,7 @@ impl<'a> Facts<'a> {
     ///
     /// See <https://docs.aws.amazon.com/fsx/latest/APIReference/API_DescribeDataRepositoryAssociations.html>.
     #[must_use]
-    pub fn data_repository_associations(&self, file_system: &Arn) -> Fact<&'a [Tree]> {
+    pub fn data_repository_associations(&self, file_system: &Arn) -> Fact<Vec<&'a Tree>> {
         let resource = self.seen(Object::Stored, |layer| layer.resources(file_system));
         // A change of the file system says nothing of them.
         let told = resource.parts().find_map(|part| {
@@ -79,7 +79,10 @@ impl<'a> Facts<'a> {
             Some(told.get("Associations").unwrap_or(told))
         });
         match told {
-            Some(told) => Fact::Known(told.as_array().unwrap_or_default()),
+            Some(told) => {
+                let all = told.as_array().unwrap_or_default().iter();
+                Fact::Known(all.filter(|one| is_of(one, file_system.name())).collect())
+            }
             None => Fact::unknown(self.gap(
                 api_call!("fsx:DescribeDataRepositoryAssociations"),
                 file_system.as_str(),
@@ -127,5 +130,15 @@ impl<'a> Facts<'a> {
             )
             .where_is(arn),
         }
+    }
+}
+
+/// Whether a data repository association is one of this file system: the call gives those of a whole Region, of file caches, too.
+fn is_of(association: &Tree, file_system: &str) -> bool {
+    let text = |name: &str| association.get(name).and_then(Tree::as_str);
+    match (text("FileSystemId"), text("FileCacheId")) {
+        (Some(of), _) => of == file_system,
+        (None, Some(_)) => false,
+        (None, None) => true,
     }
 }
