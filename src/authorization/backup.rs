@@ -12,8 +12,10 @@ use crate::catalog::backups::{
 };
 use crate::catalog::encryption::key_reading;
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, PlanReference, volumes};
-use crate::known::{Arn, Fact, Region};
+use crate::inventory::{
+    Copy, EncryptedWith, Facts, KeyManager, KindOf, PlanReference, Tags, volumes,
+};
+use crate::known::{Arn, Fact, Gap, Region};
 
 use super::key::Via;
 use super::request::RoleRequest;
@@ -29,6 +31,8 @@ pub struct BackupRequest {
     pub exact: Arc<RoleRequest>,
     /// Whether no backup is made without; else no page says it, and AWS's policy for such backups has it.
     pub is_certain: bool,
+    /// What was not read that tells whether it is asked at all.
+    pub unread: Option<Gap>,
 }
 
 /// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin.
@@ -49,6 +53,7 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
             of_type: Arc::clone(&all),
             exact: all,
             is_certain: true,
+            unread: None,
         }
     };
     let finds = plan
@@ -59,15 +64,25 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
         of_type: RoleRequest::plain(vault, vec![action], vault, of_type(resource)),
         exact: RoleRequest::plain(vault, vec![action], resource, resource.into()),
         is_certain: true,
+        unread: None,
     });
     let makes = action.into_iter().flat_map(|action| {
         let made = made(copy, vault, action).into_iter();
         made.map(move |shape| on_all(action, shape))
     });
-    let tags = (action == Some(CREATE_IMAGE) && has_tagged_volumes(resource, facts))
-        .then(|| vault.region())
-        .flatten();
-    let tags = tags.map(|region| on_all(CREATE_TAGS, snapshots(vault, &region)));
+    let tagged = match action {
+        Some(CREATE_IMAGE) => tagged_volumes(resource, facts),
+        Some(_) | None => Fact::Known(false),
+    };
+    let may_tag = vault.region().filter(|_| tagged != Fact::Known(false));
+    let tags = may_tag.map(|region| BackupRequest {
+        is_certain: tagged == Fact::Known(true),
+        unread: match &tagged {
+            Fact::Unknown(gap) => Some((**gap).clone()),
+            Fact::Known(_) => None,
+        },
+        ..on_all(CREATE_TAGS, snapshots(vault, &region))
+    });
     let reads = of_resource_key(copy, resource, facts);
     let all = finds.into_iter().chain(begins).chain(makes);
     let all = all.chain(tags).chain(reads);
@@ -93,6 +108,7 @@ fn of_resource_key(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Bac
             of_type: Arc::clone(&asked),
             exact: asked,
             is_certain: false,
+            unread: None,
         }
     })
 }
@@ -133,6 +149,7 @@ fn of_bucket(
             of_type: RoleRequest::plain(vault, vec![asked.action], vault, shape(asked.on, &every)),
             exact: RoleRequest::plain(vault, vec![asked.action], vault, one),
             is_certain: asked.is_certain,
+            unread: None,
         }
     })
 }
@@ -159,15 +176,25 @@ fn snapshots(vault: &Arn, region: &Region) -> SmolStr {
     format_smolstr!("arn:{}:ec2:{region}::snapshot/*", vault.partition())
 }
 
-/// Whether any volume of an instance has tags, as far as they were read: the backup fails where they cannot be copied.
+/// Whether any volume of an instance has tags: the backup fails where they cannot be copied.
 ///
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/tags-on-backups.html>.
-fn has_tagged_volumes(instance: &Arn, facts: &Facts<'_>) -> bool {
+fn tagged_volumes(instance: &Arn, facts: &Facts<'_>) -> Fact<bool> {
+    let is_tagged = |volume: &Arn| {
+        let tags = facts.resource_tags(volume);
+        tags.map(|tags| {
+            let mut names = tags.into_iter().flat_map(Tags::names);
+            names.any(|name| !name.starts_with("aws:"))
+        })
+    };
     let volumes = volumes(instance, facts);
-    let mut tags = volumes
-        .iter()
-        .filter_map(|volume| facts.resource_tags(volume).known().flatten());
-    tags.any(|tags| tags.names().any(|name| !name.starts_with("aws:")))
+    let each = volumes.iter().map(is_tagged);
+    each.reduce(|one, other| match (one, other) {
+        (Fact::Known(true), _) | (_, Fact::Known(true)) => Fact::Known(true),
+        (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => Fact::Unknown(gap),
+        (Fact::Known(false), Fact::Known(false)) => Fact::Known(false),
+    })
+    .unwrap_or(Fact::Known(false))
 }
 
 /// The ARNs of all resources of a type, in the account and Region of one.

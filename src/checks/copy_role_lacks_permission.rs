@@ -118,7 +118,7 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
                 lacking.into_iter().partition(|asked| asked.is_certain);
             let certain = exact(certain);
             if certain.is_empty() {
-                return Some(may_do_without(role, &exact(others), facts));
+                return Some(may_do_without(role, others, facts));
             }
             let outcome = of(&certain, BACKUP)?;
             // What it lacks it lacks together.
@@ -145,8 +145,12 @@ fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
 }
 
 /// What the role lacks, or may lack, of what AWS's policies for backups have, where no page says what becomes of a backup without.
-fn may_do_without(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>) -> Outcome {
-    let rulings = role_rulings(facts, role, requests, ByKey::Counts);
+fn may_do_without(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> Outcome {
+    let unread: Vec<Gap> = asked
+        .iter()
+        .filter_map(|asked| asked.unread.clone())
+        .collect();
+    let rulings = role_rulings(facts, role, &exact(asked), ByKey::Counts);
     let Some(rulings) = rulings.known().flatten() else {
         return Outcome::not_applicable("the copy role does not exist");
     };
@@ -158,6 +162,7 @@ fn may_do_without(role: &Arn, requests: &[Arc<RoleRequest>], facts: &Facts<'_>) 
     let actions = list(&actions);
     let gaps = match rulings.open() {
         Some((gaps, ..)) if !rulings.is_stopped() => gaps,
+        Some(_) | None if !unread.is_empty() => unread,
         Some(_) | None => vec![backup_without(&actions, role)],
     };
     let message = format!(

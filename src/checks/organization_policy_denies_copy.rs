@@ -101,6 +101,7 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
     let (against, others): (Vec<_>, Vec<_>) =
         asked.partition(|asked| rulings(&asked.exact).is_stopped());
     let is_certain = against.iter().any(|asked| asked.is_certain);
+    let unread = against.iter().find_map(|asked| asked.unread.clone());
     let exact = |asked: Vec<BackupRequest>| asked.into_iter().map(|asked| asked.exact);
     let against: Vec<_> = exact(against).collect();
     if is_certain || !is_pass && !against.is_empty() {
@@ -129,7 +130,7 @@ fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outco
             "the organization's policies keep the role `{}` from {actions}, which AWS's policies for backups have: whether the backup that is copied is made without is not known",
             role.name()
         );
-        let gap = backup_without(&actions, role);
+        let gap = unread.unwrap_or_else(|| backup_without(&actions, role));
         return Some(Outcome::undecided(message, [gap]).saw(rulings.stopped_by()));
     }
     let (gaps, _, seen) = exact(others).find_map(|exact| rulings(&exact).open())?;
