@@ -11,7 +11,7 @@ use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, ByHand, Fact, Gap, Region, ResourceType};
+use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 use crate::verdict::{Basis, Evidence, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -86,25 +86,30 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
 }
 
-/// A bucket that was found in other Regions, and not in the one that its backups are to be made in: AWS Backup looks for resources in
-/// the plan's own.
+/// A bucket that was found elsewhere than where its backups are to be made: AWS Backup looks for resources in the plan's own account and
+/// Region, and a bucket lies in one of each.
 ///
-/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html#backup-plan-regions>.
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html#backup-plan-regions> and
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
 fn found_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
-    let found = facts.regions_of_unplaced(resource);
+    let found = facts.places_of_unplaced(resource);
     let vault = copy.endpoints().source_vault.as_ref().known()?;
-    let region = vault.region()?;
-    if found.is_empty() || found.contains(&region) {
+    let (account, region) = (vault.account()?, vault.region()?);
+    let others: Vec<String> = found
+        .iter()
+        .filter(|place| **place != (account, &region))
+        .map(|(account, region)| format!("{account}/{region}"))
+        .collect();
+    if others.is_empty() {
         return None;
     }
-    let found: Vec<&str> = found.into_iter().map(Region::as_str).collect();
-    let found = found.join(", ");
+    let others = others.join(", ");
     let says = format!(
-        "say where it is: in {found}, where it was found, or in {region}, where its backups go into {vault}"
+        "say where it is: in {others}, where it was found, or in {account}/{region}, where its backups go into {vault}"
     );
     let gap = Gap::by_hand(ByHand::Contradiction, says, resource.as_str());
-    let gap = gap.within(vault.account(), Some(&region));
-    let seen = Evidence::of(resource, format!("was found in {found}"));
+    let gap = gap.within(Some(account), Some(&region));
+    let seen = Evidence::of(resource, format!("was found in {others}"));
     Some(not_read(gap).saw([seen]))
 }
 

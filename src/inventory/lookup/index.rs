@@ -35,8 +35,8 @@ pub struct Index<'a> {
     keys: ByArn<'a, Key>,
     roles: ByArn<'a, Role>,
     resources: ByArn<'a, Resource>,
-    /// Where a resource stands whose ARN names no Region: a bucket.
-    unplaced: ByArn<'a, RegionFacts>,
+    /// Where a resource stands whose ARN names no account and Region: a bucket.
+    unplaced: FastMap<&'a Arn, Vec<(AccountId, &'a Region)>>,
     recovery_points: ByArn<'a, RecoveryPoint>,
     backups: ByArn<'a, RecoveryPoint>,
     nested: ByArn<'a, RecoveryPoint>,
@@ -111,7 +111,8 @@ impl<'a> Index<'a> {
             add(&mut self.resources, &resource.arn, resource, false);
             let is_there = !matches!(resource.resource_type, Field::Null);
             if is_there && resource.arn.region().is_none() {
-                add(&mut self.unplaced, &resource.arn, region, false);
+                let places = self.unplaced.entry(&resource.arn).or_default();
+                places.push((account, &region.region));
             }
         }
         for job in items(&region.copy_jobs) {
@@ -177,9 +178,9 @@ impl<'a> Index<'a> {
     pub fn resources(&self, arn: &Arn) -> &[&'a Resource] {
         places(&self.resources, arn)
     }
-    /// The Regions that a resource stands in whose ARN names none.
-    pub fn unplaced(&self, arn: &Arn) -> &[&'a RegionFacts] {
-        places(&self.unplaced, arn)
+    /// The accounts and Regions that a resource stands in whose ARN names none.
+    pub fn unplaced(&self, arn: &Arn) -> &[(AccountId, &'a Region)] {
+        self.unplaced.get(arn).map_or(&[], Vec::as_slice)
     }
     pub fn recovery_points(&self, arn: &Arn) -> &[&'a RecoveryPoint] {
         places(&self.recovery_points, arn)

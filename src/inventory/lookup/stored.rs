@@ -12,7 +12,7 @@ use crate::inventory::objects::{RecoveryPoint, Resource};
 use crate::inventory::tags::Tags;
 use crate::inventory::tree::Tree;
 use crate::inventory::word::Timestamp;
-use crate::known::{Arn, Fact, Gap, Region, ResourceType};
+use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::reads::Object;
 use super::{Facts, Seen, fact};
@@ -58,11 +58,14 @@ impl<'a> Facts<'a> {
         Fact::Known(!matches!(resource.field(|r| &r.resource_type), Field::Null))
     }
 
-    /// The Regions in which a resource was found whose ARN names none.
+    /// The accounts and Regions in which a resource was found whose ARN names none.
     #[must_use]
-    pub fn regions_of_unplaced(&self, arn: &Arn) -> BTreeSet<&'a Region> {
-        let found = self.seen(Object::Stored, |layer| layer.unplaced(arn));
-        found.parts().map(|region| &region.region).collect()
+    pub fn places_of_unplaced(&self, arn: &Arn) -> BTreeSet<(AccountId, &'a Region)> {
+        let layers = self.layers(Object::Stored).iter();
+        layers
+            .flat_map(|layer| layer.unplaced(arn))
+            .copied()
+            .collect()
     }
 
     /// The resource's type, where the inventory names it. `None`: no such resource.
