@@ -26,7 +26,12 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     };
     let (state, is_to_be_enabled) = match facts.key_state(&key) {
         Fact::Known(Some(state)) => match key_use(state) {
-            Some(KeyUse::Usable) => return not_let_in(copy, &key, facts),
+            Some(KeyUse::Usable) => {
+                return match facts.strange_key_origin(&key) {
+                    Some(gap) => Some(not_read(gap)),
+                    None => not_let_in(copy, &key, facts),
+                };
+            }
             Some(KeyUse::Disabled) => (format!("is {state}"), Some(false)),
             Some(KeyUse::ToBeDeleted) => (format!("is {state}"), Some(true)),
             Some(KeyUse::Waits(_)) => (format!("is {state}"), None),
