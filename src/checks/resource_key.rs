@@ -4,7 +4,7 @@ use crate::authorization::{KeyAccess, Via, list};
 use crate::catalog::Kind;
 use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
 use crate::catalog::key_states::{KeyUse, key_use};
-use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Model, is_key_assumed};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Need, Outcome};
 
@@ -22,6 +22,7 @@ pub fn not_readable(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     let key = match facts.resource_key(resource) {
         Fact::Known(EncryptedWith::Key(key)) => key,
         Fact::Known(EncryptedWith::AwsOwnedKey | EncryptedWith::Nothing) => return None,
+        Fact::Unknown(_) if is_key_assumed(&copy.route().kind, resource, facts) => return None,
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
     let (state, is_to_be_enabled) = match facts.key_state(&key) {

@@ -22,6 +22,7 @@ use backup_made::{backup_assumed, key_stores_assumed};
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
 
+pub use backup_made::is_key_assumed;
 pub use key::Model;
 pub use kind::KindOf;
 pub use named::{MadeBy, Named, PlanReference};

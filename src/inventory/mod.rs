@@ -34,7 +34,7 @@ mod unknown_field;
 mod word;
 
 pub use copy::{
-    Copy, Endpoints, KindOf, MadeBy, Model, Named, PlanReference, Route, Transfer,
+    Copy, Endpoints, KindOf, MadeBy, Model, Named, PlanReference, Route, Transfer, is_key_assumed,
     service_linked_role, volumes,
 };
 pub use effective::EffectivePolicy;

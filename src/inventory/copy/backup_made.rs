@@ -9,6 +9,18 @@ use super::kind::KindOf;
 const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
 const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
+const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup, which was not read";
+const KEY: &str = "resource key: it denies no backup, which was not read";
+
+/// Whether nobody has looked for the key of a resource: no call of the program tells those of these kinds.
+pub fn is_key_assumed(kind: &KindOf, resource: &Arn, facts: &Facts<'_>) -> bool {
+    let is_never_read = matches!(
+        kind,
+        KindOf::Known(Kind::S3 | Kind::AuroraDsql | Kind::Timestream)
+    );
+    let key = facts.resource_key(resource);
+    is_never_read && matches!(key, Fact::Unknown(gap) if gap.api_call().is_some())
+}
 
 /// What is taken for granted of a resource that is to be backed up, in words; `None` where all that matters is asked.
 pub fn backup_assumed(
@@ -27,6 +39,12 @@ pub fn backup_assumed(
         KindOf::Known(Kind::VirtualMachine) => Some(format!(
             "hypervisor: that of `{name}` is ONLINE, which was not read"
         )),
+        KindOf::Known(Kind::S3 | Kind::AuroraDsql) if is_key_assumed(kind, resource, facts) => {
+            Some(POLICY_AND_KEY.to_owned())
+        }
+        KindOf::Known(Kind::Timestream) if is_key_assumed(kind, resource, facts) => {
+            Some(KEY.to_owned())
+        }
         // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
         // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html,

@@ -40,7 +40,7 @@ fn links(planned: &Planned, base: &Inventory, system: &str) -> Option<Vec<String
         return None;
     };
     let state = |of: &inventory::Tree| of.get("Lifecycle").unwrap().as_str().unwrap().to_owned();
-    Some(all.iter().map(state).collect())
+    Some(all.into_iter().map(state).collect())
 }
 
 fn link(id: Option<&str>, system: &str) -> Value {
