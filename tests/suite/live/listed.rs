@@ -61,6 +61,13 @@ fn resources(database: &Value) -> Value {
                    "ResourceARN": arn("arn:aws:fsx:HERE:file-system/fs-9")}),
         ),
         keyed(
+            &arn("arn:aws:fsx:HERE:file-system/fs-8"),
+            "FSx",
+            json!({"FileSystemId": "fs-8", "FileSystemType": "LUSTRE", "StorageType": "SSD", "KmsKeyId": DATA_KEY,
+                   "ResourceARN": arn("arn:aws:fsx:HERE:file-system/fs-8"),
+                   "DataRepositoryAssociations": [{"AssociationId": "dra-1", "Lifecycle": "AVAILABLE"}]}),
+        ),
+        keyed(
             &arn("arn:aws:fsx:HERE:volume/fs-9/fsvol-1"),
             "FSx",
             json!({"FileSystemId": "fs-9", "FileSystemType": "ONTAP", "KmsKeyId": DATA_KEY,
