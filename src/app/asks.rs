@@ -13,7 +13,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, in_order};
 use crate::plans::{self, Plan};
 use crate::sources::live::{Asked, Asks};
 
-use super::copies::{self, PlanNames};
+use super::copies;
 use super::gathered::Survey;
 use super::narrow::narrow;
 
@@ -30,7 +30,7 @@ pub fn of_check(asked: &Check) -> Asks {
         plans::add_those_of_policies(&mut known);
         let facts = facts(&known, &asked.facts);
         // What is asked about may only be there when more is read.
-        let Ok(wanted) = copies::asked_for(&asked, &known, &facts, &PlanNames::new()) else {
+        let Ok(wanted) = copies::asked_for(&asked, &known, &facts, None) else {
             return;
         };
         of_places(&wanted.gaps, &facts, take);

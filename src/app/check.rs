@@ -8,7 +8,7 @@ use crate::sources::config::{Config, Level};
 
 use super::change;
 use super::code::exit_code;
-use super::copies::{self, Asked, PlanNames};
+use super::copies::{self, Asked, PlanNames, Wanted};
 use super::decide::{Found, How};
 use super::finish::finish;
 use super::gather::{facts as facts_of, facts_for};
@@ -53,29 +53,30 @@ pub(super) fn decide(
     )?;
     let facts = facts_of(&inventory, given);
     let earlier = before.as_ref().map(|before| facts_of(before, given));
-    let mut called = PlanNames::new();
-    for facts in earlier.iter().chain(earlier.as_ref().map(|_| &facts)) {
-        called.extend(copies::plans_named(&asked.plan, facts));
-    }
-    let stood = before
-        .as_ref()
-        .zip(earlier.as_ref())
-        .map(|(inventory, facts)| {
-            // What is named may not have been there before.
-            let wanted = copies::asked_for(asked, inventory, facts, &called);
-            let mut copies = wanted.map_or_else(|_| Vec::new(), |wanted| wanted.copies);
+    let called = earlier.as_ref().map(|earlier| -> PlanNames {
+        let both = [earlier, &facts].into_iter();
+        both.flat_map(|facts| copies::plans_named(&asked.plan, facts))
+            .collect()
+    });
+    let asked_for = |inventory, facts| copies::asked_for(asked, inventory, facts, called.as_ref());
+    let stood = match before.as_ref().zip(earlier.as_ref()) {
+        Some((inventory, facts)) => {
+            let mut copies = asked_for(inventory, facts)?.copies;
             if asked.and_back {
                 let back = ways_back(&copies, facts, None);
                 copies.extend(back);
             }
-            Stood::of(copies, facts, &makes)
-        });
-    let wanted = copies::asked_for(asked, &inventory, &facts, &called);
-    let mut wanted = match &stood {
-        // What is named may go.
-        Some(stood) if !stood.copies.is_empty() => wanted.unwrap_or_default(),
-        Some(_) | None => wanted?,
+            Some(Stood::of(copies, facts, &makes))
+        }
+        None => None,
     };
+    let mut wanted = asked_for(&inventory, &facts)?;
+    if let Some(stood) = &stood
+        && !is_found(asked, &wanted, stood)
+    {
+        // That is an error where neither the facts before the change nor those after it have it.
+        copies::asked_for(asked, &inventory, &facts, None)?;
+    }
     let baseline = change::baseline_of(given, output, &raised)?;
     let is_whole = asked.narrowed_by().is_none();
     let told = baseline.iter().filter(|_| is_whole);
@@ -124,6 +125,18 @@ pub(super) fn decide(
         formats,
         tell,
     )
+}
+
+/// Whether all that was asked for by name is there, before the change or after it.
+fn is_found(asked: &Check, wanted: &Wanted<'_>, stood: &Stood<'_>) -> bool {
+    let all = || wanted.copies.iter().chain(&stood.copies);
+    let is_none = wanted.open.is_empty() && all().next().is_none();
+    let names_thing = asked.resource.is_some() || asked.recovery_point.is_some();
+    asked
+        .copy
+        .iter()
+        .all(|id| all().any(|copy| copy.id() == id))
+        && !(names_thing && is_none)
 }
 
 /// The ways back of all copies that say where they come from.

@@ -89,7 +89,6 @@ impl Asked<'_> {
 }
 
 /// The copies, and what was not read of the plans that may make more: all of it, and what leaves the answer open.
-#[derive(Default)]
 pub(super) struct Wanted<'a> {
     pub copies: Vec<Asked<'a>>,
     pub gaps: Vec<Gap>,
@@ -190,12 +189,13 @@ pub(super) fn add_perhaps_made<'n>(
     wanted.copies.extend(perhaps);
 }
 
-/// The copies that were asked about. `called`: what the plans among them are called, beside what these facts say.
+/// The copies that were asked about; what is asked for by name and is not there is an error. `called`: what the plans among them are
+/// called before a change and after it, where there is one: then what is not there is left out, as the other facts may have it.
 pub(super) fn asked_for<'a>(
     asked: &Check,
     inventory: &'a Inventory,
     facts: &Facts<'_>,
-    called: &PlanNames,
+    called: Option<&PlanNames>,
 ) -> anyhow::Result<Wanted<'a>> {
     if asked.to.is_some() {
         // The one that the command line names.
@@ -206,10 +206,12 @@ pub(super) fn asked_for<'a>(
     // Where AWS refused to list the plans, or a change leaves them unknown, they may make more.
     wanted.leave_open(facts.plans_wanted());
     if !asked.plan.is_empty() {
-        of_plans((&asked.plan, called), &mut plans, &mut wanted, facts)?;
+        let none = PlanNames::new();
+        let names = (asked.plan.as_slice(), called.unwrap_or(&none));
+        of_plans(names, &mut plans, &mut wanted, facts)?;
     }
     if !asked.copy.is_empty() {
-        for id in &asked.copy {
+        for id in asked.copy.iter().filter(|_| called.is_none()) {
             if !wanted.copies.iter().any(|copy| copy.id() == id) {
                 let ids = wanted.copies.iter().map(|copy| copy.id().to_owned());
                 bail!(
@@ -230,7 +232,7 @@ pub(super) fn asked_for<'a>(
             .retain(|copy| copy.copy(facts).resource == Fact::Known(Some(arn.clone())));
         wanted.open.retain(|gap| may_be_of(gap, arn));
         wanted.gaps.retain(|gap| may_be_of(gap, arn));
-        if wanted.copies.is_empty() && wanted.open.is_empty() {
+        if called.is_none() && wanted.copies.is_empty() && wanted.open.is_empty() {
             return Err(none("resource", arn));
         }
     }
@@ -240,7 +242,7 @@ pub(super) fn asked_for<'a>(
             .retain(|copy| copy.named().recovery_point.as_ref() == Some(arn));
         wanted.gaps.clear();
         wanted.open.clear();
-        if wanted.copies.is_empty() {
+        if called.is_none() && wanted.copies.is_empty() {
             return Err(none("recovery point", arn));
         }
     }

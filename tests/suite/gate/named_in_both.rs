@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::judged::{Change, judged};
 use super::plan_facts::change;
 use crate::support::Estate;
-use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, key_policy};
+use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, TO, key_policy};
 
 /// A change of nothing that matters.
 fn harmless() -> Value {
@@ -116,4 +116,48 @@ fn what_is_named_and_goes_is_removed() {
         let expected = "orders into central: feasible -> feasible (removed)".to_owned();
         assert_eq!((found.copies, found.code), (vec![expected], 0), "{named:?}");
     }
+}
+
+/// Of two copies that are named one goes, and the other gets worse: it is not lost with the first.
+#[test]
+fn what_is_named_and_stays_is_decided_beside_what_goes() {
+    let mut estate = Estate::rds().planned();
+    let rules = "/accounts/0/regions/0/plans/0/BackupPlan/Rules";
+    let nightly = estate.0.pointer(rules).unwrap()[0].clone();
+    let mut yearly = nightly.clone();
+    yearly["RuleName"] = json!("yearly");
+    yearly["ScheduleExpression"] = json!("cron(0 12 1 1 ? *)");
+    let both = json!([nightly, yearly]);
+    estate = estate.set(rules, both.clone());
+    let mut plan = estate
+        .0
+        .pointer("/accounts/0/regions/0/plans/0")
+        .unwrap()
+        .clone();
+    plan["BackupPlan"]["Rules"] = json!([nightly]);
+    let gone = json!({"region": "us-east-2", "plans": [plan.clone()]});
+    plan["BackupPlan"]["Rules"] = both;
+    let refused = json!({"region": "us-east-2", "vaults": [{"BackupVaultArn": CENTRAL, "AccessPolicy": null}]});
+    let overlay = json!({"accounts": [{"account": FROM, "regions": [gone]}, {"account": TO, "regions": [refused]}]});
+    let id = |rule: &str| format!("p-1/{rule}/{DATABASE}/{CENTRAL}");
+    let (stays, goes) = (id("nightly"), id("yearly"));
+    let named = ["--copy", &goes, "--copy", &stays];
+    let found = judged(&estate, &Change::Overlay(&overlay), &named);
+    let expected = vec![
+        "orders into central: feasible -> blocked (worse)".to_owned(),
+        "orders into central: feasible -> feasible (removed)".to_owned(),
+    ];
+    assert_eq!((found.copies, found.code), (expected, 1));
+    // The other way round: what the change makes does not make what stood before new.
+    let first = estate.set(rules, json!([nightly]));
+    let made = json!({"region": "us-east-2", "plans": [plan]});
+    let overlay = json!({"accounts": [{"account": FROM, "regions": [made]}]});
+    let found = judged(&first, &Change::Overlay(&overlay), &named);
+    let same = found.copies.iter().filter(|copy| copy.ends_with("(same)"));
+    assert_eq!(
+        (same.count(), found.copies.len()),
+        (1, 2),
+        "{:?}",
+        found.copies
+    );
 }
