@@ -49,10 +49,12 @@ pub(super) fn prepare(
 ) -> anyhow::Result<Prepared> {
     let mut targets = Targets::claim(output, given.save.as_deref(), read)?;
     let Gathered {
-        inventory,
+        mut inventory,
         stopped,
         reading,
     } = gather()?;
+    // What a copy says of what it copies, the change goes by too.
+    narrow(&mut inventory);
     let Laid {
         mut before,
         after: mut inventory,

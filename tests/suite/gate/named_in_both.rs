@@ -161,3 +161,32 @@ fn what_is_named_and_stays_is_decided_beside_what_goes() {
         found.copies
     );
 }
+
+/// What the command line says of a recovery point counts as what a copy of the inventory says: a vault made anew is empty of it.
+#[test]
+fn a_point_that_is_named_goes_with_its_vault() {
+    let snapshot = "arn:aws:rds:us-east-2:111122223333:snapshot:awsbackup:job-0a1b2c3d";
+    let before =
+        json!({"name": "prod", "arn": PROD, "kms_key_arn": crate::support::estate::PROD_KEY});
+    let after = json!({"name": "prod", "kms_key_arn": crate::support::estate::KEY});
+    let mut anew = change("aws_backup_vault.prod", before, after, json!({"arn": true}));
+    anew["change"]["actions"] = json!(["delete", "create"]);
+    let named = [
+        "--recovery-point",
+        snapshot,
+        "--source-vault",
+        PROD,
+        "--to",
+        CENTRAL,
+        "--delete-after",
+        "35",
+    ];
+    let unread = Estate::rds_point().without("/accounts/0/regions/0/recovery_points");
+    let found = judged(&unread, &Change::Plan(&[anew]), &named);
+    let worse = found
+        .copies
+        .iter()
+        .all(|copy| copy.ends_with("undecided -> blocked (worse)"));
+    assert!(worse && found.copies.len() == 1, "{:?}", found.copies);
+    assert_eq!(found.code, 1);
+}
