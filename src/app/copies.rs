@@ -42,6 +42,14 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether it is made for certain: nothing was taken for granted when it was named, as that a plan takes its resource.
+    pub(super) fn is_certain(&self) -> bool {
+        match self {
+            Self::Entry(entry) => entry.assumptions.value().is_none_or(Vec::is_empty),
+            Self::Made(named) => named.assumptions.is_empty(),
+        }
+    }
+
     /// What is copied, where it is named.
     pub(super) fn resource(&self) -> Option<&Arn> {
         match self {

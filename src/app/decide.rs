@@ -419,10 +419,13 @@ pub(super) fn before(
         copies,
         || facts.clone(),
         |facts, piece| -> Vec<(String, Standing, Option<Arn>)> {
-            let each = piece.iter().map(|copy| decide(copy.copy(facts), facts));
-            each.map(|decided| {
+            let each = piece
+                .iter()
+                .map(|copy| (copy, decide(copy.copy(facts), facts)));
+            each.map(|(asked, decided)| {
                 let standing = Standing::of(&decided, raised);
-                (decided.copy.id.to_string(), standing, taken_out(&decided))
+                let out = taken_out(&decided).filter(|_| asked.is_certain());
+                (decided.copy.id.to_string(), standing, out)
             })
             .collect()
         },
@@ -437,12 +440,11 @@ pub(super) fn before(
     (Before::of(all), left)
 }
 
-/// The resource that a copy takes out of its account for certain.
+/// The resource that a copy takes out of its account.
 fn taken_out(decided: &Decided) -> Option<Arn> {
     let copy = &decided.copy;
     let from = copy.endpoints().source_account().known()?;
     let is_out = decided.verdict == Verdict::Feasible
-        && copy.assumptions.is_empty()
         && copy.endpoints().destination_vault.account() != Some(from);
     let resource = copy.resource.as_ref().known()?.as_ref();
     resource.filter(|_| is_out).cloned()

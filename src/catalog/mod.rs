@@ -28,6 +28,7 @@ pub mod restores;
 pub mod route;
 mod rows;
 pub mod services;
+pub mod windows;
 
 pub use capability::{
     Capabilities, Encryption, Support, can_leave_its_account, capabilities,

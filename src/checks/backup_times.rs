@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::resource_windows::{MINUTE, blocked};
-use crate::catalog::Kind;
+use crate::catalog::windows::own_windows;
 use crate::inventory::{Copy, Facts, Json, KindOf, MadeBy, Question};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 use crate::plans::Plan;
@@ -81,13 +81,14 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         );
         return Some(Outcome::undecided(message, [gap]).saw([seen]));
     }
-    if times.is_continuous || times.starts.is_empty() || !has_windows(copy) {
+    let KindOf::Known(kind) = copy.route().kind else {
         return None;
-    }
+    };
+    let own = own_windows(kind).filter(|_| !times.is_continuous && !times.starts.is_empty())?;
     let Fact::Known(Some(detail)) = facts.resource_description(resource) else {
         return None;
     };
-    let windows = blocked(resource, detail);
+    let windows = blocked(own, detail);
     let is_kept = |start: &i128| windows.all_of(*start, times.within);
     if windows.is_empty() || !times.starts.iter().all(is_kept) {
         return None;
@@ -112,20 +113,6 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
         .on(Basis::Inferred)
         .saw([seen]),
     )
-}
-
-/// Whether the resource is of a kind whose own windows count: AWS exempts Aurora.
-fn has_windows(copy: &Copy) -> bool {
-    let kinds = [
-        Kind::Rds,
-        Kind::RdsMultiAzCluster,
-        Kind::DocumentDb,
-        Kind::Neptune,
-        Kind::FsxLustre,
-        Kind::FsxWindows,
-        Kind::FsxOpenZfs,
-    ];
-    matches!(&copy.route().kind, KindOf::Known(kind) if kinds.contains(kind))
 }
 
 impl Question for TimesQuestion {

@@ -1,12 +1,9 @@
-//! The windows of a resource itself in which, and shortly before which, AWS Backup cannot start a backup of it: those of its
-//! automatic backups and of its maintenance, in UTC.
+//! Whether a start falls into a window of the resource itself, in which, or shortly before which, AWS Backup cannot start a backup.
 //!
-//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>,
-//! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html> and
-//! <https://docs.aws.amazon.com/fsx/latest/APIReference/API_LustreFileSystemConfiguration.html>.
+//! See <https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html>.
 
+use crate::catalog::windows::OwnWindows;
 use crate::inventory::Tree;
-use crate::known::Arn;
 
 /// The milliseconds of a minute.
 pub const MINUTE: i128 = 60 * 1000;
@@ -79,53 +76,47 @@ impl Windows {
 }
 
 /// Those of a resource, as its description tells them.
-pub fn blocked(resource: &Arn, detail: &Tree) -> Windows {
+pub fn blocked(of: OwnWindows, detail: &Tree) -> Windows {
     let mut windows = Windows::default();
-    match resource.service() {
-        "rds" => of_database(detail, &mut windows),
-        "fsx" => of_file_system(detail, &mut windows),
-        _ => {}
+    match of.within {
+        None => of_database(of, detail, &mut windows),
+        Some(within) => {
+            if let Some(inner) = detail.get(within) {
+                of_file_system(of, inner, &mut windows);
+            }
+        }
     }
     windows
 }
 
-fn of_database(detail: &Tree, windows: &mut Windows) {
-    const DAILY: &str = "PreferredBackupWindow";
-    const WEEKLY: &str = "PreferredMaintenanceWindow";
+/// From one time to another.
+fn of_database(of: OwnWindows, detail: &Tree, windows: &mut Windows) {
     let text = |name: &str| detail.get(name).and_then(Tree::as_str);
-    let is_backed_up = !is_zero(detail, "BackupRetentionPeriod");
-    let daily = text(DAILY).filter(|_| is_backed_up);
+    let is_backed_up = !is_zero(detail, of.kept);
+    let daily = text(of.daily).filter(|_| is_backed_up);
     if let Some((from, until)) = daily.and_then(|window| window.split_once('-'))
         && let (Some(from), Some(until)) = (minute(from), minute(until))
     {
-        windows.add_daily(DAILY, from, until, BEFORE_DATABASES);
+        windows.add_daily(of.daily, from, until, BEFORE_DATABASES);
     }
-    if let Some((from, until)) = text(WEEKLY).and_then(|window| window.split_once('-'))
+    if let Some((from, until)) = text(of.weekly).and_then(|window| window.split_once('-'))
         && let (Some(from), Some(until)) = (minute_of_week(from), minute_of_week(until))
     {
-        windows.add(WEEKLY, from, until, BEFORE_DATABASES);
+        windows.add(of.weekly, from, until, BEFORE_DATABASES);
     }
 }
 
-fn of_file_system(detail: &Tree, windows: &mut Windows) {
-    const DAILY: &str = "DailyAutomaticBackupStartTime";
-    const WEEKLY: &str = "WeeklyMaintenanceStartTime";
-    const OF: [&str; 3] = [
-        "LustreConfiguration",
-        "WindowsConfiguration",
-        "OpenZFSConfiguration",
-    ];
-    for of in OF.iter().filter_map(|name| detail.get(name)) {
-        let text = |name: &str| of.get(name).and_then(Tree::as_str);
-        let is_backed_up = !is_zero(of, "AutomaticBackupRetentionDays");
-        if let Some(from) = text(DAILY).filter(|_| is_backed_up).and_then(minute) {
-            let until = from.saturating_add(OF_FILE_SYSTEMS);
-            windows.add_daily(DAILY, from, until, BEFORE_FILE_SYSTEMS);
-        }
-        if let Some(from) = text(WEEKLY).and_then(minute_of_numbered_day) {
-            let until = from.saturating_add(OF_FILE_SYSTEMS);
-            windows.add(WEEKLY, from, until, BEFORE_FILE_SYSTEMS);
-        }
+/// From one time on.
+fn of_file_system(of: OwnWindows, detail: &Tree, windows: &mut Windows) {
+    let text = |name: &str| detail.get(name).and_then(Tree::as_str);
+    let is_backed_up = !is_zero(detail, of.kept);
+    if let Some(from) = text(of.daily).filter(|_| is_backed_up).and_then(minute) {
+        let until = from.saturating_add(OF_FILE_SYSTEMS);
+        windows.add_daily(of.daily, from, until, BEFORE_FILE_SYSTEMS);
+    }
+    if let Some(from) = text(of.weekly).and_then(minute_of_numbered_day) {
+        let until = from.saturating_add(OF_FILE_SYSTEMS);
+        windows.add(of.weekly, from, until, BEFORE_FILE_SYSTEMS);
     }
 }
 

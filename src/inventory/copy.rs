@@ -18,7 +18,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
-use backup_made::{backup_assumed, key_stores_assumed};
+use backup_made::{backup_assumed, key_stores_assumed, windows_assumed};
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
 
@@ -108,7 +108,11 @@ impl Copy {
         let assumed = organization_policies_assumed(&named.role, facts);
         let assumed = assumed
             .into_iter()
-            .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made));
+            .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made))
+            .chain(
+                windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
+                    .filter(|_| will_be_made),
+            );
         // What is backed up is read with its own key, where the backup is on another.
         let of_resource = resource.as_ref().known().and_then(Option::as_ref);
         let is_on_another = model(&kind) == Fact::Known(Some(Model::Independent));

@@ -1,16 +1,22 @@
 //! What is taken for granted of the backup that a copy is to be of and of its keys, where no call of the program tells it.
 
 use crate::catalog::Kind;
+use crate::catalog::windows::own_windows;
 use crate::inventory::lookup::{EncryptedWith, Facts};
+use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact};
 
 use super::kind::KindOf;
+use super::named::PlanReference;
 
 const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
 const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
 const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup, which was not read";
 const KEY: &str = "resource key: it denies no backup, which was not read";
+
+const WINDOWS: &str =
+    "windows: the resource's own leave its backup time to start, which were not read";
 
 /// Whether nobody has looked for the key of a resource: no call of the program tells those of these kinds.
 pub fn is_key_assumed(kind: &KindOf, resource: &Arn, facts: &Facts<'_>) -> bool {
@@ -54,6 +60,31 @@ pub fn backup_assumed(
         KindOf::Known(Kind::AuroraDsql) => Some(POLICY_OF_CLUSTER.to_owned()),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
+}
+
+/// What is taken for granted of the windows of a resource that a rule backs up, where its description was read without them; `None`
+/// where they were read, or do not count.
+pub fn windows_assumed(
+    plan: Option<&PlanReference>,
+    kind: &KindOf,
+    resource: &Fact<Option<Arn>>,
+    facts: &Facts<'_>,
+) -> Option<String> {
+    plan?.made_by.as_ref()?.rule?;
+    let KindOf::Known(kind) = kind else {
+        return None;
+    };
+    let own = own_windows(*kind)?;
+    let resource = resource.as_ref().known()?.as_ref()?;
+    let detail = facts.resource_description(resource).known().flatten()?;
+    let inner = match own.within {
+        None => Some(detail),
+        Some(within) => detail.get(within),
+    };
+    let told = |name: &str| inner.and_then(|inner| inner.get(name));
+    let is_backed_up = told(own.kept).and_then(Tree::as_f64) != Some(0.0);
+    let is_read = told(own.weekly).is_some() && (!is_backed_up || told(own.daily).is_some());
+    (!is_read).then(|| WINDOWS.to_owned())
 }
 
 /// What is taken for granted of the keys of a copy that lie in a key store: their state in KMS does not tell whether the key in

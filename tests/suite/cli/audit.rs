@@ -319,7 +319,8 @@ fn many(databases: usize, keys: usize) -> Estate {
                 "RDS",
                 &name,
                 json!(arn(number % keys)),
-                json!({"Engine": "postgres"}),
+                json!({"Engine": "postgres", "PreferredBackupWindow": "09:00-09:30",
+                       "PreferredMaintenanceWindow": "sun:10:00-sun:10:30"}),
             )
         })
         .collect();

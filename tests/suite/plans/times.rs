@@ -179,3 +179,34 @@ fn a_rule_that_another_outlives_each_time_may_make_no_backup() {
         );
     }
 }
+
+/// A description that was read without the windows says nothing of them: that they leave time is an assumption.
+#[test]
+fn windows_that_were_not_read_are_an_assumption() {
+    let daily = ("PreferredBackupWindow", json!("09:00-09:30"));
+    let weekly = ("PreferredMaintenanceWindow", json!("sun:10:00-sun:10:30"));
+    let none = ("BackupRetentionPeriod", json!(0));
+    let told = "windows: the resource's own leave its backup time to start, which were not read";
+    for (database, assumed) in [
+        (vec![], true),
+        (vec![daily.clone()], true),
+        (vec![weekly.clone()], true),
+        (vec![weekly.clone(), none], false),
+        (vec![daily, weekly], false),
+    ] {
+        let estate = planned(&[], &database);
+        let files = Files::new();
+        let file = files.estate(&estate);
+        let ran = run(&["check", "--inventory", &file, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let copy = &report["copies"][0];
+        let expected = if assumed { json!([told]) } else { json!([]) };
+        assert_eq!(copy["assumptions"], expected, "{database:?}");
+        assert_eq!(copy["verdict"], "feasible");
+    }
+    // A copy that no plan makes waits for no window.
+    let files = Files::new();
+    let file = files.estate(&Estate::rds());
+    let ran = run(&["check", "--inventory", &file, "--format", "json"]);
+    assert!(!ran.out.contains("windows:"), "{}", ran.out);
+}
