@@ -156,6 +156,15 @@ impl Arn {
         self.0.account
     }
 
+    /// The same resource of another account.
+    #[must_use]
+    pub fn in_account(&self, account: AccountId) -> Self {
+        let (partition, service) = (self.partition(), self.service());
+        let (region, resource) = (self.part(3), self.resource());
+        let text = format!("arn:{partition}:{service}:{region}:{account}:{resource}");
+        Self(Arc::new(Parts::of(text.into())))
+    }
+
     /// Everything after the account, such as `key/1234` or `backup-vault:prod`.
     #[must_use]
     pub fn resource(&self) -> &str {

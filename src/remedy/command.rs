@@ -95,12 +95,23 @@ pub fn is_of_organization(plan: &str) -> bool {
     plan.starts_with("orgs/")
 }
 
+/// Whether a vault lies in the account of a backup policy's plan, `orgs/ACCOUNT/REGION/NAME`.
+fn is_of_own_account(plan: &str, vault: &Arn) -> bool {
+    let account = plan.split('/').nth(1);
+    account.and_then(|id| AccountId::parse(id).ok()) == vault.account()
+}
+
 /// That a rule copies to another vault, in the words of the plan or of the backup policy that makes it.
 pub fn copies_elsewhere(plan: &str, rule: &str, old: &Arn, new: &Arn) -> String {
     if is_of_organization(plan) {
         let action = json!({new.as_str(): {"target_backup_vault_arn": {"@@assign": new.as_str()}}});
+        let own = if is_of_own_account(plan, old) {
+            " (where the policy has `$account` for the account, it is so in the new one, too)"
+        } else {
+            ""
+        };
         format!(
-            "rule {rule}: in \"copy_actions\" put {action} in the place of \"{old}\", with its \"lifecycle\""
+            "rule {rule}: in \"copy_actions\" put {action} in the place of \"{old}\", with its \"lifecycle\"{own}"
         )
     } else {
         format!("rule {rule}: copy to {new} instead of {old}")

@@ -253,7 +253,7 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         if draft.remedy.kind == RemedyKind::ChangeRetention
             && ours.iter().any(|it| is_of_policy(it))
         {
-            along::settle(draft, &along::others(&ours, facts), facts);
+            along::settle(draft, &ours, &along::others(&ours, facts), facts);
         }
     }
     drafts

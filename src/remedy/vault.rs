@@ -32,9 +32,9 @@ pub fn missing(vault: &Arn, copies: &[&Copy]) -> Option<Draft> {
 /// The copies go into another vault than one whose key will not do: one that is created, or one that is there.
 pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft> {
     let others = along::others(copies, facts);
-    let moved = others
-        .iter()
-        .filter_map(|named| named.role.as_ref().known());
+    // Where a backup policy has `$account` in the vault's place, another account's copies go to a vault of its own.
+    let moved = others.iter().filter(|it| it.destination_vault == *vault);
+    let moved = moved.filter_map(|named| named.role.as_ref().known());
     let moved: Vec<&Arn> = moved.collect();
     let (other, mut draft) = beside_for(vault, copies, &moved, facts)?;
     let commands = redirected(copies, vault, &other);
@@ -46,7 +46,7 @@ pub fn instead(vault: &Arn, copies: &[&Copy], facts: &Facts<'_>) -> Option<Draft
             .commands
             .push(format_smolstr!("# {}", comment(&lost)));
     }
-    along::settle(&mut draft, &others, facts);
+    along::settle(&mut draft, copies, &others, facts);
     Some(draft)
 }
 

@@ -162,18 +162,27 @@ fn a_vault_in_place_of_another_lets_in_the_roles_of_every_account_of_the_backup_
     );
 }
 
+/// The vault of each account that a backup policy copies to.
+const OWN: &str = "arn:aws:backup:us-east-2:$account:backup-vault:second";
+
+/// That vault of an account, with a lock that allows so many days.
+fn locked(account: &str, (min, max): (i64, i64)) -> Value {
+    json!({"BackupVaultName": "second", "BackupVaultArn": OWN.replace("$account", account), "VaultType": "BACKUP_VAULT",
+        "VaultState": "AVAILABLE", "EncryptionKeyArn": PROD_KEY.replace(FROM, account), "Locked": true,
+        "MinRetentionDays": min, "MaxRetentionDays": max, "AccessPolicy": null, "Tags": {}})
+}
+
+/// A key of an account that is no more.
+fn lost_key(account: &str) -> String {
+    format!("arn:aws:kms:us-east-2:{account}:key/00000000-0000-4000-8000-000000000000")
+}
+
 #[test]
 fn a_retention_that_another_accounts_lock_does_not_allow_is_not_proven() {
-    let own = "arn:aws:backup:us-east-2:$account:backup-vault:second";
-    let lock = |account: &str, min: i64, max: i64| {
-        json!({"BackupVaultName": "second", "BackupVaultArn": own.replace("$account", account), "VaultType": "BACKUP_VAULT",
-            "VaultState": "AVAILABLE", "EncryptionKeyArn": PROD_KEY.replace(FROM, account), "Locked": true,
-            "MinRetentionDays": min, "MaxRetentionDays": max, "AccessPolicy": null, "Tags": {}})
-    };
     let with = |max: i64| {
-        under_a_policy(own)
-            .push("/accounts/0/regions/0/vaults", lock(FROM, 90, 400))
-            .push("/accounts/2/regions/0/vaults", lock(OTHER, 7, max))
+        into_own_vaults(|account| {
+            locked(account, if account == FROM { (90, 400) } else { (7, max) })
+        })
     };
     let wide = one(&with(365).0, RemedyKind::ChangeRetention);
     assert_eq!(wide.proven, Some(true), "{wide:?}");
@@ -184,6 +193,77 @@ fn a_retention_that_another_accounts_lock_does_not_allow_is_not_proven() {
         narrow.commands().concat().contains("$account"),
         "{narrow:?}"
     );
+}
+
+/// Two accounts under one backup policy that copies to the vault `second` of each, made of a change to it.
+fn into_own_vaults(vault: impl Fn(&str) -> Value) -> Estate {
+    under_a_policy(OWN)
+        .push("/accounts/0/regions/0/vaults", vault(FROM))
+        .push("/accounts/2/regions/0/vaults", vault(OTHER))
+}
+
+#[test]
+fn of_two_retentions_that_one_copy_action_cannot_both_have_neither_is_proven() {
+    let of = |account: &str| if account == FROM { (90, 400) } else { (7, 20) };
+    let all = planned(&into_own_vaults(|account| locked(account, of(account))).0);
+    let retentions = all.iter();
+    let retentions = retentions.filter(|it| it.kind == RemedyKind::ChangeRetention);
+    let retentions: Vec<_> = retentions.collect();
+    assert_eq!(retentions.len(), 2, "{all:?}");
+    for (remedy, other) in retentions.into_iter().zip([OTHER, FROM]) {
+        assert_eq!(remedy.proven, None, "{remedy:?}");
+        let says = "leaves this copy blocked: orgs/";
+        assert!(remedy.title.contains(says), "{}", remedy.title);
+        assert!(remedy.title.contains(other), "{}", remedy.title);
+    }
+}
+
+#[test]
+fn a_retention_that_mends_the_copies_of_both_accounts_is_proven() {
+    let of = |account: &str| {
+        if account == FROM {
+            (90, 400)
+        } else {
+            (60, 100)
+        }
+    };
+    let remedy = one(
+        &into_own_vaults(|account| locked(account, of(account))).0,
+        RemedyKind::ChangeRetention,
+    );
+    assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+}
+
+#[test]
+fn in_place_of_each_accounts_own_vault_each_account_gets_one_of_its_own() {
+    let estate = into_own_vaults(|account| {
+        let mut vault = locked(account, (7, 400));
+        vault["EncryptionKeyArn"] = json!(lost_key(account));
+        vault
+    });
+    let key = |account: &str| {
+        json!({"Arn": lost_key(account), "KeyManager": "CUSTOMER", "KeyState": null, "Aliases": [], "KeySpec": "SYMMETRIC_DEFAULT",
+            "KeyUsage": "ENCRYPT_DECRYPT", "Policy": null, "Grants": [], "Tags": {}})
+    };
+    let estate = estate
+        .push("/accounts/0/regions/0/keys", key(FROM))
+        .push("/accounts/2/regions/0/keys", key(OTHER))
+        .set("/accounts/0/regions/0/keys_complete", json!(true))
+        .set("/accounts/2/regions/0/keys_complete", json!(true));
+    let all = planned(&estate.0);
+    let created = all.iter();
+    let created = created.filter(|it| it.kind == RemedyKind::CreateVault);
+    let created: Vec<_> = created.collect();
+    assert_eq!(created.len(), 2, "{all:?}");
+    for (remedy, (own, other)) in created.into_iter().zip([(FROM, OTHER), (OTHER, FROM)]) {
+        assert!(remedy.subject.contains(own), "{remedy:?}");
+        // It sends the other account's copies to a vault that the other remedy makes: they are blocked as before until then.
+        assert_eq!(remedy.proven, Some(true), "{remedy:?}");
+        let commands = remedy.commands().concat();
+        assert!(commands.contains("$account"), "{commands}");
+        // Nobody else's role is let in.
+        assert!(!commands.contains(&format!("iam::{other}")), "{commands}");
+    }
 }
 
 #[test]
