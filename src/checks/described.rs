@@ -1,5 +1,7 @@
 //! What the owning service says of that which is copied: of the snapshot or image, else of the resource.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Kind;
 use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree};
 use crate::known::{Arn, Fact, Gap, ResourceType};
@@ -109,6 +111,17 @@ pub fn tags<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a Tags>> {
         (None, Fact::Known(None)) => Fact::unknown(not_named(copy)),
         (None, Fact::Unknown(gap)) => Fact::Unknown(gap),
     }
+}
+
+/// The names of the tags that the plan's rule adds (`RecoveryPointTags`).
+pub fn tags_of_rule<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<BTreeSet<&'a str>> {
+    let rule = facts.rule_of(copy.plan.as_ref());
+    rule.map(|rule| {
+        let tags = rule.and_then(|rule| rule.get("RecoveryPointTags")?.as_object());
+        tags.into_iter()
+            .flat_map(|tags| tags.keys().map(String::as_str))
+            .collect()
+    })
 }
 
 /// Whether what is copied is of one of these kinds.

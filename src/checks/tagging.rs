@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::described::tags;
+use super::described::{tags, tags_of_rule};
 use crate::authorization::{
     ByKey, RoleRequest, list, role_rulings, service_tag_requests, tag_request,
 };
 use crate::catalog::Kind;
 use crate::catalog::requests::TAG_RESOURCE;
-use crate::inventory::{Copy, Facts, KindOf, Question, VaultType};
+use crate::inventory::{Copy, Facts, KindOf, Question, Tags, VaultType};
 use crate::known::{Arn, Fact};
 use crate::verdict::{Basis, Outcome};
 
@@ -23,8 +23,10 @@ struct Tagging {
 
 /// A warning where there are tags to copy, and the role may not. AWS announced that such jobs fail, and no page says so for certain.
 pub fn may_not_tag(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
-    let tags = tags(copy, facts).known().flatten()?;
-    if !tags.names().any(|name| !name.starts_with("aws:")) {
+    let own = tags(copy, facts).known().flatten();
+    let own = own.into_iter().flat_map(Tags::names);
+    let of_rule = tags_of_rule(copy, facts).known().unwrap_or_default();
+    if !own.chain(of_rule).any(|name| !name.starts_with("aws:")) {
         return None;
     }
     let endpoints = copy.endpoints();

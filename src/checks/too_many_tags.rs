@@ -1,10 +1,6 @@
 #![doc = include_str!("too_many_tags.md")]
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
-
-use super::described::tags;
+use super::described::{tags, tags_of_rule};
 use super::words::{not_read, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
@@ -27,7 +23,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
-    let of_rule = of_rule(known!(facts.rule_of(copy.plan.as_ref())));
+    let of_rule = known!(tags_of_rule(copy, facts));
     let own: Option<&Tags> = match tags(copy, facts) {
         Fact::Known(tags) => tags,
         // What is backed up has at most 50 tags: only the rule's can make them more.
@@ -61,12 +57,4 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
 fn is_of_aws(name: &str) -> bool {
     let prefix = name.get(..4);
     prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
-}
-
-/// The names of the tags that the plan's rule adds.
-fn of_rule(rule: Option<&Value>) -> BTreeSet<&str> {
-    rule.and_then(|rule| rule.get("RecoveryPointTags")?.as_object())
-        .into_iter()
-        .flat_map(|tags: &serde_json::Map<String, Value>| tags.keys().map(String::as_str))
-        .collect()
 }
