@@ -1,13 +1,13 @@
 //! From planned copies to what is printed. Each copy is decided once, and little of it is kept: what is to be told of it,
 //! and what the remedies need of those that fail.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use crate::change::{Before, Change, Changes, Standing, marks, what};
 use crate::checks::{self, Alike, Audited, Check, CopyOf, Decided, Failing, MayFail, decide};
 use crate::inventory::{Copy, Facts, Timestamp};
-use crate::known::{Arn, Count as _, in_order};
+use crate::known::{Arn, Count as _, HashMap, in_order};
 use crate::plans::Plan;
 use crate::remedy::{Proposed, Remedy, propose_of, with_audited};
 use crate::report::{
@@ -541,7 +541,7 @@ fn with_those_of(
     copies: &[Told<'_>],
     facts: &Facts<'_>,
 ) -> Vec<Remedy> {
-    let mut into: HashMap<&Arn, Vec<&Asked<'_>>> = HashMap::new();
+    let mut into: HashMap<&Arn, Vec<&Asked<'_>>> = HashMap::default();
     for copy in copies {
         let vault = copy.asked.destination_vault();
         into.entry(vault).or_default().push(&copy.asked);

@@ -52,7 +52,7 @@ impl LocatedPolicy<'_> {
     }
 
     fn at(&self, index: usize) -> String {
-        format!("{}/Statement/{index}", self.pointer)
+        [self.pointer, "/Statement/", &index.to_string()].concat()
     }
 
     fn name(&self, index: usize) -> String {
@@ -62,8 +62,8 @@ impl LocatedPolicy<'_> {
             .get(index)
             .and_then(|statement| statement.sid())
         {
-            Some(sid) => format!("statement `{sid}`"),
-            None => format!("statement {index}"),
+            Some(sid) => ["statement `", sid, "`"].concat(),
+            None => ["statement ", &index.to_string()].concat(),
         }
     }
 
@@ -78,7 +78,8 @@ impl LocatedPolicy<'_> {
             .map(|at| {
                 let name = self.name(at.index);
                 let says = match at.effect {
-                    Effect::Allow => format!("{name} allows {action}"),
+                    // Most of all that is asked is allowed.
+                    Effect::Allow => [&*name, " allows ", action].concat(),
                     Effect::Deny => {
                         format!(
                             "{name} denies {action}{}",

@@ -196,7 +196,7 @@ impl Kind {
             | Self::Efs
             | Self::Eks
             | Self::FsxLustre
-            | Self::S3 => format!("an {label}"),
+            | Self::S3 => ["an ", label].concat(),
             Self::DynamoDbBasic
             | Self::DynamoDbAdvanced
             | Self::StorageGateway
@@ -207,7 +207,7 @@ impl Kind {
             | Self::SapHana
             | Self::Timestream
             | Self::VirtualMachine
-            | Self::CloudFormation => format!("a {label}"),
+            | Self::CloudFormation => ["a ", label].concat(),
         }
     }
 

@@ -12,10 +12,16 @@ use crate::known::{AccountId, Arn, Region, ResourceType};
 #[must_use]
 pub fn pattern(kind: Kind, partition: &str, region: &Region, account: AccountId) -> SmolStr {
     let (service, owner, resource) = shape(kind);
-    match owner {
-        Owner::Named => format_smolstr!("arn:{partition}:{service}:{region}:{account}:{resource}"),
-        Owner::LeftOut => format_smolstr!("arn:{partition}:{service}:{region}::{resource}"),
-    }
+    let region = region.as_str();
+    // Every role is asked for them.
+    let parts = match owner {
+        Owner::Named => {
+            let account = account.to_string();
+            ["arn", partition, service, region, &account, resource].join(":")
+        }
+        Owner::LeftOut => ["arn", partition, service, region, "", resource].join(":"),
+    };
+    parts.into()
 }
 
 /// Whether an ARN says whose the thing is.

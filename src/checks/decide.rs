@@ -126,11 +126,10 @@ fn refined(check: &Check, copy: &Copy, facts: &Facts<'_>, shared: &Answer) -> An
         return shared.clone();
     };
     let (outcome, reads) = shared;
-    let (instead, reads) = noting(|| {
-        note_again(reads);
-        refine(copy, facts, outcome)
-    });
-    (instead.map_or_else(|| Arc::clone(outcome), Arc::new), reads)
+    note_again(reads);
+    let (instead, more) = noting(|| refine(copy, facts, outcome));
+    let outcome = instead.map_or_else(|| Arc::clone(outcome), Arc::new);
+    (outcome, reads.and(&more))
 }
 
 /// What is found, if anything is, with what it is worked out from.

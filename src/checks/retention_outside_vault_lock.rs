@@ -1,5 +1,7 @@
 #![doc = include_str!("retention_outside_vault_lock.md")]
 
+use smol_str::format_smolstr;
+
 use super::retention::Retention;
 use super::words::{date, no_destination_vault, status_message};
 use super::{Check, MayFail, Run, When, known};
@@ -249,11 +251,11 @@ fn bounds(min: Option<i64>, max: Option<i64>) -> String {
 }
 
 fn evidence(vault: &Arn, min: Option<i64>, max: Option<i64>) -> Vec<Evidence> {
-    let of = |name: &str, days: Option<i64>| {
-        days.map(|days| Evidence::at(vault, format!("/{name}"), format!("is {days}")))
+    let of = |pointer: &'static str, days: Option<i64>| {
+        days.map(|days| Evidence::at(vault, pointer, format_smolstr!("is {days}")))
     };
-    of("MinRetentionDays", min)
+    of("/MinRetentionDays", min)
         .into_iter()
-        .chain(of("MaxRetentionDays", max))
+        .chain(of("/MaxRetentionDays", max))
         .collect()
 }

@@ -1,7 +1,6 @@
 //! The grammar of policy documents, as far as AWS refuses what breaks it: a document has statements, a statement says what it
 //! is about, and a name that is nearly one of the language is a slip that would leave a part unread.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -11,6 +10,7 @@ use serde_json::Value;
 use super::element;
 use super::field::Name;
 use super::json::{Json, ValidJson};
+use crate::known::HashSet;
 
 /// What every statement of a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
             match name.as_ref() {
                 "Statement" => map.next_value_seed(Statements(&mut *self.0))?,
@@ -180,7 +180,7 @@ impl<'de> Visitor<'de> for Statement<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
             if !STATEMENT.contains(&name.as_ref()) {
                 misspelt(&name, STATEMENT)?;

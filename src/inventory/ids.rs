@@ -1,15 +1,14 @@
 //! Ids of copies: each of its own.
 
-use std::collections::HashSet;
-
 use super::copy::Named;
+use crate::known::HashSet;
 
 /// Gives every copy an id of its own, and sorts them by it. Of several with one id the first keeps it, and the others get
 /// the next free numbers, from `#2` on, in their order; one that `is_taken` already counts as the first.
 pub fn tell_apart(copies: &mut [Named], is_taken: impl Fn(&str) -> bool) {
     copies.sort_by(|one, other| one.id.cmp(&other.id));
     let mut given: Vec<(usize, Box<str>)> = Vec::new();
-    let mut new: HashSet<Box<str>> = HashSet::new();
+    let mut new: HashSet<Box<str>> = HashSet::default();
     let mut number = 1_usize;
     let mut before: Option<&str> = None;
     for (place, copy) in copies.iter().enumerate() {

@@ -1,7 +1,6 @@
 //! JSON that the program keeps without reading it: unknown fields, a service's own description of a resource.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -11,6 +10,7 @@ use serde_json::Value;
 use thin_vec::ThinVec;
 
 use super::field::Name;
+use crate::known::HashSet;
 
 /// A JSON value as it stood in the file. Reading one with a duplicate key is an error.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,7 +62,7 @@ impl<'de> de::Visitor<'de> for Any {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut fields: Vec<(String, Value)> = Vec::new();
-        let mut many: HashSet<String> = HashSet::new();
+        let mut many: HashSet<String> = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
             if many.contains(name.as_ref()) || few(&fields).any(|known| known == name) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));
@@ -124,7 +124,7 @@ impl<'de> de::Visitor<'de> for ValidJson {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
         let mut few: Vec<Cow<'de, str>> = Vec::new();
-        let mut many: HashSet<Cow<'de, str>> = HashSet::new();
+        let mut many: HashSet<Cow<'de, str>> = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
             if few.contains(&name) || many.contains(&name) {
                 return Err(de::Error::custom(format_args!("duplicate field `{name}`")));

@@ -1,7 +1,6 @@
 //! A list of objects, each of which is one of a kind by its ARN or id.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::envelope::{ListElement, read_list};
 use super::field::Field;
 use super::merge::{Conflicts, Keyed, Merge, join};
+use crate::known::HashSet;
 
 /// A list whose objects join by key when files are merged.
 #[derive(Clone, Debug, PartialEq, Serialize)]

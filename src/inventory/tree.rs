@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use serde_json::{Number, Value};
 use smol_str::SmolStr;
 
 use super::field::Name;
+use crate::known::HashSet;
 
 /// A JSON value that is only looked into: short texts stand in it, and an object is a list of its fields, in their order.
 #[derive(Clone, Debug)]
@@ -195,7 +195,7 @@ impl<'de> de::Visitor<'de> for Grown {
         /// So many names are looked through one by one.
         const FEW: usize = 64;
         let (mut names, mut values) = (Vec::new(), Vec::new());
-        let mut more: HashSet<SmolStr> = HashSet::new();
+        let mut more: HashSet<SmolStr> = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
             let mut few = names.iter().take(FEW);
             if few.any(|known| *known == *name) || more.contains(name.as_ref()) {

@@ -1,7 +1,5 @@
 //! Fields that the program does not know, and that are probably slips of the pen.
 
-use std::collections::HashMap;
-
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, Inventory, RegionFacts};
 use super::json::Extra;
@@ -12,6 +10,7 @@ use super::objects::{
     RegionSettings, Resource, Role, Vault,
 };
 use super::read::escape;
+use crate::known::HashMap;
 use crate::known::near::nearest;
 
 /// A field that the program does not know: probably a slip of the pen.
@@ -40,7 +39,7 @@ pub fn unknown_fields(file: &str, inventory: &Inventory) -> Vec<UnknownField> {
     let mut look = Look {
         file,
         found: Vec::new(),
-        near: HashMap::new(),
+        near: HashMap::default(),
     };
     look.frame(&inventory.extra, Inventory::FIELDS, "");
     for (index, account) in items(&inventory.accounts).iter().enumerate() {

@@ -37,6 +37,10 @@ macro_rules! resource_types {
             /// `Storage Gateway` in one place and forbids the space in another.
             #[must_use]
             pub fn parse(text: &str) -> Self {
+                match text {
+                    $($text => return Self::$name,)*
+                    _ => {}
+                }
                 let plain = |text: &str| -> String {
                     text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
                 };

@@ -1,12 +1,10 @@
 //! The evaluator by itself: a request and its policies as one line of JSON, the answer as another.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use crate::known::{AccountId, AccountIdError};
+use crate::known::{AccountId, AccountIdError, HashSet};
 
 use super::context::{Context, Entry, Rest};
 use super::evaluate::{Decision, Policies, evaluate};
@@ -66,7 +64,7 @@ enum LineError {
 fn read(line: &str) -> Result<(Value, Answer), LineError> {
     let asked: Asked = serde_json::from_str(line)?;
     let mut context = Context::new(Rest::Absent);
-    let mut said = HashSet::new();
+    let mut said = HashSet::default();
     let known = asked.context.into_iter().flatten();
     let known = known.map(|(key, value)| (key, Some(value)));
     let unknown = asked.unknown_context.into_iter().flatten();

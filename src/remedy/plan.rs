@@ -1,7 +1,7 @@
 //! From the needs of all copies to remedies: what several checks and copies want of one thing is one remedy.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
 use super::command::is_of_organization;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::checks::{Alike, Decided, Failing};
 use crate::inventory::{Copy, Facts};
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, HashMap, Region};
 use crate::verdict::{Lift, Need, PolicyOf, Share, Verdict};
 
 /// The remedies of what fails, and what they do together.
@@ -124,8 +124,8 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
-    let mut created = two_step::Created::new();
-    let mut keys = re_encrypt::Made::new();
+    let mut created = two_step::Created::default();
+    let mut keys = re_encrypt::Made::default();
     let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
     for (need, targets) in needs {
         if let Need::CustomerKeyOnVault { vault } = need
@@ -298,7 +298,7 @@ type KeyPlace = (Option<AccountId>, Option<Region>);
 
 /// All that the vault in between is for, by the account and Region of the keys: the copies through it share its key.
 fn between(needs: &Needs<'_>) -> HashMap<KeyPlace, Vec<Arn>> {
-    let mut all: HashMap<KeyPlace, Vec<Arn>> = HashMap::new();
+    let mut all: HashMap<KeyPlace, Vec<Arn>> = HashMap::default();
     for need in needs.keys() {
         if let Need::CustomerKeyOnBackup {
             key,
@@ -319,7 +319,7 @@ fn between(needs: &Needs<'_>) -> HashMap<KeyPlace, Vec<Arn>> {
 
 /// Several needs may lead to the same change: it is made once, for all of them. Nothing is moved: there may be a hundred thousand.
 fn join(mut drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut first: HashMap<(RemedyKind, String, String), usize> = HashMap::new();
+    let mut first: HashMap<(RemedyKind, String, String), usize> = HashMap::default();
     let mut again: Vec<Option<usize>> = Vec::with_capacity(drafts.len());
     for (place, Draft { remedy, .. }) in drafts.iter().enumerate() {
         let change = (remedy.kind, remedy.subject.clone(), remedy.title.clone());
@@ -370,8 +370,8 @@ fn arns(text: &str) -> impl Iterator<Item = &str> {
 
 /// Which remedies must come first, and which do in place of each other.
 fn link(drafts: &mut [Draft]) {
-    let mut roles: HashMap<String, String> = HashMap::new();
-    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    let mut roles: HashMap<String, String> = HashMap::default();
+    let mut groups: HashMap<String, Vec<String>> = HashMap::default();
     for Draft { remedy, group, .. } in &*drafts {
         if remedy.kind == RemedyKind::CreateServiceLinkedRole {
             roles.insert(remedy.subject.clone(), remedy.id.clone());

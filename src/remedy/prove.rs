@@ -1,6 +1,6 @@
 //! The prover: it runs the checks again on the changed facts, and it alone says that a remedy is proven.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::inventory::{
     Account, Conflicts, Copy, Facts, Field, Inventory, List, Merge, Named, Reads, Touched, items,
     noting,
 };
-use crate::known::in_order;
+use crate::known::{HashMap, in_order};
 use crate::verdict::{Status, Verdict};
 
 /// What a proof found of one copy.
@@ -170,8 +170,8 @@ struct Company {
 impl Company {
     fn of(drafts: &[Draft]) -> Self {
         let mut company = Self {
-            by_target: HashMap::new(),
-            by_id: HashMap::new(),
+            by_target: HashMap::default(),
+            by_id: HashMap::default(),
         };
         for (index, draft) in drafts.iter().enumerate() {
             company.by_id.insert(draft.remedy.id.clone(), index);

@@ -1,7 +1,5 @@
 //! A resource on an AWS managed key, moved to a customer managed one: by the owning service's own commands.
 
-use std::collections::HashMap;
-
 use smol_str::{SmolStr, format_smolstr};
 
 use super::RemedyKind;
@@ -9,7 +7,7 @@ use super::command::{from_here, option, region};
 use super::draft::Draft;
 use super::onwards::{Anew, Onwards};
 use crate::inventory::{Copy, KindOf};
-use crate::known::Arn;
+use crate::known::{Arn, HashMap};
 
 /// The commands that make the new keys, each for all resources of its place: by the place, and whom the key is shared with.
 pub type Made = HashMap<(String, Option<Arn>), SmolStr>;

@@ -1,7 +1,7 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::prove::{Changed, Proof, merged, with};
 use crate::checks::Failing;
 use crate::inventory::{Facts, Inventory, Touched};
-use crate::known::in_order;
+use crate::known::{HashMap, in_order};
 use crate::verdict::Verdict;
 
 /// The verdict on each copy for which remedies are proposed, by its id, once all remedies are made: of several ways the
@@ -41,7 +41,7 @@ pub fn verdicts(
     let fixed: Vec<&[Fixed]> = fixed
         .chunk_by(|(one, _), (other, _)| one == other)
         .collect();
-    let mut verdicts = HashMap::new();
+    let mut verdicts = HashMap::default();
     let Ok(()) = in_order(
         &fixed,
         || changed.clone(),

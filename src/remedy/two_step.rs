@@ -1,7 +1,5 @@
 //! A copy in two steps: within the account into a vault on a customer managed key, which re-encrypts it, then on.
 
-use std::collections::HashMap;
-
 use smol_str::{SmolStr, format_smolstr};
 
 use super::change::{Change, CopyChange};
@@ -14,7 +12,7 @@ use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
 use crate::inventory::{Copy, Facts};
-use crate::known::{AccountId, Arn, Fact, Region};
+use crate::known::{AccountId, Arn, Fact, HashMap, Region};
 
 /// The vault in between.
 pub const BETWEEN: &str = "copy-re-encryption";

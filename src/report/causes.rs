@@ -2,14 +2,14 @@
 //! many checks open.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::checks::CHECKS;
-use crate::known::{Count as _, Gap};
+use crate::known::{Count as _, Gap, HashMap};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 

@@ -1,11 +1,11 @@
 //! The gaps of a report, each once, with its id and how many copies wait for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::known::Gap;
+use crate::known::{Gap, HashMap};
 
 use super::settle::{Reading, permission, settle};
 

@@ -1,9 +1,10 @@
 //! What ties a check of a copy to the rest of a report: the ids of its gaps and of its remedies.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::checks::{Check, Decided};
+use crate::known::HashMap;
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status};
 
@@ -112,7 +113,7 @@ impl<'a> Fixes<'a> {
     /// Those of these remedies.
     #[must_use]
     pub fn new(remedies: &'a [Remedy]) -> Self {
-        let mut by: HashMap<&str, Vec<(&str, &str)>> = HashMap::new();
+        let mut by: HashMap<&str, Vec<(&str, &str)>> = HashMap::default();
         for remedy in remedies {
             for (subject, check) in &remedy.checks {
                 by.entry(subject).or_default().push((check, &remedy.id));

@@ -1,14 +1,14 @@
 //! The report: everything that any format prints, in its one order.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::change::{Change, Changes};
 use crate::checks::{CHECKS, Check, Coverage};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Gap, HashMap};
 use crate::remedy::Remedy;
 use crate::verdict::Verdict;
 

@@ -1,10 +1,10 @@
 //! What a report says of all copies together, added up copy by copy, so that none need be held.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::{CHECKS, Decided};
 use crate::inventory::Facts;
-use crate::known::{Count as _, Gap};
+use crate::known::{Count as _, Gap, HashMap};
 use crate::remedy::Remedy;
 use crate::verdict::{Outcome, Status, Verdict};
 
@@ -43,7 +43,7 @@ impl<'a> Sums<'a> {
             subjects: subjects(remedies),
             no_gaps: Gaps::default(),
             summary: Summary::default(),
-            gaps: HashMap::new(),
+            gaps: HashMap::default(),
             checks: BTreeSet::new(),
             tally: BTreeMap::new(),
             assumed: BTreeMap::new(),

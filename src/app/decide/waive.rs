@@ -1,10 +1,10 @@
 //! What is waived, and what counts for the exit code.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::Change;
 use crate::checks::{Audited, MayFail};
-use crate::known::{Arn, Count as _};
+use crate::known::{Arn, Count as _, HashMap};
 use crate::report::{Summary, Waived};
 use crate::verdict::{Outcome, Status, Verdict};
 use crate::waivers::{Faced, Waiver, waiver};

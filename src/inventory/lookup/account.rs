@@ -222,7 +222,7 @@ impl<'a> Facts<'a> {
             Fact::Known(Some(Organization {
                 master_account_id: Field::Is(id),
                 ..
-            })) => Fact::Known(**id == *account.to_string()),
+            })) => Fact::Known(AccountId::parse(id).is_ok_and(|id| id == account)),
             Fact::Known(Some(_)) => Fact::unknown(self.gap(
                 api_call!("organizations:DescribeOrganization"),
                 &account.to_string(),

@@ -78,7 +78,7 @@ impl Facts<'_> {
     }
 
     fn told_everywhere(&self) -> ByOrganization {
-        let mut all = ByOrganization::new();
+        let mut all = ByOrganization::default();
         let mut accounts: Vec<AccountId> = self
             .layers(Object::Settings)
             .iter()

@@ -1,8 +1,6 @@
 //! What accounts say of cross-account backup, added up.
 
-use std::collections::HashMap;
-
-use crate::known::AccountId;
+use crate::known::{AccountId, HashMap};
 
 /// What each organization's accounts say of cross-account backup, by the organization's id.
 pub type ByOrganization = HashMap<Box<str>, Told>;
