@@ -353,6 +353,8 @@ const FIELDS: &[DetailField] = &[
 /// Names that the services give to other fields, and that are near one of those.
 #[rustfmt::skip]
 const OTHERS: &[&str] = &[
+    "AvailabilityZoneId",       // ec2, elasticfilesystem
+    "AvailabilityZones",        // rds, docdb, neptune
     "ClusterIdentifier",        // redshift
     "FileSystemId",             // elasticfilesystem, fsx
     "KMSKey",                   // storagegateway
@@ -415,6 +417,8 @@ mod tests {
     fn what_services_call_other_fields_is_no_slip() {
         for detail in [
             json!({"ClusterIdentifier": "x", "ClusterCreateTime": 1.5}),
+            json!({"DBClusterIdentifier": "x", "Engine": "docdb", "AvailabilityZones": ["us-east-1a", "us-east-1b"]}),
+            json!({"FileSystemId": "fs-1", "AvailabilityZoneId": "use1-az1", "AvailabilityZoneName": "us-east-1a"}),
             json!({"FileSystemId": "fs-1", "KmsKeyId": "k"}),
             json!({"VolumeId": "vol-1", "VolumeType": "gp3", "KMSKey": "k"}),
             json!({"VolumeId": "fsvol-1", "VolumeType": "ONTAP", "OntapConfiguration": {"JunctionPath": "/"}}),
