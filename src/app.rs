@@ -25,6 +25,7 @@ mod judge;
 mod narrow;
 mod next;
 mod permissions;
+mod prefixes;
 mod prepared;
 mod print;
 mod reference;

@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::known::Arn;
 
 pub use audit::{Audit, Backtest, Only};
-pub use change::{ChangeArgs, Named as OfName, OverKind};
+pub use change::{ChangeArgs, Named as OfName, Over, OverKind};
 pub use collect::Collect;
 pub use defaults::{PREFIX, Setting, configuration, of_variables, options};
 pub use estate::{Estate, WantedRegion};

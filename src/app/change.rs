@@ -16,11 +16,12 @@ use crate::inventory::{
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
-use crate::sources::contradiction::contradictions;
+use crate::sources::contradiction::{contradictions, leave_open};
 use crate::sources::planned::{Makes, Planned};
 use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
+use super::prefixes::Prefixes;
 use super::print::warn;
 use super::templates::Templates;
 
@@ -46,6 +47,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
     let mut templates = Templates::new(asked, output)?;
+    let mut prefixes = Prefixes::of(&asked.over, OverKind::TerraformPlan);
     let mut places = Places::new();
     let mut open = Vec::new();
     let mut makes = BTreeMap::new();
@@ -71,7 +73,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             }
             OverKind::TerraformPlan => {
                 let accounts = accounts(asked);
-                vec![terraform::read(&name, &bytes, &accounts, source.as_ref())?]
+                let prefix = prefixes.next(path);
+                vec![terraform::read_beside(
+                    &name,
+                    &prefix,
+                    &bytes,
+                    &accounts,
+                    source.as_ref(),
+                )?]
             }
             OverKind::CloudFormation => templates.read(path, &name, &bytes, (&facts, output))?,
         };
@@ -111,6 +120,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     templates.all_parameters_are_taken()?;
     all_accounts_are_taken(asked, &providers, output);
     let planned = |one: &&Overlay| one.waits_for != Waiting::Overlay;
+    let mut disputed = Vec::new();
     for (at, one) in then.iter().enumerate().filter(|(_, one)| planned(one)) {
         for other in then.iter().skip(at.saturating_add(1)).filter(planned) {
             for thing in contradictions(one, other) {
@@ -119,10 +129,17 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     one.name, other.name
                 );
                 warn(output, &why);
-                open.push(Gap::by_hand(ByHand::Planned, other.operation(), why));
+                open.push(Gap::by_hand(
+                    ByHand::Planned,
+                    other.operation(),
+                    why.clone(),
+                ));
+                disputed.push((thing, why));
             }
         }
     }
+    let planned = then.iter_mut().filter(|one| planned(&&**one));
+    planned.for_each(|one| leave_open(one, &disputed));
     if then.is_empty() {
         return Ok(Laid {
             before: None,

@@ -13,6 +13,7 @@ use crate::sources::cloudformation::{self, Identity, Settings, identity, paramet
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
+use super::prefixes::Prefixes;
 use super::print::warn;
 
 /// How deep stacks in stacks are read.
@@ -28,6 +29,8 @@ pub(super) struct Templates<'a> {
     /// The parameters that the templates have.
     there: BTreeSet<String>,
     before: slice::Iter<'a, std::path::PathBuf>,
+    /// What tells the things of each from those of the others.
+    prefixes: Prefixes,
 }
 
 impl<'a> Templates<'a> {
@@ -59,6 +62,7 @@ impl<'a> Templates<'a> {
             parameters: given,
             there: BTreeSet::new(),
             before: asked.cloudformation_before.iter(),
+            prefixes: Prefixes::of(&asked.over, OverKind::CloudFormation),
         })
     }
 
@@ -71,6 +75,7 @@ impl<'a> Templates<'a> {
         (base, output): (&Value, &Output),
     ) -> anyhow::Result<Vec<Planned>> {
         let mut settings = self.settings(path, output);
+        settings.prefix = self.prefixes.next(path);
         self.there
             .extend(cloudformation::parameters_of(name, bytes)?);
         let Some(before) = self.before.next() else {

@@ -89,8 +89,9 @@ pub fn of(
     } else {
         first.world
     };
-    by_place(&world, &things, &unnamed, is_there, &mut found);
-    by_place(&world, &things, &unnamed, is_there, &mut without_alias);
+    let of_stack = (&unnamed, settings.prefix.as_str());
+    by_place(&world, &things, of_stack, is_there, &mut found);
+    by_place(&world, &things, of_stack, is_there, &mut without_alias);
     let names = found.settled();
     let otherwise_known = without_alias.settled();
     let by_alias = names.keys().filter(|id| !otherwise_known.contains_key(*id));
@@ -305,7 +306,9 @@ fn by_alias(
             continue;
         };
         let target = target.rsplit('/').next().unwrap_or_default();
-        let Some((id, prefix)) = unnamed.get_key_value(target) else {
+        let target = target.strip_prefix(&reader.template.settings.prefix);
+        let target = target.and_then(|target| unnamed.get_key_value(target));
+        let Some((id, prefix)) = target else {
             continue;
         };
         let key = aliases.get(&alias);
@@ -345,7 +348,7 @@ fn plans(reader: &TemplateReader<'_>, things: &[Thing<'_>], found: &mut Resource
 fn by_place(
     world: &World,
     things: &[Thing<'_>],
-    unnamed: &BTreeMap<String, String>,
+    (unnamed, own): (&BTreeMap<String, String>, &str),
     is_there: bool,
     found: &mut ResourceNames,
 ) {
@@ -376,7 +379,8 @@ fn by_place(
             continue;
         }
         let its_own = |(id, prefix): &(&String, &String)| {
-            key.strip_prefix(prefix.as_str()) == Some(id.as_str())
+            let name = key.strip_prefix(prefix.as_str());
+            name.and_then(|name| name.strip_prefix(own)) == Some(id.as_str())
         };
         let Some((id, prefix)) = unnamed.iter().find(its_own) else {
             continue;

@@ -69,6 +69,8 @@ pub struct Identities<'a, 'p> {
     pub providers: &'a Providers,
     /// Their configuration, where it was given.
     pub source: Option<&'a dyn Expressions>,
+    /// What stands before an address that stands for a name that AWS gives: an address names a thing within its plan alone.
+    pub prefix: &'a str,
 }
 
 impl<'p> Identities<'_, 'p> {
@@ -114,7 +116,7 @@ impl<'p> Identities<'_, 'p> {
         let name = (!form.name.is_empty())
             .then(|| object.text(moment, form.name))
             .flatten();
-        let name = name.map_or_else(|| stand_in(object.address), str::to_owned);
+        let name = name.map_or_else(|| self.stand_in(object), str::to_owned);
         let name = match object.kind {
             "aws_iam_role" | "aws_iam_policy" => with_path(object.text(moment, "path"), &name),
             _ => name,
@@ -158,7 +160,7 @@ impl<'p> Identities<'_, 'p> {
                 self.arn(object, moment)
             }
             ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
-            ("aws_backup_plan", "id") => Some(plan_id(object, moment)),
+            ("aws_backup_plan", "id") => Some(self.plan_id(object, moment)),
             ("aws_backup_vault" | "aws_backup_logically_air_gapped_vault", "id") => {
                 object.text(moment, "name").map(str::to_owned)
             }
@@ -167,6 +169,26 @@ impl<'p> Identities<'_, 'p> {
             ("aws_iam_service_linked_role", "name") => Some("AWSServiceRoleForBackup".to_owned()),
             _ => None,
         }
+    }
+
+    /// The id of a backup plan: that of now, or one that stands for it.
+    #[must_use]
+    pub fn plan_id(&self, object: &Object<'_>, moment: Moment) -> String {
+        let id = object
+            .text(moment, "id")
+            .or_else(|| object.text(Moment::Now, "id").filter(|_| !object.is_made()));
+        id.map_or_else(|| self.address(object), str::to_owned)
+    }
+
+    /// The address of an object among those of all plans.
+    #[must_use]
+    pub fn address(&self, object: &Object<'_>) -> String {
+        [self.prefix, object.address].concat()
+    }
+
+    /// A name for what AWS names at apply: the address, in the letters that an ARN may have.
+    fn stand_in(&self, object: &Object<'_>) -> String {
+        in_letters_of_arn(&self.address(object))
     }
 
     /// Why an object has no place: which flag gives it one.
@@ -187,17 +209,7 @@ impl<'p> Identities<'_, 'p> {
     }
 }
 
-/// The id of a plan: that of now, or its address.
-#[must_use]
-pub fn plan_id(object: &Object<'_>, moment: Moment) -> String {
-    let id = object
-        .text(moment, "id")
-        .or_else(|| object.text(Moment::Now, "id").filter(|_| !object.is_made()));
-    id.unwrap_or(object.address).to_owned()
-}
-
-/// A name for what AWS names at apply: the address, in the letters that an ARN may have.
-fn stand_in(address: &str) -> String {
+fn in_letters_of_arn(address: &str) -> String {
     let mut name = String::new();
     for letter in address.chars() {
         match letter {

@@ -45,6 +45,21 @@ pub fn read(
     accounts: &BTreeMap<String, AccountId>,
     source: Option<&Source>,
 ) -> Result<Planned, PlanError> {
+    read_beside(file, "", bytes, accounts, source)
+}
+
+/// The same beside other plans: what has no name of its own is called by its address after `prefix`, so that those of two plans
+/// are two things.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_beside(
+    file: &str,
+    prefix: &str,
+    bytes: &[u8],
+    accounts: &BTreeMap<String, AccountId>,
+    source: Option<&Source>,
+) -> Result<Planned, PlanError> {
     let plan = PlanFile::read(file, bytes)?;
     let objects = Objects::of(&plan);
     let providers = Providers::of(file, &objects, accounts)?;
@@ -57,6 +72,7 @@ pub fn read(
                 source: evaluator
                     .as_ref()
                     .map(|evaluator| evaluator as &dyn Expressions),
+                prefix,
             },
             moment,
         )

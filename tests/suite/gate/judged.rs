@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::plan_facts;
@@ -30,6 +30,8 @@ pub enum Change<'a> {
     Templates(&'a Value, &'a Value, &'a str),
     /// The one that is to be deployed alone.
     Template(&'a Value),
+    /// Files of one kind, each by its name, in their order: by this flag, in this account. Templates make new stacks.
+    Several(&'a str, &'a str, &'a [(&'a str, &'a Value)]),
 }
 
 /// Runs `check`.
@@ -66,6 +68,19 @@ pub fn checked(estate: &Estate, change: &Change<'_>, more: &[&str]) -> Ran {
         Change::Template(then) => {
             args.extend(["--cloudformation".to_owned(), file("then.json", then)]);
             args.extend(of_template(FROM));
+        }
+        Change::Several(flag, account, files) => {
+            let nothing = file("nothing.json", &json!({"Resources": {}}));
+            args.extend(["--account", account].map(str::to_owned));
+            for (name, content) in *files {
+                args.extend([(*flag).to_owned(), file(name, content)]);
+                if *flag == "--cloudformation" {
+                    args.extend(["--cloudformation-before".to_owned(), nothing.clone()]);
+                }
+            }
+            if *flag == "--cloudformation" {
+                args.extend(["--template-region", "us-east-2"].map(str::to_owned));
+            }
         }
     }
     args.extend(more.iter().map(|one| (*one).to_owned()));

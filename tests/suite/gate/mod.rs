@@ -18,6 +18,7 @@ mod plan_facts;
 mod pull_request;
 mod replaced;
 mod replaced_roles;
+mod several_files;
 mod template_alone;
 mod template_before;
 mod template_facts;

@@ -450,10 +450,8 @@ fn two_plans_that_say_different_things_of_one_thing_are_told() {
         json!({}),
     )]);
     let found = contradictions(&kept.after, &changed.after);
-    assert_eq!(
-        found.into_iter().collect::<Vec<_>>(),
-        [format!("AccessPolicy of {VAULT}")]
-    );
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(told, [format!("AccessPolicy of {VAULT}")]);
     assert!(contradictions(&kept.after, &kept.after).is_empty());
 }
 

@@ -207,10 +207,8 @@ pub fn inline_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some((account, arn)) = of_role(reader, object, reader.moment) else {
         return;
     };
-    let name = reader
-        .text(object, "name")
-        .unwrap_or(object.address)
-        .to_owned();
+    let name = reader.text(object, "name");
+    let name = name.map_or_else(|| reader.ids.address(object), str::to_owned);
     let document = reader.ids.policy(object, "policy", reader.moment);
     reader.placed(&arn, object);
     let policy = match reader.is_lost(&arn, object) {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::sources::planned::{Home, join};
-use crate::sources::terraform::identity::plan_id;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::PlanReader;
@@ -19,7 +18,7 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             .push(format!("{} may make copies: {why}", object.address));
         return;
     };
-    let id = plan_id(object, reader.moment);
+    let id = reader.ids.plan_id(object, reader.moment);
     let mut rules = object.marked(reader.moment, "rule");
     if rules.to_string().contains("{\"unknown\":")
         && reader.moment == Moment::Then
@@ -317,10 +316,7 @@ pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.ids.home(object, Moment::Now) else {
         return reader.unplaced(reader.ids.without_home(object, Moment::Now));
     };
-    let id = object
-        .text(Moment::Now, "id")
-        .unwrap_or(object.address)
-        .to_owned();
+    let id = reader.ids.plan_id(object, Moment::Now);
     reader.placed(&id, object);
     reader.set(
         &home,
