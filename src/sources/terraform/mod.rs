@@ -6,6 +6,7 @@ mod address;
 mod body;
 mod evaluate;
 mod file;
+mod filled;
 mod functions;
 mod identity;
 mod link;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::sources::planned::{Home, join};
+use crate::sources::terraform::filled::filled;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Moment, Object, unknown};
 use crate::sources::terraform::reader::PlanReader;
@@ -23,10 +24,11 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if rules.to_string().contains("{\"unknown\":")
         && reader.moment == Moment::Then
         && let Some(source) = reader.ids.source
-        && let Some(evaluated) = source.blocks(&reader.ids, object, "rule")
-        && !evaluated.to_string().contains("{\"unknown\":")
+        && let Some(configured) = source.blocks(&reader.ids, object, "rule")
+        && let Some(filled) = filled(&rules, &configured)
+        && !filled.to_string().contains("{\"unknown\":")
     {
-        rules = evaluated;
+        rules = filled;
     }
     let destinations = destinations(reader, object, &rules);
     let rules: Value = match &rules {
