@@ -237,7 +237,10 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
         );
     }
     if let Some(Misspelt { at, meant }) = misspelt(&document) {
-        bail!("{name}: unknown field at {at}, expected `{meant}`: it would change nothing");
+        let meant = meant.map_or_else(String::new, |meant| format!(", expected `{meant}`"));
+        bail!(
+            "{name}: unknown field at {at}{meant}: it would change nothing; an overlay is an inventory, `schema inventory` describes it"
+        );
     }
     Ok(Overlay {
         name: name.to_owned(),

@@ -62,13 +62,41 @@ fn a_name_that_is_nearly_one_of_a_field_would_change_nothing_and_is_told() {
         ("MinRetentonDays", "MinRetentionDays"),
     ] {
         let found = misspelt(&vault(json!({field: 7}))).unwrap();
-        assert_eq!((found.at, found.meant), (format!("{at}/{field}"), meant));
+        assert_eq!(
+            (found.at, found.meant),
+            (format!("{at}/{field}"), Some(meant))
+        );
     }
     let account = json!({"accounts": [{"account": "444455556666", "rolse": []}]});
-    assert_eq!(misspelt(&account).unwrap().meant, "roles");
+    assert_eq!(misspelt(&account).unwrap().meant, Some("roles"));
     assert!(misspelt(&json!({"copeis": []})).is_some());
+    // What is no inventory changes nothing, either, be it a field of it or the whole.
+    let region =
+        |fields: Value| json!({"accounts": [{"account": "444455556666", "regions": [fields]}]});
+    for (wrong, at) in [
+        (
+            json!({"KeyMetadata": {"KeyState": "Disabled"}}),
+            "/KeyMetadata",
+        ),
+        (
+            json!({"Version": "2012-10-17", "Statement": []}),
+            "/Version",
+        ),
+        (json!({"inventory": {"accounts": []}}), "/inventory"),
+        (
+            json!({"accounts": [{"account": "444455556666", "scps": []}]}),
+            "/accounts/0/scps",
+        ),
+        (
+            region(json!({"region": "us-east-2", "backup_vaults": []})),
+            "/accounts/0/regions/0/backup_vaults",
+        ),
+    ] {
+        assert_eq!(misspelt(&wrong).unwrap().at, at);
+    }
     for right in [
         vault(json!({"VaultState": "FAILED", "NumberOfRecoveryPoints": 7})),
+        region(json!({"region": "us-east-2", "vaults": {"unknown": "who knows"}})),
         json!({"accounts": [{"account": "444455556666", "regions": [{"region": "us-east-2",
             "keys": [{"Arn": "a", "KeyId": "b", "KeyState": "Enabled"}]}]}]}),
     ] {
