@@ -11,7 +11,7 @@ use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
     Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Waiting,
-    misspelt,
+    leave_changed_defaults_open, misspelt,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
@@ -140,6 +140,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     }
     let planned = then.iter_mut().filter(|one| planned(&&**one));
     planned.for_each(|one| leave_open(one, &disputed));
+    let documents = then.iter_mut().map(|one| &mut one.document);
+    leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
     if then.is_empty() {
         return Ok(Laid {
             before: None,

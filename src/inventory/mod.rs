@@ -55,7 +55,8 @@ pub use objects::{
 };
 pub use overlay::{
     ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NOT_MADE_NOW, Overlay,
-    PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, differs, misspelt, unknown_within,
+    PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, differs, ebs_default_key,
+    leave_changed_defaults_open, misspelt, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

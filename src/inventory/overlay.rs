@@ -1,6 +1,7 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod default_key;
 mod either;
 mod emptied;
 mod joined;
@@ -28,6 +29,7 @@ use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use stale::Stale;
 use unknown::unknown;
 
+pub use default_key::{ebs_default_key, leave_changed_defaults_open};
 pub use either::differs;
 pub use names::{Misspelt, misspelt};
 pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS};
@@ -107,8 +109,9 @@ impl Overlay {
             read_at: base.collected_at.value().map(Timestamp::milliseconds),
         };
         let documents = managed::documents(&all);
-        if let (Value::Object(all), Value::Object(over)) = (&mut all, &self.document) {
-            let stale = Stale::of(all, &self.document);
+        let document = default_key::settled(&self.document, base);
+        if let (Value::Object(all), Value::Object(over)) = (&mut all, &*document) {
+            let stale = Stale::of(all, &document);
             stale.forget_grants(all);
             laid.fields(all, over, ROOT, "", &[]);
             stale.forget(all);

@@ -13,31 +13,31 @@ use crate::inventory::read::escape;
 
 use super::unknown::unknown;
 
-/// What the objects are that an overlay holds.
+/// Which of the fields of an object are known.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    /// Of the frame: all their fields are known.
-    Frame,
-    /// AWS's own: what else they have is theirs.
-    Aws,
+enum KnownFields {
+    /// All, of an object of the frame.
+    All,
+    /// Those that checks read, of an object of AWS's: what else it has is AWS's.
+    Asked,
 }
 
 /// What stands under a field: objects with these fields.
 #[rustfmt::skip]
-const OBJECTS: &[(&str, &[&str], Owner)] = &[
-    ("accounts",        Account::FIELDS,        Owner::Frame),
-    ("copies",          CopyEntry::FIELDS,      Owner::Frame),
-    ("copy_jobs",       CopyJob::FIELDS,        Owner::Aws),
-    ("keys",            Key::FIELDS,            Owner::Aws),
-    ("option_groups",   OptionGroup::FIELDS,    Owner::Aws),
-    ("organization",    Organization::FIELDS,   Owner::Aws),
-    ("plans",           Plan::FIELDS,           Owner::Aws),
-    ("recovery_points", RecoveryPoint::FIELDS,  Owner::Aws),
-    ("region_settings", RegionSettings::FIELDS, Owner::Aws),
-    ("regions",         RegionFacts::FIELDS,    Owner::Frame),
-    ("resources",       Resource::FIELDS,       Owner::Aws),
-    ("roles",           Role::FIELDS,           Owner::Aws),
-    ("vaults",          Vault::FIELDS,          Owner::Aws),
+const OBJECTS: &[(&str, &[&str], KnownFields)] = &[
+    ("accounts",        Account::FIELDS,        KnownFields::All),
+    ("copies",          CopyEntry::FIELDS,      KnownFields::All),
+    ("copy_jobs",       CopyJob::FIELDS,        KnownFields::Asked),
+    ("keys",            Key::FIELDS,            KnownFields::Asked),
+    ("option_groups",   OptionGroup::FIELDS,    KnownFields::Asked),
+    ("organization",    Organization::FIELDS,   KnownFields::Asked),
+    ("plans",           Plan::FIELDS,           KnownFields::Asked),
+    ("recovery_points", RecoveryPoint::FIELDS,  KnownFields::Asked),
+    ("region_settings", RegionSettings::FIELDS, KnownFields::Asked),
+    ("regions",         RegionFacts::FIELDS,    KnownFields::All),
+    ("resources",       Resource::FIELDS,       KnownFields::Asked),
+    ("roles",           Role::FIELDS,           KnownFields::Asked),
+    ("vaults",          Vault::FIELDS,          KnownFields::Asked),
 ];
 
 /// A name that is not one, where it stands, and the one that was meant.
@@ -51,11 +51,11 @@ pub struct Misspelt {
 /// The first name that is no field of the frame, or nearly one of a field.
 #[must_use]
 pub fn misspelt(document: &Value) -> Option<Misspelt> {
-    walk(document, (Inventory::FIELDS, Owner::Frame), "")
+    walk(document, (Inventory::FIELDS, KnownFields::All), "")
 }
 
-fn walk(value: &Value, of: (&'static [&'static str], Owner), at: &str) -> Option<Misspelt> {
-    let (fields, owner) = of;
+fn walk(value: &Value, of: (&'static [&'static str], KnownFields), at: &str) -> Option<Misspelt> {
+    let (fields, known) = of;
     match value {
         Value::Array(items) => items
             .iter()
@@ -64,15 +64,15 @@ fn walk(value: &Value, of: (&'static [&'static str], Owner), at: &str) -> Option
         Value::Object(_) if unknown(value).is_some() => None,
         Value::Object(object) => object.iter().find_map(|(name, inner)| {
             let at = format!("{at}/{}", escape(name));
-            if let Some((_, fields, owner)) = OBJECTS.iter().find(|(of, ..)| *of == name) {
-                return walk(inner, (fields, *owner), &at);
+            if let Some((_, fields, known)) = OBJECTS.iter().find(|(of, ..)| *of == name) {
+                return walk(inner, (fields, *known), &at);
             }
             if fields.contains(&name.as_str()) {
                 return None;
             }
             let meant = near(name, fields);
             let is_meant = meant.is_some_and(|meant| !object.contains_key(meant));
-            (owner == Owner::Frame || is_meant).then_some(Misspelt { at, meant })
+            (known == KnownFields::All || is_meant).then_some(Misspelt { at, meant })
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }

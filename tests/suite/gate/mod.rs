@@ -4,6 +4,7 @@ mod bad_input;
 mod bucket_encryption;
 mod cloudformation;
 mod created;
+mod default_key;
 mod file_system_links;
 mod judged;
 mod left_open;

@@ -292,6 +292,37 @@ pub fn grant_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
+/// The key that EBS uses where none is named, of a Region of an account.
+pub fn ebs_default<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    let Some(home) = reader.home(object) else {
+        return;
+    };
+    let key = reader.key(object, "key_arn", &home, "ebs");
+    set_ebs_default(reader, object, &home, key);
+}
+
+/// Without it, AWS's own key is the default.
+pub fn ebs_default_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+    if let Some(home) = reader.ids.home(object, Moment::Now) {
+        set_ebs_default(reader, object, &home, Value::Null);
+    } else {
+        reader.unplaced(reader.ids.without_home(object, Moment::Now));
+    }
+}
+
+fn set_ebs_default<'p>(
+    reader: &mut PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    home: &Home,
+    key: Value,
+) {
+    const FIELD: &str = "ebs_default_kms_key_id";
+    let place = format!("{}/{}", home.account, home.region);
+    reader.placed(&place, object);
+    let key = reader.sole((&place, FIELD), object, key);
+    reader.world.region(home).insert(FIELD.to_owned(), key);
+}
+
 /// A key that is destroyed waits for its deletion, and cannot be used.
 pub fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = reader.leaves(object) {

@@ -77,6 +77,7 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_kms_key_policy",                       kms::policy),
     ("aws_kms_alias",                            kms::alias),
     ("aws_kms_grant",                            kms::grant),
+    ("aws_ebs_default_kms_key",                  kms::ebs_default),
     ("aws_iam_policy",                           iam::managed_policy),
     ("aws_iam_role",                             iam::role),
     ("aws_iam_service_linked_role",              iam::service_linked_role),
@@ -133,6 +134,7 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "aws_kms_key_policy" => kms::policy_gone(reader, object),
         "aws_kms_alias" => kms::alias_gone(reader, object),
         "aws_kms_grant" => kms::grant_gone(reader, object),
+        "aws_ebs_default_kms_key" => kms::ebs_default_gone(reader, object),
         "aws_iam_role" => iam::role_gone(reader, object),
         "aws_iam_service_linked_role" => iam::service_linked_role_gone(reader, object),
         "aws_iam_policy" => iam::managed_policy_gone(reader, object),
@@ -176,7 +178,7 @@ const BACKED_UP: &[&str] = &[
 #[rustfmt::skip]
 const NEAR: &[&str] = &[
     "aws_backup_", "aws_kms_", "aws_fsx_", "aws_iam_role", "aws_iam_policy", "aws_organizations_", "aws_ram_",
-    "aws_cloudformation_stack", "aws_db_option_group", "aws_ebs_encryption_by_default", "aws_ebs_default_kms_key",
+    "aws_cloudformation_stack", "aws_db_option_group", "aws_ebs_encryption_by_default", 
     "aws_controltower_", "aws_dsql_cluster", "aws_ec2_tag", "aws_dynamodb_tag", "aws_volume_attachment", "aws_account_region", "aws_redshiftserverless_", "aws_ec2_allowed_images_settings", 
     "aws_storagegateway_cached_iscsi_volume", "aws_storagegateway_stored_iscsi_volume",
     "awscc_backup_", "awscc_kms_", "awscc_iam_role", "awscc_iam_managed_policy", "awscc_organizations_", "awscc_ram_",

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::inventory::ANEW;
+use crate::inventory::{ANEW, ebs_default_key};
 use crate::sources::planned::Home;
+use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
@@ -138,6 +139,18 @@ pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             );
             let why = unknown(why);
             let fields = [("Encrypted", why.clone()), ("EncryptionKeyArn", why)];
+            return reader.set(&place.0, "resources", &place.1, fields);
+        }
+        let chosen = reader.ids.link(object, "kms_key_id", reader.moment);
+        if object.is_new(reader.moment)
+            && object.switch(reader.moment, "encrypted") == json!(true)
+            && matches!(chosen, Link::NotSet | Link::AwsChooses)
+        {
+            let own = json!(reader.aws_managed(&place.0, "ebs"));
+            let fields = [
+                ("Encrypted", json!(true)),
+                ("EncryptionKeyArn", ebs_default_key(&own)),
+            ];
             return reader.set(&place.0, "resources", &place.1, fields);
         }
         encryption(
