@@ -76,7 +76,12 @@ pub fn reference(template: &Template<'_>, id: &str, resource: &Node) -> Value {
     match form {
         Some(form) if form.reference == Gives::Arn => arn(template, id, resource),
         Some(form) => name(template, id, resource, form),
-        None => unknown(format!("{}:{}: Ref {id}", template.file, resource.line)),
+        None => {
+            let open = || unknown(format!("{}:{}: Ref {id}", template.file, resource.line));
+            let alias = (kind(resource) == "AWS::KMS::Alias")
+                .then(|| template.naming(|| property(template, resource, "AliasName")));
+            alias.flatten().unwrap_or_else(open)
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The facts of a template, in the making.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::names::{arn, property};
+use super::names::{arn, kind, property};
 use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
 use crate::known::AccountId;
@@ -71,7 +71,7 @@ pub struct RolePolicyAttachment {
     pub by: String,
 }
 
-impl TemplateReader<'_> {
+impl<'t> TemplateReader<'t> {
     pub fn of(&self, node: &Node, name: &str) -> Option<Value> {
         property(&self.template, node, name)
     }
@@ -160,14 +160,11 @@ impl TemplateReader<'_> {
                 let alias = key.rsplit(':').next().unwrap_or_default();
                 let is_here = !key.contains(':')
                     || key.contains(&format!(":{}:{}:", home.region, home.account));
-                let named = self
-                    .template
-                    .settings
-                    .identity
-                    .aliases
-                    .get(alias)
-                    .filter(|_| is_here);
-                named.map_or_else(|| unknown(format!("the key of {key}")), |key| json!(key))
+                if is_here {
+                    self.key_of_alias(alias, home)
+                } else {
+                    unknown(format!("the key of {key}"))
+                }
             }
             Value::String(key) => {
                 let partition = super::template::partition(&home.region);
@@ -182,6 +179,43 @@ impl TemplateReader<'_> {
             | Value::Array(_)
             | Value::Object(_)) => open.clone(),
         }
+    }
+
+    /// The key that an alias names: as the facts have it, and the template's own aliases. Where the template gives it to another
+    /// key than it has, what is made before that takes the one, and what is made after it the other.
+    fn key_of_alias(&mut self, alias: &str, home: &Home) -> Value {
+        let mut keys: BTreeSet<String> = BTreeSet::new();
+        let is_open = |what: &str| unknown(format!("the key of {alias}, {what}"));
+        keys.extend(self.template.settings.identity.aliases.get(alias).cloned());
+        for given in self.own_aliases() {
+            let name = self.of(given, "AliasName").unwrap_or(Value::Null);
+            if name.is_string() && name != alias {
+                continue;
+            }
+            // KMS takes no alias of an alias.
+            let is_key =
+                |target: &Value| target.as_str().is_some_and(|key| !key.contains("alias/"));
+            let target = self.of(given, "TargetKeyId").filter(is_key);
+            match (name, target.map(|target| self.key(&target, home))) {
+                (Value::String(_), Some(Value::String(key))) => drop(keys.insert(key)),
+                _ => return is_open("which the template may give to another key"),
+            }
+        }
+        let mut keys = keys.into_iter();
+        match (keys.next(), keys.next()) {
+            (Some(key), None) => json!(key),
+            (Some(_), Some(_)) => is_open("which the template gives to another key"),
+            (None, _) => unknown(format!("the key of {alias}")),
+        }
+    }
+
+    /// The template's aliases that are made, or may be.
+    fn own_aliases(&self) -> Vec<&'t Node> {
+        let all = self.template.root.get("Resources");
+        let all = all.map_or(&[][..], Node::fields).iter();
+        let aliases = all.filter(|(_, node)| kind(node) == "AWS::KMS::Alias");
+        let made = aliases.filter(|(_, node)| self.is_made(node) != Some(false));
+        made.map(|(_, node)| node).collect()
     }
 
     /// The key that AWS manages for a service.

@@ -20,6 +20,7 @@ mod pull_request;
 mod replaced;
 mod replaced_roles;
 mod several_files;
+mod template_aliases;
 mod template_alone;
 mod template_before;
 mod template_facts;
