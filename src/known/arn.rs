@@ -165,6 +165,15 @@ impl Arn {
         Self(Arc::new(Parts::of(text.into())))
     }
 
+    /// The same resource of another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &Region) -> Self {
+        let (partition, service) = (self.partition(), self.service());
+        let (account, resource) = (self.part(4), self.resource());
+        let text = format!("arn:{partition}:{service}:{region}:{account}:{resource}");
+        Self(Arc::new(Parts::of(text.into())))
+    }
+
     /// Everything after the account, such as `key/1234` or `backup-vault:prod`.
     #[must_use]
     pub fn resource(&self) -> &str {

@@ -80,6 +80,7 @@ const SHAPES: &[(&str, PropertyType)] = &[
     ("Policies",                    PropertyType::List),
     ("PolicyDocument",              PropertyType::Policy),
     ("PolicyName",                  PropertyType::Text),
+    ("Replicas",                    PropertyType::List),
     ("Resources",                   PropertyType::Texts),
     ("RoleName",                    PropertyType::Text),
     ("Roles",                       PropertyType::Texts),

@@ -2,6 +2,7 @@
 
 mod backup;
 pub mod fsx;
+mod global_table;
 pub mod iam;
 pub mod kms;
 pub mod organizations;
@@ -12,6 +13,7 @@ use super::names::{kind, open_name};
 use super::properties::wrong;
 use super::reader::TemplateReader;
 use super::text::Node;
+use global_table::global_table;
 use stored::stored;
 
 /// What reads a resource of a type.
@@ -35,7 +37,7 @@ const READERS: &[(&str, ReadResource)] = &[
     ("AWS::DocDB::DBCluster",                       |reader, id, node| stored(reader, id, node, "DocumentDB")),
     ("AWS::Neptune::DBCluster",                     |reader, id, node| stored(reader, id, node, "Neptune")),
     ("AWS::DynamoDB::Table",                        |reader, id, node| stored(reader, id, node, "DynamoDB")),
-    ("AWS::DynamoDB::GlobalTable",                  |reader, id, node| stored(reader, id, node, "DynamoDB")),
+    ("AWS::DynamoDB::GlobalTable",                  global_table),
     ("AWS::Serverless::SimpleTable",                |reader, id, node| stored(reader, id, node, "DynamoDB")),
     ("AWS::EKS::Cluster",                           |reader, id, node| stored(reader, id, node, "EKS")),
     ("AWS::EC2::Volume",                            |reader, id, node| stored(reader, id, node, "EBS")),

@@ -6,6 +6,7 @@ mod cloudformation;
 mod created;
 mod default_key;
 mod file_system_links;
+mod global_table;
 mod judged;
 mod left_open;
 mod named_in_both;
