@@ -12,6 +12,7 @@ pub mod nested;
 mod not_told;
 pub mod parameters;
 mod properties;
+mod property_types;
 mod reader;
 mod resolve;
 mod resources;

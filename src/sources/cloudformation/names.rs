@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::properties::taken;
+use super::properties::{PropertyPlace, taken};
 use super::template::{Template, is_open, partition, plain, unknown, why};
 use super::text::Node;
 
@@ -66,7 +66,11 @@ pub fn kind(resource: &Node) -> &str {
 /// A property of a resource; `None`: not set.
 pub fn property(template: &Template<'_>, resource: &Node, name: &str) -> Option<Value> {
     let node = resource.get("Properties")?.get(name)?;
-    let at = format!("{}:{}: {name}", template.file, node.line);
+    let at = PropertyPlace {
+        file: template.file,
+        path: name.to_owned(),
+        node,
+    };
     Some(taken(name, template.value(node)?, &at))
 }
 

@@ -4,157 +4,101 @@
 use serde_json::{Map, Value, json};
 
 use crate::inventory::Policy;
-use crate::known::near;
+use crate::known::Arn;
 
+use super::property_types::{PropertyType, misspelt, type_of};
 use super::template::{is_open, plain, unknown};
 use super::text::{Kind, Node};
 
-/// What a property is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PropertyType {
-    Text,
-    Switch,
-    Number,
-    /// A policy document: an object, or its JSON in a text.
-    Policy,
-    List,
-    Texts,
-    /// An object, of whose fields each is what its name says.
-    Map,
-    /// An object that has these fields, and no others.
-    Lock,
+/// Where a value stands in a template.
+#[derive(Clone)]
+pub struct PropertyPlace<'n> {
+    /// The file.
+    pub file: &'n str,
+    /// The names that lead to it.
+    pub path: String,
+    /// The nearest part of the template that it is from.
+    pub node: &'n Node,
 }
 
-#[rustfmt::skip]
-const SHAPES: &[(&str, PropertyType)] = &[
-    ("AWSServiceName",              PropertyType::Text),
-    ("AccessPolicy",                PropertyType::Policy),
-    ("AdvancedBackupSettings",      PropertyType::List),
-    ("AliasName",                   PropertyType::Text),
-    ("AssumeRolePolicyDocument",    PropertyType::Policy),
-    ("AvailabilityZone",            PropertyType::Text),
-    ("BackupPlan",                  PropertyType::Map),
-    ("BackupPlanId",                PropertyType::Text),
-    ("BackupPlanName",              PropertyType::Text),
-    ("BackupPlanRule",              PropertyType::List),
-    ("BackupSelection",             PropertyType::Map),
-    ("BackupTarget",                PropertyType::Text),
-    ("BackupVaultName",             PropertyType::Text),
-    ("BucketName",                  PropertyType::Text),
-    ("ChangeableForDays",           PropertyType::Number),
-    ("ClusterIdentifier",           PropertyType::Text),
-    ("Conditions",                  PropertyType::Map),
-    ("CopyActions",                 PropertyType::List),
-    ("DBClusterIdentifier",         PropertyType::Text),
-    ("DBInstanceIdentifier",        PropertyType::Text),
-    ("DBSnapshotIdentifier",        PropertyType::Text),
-    ("DeleteAfterDays",             PropertyType::Number),
-    ("DestinationBackupVaultArn",   PropertyType::Text),
-    ("EnableContinuousBackup",      PropertyType::Switch),
-    ("Enabled",                     PropertyType::Switch),
-    ("Encrypted",                   PropertyType::Switch),
-    ("EncryptionKeyArn",            PropertyType::Text),
-    ("Engine",                      PropertyType::Text),
-    ("EngineVersion",               PropertyType::Text),
-    ("FileSystemType",              PropertyType::Text),
-    ("IamRoleArn",                  PropertyType::Text),
-    ("KMSMasterKeyId",              PropertyType::Text),
-    ("KeyPolicy",                   PropertyType::Policy),
-    ("KeySpec",                     PropertyType::Text),
-    ("KeyUsage",                    PropertyType::Text),
-    ("KmsKeyId",                    PropertyType::Text),
-    ("Lifecycle",                   PropertyType::Map),
-    ("ListOfTags",                  PropertyType::List),
-    ("LockConfiguration",           PropertyType::Lock),
-    ("ManagedPolicyArns",           PropertyType::Texts),
-    ("ManagedPolicyName",           PropertyType::Text),
-    ("MaxRetentionDays",            PropertyType::Number),
-    ("MinRetentionDays",            PropertyType::Number),
-    ("MoveToColdStorageAfterDays",  PropertyType::Number),
-    ("NotResources",                PropertyType::Texts),
-    ("OntapConfiguration",          PropertyType::Map),
-    ("OptionGroupName",             PropertyType::Text),
-    ("Origin",                      PropertyType::Text),
-    ("Path",                        PropertyType::Text),
-    ("PermissionsBoundary",         PropertyType::Text),
-    ("Policies",                    PropertyType::List),
-    ("PolicyDocument",              PropertyType::Policy),
-    ("PolicyName",                  PropertyType::Text),
-    ("Replicas",                    PropertyType::List),
-    ("Resources",                   PropertyType::Texts),
-    ("RoleName",                    PropertyType::Text),
-    ("Roles",                       PropertyType::Texts),
-    ("RuleName",                    PropertyType::Text),
-    ("SSEEnabled",                  PropertyType::Switch),
-    ("SSESpecification",            PropertyType::Map),
-    ("SelectionName",               PropertyType::Text),
-    ("SnapshotId",                  PropertyType::Text),
-    ("SnapshotIdentifier",          PropertyType::Text),
-    ("SourceDBClusterIdentifier",   PropertyType::Text),
-    ("SourceDBInstanceIdentifier",  PropertyType::Text),
-    ("StorageEncrypted",            PropertyType::Switch),
-    ("StorageType",                 PropertyType::Text),
-    ("TableName",                   PropertyType::Text),
-    ("Tags",                        PropertyType::List),
-    ("TargetBackupVault",           PropertyType::Text),
-    ("TargetKeyId",                 PropertyType::Text),
-    ("TdeCredentialArn",            PropertyType::Text),
-    ("VolumeStyle",                 PropertyType::Text),
-    ("VolumeType",                  PropertyType::Text),
-];
-
-/// Names that CloudFormation gives to other properties, and that are near one of those.
-#[rustfmt::skip]
-const OTHERS: &[&str] = &[
-    "AvailabilityZoneId", "AvailabilityZones", "BackupVaultTags", "BackupPlanTags", "DBClusterSnapshotIdentifier", "FileSystemTags",
-    "KeyName", "KmsKeyArn", "TableId", "Tag", "VolumeId", "Volumes",
-];
-
-/// The property that was meant by one that nobody has.
-pub fn misspelt(name: &str) -> Option<&'static str> {
-    let known = || SHAPES.iter().map(|(known, _)| *known);
-    if name.starts_with("Fn::") || OTHERS.contains(&name) || known().any(|known| known == name) {
-        return None;
+impl<'n> PropertyPlace<'n> {
+    fn why(&self, what: impl std::fmt::Display) -> String {
+        format!("{}:{}: {}{what}", self.file, self.node.line, self.path)
     }
-    near::meant(name, known())
+
+    fn field(&self, name: &str) -> Self {
+        Self {
+            path: format!("{}.{name}", self.path),
+            node: self.node.get(name).unwrap_or(self.node),
+            ..self.clone()
+        }
+    }
+
+    /// The place of an item; of a list of so many, as `AWS::NoValue` leaves items out.
+    fn item(&self, at: usize, count: usize) -> Self {
+        let items = self.node.items();
+        let own = items.get(at).filter(|_| items.len() == count);
+        Self {
+            node: own.unwrap_or(self.node),
+            ..self.clone()
+        }
+    }
 }
 
-/// What a property's value comes to, with what CloudFormation would not take unknown. `at` names the property and its place.
-pub fn taken(name: &str, value: Value, at: &str) -> Value {
+/// What a property's value comes to, with what CloudFormation would not take unknown.
+pub fn taken(name: &str, value: Value, at: &PropertyPlace<'_>) -> Value {
     if is_unknown(&value) {
         return value;
     }
-    let Some((_, shape)) = SHAPES.iter().find(|(known, _)| *known == name) else {
+    let Some(shape) = type_of(name) else {
         return value;
     };
-    let not = |what: &str| unknown(format!("{at}, which is not {what}"));
+    let not = |value: &Value, what: &str| {
+        unknown(at.why(format!(", which is {} and not {what}", told(value))))
+    };
     match (shape, value) {
-        (_, Value::Null) => unknown(format!("{at}, which is null")),
-        (PropertyType::Text, value) => {
-            plain(&value).map_or_else(|| not("a text"), |text| json!(text))
+        (_, Value::Null) => unknown(at.why(", which is null")),
+        (PropertyType::Text, value) => text(value, at),
+        (PropertyType::Arn, value) => {
+            let value = text(value, at);
+            let is_other = value
+                .as_str()
+                .is_some_and(|text| !Arn::parse(text).is_ok_and(|arn| arn.account().is_some()));
+            if is_other {
+                return not(&value, "an ARN with an account");
+            }
+            value
         }
         (PropertyType::Switch, value) => {
-            switch(&value).map_or_else(|| not("true or false"), |on| json!(on))
+            switch(&value).map_or_else(|| not(&value, "true or false"), |on| json!(on))
         }
         (PropertyType::Number, value) => {
-            whole(&value).map_or_else(|| not("a whole number"), |days| json!(days))
+            whole(&value).map_or_else(|| not(&value, "a whole number"), |days| json!(days))
         }
         (PropertyType::Policy, value) => policy(value, at),
         (PropertyType::Map, Value::Object(fields)) => Value::Object(each(fields, at)),
         (PropertyType::Lock, Value::Object(fields)) => {
             const KNOWN: &[&str] = &["ChangeableForDays", "MaxRetentionDays", "MinRetentionDays"];
             match fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-                Some(odd) => unknown(format!("{at}, which has `{odd}`")),
+                Some(odd) => unknown(at.why(format!(", which has `{odd}`"))),
                 None if !fields.contains_key("MinRetentionDays") => {
-                    unknown(format!("{at}, which has no `MinRetentionDays`"))
+                    unknown(at.why(", which has no `MinRetentionDays`"))
                 }
                 None => Value::Object(each(fields, at)),
             }
         }
+        (PropertyType::TextsByName, Value::Object(fields)) => {
+            let text = |(name, value): (String, Value)| {
+                let value = text(value, &at.field(&name));
+                (name, value)
+            };
+            Value::Object(fields.into_iter().map(text).collect())
+        }
         (PropertyType::List, Value::Array(items)) => {
-            let items = items.into_iter().map(|item| match item {
+            let count = items.len();
+            let items = items.into_iter().enumerate().map(|(own, item)| match item {
                 Value::Object(fields) if !is_unknown(&Value::Object(fields.clone())) => {
-                    Value::Object(each(fields, at))
+                    Value::Object(each(fields, &at.item(own, count)))
                 }
                 other @ (Value::Null
                 | Value::Bool(_)
@@ -166,16 +110,15 @@ pub fn taken(name: &str, value: Value, at: &str) -> Value {
             Value::Array(items.collect())
         }
         (PropertyType::Texts, Value::Array(items)) => {
-            let items = items.into_iter().map(|item| {
-                if is_unknown(&item) {
-                    return item;
-                }
-                plain(&item).map_or_else(|| not("a list of texts"), |text| json!(text))
-            });
+            let count = items.len();
+            let items = items.into_iter().enumerate();
+            let items = items.map(|(own, item)| text(item, &at.item(own, count)));
             Value::Array(items.collect())
         }
-        (PropertyType::List | PropertyType::Texts, _) => not("a list"),
-        (PropertyType::Map | PropertyType::Lock, _) => not("an object"),
+        (PropertyType::List | PropertyType::Texts, value) => not(&value, "a list"),
+        (PropertyType::Map | PropertyType::TextsByName | PropertyType::Lock, value) => {
+            not(&value, "an object")
+        }
     }
 }
 
@@ -185,16 +128,40 @@ fn is_unknown(value: &Value) -> bool {
         .is_some_and(|fields| fields.len() == 1 && fields.contains_key("unknown"))
 }
 
-fn each(fields: Map<String, Value>, at: &str) -> Map<String, Value> {
+/// So many letters of a scalar are shown.
+const SHOWN: usize = 60;
+
+/// A value in words: a scalar as it is, of the rest what it is.
+fn told(value: &Value) -> String {
+    match value {
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            scalar.to_string().chars().take(SHOWN).collect()
+        }
+    }
+}
+
+/// A text, or unknown.
+fn text(value: Value, at: &PropertyPlace<'_>) -> Value {
+    if is_unknown(&value) {
+        return value;
+    }
+    match plain(&value) {
+        Some(text) => json!(text),
+        None => unknown(at.why(format!(", which is {} and not a text", told(&value)))),
+    }
+}
+
+fn each(fields: Map<String, Value>, at: &PropertyPlace<'_>) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, value) in fields {
         if let Some(meant) = misspelt(&name) {
-            let why = format!("{at}, which has `{name}`: did you mean `{meant}`?");
+            let why = at.why(format!(", which has `{name}`: did you mean `{meant}`?"));
             all.insert(meant.to_owned(), unknown(why));
             continue;
         }
-        let at = format!("{at}.{name}");
-        let value = taken(&name, value, &at);
+        let value = taken(&name, value, &at.field(&name));
         all.insert(name, value);
     }
     all
@@ -215,21 +182,23 @@ fn switch(value: &Value) -> Option<bool> {
     }
 }
 
-/// A whole number, also as a text, and where it is written with a fraction of nothing.
+/// A whole number, also as a text: in the one way that nobody reads otherwise.
 fn whole(value: &Value) -> Option<i64> {
     let text = plain(value).filter(|_| !value.is_boolean())?;
-    let text = text.trim();
-    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
-fn policy(value: Value, at: &str) -> Value {
+fn policy(value: Value, at: &PropertyPlace<'_>) -> Value {
     if is_open(&value) {
         return value;
     }
     let document = match value {
         Value::String(text) => match Policy::parse(&text) {
             Ok(_) => serde_json::from_str(&text).unwrap_or(Value::Null),
-            Err(error) => return unknown(format!("{at}, which is not a policy document: {error}")),
+            Err(error) => {
+                return unknown(at.why(format!(", which is not a policy document: {error}")));
+            }
         },
         value @ (Value::Null
         | Value::Bool(_)
@@ -239,7 +208,7 @@ fn policy(value: Value, at: &str) -> Value {
     };
     match Policy::from_value(&document) {
         Ok(_) => document,
-        Err(error) => unknown(format!("{at}, which is not a policy document: {error}")),
+        Err(error) => unknown(at.why(format!(", which is not a policy document: {error}"))),
     }
 }
 
@@ -281,11 +250,42 @@ pub fn wrong(id: &str, resource: &Node) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn at_line(name: &str, value: Value, line: usize) -> Value {
+        let node = Node {
+            line,
+            kind: Kind::Null,
+        };
+        let at = PropertyPlace {
+            file: "t.yaml",
+            path: name.to_owned(),
+            node: &node,
+        };
+        taken(name, value, &at)
+    }
+
     #[test]
     fn what_cloudformation_takes_is_taken() {
         for (name, value, expected) in [
             ("MinRetentionDays", json!("40"), json!(40)),
-            ("MinRetentionDays", json!(40.0), json!(40)),
+            ("StartWindowMinutes", json!("60"), json!(60)),
+            ("ConditionValue", json!(true), json!("true")),
+            ("ConditionValue", json!(12), json!("12")),
+            ("EngineVersion", json!(5.7), json!("5.7")),
+            (
+                "RecoveryPointTags",
+                json!({"n": 5, "Tags": true}),
+                json!({"n": "5", "Tags": "true"}),
+            ),
+            (
+                "Conditions",
+                json!({"StringEquals": [{"ConditionKey": "aws:ResourceTag/x", "ConditionValue": false}]}),
+                json!({"StringEquals": [{"ConditionKey": "aws:ResourceTag/x", "ConditionValue": "false"}]}),
+            ),
+            (
+                "Tags",
+                json!([{"Key": 1, "Value": true}]),
+                json!([{"Key": "1", "Value": "true"}]),
+            ),
             ("Enabled", json!("False"), json!(false)),
             ("Enabled", json!(0), json!(false)),
             ("Enabled", json!("true"), json!(true)),
@@ -306,7 +306,7 @@ mod tests {
                 json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "*", "Resource": "*"}]}),
             ),
         ] {
-            assert_eq!(taken(name, value, "at"), expected, "{name}");
+            assert_eq!(at_line(name, value, 1), expected, "{name}");
         }
     }
 
@@ -315,6 +315,18 @@ mod tests {
         for (name, value) in [
             ("MinRetentionDays", json!("x")),
             ("MinRetentionDays", json!(4.5)),
+            ("MinRetentionDays", json!(40.0)),
+            ("MinRetentionDays", json!("040")),
+            ("MinRetentionDays", json!("40.0")),
+            ("MinRetentionDays", json!(" 40")),
+            ("StartWindowMinutes", json!("+60")),
+            ("ConditionValue", json!(["a"])),
+            ("DestinationBackupVaultArn", json!("central")),
+            (
+                "DestinationBackupVaultArn",
+                json!("arn:aws:backup:us-east-1:1402433619:backup-vault:central"),
+            ),
+            ("RecoveryPointTags", json!([{"Key": "a", "Value": "b"}])),
             ("MinRetentionDays", json!(true)),
             ("MinRetentionDays", Value::Null),
             ("Enabled", json!("maybe")),
@@ -334,26 +346,12 @@ mod tests {
             ),
             ("Policies", json!({})),
         ] {
+            let taken = at_line(name, value.clone(), 7);
+            assert!(is_unknown(&taken), "{name} {value}");
             assert!(
-                is_unknown(&taken(name, value.clone(), "at")),
-                "{name} {value}"
+                taken.to_string().contains("t.yaml:7: "),
+                "{name} {value}: {taken}"
             );
-        }
-    }
-
-    #[test]
-    fn a_property_that_nobody_has_is_told_with_the_one_that_was_meant() {
-        assert_eq!(misspelt("AcessPolicy"), Some("AccessPolicy"));
-        assert_eq!(misspelt("KeySpecs"), Some("KeySpec"));
-        assert_eq!(misspelt("accessPolicy"), Some("AccessPolicy"));
-        for fine in [
-            "AccessPolicy",
-            "AvailabilityZones",
-            "MultiAZ",
-            "Description",
-            "EnableKeyRotation",
-        ] {
-            assert_eq!(misspelt(fine), None, "{fine}");
         }
     }
 }

@@ -27,6 +27,7 @@ mod template_before;
 mod template_facts;
 mod template_keys;
 mod template_parameters;
+mod template_property_types;
 mod template_types;
 mod terraform;
 mod terraform_open;

@@ -69,7 +69,7 @@ fn numbers_are_taken_as_cloudformation_takes_them_and_else_open() {
         ("{MinRetentionDays: 7}", Feasible),
         ("{MinRetentionDays: 90}", Blocked),
         ("{MinRetentionDays: \"90\"}", Blocked),
-        ("{MinRetentionDays: 9e1}", Blocked),
+        ("{MinRetentionDays: 9e1}", Undecided),
         ("{MinRetentionDays: !Ref Days}", Blocked),
         ("{MinRetentionDays: !Sub \"${Days}\"}", Blocked),
         ("{MinRetentionDays: !FindInMap [M, a, b]}", Blocked),

@@ -24,7 +24,11 @@ pub fn plan<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         Some(Value::Array(rules)) => rules.iter().map(rule).collect(),
         Some(other) => other.clone(),
         None if is_open(&body) => body.clone(),
-        None => json!([]),
+        // CloudFormation takes no plan without one.
+        None => unknown(format!(
+            "{}:{}: {id} has no `BackupPlanRule`",
+            reader.template.file, node.line
+        )),
     };
     let name = body
         .get("BackupPlanName")
