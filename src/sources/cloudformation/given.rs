@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::error::TemplateError;
-use super::template::{Settings, plain};
+use super::template::{Settings, is_open, plain};
 use super::text::Node;
 
 /// The parameters of a template for which a value is given.
@@ -67,10 +67,12 @@ fn refused(parameter: &Node, value: &str) -> Option<String> {
     };
     if let Some(allowed) = parameter.get("AllowedValues") {
         let allowed: Vec<Value> = allowed.items().iter().map(Node::to_value).collect();
+        let may_be_other = allowed.iter().any(is_open);
         let allowed: Vec<String> = allowed.iter().filter_map(plain).collect();
-        if parts
-            .iter()
-            .any(|part| !allowed.iter().any(|one| one == part))
+        if !may_be_other
+            && parts
+                .iter()
+                .any(|part| !allowed.iter().any(|one| one == part))
         {
             return Some(format!("its AllowedValues are {}", allowed.join(", ")));
         }

@@ -48,7 +48,11 @@ fn inside(template: &Template<'_>, node: &Node, left: &mut usize) -> Node {
             let items = items.iter().map(|item| inside(template, item, left));
             Kind::List(items.collect())
         }
-        other @ (Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_)) => other.clone(),
+        other @ (Kind::Null
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::Text(_)
+        | Kind::Doubtful(_)) => other.clone(),
     };
     Node {
         line: node.line,
@@ -117,7 +121,7 @@ fn with(node: &Node, identifier: &str, value: &str) -> Node {
                 .collect(),
         ),
         Kind::Text(text) => Kind::Text(replaced(text, identifier, value)),
-        other @ (Kind::Null | Kind::Bool(_) | Kind::Number(_)) => other.clone(),
+        other @ (Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Doubtful(_)) => other.clone(),
     };
     Node {
         line: node.line,

@@ -9,6 +9,7 @@ mod kept;
 mod loops;
 mod names;
 pub mod nested;
+mod node;
 mod not_told;
 pub mod parameters;
 mod properties;
@@ -17,6 +18,7 @@ mod reader;
 mod resolve;
 mod resources;
 mod same;
+mod scalar;
 mod template;
 mod text;
 

@@ -36,6 +36,16 @@ pub enum ParametersError {
         /// Where.
         pointer: String,
     },
+    /// A value is a number of which nobody knows how it is written as a text.
+    #[error(
+        "{file}: the number at {pointer} has a fraction or an exponent: put it in quotes, as parameters are texts"
+    )]
+    Number {
+        /// The file.
+        file: String,
+        /// Where.
+        pointer: String,
+    },
     /// A parameter has two values.
     #[error("{file}: the parameter `{name}` is given twice, with different values")]
     Twice {
@@ -61,10 +71,25 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>
         file: file.to_owned(),
         pointer,
     };
+    let number = |value: &Value, pointer: String| match value {
+        Value::Number(number) if number.is_f64() => Err(ParametersError::Number {
+            file: file.to_owned(),
+            pointer,
+        }),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => Ok(()),
+    };
     match &value {
         Value::Array(items) => {
             let mut all = BTreeMap::new();
             for (at, item) in items.iter().enumerate() {
+                if let Some(value) = item.get("ParameterValue") {
+                    number(value, format!("/{at}/ParameterValue"))?;
+                }
                 let (key, value) = of_item(item).ok_or_else(|| shape(format!("/{at}")))?;
                 let there = all.insert(key.clone(), value.clone());
                 if there.is_some_and(|there| there != value) {
@@ -82,6 +107,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<BTreeMap<String, Option<String>>
                 Some(_) | None => ("", fields),
             };
             let each = fields.iter().map(|(key, value)| {
+                number(value, format!("{under}/{key}"))?;
                 let value = plain(value).ok_or_else(|| shape(format!("{under}/{key}")))?;
                 Ok((key.clone(), Some(value)))
             });
@@ -129,6 +155,14 @@ mod tests {
             ),
             (r#"{"A": 1, "A": 2}"#, "duplicate field `A`"),
             (r#"{"Parameters": {"A": []}}"#, "/Parameters/A"),
+            (
+                r#"{"Parameters": {"A": 1.0}}"#,
+                "the number at /Parameters/A ",
+            ),
+            (
+                r#"[{"ParameterKey": "A", "ParameterValue": 1e3}]"#,
+                "the number at /0/ParameterValue ",
+            ),
             ("3", "at /"),
         ] {
             let error = read(text).unwrap_err().to_string();

@@ -35,6 +35,10 @@ impl<'t> Template<'t> {
             Kind::Bool(truth) => Some(Value::Bool(*truth)),
             Kind::Number(number) => Some(Value::Number(number.clone())),
             Kind::Text(text) => Some(self.settled(Value::String(text.clone()), node)),
+            Kind::Doubtful(text) => Some(self.unknown(
+                &format!("`{text}` without quotes may be another value to CloudFormation: put it in quotes"),
+                node,
+            )),
             Kind::List(items) => Some(items.iter().filter_map(|item| self.value(item)).collect()),
             Kind::Map(fields) => match fields.as_slice() {
                 [(name, argument)] if is_function(name) => self
@@ -91,7 +95,11 @@ impl<'t> Template<'t> {
                         vec![json!(id), json!(attribute)]
                     }
                     Kind::List(items) => items.iter().filter_map(|item| self.value(item)).collect(),
-                    Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Map(_) => Vec::new(),
+                    Kind::Null
+                    | Kind::Bool(_)
+                    | Kind::Number(_)
+                    | Kind::Doubtful(_)
+                    | Kind::Map(_) => Vec::new(),
                 };
                 let texts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
                 match texts.as_slice() {
@@ -104,12 +112,12 @@ impl<'t> Template<'t> {
             "Fn::Sub" => Some(self.substitute(argument)),
             "Fn::Join" => match argument.items() {
                 [separator, list] => {
-                    let separator = separator.text().unwrap_or_default();
+                    let separator = self.value(separator).and_then(|text| plain(&text));
                     match self.value(list)? {
                         Value::Array(items) => {
-                            let texts: Vec<Option<String>> = items.iter().map(plain).collect();
-                            match texts.into_iter().collect::<Option<Vec<_>>>() {
-                                Some(texts) => Some(json!(texts.join(separator))),
+                            let texts: Option<Vec<String>> = items.iter().map(plain).collect();
+                            match texts.zip(separator) {
+                                Some((texts, separator)) => Some(json!(texts.join(&separator))),
                                 None => Some(
                                     first_open(&items)
                                         .unwrap_or_else(|| self.unknown(name, argument)),
@@ -150,12 +158,10 @@ impl<'t> Template<'t> {
             "Fn::Split" => match argument.items() {
                 [separator, text] => {
                     let text = self.value(text)?;
-                    match (
-                        separator.text().filter(|text| !text.is_empty()),
-                        plain(&text),
-                    ) {
+                    let separator = self.value(separator).and_then(|text| plain(&text));
+                    match (separator.filter(|text| !text.is_empty()), plain(&text)) {
                         (Some(separator), Some(text)) => {
-                            Some(json!(text.split(separator).collect::<Vec<_>>()))
+                            Some(json!(text.split(&separator).collect::<Vec<_>>()))
                         }
                         _ => open(),
                     }
@@ -256,15 +262,13 @@ impl<'t> Template<'t> {
             .and_then(Node::text)
             .unwrap_or("String");
         let is_hidden = self.settings.of_change && !self.naming.get();
+        let default = parameter.get("Default").and_then(|node| self.value(node));
         let text = match self.settings.parameters.get(id) {
             Some(_) if is_hidden => None,
             Some(given) => given.clone(),
-            None => parameter
-                .get("Default")
-                .map(Node::to_value)
-                .as_ref()
-                .and_then(plain),
+            None => default.as_ref().and_then(plain),
         };
+        let is_given = self.settings.parameters.contains_key(id);
         let hides = parameter.get("NoEcho").map(Node::to_value);
         match text {
             // What the template hides is not told.
@@ -282,10 +286,9 @@ impl<'t> Template<'t> {
             Some(text) if of.starts_with("List<") || of == "CommaDelimitedList" => {
                 json!(text.split(',').map(str::trim).collect::<Vec<_>>())
             }
-            Some(text) if of == "Number" => text
-                .parse::<i64>()
-                .map_or(json!(text), |number| json!(number)),
+            // Of a number, too: what `Ref` gives of a parameter is a text.
             Some(text) => json!(text),
+            None if let Some(open) = default.filter(|value| !is_given && is_open(value)) => open,
             None => unknown(format!(
                 "{}:{}: the parameter {id}: give --parameter {id}=VALUE",
                 self.file, parameter.line
@@ -359,7 +362,7 @@ impl<'t> Template<'t> {
         let maps = self.root.get("Mappings");
         let found = maps.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
         match found {
-            Some(found) => Some(found.to_value()),
+            Some(found) => self.value(found),
             None => self.value(rest.first()?.get("DefaultValue")?),
         }
     }
@@ -432,10 +435,7 @@ impl<'t> Template<'t> {
                 if is_open(&one) || is_open(&other) {
                     return None;
                 }
-                match (plain(&one), plain(&other)) {
-                    (Some(one), Some(other)) => Some(one == other),
-                    _ => Some(one == other),
-                }
+                Some(texts(one) == texts(other))
             }
             _ => None,
         }
@@ -444,6 +444,18 @@ impl<'t> Template<'t> {
 
 fn is_function(name: &str) -> bool {
     name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach"))
+}
+
+/// A value with its numbers and truths as the texts that CloudFormation compares.
+fn texts(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(texts).collect(),
+        value @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => plain(&value).map_or(value, |text| json!(text)),
+    }
 }
 
 fn first_open(items: &[Value]) -> Option<Value> {

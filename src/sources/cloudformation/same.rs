@@ -65,6 +65,6 @@ fn mentioned(node: &Node, names: &mut BTreeSet<String>) {
             }
         }
         Kind::List(items) => items.iter().for_each(|item| mentioned(item, names)),
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => {}
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Doubtful(_) => {}
     }
 }

@@ -3,100 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
 use super::error::TemplateError;
-
-/// A value of a template, with its line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// The line that it begins in, from 1.
-    pub line: usize,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// What a value is. Short forms of intrinsic functions are written out: `!Sub x` is `{"Fn::Sub": "x"}`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
-    /// Nothing.
-    Null,
-    /// True or false.
-    Bool(bool),
-    /// A number.
-    Number(Number),
-    /// A text.
-    Text(String),
-    /// A list.
-    List(Vec<Node>),
-    /// An object, in its order.
-    Map(Vec<(String, Node)>),
-}
+pub use super::node::{Kind, Node};
+use super::scalar::{PlainScalar, resolved};
 
 /// How many values a template may have once its aliases are written out: what CloudFormation takes (1 MB) has far fewer.
 const MOST_NODES: usize = 2_000_000;
 
 /// A text counts as one value more for so many bytes: an alias may repeat a long one.
 const BYTES: usize = 64;
-
-impl Node {
-    /// A field of an object.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Self> {
-        match &self.kind {
-            Kind::Map(fields) => fields
-                .iter()
-                .find(|(own, _)| own == name)
-                .map(|(_, node)| node),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::List(_) => None,
-        }
-    }
-
-    /// The fields of an object; none of anything else.
-    #[must_use]
-    pub fn fields(&self) -> &[(String, Self)] {
-        match &self.kind {
-            Kind::Map(fields) => fields,
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::List(_) => &[],
-        }
-    }
-
-    /// The items of a list; none of anything else.
-    #[must_use]
-    pub fn items(&self) -> &[Self] {
-        match &self.kind {
-            Kind::List(items) => items,
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Map(_) => &[],
-        }
-    }
-
-    /// A text.
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Text(text) => Some(text),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::List(_) | Kind::Map(_) => None,
-        }
-    }
-
-    /// As JSON, as it is written.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(truth) => Value::Bool(*truth),
-            Kind::Number(number) => Value::Number(number.clone()),
-            Kind::Text(text) => Value::String(text.clone()),
-            Kind::List(items) => items.iter().map(Self::to_value).collect(),
-            Kind::Map(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, node)| (name.clone(), node.to_value()));
-                Value::Object(fields.collect::<Map<_, _>>())
-            }
-        }
-    }
-}
 
 /// Reads a template's text.
 ///
@@ -149,9 +66,14 @@ impl Tree {
     fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), String> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let tag = tag.as_deref().and_then(short_form);
-                let kind = scalar(&text, style, tag.is_some());
-                let node = in_function(Node { line, kind }, tag.as_deref());
+                let function = tag.as_deref().and_then(short_form);
+                let kind = match (style, &function, tag.as_deref()) {
+                    (ScalarStyle::Plain, None, None) => plain(&text),
+                    (ScalarStyle::Plain, Some(_), _) => argument(&text),
+                    (_, None, Some(tag)) => tagged(&text, style, tag),
+                    (_, _, _) => Kind::Text(text.to_string()),
+                };
+                let node = in_function(Node { line, kind }, function.as_deref());
                 let size = text.len().div_euclid(BYTES).saturating_add(1);
                 self.count(size)?;
                 self.keep(anchor, &node, size);
@@ -251,8 +173,14 @@ impl Tree {
             None => {
                 let key = match node.kind {
                     Kind::Text(text) => text,
-                    Kind::Number(number) => number.to_string(),
-                    Kind::Bool(truth) => truth.to_string(),
+                    // "map keys must be strings; received numeric [123456789012] instead".
+                    Kind::Number(_) | Kind::Bool(_) | Kind::Doubtful(_) => {
+                        return Err(
+                            "a key without quotes that is a number, true or false in YAML 1.1: CloudFormation \
+                             takes texts, put it in quotes"
+                                .to_owned(),
+                        );
+                    }
                     Kind::Null | Kind::List(_) | Kind::Map(_) => {
                         return Err("a key that is no text".to_owned());
                     }
@@ -305,27 +233,59 @@ fn in_function(node: Node, function: Option<&str>) -> Node {
     }
 }
 
-/// A scalar by YAML's core schema. Numbers that begin with a zero are texts, as account numbers are.
-fn scalar(text: &str, style: ScalarStyle, is_argument: bool) -> Kind {
-    if style != ScalarStyle::Plain || is_argument {
-        return Kind::Text(text.to_owned());
+/// A scalar without quotes and without a tag.
+fn plain(text: &str) -> Kind {
+    let doubtful = || Kind::Doubtful(text.to_owned());
+    match resolved(text) {
+        PlainScalar::Null => Kind::Null,
+        PlainScalar::Bool(truth) => Kind::Bool(truth),
+        PlainScalar::Integer(number) => Kind::Number(Number::from(number)),
+        PlainScalar::Decimal(number) => {
+            Number::from_f64(number).map_or_else(doubtful, Kind::Number)
+        }
+        PlainScalar::Text => Kind::Text(text.to_owned()),
+        PlainScalar::Doubtful => doubtful(),
     }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
-        "true" | "True" | "TRUE" => return Kind::Bool(true),
-        "false" | "False" | "FALSE" => return Kind::Bool(false),
-        _ => {}
+}
+
+/// The argument of a short form: its letters, where CloudFormation makes nothing else of them.
+fn argument(text: &str) -> Kind {
+    match plain(text) {
+        Kind::Bool(truth) if truth.to_string() != text => Kind::Doubtful(text.to_owned()),
+        Kind::Number(number) if number.to_string() != text => Kind::Doubtful(text.to_owned()),
+        doubtful @ Kind::Doubtful(_) => doubtful,
+        Kind::Null
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::Text(_)
+        | Kind::List(_)
+        | Kind::Map(_) => Kind::Text(text.to_owned()),
     }
-    let is_padded = text.len() > 1 && text.starts_with('0') && !text.contains('.');
-    let number = text.parse::<i64>().ok().map(Number::from).or_else(|| {
-        text.parse::<f64>()
-            .ok()
-            .filter(|_| text.starts_with(|first: char| first.is_ascii_digit() || first == '-'))
-            .and_then(Number::from_f64)
-    });
-    match number {
-        Some(number) if !is_padded => Kind::Number(number),
-        _ => Kind::Text(text.to_owned()),
+}
+
+/// A scalar whose tag says what it is. What the tag says and the letters do not is in doubt.
+fn tagged(text: &str, style: ScalarStyle, tag: &Tag) -> Kind {
+    let is_text =
+        tag.is_yaml_core_schema_tag("str") || (tag.handle().is_empty() && tag.suffix() == "!");
+    let kind = if style == ScalarStyle::Plain {
+        plain(text)
+    } else {
+        Kind::Text(text.to_owned())
+    };
+    match kind {
+        _ if is_text => Kind::Text(text.to_owned()),
+        Kind::Null if tag.is_yaml_core_schema_tag("null") => Kind::Null,
+        Kind::Bool(truth) if tag.is_yaml_core_schema_tag("bool") => Kind::Bool(truth),
+        Kind::Number(number) if tag.is_yaml_core_schema_tag("int") && number.is_i64() => {
+            Kind::Number(number)
+        }
+        Kind::Null
+        | Kind::Bool(_)
+        | Kind::Number(_)
+        | Kind::Text(_)
+        | Kind::Doubtful(_)
+        | Kind::List(_)
+        | Kind::Map(_) => Kind::Doubtful(text.to_owned()),
     }
 }
 
@@ -340,9 +300,12 @@ fn merged(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     for (_, node) in merges {
         let sources = match node.kind {
             Kind::List(items) => items,
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Map(_) => {
-                vec![node]
-            }
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Number(_)
+            | Kind::Text(_)
+            | Kind::Doubtful(_)
+            | Kind::Map(_) => vec![node],
         };
         for source in sources {
             if let Kind::Map(fields) = source.kind {

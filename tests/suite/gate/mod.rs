@@ -28,6 +28,7 @@ mod template_facts;
 mod template_keys;
 mod template_parameters;
 mod template_property_types;
+mod template_scalars;
 mod template_types;
 mod terraform;
 mod terraform_open;

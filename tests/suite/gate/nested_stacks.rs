@@ -74,7 +74,7 @@ fn check_over(estate: &Estate, template: &str) -> (Value, i32, String) {
 
 fn stack(more: &str) -> String {
     format!(
-        "Parameters: {{P: {{Type: String, Default: '90'}}, Q: {{Type: String}}}}\nConditions: {{Yes: !Equals [a, a], No: !Equals [a, b], Open: !Equals [!Ref Q, b]}}\nResources:\n  Vaults:\n    Type: AWS::CloudFormation::Stack\n{more}"
+        "Parameters: {{P: {{Type: String, Default: '90'}}, Q: {{Type: String}}}}\nConditions: {{Same: !Equals [a, a], Other: !Equals [a, b], Open: !Equals [!Ref Q, b]}}\nResources:\n  Vaults:\n    Type: AWS::CloudFormation::Stack\n{more}"
     )
 }
 
@@ -104,12 +104,12 @@ fn a_template_that_lies_beside_is_read_with_what_it_is_given() {
         ),
         ("    Properties: {TemplateURL: deep.yaml}\n", "undecided", 3),
         (
-            "    Condition: Yes\n    Properties: {TemplateURL: deep.yaml}\n",
+            "    Condition: Same\n    Properties: {TemplateURL: deep.yaml}\n",
             "undecided",
             3,
         ),
         (
-            "    Condition: No\n    Properties: {TemplateURL: deep.yaml}\n",
+            "    Condition: Other\n    Properties: {TemplateURL: deep.yaml}\n",
             "feasible",
             0,
         ),
