@@ -16,11 +16,11 @@ use crate::inventory::{
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
-use crate::sources::contradiction::{contradictions, leave_open};
 use crate::sources::planned::{Makes, Planned};
 use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
+use super::disputes;
 use super::prefixes::Prefixes;
 use super::print::warn;
 use super::templates::Templates;
@@ -59,7 +59,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     } else {
         Value::Null
     };
-    let (mut now, mut then): (Vec<Overlay>, Vec<Overlay>) = (Vec::new(), Vec::new());
+    // What somebody lays over the facts says nothing of what is there now.
+    let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
         let read = match kind {
             OverKind::Overlay | OverKind::TerraformPlan => recorded::json,
@@ -68,6 +69,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         let (name, bytes) = read(path, output.max_input)?;
         let all = match kind {
             OverKind::Overlay => {
+                now.push(None);
                 then.push(overlay(&name, &bytes)?);
                 continue;
             }
@@ -113,33 +115,16 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     .map(|address| location(&name, *kind, &address, lines.get(&address)));
                 places.entry(thing).or_default().extend(all);
             }
-            now.push(before);
+            now.push(Some(before));
             then.push(after);
         }
     }
     templates.all_parameters_are_taken()?;
     all_accounts_are_taken(asked, &providers, output);
-    let planned = |one: &&Overlay| one.waits_for != Waiting::Overlay;
-    let mut disputed = Vec::new();
-    for (at, one) in then.iter().enumerate().filter(|(_, one)| planned(one)) {
-        for other in then.iter().skip(at.saturating_add(1)).filter(planned) {
-            for thing in contradictions(one, other) {
-                let why = format!(
-                    "{} and {} say different things of {thing}: which is applied last is not known",
-                    one.name, other.name
-                );
-                warn(output, &why);
-                open.push(Gap::by_hand(
-                    ByHand::Planned,
-                    other.operation(),
-                    why.clone(),
-                ));
-                disputed.push((thing, why));
-            }
-        }
+    for gap in disputes::settle(&now, &mut then) {
+        warn(output, &gap.subject);
+        open.push(gap);
     }
-    let planned = then.iter_mut().filter(|one| planned(&&**one));
-    planned.for_each(|one| leave_open(one, &disputed));
     let documents = then.iter_mut().map(|one| &mut one.document);
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
     if then.is_empty() {
@@ -151,14 +136,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             makes,
         });
     }
-    let over = |base: Inventory, all: &[Overlay]| -> anyhow::Result<Inventory> {
+    let over = |base: Inventory, all: &[&Overlay]| -> anyhow::Result<Inventory> {
         all.iter().try_fold(base, |base, one| {
             one.over(&base)
                 .with_context(|| format!("could not apply {} to the facts", one.name))
         })
     };
-    let before = over(base, &now)?;
-    let after = over(before.clone(), &then)?;
+    let before = over(base, &now.iter().flatten().collect::<Vec<_>>())?;
+    let after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
     for one in &then {
         // What was read and is not known any more says so itself.
         for why in one.organization_unread(&before) {

@@ -45,33 +45,69 @@ pub fn contradictions(one: &Overlay, other: &Overlay) -> BTreeSet<Disputed> {
     .collect()
 }
 
+/// Whether a file leaves something as another says that it is now, which changes it: then the change is what comes of both, in
+/// whatever order. Each file says what is there now, and what will be.
+#[must_use]
+pub fn gives_way(disputed: &Disputed, [now, then]: [&Overlay; 2], other_now: &Overlay) -> bool {
+    let is = then.says(disputed);
+    is.is_some() && now.says(disputed) == is && other_now.says(disputed) == is
+}
+
+/// Takes out of an overlay what it only says to stay as it is, where another changes it.
+pub fn leave_to_others(overlay: &mut Overlay, disputed: &Disputed) {
+    overlay.settle(disputed, None);
+}
+
 /// Leaves unknown what of an overlay another says otherwise, and says why.
-pub fn leave_open(overlay: &mut Overlay, disputed: &[(Disputed, String)]) {
-    if disputed.is_empty() {
-        return;
+pub fn leave_open(overlay: &mut Overlay, disputed: &Disputed, why: &str) {
+    overlay.settle(disputed, Some(&json!({"unknown": why})));
+}
+
+/// What an overlay says of a disputed field.
+trait Says {
+    /// Its value.
+    fn says(&self, disputed: &Disputed) -> Option<&Value>;
+
+    /// Sets its value, or takes it out, where there is one.
+    fn settle(&mut self, disputed: &Disputed, value: Option<&Value>);
+}
+
+impl Says for Overlay {
+    fn says(&self, disputed: &Disputed) -> Option<&Value> {
+        let Disputed { thing, field } = disputed;
+        let document = || (field == DOCUMENT).then(|| self.policies.get(thing))?;
+        let said = said(self);
+        let field = said.get(&(thing.as_str(), field.as_str()));
+        field.copied().or_else(document)
     }
-    for (thing, why) in disputed {
-        let unknown = || json!({"unknown": why});
-        if let Some(document) = overlay.policies.get_mut(&thing.thing)
-            && thing.field == DOCUMENT
-        {
-            *document = unknown();
+
+    fn settle(&mut self, Disputed { thing, field }: &Disputed, value: Option<&Value>) {
+        if field == DOCUMENT && self.policies.contains_key(thing) {
+            match value {
+                Some(value) => drop(self.policies.insert(thing.clone(), value.clone())),
+                None => drop(self.policies.remove(thing)),
+            }
         }
-        let leave = |of: &mut Value, key: &str| {
-            let is_it = of.get(key).and_then(Value::as_str) == Some(&thing.thing);
-            if is_it && let Some(field) = of.get_mut(&thing.field) {
-                *field = unknown();
+        let set = |of: &mut Value, key: &str| {
+            let is_it = of.get(key).and_then(Value::as_str) == Some(thing);
+            let fields = of.as_object_mut().filter(|_| is_it);
+            match (fields, value) {
+                (Some(fields), Some(value)) if fields.contains_key(field) => {
+                    drop(fields.insert(field.clone(), value.clone()));
+                }
+                (Some(fields), None) => drop(fields.shift_remove(field)),
+                (Some(_) | None, _) => {}
             }
         };
-        for account in list_mut(&mut overlay.document, "accounts") {
-            leave(account, "account");
+        for account in list_mut(&mut self.document, "accounts") {
+            set(account, "account");
             for role in list_mut(account, "roles") {
-                leave(role, "Arn");
+                set(role, "Arn");
             }
             for region in list_mut(account, "regions") {
                 for (name, key) in LISTS {
                     for thing in list_mut(region, name) {
-                        leave(thing, key);
+                        set(thing, key);
                     }
                 }
             }

@@ -128,7 +128,9 @@ fn of_a_policy_that_two_plans_say_otherwise_of_nothing_is_known() {
         "Action": "backup:CopyIntoBackupVault", "Resource": "*"});
     let mut denies = lets_in.clone();
     denies["Effect"] = json!("Deny");
-    let [wide, narrow] = [lets_in.clone(), denies].map(|then| {
+    let mut renamed = lets_in.clone();
+    renamed["Sid"] = json!("Copies");
+    let [stays, wide, narrow] = [lets_in.clone(), renamed, denies].map(|then| {
         let address = "aws_backup_vault_policy.p";
         plan(
             TO,
@@ -140,25 +142,33 @@ fn of_a_policy_that_two_plans_say_otherwise_of_nothing_is_known() {
             )],
         )
     });
-    // Each of them alone decides.
-    for (one, code) in [(&wide, 0), (&narrow, 1)] {
-        let files = [("one.json", one)];
-        let found = judged(
+    let found = |files: &[(&str, &Value)]| {
+        judged(
             &Estate::rds(),
-            &Change::Several("--terraform-plan", TO, &files),
+            &Change::Several("--terraform-plan", TO, files),
             &[],
-        );
-        assert_eq!(found.code, code, "{}", found.report);
-    }
-    for files in [
-        [("one.json", &wide), ("other.json", &narrow)],
-        [("other.json", &narrow), ("one.json", &wide)],
+        )
+    };
+    // Each of them alone decides, and so does a change beside what leaves the policy as it is.
+    let (stays, wide, narrow) = (
+        ("stays.json", &stays),
+        ("wide.json", &wide),
+        ("narrow.json", &narrow),
+    );
+    for (files, code) in [
+        (&[wide][..], 0),
+        (&[narrow], 1),
+        (&[stays, narrow], 1),
+        (&[narrow, stays], 1),
+        (&[stays, wide], 0),
+        (&[wide, stays], 0),
     ] {
-        let found = judged(
-            &Estate::rds(),
-            &Change::Several("--terraform-plan", TO, &files),
-            &[],
-        );
+        let found = found(files);
+        assert_eq!(found.code, code, "{}", found.report);
+        assert!(found.gaps.is_empty(), "{:?}", found.gaps);
+    }
+    for files in [[wide, narrow], [narrow, wide]] {
+        let found = found(&files);
         let expected = "orders into central: feasible -> undecided (worse)".to_owned();
         assert_eq!((found.copies, found.code), (vec![expected], 3));
         let says = "say different things of AccessPolicy";
