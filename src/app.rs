@@ -15,6 +15,7 @@ mod code;
 mod collect;
 mod copies;
 mod decide;
+mod disputes;
 mod finish;
 mod fix;
 mod formats;

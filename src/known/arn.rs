@@ -20,11 +20,16 @@ use super::{AccountId, Partition, Recent, Region};
 #[derive(Clone)]
 pub struct Arn(Arc<Parts>);
 
+/// No service gives longer ones.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>: an ARN has 2,048 characters at most.
+const LONGEST: usize = 2_048;
+
 /// The text of an ARN, with what is asked of it again and again.
 struct Parts {
     text: SmolStr,
     /// Where each of the first five parts ends, as far as it has so many.
-    colons: [u32; 5],
+    colons: [u16; 5],
     account: Option<AccountId>,
     region: Option<Region>,
     hash: u64,
@@ -32,10 +37,10 @@ struct Parts {
 
 impl Parts {
     fn of(text: SmolStr) -> Self {
-        let mut colons = [u32::MAX; 5];
+        let mut colons = [u16::MAX; 5];
         let found = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
         for (slot, (at, _)) in colons.iter_mut().zip(found) {
-            *slot = u32::try_from(at).unwrap_or(u32::MAX);
+            *slot = u16::try_from(at).unwrap_or(u16::MAX);
         }
         let mut parts = Self {
             hash: FixedState::default().hash_one(&*text),
@@ -54,7 +59,7 @@ impl Parts {
 
     /// A part between colons, from 0; the sixth is all that is left.
     fn part(&self, index: usize) -> &str {
-        let colon = |index: usize| usize::try_from(*self.colons.get(index)?).ok();
+        let colon = |index: usize| Some(usize::from(*self.colons.get(index)?));
         let start = match index.checked_sub(1) {
             None => Some(0),
             Some(before) => colon(before).map(|colon| colon.saturating_add(1)),
@@ -91,7 +96,8 @@ impl Arn {
     pub fn parse(text: &str) -> Result<Self, ArnError> {
         let arn = Self(Arc::new(Parts::of(text.into())));
         let account = arn.part(4);
-        let sound = arn.part(0) == "arn"
+        let sound = text.len() <= LONGEST
+            && arn.part(0) == "arn"
             && is_word(arn.part(1))
             && is_word(arn.service())
             && (arn.part(3).is_empty() || Region::is_named(arn.part(3)))

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU64;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::{SmolStr, format_smolstr};
 
-/// An AWS account id: twelve digits.
+/// An AWS account id: twelve digits. Kept as one more than they say, so that none at all takes no more room than one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountId(u64);
+pub struct AccountId(NonZeroU64);
 
 /// Why a text is not an account id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -23,9 +24,11 @@ impl AccountId {
     /// Where the text is not twelve ASCII digits.
     pub fn parse(text: &str) -> Result<Self, AccountIdError> {
         if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            text.parse()
+            let number: Option<u64> = text.parse().ok();
+            let one_more = number.and_then(|number| NonZeroU64::new(number.checked_add(1)?));
+            one_more
                 .map(Self)
-                .map_err(|_| AccountIdError(text.to_owned()))
+                .ok_or_else(|| AccountIdError(text.to_owned()))
         } else {
             Err(AccountIdError(text.to_owned()))
         }
@@ -42,7 +45,7 @@ impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One is written for every ARN that is made, and `{:012}` takes ten times as long.
         let mut digits = [b'0'; 12];
-        let mut rest = self.0;
+        let mut rest = self.0.get().saturating_sub(1);
         for digit in digits.iter_mut().rev() {
             *digit |= u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;

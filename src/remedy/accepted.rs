@@ -159,7 +159,7 @@ fn too_long(proposal: &Proposal<'_>) -> Option<String> {
         }
         _ => 0,
     };
-    let after = remedy.after.as_ref()?;
+    let after = &remedy.policy_after()?;
     // IAM leaves white space out; the others count what they are sent.
     let of_iam = [RemedyKind::RolePolicy, RemedyKind::TrustPolicy].contains(&remedy.kind);
     let long = if of_iam {
@@ -176,13 +176,13 @@ fn too_long(proposal: &Proposal<'_>) -> Option<String> {
 }
 
 /// Everybody whom the statements of a policy name.
-fn principals(policy: &Value) -> Vec<&str> {
+fn principals(policy: &Value) -> Vec<String> {
     let named = statements(policy).into_iter().flat_map(|statement| {
         ["Principal", "NotPrincipal"]
             .into_iter()
             .filter_map(|element| statement.get(element)?.get("AWS"))
     });
-    named.flat_map(texts).collect()
+    named.flat_map(texts).map(str::to_owned).collect()
 }
 
 fn statements(policy: &Value) -> Vec<&Value> {
@@ -201,19 +201,21 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 /// Whom the policies name that a draft sets, and the ones before them do not. A role's own policies name nobody.
-fn newly_named(draft: &Draft) -> impl Iterator<Item = &str> {
+fn newly_named(draft: &Draft) -> impl Iterator<Item = String> {
     let remedy = &draft.remedy;
-    let mut policies: Vec<&Value> = remedy.after.as_deref().into_iter().collect();
-    if let Parts::Vault(new) = &remedy.parts {
-        policies.push(&new.key_policy);
-        policies.extend(&new.access_policy);
+    let mut named: Vec<String> = Vec::new();
+    if remedy.kind != RemedyKind::RolePolicy {
+        named.extend(remedy.policy_after().iter().flat_map(principals));
     }
-    let is_of_role = remedy.kind == RemedyKind::RolePolicy;
-    policies.retain(|_| !is_of_role);
-    let there = remedy.before.as_deref().map(principals).unwrap_or_default();
-    let named = policies.into_iter().flat_map(principals);
+    if let Parts::Vault(new) = &remedy.parts {
+        named.extend(principals(&new.key_policy));
+        named.extend(new.access_policy.iter().flat_map(principals));
+    }
+    let there = remedy.policy_before();
+    let there = there.as_ref().map(principals).unwrap_or_default();
     // Whom AWS shows by an ARN exists.
-    named.filter(move |name| is_unique_id(name) || !there.contains(name))
+    let mut named = named.into_iter();
+    std::iter::from_fn(move || named.find(|name| is_unique_id(name) || !there.contains(name)))
 }
 
 /// The role that an ARN names.
@@ -226,13 +228,13 @@ fn role(name: &str) -> Option<Arn> {
 /// A policy that names somebody who does not exist cannot be saved.
 fn principal_gone(proposal: &Proposal<'_>) -> Option<String> {
     newly_named(proposal.draft).find_map(|name| {
-        if is_unique_id(name) {
+        if is_unique_id(&name) {
             return Some(format!(
                 "{name}, whom it names, was deleted: take it out first"
             ));
         }
-        let is_missing = proposal.facts.role_exists(&role(name)?) == Fact::Known(false);
-        (is_missing && !proposal.created.contains(name))
+        let is_missing = proposal.facts.role_exists(&role(&name)?) == Fact::Known(false);
+        (is_missing && !proposal.created.contains(&name))
             .then(|| format!("{name}, whom it names, does not exist: create it first"))
     })
 }
@@ -244,8 +246,8 @@ fn principal_unread(
     created: &BTreeSet<String>,
 ) -> Option<String> {
     newly_named(draft).find_map(|name| {
-        let exists = facts.role_exists(&role(name)?);
-        (matches!(exists, Fact::Unknown(_)) && !created.contains(name)).then(|| {
+        let exists = facts.role_exists(&role(&name)?);
+        (matches!(exists, Fact::Unknown(_)) && !created.contains(&name)).then(|| {
             format!("whether {name}, whom it names, exists was not read: see aws iam get-role")
         })
     })
@@ -263,8 +265,9 @@ fn pattern_in_action(proposal: &Proposal<'_>) -> Option<String> {
             .filter_map(|statement| statement.get("Action"));
         all.flat_map(texts).map(str::to_owned).collect()
     };
-    let before = remedy.before.as_deref().map(actions).unwrap_or_default();
-    let added = actions(remedy.after.as_ref()?);
+    let before = remedy.policy_before();
+    let before = before.as_ref().map(actions).unwrap_or_default();
+    let added = actions(&remedy.policy_after()?);
     let pattern = added
         .iter()
         .find(|action| action.contains(['*', '?']) && !before.contains(*action))?;

@@ -72,8 +72,8 @@ pub fn draft(kind: ControlKind, id: &str, wanted: &Wanted, facts: &Facts<'_>) ->
         });
     }
     draft.change = Some(change);
-    draft.remedy.before = Some(before.into());
-    draft.remedy.after = Some(after.into());
+    draft.remedy.before = policy.document.value().cloned();
+    draft.remedy.after = Some(text);
     draft.remedy.added = changed;
     Some(draft)
 }

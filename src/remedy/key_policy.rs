@@ -48,12 +48,13 @@ fn of_a_key(key: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     );
     draft.remedy.account = key.account();
     draft.remedy.commands = vec![put_key_policy(key, &after)];
-    draft.change = Policy::from_value(&after)
-        .ok()
+    let after = Policy::from_value(&after).ok();
+    draft.change = after
+        .clone()
         .map(|policy| Change::none().key_policy(key, policy));
-    draft.remedy.before = Some(before.into());
+    draft.remedy.before = facts.key_policy(key).known().flatten().cloned();
     draft.remedy.added = added;
-    draft.remedy.after = Some(after.clone().into());
+    draft.remedy.after = after;
     Some(draft)
 }
 
@@ -85,11 +86,12 @@ fn of_a_vault(vault: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> 
     );
     draft.remedy.account = vault.account();
     draft.remedy.commands = vec![put_vault_policy(vault, &after)];
-    draft.change = Policy::from_value(&after)
-        .ok()
+    let after = Policy::from_value(&after).ok();
+    draft.change = after
+        .clone()
         .map(|policy| Change::none().vault_policy(vault, policy));
-    draft.remedy.before = before.map(Box::new);
-    draft.remedy.after = Some(after.into());
+    draft.remedy.before = facts.vault_policy(vault).known().flatten().cloned();
+    draft.remedy.after = after;
     draft.remedy.added = added;
     Some(draft)
 }
@@ -113,7 +115,8 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_role_policy(role, &name, &after)];
     draft.remedy.parts = Parts::RolePolicy { name: name.clone() };
-    draft.change = Policy::from_value(&after).ok().map(|policy| {
+    let after = Policy::from_value(&after).ok();
+    draft.change = after.clone().map(|policy| {
         let mut changed = bare_role(role);
         let mut inline: Vec<InlinePolicy> = facts.role_inline_policies(role);
         inline.push(InlinePolicy {
@@ -124,7 +127,7 @@ fn of_a_role(role: &Arn, wanted: &Wanted, facts: &Facts<'_>) -> Option<Draft> {
         changed.inline_policies = Field::Is(Listing(inline));
         Change::none().role(changed)
     });
-    draft.remedy.after = Some(after.clone().into());
+    draft.remedy.after = after;
     draft.remedy.added = statements;
     Some(draft)
 }

@@ -33,6 +33,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use smol_str::SmolStr;
 
+use crate::inventory::Policy;
 use crate::known::AccountId;
 
 use onwards::Onwards;
@@ -110,9 +111,9 @@ pub struct Remedy {
     /// What sort of change it is.
     pub kind: RemedyKind,
     /// The whole policy before, for a change of a policy; `None` where there was none, too.
-    pub before: Option<Box<Value>>,
+    pub before: Option<Policy>,
     /// The whole policy after, for a change of a policy.
-    pub after: Option<Box<Value>>,
+    pub after: Option<Policy>,
     /// The statements that were added or changed.
     pub added: Vec<Value>,
     /// The commands that make the change, but for those of `onwards`.
@@ -162,6 +163,18 @@ impl Remedy {
             parts: Parts::None,
             places: Vec::new(),
         }
+    }
+
+    /// The whole policy before, as JSON.
+    #[must_use]
+    pub fn policy_before(&self) -> Option<Value> {
+        self.before.as_ref().map(Policy::to_value)
+    }
+
+    /// The whole policy after, as JSON.
+    #[must_use]
+    pub fn policy_after(&self) -> Option<Value> {
+        self.after.as_ref().map(Policy::to_value)
     }
 
     /// The commands that make the change, in order, ready to paste.

@@ -17,8 +17,8 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     if role.is_role_of_aws() {
         return None;
     }
-    let before = facts.role_trust(role).known().flatten()?.to_value();
-    let (kept, gone, mut added) = without_deleted(&before);
+    let before = facts.role_trust(role).known().flatten()?;
+    let (kept, gone, mut added) = without_deleted(&before.to_value());
     let statement = json!({
         "Sid": free_sid(Some(&kept), &[], "AllowAWSBackup"),
         "Effect": "Allow",
@@ -35,13 +35,14 @@ pub fn draft(role: &Arn, facts: &Facts<'_>) -> Option<Draft> {
     let mut draft = Draft::new(RemedyKind::TrustPolicy, role, title);
     draft.remedy.account = role.account();
     draft.remedy.commands = vec![put_trust_policy(role, &after)];
-    draft.change = Policy::from_value(&after).ok().map(|policy| {
+    let after = Policy::from_value(&after).ok();
+    draft.change = after.clone().map(|policy| {
         let mut changed = bare_role(role);
         changed.assume_role_policy_document = Field::Is(policy);
         Change::none().role(changed)
     });
-    draft.remedy.before = Some(before.into());
-    draft.remedy.after = Some(after.clone().into());
+    draft.remedy.before = Some(before.clone());
+    draft.remedy.after = after;
     draft.remedy.added = added;
     Some(draft)
 }

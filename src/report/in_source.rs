@@ -66,7 +66,7 @@ fn written(remedy: &Remedy, address: &str) -> Option<String> {
     let local = local(address);
     let (kind, name) = local.rsplit_once('.')?;
     let name = name.split('[').next().unwrap_or(name);
-    let policy = || remedy.after.as_deref().map(expression);
+    let policy = || remedy.policy_after().as_ref().map(expression);
     let argument = |name: &str| Some(format!("{name} = jsonencode({})", policy()?));
     let beside =
         |of: &str, body: String| Some(format!("resource \"{of}\" \"{name}\" {{\n{body}}}"));
@@ -119,7 +119,7 @@ fn written(remedy: &Remedy, address: &str) -> Option<String> {
 
 /// The property of a template's resource.
 fn property(remedy: &Remedy) -> Option<(&'static str, Value)> {
-    let after = || remedy.after.as_deref().cloned();
+    let after = || remedy.policy_after();
     match (remedy.kind, &remedy.parts) {
         (RemedyKind::KeyPolicy, _) => Some(("KeyPolicy", after()?)),
         (RemedyKind::VaultPolicy, _) => Some(("AccessPolicy", after()?)),

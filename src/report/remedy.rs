@@ -29,9 +29,9 @@ pub struct RemedyReport<'a> {
     /// What sort of change it is.
     pub kind: RemedyKind,
     /// The whole policy before; null where there was none, or the change is not of a policy.
-    pub before: Option<&'a Value>,
+    pub before: Option<Value>,
     /// The whole policy after; null where the change is not of a policy.
-    pub after: Option<&'a Value>,
+    pub after: Option<Value>,
     /// The statements added or changed.
     pub added: &'a [Value],
     /// The commands that make the change, in order, ready to paste.
@@ -65,8 +65,8 @@ impl<'a> RemedyReport<'a> {
             subject: &remedy.subject,
             account: remedy.account,
             kind: remedy.kind,
-            before: remedy.before.as_deref(),
-            after: remedy.after.as_deref(),
+            before: remedy.policy_before(),
+            after: remedy.policy_after(),
             added: &remedy.added,
             commands: remedy.commands(),
             locations: locations(&remedy.places),

@@ -108,7 +108,9 @@ fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
         (Action::Vault(arn), Parts::Vault(new)) => {
             is_literal(&json!([arn, new.key_policy, new.access_policy]))
         }
-        (Action::RolePolicy(role, name), _) => is_literal(&json!([role, name, item.remedy.after])),
+        (Action::RolePolicy(role, name), _) => {
+            is_literal(&json!([role, name, item.remedy.policy_after()]))
+        }
         _ => true,
     };
     if !is_plain {
@@ -127,7 +129,7 @@ fn resources(item: &Item<'_>) -> Option<Map<String, Value>> {
         (Action::RolePolicy(role, name), _) => Some(one(
             &id,
             "AWS::IAM::RolePolicy",
-            json!({"PolicyName": name, "RoleName": role.name(), "PolicyDocument": item.remedy.after}),
+            json!({"PolicyName": name, "RoleName": role.name(), "PolicyDocument": item.remedy.policy_after()}),
         )),
         _ => None,
     }

@@ -12,6 +12,7 @@ use crate::report::line::pretty;
 /// The files of a change that sets a policy.
 pub fn files(item: &Item<'_>) -> Vec<FixFile> {
     let (before, after) = policies(item);
+    let (before, after) = (before.as_ref(), after.as_ref());
     let mut files = Vec::new();
     if let Parts::Vault(new) = &item.remedy.parts {
         files.push(FixFile::policy(
@@ -29,13 +30,13 @@ pub fn files(item: &Item<'_>) -> Vec<FixFile> {
 }
 
 /// The policy that the change sets, and the one before it.
-pub fn policies<'a>(item: &Item<'a>) -> (Option<&'a Value>, Option<&'a Value>) {
+pub fn policies(item: &Item<'_>) -> (Option<Value>, Option<Value>) {
     match &item.remedy.parts {
-        Parts::Vault(new) => (None, new.access_policy.as_ref()),
+        Parts::Vault(new) => (None, new.access_policy.clone()),
         Parts::None
         | Parts::RolePolicy { .. }
         | Parts::AttachedPolicies { .. }
-        | Parts::TwoStep(_) => (item.remedy.before.as_deref(), item.remedy.after.as_deref()),
+        | Parts::TwoStep(_) => (item.remedy.policy_before(), item.remedy.policy_after()),
     }
 }
 

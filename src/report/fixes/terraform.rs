@@ -152,7 +152,7 @@ fn add(made: &mut Configuration, item: &Item<'_>, items: &[Item<'_>]) {
         .unwrap_or_else(|| home(items, account, &item.partition()));
     let provider = made.provider(account, &region);
     let id = item.remedy.id.as_str();
-    let after = policies(item).1.map_or(Value::Null, policy);
+    let after = policies(item).1.as_ref().map_or(Value::Null, policy);
     let mut references = Vec::new();
     let (kind, arguments) = match &item.action {
         Action::KeyPolicy(key) => (

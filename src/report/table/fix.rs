@@ -135,9 +135,11 @@ pub fn all(sheet: &mut Sheet, report: &Report) {
 }
 
 fn difference(sheet: &mut Sheet, remedy: &Remedy) {
-    let Some(after) = &remedy.after else { return };
+    let Some(after) = &remedy.policy_after() else {
+        return;
+    };
     let before = remedy
-        .before
+        .policy_before()
         .as_ref()
         .map(|before| format!("{}\n", pretty(before)));
     let (before, after) = (before.unwrap_or_default(), format!("{}\n", pretty(after)));

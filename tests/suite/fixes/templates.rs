@@ -116,7 +116,7 @@ fn a_policy_with_variables_comes_through_terraform_as_it_is() {
         .unwrap();
     let policy: Value = serde_json::from_str(&unescaped(policy)).unwrap();
     let remedy = made.remedies.iter().find(|remedy| remedy.id == id).unwrap();
-    assert_eq!(Some(&policy), remedy.after.as_deref());
+    assert_eq!(Some(&policy), remedy.policy_after().as_ref());
     assert!(policy.to_string().contains("${aws:ResourceTag/team}%{x}"));
     let _ = serde_json::from_str::<Value>(made.text(made.named(&format!("{id}-"), ".after.json")))
         .unwrap();

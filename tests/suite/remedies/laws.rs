@@ -54,7 +54,9 @@ fn what_a_remedy_adds_stands_in_the_policy_as_it_must_be() {
     let mut looked_at = 0;
     for (name, _, remedies) in inventories() {
         for remedy in &remedies {
-            let Some(after) = &remedy.after else { continue };
+            let Some(after) = &remedy.policy_after() else {
+                continue;
+            };
             let all = after["Statement"].as_array().unwrap();
             for statement in &remedy.added {
                 let title = &remedy.title;
@@ -91,11 +93,14 @@ fn no_remedy_opens_a_policy_to_neighbours() {
     let mut asked = 0;
     for (name, _, remedies) in inventories() {
         for remedy in &remedies {
-            let Some(after) = &remedy.after else { continue };
+            let Some(after) = &remedy.policy_after() else {
+                continue;
+            };
             if [RemedyKind::RolePolicy, RemedyKind::TrustPolicy].contains(&remedy.kind) {
                 continue;
             }
-            let before = remedy.before.as_deref();
+            let before = remedy.policy_before();
+            let before = before.as_ref();
             let granted = [ROLE, SLR].map(|principal| beyond.map(|action| (principal, action)));
             let others = neighbours.map(|principal| needed.map(|action| (principal, action)));
             for (principal, action) in granted
@@ -171,12 +176,17 @@ fn no_remedy_locks_the_owner_of_a_key_out() {
     let mut asked = 0;
     for (name, _, remedies) in inventories() {
         for remedy in remedies {
-            let (RemedyKind::KeyPolicy, Some(after)) = (remedy.kind, &remedy.after) else {
+            let (RemedyKind::KeyPolicy, Some(after)) = (remedy.kind, &remedy.policy_after()) else {
                 continue;
             };
             let root = format!("arn:aws:iam::{}:root", remedy.account.unwrap());
             for action in ["kms:PutKeyPolicy", "kms:DescribeKey"] {
-                let was = allows(remedy.before.as_deref(), &root, action, &remedy.subject);
+                let was = allows(
+                    remedy.policy_before().as_ref(),
+                    &root,
+                    action,
+                    &remedy.subject,
+                );
                 let is = allows(Some(after), &root, action, &remedy.subject);
                 assert_eq!(is, was, "{name}: {}", remedy.title);
                 asked += usize::from(was);

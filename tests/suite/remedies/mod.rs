@@ -85,7 +85,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
             let levels = accounts.filter_map(|account| account.get_mut(list)?.as_array_mut());
             for policy in levels.flatten().filter_map(Value::as_array_mut).flatten() {
                 if policy["Id"] == *remedy.subject {
-                    policy["Document"] = *remedy.after.clone().unwrap();
+                    policy["Document"] = remedy.policy_after().unwrap();
                 }
             }
             return true;
@@ -127,7 +127,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
         | RemedyKind::AddCopyAction
         | RemedyKind::TwoStepCopy => return false,
     };
-    let after = remedy.after.clone().unwrap();
+    let after = remedy.policy_after().unwrap();
     let mut found = Vec::new();
     objects(inventory, &remedy.subject, &mut found);
     assert!(!found.is_empty(), "{} is not there", remedy.subject);
@@ -136,7 +136,7 @@ pub fn apply(inventory: &mut Value, remedy: &Remedy) -> bool {
             let policy = json!({"PolicyName": "added", "Document": after});
             object[field].as_array_mut().unwrap().push(policy);
         } else {
-            object[field] = (*after).clone();
+            object[field] = after.clone();
         }
     }
     true

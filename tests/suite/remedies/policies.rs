@@ -17,8 +17,8 @@ fn what_a_policy_had_stays_in_its_place() {
     let [remedy] = remedies.as_slice() else {
         panic!("{remedies:?}")
     };
-    assert_eq!(remedy.before.as_deref(), Some(&policy));
-    let after = remedy.after.as_deref().unwrap();
+    assert_eq!(remedy.policy_before(), Some(policy.clone()));
+    let after = &remedy.policy_after().unwrap();
     let names = |value: &Value| {
         value
             .as_object()
@@ -103,7 +103,8 @@ fn a_deny_beside_which_nothing_allows_is_lifted_and_the_action_allowed() {
             panic!("{remedies:?}")
         };
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
-        let (before, after) = (remedy.before.as_deref(), remedy.after.as_deref());
+        let (before, after) = (remedy.policy_before(), remedy.policy_after());
+        let (before, after) = (before.as_ref(), after.as_ref());
         assert!(!allows(before, principal, action, &remedy.subject));
         assert!(allows(after, principal, action, &remedy.subject));
     }
@@ -121,7 +122,8 @@ fn a_deny_is_lifted_for_this_principal_alone() {
         panic!("{remedies:?}")
     };
     assert_eq!(remedy.proven, Some(true));
-    let after = remedy.after.as_deref();
+    let after = remedy.policy_after();
+    let after = after.as_ref();
     assert!(allows(after, ROLE, "backup:CopyIntoBackupVault", CENTRAL));
     assert!(!allows(
         after,
@@ -160,7 +162,8 @@ fn a_wide_deny_still_denies_all_that_the_copy_does_not_need() {
                 panic!("{remedies:?}")
             };
             assert_eq!(remedy.proven, Some(true), "{who} {:?}", remedy.after);
-            let (before, after) = (remedy.before.as_deref(), remedy.after.as_deref());
+            let (before, after) = (remedy.policy_before(), remedy.policy_after());
+            let (before, after) = (before.as_ref(), after.as_ref());
             assert!(allows(after, SLR, "kms:CreateGrant", KEY));
             for action in ["kms:ScheduleKeyDeletion", "kms:Sign", "kms:PutKeyPolicy"] {
                 for principal in [SLR, ROLE] {
@@ -230,7 +233,7 @@ fn a_deny_of_the_source_vault_is_narrowed_for_the_role_and_the_vault_that_it_cop
         let estate = Estate::rds().set(&format!("{SOURCE_VAULT}/AccessPolicy"), policy.clone());
         let [remedy] = remedies_of(&estate.0).try_into().unwrap();
         assert_eq!(remedy.proven, Some(true), "{policy}");
-        let after = remedy.after.unwrap();
+        let after = remedy.policy_after().unwrap();
         assert!(!copies_out(&after, ROLE, elsewhere), "{after:#}");
         assert!(copies_out(&after, ROLE, CENTRAL), "{after:#}");
         assert_eq!(
@@ -274,7 +277,7 @@ fn a_deleted_principal_is_taken_out_of_every_policy_that_is_changed_and_said() {
             .unwrap();
         assert_eq!(remedy.proven, Some(true), "{}", remedy.title);
         assert!(!remedy.commands().concat().contains("AROA"));
-        assert!(!remedy.after.unwrap().to_string().contains("AROA"));
+        assert!(!remedy.policy_after().unwrap().to_string().contains("AROA"));
         assert!(remedy.title.contains(&format!("take {gone} out")));
     }
 }
@@ -328,7 +331,7 @@ fn a_deny_of_the_organization_is_narrowed_for_the_role_and_what_it_copies() {
         assert_eq!(remedy.kind, RemedyKind::ServiceControlPolicy);
         assert_eq!(remedy.subject, "p-12345678");
         assert_eq!(remedy.proven, Some(true), "{:#?}", remedy.after);
-        assert_eq!(remedy.before.as_ref().unwrap()["Statement"][0], deny);
+        assert_eq!(remedy.policy_before().unwrap()["Statement"][0], deny);
         let others = &remedy.added[0];
         assert_eq!(
             others["Condition"],

@@ -1,7 +1,7 @@
 //! A small estate to report on: two blocked copies, a feasible one, and one that is not decided.
 
 use backup_preflight::checks::{self, Decided};
-use backup_preflight::inventory::{self, Copy, Facts, Inventory};
+use backup_preflight::inventory::{self, Copy, Facts, Inventory, Policy};
 use backup_preflight::known::AccountId;
 use backup_preflight::remedy::{Remedy, RemedyKind};
 use backup_preflight::report::Report;
@@ -150,8 +150,10 @@ pub fn remedies() -> Vec<Remedy> {
         "source-key-aws-managed",
     );
     shared.subject = CMK.to_owned();
-    shared.before = Some(json!({"Version": "2012-10-17", "Statement": []}).into());
-    shared.after = Some(json!({"Version": "2012-10-17", "Statement": [statement.clone()]}).into());
+    shared.before = Policy::from_value(&json!({"Version": "2012-10-17", "Statement": []})).ok();
+    shared.after =
+        Policy::from_value(&json!({"Version": "2012-10-17", "Statement": [statement.clone()]}))
+            .ok();
     shared.added = vec![statement];
     shared.set_commands(vec![COMMAND.into()]);
     shared.proven = Some(true);

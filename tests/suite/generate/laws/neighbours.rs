@@ -217,8 +217,13 @@ struct Change {
 impl Change {
     fn of(remedy: &Remedy, inventory: &Value) -> Option<Self> {
         let policy = |value: &Value| Policy::from_value(value).unwrap();
-        let after = remedy.after.as_deref()?;
-        let before: Vec<Policy> = remedy.before.as_deref().into_iter().map(policy).collect();
+        let after = &remedy.policy_after()?;
+        let before: Vec<Policy> = remedy
+            .policy_before()
+            .as_ref()
+            .into_iter()
+            .map(policy)
+            .collect();
         match remedy.kind {
             RemedyKind::RolePolicy => {
                 let inventory = read(inventory);

@@ -124,8 +124,8 @@ fn nothing_else_is_opened(world: &World) -> Option<String> {
             .iter()
             .flat_map(|who| BEYOND.iter().map(move |what| (*who, *what)));
         for (who, what) in others.chain(beyond) {
-            let was = allows(remedy.before.as_deref(), who, what, &remedy.subject);
-            let is = allows(remedy.after.as_deref(), who, what, &remedy.subject);
+            let was = allows(remedy.policy_before().as_ref(), who, what, &remedy.subject);
+            let is = allows(remedy.policy_after().as_ref(), who, what, &remedy.subject);
             if is && !was {
                 let (before, after) = (&remedy.before, &remedy.after);
                 return Some(format!(
