@@ -394,68 +394,10 @@ impl<'t> Template<'t> {
         };
         (0..count).map(block).collect()
     }
-
-    /// A condition of the template; `None`: unknown.
-    pub fn condition_named(&self, name: &str) -> Option<bool> {
-        let key = format!("condition {name}");
-        if !self.busy.borrow_mut().insert(key.clone()) {
-            return None;
-        }
-        let node = self.root.get("Conditions").and_then(|all| all.get(name));
-        let holds = node.and_then(|node| self.condition(node));
-        self.busy.borrow_mut().remove(&key);
-        holds
-    }
-
-    fn condition(&self, node: &Node) -> Option<bool> {
-        let [(function, argument)] = node.fields() else {
-            return None;
-        };
-        let each = || argument.items().iter().map(|one| self.condition(one));
-        match function.as_str() {
-            "Condition" => self.condition_named(argument.text()?),
-            "Fn::Not" => each().next()?.map(|holds| !holds),
-            "Fn::And" => {
-                if each().any(|holds| holds == Some(false)) {
-                    return Some(false);
-                }
-                each().all(|holds| holds == Some(true)).then_some(true)
-            }
-            "Fn::Or" => {
-                if each().any(|holds| holds == Some(true)) {
-                    return Some(true);
-                }
-                each().all(|holds| holds == Some(false)).then_some(false)
-            }
-            "Fn::Equals" => {
-                let [one, other] = argument.items() else {
-                    return None;
-                };
-                let (one, other) = (self.value(one)?, self.value(other)?);
-                if is_open(&one) || is_open(&other) {
-                    return None;
-                }
-                Some(texts(one) == texts(other))
-            }
-            _ => None,
-        }
-    }
 }
 
 fn is_function(name: &str) -> bool {
     name == "Ref" || (name.starts_with("Fn::") && !name.starts_with("Fn::ForEach"))
-}
-
-/// A value with its numbers and truths as the texts that CloudFormation compares.
-fn texts(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().map(texts).collect(),
-        value @ (Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Object(_)) => plain(&value).map_or(value, |text| json!(text)),
-    }
 }
 
 fn first_open(items: &[Value]) -> Option<Value> {

@@ -91,11 +91,13 @@ pub fn read(reader: &mut TemplateReader<'_>) {
                 None | Some(Some(true)) => read(reader, id, resource),
                 Some(Some(false)) => {}
                 Some(None) => {
+                    let name = condition.unwrap_or_default();
+                    let why = template.naming(|| template.why_open(name));
                     let text = format!(
-                        "{}:{}: whether {id} is made depends on the condition {}",
-                        reader.template.file,
+                        "{}:{}: whether {id} is made depends on the condition {name}{}",
+                        template.file,
                         resource.line,
-                        condition.unwrap_or_default()
+                        why.map_or_else(String::new, |why| format!(" ({why})"))
                     );
                     // Whatever it is: what the facts say of it may be what it changes.
                     reader.open(text.clone());

@@ -115,7 +115,10 @@ fn what_is_read_in_more_than_one_way_is_not_known_and_its_line_is_told() {
             "a",
         );
         let open = planned(&text).open.join("\n");
-        assert!(open.contains("whether Plan is made"), "{odd}: {open}");
+        let told = format!(
+            "whether Plan is made depends on the condition Made (t.yaml:1: `{scalar}` without quotes"
+        );
+        assert!(open.contains(&told), "{odd}: {open}");
     }
     let text = by_tag("", "!Equals [a, a]", "a", "!Sub 012");
     let document = planned(&text).after.document.to_string();
