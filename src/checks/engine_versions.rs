@@ -51,10 +51,23 @@ pub fn engine_lacking(
     described(copy, facts).and_then(|described| match described.text("EngineVersion") {
         None => Fact::unknown(facts.describe_gap(&described.of)),
         Some(version) if versions.contains(&version) => Fact::Known(None),
+        // A plan or a template may name a major version, of which RDS makes a minor one.
+        Some(version) if versions.iter().any(|one| is_of(one, version)) => {
+            Fact::unknown(facts.describe_gap(&described.of))
+        }
         Some(version) => lacks(format!(
             "{to} does not have {engine} {version}: no snapshot of it can be copied there"
         )),
     })
+}
+
+/// Whether a version is one of a major one: 8.0.39 of 8.0.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance>.
+fn is_of(version: &str, major: &str) -> bool {
+    version
+        .strip_prefix(major)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The versions of an engine that a Region has, whichever of the two accounts asked.
