@@ -73,6 +73,15 @@ impl Tree {
                     (_, None, Some(tag)) => tagged(&text, style, tag),
                     (_, _, _) => Kind::Text(text.to_string()),
                 };
+                // "map keys must be strings; received numeric [123456789012] instead".
+                if self.expects_key()
+                    && matches!(kind, Kind::Bool(_) | Kind::Number(_) | Kind::Doubtful(_))
+                {
+                    return Err(format!(
+                        "the key `{text}` without quotes is a number, true or false in YAML 1.1, and CloudFormation takes texts: \
+                         put it in quotes"
+                    ));
+                }
                 let node = in_function(Node { line, kind }, function.as_deref());
                 let size = text.len().div_euclid(BYTES).saturating_add(1);
                 self.count(size)?;
@@ -143,6 +152,12 @@ impl Tree {
         });
     }
 
+    /// Whether what comes next is a key.
+    fn expects_key(&self) -> bool {
+        let open = self.open.last();
+        open.is_some_and(|open| !open.list && open.key.is_none())
+    }
+
     fn count(&mut self, more: usize) -> Result<(), String> {
         self.nodes = self.nodes.saturating_add(more);
         if self.nodes > MOST_NODES {
@@ -173,17 +188,12 @@ impl Tree {
             None => {
                 let key = match node.kind {
                     Kind::Text(text) => text,
-                    // "map keys must be strings; received numeric [123456789012] instead".
-                    Kind::Number(_) | Kind::Bool(_) | Kind::Doubtful(_) => {
-                        return Err(
-                            "a key without quotes that is a number, true or false in YAML 1.1: CloudFormation \
-                             takes texts, put it in quotes"
-                                .to_owned(),
-                        );
-                    }
-                    Kind::Null | Kind::List(_) | Kind::Map(_) => {
-                        return Err("a key that is no text".to_owned());
-                    }
+                    Kind::Null
+                    | Kind::Bool(_)
+                    | Kind::Number(_)
+                    | Kind::Doubtful(_)
+                    | Kind::List(_)
+                    | Kind::Map(_) => return Err("a key that is no text".to_owned()),
                 };
                 if key != "<<" && !open.keys.insert(key.clone()) {
                     return Err(format!("duplicate key `{key}`"));

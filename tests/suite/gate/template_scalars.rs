@@ -158,10 +158,9 @@ fn a_key_that_is_no_text_is_refused_as_cloudformation_refuses_it() {
             "Mappings:\n  M:\n    {key}: {{a: b}}\nResources: {{T: {{Type: 'AWS::SNS::Topic'}}}}\n"
         );
         let error = read(&text).unwrap_err();
-        assert!(
-            error.starts_with("t.yaml:3:5: not a CloudFormation template: a key without quotes"),
-            "{key}: {error}"
-        );
+        let told =
+            format!("t.yaml:3:5: not a CloudFormation template: the key `{key}` without quotes");
+        assert!(error.starts_with(&told), "{key}: {error}");
         let quoted = text.replace(key, &format!("'{key}'"));
         assert!(read(&quoted).is_ok(), "{key}");
     }
