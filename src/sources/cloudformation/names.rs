@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::properties::{PropertyPlace, taken};
+use super::property_types::type_in;
 use super::template::{Template, is_open, partition, plain, unknown, why};
 use super::text::Node;
 
@@ -71,7 +72,8 @@ pub fn property(template: &Template<'_>, resource: &Node, name: &str) -> Option<
         path: name.to_owned(),
         node,
     };
-    Some(taken(name, template.value(node)?, &at))
+    let of = type_in(kind(resource), name);
+    Some(taken(of, template.value(node)?, &at))
 }
 
 /// What `Ref` gives of a resource.

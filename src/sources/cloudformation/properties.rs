@@ -46,17 +46,14 @@ impl<'n> PropertyPlace<'n> {
 }
 
 /// What a property's value comes to, with what CloudFormation would not take unknown.
-pub fn taken(name: &str, value: Value, at: &PropertyPlace<'_>) -> Value {
-    if is_unknown(&value) {
-        return value;
-    }
-    let Some(shape) = type_of(name) else {
+pub fn taken(of: Option<PropertyType>, value: Value, at: &PropertyPlace<'_>) -> Value {
+    let Some(of) = of.filter(|_| !is_unknown(&value)) else {
         return value;
     };
     let not = |value: &Value, what: &str| {
         unknown(at.why(format!(", which is {} and not {what}", told(value))))
     };
-    match (shape, value) {
+    match (of, value) {
         (_, Value::Null) => unknown(at.why(", which is null")),
         (PropertyType::Text, value) => text(value, at),
         (PropertyType::Arn, value) => {
@@ -161,7 +158,7 @@ fn each(fields: Map<String, Value>, at: &PropertyPlace<'_>) -> Map<String, Value
             all.insert(meant.to_owned(), unknown(why));
             continue;
         }
-        let value = taken(&name, value, &at.field(&name));
+        let value = taken(type_of(&name), value, &at.field(&name));
         all.insert(name, value);
     }
     all
@@ -260,7 +257,7 @@ mod tests {
             path: name.to_owned(),
             node: &node,
         };
-        taken(name, value, &at)
+        taken(type_of(name), value, &at)
     }
 
     #[test]

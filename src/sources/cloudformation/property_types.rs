@@ -161,6 +161,22 @@ const OTHERS: &[&str] = &[
     "SseAlgorithm", "TableId", "Tag", "VolumeId", "Volumes",
 ];
 
+/// The properties of a resource type that are of another type than those of the same name elsewhere.
+///
+/// See <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-simpletable.html>.
+const OF_RESOURCES: &[(&str, &str, PropertyType)] = &[(
+    "AWS::Serverless::SimpleTable",
+    "Tags",
+    PropertyType::TextsByName,
+)];
+
+/// What a property of a resource is; `None`: it is not read.
+pub fn type_in(resource: &str, name: &str) -> Option<PropertyType> {
+    let mut own = OF_RESOURCES.iter();
+    let own = own.find(|(of, property, _)| *of == resource && *property == name);
+    own.map_or_else(|| type_of(name), |(.., of)| Some(*of))
+}
+
 /// What a property of a name is; `None`: it is not read.
 pub fn type_of(name: &str) -> Option<PropertyType> {
     let (_, of) = SHAPES.iter().find(|(known, _)| *known == name)?;

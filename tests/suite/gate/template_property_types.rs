@@ -166,6 +166,21 @@ fn each_property_of_a_rule_is_of_its_type_however_it_is_written() {
 }
 
 #[test]
+fn the_tags_of_a_simple_table_are_a_map() {
+    for (tags, taken) in [
+        ("{Tier: a, n: 5}", true),
+        ("{Tier: b}", false),
+        ("{Tier: !Ref P}", true),
+    ] {
+        let text = by_tag("P: {Type: String, Default: a}", "!Equals [a, a]", "a", "a")
+            .replace("AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable")
+            .replace("[{Key: Tier, Value: a}]", tags);
+        assert_eq!(copies(&text), usize::from(taken), "{tags}");
+        assert_eq!(planned(&text).open, Vec::<String>::new(), "{tags}");
+    }
+}
+
+#[test]
 fn an_arn_that_is_none_is_told_with_its_line() {
     for (arn, told) in [
         ("!Ref Vault", "\"central\""),
