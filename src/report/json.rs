@@ -155,7 +155,7 @@ enum Printed<'a> {
     /// `check`, `audit` and `fix`, as `json`.
     Report(Box<Whole<'a>>),
     /// A line of theirs, as `ndjson`.
-    Line(Line<'a>),
+    Line(Box<Line<'a>>),
     /// `backtest`, as `json`.
     Backtest(BacktestReport<'a>),
     /// A line of it, as `ndjson`.
