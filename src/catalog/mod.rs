@@ -24,6 +24,7 @@ pub mod quotas;
 pub mod recovery_points;
 pub mod regions;
 pub mod requests;
+pub mod resource_states;
 pub mod restores;
 pub mod route;
 mod rows;

@@ -27,6 +27,7 @@ pub(super) const CHECK: Check = Check {
         cite::CREATING_A_BACKUP,
         cite::CLOUDFORMATION,
         cite::EKS,
+        cite::SAP_HANA,
         cite::SQL_SERVER_REPLICAS,
         cite::FSX_CREATE_BACKUP,
         cite::FSX_ONTAP_BACKUPS,

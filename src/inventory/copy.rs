@@ -18,7 +18,7 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
-use backup_made::{backup_assumed, key_stores_assumed, windows_assumed};
+use backup_made::{backup_assumed, key_stores_assumed, state_assumed, windows_assumed};
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
 
@@ -109,6 +109,7 @@ impl Copy {
         let assumed = assumed
             .into_iter()
             .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made))
+            .chain(state_assumed(&resource, facts).filter(|_| will_be_made))
             .chain(
                 windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
                     .filter(|_| will_be_made),

@@ -1,6 +1,7 @@
 //! What is taken for granted of the backup that a copy is to be of and of its keys, where no call of the program tells it.
 
 use crate::catalog::Kind;
+use crate::catalog::resource_states::{StateTold, states};
 use crate::catalog::windows::own_windows;
 use crate::inventory::lookup::{EncryptedWith, Facts};
 use crate::inventory::tree::Tree;
@@ -60,6 +61,18 @@ pub fn backup_assumed(
         KindOf::Known(Kind::AuroraDsql) => Some(POLICY_OF_CLUSTER.to_owned()),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
+}
+
+/// What is taken for granted of the state of a resource, where nothing that was read tells it and one that lasts would keep AWS
+/// Backup from backing it up.
+pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<String> {
+    let resource = resource.as_ref().known()?.as_ref()?;
+    let StateTold::Taken(state) = states(resource.service())?.told else {
+        return None;
+    };
+    let name = resource.name();
+    let is_told = facts.resource_state(resource).is_some();
+    (!is_told).then(|| format!("state: `{name}` is {state}, which was not read"))
 }
 
 /// What is taken for granted of the windows of a resource that a rule backs up, where its description was read without them; `None`

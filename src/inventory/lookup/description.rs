@@ -2,6 +2,7 @@
 
 use crate::catalog::calls::api_call;
 use crate::catalog::describe_call;
+use crate::catalog::resource_states::states;
 use crate::inventory::field::Field;
 use crate::inventory::tree::Tree;
 use crate::known::{Arn, Fact, Gap};
@@ -50,6 +51,16 @@ impl<'a> Facts<'a> {
             return Fact::unknown(contradiction(arn, "`Detail` null", there));
         }
         fact(detail, || self.describe_gap(arn))
+    }
+
+    /// The state of a resource, where its service's description says it, and the field that does.
+    #[must_use]
+    pub fn resource_state(&self, arn: &Arn) -> Option<(&'static str, &'a str)> {
+        let detail = self.resource_description(arn).known().flatten()?;
+        states(arn.service())?.fields.iter().find_map(|name| {
+            let state = detail.get(name)?;
+            Some((*name, state.get("Name").unwrap_or(state).as_str()?))
+        })
     }
 
     /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways.

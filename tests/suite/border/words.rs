@@ -71,7 +71,7 @@ fn a_resource_that_is_going_is_not_backed_up() {
         (
             Estate::rds(),
             json!({"Engine": "postgres", "DBInstanceStatus": "failed"}),
-            Verdict::Undecided,
+            Verdict::Blocked,
         ),
         (
             Estate::rds(),
@@ -83,6 +83,16 @@ fn a_resource_that_is_going_is_not_backed_up() {
             json!({"LifeCycleState": "deleted"}),
             Verdict::Blocked,
         ),
+        (
+            Estate::efs(),
+            json!({"LifeCycleState": "error"}),
+            Verdict::Blocked,
+        ),
+        (
+            Estate::rds(),
+            json!({"Engine": "postgres", "DBInstanceStatus": "insufficient-capacity"}),
+            Verdict::Undecided,
+        ),
         (Estate::ebs(), json!({"State": "error"}), Verdict::Undecided),
         (Estate::ebs(), json!({"State": "in-use"}), Verdict::Feasible),
         (
@@ -93,7 +103,7 @@ fn a_resource_that_is_going_is_not_backed_up() {
         (
             Estate::rds(),
             json!({"Engine": "postgres", "DBInstanceStatus": "inaccessible-encryption-credentials"}),
-            Verdict::Undecided,
+            Verdict::Blocked,
         ),
         (Estate::ebs(), json!({"State": "zzz"}), Verdict::Undecided),
         (
