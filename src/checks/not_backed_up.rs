@@ -2,7 +2,7 @@
 
 use crate::inventory::{Facts, Tree};
 use crate::known::{Arn, ByHand, Fact, Gap};
-use crate::verdict::{Evidence, Outcome};
+use crate::verdict::{Basis, Evidence, Outcome};
 
 use super::words::not_read;
 
@@ -19,24 +19,38 @@ pub fn not_backed_up_as_it_is(resource: &Arn, facts: &Facts<'_>) -> Option<Outco
 }
 
 /// AWS Backup lets itself into a cluster by an access entry, which a cluster has only where its authentication mode is one of
-/// two; it backs up none on an Outpost.
+/// two; it backs up none on an Outpost. A cluster that runs elsewhere and is registered has no access entries: it is connected for
+/// EKS to show what it is like.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html> and
+/// <https://docs.aws.amazon.com/eks/latest/APIReference/API_RegisterCluster.html>.
 fn cluster(resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> {
-    let outpost = ["outpostConfig", "OutpostConfig"]
-        .into_iter()
-        .find(|name| detail.get(name).is_some_and(|of| !matches!(of, Tree::Null)));
-    if let Some(name) = outpost {
+    const NOT_BACKED_UP: &[(&[&str], &str, Basis)] = &[
+        (
+            &["outpostConfig", "OutpostConfig"],
+            "AWS Backup does not back up Amazon EKS on AWS Outposts",
+            Basis::Documented,
+        ),
+        (
+            &["connectorConfig", "ConnectorConfig"],
+            "the cluster is registered with EKS and runs elsewhere: it has no access entries, by which AWS Backup backs clusters up",
+            Basis::Inferred,
+        ),
+    ];
+    for (names, why, basis) in NOT_BACKED_UP {
+        let is_there = |name: &&&str| detail.get(name).is_some_and(|of| !matches!(of, Tree::Null));
+        let Some(name) = names.iter().find(is_there) else {
+            continue;
+        };
         return Some(
-            Outcome::fail(format!(
-                "AWS Backup does not back up Amazon EKS on AWS Outposts: {resource}"
-            ))
-            .nothing_helps("back up what runs in the cluster by its own means")
-            .saw([Evidence::at(
-                resource,
-                format!("/Detail/{name}"),
-                "is there",
-            )]),
+            Outcome::fail(format!("{why}: {resource}"))
+                .nothing_helps("back up what runs in the cluster by its own means")
+                .on(*basis)
+                .saw([Evidence::at(
+                    resource,
+                    format!("/Detail/{name}"),
+                    "is there",
+                )]),
         );
     }
     let (pointer, mode) = facts.authentication_mode(resource)?;
