@@ -22,10 +22,49 @@ pub(super) const CHECK: Check = Check {
 fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
     let region = known!(copy.destination_region());
     let there = destination_enabled(copy, &region, facts);
+    let there = match source_off(copy, &region, facts) {
+        Some(off) => there.and(off),
+        None => there,
+    };
     if there.status != Status::Pass {
         return there;
     }
     source_closed(copy, &region, facts).unwrap_or(there)
+}
+
+/// The source account lost what it has in the source Region, where that was switched off after it made it: nothing of its own
+/// reaches there any more.
+///
+/// See <https://docs.aws.amazon.com/accounts/latest/reference/API_DisableRegion.html> and
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RegionOptOutOptIn.html>.
+fn source_off(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Outcome> {
+    let (from, account) = (
+        copy.source_region().known()?,
+        copy.source_account().known()?,
+    );
+    // Of one Region both accounts are asked as its destination.
+    if from == *to || enabled_by_default(&from) {
+        return None;
+    }
+    let status = facts.region_opt_in(account, &from).known().flatten()?;
+    let seen = Evidence::of(format!("{account}/{from}"), format!("is {status}"));
+    let outcome = match is_on(status) {
+        Some(true) => return None,
+        Some(false) => Outcome::fail(format!(
+            "the Region {from}, out of which the copy goes, is not switched on in account {account}"
+        ))
+        .needs([Need::Region {
+            account,
+            region: from,
+        }]),
+        None => Outcome::undecided(
+            format!(
+                "whether the Region {from}, out of which the copy goes, is switched on in account {account} is not known"
+            ),
+            [call(facts, account, &from)],
+        ),
+    };
+    Some(outcome.saw([seen]))
 }
 
 /// The destination account copies out of the source Region, which may be one that it did not switch on: no page says whether it
