@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::described::{tags, tags_of_rule};
 use crate::authorization::{
-    ByKey, RoleRequest, list, role_rulings, service_tag_requests, tag_request,
+    ByKey, RoleRequest, Rulings, control_rulings, list, role_rulings, service_tag_requests,
+    tag_request,
 };
 use crate::catalog::Kind;
 use crate::catalog::requests::TAG_RESOURCE;
@@ -48,10 +49,18 @@ impl Question for Tagging {
 
     fn answer(&self, facts: &Facts<'_>) -> Option<Outcome> {
         let Self { role, vault, kind } = self;
+        // What the organization denies the role lacks as well, and each says by what.
         let stopped = |requests: &[Arc<RoleRequest>]| {
-            let rulings = role_rulings(facts, role, requests, ByKey::Ignored);
-            let rulings = rulings.known().flatten()?;
-            rulings.is_stopped().then_some(rulings)
+            let own = role_rulings(facts, role, requests, ByKey::Ignored);
+            let organization = control_rulings(facts, role, requests);
+            let rulings: Vec<Rulings> = own
+                .known()
+                .flatten()
+                .into_iter()
+                .chain([organization])
+                .filter(Rulings::is_stopped)
+                .collect();
+            (!rulings.is_empty()).then_some(rulings)
         };
         let of_backup = stopped(&[tag_request(vault)?]);
         let of_service = kind.and_then(|kind| stopped(&service_tag_requests(vault, kind)));
@@ -64,7 +73,7 @@ impl Question for Tagging {
         let told = of_service.as_ref().map(|rulings| {
             format!(
                 "the role `{name}` may not do {}, and there are tags to copy: AWS names a role that cannot read or set them among the reasons for which jobs fail",
-                list(&rulings.stopped())
+                list(&all_stopped(rulings))
             )
         });
         // Of the service's own a page says it.
@@ -73,8 +82,17 @@ impl Question for Tagging {
             .map_or(Basis::Documented, |_| Basis::Observed);
         let says: Vec<String> = [announced, told].into_iter().flatten().collect();
         let seen = [of_backup, of_service].into_iter().flatten();
-        let seen: Vec<_> = seen.flat_map(|rulings| rulings.stopped_by()).collect();
+        let seen = seen.flatten().flat_map(|rulings| rulings.stopped_by());
+        let seen: Vec<_> = seen.collect();
         let warn = (!says.is_empty()).then(|| Outcome::warn(says.join("; ")))?;
         Some(warn.on(basis).saw(seen))
     }
+}
+
+/// What any of them stops, each action once.
+fn all_stopped(rulings: &[Rulings]) -> Vec<&'static str> {
+    let mut actions: Vec<_> = rulings.iter().flat_map(Rulings::stopped).collect();
+    actions.sort_unstable();
+    actions.dedup();
+    actions
 }
