@@ -211,12 +211,17 @@ fn of_resources(results: &Value) -> bool {
     let is_whole = |result: &Value| {
         ["EvalResourceName", "EvalResourceDecision"]
             .iter()
-            .all(|name| result.get(name).is_some_and(Value::is_string))
+            .all(|name| result.get(name).is_some_and(is_named))
     };
     results.is_null()
         || results
             .as_array()
             .is_some_and(|all| all.iter().all(is_whole))
+}
+
+/// A text, and not an empty one.
+fn is_named(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty())
 }
 
 fn simulated(value: Value) -> Result<Json, String> {
@@ -229,6 +234,9 @@ fn simulated(value: Value) -> Result<Json, String> {
             &[
                 ("EvalActionName", Value::is_string),
                 ("EvalDecision", Value::is_string),
+                ("EvalResourceName", |name| {
+                    name.is_string() || name.is_null()
+                }),
                 ("MissingContextValues", |names| {
                     names.is_array() || names.is_null()
                 }),
