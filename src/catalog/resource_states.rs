@@ -108,7 +108,7 @@ const STATES: &[States] = &[
         not: &[] },
     // https://docs.aws.amazon.com/ssmsap/latest/APIReference/API_Database.html; "Database cannot be backed up while it is
     // stopped": https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-saphana.html
-    States { service: "ssm-sap", told: StateTold::Taken("RUNNING"), fields: &["Status"],
+    States { service: "ssm-sap", told: StateTold::Taken("RUNNING"), fields: &["Status", "status"],
         made: &["RUNNING", "STARTING"],
         not: &[("STOPPED", Backup::Waits("start the database")), ("STOPPING", Backup::Waits("start the database"))] },
     // https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html; a snapshot takes an available cluster:

@@ -14,7 +14,10 @@ pub fn not_backed_up(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     {
         return Some(not_read(*gap));
     }
-    let (name, state) = facts.resource_state(resource)?;
+    let (name, state) = match facts.resource_state(resource) {
+        Fact::Known(told) => told?,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
     let seen = [Evidence::at(
         resource,
         format!("/Detail/{name}"),

@@ -71,8 +71,8 @@ pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<
         return None;
     };
     let name = resource.name();
-    let is_told = facts.resource_state(resource).is_some();
-    (!is_told).then(|| format!("state: `{name}` is {state}, which was not read"))
+    let is_unread = facts.resource_state(resource) == Fact::Known(None);
+    is_unread.then(|| format!("state: `{name}` is {state}, which was not read"))
 }
 
 /// What is taken for granted of the windows of a resource that a rule backs up, where its description was read without them; `None`

@@ -29,6 +29,7 @@ const ANSWERS: &[&str] = &[
     "cluster", "Clusters", "Namespaces", "namespace", "namespaces",     // eks, redshift, redshift-serverless
     "Stacks", "VirtualMachine", "Gateway",                              // cloudformation, backup-gateway
     "CachediSCSIVolumes", "StorediSCSIVolumes",                         // storagegateway
+    "Database",                                                         // ssm-sap
 ];
 
 impl<'de> Deserialize<'de> for Detail {
@@ -294,10 +295,12 @@ const FIELDS: &[DetailField] = &[
     ("BackupTarget",            |value| spelled(value, "BackupTarget")),
     ("BlockDeviceMappings",     devices),
     ("ClusterCreateTime",       time),
+    ("ClusterStatus",           text),
     ("ClusterScalabilityType",  |value| spelled(value, "ClusterScalabilityType")),
     ("CustomerOwnedIpEnabled",  truth),
     ("DailyAutomaticBackupStartTime", window),
     ("DBClusterIdentifier",     text),
+    ("DBInstanceStatus",        text),
     ("DBSnapshotIdentifier",    text),
     ("DBSubnetGroup",           |value| text(value) || thing(value)),
     ("DataRepositoryAssociations", associations),
@@ -311,6 +314,7 @@ const FIELDS: &[DetailField] = &[
     ("FileSystemType",          |value| spelled(value, "FileSystemType")),
     ("FlexCacheEndpointType",   |value| spelled(value, "FlexCacheEndpointType")),
     ("KmsKeyId",                text),
+    ("LifeCycleState",          text),
     ("Lifecycle",               text),
     ("LustreConfiguration",     thing),
     ("OntapConfiguration",      thing),
@@ -327,6 +331,7 @@ const FIELDS: &[DetailField] = &[
     ("ReadReplicaSourceDBInstanceIdentifier", text),
     ("RootDeviceType",          text),
     ("SSEDescription",          thing),
+    ("StackStatus",             text),
     ("State",                   |value| text(value) || thing(value)),
     ("Status",                  text),
     ("StorageEncrypted",        truth),
@@ -334,10 +339,12 @@ const FIELDS: &[DetailField] = &[
     ("StorageTier",             |value| spelled(value, "StorageTier")),
     ("StorageType",             |value| spelled(value, "StorageType")),
     ("SubnetOutpost",           thing),
+    ("TableStatus",             text),
     ("TdeCredentialArn",        text),
     ("VersioningConfiguration", thing),
     ("Volume",                  thing),
     ("VolumeId",                text),
+    ("VolumeStatus",            text),
     ("VolumeStyle",             |value| spelled(value, "VolumeStyle")),
     ("VolumeType",              text),
     ("WeeklyMaintenanceStartTime", window),
@@ -346,6 +353,7 @@ const FIELDS: &[DetailField] = &[
     ("AccessConfig",            thing),
     ("authenticationMode",      |value| spelled(value, "authenticationMode")),
     ("AuthenticationMode",      |value| spelled(value, "AuthenticationMode")),
+    ("connectorConfig",         thing),
     ("outpostConfig",           thing),
     ("OutpostConfig",           thing),
 ];

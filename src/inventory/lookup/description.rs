@@ -5,7 +5,7 @@ use crate::catalog::describe_call;
 use crate::catalog::resource_states::states;
 use crate::inventory::field::Field;
 use crate::inventory::tree::Tree;
-use crate::known::{Arn, Fact, Gap};
+use crate::known::{Arn, ByHand, Fact, Gap};
 
 use super::contradiction::{contradiction, of_itself};
 use super::reads::Object;
@@ -55,12 +55,26 @@ impl<'a> Facts<'a> {
 
     /// The state of a resource, where its service's description says it, and the field that does.
     #[must_use]
-    pub fn resource_state(&self, arn: &Arn) -> Option<(&'static str, &'a str)> {
-        let detail = self.resource_description(arn).known().flatten()?;
-        states(arn.service())?.fields.iter().find_map(|name| {
-            let state = detail.get(name)?;
-            Some((*name, state.get("Name").unwrap_or(state).as_str()?))
-        })
+    pub fn resource_state(&self, arn: &Arn) -> Fact<Option<(&'static str, &'a str)>> {
+        let Fact::Known(Some(detail)) = self.resource_description(arn) else {
+            return Fact::Known(None);
+        };
+        let fields = states(arn.service()).map_or(&[][..], |row| row.fields);
+        let told = fields.iter().find_map(|name| {
+            let told = detail
+                .get(name)
+                .filter(|told| !matches!(told, Tree::Null))?;
+            Some((*name, told.get("Name").unwrap_or(told).as_str()))
+        });
+        match told {
+            Some((name, Some(state))) => Fact::Known(Some((name, state))),
+            Some((name, None)) => {
+                let says = format!("say what `{name}` is: a state is a text");
+                let gap = Gap::by_hand(ByHand::NotUnderstood, says, arn.as_str());
+                Fact::unknown(gap.where_is(arn))
+            }
+            None => Fact::Known(None),
+        }
     }
 
     /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways.
