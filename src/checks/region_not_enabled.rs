@@ -1,6 +1,6 @@
 #![doc = include_str!("region_not_enabled.md")]
 
-use super::words::region_meant;
+use super::words::{not_read, region_meant};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::cite;
@@ -46,7 +46,12 @@ fn source_off(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Outcom
     if from == *to || enabled_by_default(&from) {
         return None;
     }
-    let status = facts.region_opt_in(account, &from).known().flatten()?;
+    let status = match facts.region_opt_in(account, &from) {
+        Fact::Known(status) => status.unwrap_or("unknown to the account"),
+        // What lies there was read, or is asked for itself.
+        Fact::Unknown(gap) if gap.api_call().is_some() => return None,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
     let seen = Evidence::of(format!("{account}/{from}"), format!("is {status}"));
     let outcome = match is_on(status) {
         Some(true) => return None,
@@ -82,7 +87,7 @@ fn source_closed(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Out
         return None;
     }
     let status = facts.region_opt_in(account, &from).known().flatten()?;
-    if is_on(status) != Some(false) {
+    if is_on(status) == Some(true) {
         return None;
     }
     let what =

@@ -24,6 +24,7 @@ const FRAME: &[&str] = &[
     "ebs_default_kms_key_id",
     "error",
     "gaps",
+    "opt_in_status",
     "plan",
     "plans",
     "recovery_point",
