@@ -226,6 +226,12 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
             principal.account(),
             None,
         ),
+        _ if subject.service() == "iam" && lower.contains(":resourcetag/") => facts.gap(
+            api_call!("iam:ListRoleTags"),
+            subject.as_str(),
+            subject.account(),
+            None,
+        ),
         _ if lower.starts_with("aws:resourcetag/") && is_key => {
             of_subject(api_call!("kms:ListResourceTags"))
         }

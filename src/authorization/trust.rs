@@ -7,7 +7,7 @@ use crate::policy::{
     decide_resource,
 };
 
-use super::context::{about, dated, gap_of_key, organization_id, organization_paths};
+use super::context::{about, dated, gap_of_key, organization_id, organization_paths, with_tags};
 use super::located::LocatedPolicy;
 use super::ruling::{Party, Ruling};
 
@@ -68,7 +68,8 @@ fn rule(facts: &Facts<'_>, role: &Arn, trust: &Policy, source: AccountId) -> Rul
 
 /// AWS Backup assumes a role, acting for an account.
 ///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>.
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html> and, of the role's tags,
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>.
 pub fn assume_request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Option<Request> {
     let one = |text: &str| Entry::One(text.into());
     let some_of_backup = format!("arn:{}:backup:*:{source}:*", role.partition());
@@ -96,7 +97,10 @@ pub fn assume_request(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Optio
             "aws:ResourceOrgPaths",
             organization_paths(facts, role.account()),
         );
-    let context = dated(context, facts);
+    let mut context = dated(context, facts);
+    for prefix in ["aws:ResourceTag/", "iam:ResourceTag/"] {
+        context = with_tags(context, prefix, facts.role_tags(role));
+    }
     let principal = Principal::parse(SERVICE).ok()?;
     let request = Request::new(principal, ASSUME, Resource::exact(role), context);
     Some(about(request, ASSUME))
