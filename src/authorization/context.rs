@@ -77,8 +77,25 @@ fn common(asking: &CallerQuestion, facts: &Facts<'_>) -> Context {
             "aws:RequestedRegion",
             region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
         );
-    context = dated(context, facts);
+    context = dated(by_no_service(context), facts);
     with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal))
+}
+
+/// The same without the keys that a request carries only where a service makes it as itself: not where a service has assumed a role,
+/// or uses its service-linked role.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+fn by_no_service(context: Context) -> Context {
+    const OF_SERVICES: &[&str] = &[
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+    ];
+    let keys = OF_SERVICES.iter();
+    keys.fold(context, |context, key| context.with(*key, Entry::Absent))
 }
 
 /// The same with the moment of the request.
@@ -116,7 +133,7 @@ pub fn of_anybody(facts: &Facts<'_>, account: AccountId, region: Option<&Region>
             "aws:RequestedRegion",
             region.map_or(Entry::Unknown, |region| Entry::One(region.into())),
         );
-    dated(context, facts)
+    dated(by_no_service(context), facts)
 }
 
 /// The request about an action, which carries no keys of other services.
