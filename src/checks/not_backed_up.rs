@@ -12,10 +12,51 @@ pub fn not_backed_up_as_it_is(resource: &Arn, facts: &Facts<'_>) -> Option<Outco
         return None;
     };
     match resource.service() {
+        "dsql" => without_its_key(resource, detail, IN_DSQL),
+        "dynamodb" => without_its_key(resource, detail, IN_DYNAMODB),
         "eks" => cluster(resource, detail, facts),
         "rds" => replica(resource, detail),
         _ => None,
     }
+}
+
+/// Where a service says that it cannot reach the key of a resource, in the spellings that it has: the object, its field, and the word
+/// that says it; without one, that there is any.
+type KeyOutOfReach = &'static [(&'static str, &'static str, Option<&'static str>)];
+
+/// See <https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_EncryptionDetails.html>.
+const IN_DSQL: KeyOutOfReach = &[
+    (
+        "encryptionDetails",
+        "encryptionStatus",
+        Some("KMS_KEY_INACCESSIBLE"),
+    ),
+    (
+        "EncryptionDetails",
+        "EncryptionStatus",
+        Some("KMS_KEY_INACCESSIBLE"),
+    ),
+];
+
+/// DynamoDB says since when it cannot, and takes it back when it can again.
+///
+/// See <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSEDescription.html>.
+const IN_DYNAMODB: KeyOutOfReach = &[("SSEDescription", "InaccessibleEncryptionDateTime", None)];
+
+/// A resource whose service cannot reach its key, though its state does not say so: no page says whether it is backed up then.
+fn without_its_key(resource: &Arn, detail: &Tree, fields: KeyOutOfReach) -> Option<Outcome> {
+    let (of, field, _) = fields.iter().find(|(of, field, word)| {
+        let told = detail.get(of).and_then(|of| of.get(field));
+        told.is_some_and(|told| match word {
+            Some(word) => told.as_str() == Some(word),
+            None => !matches!(told, Tree::Null),
+        })
+    })?;
+    let what = "whether a resource is backed up whose service cannot reach its key";
+    let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
+    let message = "the resource's service cannot reach its key, and whether it is backed up then is not known";
+    let seen = Evidence::at(resource, format!("/Detail/{of}/{field}"), "is there");
+    Some(Outcome::undecided(message, [gap]).saw([seen]))
 }
 
 /// AWS Backup lets itself into a cluster by an access entry, which a cluster has only where its authentication mode is one of

@@ -13,6 +13,7 @@ use super::named::PlanReference;
 const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
 const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
+const POLICY_OF_FILE_SYSTEM: &str = "file system policy: it denies no backup, which was not read";
 const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup, which was not read";
 const KEY: &str = "resource key: it denies no backup, which was not read";
 
@@ -55,10 +56,12 @@ pub fn backup_assumed(
         // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
         // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html,
-        // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/resource-based-policies.html
+        // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/resource-based-policies.html,
+        // https://docs.aws.amazon.com/efs/latest/ug/API_PutFileSystemPolicy.html
         KindOf::Known(Kind::S3) => Some(POLICY_OF_BUCKET.to_owned()),
         KindOf::Known(Kind::DynamoDbAdvanced) => Some(POLICY_OF_TABLE.to_owned()),
         KindOf::Known(Kind::AuroraDsql) => Some(POLICY_OF_CLUSTER.to_owned()),
+        KindOf::Known(Kind::Efs) => Some(POLICY_OF_FILE_SYSTEM.to_owned()),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
 }
