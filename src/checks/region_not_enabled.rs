@@ -11,7 +11,7 @@ use crate::verdict::{Evidence, Need, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "region-not-enabled",
-    title: "the destination Region is not switched on in one of the accounts",
+    title: "a Region of the copy is not switched on in one of the accounts",
     doc: include_str!("region_not_enabled.md"),
     cites: &[cite::FEATURES, cite::REGIONS],
     may_fail: MayFail::Yes,
