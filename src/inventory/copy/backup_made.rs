@@ -13,7 +13,7 @@ use super::named::PlanReference;
 const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
 const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
-const POLICY_OF_FILE_SYSTEM: &str = "file system policy: it denies no backup, which was not read";
+const POLICY_OF_FILE_SYSTEM: &str = "EFS policy: it denies no backup, which was not read";
 const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup, which was not read";
 const KEY: &str = "resource key: it denies no backup, which was not read";
 
