@@ -10,12 +10,12 @@ use crate::known::{Arn, Fact};
 use super::kind::KindOf;
 use super::named::PlanReference;
 
-const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup, which was not read";
-const POLICY_OF_TABLE: &str = "table policy: it denies no backup, which was not read";
-const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup, which was not read";
-const POLICY_OF_FILE_SYSTEM: &str = "EFS policy: it denies no backup, which was not read";
-const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup, which was not read";
-const KEY: &str = "resource key: it denies no backup, which was not read";
+const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup (not read)";
+const POLICY_OF_TABLE: &str = "table policy: it denies no backup (not read)";
+const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup (not read)";
+const POLICY_OF_FILE_SYSTEM: &str = "EFS policy: it denies no backup (not read)";
+const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup (not read)";
+const KEY: &str = "resource key: it denies no backup (not read)";
 
 const WINDOWS: &str =
     "windows: the resource's own leave its backup time to start, which were not read";
