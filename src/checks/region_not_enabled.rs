@@ -46,30 +46,19 @@ fn source_off(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Outcom
     if from == *to || enabled_by_default(&from) {
         return None;
     }
-    let status = match facts.region_opt_in(account, &from) {
-        Fact::Known(status) => status.unwrap_or("unknown to the account"),
-        // What lies there was read, or is asked for itself.
-        Fact::Unknown(gap) if gap.api_call().is_some() => return None,
+    let seen = match switched_on(account, &from, facts) {
+        Fact::Known(Ok(_)) => return None,
+        Fact::Known(Err(off)) => off,
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
-    let seen = Evidence::of(format!("{account}/{from}"), format!("is {status}"));
-    let outcome = match is_on(status) {
-        Some(true) => return None,
-        Some(false) => Outcome::fail(format!(
-            "the Region {from}, out of which the copy goes, is not switched on in account {account}"
-        ))
-        .needs([Need::Region {
-            account,
-            region: from,
-        }]),
-        None => Outcome::undecided(
-            format!(
-                "whether the Region {from}, out of which the copy goes, is switched on in account {account} is not known"
-            ),
-            [call(facts, account, &from)],
-        ),
-    };
-    Some(outcome.saw([seen]))
+    let off = Outcome::fail(format!(
+        "the Region {from}, out of which the copy goes, is not switched on in account {account}"
+    ))
+    .needs([Need::Region {
+        account,
+        region: from,
+    }]);
+    Some(off.saw([seen]))
 }
 
 /// The destination account copies out of the source Region, which may be one that it did not switch on: no page says whether it
@@ -86,18 +75,43 @@ fn source_closed(copy: &Endpoints, to: &Region, facts: &Facts<'_>) -> Option<Out
     if from == *to || source == account || enabled_by_default(&from) {
         return None;
     }
-    let status = facts.region_opt_in(account, &from).known().flatten()?;
-    if is_on(status) == Some(true) {
-        return None;
-    }
+    let seen = match switched_on(account, &from, facts) {
+        Fact::Known(Ok(_)) => return None,
+        Fact::Known(Err(off)) => off,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
     let what =
         "whether a copy can come out of a Region that its destination account did not switch on";
     let gap = Gap::not_told(what, from.as_str()).within(Some(account), Some(&from));
-    let seen = Evidence::of(format!("{account}/{from}"), format!("is {status}"));
     let message = format!(
         "account {account} did not switch on {from}, out of which it copies, and whether it must is not known"
     );
     Some(Outcome::undecided(message, [gap]).saw([seen]))
+}
+
+/// That an account switched a Region on, or that it did not, which is what an account says that does not know the Region.
+fn switched_on(
+    account: AccountId,
+    region: &Region,
+    facts: &Facts<'_>,
+) -> Fact<Result<Evidence, Evidence>> {
+    let evidence = |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
+    match facts.region_opt_in(account, region) {
+        Fact::Unknown(gap) => Fact::Unknown(gap),
+        Fact::Known(Some(status)) if must_be_opted_in(status, region) => {
+            let says = format!(
+                "say which is right: `opt_in_status` {status}, or that {region} is a Region to opt in to"
+            );
+            let gap = Gap::by_hand(ByHand::Contradiction, says, region.as_str());
+            Fact::unknown(gap.within(Some(account), Some(region)))
+        }
+        Fact::Known(Some(status)) => match is_on(status) {
+            Some(true) => Fact::Known(Ok(evidence(status))),
+            Some(false) => Fact::Known(Err(evidence(status))),
+            None => Fact::unknown(call(facts, account, region)),
+        },
+        Fact::Known(None) => Fact::Known(Err(evidence("unknown to the account"))),
+    }
 }
 
 fn destination_enabled(copy: &Endpoints, region: &Region, facts: &Facts<'_>) -> Outcome {
@@ -113,23 +127,10 @@ fn destination_enabled(copy: &Endpoints, region: &Region, facts: &Facts<'_>) -> 
     }
     let (mut off, mut seen) = (Vec::new(), Vec::new());
     for account in accounts {
-        let evidence =
-            |says: &str| Evidence::of(format!("{account}/{region}"), format!("is {says}"));
-        match facts.region_opt_in(account, region) {
+        match switched_on(account, region, facts) {
+            Fact::Known(Ok(on)) => seen.push(on),
+            Fact::Known(Err(evidence)) => off.push((account, evidence)),
             Fact::Unknown(gap) => gaps.push(*gap),
-            Fact::Known(Some(status)) if must_be_opted_in(status, region) => {
-                let says = format!(
-                    "say which is right: `opt_in_status` {status}, or that {region} is a Region to opt in to"
-                );
-                let gap = Gap::by_hand(ByHand::Contradiction, says, region.as_str());
-                gaps.push(gap.within(Some(account), Some(region)));
-            }
-            Fact::Known(Some(status)) => match is_on(status) {
-                Some(true) => seen.push(evidence(status)),
-                Some(false) => off.push((account, evidence(status))),
-                None => gaps.push(call(facts, account, region)),
-            },
-            Fact::Known(None) => off.push((account, evidence("unknown to the account"))),
         }
     }
     if !off.is_empty() {
