@@ -125,7 +125,11 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         warn(output, &gap.subject);
         open.push(gap);
     }
-    let documents = then.iter_mut().map(|one| &mut one.document);
+    let documents = now.iter().zip(&mut then);
+    let documents = documents.map(|(now, then)| {
+        let now = now.as_ref().map(|now| &now.document);
+        (now, &mut then.document)
+    });
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
     if then.is_empty() {
         return Ok(Laid {

@@ -4,7 +4,7 @@
 //! See <https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html>.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -25,10 +25,12 @@ pub fn ebs_default_key(own: &Value) -> Value {
 }
 
 /// Leaves unknown the default keys in these documents that one of them changes: which volumes are made before that, nobody knows.
-pub fn leave_changed_defaults_open(documents: &mut [&mut Value]) {
-    let changed: BTreeSet<Place> = documents.iter().flat_map(|one| changed(one)).collect();
+/// Each comes after what the same file says of now, where it says anything.
+pub fn leave_changed_defaults_open(documents: &mut [(Option<&Value>, &mut Value)]) {
+    let all = documents.iter();
+    let changed: BTreeSet<Place> = all.flat_map(|(now, then)| changed(*now, then)).collect();
     if !changed.is_empty() {
-        for one in documents {
+        for (_, one) in documents {
             look_up(one, |place| {
                 changed.contains(place).then(|| {
                     unknown("the account's default key for EBS encryption, which changes, too")
@@ -44,14 +46,10 @@ pub(super) fn settled<'d>(document: &'d Value, base: &Inventory) -> Cow<'d, Valu
         return Cow::Borrowed(document);
     }
     let facts = Facts::new(base);
-    let changed: BTreeSet<Place> = changed(document).collect();
     let mut document = document.clone();
     look_up(&mut document, |place| {
         let (account, region) = place;
         let key = match facts.ebs_default_key(*account, region) {
-            _ if changed.contains(place) => {
-                unknown("the account's default key for EBS encryption, which changes, too")
-            }
             Fact::Known(Some(key)) => json!(key.as_str()),
             Fact::Known(None) => return Some(Value::Null),
             Fact::Unknown(gap) => unknown(&format!(
@@ -78,20 +76,28 @@ fn has_mark(document: &Value) -> bool {
     }
 }
 
-/// The places whose default key a document changes.
-fn changed(document: &Value) -> impl Iterator<Item = Place> {
+/// The places of which a document says another default key than is said of now.
+fn changed(now: Option<&Value>, then: &Value) -> BTreeSet<Place> {
+    let was = now.map(defaults).unwrap_or_default();
+    let is = defaults(then).into_iter();
+    is.filter(|(place, key)| was.get(place) != Some(key))
+        .map(|(place, _)| place)
+        .collect()
+}
+
+/// The default keys that a document tells.
+fn defaults(document: &Value) -> BTreeMap<Place, &Value> {
     let accounts = document.get("accounts").and_then(Value::as_array);
-    accounts.into_iter().flatten().flat_map(|account| {
+    let all = accounts.into_iter().flatten().flat_map(|account| {
         let id = account.get("account").and_then(Value::as_str);
         let id = id.and_then(|id| AccountId::parse(id).ok());
         let regions = account.get("regions").and_then(Value::as_array);
-        let regions = regions.into_iter().flatten();
-        let regions = regions.filter(|region| region.get(DEFAULT).is_some());
-        regions.filter_map(move |region| {
+        regions.into_iter().flatten().filter_map(move |region| {
             let name = region.get("region")?.as_str()?;
-            Some((id?, Region::new(name)))
+            Some(((id?, Region::new(name)), region.get(DEFAULT)?))
         })
-    })
+    });
+    all.collect()
 }
 
 /// Gives the volumes of each place the key there: null for AWS's own, nothing where it stays to be looked up.

@@ -2,23 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::judged::{Change, judged};
+use super::judged::{Change, into_central, judged};
 use super::plan_facts::change;
 use crate::support::Estate;
-use crate::support::estate::{CENTRAL, KEY, PROD, SOURCE};
+use crate::support::estate::{KEY, SOURCE};
 
 const VOLUME: &str = "arn:aws:ec2:us-east-2:111122223333:volume/aws_ebs_volume.v";
-
-const NAMED: &[&str] = &[
-    "--resource",
-    VOLUME,
-    "--to",
-    CENTRAL,
-    "--source-vault",
-    PROD,
-    "--delete-after",
-    "35",
-];
 
 fn volume() -> Value {
     change(
@@ -36,7 +25,7 @@ fn of(default: Option<Value>, changes: &[Value]) -> (String, Vec<String>) {
         Some(default) => Estate::ebs().set(&field, default),
         None => Estate::ebs().without(&field),
     };
-    let found = judged(&estate, &Change::Plan(changes), NAMED);
+    let found = judged(&estate, &Change::Plan(changes), &into_central(VOLUME));
     let copy = &found.report["copies"][0];
     let checks = copy["checks"].as_array().unwrap().iter();
     let failing = checks.filter(|check| check["outcome"] == "fail");
@@ -72,6 +61,15 @@ fn where_the_default_changes_too_it_is_not_known_which_the_volume_takes() {
     );
     let (verdict, _) = of(Some(json!(KEY)), &[volume(), default.clone()]);
     assert_eq!(verdict, "undecided");
+    // Where the plan leaves the default as it is, as most that have one do, it is the volume's.
+    let stays = change(
+        "aws_ebs_default_kms_key.d",
+        json!({"key_arn": KEY, "id": "d"}),
+        json!({"key_arn": KEY, "id": "d"}),
+        json!({}),
+    );
+    let found = of(None, &[volume(), stays]);
+    assert_eq!(found, ("feasible".to_owned(), Vec::new()));
     // What says nothing of the volume leaves it as it is.
     let harmless = change(
         "aws_ebs_default_kms_key.d",

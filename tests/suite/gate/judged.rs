@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::plan_facts;
-use crate::support::estate::FROM;
+use crate::support::estate::{CENTRAL, FROM, PROD};
 use crate::support::{Estate, Ran, run};
 
 /// What a run came to.
@@ -32,6 +32,20 @@ pub enum Change<'a> {
     Template(&'a Value),
     /// Files of one kind, each by its name, in their order: by this flag, in this account. Templates make new stacks.
     Several(&'a str, &'a str, &'a [(&'a str, &'a Value)]),
+}
+
+/// The copy of a resource that the command line names, out of the source vault into the central one.
+pub fn into_central(resource: &str) -> [&str; 8] {
+    [
+        "--resource",
+        resource,
+        "--to",
+        CENTRAL,
+        "--source-vault",
+        PROD,
+        "--delete-after",
+        "35",
+    ]
 }
 
 /// Runs `check`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::judged::{Change, judged};
+use super::judged::{Change, into_central, judged};
 use super::plan_facts::change;
 use crate::support::Estate;
 use crate::support::estate::{CENTRAL, DATABASE, FROM, PROD, RESOURCE_KEY, TO, key_policy};
@@ -18,16 +18,7 @@ fn harmless() -> Value {
 
 #[test]
 fn a_copy_that_is_named_is_decided_before_and_after() {
-    let named = [
-        "--resource",
-        DATABASE,
-        "--to",
-        CENTRAL,
-        "--source-vault",
-        PROD,
-        "--delete-after",
-        "35",
-    ];
+    let named = into_central(DATABASE);
     let unshared = Estate::rds().set(
         &format!("{RESOURCE_KEY}/Policy"),
         key_policy(FROM, json!([])),

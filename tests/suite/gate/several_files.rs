@@ -3,24 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::judged::{Change, judged};
+use super::judged::{Change, into_central, judged};
 use super::plan_facts::{change, plan};
 use crate::support::Estate;
-use crate::support::estate::{CENTRAL, FROM, PROD, SLR, TO, USE, key_policy, share};
+use crate::support::estate::{CENTRAL, FROM, SLR, TO, USE, key_policy, share};
 
 /// A database that no inventory has.
 const LEDGER: &str = "arn:aws:rds:us-east-2:111122223333:db:ledger";
-
-const NAMED: &[&str] = &[
-    "--resource",
-    LEDGER,
-    "--to",
-    CENTRAL,
-    "--source-vault",
-    PROD,
-    "--delete-after",
-    "35",
-];
 
 fn shared() -> Value {
     key_policy(FROM, json!([share(SLR, USE)]))
@@ -33,7 +22,11 @@ fn unshared() -> Value {
 /// What the checks of the database's copy come to where these two files are laid over the facts, in both orders.
 fn both_orders(flag: &str, [one, other]: [(&str, &Value); 2]) -> [Vec<String>; 2] {
     [[one, other], [other, one]].map(|files| {
-        let found = judged(&Estate::rds(), &Change::Several(flag, FROM, &files), NAMED);
+        let found = judged(
+            &Estate::rds(),
+            &Change::Several(flag, FROM, &files),
+            &into_central(LEDGER),
+        );
         let checks = found.report["copies"][0]["checks"].as_array().unwrap();
         let failing = checks.iter().filter(|check| check["outcome"] == "fail");
         failing

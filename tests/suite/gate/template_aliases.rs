@@ -3,20 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::judged::{Change, judged};
+use super::judged::{Change, into_central, judged};
 use crate::support::Estate;
-use crate::support::estate::{CENTRAL, FROM, PROD, RESOURCE_KEY, SLR, USE, key_policy, share};
+use crate::support::estate::{FROM, RESOURCE_KEY, SLR, USE, key_policy, share};
 
-const NAMED: &[&str] = &[
-    "--resource",
-    "arn:aws:rds:us-east-2:111122223333:db:ledger",
-    "--to",
-    CENTRAL,
-    "--source-vault",
-    PROD,
-    "--delete-after",
-    "35",
-];
+/// A database that no inventory has.
+const LEDGER: &str = "arn:aws:rds:us-east-2:111122223333:db:ledger";
 
 /// Whether the key of a new database is shared, which it names by an alias, where the template gives an alias to a key of its own: one
 /// that is shared, or not.
@@ -37,7 +29,7 @@ fn sharing(estate: &Estate, alias: &str, on: &Value, is_shared: bool) -> String 
     let found = judged(
         estate,
         &Change::Several("--cloudformation", FROM, &files),
-        NAMED,
+        &into_central(LEDGER),
     );
     let checks = found.report["copies"][0]["checks"].as_array().unwrap();
     let mut sharing = checks
