@@ -7,7 +7,7 @@ use crate::known::{Arn, Fact};
 
 use super::control;
 use super::request::RoleRequest;
-use super::role::{self, ByKey};
+use super::role::{self, ByKey, may_go_by_key};
 use super::ruling::Ruling;
 use super::rulings::Rulings;
 
@@ -77,8 +77,8 @@ pub fn role_rulings(
             request: Arc::clone(request),
         };
         let rulings = match by_key {
-            ByKey::Counts => facts.answer(&asking).own.clone(),
-            ByKey::Ignored => facts.answer(&OwnPoliciesQuestion(asking)),
+            ByKey::Ignored if may_go_by_key(request) => facts.answer(&OwnPoliciesQuestion(asking)),
+            ByKey::Ignored | ByKey::Counts => facts.answer(&asking).own.clone(),
         };
         match rulings {
             Fact::Known(Some(rulings)) => {

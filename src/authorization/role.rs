@@ -26,6 +26,15 @@ pub enum ByKey {
     Ignored,
 }
 
+/// Whether a key that names the role can do in place of the role's own policies.
+pub fn may_go_by_key(request: &RoleRequest) -> bool {
+    request.actions.iter().any(|action| is_of_key(action))
+}
+
+fn is_of_key(action: &str) -> bool {
+    action.starts_with("kms:")
+}
+
 /// What the role's own policies say to the actions of a request.
 pub fn rule(
     facts: &Facts<'_>,
@@ -107,7 +116,7 @@ impl<'a> Read<'a> {
     ) -> Ruling {
         let subject = asked.subject;
         let of_key = || match by_key {
-            ByKey::Counts if asked.action.starts_with("kms:") => {
+            ByKey::Counts if is_of_key(asked.action) => {
                 named_by_key(facts, role, subject, asked.action, variant)
             }
             ByKey::Counts | ByKey::Ignored => NamedByKey::No,

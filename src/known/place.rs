@@ -23,15 +23,18 @@ impl AccountId {
     /// # Errors
     /// Where the text is not twelve ASCII digits.
     pub fn parse(text: &str) -> Result<Self, AccountIdError> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let number: Option<u64> = text.parse().ok();
-            let one_more = number.and_then(|number| NonZeroU64::new(number.checked_add(1)?));
-            one_more
-                .map(Self)
-                .ok_or_else(|| AccountIdError(text.to_owned()))
-        } else {
-            Err(AccountIdError(text.to_owned()))
-        }
+        let number = match <[u8; 12]>::try_from(text.as_bytes()) {
+            Ok(digits) => digits.into_iter().try_fold(0_u64, |number, digit| {
+                let tens = number.wrapping_mul(10);
+                let ones = digit.wrapping_sub(b'0');
+                (ones < 10).then(|| tens.wrapping_add(u64::from(ones)))
+            }),
+            Err(_) => None,
+        };
+        let one_more = number.and_then(|number| NonZeroU64::new(number.wrapping_add(1)));
+        one_more
+            .map(Self)
+            .ok_or_else(|| AccountIdError(text.to_owned()))
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Request {
     service: Services,
     /// What the action is done to.
     pub resource: Resource,
+    kind: ResourceKind,
     /// The account that owns the resource, where it is known.
     pub resource_account: Option<AccountId>,
     /// Whether the principal has a permissions boundary: a Deny with `NotPrincipal` then always strikes it.
@@ -37,6 +38,7 @@ impl Request {
             action: action.to_ascii_lowercase_smolstr(),
             service: Services::named(action),
             resource_account: resource.account(),
+            kind: resource.kind(),
             resource,
             bounded: false,
             context,
@@ -67,13 +69,24 @@ impl Request {
     /// See <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>.
     #[must_use]
     pub(super) fn needs_resource_policy(&self) -> bool {
-        self.is_on_key() || (self.action.starts_with("sts:") && self.resource.is_of("iam", "role/"))
+        self.is_on_key() || (self.action.starts_with("sts:") && self.kind == ResourceKind::Role)
     }
 
     /// Whether it is about the use of a KMS key.
     pub(super) fn is_on_key(&self) -> bool {
-        self.action.starts_with("kms:") && self.resource.is_of("kms", "key/")
+        self.kind == ResourceKind::Key && self.action.starts_with("kms:")
     }
+}
+
+/// The kinds of resource that have rules of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ResourceKind {
+    /// A KMS key.
+    Key,
+    /// A role.
+    Role,
+    /// Any other.
+    Other,
 }
 
 /// What an action is done to.
@@ -116,11 +129,15 @@ impl Resource {
             .then_some(first)
     }
 
-    fn is_of(&self, service: &str, kind: &str) -> bool {
-        let of = |arn: &str| {
-            part(arn, 2) == Some(service) && part(arn, 5).is_some_and(|it| it.starts_with(kind))
+    fn kind(&self) -> ResourceKind {
+        let of = |text: &str| match (part(text, 2), part(text, 5)) {
+            (Some("kms"), Some(id)) if id.starts_with("key/") => ResourceKind::Key,
+            (Some("iam"), Some(name)) if name.starts_with("role/") => ResourceKind::Role,
+            (Some(_) | None, Some(_) | None) => ResourceKind::Other,
         };
-        self.texts().any(of)
+        let mut kinds = self.texts().map(of);
+        let special = kinds.find(|kind| *kind != ResourceKind::Other);
+        special.unwrap_or(ResourceKind::Other)
     }
 }
 

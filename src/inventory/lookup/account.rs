@@ -89,10 +89,11 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn organization(&self, account: AccountId) -> Fact<Option<&'a Organization>> {
         let facts = self.account(account);
+        let organization = facts.field(|a| &a.organization);
         let binds = |levels: Field<&Vec<Vec<ControlPolicy>>>| {
             levels.value().is_some_and(|levels| !levels.is_empty())
         };
-        if facts.field(|a| &a.organization) == Field::Null
+        if organization == Field::Null
             && (binds(facts.field(|a| &a.service_control_policies))
                 || binds(facts.field(|a| &a.resource_control_policies)))
         {
@@ -105,7 +106,6 @@ impl<'a> Facts<'a> {
                 .within(Some(account), None),
             );
         }
-        let organization = facts.field(|a| &a.organization);
         if let Some((one, other)) = self.contradicted(account, &organization) {
             return Fact::unknown(
                 Gap::by_hand(
@@ -154,6 +154,9 @@ impl<'a> Facts<'a> {
         }
         let master = own.master_account_id.value()?;
         let here = || format!("`MasterAccountId` {master} of {id} in account {account}");
+        if self.leaders_agree() {
+            return None;
+        }
         let mut others = self.leaders();
         let differs = others.find(|(of, led_by, _)| (*of == &**id) != (*led_by == &**master));
         let (of, led_by, other) = differs?;
@@ -161,6 +164,14 @@ impl<'a> Facts<'a> {
             here(),
             format!("`MasterAccountId` {led_by} of {of} in account {other}"),
         ))
+    }
+
+    /// Whether all that is said of organizations and their management accounts stands in one layer, and agrees there.
+    fn leaders_agree(&self) -> bool {
+        let stack = self.layers(Object::Settings).iter();
+        let mut said = stack.filter(|layer| !layer.leaders.is_empty());
+        let first = said.next();
+        said.next().is_none() && first.is_none_or(|layer| layer.leaders_agree)
     }
 
     /// The organizations with their management accounts, each pair once, with an account that says so.

@@ -11,7 +11,7 @@ use crate::inventory::field::Field;
 use crate::inventory::frame::{Account, GapEntry, Inventory, RegionFacts};
 use crate::inventory::list::items;
 use crate::inventory::objects::{CopyJob, Key, Plan, RecoveryPoint, Resource, Role, Vault};
-use crate::known::{AccountId, Arn, Region};
+use crate::known::{AccountId, Arn, HashSet, Region};
 
 use super::memory::FastMap;
 use super::told::ByOrganization;
@@ -48,6 +48,8 @@ pub struct Index<'a> {
     pub cross_account: OnceLock<ByOrganization>,
     /// The organizations and their management accounts, each pair once.
     pub leaders: Vec<Leader<'a>>,
+    /// Whether each organization has one management account there, and each of those one organization.
+    pub leaders_agree: bool,
 }
 
 /// An organization's id, its management account's, and an account that says so.
@@ -55,6 +57,7 @@ type Leader<'a> = (&'a str, &'a str, AccountId);
 
 impl<'a> Index<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
+        let leaders = leaders(inventory);
         let mut index = Self {
             inventory,
             accounts: FastMap::default(),
@@ -73,7 +76,8 @@ impl<'a> Index<'a> {
             completed: FastMap::default(),
             unnamed: Vec::new(),
             cross_account: OnceLock::new(),
-            leaders: leaders(inventory),
+            leaders_agree: agree(&leaders),
+            leaders,
         };
         for gap in items(&inventory.gaps) {
             let subject = gap.subject.value().map_or("", |subject| subject);
@@ -225,6 +229,13 @@ fn leaders(inventory: &Inventory) -> Vec<Leader<'_>> {
     pairs.sort_unstable();
     pairs.dedup_by_key(|(id, master, _)| (*id, *master));
     pairs
+}
+
+/// Whether no two of the pairs have an organization or a management account in common.
+fn agree(leaders: &[Leader<'_>]) -> bool {
+    let ids: HashSet<&str> = leaders.iter().map(|(id, ..)| *id).collect();
+    let masters: HashSet<&str> = leaders.iter().map(|(_, master, _)| *master).collect();
+    ids.len() == leaders.len() && masters.len() == leaders.len()
 }
 
 fn places<'s, 'a, N, T, Q>(by: &'s FastMap<N, Places<'a, T>>, name: &Q) -> &'s [&'a T]
