@@ -11,7 +11,7 @@ use crate::known::Arn;
 use smol_str::format_smolstr;
 
 /// The role with these policies attached. `None` where it was not read, or AWS alone changes it.
-pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
+pub fn draft(role: &Arn, policies: &[&Arn], facts: &Facts<'_>) -> Option<Draft> {
     facts.role_policies(role).known().flatten()?;
     if role.is_role_of_aws() {
         return None;
@@ -21,7 +21,7 @@ pub fn draft(role: &Arn, policies: &[Arn], facts: &Facts<'_>) -> Option<Draft> {
     let new: Vec<Arn> = policies
         .iter()
         .filter(|it| !is_there(it))
-        .cloned()
+        .map(|it| (*it).clone())
         .collect();
     let names: Vec<&str> = new.iter().map(Arn::name).collect();
     if names.is_empty() {

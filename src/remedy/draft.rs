@@ -29,7 +29,7 @@ pub struct Draft {
     /// Whether it makes a copy worse that did not fail: it is not proven then.
     pub makes_worse: bool,
     /// What tells alternatives from each other: remedies of one group do each in place of the others.
-    pub group: Option<String>,
+    pub groups: Vec<String>,
 }
 
 impl Draft {
@@ -42,7 +42,7 @@ impl Draft {
             creates: None,
             open: None,
             makes_worse: false,
-            group: None,
+            groups: Vec::new(),
         }
     }
 }

@@ -124,6 +124,8 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             .map(|failing| &failing.copy)
             .collect()
     };
+    let mut managed: BTreeMap<&Arn, (Vec<&Arn>, BTreeSet<Target>)> = BTreeMap::new();
+    let shared = re_encrypt::Shared::of(on_customer_keys(needs, failing));
     let mut created = two_step::Created::default();
     let mut keys = re_encrypt::Made::default();
     let mut moved: BTreeMap<&Arn, Draft> = BTreeMap::new();
@@ -155,7 +157,12 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
                 continue;
             }
             Need::Attach { role, policies } => {
-                attach::draft(role, policies, facts).into_iter().collect()
+                let (wanted, all) = managed.entry(role).or_default();
+                let new = policies.iter().filter(|it| !wanted.contains(it));
+                let new: Vec<&Arn> = new.collect();
+                wanted.extend(new);
+                all.extend(targets);
+                continue;
             }
             Need::ServiceLinkedRole { account, role } => {
                 vec![settings::service_linked_role(*account, role)]
@@ -206,15 +213,15 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
             } => ours
                 .iter()
                 .flat_map(|copy| {
-                    let group = Some(format!("{key} {}", copy.id));
+                    let groups = vec![format!("{key} {}", copy.id)];
                     let share_with = share_with.as_ref();
                     let all = shared_by(key);
                     let ways = [
-                        re_encrypt::draft(copy, key, share_with, &mut keys),
+                        re_encrypt::draft(copy, key, &shared, &mut keys),
                         two_step::draft(copy, key, share_with, all, &mut created, facts),
                     ];
                     ways.into_iter().flatten().map(move |draft| Draft {
-                        group: group.clone(),
+                        groups: groups.clone(),
                         ..draft
                     })
                 })
@@ -226,6 +233,12 @@ fn drafts(needs: &Needs<'_>, failing: &[Failing], facts: &Facts<'_>) -> Vec<Draf
         drafts.extend(made);
     }
     drafts.extend(moved.into_values());
+    for (role, (policies, targets)) in managed {
+        if let Some(mut draft) = attach::draft(role, &policies, facts) {
+            draft.targets = targets.into_iter().collect();
+            drafts.push(draft);
+        }
+    }
     let attached = attached(&drafts);
     for (of, (wanted, targets)) in &policies {
         // The managed policies have that too; whether they suffice is proven.
@@ -293,6 +306,21 @@ fn of_those_that_stay<'t>(
     Cow::Owned(stays)
 }
 
+/// The copies whose backups want a key that a principal may use, each with the principal.
+fn on_customer_keys<'a>(
+    needs: &'a Needs<'_>,
+    failing: &'a [Failing],
+) -> impl Iterator<Item = (&'a Copy, &'a Arn)> {
+    needs.iter().flat_map(|(need, targets)| {
+        let principal = match need {
+            Need::CustomerKeyOnBackup { share_with, .. } => share_with.as_ref(),
+            _ => None,
+        };
+        let copies = targets.iter().filter_map(|target| failing.get(target.copy));
+        copies.filter_map(move |failing| Some((&failing.copy, principal?)))
+    })
+}
+
 /// The place of a key.
 type KeyPlace = (Option<AccountId>, Option<Region>);
 
@@ -328,9 +356,11 @@ fn join(mut drafts: Vec<Draft>) -> Vec<Draft> {
     }
     for (place, of) in again.iter().enumerate() {
         let Some(of) = of else { continue };
-        let more = drafts.get_mut(place).map(|draft| take(&mut draft.targets));
-        if let (Some(kept), Some(more)) = (drafts.get_mut(*of), more) {
-            kept.targets.extend(more);
+        let again = drafts.get_mut(place);
+        let more = again.map(|draft| (take(&mut draft.targets), take(&mut draft.groups)));
+        if let (Some(kept), Some((targets, groups))) = (drafts.get_mut(*of), more) {
+            kept.targets.extend(targets);
+            kept.groups.extend(groups);
         }
     }
     let mut again = again.into_iter();
@@ -372,16 +402,22 @@ fn arns(text: &str) -> impl Iterator<Item = &str> {
 fn link(drafts: &mut [Draft]) {
     let mut roles: HashMap<String, String> = HashMap::default();
     let mut groups: HashMap<String, Vec<String>> = HashMap::default();
-    for Draft { remedy, group, .. } in &*drafts {
+    for Draft {
+        remedy, groups: of, ..
+    } in &*drafts
+    {
         if remedy.kind == RemedyKind::CreateServiceLinkedRole {
             roles.insert(remedy.subject.clone(), remedy.id.clone());
         }
-        if let Some(group) = group {
+        for group in of {
             let ids = groups.entry(group.clone()).or_default();
             ids.push(remedy.id.clone());
         }
     }
-    for Draft { remedy, group, .. } in drafts {
+    for Draft {
+        remedy, groups: of, ..
+    } in drafts
+    {
         // A policy that names a role which does not exist cannot be saved.
         let named = remedy.commands.iter().flat_map(|text| arns(text));
         let named: BTreeSet<(usize, &String)> = named
@@ -390,12 +426,10 @@ fn link(drafts: &mut [Draft]) {
             .map(|id| (id.len(), id))
             .collect();
         remedy.requires = named.into_iter().map(|(_, id)| id.clone()).collect();
-        let alike = group.as_ref().and_then(|group| groups.get(group));
-        remedy.alternative_to = alike
-            .into_iter()
-            .flatten()
-            .filter(|id| **id != remedy.id)
-            .cloned()
-            .collect();
+        let alike = of.iter().filter_map(|group| groups.get(group)).flatten();
+        let mut others: Vec<&String> = alike.filter(|id| **id != remedy.id).collect();
+        others.sort_unstable_by_key(|id| (id.len(), *id));
+        others.dedup();
+        remedy.alternative_to = others.into_iter().cloned().collect();
     }
 }

@@ -7,13 +7,38 @@ use super::command::{from_here, option, region};
 use super::draft::Draft;
 use super::onwards::{Anew, Onwards};
 use crate::inventory::{Copy, KindOf};
-use crate::known::{Arn, HashMap};
+use crate::known::{Arn, Fact, HashMap};
 
-/// The commands that make the new keys, each for all resources of its place: by the place, and whom the key is shared with.
-pub type Made = HashMap<(String, Option<Arn>), SmolStr>;
+/// The commands that make the new keys, each for all resources of its place: by the place, and whom they are shared with.
+pub type Made = HashMap<(String, Vec<Arn>), SmolStr>;
+
+/// Whom the new key of a resource is shared with, by the resource: all of its backups will be on it, wherever they are copied to.
+#[derive(Default)]
+pub struct Shared<'a>(HashMap<&'a Arn, Vec<&'a Arn>>);
+
+impl<'a> Shared<'a> {
+    /// What copies want of the keys of their backups.
+    pub fn of(wanted: impl Iterator<Item = (&'a Copy, &'a Arn)>) -> Self {
+        let mut all: HashMap<&Arn, Vec<&Arn>> = HashMap::default();
+        for (copy, principal) in wanted {
+            if let Fact::Known(Some(resource)) = &copy.resource {
+                all.entry(resource).or_default().push(principal);
+            }
+        }
+        for principals in all.values_mut() {
+            principals.sort_unstable();
+            principals.dedup();
+        }
+        Self(all)
+    }
+
+    fn with(&self, resource: &Arn) -> &[&'a Arn] {
+        self.0.get(resource).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// The resource is encrypted anew. `None` where it is not known what it is.
-pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, made: &mut Made) -> Option<Draft> {
+pub fn draft(copy: &Copy, key: &Arn, shared: &Shared<'_>, made: &mut Made) -> Option<Draft> {
     if copy.copy_of.is_some() {
         // The backup has the key of the vault that it lies in, whatever the resource is encrypted with.
         return None;
@@ -30,10 +55,14 @@ pub fn draft(copy: &Copy, key: &Arn, share_with: Option<&Arn>, made: &mut Made) 
     let mut draft = Draft::new(RemedyKind::ReEncrypt, resource, title);
     draft.remedy.account = resource.account().or(key.account());
     let place = key.as_str().strip_suffix(key.resource());
-    let of = (place.unwrap_or_default().to_owned(), share_with.cloned());
+    let with = shared.with(resource);
+    let of = (
+        place.unwrap_or_default().to_owned(),
+        with.iter().map(|it| (*it).clone()).collect(),
+    );
     let create = made
         .entry(of)
-        .or_insert_with(|| create_key(key, share_with, "re-encrypted backups"));
+        .or_insert_with(|| create_key(key, with.iter().copied(), "re-encrypted backups"));
     draft.remedy.commands = vec![create.clone()];
     draft.remedy.onwards = Onwards::ReEncrypt {
         way,

@@ -287,14 +287,27 @@ fn which_action(copy: &Copy, facts: &Facts<'_>) -> String {
     }
 }
 
+/// Where a vault is: `444455556666/eu-west-1`.
+fn place(vault: &Arn) -> String {
+    let (account, region) = (vault.account(), vault.region());
+    let account = account.map(|it| it.to_string()).unwrap_or_default();
+    let region = region.map(|it| it.to_string()).unwrap_or_default();
+    format!("{account}/{region}")
+}
+
+/// A vault with its place: vaults of one name are many.
+pub fn placed(vault: &Arn) -> String {
+    format!("`{}` ({})", vault.name(), place(vault))
+}
+
 /// What is kept for longer or shorter: all that a rule copies to a vault is kept alike, so that one change fixes it all.
 fn kept(copy: &Copy, facts: &Facts<'_>) -> String {
     match &copy.plan {
         Some(plan) => format!(
-            "the copies of rule `{}` of the plan `{}` in `{}`{}",
+            "the copies of rule `{}` of the plan `{}` in {}{}",
             plan.rule,
             plan.id,
-            copy.endpoints().destination_vault.name(),
+            placed(&copy.endpoints().destination_vault),
             which_action(copy, facts)
         ),
         None => format!("the copy `{}`", copy.id),
@@ -308,7 +321,11 @@ fn keep_for(copy: &Copy, wanted: i64, cold: Field<i64>, title: String, facts: &F
         extra: Extra::new(),
     };
     let subject = match &copy.plan {
-        Some(plan) => format!("{}/{}", plan.id, plan.rule),
+        Some(plan) => {
+            let vault = &copy.endpoints().destination_vault;
+            let (place, which) = (place(vault), which_action(copy, facts));
+            format!("{}/{}/{place}/{}{which}", plan.id, plan.rule, vault.name())
+        }
         None => copy.id.to_string(),
     };
     let mut draft = Draft::new(RemedyKind::ChangeRetention, subject, title);

@@ -1,7 +1,7 @@
 //! The proof of the whole set: what becomes of the blocked copies once every remedy that is proposed is made.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -152,16 +152,17 @@ fn chosen(drafts: &[Draft]) -> Vec<usize> {
     let mut groups: BTreeMap<&str, (usize, &Draft)> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (place, draft) in drafts.iter().enumerate() {
-        match &draft.group {
-            None => chosen.push(place),
-            Some(group) => {
-                let (best, of) = groups.entry(group).or_insert((place, draft));
-                if of.change.is_none() && draft.change.is_some() {
-                    (*best, *of) = (place, draft);
-                }
+        if draft.groups.is_empty() {
+            chosen.push(place);
+        }
+        for group in &draft.groups {
+            let (best, of) = groups.entry(group).or_insert((place, draft));
+            if of.change.is_none() && draft.change.is_some() {
+                (*best, *of) = (place, draft);
             }
         }
     }
-    chosen.extend(groups.into_values().map(|(place, _)| place));
+    let of_groups: BTreeSet<usize> = groups.into_values().map(|(place, _)| place).collect();
+    chosen.extend(of_groups);
     chosen
 }

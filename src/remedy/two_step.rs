@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::names::{self, VaultPlace, goes};
 use super::onwards::{Onwards, TwoJobs};
 use super::re_encrypt::{create_key, own_key_policy};
+use super::settings::placed;
 use super::vault::facts_of_new;
 use super::{Parts, RemedyKind, TwoStep};
 use crate::catalog::recovery_points::pattern;
@@ -76,10 +77,10 @@ pub fn draft(
     let is_there = matches!(found, VaultPlace::There(_));
     let between = found.vault().clone();
     let title = format!(
-        "copy in two steps: into the vault `{}` of account {account}{} on a customer managed key, then on to `{}`",
+        "copy in two steps: into the vault `{}` of account {account}{} on a customer managed key, then on to {}",
         between.name(),
         if is_there { ", which is there" } else { "" },
-        copy.endpoints().destination_vault.name()
+        placed(&copy.endpoints().destination_vault)
     );
     let mut draft = Draft::new(RemedyKind::TwoStepCopy, &copy.id, title);
     draft.remedy.account = Some(account);

@@ -225,6 +225,36 @@ fn one_change_of_a_rule_mends_all_that_it_copies() {
     );
 }
 
+/// `central` in two Regions is two vaults, with a copy action each.
+#[test]
+fn vaults_of_one_name_are_changed_for_each() {
+    let far = CENTRAL.replace("us-east-2", "us-west-2");
+    let estate = sound()
+        .set(&format!("{DESTINATION_VAULT}/Locked"), json!(true))
+        .set(&format!("{DESTINATION_VAULT}/MinRetentionDays"), json!(90));
+    let there = estate.at(DESTINATION).to_string();
+    let there: Value = serde_json::from_str(&there.replace("us-east-2", "us-west-2")).unwrap();
+    let action = json!({"DestinationBackupVaultArn": far, "Lifecycle": {"DeleteAfterDays": 35}});
+    let actions = format!("{SOURCE}/plans/0/BackupPlan/Rules/0/CopyActions");
+    let estate = estate
+        .push("/accounts/1/regions", there)
+        .push(&actions, action);
+    let (report, _) = checked(&estate, &[]);
+    let kept: Vec<&Value> = report["remedies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|remedy| remedy["kind"] == "change-retention")
+        .collect();
+    assert_eq!(kept.len(), 2, "{kept:#?}");
+    for field in ["key", "title", "commands"] {
+        assert_ne!(kept[0][field], kept[1][field]);
+    }
+    for remedy in kept {
+        assert_eq!(remedy["copies"].as_array().unwrap().len(), 1);
+    }
+}
+
 /// A plan that a backup policy of the organization makes is changed there, in the words of such policies.
 #[test]
 fn a_plan_of_the_organization_is_changed_in_the_management_account() {

@@ -134,3 +134,20 @@ fn a_role_that_lacks_everything_gets_the_policies_that_aws_keeps_for_it() {
         [json!({"Effect": "Allow", "Action": "backup:CopyIntoBackupVault", "Resource": CENTRAL})]
     );
 }
+
+/// Copies of buckets and of databases by one role: it gets each policy once.
+#[test]
+fn a_role_that_lacks_everything_for_several_kinds_gets_each_policy_once() {
+    let bare = Estate::rds().set(&format!("{COPY_ROLE}/AttachedPolicies"), json!([]));
+    let bucket = json!({"ResourceArn": "arn:aws:s3:::photos", "ResourceType": "S3",
+        "Detail": {"BucketName": "photos", "VersioningConfiguration": {"Status": "Enabled"}}});
+    let mut copied = bare.at(COPY).clone();
+    copied["id"] = json!("photos-to-central");
+    copied["resource"] = json!("arn:aws:s3:::photos");
+    let both = bare
+        .push(&format!("{SOURCE}/resources"), bucket)
+        .push("/copies", copied);
+    let remedy = of(RemedyKind::AttachRolePolicy, &both);
+    assert_eq!(remedy.copies.len(), 2);
+    assert_eq!(remedy.commands().len(), 2);
+}

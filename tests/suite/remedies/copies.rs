@@ -26,6 +26,45 @@ fn an_aws_managed_key_has_two_ways_out_of_which_the_second_can_be_shown() {
     assert_eq!(other.alternative_to, [one.id.as_str()]);
 }
 
+/// All of a resource's backups will be on its new key, wherever they are copied to.
+#[test]
+fn the_new_key_of_a_resource_is_shared_with_all_that_its_backups_are_copied_to() {
+    let estate = Estate::rds().on_aws_managed_key("alias/aws/rds");
+    let mut elsewhere = estate.at(COPY).clone();
+    elsewhere["id"] = json!("orders-elsewhere");
+    elsewhere["destination_vault"] =
+        json!("arn:aws:backup:us-east-2:777788889999:backup-vault:central");
+    let other = estate.at("/accounts/1").to_string();
+    let other: Value =
+        serde_json::from_str(&other.replace("444455556666", "777788889999")).unwrap();
+    let both = estate.push("/accounts", other).push("/copies", elsewhere);
+    let remedies = remedies_of(&both.0);
+    let of = |kind: RemedyKind| -> Vec<_> {
+        let of_kind = remedies.iter().filter(|remedy| remedy.kind == kind);
+        of_kind.collect()
+    };
+    let [anew] = of(RemedyKind::ReEncrypt)[..] else {
+        panic!("{remedies:?}")
+    };
+    assert_eq!(anew.copies.len(), 2);
+    let key = &anew.commands()[0];
+    for account in ["444455556666", "777788889999"] {
+        let role = format!("arn:aws:iam::{account}:role/aws-service-role/");
+        assert!(key.contains(&role), "{key}");
+    }
+    let ways: Vec<&str> = of(RemedyKind::TwoStepCopy)
+        .iter()
+        .map(|remedy| &*remedy.id)
+        .collect();
+    assert_eq!(ways.len(), 2);
+    assert_eq!(anew.alternative_to, ways);
+    let titles: Vec<&str> = of(RemedyKind::TwoStepCopy)
+        .iter()
+        .map(|remedy| &*remedy.title)
+        .collect();
+    assert_ne!(titles[0], titles[1]);
+}
+
 /// Two jobs copy one recovery point; the rule's own copies fail as before until somebody changes it.
 #[test]
 fn two_steps_in_place_of_a_rule_are_not_proven_and_say_what_becomes_of_the_rule() {
