@@ -235,9 +235,14 @@ pub(super) fn asked_for<'a>(
         wanted.open.clear();
     }
     if let Some(arn) = &asked.resource {
-        wanted
-            .copies
-            .retain(|copy| copy.copy(facts).resource == Fact::Known(Some(arn.clone())));
+        // Of what a copy is that was not read, it may be of this one.
+        wanted.copies.retain(|copy| {
+            let copy = copy.copy(facts);
+            match &copy.resource {
+                Fact::Known(of) => of.as_ref() == Some(arn),
+                Fact::Unknown(_) => is_near(&copy, arn),
+            }
+        });
         wanted.open.retain(|gap| may_be_of(gap, arn));
         wanted.gaps.retain(|gap| may_be_of(gap, arn));
         if called.is_none() && wanted.copies.is_empty() && wanted.open.is_empty() {
@@ -323,6 +328,15 @@ fn of_plans(
 
 fn none(what: &str, arn: &Arn) -> anyhow::Error {
     anyhow::anyhow!("no copy of the inventory, or of its plans, is of the {what} `{arn}`")
+}
+
+/// Whether a copy out of a vault may be one of a resource: it lies in the same account and Region, as far as both are known.
+fn is_near(copy: &Copy, resource: &Arn) -> bool {
+    let Some(vault) = copy.endpoints().source_vault.as_ref().known() else {
+        return true;
+    };
+    let account = resource.account().is_none() || resource.account() == vault.account();
+    account && (resource.region().is_none() || resource.region() == vault.region())
 }
 
 /// Whether a gap is of a place that a resource may be in.

@@ -184,7 +184,8 @@ fn is_continuous(rule: &Value) -> bool {
     rule.get("EnableContinuousBackup").and_then(Value::as_bool) == Some(true)
 }
 
-/// For how many days a rule keeps its backups; `None`: for good.
+/// For how many days a rule keeps its backups; `None`: for good, for which AWS also writes -1.
 fn kept(rule: &Value) -> Option<i64> {
-    rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64()
+    let days = rule.get("Lifecycle")?.get("DeleteAfterDays")?.as_i64();
+    days.filter(|days| *days >= 0)
 }

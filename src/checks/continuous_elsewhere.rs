@@ -1,8 +1,9 @@
 //! A bucket has its continuous and its periodic backups in one vault: with a continuous one in another, a rule makes none.
 
+use super::words::not_read;
 use crate::catalog::Kind;
 use crate::inventory::{Copy, Facts, KindOf};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
 /// Why the rule makes no backup of the bucket, or may make none; `None`: it has no continuous backup in another vault, or is none.
@@ -19,10 +20,18 @@ pub fn continuous_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> O
     let source = copy.endpoints().source_vault.as_ref().known()?;
     let into = target.unwrap_or(source.as_str());
     let points = facts.continuous_points(resource);
-    let (point, vault) = points
-        .into_iter()
-        .find(|(_, vault)| vault.as_str() != into)?;
-    let seen = Evidence::at(point, "/BackupVaultArn", format!("is {vault}"));
+    let known = |(point, vault): &(&Arn, Fact<&Arn>)| {
+        let vault = (*vault.as_ref().known()?).clone();
+        (vault.as_str() != into).then(|| ((*point).clone(), vault))
+    };
+    let Some((point, vault)) = points.iter().find_map(known) else {
+        let mut unknown = points.into_iter().filter_map(|(_, vault)| match vault {
+            Fact::Unknown(gap) => Some(*gap),
+            Fact::Known(_) => None,
+        });
+        return unknown.next().map(not_read);
+    };
+    let seen = Evidence::at(&point, "/BackupVaultArn", format!("is {vault}"));
     let message = format!(
         "the bucket has a continuous backup in the vault `{}`, and has all its backups in one vault: one into `{}` is not made",
         vault.name(),

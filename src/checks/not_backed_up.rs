@@ -94,7 +94,10 @@ fn cluster(resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> 
                 )]),
         );
     }
-    let (pointer, mode) = facts.authentication_mode(resource)?;
+    let (pointer, mode) = match facts.authentication_mode(resource) {
+        Fact::Known(told) => told?,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
+    };
     let seen = Evidence::at(resource, format!("/Detail{pointer}"), format!("is {mode}"));
     match mode {
         "API" | "API_AND_CONFIG_MAP" => None,

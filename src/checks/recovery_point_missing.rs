@@ -124,8 +124,10 @@ fn not_switched_on(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Out
     }
     let vault = copy.endpoints().source_vault.as_ref().known()?;
     let (account, region) = (vault.account()?, vault.region()?);
-    if facts.opted_in(account, &region, &ResourceType::Fsx) != Fact::Known(Some(false)) {
-        return None;
+    match facts.opted_in(account, &region, &ResourceType::Fsx) {
+        Fact::Known(Some(false)) => {}
+        Fact::Known(_) => return None,
+        Fact::Unknown(gap) => return Some(not_read(*gap)),
     }
     let what = "whether a file system is backed up where FSx is switched off for AWS Backup";
     let gap = Gap::not_told(what, resource.as_str()).where_is(resource);

@@ -40,9 +40,11 @@ pub fn backup_assumed(
     let name = resource.name();
     match kind {
         // https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
-        KindOf::Known(Kind::Eks) if facts.authentication_mode(resource).is_none() => Some(format!(
-            "authentication mode: `{name}` takes access entries (API or API_AND_CONFIG_MAP), which was not read"
-        )),
+        KindOf::Known(Kind::Eks) if facts.authentication_mode(resource) == Fact::Known(None) => {
+            Some(format!(
+                "authentication mode: `{name}` takes access entries (API or API_AND_CONFIG_MAP), which was not read"
+            ))
+        }
         // https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup.html#source-resource-statuses
         KindOf::Known(Kind::VirtualMachine) => Some(format!(
             "hypervisor: that of `{name}` is ONLINE, which was not read"

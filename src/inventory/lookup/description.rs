@@ -10,6 +10,7 @@ use crate::known::{Arn, ByHand, Fact, Gap};
 use super::contradiction::{contradiction, of_itself};
 use super::reads::Object;
 use super::stored::moment_of;
+use super::twice::told_twice;
 use super::{Facts, fact};
 
 /// The fields in which services say when a resource was made.
@@ -50,14 +51,19 @@ impl<'a> Facts<'a> {
             let there = format!("`ResourceType` {kind}");
             return Fact::unknown(contradiction(arn, "`Detail` null", there));
         }
-        fact(detail, || self.describe_gap(arn))
+        let gap = detail.value().and_then(|told| told_twice(arn, told));
+        gap.map_or_else(|| fact(detail, || self.describe_gap(arn)), Fact::unknown)
     }
 
     /// The state of a resource, where its service's description says it, and the field that does.
     #[must_use]
     pub fn resource_state(&self, arn: &Arn) -> Fact<Option<(&'static str, &'a str)>> {
-        let Fact::Known(Some(detail)) = self.resource_description(arn) else {
-            return Fact::Known(None);
+        let detail = match self.resource_description(arn) {
+            Fact::Known(Some(detail)) => detail,
+            Fact::Unknown(gap) if gap.hand() == Some(ByHand::Contradiction) => {
+                return Fact::Unknown(gap);
+            }
+            Fact::Known(None) | Fact::Unknown(_) => return Fact::Known(None),
         };
         let fields = states(arn.service()).map_or(&[][..], |row| row.fields);
         let told = fields.iter().find_map(|name| {
@@ -77,19 +83,42 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways.
+    /// How an EKS cluster lets itself be called, and where its description says so: EKS and Cloud Control write it in two ways. `None`:
+    /// it says nothing.
     ///
     /// See <https://docs.aws.amazon.com/eks/latest/APIReference/API_AccessConfigResponse.html>.
     #[must_use]
-    pub fn authentication_mode(&self, cluster: &Arn) -> Option<(&'static str, &'a str)> {
-        let detail = self.resource_description(cluster).known().flatten()?;
-        let of = |config: &str, mode: &str| detail.get(config)?.get(mode)?.as_str();
-        let by_eks = of("accessConfig", "authenticationMode")
-            .map(|mode| ("/accessConfig/authenticationMode", mode));
-        by_eks.or_else(|| {
-            of("AccessConfig", "AuthenticationMode")
-                .map(|mode| ("/AccessConfig/AuthenticationMode", mode))
-        })
+    pub fn authentication_mode(&self, cluster: &Arn) -> Fact<Option<(&'static str, &'a str)>> {
+        const PLACES: &[(&str, &str, &str)] = &[
+            (
+                "accessConfig",
+                "authenticationMode",
+                "/accessConfig/authenticationMode",
+            ),
+            (
+                "AccessConfig",
+                "AuthenticationMode",
+                "/AccessConfig/AuthenticationMode",
+            ),
+        ];
+        let detail = match self.resource_description(cluster) {
+            Fact::Known(Some(detail)) => detail,
+            Fact::Unknown(gap) if gap.hand().is_some() => return Fact::Unknown(gap),
+            Fact::Known(None) | Fact::Unknown(_) => return Fact::Known(None),
+        };
+        let told = PLACES.iter().find_map(|(config, mode, at)| {
+            let config = detail.get(config).filter(|it| !matches!(it, Tree::Null))?;
+            Some((*at, config.get(mode).and_then(Tree::as_str)))
+        });
+        match told {
+            None => Fact::Known(None),
+            Some((at, Some(mode))) => Fact::Known(Some((at, mode))),
+            Some((at, None)) => {
+                let says = format!("say what `{at}` is: a mode is a text");
+                let gap = Gap::by_hand(ByHand::NotUnderstood, says, cluster.as_str());
+                Fact::unknown(gap.where_is(cluster))
+            }
+        }
     }
 
     /// The data repository associations of a file system of FSx for Lustre: a call of their own tells them.

@@ -9,6 +9,7 @@ use super::Facts;
 use super::contradiction::{contradiction, of_another, strange_key_type};
 use super::key::EncryptedWith;
 use super::stored::{moment, moment_of};
+use super::twice::at;
 use super::vault::is_elsewhere;
 
 /// Since when Aurora puts a cluster that names no key on a key that AWS owns, and says `StorageEncrypted` false all the same:
@@ -182,10 +183,8 @@ impl Said<'_> {
         let told = flags
             .into_iter()
             .find_map(|name| Some((name, detail.get(name)?.as_bool()?)));
-        let named = detail
-            .get("KmsKeyId")
-            .or_else(|| detail.get("FileSystem")?.get("KmsKeyId"))
-            .and_then(Tree::as_str);
+        let named = own_key(detail);
+        let on_key = |(at, named)| format!("`{at}` {named} in its `Detail`");
         let (flag, on) = self.flag;
         match (on, told) {
             (Some(on), Some((name, told))) if on != told => {
@@ -198,10 +197,10 @@ impl Said<'_> {
             _ => {}
         }
         match (key, named, told) {
-            (Some(key), Some(named), _) if is_another(key, named) => Some(contradiction(
+            (Some(key), Some(named), _) if is_another(key, named.1) => Some(contradiction(
                 of,
                 format!("`EncryptionKeyArn` {key}"),
-                format!("`KmsKeyId` {named} in its `Detail`"),
+                on_key(named),
             )),
             (Some(key), _, Some((name, false))) => Some(contradiction(
                 of,
@@ -212,7 +211,7 @@ impl Said<'_> {
                 Some(contradiction(
                     of,
                     format!("no key, by `{flag}` and `EncryptionKeyArn`"),
-                    format!("`KmsKeyId` {named} in its `Detail`"),
+                    on_key(named),
                 ))
             }
             (Some(_) | None, _, _) => None,
@@ -247,6 +246,37 @@ impl Said<'_> {
         let says = format!("`{ENCRYPTION_TYPE}` {how} in its `Detail`");
         is_wrong.then(|| contradiction(of, other.unwrap_or_default(), says))
     }
+}
+
+/// The key that a service's description names, and where: each writes it in a place of its own.
+///
+/// See `KmsKeyId` of API_DBInstance, API_FileSystemDescription and their like, API_SSEDescription of DynamoDB, API_EncryptionDetails
+/// of Aurora DSQL, and AWS::S3::Bucket ServerSideEncryptionByDefault.
+fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
+    const PLACES: &[&[&'static str]] = &[
+        &["KmsKeyId"],
+        &["FileSystem", "KmsKeyId"],
+        &["encryptionDetails", "kmsKeyArn"],
+        &["EncryptionDetails", "KmsKeyArn"],
+    ];
+    let named = |path: &&'static [&'static str]| {
+        let last = path.last().copied()?;
+        Some((last, at(detail, path)?.as_str()?))
+    };
+    let of_table = || {
+        let encryption = detail.get("SSEDescription")?;
+        let is_off = encryption.get("Status").and_then(Tree::as_str) == Some("DISABLED");
+        let key = encryption.get("KMSMasterKeyArn")?.as_str()?;
+        (!is_off).then_some(("KMSMasterKeyArn", key))
+    };
+    let of_bucket = || {
+        let rules = &["BucketEncryption", "ServerSideEncryptionConfiguration"];
+        let rule = at(detail, rules)?.as_array()?.first()?;
+        let key = at(rule, &["ServerSideEncryptionByDefault", "KMSMasterKeyID"])?;
+        Some(("KMSMasterKeyID", key.as_str()?))
+    };
+    let plain = PLACES.iter().find_map(named);
+    plain.or_else(of_table).or_else(of_bucket)
 }
 
 /// Whether a service names another key, by its ARN or id. An alias tells nothing.

@@ -24,6 +24,7 @@ mod settings;
 mod snapshot_of;
 mod stored;
 mod told;
+mod twice;
 mod vault;
 
 use std::hash::Hash;

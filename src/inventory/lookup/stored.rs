@@ -91,6 +91,14 @@ impl<'a> Facts<'a> {
         // One that was looked for and is not there is no backup.
         let there = points.parts();
         let there = there.filter(|point| !matches!(point.status, Field::Null));
+        // A copy of it in another account or Region is none of its own.
+        let is_at_home = |vault: &Arn| {
+            let account = resource
+                .account()
+                .is_none_or(|of| vault.account() == Some(of));
+            account && (resource.region().is_none() || vault.region() == resource.region())
+        };
+        let there = there.filter(|point| point.backup_vault_arn.value().is_none_or(is_at_home));
         let dated = there.map(|point| {
             let moment = moment(&point.creation_date.value()?.0)?;
             Some((moment, Reverse(point.backup_vault_arn.value()?)))
@@ -107,17 +115,37 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The continuous recovery points of a resource that are in force, and their vaults.
+    /// The continuous recovery points of a resource that are in force, or may be, and their vaults.
     #[must_use]
-    pub fn continuous_points(&self, resource: &Arn) -> Vec<(&'a Arn, &'a Arn)> {
+    pub fn continuous_points(&self, resource: &Arn) -> Vec<(&'a Arn, Fact<&'a Arn>)> {
+        const ENDED: &[&str] = &[
+            "COMPLETED",
+            "CREATING",
+            "DELETING",
+            "EXPIRED",
+            "PARTIAL",
+            "STOPPED",
+        ];
         let points = self.seen(Object::Stored, |layer| layer.backups(resource));
-        let active = points.parts().filter(|point| {
-            let status = point.status.value().map(|status| &**status);
-            is_continuous(&point.arn) && status == Some("AVAILABLE")
-        });
-        active
-            .filter_map(|point| Some((&point.arn, point.backup_vault_arn.value()?)))
-            .collect()
+        let vault = |point: &'a RecoveryPoint| {
+            if !is_continuous(&point.arn) {
+                return None;
+            }
+            let unread = || Fact::unknown(self.point_gap(&point.arn));
+            match &point.status {
+                Field::Null => None,
+                Field::Is(status) if ENDED.contains(&&**status) => None,
+                Field::Is(status) if **status == *"AVAILABLE" => {
+                    let vault = self.point_vault(&point.arn);
+                    Some((
+                        &point.arn,
+                        vault.and_then(|vault| vault.map_or_else(unread, Fact::Known)),
+                    ))
+                }
+                Field::Is(_) | Field::Absent => Some((&point.arn, unread())),
+            }
+        };
+        points.parts().filter_map(vault).collect()
     }
 
     /// The recovery point's status. `None`: no such recovery point.

@@ -34,6 +34,15 @@ const OF_RULE: &[&str] = &[
     "index_actions",
     "scan_actions",
 ];
+const SCHEDULE: &[(&str, &str)] = &[
+    ("schedule_expression", "ScheduleExpression"),
+    ("schedule_expression_timezone", "ScheduleExpressionTimezone"),
+];
+/// In minutes.
+const WINDOWS: &[(&str, &str)] = &[
+    ("start_backup_window_minutes", "StartWindowMinutes"),
+    ("complete_backup_window_minutes", "CompletionWindowMinutes"),
+];
 const TARGET: &str = "target_logically_air_gapped_backup_vault_arn";
 const OF_COPY_ACTION: &[&str] = &["target_backup_vault_arn", "lifecycle"];
 const DAYS: &[(&str, &str)] = &[
@@ -43,11 +52,16 @@ const DAYS: &[(&str, &str)] = &[
         "MoveToColdStorageAfterDays",
     ),
 ];
+const ARCHIVE: (&str, &str) = (
+    "opt_in_to_archive_for_supported_resources",
+    "OptInToArchiveForSupportedResources",
+);
+const EVENT: (&str, &str) = ("delete_after_event", "DeleteAfterEvent");
 const OF_LIFECYCLE: &[&str] = &[
     "delete_after_days",
     "move_to_cold_storage_after_days",
-    "opt_in_to_archive_for_supported_resources",
-    "delete_after_event",
+    ARCHIVE.0,
+    EVENT.0,
 ];
 const OF_TAGS: &[&str] = &["iam_role_arn", "tag_key", "tag_value", "conditions"];
 const OF_RESOURCES: &[&str] = &[
@@ -180,7 +194,12 @@ impl Here<'_> {
             "TargetLogicallyAirGappedBackupVaultArn",
             self.text(rule, TARGET),
         );
-        put("ScheduleExpression", self.text(rule, "schedule_expression"));
+        for (theirs, ours) in SCHEDULE {
+            put(ours, self.text(rule, theirs));
+        }
+        for (theirs, ours) in WINDOWS {
+            put(ours, self.number(rule, theirs).map(Value::from));
+        }
         put(
             "Lifecycle",
             rule.get("lifecycle").map(|kept| self.lifecycle(&kept)),
@@ -236,26 +255,32 @@ impl Here<'_> {
         kept.members(OF_LIFECYCLE, self.open);
         let mut made = Map::new();
         for (theirs, ours) in DAYS {
-            let Some(node) = kept.get(theirs) else {
-                continue;
-            };
-            let Some(value) = node.one(self.open) else {
-                continue;
-            };
-            let number = match value.as_str() {
-                Some(text) => text.trim().parse().ok(),
-                None => value.as_i64(),
-            };
-            match number {
-                Some(number) => drop(made.insert((*ours).to_owned(), number.into())),
-                None => self.open.push(node.unexpected()),
-            }
+            let days = self.number(kept, theirs);
+            made.extend(days.map(|days| ((*ours).to_owned(), days.into())));
         }
+        let archive = kept.get(ARCHIVE.0).and_then(|flag| self.flag(&flag));
+        made.extend(archive.map(|on| (ARCHIVE.1.to_owned(), on)));
+        let event = self.text(kept, EVENT.0);
+        made.extend(event.map(|event| (EVENT.1.to_owned(), event)));
         if self.open.len() == before {
             Value::Object(made)
         } else {
             "not understood".into()
         }
+    }
+
+    /// A number that may be left out, which policies write as text.
+    fn number(&mut self, of: &Node<'_>, name: &str) -> Option<i64> {
+        let node = of.get(name)?;
+        let value = node.one(self.open)?;
+        let number = match value.as_str() {
+            Some(text) => text.trim().parse().ok(),
+            None => value.as_i64(),
+        };
+        if number.is_none() {
+            self.open.push(node.unexpected());
+        }
+        number
     }
 
     fn flag(&mut self, flag: &Node<'_>) -> Option<Value> {

@@ -257,6 +257,14 @@ fn pairs() -> Vec<Pair> {
             ],
         ),
         (
+            "a database of two states",
+            Estate::rds(),
+            vec![
+                (resource("Detail/DBInstanceStatus"), json!("available")),
+                (resource("Detail/Status"), json!("stopped")),
+            ],
+        ),
+        (
             "a copy's resource, and its vault's account",
             Estate::rds(),
             vec![

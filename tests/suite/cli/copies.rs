@@ -160,6 +160,46 @@ fn without_a_source_vault_the_newest_recovery_point_tells() {
     assert_eq!(json(&ran.out)["copies"][0]["source"].get("vault"), None);
 }
 
+/// The newest backup may have a newer copy, which lies in another account.
+#[test]
+fn a_copy_of_the_newest_recovery_point_is_none_of_the_resource() {
+    let files = Files::new();
+    let estate = Estate::rds_point().without("/copies");
+    let mut copied = estate.at(POINT).clone();
+    copied["RecoveryPointArn"] =
+        json!("arn:aws:rds:us-east-2:444455556666:snapshot:awsbackup:copyjob-0a1b2c3d");
+    copied["BackupVaultArn"] = json!(CENTRAL);
+    copied["BackupVaultName"] = json!("central");
+    copied["CreationDate"] = json!("2030-01-01T00:00:00Z");
+    let points = format!("{DESTINATION}/recovery_points");
+    let file = files.estate(&estate.set(&points, json!([copied])));
+    let orders = "arn:aws:rds:us-east-2:111122223333:db:orders";
+    let args = ["check", "--inventory", &file, "--format", "json"];
+    let asked = ["--resource", orders, "--to", CENTRAL];
+    let ran = run(&[&args[..], &asked].concat());
+    assert_eq!(json(&ran.out)["copies"][0]["source"]["vault"], PROD);
+}
+
+#[test]
+fn what_may_be_of_the_resource_is_not_left_out() {
+    let files = Files::new();
+    let unread = Estate::rds_point().without(&format!("{POINT}/ResourceArn"));
+    let file = files.estate(&unread);
+    let args = [
+        "check",
+        "--inventory",
+        &file,
+        "--format",
+        "json",
+        "--resource",
+    ];
+    let orders = "arn:aws:rds:us-east-2:111122223333:db:orders";
+    assert_eq!(ids(&[&args[..], &[orders]].concat()), ["orders-to-central"]);
+    // Backups lie in the account and the Region of what they are of.
+    let other = "arn:aws:rds:us-west-2:111122223333:db:orders";
+    assert_eq!(run(&[&args[..], &[other]].concat()).code, 2);
+}
+
 #[test]
 fn what_is_saved_is_decided_to_the_byte_alike() {
     let files = Files::new();

@@ -2,11 +2,27 @@
 
 use serde_json::{Value, json};
 
+use super::organization::{policy, under};
 use crate::cli::Files;
 use crate::support::estate::{CENTRAL, RESOURCE};
 use crate::support::{Estate, run};
 
 const RULES: &str = "/accounts/0/regions/0/plans/0/BackupPlan/Rules";
+
+/// What a backup policy of the organization says of a rule counts as what a plan says of it.
+fn under_policy(fields: &Value, window: &str) -> Estate {
+    let mut policy = policy();
+    let plan = &mut policy["plans"]["OrgBackupPlanDaily"];
+    plan["regions"] = json!(["us-east-2"]);
+    let rule = &mut plan["rules"]["orgdailybackuprule"];
+    let actions = rule["copy_actions"].as_object_mut().unwrap();
+    actions.retain(|vault, _| vault == CENTRAL);
+    let rule = rule.as_object_mut().unwrap();
+    rule.remove("target_logically_air_gapped_backup_vault_arn");
+    rule.extend(fields.as_object().unwrap().clone());
+    let field = format!("{RESOURCE}/Detail/PreferredBackupWindow");
+    under(policy).set(&field, json!(window))
+}
 
 /// The verdict on the one copy, and what its checks say.
 fn verdict(estate: &Estate) -> (String, String) {
@@ -92,6 +108,59 @@ fn a_backup_that_the_windows_of_the_database_keep_from_starting_is_not_copied() 
         if expected == "blocked" {
             assert!(checks.contains("recovery-point-missing"), "{checks}");
         }
+    }
+}
+
+#[test]
+fn the_windows_and_the_time_zone_of_a_backup_policy_count() {
+    for (fields, window, expected) in [
+        (json!({}), "05:30-07:00", "feasible"),
+        (
+            json!({"start_backup_window_minutes": {"@@assign": "60"}}),
+            "05:30-07:00",
+            "blocked",
+        ),
+        (
+            json!({"start_backup_window_minutes": "60", "schedule_expression_timezone": "Europe/Paris"}),
+            "05:30-07:00",
+            "feasible",
+        ),
+    ] {
+        let (found, checks) = verdict(&under_policy(&fields, window));
+        assert_eq!(found, expected, "{fields} {checks}");
+    }
+}
+
+#[test]
+fn what_aws_refuses_of_a_rule_of_a_backup_policy_leaves_it_open() {
+    for (field, minutes) in [
+        ("start_backup_window_minutes", "30"),
+        ("start_backup_window_minutes", "an hour"),
+        ("complete_backup_window_minutes", "60"),
+        ("schedule_expression_timezone", "Mars/Olympus"),
+    ] {
+        let files = Files::new();
+        let file = files.estate(&under_policy(&json!({field: minutes}), "01:00-02:00"));
+        let ran = run(&["check", "--inventory", &file]);
+        assert_eq!(ran.code, 3, "{field} {minutes}: {}", ran.out);
+    }
+}
+
+/// Without a lifecycle a rule keeps its backups for good, and with -1, which AWS writes for it.
+#[test]
+fn a_rule_that_keeps_its_backups_for_good_makes_the_backups_of_those_that_do_not() {
+    for (lifecycle, expected) in [
+        (json!({"DeleteAfterDays": 7}), "feasible"),
+        (json!({"DeleteAfterDays": -1}), "undecided"),
+        (json!(null), "undecided"),
+    ] {
+        let estate = planned(&[("Lifecycle", json!({"DeleteAfterDays": 35}))], &[]);
+        let mut other = estate.at(&format!("{RULES}/0")).clone();
+        other["RuleName"] = json!("other");
+        other["Lifecycle"] = lifecycle.clone();
+        other.as_object_mut().unwrap().remove("CopyActions");
+        let (found, checks) = verdict(&estate.set(&format!("{RULES}/1"), other));
+        assert_eq!(found, expected, "{lifecycle} {checks}");
     }
 }
 
