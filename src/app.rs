@@ -31,6 +31,7 @@ mod prepared;
 mod print;
 mod reference;
 mod settings;
+mod stacks;
 #[cfg(feature = "live")]
 mod survey;
 mod targets;

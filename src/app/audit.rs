@@ -55,7 +55,7 @@ pub(super) fn decide(
     (output, config): (&Output, &Config),
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
-    let given = &settings::given(given, config);
+    let given = &settings::given(given, config)?;
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let raised = settings::raised(config);

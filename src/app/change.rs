@@ -46,7 +46,6 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         .as_deref()
         .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
-    let mut templates = Templates::new(asked, output)?;
     let mut prefixes = Prefixes::of(&asked.over, OverKind::TerraformPlan);
     let mut places = Places::new();
     let mut open = Vec::new();
@@ -59,21 +58,19 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     } else {
         Value::Null
     };
+    let mut templates = Templates::new(asked, &facts, output)?;
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
-        let read = match kind {
-            OverKind::Overlay | OverKind::TerraformPlan => recorded::json,
-            OverKind::CloudFormation => recorded::bytes,
-        };
-        let (name, bytes) = read(path, output.max_input)?;
         let all = match kind {
             OverKind::Overlay => {
+                let (name, bytes) = recorded::json(path, output.max_input)?;
                 now.push(None);
                 then.push(overlay(&name, &bytes)?);
                 continue;
             }
             OverKind::TerraformPlan => {
+                let (name, bytes) = recorded::json(path, output.max_input)?;
                 let accounts = accounts(asked);
                 let prefix = prefixes.next(path);
                 vec![terraform::read_beside(
@@ -84,7 +81,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                     source.as_ref(),
                 )?]
             }
-            OverKind::CloudFormation => templates.read(path, &name, &bytes, (&facts, output))?,
+            OverKind::CloudFormation => templates.next()?,
         };
         for planned in all {
             let Planned {

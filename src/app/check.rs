@@ -32,7 +32,7 @@ pub(super) fn decide(
     config: &Config,
     tell: impl FnOnce(&mut Found<'_>, Formats) -> anyhow::Result<()>,
 ) -> anyhow::Result<u8> {
-    let given = &settings::given(&asked.facts, config);
+    let given = &settings::given(&asked.facts, config)?;
     let waivers = settings::waivers(config, given)?;
     let off = settings::of_level(config, Level::Off);
     let raised = settings::raised(config);

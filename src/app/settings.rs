@@ -11,7 +11,7 @@ use crate::cli::{self, Check, Credentials, Given, OfName, Output, PREFIX, Settin
 use crate::known::{AccountId, Arn, near};
 use crate::report::{Fate, Report, WaiverReport};
 use crate::sources::config::{self, Config, Level, Vocabulary};
-use crate::sources::recorded;
+use crate::sources::{matching, recorded};
 use crate::waivers::{By, Waiver};
 
 use super::print::{say, warn};
@@ -148,9 +148,21 @@ pub(super) fn tell(report: &mut Report, waivers: &[Waiver], config: &Config, out
     report.names.name_accounts(named);
 }
 
-/// The same, with the accounts that the configuration gives providers of plans.
-pub(super) fn given(given: &Given, config: &Config) -> Given {
+/// The same, with the accounts that the configuration gives providers of plans, and the files that paths with wildcards stand for.
+pub(super) fn given(given: &Given, config: &Config) -> anyhow::Result<Given> {
     let mut given = given.clone();
+    let mut over = Vec::new();
+    for (kind, path) in &given.change.over.0 {
+        over.extend(matching::files(path)?.into_iter().map(|file| (*kind, file)));
+    }
+    given.change.over.0 = over;
+    for files in [
+        &mut given.change.cloudformation_before,
+        &mut given.inventory,
+    ] {
+        let all = files.iter().map(|path| matching::files(path));
+        *files = all.collect::<Result<Vec<_>, _>>()?.concat();
+    }
     let asked = given.change.account.clone();
     for (id, account) in &config.accounts {
         for provider in &account.terraform {
@@ -166,7 +178,7 @@ pub(super) fn given(given: &Given, config: &Config) -> Given {
             }
         }
     }
-    given
+    Ok(given)
 }
 
 /// The credentials for a copy, with those that the configuration has for its two accounts where none are given.

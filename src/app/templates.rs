@@ -2,25 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::slice;
+use std::vec;
 
 use anyhow::bail;
 use serde_json::Value;
 
 use crate::cli::{ChangeArgs, OfName, Output, OverKind};
 use crate::known::{Region, near};
-use crate::sources::cloudformation::{self, Identity, Settings, identity, parameters};
+use crate::sources::cloudformation::{self, Settings, parameters};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
 use super::prefixes::Prefixes;
 use super::print::warn;
-
-/// How deep stacks in stacks are read.
-const DEEPEST: usize = 8;
-
-/// How many are.
-const MOST: usize = 500;
+use super::stacks::{self, Stack};
 
 /// What the templates of a run are deployed with.
 pub(super) struct Templates<'a> {
@@ -28,21 +23,26 @@ pub(super) struct Templates<'a> {
     parameters: BTreeMap<String, Option<String>>,
     /// The parameters that the templates have.
     there: BTreeSet<String>,
-    before: slice::Iter<'a, std::path::PathBuf>,
-    /// What tells the things of each from those of the others.
-    prefixes: Prefixes,
+    /// The stacks of each, in their order.
+    stacks: vec::IntoIter<Vec<Stack>>,
 }
 
 impl<'a> Templates<'a> {
-    pub(super) fn new(asked: &'a ChangeArgs, output: &Output) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        asked: &'a ChangeArgs,
+        base: &Value,
+        output: &Output,
+    ) -> anyhow::Result<Self> {
         let over = asked.over.0.iter();
-        let templates = over
+        let files: Vec<&Path> = over
             .filter(|(kind, _)| *kind == OverKind::CloudFormation)
-            .count();
+            .map(|(_, path)| path.as_path())
+            .collect();
         let before = asked.cloudformation_before.len();
-        if before > 0 && before != templates {
+        if before > 0 && before != files.len() {
             bail!(
-                "{before} --cloudformation-before for {templates} --cloudformation: expected one for each, in their order"
+                "{before} --cloudformation-before for {} --cloudformation: expected one for each, in their order",
+                files.len()
             );
         }
         let mut given = BTreeMap::new();
@@ -57,90 +57,72 @@ impl<'a> Templates<'a> {
         once("--template-region", of_names(&asked.template_region))?;
         let named = asked.parameter.iter().cloned();
         given.extend(named.map(|(key, value)| (key, Some(value))));
-        Ok(Self {
+        let mut templates = Self {
             asked,
             parameters: given,
             there: BTreeSet::new(),
-            before: asked.cloudformation_before.iter(),
-            prefixes: Prefixes::of(&asked.over, OverKind::CloudFormation),
-        })
-    }
-
-    /// Reads a template, and the one that is deployed now, or those of the stacks in it.
-    pub(super) fn read(
-        &mut self,
-        path: &Path,
-        name: &str,
-        bytes: &[u8],
-        (base, output): (&Value, &Output),
-    ) -> anyhow::Result<Vec<Planned>> {
-        let mut settings = self.settings(path, output);
-        settings.prefix = self.prefixes.next(path);
-        self.there
-            .extend(cloudformation::parameters_of(name, bytes)?);
-        let Some(before) = self.before.next() else {
-            let identity = identity::of(name, bytes, &settings, base, false)?;
-            settings.identity = identity;
-            let mut all = Vec::new();
-            self.with_nested((path, name, bytes), settings, (base, output), &mut all)?;
-            return Ok(all);
+            stacks: Vec::new().into_iter(),
         };
-        let (before_name, before) = recorded::bytes(before, output.max_input)?;
-        self.there
-            .extend(cloudformation::parameters_of(&before_name, &before)?);
-        let now = (before_name.as_str(), before.as_slice());
-        settings.identity = identity::of(now.0, now.1, &settings, base, true)?;
-        Ok(vec![cloudformation::read_change(
-            now,
-            (name, bytes),
-            &settings,
-        )?])
-    }
-
-    /// Reads a template and those of the stacks in it that lie beside it. What is not there stays open.
-    fn with_nested(
-        &self,
-        (path, name, bytes): (&Path, &str, &[u8]),
-        mut settings: Settings,
-        (base, output): (&Value, &Output),
-        all: &mut Vec<Planned>,
-    ) -> anyhow::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut nested = Vec::new();
-        for stack in cloudformation::nested::of(name, bytes, &settings)? {
-            let file = folder.join(&stack.path);
-            // One in itself is read no further.
-            let is_deep = settings.prefix.split('-').count() > DEEPEST;
-            let is_much = all.len().saturating_add(nested.len()) >= MOST;
-            if !is_deep && !is_much && file.is_file() {
-                settings.nested.insert(stack.id.clone());
-                nested.push((file, stack));
+        // What tells the things of each from those of the others.
+        let mut prefixes = Prefixes::of(&asked.over, OverKind::CloudFormation);
+        let mut before = asked.cloudformation_before.iter();
+        let mut roots = Vec::new();
+        for path in files {
+            let (name, bytes) = recorded::bytes(path, output.max_input)?;
+            let before = before.next();
+            let before = before.map(|path| recorded::bytes(path, output.max_input));
+            let settings = Settings {
+                prefix: prefixes.next(path),
+                ..templates.settings(path, output)
+            };
+            let root = Stack {
+                path: path.to_owned(),
+                name,
+                bytes,
+                before: before.transpose()?,
+                settings,
+            };
+            let both = [
+                Some((&root.name, &root.bytes)),
+                root.before.as_ref().map(|(name, bytes)| (name, bytes)),
+            ];
+            for (name, bytes) in both.into_iter().flatten() {
+                templates
+                    .there
+                    .extend(cloudformation::parameters_of(name, bytes)?);
+            }
+            roots.push(root);
+        }
+        let all = stacks::all(&roots, base, output.max_input)?;
+        for (root, stacks) in roots.iter().zip(&all) {
+            // The CDK calls one so that is deployed with another alone.
+            if stacks.is_empty() && !root.name.ends_with(".nested.template.json") {
+                warn(
+                    output,
+                    &format!(
+                        "{}: is the template of a stack in another of the run, and is read as that alone",
+                        root.name
+                    ),
+                );
             }
         }
-        all.push(cloudformation::read(name, bytes, &settings)?);
-        for (file, stack) in nested {
-            let (name, bytes) = recorded::bytes(&file, output.max_input)?;
-            let mut within = Settings {
-                parameters: stack.parameters,
-                // The letters between the names of two are not known here.
-                stack: settings
-                    .stack
-                    .as_ref()
-                    .filter(|_| !settings.is_nested)
-                    .map(|of| format!("{of}-{}", stack.id)),
-                is_nested: true,
-                prefix: format!("{}{}-", settings.prefix, stack.id),
-                nested: BTreeSet::new(),
-                identity: Identity {
-                    aliases: settings.identity.aliases.clone(),
-                    ..Identity::default()
-                },
-                ..settings.clone()
-            };
-            within.identity = identity::of(&name, &bytes, &within, base, false)?;
-            self.with_nested((&file, &name, &bytes), within, (base, output), all)?;
-        }
-        Ok(())
+        templates.stacks = all.into_iter();
+        Ok(templates)
+    }
+
+    /// Reads the next template, and those of the stacks in it.
+    pub(super) fn next(&mut self) -> anyhow::Result<Vec<Planned>> {
+        let stacks = self.stacks.next().into_iter().flatten();
+        let each = stacks.map(|stack| {
+            let then = (stack.name.as_str(), stack.bytes.as_slice());
+            Ok(match &stack.before {
+                None => cloudformation::read(then.0, then.1, &stack.settings)?,
+                Some((name, bytes)) => {
+                    cloudformation::read_change((name, bytes), then, &stack.settings)?
+                }
+            })
+        });
+        each.collect()
     }
 
     /// AWS refuses a parameter that the template does not have.

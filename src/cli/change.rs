@@ -29,6 +29,7 @@ pub struct ChangeArgs {
     #[arg(
         long,
         value_name = "FILE",
+        num_args = 1..,
         requires = "cloudformation",
         help_heading = "Change"
     )]
@@ -41,7 +42,7 @@ pub struct ChangeArgs {
         help_heading = "Change"
     )]
     pub cloudformation_stack: Option<String>,
-    /// The value that another stack exports by this name; repeatable
+    /// The value that another stack exports by this name, where no template of the run does; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Change")]
     pub import: Vec<(String, String)>,
     /// The configuration behind the plans: a folder of .tf files, for expressions that a plan does not tell, and for lines
@@ -80,9 +81,9 @@ pub enum OverKind {
 
 #[rustfmt::skip]
 const FILES: [(&str, OverKind, &str); 3] = [
-    ("terraform-plan", OverKind::TerraformPlan,  "Lay a Terraform plan over the facts, as `terraform show -json` prints it; repeatable"),
-    ("cloudformation", OverKind::CloudFormation, "Lay a CloudFormation template over the facts, YAML or JSON; repeatable"),
-    ("overlay",        OverKind::Overlay,        "Lay an inventory over the facts in which what stands wins: a what-if; repeatable"),
+    ("terraform-plan", OverKind::TerraformPlan,  "Lay a Terraform plan over the facts, as `terraform show -json` prints it; several, `*` for any text of a name, repeatable"),
+    ("cloudformation", OverKind::CloudFormation, "Lay a CloudFormation template over the facts, YAML or JSON; several, `*` for any text of a name ('cdk.out/*.template.json'), repeatable"),
+    ("overlay",        OverKind::Overlay,        "Lay an inventory over the facts in which what stands wins: a what-if; several, `*` for any text of a name, repeatable"),
 ];
 
 impl Args for Over {
@@ -93,6 +94,7 @@ impl Args for Over {
                     .long(*name)
                     .value_name("FILE")
                     .action(ArgAction::Append)
+                    .num_args(1..)
                     .value_parser(value_parser!(PathBuf))
                     .help(*help)
                     .help_heading("Change"),

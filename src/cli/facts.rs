@@ -11,8 +11,8 @@ use super::{files, moment};
 /// Where the facts come from, and what is taken for granted.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Given {
-    /// Take the facts from an inventory file; repeatable, `-` is standard input
-    #[arg(long, value_name = "FILE", help_heading = "Facts")]
+    /// Take the facts from an inventory file; several, repeatable, `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Facts")]
     pub inventory: Vec<PathBuf>,
     /// Take the facts from an example that is built in; repeatable
     #[arg(long, value_name = "NAME", help_heading = "Facts")]

@@ -12,6 +12,7 @@ pub mod examples;
 pub mod folder;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod matching;
 pub mod planned;
 pub mod recorded;
 mod stage;

@@ -19,7 +19,7 @@ pub fn written_out(file: &str, root: &Node, settings: &Settings) -> Node {
             .iter()
             .map(|(name, node)| {
                 let node = match name.as_str() {
-                    "Resources" => inside(&template, node, &mut left),
+                    "Resources" | "Conditions" | "Outputs" => inside(&template, node, &mut left),
                     _ => node.clone(),
                 };
                 (name.clone(), node)

@@ -12,6 +12,7 @@ mod names;
 pub mod nested;
 mod node;
 mod not_told;
+pub mod outputs;
 pub mod parameters;
 mod properties;
 mod property_types;

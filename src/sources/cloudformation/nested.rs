@@ -2,7 +2,7 @@
 //!
 //! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html>.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -16,10 +16,41 @@ use super::text::Node;
 pub struct Nested {
     /// Its logical id.
     pub id: String,
-    /// Where its template is, from the folder of the one that makes it.
-    pub path: String,
+    /// Where its template is.
+    pub template: TemplateAt,
     /// What it is given; `None`: not known.
     pub parameters: BTreeMap<String, Option<String>>,
+}
+
+/// Where the template of a stack within is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateAt {
+    /// In a file, from the folder of the template that makes it.
+    File(String),
+    /// In a bucket, where the CDK puts it under the hash of what is in it.
+    Asset(String),
+}
+
+/// The logical ids of the stacks that a template may make.
+///
+/// # Errors
+/// Where the file is no template.
+pub fn ids(file: &str, bytes: &[u8]) -> Result<BTreeSet<String>, TemplateError> {
+    let root = super::root_or_none(file, bytes)?;
+    let resources = root.get("Resources").map_or(&[][..], Node::fields);
+    let stacks = resources
+        .iter()
+        .filter(|(_, node)| location(node).is_some());
+    Ok(stacks.map(|(id, _)| id.clone()).collect())
+}
+
+/// The property of a stack within that says where its template is.
+fn location(resource: &Node) -> Option<&'static str> {
+    match kind(resource) {
+        "AWS::CloudFormation::Stack" => Some("TemplateURL"),
+        "AWS::Serverless::Application" => Some("Location"),
+        _ => None,
+    }
 }
 
 /// The stacks that a template makes for certain, of templates that are files.
@@ -31,11 +62,7 @@ pub fn of(file: &str, bytes: &[u8], settings: &Settings) -> Result<Vec<Nested>, 
     let template = Template::new(file, &root, settings);
     let resources = root.get("Resources").map_or(&[][..], Node::fields);
     let all = resources.iter().filter_map(|(id, resource)| {
-        let location = match kind(resource) {
-            "AWS::CloudFormation::Stack" => "TemplateURL",
-            "AWS::Serverless::Application" => "Location",
-            _ => return None,
-        };
+        let location = location(resource)?;
         let is_made = match resource.get("Condition") {
             None => true,
             Some(name) => template.condition_named(name.text()?) == Some(true),
@@ -44,14 +71,25 @@ pub fn of(file: &str, bytes: &[u8], settings: &Settings) -> Result<Vec<Nested>, 
         let asset = resource
             .get("Metadata")
             .and_then(|all| all.get("aws:asset:path"));
-        let path = match asset.and_then(Node::text) {
-            Some(path) => path.to_owned(),
-            None => plain(&property(&template, resource, location)?)?,
+        let address = || plain(&property(&template, resource, location)?);
+        let path = asset
+            .and_then(Node::text)
+            .map(str::to_owned)
+            .or_else(address)?;
+        let hash = || {
+            path.rsplit('/')
+                .next()?
+                .strip_suffix(".json")
+                .map(str::to_owned)
         };
-        let is_file = !path.is_empty() && !path.contains("://");
-        (is_made && is_file).then(|| Nested {
+        let at = if path.contains("://") {
+            TemplateAt::Asset(hash()?)
+        } else {
+            TemplateAt::File(path)
+        };
+        is_made.then(|| Nested {
             id: id.clone(),
-            path,
+            template: at,
             parameters: given(property(&template, resource, "Parameters")),
         })
     });

@@ -86,7 +86,16 @@ impl<'t> Template<'t> {
             "Ref" => match argument.text() {
                 Some("AWS::NoValue") => None,
                 Some(id) => Some(self.reference(id, argument)),
-                None => open(),
+                // The name may be put together: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html>.
+                None => {
+                    let name = self.value(argument)?;
+                    match name.as_str() {
+                        Some("AWS::NoValue") => None,
+                        Some(id) => Some(self.reference(id, argument)),
+                        None if is_open(&name) => Some(name),
+                        None => open(),
+                    }
+                }
             },
             "Fn::GetAtt" => {
                 let parts: Vec<Value> = match &argument.kind {
@@ -187,8 +196,14 @@ impl<'t> Template<'t> {
             },
             "Fn::ImportValue" => {
                 let key = self.value(argument).and_then(|name| plain(&name));
-                let value = key.and_then(|key| self.settings.imports.get(&key));
-                Some(value.map_or_else(|| self.unknown(name, argument), |value| json!(value)))
+                let of = |key: String| {
+                    let given = self.settings.imports.get(&key).map(|value| json!(value));
+                    given.or_else(|| self.settings.exports.get(&key).cloned())
+                };
+                Some(
+                    key.and_then(of)
+                        .unwrap_or_else(|| self.unknown(name, argument)),
+                )
             }
             "Fn::Base64" => match self.value(argument) {
                 Some(Value::String(text)) => Some(json!(STANDARD.encode(text))),
@@ -297,7 +312,10 @@ impl<'t> Template<'t> {
     }
 
     fn attribute(&self, id: &str, attribute: &str, node: &Node) -> Value {
+        let output = attribute.strip_prefix("Outputs.");
+        let of_stack = output.and_then(|name| self.settings.outputs.get(&format!("{id}.{name}")));
         match self.resource(id) {
+            Some(_) if let Some(value) = of_stack => value.clone(),
             Some(resource) => self.guarded(&format!("{id}.{attribute}"), node, || {
                 names::attribute(self, id, resource, attribute)
             }),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::reader::TemplateReader;
+use super::template::Template;
 use super::text::{Kind, Node};
 
 /// Their logical ids.
@@ -13,7 +16,7 @@ pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
     let mut same: Vec<(&String, BTreeSet<String>)> = same
         .map(|(id, node)| {
             let mut names = BTreeSet::new();
-            mentioned(node, &mut names);
+            mentioned(&then.template, node, &mut names);
             names.retain(|name| {
                 let is_parameter = parameters.is_some_and(|all| all.get(name).is_some());
                 !is_parameter && !name.starts_with("AWS::")
@@ -37,16 +40,22 @@ pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
 }
 
 /// What a value refers to: `Ref`, `Fn::GetAtt`, `Fn::Sub`.
-fn mentioned(node: &Node, names: &mut BTreeSet<String>) {
+fn mentioned(template: &Template<'_>, node: &Node, names: &mut BTreeSet<String>) {
+    // A name that is put together, and is not known, may be that of any.
+    let named = |node: &Node| {
+        let name = template.value(node);
+        let name = name.as_ref().and_then(Value::as_str);
+        name.unwrap_or_default().to_owned()
+    };
     match &node.kind {
         Kind::Map(fields) => {
             for (name, value) in fields {
                 match name.as_str() {
-                    "Ref" => names.extend(value.text().map(str::to_owned)),
+                    "Ref" => names.extend([named(value)]),
                     "Fn::GetAtt" => {
-                        let first = value.items().first().and_then(Node::text);
-                        let first = first.or_else(|| value.text()?.split('.').next());
-                        names.extend(first.map(str::to_owned));
+                        let first = value.text().and_then(|text| text.split('.').next());
+                        let first = first.map(str::to_owned);
+                        names.extend(first.or_else(|| value.items().first().map(named)));
                     }
                     "Fn::Sub" => {
                         let own = value.items().get(1);
@@ -61,10 +70,12 @@ fn mentioned(node: &Node, names: &mut BTreeSet<String>) {
                     }
                     _ => {}
                 }
-                mentioned(value, names);
+                mentioned(template, value, names);
             }
         }
-        Kind::List(items) => items.iter().for_each(|item| mentioned(item, names)),
+        Kind::List(items) => items
+            .iter()
+            .for_each(|item| mentioned(template, item, names)),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Doubtful(_) => {}
     }
 }

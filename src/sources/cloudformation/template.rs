@@ -33,8 +33,12 @@ pub struct Settings {
     pub region: Option<Region>,
     /// Values of parameters; `None`: the stack keeps the one that it has.
     pub parameters: BTreeMap<String, Option<String>>,
-    /// Values that other stacks export.
+    /// Values that other stacks export, as they are given.
     pub imports: BTreeMap<String, String>,
+    /// What other templates of the run export in this account and Region: values, or why they are unknown.
+    pub exports: BTreeMap<String, Value>,
+    /// What the stacks in it give: by `LogicalId.OutputName`.
+    pub outputs: BTreeMap<String, Value>,
     /// The name of the stack; of one in another, without the letters that CloudFormation adds.
     pub stack: Option<String>,
     /// Whether it is a stack in another.

@@ -24,6 +24,7 @@ mod several_files;
 mod template_aliases;
 mod template_alone;
 mod template_before;
+mod template_exports;
 mod template_facts;
 mod template_keys;
 mod template_parameters;

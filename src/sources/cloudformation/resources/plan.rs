@@ -84,9 +84,13 @@ pub fn selection<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         return reader.open(format!("{id} has no `BackupPlanId` or `BackupSelection`"));
     };
     let Value::String(plan) = plan else {
-        reader
-            .open
-            .push(format!("{id} is of a plan that is not known"));
+        let file = reader.template.file;
+        let why = why(&plan).map_or_else(String::new, |why| format!(" ({why})"));
+        let text = format!(
+            "{file}:{}: {id} is of a plan that is not known{why}",
+            node.line
+        );
+        reader.open.push(text);
         return;
     };
     let mut made = match body {
