@@ -218,7 +218,11 @@ impl Laid<'_> {
                         *object = json!({});
                     }
                     if let Value::Object(all) = object {
-                        self.fields(all, over, LEAF, &at, &[]);
+                        if name == "Detail" {
+                            joined::description(all, over);
+                        } else {
+                            self.fields(all, over, LEAF, &at, &[]);
+                        }
                     }
                     // What is only joined to lists that were not read says nothing.
                     let is_empty = object.as_object().is_some_and(Map::is_empty);

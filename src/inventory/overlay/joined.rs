@@ -66,6 +66,25 @@ fn over(list: &[Value], added: &Value) -> Value {
     }
 }
 
+/// What a description says in two ways: in the one that is laid over it, and in the one that is not true any more then.
+///
+/// See <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html>.
+const SPELLINGS: &[(&str, &str)] = &[("VersioningConfiguration", "Status")];
+
+/// Lays what is said of a description over the one that was read, and so of each object in it: what is not said of it stands.
+pub(super) fn description(all: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (name, value) in over {
+        if let Some((_, other)) = SPELLINGS.iter().find(|(said, _)| said == name) {
+            all.shift_remove(*other);
+        }
+        match (all.get_mut(name), value, Joined::of(value)) {
+            (_, _, Some(joined)) => joined.onto(all, name),
+            (Some(Value::Object(all)), Value::Object(over), None) => description(all, over),
+            (_, _, None) => drop(all.insert(name.clone(), value.clone())),
+        }
+    }
+}
+
 /// An alias that is added to a key is taken from the others of its account and Region: it names one. Where that may be as it was
 /// before, which has it is unknown: the others.
 pub(super) fn one_key_an_alias(all: &mut [Value], over: &[Value], may_leave: bool) -> Vec<String> {
