@@ -41,11 +41,14 @@ pub(super) fn there(list: &[Value], over: &[Value], key: &str, is_whole: bool) -
 
 /// What descriptions say of how something is encrypted.
 const OF_ENCRYPTION: &[&str] = &[
+    "BucketEncryption",
     "Encrypted",
+    "EncryptionDetails",
     "KmsKeyId",
     "SSEDescription",
     "StorageEncrypted",
     "StorageEncryptionType",
+    "encryptionDetails",
 ];
 
 /// Takes from a resource what its description says of how it is encrypted.

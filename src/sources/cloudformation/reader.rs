@@ -129,6 +129,16 @@ impl<'t> TemplateReader<'t> {
         })
     }
 
+    /// Whether the other template of a change sets a property of a resource.
+    pub fn other_says(&self, id: &str, name: &str) -> bool {
+        let other = self.other.and_then(|other| other.get("Resources")?.get(id));
+        other.is_some_and(|other| {
+            other
+                .get("Properties")
+                .is_some_and(|all| all.get(name).is_some())
+        })
+    }
+
     pub fn note(&mut self, text: String) {
         if !self.notes.contains(&text) {
             self.notes.push(text);

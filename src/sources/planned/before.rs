@@ -22,6 +22,9 @@ const MARKS: &[&str] = &[
     SAVED,
 ];
 
+/// What is said of how a resource is encrypted.
+const OF_ENCRYPTION: [&str; 2] = ["Encrypted", "EncryptionKeyArn"];
+
 impl World {
     /// Says of the keys that do not stand in another world that they have no grants, and the policy that KMS gives where they
     /// are given none: they are made.
@@ -189,6 +192,29 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Says of what is backed up and stands in another world, too, that it is encrypted anew where it is so otherwise.
+    #[must_use]
+    pub fn encrypts(mut self, before: &Self) -> Self {
+        for (account, facts) in &mut self.accounts {
+            let was = before.accounts.get(account);
+            for (region, facts) in &mut facts.regions {
+                let was = was.and_then(|was| was.regions.get(region)?.lists.get("resources"));
+                for (name, thing) in facts.lists.get_mut("resources").into_iter().flatten() {
+                    let was = was.and_then(|was| was.get(name));
+                    let differs = |field: &str| {
+                        let was = was.and_then(|was| was.get(field));
+                        was.is_some_and(|was| thing.get(field).is_some_and(|is| is != was))
+                    };
+                    let mut told = OF_ENCRYPTION.iter().filter_map(|field| thing.get(*field));
+                    if OF_ENCRYPTION.iter().any(|field| differs(field)) && !told.any(is_open) {
+                        thing.insert(ENCRYPTED_ANEW.to_owned(), json!(true));
+                    }
+                }
+            }
+        }
+        self
     }
 
     /// Says of what only stands, by names that `is_named`, that nothing makes it now.
@@ -372,7 +398,7 @@ fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
 
 /// Whether a resource is encrypted otherwise than it was, and it is known how.
 fn is_encrypted_anew(resource: &Map<String, Value>, is_known: impl Fn(&str) -> bool) -> bool {
-    let told = ["Encrypted", "EncryptionKeyArn"].map(|field| resource.get(field));
+    let told = OF_ENCRYPTION.map(|field| resource.get(field));
     let mut changed = told.iter().flatten();
     let all_known = told.iter().flatten().all(|value| !is_open(value));
     all_known

@@ -88,7 +88,7 @@ pub fn read_beside(
             objects.all(|object| object.is_some_and(|object| object.stays()))
         })
     };
-    let after = then.world.as_it_stands(stays);
+    let after = then.world.as_it_stands(stays).encrypts(&now.world);
     let mut warnings = then.notes;
     if !plan.is_known_format() {
         // A version is told; whatever else may stand there is not.

@@ -5,6 +5,7 @@ mod bucket_encryption;
 mod cloudformation;
 mod created;
 mod default_key;
+mod descriptions;
 mod file_system_links;
 mod global_table;
 mod judged;

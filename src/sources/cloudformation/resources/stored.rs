@@ -9,6 +9,45 @@ use crate::sources::cloudformation::template::{is_open, unknown};
 use crate::sources::cloudformation::text::Node;
 use crate::sources::planned::Home;
 
+/// What a template says of a database in the words of its description. The windows keep backups from starting.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html>.
+const DATABASE: &[&str] = &[
+    "AvailabilityZone",
+    "BackupRetentionPeriod",
+    "BackupTarget",
+    "ClusterScalabilityType",
+    "EngineVersion",
+    "PreferredBackupWindow",
+    "PreferredMaintenanceWindow",
+    "StorageType",
+    "TdeCredentialArn",
+];
+
+/// The same of a file system or volume of FSx.
+const FILE_SYSTEM: &[&str] = &[
+    "FileSystemType",
+    "LustreConfiguration",
+    "OntapConfiguration",
+    "OpenZFSConfiguration",
+    "StorageType",
+    "VolumeType",
+    "WindowsConfiguration",
+];
+
+/// What matters of its configuration.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-fsx-filesystem-windowsconfiguration.html>.
+const CONFIGURATION: &[&str] = &[
+    "AutomaticBackupRetentionDays",
+    "DailyAutomaticBackupStartTime",
+    "DeploymentType",
+    "ImportPath",
+    "OntapVolumeType",
+    "VolumeStyle",
+    "WeeklyMaintenanceStartTime",
+];
+
 /// What is backed up, with the key that it is encrypted with.
 pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'static str) {
     // AWS writes the name of an engine in lower case, however it was given.
@@ -118,37 +157,34 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
                 _ => engine,
             };
             let group = reader.of(node, "OptionGroupName");
-            let mut all = Map::new();
-            for (name, value) in [
+            let group = group.map(|group| json!([{"OptionGroupName": group}]));
+            let source = "SourceDBInstanceIdentifier";
+            let source = match (reader.of(node, source), reader.other_says(id, source)) {
+                // To take it out of the template promotes the replica, where nothing else keeps it one.
+                (None, true) => Some(open("whether it is still a read replica")),
+                (source, _) => source,
+            };
+            let told = DATABASE.iter().map(|name| (*name, reader.of(node, name)));
+            let worked_out = [
                 ("Engine", engine),
-                ("EngineVersion", reader.of(node, "EngineVersion")),
-                ("StorageType", reader.of(node, "StorageType")),
-                ("TdeCredentialArn", reader.of(node, "TdeCredentialArn")),
-                ("BackupTarget", reader.of(node, "BackupTarget")),
-                ("AvailabilityZone", reader.of(node, "AvailabilityZone")),
-                (
-                    "OptionGroupMemberships",
-                    group.map(|group| json!([{"OptionGroupName": group}])),
-                ),
-            ] {
-                if let Some(value) = value {
-                    all.insert(name.to_owned(), value);
-                }
-            }
-            Value::Object(all)
+                ("OptionGroupMemberships", group),
+                ("ReadReplicaSourceDBInstanceIdentifier", source),
+            ];
+            let all = worked_out.into_iter().chain(told);
+            let all = all.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            Value::Object(all.collect())
         }
         "FSx" => {
             let mut all = Map::new();
-            for name in [
-                "FileSystemType",
-                "StorageType",
-                "VolumeType",
-                "OntapConfiguration",
-                "LustreConfiguration",
-            ] {
-                if let Some(value) = reader.of(node, name) {
-                    all.insert(name.to_owned(), value);
+            for name in FILE_SYSTEM {
+                let Some(mut value) = reader.of(node, name) else {
+                    continue;
+                };
+                if let Value::Object(fields) = &mut value {
+                    let is_read = |field: &String| CONFIGURATION.contains(&field.as_str());
+                    fields.retain(|field, _| is_read(field) || field == "unknown");
                 }
+                all.insert((*name).to_owned(), value);
             }
             fsx_defaults(&mut all);
             Value::Object(all)

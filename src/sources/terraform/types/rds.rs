@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::stored::{Switch, encryption, resource, told};
+use super::stored::{Switch, encryption, resource, told, windows};
 use crate::inventory::WHERE_IT_STANDS;
 use crate::sources::planned::Home;
-use crate::sources::terraform::object::{Attribute, Object, unknown};
+use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
 /// A database engine: AWS writes its name in lower case, however it was given.
@@ -30,7 +30,12 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         | Value::Array(_)
         | Value::Object(_)) => other,
     };
-    let detail = fields([
+    let own = [
+        ("PreferredBackupWindow", "backup_window"),
+        ("PreferredMaintenanceWindow", "maintenance_window"),
+        ("BackupRetentionPeriod", "backup_retention_period"),
+    ];
+    let all = [
         ("DBInstanceIdentifier", told(reader, object, "identifier")),
         ("Engine", engine(reader, object)),
         ("EngineVersion", told(reader, object, "engine_version")),
@@ -41,7 +46,16 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             "AvailabilityZone",
             told(reader, object, "availability_zone"),
         ),
-    ]);
+        (
+            "CustomerOwnedIpEnabled",
+            object.switch(reader.moment, "customer_owned_ip_enabled"),
+        ),
+    ];
+    let all = all.into_iter().chain(windows(reader, object, own));
+    let mut detail = fields(all);
+    if let (Value::Object(detail), Some(source)) = (&mut detail, replicated(reader, object)) {
+        detail.insert("ReadReplicaSourceDBInstanceIdentifier".to_owned(), source);
+    }
     // What a replica or a restored instance is encrypted with is that of its source.
     let from = [
         "replicate_source_db",
@@ -66,6 +80,25 @@ pub fn db_instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     );
 }
 
+/// The instance that one is a read replica of: null where it is one no longer, which its promotion makes of it. `None`: nothing is
+/// said of that.
+///
+/// See <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html>.
+fn replicated<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>) -> Option<Value> {
+    const SOURCE: &str = "replicate_source_db";
+    match told(reader, object, SOURCE) {
+        Value::Null => {
+            let is_promoted = !object.marked(Moment::Now, SOURCE).is_null();
+            (reader.moment == Moment::Then && is_promoted).then_some(Value::Null)
+        }
+        source @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => Some(source),
+    }
+}
+
 /// A cluster of Aurora, DocumentDB or Neptune, or a Multi-AZ DB cluster.
 pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let engine = engine(reader, object);
@@ -88,14 +121,24 @@ pub fn cluster<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "Neptune" => json!("neptune"),
         _ => engine,
     };
-    let detail = fields([
+    let own = [
+        ("PreferredBackupWindow", "preferred_backup_window"),
+        ("PreferredMaintenanceWindow", "preferred_maintenance_window"),
+        ("BackupRetentionPeriod", "backup_retention_period"),
+    ];
+    let all = [
         (
             "DBClusterIdentifier",
             told(reader, object, "cluster_identifier"),
         ),
         ("Engine", engine),
         ("EngineVersion", told(reader, object, "engine_version")),
-    ]);
+        (
+            "ClusterScalabilityType",
+            told(reader, object, "cluster_scalability_type"),
+        ),
+    ];
+    let detail = fields(all.into_iter().chain(windows(reader, object, own)));
     let key = if of == "Neptune" {
         "kms_key_arn"
     } else {

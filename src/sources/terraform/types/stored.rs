@@ -82,6 +82,19 @@ pub(super) fn told<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &
     object.marked(reader.moment, name)
 }
 
+/// The windows of a resource itself, in which AWS Backup starts no backup of it, and for how long its automatic backups are kept: the
+/// fields of its description, each with its attribute. Of what is made the service chooses those that nobody sets.
+pub(super) fn windows<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    all: [(&'static str, &str); 3],
+) -> impl Iterator<Item = (&'static str, Value)> {
+    let told = all.map(|(field, name)| (field, told(reader, object, name)));
+    let is_new = object.is_new(reader.moment);
+    let is_said = move |(_, value): &(&str, Value)| !is_new || value.get("unknown").is_none();
+    told.into_iter().filter(is_said)
+}
+
 /// A table of DynamoDB. Without a block for it, it is on a key that AWS owns.
 pub fn table<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let detail = fields([("TableName", told(reader, object, "name"))]);
@@ -207,6 +220,21 @@ pub fn fsx<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         | Value::Object(_)) => storage,
     };
     let mut all = vec![("FileSystemType", json!(of)), ("StorageType", storage)];
+    let own = [
+        (
+            "DailyAutomaticBackupStartTime",
+            "daily_automatic_backup_start_time",
+        ),
+        (
+            "WeeklyMaintenanceStartTime",
+            "weekly_maintenance_start_time",
+        ),
+        (
+            "AutomaticBackupRetentionDays",
+            "automatic_backup_retention_days",
+        ),
+    ];
+    let windows = windows(reader, object, own);
     if of == "LUSTRE" {
         // Without a type the provider makes a scratch file system.
         let deployment = match told(reader, object, "deployment_type") {
@@ -229,11 +257,25 @@ pub fn fsx<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             ("DeploymentType", deployment),
             ("DataRepositoryConfiguration", linked),
         ];
-        all.push(("LustreConfiguration", fields(lustre)));
+        let lustre = fields(lustre.into_iter().chain(windows));
+        all.push(("LustreConfiguration", lustre));
         // Of one that is made, the plan makes the associations too.
         if object.is_new(reader.moment) {
             all.push(("DataRepositoryAssociations", json!([])));
         }
+    } else if of == "WINDOWS" {
+        let deployment = match told(reader, object, "deployment_type") {
+            Value::Null => json!("SINGLE_AZ_1"),
+            other @ (Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => other,
+        };
+        let own = [("DeploymentType", deployment)].into_iter().chain(windows);
+        all.push(("WindowsConfiguration", fields(own)));
+    } else {
+        all.push(("OpenZFSConfiguration", fields(windows)));
     }
     let detail = fields(all);
     if let Some((home, arn)) = resource(reader, object, "FSx", detail) {
