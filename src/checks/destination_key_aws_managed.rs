@@ -1,12 +1,12 @@
 #![doc = include_str!("destination_key_aws_managed.md")]
 
-use super::words::{copied, foretold, key_name, listed, no_destination_vault};
+use super::words::{copied, foretold, key_name, listed, no_destination_vault, not_read};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::encryption::keys;
 use crate::catalog::messages::{MessageId, predict};
 use crate::inventory::{EncryptedWith, Facts, KeyManager, Model, Route, VaultType};
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
 pub(super) const CHECK: Check = Check {
@@ -34,9 +34,7 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         Model::Independent
             if out_of_lagv && matches!(known!(copy.backup_key.as_ref()), EncryptedWith::Key(_)) => {
         }
-        Model::Independent => {
-            return Outcome::not_applicable("backups of this type take any key of the vault");
-        }
+        Model::Independent => return of_vaults_key(copy, facts, vault_key),
     }
     let key = match vault_key {
         EncryptedWith::Key(key) => key,
@@ -60,6 +58,48 @@ fn run(copy: &Route, facts: &Facts<'_>) -> Outcome {
         .saw([Evidence::at(&key, "/KeyManager", "is CUSTOMER")]),
         Some(KeyManager::Aws) => of_aws(copy, facts, &key, out_of_lagv),
     }
+}
+
+/// The copy takes the key of the vault, which AWS Backup uses: a customer's, or its own. No page says what becomes of a copy into a
+/// vault on the managed key of another service, which that service alone may use, or into a standard one that is on no key.
+fn of_vaults_key(copy: &Route, facts: &Facts<'_>, key: EncryptedWith) -> Outcome {
+    let vault = &copy.endpoints.destination_vault;
+    let fine = Outcome::not_applicable("backups of this type take the key of the vault");
+    let is_standard = matches!(
+        copy.endpoints.destination_type,
+        Fact::Known(Some(VaultType::Standard))
+    );
+    let key = match key {
+        EncryptedWith::Key(key) => key,
+        EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey if is_standard => {
+            let says =
+                "say which is right: a vault of type BACKUP_VAULT, or `EncryptionKeyArn` null";
+            let gap = Gap::by_hand(ByHand::Contradiction, says, vault.as_str());
+            return not_read(gap.where_is(vault));
+        }
+        EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => return fine,
+    };
+    let is_aws = matches!(facts.key_manager(&key), Fact::Known(Some(KeyManager::Aws)));
+    let aliases = facts.key_aliases(&key).known().flatten();
+    let aliases = aliases.unwrap_or_default().iter();
+    let mut services =
+        aliases.filter_map(|alias| alias.trim_start_matches("alias/").strip_prefix("aws/"));
+    let Some(service) = services
+        .next()
+        .filter(|service| is_aws && *service != "backup")
+    else {
+        return fine;
+    };
+    let what = format!("whether AWS Backup copies into a vault on the key of {service}");
+    let gap = Gap::not_told(what, vault.as_str()).where_is(vault);
+    let message = format!(
+        "the destination vault `{}` is on the AWS managed key aws/{service}, which that service alone may use: pages name a customer managed key or aws/backup for such copies",
+        vault.name()
+    );
+    let seen = Evidence::at(&key, "/Aliases", format!("has alias/aws/{service}"));
+    Outcome::undecided(message, [gap])
+        .on(Basis::Inferred)
+        .saw([seen])
 }
 
 /// The vault is on an AWS managed key: within one account, and not out of storage of AWS's own, the owning service's will do, and AWS Backup's own may.

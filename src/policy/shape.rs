@@ -2,6 +2,7 @@
 //! compares with a pattern: every value of the shape matches, none does, or some do.
 
 use std::collections::HashSet;
+use std::str::Chars;
 
 use foldhash::fast::RandomState;
 use smol_str::SmolStr;
@@ -114,9 +115,46 @@ pub(super) fn relation(shape: Part<'_>, pattern: &[Token]) -> Truth {
         }
     }
     match pattern.len() {
+        4096.. => Truth::Unknown,
+        _ if covers(pattern, shape.text) => Truth::True,
         0..128 => side_by_side::<2>(shape, pattern),
-        128..4096 => side_by_side::<64>(shape, pattern),
-        _ => Truth::Unknown,
+        128.. => side_by_side::<64>(shape, pattern),
+    }
+}
+
+/// Whether the pattern takes the shape as it is written, a `*` of the shape by a `*` of its own and a `?` by either: then it takes every
+/// text of the shape. It may also where this is false.
+fn covers(pattern: &[Token], shape: &str) -> bool {
+    let (mut at, mut text) = (0_usize, shape.chars());
+    // After the last `*` of the pattern, and how far that reaches so far.
+    let mut last: Option<(usize, Chars<'_>)> = None;
+    loop {
+        let mut rest = text.clone();
+        let taken = match (rest.next(), pattern.get(at)) {
+            (None, _) => {
+                let mut left = pattern.iter().skip(at);
+                return left.all(|token| *token == Token::Many);
+            }
+            (Some(_), Some(Token::Many)) => {
+                at = at.saturating_add(1);
+                last = Some((at, text.clone()));
+                continue;
+            }
+            (Some('*'), _) => false,
+            (Some(_), Some(Token::One)) => true,
+            (Some('?'), _) | (Some(_), None) => false,
+            (Some(found), Some(Token::Literal(wanted))) => found == *wanted,
+        };
+        if taken {
+            at = at.saturating_add(1);
+            text = rest;
+            continue;
+        }
+        let Some((after, reaches)) = &mut last else {
+            return false;
+        };
+        reaches.next();
+        (at, text) = (*after, reaches.clone());
     }
 }
 

@@ -1,6 +1,7 @@
 //! KMS keys.
 
 use crate::catalog::calls::api_call;
+use crate::inventory::Question;
 use crate::inventory::field::Field;
 use crate::inventory::list::items;
 use crate::inventory::objects::{Grant, Key};
@@ -44,6 +45,18 @@ pub enum KeyManager {
     Aws,
 }
 
+/// Who manages a key, which many checks ask.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct KeyManagerQuestion(Arn);
+
+impl Question for KeyManagerQuestion {
+    type Answer = Fact<Option<KeyManager>>;
+
+    fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
+        facts.manager_of(&self.0)
+    }
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn key(&self, arn: &Arn) -> Seen<'_, 'a, Key> {
         self.seen(Object::Key(arn), |layer| layer.keys(arn))
@@ -67,6 +80,10 @@ impl<'a> Facts<'a> {
     /// Who manages the key. `None`: no such key.
     #[must_use]
     pub fn key_manager(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
+        self.answer(&KeyManagerQuestion(arn.clone()))
+    }
+
+    fn manager_of(&self, arn: &Arn) -> Fact<Option<KeyManager>> {
         let state = self.key_state(arn);
         if let Fact::Known(None) = state {
             return Fact::Known(None);

@@ -254,9 +254,14 @@ impl Frames {
     fn close(&mut self, outer: usize) -> Reads {
         let inner = self.numbers.get(self.start..).unwrap_or_default();
         let reads = Reads((!inner.is_empty()).then(|| inner.into()));
+        let is_first = self.start == outer;
+        self.open = self.open.saturating_sub(1);
+        // Where the outer one has read nothing else, all that is noted is its own, in its order.
+        if is_first && self.open > 0 {
+            return reads;
+        }
         self.numbers.truncate(self.start);
         self.start = outer;
-        self.open = self.open.saturating_sub(1);
         self.note_all(&reads);
         reads
     }
