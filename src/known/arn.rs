@@ -30,9 +30,8 @@ struct Parts {
     text: SmolStr,
     /// Where each of the first five parts ends, as far as it has so many.
     colons: [u16; 5],
+    hash: u32,
     account: Option<AccountId>,
-    region: Option<Region>,
-    hash: u64,
 }
 
 impl Parts {
@@ -42,18 +41,14 @@ impl Parts {
         for (slot, (at, _)) in colons.iter_mut().zip(found) {
             *slot = u16::try_from(at).unwrap_or(u16::MAX);
         }
+        let [a, b, c, d, ..] = FixedState::default().hash_one(&*text).to_le_bytes();
         let mut parts = Self {
-            hash: FixedState::default().hash_one(&*text),
+            hash: u32::from_le_bytes([a, b, c, d]),
             account: None,
-            region: None,
             colons,
             text,
         };
         parts.account = AccountId::parse(parts.part(4)).ok();
-        parts.region = match parts.part(3) {
-            "" => None,
-            name => Some(Region::new(name)),
-        };
         parts
     }
 
@@ -148,12 +143,15 @@ impl Arn {
     /// The Region, or `None` for global resources and for those whose ARN leaves it out (S3 buckets).
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        self.0.region.clone()
+        match self.part(3) {
+            "" => None,
+            name => Some(Region::new(name)),
+        }
     }
 
     /// A number that no other ARN is likely to have.
     pub(crate) fn digest(&self) -> u64 {
-        self.0.hash
+        self.0.hash.into()
     }
 
     /// The account, or `None` where the ARN leaves it out (S3 buckets, snapshots, images).
@@ -254,7 +252,7 @@ impl Eq for Arn {}
 
 impl Hash for Arn {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.hash);
+        state.write_u32(self.0.hash);
     }
 }
 
