@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog;
 use crate::inventory::{Extra, Field, Json, Plan};
-use crate::known::{AccountId, Region};
+use crate::known::{AccountId, Arn, Region};
 
 use super::node::{Node, Open};
 
@@ -25,7 +25,7 @@ const OF_RULE: &[&str] = &[
     "schedule_expression_timezone",
     "start_backup_window_minutes",
     "complete_backup_window_minutes",
-    "target_backup_vault_name",
+    VAULT,
     TARGET,
     "lifecycle",
     "enable_continuous_backup",
@@ -43,6 +43,7 @@ const WINDOWS: &[(&str, &str)] = &[
     ("start_backup_window_minutes", "StartWindowMinutes"),
     ("complete_backup_window_minutes", "CompletionWindowMinutes"),
 ];
+const VAULT: &str = "target_backup_vault_name";
 const TARGET: &str = "target_logically_air_gapped_backup_vault_arn";
 const OF_COPY_ACTION: &[&str] = &["target_backup_vault_arn", "lifecycle"];
 const DAYS: &[(&str, &str)] = &[
@@ -96,14 +97,14 @@ pub fn plan(
         open,
     };
     plan.members(OF_PLAN, here.open);
-    let rules: Vec<Value> = here
-        .named(plan, "rules")
-        .iter()
-        .map(|(name, rule)| here.rule(name, rule))
-        .collect();
-    if rules.is_empty() {
+    let named = here.named(plan, "rules");
+    if named.is_empty() {
         here.open.push(plan.lacks("rules"));
     }
+    let rules = named.iter();
+    let rules: Vec<Value> = rules
+        .filter_map(|(name, rule)| here.rule(name, rule))
+        .collect();
     let mut selections: Vec<Value> = Vec::new();
     if let Some(all) = here.member(plan, "selections") {
         all.members(&["tags", "resources"], here.open);
@@ -177,8 +178,14 @@ impl Here<'_> {
         Some(list)
     }
 
-    fn rule(&mut self, name: &str, rule: &Node<'_>) -> Value {
+    /// A rule; `None`: AWS makes none of it.
+    fn rule(&mut self, name: &str, rule: &Node<'_>) -> Option<Value> {
         rule.members(OF_RULE, self.open);
+        if rule.get(VAULT).is_none() {
+            let what = format!("a rule without `{VAULT}`");
+            self.open.push(rule.refused(what));
+            return None;
+        }
         let mut made = Map::new();
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -186,10 +193,7 @@ impl Here<'_> {
             }
         };
         put("RuleName", Some(name.into()));
-        put(
-            "TargetBackupVaultName",
-            self.text(rule, "target_backup_vault_name"),
-        );
+        put("TargetBackupVaultName", self.text(rule, VAULT));
         put(
             "TargetLogicallyAirGappedBackupVaultArn",
             self.text(rule, TARGET),
@@ -219,10 +223,10 @@ impl Here<'_> {
         );
         let actions: Vec<Value> = optional(rule, "copy_actions", self.open)
             .iter()
-            .map(|(key, action)| self.copy_action(key, action))
+            .filter_map(|(key, action)| self.copy_action(key, action))
             .collect();
         put("CopyActions", Some(Value::Array(actions)));
-        Value::Object(made)
+        Some(Value::Object(made))
     }
 
     fn tag(&mut self, tag: &Node<'_>) -> Option<(String, Value)> {
@@ -232,21 +236,35 @@ impl Here<'_> {
         Some((key, value))
     }
 
-    /// The key of a copy action is its vault's ARN, which the policy may say once more.
-    fn copy_action(&mut self, key: &str, action: &Node<'_>) -> Value {
+    /// The key of a copy action is its vault's ARN, which the policy may say once more. `None`: AWS takes none of it.
+    fn copy_action(&mut self, key: &str, action: &Node<'_>) -> Option<Value> {
         action.members(OF_COPY_ACTION, self.open);
-        let vault = match action.get("target_backup_vault_arn") {
-            Some(_) => self.text(action, "target_backup_vault_arn"),
-            None => Some(self.filled(key).into()),
+        let said = action.get("target_backup_vault_arn");
+        let vault = match &said {
+            Some(said) => said.text(self.open).map(|text| self.filled(text)),
+            None => Some(self.filled(key)),
         };
         let mut made = Map::new();
         if let Some(vault) = vault {
-            made.insert("DestinationBackupVaultArn".to_owned(), vault);
+            let at = said.as_ref().unwrap_or(action);
+            self.arn(at, "target_backup_vault_arn", &vault)?;
+            made.insert("DestinationBackupVaultArn".to_owned(), vault.into());
         }
         if let Some(kept) = action.get("lifecycle") {
             made.insert("Lifecycle".to_owned(), self.lifecycle(&kept));
         }
-        Value::Object(made)
+        Some(Value::Object(made))
+    }
+
+    /// Notes a text that is no ARN, where AWS takes one of a vault or a role alone.
+    fn arn(&mut self, at: &Node<'_>, field: &str, text: &str) -> Option<()> {
+        let arn = Arn::parse(text).ok();
+        if arn.is_none_or(|arn| arn.account().is_none()) {
+            self.open
+                .push(at.refused(format!("`{field}` \"{text}\", which is no ARN,")));
+            return None;
+        }
+        Some(())
     }
 
     /// The days of a lifecycle, which policies write as text. One that was not understood is not one that can be read.
@@ -337,9 +355,10 @@ impl Here<'_> {
     ) -> Option<Value> {
         let mut made = Map::new();
         made.insert("SelectionName".to_owned(), name.into());
-        let role = self.member(selection, "iam_role_arn")?;
-        let role = role.text(self.open)?;
+        let at = self.member(selection, "iam_role_arn")?;
+        let role = at.text(self.open)?;
         let role = self.filled(role);
+        self.arn(&at, "iam_role_arn", &role)?;
         made.insert("IamRoleArn".to_owned(), role.into());
         if let Some(not) = selection.get("not_resource_types") {
             let not = not.list(self.open)?;

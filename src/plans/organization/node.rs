@@ -31,6 +31,8 @@ enum What {
     Key(String),
     /// Another value than is expected, or none.
     Value,
+    /// What AWS refuses, in words.
+    Refused(String),
 }
 
 impl Open {
@@ -46,6 +48,7 @@ impl Open {
             What::Key(name) => {
                 Gap::by_hand(ByHand::NotUnderstood, format!("the key `{name}`"), subject)
             }
+            What::Refused(what) => Gap::by_hand(ByHand::NotUnderstood, what.clone(), subject),
             What::Value => Gap::call(api_call!("organizations:DescribeEffectivePolicy"), subject),
         };
         gap.within(Some(account), None)
@@ -90,6 +93,11 @@ impl<'p> Node<'p> {
     /// What it is where its value is not one that is expected here.
     pub fn unexpected(&self) -> Open {
         self.open(What::Value)
+    }
+
+    /// What it is where AWS refuses what stands here: no plan is made of it.
+    pub fn refused(&self, what: String) -> Open {
+        self.open(What::Refused(what))
     }
 
     /// A member.

@@ -461,3 +461,58 @@ fn a_single_resource_of_a_policy_leaves_open_whether_it_is_taken() {
         );
     }
 }
+
+#[test]
+fn what_aws_refuses_of_a_policy_is_told_with_its_place_and_nothing_else_is() {
+    let rule = "/plans/OrgBackupPlanDaily/rules/orgdailybackuprule";
+    let action = "copy_actions/arn:aws:backup:us-east-2:444455556666:backup-vault:central/target_backup_vault_arn";
+    let selection = "/plans/OrgBackupPlanDaily/selections/tags/OrgDailyBackupSelection";
+    for (pointer, value, words) in [
+        (
+            format!("{rule}/{action}"),
+            Some(json!({"@@assign": "arn:aws:backup:..."})),
+            "`target_backup_vault_arn` \"arn:aws:backup:...\", which is no ARN",
+        ),
+        (
+            format!("{rule}/{action}"),
+            Some(json!("central")),
+            "`target_backup_vault_arn` \"central\", which is no ARN",
+        ),
+        (
+            format!("{rule}/target_backup_vault_name"),
+            None,
+            "a rule without `target_backup_vault_name`",
+        ),
+        (
+            format!("{selection}/iam_role_arn"),
+            Some(json!("arn:aws:iam::1122333344:role/x")),
+            "`iam_role_arn` \"arn:aws:iam::1122333344:role/x\", which is no ARN",
+        ),
+    ] {
+        let mut policy = policy();
+        let (of, field) = pointer.rsplit_once('/').unwrap();
+        let members = policy.pointer_mut(of).unwrap().as_object_mut().unwrap();
+        match value {
+            Some(value) => drop(members.insert(field.to_owned(), value)),
+            None => drop(members.remove(field)),
+        }
+        let made = made(&under(policy));
+        let told: Vec<String> = made
+            .open
+            .iter()
+            .map(|gap| format!("{} {}", gap.operation(), gap.subject))
+            .collect();
+        let here = format!("111122223333/backup_policy{pointer}");
+        let here = here.trim_end_matches("/target_backup_vault_name");
+        assert!(
+            told.iter()
+                .any(|gap| gap.starts_with(words) && gap.ends_with(here)),
+            "{told:?}"
+        );
+        // Reading AWS would tell the same: no call settles it.
+        assert!(
+            !told.iter().any(|gap| gap.starts_with("backup:GetBackup")),
+            "{told:?}"
+        );
+    }
+}
