@@ -24,6 +24,7 @@ mod replaced_roles;
 mod several_files;
 mod template_aliases;
 mod template_alone;
+mod table_replicas;
 mod template_before;
 mod template_exports;
 mod template_facts;

@@ -1,6 +1,7 @@
 //! Each resource type that is read, with what it says.
 
 mod backup;
+mod dynamodb;
 mod fsx;
 mod iam;
 mod kms;
@@ -97,7 +98,8 @@ const READERS: &[(&str, ReadObject)] = &[
     ("aws_neptune_cluster_instance",             rds::cluster_instance),
     ("aws_docdb_cluster",                        rds::cluster),
     ("aws_neptune_cluster",                      rds::cluster),
-    ("aws_dynamodb_table",                       stored::table),
+    ("aws_dynamodb_table",                       dynamodb::table),
+    ("aws_dynamodb_table_replica",               dynamodb::replica),
     ("aws_ebs_volume",                           stored::volume),
     ("aws_instance",                             stored::instance),
     ("aws_efs_file_system",                      stored::file_system),
@@ -155,6 +157,7 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "aws_s3_bucket_server_side_encryption_configuration" => {
             s3::encryption_gone(reader, object);
         }
+        "aws_dynamodb_table" => dynamodb::gone(reader, object),
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",
@@ -168,7 +171,8 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 /// What is backed up, of the types that are read.
 #[rustfmt::skip]
 const BACKED_UP: &[&str] = &[
-    "aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table", "aws_ebs_volume",
+    "aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table",
+    "aws_dynamodb_table_replica", "aws_ebs_volume",
     "aws_instance", "aws_efs_file_system", "aws_fsx_lustre_file_system", "aws_fsx_windows_file_system",
     "aws_fsx_openzfs_file_system", "aws_fsx_ontap_volume", "aws_s3_bucket", "aws_redshift_cluster", "aws_timestreamwrite_table",
     "aws_eks_cluster",

@@ -95,48 +95,6 @@ pub(super) fn windows<'p>(
     told.into_iter().filter(is_said)
 }
 
-/// A table of DynamoDB. Without a block for it, it is on a key that AWS owns.
-pub fn table<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let detail = fields([("TableName", told(reader, object, "name"))]);
-    let Some((home, arn)) = resource(reader, object, "DynamoDB", detail) else {
-        return;
-    };
-    let block = object.marked(reader.moment, "server_side_encryption");
-    let blocks = block.as_array();
-    let block = blocks.map_or(&block, |blocks| blocks.first().unwrap_or(&Value::Null));
-    let key = if block.is_null() || block.get("unknown").is_some() {
-        block.clone()
-    } else {
-        match (block.get("enabled"), block.get("kms_key_arn")) {
-            (Some(Value::Bool(false)), _) => Value::Null,
-            (Some(Value::Bool(true)), Some(Value::String(key))) => reader.key_named(key, &home),
-            (Some(Value::Bool(true)), Some(Value::Null) | None) => {
-                json!(reader.aws_managed(&home, "dynamodb"))
-            }
-            (Some(Value::Bool(true)), Some(_)) => {
-                let expression = object
-                    .expression("server_side_encryption")
-                    .and_then(|all| all.pointer("/0/kms_key_arn"));
-                let at = format!("{}.server_side_encryption.kms_key_arn", object.address);
-                match expression {
-                    Some(expression) => reader
-                        .ids
-                        .one_of(object, expression, &at, reader.moment)
-                        .to_value(),
-                    None => unknown(at),
-                }
-            }
-            _ => unknown(format!("{}.server_side_encryption", object.address)),
-        }
-    };
-    reader.set(
-        &home,
-        "resources",
-        &arn,
-        [("Encrypted", json!(true)), ("EncryptionKeyArn", key)],
-    );
-}
-
 /// A volume of EBS. Where nobody says, the account's default decides whether it is encrypted.
 pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let detail = fields([("VolumeType", told(reader, object, "type"))]);
