@@ -21,7 +21,7 @@ use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
 use super::disputes;
-use super::prefixes::Prefixes;
+use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
 
@@ -46,7 +46,6 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         .as_deref()
         .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
-    let mut prefixes = Prefixes::of(&asked.over, OverKind::TerraformPlan);
     let mut places = Places::new();
     let mut open = Vec::new();
     let mut makes = BTreeMap::new();
@@ -58,7 +57,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     } else {
         Value::Null
     };
-    let mut templates = Templates::new(asked, &facts, output)?;
+    let names = Names::of(&base);
+    let mut prefixes = Prefixes::of(&asked.over, OverKind::TerraformPlan, &names);
+    let mut templates = Templates::new(asked, (&facts, &names), output)?;
     // What somebody lays over the facts says nothing of what is there now.
     let (mut now, mut then): (Vec<Option<Overlay>>, Vec<Overlay>) = (Vec::new(), Vec::new());
     for (kind, path) in &asked.over.0 {
@@ -72,10 +73,10 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             OverKind::TerraformPlan => {
                 let (name, bytes) = recorded::json(path, output.max_input)?;
                 let accounts = accounts(asked);
-                let prefix = prefixes.next(path);
+                let mut prefix = |names: &[String]| prefixes.next(path, names);
                 vec![terraform::read_beside(
                     &name,
-                    &prefix,
+                    &mut prefix,
                     &bytes,
                     &accounts,
                     source.as_ref(),

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::cli::{ChangeArgs, OfName, Output, OverKind};
 use crate::known::{Region, near};
-use crate::sources::cloudformation::{self, Settings, parameters};
+use crate::sources::cloudformation::{self, Settings, parameters, stand_ins};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
-use super::prefixes::Prefixes;
+use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::stacks::{self, Stack};
 
@@ -30,7 +30,7 @@ pub(super) struct Templates<'a> {
 impl<'a> Templates<'a> {
     pub(super) fn new(
         asked: &'a ChangeArgs,
-        base: &Value,
+        (base, names): (&Value, &Names),
         output: &Output,
     ) -> anyhow::Result<Self> {
         let over = asked.over.0.iter();
@@ -64,7 +64,7 @@ impl<'a> Templates<'a> {
             stacks: Vec::new().into_iter(),
         };
         // What tells the things of each from those of the others.
-        let mut prefixes = Prefixes::of(&asked.over, OverKind::CloudFormation);
+        let mut prefixes = Prefixes::of(&asked.over, OverKind::CloudFormation, names);
         let mut before = asked.cloudformation_before.iter();
         let mut roots = Vec::new();
         for path in files {
@@ -72,7 +72,7 @@ impl<'a> Templates<'a> {
             let before = before.next();
             let before = before.map(|path| recorded::bytes(path, output.max_input));
             let settings = Settings {
-                prefix: prefixes.next(path),
+                prefix: prefixes.next(path, &stand_ins::of(&name, &bytes)?),
                 ..templates.settings(path, output)
             };
             let root = Stack {

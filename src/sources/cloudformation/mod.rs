@@ -21,6 +21,7 @@ mod resolve;
 mod resources;
 mod same;
 mod scalar;
+pub mod stand_ins;
 mod template;
 mod text;
 

@@ -209,6 +209,15 @@ impl<'p> Identities<'_, 'p> {
     }
 }
 
+/// The names that stand in for those that AWS gives to what a plan makes, each without what stands before it.
+#[must_use]
+pub fn stand_ins(objects: &Objects<'_>) -> Vec<String> {
+    let made = objects.all.iter().filter(|object| object.is_made());
+    let both =
+        made.flat_map(|object| [in_letters_of_arn(object.address), object.address.to_owned()]);
+    both.collect()
+}
+
 fn in_letters_of_arn(address: &str) -> String {
     let mut name = String::new();
     for letter in address.chars() {

@@ -46,23 +46,24 @@ pub fn read(
     accounts: &BTreeMap<String, AccountId>,
     source: Option<&Source>,
 ) -> Result<Planned, PlanError> {
-    read_beside(file, "", bytes, accounts, source)
+    read_beside(file, &mut |_| String::new(), bytes, accounts, source)
 }
 
-/// The same beside other plans: what has no name of its own is called by its address after `prefix`, so that those of two plans
-/// are two things.
+/// The same beside other plans and facts: what has no name of its own is called by its address after what `prefix` gives for all
+/// such names of the plan, so that those of two plans are two things.
 ///
 /// # Errors
 /// As those of [`read`].
 pub fn read_beside(
     file: &str,
-    prefix: &str,
+    prefix: &mut dyn FnMut(&[String]) -> String,
     bytes: &[u8],
     accounts: &BTreeMap<String, AccountId>,
     source: Option<&Source>,
 ) -> Result<Planned, PlanError> {
     let plan = PlanFile::read(file, bytes)?;
     let objects = Objects::of(&plan);
+    let prefix = &*prefix(&identity::stand_ins(&objects));
     let providers = Providers::of(file, &objects, accounts)?;
     let evaluator = source.map(Evaluator::new);
     let at = |moment| {
