@@ -47,6 +47,18 @@ pub enum SourceError {
         /// The file.
         path: String,
     },
+    /// The file is text in another encoding, which has a letter that UTF-8 has not.
+    #[error(
+        "{path}:{line}:{column}: a letter that is not UTF-8: save the file as UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8 FILE`)"
+    )]
+    NotUtf8 {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
     /// There is no such example.
     #[error("there is no example `{name}`; there are {known}")]
     NoExample {
@@ -190,7 +202,8 @@ fn read_up_to(
             });
         }
         if read == 0 {
-            return Ok(bytes);
+            let odd = in_another_encoding(name, &bytes);
+            return odd.map_or(Ok(bytes), Err);
         }
         // A short file is left to who reads it, who knows the line.
         let is_first = before == 0 && u64::try_from(read).is_ok_and(|read| read == PIECE);
@@ -209,6 +222,23 @@ fn is_text(bytes: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     }
+}
+
+/// Where a text has its first letter that is not UTF-8. What has control characters is no text, and left to who reads it.
+fn in_another_encoding(name: &str, bytes: &[u8]) -> Option<SourceError> {
+    let error = std::str::from_utf8(bytes).err()?;
+    let is_control = |byte: &u8| *byte < b' ' && !matches!(*byte, b'\t' | b'\r' | b'\n');
+    if bytes.iter().any(is_control) {
+        return None;
+    }
+    let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let before = std::str::from_utf8(before).unwrap_or_default();
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    Some(SourceError::NotUtf8 {
+        path: name.to_owned(),
+        line: before.matches('\n').count().saturating_add(1),
+        column: last.chars().count().saturating_add(1),
+    })
 }
 
 /// Whether a path is of a pipe, which is waited for.

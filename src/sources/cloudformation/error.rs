@@ -18,6 +18,12 @@ pub enum TemplateError {
     /// It has no resources.
     #[error("{0}: not a CloudFormation template: it has no `Resources`")]
     NoResources(String),
+    /// It has the section, with nothing in it.
+    #[error(
+        "{0}: `Resources` is empty: CloudFormation takes a template with one resource at least; of a new stack `Resources: {{}}` is what \
+         is there now, --cloudformation-before"
+    )]
+    EmptyResources(String),
     /// It is rewritten by a macro before it is deployed.
     #[error(
         "{file}:{line}: the transform `{name}` rewrites the template; expected the processed one: `aws cloudformation get-template --template-stage Processed --stack-name NAME`"

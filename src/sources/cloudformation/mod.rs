@@ -190,9 +190,9 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
 /// A template that has something in it.
 fn root(file: &str, bytes: &[u8]) -> Result<Node, TemplateError> {
     let root = root_or_none(file, bytes)?;
-    let resources = root.get("Resources");
-    if resources.is_none_or(|resources| resources.fields().is_empty()) {
-        return Err(TemplateError::NoResources(file.to_owned()));
+    let resources = root.get("Resources").map_or(&[][..], Node::fields);
+    if resources.is_empty() {
+        return Err(TemplateError::EmptyResources(file.to_owned()));
     }
     Ok(root)
 }
