@@ -150,6 +150,18 @@ fn of_same_name<'p>(
         .then(|| reader.ids.home(vault, moment))?
 }
 
+/// What is set on a vault takes one that is there: one that nobody has and no plan makes is not there for that.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_PutBackupVaultLockConfiguration.html>.
+fn takes_vault<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &Home, arn: &str) {
+    if object.is_new(reader.moment) {
+        let why = format!("{}, which takes a vault that is there", object.address);
+        let vault = reader.world.thing(home, "vaults", arn);
+        let state = json!({"made": unknown(why), "stands": true});
+        vault.entry("VaultState").or_insert(state);
+    }
+}
+
 /// A vault's access policy.
 pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = of_vault(reader, object, reader.moment) {
@@ -167,6 +179,7 @@ pub fn vault_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         if reader.saves(object) {
             reader.set(&home, "vaults", &arn, [(SAVED, json!(true))]);
         }
+        takes_vault(reader, object, &home, &arn);
     }
 }
 
@@ -189,6 +202,7 @@ pub fn vault_lock<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
                 ("MaxRetentionDays", max),
             ],
         );
+        takes_vault(reader, object, &home, &arn);
     }
 }
 
