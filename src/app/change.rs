@@ -16,7 +16,7 @@ use crate::inventory::{
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
-use crate::sources::planned::{Makes, Planned};
+use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
@@ -35,6 +35,8 @@ pub(super) struct Laid {
     pub places: Places,
     /// Why there may be other copies than those that are told.
     pub open: Vec<Gap>,
+    /// What it may make or tag beside that, each with the operation that does.
+    pub unlisted: Vec<(&'static str, Unlisted)>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
 }
@@ -49,6 +51,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut places = Places::new();
     let mut open = Vec::new();
     let mut makes = BTreeMap::new();
+    let mut unlisted = Vec::new();
     let mut providers: BTreeSet<String> = BTreeSet::new();
     let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
     let has_templates = asked.over.0.iter().any(is_template);
@@ -92,6 +95,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 lines,
                 warnings,
                 open: left_open,
+                unlisted: beside,
                 providers: of_plan,
                 makes: made,
             } = planned;
@@ -102,6 +106,10 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 warn(output, &format!("{name}: {text}"));
             }
             let operation = after.operation();
+            unlisted.extend(beside.into_iter().map(|one| {
+                let why = format!("{name}: {}", one.why);
+                (operation, Unlisted { why, ..one })
+            }));
             open.extend(
                 left_open
                     .into_iter()
@@ -135,6 +143,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             after: base,
             places,
             open,
+            unlisted,
             makes,
         });
     }
@@ -168,6 +177,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         after,
         places,
         open,
+        unlisted,
         makes,
     })
 }

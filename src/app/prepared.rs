@@ -6,11 +6,11 @@ use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
-use crate::inventory::{Field, GapEntry, Inventory, List};
-use crate::known::Gap;
+use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags};
+use crate::known::{Arn, ByHand, Gap};
 use crate::plans;
 use crate::report::{Places, Reading};
-use crate::sources::planned::Makes;
+use crate::sources::planned::{Makes, Unlisted};
 
 use super::change::{self, Laid};
 use super::gathered::Gathered;
@@ -59,10 +59,12 @@ pub(super) fn prepare(
         mut before,
         after: mut inventory,
         places,
-        open,
+        mut open,
+        unlisted,
         makes,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
+    open.extend(may_be_copied(unlisted, &inventory));
     targets.save(|| to_json(&with_open(&inventory, &open)))?;
     plans::add_those_of_policies(&mut inventory);
     // What is asked about is asked of both.
@@ -80,6 +82,33 @@ pub(super) fn prepare(
         reading,
         formats: targets.formats,
     })
+}
+
+/// Why there may be copies of what a change makes or tags beside what it tells: a plan may take it.
+fn may_be_copied(unlisted: Vec<(&'static str, Unlisted)>, inventory: &Inventory) -> Vec<Gap> {
+    if unlisted.is_empty() {
+        return Vec::new();
+    }
+    let mut inventory = inventory.clone();
+    plans::add_those_of_policies(&mut inventory);
+    let facts = Facts::new(&inventory);
+    let plans = plans::plans(&facts);
+    let is_copied = |one: &Unlisted| {
+        let Ok(resource) = Arn::parse(&one.resource) else {
+            return true;
+        };
+        let tags = one.tags.as_ref().map(|tags| {
+            let tags = tags.iter();
+            Tags::of(tags.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))))
+        });
+        let mut plans = plans.iter();
+        plans.any(|plan| plan.may_copy_one(&resource, tags.as_ref(), &facts))
+    };
+    let copied = unlisted.into_iter().filter(|(_, one)| is_copied(one));
+    let gaps = copied.map(|(by, one)| Gap::by_hand(ByHand::Planned, by, one.why));
+    let mut gaps: Vec<Gap> = gaps.collect();
+    gaps.dedup();
+    gaps
 }
 
 /// The facts with what a change leaves open of all that there may be, which whoever decides from them must know.

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::goes_into_air_gapped_vault_itself;
-use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start};
+use crate::inventory::{self, Facts, Field, Json, MadeBy, PlanReference, Start, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region};
 
 pub use condition::{Condition, Holds, Operator};
@@ -251,6 +251,22 @@ impl Plan {
     pub fn may_copy(&self) -> bool {
         let copies = self.rules.iter().any(|rule| !rule.targets.is_empty());
         copies || self.rules_open
+    }
+
+    /// Whether it may copy a resource that nobody listed, of which no more is known than its ARN and its tags.
+    #[must_use]
+    pub fn may_copy_one(&self, resource: &Arn, tags: Option<&Tags>, facts: &Facts<'_>) -> bool {
+        let is_here = resource.account() == Some(self.account)
+            && resource.region().as_ref() == Some(&self.region);
+        let tags = match tags {
+            Some(tags) => Fact::Known(Some(tags)),
+            None => Fact::unknown(facts.resource_call(resource)),
+        };
+        let takes = |one: &Selection| {
+            let holds = one.takes_with((resource, &tags), self.account, &self.region, facts);
+            holds != Holds::No
+        };
+        is_here && self.may_copy() && self.selections.iter().any(takes)
     }
 
     /// The plan of an id in an account and a Region.

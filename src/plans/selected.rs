@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::Facts;
+use crate::inventory::{Facts, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 
 use super::condition::Holds;
@@ -99,6 +99,19 @@ impl Selection {
         region: &Region,
         facts: &Facts<'_>,
     ) -> Holds {
+        let tags = facts.resource_tags(resource);
+        self.takes_with((resource, &tags), account, region, facts)
+    }
+
+    /// The same of one with these tags.
+    #[must_use]
+    pub fn takes_with(
+        &self,
+        (resource, tags): (&Arn, &Fact<Option<&Tags>>),
+        account: AccountId,
+        region: &Region,
+        facts: &Facts<'_>,
+    ) -> Holds {
         let Some(named) = self.names(resource) else {
             return Holds::No;
         };
@@ -113,7 +126,7 @@ impl Selection {
         } else {
             Holds::Yes
         };
-        protected.and(self.asks_for(&facts.resource_tags(resource)))
+        protected.and(self.asks_for(tags))
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Planned {
     pub warnings: Vec<String>,
     /// Why there may be other copies than those that are told, in words.
     pub open: Vec<String>,
+    /// What it may make or tag beside that: it matters where a plan takes it.
+    pub unlisted: Vec<Unlisted>,
     /// The providers of a plan, for which accounts may be given.
     pub providers: Vec<String>,
     /// The resources that it makes, by their ARNs.
@@ -38,6 +40,17 @@ pub enum Makes {
     Certainly,
     /// It does if there is none now, which nobody told.
     UnlessItIsThere,
+}
+
+/// What a change may make or tag beside the resources that it tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unlisted {
+    /// An ARN as it may have.
+    pub resource: String,
+    /// Its tags, where they are known.
+    pub tags: Option<Map<String, Value>>,
+    /// What makes it, in words.
+    pub why: String,
 }
 
 /// The resources that say something of a thing, by its ARN or id: addresses of a plan, logical ids of a template.

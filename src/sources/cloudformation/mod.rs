@@ -35,7 +35,7 @@ pub use template::{Identity, Settings};
 
 use kept::Kept;
 use reader::TemplateReader;
-use resources::{fsx, iam, kms, organizations, plan};
+use resources::{fsx, iam, kms, organizations, plan, volumes};
 use template::Template;
 use text::{Kind, Node};
 
@@ -70,6 +70,7 @@ pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, Te
     let root = loops::written_out(file, &root(file, bytes)?, settings);
     given::taken(file, &root, settings)?;
     let mut reader = resources_of(file, &root, settings, None);
+    volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
     reader
@@ -97,6 +98,7 @@ pub fn read_change(
     };
     let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
+    volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
     for text in not_told::changes(&now, &then, |id| kept.stays(id)) {
         then.open(text);
@@ -182,6 +184,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         lines: BTreeMap::new(),
         warnings: reader.notes,
         open: reader.open,
+        unlisted: reader.unlisted,
         providers: Vec::new(),
         makes,
     }
@@ -265,6 +268,7 @@ fn resources_of<'t>(
         world: World::default(),
         notes: Vec::new(),
         open: Vec::new(),
+        unlisted: Vec::new(),
         places: Places::new(),
         attached: Vec::new(),
         aliases: Vec::new(),

@@ -8,7 +8,7 @@ use super::names::{arn, kind, property};
 use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
 use crate::known::AccountId;
-use crate::sources::planned::{Home, Places, World, aws_managed_by};
+use crate::sources::planned::{Home, Places, Unlisted, World, aws_managed_by};
 
 /// The facts of a template, in the making.
 pub struct TemplateReader<'t> {
@@ -19,6 +19,8 @@ pub struct TemplateReader<'t> {
     pub world: World,
     pub notes: Vec<String>,
     pub open: Vec<String>,
+    /// What may come of it beside the resources that it tells.
+    pub unlisted: Vec<Unlisted>,
     pub places: Places,
     /// The policies that resources of their own give to roles.
     pub attached: Vec<RolePolicyAttachment>,

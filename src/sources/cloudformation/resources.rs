@@ -8,6 +8,7 @@ pub mod kms;
 pub mod organizations;
 pub mod plan;
 mod stored;
+pub mod volumes;
 
 use super::names::{kind, open_name};
 use super::properties::wrong;

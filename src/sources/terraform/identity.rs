@@ -186,6 +186,17 @@ impl<'p> Identities<'_, 'p> {
         [self.prefix, object.address].concat()
     }
 
+    /// The ARN of what an object of EC2 brings with it: its address and this name stand in for the one that AWS gives.
+    #[must_use]
+    pub fn part_of(&self, object: &Object<'_>, home: &Home, kind: &str, name: &str) -> String {
+        let partition = partition_of(&home.region);
+        let of = self.stand_in(object);
+        format!(
+            "arn:{partition}:ec2:{}:{}:{kind}/{of}.{name}",
+            home.region, home.account
+        )
+    }
+
     /// A name for what AWS names at apply: the address, in the letters that an ARN may have.
     fn stand_in(&self, object: &Object<'_>) -> String {
         in_letters_of_arn(&self.address(object))

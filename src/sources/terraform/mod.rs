@@ -135,6 +135,7 @@ pub fn read_beside(
         places,
         warnings,
         open,
+        unlisted: then.unlisted,
         providers: Providers::names(&plan),
         makes,
     })

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
 use crate::known::AccountId;
-use crate::sources::planned::{Home, Places, World, aws_managed_by};
+use crate::sources::planned::{Home, Places, Unlisted, World, aws_managed_by};
 
 use super::identity::Identities;
 use super::link::Link;
@@ -24,6 +24,8 @@ pub struct PlanReader<'a, 'p> {
     pub notes: Vec<String>,
     /// What leaves open which copies there are: each in words.
     pub open: Vec<String>,
+    /// What may come of it beside the resources that it tells.
+    pub unlisted: Vec<Unlisted>,
     /// Which addresses say what of which thing.
     pub places: Places,
     /// The vaults and roles that are destroyed and made anew under their ARNs.
@@ -44,6 +46,7 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             world: World::default(),
             notes: Vec::new(),
             open: Vec::new(),
+            unlisted: Vec::new(),
             places: Places::new(),
             replaced: BTreeSet::new(),
             policies: BTreeSet::new(),
@@ -289,7 +292,8 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             || all.any(|(moment, name)| !object.marked(moment, name).is_null())
     }
 
-    fn has_default_tags(&self, object: &Object<'p>) -> bool {
+    /// Whether the provider of an object may give tags to what it makes.
+    pub fn has_default_tags(&self, object: &Object<'p>) -> bool {
         let key = super::provider::provider_of(object);
         let configuration = self.ids.objects.plan.configuration.as_ref();
         match (key, configuration) {

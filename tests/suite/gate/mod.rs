@@ -8,6 +8,7 @@ mod default_key;
 mod descriptions;
 mod file_system_links;
 mod global_table;
+mod instance_volumes;
 mod judged;
 mod left_open;
 mod named_in_both;

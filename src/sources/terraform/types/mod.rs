@@ -10,6 +10,7 @@ mod plan;
 mod rds;
 mod s3;
 mod stored;
+mod volumes;
 
 use super::identity::Identities;
 use super::object::{Moment, Object};
@@ -55,6 +56,9 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
         }
         for object in all.clone().filter(|object| !object.is_there(moment)) {
             gone(&mut reader, object);
+        }
+        for object in all.clone() {
+            volumes::makers(&mut reader, object);
         }
         for object in all.filter(|object| object.is_changed() && is_not_read(object)) {
             reader.open.push(format!(
@@ -153,11 +157,11 @@ fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         "aws_organizations_policy" | "aws_organizations_policy_attachment" => {
             organizations::gone(reader, object);
         }
+        "aws_dynamodb_table" => dynamodb::gone(reader, object),
         "aws_fsx_data_repository_association" => fsx::association_gone(reader, object),
         "aws_s3_bucket_server_side_encryption_configuration" => {
             s3::encryption_gone(reader, object);
         }
-        "aws_dynamodb_table" => dynamodb::gone(reader, object),
         "aws_s3_bucket_versioning" => s3::versioning_gone(reader, object),
         "aws_timestreamwrite_database" => reader.unplaced(format!(
             "{}, a database of Timestream, goes, and which of its tables are there is not known",

@@ -8,6 +8,8 @@ use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
 use crate::sources::terraform::reader::{PlanReader, fields};
 
+use super::volumes;
+
 /// What a resource is, and what its owner sets.
 pub(super) fn resource<'p>(
     reader: &mut PlanReader<'_, 'p>,
@@ -145,6 +147,7 @@ pub fn instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
             &arn,
             [("Encrypted", why.clone()), ("EncryptionKeyArn", why)],
         );
+        volumes::of_instance(reader, object, &home);
     }
 }
 

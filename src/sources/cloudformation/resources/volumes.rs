@@ -1,0 +1,168 @@
+//! The volumes that instances of EC2 bring with them, and what makes instances of its own accord: none of them is a resource of a
+//! template.
+//!
+//! See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html>.
+
+use serde_json::{Map, Value, json};
+
+use crate::catalog::regions::partition;
+use crate::sources::cloudformation::names::kind;
+use crate::sources::cloudformation::reader::{TemplateReader, tags};
+use crate::sources::cloudformation::template::unknown;
+use crate::sources::cloudformation::text::Node;
+use crate::sources::planned::{Home, Unlisted};
+
+const INSTANCE: &str = "AWS::EC2::Instance";
+
+/// What makes instances, how many and of what is not in the template.
+#[rustfmt::skip]
+const MAKERS: &[&str] = &[
+    "AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::EC2Fleet", "AWS::EC2::SpotFleet", "AWS::EKS::Nodegroup", "AWS::EMR::Cluster",
+    "AWS::EMR::InstanceGroupConfig", "AWS::EMR::InstanceFleetConfig", "AWS::Batch::ComputeEnvironment",
+    "AWS::ElasticBeanstalk::Environment", "AWS::Cloud9::EnvironmentEC2", "AWS::OpsWorks::Instance", "AWS::EC2::LaunchTemplate",
+];
+
+/// The devices that images have their root volume at.
+const ROOTS: [&str; 2] = ["/dev/xvda", "/dev/sda1"];
+
+/// Reads what comes with the resources that will be there.
+pub fn brought(reader: &mut TemplateReader<'_>) {
+    let resources = reader.template.root.get("Resources");
+    for (id, node) in resources.map_or(&[][..], Node::fields) {
+        let of = kind(node);
+        let is_maker = MAKERS.contains(&of)
+            || (of == "AWS::EKS::Cluster" && reader.of(node, "ComputeConfig").is_some());
+        if !(of == INSTANCE || is_maker)
+            || reader.is_made(node) == Some(false)
+            || reader.is_same(id, node)
+        {
+            continue;
+        }
+        let was = reader
+            .other
+            .and_then(|other| other.get("Resources")?.get(id));
+        let is_there = was.is_some_and(|was| kind(was) == of);
+        let Some(home) = reader.home.clone() else {
+            continue;
+        };
+        let at = format!("{}:{}: {id}", reader.template.file, node.line);
+        if is_maker {
+            // Of its own accord a launch template makes none; what goes by its newest version makes others.
+            if of != "AWS::EC2::LaunchTemplate" || is_there {
+                let why = format!("{at} may make instances and volumes, which are not told");
+                unlisted(reader, &home, id, &["instance", "volume"], (None, why));
+            }
+        } else if is_there {
+            let why = format!("{at} may be replaced, and bring other volumes");
+            unlisted(reader, &home, id, &["volume"], (None, why));
+        } else if reader.is_made(node) == Some(true)
+            && !reader.template.settings.identity.names.contains_key(id)
+        {
+            made(reader, id, node, &home);
+        }
+    }
+}
+
+fn made(reader: &mut TemplateReader<'_>, id: &str, node: &Node, home: &Home) {
+    let at = format!("{}:{}: {id}", reader.template.file, node.line);
+    let has_template = reader.of(node, "LaunchTemplate").is_some();
+    let tags = if has_template {
+        unknown(format!("{at}, whose launch template may tag its volumes"))
+    } else {
+        match reader.of(node, "PropagateTagsToVolumeOnCreation") {
+            None | Some(Value::Bool(false)) => json!({}),
+            Some(Value::Bool(true)) => tags(reader.of(node, "Tags")),
+            Some(_) => unknown(format!("{at}, whether its tags are given to its volumes")),
+        }
+    };
+    let mappings = reader
+        .of(node, "BlockDeviceMappings")
+        .unwrap_or_else(|| json!([]));
+    let all = mappings.as_array().map_or(&[][..], Vec::as_slice);
+    let device = |mapping: &Value| mapping.get("DeviceName")?.as_str().map(str::to_owned);
+    let is_root =
+        |mapping: &&Value| device(mapping).is_some_and(|name| ROOTS.contains(&name.as_str()));
+    let root = all
+        .iter()
+        .find(is_root)
+        .cloned()
+        .unwrap_or_else(|| json!({"Ebs": {}}));
+    volume(reader, (id, node, home), "root", (&root, &tags));
+    for (index, mapping) in all.iter().enumerate() {
+        if !is_root(&mapping) && mapping.get("Ebs").is_some() {
+            let name = device(mapping).map(|name| name.trim_start_matches("/dev/").to_owned());
+            let name = name.unwrap_or_else(|| index.to_string());
+            volume(reader, (id, node, home), &name, (mapping, &tags));
+        }
+    }
+    let by = match has_template {
+        true => "its AMI or its launch template",
+        false => "its AMI",
+    };
+    let known = tags
+        .as_object()
+        .filter(|tags| tags.values().all(Value::is_string) && !tags.contains_key("unknown"));
+    let why = format!("{at} may bring more volumes than are told: those of {by}");
+    unlisted(reader, home, id, &["volume"], (known.cloned(), why));
+}
+
+/// A volume of an instance, as far as its mapping tells.
+fn volume(
+    reader: &mut TemplateReader<'_>,
+    (id, node, home): (&str, &Node, &Home),
+    name: &str,
+    (mapping, tags): (&Value, &Value),
+) {
+    let arn = part_of(reader, home, id, "volume", name);
+    let file = reader.template.file;
+    let place = format!("{file}:{} {id}", node.line);
+    reader.places.entry(arn.clone()).or_default().push(place);
+    let of_image = unknown(format!(
+        "{file}:{}: {id}, a volume that its AMI's snapshot or the account encrypts",
+        node.line
+    ));
+    let ebs = mapping.get("Ebs");
+    let of = |name: &str| ebs.and_then(|ebs| ebs.get(name));
+    let is_on = of("Encrypted") == Some(&Value::Bool(true));
+    let key = match of("KmsKeyId").cloned() {
+        Some(key) if is_on => reader.key(&key, home),
+        _ => of_image.clone(),
+    };
+    let detail = of("VolumeType").map_or_else(|| json!({}), |of| json!({"VolumeType": of}));
+    let fields = [
+        ("ResourceType", json!("EBS")),
+        ("Tags", tags.clone()),
+        ("Detail", detail),
+        ("Encrypted", if is_on { json!(true) } else { of_image }),
+        ("EncryptionKeyArn", key),
+    ];
+    reader.set(home, "resources", &arn, fields);
+}
+
+/// The ARN of what an instance brings, with a name that stands in for the one that AWS gives.
+fn part_of(reader: &TemplateReader<'_>, home: &Home, id: &str, kind: &str, name: &str) -> String {
+    let prefix = &reader.template.settings.prefix;
+    let partition = partition(&home.region);
+    format!(
+        "arn:{partition}:ec2:{}:{}:{kind}/{prefix}{id}.{name}",
+        home.region, home.account
+    )
+}
+
+fn unlisted(
+    reader: &mut TemplateReader<'_>,
+    home: &Home,
+    id: &str,
+    kinds: &[&str],
+    (tags, why): (Option<Map<String, Value>>, String),
+) {
+    for kind in kinds {
+        let resource = part_of(reader, home, id, kind, "any");
+        let (tags, why) = (tags.clone(), why.clone());
+        reader.unlisted.push(Unlisted {
+            resource,
+            tags,
+            why,
+        });
+    }
+}
