@@ -255,3 +255,28 @@ pub fn is_pipe(path: &Path) -> bool {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_of_another_encoding_is_told_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.yaml");
+        let read = |content: &[u8]| {
+            std::fs::write(&file, content).unwrap();
+            bytes(&file, 1000)
+        };
+        assert!(read("a: ö\nb: é".as_bytes()).is_ok());
+        let error = read(b"a: b\n\"\xc3\xb6\": \xe9t\xe9\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("t.yaml:2:6: a letter that is not UTF-8"),
+            "{error}"
+        );
+        // What is no text is left to who reads it.
+        assert!(read(b"PK\x03\x04\xff\xfe").is_ok());
+    }
+}

@@ -146,6 +146,10 @@ fn what_is_no_template_is_an_error_with_its_place() {
         ),
         (
             "Resources: {}",
+            "t.yaml: `Resources` is empty: CloudFormation takes a template with one resource at least; of a new stack `Resources: {}` is what is there now, --cloudformation-before",
+        ),
+        (
+            "Parameters: {}",
             "t.yaml: not a CloudFormation template: it has no `Resources`",
         ),
         (

@@ -39,6 +39,7 @@ mod terraform;
 mod terraform_open;
 mod terraform_roles;
 mod terraform_types;
+mod vault_of_nobody;
 mod what_stands;
 
 use std::collections::{BTreeMap, BTreeSet};
