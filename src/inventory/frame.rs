@@ -210,7 +210,12 @@ impl GapEntry {
     pub fn to_gap(&self) -> Gap {
         let (account, region) = (self.account.value(), self.region.value());
         if let Some(waits) = self.waits_for.value() {
-            return Gap::by_hand(ByHand::Planned, &*waits.operation, &*waits.subject)
+            let kind = if self.permission.value().map(|text| &**text) == Some(NOT_UNDERSTOOD) {
+                ByHand::NotUnderstood
+            } else {
+                ByHand::Planned
+            };
+            return Gap::by_hand(kind, &*waits.operation, &*waits.subject)
                 .within(account.copied(), region);
         }
         let subject = self.subject.value().map_or("everything", |text| text);
@@ -245,6 +250,9 @@ impl GapEntry {
 
 /// How a file says that no permission is missing.
 const NO_PERMISSION: &str = "none";
+
+/// How it says that what was read is not understood: no permission is missing, and it waits for whoever corrects it.
+pub(super) const NOT_UNDERSTOOD: &str = NO_PERMISSION;
 
 impl From<Gap> for GapEntry {
     fn from(gap: Gap) -> Self {

@@ -21,7 +21,8 @@ use serde_json::{Map, Value, json};
 
 use super::frame::Inventory;
 use super::merge::Conflict;
-use super::read::{ReadError, escape, read};
+use super::read::{ReadError, read};
+use super::span::escape;
 use super::word::Timestamp;
 use emptied::Emptied;
 use joined::Joined;

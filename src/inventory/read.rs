@@ -5,14 +5,17 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
 use super::elsewhere;
 use super::field::Field;
 use super::frame::Inventory;
 use super::json::ValidJson;
+use super::left_out::without_policies;
 use super::list::{List, items};
 use super::merge::{Conflict, Conflicts, Keyed, Merge, join};
+use super::span::escape;
 
 /// Why files do not make an inventory.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +31,14 @@ pub enum ReadError {
         column: usize,
         /// Where in the JSON, as a JSON pointer; empty for the whole.
         pointer: String,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// What comes of a file that is laid over the facts is not an inventory.
+    #[error("{file}: laid over the facts: {message}")]
+    Laid {
+        /// The file's name.
+        file: String,
         /// What is wrong and what was expected.
         message: String,
     },
@@ -80,7 +91,7 @@ fn place(pointer: &str) -> String {
 pub fn read(file: &str, bytes: &[u8]) -> Result<Inventory, ReadError> {
     let mut inventory = match parse(bytes) {
         Ok(inventory) => inventory,
-        Err(_) => return Err(locate(file, bytes)),
+        Err(_) => without_doubtful(file, bytes)?,
     };
     refuse_duplicate_copies(file, &inventory)?;
     let mut conflicts = Conflicts::default();
@@ -108,6 +119,27 @@ pub fn merge(files: impl IntoIterator<Item = (String, Inventory)>) -> Result<Inv
         super::gaps::drop_filled(&mut all);
     }
     Ok(all)
+}
+
+/// The inventory of a file without the policies whose words AWS may take and may refuse.
+///
+/// # Errors
+/// Where something else is wrong with it.
+fn without_doubtful(file: &str, bytes: &[u8]) -> Result<Inventory, ReadError> {
+    let located = locate(file, bytes);
+    let ReadError::Format { pointer, .. } = &located else {
+        return Err(located);
+    };
+    let text = std::str::from_utf8(without_mark(bytes)).ok();
+    let Some((left, gaps)) = text.and_then(|text| without_policies(file, text, pointer)) else {
+        return Err(located);
+    };
+    let mut inventory = parse(left.as_bytes()).map_err(|_| locate(file, left.as_bytes()))?;
+    match &mut inventory.gaps {
+        Field::Is(List(all)) => all.extend(gaps),
+        none @ (Field::Absent | Field::Null) => *none = Field::Is(List(gaps)),
+    }
+    Ok(inventory)
 }
 
 fn no_conflict(first: &str, second: &str, conflicts: Conflicts) -> Result<(), ReadError> {
@@ -163,7 +195,7 @@ fn locate(file: &str, bytes: &[u8]) -> ReadError {
     format_error(file, &pointer, inner.line(), inner.column(), says(inner))
 }
 
-fn format_error(
+pub(super) fn format_error(
     file: &str,
     pointer: &str,
     line: usize,
@@ -177,6 +209,16 @@ fn format_error(
         pointer: pointer.to_owned(),
         message,
     }
+}
+
+/// A part of an inventory.
+///
+/// # Errors
+/// Where it is none: a pointer within it, and what is wrong.
+pub(super) fn read_part<T: DeserializeOwned>(text: &str) -> Result<T, (String, String)> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| (pointer(error.path()), says(error.inner())))
 }
 
 /// The message without serde_json's own " at line 1 column 2".
@@ -197,10 +239,6 @@ fn pointer(path: &Path) -> String {
         }
     }
     pointer
-}
-
-pub(super) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn refuse_duplicate_copies(file: &str, inventory: &Inventory) -> Result<(), ReadError> {

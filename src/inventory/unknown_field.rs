@@ -9,7 +9,7 @@ use super::objects::{
     CopyJob, EngineVersion, Grant, Key, OptionGroup, Organization, Plan, RecoveryPoint,
     RegionSettings, Resource, Role, Vault,
 };
-use super::read::escape;
+use super::span::escape;
 use crate::known::HashMap;
 use crate::known::near::nearest;
 

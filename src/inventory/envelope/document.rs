@@ -243,7 +243,7 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 }
 
 /// The fields of an object, unread.
-struct RawFields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub struct RawFields<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for RawFields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -9,7 +9,7 @@ use crate::inventory::objects::{
     CopyJob, Key, OptionGroup, Organization, Plan, RecoveryPoint, RegionSettings, Resource, Role,
     Vault,
 };
-use crate::inventory::read::escape;
+use crate::inventory::span::escape;
 
 use super::unknown::unknown;
 

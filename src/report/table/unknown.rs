@@ -139,11 +139,20 @@ fn one(sheet: &mut Sheet, report: &Report, unknown: &Unknown<'_>) {
         let text = settle(gap, &report.reading);
         // What is said once already is not said again: what it is about is.
         let (word, text) = match text.strip_prefix(&*unknown.says) {
-            Some(about) => ("of:", about.trim_matches([' ', '(', ')'])),
-            None => ("settle:", &*text),
+            Some(about) => ("of:", about_it(about)),
+            None => ("settle:", text),
         };
         if !text.is_empty() {
             sheet.item(2, (word, Paint::Quiet), &format!("{text}{more}"));
         }
+    }
+}
+
+/// What stands in brackets after what is said, and what follows.
+fn about_it(after: &str) -> String {
+    let after = after.trim();
+    match after.strip_prefix('(').and_then(|of| of.split_once("): ")) {
+        Some((of, step)) => format!("{of}: {step}"),
+        None => after.trim_matches([' ', '(', ')']).to_owned(),
     }
 }

@@ -120,8 +120,8 @@ const WAYS: &[(&str, &[Way])] = &[
     ]),
 ];
 
-const DESTINATION_VAULT_POLICY: &str = "/accounts/1/regions/0/vaults/0/AccessPolicy";
-const KEY_POLICY: &str = "/accounts/0/regions/0/keys/0/Policy";
+pub const DESTINATION_VAULT_POLICY: &str = "/accounts/1/regions/0/vaults/0/AccessPolicy";
+pub const KEY_POLICY: &str = "/accounts/0/regions/0/keys/0/Policy";
 
 fn pairs(tags: &Value, key: &str, value: &str) -> Value {
     let pair = |(name, of): (&String, &Value)| json!({key: name, value: of});

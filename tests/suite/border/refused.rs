@@ -351,7 +351,7 @@ fn a_slip_of_the_pen_beside_what_is_compared_is_refused() {
 fn an_action_or_a_resource_that_is_the_text_of_a_list_is_refused() {
     for (element, text) in [
         ("Action", r#"["backup:CopyIntoBackupVault"]"#),
-        ("Action", "backup:Copy Into"),
+        ("Action", "backup:Copy/Into"),
         ("Resource", r#"["*"]"#),
     ] {
         let pointer = format!("{DESTINATION_VAULT}/AccessPolicy/Statement/0/{element}");
