@@ -11,7 +11,7 @@ use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
     Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Waiting,
-    leave_changed_defaults_open, misspelt,
+    leave_changed_defaults_open, misspelt, opened,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
@@ -241,9 +241,10 @@ fn overlay(name: &str, bytes: &[u8]) -> anyhow::Result<Overlay> {
             "{name}: unknown field at {at}{meant}: it would change nothing; an overlay is an inventory, `schema inventory` describes it"
         );
     }
+    let text = String::from_utf8_lossy(bytes);
     Ok(Overlay {
         name: name.to_owned(),
-        document,
+        document: opened(name, &text, document)?,
         waits_for: Waiting::Overlay,
         policies: BTreeMap::new(),
         organization: Vec::new(),

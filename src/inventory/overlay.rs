@@ -4,6 +4,7 @@
 mod default_key;
 mod either;
 mod emptied;
+mod file;
 mod joined;
 mod lists;
 mod made;
@@ -32,6 +33,7 @@ use unknown::unknown;
 
 pub use default_key::{ebs_default_key, leave_changed_defaults_open};
 pub use either::differs;
+pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
@@ -153,7 +155,14 @@ impl Overlay {
             });
         }
         // What is read as a file is checked as a file: the overlay can say nothing that an inventory could not.
-        read(&self.name, all.to_string().as_bytes())
+        read(&self.name, all.to_string().as_bytes()).map_err(|error| match error {
+            // Its place is that of the whole, which nobody has.
+            ReadError::Format { file, message, .. } => ReadError::Laid { file, message },
+            other @ (ReadError::Laid { .. }
+            | ReadError::EmptyCopyId { .. }
+            | ReadError::DuplicateCopy { .. }
+            | ReadError::Conflict { .. }) => other,
+        })
     }
 }
 

@@ -16,6 +16,7 @@ mod nested_stacks;
 mod open_answer;
 mod organization;
 mod overlay;
+mod overlay_file;
 mod perhaps_made;
 mod plan_attributes;
 mod plan_facts;
