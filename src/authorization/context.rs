@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, StrExt as _, format_smolstr};
 
 use crate::catalog::calls::api_call;
-use crate::catalog::condition_keys::is_foreign;
+use crate::catalog::condition_keys::{is_foreign, may_set_tags};
 use crate::inventory::{Facts, Question, Tags};
 use crate::known::{AccountId, Arn, Fact, Gap, Region, part};
 use crate::policy::{Context, Entry, Request, Rest, Shape};
@@ -142,6 +142,22 @@ pub fn about(request: Request, action: &str) -> Request {
     let service = part(action, 0).unwrap_or_default();
     request.context.set_service(service, is_foreign);
     request
+}
+
+/// The request about an action of the same service: with no keys of tags to be set, where it sets none.
+pub fn with_action(request: Request, action: &str) -> Request {
+    let mut request = request.with_action(action);
+    if !may_set_tags(action) {
+        request.context = without_request_tags(request.context);
+    }
+    request
+}
+
+/// The context of a request that sets no tags.
+pub fn without_request_tags(context: Context) -> Context {
+    context
+        .with("aws:TagKeys", Entry::Absent)
+        .with_family("aws:RequestTag/", Rest::Absent)
 }
 
 /// The keys of tags: known where the tags were read, and then others of the family are absent.

@@ -10,7 +10,7 @@ use crate::known::{AccountId, Arn, Region, part};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest};
 
 use super::context::{
-    Variants, about, of_role, organization_paths, with_source_resource_tag, with_tags,
+    Variants, about, of_role, organization_paths, with_action, with_source_resource_tag, with_tags,
 };
 use super::key::{Through, key_requests};
 use super::ruling::Ruling;
@@ -230,7 +230,7 @@ impl RequestTemplate {
                 .map(|one| about(one.clone(), first))
                 .collect();
             actions.iter().map(move |action| {
-                let variants = all.iter().map(|one| one.clone().with_action(action));
+                let variants = all.iter().map(|one| with_action(one.clone(), action));
                 (*action, variants.collect())
             })
         });

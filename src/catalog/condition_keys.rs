@@ -56,9 +56,56 @@ pub fn is_foreign(key: &str, service: &str) -> bool {
     !own && SERVICES.binary_search(&prefix).is_ok() && !OF_CREDENTIALS.contains(&key)
 }
 
+/// The actions, beside those of KMS and those that only read, whose requests have no tags to be set.
+const WITHOUT_TAGS: &[&str] = &[
+    "backup:CopyFromBackupVault",
+    "ec2:ModifyImageAttribute",
+    "ec2:ModifySnapshotAttribute",
+    "elasticfilesystem:Backup",
+    "rds:ModifyDBClusterSnapshotAttribute",
+    "rds:ModifyDBSnapshotAttribute",
+];
+
+/// Whether a request for an action may carry `aws:RequestTag` and `aws:TagKeys`, which come with the tags that it sets. Of
+/// `backup:CopyIntoBackupVault` the service authorization reference lists `aws:RequestTag`: with which tags no page says.
+#[must_use]
+pub fn may_set_tags(action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else {
+        return true;
+    };
+    let only_reads = ["Describe", "Get", "List"];
+    let only_reads = only_reads.iter().any(|verb| name.starts_with(verb));
+    let of_keys = service == "kms" && !["CreateKey", "ReplicateKey", "TagResource"].contains(&name);
+    !only_reads && !of_keys && !WITHOUT_TAGS.contains(&action)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_request_that_may_set_tags_carries_their_keys() {
+        for action in [
+            "backup:CopyIntoBackupVault",
+            "rds:CopyDBSnapshot",
+            "ec2:CopySnapshot",
+            "fsx:CopyBackup",
+            "backup:TagResource",
+            "kms:TagResource",
+            "sts:AssumeRole",
+        ] {
+            assert!(may_set_tags(action), "{action}");
+        }
+        for action in [
+            "backup:CopyFromBackupVault",
+            "kms:CreateGrant",
+            "kms:DescribeKey",
+            "s3:GetObject",
+            "ec2:ModifySnapshotAttribute",
+        ] {
+            assert!(!may_set_tags(action), "{action}");
+        }
+    }
 
     #[test]
     fn a_services_own_key_is_no_key_of_another_services_requests() {

@@ -7,7 +7,9 @@ use crate::inventory::{Facts, Question, Route};
 use crate::known::{Arn, Fact, Gap, Region};
 use crate::policy::{Context, Entry, Principal, Request, Resource, Rest, Shape};
 
-use super::super::context::{Variants, about, gap_of_key, of_role, with_tags};
+use super::super::context::{
+    Variants, about, gap_of_key, of_role, with_tags, without_request_tags,
+};
 use super::super::ruling::{Party, Ruling};
 use super::super::rulings::Rulings;
 
@@ -189,6 +191,8 @@ impl Question for KeyCallerQuestion {
         let mut context = of_role(facts, principal, key.account(), key.region().as_ref())
             .with("kms:CallerAccount", caller)
             .with_family("backup:", Rest::Absent);
+        // None of the actions that are asked of a key here sets tags.
+        context = without_request_tags(context);
         context = with_tags(context, "aws:ResourceTag/", facts.key_tags(key));
         if let Fact::Known(aliases) = facts.key_aliases(key) {
             let aliases = aliases.unwrap_or(&[]).iter();
