@@ -10,6 +10,7 @@ mod misspelt;
 mod needs;
 mod outcome;
 mod request;
+mod resource_policy;
 mod role;
 mod role_requests;
 mod ruling;
@@ -29,6 +30,7 @@ pub use outcome::{AskedPolicy, denied_by};
 pub use request::{
     RoleRequest, air_gapped_key_request, restore_requests, service_tag_requests, tag_request,
 };
+pub use resource_policy::against_backup;
 pub use role::ByKey;
 pub use role_requests::role_requests;
 pub use ruling::{Grounds, Party, Ruling};

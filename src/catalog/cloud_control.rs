@@ -149,7 +149,7 @@ const EFS: Row = Row {
     arn: None,
     key: Some(("/Encrypted", "/KmsKeyId")),
     tags: "/FileSystemTags",
-    detail: &[],
+    detail: &["FileSystemPolicy"],
     listing: Listing::OfRegion,
     read: &[
         "elasticfilesystem:DescribeBackupPolicy",

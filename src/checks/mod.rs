@@ -54,6 +54,7 @@ mod reserved_vault;
 mod resource;
 mod resource_key;
 mod resource_not_copied_out;
+mod resource_policy;
 mod resource_state;
 mod resource_windows;
 mod restore_there_may_fail;

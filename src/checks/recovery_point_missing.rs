@@ -6,6 +6,7 @@ use super::continuous_elsewhere::continuous_elsewhere;
 use super::fsx_backups::not_made_by_fsx;
 use super::not_backed_up::not_backed_up_as_it_is;
 use super::resource_key::not_readable;
+use super::resource_policy::denied_by_its_policy;
 use super::resource_state::not_backed_up;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
@@ -79,6 +80,7 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         .or_else(|| not_switched_on(copy, resource, facts))
         .or_else(|| not_versioned(resource, facts))
         .or_else(|| continuous_elsewhere(copy, resource, facts))
+        .or_else(|| denied_by_its_policy(copy, resource, facts))
         .or_else(|| not_readable(copy, resource, facts))
         .or_else(|| never_starts(copy, resource, facts));
     if let Some(outcome) = no_backup {

@@ -19,6 +19,7 @@ mod option_group;
 mod plan;
 mod point;
 mod reads;
+mod resource_policy;
 mod role;
 mod settings;
 mod snapshot_of;

@@ -276,3 +276,43 @@ Resources:
     assert!(!format!("{planned:?}").contains(SECRET), "{planned:?}");
     assert!(!planned.open.is_empty());
 }
+
+#[test]
+fn the_advanced_settings_of_a_plan_are_read() {
+    let text = "Resources:
+  P:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanName: daily
+        AdvancedBackupSettings:
+          - {ResourceType: S3, BackupOptions: {BackupACLs: disabled}}
+        BackupPlanRule:
+          - {RuleName: nightly, TargetBackupVault: prod}
+";
+    let planned = planned(text, FROM, &[]);
+    let at = "/accounts/0/regions/0/plans/0/BackupPlan/AdvancedBackupSettings";
+    let read =
+        serde_json::json!([{"ResourceType": "S3", "BackupOptions": {"BackupACLs": "disabled"}}]);
+    assert_eq!(planned.after.document.pointer(at), Some(&read));
+}
+
+#[test]
+fn the_policy_of_a_file_system_is_read() {
+    let policy = "{Version: 2012-10-17, Statement: [{Effect: Deny, Principal: '*', Action: 'elasticfilesystem:Backup', Resource: '*'}]}";
+    let of = |policy: &str| {
+        let text = format!(
+            "Resources:
+  F:
+    Type: AWS::EFS::FileSystem
+    Properties: {{Encrypted: true, KmsKeyId: {KEY}, FileSystemPolicy: {policy}}}
+"
+        );
+        let planned = planned(&text, FROM, &[]);
+        let at = "/accounts/0/regions/0/resources/0/Detail/FileSystemPolicy";
+        planned.after.document.pointer(at).cloned().unwrap()
+    };
+    assert_eq!(of(policy)["Statement"][0]["Effect"], "Deny");
+    let open = of("!ImportValue Policy");
+    assert!(open.to_string().contains("unknown"), "{open}");
+}

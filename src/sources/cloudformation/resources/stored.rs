@@ -194,6 +194,10 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
             Some(versioning) if is_open(&versioning) => open("its versioning"),
             versioning => json!({"VersioningConfiguration": versioning}),
         },
+        "EFS" => match reader.of(node, "FileSystemPolicy") {
+            Some(policy) => json!({"FileSystemPolicy": policy}),
+            None => json!({}),
+        },
         // What an EKS backup is made of is not worked out.
         "EKS" => open("the volumes of it"),
         _ => json!({}),
