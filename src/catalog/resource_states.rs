@@ -20,9 +20,7 @@ pub enum Backup {
 pub enum StateTold {
     /// It does: of a resource that was not described it is not known.
     Always,
-    /// Not always, as it is Cloud Control's.
-    Perhaps,
-    /// Not always, and some states that last keep backups from being made: this one is taken for granted.
+    /// Not always, as it is Cloud Control's, and in some states no backup is made: this one is taken for granted.
     Taken(&'static str),
 }
 
@@ -66,7 +64,7 @@ const STATES: &[States] = &[
         not: &[("stopped", START_IT), ("stopping", START_IT), ("storage-full", Backup::Waits("give it more storage")),
             ("inaccessible-encryption-credentials*", GIVE_IT_ITS_KEY), ("failed", RESTORE_IT), ("restore-error", BE_RIGHT), ("incompatible-*", BE_RIGHT), ("cloning-failed", BE_RIGHT), ("migration-failed", BE_RIGHT)] },
     // https://docs.aws.amazon.com/efs/latest/ug/file-system-state.html
-    States { service: "elasticfilesystem", told: StateTold::Perhaps, fields: &["LifeCycleState"],
+    States { service: "elasticfilesystem", told: StateTold::Taken("available"), fields: &["LifeCycleState"],
         made: &["available", "creating", "updating"],
         not: &[("error", RESTORE_IT)] },
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
@@ -82,7 +80,7 @@ const STATES: &[States] = &[
         made: &["AVAILABLE", "CREATED", "CREATING", "PENDING", "UPDATING"],
         not: &[("MISCONFIGURED", FSX), ("MISCONFIGURED_UNAVAILABLE", FSX), ("FAILED", RESTORE_IT)] },
     // https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html; PENDING is a cluster that is to be connected.
-    States { service: "eks", told: StateTold::Perhaps, fields: &["Status", "status"],
+    States { service: "eks", told: StateTold::Taken("ACTIVE"), fields: &["Status", "status"],
         made: &["ACTIVE", "CREATING", "UPDATING"],
         not: &[] },
     // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/cluster-lifecycle.html: a backup takes an active cluster; one
@@ -93,7 +91,7 @@ const STATES: &[States] = &[
             ("PENDING_SETUP", Backup::MayWait("peer it with its cluster in the other Region")), ("FAILED", BE_RIGHT)] },
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html; a stack is backed up in a state that
     // includes COMPLETE: https://docs.aws.amazon.com/aws-backup/latest/devguide/applicationstackbackups.html
-    States { service: "cloudformation", told: StateTold::Perhaps, fields: &["StackStatus"],
+    States { service: "cloudformation", told: StateTold::Taken("COMPLETE"), fields: &["StackStatus"],
         made: &["CREATE_IN_PROGRESS", "IMPORT_*_IN_PROGRESS", "IMPORT_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "UPDATE_*_IN_PROGRESS", "UPDATE_IN_PROGRESS", "*_COMPLETE"],
         not: &[] },
     // https://docs.aws.amazon.com/storagegateway/latest/APIReference/API_StorediSCSIVolume.html; snapshots fail while a volume is
@@ -103,7 +101,7 @@ const STATES: &[States] = &[
         not: &[("BOOTSTRAPPING", BE_AVAILABLE), ("PASS THROUGH", BE_AVAILABLE), ("RESTORE AND PASS THROUGH", BE_AVAILABLE),
             ("UPLOAD BUFFER NOT CONFIGURED", UPLOAD_BUFFER), ("WORKING STORAGE NOT CONFIGURED", UPLOAD_BUFFER)] },
     // https://docs.aws.amazon.com/timestream/latest/developerguide/API_Table.html
-    States { service: "timestream", told: StateTold::Perhaps, fields: &["TableStatus"],
+    States { service: "timestream", told: StateTold::Taken("ACTIVE"), fields: &["TableStatus"],
         made: &["ACTIVE"],
         not: &[] },
     // https://docs.aws.amazon.com/ssmsap/latest/APIReference/API_Database.html; "Database cannot be backed up while it is
@@ -113,11 +111,11 @@ const STATES: &[States] = &[
         not: &[("STOPPED", Backup::Waits("start the database")), ("STOPPING", Backup::Waits("start the database"))] },
     // https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html; a snapshot takes an available cluster:
     // https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateClusterSnapshot.html
-    States { service: "redshift", told: StateTold::Perhaps, fields: &["ClusterStatus"],
+    States { service: "redshift", told: StateTold::Taken("available"), fields: &["ClusterStatus"],
         made: &["available*", "cancelling-resize", "creating", "modifying", "rebooting", "renaming", "resizing", "rotating-keys", "updating-hsm"],
         not: &[("paused", RESUME_IT), ("pausing", RESUME_IT), ("storage-full", Backup::Waits("give it more storage")), ("hardware-failure", BE_RIGHT), ("incompatible-*", BE_RIGHT), ("final-snapshot", Backup::Gone)] },
     // https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_Namespace.html
-    States { service: "redshift-serverless", told: StateTold::Perhaps, fields: &["Status", "status"],
+    States { service: "redshift-serverless", told: StateTold::Taken("AVAILABLE"), fields: &["Status", "status"],
         made: &["AVAILABLE", "MODIFYING"],
         not: &[] },
 ];

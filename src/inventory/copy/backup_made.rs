@@ -14,11 +14,15 @@ const POLICY_OF_BUCKET: &str = "bucket policy: it denies no backup (not read)";
 const POLICY_OF_TABLE: &str = "table policy: it denies no backup (not read)";
 const POLICY_OF_CLUSTER: &str = "cluster policy: it denies no backup (not read)";
 const POLICY_OF_FILE_SYSTEM: &str = "EFS policy: it denies no backup (not read)";
+const POLICY_AND_STATE_OF_FILE_SYSTEM: &str =
+    "EFS policy and state: no denial, available (not read)";
 const POLICY_AND_KEY: &str = "resource policy and key: they deny no backup (not read)";
 const KEY: &str = "resource key: it denies no backup (not read)";
 
-const WINDOWS: &str =
-    "windows: the resource's own leave its backup time to start, which were not read";
+const AUTHENTICATION_MODE: &str =
+    "authentication mode: API or API_AND_CONFIG_MAP, for access entries (not read)";
+const HYPERVISOR: &str = "hypervisor: it is ONLINE (not read)";
+const WINDOWS: &str = "windows: the resource's own leave time to start (not read)";
 
 /// Whether nobody has looked for the key of a resource: no call of the program tells those of these kinds.
 pub fn is_key_assumed(kind: &KindOf, resource: &Arn, facts: &Facts<'_>) -> bool {
@@ -37,24 +41,25 @@ pub fn backup_assumed(
     facts: &Facts<'_>,
 ) -> Option<String> {
     let resource = resource.as_ref().known()?.as_ref()?;
-    let name = resource.name();
+    let is_policy_told = facts.tells_its_policy(resource);
     match kind {
         // https://docs.aws.amazon.com/aws-backup/latest/devguide/eks-backups.html
         KindOf::Known(Kind::Eks) if facts.authentication_mode(resource) == Fact::Known(None) => {
-            Some(format!(
-                "authentication mode: `{name}` takes access entries (API or API_AND_CONFIG_MAP), which was not read"
-            ))
+            Some(AUTHENTICATION_MODE.to_owned())
         }
         // https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup.html#source-resource-statuses
-        KindOf::Known(Kind::VirtualMachine) => Some(format!(
-            "hypervisor: that of `{name}` is ONLINE, which was not read"
-        )),
-        KindOf::Known(Kind::S3 | Kind::AuroraDsql) if is_key_assumed(kind, resource, facts) => {
+        KindOf::Known(Kind::VirtualMachine) => Some(HYPERVISOR.to_owned()),
+        KindOf::Known(Kind::S3 | Kind::AuroraDsql)
+            if !is_policy_told && is_key_assumed(kind, resource, facts) =>
+        {
             Some(POLICY_AND_KEY.to_owned())
         }
-        KindOf::Known(Kind::Timestream) if is_key_assumed(kind, resource, facts) => {
+        KindOf::Known(Kind::AuroraDsql | Kind::Timestream)
+            if is_key_assumed(kind, resource, facts) =>
+        {
             Some(KEY.to_owned())
         }
+        KindOf::Known(Kind::AuroraDsql | Kind::Efs) if is_policy_told => None,
         // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
         // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html,
@@ -63,6 +68,9 @@ pub fn backup_assumed(
         KindOf::Known(Kind::S3) => Some(POLICY_OF_BUCKET.to_owned()),
         KindOf::Known(Kind::DynamoDbAdvanced) => Some(POLICY_OF_TABLE.to_owned()),
         KindOf::Known(Kind::AuroraDsql) => Some(POLICY_OF_CLUSTER.to_owned()),
+        KindOf::Known(Kind::Efs) if is_state_unread(resource, facts) => {
+            Some(POLICY_AND_STATE_OF_FILE_SYSTEM.to_owned())
+        }
         KindOf::Known(Kind::Efs) => Some(POLICY_OF_FILE_SYSTEM.to_owned()),
         KindOf::Known(_) | KindOf::OneOf(..) | KindOf::Unlisted(_) | KindOf::Unknown(_) => None,
     }
@@ -75,9 +83,13 @@ pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<
     let StateTold::Taken(state) = states(resource.service())?.told else {
         return None;
     };
-    let name = resource.name();
-    let is_unread = facts.resource_state(resource) == Fact::Known(None);
-    is_unread.then(|| format!("state: `{name}` is {state}, which was not read"))
+    // One line says both of a file system.
+    let is_said = resource.service() == "elasticfilesystem" && !facts.tells_its_policy(resource);
+    (is_state_unread(resource, facts) && !is_said).then(|| format!("state: {state} (not read)"))
+}
+
+fn is_state_unread(resource: &Arn, facts: &Facts<'_>) -> bool {
+    facts.resource_state(resource) == Fact::Known(None)
 }
 
 /// What is taken for granted of the windows of a resource that a rule backs up, where its description was read without them; `None`

@@ -255,7 +255,7 @@ fn windows_that_were_not_read_are_an_assumption() {
     let daily = ("PreferredBackupWindow", json!("09:00-09:30"));
     let weekly = ("PreferredMaintenanceWindow", json!("sun:10:00-sun:10:30"));
     let none = ("BackupRetentionPeriod", json!(0));
-    let told = "windows: the resource's own leave its backup time to start, which were not read";
+    let told = "windows: the resource's own leave time to start (not read)";
     for (database, assumed) in [
         (vec![], true),
         (vec![daily.clone()], true),
