@@ -124,6 +124,10 @@ fn of_bucket(
     let flag = rule.and_then(|rule| rule.get("EnableContinuousBackup"));
     let is_continuous = flag == Some(&Value::Bool(true));
     let options = facts.backup_options(plan, "S3");
+    let strange = facts.strange_option(plan, "S3");
+    let is_strange = strange.is_some();
+    let may_be_left_out =
+        move |asked: &BucketAction| is_strange && matches!(asked.of, BucketBackup::With(_));
     let is_asked = move |asked: &&BucketAction| match asked.of {
         BucketBackup::All => true,
         BucketBackup::Continuous => is_continuous,
@@ -148,8 +152,8 @@ fn of_bucket(
         BackupRequest {
             of_type: RoleRequest::plain(vault, vec![asked.action], vault, shape(asked.on, &every)),
             exact: RoleRequest::plain(vault, vec![asked.action], vault, one),
-            is_certain: asked.is_certain,
-            unread: None,
+            is_certain: asked.is_certain && !may_be_left_out(asked),
+            unread: strange.clone().filter(|_| may_be_left_out(asked)),
         }
     })
 }

@@ -85,9 +85,22 @@ const fn bucket(
     }
 }
 
-/// The options that leave the access control lists and the tags of objects out of a backup.
+/// The options of backups, each of a resource type: two leave the access control lists and the tags of objects out.
 ///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html#s3-advanced-backup-settings>.
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_AdvancedBackupSetting.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html#s3-advanced-backup-settings>.
+const OPTIONS: &[(&str, &str)] = &[
+    ("EC2", "WindowsVSS"),
+    ("S3", "BackupACLs"),
+    ("S3", "BackupObjectTags"),
+];
+
+/// Whether AWS documents that the backups of a resource type have this option, and this value of it.
+#[must_use]
+pub fn is_option(resource_type: &str, name: &str, value: Option<&str>) -> bool {
+    OPTIONS.contains(&(resource_type, name)) && matches!(value, Some("enabled" | "disabled"))
+}
+
 const ACLS: BucketBackup = BucketBackup::With("BackupACLs");
 const TAGS: BucketBackup = BucketBackup::With("BackupObjectTags");
 

@@ -14,6 +14,7 @@ mod rule;
 mod schedule;
 mod selected;
 mod selection;
+mod settings;
 
 use serde_json::Value;
 
@@ -33,6 +34,7 @@ pub use rule::{Kept, Rule, Starts, Target, TargetBy, kept_by};
 pub use schedule::Schedule;
 pub use selected::{Selected, Taken, settling};
 pub use selection::Selection;
+use settings::strange_settings;
 
 /// What AWS prints of a plan.
 ///
@@ -186,6 +188,9 @@ impl Plan {
             reading.lost.rules.extend(strange);
         }
         let mut rules_open = !reading.unread.is_empty();
+        if let Some(body) = body {
+            strange_settings(body, &mut reading);
+        }
         let mut selections = Vec::new();
         match &plan.selections {
             Field::Null => {}

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::backups::is_option;
 use crate::catalog::calls::api_call;
 use crate::inventory::copy::PlanReference;
 use crate::inventory::envelope::FieldType;
@@ -9,7 +10,7 @@ use crate::inventory::json::Json;
 use crate::inventory::list::items;
 use crate::inventory::misspelling::near;
 use crate::inventory::objects::{Lifecycle, Plan};
-use crate::known::{Fact, Gap};
+use crate::known::{ByHand, Fact, Gap};
 
 use super::Facts;
 use super::reads::Object;
@@ -110,6 +111,40 @@ impl<'a> Facts<'a> {
             .flatten();
         let of = |setting: &&Value| setting.get("ResourceType") == Some(&resource_type.into());
         settings.find(of)?.get("BackupOptions")
+    }
+
+    /// Where an option of a backup plan for a resource type is not one that AWS documents, or is not known.
+    #[must_use]
+    pub fn strange_option(&self, wanted: &PlanReference, resource_type: &str) -> Option<Gap> {
+        let plans = self.plans_of(wanted).into_iter();
+        let mut settings = plans
+            .filter_map(|plan| plan.plan.value())
+            .filter_map(|Json(plan)| plan.get("AdvancedBackupSettings"));
+        let options = self.backup_options(wanted, resource_type);
+        let is_strange = |settings: &Value| {
+            let is_known =
+                |(name, value): (&String, &Value)| is_option(resource_type, name, value.as_str());
+            !(settings.is_array() || settings.is_null())
+                || options.is_some_and(|options| {
+                    options
+                        .as_object()
+                        .is_none_or(|all| !all.iter().all(is_known))
+                })
+        };
+        let at = format!("{}/BackupPlan/AdvancedBackupSettings", wanted.id);
+        let what = format!("what the backups of {resource_type} leave out");
+        settings
+            .any(is_strange)
+            .then(|| Gap::by_hand(ByHand::NotUnderstood, what, at))
+    }
+
+    /// The selections of a plan, as far as they were read.
+    #[must_use]
+    pub fn selections_of(&self, wanted: &PlanReference) -> &'a [Value] {
+        let plan = self.plans_of(wanted).into_iter().next();
+        let selections = plan.and_then(|plan| plan.selections.value());
+        let selections = selections.and_then(|Json(all)| all.as_array());
+        selections.map_or(&[], Vec::as_slice)
     }
 
     /// The plans of a reference: one, where it says where that stands.

@@ -64,6 +64,26 @@ const OF_LIFECYCLE: &[&str] = &[
     ARCHIVE.0,
     EVENT.0,
 ];
+/// A resource type of the advanced settings, and its options, each as a policy names it and as AWS Backup does.
+type Setting = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html> and
+/// <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_AdvancedBackupSetting.html>.
+const SETTINGS: &[Setting] = &[
+    ("ec2", "EC2", &[("windows_vss", "WindowsVSS")]),
+    (
+        "s3",
+        "S3",
+        &[
+            ("backup_acls", "BackupACLs"),
+            ("backup_object_tags", "BackupObjectTags"),
+        ],
+    ),
+];
 const OF_TAGS: &[&str] = &["iam_role_arn", "tag_key", "tag_value", "conditions"];
 const OF_RESOURCES: &[&str] = &[
     "iam_role_arn",
@@ -125,10 +145,16 @@ pub fn plan(
             }
         }
     }
+    let settings = here.settings(plan);
+    let body = if settings.is_empty() {
+        json!({"BackupPlanName": name, "Rules": rules})
+    } else {
+        json!({"BackupPlanName": name, "Rules": rules, "AdvancedBackupSettings": settings})
+    };
     Plan {
         id: id_of(account, region, name).into(),
         arn: Field::Absent,
-        plan: Field::Is(Json(json!({"BackupPlanName": name, "Rules": rules}))),
+        plan: Field::Is(Json(body)),
         selections: Field::Is(Json(Value::Array(selections))),
         extra: Extra::new(),
     }
@@ -227,6 +253,35 @@ impl Here<'_> {
             .collect();
         put("CopyActions", Some(Value::Array(actions)));
         Some(Value::Object(made))
+    }
+
+    /// The options of backups, by resource type. Whether backups are indexed or scanned keeps no copy back.
+    fn settings(&mut self, plan: &Node<'_>) -> Vec<Value> {
+        let Some(settings) = plan.get("advanced_backup_settings") else {
+            return Vec::new();
+        };
+        let types: Vec<&str> = SETTINGS.iter().map(|(theirs, ..)| *theirs).collect();
+        settings.members(&types, self.open);
+        let each = SETTINGS.iter().filter_map(|(theirs, ours, options)| {
+            let of = settings.get(theirs)?;
+            let names: Vec<&str> = options.iter().map(|(theirs, _)| *theirs).collect();
+            of.members(&names, self.open);
+            let mut made = Map::new();
+            for (theirs, ours) in *options {
+                let Some(option) = of.get(theirs) else {
+                    continue;
+                };
+                match option.text(self.open) {
+                    Some(value @ ("enabled" | "disabled")) => {
+                        made.insert((*ours).to_owned(), value.into());
+                    }
+                    Some(_) => self.open.push(option.unexpected()),
+                    None => {}
+                }
+            }
+            Some(json!({"ResourceType": ours, "BackupOptions": made}))
+        });
+        each.collect()
     }
 
     fn tag(&mut self, tag: &Node<'_>) -> Option<(String, Value)> {

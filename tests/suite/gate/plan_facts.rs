@@ -383,3 +383,29 @@ fn an_account_for_a_provider_that_no_plan_has_is_told() {
     assert!(with("aws.nope=444455556666").contains(says));
     assert!(!with("aws=444455556666").contains("no plan has a provider"));
 }
+
+#[test]
+fn the_advanced_settings_of_a_plan_are_read() {
+    let rule = json!([{"rule_name": "nightly", "target_vault_name": "prod", "copy_action": []}]);
+    let made = |settings: Value, unknown: Value| {
+        let after =
+            json!({"id": "p", "name": "daily", "rule": rule, "advanced_backup_setting": settings});
+        let planned = planned(&plan(
+            FROM,
+            &[change("aws_backup_plan.p", Value::Null, after, unknown)],
+        ));
+        let at = "/accounts/0/regions/0/plans/0/BackupPlan/AdvancedBackupSettings";
+        planned.after.document.pointer(at).cloned()
+    };
+    let block = json!([{"resource_type": "S3", "backup_options": {"BackupACLs": "disabled"}}]);
+    let read = json!([{"ResourceType": "S3", "BackupOptions": {"BackupACLs": "disabled"}}]);
+    assert_eq!(made(block, json!({})), Some(read));
+    assert_eq!(made(json!([]), json!({})), None);
+    let open = json!([{"resource_type": "S3"}]);
+    let open = made(
+        open,
+        json!({"advanced_backup_setting": [{"backup_options": true}]}),
+    )
+    .unwrap();
+    assert!(open.to_string().contains("unknown"), "{open}");
+}

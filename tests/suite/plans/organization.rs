@@ -331,6 +331,49 @@ fn an_unknown_key_leaves_open_what_it_may_say() {
     }
 }
 
+#[test]
+fn the_advanced_settings_of_a_policy_are_those_of_its_plan() {
+    let with = |settings: Value| here(|plan| put(plan, "/advanced_backup_settings", settings));
+    let estate = with(json!({
+        "ec2": {"windows_vss": {"@@assign": "enabled"}},
+        "s3": {"backup_acls": {"@@assign": "disabled"}, "backup_object_tags": "enabled"},
+    }));
+    assert_eq!(made(&estate).open, Vec::new());
+    let mut inventory = read(&estate);
+    plans::add_those_of_policies(&mut inventory);
+    let written = serde_json::to_value(&inventory).unwrap();
+    let plan = written.pointer(&format!(
+        "{SOURCE}/plans/0/BackupPlan/AdvancedBackupSettings"
+    ));
+    assert_eq!(
+        plan,
+        Some(&json!([
+            {"ResourceType": "EC2", "BackupOptions": {"WindowsVSS": "enabled"}},
+            {"ResourceType": "S3", "BackupOptions": {"BackupACLs": "disabled", "BackupObjectTags": "enabled"}},
+        ]))
+    );
+    for (settings, place) in [
+        (json!({"fsx": {}}), "/fsx"),
+        (json!({"s3": {"acls": "disabled"}}), "/s3/acls"),
+        (json!({"s3": {"backup_acls": "off"}}), "/s3/backup_acls"),
+        (
+            json!({"s3": {"backup_acls": {"@@append": "disabled"}}}),
+            "/s3/backup_acls/@@append",
+        ),
+    ] {
+        let made = made(&with(settings.clone()));
+        let subject = format!(
+            "111122223333/backup_policy/plans/OrgBackupPlanDaily/advanced_backup_settings{place}"
+        );
+        assert!(
+            subjects(&made.open).contains(&&*subject),
+            "{settings}: {:?}",
+            made.open
+        );
+        assert!(!made.copies.is_empty(), "{settings}");
+    }
+}
+
 /// A selection without what it selects by is not one of everything.
 #[test]
 fn a_selection_that_does_not_say_what_it_takes_takes_nothing() {

@@ -46,6 +46,56 @@ fn an_unknown_key_of_a_plan_is_open_and_named() {
     assert_eq!(found(&known), (1, Vec::new()));
 }
 
+/// What backups have or leave out changes nothing of which copies there are.
+#[test]
+fn an_advanced_setting_that_is_not_known_is_open_and_named() {
+    let settings = format!("{SOURCE}/plans/0/BackupPlan/AdvancedBackupSettings");
+    let setting =
+        |of: &str, options: Value| json!([{"ResourceType": of, "BackupOptions": options}]);
+    for (value, what, place) in [
+        (
+            setting("EC2", json!({"WindowsVSS": "later"})),
+            "the option `WindowsVSS` (\"later\")",
+            "/0/BackupOptions/WindowsVSS",
+        ),
+        (
+            setting("S3", json!({"S3BackupACLs": "disabled"})),
+            "the option `S3BackupACLs` (\"disabled\")",
+            "/0/BackupOptions/S3BackupACLs",
+        ),
+        (
+            setting("FSx", json!({"BackupACLs": "disabled"})),
+            "the option `BackupACLs` (\"disabled\")",
+            "/0/BackupOptions/BackupACLs",
+        ),
+        (
+            json!([{"ResourceType": "S3", "Later": 1}]),
+            "the key `Later`",
+            "/0/Later",
+        ),
+        (
+            json!({"S3": {}}),
+            "`AdvancedBackupSettings`, which is not a list,",
+            "",
+        ),
+    ] {
+        let estate = sound().set(&settings, value.clone());
+        let named = (
+            what.to_owned(),
+            format!("{PLAN}/BackupPlan/AdvancedBackupSettings{place}"),
+        );
+        assert_eq!(found(&estate), (1, vec![named]), "{value}");
+    }
+    let known = sound().set(
+        &settings,
+        setting(
+            "S3",
+            json!({"BackupACLs": "disabled", "BackupObjectTags": "enabled"}),
+        ),
+    );
+    assert_eq!(found(&known), (1, Vec::new()));
+}
+
 #[test]
 fn a_lifecycle_that_is_not_understood_leaves_open_how_long_a_copy_is_kept() {
     for kept in [

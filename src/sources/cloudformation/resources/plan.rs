@@ -34,6 +34,12 @@ pub fn plan<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         .get("BackupPlanName")
         .cloned()
         .unwrap_or_else(|| json!(id));
+    let made = match body.get("AdvancedBackupSettings") {
+        Some(settings) => {
+            json!({"BackupPlanName": name, "Rules": rules, "AdvancedBackupSettings": settings})
+        }
+        None => json!({"BackupPlanName": name, "Rules": rules}),
+    };
     let place = format!("{}:{} {id}", reader.template.file, node.line);
     let own = format!("{}{id}", reader.template.settings.prefix);
     let names = &reader.template.settings.identity.names;
@@ -44,13 +50,7 @@ pub fn plan<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         &home,
         "plans",
         &known_as,
-        [
-            (
-                "BackupPlan",
-                json!({"BackupPlanName": name, "Rules": rules}),
-            ),
-            ("Selections", json!([])),
-        ],
+        [("BackupPlan", made), ("Selections", json!([]))],
     );
 }
 

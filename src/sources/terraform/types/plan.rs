@@ -45,18 +45,25 @@ pub fn plan<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     } else {
         json!({"joined": [], "removed": removed.unwrap_or(json!([])), "alone": true})
     };
+    let settings = match object.marked(reader.moment, "advanced_backup_setting") {
+        Value::Array(settings) => settings.iter().map(setting).collect(),
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => other,
+    };
+    let body = if settings.is_null() || settings == json!([]) {
+        json!({"BackupPlanName": name, "Rules": rules})
+    } else {
+        json!({"BackupPlanName": name, "Rules": rules, "AdvancedBackupSettings": settings})
+    };
     reader.placed(&id, object);
     reader.set(
         &home,
         "plans",
         &id,
-        [
-            (
-                "BackupPlan",
-                json!({"BackupPlanName": name, "Rules": rules}),
-            ),
-            ("Selections", selections),
-        ],
+        [("BackupPlan", body), ("Selections", selections)],
     );
 }
 
@@ -160,6 +167,15 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
     });
     made.insert("CopyActions".to_owned(), actions.collect());
     Value::Object(made)
+}
+
+/// An advanced setting as AWS Backup prints it.
+fn setting(block: &Value) -> Value {
+    if block.get("unknown").is_some() {
+        return block.clone();
+    }
+    let of = |name| block.get(name).cloned().unwrap_or(Value::Null);
+    json!({"ResourceType": of("resource_type"), "BackupOptions": of("backup_options")})
 }
 
 fn lifecycle(block: &Value) -> Option<Value> {
