@@ -11,3 +11,9 @@ pub const NEARLY_FULL: i64 = 990_000;
 
 /// The copy actions that a rule of a backup plan may have.
 pub const COPY_ACTIONS: usize = 5;
+
+/// The selections that a backup plan may have.
+pub const SELECTIONS: usize = 10;
+
+/// The tags that a selection of a backup policy may have.
+pub const SELECTION_TAGS: usize = 30;

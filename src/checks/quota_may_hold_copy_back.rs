@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When};
 use crate::catalog::cite;
-use crate::catalog::quotas::{COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS};
+use crate::catalog::quotas::{
+    COPY_ACTIONS, NEARLY_FULL, RECOVERY_POINTS, SELECTION_TAGS, SELECTIONS,
+};
 use crate::inventory::{Copy, Facts, Start};
 use crate::known::Fact;
 use crate::verdict::{Evidence, Outcome};
@@ -25,7 +27,8 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
         Fact::Known(rule) => (of_rule(rule), None),
         Fact::Unknown(gap) => (None, Some(gap)),
     };
-    let found = [running(copy, facts), full(copy, facts), of_rule];
+    let of_plan = of_plan(copy, facts);
+    let found = [running(copy, facts), full(copy, facts), of_rule, of_plan];
     let found: Vec<Evidence> = found.into_iter().flatten().collect();
     match (found.first(), unread) {
         (Some(first), _) => Outcome::warn(first.says.to_string()).saw(found.clone()),
@@ -62,6 +65,35 @@ fn full(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
                 vault.name()
             ),
         )
+    })
+}
+
+/// A plan has so many selections, and a selection so many tags.
+fn of_plan(copy: &Copy, facts: &Facts<'_>) -> Option<Evidence> {
+    let plan = copy.plan.as_ref()?;
+    let all = facts.selections_of(plan);
+    if all.len() > SELECTIONS {
+        let says = format!(
+            "the plan has {} selections, and may have {SELECTIONS}",
+            all.len()
+        );
+        return Some(Evidence::of(plan.id.as_str(), says));
+    }
+    let is_ours = |selection: &&Value| {
+        selection.get("SelectionName").and_then(Value::as_str) == Some(plan.selection.as_str())
+    };
+    let ours = all.iter().find(is_ours)?;
+    let list = ours.get("ListOfTags").and_then(Value::as_array);
+    let conditions = ours.get("Conditions").and_then(Value::as_object);
+    let conditions = conditions.into_iter().flat_map(|all| all.values());
+    let conditions = conditions.filter_map(Value::as_array).map(Vec::len);
+    let tags: usize = list.map_or(0, Vec::len).saturating_add(conditions.sum());
+    (tags > SELECTION_TAGS).then(|| {
+        let says = format!(
+            "the selection `{}` has {tags} tags, and one of a backup policy may have {SELECTION_TAGS}",
+            plan.selection
+        );
+        Evidence::of(plan.id.as_str(), says)
     })
 }
 
