@@ -1,6 +1,6 @@
 #![doc = include_str!("cross_account_backup_disabled.md")]
 
-use super::words::{same_account, status_message};
+use super::words::{not_read, same_account, status_message};
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::catalog::messages::MessageId;
@@ -34,6 +34,10 @@ fn run(copy: &Endpoints, facts: &Facts<'_>) -> Outcome {
         )
     };
     if enabled {
+        let mut billing = accounts.iter();
+        if let Some(gap) = billing.find_map(|account| facts.without_all_features(*account)) {
+            return not_read(gap).saw([setting("true")]);
+        }
         return Outcome::pass("cross-account backup is on in the organization")
             .saw([setting("true")]);
     }

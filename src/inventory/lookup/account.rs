@@ -12,6 +12,7 @@ use crate::inventory::objects::{ControlPolicy, Organization, RegionSettings};
 use crate::inventory::tree::Tree;
 use crate::known::{AccountId, ByHand, Fact, Gap, Region};
 
+use super::contradiction::extra;
 use super::reads::Object;
 use super::{Facts, Seen, fact};
 
@@ -261,6 +262,20 @@ impl<'a> Facts<'a> {
             },
             Fact::Unknown(gap) => Fact::Unknown(gap),
         }
+    }
+
+    /// The gap that an organization with consolidated billing alone leaves where cross-account backup is on: AWS Backup is let
+    /// manage backups across accounts only in one with all features.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html>.
+    #[must_use]
+    pub fn without_all_features(&self, account: AccountId) -> Option<Gap> {
+        let organization = self.organization(account).known().flatten()?;
+        let features = extra(&organization.extra, "FeatureSet")?.as_str()?;
+        (features == "CONSOLIDATED_BILLING").then(|| {
+            let says = "say which is right: `FeatureSet` CONSOLIDATED_BILLING, or cross-account backup that is on";
+            Gap::by_hand(ByHand::Contradiction, says, account.to_string()).within(Some(account), None)
+        })
     }
 
     /// The service control policies in force on the account.
