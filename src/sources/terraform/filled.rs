@@ -53,27 +53,48 @@ fn of_attribute(name: &str, planned: &Value, configured: &Value) -> Option<Value
     }
 }
 
-/// The blocks of a plan, each with the one of the configuration that may be it. Where several may, they differ in nothing that the
-/// plan tells, so that it does not matter which is which.
+/// The blocks of a plan, each with the one of the configuration that it is. `None`: one may be several that differ, and which it is
+/// follows from none of the others.
 fn paired(planned: &[Value], configured: &[Value]) -> Option<Vec<Value>> {
     if planned.len() != configured.len() {
         return None;
     }
-    let mut left: Vec<&Value> = configured.iter().collect();
-    // The fewer is open, the fewer it may be.
-    let mut blocks: Vec<(usize, &Value)> = planned.iter().enumerate().collect();
-    blocks.sort_by_cached_key(|(_, block)| block.to_string().matches("{\"unknown\":").count());
+    let of = |block: &Value| -> Vec<Option<Value>> {
+        let all = configured.iter();
+        all.map(|written| of_attribute("", block, written))
+            .collect()
+    };
+    let filled: Vec<Vec<Option<Value>>> = planned.iter().map(of).collect();
+    let fits = |one: usize, other: usize| filled.get(one)?.get(other)?.as_ref();
+    let mut left: Vec<usize> = (0..planned.len()).collect();
+    let mut free: Vec<usize> = (0..configured.len()).collect();
     let mut all = Vec::with_capacity(planned.len());
-    for (place, block) in blocks {
-        let (at, value) = left
-            .iter()
-            .enumerate()
-            .find_map(|(at, one)| Some((at, of_attribute("", block, one)?)))?;
-        left.swap_remove(at);
-        all.push((place, value));
+    while !left.is_empty() {
+        let of_block = left.iter().find_map(|one| {
+            let may_be = free.iter().filter(|other| fits(*one, **other).is_some());
+            Some((*one, only(configured, may_be)?))
+        });
+        let of_written = || {
+            free.iter().find_map(|other| {
+                let may_be = left.iter().filter(|one| fits(**one, *other).is_some());
+                Some((only(planned, may_be)?, *other))
+            })
+        };
+        let (one, other) = of_block.or_else(of_written)?;
+        all.push((one, fits(one, other)?.clone()));
+        left.retain(|at| *at != one);
+        free.retain(|at| *at != other);
     }
     all.sort_by_key(|(place, _)| *place);
     Some(all.into_iter().map(|(_, value)| value).collect())
+}
+
+/// The one that it may be: the first of several that are alike.
+fn only<'a>(of: &[Value], mut may_be: impl Iterator<Item = &'a usize>) -> Option<usize> {
+    let first = *may_be.next()?;
+    may_be
+        .all(|other| of.get(*other) == of.get(first))
+        .then_some(first)
 }
 
 fn is_unknown(value: &Value) -> bool {
@@ -170,6 +191,36 @@ mod tests {
         let configured = json!([of(json!("arn:of:a")), of(json!("arn:of:b"))]);
         let expected = json!([of(json!("arn:of:b")), of(json!("arn:of:a"))]);
         assert_eq!(filled(&planned, &configured), Some(expected));
+    }
+
+    /// The days of the first are not known anywhere, and those of the second only to the configuration: neither plan nor configuration
+    /// tells which of the planned ones is which.
+    #[test]
+    fn a_block_that_may_be_several_is_none_of_them() {
+        let of = |vault: Value, days: Value| json!({"destination_vault_arn": vault, "lifecycle": [{"delete_after": days}]});
+        let open = || unknown("p.rule");
+        let configured = json!([
+            of(json!("arn:of:central"), unknown("var.days")),
+            of(json!("arn:of:second"), json!(35))
+        ]);
+        for planned in [
+            json!([of(open(), open()), of(open(), json!(35))]),
+            json!([of(open(), json!(35)), of(open(), open())]),
+        ] {
+            assert_eq!(filled(&planned, &configured), None, "{planned}");
+        }
+        // One that is told settles the other.
+        let planned = json!([of(open(), open()), of(json!("arn:of:second"), json!(35))]);
+        let filled = filled(&planned, &configured).unwrap();
+        let days = filled.pointer("/0/lifecycle/0/delete_after").unwrap();
+        assert!(is_unknown(days), "{filled}");
+        // Those that are alike may be either.
+        let planned = json!([of(open(), json!(35)), of(open(), json!(35))]);
+        let configured = json!([
+            of(json!("arn:of:a"), json!(35)),
+            of(json!("arn:of:b"), json!(35))
+        ]);
+        assert_eq!(super::filled(&planned, &configured), Some(configured));
     }
 
     #[test]
