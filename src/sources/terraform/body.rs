@@ -5,6 +5,7 @@ use hcl::{Block, Body, Structure};
 use serde_json::{Map, Value, json};
 
 use super::object::unknown;
+use super::sets::holds_set;
 use super::source::{attribute, label};
 
 /// A body as a plan has it: attributes, and a list for each kind of block.
@@ -14,12 +15,10 @@ pub fn body_value(body: &Body, context: &Context<'static>, at: &str) -> Value {
         match structure {
             Structure::Attribute(attribute) => {
                 let name = attribute.key.as_str();
-                let value = attribute
-                    .expr
-                    .evaluate(context)
-                    .ok()
-                    .as_ref()
-                    .and_then(to_json);
+                let value = attribute.expr.evaluate(context).ok();
+                // A set is printed as a list, and a map is not.
+                let value = value.filter(|value| !holds_set(value));
+                let value = value.as_ref().and_then(to_json);
                 all.insert(
                     name.to_owned(),
                     value.unwrap_or_else(|| unknown(format!("{at}.{name}"))),
@@ -70,10 +69,12 @@ pub fn dynamic(
         .blocks()
         .find(|block| block.identifier.as_str() == "content")?;
     let each: Vec<(Value, Value)> = match over {
-        Value::Object(all) => all
-            .into_iter()
-            .map(|(key, value)| (json!(key), value))
-            .collect(),
+        // In the order of the keys; of a set each element is its own.
+        Value::Object(mut all) => {
+            all.sort_keys();
+            let each = all.into_iter();
+            each.map(|(key, value)| (json!(key), value)).collect()
+        }
         Value::Array(all) => all
             .into_iter()
             .enumerate()
@@ -98,4 +99,92 @@ pub fn to_json(value: &hcl::Value) -> Option<Value> {
 
 pub fn to_hcl(value: &Value) -> hcl::Value {
     hcl::to_value(value).unwrap_or(hcl::Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::functions::declare;
+    use super::super::loops::in_order;
+    use super::*;
+
+    /// What a body comes to.
+    fn read(text: &str) -> Value {
+        let mut body = hcl::edit::parser::parse_body(text).unwrap();
+        in_order(&mut body);
+        let mut context = Context::new();
+        declare(&mut context);
+        body_value(&Body::from(body), &context, "x")
+    }
+
+    /// As `terraform console` answers.
+    #[test]
+    fn maps_and_sets_go_in_the_order_of_their_keys() {
+        for (written, is) in [
+            (r#"[for k, v in {z = "x", a = "y"} : v][0]"#, json!("y")),
+            (
+                r#"{for k, v in {z = "x", a = "y"} : "only" => v...}["only"][0]"#,
+                json!("y"),
+            ),
+            (
+                r#"[for k, v in merge({z = "x"}, {a = "y"}) : k]"#,
+                json!(["a", "z"]),
+            ),
+            (
+                r#""%{for k, v in {z = "x", a = "y"}}${v}%{endfor}""#,
+                json!("yx"),
+            ),
+            (r#"tolist(toset(["y", "x", "y"]))[0]"#, json!("x")),
+            (r#"[for v in toset(["y", "x"]) : v]"#, json!(["x", "y"])),
+            (r#"[for i, v in toset(["b", "a"]) : i][0]"#, json!("a")),
+            (r#"[for i, v in ["b", "a"] : i]"#, json!([0, 1])),
+            (r#"join(",", toset(["b", "a"]))"#, json!("a,b")),
+            (r#"length(toset(["b", "a", "b"]))"#, json!(2)),
+            (r#"contains(toset(["b"]), "b")"#, json!(true)),
+            (
+                r#"jsonencode({b = toset([]), a = distinct(["y", "x", "y"])})"#,
+                json!(r#"{"a":["y","x"],"b":[]}"#),
+            ),
+        ] {
+            assert_eq!(read(&format!("a = {written}\n"))["a"], is, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_set_or_a_map_is_neither() {
+        for written in [
+            r#"jsonencode({a = toset(["b"])})"#,
+            r#"flatten([toset(["b"])])"#,
+            r#"toset([1, 2])"#,
+            r#"toset([{a = 1}])"#,
+            r#"{a = toset(["b"])}"#,
+        ] {
+            let value = read(&format!("a = {written}\n"));
+            assert!(value.pointer("/a/unknown").is_some(), "{written}: {value}");
+        }
+    }
+
+    #[test]
+    fn each_element_of_a_set_is_its_own_key() {
+        let made = |over: &str| {
+            let text = format!(
+                "dynamic \"b\" {{\n  for_each = {over}\n  content {{\n    k = b.key\n    v = b.value\n  }}\n}}\n"
+            );
+            read(&text)["b"].clone()
+        };
+        let of = |pairs: [(Value, &str); 2]| {
+            Value::Array(pairs.map(|(k, v)| json!({"k": k, "v": v})).into())
+        };
+        assert_eq!(
+            made(r#"toset(["b", "a"])"#),
+            of([(json!("a"), "a"), (json!("b"), "b")])
+        );
+        assert_eq!(
+            made(r#"["b", "a"]"#),
+            of([(json!(0), "b"), (json!(1), "a")])
+        );
+        assert_eq!(
+            made(r#"{z = "x", a = "y"}"#),
+            of([(json!("a"), "y"), (json!("z"), "x")])
+        );
+    }
 }

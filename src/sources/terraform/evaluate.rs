@@ -13,11 +13,12 @@ use super::body::{body_value, to_hcl, to_json};
 use super::functions::declare;
 use super::identity::{Expressions, Identities};
 use super::object::{Moment, Object};
+use super::sets::{holds_set, in_a_row, set};
 use super::source::{Source, SourceModule, attribute, label};
 
 /// Expressions of a plan's configuration, evaluated with what is known of the plan.
 pub struct Evaluator<'s> {
-    source: &'s Source,
+    pub(super) source: &'s Source,
     scopes: RefCell<BTreeMap<String, Option<Context<'static>>>>,
 }
 
@@ -31,7 +32,8 @@ impl Expressions for Evaluator<'_> {
         let block = self.block(object)?;
         let expression = &attribute(&block.body, name)?.expr;
         let context = self.of_object(ids, object, block)?;
-        to_json(&expression.evaluate(&context).ok()?)
+        let value = in_a_row(expression.evaluate(&context).ok()?);
+        to_json(&value).filter(|_| !holds_set(&value))
     }
 
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value> {
@@ -70,7 +72,7 @@ impl<'s> Evaluator<'s> {
     }
 
     /// What can be named in a module instance.
-    fn scope(
+    pub(super) fn scope(
         &self,
         ids: &Identities<'_, '_>,
         address: &str,
@@ -145,6 +147,16 @@ impl<'s> Evaluator<'s> {
                         variables.insert(argument.key.to_string(), value);
                     }
                 }
+            }
+        }
+        for block in module.blocks("variable") {
+            let Some(name) = label(block, 0) else {
+                continue;
+            };
+            if let Some(value) = variables.remove(name)
+                && let Some(value) = of_type(block, value)
+            {
+                variables.insert(name.to_owned(), value);
             }
         }
         context.declare_var("var", to_hcl(&Value::Object(variables)));
@@ -266,6 +278,21 @@ impl<'s> Evaluator<'s> {
     }
 }
 
+/// The value of a variable, turned into its type where that is a set or a list.
+fn of_type(block: &Block, value: Value) -> Option<Value> {
+    let kind = attribute(&block.body, "type").map(|kind| kind.expr.to_string());
+    let kind = kind.unwrap_or_default();
+    if !value.is_array() && !value.is_object() {
+        return Some(value);
+    }
+    let turned = match kind.split('(').next() {
+        Some("set") => set(to_hcl(&value)).ok()?,
+        Some("list") => in_a_row(to_hcl(&value)),
+        Some(_) | None => return Some(value),
+    };
+    to_json(&turned)
+}
+
 /// The resources and data sources of a module instance, by type and name: what is known of them, and what they will be called.
 fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'static>) {
     let mut managed: Map<String, Value> = Map::new();
@@ -274,7 +301,7 @@ fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'sta
         .objects
         .all
         .iter()
-        .filter(|object| object.module == address)
+        .filter(|object| object.module == address && object.is_there(Moment::Then))
     {
         let all = if object.is_data {
             &mut data
@@ -294,10 +321,15 @@ fn resources(ids: &Identities<'_, '_>, address: &str, context: &mut Context<'sta
                     keyed.insert(key.clone(), value);
                 }
             }
-            Some(_) => {
+            Some(index) => {
                 let list = of_kind.entry(object.name).or_insert_with(|| json!([]));
-                if let Some(list) = list.as_array_mut() {
-                    list.push(value);
+                // Where one of several is not in the plan, none can be told by its number.
+                match list.as_array_mut() {
+                    Some(all) if index.as_u64() == u64::try_from(all.len()).ok() => {
+                        all.push(value);
+                    }
+                    Some(_) => *list = Value::Null,
+                    None => {}
                 }
             }
         }
@@ -362,4 +394,27 @@ fn with_index(
         Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => {}
     }
     context
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_has_the_type_that_it_is_declared_with() {
+        let list = json!(["b", "a"]);
+        let set = json!({"a": "a", "b": "b"});
+        for (kind, value, is) in [
+            ("set(string)", &list, Some(&set)),
+            ("list(string)", &list, Some(&list)),
+            ("list(string)", &set, Some(&json!(["a", "b"]))),
+            ("map(string)", &set, Some(&set)),
+            ("set(number)", &json!([1]), None),
+        ] {
+            let body: Body =
+                hcl::from_str(&format!("variable \"x\" {{\n  type = {kind}\n}}\n")).unwrap();
+            let block = body.blocks().next().unwrap();
+            assert_eq!(of_type(block, value.clone()).as_ref(), is, "{kind} {value}");
+        }
+    }
 }

@@ -5,16 +5,20 @@
 use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
 
+use super::loops::IN_ORDER;
+use super::sets::{holds_set, in_a_row, list, ordered, set};
+
 type Func = fn(FuncArgs) -> Result<Value, String>;
 
 #[rustfmt::skip]
 const FUNCTIONS: &[(&str, Func)] = &[
     ("jsonencode", jsonencode),
     ("jsondecode", jsondecode),
-    ("toset",      distinct),
+    ("toset",      toset),
     ("distinct",   distinct),
-    ("tolist",     same),
+    ("tolist",     tolist),
     ("tomap",      same),
+    (IN_ORDER,     in_order),
     ("tostring",   tostring),
     ("concat",     concat),
     ("flatten",    flatten),
@@ -52,15 +56,6 @@ fn given<const N: usize>(arguments: FuncArgs) -> Result<[Value; N], String> {
         .map_err(|all| format!("{} arguments", all.len()))
 }
 
-fn list(value: Value) -> Result<Vec<Value>, String> {
-    match value {
-        Value::Array(items) => Ok(items),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            Err("a list is expected".to_owned())
-        }
-    }
-}
-
 fn text(value: Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text),
@@ -72,7 +67,10 @@ fn text(value: Value) -> Result<String, String> {
 
 fn jsonencode(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    serde_json::to_string(&value)
+    if holds_set(&value) {
+        return Err("a set, or a map".to_owned());
+    }
+    serde_json::to_string(&ordered(value))
         .map(Value::String)
         .map_err(|error| error.to_string())
 }
@@ -85,6 +83,24 @@ fn jsondecode(arguments: FuncArgs) -> Result<Value, String> {
 fn same(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     Ok(value)
+}
+
+fn in_order(arguments: FuncArgs) -> Result<Value, String> {
+    let [mut value] = given(arguments)?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.sort_keys();
+    }
+    Ok(value)
+}
+
+fn tolist(arguments: FuncArgs) -> Result<Value, String> {
+    let [value] = given(arguments)?;
+    list(value).map(Value::Array)
+}
+
+fn toset(arguments: FuncArgs) -> Result<Value, String> {
+    let [value] = given(arguments)?;
+    set(value)
 }
 
 fn distinct(arguments: FuncArgs) -> Result<Value, String> {
@@ -120,6 +136,11 @@ fn flatten(arguments: FuncArgs) -> Result<Value, String> {
         }
     }
     let [value] = given(arguments)?;
+    let value = in_a_row(value);
+    // The sets in it are made flat, and the maps are not.
+    if holds_set(&value) {
+        return Err("a set, or a map".to_owned());
+    }
     let mut all = Vec::new();
     flat(Value::Array(list(value)?), &mut all);
     Ok(Value::Array(all))

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::super::recorded::{self, SourceError};
 use super::address::steps;
+use super::loops::in_order;
 use super::object::Object;
 
 /// Why a folder's configuration cannot be read.
@@ -167,7 +168,7 @@ impl SourceModule {
         if let Some(line) = too_deep(text) {
             return Err(wrong(line, 1, format!("nested deeper than {DEEPEST}")));
         }
-        let spans = hcl::edit::parser::parse_body(text).map_err(|error| {
+        let mut spans = hcl::edit::parser::parse_body(text).map_err(|error| {
             let at = error.location();
             wrong(at.line(), at.column(), error.message().to_owned())
         })?;
@@ -188,8 +189,8 @@ impl SourceModule {
                 );
             }
         }
-        let body: Body = hcl::from_str(text).map_err(|error| wrong(1, 1, error.to_string()))?;
-        self.body.extend(body);
+        in_order(&mut spans);
+        self.body.extend(Body::from(spans));
         Ok(())
     }
 
@@ -275,7 +276,7 @@ pub(super) fn attribute<'b>(body: &'b Body, name: &str) -> Option<&'b Attribute>
         .find(|attribute| attribute.key.as_str() == name)
 }
 
-fn text<'b>(body: &'b Body, name: &str) -> Option<&'b str> {
+pub(super) fn text<'b>(body: &'b Body, name: &str) -> Option<&'b str> {
     if let Expression::String(text) = &attribute(body, name)?.expr {
         return Some(text);
     }
