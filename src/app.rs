@@ -23,6 +23,7 @@ mod gather;
 mod gathered;
 mod init;
 mod judge;
+mod named;
 mod narrow;
 mod next;
 mod permissions;

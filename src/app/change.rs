@@ -21,6 +21,7 @@ use crate::sources::{recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
 use super::disputes;
+use super::named::{self, OfPlans};
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::templates::Templates;
@@ -48,6 +49,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         .as_deref()
         .map(|folder| terraform::Source::read(folder, output.max_input))
         .transpose()?;
+    named::check("--account", &asked.account, &asked.over)?;
+    let mut accounts = OfPlans::new(&asked.account, &asked.over);
     let mut places = Places::new();
     let mut open = Vec::new();
     let mut makes = BTreeMap::new();
@@ -75,15 +78,17 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             }
             OverKind::TerraformPlan => {
                 let (name, bytes) = recorded::json(path, output.max_input)?;
-                let accounts = accounts(asked);
+                let of_plan = accounts.of(path)?;
                 let mut prefix = |names: &[String]| prefixes.next(path, names);
-                vec![terraform::read_beside(
+                let planned = terraform::read_beside(
                     &name,
                     &mut prefix,
                     &bytes,
-                    &accounts,
+                    &of_plan,
                     source.as_ref(),
-                )?]
+                )?;
+                accounts.note(path, &planned.told_accounts)?;
+                vec![planned]
             }
             OverKind::CloudFormation => templates.next()?,
         };
@@ -98,6 +103,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 unlisted: beside,
                 providers: of_plan,
                 makes: made,
+                told_accounts: _,
             } = planned;
             let name = after.name.clone();
             providers.extend(of_plan);
@@ -126,6 +132,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         }
     }
     templates.all_parameters_are_taken()?;
+    accounts.are_of_one_plan()?;
     all_accounts_are_taken(asked, &providers, output);
     for gap in disputes::settle(&now, &mut then) {
         warn(output, &gap.subject);
@@ -191,25 +198,21 @@ fn looks_at_tags(inventory: &Inventory) -> bool {
 
 /// Says which account was given for neither a provider of a plan nor a template: it was meant for something else.
 fn all_accounts_are_taken(asked: &ChangeArgs, providers: &BTreeSet<String>, output: &Output) {
-    let files = asked.over.0.iter();
-    let files = files.filter(|(kind, _)| *kind == OverKind::CloudFormation);
-    let files: Vec<&Path> = files.map(|(_, path)| path.as_path()).collect();
-    let is_file = |name: &str| {
-        let last = |path: &Path| path.file_name().is_some_and(|last| last == name);
-        let mut files = files.iter();
-        files.any(|path| path.display().to_string() == name || last(path))
-    };
+    let mut files = asked.over.0.iter().map(|(kind, _)| *kind);
+    let has_templates = files.any(|kind| kind == OverKind::CloudFormation);
     // A plan without its configuration does not name its providers.
-    if providers.is_empty() && files.is_empty() {
+    if providers.is_empty() && !has_templates {
         return;
     }
     let names = asked.account.iter().filter_map(|one| one.name.as_deref());
-    for name in names.filter(|name| *name != "aws" && !providers.contains(*name) && !is_file(name))
-    {
+    let mut names: Vec<&str> = names.collect();
+    names.retain(|name| *name != "aws" && !providers.contains(*name));
+    names.retain(|name| !named::is_of_file(name, &asked.over));
+    for name in names {
         let hint = near::meant(name, providers.iter().map(String::as_str))
             .map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
         let text = format!(
-            "--account {name}: no plan has a provider of that name, and no template is called so{hint}"
+            "--account {name}: no plan has a provider of that name, and no plan or template is called so{hint}"
         );
         warn(output, &text);
     }
@@ -268,18 +271,6 @@ fn location(file: &str, kind: OverKind, address: &str, line: Option<&(String, us
         file: line.map(|(file, _)| file.clone()),
         line: line.map(|(_, line)| *line),
     }
-}
-
-/// The accounts of providers.
-fn accounts(asked: &ChangeArgs) -> BTreeMap<String, AccountId> {
-    let named = asked.account.iter();
-    let named = named.map(|one| {
-        (
-            one.name.clone().unwrap_or_else(|| "aws".to_owned()),
-            one.value,
-        )
-    });
-    named.collect()
 }
 
 /// What a report of ours says: the copies, to compare with, and the checks of vaults and plans that fail there.

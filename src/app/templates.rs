@@ -7,12 +7,13 @@ use std::vec;
 use anyhow::bail;
 use serde_json::Value;
 
-use crate::cli::{ChangeArgs, OfName, Output, OverKind};
-use crate::known::{Region, near};
+use crate::cli::{ChangeArgs, Output, OverKind};
+use crate::known::near;
 use crate::sources::cloudformation::{self, Settings, parameters, stand_ins};
 use crate::sources::planned::Planned;
 use crate::sources::recorded;
 
+use super::named;
 use super::prefixes::{Names, Prefixes};
 use super::print::warn;
 use super::stacks::{self, Stack};
@@ -54,7 +55,7 @@ impl<'a> Templates<'a> {
             |all: &'a [(String, String)]| all.iter().map(|(name, value)| (&**name, value.clone()));
         once("--parameter", pairs(&asked.parameter))?;
         once("--import", pairs(&asked.import))?;
-        once("--template-region", of_names(&asked.template_region))?;
+        named::check("--template-region", &asked.template_region, &asked.over)?;
         let named = asked.parameter.iter().cloned();
         given.extend(named.map(|(key, value)| (key, Some(value))));
         let mut templates = Self {
@@ -73,7 +74,7 @@ impl<'a> Templates<'a> {
             let before = before.map(|path| recorded::bytes(path, output.max_input));
             let settings = Settings {
                 prefix: prefixes.next(path, &stand_ins::of(&name, &bytes)?),
-                ..templates.settings(path, output)
+                ..templates.settings(path, output)?
             };
             let root = Stack {
                 path: path.to_owned(),
@@ -140,11 +141,12 @@ impl<'a> Templates<'a> {
         bail!("no template has the parameter `{key}`{hint}")
     }
 
-    fn settings(&self, path: &Path, output: &Output) -> Settings {
+    fn settings(&self, path: &Path, output: &Output) -> anyhow::Result<Settings> {
         let asked = self.asked;
+        let (accounts, regions) = (&asked.account, &asked.template_region);
         let settings = Settings {
-            account: of_file(&asked.account, path),
-            region: of_file::<Region>(&asked.template_region, path),
+            account: named::of_template("--account", accounts, &asked.over, path)?,
+            region: named::of_template("--template-region", regions, &asked.over, path)?,
             parameters: self.parameters.clone(),
             imports: asked.import.iter().cloned().collect(),
             stack: asked.cloudformation_stack.clone(),
@@ -159,7 +161,7 @@ impl<'a> Templates<'a> {
                 ),
             );
         }
-        settings
+        Ok(settings)
     }
 }
 
@@ -169,32 +171,8 @@ fn once<'a>(option: &str, given: impl Iterator<Item = (&'a str, String)>) -> any
     for (name, value) in given {
         let there = all.insert(name, value.clone());
         if there.is_some_and(|there| there != value) {
-            match name {
-                "" => bail!("{option} gives two values"),
-                _ => bail!("{option} gives `{name}` two values"),
-            }
+            bail!("{option} gives `{name}` two values");
         }
     }
     Ok(())
-}
-
-/// What is given with its name, where it has one.
-fn of_names<T: ToString>(given: &[OfName<T>]) -> impl Iterator<Item = (&str, String)> {
-    let each = given.iter();
-    each.map(|one| {
-        let name = one.name.as_deref().unwrap_or_default();
-        (name, one.value.to_string())
-    })
-}
-
-/// What is given for a file, or for all.
-fn of_file<T: Clone>(given: &[OfName<T>], path: &Path) -> Option<T> {
-    let name = path.display().to_string();
-    let last = path.file_name().map(|name| name.display().to_string());
-    let of_it = given
-        .iter()
-        .find(|one| one.name.as_ref() == Some(&name) || (one.name.is_some() && one.name == last));
-    of_it
-        .or_else(|| given.iter().find(|one| one.name.is_none()))
-        .map(|one| one.value.clone())
 }

@@ -13,7 +13,7 @@ pub struct ChangeArgs {
     /// The files, in their order.
     #[command(flatten)]
     pub over: Over,
-    /// The account of a provider of a plan (aws.backup=ACCOUNT_ID), or of a template (FILE=ACCOUNT_ID; without a name: of all)
+    /// The account of a provider of a plan (aws.backup=ACCOUNT_ID; of several plans FILE=ACCOUNT_ID, FILE:aws.backup=ACCOUNT_ID), or of a template (FILE=ACCOUNT_ID); without a name: of the provider `aws`, and of all templates
     #[arg(long, value_name = "[NAME=]ACCOUNT_ID", value_delimiter = ',', value_parser = Named::<AccountId>::account, help_heading = "Change")]
     pub account: Vec<Named<AccountId>>,
     /// The Region that a template is deployed in (FILE=REGION; without a name: all of them)

@@ -29,6 +29,8 @@ pub struct Planned {
     pub unlisted: Vec<Unlisted>,
     /// The providers of a plan, for which accounts may be given.
     pub providers: Vec<String>,
+    /// Those of them whose account nothing but the command line tells, of those that something of the plan is under.
+    pub told_accounts: Vec<String>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
 }

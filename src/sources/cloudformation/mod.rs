@@ -186,6 +186,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         open: reader.open,
         unlisted: reader.unlisted,
         providers: Vec::new(),
+        told_accounts: Vec::new(),
         makes,
     }
 }

@@ -213,7 +213,7 @@ impl<'p> Identities<'_, 'p> {
             )
         } else {
             format!(
-                "the Region of {} is not known: the provider `{provider}` names none",
+                "the Region of {} is not known: the plan does not tell that of the provider `{provider}`; give --terraform-source DIR",
                 object.address
             )
         }

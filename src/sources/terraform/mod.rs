@@ -21,6 +21,7 @@ mod sets;
 mod shape;
 mod source;
 mod types;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,6 +38,7 @@ use identity::{Expressions, Identities};
 use object::{Moment, Object};
 use objects::Objects;
 use provider::Providers;
+use written::providers as providers_written;
 
 /// Reads a plan. `accounts`: the accounts of providers, by `aws`, `aws.bunker`, as the command line gives them.
 ///
@@ -66,7 +68,18 @@ pub fn read_beside(
     let plan = PlanFile::read(file, bytes)?;
     let objects = Objects::of(&plan);
     let prefix = &*prefix(&identity::stand_ins(&objects));
-    let providers = Providers::of(file, &objects, accounts)?;
+    let written = |source| {
+        let providers = Providers::of(file, &objects, accounts, &BTreeMap::new())?;
+        let ids = Identities {
+            objects: &objects,
+            providers: &providers,
+            source: None,
+            prefix,
+        };
+        Ok(providers_written(&Evaluator::new(source), &ids))
+    };
+    let written = source.map(written).transpose()?.unwrap_or_default();
+    let providers = Providers::of(file, &objects, accounts, &written)?;
     let evaluator = source.map(Evaluator::new);
     let at = |moment| {
         types::read(
@@ -77,7 +90,7 @@ pub fn read_beside(
                     .as_ref()
                     .map(|evaluator| evaluator as &dyn Expressions),
                 prefix,
-            },
+                },
             moment,
         )
     };
@@ -139,6 +152,7 @@ pub fn read_beside(
         open,
         unlisted: then.unlisted,
         providers: Providers::names(&plan),
+        told_accounts: providers.told(),
         makes,
     })
 }

@@ -11,9 +11,14 @@ use super::object::{Moment, Object};
 use super::objects::Objects;
 
 /// The account and Region of each provider, as far as the plan tells.
+///
+/// A plan prints an expression as what it refers to, and not what it does with that: `var.region` and
+/// `var.primary == "us-west-2" ? "us-east-2" : "us-west-2"` look alike. So only a constant, what the configuration's own text comes to,
+/// and what the provider made tell them.
 #[derive(Debug, Default)]
 pub struct Providers {
     known: BTreeMap<String, Provider>,
+    told: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -23,7 +28,8 @@ struct Provider {
 }
 
 impl Providers {
-    /// Those of a plan, with the accounts that the command line gives by provider.
+    /// Those of a plan, with the accounts that the command line gives by provider, and what the blocks of providers come to in the
+    /// configuration's own text.
     ///
     /// # Errors
     /// Where the command line gives another account than the plan.
@@ -31,26 +37,16 @@ impl Providers {
         file: &str,
         objects: &Objects<'_>,
         given: &BTreeMap<String, AccountId>,
+        written: &BTreeMap<String, Value>,
     ) -> Result<Self, PlanError> {
         let mut known: BTreeMap<String, Provider> = BTreeMap::new();
         let configuration = objects.plan.configuration.as_ref();
         for (key, config) in configuration.iter().flat_map(|all| &all.provider_config) {
-            let of = |name: &str| {
-                value(
-                    &config.expressions,
-                    name,
-                    objects.plan,
-                    &config.module_address,
-                )
-            };
+            let written = written.get(key).unwrap_or(&Value::Null);
+            let of = |name: &str| value(&config.expressions, written, name);
             let region = of("region").and_then(|region| Some(Region::new(region.as_str()?)));
-            let assumed = config
-                .expressions
-                .pointer("/assume_role/0")
-                .or(config.expressions.get("assume_role"));
-            let role = assumed
-                .and_then(|block| value(block, "role_arn", objects.plan, &config.module_address));
-            let role = role.and_then(|role| Arn::parse(role.as_str()?).ok()?.account());
+            let role = last_role(&config.expressions, written);
+            let role = role.and_then(|role| Arn::parse(&role).ok()?.account());
             let allowed = of("allowed_account_ids").and_then(|ids| one_account(&ids));
             known.insert(
                 key.clone(),
@@ -60,22 +56,41 @@ impl Providers {
                 },
             );
         }
-        for (key, account) in by_what_is_known(objects) {
+        for (key, account) in agreed(objects, account_of) {
             known.entry(key).or_default().account.get_or_insert(account);
         }
+        for (key, region) in agreed(objects, region_of) {
+            known.entry(key).or_default().region.get_or_insert(region);
+        }
+        let mut told = Vec::new();
         for (key, given) in given {
             let account = &mut known.entry(key.clone()).or_default().account;
-            if let Some(of_plan) = account.filter(|account| account != given) {
-                return Err(PlanError::Account {
-                    file: file.to_owned(),
-                    provider: key.clone(),
-                    given: *given,
-                    of_plan,
-                });
+            match *account {
+                Some(of_plan) if of_plan != *given => {
+                    return Err(PlanError::Account {
+                        file: file.to_owned(),
+                        provider: key.clone(),
+                        given: *given,
+                        of_plan,
+                    });
+                }
+                Some(_) => {}
+                None => told.push(key.clone()),
             }
             *account = Some(*given);
         }
-        Ok(Self { known })
+        // What is no longer in the configuration may be under any.
+        let is_under = |object: &Object<'_>, key: &str| {
+            !object.is_data && provider_of(object).is_none_or(|own| own == key)
+        };
+        told.retain(|key| objects.all.iter().any(|object| is_under(object, key)));
+        Ok(Self { known, told })
+    }
+
+    /// Those whose account nothing but the command line tells, of those that something may be under.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        self.told.clone()
     }
 
     /// The names of a plan's providers.
@@ -120,22 +135,39 @@ pub fn provider_of<'p>(object: &Object<'p>) -> Option<&'p str> {
     key.filter(|key| !key.is_empty())
 }
 
-/// An argument that is a constant, or a variable of the root module.
-fn value(expressions: &Value, name: &str, plan: &PlanFile, module: &str) -> Option<Value> {
+/// An argument that is a constant, or what it comes to as it is written.
+fn value(expressions: &Value, written: &Value, name: &str) -> Option<Value> {
     let expression = expressions.get(name)?;
-    if let Some(constant) = expression.get("constant_value") {
-        return Some(constant.clone());
-    }
-    // A reference with a path into a variable is not worked out.
-    let references = expression.get("references")?.as_array()?;
-    let [reference] = references.as_slice() else {
-        return None;
+    let constant = expression.get("constant_value");
+    let written = written.get(name).filter(|value| !is_open(value));
+    constant.or(written).cloned()
+}
+
+fn is_open(value: &Value) -> bool {
+    value.to_string().contains("{\"unknown\":")
+}
+
+/// The role that a provider ends in: of several `assume_role` blocks each is assumed with the credentials of the one before it.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role>.
+fn last_role(expressions: &Value, written: &Value) -> Option<String> {
+    const NAME: &str = "assume_role";
+    let blocks = |of: &Value| match of.get(NAME) {
+        Some(Value::Array(all)) => all.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
     };
-    let variable = reference
-        .as_str()?
-        .strip_prefix("var.")
-        .filter(|_| module.is_empty())?;
-    Some(plan.variables.get(variable)?.value.clone())
+    let (planned, written) = (blocks(expressions), blocks(written));
+    // A dynamic block stands in the text alone.
+    let is_dynamic =
+        written.len() != planned.len() || written.iter().any(|one| one.get("unknown").is_some());
+    let (planned, written) = match written.last() {
+        Some(last) if is_dynamic => (Value::Null, last.clone()),
+        last => (planned.last()?.clone(), last.cloned().unwrap_or_default()),
+    };
+    let constant = planned.pointer("/role_arn/constant_value");
+    let role = constant.or_else(|| written.get("role_arn"))?;
+    role.as_str().map(str::to_owned)
 }
 
 /// The one account of a list.
@@ -146,36 +178,52 @@ fn one_account(ids: &Value) -> Option<AccountId> {
     AccountId::parse(id.as_str()?).ok()
 }
 
-/// The account that what is known under a provider agrees on: who Terraform is there, and ARNs of its resources.
-fn by_what_is_known(objects: &Objects<'_>) -> BTreeMap<String, AccountId> {
-    let mut found: BTreeMap<String, BTreeSet<AccountId>> = BTreeMap::new();
+/// What all that is known under a provider agrees on.
+fn agreed<T: Clone + Ord>(
+    objects: &Objects<'_>,
+    tells: impl Fn(&Object<'_>) -> Option<T>,
+) -> BTreeMap<String, T> {
+    let mut found: BTreeMap<String, BTreeSet<T>> = BTreeMap::new();
     for object in &objects.all {
-        let Some(provider) = provider_of(object) else {
-            continue;
-        };
-        let account = if object.kind == "aws_caller_identity" {
-            let id = object.text(Moment::Then, "account_id");
-            id.and_then(|id| AccountId::parse(id).ok())
-        } else if object.is_data {
-            None
-        } else {
-            // A KMS alias, a policy of AWS's: only what the provider itself makes tells its account.
-            let arn = object
-                .text(Moment::Now, "arn")
-                .or_else(|| object.text(Moment::Then, "arn"));
-            arn.and_then(|arn| Arn::parse(arn).ok()?.account())
-        };
-        if let Some(account) = account {
-            found
-                .entry(provider.to_owned())
-                .or_default()
-                .insert(account);
+        if let (Some(provider), Some(told)) = (provider_of(object), tells(object)) {
+            let of = found.entry(provider.to_owned()).or_default();
+            of.insert(told);
         }
     }
-    let one = |(provider, accounts): (String, BTreeSet<AccountId>)| {
-        let mut accounts = accounts.into_iter();
-        let first = accounts.next()?;
-        accounts.next().is_none().then_some((provider, first))
+    let one = |(provider, mut all): (String, BTreeSet<T>)| {
+        let first = all.pop_first()?;
+        all.is_empty().then_some((provider, first))
     };
     found.into_iter().filter_map(one).collect()
+}
+
+/// The ARN of what a provider made. A KMS alias, a policy of AWS's: only what the provider itself makes tells where it is.
+fn made_by(object: &Object<'_>) -> Option<Arn> {
+    let mut texts = [Moment::Now, Moment::Then].into_iter();
+    let arn = texts.find_map(|moment| object.text(moment, "arn"))?;
+    Arn::parse(arn).ok().filter(|_| !object.is_data)
+}
+
+/// The account of a provider by one of its objects: who Terraform is there, or an ARN.
+fn account_of(object: &Object<'_>) -> Option<AccountId> {
+    if object.kind == "aws_caller_identity" {
+        let id = object.text(Moment::Then, "account_id");
+        return id.and_then(|id| AccountId::parse(id).ok());
+    }
+    made_by(object)?.account()
+}
+
+/// The Region of a provider by one of its objects that names none of its own: where Terraform is there, or an ARN.
+fn region_of(object: &Object<'_>) -> Option<Region> {
+    const CHOOSE: [&str; 3] = ["region", "name", "endpoint"];
+    let is_asked = object.kind == "aws_region" && object.is_data;
+    let choose = if is_asked { &CHOOSE[..] } else { &CHOOSE[..1] };
+    if !choose.iter().all(|name| object.is_not_configured(name)) {
+        return None;
+    }
+    if is_asked {
+        let mut names = ["region", "name", "id"].into_iter();
+        return names.find_map(|name| Some(Region::new(object.text(Moment::Then, name)?)));
+    }
+    made_by(object)?.region()
 }

@@ -85,9 +85,10 @@ pub fn checked(estate: &Estate, change: &Change<'_>, more: &[&str]) -> Ran {
         }
         Change::Several(flag, account, files) => {
             let nothing = file("nothing.json", &json!({"Resources": {}}));
-            args.extend(["--account", account].map(str::to_owned));
             for (name, content) in *files {
-                args.extend([(*flag).to_owned(), file(name, content)]);
+                let file = file(name, content);
+                args.extend(["--account".to_owned(), format!("{file}={account}")]);
+                args.extend([(*flag).to_owned(), file]);
                 if *flag == "--cloudformation" {
                     args.extend(["--cloudformation-before".to_owned(), nothing.clone()]);
                 }

@@ -20,6 +20,7 @@ mod overlay_file;
 mod perhaps_made;
 mod plan_attributes;
 mod plan_facts;
+mod providers;
 mod pull_request;
 mod replaced;
 mod replaced_roles;

@@ -378,8 +378,7 @@ fn an_account_for_a_provider_that_no_plan_has_is_told() {
         ])
         .err
     };
-    let says =
-        "--account aws.nope: no plan has a provider of that name, and no template is called so";
+    let says = "--account aws.nope: no plan has a provider of that name, and no plan or template is called so";
     assert!(with("aws.nope=444455556666").contains(says));
     assert!(!with("aws=444455556666").contains("no plan has a provider"));
 }

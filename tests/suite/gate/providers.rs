@@ -1,0 +1,227 @@
+//! Whose account and Region a provider's resources are in: what proves it, and what the command line may say of it.
+
+use serde_json::{Value, json};
+
+use super::plan_facts::{change, plan};
+use crate::cli::Files;
+use crate::support::estate::{CENTRAL, FROM, TO};
+use crate::support::{Estate, Ran, run};
+
+const ELSEWHERE: &str = "999988887777";
+
+/// A plan that lets nobody copy into the vault `central` of wherever it is applied.
+fn denies() -> Value {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
+        "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]});
+    let after = json!({"backup_vault_name": "central", "policy": policy.to_string()});
+    let address = "aws_backup_vault_policy.p";
+    plan(TO, &[change(address, Value::Null, after, json!({}))])
+}
+
+/// One that makes a file system.
+fn makes() -> Value {
+    let after = json!({"encrypted": false, "tags": {}, "tags_all": {}});
+    let unknown = json!({"id": true, "arn": true});
+    let address = "aws_efs_file_system.f";
+    plan(TO, &[change(address, Value::Null, after, unknown)])
+}
+
+/// A plan with these arguments of its provider.
+fn under(mut plan: Value, expressions: Value) -> Value {
+    plan["configuration"]["provider_config"]["aws"]["expressions"] = expressions;
+    plan
+}
+
+/// The same, of a provider whose account nothing tells.
+fn of_nobody(plan: Value) -> Value {
+    under(plan, json!({"region": {"constant_value": "us-east-2"}}))
+}
+
+/// The folder of a run: its facts and plans.
+struct Folder {
+    files: Files,
+    facts: String,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let files = Files::new();
+        let facts = files.estate(&Estate::rds());
+        Self { files, facts }
+    }
+
+    fn check(&self, args: &[&str]) -> Ran {
+        let facts = ["check", "--no-config", "--inventory", &self.facts];
+        run(&[&facts[..], args].concat())
+    }
+
+    fn code(&self, plan: &Value, more: &[&str]) -> i32 {
+        let plan = self.files.write("plan.json", &plan.to_string());
+        self.check(&[&["--terraform-plan", &plan][..], more].concat())
+            .code
+    }
+}
+
+fn role(account: &str) -> Value {
+    json!({"role_arn": {"constant_value": format!("arn:aws:iam::{account}:role/terraform")}})
+}
+
+#[test]
+fn of_a_chain_of_roles_the_last_is_whose_account_it_is() {
+    let folder = Folder::new();
+    let chain = |roles: &[Value]| {
+        let region = json!({"constant_value": "us-east-2"});
+        under(denies(), json!({"region": region, "assume_role": roles}))
+    };
+    let (hub, deploy) = (role(ELSEWHERE), role(TO));
+    assert_eq!(folder.code(&chain(std::slice::from_ref(&deploy)), &[]), 1);
+    let both = chain(&[hub.clone(), deploy.clone()]);
+    assert_eq!(folder.code(&both, &[]), 1);
+    assert_eq!(folder.code(&both, &["--account", TO]), 1);
+    assert_eq!(folder.code(&both, &["--account", ELSEWHERE]), 2);
+    // What the last one is of is not told.
+    let open = json!({"role_arn": {"references": ["var.role"]}});
+    let open = chain(&[hub, open]);
+    assert_eq!(folder.code(&open, &[]), 3);
+    assert_eq!(folder.code(&open, &["--account", TO]), 1);
+}
+
+#[test]
+fn a_provider_has_one_account() {
+    let folder = Folder::new();
+    let plan = of_nobody(denies());
+    let (to, from) = (format!("aws={TO}"), format!("aws={FROM}"));
+    for two in [[&*to, &*from], [&*from, &*to], [TO, &*from], [&*to, FROM]] {
+        let [one, other] = two;
+        let code = folder.code(&plan, &["--account", one, "--account", other]);
+        assert_eq!(code, 2, "{two:?}");
+    }
+    assert_eq!(folder.code(&plan, &["--account", &to, "--account", TO]), 1);
+    let of_file = format!("plan.json={TO}");
+    // What is said of the file is nearer than what is said of every provider of the name.
+    let code = folder.code(&plan, &["--account", &of_file, "--account", &from]);
+    assert_eq!(code, 1);
+    let of_path = format!("{}={FROM}", folder.files.path("plan.json").display());
+    let code = folder.code(&plan, &["--account", &of_file, "--account", &of_path]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn one_account_does_not_serve_the_providers_of_two_plans() {
+    let folder = Folder::new();
+    let file = |name: &str, plan: Value| folder.files.write(name, &of_nobody(plan).to_string());
+    let (one, other) = (file("one.json", denies()), file("other.json", makes()));
+    let plans = ["--terraform-plan", &one, "--terraform-plan", &other];
+    let with = |more: &[&str]| folder.check(&[&plans[..], more].concat());
+    for given in [FROM.to_owned(), format!("aws={FROM}")] {
+        let ran = with(&["--account", &given]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        for text in [
+            format!("--account {one}=ACCOUNT_ID"),
+            format!("--account {other}=ACCOUNT_ID"),
+        ] {
+            assert!(ran.err.contains(&text), "{text}: {}", ran.err);
+        }
+    }
+    let (of_one, of_other) = (format!("{one}={TO}"), format!("other.json={FROM}"));
+    let ran = with(&["--account", &of_one, "--account", &of_other]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let of_one = format!("one.json:aws={TO}");
+    let ran = with(&["--account", &of_one, "--account", FROM]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    // One that tells its own needs none.
+    let told = folder.files.write("other.json", &makes().to_string());
+    assert_eq!(told, other);
+    assert_eq!(with(&["--account", TO]).code, 1);
+}
+
+#[test]
+fn a_name_of_two_templates_is_a_path() {
+    let folder = Folder::new();
+    let template = |of: &str, resource: Value| {
+        let at = folder.files.path(of);
+        std::fs::create_dir(&at).unwrap();
+        let name = format!("{of}/template.json");
+        let template = json!({"Resources": {"R": resource}});
+        folder.files.write(&name, &template.to_string())
+    };
+    let nothing = json!({"Type": "AWS::CloudFormation::WaitConditionHandle"});
+    let (a, b) = (template("a", nothing.clone()), template("b", nothing));
+    let both = ["--cloudformation", &a, "--cloudformation", &b];
+    let with = |more: &[&str]| folder.check(&[&both[..], more].concat());
+    for (flag, value) in [("--account", TO), ("--template-region", "us-east-2")] {
+        let name = format!("template.json={value}");
+        let ran = with(&[flag, &name]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains(&a) && ran.err.contains(&b), "{}", ran.err);
+        let path = format!("{a}={value}");
+        let ran = with(&[flag, &path, flag, value]);
+        assert!(ran.code != 2, "{}", ran.err);
+    }
+}
+
+/// The plan prints `var.primary == "us-west-2" ? "us-east-2" : "us-west-2"` as it prints `var.primary`.
+#[test]
+fn a_region_that_an_expression_makes_is_not_the_variable_in_it() {
+    let folder = Folder::new();
+    let of = |name: &str, value: &str| {
+        let region = json!({"references": [format!("var.{name}")]});
+        let ids = json!({"constant_value": [TO]});
+        let arguments = json!({"region": region, "allowed_account_ids": ids});
+        let mut plan = under(denies(), arguments);
+        plan["variables"] = json!({name: {"value": value}});
+        plan
+    };
+    let plans = [
+        of("primary", "us-west-2"),
+        of("env", "prod"),
+        of("region", "us-east-2"),
+    ];
+    for plan in &plans {
+        assert_eq!(folder.code(plan, &[]), 3, "{}", plan["variables"]);
+    }
+    // What the provider made, or who Terraform asked, proves it.
+    let [picked, ..] = plans;
+    let with = |object: Value, mode: &str| {
+        let mut plan = picked.clone();
+        let resources = "/configuration/root_module/resources";
+        let all = plan.pointer_mut(resources).unwrap().as_array_mut();
+        all.unwrap().push(
+            json!({"address": object["address"], "mode": mode, "type": object["type"],
+            "name": object["name"], "provider_config_key": "aws", "expressions": {}}),
+        );
+        match mode {
+            "data" => {
+                plan["prior_state"] = json!({"values": {"root_module": {"resources": [object]}}})
+            }
+            _ => {
+                let all = plan["resource_changes"].as_array_mut();
+                all.unwrap().push(object);
+            }
+        }
+        plan
+    };
+    let vault = json!({"name": "central", "arn": CENTRAL});
+    let mut made = change("aws_backup_vault.v", vault.clone(), vault, json!({}));
+    made["change"]["actions"] = json!(["no-op"]);
+    assert_eq!(folder.code(&with(made, "managed"), &[]), 1);
+    let asked = json!({"address": "data.aws_region.r", "mode": "data", "type": "aws_region", "name": "r",
+        "values": {"name": "us-east-2"}, "sensitive_values": {}});
+    assert_eq!(folder.code(&with(asked, "data"), &[]), 1);
+    // So does what is written.
+    let source = |region: &str| {
+        let text =
+            format!("variable \"primary\" {{}}\nprovider \"aws\" {{\n  region = {region}\n}}\n");
+        folder.files.write("main.tf", &text);
+        let folder_of = folder.files.path("");
+        let given = ["--terraform-source", folder_of.to_str().unwrap()];
+        folder.code(&picked, &given)
+    };
+    assert_eq!(
+        source(r#"var.primary == "us-west-2" ? "us-east-2" : "us-west-2""#),
+        1
+    );
+    assert_eq!(source("var.primary"), 0);
+    // That is the text of another plan.
+    assert_eq!(source("var.other"), 3);
+}
