@@ -63,6 +63,7 @@ pub(super) fn decide(
         inventory,
         before,
         makes,
+        taken,
         places,
         open,
         stopped,
@@ -74,7 +75,7 @@ pub(super) fn decide(
         || facts_of_estate(given, (estate, aws), Survey::Coverage, (output, config)),
         |_| {},
     )?;
-    let facts = facts_of(&inventory, given);
+    let facts = facts_of(&inventory, given).taking(taken);
     let plans = plans::plans(&facts);
     let mut wanted = copies::all(&inventory, &plans, &facts);
     wanted.gaps.extend(open.iter().cloned());

@@ -10,7 +10,7 @@ use crate::change::{Before, Standing, marks, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
-    Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Waiting,
+    Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Taken, Waiting,
     leave_changed_defaults_open, misspelt, opened,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
@@ -40,6 +40,8 @@ pub(super) struct Laid {
     pub unlisted: Vec<(&'static str, Unlisted)>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
+    /// What of it was taken for what it may not be.
+    pub taken: Taken,
 }
 
 /// Lays the files of the command line over the facts.
@@ -55,6 +57,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
     let mut open = Vec::new();
     let mut makes = BTreeMap::new();
     let mut unlisted = Vec::new();
+    let mut taken = Taken::new();
     let mut providers: BTreeSet<String> = BTreeSet::new();
     let is_template = |(kind, _): &(OverKind, _)| *kind == OverKind::CloudFormation;
     let has_templates = asked.over.0.iter().any(is_template);
@@ -80,13 +83,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 let (name, bytes) = recorded::json(path, output.max_input)?;
                 let of_plan = accounts.of(path)?;
                 let mut prefix = |names: &[String]| prefixes.next(path, names);
-                let planned = terraform::read_beside(
-                    &name,
-                    &mut prefix,
-                    &bytes,
-                    &of_plan,
-                    source.as_ref(),
-                )?;
+                let planned =
+                    terraform::read_beside(&name, &mut prefix, &bytes, &of_plan, source.as_ref())?;
                 accounts.note(path, &planned.told_accounts)?;
                 vec![planned]
             }
@@ -104,10 +102,14 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 providers: of_plan,
                 makes: made,
                 told_accounts: _,
+                taken: of_things,
             } = planned;
             let name = after.name.clone();
             providers.extend(of_plan);
             makes.extend(made);
+            for (thing, references) in of_things {
+                taken.entry(thing).or_default().extend(references);
+            }
             for text in &warnings {
                 warn(output, &format!("{name}: {text}"));
             }
@@ -152,6 +154,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             open,
             unlisted,
             makes,
+            taken,
         });
     }
     let over = |base: Inventory, all: &[&Overlay]| -> anyhow::Result<Inventory> {
@@ -186,6 +189,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         open,
         unlisted,
         makes,
+        taken,
     })
 }
 

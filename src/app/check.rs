@@ -40,6 +40,7 @@ pub(super) fn decide(
         inventory,
         before,
         makes,
+        taken,
         places,
         open,
         stopped,
@@ -51,7 +52,7 @@ pub(super) fn decide(
         || facts_for(asked, config, output),
         |inventory| narrow(inventory, asked),
     )?;
-    let facts = facts_of(&inventory, given);
+    let facts = facts_of(&inventory, given).taking(taken);
     let earlier = before.as_ref().map(|before| facts_of(before, given));
     let called = earlier.as_ref().map(|earlier| -> PlanNames {
         let both = [earlier, &facts].into_iter();

@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use crate::cli::{Given, Output};
-use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags};
+use crate::inventory::{Facts, Field, GapEntry, Inventory, List, Tags, Taken};
 use crate::known::{Arn, ByHand, Gap};
 use crate::plans;
 use crate::report::{Places, Reading};
@@ -27,6 +27,8 @@ pub(super) struct Prepared {
     pub before: Option<Inventory>,
     /// The resources that the change makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,
+    /// What of the change was taken for what it may not be.
+    pub taken: Taken,
     /// What of the change says something of which thing.
     pub places: Places,
     /// Why there may be other copies than those that are told.
@@ -62,6 +64,7 @@ pub(super) fn prepare(
         mut open,
         unlisted,
         makes,
+        taken,
     } = change::lay(&given.change, inventory, output)?;
     narrow(&mut inventory);
     open.extend(may_be_copied(unlisted, &inventory));
@@ -76,6 +79,7 @@ pub(super) fn prepare(
         inventory: ManuallyDrop::new(inventory),
         before,
         makes,
+        taken,
         places,
         open,
         stopped,

@@ -114,14 +114,24 @@ impl Copy {
                 windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
                     .filter(|_| will_be_made),
             );
+        let what = resource.as_ref().known().and_then(Option::as_ref);
         // What is backed up is read with its own key, where the backup is on another.
-        let of_resource = resource.as_ref().known().and_then(Option::as_ref);
         let is_on_another = model(&kind) == Fact::Known(Some(Model::Independent));
-        let of_resource = of_resource.filter(|_| will_be_made && is_on_another);
+        let of_resource = what.filter(|_| will_be_made && is_on_another);
         let of_resource = of_resource.map(|resource| facts.resource_key(resource));
         let keys = [&backup_keys.first, &copy_key].into_iter();
         let keys = keys.chain(backup_keys.further.iter()).chain(&of_resource);
-        let assumed = assumed.chain(key_stores_assumed(keys, facts));
+        let of_keys = keys.clone().filter_map(|key| key.as_ref().known()?.key());
+        let plan = named.plan.as_ref().map(|plan| &*plan.id);
+        let arns = [
+            named.role.as_ref().known(),
+            source_vault.as_ref().known(),
+            what,
+        ];
+        let arns = arns.into_iter().flatten().chain([&named.destination_vault]);
+        let arns = arns.chain(of_keys).map(Arn::as_str);
+        let taken = facts.taken_as_they_are(arns.chain(plan));
+        let assumed = assumed.chain(key_stores_assumed(keys, facts)).chain(taken);
         for words in assumed {
             if !assumptions.contains(&words) {
                 assumptions.push(words);

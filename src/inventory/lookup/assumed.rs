@@ -1,9 +1,15 @@
 //! What is taken for granted where it was not read, because somebody said so.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use crate::known::Gap;
 
 use super::Facts;
 use super::memory::Memory;
+
+/// The references of a plan that were taken for the expressions that they stand in, by the ARN or id of what they say something of.
+pub type Taken = BTreeMap<String, Vec<String>>;
 
 /// A fact that may be taken for granted where it was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +27,30 @@ impl Facts<'_> {
         self.assumed.extend(assumed);
         self.memory = Memory::default();
         self
+    }
+
+    /// The same facts, of which these references of a plan were taken for the expressions that they stand in.
+    #[must_use]
+    pub fn taking(mut self, taken: Taken) -> Self {
+        self.taken = Arc::new(taken);
+        self.memory = Memory::default();
+        self
+    }
+
+    /// The references on which what is known of these things rests, in words: what the plan makes of them it does not print.
+    pub fn taken_as_they_are<'n>(
+        &self,
+        things: impl IntoIterator<Item = &'n str>,
+    ) -> Option<String> {
+        let of = things.into_iter().filter_map(|thing| self.taken.get(thing));
+        let all: BTreeSet<&str> = of.flatten().map(String::as_str).collect();
+        let all: Vec<&str> = all.into_iter().collect();
+        (!all.is_empty()).then(|| {
+            format!(
+                "plan: taken as it is: {}; --terraform-source settles it",
+                all.join(", ")
+            )
+        })
     }
 
     /// Whether a gap is one that somebody wants filled: it was recorded, or more is being read.

@@ -69,6 +69,7 @@ impl Facts<'_> {
                     at: None,
                     stack: vec![Arc::clone(layer)],
                     assumed: Vec::new(),
+                    taken: Arc::default(),
                     memory: Memory::default(),
                 };
                 alone.told_everywhere()

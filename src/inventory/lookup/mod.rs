@@ -41,7 +41,7 @@ use memory::Memory;
 use reads::Object;
 
 pub use account::ControlPolicies;
-pub use assumed::Assumption;
+pub use assumed::{Assumption, Taken};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
@@ -66,6 +66,7 @@ pub struct Facts<'a> {
     /// To be looked at by [`Facts::layers`], which notes that.
     stack: Vec<Arc<Index<'a>>>,
     assumed: Vec<Assumption>,
+    taken: Arc<Taken>,
     /// The moment that everything is decided as of, where somebody named one.
     at: Option<Timestamp>,
     memory: Memory,
@@ -78,6 +79,7 @@ impl<'a> Facts<'a> {
         Self {
             stack: vec![Arc::new(Index::new(inventory))],
             assumed: Vec::new(),
+            taken: Arc::default(),
             at: None,
             memory: Memory::default(),
         }
@@ -103,6 +105,7 @@ impl<'a> Facts<'a> {
         Facts {
             stack: layers,
             assumed: self.assumed.clone(),
+            taken: Arc::clone(&self.taken),
             at: self.at.clone(),
             memory: Memory::default(),
         }

@@ -187,6 +187,7 @@ fn planned(reader: TemplateReader<'_>, file: &str, before: World, is_compared: b
         unlisted: reader.unlisted,
         providers: Vec::new(),
         told_accounts: Vec::new(),
+        taken: BTreeMap::new(),
         makes,
     }
 }

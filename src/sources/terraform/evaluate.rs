@@ -9,6 +9,7 @@ use hcl::{Block, Body};
 use serde_json::{Map, Value, json};
 
 use super::address::{parent, steps};
+use super::bare::is_as_it_is;
 use super::body::{body_value, to_hcl, to_json};
 use super::functions::declare;
 use super::identity::{Expressions, Identities};
@@ -41,6 +42,15 @@ impl Expressions for Evaluator<'_> {
         let context = self.of_object(ids, object, block)?;
         let at = format!("{}.{name}", object.address);
         body_value(&block.body, &context, &at).get(name).cloned()
+    }
+
+    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> bool {
+        let data = if target.is_data { "data." } else { "" };
+        let name = format!("{data}{}.{}", target.kind, target.name);
+        let block = self
+            .block(object)
+            .filter(|_| object.module == target.module);
+        block.is_some_and(|block| is_as_it_is(&block.body, &name) == Some(true))
     }
 }
 

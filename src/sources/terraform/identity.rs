@@ -1,6 +1,9 @@
 //! What names an object of a plan: its ARN, which is known, is made of its account, Region and name, or stands in for one that
 //! AWS gives it at apply.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use crate::catalog::regions::partition as partition_of;
@@ -59,6 +62,9 @@ pub trait Expressions {
     /// The blocks of a name in an object, those that dynamic blocks make among them; what cannot be evaluated in them is
     /// marked.
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value>;
+
+    /// Whether an object's block has what it refers to of another as it is.
+    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> bool;
 }
 
 /// Where the objects of a plan are, and what they are called.
@@ -71,6 +77,9 @@ pub struct Identities<'a, 'p> {
     pub source: Option<&'a dyn Expressions>,
     /// What stands before an address that stands for a name that AWS gives: an address names a thing within its plan alone.
     pub prefix: &'a str,
+    /// The references that were taken for the expression that they stand in, by the address of its object: whether something is made
+    /// of them the plan does not print.
+    pub taken: RefCell<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl<'p> Identities<'_, 'p> {
@@ -145,6 +154,29 @@ impl<'p> Identities<'_, 'p> {
                 Some(format!("{}.{name}", object.address))
             }
             Attribute::Value(_) | Attribute::NotSet => None,
+        }
+    }
+
+    /// Notes that an object's expression was taken for what it refers to, where its text does not say so.
+    pub fn take(&self, object: &Object<'p>, target: &Object<'p>, attribute: &str) {
+        let is_written = self
+            .source
+            .is_some_and(|source| source.takes_as_it_is(object, target));
+        if !is_written {
+            let mut taken = self.taken.borrow_mut();
+            let of = taken.entry(object.address.to_owned()).or_default();
+            of.insert(format!("{}.{attribute}", target.address));
+        }
+    }
+
+    /// Notes of an object what was taken so for another, which it is made of.
+    pub fn take_over(&self, object: &Object<'p>, from: &Object<'p>) {
+        let mut taken = self.taken.borrow_mut();
+        if let Some(all) = taken.get(from.address).cloned() {
+            taken
+                .entry(object.address.to_owned())
+                .or_default()
+                .extend(all);
         }
     }
 

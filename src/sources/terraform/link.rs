@@ -123,6 +123,7 @@ impl<'p> Identities<'_, 'p> {
                 _ => self.value(target.object, attribute, moment),
             };
             values.push(value.ok_or(())?);
+            self.take(object, target.object, attribute);
         }
         values.sort();
         values.dedup();
@@ -189,25 +190,31 @@ impl<'p> Identities<'_, 'p> {
             Attribute::Value(Value::String(text)) => policy_of(text, &at),
             Attribute::Value(_) => unknown(format!("{at}, which is not a text")),
             Attribute::AfterApply => {
-                let document = object.expression(name).and_then(|expression| {
-                    let targets = self.objects.targets(object, expression);
-                    let [one] = targets.unknown.as_slice() else {
-                        return None;
-                    };
-                    let is_document = one.object.kind == "aws_iam_policy_document"
-                        && matches!(one.attribute.as_str(), "json" | "minified_json");
-                    (is_document && !targets.is_open).then(|| self.document(one.object))
-                });
-                let evaluated = || {
-                    let text = self.evaluated(object, name, moment)?;
-                    Some(policy_of(text.as_str()?, &at))
-                };
-                document
-                    .filter(|document| !document.to_string().contains("{\"unknown\":"))
-                    .or_else(evaluated)
+                let evaluated = self.evaluated(object, name, moment);
+                if let Some(Value::String(text)) = evaluated {
+                    return policy_of(&text, &at);
+                }
+                self.referred_document(object, name)
                     .unwrap_or_else(|| unknown(at.as_str()))
             }
         }
+    }
+
+    /// The policy document that an attribute refers to, where all of that is known.
+    fn referred_document(&self, object: &Object<'p>, name: &str) -> Option<Value> {
+        let targets = self.objects.targets(object, object.expression(name)?);
+        let [one] = targets.unknown.as_slice() else {
+            return None;
+        };
+        let is_document = one.object.kind == "aws_iam_policy_document"
+            && matches!(one.attribute.as_str(), "json" | "minified_json");
+        let document = (is_document && !targets.is_open).then(|| self.document(one.object))?;
+        if document.to_string().contains("{\"unknown\":") {
+            return None;
+        }
+        self.take(object, one.object, &one.attribute);
+        self.take_over(object, one.object);
+        Some(document)
     }
 
     /// A policy document that Terraform reads during apply, put together from what is known of its statements.

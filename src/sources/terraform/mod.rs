@@ -3,6 +3,7 @@
 //! See <https://developer.hashicorp.com/terraform/internals/json-format>.
 
 mod address;
+mod bare;
 mod body;
 mod evaluate;
 mod file;
@@ -23,6 +24,7 @@ mod source;
 mod types;
 mod written;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::inventory::Waiting;
@@ -75,6 +77,7 @@ pub fn read_beside(
             providers: &providers,
             source: None,
             prefix,
+            taken: RefCell::default(),
         };
         Ok(providers_written(&Evaluator::new(source), &ids))
     };
@@ -90,12 +93,22 @@ pub fn read_beside(
                     .as_ref()
                     .map(|evaluator| evaluator as &dyn Expressions),
                 prefix,
-                },
+                taken: RefCell::default(),
+            },
             moment,
         )
     };
     let (now, mut then) = (at(Moment::Now), at(Moment::Then));
     let places = std::mem::take(&mut then.places);
+    let by_address = then.ids.taken.take();
+    let taken = places.iter().filter_map(|(thing, addresses)| {
+        let each = addresses
+            .iter()
+            .filter_map(|address| by_address.get(address));
+        let all: Vec<String> = each.flatten().cloned().collect();
+        (!all.is_empty()).then(|| (thing.clone(), all))
+    });
+    let taken = taken.collect();
     let all: HashMap<&str, &Object<'_>> =
         objects.all.iter().map(|one| (one.address, one)).collect();
     let stays = |thing: &str| {
@@ -153,6 +166,7 @@ pub fn read_beside(
         unlisted: then.unlisted,
         providers: Providers::names(&plan),
         told_accounts: providers.told(),
+        taken,
         makes,
     })
 }

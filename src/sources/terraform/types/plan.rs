@@ -94,6 +94,9 @@ fn destinations<'p>(
         })
         .filter(|action| action.pointer("/destination_vault_arn/unknown").is_some())
         .count();
+    if open == 0 {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for expression in &named {
         match reader.ids.all_of(object, expression, reader.moment) {
