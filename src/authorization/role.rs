@@ -162,7 +162,11 @@ impl<'a> Read<'a> {
                 } else {
                     Party::Principal
                 };
-                Ruling::missing(party, self.near(role, &near, asked.action))
+                let mut seen = self.near(role, &near, asked.action);
+                if party == Party::Principal {
+                    seen.extend(self.left_out(role, asked.action, variant));
+                }
+                Ruling::missing(party, seen)
             }
         };
         match (of_key(), may_be_denied) {
@@ -200,6 +204,18 @@ impl<'a> Read<'a> {
                 let gaps = keyed.map(|key| gap_of_key(key, facts, role, asked.subject));
                 Ruling::open(gaps.collect(), Vec::new())
             }
+        }
+    }
+
+    /// That the boundary leaves an action out, too: a policy that allows it would not be enough.
+    fn left_out(&self, role: &Arn, action: &str, variant: &Request) -> Option<Evidence> {
+        let (policy, boundary) = self.boundary?;
+        match decide_identity(variant, &[boundary], None) {
+            PolicyDecision::NotAllowed { .. } | PolicyDecision::Denied { .. } => {
+                let says = format!("the permissions boundary does not allow {action} either");
+                Some(Evidence::at(role, policy.pointer.clone(), says))
+            }
+            PolicyDecision::Allowed { .. } | PolicyDecision::Unknown { .. } => None,
         }
     }
 

@@ -312,9 +312,10 @@ fn on_customer_keys<'a>(
     failing: &'a [Failing],
 ) -> impl Iterator<Item = (&'a Copy, &'a Arn)> {
     needs.iter().flat_map(|(need, targets)| {
-        let principal = match need {
-            Need::CustomerKeyOnBackup { share_with, .. } => share_with.as_ref(),
-            _ => None,
+        let principal = if let Need::CustomerKeyOnBackup { share_with, .. } = need {
+            share_with.as_ref()
+        } else {
+            None
         };
         let copies = targets.iter().filter_map(|target| failing.get(target.copy));
         copies.filter_map(move |failing| Some((&failing.copy, principal?)))

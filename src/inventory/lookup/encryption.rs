@@ -251,9 +251,9 @@ impl Said<'_> {
 /// The key that a service's description names, and where: each writes it in a place of its own.
 ///
 /// See `KmsKeyId` of API_DBInstance, API_FileSystemDescription and their like, API_SSEDescription of DynamoDB, API_EncryptionDetails
-/// of Aurora DSQL, and AWS::S3::Bucket ServerSideEncryptionByDefault.
+/// of Aurora DSQL, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation.
 fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
-    const PLACES: &[&[&'static str]] = &[
+    const PLACES: &[&[&str]] = &[
         &["KmsKeyId"],
         &["FileSystem", "KmsKeyId"],
         &["encryptionDetails", "kmsKeyArn"],

@@ -51,7 +51,7 @@ pub fn told_twice(of: &Arn, detail: &Tree) -> Option<Gap> {
 }
 
 /// A field within a description.
-pub fn at<'a>(detail: &'a Tree, path: Path) -> Option<&'a Tree> {
+pub fn at(detail: &Tree, path: Path) -> Option<&Tree> {
     let mut steps = path.iter();
     steps.try_fold(detail, |within, step| within.get(step))
 }
