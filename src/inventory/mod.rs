@@ -59,8 +59,8 @@ pub use objects::{
 };
 pub use overlay::{
     ANEW, BY_NAME, Becomes, ENCRYPTED_ANEW, KEY_FOR_GOOD, Misspelt, NOT_MADE_NOW, Overlay,
-    PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, differs, ebs_default_key,
-    leave_changed_defaults_open, misspelt, opened, unknown_within,
+    PolicyChange, PolicyType, SAVED, WHERE_IT_STANDS, Waiting, as_data, data, differs,
+    ebs_default_key, forget_roles, leave_changed_defaults_open, misspelt, opened, unknown_within,
 };
 pub use policy::Policy;
 pub use read::{ReadError, merge, read};

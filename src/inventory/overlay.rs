@@ -1,6 +1,7 @@
 //! What is laid over the facts: a plan, a template, or a file in which somebody asks "what if". What stands there wins, field
 //! by field; what is absent leaves the facts as they are; `{"unknown": "why"}` makes a fact unknown.
 
+mod data;
 mod default_key;
 mod either;
 mod emptied;
@@ -31,12 +32,14 @@ use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
 use stale::Stale;
 use unknown::unknown;
 
+pub use data::{as_data, data};
 pub use default_key::{ebs_default_key, leave_changed_defaults_open};
 pub use either::differs;
 pub use file::opened;
 pub use names::{Misspelt, misspelt};
 pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS};
 pub use organization::{Becomes, PolicyChange, PolicyType};
+pub use stale::forget_roles;
 pub use unknown::unknown_within;
 
 /// A document that is laid over an inventory.
@@ -247,7 +250,7 @@ impl Laid<'_> {
                 _ => match Joined::of(value) {
                     Some(joined) => joined.onto(all, name),
                     None => {
-                        all.insert(name.clone(), value.clone());
+                        all.insert(name.clone(), data::plain(value));
                     }
                 },
             }
@@ -311,11 +314,12 @@ impl Laid<'_> {
             let over = if matches!(list, "accounts" | "regions") {
                 over
             } else {
-                let mut over = over.clone();
+                let mut all = over.clone();
+                // What somebody writes has no marks of ours.
                 if self.overlay.waits_for != Waiting::Overlay {
-                    stands::keep(list, &object, &mut over, self.read_at);
+                    stands::keep(list, &object, &mut all, self.read_at);
+                    all = made::settled(&all, place.map(|_| &object), &self.overlay.name);
                 }
-                let mut all = made::settled(&over, place.map(|_| &object), &self.overlay.name);
                 if place.is_some() && self.overlay.may_leave() {
                     all = self.one_of_both(all, &object, list, key);
                 }
@@ -324,6 +328,10 @@ impl Laid<'_> {
             };
             if list == "vaults" {
                 self.emptied(item, &object, over);
+            }
+            if list == "keys" && over.contains_key("KeyState") {
+                // The older field says the same: https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+                object.shift_remove("Enabled");
             }
             let left = self.open(&mut object, over, list, key, &at);
             let left = left.map(|open| {

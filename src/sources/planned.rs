@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
-use crate::inventory::{BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting};
+use crate::inventory::{BY_NAME, Overlay, PolicyChange, WHERE_IT_STANDS, Waiting, data};
 use crate::known::{AccountId, Region};
 
 /// What a plan or a template says.
@@ -95,6 +95,7 @@ struct RegionFacts {
 /// Whether a value is unknown, or in a part.
 fn is_open(value: &Value) -> bool {
     match value {
+        _ if data(value).is_some() => false,
         Value::Object(fields) => match fields.get("unknown") {
             Some(Value::String(_)) if fields.len() == 1 => true,
             _ => fields.values().any(is_open),

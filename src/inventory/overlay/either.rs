@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::data::plain;
 use super::joined::Joined;
 use super::made::{self, name_of};
 use super::stands;
@@ -101,7 +102,7 @@ fn agrees(field: &str, read: &Value, told: &Value) -> bool {
 
 /// The tags that a template may give.
 fn own_tags(tags: &Value) -> Value {
-    let mut tags = tags.clone();
+    let mut tags = plain(tags);
     if let Value::Object(tags) = &mut tags {
         tags.retain(|key, _| !key.starts_with("aws:"));
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::data::{as_data, data, plain};
 use super::open::{ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED};
 
 /// What is laid over a thing, with what depends on whether it is there settled. `{"made": value}`: that is all that there is of
@@ -17,6 +18,10 @@ pub(super) fn settled(
     for (name, value) in over.iter().filter(|(name, _)| {
         ![ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED].contains(&name.as_str())
     }) {
+        if let Some(seen) = SeenTags::of(value) {
+            all.insert(name.clone(), seen.over(name, there));
+            continue;
+        }
         if let Some(tagged) = Tagged::of(value) {
             if let Some(tags) = tagged.over(name, there, file) {
                 all.insert(name.clone(), tags);
@@ -120,7 +125,8 @@ impl<'o> Tagged<'o> {
     fn of(value: &'o Value) -> Option<Self> {
         let object = value.as_object()?;
         let removed = object.get("untagged").and_then(Value::as_array);
-        let tags = object.get("tagged")?.as_object()?;
+        let tags = object.get("tagged")?;
+        let tags = data(tags).or(tags.as_object())?;
         let fields = if removed.is_some() { 2 } else { 1 };
         (object.len() == fields).then_some(Self { tags, removed })
     }
@@ -128,7 +134,7 @@ impl<'o> Tagged<'o> {
     /// All tags of the thing; `None`: those that are there were not read.
     fn over(&self, name: &str, there: Option<&Map<String, Value>>, file: &str) -> Option<Value> {
         let Some(there) = there else {
-            return Some(Value::Object(self.tags.clone()));
+            return Some(as_data(self.tags.clone()));
         };
         let mut all = there.get(name)?.as_object()?.clone();
         // Those of AWS no template gives.
@@ -139,7 +145,48 @@ impl<'o> Tagged<'o> {
             Some(removed) => all.retain(|key, _| !removed.iter().any(|one| one == key)),
         }
         all.extend(self.tags.clone());
-        Some(Value::Object(all))
+        Some(as_data(all))
+    }
+}
+
+/// Tags of a thing as far as they are seen: `{"seen": {…}, "ignored": {"keys": […], "prefixes": […]}}`, of which those with such keys
+/// are not; `"ignored": null`: any.
+struct SeenTags<'o> {
+    tags: &'o Map<String, Value>,
+    ignored: &'o Value,
+}
+
+impl<'o> SeenTags<'o> {
+    fn of(value: &'o Value) -> Option<Self> {
+        let object = value.as_object().filter(|object| object.len() == 2)?;
+        let tags = object.get("seen")?;
+        Some(Self {
+            tags: data(tags).or(tags.as_object())?,
+            ignored: object.get("ignored")?,
+        })
+    }
+
+    /// All tags of the thing: those that are not seen are as they were read, where they were.
+    fn over(&self, name: &str, there: Option<&Map<String, Value>>) -> Value {
+        let read = there.and_then(|there| there.get(name)?.as_object());
+        let Some(read) = read else {
+            return json!({"unknown": format!("{name}, of which the provider ignores some (`ignore_tags`)")});
+        };
+        let has = |field: &str, is: &dyn Fn(&str) -> bool| {
+            let all = self.ignored.get(field).and_then(Value::as_array);
+            all.into_iter().flatten().filter_map(Value::as_str).any(is)
+        };
+        let is_ignored = |key: &str| {
+            self.ignored.is_null()
+                || has("keys", &|one| one == key)
+                || has("prefixes", &|start| key.starts_with(start))
+        };
+        let kept = read.iter().filter(|(key, _)| is_ignored(key));
+        let mut all: Map<String, Value> = kept
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        all.extend(self.tags.clone());
+        as_data(all)
     }
 }
 
@@ -158,7 +205,7 @@ fn is_within(stands: &Value, told: &Value) -> bool {
             let mut stands = stands.iter();
             stands.all(|one| told.iter().any(|other| name_of(other) == name_of(one)))
         }
-        _ => stands == told,
+        _ => *stands == plain(told),
     }
 }
 

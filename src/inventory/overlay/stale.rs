@@ -79,7 +79,7 @@ impl Stale {
             .flatten();
         for grant in grants {
             if let Some(grantee) = grant.get_mut("GranteePrincipal") {
-                self.forget_one(grantee);
+                forget_one(grantee, &self.roles);
             }
         }
     }
@@ -101,49 +101,54 @@ impl Stale {
                         continue;
                     };
                     if was.is_some_and(|was| is_same_policy(was, policy)) {
-                        self.forget_in(policy);
+                        forget_roles(policy, &self.roles);
                     }
                 }
             }
         }
     }
+}
 
-    fn forget_in(&self, policy: &mut Value) {
-        if let Value::String(text) = policy {
-            let Ok(parsed) = serde_json::from_str::<Value>(text) else {
-                return;
-            };
-            *policy = parsed;
-        }
-        let statements = match policy.get_mut("Statement") {
-            Some(Value::Array(all)) => all.as_mut_slice(),
-            Some(one @ Value::Object(_)) => std::slice::from_mut(one),
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
-                return;
-            }
+/// Puts in the place of roles what AWS shows of a role that was deleted, wherever a policy names them; whether it does.
+pub fn forget_roles(policy: &mut Value, roles: &BTreeSet<String>) -> bool {
+    if let Value::String(text) = policy {
+        let Ok(parsed) = serde_json::from_str::<Value>(text) else {
+            return false;
         };
-        for statement in statements {
-            for element in ["Principal", "NotPrincipal"] {
-                let named = statement
-                    .get_mut(element)
-                    .and_then(|kinds| kinds.get_mut("AWS"));
-                match named {
-                    Some(Value::Array(all)) => all.iter_mut().for_each(|one| self.forget_one(one)),
-                    Some(one) => self.forget_one(one),
-                    None => {}
-                }
+        *policy = parsed;
+    }
+    let statements = match policy.get_mut("Statement") {
+        Some(Value::Array(all)) => all.as_mut_slice(),
+        Some(one @ Value::Object(_)) => std::slice::from_mut(one),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
+            return false;
+        }
+    };
+    let mut is_named = false;
+    for statement in statements {
+        for element in ["Principal", "NotPrincipal"] {
+            let named = statement
+                .get_mut(element)
+                .and_then(|kinds| kinds.get_mut("AWS"));
+            let named = match named {
+                Some(Value::Array(all)) => all.as_mut_slice(),
+                Some(one) => std::slice::from_mut(one),
+                None => continue,
+            };
+            for one in named {
+                is_named |= forget_one(one, roles);
             }
         }
     }
+    is_named
+}
 
-    fn forget_one(&self, principal: &mut Value) {
-        if principal
-            .as_str()
-            .is_some_and(|text| self.roles.contains(text))
-        {
-            *principal = json!(DELETED);
-        }
+fn forget_one(principal: &mut Value, roles: &BTreeSet<String>) -> bool {
+    let is_it = principal.as_str().is_some_and(|text| roles.contains(text));
+    if is_it {
+        *principal = json!(DELETED);
     }
+    is_it
 }
 
 fn regions(all: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {

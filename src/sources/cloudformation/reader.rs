@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::names::{arn, kind, property};
 use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
+use crate::inventory::{as_data, data};
 use crate::known::AccountId;
 use crate::sources::planned::{Home, Places, Unlisted, World, aws_managed_by};
 
@@ -264,8 +265,9 @@ pub fn tags(value: Option<Value>) -> Value {
                     _ => return unknown("a tag whose key is not known"),
                 }
             }
-            Value::Object(all)
+            as_data(all)
         }
+        Some(Value::Object(all)) if !all.contains_key("unknown") => as_data(all),
         Some(value) => value,
     }
 }
@@ -273,13 +275,13 @@ pub fn tags(value: Option<Value>) -> Value {
 /// The tags that a resource gives to what it makes, which may have others.
 pub fn tagged(value: Option<Value>) -> Value {
     let tags = tags(value);
-    let pairs = tags
+    let pairs = data(&tags).or(tags
         .as_object()
-        .filter(|tags| !tags.contains_key("unknown"));
+        .filter(|tags| !tags.contains_key("unknown")));
     if let Some(pairs) = pairs {
         let text = |value: &Value| plain(value).map_or_else(|| value.clone(), |text| json!(text));
         let pairs = pairs.iter().map(|(key, value)| (key.clone(), text(value)));
-        return json!({"tagged": pairs.collect::<Map<_, _>>()});
+        return json!({"tagged": as_data(pairs.collect())});
     }
     if is_open(&tags) {
         return tags;

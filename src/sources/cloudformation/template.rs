@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::text::Node;
 pub use crate::catalog::regions::partition;
+use crate::inventory::data;
 use crate::known::{AccountId, Region};
 
 /// What is known of the things that a template made.
@@ -90,6 +91,7 @@ pub fn is_open(value: &Value) -> bool {
 /// Why it is unknown.
 pub fn why(value: &Value) -> Option<&str> {
     match value {
+        _ if data(value).is_some() => None,
         Value::Object(fields) => match fields.get("unknown") {
             Some(Value::String(why)) if fields.len() == 1 => Some(why),
             _ => fields.values().find_map(why),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::inventory::{
-    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS,
+    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS, as_data,
+    data,
 };
 
 use super::{Home, World, default_key_policy, is_open, key, made};
@@ -328,7 +329,7 @@ impl World {
 /// Says of what is not known of a thing that it stands, where the thing is there.
 fn stands_where_open(thing: &mut Map<String, Value>, name: &str) {
     if let Some(Value::Object(detail)) = thing.get_mut("Detail")
-        && detail.get("unknown").is_none()
+        && detail.get("unknown").or(detail.get("stands")).is_none()
     {
         detail.retain(|_, value| !is_open(value));
     }
@@ -368,13 +369,16 @@ fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
     };
     let all = std::mem::take(now).into_iter();
     now.extend(all.filter_map(|(field, mut value)| {
-        let tags = |value: &Value| value.get("tagged")?.as_object().cloned();
+        let tags = |value: &Value| {
+            let tags = value.get("tagged")?;
+            data(tags).or(tags.as_object()).cloned()
+        };
         if let Some(is) = tags(&value)
             && let Some(had) = was.and_then(|was| tags(was.get(&field)?))
         {
             let removed = had.keys().filter(|key| !is.contains_key(*key));
             let removed: Value = removed.map(String::as_str).collect();
-            value = json!({"tagged": is, "untagged": removed});
+            value = json!({"tagged": as_data(is.clone()), "untagged": removed});
         }
         let Some(whole) = made(&value) else {
             return Some((field, value));

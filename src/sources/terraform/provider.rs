@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::known::{AccountId, Arn, Region};
 
-use super::file::{PlanError, PlanFile};
+use super::file::{Configuration, PlanError, PlanFile};
 use super::object::{Moment, Object};
 use super::objects::Objects;
 
@@ -133,6 +133,31 @@ impl Providers {
 pub fn provider_of<'p>(object: &Object<'p>) -> Option<&'p str> {
     let key = object.block.map(|block| block.provider_config_key.as_str());
     key.filter(|key| !key.is_empty())
+}
+
+/// The tags that the provider of an object ignores: `{"keys": […], "prefixes": […]}`; null where it is not told which. `None`: it
+/// ignores none.
+#[must_use]
+pub fn ignored_tags(object: &Object<'_>, configuration: Option<&Configuration>) -> Option<Value> {
+    const BLOCK: &str = "ignore_tags";
+    let all = &configuration?.provider_config;
+    let Some(key) = provider_of(object) else {
+        // Of what is no longer in the configuration the plan does not name the provider.
+        let mut all = all.values();
+        let is_any = all.any(|config| config.expressions.get(BLOCK).is_some());
+        return is_any.then_some(Value::Null);
+    };
+    let block = all.get(key)?.expressions.get(BLOCK)?;
+    let block = block.get(0).unwrap_or(block);
+    let constants = |name: &str| match block.get(name) {
+        None => Some(Value::Array(Vec::new())),
+        Some(told) => told.get("constant_value").cloned().filter(Value::is_array),
+    };
+    let told = constants("keys").zip(constants("key_prefixes"));
+    Some(told.map_or(
+        Value::Null,
+        |(keys, prefixes)| json!({"keys": keys, "prefixes": prefixes}),
+    ))
 }
 
 /// An argument that is a constant, or what it comes to as it is written.

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::catalog::regions::partition;
+use crate::inventory::as_data;
 use crate::known::AccountId;
 use crate::sources::planned::{Home, Places, Unlisted, World, aws_managed_by};
 
 use super::identity::Identities;
 use super::link::Link;
-use super::object::{Moment, Object, unknown};
+use super::object::{Attribute, Moment, Object, unknown};
+use super::provider::{ignored_tags, provider_of};
 
 /// A plan at one moment, being read.
 pub struct PlanReader<'a, 'p> {
@@ -255,11 +257,15 @@ impl<'a, 'p> PlanReader<'a, 'p> {
     pub fn tags(&self, object: &Object<'p>) -> Value {
         for name in ["tags_all", "tags"] {
             let marked = object.marked(self.moment, name);
+            let is_told = matches!(
+                object.attribute(self.moment, name),
+                Attribute::Value(Value::Object(_))
+            );
             match &marked {
-                Value::Object(tags) if tags.get("unknown").is_none() => {
+                Value::Object(tags) if is_told => {
                     let is_known = tags.values().all(Value::is_string);
                     return if is_known {
-                        marked
+                        self.seen(object, tags)
                     } else {
                         unknown(format!("{}.{name}", object.address))
                     };
@@ -281,7 +287,18 @@ impl<'a, 'p> PlanReader<'a, 'p> {
                 | Value::Object(_) => {}
             }
         }
-        json!({})
+        self.seen(object, &Map::new())
+    }
+
+    /// Tags of an object. A provider may ignore some, which stand in no state and no plan then.
+    ///
+    /// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging>.
+    pub fn seen(&self, object: &Object<'p>, tags: &Map<String, Value>) -> Value {
+        let tags = as_data(tags.clone());
+        match ignored_tags(object, self.ids.objects.plan.configuration.as_ref()) {
+            Some(ignored) => json!({"seen": tags, "ignored": ignored}),
+            None => tags,
+        }
     }
 
     /// Whether a plan says anything of the tags of an object, now or then; of one that is made it always does.
@@ -294,7 +311,7 @@ impl<'a, 'p> PlanReader<'a, 'p> {
 
     /// Whether the provider of an object may give tags to what it makes.
     pub fn has_default_tags(&self, object: &Object<'p>) -> bool {
-        let key = super::provider::provider_of(object);
+        let key = provider_of(object);
         let configuration = self.ids.objects.plan.configuration.as_ref();
         match (key, configuration) {
             (Some(key), Some(all)) => all

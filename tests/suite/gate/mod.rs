@@ -27,6 +27,7 @@ mod replaced_roles;
 mod saved_change;
 mod several_files;
 mod table_replicas;
+mod tags;
 mod taken_references;
 mod template_aliases;
 mod template_alone;

@@ -159,7 +159,7 @@ fn tags<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, block: &Value) -> 
             None => return at("the tags of its volumes"),
         }
     }
-    Value::Object(all)
+    reader.seen(object, &all)
 }
 
 /// Whether these are tags that are known.
