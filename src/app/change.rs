@@ -17,7 +17,7 @@ use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
 use crate::report::{CopyReport, Location, Places};
 use crate::sources::planned::{Makes, Planned, Unlisted};
-use crate::sources::{recorded, terraform};
+use crate::sources::{additions, recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
 use super::disputes;
@@ -146,6 +146,8 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         (now, &mut then.document)
     });
     leave_changed_defaults_open(&mut documents.collect::<Vec<_>>());
+    let now = additions::last(now.into_iter().flatten().collect());
+    let then = additions::last(then);
     if then.is_empty() {
         return Ok(Laid {
             before: None,
@@ -163,7 +165,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
                 .with_context(|| format!("could not apply {} to the facts", one.name))
         })
     };
-    let before = over(base, &now.iter().flatten().collect::<Vec<_>>())?;
+    let before = over(base, &now.iter().collect::<Vec<_>>())?;
     let after = over(before.clone(), &then.iter().collect::<Vec<_>>())?;
     for one in &then {
         // What was read and is not known any more says so itself.

@@ -2,7 +2,10 @@
 
 use crate::inventory::Overlay;
 use crate::known::{ByHand, Gap};
-use crate::sources::contradiction::{contradictions, gives_way, leave_open, leave_to_others};
+use crate::sources::contradiction::{
+    comes_before, contradictions, gives_way, leave_open, leave_policies_open, leave_to_others,
+};
+use crate::sources::replaced;
 
 /// Settles what two plans or templates say different things of: what one of them leaves as it is, the other changes; what both
 /// change, or of which they do not agree what it is now, is unknown, and why is told.
@@ -17,10 +20,17 @@ pub(super) fn settle(now: &[Option<Overlay>], then: &mut [Overlay]) -> Vec<Gap> 
             let Ok([one, other]) = then.get_disjoint_mut([at, beside]) else {
                 continue;
             };
+            for policy in leave_policies_open(one, other) {
+                open.push(Gap::by_hand(ByHand::Planned, other.operation(), policy));
+            }
             for thing in contradictions(one, other) {
                 if gives_way(&thing, [one_now, one], other_now) {
                     leave_to_others(one, &thing);
                 } else if gives_way(&thing, [other_now, other], one_now) {
+                    leave_to_others(other, &thing);
+                } else if comes_before(&thing, [one_now, one], [other_now, other]) {
+                    leave_to_others(one, &thing);
+                } else if comes_before(&thing, [other_now, other], [one_now, one]) {
                     leave_to_others(other, &thing);
                 } else {
                     let why = format!(
@@ -34,5 +44,6 @@ pub(super) fn settle(now: &[Option<Overlay>], then: &mut [Overlay]) -> Vec<Gap> 
             }
         }
     }
+    replaced::settle(then);
     open
 }

@@ -5,12 +5,13 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::inventory::{KEY_FOR_GOOD, Overlay, SAVED};
+use super::things::{LISTS, list, list_mut};
+use crate::inventory::{Becomes, KEY_FOR_GOOD, Overlay, PolicyChange, SAVED, unknown_within};
 
-/// A field of a thing: of an account, a role, or what lies in a Region.
+/// A field of a thing: of an account, a Region, a role, or what lies in a Region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Disputed {
-    /// The ARN, the id or the account.
+    /// The ARN, the id or the account; of a Region `account/region`.
     thing: String,
     field: String,
 }
@@ -30,7 +31,7 @@ pub fn contradictions(one: &Overlay, other: &Overlay) -> BTreeSet<Disputed> {
     let (one_says, other_says) = (said(one), said(other));
     let both = one_says.iter().filter_map(|(place, value)| {
         let differs = other_says.get(place).is_some_and(|other| other != value);
-        differs.then_some(*place)
+        differs.then_some((place.0.as_str(), place.1))
     });
     let policies = one.policies.iter().filter(|(arn, document)| {
         let other = other.policies.get(*arn);
@@ -53,6 +54,36 @@ pub fn gives_way(disputed: &Disputed, [now, then]: [&Overlay; 2], other_now: &Ov
     is.is_some() && now.says(disputed) == is && other_now.says(disputed) == is
 }
 
+/// What tells of a thing that a file makes it, or that it is there.
+const KINDS: &[&str] = &[
+    "VaultState",
+    "KeyState",
+    "ResourceType",
+    "AssumeRolePolicyDocument",
+];
+
+/// Whether a file makes a thing without a field, such as a vault without a policy, and another sets it: that comes after the thing,
+/// which nothing that is there now contradicts.
+#[must_use]
+pub fn comes_before(disputed: &Disputed, one: [&Overlay; 2], other: [&Overlay; 2]) -> bool {
+    let [one_now, one] = one.map(|file| file.fields_of(&disputed.thing));
+    let [other_now, other] = other.map(|file| file.fields_of(&disputed.thing));
+    let is_of_kind = |fields: &BTreeMap<&str, &Value>| {
+        let mut kinds = KINDS.iter();
+        kinds.any(|kind| fields.contains_key(kind))
+    };
+    let is_nothing = one
+        .get(disputed.field.as_str())
+        .is_some_and(|value| match value {
+            Value::Null | Value::Bool(false) => true,
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            Value::Bool(true) | Value::Number(_) | Value::String(_) => false,
+        });
+    let is_made = one_now.is_empty() && other_now.is_empty() && is_of_kind(&one);
+    is_made && is_nothing && !is_of_kind(&other)
+}
+
 /// Takes out of an overlay what it only says to stay as it is, where another changes it.
 pub fn leave_to_others(overlay: &mut Overlay, disputed: &Disputed) {
     overlay.settle(disputed, None);
@@ -65,6 +96,9 @@ pub fn leave_open(overlay: &mut Overlay, disputed: &Disputed, why: &str) {
 
 /// What an overlay says of a disputed field.
 trait Says {
+    /// The fields of a thing.
+    fn fields_of(&self, thing: &str) -> BTreeMap<&str, &Value>;
+
     /// Its value.
     fn says(&self, disputed: &Disputed) -> Option<&Value>;
 
@@ -73,11 +107,18 @@ trait Says {
 }
 
 impl Says for Overlay {
+    fn fields_of(&self, thing: &str) -> BTreeMap<&str, &Value> {
+        let all = said(self).into_iter();
+        all.filter(|((of, _), _)| of == thing)
+            .map(|((_, field), value)| (field, value))
+            .collect()
+    }
+
     fn says(&self, disputed: &Disputed) -> Option<&Value> {
         let Disputed { thing, field } = disputed;
         let document = || (field == DOCUMENT).then(|| self.policies.get(thing))?;
         let said = said(self);
-        let field = said.get(&(thing.as_str(), field.as_str()));
+        let field = said.get(&(thing.clone(), field.as_str()));
         field.copied().or_else(document)
     }
 
@@ -88,8 +129,7 @@ impl Says for Overlay {
                 None => drop(self.policies.remove(thing)),
             }
         }
-        let set = |of: &mut Value, key: &str| {
-            let is_it = of.get(key).and_then(Value::as_str) == Some(thing);
+        let put = |of: &mut Value, is_it: bool| {
             let fields = of.as_object_mut().filter(|_| is_it);
             match (fields, value) {
                 (Some(fields), Some(value)) if fields.contains_key(field) => {
@@ -99,12 +139,22 @@ impl Says for Overlay {
                 (Some(_) | None, _) => {}
             }
         };
+        let set = |of: &mut Value, key: &str| {
+            let is_it = of.get(key).and_then(Value::as_str) == Some(thing);
+            put(of, is_it);
+        };
         for account in list_mut(&mut self.document, "accounts") {
             set(account, "account");
+            let id = account
+                .get("account")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
             for role in list_mut(account, "roles") {
                 set(role, "Arn");
             }
             for region in list_mut(account, "regions") {
+                let is_it = place(id.as_deref(), region).as_ref() == Some(thing);
+                put(region, is_it);
                 for (name, key) in LISTS {
                     for thing in list_mut(region, name) {
                         set(thing, key);
@@ -115,18 +165,25 @@ impl Says for Overlay {
     }
 }
 
+/// What each field of each thing is said to be: by the thing and the field.
+type Said<'d> = BTreeMap<(String, &'d str), &'d Value>;
+
 /// What an overlay says of each field of each thing, but for what it adds to a list.
-fn said(overlay: &Overlay) -> BTreeMap<(&str, &str), &Value> {
+fn said(overlay: &Overlay) -> Said<'_> {
     let mut all = BTreeMap::new();
     for account in list(&overlay.document, "accounts") {
-        fields(account, "account", &mut all);
+        thing(account, "account", &mut all);
         for role in list(account, "roles") {
-            fields(role, "Arn", &mut all);
+            thing(role, "Arn", &mut all);
         }
+        let id = account.get("account").and_then(Value::as_str);
         for region in list(account, "regions") {
+            if let Some(name) = place(id, region) {
+                fields(region, &name, &mut all);
+            }
             for (name, key) in LISTS {
-                for thing in list(region, name) {
-                    fields(thing, key, &mut all);
+                for one in list(region, name) {
+                    thing(one, key, &mut all);
                 }
             }
         }
@@ -134,35 +191,98 @@ fn said(overlay: &Overlay) -> BTreeMap<(&str, &str), &Value> {
     all
 }
 
-/// The lists of a Region, each with the field that tells its things apart.
-const LISTS: &[(&str, &str)] = &[
-    ("vaults", "BackupVaultArn"),
-    ("keys", "Arn"),
-    ("resources", "ResourceArn"),
-    ("plans", "BackupPlanId"),
-];
-
-fn list<'d>(of: &'d Value, name: &str) -> &'d [Value] {
-    of.get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+/// A Region of an account, as it is told of.
+fn place(account: Option<&str>, region: &Value) -> Option<String> {
+    let region = region.get("region")?.as_str()?;
+    Some(format!("{}/{region}", account?))
 }
 
-fn list_mut<'d>(of: &'d mut Value, name: &str) -> &'d mut [Value] {
-    of.get_mut(name)
-        .and_then(Value::as_array_mut)
-        .map_or(&mut [], Vec::as_mut_slice)
+fn thing<'d>(thing: &'d Value, key: &str, all: &mut Said<'d>) {
+    if let Some(name) = thing.get(key).and_then(Value::as_str) {
+        fields(thing, name, all);
+    }
 }
 
-fn fields<'d>(thing: &'d Value, key: &str, all: &mut BTreeMap<(&'d str, &'d str), &'d Value>) {
-    let Some(name) = thing.get(key).and_then(Value::as_str) else {
-        return;
-    };
+fn fields<'d>(thing: &'d Value, name: &str, all: &mut Said<'d>) {
     for (field, value) in thing.as_object().into_iter().flat_map(Map::iter) {
-        // A plan's selections, and a role's policies, may come of several files.
-        let is_joined = value.get("joined").is_some();
-        if !is_joined && !matches!(field.as_str(), "roles" | "regions" | KEY_FOR_GOOD | SAVED) {
-            all.insert((name, field.as_str()), value);
+        // A plan's selections, and a role's policies, may come of several files; what a file leaves as it stands it does not say.
+        let is_joined = value.get("joined").or(value.get("stands")).is_some();
+        let is_list = LISTS.iter().any(|(list, _)| list == field);
+        if !is_joined
+            && !is_list
+            && !matches!(field.as_str(), "roles" | "regions" | KEY_FOR_GOOD | SAVED)
+        {
+            all.insert((name.to_owned(), field.as_str()), value);
         }
+    }
+}
+
+/// Leaves unknown what two files say different things of in policies of the organization; of each why, in words.
+pub fn leave_policies_open(one: &mut Overlay, other: &mut Overlay) -> Vec<String> {
+    let names = [one.name.clone(), other.name.clone()];
+    let mut open = Vec::new();
+    for is in &mut one.organization {
+        for beside in &mut other.organization {
+            if !is_of_one(is, beside) || commute(&is.becomes, &beside.becomes) {
+                continue;
+            }
+            let policy = is.id.as_ref().or(is.name.as_ref());
+            let why = format!(
+                "{} and {} say different things of the policy {} of the organization: which is applied last is not known",
+                names[0],
+                names[1],
+                policy.map_or("?", String::as_str)
+            );
+            for change in [&mut *is, beside] {
+                let unknown = json!({ "unknown": why });
+                change.becomes = match &change.becomes {
+                    Becomes::Attached(target, _) | Becomes::Detached(target) => {
+                        Becomes::Attached(target.clone(), unknown)
+                    }
+                    Becomes::Document(_) | Becomes::AttachedTo(_) | Becomes::Deleted => {
+                        Becomes::Document(unknown)
+                    }
+                };
+            }
+            if !open.contains(&why) {
+                open.push(why);
+            }
+        }
+    }
+    open
+}
+
+/// Whether two changes are of one policy.
+fn is_of_one(one: &PolicyChange, other: &PolicyChange) -> bool {
+    match (&one.id, &other.id) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => one.of == other.of && one.name.is_some() && one.name == other.name,
+    }
+}
+
+/// Whether two changes of a policy come to the same in whichever order they are made.
+fn commute(one: &Becomes, other: &Becomes) -> bool {
+    match (one, other) {
+        (
+            Becomes::Document(one) | Becomes::Attached(_, one),
+            Becomes::Document(other) | Becomes::Attached(_, other),
+        ) => {
+            // What is not told leaves open what it is of.
+            let is_open = [one, other]
+                .into_iter()
+                .any(|one| unknown_within(one).is_some());
+            is_open || one == other
+        }
+        (Becomes::Attached(one, _), Becomes::Detached(other))
+        | (Becomes::Detached(other), Becomes::Attached(one, _)) => {
+            one.is_some() && other.is_some() && one != other
+        }
+        (Becomes::Document(_) | Becomes::Attached(..), Becomes::Deleted)
+        | (Becomes::Deleted, Becomes::Document(_) | Becomes::Attached(..)) => false,
+        (Becomes::AttachedTo(_), _)
+        | (_, Becomes::AttachedTo(_))
+        | (Becomes::Document(_) | Becomes::Detached(_), Becomes::Detached(_))
+        | (Becomes::Detached(_), Becomes::Document(_) | Becomes::Deleted)
+        | (Becomes::Deleted, Becomes::Detached(_) | Becomes::Deleted) => true,
     }
 }

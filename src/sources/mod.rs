@@ -5,6 +5,7 @@
     reason = "this is the layer that reads files and the clock"
 )]
 
+pub mod additions;
 pub mod cloudformation;
 pub mod config;
 pub mod contradiction;
@@ -15,8 +16,10 @@ pub mod live;
 pub mod matching;
 pub mod planned;
 pub mod recorded;
+pub mod replaced;
 mod stage;
 pub mod stop;
 pub mod target;
 mod temporary;
 pub mod terraform;
+mod things;

@@ -87,7 +87,10 @@ pub fn checked(estate: &Estate, change: &Change<'_>, more: &[&str]) -> Ran {
             let nothing = file("nothing.json", &json!({"Resources": {}}));
             for (name, content) in *files {
                 let file = file(name, content);
-                args.extend(["--account".to_owned(), format!("{file}={account}")]);
+                // Plans may tell theirs.
+                if !account.is_empty() {
+                    args.extend(["--account".to_owned(), format!("{file}={account}")]);
+                }
                 args.extend([(*flag).to_owned(), file]);
                 if *flag == "--cloudformation" {
                     args.extend(["--cloudformation-before".to_owned(), nothing.clone()]);

@@ -26,6 +26,7 @@ mod replaced;
 mod replaced_roles;
 mod saved_change;
 mod several_files;
+mod several_roles;
 mod table_replicas;
 mod tags;
 mod taken_references;

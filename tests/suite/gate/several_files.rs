@@ -1,10 +1,11 @@
 //! Two plans, or two templates, in one run: an address or a logical id names a thing within its file alone, and of a thing that both
 //! name nobody knows which of them is applied last.
 
+use backup_preflight::sources::contradiction::contradictions;
 use serde_json::{Value, json};
 
 use super::judged::{Change, into_central, judged};
-use super::plan_facts::{change, plan};
+use super::plan_facts::{change, plan, planned};
 use crate::support::Estate;
 use crate::support::estate::{CENTRAL, FROM, SLR, TO, USE, key_policy, share};
 
@@ -168,4 +169,88 @@ fn of_a_policy_that_two_plans_say_otherwise_of_nothing_is_known() {
         let gaps = found.report["gaps"].as_array().unwrap().iter();
         assert_eq!(gaps.filter(|gap| gap.to_string().contains(says)).count(), 1);
     }
+}
+
+/// Files of a Region, of the organization: what a run with each alone and with both comes to, in both orders.
+fn disputed(estate: &Estate, account: &str, [bad, good]: [&Value; 2]) -> [String; 4] {
+    let (bad, good) = (("bad.json", bad), ("good.json", good));
+    [&[bad][..], &[good], &[bad, good], &[good, bad]].map(|files| {
+        let change = Change::Several("--terraform-plan", account, files);
+        let found = judged(estate, &change, &[]);
+        let text = |field: &str| {
+            found.report["copies"][0][field]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        text("verdict")
+    })
+}
+
+const OPEN: [&str; 4] = ["blocked", "feasible", "undecided", "undecided"];
+
+#[test]
+fn of_a_setting_of_a_region_that_two_plans_say_otherwise_of_nothing_is_known() {
+    let of = |kind: &str, account: &str, values: [Value; 2]| {
+        let [before, after] = values;
+        plan(
+            account,
+            &[change(&format!("{kind}.s"), before, after, json!({}))],
+        )
+    };
+    let switch = |on: bool| json!({"account_id": TO, "region_name": "af-south-1", "enabled": on});
+    let off = of("aws_account_region", TO, [switch(true), switch(false)]);
+    let on = of("aws_account_region", TO, [Value::Null, switch(true)]);
+    let [off, on] = [off, on].map(|one| planned(&one).after);
+    let told = contradictions(&off, &on).into_iter();
+    let told: Vec<String> = told.map(|one| one.to_string()).collect();
+    assert_eq!(told, ["opt_in_status of 444455556666/af-south-1"]);
+
+    let settings = |on: bool| json!({"resource_type_opt_in_preference": {"DynamoDB": true}, "resource_type_management_preference": {"DynamoDB": on}});
+    let kind = "aws_backup_region_settings";
+    let off = of(kind, FROM, [settings(true), settings(false)]);
+    let on = of(kind, FROM, [Value::Null, settings(true)]);
+    let estate = Estate::dynamodb();
+    let found = disputed(&estate, FROM, [&off, &on]);
+    assert_eq!(found, OPEN);
+    // What one of them leaves as it is the other changes.
+    let mut stays = change(
+        "aws_backup_region_settings.s",
+        settings(true),
+        settings(true),
+        json!({}),
+    );
+    stays["change"]["actions"] = json!(["no-op"]);
+    let stays = plan(FROM, &[stays]);
+    let found = disputed(&estate, FROM, [&off, &stays]);
+    assert_eq!(found, ["blocked", "feasible", "blocked", "blocked"]);
+}
+
+#[test]
+fn of_a_policy_of_the_organization_that_two_plans_say_otherwise_of_nothing_is_known() {
+    let document = |action: &str| json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]});
+    let full = json!({"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Document": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}]}});
+    let guard = json!({"Id": "p-guard", "Name": "guard", "Document": document("ec2:Foo")});
+    let estate = Estate::rds().set(
+        "/accounts/0/service_control_policies",
+        json!([[full], [full, guard]]),
+    );
+    let management = "999988887777";
+    let changed = |action: &str| {
+        let of = |action: &str| json!({"id": "p-guard", "name": "guard", "type": "SERVICE_CONTROL_POLICY", "content": document(action).to_string()});
+        let one = change(
+            "aws_organizations_policy.p",
+            of("ec2:Foo"),
+            of(action),
+            json!({}),
+        );
+        plan(management, &[one])
+    };
+    let (bad, good) = (changed("backup:*"), changed("ec2:Bar"));
+    assert_eq!(disputed(&estate, management, [&bad, &good]), OPEN);
+    assert_eq!(
+        disputed(&estate, management, [&bad, &bad])[2..],
+        ["blocked"; 2]
+    );
 }

@@ -438,14 +438,14 @@ fn two_plans_that_say_different_things_of_one_thing_are_told() {
     let kept = planned(&[Change(
         "aws_backup_vault_policy.p",
         &["no-op"],
-        policy("{}"),
-        policy("{}"),
+        policy(EMPTY),
+        policy(EMPTY),
         json!({}),
     )]);
     let changed = planned(&[Change(
         "aws_backup_vault_policy.p",
         &["update"],
-        policy("{}"),
+        policy(EMPTY),
         policy("{\"Statement\": []}"),
         json!({}),
     )]);
