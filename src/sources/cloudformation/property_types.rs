@@ -29,6 +29,7 @@ pub enum PropertyType {
 const SHAPES: &[(&str, PropertyType)] = &[
     ("AWSServiceName",                         PropertyType::Text),
     ("AccessPolicy",                           PropertyType::Policy),
+    ("AdditionalStorageVolumes",               PropertyType::List),
     ("AdvancedBackupSettings",                 PropertyType::List),
     ("AliasName",                              PropertyType::Text),
     ("AssumeRolePolicyDocument",               PropertyType::Policy),

@@ -112,6 +112,23 @@ impl<'p> Object<'p> {
         })
     }
 
+    /// Whether the plan changes its tags and nothing else.
+    #[must_use]
+    pub fn is_only_tagged(&self) -> bool {
+        let Some(change) = self.change.filter(|_| self.does("update")) else {
+            return false;
+        };
+        let (Some(before), Some(after)) = (&change.before, &change.after) else {
+            return false;
+        };
+        let is_tags = |name: &String| ["tags", "tags_all"].contains(&name.as_str());
+        let mut names = before.keys().chain(after.keys());
+        let is_same = names.all(|name| is_tags(name) || before.get(name) == after.get(name));
+        let marks = change.after_unknown.as_object().into_iter().flatten();
+        let mut open = marks.filter(|(_, mark)| is_any(mark));
+        is_same && open.all(|(name, _)| is_tags(name))
+    }
+
     /// Whether the plan changes it in any way.
     #[must_use]
     pub fn is_changed(&self) -> bool {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::judged::{Change, judged};
 use super::plan_facts::{change, plan, planned};
 use crate::support::Estate;
-use crate::support::estate::{DATABASE, FROM, KEY, RESOURCE, resource};
+use crate::support::estate::{DATABASE, FROM, KEY, RESOURCE, RESOURCE_KEY, resource};
 use crate::support::verdicts::read;
 
 const SYSTEM: &str = "arn:aws:fsx:us-east-2:111122223333:file-system/fs-1";
@@ -303,4 +303,38 @@ fn a_replica_that_is_promoted_is_one_no_longer() {
     // What the plan never said of it stands, too.
     let unsaid = by_plan(address, &of(Value::Null), &of(Value::Null));
     assert_eq!(after(&base, &unsaid)[field], json!(source));
+}
+
+/// KMS says the state of a key in two fields.
+#[test]
+fn a_key_that_a_plan_enables_is_enabled_in_whichever_field_it_was_read() {
+    let pasted = format!("{RESOURCE_KEY}/Enabled");
+    let estate = Estate::rds()
+        .set(&format!("{RESOURCE_KEY}/KeyState"), json!("Disabled"))
+        .set(&pasted, json!(false));
+    let of = |on: bool| json!({"arn": KEY, "key_id": KEY.rsplit('/').next(), "is_enabled": on, "key_usage": "ENCRYPT_DECRYPT"});
+    let enabled = change("aws_kms_key.k", of(false), of(true), json!({}));
+    let found = judged(&estate, &Change::Plan(&[enabled]), &[]);
+    assert_eq!(
+        found.copies,
+        ["orders into central: blocked -> feasible (better)"]
+    );
+}
+
+/// What a plan does not tell of a cluster or an instance stands where it only gives it tags.
+#[test]
+fn what_is_only_tagged_is_described_as_it_was_read() {
+    let cluster = "arn:aws:eks:us-east-2:111122223333:cluster/prod";
+    let told = json!({"accessConfig": {"authenticationMode": "CONFIG_MAP"}});
+    let base = estate("EKS", cluster, &told);
+    let of = |tags: Value, mode: &str| {
+        json!({"arn": cluster, "name": "prod", "tags": tags, "tags_all": tags,
+            "access_config": [{"authentication_mode": mode}]})
+    };
+    let address = "aws_eks_cluster.c";
+    let now = of(json!({}), "CONFIG_MAP");
+    let tagged = by_plan(address, &now, &of(json!({"a": "b"}), "CONFIG_MAP"));
+    assert_eq!(after(&base, &tagged), told);
+    let changed = by_plan(address, &now, &of(json!({"a": "b"}), "API"));
+    assert_eq!(after(&base, &changed), "not known");
 }

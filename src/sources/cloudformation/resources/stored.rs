@@ -165,7 +165,22 @@ pub fn stored<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node, of: &'
                 (source, _) => source,
             };
             let told = DATABASE.iter().map(|name| (*name, reader.of(node, name)));
+            // Only the type of each counts.
+            let further = match reader.of(node, "AdditionalStorageVolumes") {
+                Some(Value::Array(volumes)) => {
+                    let types = volumes
+                        .into_iter()
+                        .map(|volume| match volume.get("StorageType") {
+                            Some(of) => json!({ "StorageType": of }),
+                            None if is_open(&volume) => volume,
+                            None => json!({}),
+                        });
+                    Some(types.collect())
+                }
+                other => other,
+            };
             let worked_out = [
+                ("AdditionalStorageVolumes", further),
                 ("Engine", engine),
                 ("OptionGroupMemberships", group),
                 ("ReadReplicaSourceDBInstanceIdentifier", source),

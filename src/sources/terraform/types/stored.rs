@@ -84,6 +84,16 @@ pub(super) fn told<'p>(reader: &PlanReader<'_, 'p>, object: &Object<'p>, name: &
     object.marked(reader.moment, name)
 }
 
+/// What a plan does not tell: unknown, unless it stands as it was read where nothing but tags changes.
+fn not_worked_out(object: &Object<'_>, what: &str) -> Value {
+    let why = unknown(format!("{}, {what}", object.address));
+    if object.is_only_tagged() {
+        json!({"made": why, "stands": true})
+    } else {
+        why
+    }
+}
+
 /// The windows of a resource itself, in which AWS Backup starts no backup of it, and for how long its automatic backups are kept: the
 /// fields of its description, each with its attribute. Of what is made the service chooses those that nobody sets.
 pub(super) fn windows<'p>(
@@ -139,7 +149,7 @@ pub fn volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 
 /// An instance of EC2: what its volumes are encrypted with is not worked out.
 pub fn instance<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = unknown(format!("{}, the keys of its volumes", object.address));
+    let why = not_worked_out(object, "the keys of its volumes");
     if let Some((home, arn)) = resource(reader, object, "EC2", why.clone()) {
         reader.set(
             &home,
@@ -252,7 +262,7 @@ pub fn fsx<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 
 /// A volume of FSx for ONTAP: its file system has the key.
 pub fn fsx_volume<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = unknown(format!("{}, the key of its file system", object.address));
+    let why = not_worked_out(object, "the key of its file system");
     let of = |name: &str, unset: Option<Value>| match object.attribute(reader.moment, name) {
         Attribute::Value(value) => value.clone(),
         Attribute::NotSet if let Some(unset) = unset => unset,
@@ -308,7 +318,7 @@ pub fn timestream_database<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<
 /// A table of Timestream, whose backups are on the vault's key.
 pub fn timestream<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some((home, arn)) = resource(reader, object, "Timestream", json!({})) {
-        let why = unknown(format!("{}, the key of its database", object.address));
+        let why = not_worked_out(object, "the key of its database");
         reader.set(
             &home,
             "resources",
@@ -320,7 +330,7 @@ pub fn timestream<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 
 /// A cluster of EKS, whose backups are on the vault's key; what it stores elsewhere is not worked out.
 pub fn eks<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
-    let why = unknown(format!("{}, the volumes of it", object.address));
+    let why = not_worked_out(object, "the volumes of it");
     if let Some((home, arn)) = resource(reader, object, "EKS", why.clone()) {
         reader.set(
             &home,
