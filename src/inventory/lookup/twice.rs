@@ -38,15 +38,21 @@ const TWICE: &[(&str, Path, Path)] = &[
 
 /// The gap that a description leaves which says two things of one.
 pub fn told_twice(of: &Arn, detail: &Tree) -> Option<Gap> {
-    let text = |path: Path| at(detail, path)?.as_str();
+    let said = |path: Path| at(detail, path).filter(|said| !matches!(said, Tree::Null));
     let rows = TWICE
         .iter()
         .filter(|(service, ..)| *service == of.service());
-    let mut told =
-        rows.filter_map(|(_, one, other)| Some(((*one, text(one)?), (*other, text(other)?))));
-    let ((one, says), (other, also)) =
-        told.find(|((_, says), (_, also))| !says.eq_ignore_ascii_case(also))?;
-    let name = |path: Path, says: &str| format!("`{}` {says}", path.join("."));
+    let mut both = rows.filter_map(|(_, one, other)| {
+        Some(((*one, said(one)?.as_str()), (*other, said(other)?.as_str())))
+    });
+    // What is no text says nothing that could be compared.
+    let ((one, says), (other, also)) = both.find(|((_, says), (_, also))| {
+        let texts = says.zip(*also);
+        texts.is_none_or(|(says, also)| !says.eq_ignore_ascii_case(also))
+    })?;
+    let name = |path: Path, says: Option<&str>| {
+        format!("`{}` {}", path.join("."), says.unwrap_or("that is no text"))
+    };
     Some(contradiction(of, name(one, says), name(other, also)))
 }
 
