@@ -157,16 +157,20 @@ impl<'a> Read<'a> {
             } => {
                 // Where the key allows it, a Deny that may strike is what decides.
                 may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
-                let party = if policy == PolicyType::Boundary {
-                    Party::Boundary
-                } else {
-                    Party::Principal
-                };
                 let mut seen = self.near(role, &near, asked.action);
-                if party == Party::Principal {
-                    seen.extend(self.left_out(role, asked.action, variant));
+                let is_of_policies = policy != PolicyType::Boundary;
+                if is_of_policies && self.is_left_out(variant) {
+                    let says = format!(
+                        "no statement of its policies allows {} either",
+                        asked.action
+                    );
+                    seen.push(Evidence::of(role, says));
+                    Ruling::missing(Party::Boundary, seen)
+                } else if is_of_policies {
+                    Ruling::missing(Party::Principal, seen)
+                } else {
+                    Ruling::missing(Party::Boundary, seen)
                 }
-                Ruling::missing(party, seen)
             }
         };
         match (of_key(), may_be_denied) {
@@ -207,16 +211,14 @@ impl<'a> Read<'a> {
         }
     }
 
-    /// That the boundary leaves an action out, too: a policy that allows it would not be enough.
-    fn left_out(&self, role: &Arn, action: &str, variant: &Request) -> Option<Evidence> {
-        let (policy, boundary) = self.boundary?;
-        match decide_identity(variant, &[boundary], None) {
-            PolicyDecision::NotAllowed { .. } | PolicyDecision::Denied { .. } => {
-                let says = format!("the permissions boundary does not allow {action} either");
-                Some(Evidence::at(role, policy.pointer.clone(), says))
+    /// Whether the boundary leaves an action out: a policy that allows it would not be enough.
+    fn is_left_out(&self, variant: &Request) -> bool {
+        self.boundary.is_some_and(|(_, boundary)| {
+            match decide_identity(variant, &[boundary], None) {
+                PolicyDecision::NotAllowed { .. } | PolicyDecision::Denied { .. } => true,
+                PolicyDecision::Allowed { .. } | PolicyDecision::Unknown { .. } => false,
             }
-            PolicyDecision::Allowed { .. } | PolicyDecision::Unknown { .. } => None,
-        }
+        })
     }
 
     fn ask(&self, request: &Request) -> PolicyDecision {

@@ -85,12 +85,11 @@ fn resources(database: &Value) -> Value {
                             "StorageEncrypted": true, "KmsKeyId": DATA_KEY});
         all.push(keyed(&cluster, of, detail));
     }
-    let mut efs = keyed(
+    let efs = keyed(
         &arn("arn:aws:elasticfilesystem:HERE:file-system/fs-1"),
         "EFS",
-        json!({}),
+        json!({"FileSystemPolicy": null}),
     );
-    efs.as_object_mut().unwrap().remove("Detail");
     let mut redshift = keyed(
         &arn("arn:aws:redshift:HERE:cluster:sales"),
         "Redshift",

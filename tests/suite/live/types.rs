@@ -156,12 +156,18 @@ fn a_resource_that_only_its_list_tells_of_is_found_there_or_does_not_exist() {
 }
 
 #[test]
-fn a_file_system_of_efs_says_what_it_is_encrypted_with() {
+fn a_file_system_of_efs_says_what_it_is_encrypted_with_and_its_policy() {
     let arn = "arn:aws:elasticfilesystem:us-east-2:111122223333:file-system/fs-1";
-    let keys = [(true, Some(KEY)), (true, None), (false, None)];
-    for (encrypted, key) in keys {
-        let mut one = with_key(arn, "EFS", encrypted, key, &json!({}));
-        one.as_object_mut().unwrap().remove("Detail");
+    let denies = json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "elasticfilesystem:Backup", "Resource": arn}]});
+    let keys = [
+        (true, Some(KEY), denies),
+        (true, None, Value::Null),
+        (false, None, Value::Null),
+    ];
+    for (encrypted, key, policy) in keys {
+        let detail = json!({"FileSystemPolicy": policy});
+        let one = with_key(arn, "EFS", encrypted, key, &detail);
         let (found, _) = found(&world_of(&json!([one])), arn);
         assert_eq!(resources(&found), json!([one]));
     }
