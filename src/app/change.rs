@@ -134,7 +134,9 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
         }
     }
     templates.all_parameters_are_taken()?;
-    accounts.are_of_one_plan()?;
+    for text in accounts.of_several_plans() {
+        warn(output, &text);
+    }
     all_accounts_are_taken(asked, &providers, output);
     for gap in disputes::settle(&now, &mut then) {
         warn(output, &gap.subject);

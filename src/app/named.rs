@@ -178,20 +178,19 @@ impl<'a> OfPlans<'a> {
         Ok(())
     }
 
-    /// A provider of one name in two plans may be of two accounts.
-    pub(super) fn are_of_one_plan(&self) -> anyhow::Result<()> {
-        let mut several = self.taken.iter().filter(|(_, plans)| plans.len() > 1);
-        let Some((provider, plans)) = several.next() else {
-            return Ok(());
-        };
-        let each = plans.iter().map(|plan| match provider.as_str() {
-            DEFAULT => format!("--account {plan}=ACCOUNT_ID"),
-            _ => format!("--account {plan}:{provider}=ACCOUNT_ID"),
-        });
-        bail!(
-            "--account gives one account to the provider `{provider}` of {} plans that do not tell theirs: expected {}",
-            plans.len(),
-            each.collect::<Vec<_>>().join(" ")
-        )
+    /// What is to be said of providers of one name in several plans, which may be of several accounts.
+    pub(super) fn of_several_plans(&self) -> impl Iterator<Item = String> {
+        let several = self.taken.iter().filter(|(_, plans)| plans.len() > 1);
+        several.map(|(provider, plans)| {
+            let each = plans.iter().map(|plan| match provider.as_str() {
+                DEFAULT => format!("--account {plan}=ACCOUNT_ID"),
+                _ => format!("--account {plan}:{provider}=ACCOUNT_ID"),
+            });
+            format!(
+                "--account gives one account to the provider `{provider}` of {} plans that do not tell theirs: where they are of several, give {}",
+                plans.len(),
+                each.collect::<Vec<_>>().join(" ")
+            )
+        })
     }
 }
