@@ -1,5 +1,7 @@
 //! Selections: which resources a plan takes, and as which role.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::catalog::calls::api_call;
@@ -175,17 +177,18 @@ impl Selection {
     #[must_use]
     pub fn names(&self, resource: &Arn) -> Option<Named> {
         let arn = resource.as_str();
-        let left_out = self
-            .not_resources
-            .iter()
-            .any(|pattern| matches(pattern, arn));
+        let named_by_aws = as_aws_names(resource);
+        let matches = |pattern: &String| {
+            matches(pattern, arn) || (has_wildcard(pattern) && matches(pattern, &named_by_aws))
+        };
+        let left_out = self.not_resources.iter().any(matches);
         if left_out {
             return None;
         }
         if self.resources.is_empty() {
             return Some(Named::AmongOthers);
         }
-        let named = self.resources.iter().filter(|text| matches(text, arn));
+        let named = self.resources.iter().filter(|text| matches(text));
         let ways = named.map(|text| match (has_wildcard(text), names_a_type(text)) {
             (false, _) => Named::Literally,
             (true, true) => Named::ByType,
@@ -248,4 +251,33 @@ fn texts(value: &Value, field: &str) -> Option<Vec<String>> {
         .iter()
         .map(|text| text.as_str().map(str::to_owned))
         .collect()
+}
+
+/// What the names begin with that AWS gives of its own accord, by the service and the resource's own type.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html> and
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+const GIVEN: &[(&str, &str, &str)] = &[
+    ("ec2", "instance", "i-"),
+    ("ec2", "volume", "vol-"),
+    ("elasticfilesystem", "file-system", "fs-"),
+    ("fsx", "file-system", "fs-"),
+    ("fsx", "volume", "fsvol-"),
+];
+
+/// The ARN as AWS will write it, so far as patterns can ask: a name that stands in for one that AWS gives at apply begins as those do.
+fn as_aws_names(resource: &Arn) -> Cow<'_, str> {
+    let rows = GIVEN
+        .iter()
+        .filter(|(service, ..)| *service == resource.service());
+    let mut given = rows.filter_map(|(_, kind, prefix)| {
+        let name = resource.resource().strip_prefix(kind)?.strip_prefix('/')?;
+        let name = name.rsplit('/').next()?;
+        (!name.starts_with(prefix)).then_some((name, *prefix))
+    });
+    let Some((name, prefix)) = given.next() else {
+        return Cow::Borrowed(resource.as_str());
+    };
+    let before = resource.as_str().strip_suffix(name).unwrap_or_default();
+    Cow::Owned([before, prefix, name].concat())
 }

@@ -96,6 +96,19 @@ fn the_root_volume_of_a_new_instance_is_copied_by_a_plan_that_takes_volumes() {
     );
 }
 
+/// Its id is given at apply, and begins as those of AWS do.
+#[test]
+fn a_name_that_aws_gives_begins_as_its_patterns_have_it() {
+    let taking = |pattern: &str| {
+        let selection = selecting(json!({"Resources": [pattern]}));
+        copied(&over(&selection, bare())).len()
+    };
+    assert_eq!(taking("arn:aws:ec2:*:*:volume/vol-*"), 1);
+    assert_eq!(taking("arn:aws:ec2:*:*:volume/snap-*"), 0);
+    let spared = json!({"Resources": [VOLUMES], "NotResources": ["arn:aws:ec2:*:*:volume/vol-*"]});
+    assert!(copied(&over(&selecting(spared), bare())).is_empty());
+}
+
 #[test]
 fn what_its_blocks_say_is_known_of_its_volumes() {
     let block = |key: &str, tags: Value| json!({"encrypted": true, "kms_key_id": key, "tags": tags, "volume_type": "gp3"});
