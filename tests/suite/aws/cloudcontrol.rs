@@ -194,9 +194,11 @@ fn properties(of: &Type, resource: &Value) -> Result<Value, No> {
     }
     if of.name == "AWS::S3::Bucket" {
         reveals(resource, &["Detail"], name)?;
-        let versioning = &resource["Detail"]["VersioningConfiguration"];
-        if !versioning.is_null() {
-            properties.insert("VersioningConfiguration".to_owned(), versioning.clone());
+    }
+    for field in ["VersioningConfiguration", "FileSystemPolicy"] {
+        let told = &resource["Detail"][field];
+        if !told.is_null() {
+            properties.insert(field.to_owned(), told.clone());
         }
     }
     if of.has_key {
