@@ -11,6 +11,7 @@ use super::envelope::{bare, policy_document};
 use super::json::Json;
 use super::policy::Policy;
 use super::span::escape;
+use crate::policy::ELEMENTS;
 
 /// A word that is not one of the policy language as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +25,6 @@ pub struct Doubtful {
     /// Whether the document stands there as it is: not as text, nor in an answer of AWS.
     pub is_bare: bool,
 }
-
-const ELEMENTS: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// The first such word of what stands as a policy, where nothing else is wrong with it.
 pub fn doubtful(raw: &str) -> Option<Doubtful> {

@@ -11,6 +11,7 @@ use super::element;
 use super::field::Name;
 use super::json::{Json, ValidJson};
 use crate::known::HashSet;
+use crate::policy::ELEMENTS;
 
 /// What every statement of a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +23,6 @@ pub struct Parts {
     /// `Resource` or `NotResource`.
     pub resource: bool,
 }
-
-const STATEMENT: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// Checks a document's text. Duplicate keys are an error at every level.
 ///
@@ -182,11 +171,11 @@ impl<'de> Visitor<'de> for Statement<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = HashSet::default();
         while let Some(Name(name)) = map.next_key()? {
-            if !STATEMENT.contains(&name.as_ref()) {
-                misspelt(&name, STATEMENT)?;
+            if !ELEMENTS.contains(&name.as_ref()) {
+                misspelt(&name, ELEMENTS)?;
             }
             if ["Sid", "Effect", "Condition"].contains(&name.as_ref())
-                || !STATEMENT.contains(&name.as_ref())
+                || !ELEMENTS.contains(&name.as_ref())
             {
                 let ValidJson = map.next_value()?;
             } else {

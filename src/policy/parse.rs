@@ -204,7 +204,10 @@ impl<'de> Visitor<'de> for StatementVisitor {
     }
 }
 
-const ELEMENTS: &[&str] = &[
+/// What a statement may have.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>.
+pub const ELEMENTS: &[&str] = &[
     "Sid",
     "Effect",
     "Principal",
