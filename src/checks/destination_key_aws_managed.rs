@@ -79,15 +79,13 @@ fn of_vaults_key(copy: &Route, facts: &Facts<'_>, key: EncryptedWith) -> Outcome
         }
         EncryptedWith::Nothing | EncryptedWith::AwsOwnedKey => return fine,
     };
-    let is_aws = matches!(facts.key_manager(&key), Fact::Known(Some(KeyManager::Aws)));
-    let aliases = facts.key_aliases(&key).known().flatten();
-    let aliases = aliases.unwrap_or_default().iter();
+    if facts.key_manager(&key) != Fact::Known(Some(KeyManager::Aws)) {
+        return fine;
+    }
+    let aliases = known!(facts.key_aliases(&key)).into_iter().flatten();
     let mut services =
         aliases.filter_map(|alias| alias.trim_start_matches("alias/").strip_prefix("aws/"));
-    let Some(service) = services
-        .next()
-        .filter(|service| is_aws && *service != "backup")
-    else {
+    let Some(service) = services.next().filter(|service| *service != "backup") else {
         return fine;
     };
     let what = format!("whether AWS Backup copies into a vault on the key of {service}");
