@@ -2,7 +2,7 @@
 
 use super::words::not_read;
 use crate::catalog::Kind;
-use crate::inventory::{Copy, Facts, KindOf};
+use crate::inventory::{ContinuousPoint, Copy, Facts, KindOf};
 use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Evidence, Outcome};
 
@@ -19,23 +19,32 @@ pub fn continuous_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> O
     let target = target.and_then(|target| target.as_str());
     let source = copy.endpoints().source_vault.as_ref().known()?;
     let into = target.unwrap_or(source.as_str());
-    let points = facts.continuous_points(resource);
-    let known = |(point, vault): &(&Arn, Fact<&Arn>)| {
-        let vault = (*vault.as_ref().known()?).clone();
-        (vault.as_str() != into).then(|| ((*point).clone(), vault))
+    let mut elsewhere = facts.continuous_points(resource);
+    let is_there =
+        |vault: &Fact<&Arn>| matches!(vault, Fact::Known(vault) if vault.as_str() == into);
+    elsewhere.retain(|point| !is_there(&point.vault));
+    // What is known for certain counts first.
+    let is_certain = |point: &ContinuousPoint<'_>| {
+        point.status == Fact::Known("AVAILABLE") && matches!(point.vault, Fact::Known(_))
     };
-    let Some((point, vault)) = points.iter().find_map(known) else {
-        let mut unknown = points.into_iter().filter_map(|(_, vault)| match vault {
-            Fact::Unknown(gap) => Some(*gap),
-            Fact::Known(_) => None,
-        });
-        return unknown.next().map(not_read);
+    elsewhere.sort_by_key(|point| !is_certain(point));
+    let point = elsewhere.into_iter().next()?;
+    let (vault, status) = match (point.vault, point.status) {
+        (Fact::Known(vault), Fact::Known(status)) => (vault, status),
+        (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => return Some(not_read(*gap)),
     };
-    let seen = Evidence::at(&point, "/BackupVaultArn", format!("is {vault}"));
+    let seen = Evidence::at(point.arn, "/BackupVaultArn", format!("is {vault}"));
+    let (there, here) = (vault.name(), into.rsplit(':').next().unwrap_or_default());
+    if status != "AVAILABLE" {
+        let message = format!(
+            "the bucket has a continuous backup in the vault `{there}` that is {status}: whether one into `{here}` is made is not known"
+        );
+        let what = format!("whether a continuous backup that is {status} is in force");
+        let gap = Gap::not_told(what, point.arn.as_str()).where_is(point.arn);
+        return Some(Outcome::undecided(message, [gap]).saw([seen]));
+    }
     let message = format!(
-        "the bucket has a continuous backup in the vault `{}`, and has all its backups in one vault: one into `{}` is not made",
-        vault.name(),
-        into.rsplit(':').next().unwrap_or_default()
+        "the bucket has a continuous backup in the vault `{there}`, and has all its backups in one vault: one into `{here}` is not made"
     );
     let flag = rule.get("EnableContinuousBackup");
     if target.is_some() && flag.and_then(|flag| flag.as_bool()) == Some(true) {

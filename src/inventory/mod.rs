@@ -48,9 +48,9 @@ pub use ids::tell_apart;
 pub use json::{Extra, Json, ValidJson};
 pub use list::{List, Listing, items};
 pub use lookup::{
-    Assumption, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy, PolicyInForce,
-    Question, Reads, RolePolicies, Taken, Touched, VaultLock, VaultType, built_in, note_again,
-    noting,
+    Assumption, ContinuousPoint, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy,
+    PolicyInForce, Question, Reads, RolePolicies, Taken, Touched, VaultLock, VaultType, built_in,
+    note_again, noting,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

@@ -47,6 +47,7 @@ pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};
 pub use reads::{Reads, Touched, note_again, noting};
 pub use role::{PolicyInForce, RolePolicies, built_in};
+pub use stored::ContinuousPoint;
 pub use vault::{VaultLock, VaultType};
 
 /// A question about the facts. It holds all that its answer depends on besides them, and its type is its own: two questions

@@ -31,8 +31,14 @@ impl<'a> Facts<'a> {
         let mut rows = POLICIES.iter();
         let (_, fields) = rows.find(|(service, _)| *service == resource.service())?;
         let detail = self.resource_description(resource).known().flatten()?;
-        let mut fields = fields.iter();
-        fields.find_map(|field| Some((*field, detail.get(field)?)))
+        let told = || {
+            fields
+                .iter()
+                .filter_map(|field| Some((*field, detail.get(field)?)))
+        };
+        // One that says that there is none says less than one that has it.
+        let there = told().find(|(_, told)| !matches!(told, Tree::Null));
+        there.or_else(|| told().next())
     }
 
     /// The policy of a resource, and the field of its description that has it: `None` within where it has none. `None` where its

@@ -17,6 +17,16 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::reads::Object;
 use super::{Facts, Seen, fact};
 
+/// A continuous recovery point of a resource.
+pub struct ContinuousPoint<'a> {
+    /// It.
+    pub arn: &'a Arn,
+    /// The vault that it is in.
+    pub vault: Fact<&'a Arn>,
+    /// Its status: `AVAILABLE` is in force, and of some that were used before nobody says.
+    pub status: Fact<&'a str>,
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn resource(&self, arn: &Arn) -> Seen<'_, 'a, Resource> {
         self.seen(Object::Stored, |layer| layer.resources(arn))
@@ -115,37 +125,28 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The continuous recovery points of a resource that are in force, or may be, and their vaults.
+    /// The continuous recovery points of a resource that are in force, or may be.
     #[must_use]
-    pub fn continuous_points(&self, resource: &Arn) -> Vec<(&'a Arn, Fact<&'a Arn>)> {
-        const ENDED: &[&str] = &[
-            "COMPLETED",
-            "CREATING",
-            "DELETING",
-            "EXPIRED",
-            "PARTIAL",
-            "STOPPED",
-        ];
+    pub fn continuous_points(&self, resource: &Arn) -> Vec<ContinuousPoint<'a>> {
+        const ENDED: &[&str] = &["DELETING", "EXPIRED", "STOPPED"];
         let points = self.seen(Object::Stored, |layer| layer.backups(resource));
-        let vault = |point: &'a RecoveryPoint| {
-            if !is_continuous(&point.arn) {
-                return None;
-            }
+        let points = points.parts().filter(|point| is_continuous(&point.arn));
+        let may_be_in_force = points.filter_map(|point| {
             let unread = || Fact::unknown(self.point_gap(&point.arn));
-            match &point.status {
-                Field::Null => None,
-                Field::Is(status) if ENDED.contains(&&**status) => None,
-                Field::Is(status) if **status == *"AVAILABLE" => {
-                    let vault = self.point_vault(&point.arn);
-                    Some((
-                        &point.arn,
-                        vault.and_then(|vault| vault.map_or_else(unread, Fact::Known)),
-                    ))
-                }
-                Field::Is(_) | Field::Absent => Some((&point.arn, unread())),
-            }
-        };
-        points.parts().filter_map(vault).collect()
+            let status = match &point.status {
+                Field::Null => return None,
+                Field::Is(status) if ENDED.contains(&&**status) => return None,
+                Field::Is(status) => Fact::Known(&**status),
+                Field::Absent => Fact::unknown(self.point_gap(&point.arn)),
+            };
+            let vault = self.point_vault(&point.arn);
+            Some(ContinuousPoint {
+                arn: &point.arn,
+                vault: vault.and_then(|vault| vault.map_or_else(unread, Fact::Known)),
+                status,
+            })
+        });
+        may_be_in_force.collect()
     }
 
     /// The recovery point's status. `None`: no such recovery point.
