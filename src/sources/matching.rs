@@ -39,10 +39,13 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, MatchError> {
     if !text.contains(['*', '?']) || fs::symlink_metadata(path).is_ok() {
         return Ok(vec![path.to_owned()]);
     }
+    // The crate leaves them out even where a pattern begins with a dot.
+    let mut parts = text.split('/');
+    let wants_hidden = parts.any(|part| part.starts_with('.') && part.contains(['*', '?']));
     let options = MatchOptions {
         case_sensitive: true,
         require_literal_separator: true,
-        require_literal_leading_dot: true,
+        require_literal_leading_dot: !wants_hidden,
     };
     // A bracket is one.
     let pattern = text.replace('[', "[[]");
