@@ -8,8 +8,7 @@ use crate::known::{Arn, Fact};
 use super::control;
 use super::request::RoleRequest;
 use super::role::{self, ByKey, may_go_by_key};
-use super::ruling::Ruling;
-use super::rulings::Rulings;
+use super::rulings::{Ruled, Rulings};
 
 /// A question to the policies that bind a role, with all that its answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,9 +20,9 @@ struct RoleQuestion {
 /// What they say to each action of the request, in order.
 struct Answer {
     /// The role's own policies, where a key that names the role does in their place. `None`: there is no such role.
-    own: Fact<Option<Vec<Ruling>>>,
+    own: Fact<Option<Ruled>>,
     /// The organization's policies.
-    organization: Vec<Ruling>,
+    organization: Ruled,
 }
 
 impl Question for RoleQuestion {
@@ -44,7 +43,7 @@ impl Question for RoleQuestion {
 struct OwnPoliciesQuestion(RoleQuestion);
 
 impl Question for OwnPoliciesQuestion {
-    type Answer = Fact<Option<Vec<Ruling>>>;
+    type Answer = Fact<Option<Ruled>>;
 
     fn answer(&self, facts: &Facts<'_>) -> Self::Answer {
         let Self(RoleQuestion { role, request }) = self;
@@ -81,9 +80,7 @@ pub fn role_rulings(
             ByKey::Ignored | ByKey::Counts => facts.answer(&asking).own.clone(),
         };
         match rulings {
-            Fact::Known(Some(rulings)) => {
-                all.extend(request.actions.iter().copied().zip(rulings));
-            }
+            Fact::Known(Some(rulings)) => all.push(rulings),
             Fact::Known(None) => return Fact::Known(None),
             Fact::Unknown(gap) => return Fact::Unknown(gap),
         }
@@ -92,19 +89,17 @@ pub fn role_rulings(
         // Nothing was asked; whether there is such a role still counts.
         return role::policies(facts, role).map(|policies| policies.map(|_| Rulings::new([])));
     }
-    Fact::Known(Some(Rulings::new(all)))
+    Fact::Known(Some(Rulings::of_all(all)))
 }
 
 /// What the organization says to each action of each request, in order.
 pub fn control_rulings(facts: &Facts<'_>, role: &Arn, requests: &[Arc<RoleRequest>]) -> Rulings {
-    let mut all = Vec::new();
-    for request in requests {
+    let each = requests.iter().map(|request| {
         let asking = RoleQuestion {
             role: role.clone(),
             request: Arc::clone(request),
         };
-        let rulings = facts.answer(&asking).organization.clone();
-        all.extend(request.actions.iter().copied().zip(rulings));
-    }
-    Rulings::new(all)
+        Arc::clone(&facts.answer(&asking).organization)
+    });
+    Rulings::of_all(each)
 }

@@ -8,7 +8,7 @@ use smol_str::format_smolstr;
 
 use crate::catalog::calls::api_call;
 use crate::catalog::requests::is_reached_by_rcps;
-use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts};
+use crate::inventory::{Assumption, ControlPolicies, ControlPolicy, Facts, Question};
 use crate::known::{AccountId, Arn, Fact, Gap};
 use crate::policy::{
     Document, Effect, NearMiss, PolicyDecision, PolicyType, Request, StatementRef, decide_control,
@@ -19,8 +19,9 @@ use super::context::{Variants, gap_of_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{DenyStatement, Grounds, Party, Ruling, unique};
+use super::rulings::Ruled;
 use super::trust::{ASSUME, assume_request};
-use levels::{Levels, of_account, of_principal, of_resource};
+use levels::{Levels, lets_through, of_account, of_principal, of_resource};
 use simulated::simulated;
 pub use simulated::{denied_by_its_own, denied_by_the_organization};
 
@@ -30,10 +31,21 @@ pub fn rule(
     role: &Arn,
     request: &RoleRequest,
     variants: &[Variants],
-) -> Vec<Ruling> {
+) -> Ruled {
     let resource_account = request.subject.account();
     let mut actions = request.actions.iter();
     let is_reached = actions.all(|action| is_reached_by_rcps(action));
+    let reached = resource_account.filter(|_| is_reached);
+    let mut actions = request.actions.iter();
+    if actions.all(|action| lets_through(facts, role.account(), reached, action)) {
+        let allowed = variants.iter().filter(|(_, variants)| !variants.is_empty());
+        let allowed: Ruled = allowed
+            .map(|(action, _)| (*action, Ruling::allowed(Vec::new())))
+            .collect();
+        if allowed.len() == variants.len() {
+            return allowed;
+        }
+    }
     let controls = Controls {
         doubts: doubts(facts, [role.account(), resource_account]),
         scps: of_principal(facts, role),
@@ -51,39 +63,63 @@ pub fn rule(
         let rulings = rulings.map(|variant| controls.rule(facts, role, &asked, variant));
         let several = request.template.several();
         let ruling = several.together(rulings, &request.subject);
-        ruling.unwrap_or_else(|| Ruling::open(Vec::new(), Vec::new()))
+        let ruling = ruling.unwrap_or_else(|| Ruling::open(Vec::new(), Vec::new()));
+        (*action, ruling)
     };
     variants.iter().map(rule).collect()
+}
+
+/// A question to the resource control policies on a role's account, with all that its answer depends on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AssumedQuestion {
+    role: Arn,
+    source: AccountId,
 }
 
 /// Whether the resource control policies on a role's account let AWS Backup assume it, acting for an account.
 ///
 /// See <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>.
 pub fn may_be_assumed(facts: &Facts<'_>, role: &Arn, source: AccountId) -> Ruling {
-    let Some(variant) = assume_request(facts, role, source) else {
-        return Ruling::allowed(Vec::new());
+    let asking = AssumedQuestion {
+        role: role.clone(),
+        source,
     };
-    let controls = Controls {
-        doubts: doubts(facts, [role.account(), None]),
-        scps: Levels::None,
-        rcps: of_resource(facts, role.account()),
-        account: role.account(),
-        resource_account: role.account(),
-    };
-    let asked = Action {
-        action: ASSUME,
-        subject: role,
-        resource: role.as_str(),
-    };
-    let unread = |levels: &Levels<'_>| matches!(levels, Levels::Unread(_));
-    // Where neither kind of policy was read, the simulator's word for the role's own requests stands for both.
-    if unread(&controls.rcps)
-        && unread(&of_principal(facts, role))
-        && facts.simulated(role).is_some()
-    {
-        return Ruling::allowed(Vec::new());
+    facts.answer(&asking)
+}
+
+impl Question for AssumedQuestion {
+    type Answer = Ruling;
+
+    fn answer(&self, facts: &Facts<'_>) -> Ruling {
+        let Self { role, source } = self;
+        if lets_through(facts, None, role.account(), ASSUME) {
+            return Ruling::allowed(Vec::new());
+        }
+        let Some(variant) = assume_request(facts, role, *source) else {
+            return Ruling::allowed(Vec::new());
+        };
+        let controls = Controls {
+            doubts: doubts(facts, [role.account(), None]),
+            scps: Levels::None,
+            rcps: of_resource(facts, role.account()),
+            account: role.account(),
+            resource_account: role.account(),
+        };
+        let asked = Action {
+            action: ASSUME,
+            subject: role,
+            resource: role.as_str(),
+        };
+        let unread = |levels: &Levels<'_>| matches!(levels, Levels::Unread(_));
+        // Where neither kind of policy was read, the simulator's word for the role's own requests stands for both.
+        if unread(&controls.rcps)
+            && unread(&of_principal(facts, role))
+            && facts.simulated(role).is_some()
+        {
+            return Ruling::allowed(Vec::new());
+        }
+        controls.rule(facts, role, &asked, &variant)
     }
-    controls.rule(facts, role, &asked, &variant)
 }
 
 /// What the service control policies on an account say to a request by whoever it is there. `role`: whose simulation stands

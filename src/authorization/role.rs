@@ -15,6 +15,7 @@ use super::key::{NamedByKey, named_by_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
 use super::ruling::{Party, Ruling};
+use super::rulings::Ruled;
 use super::unread::stops_nothing;
 
 /// Whether a key that names the role itself does in place of the role's own policies.
@@ -42,7 +43,7 @@ pub fn rule(
     request: &RoleRequest,
     variants: &[Variants],
     by_key: ByKey,
-) -> Fact<Option<Vec<Ruling>>> {
+) -> Fact<Option<Ruled>> {
     policies(facts, role).map(|policies| {
         let policies = policies?;
         let read = Read::of(&policies);
@@ -53,7 +54,8 @@ pub fn rule(
             let several = request.template.several();
             let ruling = several.together(rulings, &request.subject);
             // A text that is not an ARN makes no request that anything could allow.
-            ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()))
+            let ruling = ruling.unwrap_or_else(|| Ruling::missing(Party::Principal, Vec::new()));
+            (*action, ruling)
         };
         Some(variants.iter().map(rule).collect())
     })

@@ -7,20 +7,47 @@ use crate::verdict::Evidence;
 
 use super::ruling::{Grounds, OpenDeny, Party, Ruling, unique};
 
+/// The actions of one request, each with what is ruled on it.
+pub type Ruled = Arc<[(&'static str, Ruling)]>;
+
 /// The rulings on several actions. Cheap to clone: many copies ask the same.
 #[derive(Clone, Debug)]
 pub struct Rulings {
-    each: Arc<[(&'static str, Ruling)]>,
+    /// Of the first request; most are of one.
+    first: Ruled,
+    /// Of the others.
+    more: Vec<Ruled>,
     deny_only: bool,
 }
 
 impl Rulings {
     /// The rulings on these actions, which must be allowed.
     pub fn new(each: impl IntoIterator<Item = (&'static str, Ruling)>) -> Self {
+        Self::of_one(each.into_iter().collect())
+    }
+
+    /// Those on the actions of one request.
+    pub fn of_one(first: Ruled) -> Self {
         Self {
-            each: each.into_iter().collect(),
+            first,
+            more: Vec::new(),
             deny_only: false,
         }
+    }
+
+    /// Those on the actions of several requests, in order.
+    pub fn of_all(requests: impl IntoIterator<Item = Ruled>) -> Self {
+        let mut requests = requests.into_iter();
+        Self {
+            first: requests.next().unwrap_or_default(),
+            more: requests.collect(),
+            deny_only: false,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(&'static str, Ruling)> {
+        let more = self.more.iter().flat_map(|more| more.iter());
+        self.first.iter().chain(more)
     }
 
     /// The rulings where something else allows the actions, if it does: [`Self::deny_only`].
@@ -47,8 +74,8 @@ impl Rulings {
                 }
             )
         };
-        if self.each.iter().any(|(_, ruling)| may_not_strike(ruling)) {
-            let each = self.each.iter().map(|(action, ruling)| {
+        if self.all().any(|(_, ruling)| may_not_strike(ruling)) {
+            let each = self.all().map(|(action, ruling)| {
                 let ruling = ruling.clone();
                 if may_not_strike(&ruling) {
                     (*action, ruling.where_silence_is_enough())
@@ -56,7 +83,8 @@ impl Rulings {
                     (*action, ruling)
                 }
             });
-            self.each = each.collect();
+            self.first = each.collect();
+            self.more.clear();
         }
         self
     }
@@ -68,42 +96,37 @@ impl Rulings {
 
     /// Each action, and what is ruled on it.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, &Ruling)> {
-        self.each.iter().map(|(action, ruling)| (*action, ruling))
+        self.all().map(|(action, ruling)| (*action, ruling))
     }
 
     /// These, and one more.
     #[must_use]
-    pub fn and(self, other: Option<(&'static str, Ruling)>) -> Self {
-        match other {
-            None => self,
-            Some(other) => Self {
-                each: self.each.iter().cloned().chain([other]).collect(),
-                deny_only: self.deny_only,
-            },
-        }
+    pub fn and(mut self, other: Option<(&'static str, Ruling)>) -> Self {
+        self.more.extend(other.map(|other| Ruled::from([other])));
+        self
     }
 
     /// Whether nothing stands against any of the actions, or may.
     pub fn is_all_allowed(&self) -> bool {
-        let mut each = self.each.iter();
+        let mut each = self.all();
         each.all(|(_, ruling)| matches!(ruling, Ruling::Allowed { .. }))
     }
 
     /// Whether anything stands against any of the actions.
     pub fn is_stopped(&self) -> bool {
-        self.each.iter().any(|(_, ruling)| ruling.stops())
+        self.all().any(|(_, ruling)| ruling.stops())
     }
 
     /// Whether anything stands against this action.
     pub fn stop(&self, action: &str) -> bool {
-        let mut each = self.each.iter();
+        let mut each = self.all();
         each.any(|(of, ruling)| *of == action && ruling.stops())
     }
 
     /// The actions that something stands against.
     pub fn stopped(&self) -> Vec<&'static str> {
         let mut actions = Vec::new();
-        for (action, _) in self.each.iter().filter(|(_, ruling)| ruling.stops()) {
+        for (action, _) in self.all().filter(|(_, ruling)| ruling.stops()) {
             push_new(&mut actions, action);
         }
         actions
@@ -112,25 +135,20 @@ impl Rulings {
     /// The actions that are allowed on these grounds.
     pub fn allowed_on(&self, wanted: Grounds) -> Vec<&'static str> {
         let of = |ruling: &Ruling| matches!(ruling, Ruling::Allowed { grounds, .. } if *grounds == wanted);
-        let each = self.each.iter().filter(|(_, ruling)| of(ruling));
+        let each = self.all().filter(|(_, ruling)| of(ruling));
         each.map(|(action, _)| *action).collect()
     }
 
     /// These, and of others only what denies or may: actions that something else allows, and only a Deny can forbid.
     #[must_use]
-    pub fn and_denies_of(self, others: &Self) -> Self {
-        let denies = others.each.iter().filter(|(_, ruling)| ruling.may_deny());
-        let mut denies = denies.map(|(action, ruling)| (*action, ruling.clone().that_denies()));
-        match denies.next() {
-            None => self,
-            Some(first) => {
-                let each = self.each.iter().cloned();
-                Self {
-                    each: each.chain([first]).chain(denies).collect(),
-                    deny_only: self.deny_only,
-                }
-            }
+    pub fn and_denies_of(mut self, others: &Self) -> Self {
+        let denies = others.all().filter(|(_, ruling)| ruling.may_deny());
+        let denies = denies.map(|(action, ruling)| (*action, ruling.clone().that_denies()));
+        let denies: Vec<_> = denies.collect();
+        if !denies.is_empty() {
+            self.more.push(denies.into());
         }
+        self
     }
 
     /// The actions that a Deny forbids, with the statements, sorted.
@@ -138,7 +156,7 @@ impl Rulings {
         let mut actions = Vec::new();
         let mut all = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &*self.each {
+        for (action, ruling) in self.all() {
             if let Ruling::Denied { by, statements, .. } = ruling {
                 push_new(&mut actions, action);
                 all.extend(statements.iter().map(|deny| deny.index));
@@ -154,7 +172,7 @@ impl Rulings {
     pub fn missing(&self, whose: Party) -> Option<(Vec<&'static str>, Vec<Evidence>)> {
         let mut actions = Vec::new();
         let mut seen = Vec::new();
-        for (action, ruling) in &*self.each {
+        for (action, ruling) in self.all() {
             if let Ruling::Missing { near, party, .. } = ruling
                 && *party == whose
             {
@@ -182,7 +200,7 @@ impl Rulings {
     /// What stands against any of the actions, in their order.
     pub fn stopped_by(&self) -> Vec<Evidence> {
         let mut seen = Vec::new();
-        for (_, ruling) in &*self.each {
+        for (_, ruling) in self.all() {
             if let Ruling::Denied { by: more, .. } | Ruling::Missing { near: more, .. } = ruling {
                 seen.extend(more.clone());
             }
@@ -193,7 +211,7 @@ impl Rulings {
     /// The actions that a Deny forbids, in one place at least, and the statements: what must no longer be denied.
     pub fn to_lift(&self) -> (Vec<&'static str>, Vec<usize>) {
         let (mut actions, mut all) = (Vec::new(), Vec::new());
-        for (action, ruling) in &*self.each {
+        for (action, ruling) in self.all() {
             if let Ruling::Denied { statements, .. } = ruling.at_worst() {
                 push_new(&mut actions, action);
                 all.extend(statements.iter().map(|deny| deny.index));
@@ -204,9 +222,7 @@ impl Rulings {
 
     /// The actions that the resource must allow besides what is lifted; `None` where there are none.
     pub fn to_share(&self) -> Option<Vec<&'static str>> {
-        let wanted = self
-            .each
-            .iter()
+        let wanted = self.all()
             .filter(|(_, ruling)| match ruling.at_worst() {
                 Ruling::Denied { silent, .. } => *silent,
                 Ruling::Missing { party, .. } => *party == Party::Resource,
@@ -222,7 +238,7 @@ impl Rulings {
         let mut any_deny = false;
         let mut all = Vec::new();
         let mut evidence = Vec::new();
-        for (_, ruling) in &*self.each {
+        for (_, ruling) in self.all() {
             let (gaps, may_deny, seen) = match ruling {
                 Ruling::Open {
                     gaps,
@@ -250,7 +266,7 @@ impl Rulings {
 
     /// The actions that are not allowed for certain.
     pub fn not_allowed(&self) -> Vec<&'static str> {
-        let each = self.each.iter();
+        let each = self.all();
         let each = each.filter(|(_, ruling)| !matches!(ruling, Ruling::Allowed { .. }));
         each.map(|(action, _)| *action).collect()
     }
@@ -258,7 +274,7 @@ impl Rulings {
     /// What allowed everything.
     pub fn allowed_by(&self) -> Vec<Evidence> {
         let mut seen = Vec::new();
-        for (_, ruling) in &*self.each {
+        for (_, ruling) in self.all() {
             if let Ruling::Allowed { by, .. } = ruling {
                 seen.extend(by.clone());
             }

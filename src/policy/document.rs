@@ -130,6 +130,20 @@ impl Document {
         statements.any(|statement| statement.effect() == Effect::Deny)
     }
 
+    /// Whether a statement of it may deny an action of a service.
+    #[must_use]
+    pub fn may_deny(&self, service: &str) -> bool {
+        let mut statements = self.statements_on(Services::of_service(service));
+        statements.any(|(_, statement)| statement.effect() == Effect::Deny)
+    }
+
+    /// Whether a statement of it, of an identity's or an organization's policy, allows everybody everything.
+    #[must_use]
+    pub fn allows_everything(&self) -> bool {
+        let mut statements = self.statements.iter();
+        self.has_known_version() && statements.any(|statement| statement.allows_everything())
+    }
+
     /// Whether what it says may depend on this condition key, given in lower case.
     #[must_use]
     pub fn may_look_at(&self, key: &str) -> bool {
@@ -193,6 +207,17 @@ fn shared(statement: Statement) -> Arc<Statement> {
 }
 
 impl Statement {
+    fn allows_everything(&self) -> bool {
+        let is_all = |text: &str| text == "*";
+        self.effect == Effect::Allow
+            && self.principals == Element::Absent
+            && self.conditions.is_empty()
+            && !self.is_not_action()
+            && self.actions().any(is_all)
+            && !self.is_not_resource()
+            && self.resources().any(is_all)
+    }
+
     /// A variable may stand for any key.
     fn may_look_at(&self, key: &str) -> bool {
         let varies = match &self.resources {
@@ -327,15 +352,21 @@ impl Services {
     pub(super) fn named(action: &str) -> Self {
         let colon = action.bytes().position(|byte| byte == b':');
         match colon.and_then(|colon| action.get(..colon)) {
-            Some(service) if !service.bytes().any(|byte| matches!(byte, b'*' | b'?')) => {
-                let letters = service.bytes().map(|letter| letter.to_ascii_lowercase());
-                let sum = letters.fold(0_u64, |sum, letter| {
-                    sum.wrapping_mul(31).wrapping_add(u64::from(letter))
-                });
-                Self(1 << (sum % 64))
-            }
-            Some(_) | None => Self::default(),
+            Some(service) => Self::of_service(service),
+            None => Self::default(),
         }
+    }
+
+    /// A service, whose name may have wildcards.
+    fn of_service(name: &str) -> Self {
+        if name.bytes().any(|byte| matches!(byte, b'*' | b'?')) {
+            return Self::default();
+        }
+        let letters = name.bytes().map(|letter| letter.to_ascii_lowercase());
+        let sum = letters.fold(0_u64, |sum, letter| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(letter))
+        });
+        Self(1 << (sum % 64))
     }
 
     /// Whether a service may be in both.

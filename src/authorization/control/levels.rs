@@ -1,8 +1,8 @@
 //! The control policies that bind an account, root first.
 
 use crate::catalog::calls::api_call;
-use crate::inventory::{ControlPolicy, Facts, Field};
-use crate::known::{AccountId, Arn, Fact, Gap};
+use crate::inventory::{ControlPolicy, Facts, Field, Question};
+use crate::known::{AccountId, Arn, Fact, Gap, part};
 use crate::policy::Document;
 
 use super::super::unread::stops_nothing;
@@ -42,6 +42,58 @@ impl Levels<'_> {
             Self::Read { unread, .. } => unread.as_deref(),
             Self::Unread(gap) => Some(gap),
         }
+    }
+}
+
+/// Whether the control policies of two accounts let every request for an action of a service through, as the principal's and as the
+/// resource's.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct ThroughQuestion {
+    principal: Option<AccountId>,
+    resource: Option<AccountId>,
+    service: &'static str,
+}
+
+/// Whether the service control policies on the principal's account, and the resource control policies on the resource's, let an action
+/// through, whoever asks and for what: all of them were read, each level allows everything, and no Deny is about its service.
+/// `None` is an account of which none are asked.
+pub fn lets_through(
+    facts: &Facts<'_>,
+    principal: Option<AccountId>,
+    resource: Option<AccountId>,
+    action: &'static str,
+) -> bool {
+    facts.answer(&ThroughQuestion {
+        principal,
+        resource,
+        service: part(action, 0).unwrap_or_default(),
+    })
+}
+
+impl Question for ThroughQuestion {
+    type Answer = bool;
+
+    fn answer(&self, facts: &Facts<'_>) -> bool {
+        let stops = |levels: &Levels<'_>, must_allow: bool| {
+            let mut each = levels.documents().iter();
+            levels.unread().is_some()
+                || each.any(|level| {
+                    let may_deny = |document: &&Document| document.may_deny(self.service);
+                    let allows = level.iter().any(|document| document.allows_everything());
+                    level.iter().any(may_deny) || must_allow && !allows
+                })
+        };
+        let of = |account: Option<AccountId>, must_allow: bool| {
+            account.is_some_and(|account| {
+                let policies = if must_allow {
+                    facts.service_control_policies(account)
+                } else {
+                    facts.resource_control_policies(account)
+                };
+                stops(&of_account(facts, account, policies), must_allow)
+            })
+        };
+        !of(self.principal, true) && !of(self.resource, false)
     }
 }
 
