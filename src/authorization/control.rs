@@ -26,12 +26,7 @@ use simulated::simulated;
 pub use simulated::{denied_by_its_own, denied_by_the_organization};
 
 /// What the organization says to the actions of a request.
-pub fn rule(
-    facts: &Facts<'_>,
-    role: &Arn,
-    request: &RoleRequest,
-    variants: &[Variants],
-) -> Ruled {
+pub fn rule(facts: &Facts<'_>, role: &Arn, request: &RoleRequest, variants: &[Variants]) -> Ruled {
     let resource_account = request.subject.account();
     let mut actions = request.actions.iter();
     let is_reached = actions.all(|action| is_reached_by_rcps(action));

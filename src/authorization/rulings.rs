@@ -222,12 +222,11 @@ impl Rulings {
 
     /// The actions that the resource must allow besides what is lifted; `None` where there are none.
     pub fn to_share(&self) -> Option<Vec<&'static str>> {
-        let wanted = self.all()
-            .filter(|(_, ruling)| match ruling.at_worst() {
-                Ruling::Denied { silent, .. } => *silent,
-                Ruling::Missing { party, .. } => *party == Party::Resource,
-                Ruling::Allowed { .. } | Ruling::Open { .. } => false,
-            });
+        let wanted = self.all().filter(|(_, ruling)| match ruling.at_worst() {
+            Ruling::Denied { silent, .. } => *silent,
+            Ruling::Missing { party, .. } => *party == Party::Resource,
+            Ruling::Allowed { .. } | Ruling::Open { .. } => false,
+        });
         let actions: Vec<_> = wanted.map(|(action, _)| *action).collect();
         (!actions.is_empty()).then_some(actions)
     }

@@ -26,6 +26,8 @@ const SOME_TIME: i128 = 1_767_225_600_000;
 struct Times {
     /// The next starts, in milliseconds since 1970; none where they cannot be told.
     starts: Vec<i128>,
+    /// Whether there is none any more.
+    is_over: bool,
     /// In how many milliseconds each is to start.
     within: i128,
     /// The rule that keeps its backups for longer, and whose start windows all of these overlap.
@@ -64,6 +66,18 @@ pub fn never_starts(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Ou
     };
     let times = facts.answer(&asked)?;
     let at = format!("/BackupPlan/Rules/{place}");
+    if times.is_over {
+        let seen = Evidence::at(plan.id.as_str(), at, "never starts again".to_owned());
+        return Some(
+            Outcome::fail(format!(
+                "rule `{}` never starts again, so that there is no backup to copy",
+                plan.rule
+            ))
+            .by_hand("give the rule a schedule that comes again")
+            .on(Basis::Inferred)
+            .saw([seen]),
+        );
+    }
     if let Some(other) = &times.outlived_by {
         let what = format!(
             "whether rule `{}` makes a backup where `{other}`, which keeps its own for longer, starts at the same time",
@@ -166,6 +180,7 @@ impl Question for TimesQuestion {
         });
         Some(Arc::new(Times {
             starts,
+            is_over: schedule.is_over(now),
             within,
             outlived_by,
             is_continuous,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Kind;
 use crate::inventory::{Copy, Facts, KindOf, Route, Tags, Tree};
-use crate::known::{Arn, Fact, Gap, ResourceType};
+use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
 
 /// The description, and of what it is. `None`: it was looked up and there is none.
 pub struct Described<'a> {
@@ -61,14 +61,19 @@ fn not_named(copy: &Copy) -> Gap {
     Gap::not_named("resource", copy.id.to_string())
 }
 
-/// The engine of a database: its snapshot names it, and so does the database itself. AWS always names one. `None`: it was
+/// The engine of a database: its snapshot names it, and so does the database itself. AWS always names one. `None`: the database was
 /// looked up and there is none.
 pub fn engine<'a>(copy: &Copy, facts: &Facts<'a>) -> Fact<Option<&'a str>> {
     let named = |described: Described<'a>| match described.detail.map(|detail| detail.get("Engine"))
     {
         Some(Some(Tree::Text(engine))) => Fact::Known(Some(engine.as_str())),
-        Some(Some(Tree::Null)) | None => Fact::Known(None),
-        Some(_) => Fact::unknown(facts.describe_gap(&described.of)),
+        Some(Some(_)) => {
+            let says = "say what `Engine` is: RDS names one for each database";
+            let gap = Gap::by_hand(ByHand::NotUnderstood, says, described.of.as_str());
+            Fact::unknown(gap.where_is(&described.of))
+        }
+        Some(None) => Fact::unknown(facts.describe_gap(&described.of)),
+        None => Fact::Known(None),
     };
     let of_snapshot = described(copy, facts).and_then(named);
     if matches!(of_snapshot, Fact::Known(_)) {

@@ -4,7 +4,7 @@ use super::retention::Retention;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
-use crate::inventory::{Copy, Facts, Lifecycle};
+use crate::inventory::{Copy, Facts, Json, Lifecycle};
 use crate::known::{ByHand, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Need, Outcome};
 
@@ -31,6 +31,9 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let Some(lifecycle) = known!(copy.lifecycle.as_ref()) else {
         return Outcome::pass("the copy has no lifecycle");
     };
+    if let Some(refused) = of_other_fields(copy, lifecycle) {
+        return refused;
+    }
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
     let seen = |name: &str, days: i64| {
@@ -85,6 +88,9 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         Fact::Unknown(gap) => return Some(not_read(*gap)),
     };
     let lifecycle: Lifecycle = serde_json::from_value(rule.get("Lifecycle")?.clone()).ok()?;
+    if let Some(refused) = of_other_fields(copy, &lifecycle) {
+        return Some(refused);
+    }
     let delete = lifecycle.delete_after_days.value().copied();
     let cold = lifecycle.move_to_cold_storage_after_days.value().copied();
     let (kept, stays) = (
@@ -109,6 +115,38 @@ fn of_rule(copy: &Copy, facts: &Facts<'_>) -> Option<Outcome> {
         ))
         .saw([Evidence::of(&*copy.id, "is made of a backup that the rule's Lifecycle keeps")])
     })
+}
+
+/// What else a lifecycle has: AWS Backup prints `DeleteAfterEvent`, and takes none as an input.
+///
+/// See <https://docs.aws.amazon.com/aws-backup/latest/APIReference/API_Lifecycle.html>.
+fn of_other_fields(copy: &Copy, lifecycle: &Lifecycle) -> Option<Outcome> {
+    const ON_EVENT: &str = "DeleteAfterEvent";
+    const OPT_IN: &str = "OptInToArchiveForSupportedResources";
+    let said = |wanted: &str| {
+        let mut fields = lifecycle.extra.iter();
+        let (_, Json(said)) = fields.find(|(name, _)| &**name == wanted)?;
+        Some(said).filter(|said| !said.is_null())
+    };
+    let at = |name: &str| format!("/lifecycle/{name}");
+    if let Some(event) = said(ON_EVENT) {
+        let seen = Evidence::at(&*copy.id, at(ON_EVENT), format!("is {event}"));
+        // A plan that AWS Backup has taken may be printed with one.
+        let outcome = if copy.plan.is_some() {
+            let what = "whether AWS Backup takes a plan with `DeleteAfterEvent`, which it prints and does not take as an input";
+            let gap = Gap::not_told(what, copy.id.to_string());
+            Outcome::undecided(format!("the lifecycle has `{ON_EVENT}`: {what}"), [gap])
+        } else {
+            Outcome::fail(format!("the lifecycle has `{ON_EVENT}`, which AWS Backup prints and does not take as an input"))
+                .by_hand("name `DeleteAfterDays` in its place")
+        };
+        return Some(outcome.saw([seen]));
+    }
+    let strange = said(OPT_IN).filter(|said| !said.is_boolean())?;
+    let says = format!("say what `{OPT_IN}` {strange} is: a boolean");
+    let gap = Gap::by_hand(ByHand::NotUnderstood, says, copy.id.to_string());
+    let seen = Evidence::at(&*copy.id, at(OPT_IN), format!("is {strange}"));
+    Some(not_read(gap).saw([seen]))
 }
 
 /// No page says whether the expiry that the copy takes over counts here.

@@ -5,7 +5,7 @@ use super::{Check, Found, MayFail, Others, Run, When, known};
 use crate::catalog::calls::api_call;
 use crate::catalog::{Kind, cite};
 use crate::inventory::{Copy, Facts, KindOf, Named, RecoveryPoint};
-use crate::known::{Arn, Gap};
+use crate::known::{Arn, Fact, Gap};
 use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
@@ -61,7 +61,7 @@ fn run(copy: &Copy, facts: &Facts<'_>, ask: &Others<'_>) -> Outcome {
         .iter()
         .map(|part| (*part, becomes(&ask(&of(copy, &part.arn, facts)), &of_whole)))
         .collect();
-    add_up(copy, &parts)
+    add_up(copy, &parts, facts)
 }
 
 /// What is found of the state of an EKS cluster, which is nested in the cluster's backup and not copied by itself. `None`: it
@@ -131,20 +131,25 @@ fn becomes(of_part: &Found, of_whole: &Found) -> Part {
 
 /// Without its template, or its cluster's state, a composite is not copied. Where that part was not read, it goes by what
 /// holds for the whole: it lies in the same vault, under the same key.
-fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)]) -> Outcome {
+fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)], facts: &Facts<'_>) -> Outcome {
     let (mut left, mut gaps, mut of_core) = (Vec::new(), Vec::new(), Vec::new());
     let mut core_stays = None;
     for (point, part) in parts {
         match part {
             Part::Goes => {}
             Part::Stays(reason) => {
-                if is_core(copy, point) {
-                    core_stays = Some(format!("{} {reason}", point.arn));
+                match is_core(copy, point, facts) {
+                    Fact::Known(true) => core_stays = Some(format!("{} {reason}", point.arn)),
+                    Fact::Known(false) => {}
+                    Fact::Unknown(gap) => of_core.push(*gap),
                 }
                 left.push(Evidence::of(&point.arn, reason.clone()));
             }
-            Part::Open(open) if is_core(copy, point) => of_core.extend(open.clone()),
-            Part::Open(open) => gaps.extend(open.clone()),
+            Part::Open(open) => match is_core(copy, point, facts) {
+                Fact::Known(true) => of_core.extend(open.clone()),
+                Fact::Known(false) => gaps.extend(open.clone()),
+                Fact::Unknown(gap) => of_core.extend(open.iter().cloned().chain([*gap])),
+            },
         }
     }
     let (stay, all) = (left.len(), parts.len());
@@ -181,10 +186,25 @@ fn add_up(copy: &Copy, parts: &[(&RecoveryPoint, Part)]) -> Outcome {
     .on(Basis::Inferred)
 }
 
-/// The nested recovery point of the composite's own type: the stack's template, the cluster's state.
-fn is_core(copy: &Copy, part: &RecoveryPoint) -> bool {
+/// Whether it is the nested recovery point of the composite's own type: the stack's template, the cluster's state. One whose type was
+/// not read may be.
+fn is_core(copy: &Copy, part: &RecoveryPoint, facts: &Facts<'_>) -> Fact<bool> {
     let own = copy.route().resource_type.as_ref().known();
-    part.is_parent.value() != Some(&true) && own.is_some() && part.resource_type.value() == own
+    // A stack may hold stacks, which are composites themselves.
+    let is_whole =
+        part.is_parent.value() == Some(&true) && copy.route().kind != KindOf::Known(Kind::Eks);
+    if is_whole || own.is_none() {
+        return Fact::Known(false);
+    }
+    match part.resource_type.value() {
+        Some(of) => Fact::Known(Some(of) == own),
+        None => Fact::unknown(facts.gap(
+            api_call!("backup:DescribeRecoveryPoint"),
+            part.arn.as_str(),
+            copy.endpoints().source_account().known(),
+            copy.endpoints().source_region().known().as_ref(),
+        )),
+    }
 }
 
 /// The copy goes, but maybe without parts of it.

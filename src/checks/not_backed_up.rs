@@ -14,6 +14,7 @@ pub fn not_backed_up_as_it_is(resource: &Arn, facts: &Facts<'_>) -> Option<Outco
     match resource.service() {
         "dsql" => without_its_key(resource, detail, IN_DSQL),
         "dynamodb" => without_its_key(resource, detail, IN_DYNAMODB),
+        "ec2" => instance_store(resource, detail),
         "eks" => cluster(resource, detail, facts),
         "rds" => replica(resource, detail),
         _ => None,
@@ -114,6 +115,26 @@ fn cluster(resource: &Arn, detail: &Tree, facts: &Facts<'_>) -> Option<Outcome> 
             Some(not_read(gap.where_is(resource)).saw([seen]))
         }
     }
+}
+
+/// The backup of an instance is an image, which EC2 makes of instances on EBS alone.
+///
+/// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html>.
+fn instance_store(resource: &Arn, detail: &Tree) -> Option<Outcome> {
+    const NAME: &str = "RootDeviceType";
+    let is_store = detail.get(NAME).and_then(Tree::as_str) == Some("instance-store");
+    is_store.then(|| {
+        Outcome::fail(format!(
+            "the root volume of the instance is in the instance store, and the backup of an instance is an image on EBS: {resource}"
+        ))
+        .nothing_helps("back up what runs on the instance by its own means")
+        .on(Basis::Inferred)
+        .saw([Evidence::at(
+            resource,
+            format!("/Detail/{NAME}"),
+            "is instance-store",
+        )])
+    })
 }
 
 /// RDS makes no manual snapshots of read replicas of SQL Server, which the periodic backups of AWS Backup are.

@@ -27,7 +27,8 @@ fn unready<'a>(point: &Arn, facts: &Facts<'a>) -> Option<(&'static str, &'a str)
         "fsx" => "Lifecycle",
         _ => return None,
     };
-    let state = detail.get(name)?.as_str()?;
+    let state = detail.get(name)?;
+    let state = state.get("Name").unwrap_or(state).as_str()?;
     let is_ready = READY.iter().any(|ready| state.eq_ignore_ascii_case(ready));
     (!is_ready).then_some((name, state))
 }
@@ -48,6 +49,11 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let Some(point) = &copy.recovery_point else {
         return Outcome::not_applicable("the recovery point is yet to be made");
     };
+    if let Fact::Unknown(gap) = facts.point_description(point)
+        && gap.hand() == Some(ByHand::Contradiction)
+    {
+        return not_read(*gap);
+    }
     let status = match known!(facts.point_status(point)) {
         Some(status) => status,
         None => return Outcome::not_applicable("the recovery point does not exist"),

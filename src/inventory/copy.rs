@@ -18,7 +18,9 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
-use backup_made::{backup_assumed, key_stores_assumed, state_assumed, windows_assumed};
+use backup_made::{
+    backup_assumed, dates_assumed, key_stores_assumed, state_assumed, windows_assumed,
+};
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
 
@@ -79,6 +81,9 @@ impl Copy {
             }),
             (None, None) => Fact::Known(None),
         };
+        let owner = named.recovery_point.as_ref();
+        let owner = owner.and_then(|point| facts.owner_contradicts(point));
+        let resource = owner.map_or(resource, Fact::unknown);
         let source_vault = source_vault(&named, facts);
         // A backup that a copy makes has the type of what was copied, and the key that the copy gives it.
         let (resource_type, kind, backup_keys) = match first {
@@ -110,6 +115,7 @@ impl Copy {
             .into_iter()
             .chain(backup_assumed(&kind, &resource, facts).filter(|_| will_be_made))
             .chain(state_assumed(&resource, facts).filter(|_| will_be_made))
+            .chain(dates_assumed(named.recovery_point.as_ref(), facts))
             .chain(
                 windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
                     .filter(|_| will_be_made),

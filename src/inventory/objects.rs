@@ -80,7 +80,7 @@ record! {
     }
 
     /// backup:DescribeRegionSettings.
-    RegionSettings {
+    @sound RegionSettings {
         /// Which resource types AWS Backup protects here.
         opt_in: Field<Tree> = "ResourceTypeOptInPreference" as Preferences,
         /// Which resource types AWS Backup fully manages here: DynamoDB's advanced features, EFS.

@@ -1,20 +1,23 @@
 //! What an object of the inventory must be as a whole: its policies are of the kind that stands in such a place.
 
+use std::sync::LazyLock;
+
 use super::beside;
 use super::effective::EffectivePolicy;
 use super::field::Field;
 use super::frame::{Account, CopyEntry, GapEntry, RegionFacts};
 use super::json::{Extra, Json};
 use super::list::items;
+use super::misspelling::near;
 use super::objects::{
     AttachedPolicy, ControlPolicy, InlinePolicy, Key, Lifecycle, Organization, Plan, RecoveryPoint,
-    Resource, Role, Vault,
+    RegionSettings, Resource, Role, Vault,
 };
 use super::own;
 use super::policy::Policy;
 use super::record::Sound;
-use super::tree::Tree;
-use crate::known::{AccountId, Arn};
+use super::tree::{Fields, Tree};
+use crate::known::{AccountId, Arn, ResourceType};
 
 /// An organization's id and its management account's have their form.
 impl Sound for Organization {
@@ -51,6 +54,28 @@ impl Sound for Lifecycle {
             )),
             None => Ok(()),
         }
+    }
+}
+
+/// The names of resource types are as AWS writes them: of two spellings of one, nobody says which counts.
+impl Sound for RegionSettings {
+    fn sound(&self) -> Result<(), String> {
+        static TYPES: LazyLock<Vec<&str>> =
+            LazyLock::new(|| ResourceType::ALL.iter().map(ResourceType::as_str).collect());
+        let maps = [&self.opt_in, &self.management];
+        let maps = maps.into_iter().filter_map(Field::value);
+        let names = maps.filter_map(Tree::as_object).flat_map(Fields::iter);
+        for (name, _) in names {
+            let read = ResourceType::parse(name);
+            let known = TYPES.iter().find(|of| **of == read.as_str()).copied();
+            let meant = known.or_else(|| near(name, &TYPES));
+            if let Some(meant) = meant.filter(|meant| *meant != name.as_str()) {
+                return Err(format!(
+                    "found the resource type `{name}`: expected `{meant}`, as AWS writes it"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -88,6 +88,15 @@ pub fn state_assumed(resource: &Fact<Option<Arn>>, facts: &Facts<'_>) -> Option<
     (is_state_unread(resource, facts) && !is_said).then(|| format!("state: {state} (not read)"))
 }
 
+/// What is taken for granted of the dates of a recovery point, where nobody says what time it is.
+pub fn dates_assumed(point: Option<&Arn>, facts: &Facts<'_>) -> Option<String> {
+    let is_open = facts.now().is_none() && facts.point_has_dates(point?);
+    is_open.then(|| {
+        "recovery point: it has neither expired nor moved to cold storage (when it was read is not told)"
+            .to_owned()
+    })
+}
+
 fn is_state_unread(resource: &Arn, facts: &Facts<'_>) -> bool {
     facts.resource_state(resource) == Fact::Known(None)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::catalog::calls::api_call;
 use crate::catalog::{Encryption, Kind, capabilities};
 use crate::inventory::lookup::{EncryptedWith, Facts, KeyManager, VaultType, contradiction};
-use crate::known::{Arn, ByHand, Fact};
+use crate::known::{Arn, Fact};
 
 use super::Named;
 use super::kind::{KindOf, gap_of};
@@ -103,7 +103,7 @@ impl BackupKeys {
         let all_told = further.iter().all(|key| matches!(key, Fact::Known(_)));
         let mut keys: Vec<Fact<EncryptedWith>> = Vec::new();
         match &first {
-            Fact::Unknown(gap) if all_told && gap.hand() != Some(ByHand::Contradiction) => {}
+            Fact::Unknown(gap) if all_told && gap.hand().is_none() => {}
             Fact::Known(EncryptedWith::Key(key)) if all_told && !further.contains(&first) => {
                 keys.push(Fact::unknown(contradiction(
                     of,

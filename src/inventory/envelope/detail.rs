@@ -312,12 +312,15 @@ const FIELDS: &[DetailField] = &[
     ("DeploymentType",          |value| spelled(value, "DeploymentType")),
     ("Ebs",                     thing),
     ("Encrypted",               truth),
+    ("EncryptionDetails",       thing),
+    ("EncryptionStatus",        |value| spelled(value, "EncryptionStatus")),
     ("Engine",                  small),
     ("EngineVersion",           text),
     ("FileSystem",              thing),
     ("FileSystemPolicy",        |value| text(value) || thing(value)),
     ("FileSystemType",          |value| spelled(value, "FileSystemType")),
     ("FlexCacheEndpointType",   |value| spelled(value, "FlexCacheEndpointType")),
+    ("InaccessibleEncryptionDateTime", time),
     ("KmsKeyId",                text),
     ("LifeCycleState",          text),
     ("Lifecycle",               text),
@@ -334,7 +337,7 @@ const FIELDS: &[DetailField] = &[
     ("ProductCodes",            things),
     ("ReadReplicaSourceDBClusterIdentifier",  text),
     ("ReadReplicaSourceDBInstanceIdentifier", text),
-    ("RootDeviceType",          text),
+    ("RootDeviceType",          |value| spelled(value, "RootDeviceType")),
     ("SSEDescription",          thing),
     ("StackStatus",             text),
     ("State",                   |value| text(value) || thing(value)),
@@ -359,6 +362,8 @@ const FIELDS: &[DetailField] = &[
     ("authenticationMode",      |value| spelled(value, "authenticationMode")),
     ("AuthenticationMode",      |value| spelled(value, "AuthenticationMode")),
     ("connectorConfig",         thing),
+    ("encryptionDetails",       thing),
+    ("encryptionStatus",        |value| spelled(value, "encryptionStatus")),
     ("outpostConfig",           thing),
     ("OutpostConfig",           thing),
 ];
@@ -419,6 +424,18 @@ mod tests {
             (
                 json!({"ImageId": "ami-1", "BlockDeviceMappings": [{"Ebs": {"KmsKeyID": "x"}}]}),
                 "`KmsKeyId`",
+            ),
+            (
+                json!({"identifier": "a", "encryptionDetails": {"encryptionStatus": "kms_key_inaccessible"}}),
+                "expected `KMS_KEY_INACCESSIBLE`",
+            ),
+            (
+                json!({"TableName": "a", "SSEDescription": {"InaccessibleEncryptionDatetime": 1.5}}),
+                "`InaccessibleEncryptionDateTime`",
+            ),
+            (
+                json!({"InstanceId": "i-1", "RootDeviceType": "INSTANCE-STORE"}),
+                "expected `instance-store`",
             ),
         ] {
             let error = read(detail.clone().into()).unwrap_err();

@@ -34,10 +34,15 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn point_description(&self, arn: &Arn) -> Fact<Option<&'a Tree>> {
         let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
-        of_itself(
-            arn,
-            fact(point.field(|p| &p.detail), || self.describe_gap(arn)),
-        )
+        let detail = point.field(|p| &p.detail);
+        // One with an ARN of AWS Backup's own has no snapshot that a service could describe.
+        if let (Field::Null, Field::Is(status)) = (&detail, point.field(|p| &p.status))
+            && arn.service() != "backup"
+        {
+            let there = format!("`Status` {status}");
+            return Fact::unknown(contradiction(arn, "`Detail` null", there));
+        }
+        of_itself(arn, fact(detail, || self.describe_gap(arn)))
     }
 
     /// What the service says of a resource, with the call that tells.

@@ -44,7 +44,8 @@ impl Facts<'_> {
             flag: ("Encrypted", encrypted.value().copied().copied()),
             key: key.clone(),
         };
-        if let Some(gap) = said.contradicted(arn, detail.value().copied()) {
+        let strange = neither_way(arn, "Encrypted", &encrypted);
+        if let Some(gap) = strange.or_else(|| said.contradicted(arn, detail.value().copied())) {
             return Fact::unknown(gap);
         }
         let said = encrypted_with(encrypted, key);
@@ -94,6 +95,7 @@ impl Facts<'_> {
         };
         let told = detail.value().copied();
         let gap = told.and_then(|told| of_another(arn, told));
+        let gap = gap.or_else(|| neither_way(arn, "IsEncrypted", &encrypted));
         if let Some(gap) = gap.or_else(|| said.contradicted(arn, told)) {
             return Fact::unknown(gap);
         }
@@ -174,6 +176,14 @@ impl Said<'_> {
                 "its own Region",
             ));
         }
+        let (flag, on) = self.flag;
+        if let (Some(false), Some(key)) = (on, key) {
+            return Some(contradiction(
+                of,
+                format!("`{flag}` false"),
+                format!("`EncryptionKeyArn` {key}"),
+            ));
+        }
         if let Some(gap) = self.of_another_way(of, detail) {
             return Some(gap);
         }
@@ -185,7 +195,6 @@ impl Said<'_> {
             .find_map(|name| Some((name, detail.get(name)?.as_bool()?)));
         let named = own_key(detail);
         let on_key = |(at, named)| format!("`{at}` {named} in its `Detail`");
-        let (flag, on) = self.flag;
         match (on, told) {
             (Some(on), Some((name, told))) if on != told => {
                 return Some(contradiction(
@@ -251,8 +260,18 @@ impl Said<'_> {
 /// The key that a service's description names, and where: each writes it in a place of its own.
 ///
 /// See `KmsKeyId` of API_DBInstance, API_FileSystemDescription and their like, API_SSEDescription of DynamoDB, API_EncryptionDetails
-/// of Aurora DSQL, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation.
+/// of Aurora DSQL, and `ServerSideEncryptionByDefault` of a bucket in CloudFormation and in S3.
 fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
+    const RULES_OF_BUCKETS: &[(&[&str], &[&str])] = &[
+        (
+            &["BucketEncryption", "ServerSideEncryptionConfiguration"],
+            &["ServerSideEncryptionByDefault"],
+        ),
+        (
+            &["ServerSideEncryptionConfiguration", "Rules"],
+            &["ApplyServerSideEncryptionByDefault"],
+        ),
+    ];
     const PLACES: &[&[&str]] = &[
         &["KmsKeyId"],
         &["FileSystem", "KmsKeyId"],
@@ -270,10 +289,11 @@ fn own_key(detail: &Tree) -> Option<(&'static str, &str)> {
         (!is_off).then_some(("KMSMasterKeyArn", key))
     };
     let of_bucket = || {
-        let rules = &["BucketEncryption", "ServerSideEncryptionConfiguration"];
-        let rule = at(detail, rules)?.as_array()?.first()?;
-        let key = at(rule, &["ServerSideEncryptionByDefault", "KMSMasterKeyID"])?;
-        Some(("KMSMasterKeyID", key.as_str()?))
+        RULES_OF_BUCKETS.iter().find_map(|(rules, default)| {
+            let mut rules = at(detail, rules)?.as_array()?.iter();
+            let key = rules.find_map(|rule| at(rule, default)?.get("KMSMasterKeyID"))?;
+            Some(("KMSMasterKeyID", key.as_str()?))
+        })
     };
     let plain = PLACES.iter().find_map(named);
     plain.or_else(of_table).or_else(of_bucket)
@@ -285,6 +305,14 @@ fn is_another(key: &Arn, named: &str) -> bool {
         Ok(arn) => arn.resource().starts_with("key/") && arn != *key,
         Err(_) => !named.contains('/') && named != key.name(),
     }
+}
+
+/// A flag that is there and says neither that a thing is encrypted nor that it is not.
+fn neither_way(of: &Arn, flag: &str, said: &Field<&bool>) -> Option<Gap> {
+    matches!(said, Field::Null).then(|| {
+        let says = format!("say whether it is encrypted: `{flag}` is null");
+        Gap::by_hand(ByHand::NotUnderstood, says, of.as_str()).where_is(of)
+    })
 }
 
 /// What the two fields say together; `None` where they leave it open, or contradict each other.

@@ -82,6 +82,19 @@ impl<'a> Facts<'a> {
         date.is_some_and(|date| self.has_come(date))
     }
 
+    /// Whether the recovery point expires or moves to cold storage on a day that was read, or can be counted.
+    #[must_use]
+    pub fn point_has_dates(&self, arn: &Arn) -> bool {
+        let point = self.seen(Object::Stored, |layer| layer.recovery_points(arn));
+        let is_made = point.field(|p| &p.creation_date).is_present();
+        let is_kept = is_made && matches!(self.point_days_kept(arn), Fact::Known(Some(_)));
+        let dates = ["DeleteAt", COLD_AT];
+        is_kept
+            || dates
+                .iter()
+                .any(|date| self.point_date(arn, date).is_some())
+    }
+
     /// When the recovery point was moved to cold storage, where that is after the facts were read and before the moment that
     /// was named.
     #[must_use]

@@ -49,7 +49,21 @@ impl Facts<'_> {
                 "that it is a backup, which is made of instances on EBS alone",
             ));
         }
-        let owner = text("OwnerId")?;
+        None
+    }
+
+    /// What in the description of a recovery point's snapshot or backup contradicts that it is of its vault's account.
+    ///
+    /// See <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html>,
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html> and
+    /// <https://docs.aws.amazon.com/fsx/latest/APIReference/API_Backup.html>.
+    #[must_use]
+    pub fn owner_contradicts(&self, point: &Arn) -> Option<Gap> {
+        if !matches!(point.service(), "ec2" | "fsx") {
+            return None;
+        }
+        let detail = self.point_description(point).known().flatten()?;
+        let owner = detail.get("OwnerId").and_then(Tree::as_str)?;
         match self.point_vault(point) {
             Fact::Known(Some(vault))
                 if vault.account().is_some_and(|id| id.to_string() != owner) =>

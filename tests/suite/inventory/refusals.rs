@@ -42,6 +42,16 @@ fn a_wrong_value_is_named_by_file_line_and_pointer() {
         ),
         ("/collected_at".to_owned(), json!("yesterday"), "RFC 3339"),
         (
+            format!("{SOURCE}/region_settings"),
+            json!({"ResourceTypeOptInPreference": {"DynamoDB": true}, "ResourceTypeManagementPreference": {"dynamodb": false}}),
+            "`DynamoDB`, as AWS writes it",
+        ),
+        (
+            format!("{SOURCE}/region_settings"),
+            json!({"ResourceTypeOptInPreference": {"DynamoBD": true}}),
+            "expected `DynamoDB`",
+        ),
+        (
             "/schema".to_owned(),
             json!("backup-preflight/inventory/v9"),
             "inventory/v1",

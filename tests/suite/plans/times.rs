@@ -249,6 +249,41 @@ fn a_rule_that_another_outlives_each_time_may_make_no_backup() {
     }
 }
 
+/// A year that is over, and a day that never comes.
+#[test]
+fn a_rule_that_never_starts_again_makes_no_backup_to_copy() {
+    for (schedule, expected) in [
+        ("cron(0 5 ? * * 2020)", "blocked"),
+        ("cron(0 5 31 2 ? *)", "blocked"),
+        ("cron(0 5 ? * * 2027)", "feasible"),
+    ] {
+        let (found, says) = verdict(&planned(
+            &[("ScheduleExpression", json!(schedule))],
+            &[("PreferredBackupWindow", json!("09:00-09:30"))],
+        ));
+        assert_eq!(found, expected, "{schedule}: {says}");
+        assert_eq!(says.contains("never starts again"), expected == "blocked");
+    }
+}
+
+/// Whether a recovery point has expired hangs on what time it is.
+#[test]
+fn that_a_recovery_point_has_not_expired_is_an_assumption_where_nobody_says_what_time_it_is() {
+    let told = "recovery point: it has neither expired nor moved to cold storage (when it was read is not told)";
+    let dated = Estate::rds_point().set(
+        "/accounts/0/regions/0/recovery_points/0/CalculatedLifecycle",
+        json!({"DeleteAt": "2020-11-02T00:00:00Z"}),
+    );
+    let undated = dated.clone().without("/collected_at");
+    for (estate, expected) in [(undated, json!([told])), (dated, json!([]))] {
+        let files = Files::new();
+        let file = files.estate(&estate);
+        let ran = run(&["check", "--inventory", &file, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(report["copies"][0]["assumptions"], expected);
+    }
+}
+
 /// A description that was read without the windows says nothing of them: that they leave time is an assumption.
 #[test]
 fn windows_that_were_not_read_are_an_assumption() {
