@@ -58,11 +58,11 @@ pub fn decide(copy: Copy, facts: &Facts<'_>) -> Decided {
     }
 }
 
-/// What is found of a copy of which nobody knows whether it is still made: what fails of one that is made as it was may not.
+/// What is found of a copy of which nobody knows whether it is made: what fails of one that is made as it is told may not.
 fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
     let instead = |id: &str, outcome: &Outcome| {
         if id == recovery_point_missing::CHECK.id {
-            let what = "whether the plan still makes this copy is not known";
+            let what = "whether this copy is made is not known";
             return Some(Outcome::undecided(format!("{what}: {gap}"), [gap.clone()]));
         }
         // What the rule says is not to be looked up: it is what is not known.
@@ -72,7 +72,7 @@ fn perhaps_not_made(found: Found, gap: &Gap) -> Found {
         }
         let fails = outcome.status == Status::Fail;
         fails.then(|| {
-            let what = "if the plan makes it as it did";
+            let what = "if it is made";
             Outcome::undecided(format!("{what}: {}", outcome.message), [gap.clone()])
         })
     };

@@ -108,6 +108,12 @@ impl Copy {
             (Fact::Known(vault), None) => facts.vault_type(vault),
             (Fact::Unknown(gap), _) => Fact::Unknown(gap.clone()),
         };
+        let what = resource.as_ref().known().and_then(Option::as_ref);
+        let perhaps = what.filter(|_| named.recovery_point.is_none());
+        let made = match perhaps.and_then(|resource| facts.perhaps_made(resource)) {
+            Some(gap) if named.made == Fact::Known(()) => Fact::unknown(gap),
+            Some(_) | None => named.made,
+        };
         let mut assumptions = named.assumptions;
         let will_be_made = named.recovery_point.is_none() && named.copy_of.is_none();
         let assumed = organization_policies_assumed(&named.role, facts);
@@ -120,7 +126,6 @@ impl Copy {
                 windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
                     .filter(|_| will_be_made),
             );
-        let what = resource.as_ref().known().and_then(Option::as_ref);
         // What is backed up is read with its own key, where the backup is on another.
         let is_on_another = model(&kind) == Fact::Known(Some(Model::Independent));
         let of_resource = what.filter(|_| will_be_made && is_on_another);
@@ -154,7 +159,7 @@ impl Copy {
             plan: named.plan,
             assumptions,
             copy_of: named.copy_of,
-            made: named.made,
+            made,
             transfer: Arc::new(Transfer {
                 recovery_point: named.recovery_point,
                 bucket,

@@ -28,7 +28,7 @@ use super::span::escape;
 use super::word::Timestamp;
 use emptied::Emptied;
 use joined::Joined;
-use lists::{DESCRIPTIONS, Frame, LEAF, OPEN, ROOT, describing};
+use lists::{DESCRIPTIONS, Frame, LEAF, LIST_RESOURCES, MAY_BE_WHOLE, OPEN, ROOT, describing};
 use stale::Stale;
 use unknown::unknown;
 
@@ -209,7 +209,10 @@ impl Laid<'_> {
             let list = frame.lists.iter().find(|(list, _, _)| list == name);
             match (list, value) {
                 (Some((_, key, frame)), Value::Array(over)) => {
-                    let is_whole = all.get(&format!("{name}_complete")) == Some(&Value::Bool(true));
+                    let whole = format!("{name}_complete");
+                    let is_whole = MAY_BE_WHOLE.contains(&&**name)
+                        && all.get(&whole) == Some(&Value::Bool(true));
+                    let is_read = all.get(name).is_some_and(Value::is_array);
                     let list = all.entry(name).or_insert_with(|| json!([]));
                     if !list.is_array() {
                         *list = json!([]);
@@ -222,6 +225,9 @@ impl Laid<'_> {
                     });
                     if !whole {
                         all.shift_remove(&format!("{name}_complete"));
+                    }
+                    if !is_read {
+                        self.not_listed(name);
                     }
                 }
                 (None, Value::Object(over)) if frame.objects.contains(&name.as_str()) => {
@@ -298,9 +304,13 @@ impl Laid<'_> {
             if place.is_none() && is_whole && self.overlay.may_leave() {
                 let subject = over.get(key).and_then(Value::as_str).unwrap_or_default();
                 let why = either::not_found(&self.overlay.name);
-                self.gap(describing(list), subject, &why, &at);
-                whole = false;
-                continue;
+                // What is backed up stands with what is told of it, so that a copy of it is told and not lost.
+                if list != "resources" {
+                    self.gap(describing(list), subject, &why, &at);
+                    whole = false;
+                    continue;
+                }
+                self.gap(LIST_RESOURCES, subject, &why, &at);
             }
             let is_anew = item.contains_key(ANEW);
             let mut object = match place.and_then(|place| all.get_mut(place)) {
@@ -359,6 +369,16 @@ impl Laid<'_> {
             }
         }
         whole
+    }
+
+    /// A list that a change begins is none of what there was: nobody looked.
+    fn not_listed(&mut self, name: &str) {
+        if let ("resources", [Some(account), Some(region)]) = (name, &self.home) {
+            self.gaps.push(json!({
+                "operation": LIST_RESOURCES, "subject": format!("{account}/{region}"),
+                "account": account, "region": region, "error": null,
+            }));
+        }
     }
 
     /// Notes whether a vault is another than the one that is there, under its name.

@@ -8,7 +8,7 @@ use crate::inventory::frame::GapEntry;
 use crate::inventory::list::items;
 use crate::inventory::objects::Plan;
 use crate::inventory::tree::Fields;
-use crate::known::{AccountId, ApiCall, Arn, Fact, Gap, Region, ResourceType};
+use crate::known::{AccountId, ApiCall, Arn, ByHand, Fact, Gap, Region, ResourceType};
 
 use super::Facts;
 use super::reads::Object;
@@ -264,11 +264,25 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether the resources of a Region were looked up, and AWS refused no call that lists some: where they are not said
-    /// to be all, that is for want of a word, not of an answer.
+    /// to be all, that is for want of a word, not of an answer. A list that a change began, of which nobody looked what there
+    /// was before, is recorded as a gap.
     #[must_use]
     pub fn resources_were_listed(&self, account: AccountId, region: &Region) -> bool {
         let listed = self.region(account, region).field(|r| &r.resources);
-        matches!(listed, Field::Is(_)) && self.list_refused(account, region).is_none()
+        let call = api_call!("cloudformation:ListResources");
+        let subject = format!("{account}/{region}");
+        let gap = self.gap(call, &subject, Some(account), Some(region));
+        matches!(listed, Field::Is(_))
+            && !self.is_recorded(&gap)
+            && self.list_refused(account, region).is_none()
+    }
+
+    /// Why nobody knows whether a resource is there that was looked for and not found: a template has it, which may make it.
+    #[must_use]
+    pub fn perhaps_made(&self, resource: &Arn) -> Option<Gap> {
+        let call = api_call!("cloudformation:ListResources");
+        let gap = self.gap(call, resource.as_str(), None, None);
+        (gap.hand() == Some(ByHand::Planned)).then_some(gap)
     }
 
     /// The first call that lists resources of a Region and that AWS refused.

@@ -87,6 +87,12 @@ pub(super) const DESCRIPTIONS: &[&str] = &[
     "cloudformation:GetResource",
 ];
 
+/// The lists of which an inventory may say that they are whole.
+pub(super) const MAY_BE_WHOLE: &[&str] = &["roles", "vaults", "resources"];
+
+/// The call that tells which resources there are.
+pub(super) const LIST_RESOURCES: &str = "cloudformation:ListResources";
+
 /// The call that tells whether an object of a list is there.
 pub(super) fn describing(list: &str) -> &'static str {
     match list {
