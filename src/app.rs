@@ -13,6 +13,7 @@ mod change;
 mod check;
 mod code;
 mod collect;
+mod configurations;
 mod copies;
 mod decide;
 mod disputes;

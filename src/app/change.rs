@@ -20,6 +20,7 @@ use crate::sources::planned::{Makes, Planned, Unlisted};
 use crate::sources::{additions, recorded, terraform};
 use crate::verdict::{Status, Verdict};
 
+use super::configurations::Configurations;
 use super::disputes;
 use super::named::{self, OfPlans};
 use super::prefixes::{Names, Prefixes};
@@ -46,11 +47,7 @@ pub(super) struct Laid {
 
 /// Lays the files of the command line over the facts.
 pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyhow::Result<Laid> {
-    let source = asked
-        .terraform_source
-        .as_deref()
-        .map(|folder| terraform::Source::read(folder, output.max_input))
-        .transpose()?;
+    let configurations = Configurations::new(asked, output)?;
     named::check("--account", &asked.account, &asked.over)?;
     let mut accounts = OfPlans::new(&asked.account, &asked.over);
     let mut places = Places::new();
@@ -82,6 +79,7 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             OverKind::TerraformPlan => {
                 let (name, bytes) = recorded::json(path, output.max_input)?;
                 let of_plan = accounts.of(path)?;
+                let source = configurations.of(path)?;
                 let mut prefix = |names: &[String]| prefixes.next(path, names);
                 let planned =
                     terraform::read_beside(&name, &mut prefix, &bytes, &of_plan, source.as_ref())?;

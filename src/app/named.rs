@@ -99,6 +99,17 @@ pub(super) fn of_template<T: Clone + PartialEq + ToString>(
     over: &Over,
     path: &Path,
 ) -> anyhow::Result<Option<T>> {
+    let found = of_file(option, given, over, path)?;
+    Ok(found.map(|(value, _)| value))
+}
+
+/// What is given for a file, or for all, and whether it is for this one by its name.
+pub(super) fn of_file<T: Clone + PartialEq + ToString>(
+    option: &str,
+    given: &[OfName<T>],
+    over: &Over,
+    path: &Path,
+) -> anyhow::Result<Option<(T, bool)>> {
     let fits = given.iter().filter_map(|one| match &one.name {
         None => Some((Nearness::All, &one.value)),
         Some(name) => {
@@ -107,7 +118,7 @@ pub(super) fn of_template<T: Clone + PartialEq + ToString>(
         }
     });
     let found = nearest(option, &format!("`{}`", path.display()), fits)?;
-    Ok(found.map(|(_, value)| value))
+    Ok(found.map(|(nearness, value)| (value, nearness == Nearness::File)))
 }
 
 /// The accounts of the providers of plans.

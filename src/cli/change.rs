@@ -1,6 +1,6 @@
 //! What is laid over the facts: plans, templates, overlays, in the order in which they are given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::parser::ArgMatches;
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches, value_parser};
@@ -45,9 +45,9 @@ pub struct ChangeArgs {
     /// The value that another stack exports by this name, where no template of the run does; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "Change")]
     pub import: Vec<(String, String)>,
-    /// The configuration behind the plans: a folder of .tf files, for expressions that a plan does not tell, and for lines
-    #[arg(long, value_name = "DIR", help_heading = "Change")]
-    pub terraform_source: Option<PathBuf>,
+    /// The configuration behind a plan: a folder of .tf files, for expressions that the plan does not tell, and for lines (of several plans FILE=DIR; without a name: for lines alone)
+    #[arg(long, value_name = "[FILE=]DIR", value_parser = Named::<String>::folder, help_heading = "Change")]
+    pub terraform_source: Vec<Named<String>>,
     /// Count every copy, not only those that the change makes or makes worse
     #[arg(long, help_heading = "Change")]
     pub all: bool,
@@ -168,6 +168,17 @@ impl Named<Region> {
                 super::WantedRegion::All => Err("a template is deployed in one Region".to_owned()),
             }
         })
+    }
+}
+
+impl Named<String> {
+    /// The name of a folder may have an equals sign.
+    fn folder(text: &str) -> Result<Self, String> {
+        if Path::new(text).is_dir() {
+            let value = text.to_owned();
+            return Ok(Self { name: None, value });
+        }
+        Self::of(text, |text| Ok(text.to_owned()))
     }
 }
 

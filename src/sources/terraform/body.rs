@@ -5,6 +5,7 @@ use hcl::{Block, Body, Structure};
 use serde_json::{Map, Value, json};
 
 use super::object::unknown;
+use super::partial::holds_partial;
 use super::sets::holds_set;
 use super::source::{attribute, label};
 
@@ -17,7 +18,7 @@ pub fn body_value(body: &Body, context: &Context<'static>, at: &str) -> Value {
                 let name = attribute.key.as_str();
                 let value = attribute.expr.evaluate(context).ok();
                 // A set is printed as a list, and a map is not.
-                let value = value.filter(|value| !holds_set(value));
+                let value = value.filter(|value| !holds_set(value) && !holds_partial(value));
                 let value = value.as_ref().and_then(to_json);
                 all.insert(
                     name.to_owned(),

@@ -11,15 +11,21 @@ use serde_json::{Map, Value, json};
 use super::address::{parent, steps};
 use super::bare::is_as_it_is;
 use super::body::{body_value, to_hcl, to_json};
+use super::file::{Module, PlanFile};
 use super::functions::declare;
 use super::identity::{Expressions, Identities};
 use super::object::{Moment, Object};
-use super::sets::{holds_set, in_a_row, set};
+use super::partial::{self, holds_partial};
+use super::same_source::is_of;
+use super::sets::{holds_set, in_a_row};
 use super::source::{Source, SourceModule, attribute, label};
+use super::variables::of_variable;
 
 /// Expressions of a plan's configuration, evaluated with what is known of the plan.
 pub struct Evaluator<'s> {
-    pub(super) source: &'s Source,
+    source: &'s Source,
+    /// The modules whose files are not those that the plan was made of: nothing of them is evaluated.
+    others: HashSet<Vec<String>>,
     scopes: RefCell<BTreeMap<String, Option<Context<'static>>>>,
 }
 
@@ -34,7 +40,7 @@ impl Expressions for Evaluator<'_> {
         let expression = &attribute(&block.body, name)?.expr;
         let context = self.of_object(ids, object, block)?;
         let value = in_a_row(expression.evaluate(&context).ok()?);
-        to_json(&value).filter(|_| !holds_set(&value))
+        to_json(&value).filter(|_| !holds_set(&value) && !holds_partial(&value))
     }
 
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value> {
@@ -57,17 +63,49 @@ impl Expressions for Evaluator<'_> {
 impl<'s> Evaluator<'s> {
     /// One of a configuration.
     #[must_use]
-    pub fn new(source: &'s Source) -> Self {
+    pub fn new(source: &'s Source, plan: &PlanFile) -> Self {
+        let mut others = HashSet::new();
+        if let Some(configuration) = &plan.configuration
+            && !source.is_for_lines
+        {
+            others_of(
+                source,
+                &configuration.root_module,
+                String::new(),
+                &mut others,
+            );
+        }
         Self {
             source,
+            others,
             scopes: RefCell::default(),
         }
     }
 
+    /// The files of a module instance, as far as they are those that the plan was made of.
+    pub(super) fn module(&self, address: &str) -> Option<&'s SourceModule> {
+        let names: Vec<String> = steps(address).into_iter().map(str::to_owned).collect();
+        let source = self.source.module(address)?;
+        (!self.others.contains(&names)).then_some(source)
+    }
+
+    /// What is not evaluated, in words.
+    pub(super) fn not_its_files(&self) -> Vec<String> {
+        let mut others: Vec<&Vec<String>> = self.others.iter().collect();
+        others.sort();
+        let others = others.into_iter().map(|names| {
+            let of = match names.as_slice() {
+                [] => "the configuration".to_owned(),
+                names => format!("the module {}", names.join(".")),
+            };
+            format!("the files of {of} in --terraform-source are not those that the plan was made of: nothing of them is evaluated")
+        });
+        others.collect()
+    }
+
     fn block(&self, object: &Object<'_>) -> Option<&'s Block> {
         let of = if object.is_data { "data" } else { "resource" };
-        self.source
-            .module(object.module)?
+        self.module(object.module)?
             .block(of, object.kind, object.name)
     }
 
@@ -109,34 +147,21 @@ impl<'s> Evaluator<'s> {
         address: &str,
         depth: usize,
     ) -> Option<Context<'static>> {
-        let module = self.source.module(address)?;
+        let module = self.module(address)?;
         let mut context = Context::new();
         declare(&mut context);
-        let mut variables = Map::new();
-        for block in module.blocks("variable") {
-            if let (Some(name), Some(default)) =
-                (label(block, 0), attribute(&block.body, "default"))
-                && let Some(value) = default
-                    .expr
-                    .evaluate(&context)
-                    .ok()
-                    .as_ref()
-                    .and_then(to_json)
-            {
-                variables.insert(name.to_owned(), value);
-            }
-        }
+        // What is given; `None`: it is, and is not known, so that no default stands in for it.
+        let mut given: BTreeMap<String, Option<hcl::Value>> = BTreeMap::new();
         match parent(address) {
             None => {
                 for (name, variable) in &ids.objects.plan.variables {
-                    variables.insert(name.clone(), variable.value.clone());
+                    given.insert(name.clone(), Some(to_hcl(&variable.value)));
                 }
             }
             Some((above, call)) => {
                 let outer = self.scope(ids, above, depth)?;
                 let name = steps(call).first().copied().unwrap_or_default();
                 let block = self
-                    .source
                     .module(above)?
                     .blocks("module")
                     .find(|block| label(block, 0) == Some(name))?;
@@ -145,27 +170,21 @@ impl<'s> Evaluator<'s> {
                     .and_then(|(_, index)| serde_json::from_str(index.strip_suffix(']')?).ok());
                 let outer = with_index(outer, index.as_ref(), &block.body);
                 for argument in block.body.attributes() {
-                    // A default does not stand in for an argument that is given and not known.
-                    variables.remove(argument.key.as_str());
-                    if let Some(value) = argument
-                        .expr
-                        .evaluate(&outer)
-                        .ok()
-                        .as_ref()
-                        .and_then(to_json)
-                    {
-                        variables.insert(argument.key.to_string(), value);
-                    }
+                    let value = argument.expr.evaluate(&outer).ok();
+                    given.insert(argument.key.to_string(), value);
                 }
             }
         }
+        let mut variables = Map::new();
         for block in module.blocks("variable") {
             let Some(name) = label(block, 0) else {
                 continue;
             };
-            if let Some(value) = variables.remove(name)
-                && let Some(value) = of_type(block, value)
-            {
+            let value = match given.remove(name) {
+                Some(None) => None,
+                given => of_variable(block, given.flatten(), &context),
+            };
+            if let Some(value) = value.as_ref().and_then(to_json) {
                 variables.insert(name.to_owned(), value);
             }
         }
@@ -268,7 +287,7 @@ impl<'s> Evaluator<'s> {
     fn outputs_of(&self, ids: &Identities<'_, '_>, address: &str, depth: usize) -> Value {
         let mut all = Map::new();
         if let (Some(context), Some(module)) =
-            (self.scope(ids, address, depth), self.source.module(address))
+            (self.scope(ids, address, depth), self.module(address))
         {
             for block in module.blocks("output") {
                 if let (Some(name), Some(value)) =
@@ -288,19 +307,21 @@ impl<'s> Evaluator<'s> {
     }
 }
 
-/// The value of a variable, turned into its type where that is a set or a list.
-fn of_type(block: &Block, value: Value) -> Option<Value> {
-    let kind = attribute(&block.body, "type").map(|kind| kind.expr.to_string());
-    let kind = kind.unwrap_or_default();
-    if !value.is_array() && !value.is_object() {
-        return Some(value);
+/// The modules, by the names of the calls that lead there, whose files are not those that a plan was made of.
+fn others_of(source: &Source, module: &Module, address: String, others: &mut HashSet<Vec<String>>) {
+    if let Some(files) = source.module(&address)
+        && !is_of(module, files)
+    {
+        let names = steps(&address).into_iter();
+        others.insert(names.map(str::to_owned).collect());
     }
-    let turned = match kind.split('(').next() {
-        Some("set") => set(to_hcl(&value)).ok()?,
-        Some("list") => in_a_row(to_hcl(&value)),
-        Some(_) | None => return Some(value),
-    };
-    to_json(&turned)
+    for (name, call) in &module.module_calls {
+        let below = match address.as_str() {
+            "" => format!("module.{name}"),
+            above => format!("{above}.module.{name}"),
+        };
+        others_of(source, &call.module, below, others);
+    }
 }
 
 /// The resources and data sources of a module instance, by type and name: what is known of them, and what they will be called.
@@ -355,7 +376,9 @@ fn known(ids: &Identities<'_, '_>, object: &Object<'_>) -> Value {
     let mut all = Map::new();
     for name in object.values(Moment::Then).into_iter().flat_map(Map::keys) {
         let value = object.marked(Moment::Then, name);
-        if !value.to_string().contains("{\"unknown\":") {
+        if value.to_string().contains("{\"unknown\":") {
+            partial::mark(&mut all);
+        } else {
             all.insert(name.clone(), value);
         }
     }
@@ -404,27 +427,4 @@ fn with_index(
         Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => {}
     }
     context
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_has_the_type_that_it_is_declared_with() {
-        let list = json!(["b", "a"]);
-        let set = json!({"a": "a", "b": "b"});
-        for (kind, value, is) in [
-            ("set(string)", &list, Some(&set)),
-            ("list(string)", &list, Some(&list)),
-            ("list(string)", &set, Some(&json!(["a", "b"]))),
-            ("map(string)", &set, Some(&set)),
-            ("set(number)", &json!([1]), None),
-        ] {
-            let body: Body =
-                hcl::from_str(&format!("variable \"x\" {{\n  type = {kind}\n}}\n")).unwrap();
-            let block = body.blocks().next().unwrap();
-            assert_eq!(of_type(block, value.clone()).as_ref(), is, "{kind} {value}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
 
 use super::loops::IN_ORDER;
+use super::partial::{holds_partial, is_partial};
 use super::sets::{holds_set, in_a_row, list, ordered, set};
 
 type Func = fn(FuncArgs) -> Result<Value, String>;
@@ -69,6 +70,9 @@ fn jsonencode(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     if holds_set(&value) {
         return Err("a set, or a map".to_owned());
+    }
+    if holds_partial(&value) {
+        return Err("not all of its fields are known".to_owned());
     }
     serde_json::to_string(&ordered(value))
         .map(Value::String)
@@ -157,7 +161,7 @@ fn merge(arguments: FuncArgs) -> Result<Value, String> {
     let mut all = hcl::Map::new();
     for value in arguments.into_values() {
         match value {
-            Value::Object(fields) => all.extend(fields),
+            Value::Object(_) => all.extend(whole(value)?),
             Value::Null => {}
             Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 return Err("a map is expected".to_owned());
@@ -176,16 +180,25 @@ fn map(value: Value) -> Result<hcl::Map<String, Value>, String> {
     }
 }
 
+/// A map of which no field waits for apply.
+fn whole(value: Value) -> Result<hcl::Map<String, Value>, String> {
+    let fields = map(value)?;
+    if is_partial(&fields) {
+        return Err("not all of its fields are known".to_owned());
+    }
+    Ok(fields)
+}
+
 fn keys(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    let mut all: Vec<String> = map(value)?.into_iter().map(|(key, _)| key).collect();
+    let mut all: Vec<String> = whole(value)?.into_iter().map(|(key, _)| key).collect();
     all.sort();
     Ok(Value::Array(all.into_iter().map(Value::String).collect()))
 }
 
 fn values(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
-    let mut all: Vec<(String, Value)> = map(value)?.into_iter().collect();
+    let mut all: Vec<(String, Value)> = whole(value)?.into_iter().collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(Value::Array(
         all.into_iter().map(|(_, value)| value).collect(),
@@ -196,7 +209,7 @@ fn length(arguments: FuncArgs) -> Result<Value, String> {
     let [value] = given(arguments)?;
     let length = match value {
         Value::Array(items) => items.len(),
-        Value::Object(fields) => fields.len(),
+        Value::Object(_) => whole(value)?.len(),
         Value::String(text) => text.chars().count(),
         Value::Null | Value::Bool(_) | Value::Number(_) => {
             return Err("a collection is expected".to_owned());
@@ -273,7 +286,9 @@ fn lookup(arguments: FuncArgs) -> Result<Value, String> {
     let mut all = arguments.into_values().into_iter();
     let fields = map(all.next().ok_or("a map is expected")?)?;
     let key = text(all.next().ok_or("a key is expected")?)?;
-    let found = fields.get(&key).cloned().or_else(|| all.next());
+    let is_left_out = is_partial(&fields) && !fields.contains_key(&key);
+    let otherwise = all.next().filter(|_| !is_left_out);
+    let found = fields.get(&key).cloned().or(otherwise);
     found.ok_or_else(|| format!("there is no `{key}`"))
 }
 

@@ -15,13 +15,16 @@ mod loops;
 mod object;
 mod objects;
 mod order;
+mod partial;
 mod provider;
 mod reader;
 mod references;
+mod same_source;
 mod sets;
 mod shape;
 mod source;
 mod types;
+mod variables;
 mod written;
 
 use std::cell::RefCell;
@@ -79,11 +82,11 @@ pub fn read_beside(
             prefix,
             taken: RefCell::default(),
         };
-        Ok(providers_written(&Evaluator::new(source), &ids))
+        Ok(providers_written(&Evaluator::new(source, &plan), &ids))
     };
     let written = source.map(written).transpose()?.unwrap_or_default();
     let providers = Providers::of(file, &objects, accounts, &written)?;
-    let evaluator = source.map(Evaluator::new);
+    let evaluator = source.map(|source| Evaluator::new(source, &plan));
     let at = |moment| {
         types::read(
             Identities {
@@ -129,6 +132,7 @@ pub fn read_beside(
             version.unwrap_or("?")
         ));
     }
+    warnings.extend(evaluator.iter().flat_map(Evaluator::not_its_files));
     let mut odd: Vec<&str> = Vec::new();
     for object in objects
         .all

@@ -50,6 +50,7 @@ const DEEPEST: usize = 200;
 pub struct Source {
     /// The modules by the names of their calls: `[]`, `["bunker"]`.
     modules: BTreeMap<Vec<String>, SourceModule>,
+    pub(super) is_for_lines: bool,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +89,20 @@ impl Source {
             }
             modules.insert(names, module);
         }
-        Ok(Self { modules })
+        Ok(Self {
+            modules,
+            is_for_lines: false,
+        })
+    }
+
+    /// The same for the lines of its blocks alone: nothing of it is evaluated.
+    #[must_use]
+    pub fn for_lines(mut self) -> Self {
+        for module in self.modules.values_mut() {
+            module.body.clear();
+        }
+        self.is_for_lines = true;
+        self
     }
 
     /// The file and line of a resource.
@@ -201,6 +215,13 @@ impl SourceModule {
                 Structure::Block(block) if block.identifier.as_str() == of => Some(block),
                 Structure::Block(_) | Structure::Attribute(_) => None,
             })
+    }
+
+    #[cfg(test)]
+    pub(super) fn parse(text: &str) -> Self {
+        let mut module = Self::default();
+        module.add("main.tf", text).unwrap();
+        module
     }
 
     pub(super) fn block(&self, of: &'static str, kind: &str, name: &str) -> Option<&Block> {

@@ -20,7 +20,7 @@ pub fn providers(evaluator: &Evaluator<'_>, ids: &Identities<'_, '_>) -> BTreeMa
             Some((name, alias)) => (name, Some(alias)),
             None => (key.rsplit(':').next()?, None),
         };
-        let module = evaluator.source.module(&config.module_address)?;
+        let module = evaluator.module(&config.module_address)?;
         let mut blocks = module.blocks("provider");
         let block = blocks
             .find(|block| label(block, 0) == Some(name) && text(&block.body, "alias") == alias)?;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bucket_encryption;
 mod cloudformation;
+mod configurations;
 mod created;
 mod default_key;
 mod descriptions;

@@ -18,6 +18,9 @@ fn denies() -> Value {
     plan(TO, &[change(address, Value::Null, after, json!({}))])
 }
 
+/// The block of it, as it is written.
+const BLOCKS: &str = "resource \"aws_backup_vault_policy\" \"p\" {\n}\n";
+
 /// One that makes a file system.
 fn makes() -> Value {
     let after = json!({"encrypted": false, "tags": {}, "tags_all": {}});
@@ -210,8 +213,9 @@ fn a_region_that_an_expression_makes_is_not_the_variable_in_it() {
     assert_eq!(folder.code(&with(asked, "data"), &[]), 1);
     // So does what is written.
     let source = |region: &str| {
-        let text =
-            format!("variable \"primary\" {{}}\nprovider \"aws\" {{\n  region = {region}\n}}\n");
+        let text = format!(
+            "variable \"primary\" {{}}\nprovider \"aws\" {{\n  region = {region}\n}}\n{BLOCKS}"
+        );
         folder.files.write("main.tf", &text);
         let folder_of = folder.files.path("");
         let given = ["--terraform-source", folder_of.to_str().unwrap()];

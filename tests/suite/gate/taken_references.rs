@@ -115,7 +115,7 @@ fn what_a_plan_destroys_is_none_of_what_the_text_refers_to() {
         };
         let (deny, allow) = (of("Deny"), of("Allow"));
         let text = format!(
-            "resource \"aws_backup_vault_policy\" \"p\" {{\n  policy = length(aws_backup_vault.v) == 1 ? {deny} : {allow}\n}}\n"
+            "resource \"aws_backup_vault_policy\" \"p\" {{\n  policy = length(aws_backup_vault.v) == 1 ? {deny} : {allow}\n}}\nresource \"aws_backup_vault\" \"v\" {{\n  count = 2\n}}\n"
         );
         files.write("main.tf", &text);
         let folder = files.path("");

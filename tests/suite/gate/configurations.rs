@@ -1,0 +1,119 @@
+//! The configuration behind a plan: the one that it was made of, and no other.
+
+use serde_json::{Value, json};
+
+use super::plan_facts::{change, plan};
+use crate::cli::Files;
+use crate::support::estate::TO;
+use crate::support::{Estate, run};
+
+/// A plan whose policy of the vault waits for apply, and refers to nothing.
+fn planned(name: &str) -> Value {
+    let policy = change(
+        "aws_backup_vault_policy.p",
+        Value::Null,
+        json!({"backup_vault_name": "central"}),
+        json!({"policy": true}),
+    );
+    let mut plan = plan(TO, &[policy]);
+    let arguments = "/configuration/root_module/resources/0/expressions";
+    *plan.pointer_mut(arguments).unwrap() =
+        json!({"policy": {}, "backup_vault_name": {"constant_value": name}});
+    plan
+}
+
+/// The text of such a plan, with what the policy says.
+fn written(effect: &str, more: &str) -> String {
+    format!(
+        r#"
+resource "aws_backup_vault_policy" "p" {{
+  backup_vault_name = "central"
+  policy = jsonencode({{Version = "2012-10-17", Statement = [{{Effect = "{effect}", Principal = "*", Action = "backup:CopyIntoBackupVault", Resource = "*"}}]}})
+}}
+{more}"#
+    )
+}
+
+struct Run {
+    files: Files,
+    facts: String,
+}
+
+impl Run {
+    fn new() -> Self {
+        let files = Files::new();
+        let facts = files.estate(&Estate::rds());
+        for folder in ["denies", "allows"] {
+            std::fs::create_dir(files.path(folder)).unwrap();
+        }
+        files.write("denies/main.tf", &written("Deny", ""));
+        files.write("allows/main.tf", &written("Allow", ""));
+        Self { files, facts }
+    }
+
+    fn check(&self, plans: &[&str], sources: &[String]) -> (i32, String) {
+        let mut args = vec!["check", "--no-config", "--inventory", &self.facts];
+        for plan in plans {
+            args.extend(["--terraform-plan", plan]);
+        }
+        for source in sources {
+            args.extend(["--terraform-source", source]);
+        }
+        let ran = run(&args);
+        (ran.code, ran.err)
+    }
+
+    fn folder(&self, name: &str) -> String {
+        self.files.path(name).display().to_string()
+    }
+}
+
+#[test]
+fn of_several_plans_each_is_evaluated_with_the_configuration_that_is_named_for_it() {
+    let of = Run::new();
+    let first = of
+        .files
+        .write("first.json", &planned("central").to_string());
+    let other = plan("999988887777", &[]).to_string();
+    let other = of.files.write("other.json", &other);
+    let (denies, allows) = (of.folder("denies"), of.folder("allows"));
+    assert_eq!(of.check(&[&first], &[denies.clone()]).0, 1);
+    assert_eq!(of.check(&[&first], &[allows.clone()]).0, 0);
+    let both = [first.as_str(), other.as_str()];
+    let named = |file: &str, folder: &str| format!("{file}={folder}");
+    assert_eq!(of.check(&both, &[named("first.json", &denies)]).0, 1);
+    assert_eq!(
+        of.check(&both, &[named(&first, &denies), allows.clone()]).0,
+        1
+    );
+    // Nobody says which of them it is of.
+    let (code, err) = of.check(&both, &[allows.clone()]);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("is read for lines alone"), "{err}");
+    let (code, err) = of.check(&both, &[named("none.json", &allows)]);
+    assert_eq!(code, 2, "{err}");
+    let (code, err) = of.check(&[&first], &[allows, denies]);
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn files_that_a_plan_was_not_made_of_are_not_evaluated() {
+    let of = Run::new();
+    let first = of
+        .files
+        .write("first.json", &planned("central").to_string());
+    let renamed = of
+        .files
+        .write("renamed.json", &planned("vault").to_string());
+    let allows = [of.folder("allows")];
+    let told = "are not those that the plan was made of";
+    let (code, err) = of.check(&[&first], &allows);
+    assert!(code == 0 && !err.contains(told), "{code} {err}");
+    // A constant of the plan is another in the text, or the text has a block that the plan lacks.
+    let (code, err) = of.check(&[&renamed], &allows);
+    assert!(code == 3 && err.contains(told), "{code} {err}");
+    let more = "resource \"aws_backup_vault\" \"v\" {\n}\n";
+    of.files.write("allows/main.tf", &written("Allow", more));
+    let (code, err) = of.check(&[&first], &allows);
+    assert!(code == 3 && err.contains(told), "{code} {err}");
+}
