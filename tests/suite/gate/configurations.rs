@@ -51,7 +51,7 @@ impl Run {
         Self { files, facts }
     }
 
-    fn check(&self, plans: &[&str], sources: &[String]) -> (i32, String) {
+    fn check(&self, plans: &[&str], sources: &[&str]) -> (i32, String) {
         let mut args = vec!["check", "--no-config", "--inventory", &self.facts];
         for plan in plans {
             args.extend(["--terraform-plan", plan]);
@@ -77,22 +77,19 @@ fn of_several_plans_each_is_evaluated_with_the_configuration_that_is_named_for_i
     let other = plan("999988887777", &[]).to_string();
     let other = of.files.write("other.json", &other);
     let (denies, allows) = (of.folder("denies"), of.folder("allows"));
-    assert_eq!(of.check(&[&first], &[denies.clone()]).0, 1);
-    assert_eq!(of.check(&[&first], &[allows.clone()]).0, 0);
+    assert_eq!(of.check(&[&first], &[&denies]).0, 1);
+    assert_eq!(of.check(&[&first], &[&allows]).0, 0);
     let both = [first.as_str(), other.as_str()];
     let named = |file: &str, folder: &str| format!("{file}={folder}");
-    assert_eq!(of.check(&both, &[named("first.json", &denies)]).0, 1);
-    assert_eq!(
-        of.check(&both, &[named(&first, &denies), allows.clone()]).0,
-        1
-    );
+    assert_eq!(of.check(&both, &[&named("first.json", &denies)]).0, 1);
+    assert_eq!(of.check(&both, &[&named(&first, &denies), &allows]).0, 1);
     // Nobody says which of them it is of.
-    let (code, err) = of.check(&both, &[allows.clone()]);
+    let (code, err) = of.check(&both, &[&allows]);
     assert_eq!(code, 3, "{err}");
     assert!(err.contains("is read for lines alone"), "{err}");
-    let (code, err) = of.check(&both, &[named("none.json", &allows)]);
+    let (code, err) = of.check(&both, &[&named("none.json", &allows)]);
     assert_eq!(code, 2, "{err}");
-    let (code, err) = of.check(&[&first], &[allows, denies]);
+    let (code, err) = of.check(&[&first], &[&allows, &denies]);
     assert_eq!(code, 2, "{err}");
 }
 
@@ -105,7 +102,8 @@ fn files_that_a_plan_was_not_made_of_are_not_evaluated() {
     let renamed = of
         .files
         .write("renamed.json", &planned("vault").to_string());
-    let allows = [of.folder("allows")];
+    let allows = of.folder("allows");
+    let allows = [allows.as_str()];
     let told = "are not those that the plan was made of";
     let (code, err) = of.check(&[&first], &allows);
     assert!(code == 0 && !err.contains(told), "{code} {err}");
