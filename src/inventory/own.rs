@@ -6,6 +6,8 @@ use crate::known::Arn;
 /// The members of descriptions that name the thing itself, by the service and the word that its ARN's resource begins with.
 #[rustfmt::skip]
 const IDS: &[(&str, &str, &str)] = &[
+    ("dsql",              "cluster/",          "Identifier"),
+    ("dsql",              "cluster/",          "identifier"),
     ("dynamodb",          "table/",            "TableName"),
     ("ec2",               "image/",            "ImageId"),
     ("ec2",               "instance/",         "InstanceId"),
@@ -20,6 +22,8 @@ const IDS: &[(&str, &str, &str)] = &[
     ("rds",               "db:",               "DBInstanceIdentifier"),
     ("rds",               "snapshot:",         "DBSnapshotIdentifier"),
     ("redshift",          "cluster:",          "ClusterIdentifier"),
+    ("s3",                "",                  "BucketName"),
+    ("timestream",        "database/",         "TableName"),
 ];
 
 /// The members that are the thing's own ARN, whatever it is.
@@ -46,8 +50,28 @@ pub fn other<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)>
         let id = arn.resource().strip_prefix(word)?;
         Some((*name, id.rsplit('/').next()?))
     });
-    by_arn.chain(by_id).find_map(|(name, own)| {
+    let mut named = by_arn.chain(by_id);
+    let other = named.find_map(|(name, own)| {
         let told = detail.get(name).and_then(Tree::as_str)?;
         (told != own).then_some((name, told))
-    })
+    });
+    other.or_else(|| of_another_region(arn, detail))
+}
+
+/// The zone of a database or a volume, where it is one of another Region: a zone's name begins with that of its Region. A snapshot that was
+/// copied may tell where its database was.
+///
+/// See <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html>.
+fn of_another_region<'d>(arn: &Arn, detail: &'d Tree) -> Option<(&'static str, &'d str)> {
+    const ZONE: &str = "AvailabilityZone";
+    let has_zone = match arn.service() {
+        "rds" => arn.resource().starts_with("db:"),
+        "ec2" => arn.resource().starts_with("volume/"),
+        _ => false,
+    };
+    let region = arn.region().filter(|_| has_zone)?;
+    let zone = detail.get(ZONE).and_then(Tree::as_str)?;
+    let start = zone.get(..region.as_str().len()).unwrap_or(zone);
+    let is_here = start.eq_ignore_ascii_case(region.as_str());
+    (!is_here).then_some((ZONE, zone))
 }

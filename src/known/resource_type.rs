@@ -106,7 +106,14 @@ impl ResourceType {
             ("rds", "db") => Some(Self::Rds),
             ("dsql", "cluster") => Some(Self::AuroraDsql),
             ("cloudformation", "stack") => Some(Self::CloudFormation),
-            ("dynamodb", "table") => Some(Self::DynamoDb),
+            // The indexes and streams of a table are no tables.
+            ("dynamodb", "table")
+                if !["/index/", "/stream/"]
+                    .iter()
+                    .any(|of| resource.contains(of)) =>
+            {
+                Some(Self::DynamoDb)
+            }
             ("ec2", "volume") => Some(Self::Ebs),
             ("ec2", "instance") => Some(Self::Ec2),
             ("elasticfilesystem", "file-system") => Some(Self::Efs),

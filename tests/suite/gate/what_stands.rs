@@ -502,7 +502,7 @@ fn a_module_with_an_override_is_not_evaluated() {
     let plan_json = json!({"format_version": "1.2", "resource_changes": [change], "configuration": {
         "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-east-2"}}}},
         "root_module": {"resources": [{"address": "aws_backup_vault_policy.x", "mode": "managed", "type": "aws_backup_vault_policy",
-            "name": "x", "provider_config_key": "aws", "expressions": {"policy": {"references": ["local.statement"]}}}]}}});
+            "name": "x", "provider_config_key": "aws", "expressions": {"backup_vault_name": {"constant_value": "central"}, "policy": {"references": ["local.statement"]}}}]}}});
     let accounts = BTreeMap::from([("aws".to_owned(), AccountId::parse(TO).unwrap())]);
     for (name, expected) in [
         ("other.txt", Feasible),

@@ -69,6 +69,23 @@ fn a_wrong_value_is_named_by_file_line_and_pointer() {
 }
 
 #[test]
+fn a_database_lies_in_a_zone_of_its_own_region() {
+    let in_zone = |zone: &str| {
+        let detail = json!({"Engine": "postgres", "AvailabilityZone": zone});
+        let estate = Estate::rds().set(&format!("{RESOURCE}/Detail"), detail);
+        inventory::read("f.json", estate.0.to_string().as_bytes())
+    };
+    for zone in ["us-east-2a", "us-east-2-chi-1a"] {
+        assert!(in_zone(zone).is_ok(), "{zone}");
+    }
+    let error = in_zone("us-west-2a").unwrap_err().to_string();
+    assert!(
+        error.contains("`AvailabilityZone` of `Detail` is `us-west-2a`"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_missing_is_named() {
     for (field, place) in [
         ("BackupVaultArn", DESTINATION_VAULT),

@@ -146,10 +146,15 @@ pub fn nested(journey: &Journey, shape: &Dice<'_>, facts: &Dice<'_>) -> Vec<Valu
         .take(many)
         .map(|(of, arn)| {
             let with = facts.seldom(&format!("{parent}/{arn}/key"), key(FROM, HOME, "data"), &[aws_key("alias/aws/backup")]);
+            let detail = match *of {
+                "EBS" => json!({"State": "completed", "StorageTier": "standard"}),
+                "DynamoDB" => json!({"BackupStatus": "AVAILABLE"}),
+                _ => Value::Null,
+            };
             json!({
                 "RecoveryPointArn": format!("{arn}{}", journey.id), "BackupVaultArn": journey.from.arn(), "ResourceType": of,
                 "ParentRecoveryPointArn": parent, "IsEncrypted": true, "EncryptionKeyArn": with,
-                "Status": "COMPLETED", "StorageClass": "WARM", "CreationDate": "2026-11-21T05:00:00Z", "Tags": {}, "Detail": null,
+                "Status": "COMPLETED", "StorageClass": "WARM", "CreationDate": "2026-11-21T05:00:00Z", "Tags": {}, "Detail": detail,
             })
         })
         .collect()
