@@ -83,34 +83,78 @@ fn denied(
 
 /// Whether it is the organization that denies it, or a Deny of which nobody says whose it is.
 fn is_denied_by_others(result: &Value, asked: &Action<'_>) -> bool {
-    let decision = result.get("EvalDecision").and_then(Value::as_str);
     verdict(result, asked) == Some(false)
-        && (organization(result) == Some(false) || decision == Some("explicitDeny"))
+        && (organization(result) == Some(false) || is_explicit(result))
 }
 
 fn is_denied_by_its_own(result: &Value, asked: &Action<'_>) -> bool {
-    const DENIED: Option<&str> = Some("explicitDeny");
-    let decision = result.get("EvalDecision").and_then(Value::as_str);
-    (organization(result) == Some(true) && decision == DENIED)
-        || (organization(result) != Some(false) && is_denied_of_one(result, asked))
+    match organization(result) {
+        Some(false) => false,
+        Some(true) => is_explicit(result) || is_denied_of_one(result, asked),
+        None => is_denied_of_one(result, asked),
+    }
 }
 
-/// Whether the result for this resource among several is an explicit denial.
+fn is_explicit(result: &Value) -> bool {
+    is_word(result.get("EvalDecision"), &["explicitDeny"])
+}
+
+/// Whether the result for this resource among several is a denial, or its boundary's. Silence may be for want of context: it counts
+/// where the whole is said to be allowed.
 fn is_denied_of_one(result: &Value, asked: &Action<'_>) -> bool {
-    let each = result
-        .get("ResourceSpecificResults")
-        .and_then(Value::as_array);
-    each.into_iter().flatten().any(|one| {
-        let text = |name| one.get(name).and_then(Value::as_str);
-        text("EvalResourceDecision") == Some("explicitDeny")
-            && text("EvalResourceName")
-                .is_none_or(|name| name == "*" || is_one_of(name, asked.resource))
+    let is_let_through = result
+        .get("EvalDecision")
+        .is_none_or(|word| word == "allowed");
+    let denials = if is_let_through {
+        DENIALS
+    } else {
+        &["explicitDeny"]
+    };
+    let mut each = of_resource(result, asked);
+    is_let_through && boundary(result) == Some(false)
+        || each.any(|one| {
+            is_word(one.get("EvalResourceDecision"), denials)
+                || is_let_through && boundary(one) == Some(false)
+        })
+}
+
+/// The words of a decision.
+///
+/// See <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html> and
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResourceSpecificResult.html>.
+const DECISIONS: &[&str] = &["allowed", "explicitDeny", "implicitDeny"];
+const DENIALS: &[&str] = &["explicitDeny", "implicitDeny"];
+
+fn is_word(told: Option<&Value>, words: &[&str]) -> bool {
+    told.and_then(Value::as_str)
+        .is_some_and(|word| words.contains(&word))
+}
+
+/// The results for this resource among several.
+fn of_resource<'r>(result: &'r Value, asked: &Action<'_>) -> impl Iterator<Item = &'r Value> {
+    let each = result.get("ResourceSpecificResults");
+    let each = each.and_then(Value::as_array).into_iter().flatten();
+    each.filter(|one| {
+        let name = one.get("EvalResourceName").and_then(Value::as_str);
+        name.is_none_or(|name| name == "*" || is_one_of(name, asked.resource))
     })
 }
 
 fn organization(result: &Value) -> Option<bool> {
-    let detail = result.get("OrganizationsDecisionDetail")?;
-    detail.get("AllowedByOrganizations")?.as_bool()
+    flag(
+        result,
+        "OrganizationsDecisionDetail",
+        "AllowedByOrganizations",
+    )
+}
+
+fn boundary(result: &Value) -> Option<bool> {
+    const DETAIL: &str = "PermissionsBoundaryDecisionDetail";
+    flag(result, DETAIL, "AllowedByPermissionsBoundary")
+}
+
+fn flag(result: &Value, detail: &str, name: &str) -> Option<bool> {
+    result.get(detail)?.get(name)?.as_bool()
 }
 
 /// Whether a result is about the action. One whose resource is not one that AWS prints may be, and then it allows nothing.
@@ -126,11 +170,21 @@ fn is_about(result: &Value, asked: &Action<'_>) -> bool {
 }
 
 /// Whether a member of a result is there, and is not what AWS prints.
-fn is_misshapen(result: &Value) -> bool {
-    let decision = result.get("EvalDecision");
-    let detail = result.get("OrganizationsDecisionDetail");
-    decision.is_some_and(|decision| !decision.is_string())
-        || detail.is_some_and(|detail| !detail.is_null() && organization(result).is_none())
+fn is_misshapen(result: &Value, asked: &Action<'_>) -> bool {
+    let told = |of: &Value, name| of.get(name).is_some_and(|detail| !detail.is_null());
+    let is_bounded = |of: &Value| told(of, "PermissionsBoundaryDecisionDetail");
+    let is_strange = |one: &Value| {
+        !is_word(one.get("EvalResourceDecision"), DECISIONS)
+            || is_bounded(one) && boundary(one).is_none()
+    };
+    let each = result.get("ResourceSpecificResults");
+    result
+        .get("EvalDecision")
+        .is_some_and(|decision| !decision.is_string())
+        || told(result, "OrganizationsDecisionDetail") && organization(result).is_none()
+        || is_bounded(result) && boundary(result).is_none()
+        || each.is_some_and(|each| !each.is_null() && !each.is_array())
+        || of_resource(result, asked).any(is_strange)
 }
 
 /// Whether an ARN is one that a pattern stands for, in which `*` is anything.
@@ -159,8 +213,8 @@ fn is_one_of(name: &str, pattern: &str) -> bool {
 /// Whether a result lets the action pass the organization. `None`: it does not tell.
 fn verdict(result: &Value, asked: &Action<'_>) -> Option<bool> {
     let decision = result.get("EvalDecision").and_then(Value::as_str);
-    let is_known = |word: &str| ["allowed", "explicitDeny", "implicitDeny"].contains(&word);
-    if !decision.is_none_or(is_known) || is_misshapen(result) {
+    let is_known = |word: &str| DECISIONS.contains(&word);
+    if !decision.is_none_or(is_known) || is_misshapen(result, asked) {
         return None;
     }
     // What is denied of the role's own policies says nothing of the organization's.
