@@ -59,7 +59,9 @@ pub fn backup_assumed(
         {
             Some(KEY.to_owned())
         }
-        KindOf::Known(Kind::AuroraDsql | Kind::Efs) if is_policy_told => None,
+        KindOf::Known(Kind::AuroraDsql | Kind::DynamoDbAdvanced | Kind::Efs) if is_policy_told => {
+            None
+        }
         // A policy on what is backed up may deny it to the role, as that of a bucket does outside the endpoints of a network:
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html,
         // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html,

@@ -7,59 +7,87 @@ use crate::inventory::tree::Tree;
 use crate::known::{Arn, ByHand, Fact, Gap};
 
 use super::Facts;
+use super::contradiction::contradiction;
 
-/// The fields of descriptions that have the policy of the thing itself: those of CloudFormation, which Cloud Control gives, and of
-/// the service's own answer.
+/// The fields of descriptions that have the policy of the thing itself, step by step: those of CloudFormation, which Cloud Control
+/// gives, and of the service's own answer.
 ///
 /// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-efs-filesystem.html>,
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dsql-cluster.html> and
-/// <https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetClusterPolicy.html>.
+/// <https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystemPolicy.html>,
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dsql-cluster.html>,
+/// <https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_GetClusterPolicy.html>,
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-resourcepolicy.html> and
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html>.
 #[rustfmt::skip]
 const POLICIES: &[(&str, &[&str])] = &[
     ("dsql",              &["PolicyDocument", "policy"]),
-    ("elasticfilesystem", &["FileSystemPolicy"]),
+    ("dynamodb",          &["ResourcePolicy/PolicyDocument", "Policy"]),
+    ("elasticfilesystem", &["FileSystemPolicy", "Policy"]),
 ];
 
 impl<'a> Facts<'a> {
     /// Whether the description of a resource tells its policy, or that it has none.
     #[must_use]
     pub fn tells_its_policy(&self, resource: &Arn) -> bool {
-        self.told_policy(resource).is_some()
+        !self.told_policies(resource).is_empty()
     }
 
-    fn told_policy(&self, resource: &Arn) -> Option<(&'static str, &'a Tree)> {
+    /// The fields that tell it: those that have one, where there are any.
+    fn told_policies(&self, resource: &Arn) -> Vec<(&'static str, &'a Tree)> {
         let mut rows = POLICIES.iter();
-        let (_, fields) = rows.find(|(service, _)| *service == resource.service())?;
-        let detail = self.resource_description(resource).known().flatten()?;
-        let told = || {
-            fields
-                .iter()
-                .filter_map(|field| Some((*field, detail.get(field)?)))
+        let row = rows.find(|(service, _)| *service == resource.service());
+        let detail = self.resource_description(resource).known().flatten();
+        let (Some((_, fields)), Some(detail)) = (row, detail) else {
+            return Vec::new();
         };
+        let at = |field: &&'static str| {
+            let mut steps = field.split('/');
+            let told = steps.try_fold(detail, |within, step| within.get(step))?;
+            Some((*field, told))
+        };
+        let mut told: Vec<_> = fields.iter().filter_map(at).collect();
         // One that says that there is none says less than one that has it.
-        let there = told().find(|(_, told)| !matches!(told, Tree::Null));
-        there.or_else(|| told().next())
+        if told.iter().any(|(_, told)| !matches!(told, Tree::Null)) {
+            told.retain(|(_, told)| !matches!(told, Tree::Null));
+        }
+        told
     }
 
     /// The policy of a resource, and the field of its description that has it: `None` within where it has none. `None` where its
-    /// description does not tell.
+    /// description does not tell. Two fields that tell two policies contradict each other.
     #[must_use]
     pub fn resource_policy(&self, resource: &Arn) -> Option<Fact<Option<(&'static str, Policy)>>> {
-        let (field, told) = self.told_policy(resource)?;
-        let read = match told {
-            Tree::Null => return Some(Fact::Known(None)),
-            Tree::Text(text) => Policy::parse(text),
-            Tree::Bool(_) | Tree::Number(_) | Tree::List(_) | Tree::Object(_) => {
-                Policy::from_value(&serde_json::to_value(told).unwrap_or(Value::Null))
+        let told = self.told_policies(resource).into_iter();
+        let mut each = told.map(|(field, told)| policy(resource, field, told));
+        let first = each.next()?;
+        Some(each.fold(first, |one, other| match (one, other) {
+            (Fact::Unknown(gap), _) | (_, Fact::Unknown(gap)) => Fact::Unknown(gap),
+            (Fact::Known(Some((field, policy))), Fact::Known(Some((other, also))))
+                if policy != also =>
+            {
+                let name = |field| format!("the policy in `{field}` of its `Detail`");
+                Fact::unknown(contradiction(resource, name(field), name(other)))
             }
-        };
-        Some(match read {
-            Ok(policy) => Fact::Known(Some((field, policy))),
-            Err(error) => {
-                let says = format!("`{field}`, which is not a policy document ({error}),");
-                let gap = Gap::by_hand(ByHand::NotUnderstood, says, resource.as_str());
-                Fact::unknown(gap.where_is(resource))
-            }
-        })
+            (one, _) => one,
+        }))
+    }
+}
+
+/// The policy that a field of a description tells.
+fn policy(of: &Arn, field: &'static str, told: &Tree) -> Fact<Option<(&'static str, Policy)>> {
+    let read = match told {
+        Tree::Null => return Fact::Known(None),
+        Tree::Text(text) => Policy::parse(text),
+        Tree::Bool(_) | Tree::Number(_) | Tree::List(_) | Tree::Object(_) => {
+            Policy::from_value(&serde_json::to_value(told).unwrap_or(Value::Null))
+        }
+    };
+    match read {
+        Ok(policy) => Fact::Known(Some((field, policy))),
+        Err(error) => {
+            let says = format!("`{field}`, which is not a policy document ({error}),");
+            let gap = Gap::by_hand(ByHand::NotUnderstood, says, of.as_str());
+            Fact::unknown(gap.where_is(of))
+        }
     }
 }
