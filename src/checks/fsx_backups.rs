@@ -58,16 +58,13 @@ pub fn not_made_by_fsx(resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
         Some("LUSTRE") => OF_LUSTRE,
         Some(_) | None => return None,
     };
-    if let Some(outcome) = rows
+    let of_rows = rows
         .iter()
-        .find_map(|row| row.asked(resource, detail, facts))
-    {
-        return Some(outcome);
-    }
-    if is_volume {
-        return None;
-    }
-    linked(resource, detail).or_else(|| associated(resource, facts))
+        .filter_map(|row| row.asked(resource, detail, facts));
+    let links = || [linked(resource, detail), associated(resource, facts)];
+    let of_links = (!is_volume).then(links).into_iter().flatten().flatten();
+    // One that says no counts, whatever another leaves open.
+    of_rows.chain(of_links).reduce(Outcome::and)
 }
 
 impl BackupField {

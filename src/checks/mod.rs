@@ -68,6 +68,7 @@ mod source_key_refuses_copy_role;
 mod source_vault_denies_copy;
 mod source_vault_missing;
 mod storage_gateway_default_vault;
+mod switched_on;
 mod tag_policy_may_block;
 mod tagging;
 mod too_many_tags;

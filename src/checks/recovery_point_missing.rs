@@ -8,12 +8,13 @@ use super::not_backed_up::not_backed_up_as_it_is;
 use super::resource_key::not_readable;
 use super::resource_policy::denied_by_its_policy;
 use super::resource_state::not_backed_up;
+use super::switched_on::not_switched_on;
 use super::words::not_read;
 use super::{Check, MayFail, Run, When, known};
 use crate::catalog::cite;
 use crate::inventory::{Copy, Facts};
-use crate::known::{Arn, ByHand, Fact, Gap, ResourceType};
-use crate::verdict::{Basis, Evidence, Outcome};
+use crate::known::{Arn, ByHand, Fact, Gap};
+use crate::verdict::{Basis, Evidence, Outcome, Status};
 
 pub(super) const CHECK: Check = Check {
     id: "recovery-point-missing",
@@ -34,6 +35,7 @@ pub(super) const CHECK: Check = Check {
         cite::FSX_ONTAP_BACKUPS,
         cite::PLAN_OPTIONS,
         cite::TROUBLESHOOTING,
+        cite::ASSIGN,
         cite::ASSIGN_JSON,
     ],
     may_fail: MayFail::Yes,
@@ -70,23 +72,32 @@ fn run(copy: &Copy, facts: &Facts<'_>) -> Outcome {
     let Some(resource) = known!(copy.resource.as_ref()) else {
         return Outcome::not_applicable("the copy names neither a recovery point nor a resource");
     };
-    if !known!(facts.resource_exists(resource)) {
+    let exists = facts.resource_exists(resource);
+    if exists == Fact::Known(false) {
         return missing(resource, "there is no such resource to back up");
     }
-    let no_backup = found_elsewhere(copy, resource, facts)
-        .or_else(|| not_backed_up(resource, facts))
-        .or_else(|| not_backed_up_as_it_is(resource, facts))
-        .or_else(|| not_made_by_fsx(resource, facts))
-        .or_else(|| not_switched_on(copy, resource, facts))
-        .or_else(|| not_versioned(resource, facts))
-        .or_else(|| continuous_elsewhere(copy, resource, facts))
-        .or_else(|| denied_by_its_policy(copy, resource, facts))
-        .or_else(|| not_readable(copy, resource, facts))
-        .or_else(|| never_starts(copy, resource, facts));
-    if let Some(outcome) = no_backup {
-        return outcome;
+    // One that says no counts, whatever another leaves open.
+    let against = [
+        found_elsewhere(copy, resource, facts),
+        not_backed_up(resource, facts),
+        not_backed_up_as_it_is(resource, facts),
+        not_made_by_fsx(resource, facts),
+        not_switched_on(copy, resource, facts),
+        not_versioned(resource, facts),
+        continuous_elsewhere(copy, resource, facts),
+        denied_by_its_policy(copy, resource, facts),
+        not_readable(copy, resource, facts),
+        never_starts(copy, resource, facts),
+    ];
+    let against = against.into_iter().flatten().reduce(Outcome::and);
+    match (exists, against) {
+        (_, Some(outcome)) if outcome.status == Status::Fail => outcome,
+        (Fact::Unknown(gap), _) => not_read(*gap),
+        (Fact::Known(_), Some(outcome)) => outcome,
+        (Fact::Known(_), None) => {
+            Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
+        }
     }
-    Outcome::pass("the resource exists").saw([Evidence::of(resource, "exists")])
 }
 
 /// A bucket that was found elsewhere than where its backups are to be made: AWS Backup looks for resources in the plan's own account and
@@ -114,33 +125,6 @@ fn found_elsewhere(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Out
     let gap = gap.within(Some(account), Some(&region));
     let seen = Evidence::of(resource, format!("was found in {others}"));
     Some(not_read(gap).saw([seen]))
-}
-
-/// A file system of FSx, where FSx is switched off: one page says that a resource that is named is backed up all the same, another
-/// that types which share a form of ARN must be switched on.
-///
-/// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html>.
-fn not_switched_on(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
-    if resource.service() != "fsx" {
-        return None;
-    }
-    let vault = copy.endpoints().source_vault.as_ref().known()?;
-    let (account, region) = (vault.account()?, vault.region()?);
-    match facts.opted_in(account, &region, &ResourceType::Fsx) {
-        Fact::Known(Some(false)) => {}
-        Fact::Known(_) => return None,
-        Fact::Unknown(gap) => return Some(not_read(*gap)),
-    }
-    let what = "whether a file system is backed up where FSx is switched off for AWS Backup";
-    let gap = Gap::not_told(what, resource.as_str()).where_is(resource);
-    let at = "/region_settings/ResourceTypeOptInPreference";
-    let seen = Evidence::at(
-        format!("{account}/{region}"),
-        at.to_owned(),
-        "has FSx switched off",
-    );
-    let message = "FSx is switched off for AWS Backup in the Region, and whether a file system that is named is backed up is not known";
-    Some(Outcome::undecided(message, [gap]).saw([seen]))
 }
 
 /// The recovery point exists, and not in the vault that the copy names: AWS Backup does not find it there.

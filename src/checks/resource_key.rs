@@ -68,7 +68,6 @@ fn not_let_in(copy: &Copy, key: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
     let reading = copy.route().kind.agreed(key_reading);
     let reading = reading.known().flatten().flatten()?;
     let role = copy.endpoints().role.as_ref().known()?;
-    copy.plan.as_ref()?;
     match facts.key_manager(key) {
         Fact::Known(Some(KeyManager::Customer)) => {}
         // One of AWS's own lets all of its account in that the service asks for.
@@ -82,9 +81,11 @@ fn not_let_in(copy: &Copy, key: &Arn, facts: &Facts<'_>) -> Option<Outcome> {
         principal: role,
         via: Via::OfResource,
     };
+    // Of a backup that another role may make only what this one is denied is said.
+    let is_by_role = copy.is_backed_up_by_its_role();
     let rulings = match reading.actions {
         [] => access.ask(LEAST_KEY_USE).deny_only(),
-        actions => access.ask(actions),
+        actions => access.ask(actions).deny_only_where(!is_by_role),
     };
     let name = key_name(key, facts);
     let role_name = role.name();

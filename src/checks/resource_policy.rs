@@ -1,7 +1,7 @@
 //! The policy of what is backed up itself, which may deny the backup that a copy waits for.
 
 use crate::authorization::{Ruling, against_backup, denied_by};
-use crate::inventory::{Copy, Facts, Start};
+use crate::inventory::{Copy, Facts};
 use crate::known::{Arn, Gap};
 use crate::verdict::{Basis, Outcome};
 
@@ -24,14 +24,13 @@ pub fn denied_by_its_policy(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> O
                 "the policy of the resource denies {action} to the role `{role}`{}",
                 denied_by(&by)
             );
-            // Who makes the backup that is copied on demand nobody says.
-            if copy.plan.is_none() && copy.endpoints().start == Start::OnDemand {
-                Outcome::undecided(message, [by_whom()]).saw(by)
-            } else {
+            if copy.is_backed_up_by_its_role() {
                 Outcome::fail(message)
                     .by_hand("take the Deny out of that policy, or leave the role out of it")
                     .on(Basis::Inferred)
                     .saw(by)
+            } else {
+                Outcome::undecided(message, [by_whom()]).saw(by)
             }
         }
         Ruling::Open { gaps, seen, .. } => Outcome::undecided(

@@ -18,8 +18,10 @@ use crate::known::{AccountId, Arn, Fact, Gap, Region, ResourceType};
 use super::frame::CopyEntry;
 use super::lookup::{Assumption, Facts, contradiction};
 use super::objects::Lifecycle;
+use super::word::Start;
 use backup_made::{
-    backup_assumed, dates_assumed, key_stores_assumed, state_assumed, windows_assumed,
+    backup_assumed, dates_assumed, key_stores_assumed, state_assumed, switch_assumed,
+    windows_assumed,
 };
 use key::{BackupKeys, backup_keys, copy_key, model};
 use kind::{kind_of, kind_of_resource};
@@ -125,6 +127,10 @@ impl Copy {
             .chain(
                 windows_assumed(named.plan.as_ref(), &kind, &resource, facts)
                     .filter(|_| will_be_made),
+            )
+            .chain(
+                switch_assumed(named.plan.as_ref(), &resource_type, &source_vault, facts)
+                    .filter(|_| will_be_made),
             );
         // What is backed up is read with its own key, where the backup is on another.
         let is_on_another = model(&kind) == Fact::Known(Some(Model::Independent));
@@ -192,6 +198,15 @@ impl Copy {
     #[must_use]
     pub fn endpoints(&self) -> &Endpoints {
         &self.transfer.route.endpoints
+    }
+
+    /// Whether its role makes the backup that is copied, too: a rule makes copies of its own backups, and its selection has one role
+    /// for both. Who makes the one that is copied on demand nobody says.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html>.
+    #[must_use]
+    pub fn is_backed_up_by_its_role(&self) -> bool {
+        self.plan.is_some() || self.endpoints().start == Start::Scheduled
     }
 
     /// The names of this copy, for asking about it under other facts.

@@ -94,6 +94,14 @@ resource_types! {
 }
 
 impl ResourceType {
+    /// Whether AWS Backup must be switched on for the type even where a resource is named.
+    ///
+    /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.
+    #[must_use]
+    pub const fn must_be_switched_on(&self) -> bool {
+        matches!(self, Self::Aurora | Self::DocumentDb | Self::Neptune)
+    }
+
     /// The type that a resource's ARN gives away, or `None` where it does not: the clusters of `rds` are Aurora,
     /// DocumentDB, Neptune or RDS Multi-AZ, and only their engine tells. What else a service has ARNs for is of no type.
     ///

@@ -198,8 +198,7 @@ fn is_of(arn: &Arn, account: AccountId, region: &Region) -> bool {
 /// See <https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html>.
 fn needs_opt_in(named: Named, of: Option<&ResourceType>, resource: &Arn) -> bool {
     let always = match of {
-        Some(ResourceType::Aurora | ResourceType::DocumentDb | ResourceType::Neptune) => true,
-        Some(_) => false,
+        Some(of) => of.must_be_switched_on(),
         // The clusters of `rds` share the form of their ARNs: one whose type was not read may be any of these.
         None => resource.service() == "rds" && resource.resource().starts_with("cluster:"),
     };

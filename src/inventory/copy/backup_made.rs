@@ -5,7 +5,7 @@ use crate::catalog::resource_states::{StateTold, states};
 use crate::catalog::windows::own_windows;
 use crate::inventory::lookup::{EncryptedWith, Facts};
 use crate::inventory::tree::Tree;
-use crate::known::{Arn, Fact};
+use crate::known::{Arn, Fact, ResourceType};
 
 use super::kind::KindOf;
 use super::named::PlanReference;
@@ -101,6 +101,23 @@ pub fn dates_assumed(point: Option<&Arn>, facts: &Facts<'_>) -> Option<String> {
 
 fn is_state_unread(resource: &Arn, facts: &Facts<'_>) -> bool {
     facts.resource_state(resource) == Fact::Known(None)
+}
+
+/// That AWS Backup is switched on for the type of a resource that no selection was asked about, where the settings of the Region
+/// were read and do not name it; `None` where they say, or do not count.
+pub fn switch_assumed(
+    plan: Option<&PlanReference>,
+    of: &Fact<ResourceType>,
+    vault: &Fact<Arn>,
+    facts: &Facts<'_>,
+) -> Option<String> {
+    let of = of.as_ref().known()?;
+    let of_plan = plan.is_some_and(|plan| plan.made_by.is_some());
+    let counts = of.must_be_switched_on() && !of_plan || *of == ResourceType::Fsx;
+    let vault = vault.as_ref().known()?;
+    let is_told = facts.opted_in(vault.account()?, &vault.region()?, of) != Fact::Known(None);
+    (counts && !is_told)
+        .then(|| format!("service opt-in: AWS Backup is switched on for {of} (not read)"))
 }
 
 /// What is taken for granted of the windows of a resource that a rule backs up, where its description was read without them; `None`

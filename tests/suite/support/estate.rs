@@ -424,7 +424,8 @@ fn region(vaults: Value, keys: Value, resources: Value) -> Value {
     json!({
         "region": "us-east-2",
         "opt_in_status": "opt-in-not-required",
-        "region_settings": {"ResourceTypeOptInPreference": {"DynamoDB": true, "RDS": true},
+        "region_settings": {"ResourceTypeOptInPreference": {"Aurora": true, "DocumentDB": true, "DynamoDB": true, "FSx": true,
+                                                            "Neptune": true, "RDS": true},
                             "ResourceTypeManagementPreference": {"DynamoDB": true, "EFS": true}},
         "allowed_images": null,
         "ebs_default_kms_key_id": null,
