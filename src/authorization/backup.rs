@@ -10,15 +10,14 @@ use crate::catalog::Kind;
 use crate::catalog::backups::{
     BucketAction, BucketBackup, BucketPart, FIND_BY_TAGS, OF_BUCKETS, begins,
 };
-use crate::catalog::encryption::key_reading;
+use crate::catalog::encryption::{LEAST_KEY_USE, key_reading};
 use crate::catalog::recovery_points::pattern;
-use crate::inventory::{
-    Copy, EncryptedWith, Facts, KeyManager, KindOf, PlanReference, Tags, volumes,
-};
+use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Tags, volumes};
 use crate::known::{Arn, Fact, Gap, Region};
 
 use super::key::Via;
 use super::request::RoleRequest;
+use super::rulings::Rulings;
 
 const CREATE_IMAGE: &str = "ec2:CreateImage";
 const CREATE_TAGS: &str = "ec2:CreateTags";
@@ -33,15 +32,36 @@ pub struct BackupRequest {
     pub is_certain: bool,
     /// What was not read that tells whether it is asked at all.
     pub unread: Option<Gap>,
+    /// Whether only a Deny counts: AWS's policies for backups do not have it.
+    pub denies_alone: bool,
+}
+
+impl BackupRequest {
+    /// Whether something that was read stands against it, by these rulings on it.
+    pub fn is_stopped(&self, rulings: &Rulings) -> bool {
+        if self.denies_alone {
+            rulings.denied().is_some()
+        } else {
+            rulings.is_stopped()
+        }
+    }
+
+    /// Whether something stands against it, or may.
+    pub fn may_be_stopped(&self, rulings: &Rulings) -> bool {
+        if self.denies_alone {
+            rulings.may_be_denied()
+        } else {
+            !rulings.is_all_allowed()
+        }
+    }
 }
 
 /// What the backup that a copy waits for asks of the role: to find the resource by its tags, where its plan does, and to begin.
-/// None where a recovery point is copied, nor where no plan makes the copy: who makes that backup nobody says.
+/// None where a recovery point is copied.
 pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
     let is_made_first = copy.transfer.recovery_point.is_none() && copy.copy_of.is_none();
-    let (true, Some(plan), Fact::Known(vault), Fact::Known(Some(resource))) = (
+    let (true, Fact::Known(vault), Fact::Known(Some(resource))) = (
         is_made_first,
-        &copy.plan,
         &copy.endpoints().source_vault,
         &copy.resource,
     ) else {
@@ -54,17 +74,18 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
             exact: all,
             is_certain: true,
             unread: None,
+            denies_alone: false,
         }
     };
-    let finds = plan
-        .by_tags
-        .then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
+    let is_by_tags = copy.plan.as_ref().is_some_and(|plan| plan.by_tags);
+    let finds = is_by_tags.then(|| on_all(FIND_BY_TAGS, SmolStr::new_static("*")));
     let action = copy.route().kind.agreed(begins).known().flatten().flatten();
     let begins = action.map(|action| BackupRequest {
         of_type: RoleRequest::plain(vault, vec![action], vault, of_type(resource)),
         exact: RoleRequest::plain(vault, vec![action], resource, resource.into()),
         is_certain: true,
         unread: None,
+        denies_alone: false,
     });
     let makes = action.into_iter().flat_map(|action| {
         let made = made(copy, vault, action).into_iter();
@@ -87,7 +108,7 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
     let all = finds.into_iter().chain(begins).chain(makes);
     let all = all.chain(tags).chain(reads);
     if matches!(copy.route().kind, KindOf::Known(Kind::S3)) {
-        return all.chain(of_bucket(vault, resource, plan, facts)).collect();
+        return all.chain(of_bucket(copy, vault, resource, facts)).collect();
     }
     all.collect()
 }
@@ -95,45 +116,55 @@ pub fn backup_requests(copy: &Copy, facts: &Facts<'_>) -> Vec<BackupRequest> {
 /// What the backup does with the customer managed key of the resource, where it is on another itself.
 fn of_resource_key(copy: &Copy, resource: &Arn, facts: &Facts<'_>) -> Option<BackupRequest> {
     let reading = copy.route().kind.agreed(key_reading);
-    let actions = reading.known().flatten().flatten()?.actions;
+    let reading = reading.known().flatten().flatten()?;
     let Fact::Known(EncryptedWith::Key(key)) = facts.resource_key(resource) else {
         return None;
     };
-    let is_asked =
-        !actions.is_empty() && facts.key_manager(&key) == Fact::Known(Some(KeyManager::Customer));
-    is_asked.then(|| {
-        let asked = RoleRequest::on_key(&key, actions, Via::OfResource, copy.route());
-        let asked = Arc::new(asked);
-        BackupRequest {
-            of_type: Arc::clone(&asked),
-            exact: asked,
-            is_certain: false,
-            unread: None,
-        }
+    if facts.key_manager(&key) != Fact::Known(Some(KeyManager::Customer)) {
+        return None;
+    }
+    let denies_alone = reading.actions.is_empty();
+    let actions = if denies_alone {
+        LEAST_KEY_USE
+    } else {
+        reading.actions
+    };
+    let asked = RoleRequest::on_key(&key, actions, Via::OfResource, copy.route());
+    let asked = Arc::new(asked);
+    Some(BackupRequest {
+        of_type: Arc::clone(&asked),
+        exact: asked,
+        is_certain: false,
+        unread: None,
+        denies_alone,
     })
 }
 
-/// What the backup of a bucket asks for.
+/// What the backup of a bucket asks for. Where no rule was read, what its backups take besides is asked for as well, and is not certain.
 fn of_bucket(
+    copy: &Copy,
     vault: &Arn,
     bucket: &Arn,
-    plan: &PlanReference,
     facts: &Facts<'_>,
 ) -> impl Iterator<Item = BackupRequest> {
-    let rule = facts.backup_rule(plan).known();
-    let flag = rule.and_then(|rule| rule.get("EnableContinuousBackup"));
-    let is_continuous = flag == Some(&Value::Bool(true));
-    let options = facts.backup_options(plan, "S3");
-    let strange = facts.strange_option(plan, "S3");
-    let is_strange = strange.is_some();
-    let may_be_left_out =
-        move |asked: &BucketAction| is_strange && matches!(asked.of, BucketBackup::With(_));
-    let is_asked = move |asked: &&BucketAction| match asked.of {
-        BucketBackup::All => true,
-        BucketBackup::Continuous => is_continuous,
-        BucketBackup::With(option) => {
+    let plan = copy.plan.as_ref();
+    let no_rule = || Fact::unknown(Gap::not_named("plan", copy.id.to_string()));
+    let rule = plan.map_or_else(no_rule, |plan| facts.backup_rule(plan));
+    let is_continuous =
+        rule.map(|rule| rule.get("EnableContinuousBackup") == Some(&Value::Bool(true)));
+    let options = plan.and_then(|plan| facts.backup_options(plan, "S3"));
+    let strange = plan.and_then(|plan| facts.strange_option(plan, "S3"));
+    let no_plan = match &is_continuous {
+        Fact::Unknown(gap) if options.is_none() => Some((**gap).clone()),
+        Fact::Unknown(_) | Fact::Known(_) => None,
+    };
+    let unread = move |asked: &BucketAction| match (asked.of, &is_continuous) {
+        (BucketBackup::All, _) | (BucketBackup::Continuous, Fact::Known(true)) => Some(None),
+        (BucketBackup::Continuous, Fact::Known(false)) => None,
+        (BucketBackup::Continuous, Fact::Unknown(gap)) => Some(Some((**gap).clone())),
+        (BucketBackup::With(option), _) => {
             let option = options.and_then(|options| options.get(option)?.as_str());
-            option != Some("disabled")
+            (option != Some("disabled")).then(|| strange.clone().or_else(|| no_plan.clone()))
         }
     };
     let shape = move |on: BucketPart, bucket: &str| match on {
@@ -147,14 +178,16 @@ fn of_bucket(
         BucketPart::Any => SmolStr::new_static("*"),
     };
     let every = format_smolstr!("arn:{}:s3:::*", vault.partition());
-    OF_BUCKETS.iter().filter(is_asked).map(move |asked| {
+    OF_BUCKETS.iter().filter_map(move |asked| {
+        let unread = unread(asked)?;
         let one = shape(asked.on, bucket.as_str());
-        BackupRequest {
+        Some(BackupRequest {
             of_type: RoleRequest::plain(vault, vec![asked.action], vault, shape(asked.on, &every)),
             exact: RoleRequest::plain(vault, vec![asked.action], vault, one),
-            is_certain: asked.is_certain && !may_be_left_out(asked),
-            unread: strange.clone().filter(|_| may_be_left_out(asked)),
-        }
+            is_certain: asked.is_certain && unread.is_none(),
+            unread,
+            denies_alone: false,
+        })
     })
 }
 

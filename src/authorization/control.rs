@@ -271,7 +271,11 @@ impl Controls<'_> {
                 let gaps = keys.iter();
                 let gaps = gaps.map(|key| gap_of_key(key, facts, role, asked.subject));
                 let seen = self.each(&statements, |place, at| place.open(&[*at], &keys));
-                Ruling::open(gaps.collect(), seen)
+                if statements.iter().any(|at| at.effect == Effect::Deny) {
+                    Ruling::open(gaps.collect(), seen)
+                } else {
+                    Ruling::not_known_to_allow(gaps.collect(), seen)
+                }
             }
         }
     }

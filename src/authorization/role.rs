@@ -14,7 +14,7 @@ use super::context::{Variants, gap_of_key};
 use super::key::{NamedByKey, named_by_key};
 use super::located::LocatedPolicy;
 use super::request::{Action, RoleRequest};
-use super::ruling::{Party, Ruling};
+use super::ruling::{OpenDeny, Party, Ruling};
 use super::rulings::Ruled;
 use super::unread::stops_nothing;
 
@@ -123,11 +123,15 @@ impl<'a> Read<'a> {
             }
             ByKey::Counts | ByKey::Ignored => NamedByKey::No,
         };
-        let open = |statements: &[StatementRef], keys: &[String]| {
+        let depends = |statements: &[StatementRef], keys: &[String]| {
             let keyed = keys.iter();
             let keyed = keyed.map(|key| gap_of_key(key, facts, role, subject));
-            let gaps = keyed.chain(self.gaps.iter().cloned()).collect();
-            Ruling::open(gaps, self.open(role, statements, keys))
+            let gaps: Vec<Gap> = keyed.chain(self.gaps.iter().cloned()).collect();
+            (gaps, self.open(role, statements, keys))
+        };
+        let open = |statements: &[StatementRef], keys: &[String]| {
+            let (gaps, seen) = depends(statements, keys);
+            Ruling::open(gaps, seen)
         };
         let mut may_be_denied = None;
         let ruling = match self.ask(variant) {
@@ -149,6 +153,10 @@ impl<'a> Read<'a> {
             {
                 return open(&statements, &keys);
             }
+            PolicyDecision::Unknown { statements, keys } if self.gaps.is_empty() => {
+                let (gaps, seen) = depends(&statements, &keys);
+                Ruling::not_known_to_allow(gaps, seen)
+            }
             PolicyDecision::Unknown { statements, keys } => open(&statements, &keys),
             PolicyDecision::NotAllowed {
                 policy,
@@ -158,7 +166,10 @@ impl<'a> Read<'a> {
                 ..
             } => {
                 // Where the key allows it, a Deny that may strike is what decides.
-                may_be_denied = (!denies.is_empty()).then(|| open(&denies, &keys));
+                may_be_denied = (!denies.is_empty()).then(|| {
+                    let (gaps, seen) = depends(&denies, &keys);
+                    OpenDeny { gaps, seen }
+                });
                 let mut seen = self.near(role, &near, asked.action);
                 let is_of_policies = policy != PolicyType::Boundary;
                 if is_of_policies && self.is_left_out(variant) {
@@ -176,8 +187,11 @@ impl<'a> Read<'a> {
             }
         };
         match (of_key(), may_be_denied) {
-            (NamedByKey::No, _) => ruling,
-            (NamedByKey::Yes | NamedByKey::Open(_), Some(open)) => open,
+            (NamedByKey::No, None) => ruling,
+            (NamedByKey::No, Some(denies)) => ruling.unless(denies),
+            (NamedByKey::Yes | NamedByKey::Open(_), Some(denies)) => {
+                Ruling::open(denies.gaps, denies.seen)
+            }
             (NamedByKey::Open(gaps), None) => {
                 let gaps = gaps.into_iter().chain(self.gaps.iter().cloned());
                 Ruling::open(gaps.collect(), Vec::new())

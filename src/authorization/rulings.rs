@@ -106,6 +106,19 @@ impl Rulings {
         self
     }
 
+    /// These, and after them those on the actions of other requests, of which only what denies counts.
+    #[must_use]
+    pub fn and_denied_of(mut self, others: &Self) -> Self {
+        let denied = others.each().map(|(action, ruling)| match ruling {
+            Ruling::Denied { .. } => (action, ruling.clone()),
+            Ruling::Allowed { .. } | Ruling::Missing { .. } | Ruling::Open { .. } => {
+                (action, Ruling::allowed(Vec::new()))
+            }
+        });
+        self.more.push(denied.collect());
+        self
+    }
+
     /// Whether nothing stands against any of the actions, or may.
     pub fn is_all_allowed(&self) -> bool {
         let mut each = self.all();
@@ -115,6 +128,11 @@ impl Rulings {
     /// Whether anything stands against any of the actions.
     pub fn is_stopped(&self) -> bool {
         self.all().any(|(_, ruling)| ruling.stops())
+    }
+
+    /// Whether a Deny strikes any of the actions, or may.
+    pub fn may_be_denied(&self) -> bool {
+        self.all().any(|(_, ruling)| ruling.may_deny())
     }
 
     /// Whether anything stands against this action.
@@ -149,6 +167,12 @@ impl Rulings {
             self.more.push(denies.into());
         }
         self
+    }
+
+    /// Only what denies, or may.
+    #[must_use]
+    pub fn denies(&self) -> Self {
+        Self::new([]).and_denies_of(self)
     }
 
     /// The actions that a Deny forbids, with the statements, sorted.

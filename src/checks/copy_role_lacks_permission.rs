@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::role_policies::{contradicted, of_own_policies};
 use super::tagging::may_not_tag;
-use super::words::{backup_without, status_message};
+use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
     BackupRequest, ByKey, Party, RoleRequest, Ruling, Rulings, backup_requests, denied_by_its_own,
@@ -108,9 +108,17 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             Vec::new(),
         ))
     };
+    let stopped = || lacking(copy, facts, role, BackupRequest::is_stopped);
     match found.status {
+        Status::Pass if !copy.is_backed_up_by_its_role() => {
+            let denied = lacking(copy, facts, role, |_, rulings| rulings.may_be_denied());
+            if denied.is_empty() {
+                return may_not_tag(copy, facts);
+            }
+            Some(is_denied_on_demand(role, denied, facts))
+        }
         Status::Pass => {
-            let lacking = lacking(copy, facts, role, |rulings| !rulings.is_all_allowed());
+            let lacking = lacking(copy, facts, role, BackupRequest::may_be_stopped);
             if lacking.is_empty() {
                 return may_not_tag(copy, facts);
             }
@@ -123,20 +131,29 @@ fn refined(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
             let outcome = of(&certain, BACKUP)?;
             // What it lacks it lacks together.
             let outcome = match outcome.status {
-                Status::Fail => of(&[certain, exact(others)].concat(), BACKUP)?,
+                Status::Fail => of(&[certain, asked_for(others)].concat(), BACKUP)?,
                 Status::Pass | Status::Warn | Status::Undecided | Status::NotApplicable => outcome,
             };
             Some(outcome.on(Basis::Inferred))
         }
-        Status::Fail => {
-            let lacking = exact(lacking(copy, facts, role, Rulings::is_stopped));
+        Status::Fail if copy.is_backed_up_by_its_role() => {
+            let lacking = asked_for(stopped());
             if lacking.is_empty() {
                 return None;
             }
             let requests = role_requests(&copy.transfer, facts).requests;
             of(&[requests, lacking].concat(), COPY)
         }
-        Status::Warn | Status::Undecided | Status::NotApplicable => None,
+        // What it may not do counts, whatever else was not read.
+        Status::Undecided if copy.is_backed_up_by_its_role() => {
+            let mut certain = stopped();
+            certain.retain(|asked| asked.is_certain);
+            if certain.is_empty() {
+                return None;
+            }
+            Some(of(&exact(certain), BACKUP)?.on(Basis::Inferred))
+        }
+        Status::Fail | Status::Warn | Status::Undecided | Status::NotApplicable => None,
     }
 }
 
@@ -144,8 +161,38 @@ fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
     asked.into_iter().map(|asked| asked.exact).collect()
 }
 
+/// What of these a role must be allowed: of some only a Deny counts, and of some it is not known that they are asked.
+fn asked_for(mut asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
+    asked.retain(|asked| !asked.denies_alone && asked.unread.is_none());
+    exact(asked)
+}
+
+/// What the role is denied, or may be, of a backup that another role may make.
+fn is_denied_on_demand(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> Outcome {
+    let name = role.name();
+    let rulings = role_rulings(facts, role, &exact(asked), ByKey::Counts);
+    let Some(rulings) = rulings.known().flatten() else {
+        return Outcome::not_applicable("the copy role does not exist");
+    };
+    let Some((mut actions, _, seen)) = rulings.denied() else {
+        let (gaps, _, seen) = rulings.denies().open().unwrap_or_default();
+        let message = format!(
+            "whether the policies of the role `{name}` deny it the backup that is copied is not known, nor who makes that"
+        );
+        return Outcome::undecided(message, gaps).saw(seen);
+    };
+    actions.sort_unstable();
+    let actions = list(&actions);
+    let message = format!(
+        "the policies of the role `{name}` deny it {actions}, which the backup that is copied takes: who makes that is not known"
+    );
+    Outcome::undecided(message, [backed_up_by_another(&actions, role)]).saw(seen)
+}
+
 /// What the role lacks, or may lack, of what AWS's policies for backups have, where no page says what becomes of a backup without.
 fn may_do_without(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> Outcome {
+    let why = taken_by_backups(&asked);
+    let denies_alone = asked.iter().all(|asked| asked.denies_alone);
     let unread: Vec<Gap> = asked
         .iter()
         .filter_map(|asked| asked.unread.clone())
@@ -153,6 +200,11 @@ fn may_do_without(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> O
     let rulings = role_rulings(facts, role, &exact(asked), ByKey::Counts);
     let Some(rulings) = rulings.known().flatten() else {
         return Outcome::not_applicable("the copy role does not exist");
+    };
+    let rulings = if denies_alone {
+        rulings.denies()
+    } else {
+        rulings
     };
     let (mut actions, verb) = match rulings.stopped() {
         open if open.is_empty() => (rulings.not_allowed(), "is not known to be allowed"),
@@ -166,7 +218,7 @@ fn may_do_without(role: &Arn, asked: Vec<BackupRequest>, facts: &Facts<'_>) -> O
         Some(_) | None => vec![backup_without(&actions, role)],
     };
     let message = format!(
-        "the role `{}` {verb} {actions}, which AWS's policies for backups have: whether the backup that is copied is made without is not known",
+        "the role `{}` {verb} {actions}, {why}: whether the backup that is copied is made without is not known",
         role.name()
     );
     Outcome::undecided(message, gaps).saw(rulings.stopped_by())
@@ -177,21 +229,20 @@ fn lacking(
     copy: &Copy,
     facts: &Facts<'_>,
     role: &Arn,
-    is_wanted: fn(&Rulings) -> bool,
+    is_wanted: fn(&BackupRequest, &Rulings) -> bool,
 ) -> Vec<BackupRequest> {
-    let rules = |request: &Arc<RoleRequest>, is_wanted: fn(&Rulings) -> bool| {
+    let rulings = |request: &Arc<RoleRequest>| {
         let request = std::slice::from_ref(request);
         let rulings = role_rulings(facts, role, request, ByKey::Counts);
-        rulings
-            .known()
-            .flatten()
-            .is_some_and(|rulings| is_wanted(&rulings))
+        rulings.known().flatten()
+    };
+    let rules = |asked: &BackupRequest| {
+        let of_type = rulings(&asked.of_type);
+        !of_type.is_some_and(|rulings| rulings.is_all_allowed())
+            && rulings(&asked.exact).is_some_and(|rulings| is_wanted(asked, &rulings))
     };
     let asked = backup_requests(copy, facts).into_iter();
-    let asked = asked.filter(|asked| {
-        !rules(&asked.of_type, Rulings::is_all_allowed) && rules(&asked.exact, is_wanted)
-    });
-    asked.collect()
+    asked.filter(rules).collect()
 }
 
 /// The policies that AWS keeps for roles that copy such backups, where no policy of the role's own allows anything of what is

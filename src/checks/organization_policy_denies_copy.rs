@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::role_policies::contradicted;
-use super::words::{backup_without, status_message};
+use super::words::{backed_up_by_another, backup_without, status_message, taken_by_backups};
 use super::{Check, MayFail, Run, When, known};
 use crate::authorization::{
-    ASSUME, BackupRequest, Grounds, Party, RoleRequest, Rulings, air_gapped_key_request,
-    backup_requests, control_rulings, denied_by_the_organization, list, may_be_assumed,
-    nothing_binds, role_requests, to_lift,
+    ASSUME, BackupRequest, Grounds, Party, RoleRequest, RoleRequests, Ruling, Rulings,
+    air_gapped_key_request, backup_requests, control_rulings, denied_by_the_organization, list,
+    may_be_assumed, nothing_binds, role_requests, to_lift,
 };
 use crate::catalog::cite;
 use crate::catalog::messages::MessageId;
@@ -32,16 +32,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     let role = known!(copy.endpoints().role.as_ref());
-    let mut asked = role_requests(copy, facts);
-    asked.requests.extend(air_gapped_key_request(copy, facts));
-    let assumed_by_backup = match copy.endpoints().source_account() {
-        Fact::Known(source) if role.account() == Some(source) => {
-            Some((ASSUME, may_be_assumed(facts, role, source)))
-        }
-        // Another check says what is wrong, or unknown, with these.
-        Fact::Known(_) | Fact::Unknown(_) => None,
-    };
-    let rulings = control_rulings(facts, role, &asked.requests).and(assumed_by_backup);
+    let asked = all_requests(copy, facts);
+    let rulings = control_rulings(facts, role, &asked.requests);
+    let rulings = rulings.and(assumed_by_backup(copy, facts, role));
     let name = role.name();
     if rulings.is_stopped() {
         return stopped(copy, role, &asked.requests, &rulings);
@@ -82,63 +75,128 @@ fn run(copy: &Transfer, facts: &Facts<'_>) -> Outcome {
     ))
 }
 
-/// What stops the backup that is copied, where the policies that are in force were read.
-fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
-    let is_pass = match found.status {
-        Status::Pass => true,
-        Status::Fail => false,
-        Status::Warn | Status::Undecided | Status::NotApplicable => return None,
-    };
-    let role = copy.endpoints().role.as_ref().known()?;
-    if nothing_binds(facts, role) {
-        return None;
+/// All that the copy asks of its role.
+fn all_requests(copy: &Transfer, facts: &Facts<'_>) -> RoleRequests {
+    let mut asked = role_requests(copy, facts);
+    asked.requests.extend(air_gapped_key_request(copy, facts));
+    asked
+}
+
+/// What is ruled on AWS Backup's becoming the role.
+fn assumed_by_backup(
+    copy: &Transfer,
+    facts: &Facts<'_>,
+    role: &Arn,
+) -> Option<(&'static str, Ruling)> {
+    match copy.endpoints().source_account() {
+        Fact::Known(source) if role.account() == Some(source) => {
+            Some((ASSUME, may_be_assumed(facts, role, source)))
+        }
+        // Another check says what is wrong, or unknown, with these.
+        Fact::Known(_) | Fact::Unknown(_) => None,
     }
-    facts.service_control_policies(role.account()?).known()?;
+}
+
+/// What stops the backup that is copied, or may. What is denied counts, whatever else was not read.
+fn stops_backup(copy: &Copy, facts: &Facts<'_>, found: &Outcome) -> Option<Outcome> {
+    let role = copy.endpoints().role.as_ref().known()?;
     let rulings =
         |request: &Arc<RoleRequest>| control_rulings(facts, role, std::slice::from_ref(request));
     let asked = backup_requests(copy, facts).into_iter();
-    let asked = asked.filter(|asked| !rulings(&asked.of_type).is_all_allowed());
-    let (against, others): (Vec<_>, Vec<_>) =
-        asked.partition(|asked| rulings(&asked.exact).is_stopped());
-    let is_certain = against.iter().any(|asked| asked.is_certain);
-    let unread = against.iter().find_map(|asked| asked.unread.clone());
-    let exact = |asked: Vec<BackupRequest>| asked.into_iter().map(|asked| asked.exact);
-    let against: Vec<_> = exact(against).collect();
-    if is_certain || !is_pass && !against.is_empty() {
+    let asked = asked.filter(|asked| {
+        asked.may_be_stopped(&rulings(&asked.of_type))
+            && asked.may_be_stopped(&rulings(&asked.exact))
+    });
+    let (against, open): (Vec<_>, Vec<_>) =
+        asked.partition(|asked| asked.is_stopped(&rulings(&asked.exact)));
+    let is_by_role = copy.is_backed_up_by_its_role();
+    let is_certain = is_by_role && against.iter().any(|asked| asked.is_certain);
+    match found.status {
+        Status::NotApplicable => None,
         // What is stopped is stopped together.
-        let of_copy = || role_requests(&copy.transfer, facts).requests;
-        let requests = if is_pass {
-            against
-        } else {
-            [of_copy(), against].concat()
-        };
-        let rulings = control_rulings(facts, role, &requests);
-        let fail = stopped(&copy.transfer, role, &requests, &rulings);
-        return Some(if is_pass {
-            fail.on(Basis::Inferred)
-        } else {
-            fail
-        });
+        Status::Fail if is_by_role => {
+            let of_copy = || {
+                let assumed = assumed_by_backup(&copy.transfer, facts, role);
+                (all_requests(&copy.transfer, facts).requests, assumed)
+            };
+            (!against.is_empty()).then(|| stopped_with(copy, role, of_copy(), against, facts))
+        }
+        Status::Fail => None,
+        Status::Pass | Status::Warn | Status::Undecided if is_certain => {
+            let fail = stopped_with(copy, role, (Vec::new(), None), against, facts);
+            Some(fail.on(Basis::Inferred))
+        }
+        // With the simulator's word for the copy, what it was not asked of the backup stays open, as does what its conditions say.
+        Status::Pass | Status::Warn if !against.is_empty() => {
+            Some(may_stop(copy, role, against, facts))
+        }
+        Status::Pass => not_known(role, open, facts),
+        Status::Warn | Status::Undecided => None,
     }
-    if !is_pass {
-        return None;
-    }
-    if !against.is_empty() {
-        let rulings = control_rulings(facts, role, &against);
-        let actions = list(&rulings.stopped());
+}
+
+/// What is stopped of these, and of the backup.
+fn stopped_with(
+    copy: &Copy,
+    role: &Arn,
+    (of_copy, assumed): (Vec<Arc<RoleRequest>>, Option<(&'static str, Ruling)>),
+    against: Vec<BackupRequest>,
+    facts: &Facts<'_>,
+) -> Outcome {
+    let (of_denies, others): (Vec<_>, Vec<_>) =
+        against.into_iter().partition(|asked| asked.denies_alone);
+    let (of_denies, others) = (exact(of_denies), [of_copy, exact(others)].concat());
+    let denied = control_rulings(facts, role, &of_denies);
+    let rulings = control_rulings(facts, role, &others).and_denied_of(&denied);
+    let rulings = rulings.and(assumed);
+    let requests = [others, of_denies].concat();
+    stopped(&copy.transfer, role, &requests, &rulings)
+}
+
+/// What is stopped of the backup, where that is not known to keep it from being made.
+fn may_stop(copy: &Copy, role: &Arn, against: Vec<BackupRequest>, facts: &Facts<'_>) -> Outcome {
+    let mut unread = against.iter().filter_map(|asked| asked.unread.clone());
+    let unread = unread.next();
+    let why = taken_by_backups(&against);
+    let denies_alone = against.iter().all(|asked| asked.denies_alone);
+    let rulings = control_rulings(facts, role, &exact(against));
+    let rulings = if denies_alone {
+        rulings.denies()
+    } else {
+        rulings
+    };
+    let actions = list(&rulings.stopped());
+    let name = role.name();
+    let (message, gap) = if copy.is_backed_up_by_its_role() {
         let message = format!(
-            "the organization's policies keep the role `{}` from {actions}, which AWS's policies for backups have: whether the backup that is copied is made without is not known",
-            role.name()
+            "the organization's policies keep the role `{name}` from {actions}, {why}: whether the backup that is copied is made without is not known"
         );
-        let gap = unread.unwrap_or_else(|| backup_without(&actions, role));
-        return Some(Outcome::undecided(message, [gap]).saw(rulings.stopped_by()));
-    }
-    let (gaps, _, seen) = exact(others).find_map(|exact| rulings(&exact).open())?;
+        (
+            message,
+            unread.unwrap_or_else(|| backup_without(&actions, role)),
+        )
+    } else {
+        let message = format!(
+            "the organization's policies keep the role `{name}` from {actions}, which the backup that is copied takes: who makes that is not known"
+        );
+        (message, backed_up_by_another(&actions, role))
+    };
+    Outcome::undecided(message, [gap]).saw(rulings.stopped_by())
+}
+
+/// What may stop the backup, of which it is not known whether it does.
+fn not_known(role: &Arn, open: Vec<BackupRequest>, facts: &Facts<'_>) -> Option<Outcome> {
+    let rulings = |asked: BackupRequest| control_rulings(facts, role, &[asked.exact]);
+    let (gaps, _, seen) = open.into_iter().find_map(|asked| rulings(asked).open())?;
     let message = format!(
         "whether the organization's policies let the role `{}` make the backup that is copied is not known",
         role.name()
     );
     Some(Outcome::undecided(message, gaps).saw(seen))
+}
+
+fn exact(asked: Vec<BackupRequest>) -> Vec<Arc<RoleRequest>> {
+    asked.into_iter().map(|asked| asked.exact).collect()
 }
 
 /// What the organization's policies stop.

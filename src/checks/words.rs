@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::authorization::denied_by;
+use crate::authorization::{BackupRequest, denied_by};
 use crate::catalog::messages::{self, MessageId};
 use crate::catalog::{Crossing, Kind, RouteAnswer, capabilities, cite, regions, route};
 use crate::inventory::{Copy, EncryptedWith, Facts, KeyManager, KindOf, Route};
@@ -19,6 +19,23 @@ pub fn not_read(gap: Gap) -> Outcome {
 /// What no page says of actions that AWS's policies for backups have, and a role may not do.
 pub fn backup_without(actions: &str, role: &Arn) -> Gap {
     let what = format!("whether a backup is made by a role that may not do {actions}");
+    Gap::not_told(what, role.as_str()).where_is(role)
+}
+
+/// Why these are asked of a backup, of which no page says that it is not made without.
+pub fn taken_by_backups(asked: &[BackupRequest]) -> &'static str {
+    if asked.iter().all(|asked| asked.denies_alone) {
+        "by which AWS's page on encryption has the resource read with its key"
+    } else {
+        "which AWS's policies for backups have"
+    }
+}
+
+/// What no page says of a backup that is copied on demand, and that a role may not make.
+pub fn backed_up_by_another(actions: &str, role: &Arn) -> Gap {
+    let name = role.name();
+    let what =
+        format!("whether another role than `{name}`, which is denied {actions}, makes the backup");
     Gap::not_told(what, role.as_str()).where_is(role)
 }
 
