@@ -57,7 +57,7 @@ fn common(asking: &CallerQuestion, facts: &Facts<'_>) -> Context {
         |id: Option<AccountId>| id.map_or(Entry::Unknown, |id| Entry::One(format_smolstr!("{id}")));
     let account = principal.account();
     let mut context = Context::new(Rest::Unknown)
-        .with("aws:PrincipalArn", Entry::One(principal.into()))
+        .with("aws:PrincipalArn", arn_of_role(facts, principal))
         .with("aws:PrincipalType", one("AssumedRole"))
         .with("aws:PrincipalIsAWSService", one("false"))
         .with("aws:SecureTransport", one("true"))
@@ -79,6 +79,14 @@ fn common(asking: &CallerQuestion, facts: &Facts<'_>) -> Context {
         );
     context = dated(by_no_service(context), facts);
     with_tags(context, "aws:PrincipalTag/", facts.role_tags(principal))
+}
+
+/// The ARN of a role, of which a change may leave the name to AWS.
+fn arn_of_role(facts: &Facts<'_>, role: &Arn) -> Entry {
+    match facts.role_name_to_come(role) {
+        Some((name, _)) => Entry::Shaped(Shape::of_name(role.as_str(), name)),
+        None => Entry::One(role.into()),
+    }
 }
 
 /// The same without the keys that a request carries only where a service makes it as itself: not where a service has assumed a role,
@@ -227,6 +235,7 @@ pub fn gap_of_key(key: &str, facts: &Facts<'_>, principal: &Arn, subject: &Arn) 
         matches!(fact, Some(Fact::Known(_)))
     }
     match lower.as_str() {
+        "aws:principalarn" if let Some((_, gap)) = facts.role_name_to_come(principal) => gap,
         "aws:principalorgid" => of_account(
             api_call!("organizations:DescribeOrganization"),
             principal.account(),

@@ -37,7 +37,10 @@ pub use default_key::{ebs_default_key, leave_changed_defaults_open};
 pub use either::differs;
 pub use file::opened;
 pub use names::{Misspelt, misspelt};
-pub use open::{ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NOT_MADE_NOW, SAVED, WHERE_IT_STANDS};
+pub use open::{
+    ANEW, BY_NAME, ENCRYPTED_ANEW, KEY_FOR_GOOD, NAME_SHAPE, NAME_TO_COME, NOT_MADE_NOW, SAVED,
+    WHERE_IT_STANDS,
+};
 pub use organization::{Becomes, PolicyChange, PolicyType};
 pub use stale::forget_roles;
 pub use unknown::unknown_within;

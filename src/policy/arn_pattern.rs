@@ -74,6 +74,18 @@ impl ArnPattern {
         }
     }
 
+    /// Whether it is this ARN, without wildcards or variables.
+    pub(super) fn is(&self, arn: &str) -> bool {
+        match self {
+            Self::Segments(parts) => {
+                let mut segments = arn.splitn(6, ':');
+                let mut parts = parts.iter();
+                parts.all(|part| segments.next().is_some_and(|segment| part.is(segment)))
+            }
+            Self::Text(pattern) => pattern.is(arn),
+        }
+    }
+
     /// The same for a value of which only the shape is known.
     pub(super) fn matches_shape(&self, shape: Part<'_>, context: &Context) -> Truth {
         match self {

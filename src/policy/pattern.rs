@@ -163,6 +163,11 @@ impl Pattern {
         }
     }
 
+    /// Whether it is this text, without wildcards or variables.
+    pub(super) fn is(&self, text: &str) -> bool {
+        matches!(&self.0, Kind::Exact(exact) if **exact == *text)
+    }
+
     /// Whether every text of a shape matches, or none does.
     pub(super) fn matches_shape(&self, shape: Part<'_>, context: &Context) -> Truth {
         let literal = shape.literal();

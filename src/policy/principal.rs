@@ -221,7 +221,14 @@ impl Named {
             }
             Who::Odd(pattern) => {
                 let nothing = Context::new(Rest::Absent);
-                let possible = pattern.matches(&principal.text, &nothing);
+                let possible = match context.entry("aws:principalarn") {
+                    Entry::Shaped(shape) => pattern.matches_shape(shape.part(), &nothing),
+                    Entry::Absent
+                    | Entry::Unknown
+                    | Entry::One(_)
+                    | Entry::Many(_)
+                    | Entry::Including(_) => pattern.matches(&principal.text, &nothing),
+                };
                 (possible.and(Truth::Unknown), How::Itself)
             }
         }

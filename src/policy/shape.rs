@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::str::Chars;
 
 use foldhash::fast::RandomState;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::Truth;
 
@@ -27,6 +27,8 @@ pub struct Shape {
     text: SmolStr,
     /// From this byte on, what is not known may hold a colon.
     free: usize,
+    /// The text that stands for the value where something refers to it, and nowhere else.
+    stand_in: Option<SmolStr>,
 }
 
 /// A shape, or one segment of it.
@@ -34,6 +36,8 @@ pub struct Shape {
 pub(super) struct Part<'a> {
     text: &'a str,
     free: usize,
+    /// Whether what is not known is a name, which has neither a colon nor a slash.
+    is_name: bool,
 }
 
 /// More states than any pair of real patterns needs; past it the answer is that nobody knows.
@@ -52,7 +56,26 @@ impl Shape {
         Self {
             free: if text.starts_with("arn:") { last() } else { 0 },
             text,
+            stand_in: None,
         }
+    }
+
+    /// The ARN of a thing that AWS names when it is made: of its name the shape is known. `stand_in`: the ARN that stands for it until
+    /// then.
+    #[must_use]
+    pub fn of_name(stand_in: &str, name: &str) -> Self {
+        let before = stand_in.rsplit_once('/').map_or("", |(before, _)| before);
+        let text = format_smolstr!("{before}/{name}");
+        Self {
+            free: text.len(),
+            text,
+            stand_in: Some(stand_in.into()),
+        }
+    }
+
+    /// The text that stands for the value where something refers to it.
+    pub(super) fn stand_in(&self) -> Option<&str> {
+        self.stand_in.as_deref()
     }
 
     /// The shape written out.
@@ -65,6 +88,7 @@ impl Shape {
         Part {
             text: &self.text,
             free: self.free,
+            is_name: self.stand_in.is_some(),
         }
     }
 }
@@ -82,7 +106,7 @@ impl<'a> Part<'a> {
         let mut parts = self.text.splitn(6, ':').map(|text| {
             let free = self.free.saturating_sub(start);
             start = start.saturating_add(text.len()).saturating_add(1);
-            Self { text, free }
+            Self { text, free, ..self }
         });
         let mut part = || parts.next();
         Some([part()?, part()?, part()?, part()?, part()?, part()?])
@@ -99,7 +123,7 @@ impl<'a> Part<'a> {
     }
 
     fn takes(self, at: usize, input: char) -> bool {
-        at >= self.free || input != ':'
+        (at >= self.free || input != ':') && !(self.is_name && input == '/')
     }
 }
 
@@ -306,6 +330,26 @@ mod tests {
         assert_eq!(relate(shape, "arn:aws:rds:*"), Truth::False);
     }
 
+    #[test]
+    fn a_name_that_aws_gives_stays_within_its_path() {
+        let own = "arn:aws:iam::111122223333:role/team/Role";
+        let shape = Shape::of_name(own, "app-*");
+        let syntax = Syntax {
+            wildcards: true,
+            variables: false,
+        };
+        let relate = |pattern: &str| {
+            Pattern::parse(pattern, syntax).matches_shape(shape.part(), &Context::new(Rest::Absent))
+        };
+        let role = |name: &str| format!("arn:aws:iam::*:role/{name}");
+        assert_eq!(relate(&role("team/*")), Truth::True);
+        assert_eq!(relate(&role("team/app-*")), Truth::True);
+        assert_eq!(relate(&role("team/app-prod-*")), Truth::Unknown);
+        assert_eq!(relate(&role("team/app-x/*")), Truth::False);
+        assert_eq!(relate(&role("team/Role")), Truth::False);
+        assert_eq!(relate(&role("aws-reserved/*")), Truth::False);
+    }
+
     /// A source of choices that is the same on every run.
     struct Choices(u64);
 
@@ -373,7 +417,12 @@ mod tests {
             let after = choices.text(2, &['a', 'b', ':']);
             let text = format!("{before}*{after}");
             let free = usize::try_from(choices.below(4)).unwrap();
-            let shape = Part { text: &text, free };
+            let is_name = false;
+            let shape = Part {
+                text: &text,
+                free,
+                is_name,
+            };
             let written = choices.text(4, &['a', 'b', ':', '*', '?', '*']);
             let pattern = Pattern::parse(&written, syntax);
             let matched = texts(shape)

@@ -94,6 +94,9 @@ impl Wanted {
 
     /// Whether a text of which only the shape is known is.
     pub fn met_by_shape(&self, shape: &Shape, context: &Context) -> Truth {
+        if shape.stand_in().is_some_and(|own| self.names(own)) {
+            return Truth::True;
+        }
         match self {
             Self::Texts(patterns) => Truth::any(
                 patterns
@@ -111,6 +114,20 @@ impl Wanted {
             | Self::Blocks(_)
             | Self::Bools(_)
             | Self::Odd => Truth::Unknown,
+        }
+    }
+
+    /// Whether one of the values is this text as it stands.
+    fn names(&self, text: &str) -> bool {
+        match self {
+            Self::Texts(patterns) => patterns.iter().any(|pattern| pattern.is(text)),
+            Self::Arns(patterns) => patterns.iter().any(|pattern| pattern.is(text)),
+            Self::Folded(_)
+            | Self::Numbers(..)
+            | Self::Moments(..)
+            | Self::Blocks(_)
+            | Self::Bools(_)
+            | Self::Odd => false,
         }
     }
 

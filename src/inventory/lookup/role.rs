@@ -6,8 +6,10 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use crate::catalog;
 use crate::catalog::calls::api_call;
 use crate::inventory::field::Field;
+use crate::inventory::json::Json;
 use crate::inventory::list::items;
 use crate::inventory::objects::{AttachedPolicy, InlinePolicy, Role};
+use crate::inventory::overlay::{NAME_SHAPE, NAME_TO_COME};
 use crate::inventory::policy::Policy;
 use crate::inventory::tags::Tags;
 use crate::known::{AccountId, ApiCall, Arn, Fact, Gap};
@@ -66,6 +68,22 @@ impl<'a> Facts<'a> {
         } else {
             Fact::unknown(self.role_gap(api_call!("iam:GetRole"), arn))
         }
+    }
+
+    /// What a role will be called that a change makes and AWS names: the shape of its name, `*` for any letters and `?` for one, and
+    /// the gap. Its ARN stands for the one that it will have.
+    #[must_use]
+    pub fn role_name_to_come(&self, arn: &Arn) -> Option<(&'a str, Gap)> {
+        let mut recorded = self.stack.iter();
+        let gap = recorded
+            .find_map(|layer| layer.gap(NAME_TO_COME, arn.as_str(), arn.account(), None))?;
+        let role = self.role(arn);
+        let shape = role.parts().find_map(|part| {
+            let mut extra = part.extra.iter();
+            let (_, Json(shape)) = extra.find(|(name, _)| **name == *NAME_SHAPE)?;
+            shape.as_str()
+        });
+        Some((shape.unwrap_or("*"), gap.to_gap()))
     }
 
     /// The role's trust policy. `None`: no such role.

@@ -66,6 +66,7 @@ pub(super) const OPEN: &[(&str, &str, &str, &[&str])] = &[
     ("roles",           "AttachedPolicies",           "iam:ListAttachedRolePolicies",        &[]),
     ("roles",           "InlinePolicies",             "iam:ListRolePolicies",                &[]),
     ("roles",           "Tags",                       "iam:ListRoleTags",                    &[]),
+    ("roles",           "RoleName",                   "RoleName",                            &[]),
     ("roles",           "Simulated",                  "iam:SimulatePrincipalPolicy",         &[]),
     ("resources",       "EncryptionKeyArn",           "",                                    &["Encrypted"]),
     ("resources",       "Encrypted",                  "",                                    &["EncryptionKeyArn"]),

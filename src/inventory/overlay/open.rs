@@ -17,6 +17,12 @@ pub const ANEW: &str = "anew";
 /// A field of a role in an overlay: only its name is known, and it is the role of that name, whatever its path.
 pub const BY_NAME: &str = "by name";
 
+/// A field of a role in an overlay that is unknown: AWS names it, and its ARN stands for the one that it will have.
+pub const NAME_TO_COME: &str = "RoleName";
+
+/// A field of such a role: the shape of the name, `*` for any letters and `?` for one.
+pub const NAME_SHAPE: &str = "shape of its name";
+
 /// A field of a resource in an overlay: it is encrypted otherwise than it was, and what its description says of that is over.
 pub const ENCRYPTED_ANEW: &str = "encrypted anew";
 

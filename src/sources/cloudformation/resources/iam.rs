@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::inventory::BY_NAME;
-use crate::sources::cloudformation::names::{arn, kind};
+use crate::inventory::{BY_NAME, NAME_SHAPE, NAME_TO_COME};
+use crate::sources::cloudformation::names::{arn, given_by_aws, kind};
 use crate::sources::cloudformation::reader::{
     RolePolicyAttachment, TemplateReader, document, made, tagged,
 };
@@ -46,7 +46,12 @@ pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
         Some(open) => open,
     };
     let tags = tagged(reader.of(node, "Tags"));
+    let to_come = role_name_to_come(reader, id, node);
     let role = reader.world.role(home.account, &arn);
+    if let Some(shape) = to_come {
+        role.insert(NAME_TO_COME.to_owned(), unknown(format!("{id}.RoleName")));
+        role.insert(NAME_SHAPE.to_owned(), json!(shape));
+    }
     for (field, value) in [
         ("AssumeRolePolicyDocument", trust),
         ("PermissionsBoundary", boundary),
@@ -56,6 +61,30 @@ pub fn role<'t>(reader: &mut TemplateReader<'t>, id: &str, node: &Node) {
     ] {
         role.insert(field.to_owned(), value);
     }
+}
+
+/// The shape of the name that CloudFormation gives a role, `*` for any letters and `?` for one: the stack's name, the logical id and
+/// twelve letters or more, with as much left out of both as makes it too long. `None`: it is known.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html>.
+fn role_name_to_come(reader: &TemplateReader<'_>, id: &str, node: &Node) -> Option<String> {
+    /// As many letters of each are never left out of a name of 64.
+    const KEPT: usize = 24;
+    given_by_aws(&reader.template, id, node)?;
+    let settings = reader.template.settings;
+    let kept = |text: &str| -> String {
+        match text.chars().count() {
+            0..=KEPT => text.to_owned(),
+            _ => text.chars().take(KEPT).chain(['*']).collect(),
+        }
+    };
+    let before = match settings.stack.as_deref() {
+        // A stack in another has a name that is longer than is known.
+        Some(stack) if settings.is_nested => format!("{stack}*"),
+        Some(stack) => format!("{}-{}", kept(stack), kept(id)),
+        None => "*".to_owned(),
+    };
+    Some(format!("{before}-{}*", "?".repeat(12)))
 }
 
 /// A managed policy: AWS's own are known by their ARN, others where the template makes them.
@@ -171,7 +200,16 @@ pub fn detached(
         let same = |is: &&RolePolicyAttachment| {
             is.role == was.role && is.list == was.list && is.policy == was.policy
         };
-        if attached.iter().any(|is| same(&is)) {
+        let mut again = attached.iter().filter(same).peekable();
+        if again.peek().is_some() {
+            // CloudFormation makes what is new first: what goes takes the policy of its name away, whoever put it last.
+            let is_gone = was.list == "InlinePolicies" && template.resource(&was.by).is_none();
+            if is_gone {
+                let why = format!("{}, which is deleted after another sets its policy", was.by);
+                world
+                    .role(was.account, &was.role)
+                    .insert(was.list.to_owned(), unknown(why));
+            }
             continue;
         }
         // A resource that gives the same policy to other roles is no longer of this one, whatever its attributes say.
