@@ -4,6 +4,7 @@ use crate::inventory::Overlay;
 use crate::known::{ByHand, Gap};
 use crate::sources::contradiction::{
     comes_before, contradictions, gives_way, leave_open, leave_policies_open, leave_to_others,
+    leave_what_is_given,
 };
 use crate::sources::replaced;
 
@@ -23,6 +24,8 @@ pub(super) fn settle(now: &[Option<Overlay>], then: &mut [Overlay]) -> Vec<Gap> 
             for policy in leave_policies_open(one, other) {
                 open.push(Gap::by_hand(ByHand::Planned, other.operation(), policy));
             }
+            leave_what_is_given(one, other);
+            leave_what_is_given(other, one);
             for thing in contradictions(one, other) {
                 if gives_way(&thing, [one_now, one], other_now) {
                     leave_to_others(one, &thing);

@@ -38,12 +38,80 @@ pub fn contradictions(one: &Overlay, other: &Overlay) -> BTreeSet<Disputed> {
         other.is_some_and(|other| other != *document)
     });
     let policies = policies.map(|(arn, _)| (arn.as_str(), DOCUMENT));
-    let all = both.chain(policies);
-    all.map(|(thing, field)| Disputed {
+    let taken = taken_and_given(one, other).chain(taken_and_given(other, one));
+    let disputed = |thing: &str, field: &str| Disputed {
         thing: thing.to_owned(),
         field: field.to_owned(),
+    };
+    let all = both.chain(policies);
+    let all = all.map(|(thing, field)| disputed(thing, field));
+    all.chain(taken.map(|(thing, field)| disputed(thing, field)))
+        .collect()
+}
+
+/// The lists of roles' policies from which one file takes what the other gives.
+fn taken_and_given<'d>(
+    one: &'d Overlay,
+    other: &'d Overlay,
+) -> impl Iterator<Item = (&'d str, &'static str)> {
+    const LISTS: &[&str] = &["AttachedPolicies", "InlinePolicies"];
+    let accounts = list(&one.document, "accounts").iter();
+    let roles = accounts.flat_map(|account| list(account, "roles"));
+    let each = roles.flat_map(|role| LISTS.iter().map(move |name| (role, *name)));
+    each.filter_map(|(role, name)| {
+        let arn = role.get("Arn")?.as_str()?;
+        let taken = list(role.get(name)?, "removed");
+        let accounts = list(&other.document, "accounts").iter();
+        let mut same = accounts
+            .flat_map(|account| list(account, "roles"))
+            .filter(|role| role.get("Arn").and_then(Value::as_str) == Some(arn));
+        let is_given = same.any(|role| {
+            let given = role.get(name).map_or(&[][..], |all| list(all, "joined"));
+            given.iter().any(|item| taken.contains(name_of(item)))
+        });
+        is_given.then_some((arn, name))
     })
-    .collect()
+}
+
+/// What tells an item of a list from the others.
+fn name_of(item: &Value) -> &Value {
+    let mut names = ["PolicyArn", "PolicyName", "SelectionName"].into_iter();
+    names.find_map(|name| item.get(name)).unwrap_or(item)
+}
+
+/// Takes nothing away that the other gives again, of what has an id of its own in AWS, or can only be given once it is taken away:
+/// the selections of a plan, which AWS deletes by their ids, and the aliases of a key.
+pub fn leave_what_is_given(one: &mut Overlay, other: &Overlay) {
+    const FIELDS: &[(&str, &str, &str)] = &[
+        ("plans", "BackupPlanId", "Selections"),
+        ("keys", "Arn", "Aliases"),
+    ];
+    let things = |of: &Overlay, list_name: &str, key: &str, field: &str| {
+        let accounts = list(&of.document, "accounts").iter();
+        let regions = accounts.flat_map(|account| list(account, "regions"));
+        let things = regions.flat_map(|region| list(region, list_name));
+        let given = things.filter_map(|thing| {
+            let all = thing.get(field)?;
+            let names: Vec<Value> = list(all, "joined").iter().map(name_of).cloned().collect();
+            Some((thing.get(key)?.as_str()?.to_owned(), names))
+        });
+        given.collect::<BTreeMap<String, Vec<Value>>>()
+    };
+    for (list_name, key, field) in FIELDS {
+        let given = things(other, list_name, key, field);
+        for account in list_mut(&mut one.document, "accounts") {
+            for region in list_mut(account, "regions") {
+                for thing in list_mut(region, list_name) {
+                    let id = thing.get(*key).and_then(Value::as_str).map(str::to_owned);
+                    let given = id.and_then(|id| given.get(&id));
+                    let taken = thing.get_mut(*field).and_then(|all| all.get_mut("removed"));
+                    if let (Some(given), Some(Value::Array(taken))) = (given, taken) {
+                        taken.retain(|name| !given.contains(name));
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Whether a file leaves something as another says that it is now, which changes it: then the change is what comes of both, in

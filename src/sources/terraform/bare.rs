@@ -32,33 +32,55 @@ fn names(expression: &Expression, name: &str) -> bool {
     })
 }
 
+/// The functions that give one of their arguments, or a list of such.
+#[rustfmt::skip]
+const CHOOSE: &[&str] = &[
+    "coalesce", "coalescelist", "compact", "concat", "distinct", "element", "flatten", "join", "nonsensitive", "one", "reverse",
+    "sensitive", "slice", "sort", "tolist", "toset", "tostring", "try", "values",
+];
+
 /// Whether an expression is what it refers to, or a choice or a list of such.
 fn is_reference(expression: &Expression) -> bool {
     match expression {
         Expression::Traversal(traversal) => {
             let mut steps = traversal.operators.iter();
-            let is_one = matches!(traversal.expr, Expression::Variable(_));
-            is_one
+            is_reference(&traversal.expr)
                 && steps.all(|step| match step {
                     TraversalOperator::GetAttr(_)
                     | TraversalOperator::Index(_)
-                    | TraversalOperator::LegacyIndex(_) => true,
-                    TraversalOperator::AttrSplat | TraversalOperator::FullSplat => false,
+                    | TraversalOperator::LegacyIndex(_)
+                    | TraversalOperator::AttrSplat
+                    | TraversalOperator::FullSplat => true,
                 })
         }
-        Expression::Variable(_) | Expression::String(_) | Expression::Null => true,
+        // Of the only one of a list it makes that one.
+        Expression::FuncCall(call) => {
+            let name = call.name.to_string();
+            let is_of_several =
+                |one: &Expression| matches!(one, Expression::Array(all) if all.len() > 1);
+            CHOOSE.contains(&name.as_str())
+                && call.args.iter().all(is_reference)
+                && !(name == "join" && call.args.iter().any(is_of_several))
+        }
+        Expression::ForExpr(of) => {
+            of.key_expr.is_none()
+                && of.cond_expr.is_none()
+                && is_reference(&of.collection_expr)
+                && is_reference(&of.value_expr)
+        }
+        Expression::Variable(_)
+        | Expression::String(_)
+        | Expression::Number(_)
+        | Expression::Null => true,
         Expression::Parenthesis(inner) => is_reference(inner),
         Expression::Array(all) => all.iter().all(is_reference),
         Expression::Conditional(choice) => {
             is_reference(&choice.true_expr) && is_reference(&choice.false_expr)
         }
         Expression::Bool(_)
-        | Expression::Number(_)
         | Expression::Object(_)
         | Expression::TemplateExpr(_)
-        | Expression::FuncCall(_)
         | Expression::Operation(_)
-        | Expression::ForExpr(_)
         | _ => false,
     }
 }
@@ -80,7 +102,13 @@ mod tests {
             ("replace(aws_kms_key.k.arn, \"a\", \"b\")", Some(false)),
             ("\"${aws_kms_key.k.arn}/*\"", Some(false)),
             ("[\"${aws_kms_key.k.arn}/*\"]", Some(false)),
-            ("aws_kms_key.k[*].arn", Some(false)),
+            ("aws_kms_key.k[*].arn", Some(true)),
+            ("one(aws_kms_key.k[*].arn)", Some(true)),
+            ("join(\"\", aws_kms_key.k.*.arn)", Some(true)),
+            ("join(\"/\", [aws_kms_key.k.arn, \"a\"])", Some(false)),
+            ("[for k in aws_kms_key.k : k.arn]", Some(true)),
+            ("[for k in aws_kms_key.k : \"${k.arn}/*\"]", Some(false)),
+            ("trimprefix(aws_kms_key.k.arn, \"arn:\")", Some(false)),
             ("aws_kms_key.key.arn", None),
             ("data.aws_kms_key.k.arn", None),
         ] {

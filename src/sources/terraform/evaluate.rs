@@ -50,13 +50,13 @@ impl Expressions for Evaluator<'_> {
         body_value(&block.body, &context, &at).get(name).cloned()
     }
 
-    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> bool {
+    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool> {
         let data = if target.is_data { "data." } else { "" };
         let name = format!("{data}{}.{}", target.kind, target.name);
         let block = self
             .block(object)
-            .filter(|_| object.module == target.module);
-        block.is_some_and(|block| is_as_it_is(&block.body, &name) == Some(true))
+            .filter(|_| object.module == target.module)?;
+        is_as_it_is(&block.body, &name)
     }
 }
 

@@ -63,8 +63,8 @@ pub trait Expressions {
     /// marked.
     fn blocks(&self, ids: &Identities<'_, '_>, object: &Object<'_>, name: &str) -> Option<Value>;
 
-    /// Whether an object's block has what it refers to of another as it is.
-    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> bool;
+    /// Whether an object's block has what it refers to of another as it is; `None` where that is not told.
+    fn takes_as_it_is(&self, object: &Object<'_>, target: &Object<'_>) -> Option<bool>;
 }
 
 /// Where the objects of a plan are, and what they are called.
@@ -157,16 +157,45 @@ impl<'p> Identities<'_, 'p> {
         }
     }
 
+    /// The shape of the name that AWS or the provider gives a role, `*` for any letters and `?` for one, and what it waits for. `None`: it is
+    /// known.
+    ///
+    /// See <https://github.com/hashicorp/terraform-plugin-sdk/blob/main/helper/id/id.go>: 26 letters follow the prefix.
+    #[must_use]
+    pub fn role_name_to_come(&self, role: &Object<'p>, moment: Moment) -> Option<(String, String)> {
+        if [role.text(moment, "arn"), role.text(moment, "name")] != [None, None] {
+            return None;
+        }
+        let is_left_to_it = |name: &str| role.is_not_configured(name);
+        let prefix = match role.text(moment, "name_prefix") {
+            Some(prefix) => Some(prefix),
+            None if is_left_to_it("name") && is_left_to_it("name_prefix") => Some("terraform-"),
+            None => None,
+        };
+        let shape = prefix.map_or_else(
+            || "*".to_owned(),
+            |prefix| prefix.to_owned() + &"?".repeat(26),
+        );
+        Some((shape, format!("{}.name", role.address)))
+    }
+
     /// Notes that an object's expression was taken for what it refers to, where its text does not say so.
     pub fn take(&self, object: &Object<'p>, target: &Object<'p>, attribute: &str) {
-        let is_written = self
-            .source
-            .is_some_and(|source| source.takes_as_it_is(object, target));
-        if !is_written {
+        if self.as_it_is(object, target) != Some(true) {
             let mut taken = self.taken.borrow_mut();
             let of = taken.entry(object.address.to_owned()).or_default();
             of.insert(format!("{}.{attribute}", target.address));
         }
+    }
+
+    /// Whether an object's expression may be taken for what it refers to: not where its text shows that something is made of it.
+    #[must_use]
+    pub fn may_take(&self, object: &Object<'p>, target: &Object<'p>) -> bool {
+        self.as_it_is(object, target) != Some(false)
+    }
+
+    fn as_it_is(&self, object: &Object<'p>, target: &Object<'p>) -> Option<bool> {
+        self.source?.takes_as_it_is(object, target)
     }
 
     /// Notes of an object what was taken so for another, which it is made of.
@@ -189,7 +218,8 @@ impl<'p> Identities<'_, 'p> {
         match (object.kind, attribute) {
             (_, "arn") => self.arn(object, moment),
             ("aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key", "id" | "key_id") => {
-                self.arn(object, moment)
+                let arn = self.arn(object, moment)?;
+                Some(arn.rsplit('/').next()?.to_owned())
             }
             ("aws_kms_alias", "target_key_arn" | "target_key_id" | "id" | "name") => None,
             ("aws_backup_plan", "id") => Some(self.plan_id(object, moment)),
@@ -238,6 +268,13 @@ impl<'p> Identities<'_, 'p> {
     #[must_use]
     pub fn without_home(&self, object: &Object<'p>, moment: Moment) -> String {
         let provider = provider_of(object).unwrap_or("aws");
+        if self.providers.has_instances(provider) {
+            return format!(
+                "the account and Region of {} are not known: the provider `{provider}` has several instances, and the plan does not tell \
+                 which one it is under; where all are in one account, give --account {provider}=ACCOUNT_ID",
+                object.address
+            );
+        }
         if self.account(object, moment).is_none() {
             format!(
                 "the account of {} is not known: give --account {provider}=ACCOUNT_ID",

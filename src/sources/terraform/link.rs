@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::catalog::regions::partition;
 use crate::inventory::Policy;
+use crate::sources::planned::Home;
 
 use super::identity::Identities;
 use super::object::{Attribute, Moment, Object, unknown};
@@ -61,7 +63,10 @@ impl<'p> Identities<'_, 'p> {
                         .and_then(|value| value.as_str().map(str::to_owned))
                         .map_or(Link::Unknown(at), Link::Value)
                 }
-                Some(expression) => self.one_of(object, expression, &at, moment),
+                Some(expression) => {
+                    let found = self.all_of(object, expression, whole(name), moment);
+                    the_one(found, &at)
+                }
                 None if object.is_new(moment) && object.is_not_configured(name) => Link::AwsChooses,
                 None => Link::Unknown(at),
             },
@@ -84,41 +89,37 @@ impl<'p> Identities<'_, 'p> {
         at: &str,
         moment: Moment,
     ) -> Link {
-        match self.all_of(object, expression, moment) {
-            Ok(mut values) if values.len() == 1 => values
-                .pop()
-                .map_or_else(|| Link::Unknown(at.to_owned()), Link::Value),
-            Ok(values) if !values.is_empty() => {
-                Link::Unknown(format!("{at}, one of {}", values.join(", ")))
-            }
-            Ok(_) | Err(()) => Link::Unknown(at.to_owned()),
-        }
+        the_one(self.all_of(object, expression, "arn", moment), at)
     }
 
-    /// All that an expression may come to; an error where some of that is not told.
+    /// All that an expression may come to; an error where some of that is not told. `whole`: the attribute that is meant where it refers
+    /// to a thing as a whole, as `aws_iam_role.r[*].name` does.
     pub fn all_of(
         &self,
         object: &Object<'p>,
         expression: &Value,
+        whole: &str,
         moment: Moment,
     ) -> Result<Vec<String>, ()> {
         let targets = self.objects.targets(object, expression);
-        if targets.is_open {
+        if targets.is_open
+            || targets
+                .unknown
+                .iter()
+                .any(|one| !self.may_take(object, one.object))
+        {
             return Err(());
         }
         let mut values = Vec::new();
         for target in &targets.unknown {
             let attribute = if target.attribute.is_empty() {
-                "arn"
+                whole
             } else {
                 &target.attribute
             };
             let value = match (target.object.kind, attribute) {
                 ("aws_kms_alias", "target_key_arn" | "target_key_id") => {
-                    match self.link(target.object, "target_key_id", moment) {
-                        Link::Value(value) => Some(value),
-                        Link::NotSet | Link::AwsChooses | Link::Unknown(_) => None,
-                    }
+                    self.key_of_alias(target.object, attribute, moment)
                 }
                 _ => self.value(target.object, attribute, moment),
             };
@@ -128,6 +129,52 @@ impl<'p> Identities<'_, 'p> {
         values.sort();
         values.dedup();
         Ok(values)
+    }
+
+    /// The key that an alias names, by its ARN or its id.
+    fn key_of_alias(&self, alias: &Object<'p>, attribute: &str, moment: Moment) -> Option<String> {
+        let Link::Value(key) = self.link(alias, "target_key_id", moment) else {
+            return None;
+        };
+        match (attribute, key.rsplit_once(":key/")) {
+            ("target_key_arn", None) => {
+                let Home { account, region } = self.home(alias, moment)?;
+                let partition = partition(&region);
+                Some(format!("arn:{partition}:kms:{region}:{account}:key/{key}"))
+            }
+            ("target_key_id", Some((_, id))) => Some(id.to_owned()),
+            (_, _) => Some(key),
+        }
+    }
+
+    /// The thing whose name an attribute is, where the name waits for apply and the thing is told.
+    #[must_use]
+    pub fn named<'s>(
+        &'s self,
+        object: &'s Object<'p>,
+        name: &str,
+        kinds: &[&str],
+        moment: Moment,
+    ) -> Option<&'s Object<'p>> {
+        if object.attribute(moment, name) != Attribute::AfterApply {
+            return None;
+        }
+        let targets = self.objects.targets(object, object.expression(name)?);
+        let [one] = targets.unknown.as_slice() else {
+            return None;
+        };
+        let attribute = match one.attribute.as_str() {
+            "" => "name",
+            attribute => attribute,
+        };
+        let is_name = kinds.contains(&one.object.kind)
+            && !one.object.is_data
+            && ["name", "id", "bucket"].contains(&attribute);
+        if targets.is_open || !is_name || !self.may_take(object, one.object) {
+            return None;
+        }
+        self.take(object, one.object, attribute);
+        Some(one.object)
     }
 
     /// A list or set of names. A set has no order: where some of its members are unknown, as many candidates as there are of
@@ -171,7 +218,7 @@ impl<'p> Identities<'_, 'p> {
         if open.is_empty() {
             return marked;
         }
-        match self.all_of(object, expression, moment) {
+        match self.all_of(object, expression, "arn", moment) {
             Ok(values) if values.len() == open.len() => {
                 let known = known.into_iter().cloned();
                 Value::Array(known.chain(values.into_iter().map(Value::String)).collect())
@@ -208,7 +255,8 @@ impl<'p> Identities<'_, 'p> {
         };
         let is_document = one.object.kind == "aws_iam_policy_document"
             && matches!(one.attribute.as_str(), "json" | "minified_json");
-        let document = (is_document && !targets.is_open).then(|| self.document(one.object))?;
+        let is_document = is_document && !targets.is_open && self.may_take(object, one.object);
+        let document = is_document.then(|| self.document(one.object))?;
         if document.to_string().contains("{\"unknown\":") {
             return None;
         }
@@ -257,6 +305,11 @@ impl<'p> Identities<'_, 'p> {
                 Some(expression) => self.settled(data, value, expression, Moment::Then),
                 None => value,
             };
+            let value = if name.ends_with("resources") {
+                with_variables(value)
+            } else {
+                value
+            };
             (value.as_array().is_none_or(|items| !items.is_empty())).then_some(value)
         };
         if let Some(sid) = of("sid") {
@@ -296,6 +349,7 @@ impl<'p> Identities<'_, 'p> {
                 return unknown(format!("{}.statement.condition", data.address));
             };
             let values = condition.get("values").cloned().unwrap_or(Value::Null);
+            let values = with_variables(values);
             let of_test = conditions.entry(test).or_insert_with(|| json!({}));
             if let Some(of_test) = of_test.as_object_mut() {
                 // What the provider makes of two conditions of one key is not for this to guess.
@@ -334,12 +388,34 @@ impl<'p> Identities<'_, 'p> {
             if kind == "*" {
                 return Some(json!("*"));
             }
+            let ids = with_variables(ids);
             match (made.get_mut(kind).and_then(Value::as_array_mut), ids) {
                 (Some(there), Value::Array(more)) => there.extend(more),
                 (_, ids) => drop(made.insert(kind.to_owned(), ids)),
             }
         }
         Some(Value::Object(made))
+    }
+}
+
+/// The attribute that is meant where an argument is made of a thing as a whole.
+fn whole(argument: &str) -> &'static str {
+    match argument {
+        "role" | "backup_vault_name" => "name",
+        _ => "arn",
+    }
+}
+
+/// What an expression comes to, where all that it may come to is one.
+fn the_one(found: Result<Vec<String>, ()>, at: &str) -> Link {
+    match found {
+        Ok(mut values) if values.len() == 1 => values
+            .pop()
+            .map_or_else(|| Link::Unknown(at.to_owned()), Link::Value),
+        Ok(values) if !values.is_empty() => {
+            Link::Unknown(format!("{at}, one of {}", values.join(", ")))
+        }
+        Ok(_) | Err(()) => Link::Unknown(at.to_owned()),
     }
 }
 
@@ -353,6 +429,17 @@ pub fn policy_of(text: &str, at: &str) -> Value {
     document
         .filter(Value::is_object)
         .unwrap_or_else(|| unknown(format!("{at}, which is not a policy document")))
+}
+
+/// Values as the provider puts them into a policy: it makes `${…}` of `&{…}`, which Terraform would take for its own.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document#context-variable-interpolation>.
+fn with_variables(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace("&{", "${")),
+        Value::Array(all) => all.into_iter().map(with_variables).collect(),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => other,
+    }
 }
 
 /// The expressions of one argument in a list of blocks.

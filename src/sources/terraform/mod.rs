@@ -114,10 +114,15 @@ pub fn read_beside(
     let taken = taken.collect();
     let all: HashMap<&str, &Object<'_>> =
         objects.all.iter().map(|one| (one.address, one)).collect();
+    let is_left_behind = |address: &str| {
+        let mut deposed = objects.deposed.iter();
+        deposed.any(|object| object.address == address && object.does("delete"))
+    };
     let stays = |thing: &str| {
         places.get(thing).is_some_and(|addresses| {
             let mut objects = addresses.iter().map(|address| all.get(address.as_str()));
-            objects.all(|object| object.is_some_and(|object| object.stays()))
+            objects
+                .all(|object| object.is_some_and(|one| one.stays() && !is_left_behind(one.address)))
         })
     };
     let after = then.world.as_it_stands(stays).encrypts(&now.world);

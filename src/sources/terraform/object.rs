@@ -51,7 +51,8 @@ pub enum Attribute<'p> {
 }
 
 /// Whether a value is not set: the provider writes an empty text for an argument that nobody set.
-fn is_empty(value: &Value) -> bool {
+#[must_use]
+pub fn is_empty(value: &Value) -> bool {
     value.is_null() || value == ""
 }
 

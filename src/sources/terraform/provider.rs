@@ -25,6 +25,8 @@ pub struct Providers {
 struct Provider {
     account: Option<AccountId>,
     region: Option<Region>,
+    /// Whether it may stand for several, each of an account and Region of its own.
+    has_instances: bool,
 }
 
 impl Providers {
@@ -53,14 +55,21 @@ impl Providers {
                 Provider {
                     account: role.or(allowed),
                     region,
+                    has_instances: is_of_each(&config.expressions),
                 },
             );
         }
         for (key, account) in agreed(objects, account_of) {
-            known.entry(key).or_default().account.get_or_insert(account);
+            let provider = known.entry(key).or_default();
+            if !provider.has_instances {
+                provider.account.get_or_insert(account);
+            }
         }
         for (key, region) in agreed(objects, region_of) {
-            known.entry(key).or_default().region.get_or_insert(region);
+            let provider = known.entry(key).or_default();
+            if !provider.has_instances {
+                provider.region.get_or_insert(region);
+            }
         }
         let mut told = Vec::new();
         for (key, given) in given {
@@ -111,6 +120,13 @@ impl Providers {
         }
     }
 
+    /// Whether the account of each of them is known.
+    #[must_use]
+    pub fn are_all_known(&self) -> bool {
+        let mut all = self.known.values();
+        all.all(|provider| provider.account.is_some())
+    }
+
     /// The account of all providers, where they are in one.
     fn only_account(&self) -> Option<AccountId> {
         let mut all = self.known.values().map(|provider| provider.account);
@@ -124,7 +140,44 @@ impl Providers {
         if let Some(own) = object.text(moment, "region") {
             return Some(Region::new(own));
         }
-        self.known.get(provider_of(object)?)?.region.clone()
+        match provider_of(object) {
+            Some(key) => self.known.get(key)?.region.clone(),
+            // Of what is no longer in the configuration the plan does not name the provider: the only Region it can be.
+            None => self.only_region(),
+        }
+    }
+
+    /// The Region of all providers, where they are in one.
+    fn only_region(&self) -> Option<Region> {
+        let mut all = self.known.values().map(|provider| &provider.region);
+        let first = all.next()?.as_ref()?;
+        all.all(|region| region.as_ref() == Some(first))
+            .then(|| first.clone())
+    }
+
+    /// Whether one of the name of a provider stands for several, of which the plan does not tell them apart.
+    #[must_use]
+    pub fn has_instances(&self, key: &str) -> bool {
+        self.known
+            .get(key)
+            .is_some_and(|provider| provider.has_instances)
+    }
+}
+
+/// Whether a provider is one for each of several keys, as OpenTofu has them: the plan names all of them alike.
+///
+/// See <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>.
+fn is_of_each(expressions: &Value) -> bool {
+    match expressions {
+        Value::Array(all) => all.iter().any(is_of_each),
+        Value::Object(fields) => match fields.get("references").and_then(Value::as_array) {
+            Some(references) => references.iter().any(|one| {
+                let one = one.as_str().unwrap_or_default();
+                one.starts_with("each.")
+            }),
+            None => fields.values().any(is_of_each),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -222,11 +275,29 @@ fn agreed<T: Clone + Ord>(
     found.into_iter().filter_map(one).collect()
 }
 
+/// What is in the account of its provider, and in its Region if it is in one: the ARN of another may be that of what it belongs to, as a
+/// subscription's is its topic's, or of the organization's management account.
+#[rustfmt::skip]
+const AT_HOME: &[&str] = &[
+    "aws_backup_logically_air_gapped_vault", "aws_backup_plan", "aws_backup_report_plan", "aws_backup_vault", "aws_cloudformation_stack",
+    "aws_cloudtrail", "aws_cloudwatch_event_bus", "aws_cloudwatch_event_rule", "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm",
+    "aws_db_instance", "aws_db_option_group", "aws_db_parameter_group", "aws_db_subnet_group", "aws_docdb_cluster",
+    "aws_docdb_cluster_instance", "aws_dynamodb_table", "aws_ebs_volume", "aws_ecr_repository", "aws_ecs_cluster", "aws_ecs_service",
+    "aws_efs_file_system", "aws_eks_cluster", "aws_fsx_lustre_file_system", "aws_fsx_ontap_file_system", "aws_fsx_ontap_volume",
+    "aws_fsx_openzfs_file_system", "aws_fsx_openzfs_volume", "aws_fsx_windows_file_system", "aws_iam_group", "aws_iam_instance_profile",
+    "aws_iam_policy", "aws_iam_role", "aws_iam_service_linked_role", "aws_iam_user", "aws_instance", "aws_kms_alias",
+    "aws_kms_external_key", "aws_kms_key", "aws_kms_replica_key", "aws_lambda_function", "aws_lb", "aws_neptune_cluster",
+    "aws_neptune_cluster_instance", "aws_rds_cluster", "aws_rds_cluster_instance", "aws_redshift_cluster", "aws_secretsmanager_secret",
+    "aws_security_group", "aws_sfn_state_machine", "aws_sns_topic", "aws_sqs_queue", "aws_ssm_parameter", "aws_subnet",
+    "aws_timestreamwrite_database", "aws_timestreamwrite_table", "aws_vpc",
+];
+
 /// The ARN of what a provider made. A KMS alias, a policy of AWS's: only what the provider itself makes tells where it is.
 fn made_by(object: &Object<'_>) -> Option<Arn> {
+    let is_at_home = !object.is_data && AT_HOME.contains(&object.kind);
     let mut texts = [Moment::Now, Moment::Then].into_iter();
-    let arn = texts.find_map(|moment| object.text(moment, "arn"))?;
-    Arn::parse(arn).ok().filter(|_| !object.is_data)
+    let arn = texts.find_map(|moment| object.text(moment, "arn").filter(|_| is_at_home))?;
+    Arn::parse(arn).ok()
 }
 
 /// The account of a provider by one of its objects: who Terraform is there, or an ARN.

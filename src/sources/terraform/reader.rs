@@ -14,6 +14,9 @@ use super::link::Link;
 use super::object::{Attribute, Moment, Object, unknown};
 use super::provider::{ignored_tags, provider_of};
 
+/// A policy of a role: the role, its list and the policy's name or ARN.
+type PolicyPlace = (String, &'static str, String);
+
 /// A plan at one moment, being read.
 pub struct PlanReader<'a, 'p> {
     /// What its objects are called.
@@ -36,6 +39,10 @@ pub struct PlanReader<'a, 'p> {
     pub policies: BTreeSet<String>,
     /// What an object says of what there is one of, by the thing and the field.
     sole: BTreeMap<(String, &'static str), (&'p str, Value)>,
+    /// The policies that objects give to roles.
+    given: BTreeSet<PolicyPlace>,
+    /// Those that objects take from roles.
+    taken: BTreeMap<PolicyPlace, Vec<&'a Object<'p>>>,
 }
 
 impl<'a, 'p> PlanReader<'a, 'p> {
@@ -53,6 +60,8 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             replaced: BTreeSet::new(),
             policies: BTreeSet::new(),
             sole: BTreeMap::new(),
+            given: BTreeSet::new(),
+            taken: BTreeMap::new(),
         }
     }
 
@@ -153,6 +162,66 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         ))
     }
 
+    /// What becomes of what there is one of, where an object goes that said it: not known where the plan sets it anew, and it may go
+    /// after that.
+    pub fn left(
+        &mut self,
+        (thing, field): (&str, &'static str),
+        object: &Object<'p>,
+        value: Value,
+    ) -> Value {
+        match self.sole.get(&(thing.to_owned(), field)) {
+            Some((by, _)) => unknown(format!(
+                "{}, which is destroyed while {by} sets {field} of {thing}",
+                object.address
+            )),
+            None => self.sole((thing, field), object, value),
+        }
+    }
+
+    /// A policy that an object gives a role: not known where another object takes one of that name away, as whichever is applied last
+    /// wins.
+    pub fn given(
+        &mut self,
+        role: (&str, &'static str),
+        object: &Object<'p>,
+        policy: Value,
+    ) -> Value {
+        let Some(place) = policy_place(role, &policy) else {
+            return policy;
+        };
+        let objects = self.ids.objects;
+        let by_another = self.taken.get(&place).is_some_and(|takers| {
+            let mut others = takers
+                .iter()
+                .filter(|taker| taker.address != object.address);
+            // What refers to a role is made after it is changed.
+            others.any(|other| other.kind != "aws_iam_role" || !objects.is_after(object, other))
+        });
+        self.given.insert(place);
+        if by_another {
+            unknown(format!(
+                "{}, whose policy another resource takes from the role",
+                object.address
+            ))
+        } else {
+            policy
+        }
+    }
+
+    /// Notes that an object takes a policy from a role. Whether the plan gives it the role again.
+    pub fn takes(
+        &mut self,
+        role: (&str, &'static str),
+        object: &'a Object<'p>,
+        name: &str,
+    ) -> bool {
+        let place = (role.0.to_owned(), role.1, name.to_owned());
+        let is_given = self.given.contains(&place);
+        self.taken.entry(place).or_default().push(object);
+        is_given
+    }
+
     /// The account of an object that has no Region.
     pub fn account(&mut self, object: &Object<'p>) -> Option<AccountId> {
         let account = self.ids.account(object, self.moment);
@@ -248,6 +317,14 @@ impl<'a, 'p> PlanReader<'a, 'p> {
         }
     }
 
+    /// A key that an attribute of a block may name.
+    pub fn key_linked(&mut self, link: &Link, home: &Home) -> Value {
+        match link {
+            Link::Value(key) => self.key_named(key, home),
+            Link::NotSet | Link::AwsChooses | Link::Unknown(_) => link.to_value(),
+        }
+    }
+
     /// The key that AWS manages for a service.
     pub fn aws_managed(&mut self, home: &Home, service: &str) -> String {
         self.world.aws_managed_key(home, service)
@@ -321,6 +398,13 @@ impl<'a, 'p> PlanReader<'a, 'p> {
             (None, _) | (_, None) => true,
         }
     }
+}
+
+/// Where a policy of a role stands, where its name is known.
+fn policy_place((role, list): (&str, &'static str), policy: &Value) -> Option<PolicyPlace> {
+    let mut names = ["PolicyArn", "PolicyName"].into_iter();
+    let name = names.find_map(|name| policy.get(name)?.as_str())?;
+    Some((role.to_owned(), list, name.to_owned()))
 }
 
 /// Whether a policy names a principal, or a text is its ARN.

@@ -127,9 +127,12 @@ impl<'a, 'p> Walk<'a, 'p> {
                     .is_some_and(|rest| rest.starts_with(['.', '[']))
             })
         };
-        let same_key = references
-            .iter()
-            .any(|one| matches!(*one, "each.key" | "count.index" | "each.value"));
+        // A value may be another's key: `each.value.partner`.
+        let is_of_value = references.iter().any(|one| one.starts_with("each.value"));
+        let same_key = !is_of_value
+            && references
+                .iter()
+                .any(|one| matches!(*one, "each.key" | "count.index"));
         for reference in references.iter().filter(|one| !is_part(one)) {
             self.reference(at, reference, path, same_key, depth, found);
         }

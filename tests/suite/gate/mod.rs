@@ -13,6 +13,7 @@ mod instance_volumes;
 mod judged;
 mod left_open;
 mod named_in_both;
+mod names_to_come;
 mod nested_stacks;
 mod open_answer;
 mod organization;
@@ -43,8 +44,10 @@ mod template_scalars;
 mod template_types;
 mod terraform;
 mod terraform_open;
+mod terraform_parts;
 mod terraform_roles;
 mod terraform_types;
+mod terraform_values;
 mod vault_of_nobody;
 mod what_stands;
 

@@ -229,3 +229,77 @@ fn a_region_that_an_expression_makes_is_not_the_variable_in_it() {
     // That is the text of another plan.
     assert_eq!(source("var.other"), 3);
 }
+
+/// A change under a second provider, whose account is not told.
+fn under_another(mut plan: Value, addresses: &[&str], expressions: Value) -> Value {
+    plan["configuration"]["provider_config"]["aws.dst"] =
+        json!({"name": "aws", "alias": "dst", "expressions": expressions});
+    let blocks = plan["configuration"]["root_module"]["resources"].as_array_mut();
+    for block in blocks.unwrap() {
+        if addresses.iter().any(|address| block["address"] == *address) {
+            block["provider_config_key"] = json!("aws.dst");
+        }
+    }
+    plan
+}
+
+/// A vault that stays, as a change of a plan.
+fn vault(address: &str, account: &str) -> Value {
+    let arn = format!("arn:aws:backup:us-east-2:{account}:backup-vault:central");
+    let is = json!({"name": "central", "arn": arn, "id": "central"});
+    let mut same = change(address, is.clone(), is, json!({}));
+    same["change"]["actions"] = json!(["no-op"]);
+    same
+}
+
+#[test]
+fn a_policy_whose_account_is_not_known_is_of_no_vault_of_the_name_in_another() {
+    let folder = Folder::new();
+    let policy = denies()["resource_changes"][0].clone();
+    let both = plan(TO, &[vault("aws_backup_vault.v", TO), policy]);
+    let profile =
+        json!({"region": {"constant_value": "us-east-2"}, "profile": {"constant_value": "backup"}});
+    let policy = "aws_backup_vault_policy.p";
+    let elsewhere = under_another(both.clone(), &[policy], profile);
+    assert_eq!(folder.code(&elsewhere, &[]), 3);
+    let given = format!("aws.dst={TO}");
+    assert_eq!(folder.code(&elsewhere, &["--account", &given]), 1);
+    assert_eq!(folder.code(&both, &[]), 1);
+}
+
+/// `OpenTofu` names the provider of every key alike.
+#[test]
+fn what_is_known_under_one_key_of_a_provider_is_not_so_under_another() {
+    let folder = Folder::new();
+    let policy = denies()["resource_changes"][0].clone();
+    let both = plan(TO, &[vault("aws_backup_vault.v", ELSEWHERE), policy]);
+    let of_each = json!({"region": {"constant_value": "us-east-2"},
+        "assume_role": [{"role_arn": {"references": ["each.value"]}}]});
+    let plan = under_another(
+        both,
+        &["aws_backup_vault.v", "aws_backup_vault_policy.p"],
+        of_each,
+    );
+    assert_eq!(folder.code(&plan, &[]), 3);
+    let given = format!("aws.dst={TO}");
+    assert_eq!(folder.code(&plan, &["--account", &given]), 1);
+}
+
+/// The ARN of a subscription is that of its topic.
+#[test]
+fn the_arn_of_what_may_be_of_another_account_tells_no_account() {
+    let folder = Folder::new();
+    let policy = denies()["resource_changes"][0].clone();
+    let beside = |kind: &str, name: &str| {
+        let arn = format!("arn:aws:sns:us-east-2:{ELSEWHERE}:{name}");
+        let is = json!({"arn": arn});
+        let mut same = change(&format!("{kind}.s"), is.clone(), is, json!({}));
+        same["change"]["actions"] = json!(["no-op"]);
+        of_nobody(plan(TO, &[same, policy.clone()]))
+    };
+    let subscription = beside("aws_sns_topic_subscription", "alerts:1");
+    assert_eq!(folder.code(&subscription, &[]), 3);
+    assert_eq!(folder.code(&subscription, &["--account", TO]), 1);
+    let topic = beside("aws_sns_topic", "alerts");
+    assert_eq!(folder.code(&topic, &["--account", TO]), 2);
+}

@@ -26,6 +26,15 @@ pub(super) struct Change(
 );
 
 pub(super) fn plan_of(changes: &[Change], accounts: &BTreeMap<String, AccountId>) -> Planned {
+    plan_that(changes, accounts, &json!({}))
+}
+
+/// The same with what the configuration says of the last of them.
+fn plan_that(
+    changes: &[Change],
+    accounts: &BTreeMap<String, AccountId>,
+    expressions: &Value,
+) -> Planned {
     let mut all = Vec::new();
     let mut blocks = Vec::new();
     for Change(address, actions, before, after, unknown) in changes {
@@ -39,6 +48,9 @@ pub(super) fn plan_of(changes: &[Change], accounts: &BTreeMap<String, AccountId>
                            "expressions": {}}),
         );
     }
+    if let Some(last) = blocks.last_mut() {
+        last["expressions"] = expressions.clone();
+    }
     let plan = json!({"format_version": "1.2", "resource_changes": all, "configuration": {
         "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}},
         "root_module": {"resources": blocks}}});
@@ -48,6 +60,13 @@ pub(super) fn plan_of(changes: &[Change], accounts: &BTreeMap<String, AccountId>
 pub(super) fn planned(changes: &[Change]) -> Planned {
     let account = AccountId::parse(ACCOUNT).unwrap();
     plan_of(changes, &BTreeMap::from([("aws".to_owned(), account)]))
+}
+
+/// The same with what the configuration says of the last of them.
+pub(super) fn planned_with(changes: &[Change], expressions: &Value) -> Planned {
+    let account = AccountId::parse(ACCOUNT).unwrap();
+    let accounts = BTreeMap::from([("aws".to_owned(), account)]);
+    plan_that(changes, &accounts, expressions)
 }
 
 /// The field of a thing after the plan, by its list and ARN or id.

@@ -8,6 +8,7 @@ use crate::known::{AccountId, Arn, Region};
 use crate::sources::planned::Home;
 use crate::sources::terraform::link::Link;
 use crate::sources::terraform::object::{Attribute, Moment, Object, unknown};
+use crate::sources::terraform::provider::provider_of;
 use crate::sources::terraform::reader::PlanReader;
 
 /// A vault.
@@ -111,6 +112,7 @@ fn of_vault<'p>(
         reader.unplaced(note);
         return None;
     };
+    const KINDS: &[&str] = &["aws_backup_vault", "aws_backup_logically_air_gapped_vault"];
     match reader.ids.link(object, "backup_vault_name", moment) {
         Link::Value(name) => {
             let arn = format!(
@@ -122,6 +124,13 @@ fn of_vault<'p>(
             Some((home, arn))
         }
         other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            // The name may wait for apply, and the vault be told that has it.
+            let named = reader.ids.named(object, "backup_vault_name", KINDS, moment);
+            let is_there =
+                named.filter(|vault| reader.ids.home(vault, moment).as_ref() == Some(&home));
+            if let Some(arn) = is_there.and_then(|vault| reader.ids.arn(vault, moment)) {
+                return Some((home, arn));
+            }
             let why = other.why();
             reader.unplaced(format!(
                 "{} is of a vault that is not known yet ({why})",
@@ -132,12 +141,16 @@ fn of_vault<'p>(
     }
 }
 
-/// Where the vault is that an object names, where the plan has one vault of that name.
+/// Where the vault is that an object names, where the plan has one vault of that name: of what is no longer in the configuration, of
+/// which the plan does not tell the provider, and where none may be of an account that is not known.
 fn of_same_name<'p>(
     reader: &PlanReader<'_, 'p>,
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<Home> {
+    if provider_of(object).is_some() || !reader.ids.providers.are_all_known() {
+        return None;
+    }
     let name = object.text(moment, "backup_vault_name")?;
     let mut vaults = ["aws_backup_vault", "aws_backup_logically_air_gapped_vault"]
         .into_iter()

@@ -63,7 +63,7 @@ fn encryption<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>, home: &H
             match expression {
                 Some(expression) => {
                     let link = reader.ids.one_of(object, expression, &at, reader.moment);
-                    TableKey::Named(link.to_value())
+                    TableKey::Named(reader.key_linked(&link, home))
                 }
                 None => TableKey::Unknown(at),
             }
@@ -162,7 +162,7 @@ fn key<'p>(
             match expression.and_then(|all| all.get("kms_key_arn")) {
                 Some(expression) => {
                     let link = reader.ids.one_of(object, expression, &at, reader.moment);
-                    link.to_value()
+                    reader.key_linked(&link, home)
                 }
                 None => unknown(at),
             }

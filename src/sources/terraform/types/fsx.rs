@@ -82,16 +82,9 @@ fn file_system<'p>(
         )),
         Link::NotSet | Link::AwsChooses => None,
         Link::Unknown(_) => {
-            let expression = object.expression("file_system_id")?;
-            let targets = reader.ids.objects.targets(object, expression);
-            let [one] = targets.unknown.as_slice() else {
-                return None;
-            };
-            let is_its_id = one.object.kind == "aws_fsx_lustre_file_system"
-                && one.attribute == "id"
-                && !targets.is_open;
-            let arn = reader.ids.arn(one.object, moment);
-            arn.filter(|_| is_its_id)
+            const KINDS: &[&str] = &["aws_fsx_lustre_file_system"];
+            let named = reader.ids.named(object, "file_system_id", KINDS, moment);
+            reader.ids.arn(named?, moment)
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::inventory::ANEW;
+use crate::inventory::{ANEW, NAME_SHAPE, NAME_TO_COME};
 use crate::known::AccountId;
 use crate::sources::planned::join;
 use crate::sources::terraform::link::{Link, policy_of};
 use crate::sources::terraform::object::{Moment, Object, unknown};
+use crate::sources::terraform::provider::provider_of;
 use crate::sources::terraform::reader::PlanReader;
 
 /// A role.
-pub fn role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+pub fn role<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
     let Some(account) = reader.account(object) else {
         return;
     };
@@ -59,9 +60,22 @@ pub fn role<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         lost("managed_policy_arns", ""),
         lost("inline_policy", "name"),
     );
+    for (list, all) in [
+        ("AttachedPolicies", &lost_managed),
+        ("InlinePolicies", &lost_inline),
+    ] {
+        for name in all.iter().filter_map(Value::as_str) {
+            reader.takes((&arn, list), object, name);
+        }
+    }
+    let to_come = reader.ids.role_name_to_come(object, moment);
     let role = reader.world.role(account, &arn);
     if object.is_replaced(moment) {
         role.insert(ANEW.to_owned(), json!(true));
+    }
+    if let Some((shape, why)) = to_come {
+        role.insert(NAME_TO_COME.to_owned(), unknown(why));
+        role.insert(NAME_SHAPE.to_owned(), json!(shape));
     }
     role.insert("AssumeRolePolicyDocument".to_owned(), trust);
     role.insert("PermissionsBoundary".to_owned(), boundary);
@@ -167,39 +181,58 @@ fn of_role<'p>(
     object: &Object<'p>,
     moment: Moment,
 ) -> Option<(AccountId, String)> {
-    let name = match reader.ids.link(object, "role", moment) {
-        Link::Value(name) => name,
-        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
-            let why = other.why();
-            reader.unplaced(format!(
-                "{} is of a role that is not known yet ({why})",
-                object.address
-            ));
-            return None;
-        }
-    };
     let own = reader.ids.account(object, moment);
-    let mut roles = reader.ids.objects.roles(&name).filter_map(|role| {
-        let account = reader.ids.account(role, moment)?;
-        own.is_none_or(|own| own == account)
-            .then_some((account, role))
-    });
-    // Where its own provider is not told, the role's is, if there is one of that name.
-    let found = roles
-        .next()
-        .filter(|_| own.is_some() || roles.next().is_none());
-    let Some(account) = own.or(found.map(|(account, _)| account)) else {
+    let Some(account) = own.or_else(|| of_same_name(reader, object, moment)) else {
         let why = reader.ids.without_home(object, moment);
         reader.unplaced(why);
         return None;
     };
-    let made = found.map(|(_, role)| role);
-    let arn = made.and_then(|role| reader.ids.arn(role, moment));
-    let arn = arn.unwrap_or_else(|| {
-        let partition = reader.ids.partition(object, moment);
-        reader.world.role_named(account, partition, &name).0
-    });
-    Some((account, arn))
+    let arn_of = |reader: &PlanReader<'_, 'p>, role: &Object<'p>| {
+        let is_there = reader.ids.account(role, moment) == Some(account);
+        reader.ids.arn(role, moment).filter(|_| is_there)
+    };
+    let arn = match reader.ids.link(object, "role", moment) {
+        Link::Value(name) => {
+            let mut roles = reader.ids.objects.roles(&name);
+            let made = roles.find_map(|role| arn_of(reader, role));
+            made.or_else(|| {
+                let partition = reader.ids.partition(object, moment);
+                Some(reader.world.role_named(account, partition, &name).0)
+            })
+        }
+        other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            // The name may wait for apply, and the role be told that has it.
+            let named = reader.ids.named(object, "role", &["aws_iam_role"], moment);
+            let arn = named.and_then(|role| arn_of(reader, role));
+            if arn.is_none() {
+                let why = other.why();
+                reader.unplaced(format!(
+                    "{} is of a role that is not known yet ({why})",
+                    object.address
+                ));
+            }
+            arn
+        }
+    };
+    arn.map(|arn| (account, arn))
+}
+
+/// The account of the role that an object names, where the plan has one role of that name: of what is no longer in the configuration, of
+/// which the plan does not tell the provider, and where none may be of an account that is not known.
+fn of_same_name<'p>(
+    reader: &PlanReader<'_, 'p>,
+    object: &Object<'p>,
+    moment: Moment,
+) -> Option<AccountId> {
+    if provider_of(object).is_some() || !reader.ids.providers.are_all_known() {
+        return None;
+    }
+    let mut roles = reader.ids.objects.roles(object.text(moment, "role")?);
+    let role = roles.next()?;
+    roles
+        .next()
+        .is_none()
+        .then(|| reader.ids.account(role, moment))?
 }
 
 /// An inline policy.
@@ -215,6 +248,7 @@ pub fn inline_policy<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         Some(open) => open,
         None => json!({"PolicyName": name, "Document": document}),
     };
+    let policy = reader.given((&arn, "InlinePolicies"), object, policy);
     let role = reader.world.role(account, &arn);
     join(role, "InlinePolicies", Some(policy), None);
 }
@@ -231,6 +265,7 @@ pub fn attachment<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         Link::Unknown(why) => unknown(why),
     };
     let policy = reader.is_lost(&arn, object).unwrap_or(policy);
+    let policy = reader.given((&arn, "AttachedPolicies"), object, policy);
     let role = reader.world.role(account, &arn);
     join(role, "AttachedPolicies", Some(policy), None);
 }
@@ -275,7 +310,7 @@ pub fn role_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
 }
 
 /// A policy that a role loses.
-pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+pub fn policy_gone<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
     let Some((account, arn)) = of_role(reader, object, Moment::Now) else {
         return;
     };
@@ -285,8 +320,16 @@ pub fn policy_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
         ("AttachedPolicies", object.text(Moment::Now, "policy_arn"))
     };
     reader.placed(&arn, object);
+    let is_given = name.is_some_and(|name| reader.takes((&arn, list), object, name));
     let role = reader.world.role(account, &arn);
     match name {
+        Some(_) if is_given => {
+            let why = format!(
+                "{}, which is destroyed while the plan gives the role that policy",
+                object.address
+            );
+            join(role, list, Some(unknown(why)), None);
+        }
         Some(name) => join(role, list, None, Some(json!(name))),
         None => {
             let why = unknown(format!("{}, which is destroyed", object.address));

@@ -1,6 +1,6 @@
 //! KMS keys: what they are, their policies, aliases and grants.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::inventory::SAVED;
 use crate::sources::planned::{Home, default_key_policy, join};
@@ -272,8 +272,7 @@ pub fn grant<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let operations = object.marked(moment, "operations");
     let mut grant = json!({"GranteePrincipal": grantee, "Operations": operations});
     let constraints = object.marked(moment, "constraints");
-    if !constraints.is_null()
-        && constraints != json!([])
+    if let Some(constraints) = constraints_of(&constraints, object)
         && let Some(grant) = grant.as_object_mut()
     {
         grant.insert("Constraints".to_owned(), constraints);
@@ -281,6 +280,38 @@ pub fn grant<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     reader.placed(&arn, object);
     let key = reader.world.thing(&home, "keys", &arn);
     join(key, "Grants", Some(grant), None);
+}
+
+/// The constraints of a grant, which a plan prints as a set of one block.
+///
+/// See <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant>.
+fn constraints_of(blocks: &Value, object: &Object<'_>) -> Option<Value> {
+    let open = || Some(unknown(format!("{}.constraints", object.address)));
+    let block = match blocks {
+        Value::Null => return None,
+        Value::Array(blocks) => match blocks.as_slice() {
+            [] => return None,
+            [one] => one,
+            [_, ..] => return open(),
+        },
+        Value::Object(_) => blocks,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => return open(),
+    };
+    if block.get("unknown").is_some() {
+        return Some(block.clone());
+    }
+    let mut made = Map::new();
+    for (name, field) in [
+        ("encryption_context_equals", "EncryptionContextEquals"),
+        ("encryption_context_subset", "EncryptionContextSubset"),
+    ] {
+        match block.get(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(pairs)) if pairs.is_empty() => {}
+            Some(pairs) => drop(made.insert(field.to_owned(), pairs.clone())),
+        }
+    }
+    (!made.is_empty()).then_some(Value::Object(made))
 }
 
 /// A grant that is taken back: which of those that AWS tells of the key it is, and what others there are, is not known.
@@ -292,19 +323,25 @@ pub fn grant_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     }
 }
 
+const EBS_DEFAULT: &str = "ebs_default_kms_key_id";
+
 /// The key that EBS uses where none is named, of a Region of an account.
 pub fn ebs_default<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     let Some(home) = reader.home(object) else {
         return;
     };
     let key = reader.key(object, "key_arn", &home, "ebs");
+    let place = format!("{}/{}", home.account, home.region);
+    let key = reader.sole((&place, EBS_DEFAULT), object, key);
     set_ebs_default(reader, object, &home, key);
 }
 
 /// Without it, AWS's own key is the default.
 pub fn ebs_default_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some(home) = reader.ids.home(object, Moment::Now) {
-        set_ebs_default(reader, object, &home, Value::Null);
+        let place = format!("{}/{}", home.account, home.region);
+        let key = reader.left((&place, EBS_DEFAULT), object, Value::Null);
+        set_ebs_default(reader, object, &home, key);
     } else {
         reader.unplaced(reader.ids.without_home(object, Moment::Now));
     }
@@ -316,11 +353,12 @@ fn set_ebs_default<'p>(
     home: &Home,
     key: Value,
 ) {
-    const FIELD: &str = "ebs_default_kms_key_id";
     let place = format!("{}/{}", home.account, home.region);
     reader.placed(&place, object);
-    let key = reader.sole((&place, FIELD), object, key);
-    reader.world.region(home).insert(FIELD.to_owned(), key);
+    reader
+        .world
+        .region(home)
+        .insert(EBS_DEFAULT.to_owned(), key);
 }
 
 /// A key that is destroyed waits for its deletion, and cannot be used.

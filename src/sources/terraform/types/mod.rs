@@ -24,11 +24,7 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
     let mut reader = PlanReader::new(ids, moment);
     if moment == Moment::Then {
         // What is replaced leaves the old one behind; what takes its place is read over that.
-        let replaced = objects
-            .all
-            .iter()
-            .filter(|object| !object.is_data && object.is_there(moment) && object.does("delete"));
-        for object in replaced.chain(&objects.deposed) {
+        for object in replaced(objects).filter(|object| !goes_last(object)) {
             gone(&mut reader, object);
         }
         // What is renamed where it stands has another ARN, and nothing has the one that it had.
@@ -57,6 +53,9 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
         for object in all.clone().filter(|object| !object.is_there(moment)) {
             gone(&mut reader, object);
         }
+        for object in replaced(objects).filter(|object| goes_last(object)) {
+            gone(&mut reader, object);
+        }
         for object in all.clone() {
             volumes::makers(&mut reader, object);
         }
@@ -71,7 +70,34 @@ pub fn read<'a, 'p>(ids: Identities<'a, 'p>, moment: Moment) -> PlanReader<'a, '
 }
 
 /// What reads an object of a type.
-type ReadObject = for<'r, 'a, 'p> fn(&'r mut PlanReader<'a, 'p>, &'r Object<'p>);
+type ReadObject = for<'a, 'p> fn(&mut PlanReader<'a, 'p>, &'a Object<'p>);
+
+/// What takes another's place, and what former replacements left.
+fn replaced<'a, 'p>(objects: &'a Objects<'p>) -> impl Iterator<Item = &'a Object<'p>> {
+    let all = objects
+        .all
+        .iter()
+        .filter(|object| !object.is_data && object.is_there(Moment::Then) && object.does("delete"));
+    all.chain(&objects.deposed)
+}
+
+/// What is a part of a thing, and has no id of its own: of two, the one that goes takes the other with it.
+///
+/// See <https://github.com/hashicorp/terraform/issues/34083>.
+#[rustfmt::skip]
+const PARTS: &[&str] = &[
+    "aws_backup_vault_lock_configuration", "aws_backup_vault_policy", "aws_ebs_default_kms_key", "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment", "aws_kms_key_policy", "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_versioning",
+];
+
+/// Whether what is replaced is such a part and goes after the one that takes its place is made.
+fn goes_last(object: &Object<'_>) -> bool {
+    let is_made_first = object.change.is_some_and(|change| {
+        change.actions.first().is_none_or(|first| first != "delete") || !object.is_made()
+    });
+    PARTS.contains(&object.kind) && is_made_first
+}
 
 /// The types, in an order in which what a thing is comes before what is said of it.
 #[rustfmt::skip]
@@ -130,7 +156,7 @@ fn is_read(kind: &str) -> bool {
 }
 
 /// What an object leaves behind that the plan destroys.
-fn gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
+fn gone<'a, 'p>(reader: &mut PlanReader<'a, 'p>, object: &'a Object<'p>) {
     // What is forgotten stays as it is.
     if !object.does("delete") {
         return;
@@ -191,7 +217,10 @@ const NEAR: &[&str] = &[
     "aws_storagegateway_cached_iscsi_volume", "aws_storagegateway_stored_iscsi_volume",
     "awscc_backup_", "awscc_kms_", "awscc_iam_role", "awscc_iam_managed_policy", "awscc_organizations_", "awscc_ram_",
     "awscc_rds_", "awscc_dynamodb_", "awscc_efs_", "awscc_fsx_", "awscc_s3_bucket", "awscc_ec2_volume", "awscc_ec2_instance",
-    "awscc_redshift_cluster", "awscc_docdb_", "awscc_neptune_", "awscc_cloudformation_stack",
+    "awscc_redshift_cluster", "awscc_docdb_", "awscc_neptune_", "awscc_cloudformation_", "awscc_dsql_cluster", "awscc_eks_cluster",
+    "awscc_iam_service_linked_role", "awscc_redshiftserverless_", "awscc_servicecatalog_cloud_formation_provisioned_product",
+    "awscc_timestream_", "awscc_controltower_", "aws_dynamodb_global_table", "aws_efs_replication_configuration", "aws_serverlessapplicationrepository_cloudformation_stack",
+    "aws_servicecatalog_provisioned_product",
 ];
 
 /// What of that no check asks for.

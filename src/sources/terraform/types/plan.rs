@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::sources::planned::{Home, join};
 use crate::sources::terraform::filled::filled;
 use crate::sources::terraform::link::Link;
-use crate::sources::terraform::object::{Moment, Object, unknown};
+use crate::sources::terraform::object::{Moment, Object, is_empty, unknown};
 use crate::sources::terraform::reader::PlanReader;
 
 /// A plan.
@@ -99,7 +99,7 @@ fn destinations<'p>(
     }
     let mut found = Vec::new();
     for expression in &named {
-        match reader.ids.all_of(object, expression, reader.moment) {
+        match reader.ids.all_of(object, expression, "arn", reader.moment) {
             Ok(values) => found.extend(values),
             Err(()) => return Vec::new(),
         }
@@ -134,7 +134,9 @@ fn rule(rule: &Value, destinations: &[String]) -> Value {
         ("enable_continuous_backup", "EnableContinuousBackup"),
         ("recovery_point_tags", "RecoveryPointTags"),
     ] {
-        if let Some(value) = rule.get(name).filter(|value| !value.is_null()) {
+        // The provider keeps an empty text where AWS tells nothing.
+        let value = rule.get(name).filter(|value| !is_empty(value));
+        if let Some(value) = value {
             made.insert(field.to_owned(), value.clone());
         }
     }

@@ -53,6 +53,13 @@ fn of_bucket<'p>(
             Some((home, arn))
         }
         other @ (Link::NotSet | Link::AwsChooses | Link::Unknown(_)) => {
+            // The name may wait for apply, and the bucket be told that has it.
+            let named = reader
+                .ids
+                .named(object, "bucket", &["aws_s3_bucket"], moment);
+            if let Some(arn) = named.and_then(|bucket| reader.ids.arn(bucket, moment)) {
+                return Some((home, arn));
+            }
             let why = other.why();
             reader.unplaced(format!(
                 "{} is of a bucket that is not known yet ({why})",
@@ -100,7 +107,7 @@ pub fn bucket_versioning<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p
 pub fn versioning_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some(place) = of_bucket(reader, object, Moment::Now) {
         let detail = versioning("Suspended");
-        let detail = reader.sole((&place.1, "VersioningConfiguration"), object, detail);
+        let detail = reader.left((&place.1, "VersioningConfiguration"), object, detail);
         of_its_versions(reader, object, &place, detail);
     }
 }
@@ -182,6 +189,10 @@ pub fn bucket_encryption<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p
     if let Some(place) = of_bucket(reader, object, reader.moment) {
         let rules = told(reader, object, "rule");
         let told = encrypted(reader, object, &place.0, ("rule", ""), &rules);
+        let told = told.map(|(field, value)| {
+            let value = reader.sole((&place.1, field), object, value);
+            (field, value)
+        });
         of_its_encryption(reader, object, &place, told);
     }
 }
@@ -191,7 +202,11 @@ pub fn bucket_encryption<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p
 /// See <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html>.
 pub fn encryption_gone<'p>(reader: &mut PlanReader<'_, 'p>, object: &Object<'p>) {
     if let Some(place) = of_bucket(reader, object, Moment::Now) {
-        of_its_encryption(reader, object, &place, by_default());
+        let left = by_default().map(|(field, value)| {
+            let value = reader.left((&place.1, field), object, value);
+            (field, value)
+        });
+        of_its_encryption(reader, object, &place, left);
     }
 }
 
@@ -203,7 +218,6 @@ fn of_its_encryption<'p>(
     told: BucketEncryption,
 ) {
     reader.placed(arn, object);
-    let told = told.map(|(field, value)| (field, reader.sole((arn, field), object, value)));
     let bucket = reader.world.thing(home, "resources", arn);
     if !bucket.contains_key("ResourceType") {
         bucket.insert(WHERE_IT_STANDS.to_owned(), json!(true));

@@ -99,7 +99,7 @@ fn volume<'p>(
         (true, Some(Value::Object(_))) if let Some(expression) = expression => {
             let at = format!("{at}.kms_key_id");
             let link = reader.ids.one_of(object, expression, &at, reader.moment);
-            link.to_value()
+            reader.key_linked(&link, home)
         }
         _ => of_image(),
     };

@@ -1,0 +1,225 @@
+//! What a plan and the text of its configuration say of a value, in the words that AWS gets.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use backup_preflight::known::AccountId;
+use backup_preflight::sources::planned::Planned;
+use backup_preflight::sources::terraform::{self, Source};
+use serde_json::{Value, json};
+
+use super::terraform_types::{ACCOUNT, Change, KEY, ROLE, VAULT, field, is_unknown, planned};
+use crate::cli::Files;
+
+/// A plan of these objects, each with what the configuration says of it.
+fn plan(objects: &[(Value, Value)]) -> Value {
+    let changes: Vec<&Value> = objects.iter().map(|(change, _)| change).collect();
+    let blocks = objects.iter().map(|(change, configured)| {
+        let mut block = json!({"mode": change["mode"], "type": change["type"], "name": change["name"],
+            "provider_config_key": "aws"});
+        for (name, value) in configured.as_object().unwrap() {
+            block[name] = value.clone();
+        }
+        block
+    });
+    json!({"format_version": "1.2", "resource_changes": changes, "configuration": {
+        "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}},
+        "root_module": {"resources": blocks.collect::<Vec<_>>()}}})
+}
+
+fn made(address: &str, after: Value, unknown: Value) -> Value {
+    let (kind, name) = address.split_once('.').unwrap();
+    json!({"address": address, "mode": "managed", "type": kind, "name": name,
+        "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": unknown}})
+}
+
+fn read(plan: &Value, source: Option<&Path>) -> Planned {
+    let account = AccountId::parse(ACCOUNT).unwrap();
+    let accounts = BTreeMap::from([("aws".to_owned(), account)]);
+    let source = source.map(|folder| Source::read(folder, 1 << 20).unwrap());
+    let bytes = plan.to_string();
+    terraform::read("plan.json", bytes.as_bytes(), &accounts, source.as_ref()).unwrap()
+}
+
+/// The provider's documentation has policy variables written so, as Terraform takes the other way for its own.
+#[test]
+fn a_variable_of_a_policy_is_written_as_aws_takes_it() {
+    let statement = json!([{"effect": "Deny", "actions": ["*"], "resources": ["arn:aws:s3:::&{aws:username}"],
+        "principals": [{"type": "AWS", "identifiers": ["&{aws:PrincipalArn}"]}],
+        "condition": [{"test": "StringEquals", "variable": "aws:PrincipalOrgID", "values": ["&{aws:ResourceOrgID}"]}]}]);
+    let document = json!({"address": "data.aws_iam_policy_document.d", "mode": "data", "type": "aws_iam_policy_document",
+        "name": "d", "change": {"actions": ["read"], "before": null, "after": {"statement": statement},
+            "after_unknown": {"json": true}}});
+    let policy = made(
+        "aws_backup_vault_policy.p",
+        json!({"backup_vault_name": "main"}),
+        json!({"policy": true}),
+    );
+    let name = "data.aws_iam_policy_document.d";
+    let refers = json!({"expressions": {"policy": {"references": [format!("{name}.json"), name]}}});
+    let plan = plan(&[(policy, refers), (document, json!({}))]);
+    let policy = field(&read(&plan, None).after, "vaults", VAULT, "AccessPolicy");
+    assert_eq!(
+        policy["Statement"][0],
+        json!({"Effect": "Deny", "Action": ["*"], "Resource": ["arn:aws:s3:::${aws:username}"],
+            "Principal": {"AWS": ["${aws:PrincipalArn}"]},
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": ["${aws:ResourceOrgID}"]}}})
+    );
+}
+
+/// The value under a key may be another's key.
+#[test]
+fn of_several_only_the_own_key_tells_which_is_meant() {
+    let of = |address: &str, index: &str, after: Value, unknown: Value| {
+        let mut one = made(address, after, unknown);
+        one["address"] = json!(format!("{address}[\"{index}\"]"));
+        one["index"] = json!(index);
+        one
+    };
+    let unknown = json!({"arn": true, "key_id": true});
+    let key = |index| of("aws_kms_key.k", index, json!({}), unknown.clone());
+    let database = of(
+        "aws_db_instance.d",
+        "a",
+        json!({"identifier": "a", "engine": "postgres", "storage_encrypted": true}),
+        json!({"arn": true, "kms_key_id": true}),
+    );
+    let arn = "arn:aws:rds:eu-west-1:111122223333:db:a";
+    let with = |more: &[&str]| {
+        let references = [&["aws_kms_key.k"][..], more].concat();
+        let sites = json!({"references": ["var.sites"]});
+        let configured = json!({"for_each_expression": sites, "expressions": {"kms_key_id": {"references": references}}});
+        let plan = plan(&[
+            (key("a"), json!({})),
+            (key("b"), json!({})),
+            (database.clone(), configured),
+        ]);
+        field(
+            &read(&plan, None).after,
+            "resources",
+            arn,
+            "EncryptionKeyArn",
+        )
+    };
+    let own = "arn:aws:kms:eu-west-1:111122223333:key/aws_kms_key.k.a";
+    assert_eq!(with(&["each.key"]), own);
+    for other in [&["each.value.dr", "each.value"][..], &["each.value"]] {
+        let found = with(other);
+        assert!(is_unknown(&found), "{other:?}: {found}");
+    }
+}
+
+#[test]
+fn an_empty_text_within_a_block_is_not_set() {
+    let rule = json!({"rule_name": "r", "target_vault_name": "main", "schedule": "", "schedule_expression_timezone": "",
+        "target_logically_air_gapped_backup_vault_arn": "", "copy_action": [], "lifecycle": []});
+    let plan = planned(&[Change(
+        "aws_backup_plan.p",
+        &["no-op"],
+        json!({"id": "p-1", "name": "daily", "rule": [rule]}),
+        json!({"id": "p-1", "name": "daily", "rule": [rule]}),
+        json!({}),
+    )]);
+    let body = field(&plan.before, "plans", "p-1", "BackupPlan");
+    assert_eq!(
+        body["Rules"],
+        json!([{"RuleName": "r", "TargetBackupVaultName": "main", "CopyActions": []}])
+    );
+}
+
+#[test]
+fn the_constraints_of_a_grant_are_a_block() {
+    let with = |constraints: Value, unknown: Value| {
+        let values = json!({"key_id": KEY, "grantee_principal": ROLE, "operations": ["Decrypt"], "constraints": constraints});
+        let plan = planned(&[Change(
+            "aws_kms_grant.g",
+            &["create"],
+            Value::Null,
+            values,
+            unknown,
+        )]);
+        field(&plan.after, "keys", KEY, "Grants")["joined"][0]["Constraints"].clone()
+    };
+    let pairs = json!({"a": "b"});
+    let equals = json!([{"encryption_context_equals": pairs, "encryption_context_subset": null}]);
+    let none = json!({});
+    assert_eq!(
+        with(equals, none.clone()),
+        json!({"EncryptionContextEquals": pairs})
+    );
+    let subset = json!([{"encryption_context_equals": {}, "encryption_context_subset": pairs}]);
+    assert_eq!(
+        with(subset, none.clone()),
+        json!({"EncryptionContextSubset": pairs})
+    );
+    for nothing in [json!([]), Value::Null] {
+        assert_eq!(with(nothing, none.clone()), Value::Null);
+    }
+    let open = with(
+        json!([{}]),
+        json!({"constraints": [{"encryption_context_equals": true}]}),
+    );
+    assert!(is_unknown(&open), "{open}");
+}
+
+/// A plan whose role has a policy about a key that the plan makes.
+fn of_a_key() -> Value {
+    let key = made(
+        "aws_kms_key.k",
+        json!({}),
+        json!({"arn": true, "key_id": true, "id": true}),
+    );
+    let policy = made(
+        "aws_iam_role_policy.p",
+        json!({"role": "copier", "name": "p"}),
+        json!({"policy": true}),
+    );
+    let references = json!({"expressions": {"policy": {"references": ["aws_kms_key.k.key_id", "aws_kms_key.k"]}}});
+    plan(&[(key, json!({})), (policy, references)])
+}
+
+/// The policy that a role gets of a plan with this configuration.
+fn with_text(plan: &Value, text: &str) -> (Value, Vec<String>) {
+    let files = Files::new();
+    files.write("main.tf", text);
+    let planned = read(plan, Some(&files.path("")));
+    let policies = field(&planned.after, "roles", ROLE, "InlinePolicies");
+    (policies["joined"][0]["Document"].clone(), planned.warnings)
+}
+
+fn written(resource: &str) -> String {
+    format!(
+        "resource \"aws_kms_key\" \"k\" {{}}\nresource \"aws_iam_role_policy\" \"p\" {{\n  policy = jsonencode({{Version = \
+         \"2012-10-17\", Statement = [{{Effect = \"Deny\", Action = \"kms:*\", Resource = \"{resource}\"}}]}})\n}}\n"
+    )
+}
+
+#[test]
+fn the_id_of_a_key_is_the_end_of_its_arn() {
+    let text = written("arn:aws:kms:eu-west-1:111122223333:key/${aws_kms_key.k.key_id}");
+    let (document, warnings) = with_text(&of_a_key(), &text);
+    assert_eq!(
+        document["Statement"][0]["Resource"],
+        "arn:aws:kms:eu-west-1:111122223333:key/aws_kms_key.k"
+    );
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn what_makes_resources_and_is_not_read_leaves_the_answer_open() {
+    for kind in [
+        "aws_serverlessapplicationrepository_cloudformation_stack",
+        "aws_servicecatalog_provisioned_product",
+        "aws_efs_replication_configuration",
+        "aws_dynamodb_global_table",
+        "awscc_eks_cluster",
+        "awscc_timestream_table",
+        "awscc_dsql_cluster",
+        "awscc_redshiftserverless_namespace",
+        "awscc_iam_service_linked_role",
+    ] {
+        let change = made(&format!("{kind}.x"), json!({}), json!({}));
+        let planned = read(&plan(&[(change, json!({}))]), None);
+        assert!(planned.open.iter().any(|why| why.contains(kind)), "{kind}");
+    }
+}
