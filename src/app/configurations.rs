@@ -37,10 +37,17 @@ impl<'a> Configurations<'a> {
         }
         let plans = asked.over.0.iter();
         let plans = plans.filter(|(kind, _)| *kind == OverKind::TerraformPlan);
+        let plans = plans.count();
+        // One that no plan reads is wrong all the same where it cannot be read.
+        if plans == 0 {
+            for one in &asked.terraform_source {
+                Source::read(Path::new(&one.value), output.max_input)?;
+            }
+        }
         Ok(Self {
             asked,
             output,
-            plans: plans.count(),
+            plans,
         })
     }
 
