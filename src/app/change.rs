@@ -10,8 +10,8 @@ use crate::change::{Before, Standing, marks, what};
 use crate::checks;
 use crate::cli::{ChangeArgs, Given, Output, OverKind};
 use crate::inventory::{
-    Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Taken, Waiting,
-    leave_changed_defaults_open, misspelt, opened,
+    Facts, Inventory, Json, MadeBy, Misspelt, Named, Overlay, PlanReference, Start, Taken,
+    TakenFor, Waiting, leave_changed_defaults_open, misspelt, opened,
 };
 use crate::known::{AccountId, Arn, ByHand, Fact, Gap, Region, near};
 use crate::plans::{self, Selection};
@@ -105,8 +105,12 @@ pub(super) fn lay(asked: &ChangeArgs, base: Inventory, output: &Output) -> anyho
             let name = after.name.clone();
             providers.extend(of_plan);
             makes.extend(made);
-            for (thing, references) in of_things {
-                taken.entry(thing).or_default().extend(references);
+            for (thing, all) in of_things {
+                let each = all.into_iter().map(|text| match kind {
+                    OverKind::CloudFormation => TakenFor::Default(text),
+                    OverKind::TerraformPlan | OverKind::Overlay => TakenFor::Reference(text),
+                });
+                taken.entry(thing).or_default().extend(each);
             }
             for text in &warnings {
                 warn(output, &format!("{name}: {text}"));

@@ -192,6 +192,7 @@ impl Walk<'_> {
                 nested: BTreeSet::new(),
                 outputs: BTreeMap::new(),
                 parameters: one.parameters,
+                parameters_before: BTreeMap::new(),
                 identity: Identity {
                     aliases: settings.identity.aliases.clone(),
                     ..Identity::default()
@@ -214,7 +215,7 @@ impl Given {
         for stack in stacks.iter().flatten() {
             let settings = &stack.settings;
             let now = match &stack.before {
-                Some((file, bytes)) => outputs::of(file, bytes, settings)?,
+                Some((file, bytes)) => outputs::of(file, bytes, &settings.of_now())?,
                 None => Vec::new(),
             };
             let home = settings.account.zip(settings.region.clone());

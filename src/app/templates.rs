@@ -54,6 +54,7 @@ impl<'a> Templates<'a> {
         let pairs =
             |all: &'a [(String, String)]| all.iter().map(|(name, value)| (&**name, value.clone()));
         once("--parameter", pairs(&asked.parameter))?;
+        once("--parameter-before", pairs(&asked.parameter_before))?;
         once("--import", pairs(&asked.import))?;
         named::check("--template-region", &asked.template_region, &asked.over)?;
         let named = asked.parameter.iter().cloned();
@@ -128,9 +129,11 @@ impl<'a> Templates<'a> {
 
     /// AWS refuses a parameter that the template does not have.
     pub(super) fn all_parameters_are_taken(&self) -> anyhow::Result<()> {
+        let before = self.asked.parameter_before.iter().map(|(key, _)| key);
         let mut strange = self
             .parameters
             .keys()
+            .chain(before)
             .filter(|key| !self.there.contains(*key));
         let Some(key) = strange.next() else {
             return Ok(());
@@ -144,10 +147,19 @@ impl<'a> Templates<'a> {
     fn settings(&self, path: &Path, output: &Output) -> anyhow::Result<Settings> {
         let asked = self.asked;
         let (accounts, regions) = (&asked.account, &asked.template_region);
+        let parameters_before: BTreeMap<String, String> =
+            asked.parameter_before.iter().cloned().collect();
+        // What is not given the stack keeps.
+        let mut parameters = self.parameters.clone();
+        for (key, value) in &parameters_before {
+            let given = parameters.entry(key.clone()).or_default();
+            given.get_or_insert_with(|| value.clone());
+        }
         let settings = Settings {
             account: named::of_template("--account", accounts, &asked.over, path)?,
             region: named::of_template("--template-region", regions, &asked.over, path)?,
-            parameters: self.parameters.clone(),
+            parameters,
+            parameters_before,
             imports: asked.import.iter().cloned().collect(),
             stack: asked.cloudformation_stack.clone(),
             ..Settings::default()

@@ -25,6 +25,15 @@ pub struct ChangeArgs {
     /// The values of a template's parameters: a file as `aws cloudformation` or CodePipeline takes it; repeatable
     #[arg(long, value_name = "FILE", help_heading = "Change")]
     pub parameters: Vec<PathBuf>,
+    /// The value that the stack has now for a template's parameter, where --parameter gives another, or none; repeatable
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        value_parser = pair,
+        requires = "cloudformation_before",
+        help_heading = "Change"
+    )]
+    pub parameter_before: Vec<(String, String)>,
     /// The template that is deployed now, for each --cloudformation in its order: what the new one leaves out goes, what both say alike is as the facts say. Without it, what the facts say otherwise than the template is undecided
     #[arg(
         long,

@@ -49,8 +49,8 @@ pub use json::{Extra, Json, ValidJson};
 pub use list::{List, Listing, items};
 pub use lookup::{
     Assumption, ContinuousPoint, ControlPolicies, EncryptedWith, Facts, KeyManager, NewestCopy,
-    PolicyInForce, Question, Reads, RolePolicies, Taken, Touched, VaultLock, VaultType, built_in,
-    note_again, noting,
+    PolicyInForce, Question, Reads, RolePolicies, Taken, TakenFor, Touched, VaultLock, VaultType,
+    built_in, note_again, noting,
 };
 pub use merge::{Conflict, Conflicts, Keyed, Merge};
 pub use objects::{

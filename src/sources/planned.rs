@@ -31,7 +31,8 @@ pub struct Planned {
     pub providers: Vec<String>,
     /// Those of them whose account nothing but the command line tells, of those that something of the plan is under.
     pub told_accounts: Vec<String>,
-    /// The references that were taken for the expressions that they stand in, by the ARN or id of what they say something of.
+    /// What was taken for what it may not be, by the ARN or id of what it says something of: the references of a plan, for the
+    /// expressions that they stand in; the parameters of a template, for their defaults.
     pub taken: BTreeMap<String, Vec<String>>,
     /// The resources that it makes, by their ARNs.
     pub makes: BTreeMap<String, Makes>,

@@ -9,7 +9,16 @@ use super::Facts;
 use super::memory::Memory;
 
 /// The references of a plan that were taken for the expressions that they stand in, by the ARN or id of what they say something of.
-pub type Taken = BTreeMap<String, Vec<String>>;
+pub type Taken = BTreeMap<String, Vec<TakenFor>>;
+
+/// What a change was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TakenFor {
+    /// A plan's expression for the reference in it.
+    Reference(String),
+    /// The value that a stack has for a parameter for the default of its template.
+    Default(String),
+}
 
 /// A fact that may be taken for granted where it was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,19 +47,27 @@ impl Facts<'_> {
     }
 
     /// The references on which what is known of these things rests, in words: what the plan makes of them it does not print.
-    pub fn taken_as_they_are<'n>(
-        &self,
-        things: impl IntoIterator<Item = &'n str>,
-    ) -> Option<String> {
+    pub fn taken_as_they_are<'n>(&self, things: impl IntoIterator<Item = &'n str>) -> Vec<String> {
         let of = things.into_iter().filter_map(|thing| self.taken.get(thing));
-        let all: BTreeSet<&str> = of.flatten().map(String::as_str).collect();
-        let all: Vec<&str> = all.into_iter().collect();
-        (!all.is_empty()).then(|| {
+        let all: BTreeSet<&TakenFor> = of.flatten().collect();
+        let references = all.iter().filter_map(|one| match one {
+            TakenFor::Reference(text) => Some(text.as_str()),
+            TakenFor::Default(_) => None,
+        });
+        let references: Vec<&str> = references.collect();
+        let of_plan = (!references.is_empty()).then(|| {
             format!(
                 "plan: taken as it is: {}; --terraform-source settles it",
-                all.join(", ")
+                references.join(", ")
             )
-        })
+        });
+        let of_template = all.iter().filter_map(|one| match one {
+            TakenFor::Reference(_) => None,
+            TakenFor::Default(name) => Some(format!(
+                "template: the parameter {name} is taken for its default; --parameter {name}=VALUE settles it"
+            )),
+        });
+        of_plan.into_iter().chain(of_template).collect()
     }
 
     /// Whether a gap is one that somebody wants filled: it was recorded, or more is being read.

@@ -41,7 +41,7 @@ use memory::Memory;
 use reads::Object;
 
 pub use account::ControlPolicies;
-pub use assumed::{Assumption, Taken};
+pub use assumed::{Assumption, Taken, TakenFor};
 pub(super) use contradiction::contradiction;
 pub use copies::NewestCopy;
 pub use key::{EncryptedWith, KeyManager};

@@ -6,6 +6,14 @@ use super::template::{Template, is_open, plain, why};
 use super::text::Node;
 
 impl Template<'_> {
+    /// Whether a resource under a condition is made; of one that stands in the facts the values that are given tell it.
+    pub fn makes(&self, id: &str, condition: &str) -> Option<bool> {
+        match self.settings.of_change && !self.settings.identity.there.contains(id) {
+            true => self.condition_named(condition),
+            false => self.naming(|| self.condition_named(condition)),
+        }
+    }
+
     /// A condition of the template; `None`: unknown.
     pub fn condition_named(&self, name: &str) -> Option<bool> {
         let key = format!("condition {name}");

@@ -7,17 +7,12 @@ use serde_json::Value;
 use super::error::TemplateError;
 use super::names::{self, kind};
 use super::reader::TemplateReader;
-use super::template::{Identity, Settings};
+use super::template::{Identity, Settings, Template};
 use super::text::Node;
+use super::there::{self, ID_TAG, STACK_TAG};
 use super::{loops, resources_of, root_or_none};
 use crate::inventory::differs;
 use crate::sources::planned::World;
-
-/// The tags that CloudFormation gives to what it makes.
-///
-/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html>.
-const STACK_TAG: &str = "aws:cloudformation:stack-name";
-const ID_TAG: &str = "aws:cloudformation:logical-id";
 
 /// A thing that is there, in the account and Region of a template.
 #[derive(Clone, Copy)]
@@ -66,7 +61,11 @@ pub fn of(
             aliases: aliases.clone(),
             ..Identity::default()
         },
-        ..settings.clone()
+        ..if is_there {
+            settings.of_now().keeping(&root)
+        } else {
+            settings.clone()
+        }
     };
     let first = resources_of(file, &root, &settings, None);
     let unnamed = unnamed(&first);
@@ -123,12 +122,25 @@ pub fn of(
             otherwise.insert(id.clone());
         }
     }
+    let there::InFacts {
+        there,
+        absent,
+        others,
+    } = if is_there {
+        settings.identity.unknown.clone_from(&unknown);
+        there::of(&Template::new(file, &root, &settings), base)
+    } else {
+        there::InFacts::default()
+    };
     Ok(Identity {
         names,
         unknown,
         otherwise,
         by_alias,
         aliases,
+        there,
+        absent,
+        others,
     })
 }
 

@@ -8,6 +8,7 @@ mod given;
 pub mod identity;
 mod kept;
 mod loops;
+mod mentions;
 mod names;
 pub mod nested;
 mod node;
@@ -24,6 +25,8 @@ mod scalar;
 pub mod stand_ins;
 mod template;
 mod text;
+mod there;
+mod unsettled;
 
 use std::collections::BTreeMap;
 
@@ -69,14 +72,19 @@ pub fn parameters_of(file: &str, bytes: &[u8]) -> Result<Vec<String>, TemplateEr
 pub fn read(file: &str, bytes: &[u8], settings: &Settings) -> Result<Planned, TemplateError> {
     let root = loops::written_out(file, &root(file, bytes)?, settings);
     given::taken(file, &root, settings)?;
-    let mut reader = resources_of(file, &root, settings, None);
+    let keeping = settings.keeping(&root);
+    let mut reader = resources_of(file, &root, &keeping, None);
     volumes::brought(&mut reader);
     not_told::is_known(&mut reader);
     fsx::linked(&mut reader);
     reader
         .notes
         .extend(given::not_checked(file, &root, settings));
-    Ok(planned(reader, file, World::default(), false))
+    let taken = unsettled::taken(&reader, |_| false);
+    Ok(Planned {
+        taken,
+        ..planned(reader, file, World::default(), false)
+    })
 }
 
 /// The same with the template that is deployed now.
@@ -88,19 +96,27 @@ pub fn read_change(
     (file, bytes): (&str, &[u8]),
     settings: &Settings,
 ) -> Result<Planned, TemplateError> {
-    let now_root = loops::written_out(before_file, &root_or_none(before_file, before)?, settings);
-    let then_root = loops::written_out(file, &root(file, bytes)?, settings);
-    given::taken(file, &then_root, settings)?;
-    let mut now = resources_of(before_file, &now_root, settings, Some(&then_root));
+    let now_root = root_or_none(before_file, before)?;
+    let settings = &settings.keeping(&now_root);
+    let of_now = settings.of_now();
     let of_change = Settings {
         of_change: true,
-        ..settings.clone()
+        ..of_now.clone()
     };
+    // What a loop makes of values that are given for the change is not what it made.
+    let now_root = loops::written_out(before_file, &now_root, &of_change);
+    let unsettled = unsettled::of(before_file, &now_root, &of_change);
+    let now_root = unsettled::without_absent(&now_root, settings, &unsettled);
+    let then_root = loops::written_out(file, &root(file, bytes)?, settings);
+    given::taken(file, &then_root, settings)?;
+    let mut now = resources_of(before_file, &now_root, &of_now, Some(&then_root));
     let known_now = resources_of(before_file, &now_root, &of_change, Some(&then_root));
     let mut then = resources_of(file, &then_root, settings, Some(&now_root));
     volumes::brought(&mut then);
     let kept = Kept::of(&now_root, &then);
-    for text in not_told::changes(&now, &then, |id| kept.stays(id)) {
+    unsettled::left_open(&now, &mut then, &unsettled);
+    unsettled::kept_open(&now, &mut then);
+    for text in not_told::changes((&now, &known_now), &then, |id| kept.stays(id)) {
         then.open(text);
     }
     let no_more = format!("{file}, which says no more of it than {before_file} did");
@@ -122,7 +138,7 @@ pub fn read_change(
         why.unwrap_or(&no_more).clone()
     };
     let stays = |thing: &str| stays(&kept, &now.places, thing);
-    then.world.lacks(&now.world, stays, why);
+    then.world.lacks((&now.world, &known_now.world), stays, why);
     fsx::linked_anew(&now, &mut then, |id| kept.stays(id));
     kms::unnamed(&now, &mut then, |id| kept.stays(id));
     for (thing, ids) in &now.places {
@@ -152,7 +168,13 @@ pub fn read_change(
     then.world = world.not_made_now(is_named);
     let now = now.world.standing().of_now().where_unsaid();
     let now = now.not_made_now(is_named);
-    Ok(planned(then, file, now, true))
+    // What the facts have of one that stays the same they tell themselves.
+    let there = &settings.identity.there;
+    let taken = unsettled::taken(&then, |id| same.contains(id) && there.contains(id));
+    Ok(Planned {
+        taken,
+        ..planned(then, file, now, true)
+    })
 }
 
 /// Whether a thing stays where its resource leaves the template, or makes another in its place.

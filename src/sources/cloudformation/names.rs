@@ -76,6 +76,43 @@ pub fn property(template: &Template<'_>, resource: &Node, name: &str) -> Option<
     Some(taken(of, template.value(node)?, &at))
 }
 
+/// What says which thing a resource of a type without an ARN of its own makes.
+const NAMING: &[(&str, &[&str])] = &[
+    ("AWS::IAM::Policy", &["PolicyName", "Roles"]),
+    ("AWS::IAM::RolePolicy", &["PolicyName", "RoleName"]),
+    ("AWS::KMS::Alias", &["AliasName"]),
+    ("AWS::Timestream::Table", &["DatabaseName", "TableName"]),
+];
+
+/// The properties that say which thing a resource makes.
+pub fn naming(resource: &Node) -> Vec<&Node> {
+    let of = kind(resource);
+    let own = form(resource).map(|form| form.name);
+    let own = own.filter(|name| !name.is_empty());
+    let path = matches!(of, "AWS::IAM::Role" | "AWS::IAM::ManagedPolicy").then_some("Path");
+    let others = NAMING.iter().filter(|(kind, _)| *kind == of);
+    let others = others.flat_map(|(_, names)| names.iter().copied());
+    let names = own.into_iter().chain(path).chain(others);
+    let properties = resource.get("Properties");
+    names
+        .filter_map(|name| properties.and_then(|all| all.get(name)))
+        .collect()
+}
+
+/// The same with the names by which plans and selections are found.
+pub fn called(resource: &Node) -> Vec<&Node> {
+    let inside = match kind(resource) {
+        "AWS::Backup::BackupPlan" => Some(("BackupPlan", "BackupPlanName")),
+        "AWS::Backup::BackupSelection" => Some(("BackupSelection", "SelectionName")),
+        _ => None,
+    };
+    let properties = resource.get("Properties");
+    let inside = inside.and_then(|(body, name)| properties?.get(body)?.get(name));
+    let mut all = naming(resource);
+    all.extend(inside);
+    all
+}
+
 /// What `Ref` gives of a resource.
 pub fn reference(template: &Template<'_>, id: &str, resource: &Node) -> Value {
     let form = form(resource);

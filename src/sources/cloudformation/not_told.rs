@@ -6,9 +6,10 @@ use super::names::{self, kind};
 use super::reader::TemplateReader;
 use super::template::is_open;
 
-/// What a change does to resources of which nobody knows which things they made, in words.
+/// What a change does to resources of which nobody knows which things they made, in words: beside what the template of now says with
+/// the values that are given, what is known without them.
 pub fn changes(
-    now: &TemplateReader<'_>,
+    (now, known_now): (&TemplateReader<'_>, &TemplateReader<'_>),
     then: &TemplateReader<'_>,
     stays: impl Fn(&str) -> Option<bool>,
 ) -> Vec<String> {
@@ -50,7 +51,7 @@ pub fn changes(
                 let arn = names::arn(&now.template, id, was);
                 let arn = arn.as_str().unwrap_or_default();
                 let arn = if kind(was) == "AWS::Backup::BackupPlan" { id.as_str() } else { arn };
-                match (now.world.says(arn), then.world.says(arn)) {
+                match (known_now.world.says(arn), then.world.says(arn)) {
                     (Some(was), Some(is)) => says_the_same(was, is, is_same),
                     (None, None) => is_same,
                     (Some(_), None) | (None, Some(_)) => false,

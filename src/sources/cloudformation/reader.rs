@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::mentions::{are_called_alike, parameters};
 use super::names::{arn, kind, property};
 use super::template::{Template, is_open, plain, unknown, why};
 use super::text::Node;
@@ -119,8 +120,14 @@ impl<'t> TemplateReader<'t> {
         }
     }
 
-    /// Whether a resource is the same in the other template of a change, and what it may refer to is, too.
+    /// Whether a resource is the same in the other template of a change, and what it may refer to is, too: the values of
+    /// parameters, and the names of other resources.
     pub fn is_same(&self, id: &str, resource: &Node) -> bool {
+        let settings = self.template.settings;
+        let is_given_anew = || {
+            let on = parameters(&self.template, resource);
+            on.iter().any(|name| settings.may_be_new(name))
+        };
         self.other.is_some_and(|other| {
             let section = |root: &Node, name: &str| root.get(name).map(Node::to_value);
             let sections = ["Parameters", "Mappings", "Conditions"];
@@ -129,6 +136,8 @@ impl<'t> TemplateReader<'t> {
                 && sections
                     .iter()
                     .all(|name| section(other, name) == section(self.template.root, name))
+                && !is_given_anew()
+                && are_called_alike(&self.template, other, resource)
         })
     }
 

@@ -271,6 +271,14 @@ impl<'t> Template<'t> {
         }
     }
 
+    /// Whether the default of a parameter is taken for the value that the stack keeps.
+    pub fn takes_default(&self, id: &str) -> bool {
+        let all = self.root.get("Parameters");
+        let is_kept = self.settings.kept.contains(id) && !self.settings.parameters.contains_key(id);
+        let parameter = all.and_then(|all| all.get(id)).filter(|_| is_kept);
+        parameter.is_some_and(|node| !is_open(&self.parameter(id, node)))
+    }
+
     fn parameter(&self, id: &str, parameter: &Node) -> Value {
         let of = parameter
             .get("Type")
@@ -279,8 +287,9 @@ impl<'t> Template<'t> {
         let is_hidden = self.settings.of_change && !self.naming.get();
         let default = parameter.get("Default").and_then(|node| self.value(node));
         let text = match self.settings.parameters.get(id) {
-            Some(_) if is_hidden => None,
+            Some(_) if is_hidden && self.settings.may_be_new(id) => None,
             Some(given) => given.clone(),
+            None if self.settings.hides_kept && self.settings.kept.contains(id) => None,
             None => default.as_ref().and_then(plain),
         };
         let is_given = self.settings.parameters.contains_key(id);

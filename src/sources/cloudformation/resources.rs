@@ -55,6 +55,11 @@ const READERS: &[(&str, ReadResource)] = &[
     ("AWS::Organizations::Policy",                  organizations::policy),
 ];
 
+/// Whether a resource is of a type that is read.
+pub fn is_read(resource: &Node) -> bool {
+    READERS.iter().any(|(read, _)| *read == kind(resource))
+}
+
 /// Reads every resource of a template.
 pub fn read(reader: &mut TemplateReader<'_>) {
     let resources = reader
@@ -88,7 +93,7 @@ pub fn read(reader: &mut TemplateReader<'_>) {
             }
             let condition = resource.get("Condition").and_then(Node::text);
             let template = &reader.template;
-            match condition.map(|name| template.naming(|| template.condition_named(name))) {
+            match condition.map(|name| template.makes(id, name)) {
                 None | Some(Some(true)) => read(reader, id, resource),
                 Some(Some(false)) => {}
                 Some(None) => {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use super::mentions::mentioned;
 use super::reader::TemplateReader;
-use super::template::Template;
-use super::text::{Kind, Node};
+use super::text::Node;
 
 /// Their logical ids.
 pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
@@ -36,46 +34,5 @@ pub fn resources(then: &TemplateReader<'_>, root: &Node) -> BTreeSet<String> {
         if same.len() == before {
             return same.into_iter().map(|(id, _)| id.clone()).collect();
         }
-    }
-}
-
-/// What a value refers to: `Ref`, `Fn::GetAtt`, `Fn::Sub`.
-fn mentioned(template: &Template<'_>, node: &Node, names: &mut BTreeSet<String>) {
-    // A name that is put together, and is not known, may be that of any.
-    let named = |node: &Node| {
-        let name = template.value(node);
-        let name = name.as_ref().and_then(Value::as_str);
-        name.unwrap_or_default().to_owned()
-    };
-    match &node.kind {
-        Kind::Map(fields) => {
-            for (name, value) in fields {
-                match name.as_str() {
-                    "Ref" => names.extend([named(value)]),
-                    "Fn::GetAtt" => {
-                        let first = value.text().and_then(|text| text.split('.').next());
-                        let first = first.map(str::to_owned);
-                        names.extend(first.or_else(|| value.items().first().map(named)));
-                    }
-                    "Fn::Sub" => {
-                        let own = value.items().get(1);
-                        let text = value.items().first().and_then(Node::text);
-                        let text = text.or_else(|| value.text()).unwrap_or_default();
-                        let holes = text.split("${").skip(1);
-                        let holes = holes.filter_map(|rest| rest.split(['}', '.']).next());
-                        let of_others = holes.filter(|hole| {
-                            !hole.starts_with('!') && own.is_none_or(|own| own.get(hole).is_none())
-                        });
-                        names.extend(of_others.map(str::to_owned));
-                    }
-                    _ => {}
-                }
-                mentioned(template, value, names);
-            }
-        }
-        Kind::List(items) => items
-            .iter()
-            .for_each(|item| mentioned(template, item, names)),
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) | Kind::Doubtful(_) => {}
     }
 }

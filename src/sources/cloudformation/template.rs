@@ -23,6 +23,12 @@ pub struct Identity {
     pub by_alias: BTreeSet<String>,
     /// The keys that aliases name, by the aliases.
     pub aliases: BTreeMap<String, String>,
+    /// The resources whose things stand in the facts under the names that they have with the values that are given.
+    pub there: BTreeSet<String>,
+    /// Those whose things do not, nor anything else that they may have made.
+    pub absent: BTreeSet<String>,
+    /// Those whose things do not, while something else does that they may have made under another name.
+    pub others: BTreeSet<String>,
 }
 
 /// What a template is resolved with.
@@ -34,6 +40,12 @@ pub struct Settings {
     pub region: Option<Region>,
     /// Values of parameters; `None`: the stack keeps the one that it has.
     pub parameters: BTreeMap<String, Option<String>>,
+    /// Values of parameters that the stack has now, where somebody tells them.
+    pub parameters_before: BTreeMap<String, String>,
+    /// The parameters that a stack may have, whose values it keeps where none are given: their defaults are taken for these.
+    pub kept: BTreeSet<String>,
+    /// Those values are not taken for known.
+    pub hides_kept: bool,
     /// Values that other stacks export, as they are given.
     pub imports: BTreeMap<String, String>,
     /// What other templates of the run export in this account and Region: values, or why they are unknown.
@@ -52,6 +64,38 @@ pub struct Settings {
     pub identity: Identity,
     /// The stacks in it whose templates are read as well, by their logical ids.
     pub nested: BTreeSet<String>,
+}
+
+impl Settings {
+    /// What the template of now is resolved with: the values that are told of now, and else those that are given.
+    #[must_use]
+    pub fn of_now(&self) -> Self {
+        let mut all = self.clone();
+        let told = self.parameters_before.iter();
+        all.parameters
+            .extend(told.map(|(name, value)| (name.clone(), Some(value.clone()))));
+        all
+    }
+
+    /// The same of a stack that may be there with these parameters.
+    #[must_use]
+    pub fn keeping(&self, root: &Node) -> Self {
+        let all = root.get("Parameters").map_or(&[][..], Node::fields);
+        Self {
+            kept: all.iter().map(|(name, _)| name.clone()).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether a parameter is given a value that may be another than the stack has.
+    #[must_use]
+    pub fn may_be_new(&self, parameter: &str) -> bool {
+        match self.parameters.get(parameter) {
+            Some(Some(given)) => self.parameters_before.get(parameter) != Some(given),
+            // It keeps the one that it has.
+            Some(None) | None => false,
+        }
+    }
 }
 
 /// A template with what it is resolved with.

@@ -62,10 +62,10 @@ impl World {
 
     /// Says of what stood in another world and does not stand in this one that it is gone; of what this one no longer says
     /// of a thing, that it is unknown, and why. What `stays` says of a thing, by its ARN or id: it stays as it was, it goes,
-    /// or nobody knows.
+    /// or nobody knows. `known` is the other world without the values that are given for the change.
     pub fn lacks(
         &mut self,
-        before: &Self,
+        (before, known): (&Self, &Self),
         stays: impl Fn(&str) -> Option<bool>,
         why: impl Fn(&str) -> String,
     ) {
@@ -126,23 +126,25 @@ impl World {
                 }
             }
         }
-        self.settle(before);
+        self.settle(before, known);
     }
 
     /// Settles what is all that there is of a thing where it is made, with what was said of it before.
-    fn settle(&mut self, before: &Self) {
+    fn settle(&mut self, before: &Self, known: &Self) {
         for (account, facts) in &mut self.accounts {
-            let was = before.accounts.get(account);
+            let worlds = [before, known].map(|world| world.accounts.get(account));
             for (arn, role) in &mut facts.roles {
-                let was = was.and_then(|was| was.roles.get(arn));
-                settle(role, was);
+                settle(
+                    role,
+                    worlds.map(|was| was.and_then(|was| was.roles.get(arn))),
+                );
             }
             for (region, facts) in &mut facts.regions {
-                let was = was.and_then(|was| was.regions.get(region));
+                let worlds = worlds.map(|was| was.and_then(|was| was.regions.get(region)));
                 for (list, things) in &mut facts.lists {
-                    let was = was.and_then(|was| was.lists.get(list));
+                    let worlds = worlds.map(|was| was.and_then(|was| was.lists.get(list)));
                     for (name, thing) in things {
-                        settle(thing, was.and_then(|was| was.get(name)));
+                        settle(thing, worlds.map(|was| was.and_then(|was| was.get(name))));
                     }
                 }
             }
@@ -357,8 +359,9 @@ fn gone(list: &str) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// Settles the fields of a thing that are told as for one that is made: it is, or the field changes, or stands as it is.
-fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
+/// Settles the fields of a thing that are told as for one that is made: it is, or the field changes, or stands as it is. Beside what
+/// was said of it before stands what is known of that.
+fn settle(now: &mut Map<String, Value>, [was, known]: [Option<&Map<String, Value>>; 2]) {
     let name = |item: &Value| {
         let names = ["PolicyArn", "PolicyName", "SelectionName"];
         names
@@ -383,9 +386,15 @@ fn settle(now: &mut Map<String, Value>, was: Option<&Map<String, Value>>) {
         let Some(whole) = made(&value) else {
             return Some((field, value));
         };
-        let before = was.map(|was| was.get(&field).map(|value| made(value).unwrap_or(value)));
+        let whole_of = |value| made(value).unwrap_or(value);
+        let before = was.map(|was| was.get(&field).map(whole_of));
+        let known = known.and_then(|known| known.get(&field).map(whole_of));
         match (before, whole) {
-            (Some(Some(before)), whole) if before == whole && is_open(whole) => None,
+            (Some(Some(before)), whole)
+                if before == whole && known == Some(whole) && is_open(whole) =>
+            {
+                None
+            }
             (Some(Some(Value::Array(before))), Value::Array(items)) => {
                 let kept: Vec<Value> = items.iter().map(name).collect();
                 let removed = before.iter().map(name).filter(|name| !kept.contains(name));

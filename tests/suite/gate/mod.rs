@@ -42,6 +42,7 @@ mod template_parameters;
 mod template_property_types;
 mod template_scalars;
 mod template_types;
+mod template_values;
 mod terraform;
 mod terraform_open;
 mod terraform_parts;

@@ -1,0 +1,279 @@
+//! Which things of the template of now stand in the facts under the names that they have with the values that are given for the
+//! change.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::mentions::parameters;
+use super::names::{arn, called, kind, property};
+use super::template::{Settings, Template};
+use super::text::Node;
+
+/// The tags that CloudFormation gives to what it makes.
+///
+/// See <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html>.
+pub const STACK_TAG: &str = "aws:cloudformation:stack-name";
+pub const ID_TAG: &str = "aws:cloudformation:logical-id";
+
+/// What the facts say of the things of resources, by logical ids.
+#[derive(Default)]
+pub struct InFacts {
+    /// They stand there.
+    pub there: BTreeSet<String>,
+    /// They do not, nor anything else that the resource may have made.
+    pub absent: BTreeSet<String>,
+    /// They do not, and something else does that it may have made under another name.
+    pub others: BTreeSet<String>,
+}
+
+/// What the facts say.
+#[derive(Clone, Copy, PartialEq)]
+enum Stands {
+    Yes,
+    No,
+    /// Another does, which may be it.
+    Another,
+    Perhaps,
+}
+
+/// What the facts say of the things of a template's resources.
+pub fn of(template: &Template<'_>, base: &Value) -> InFacts {
+    let mut found = InFacts::default();
+    let Some(facts) = PlaceFacts::of(base, template.settings) else {
+        return found;
+    };
+    let resources = template.root.get("Resources").map_or(&[][..], Node::fields);
+    let arns = resources.iter();
+    let arns = arns.filter_map(|(id, node)| arn(template, id, node).as_str().map(str::to_owned));
+    let own: BTreeSet<String> = arns.collect();
+    for (id, node) in resources {
+        match facts.stands(template, (id, node), &own) {
+            Stands::Yes => drop(found.there.insert(id.clone())),
+            Stands::No => drop(found.absent.insert(id.clone())),
+            Stands::Another => drop(found.others.insert(id.clone())),
+            Stands::Perhaps => {}
+        }
+    }
+    found
+}
+
+/// The facts of the account and Region of a template.
+struct PlaceFacts<'b> {
+    account: &'b Value,
+    region: Option<&'b Value>,
+}
+
+fn items<'b>(of: &'b Value, list: &str) -> &'b [Value] {
+    let list = of.get(list).and_then(Value::as_array);
+    list.map_or(&[][..], Vec::as_slice)
+}
+
+fn text<'b>(of: &'b Value, field: &str) -> Option<&'b str> {
+    of.get(field).and_then(Value::as_str)
+}
+
+impl<'b> PlaceFacts<'b> {
+    fn of(base: &'b Value, settings: &Settings) -> Option<Self> {
+        let id = settings.account?.to_string();
+        let mut accounts = items(base, "accounts").iter();
+        let account = accounts.find(|one| text(one, "account") == Some(&*id))?;
+        let name = settings.region.as_ref()?.to_string();
+        let mut regions = items(account, "regions").iter();
+        let region = regions.find(|one| text(one, "region") == Some(&*name));
+        Some(Self { account, region })
+    }
+
+    fn regional(&self, list: &str) -> &'b [Value] {
+        self.region.map_or(&[], |region| items(region, list))
+    }
+
+    fn stands(
+        &self,
+        template: &Template<'_>,
+        (id, node): (&str, &Node),
+        own: &BTreeSet<String>,
+    ) -> Stands {
+        let of = |name: &str| property(template, node, name);
+        let roles = items(self.account, "roles");
+        match kind(node) {
+            "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" => {
+                let name = of("PolicyName");
+                let names = match (of("Roles"), of("RoleName")) {
+                    (Some(Value::Array(names)), _) => names,
+                    (Some(one), _) | (None, Some(one)) => vec![one],
+                    (None, None) => return Stands::Yes,
+                };
+                let each = names.iter().map(|role| {
+                    let is_it = |one: &&Value| {
+                        let last = text(one, "Arn").and_then(|arn| arn.rsplit('/').next());
+                        last.is_some() && last == role.as_str()
+                    };
+                    match roles.iter().find(is_it) {
+                        Some(role) => has(role, "InlinePolicies", "PolicyName", name.as_ref()),
+                        None => self.lacks(self.account, "roles"),
+                    }
+                });
+                agreed(each)
+            }
+            "AWS::KMS::Alias" => {
+                let name = of("AliasName");
+                let mut keys = self.regional("keys").iter();
+                let is_of = |key: &Value| {
+                    items(key, "Aliases")
+                        .iter()
+                        .any(|one| Some(one) == name.as_ref())
+                };
+                // Where it is not, it is added.
+                yes(keys.any(is_of))
+            }
+            "AWS::Backup::BackupSelection" => {
+                let body = of("BackupSelection");
+                let name = body.as_ref().and_then(|body| body.get("SelectionName"));
+                let each = self.regional("plans").iter();
+                let each = each.map(|plan| has(plan, "Selections", "SelectionName", name));
+                match each.reduce(|one, other| if one == Stands::Yes { one } else { other }) {
+                    Some(stands) => stands,
+                    None => self.lacks(self.region.unwrap_or(&Value::Null), "plans"),
+                }
+            }
+            "AWS::Backup::BackupPlan" => match template.settings.identity.names.contains_key(id) {
+                true => Stands::Yes,
+                false if template.settings.identity.unknown.contains(id) => Stands::Another,
+                false => self.lacks(self.region.unwrap_or(&Value::Null), "plans"),
+            },
+            "AWS::IAM::ServiceLinkedRole" => {
+                let name = "/AWSServiceRoleForBackup";
+                let is_it = |role: &Value| text(role, "Arn").is_some_and(|arn| arn.ends_with(name));
+                match roles.iter().any(is_it) {
+                    true => Stands::Yes,
+                    false => self.lacks(self.account, "roles"),
+                }
+            }
+            // What they do is told by what the facts say of it, whether it was done before or not.
+            "AWS::Organizations::Policy" | "AWS::FSx::DataRepositoryAssociation" => Stands::Yes,
+            _ => self.of_arn(template, (id, node), own),
+        }
+    }
+
+    /// Whether a list lacks what is not in it.
+    fn lacks(&self, of: &Value, list: &str) -> Stands {
+        match of.get(format!("{list}_complete")) == Some(&Value::Bool(true)) {
+            true => Stands::No,
+            false if list == "plans" && of.get(list).is_some() => Stands::No,
+            false => Stands::Perhaps,
+        }
+    }
+
+    fn of_arn(
+        &self,
+        template: &Template<'_>,
+        (id, node): (&str, &Node),
+        own: &BTreeSet<String>,
+    ) -> Stands {
+        let arn = arn(template, id, node);
+        let Some(arn) = arn.as_str() else {
+            return Stands::Perhaps;
+        };
+        if arn.contains(":policy/") {
+            let mut roles = items(self.account, "roles").iter();
+            let is_attached = |role: &Value| {
+                let mut policies = items(role, "AttachedPolicies").iter();
+                policies.any(|policy| text(policy, "PolicyArn") == Some(arn))
+            };
+            return yes(roles.any(is_attached));
+        }
+        let (of, list, key, state) = if arn.contains(":role/") {
+            (
+                Some(self.account),
+                "roles",
+                "Arn",
+                "AssumeRolePolicyDocument",
+            )
+        } else if arn.contains(":backup-vault:") {
+            (self.region, "vaults", "BackupVaultArn", "VaultState")
+        } else if arn.contains(":key/") {
+            (self.region, "keys", "Arn", "KeyState")
+        } else {
+            (self.region, "resources", "ResourceArn", "ResourceType")
+        };
+        let Some(of) = of else {
+            return Stands::Perhaps;
+        };
+        let is_there = |thing: &&Value| thing.get(state) != Some(&Value::Null);
+        let mut things = items(of, list).iter().filter(is_there);
+        if let Some(thing) = things.clone().find(|thing| text(thing, key) == Some(arn)) {
+            return match is_ours(thing, template.settings, id) {
+                true => Stands::Yes,
+                // It is of another stack.
+                false => Stands::Perhaps,
+            };
+        }
+        let anew = |part: &&Node| {
+            let on = parameters(template, part);
+            on.iter()
+                .any(|name| template.settings.may_be_new(name) || template.takes_default(name))
+        };
+        let is_other = |thing: &Value| {
+            let other = text(thing, key).unwrap_or_default();
+            other.starts_with(before_name(arn))
+                && !own.contains(other)
+                && !other.contains(":role/aws-service-role/")
+                && is_ours(thing, template.settings, id)
+        };
+        let may_be_another = template.settings.identity.unknown.contains(id)
+            || (called(node).iter().any(anew) && things.any(is_other));
+        match may_be_another {
+            true => Stands::Another,
+            false => self.lacks(of, list),
+        }
+    }
+}
+
+/// Whether the tags of a thing leave it open that a resource of the stack made it.
+fn is_ours(thing: &Value, settings: &Settings, id: &str) -> bool {
+    let tag = |name: &str| thing.get("Tags").and_then(|tags| text(tags, name));
+    let stack = settings.stack.as_deref();
+    let is_of_stack = tag(STACK_TAG)
+        .zip(stack)
+        .is_none_or(|(one, other)| one == other);
+    is_of_stack && tag(ID_TAG).is_none_or(|one| one == id)
+}
+
+/// An ARN without the name.
+fn before_name(arn: &str) -> &str {
+    let first = [":role/", ":database/"];
+    let end = first
+        .iter()
+        .find_map(|part| Some(arn.find(part)?.saturating_add(part.len())))
+        .or_else(|| Some(arn.rfind([':', '/'])?.saturating_add(1)));
+    arn.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Whether a list of a thing has an item of this name.
+fn has(of: &Value, list: &str, field: &str, name: Option<&Value>) -> Stands {
+    match of.get(list).and_then(Value::as_array) {
+        Some(items) => yes(items
+            .iter()
+            .any(|one| one.get(field).is_some() && one.get(field) == name)),
+        None => Stands::Perhaps,
+    }
+}
+
+const fn yes(is: bool) -> Stands {
+    match is {
+        true => Stands::Yes,
+        false => Stands::No,
+    }
+}
+
+/// What is said of all.
+fn agreed(mut each: impl Iterator<Item = Stands>) -> Stands {
+    let Some(first) = each.next() else {
+        return Stands::Perhaps;
+    };
+    match each.all(|one| one == first) {
+        true => first,
+        false => Stands::Perhaps,
+    }
+}
